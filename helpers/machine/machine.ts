@@ -1,0 +1,79 @@
+import type { CommandResult } from '../process/run-command.ts';
+
+/** What `docker-machine ls` calls STATE. */
+export type MachineState = 'Running' | 'Stopped' | 'Error';
+
+/** How to reach a machine's engine from outside: mutual TLS on TCP. */
+export interface EngineEndpoint {
+  readonly host: string;
+  readonly port: number;
+  /** PEM files; the key is readable by its owner alone. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** One host with its own Docker Engine. */
+export interface Machine {
+  readonly name: string;
+  /** IPv4 address on the network between the machines. */
+  readonly address: string;
+  readonly state: MachineState;
+  /** `tcp://ADDRESS:2376`. */
+  readonly url: string;
+  readonly endpoint: EngineEndpoint;
+  readonly engineOptions: readonly string[];
+  readonly engineLabels: readonly string[];
+  /** The folder that the `docker` client takes as DOCKER_CERT_PATH. */
+  readonly certificates: string;
+}
+
+/** What a new machine shall be. */
+export interface MachineRequest {
+  readonly name: string;
+  /** IPv4 address on the network between the machines; the next free one when absent. Providers that cannot choose refuse it. */
+  readonly address?: string;
+  /** As docker-machine's `--engine-opt`: `cluster-store=consul://192.168.99.100:8500`. */
+  readonly engineOptions?: readonly string[];
+  /** As docker-machine's `--engine-label`: `KEY=VALUE`. */
+  readonly engineLabels?: readonly string[];
+  /** Image archives (docker save's format) that the engine shall have from the start. */
+  readonly images?: readonly string[];
+  readonly tlsSans?: readonly string[];
+}
+
+export interface RunOptions {
+  readonly input?: string | Uint8Array;
+  /** Milliseconds. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Exit codes that are an answer rather than a failure; `[0]` when absent. */
+  readonly expect?: readonly number[] | 'any';
+}
+
+/** What makes machines. Checks, faults and specs know machines only through this. */
+export interface MachineProvider {
+  readonly name: 'netns' | 'docker-machine' | 'engines';
+  /** Whether machines may be made side by side (VirtualBox bears one at a time). */
+  readonly createsSideBySide: boolean;
+  /** Makes a machine and starts it; on failure nothing of it is left. The engine answers when this returns. */
+  create(request: MachineRequest, options?: { signal?: AbortSignal | undefined }): Promise<Machine>;
+  /** All machines of this store, in natural order. */
+  list(): Promise<Machine[]>;
+  /** One machine as it is now. An unknown name is a HarnessError. */
+  inspect(name: string): Promise<Machine>;
+  /** Runs a program as root inside of the machine, without a shell. */
+  run(
+    name: string,
+    argv: readonly [string, ...string[]],
+    options?: RunOptions,
+  ): Promise<CommandResult>;
+  /** Starts a stopped machine, its engine and the containers that were running. The engine answers when this returns. */
+  start(name: string): Promise<void>;
+  /** Shuts the machine down in order; its containers and images stay. */
+  stop(name: string): Promise<void>;
+  /** Takes its power away. */
+  kill(name: string): Promise<void>;
+  /** Removes machines and all that belongs to them; unknown names are not an error. */
+  remove(names: readonly string[]): Promise<void>;
+}

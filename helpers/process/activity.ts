@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
+
+/** What an activity is: a part of the set-up, a command, a wait for a condition, an HTTP exchange, a download or build. */
+export type ActivityKind = 'stage' | 'command' | 'wait' | 'http' | 'transfer';
+
+/** Something that the harness does and that takes time. Published when it starts and again when it has ended. */
+export interface Activity {
+  readonly id: number;
+  /** The activity within which this one happens. */
+  readonly parent: number | undefined;
+  readonly kind: ActivityKind;
+  readonly title: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  endedAt?: number;
+  /** What it was called with or asked: a command line, a URL. */
+  input?: string;
+  /** What came of it: a command's output, a response's body, what a wait last saw. */
+  output?: string;
+  /** How far it has come, for people: «12 of 40 MB». */
+  progress?: string;
+  error?: unknown;
+}
+
+/** How whoever does an activity tells more about it. */
+export interface ActivityReport {
+  input(text: string): void;
+  output(text: string): void;
+  progress(text: string): void;
+}
+
+const started = channel('overlay-e2e:activity:start');
+const progressed = channel('overlay-e2e:activity:progress');
+const ended = channel('overlay-e2e:activity:end');
+const current = new AsyncLocalStorage<Activity>();
+let lastId = 0;
+
+/**
+ * Does `run` and publishes it on the channels `overlay-e2e:activity:*`, so that the report and the progress lines can
+ * tell of it. Activities inside of `run` nest in it, also when several run side by side.
+ */
+export async function activity<T>(
+  kind: ActivityKind,
+  title: string,
+  run: (report: ActivityReport) => Promise<T>,
+): Promise<T> {
+  lastId += 1;
+  const self: Activity = {
+    id: lastId,
+    parent: current.getStore()?.id,
+    kind,
+    title,
+    startedAt: Date.now(),
+  };
+  started.publish(self);
+  const report: ActivityReport = {
+    input: (text) => {
+      self.input = text;
+    },
+    output: (text) => {
+      self.output = text;
+    },
+    progress: (text) => {
+      self.progress = text;
+      progressed.publish(self);
+    },
+  };
+  try {
+    return await current.run(self, () => run(report));
+  } catch (error) {
+    self.error = error;
+    throw error;
+  } finally {
+    self.endedAt = Date.now();
+    ended.publish(self);
+  }
+}
+
+/** Listens to all activities of this process from now on. Returns how to stop listening. */
+export function onActivity(listener: {
+  start?: (activity: Activity) => void;
+  progress?: (activity: Activity) => void;
+  end?: (activity: Activity) => void;
+}): () => void {
+  const pairs = [
+    [started, listener.start],
+    [progressed, listener.progress],
+    [ended, listener.end],
+  ] as const;
+  const stops = pairs.flatMap(([on, handler]) => {
+    if (handler === undefined) return [];
+    const subscriber = (message: unknown) => handler(message as Activity);
+    on.subscribe(subscriber);
+    return [() => on.unsubscribe(subscriber)];
+  });
+  return () => stops.forEach((stop) => stop());
+}

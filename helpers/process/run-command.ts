@@ -1,0 +1,96 @@
+import { execa } from 'execa';
+import { activity } from './activity.ts';
+import { HarnessError } from './harness-error.ts';
+
+export interface CommandOptions {
+  /** What the step is called in the report and on the terminal; the command line itself when absent. */
+  readonly title?: string;
+  readonly input?: string | Uint8Array;
+  readonly cwd?: string;
+  /** The whole environment of the command; this process's own when absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds until the command is killed. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** What the user can do if it fails. */
+  readonly remedy?: string;
+  /** Exit codes that are an answer rather than a failure; `[0]` when absent, any code with `'any'`. */
+  readonly expect?: readonly number[] | 'any';
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program without a shell and waits for it. Its command line, output and time are published as an activity.
+ * A code that is not expected, a signal, a missing program and the limit are a {@link HarnessError} with the output.
+ */
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const { input, cwd, env, limit, signal, remedy, expect = [0] } = options;
+  const line = commandLine(file, args);
+  return await activity('command', options.title ?? line, async (report) => {
+    report.input(line);
+    const result = await execa(file, args, {
+      reject: false,
+      stripFinalNewline: false,
+      ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env, extendEnv: false }),
+      ...(limit === undefined ? {} : { timeout: limit }),
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    });
+    const output = [result.stdout, result.stderr].filter((text) => text !== '').join('\n');
+    report.output(output);
+    signal?.throwIfAborted();
+    const { exitCode } = result;
+    if (exitCode !== undefined && (expect === 'any' || expect.includes(exitCode))) {
+      return { exitCode, stdout: result.stdout, stderr: result.stderr };
+    }
+    throw new HarnessError({
+      tried: options.title ?? line,
+      observed: describeEnd(result, limit, output),
+      remedy,
+      cause: result,
+      evidence: output.trim() === '' ? undefined : tail(output),
+    });
+  });
+}
+
+/** The command line as one would type it, quoted for a POSIX shell where that is needed. */
+export function commandLine(file: string, args: readonly string[]): string {
+  return [file, ...args].map(quoteForShell).join(' ');
+}
+
+/** One word of a POSIX shell's command line that stands for exactly `word`. */
+export function quoteForShell(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The last `lines` lines. */
+export function tail(text: string, lines = 20): string {
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+function describeEnd(
+  result: {
+    timedOut: boolean;
+    exitCode?: number | undefined;
+    signal?: string | undefined;
+    originalMessage?: string | undefined;
+  },
+  limit: number | undefined,
+  output: string,
+): string {
+  if (result.timedOut) return `not done after ${(limit ?? 0) / 1000} s`;
+  if (result.signal !== undefined) return `killed by ${result.signal}`;
+  if (result.exitCode === undefined) return result.originalMessage ?? 'it could not be started';
+  const said = output.trim().split('\n').at(-1) ?? '';
+  return said === '' ? `exit code ${result.exitCode}` : `exit code ${result.exitCode}, «${said}»`;
+}

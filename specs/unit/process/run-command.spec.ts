@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { HarnessError } from '../../../helpers/process/harness-error.ts';
+import { commandLine, runCommand } from '../../../helpers/process/run-command.ts';
+
+describe('runCommand', () => {
+  test('gives what the program printed and its exit code', async () => {
+    const result = await runCommand('sh', ['-c', 'echo out; echo err >&2; exit 3'], {
+      expect: [3],
+    });
+    expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
+  });
+
+  test('an exit code that is not expected is an error with what the program said last', async () => {
+    const failure = runCommand('sh', ['-c', 'echo no such thing >&2; exit 4'], {
+      remedy: 'do that',
+    });
+    await expect(failure).rejects.toThrow(HarnessError);
+    await expect(failure).rejects.toThrow('exit code 4, «no such thing»; do that');
+  });
+
+  test('a program that is missing is an error that names it', async () => {
+    await expect(runCommand('no-such-program', [])).rejects.toThrow(/no-such-program.*ENOENT/s);
+  });
+
+  test('a program that takes longer than its limit is killed', async () => {
+    await expect(runCommand('sleep', ['60'], { limit: 50 })).rejects.toThrow(
+      'sleep 60: not done after 0.05 s',
+    );
+  });
+
+  test('what has a shell’s special characters is quoted in the command line', () => {
+    expect(commandLine('echo', ['a b', "it's", '$HOME', 'x=1'])).toBe(
+      `echo 'a b' 'it'\\''s' '$HOME' x=1`,
+    );
+  });
+});
