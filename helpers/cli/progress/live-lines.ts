@@ -1,0 +1,75 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import sliceAnsi from 'slice-ansi';
+import { type Activity, onActivity } from '../../process/activity.ts';
+import { firstLine } from '../../process/harness-error.ts';
+import { isFollowed, Running, timeOf } from './running.ts';
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** For a terminal: what is done stays, what goes on now is drawn anew beneath it, a line for each stage and transfer. */
+export function showLiveLines(stream: NodeJS.WriteStream, verbose: boolean): () => void {
+  // The cursor stays visible: hiding it would hang signal handlers of the library's own on the process.
+  const update = createLogUpdate(stream, { showCursor: true });
+  const running = new Running();
+  const told = new Set<unknown>();
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    styleText(style, text, { stream });
+  let frame = 0;
+
+  const draw = () => {
+    const room = Math.max((stream.rows ?? 24) - 2, 3);
+    const lines = running.lines().map(({ activity, depth }) => {
+      const now = running.now(activity);
+      const saying = activity.progress ?? now?.title;
+      const what = saying === undefined ? '' : paint('dim', `  ${saying}`);
+      const mark = paint('cyan', frames[frame % frames.length] ?? '·');
+      const line = `${'  '.repeat(depth)}${mark} ${activity.title}  ${paint('dim', timeOf(activity))}${what}`;
+      return sliceAnsi(line, 0, (stream.columns ?? 80) - 1);
+    });
+    update(lines.slice(-room).join('\n'));
+  };
+
+  const keep = (line: string) => {
+    update.clear();
+    stream.write(`${line}\n`);
+    draw();
+  };
+
+  const stopListening = onActivity({
+    start: (activity) => {
+      running.add(activity);
+      if (isFollowed(activity)) draw();
+    },
+    end: (activity) => {
+      const depth = running.depth(activity);
+      running.remove(activity);
+      if (isFollowed(activity)) {
+        const mark = activity.error === undefined ? paint('green', '✔') : paint('red', '✖');
+        keep(`${'  '.repeat(depth)}${mark} ${endLine(activity, told)}`);
+      } else if (verbose && activity.kind !== 'wait') {
+        keep(`${'  '.repeat(depth)}${paint('dim', `$ ${endLine(activity, told)}`)}`);
+      }
+    },
+  });
+  const timer = setInterval(() => {
+    frame += 1;
+    draw();
+  }, 100);
+  timer.unref();
+
+  return () => {
+    clearInterval(timer);
+    stopListening();
+    update.clear();
+  };
+}
+
+/** Title, time, and why it failed unless a line above has told that already. */
+export function endLine(activity: Activity, told: Set<unknown>): string {
+  const line = `${activity.title}  ${timeOf(activity)}`;
+  const { error } = activity;
+  if (error === undefined || told.has(error)) return line;
+  told.add(error);
+  return `${line}  ${firstLine(error)}`;
+}
