@@ -40,6 +40,11 @@ export interface MachineRequest {
   /** Image archives (docker save's format) that the engine shall have from the start. */
   readonly images?: readonly string[];
   readonly tlsSans?: readonly string[];
+  /**
+   * What has to have come before its engine may start: that the key-value store answers, say. A provider makes
+   * everything else of the machine ready meanwhile, if it can. If it rejects, so does the creation.
+   */
+  readonly engineAfter?: Promise<unknown>;
 }
 
 export interface RunOptions {
@@ -54,6 +59,8 @@ export interface RunOptions {
 /** What makes machines. Checks, faults and specs know machines only through this. */
 export interface MachineProvider {
   readonly name: 'netns' | 'docker-machine' | 'engines';
+  /** The folder that holds the state of its machines, as MACHINE_STORAGE_PATH names it; it exists. */
+  readonly store: string;
   /** Whether machines may be made side by side (VirtualBox bears one at a time). */
   readonly createsSideBySide: boolean;
   /** Makes a machine and starts it; on failure nothing of it is left. The engine answers when this returns. */
@@ -76,4 +83,6 @@ export interface MachineProvider {
   kill(name: string): Promise<void>;
   /** Removes machines and all that belongs to them; unknown names are not an error. */
   remove(names: readonly string[]): Promise<void>;
+  /** Removes what a run that was killed in the middle left of this store: half-made and half-removed machines. */
+  sweep(): Promise<void>;
 }
