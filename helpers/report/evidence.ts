@@ -1,0 +1,22 @@
+import { attachment } from 'allure-js-commons';
+import { shorten } from './step.ts';
+
+/** The content types of evidence that the report shows in place. */
+export type EvidenceType = 'text/plain' | 'application/json' | 'text/html' | 'image/svg+xml';
+
+/** Characters of one piece of evidence that the report keeps. */
+const evidenceLimit = 64_000;
+
+/**
+ * Attaches evidence to the running test: text as it is, anything else as indented JSON.
+ *
+ *     await attach('ping transcript', reply.transcript);
+ *     await attach('network inspect on master-host', network);
+ */
+export async function attach(name: string, content: unknown, type?: EvidenceType): Promise<void> {
+  const isText = typeof content === 'string';
+  const text = isText ? content : (JSON.stringify(content, undefined, 2) ?? String(content));
+  const contentType = type ?? (isText ? 'text/plain' : 'application/json');
+  const kept = contentType === 'text/plain' ? shorten(text, evidenceLimit) : text;
+  await attachment(name, kept, contentType);
+}

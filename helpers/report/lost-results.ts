@@ -1,0 +1,149 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
+import type { Counts } from './counts.ts';
+import { countsFile } from './reports-folder.ts';
+import { writeResult } from './results-writer.ts';
+import { partOf } from './tutorial-part.ts';
+
+type Errors = readonly { readonly message: string; readonly stack?: string | undefined }[];
+
+/** Why a test has no result of its own. */
+export type SkipReasons = ReadonlyMap<string, string>;
+
+/**
+ * Stands beside allure-vitest's reporter and writes what that one loses: files that fail at import, failed hooks of
+ * files and suites, errors outside of any test (a crashed worker), tests that were skipped or never ran, with the
+ * reason. Without it a broken run would read as a green one. It must come first: it empties the results' folder, and
+ * knows the reasons before the other writes.
+ */
+export class LostResultsReporter implements Reporter {
+  readonly reasons = new Map<string, string>();
+  readonly #folder: string;
+  #specifications: readonly TestSpecification[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  onInit(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(countsFile(), { force: true });
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#specifications = specifications;
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: Errors,
+    reason: 'passed' | 'interrupted' | 'failed',
+  ): void {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const whyNot =
+      reason === 'interrupted' ? 'the run was interrupted' : 'the run ended before it came to this';
+    for (const module of modules) this.#tellModule(module, whyNot, counts);
+    const seen = new Set(modules.map((module) => module.moduleId));
+    for (const { moduleId, project } of this.#specifications) {
+      if (seen.has(moduleId)) continue;
+      counts.skipped += 1;
+      this.#write(moduleId, project.name, fileName(moduleId), 'skipped', `not run: ${whyNot}`);
+    }
+    errors.forEach((error, index) => {
+      counts.failed += 1;
+      const name = `Error outside of any test${index === 0 ? '' : ` (${index + 1})`}`;
+      this.#write('specs/run', 'run', name, 'broken', error.message, error.stack);
+    });
+    writeFileSync(countsFile(), JSON.stringify(counts satisfies Counts));
+  }
+
+  #tellModule(module: TestModule, whyNot: string, counts: Counts): void {
+    const { moduleId, project } = module;
+    const tellErrors = (suite: TestModule | TestSuite, name: string) => {
+      for (const error of suite.errors()) {
+        counts.failed += 1;
+        this.#write(moduleId, project.name, name, 'broken', error.message, error.stack);
+      }
+    };
+    tellErrors(module, `${fileName(moduleId)} can be run`);
+    for (const suite of module.children.allSuites()) {
+      tellErrors(suite, `hooks of «${suite.fullName}» pass`);
+    }
+    const hookFailed = module.errors().length > 0;
+    for (const test of module.children.allTests()) {
+      const result = test.result();
+      if (result.state === 'passed' || result.state === 'failed') {
+        counts[result.state] += 1;
+        continue;
+      }
+      counts.skipped += 1;
+      const why = this.#whySkipped(test, hookFailed ? 'a hook of its file failed' : whyNot);
+      this.reasons.set(fullName(test), why);
+      if (!isWrittenByAllure(test)) {
+        this.#write(moduleId, project.name, test.name, 'skipped', why, undefined, test);
+      }
+    }
+  }
+
+  #whySkipped(test: TestCase, whyNot: string): string {
+    const result = test.result();
+    if (result.state === 'skipped' && result.note !== undefined) return `skipped: ${result.note}`;
+    if (test.options.mode === 'todo') return 'to be written';
+    if (test.options.mode === 'skip') return 'skipped in its file, no reason given';
+    for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
+      if (up.errors().length > 0) return `not run: a hook of «${up.name}» failed`;
+    }
+    return `not run: ${whyNot}`;
+  }
+
+  #write(
+    moduleId: string,
+    project: string,
+    name: string,
+    status: 'broken' | 'skipped',
+    message: string,
+    trace?: string,
+    test?: TestCase,
+  ): void {
+    const now = Date.now();
+    const file = relative(process.cwd(), moduleId);
+    writeResult(
+      {
+        name,
+        fullName: test === undefined ? `${file}#${name}` : fullName(test),
+        status,
+        message: stripVTControlCharacters(message),
+        trace: trace === undefined ? undefined : stripVTControlCharacters(trace),
+        start: now,
+        stop: now,
+        labels: { ...partOf(file), thread: project },
+      },
+      this.#folder,
+    );
+  }
+}
+
+/** What allure-vitest calls a test, without the project’s name before it. */
+export function fullName(test: TestCase): string {
+  return `${relative(process.cwd(), test.module.moduleId)}#${suitesOf(test).concat(test.name).join(' ')}`;
+}
+
+function suitesOf(test: TestCase): string[] {
+  const names: string[] = [];
+  for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
+    names.unshift(up.name);
+  }
+  return names;
+}
+
+/** allure-vitest leaves out what is skipped before it starts; what skips itself while it runs, it writes. */
+function isWrittenByAllure(test: TestCase): boolean {
+  const { task } = test as unknown as { task: { mode: string; result?: unknown } };
+  return !(task.mode === 'skip' && task.result === undefined);
+}
+
+function fileName(moduleId: string): string {
+  return relative(process.cwd(), moduleId);
+}

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+
+/** Where the reports of this run go: `$OVERLAY_E2E_REPORTS`, else `reports/` of this project. */
+export function reportsFolder(): string {
+  return process.env['OVERLAY_E2E_REPORTS'] ?? join(import.meta.dirname, '../../reports');
+}
+
+/** What the specs write and the report is built from. */
+export function resultsFolder(): string {
+  return join(reportsFolder(), 'allure-results');
+}
+
+/** What the run counted, for the line at its end. */
+export function countsFile(): string {
+  return join(reportsFolder(), 'counts.json');
+}
+
+/** The report itself: one HTML file that needs nothing else. */
+export function reportFile(): string {
+  return join(reportsFolder(), 'allure-report', 'index.html');
+}

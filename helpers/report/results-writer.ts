@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { Stage, Status, type StepResult, type TestResult } from 'allure-js-commons';
+import { FileSystemWriter } from 'allure-js-commons/sdk/reporter';
+import { resultsFolder } from './reports-folder.ts';
+import type { Step } from './step.ts';
+
+/** What a result that no test stands for tells. */
+export interface SyntheticResult {
+  readonly name: string;
+  /** What the result is known by in history; never anything that differs from run to run. */
+  readonly fullName: string;
+  readonly status: 'passed' | 'broken' | 'failed' | 'skipped';
+  readonly message?: string | undefined;
+  readonly trace?: string | undefined;
+  readonly start: number;
+  readonly stop: number;
+  readonly steps?: readonly Step[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Writes a result beside those of the tests. */
+export function writeResult(result: SyntheticResult, folder = resultsFolder()): void {
+  mkdirSync(folder, { recursive: true });
+  const writer = new FileSystemWriter({ resultsDir: folder });
+  const id = createHash('md5').update(result.fullName).digest('hex');
+  const labels = {
+    host: hostname(),
+    framework: 'vitest',
+    language: 'javascript',
+    ...result.labels,
+  };
+  writer.writeResult({
+    uuid: randomUUID(),
+    historyId: id,
+    testCaseId: id,
+    fullName: result.fullName,
+    name: result.name,
+    status: statuses[result.status],
+    statusDetails: {
+      ...(result.message === undefined ? {} : { message: result.message }),
+      ...(result.trace === undefined ? {} : { trace: result.trace }),
+    },
+    stage: Stage.FINISHED,
+    start: result.start,
+    stop: result.stop,
+    steps: (result.steps ?? []).map((step) => toStepResult(step, writer)),
+    attachments: [],
+    parameters: [],
+    labels: Object.entries(labels).map(([name, value]) => ({ name, value })),
+    links: [],
+  } satisfies TestResult);
+}
+
+const statuses = {
+  passed: Status.PASSED,
+  broken: Status.BROKEN,
+  failed: Status.FAILED,
+  skipped: Status.SKIPPED,
+} as const;
+
+function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
+  const { name, start, stop, status, message, text } = step;
+  const source = `${randomUUID()}-attachment.txt`;
+  if (text !== undefined) writer.writeAttachment(source, Buffer.from(text.content));
+  return {
+    name,
+    start,
+    stop,
+    status: statuses[status],
+    statusDetails: message === undefined ? {} : { message },
+    stage: Stage.FINISHED,
+    steps: step.steps.map((inner) => toStepResult(inner, writer)),
+    attachments: text === undefined ? [] : [{ name: text.name, type: 'text/plain', source }],
+    parameters: [],
+  };
+}

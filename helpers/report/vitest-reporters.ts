@@ -1,0 +1,31 @@
+import { Status, type TestResult } from 'allure-js-commons';
+import AllureVitestReporter from 'allure-vitest/reporter';
+import type { Reporter } from 'vitest/node';
+import { categories } from './categories.ts';
+import { LostResultsReporter, type SkipReasons } from './lost-results.ts';
+import { resultsFolder } from './reports-folder.ts';
+import { partOf } from './tutorial-part.ts';
+
+/** The reporters that fill the Allure report, for `vitest.config.ts`. */
+export function allureReporters(): Reporter[] {
+  const resultsDir = resultsFolder();
+  const lost = new LostResultsReporter(resultsDir);
+  const allure = new AllureVitestReporter({
+    resultsDir,
+    reportMatchers: false,
+    categories,
+    listeners: [{ beforeTestResultWrite: (result) => amend(result, lost.reasons) }],
+  });
+  return [lost, allure];
+}
+
+/** Puts a result where a reader looks for it, and tells why a test did not run. */
+function amend(result: TestResult, reasons: SkipReasons): void {
+  const { fullName = '' } = result;
+  const key = fullName.slice(fullName.indexOf(':') + 1);
+  const part = partOf(key.split('#', 1)[0] ?? '');
+  result.labels.push({ name: 'epic', value: part.epic }, { name: 'feature', value: part.feature });
+  if (result.status !== undefined && result.status !== Status.SKIPPED) return;
+  result.status = Status.SKIPPED;
+  result.statusDetails = { message: reasons.get(key) ?? reasons.get(fullName) ?? 'not run' };
+}

@@ -1,0 +1,53 @@
+/**
+ * Set-up file of every Vitest project: what the harness does while a test, a hook or a fixture runs becomes steps of
+ * the tests that it serves.
+ */
+import { BaseMessageTestRuntime, getGlobalTestRuntime } from 'allure-js-commons/sdk/runtime';
+import { Status } from 'allure-js-commons';
+import type { RuntimeMessage } from 'allure-js-commons/sdk';
+import { afterAll, afterEach } from 'vitest';
+import { watchActivityTrees } from './activity-tree.ts';
+import { type Step, toStep } from './step.ts';
+
+const watch = watchActivityTrees((root) => send(toStep(root)));
+
+afterEach(() => watch.takeUnended().forEach((root) => send(toStep(root))));
+afterAll(() => watch.stop());
+
+/** Sends a step with its true times; the public `step()` of Allure would measure the sending. */
+function send(step: Step): void {
+  const runtime = getGlobalTestRuntime();
+  if (!(runtime instanceof BaseMessageTestRuntime)) return;
+  for (const message of messagesOf(step)) void runtime.sendMessage(message);
+}
+
+function messagesOf(step: Step): RuntimeMessage[] {
+  const { name, start, stop, message, text } = step;
+  const attached: RuntimeMessage[] =
+    text === undefined
+      ? []
+      : [
+          {
+            type: 'attachment_content',
+            data: {
+              name: text.name,
+              content: Buffer.from(text.content).toString('base64'),
+              encoding: 'base64',
+              contentType: 'text/plain',
+            },
+          },
+        ];
+  return [
+    { type: 'step_start', data: { name, start } },
+    ...attached,
+    ...step.steps.flatMap(messagesOf),
+    {
+      type: 'step_stop',
+      data: {
+        stop,
+        status: message === undefined ? Status.PASSED : Status.BROKEN,
+        ...(message === undefined ? {} : { statusDetails: { message } }),
+      },
+    },
+  ];
+}
