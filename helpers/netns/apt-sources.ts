@@ -1,0 +1,106 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Debian's releases that something is taken from. */
+export type Suite = 'bullseye' | 'bookworm' | 'trixie';
+
+/** One repository that apt on this machine is told of. */
+export interface AptEntry {
+  readonly uri: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** All repositories with binary packages in `folder` (sources.list and sources.list.d/), in apt's own order. */
+export async function readAptEntries(folder = '/etc/apt'): Promise<AptEntry[]> {
+  const parts = join(folder, 'sources.list.d');
+  const names = (await readdir(parts).catch((): string[] => [])).sort((a, b) => (a < b ? -1 : 1));
+  const files = [join(folder, 'sources.list'), ...names.map((name) => join(parts, name))];
+  const entries = await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      if (file.endsWith('.sources')) return parseStanzas(text);
+      return file.endsWith('.list') ? parseLines(text) : [];
+    }),
+  );
+  return entries.flat();
+}
+
+/** The one-line format: `deb [signed-by=…] URI SUITE COMPONENT…`. */
+export function parseLines(text: string): AptEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*deb\s+(?:\[([^\]]*)\]\s*)?(\S.*)$/.exec(line.replace(/#.*/, ''));
+    if (match === null) return [];
+    const [uri, suite, ...components] = splitUri(match[2] ?? '');
+    if (uri === undefined || suite === undefined) return [];
+    return [{ uri, suite, components, options: parseOptions(match[1] ?? '') }];
+  });
+}
+
+/** A cdrom's URI has spaces in its brackets: `cdrom:[Debian GNU/Linux 13 …]/`. */
+function splitUri(text: string): string[] {
+  return text.match(/[^\s[]*\[[^\]]*\]\S*|\S+/g) ?? [];
+}
+
+function parseOptions(text: string): Record<string, string> {
+  const pairs = text.split(/\s+/).flatMap((word) => {
+    const at = word.indexOf('=');
+    return at < 1 ? [] : [[word.slice(0, at).toLowerCase(), word.slice(at + 1)] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The deb822 format: stanzas of `Field: value`, continued by lines that begin with a blank. */
+export function parseStanzas(text: string): AptEntry[] {
+  const lines = text.split('\n').filter((line) => !line.startsWith('#'));
+  return lines
+    .join('\n')
+    .split(/\n\s*\n/)
+    .flatMap((stanza) => entriesOf(parseFields(stanza)));
+}
+
+function parseFields(stanza: string): Record<string, string> {
+  const fields = stanza.replaceAll(/\n[ \t]+/g, ' ').matchAll(/^([\w-]+):[ \t]*(.*)$/gm);
+  return Object.fromEntries(
+    [...fields].map(([, name = '', value = '']) => [name.toLowerCase(), value.trim()]),
+  );
+}
+
+function entriesOf(fields: Record<string, string>): AptEntry[] {
+  const words = (name: string) => (fields[name] ?? '').split(/\s+/).filter((word) => word !== '');
+  if (!words('types').includes('deb') || /^(no|false|0|off)$/i.test(fields['enabled'] ?? '')) {
+    return [];
+  }
+  const components = words('components');
+  return words('uris').flatMap((uri) =>
+    words('suites').map((suite) => ({ uri, suite, components, options: fields })),
+  );
+}
+
+const RELEASES = new Set(
+  'bullseye bookworm trixie forky duke sid stable oldstable oldoldstable testing unstable'.split(
+    ' ',
+  ),
+);
+
+/**
+ * The mirror of Debian's archive that this machine uses, best for `suite`: an entry of that suite itself, else of any
+ * other release, since a mirror has them all. Never a disc, an entry that apt is told to trust unsigned, or one that
+ * another key signs: other people's repositories name Debian's releases too.
+ */
+export function chooseMirror(entries: readonly AptEntry[], suite: Suite): string | undefined {
+  const debian = entries.filter(isDebian);
+  return (debian.find((entry) => entry.suite === suite) ?? debian[0])?.uri;
+}
+
+function isDebian({ uri, suite, components, options }: AptEntry): boolean {
+  const signedBy = options['signed-by'] ?? '';
+  return (
+    !uri.startsWith('cdrom:') &&
+    RELEASES.has(suite) &&
+    components.includes('main') &&
+    !/^(yes|true|1|on)$/i.test(options['trusted'] ?? '') &&
+    (signedBy === '' || signedBy.includes('debian-archive-'))
+  );
+}

@@ -1,0 +1,76 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ActivityReport } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import { runCommand } from '../process/run-command.ts';
+import { type Apt, cleanEnvironment, fetchPackages, prepareApt, runApt } from './apt.ts';
+import { chooseMirror, readAptEntries, type Suite } from './apt-sources.ts';
+import { hostRelease } from './host-release.ts';
+import { findKeyrings } from './keyrings.ts';
+
+/** The line of apt's sources for `suite` of Debian: this machine's own mirror, its keys checked. */
+export async function aptSource(suite: Suite): Promise<string> {
+  return `deb [signed-by=${findKeyrings(suite).join(',')}] ${await findMirror(suite)} ${suite} main`;
+}
+
+async function findMirror(suite: Suite): Promise<string> {
+  const given = process.env['E2E_DEBIAN_MIRROR'];
+  if (given !== undefined && given !== '') return given;
+  const mirror = chooseMirror(await readAptEntries(), suite);
+  if (mirror !== undefined) return mirror;
+  throw new HarnessError({
+    tried: `find a mirror of Debian ${suite}`,
+    observed: 'no repository of Debian in /etc/apt/sources.list or sources.list.d',
+    remedy: 'name one: E2E_DEBIAN_MIRROR=http://…/debian',
+  });
+}
+
+export interface UnpackRequest {
+  readonly suite: Suite;
+  readonly packages: readonly string[];
+  /** The folder that becomes their root: `<into>/usr/bin/…`. */
+  readonly into: string;
+  /**
+   * Also what they depend on: of this machine's own release only what is not installed here, of another one all of
+   * it, down to the C library. Never what they merely recommend.
+   */
+  readonly withDependencies?: boolean;
+  /** Where progress is told. */
+  readonly report?: ActivityReport;
+}
+
+/**
+ * Unpacks packages out of Debian's archive without installing anything: signatures are checked by apt, maintainer
+ * scripts are not run. Gives the names of the package files, `NAME_VERSION_ARCHITECTURE.deb`.
+ */
+export async function unpackPackages(request: UnpackRequest): Promise<string[]> {
+  const { suite, packages, into, withDependencies = false, report } = request;
+  const apt = await prepareApt(suite, await aptSource(suite));
+  const downloads = join(into, '.packages');
+  await mkdir(downloads, { recursive: true });
+  const wanted = withDependencies ? await listMissing(apt, packages) : packages;
+  await fetchPackages(apt, wanted, downloads, report);
+  const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'));
+  for (const [index, name] of files.entries()) {
+    report?.progress(`unpacking ${index + 1} of ${files.length}`);
+    await runCommand('dpkg-deb', ['--extract', join(downloads, name), into], {
+      env: cleanEnvironment(),
+    });
+  }
+  await rm(downloads, { recursive: true });
+  return files;
+}
+
+/** `NAME=VERSION` of all packages that would have to be installed. */
+async function listMissing(apt: Apt, packages: readonly string[]): Promise<string[]> {
+  const own = (await hostRelease()).codename === apt.suite;
+  const { stdout } = await runApt(apt, [
+    ...(own ? ['-o', 'Dir::State::status=/var/lib/dpkg/status'] : []),
+    '--simulate',
+    '--no-install-recommends',
+    'install',
+    ...packages,
+  ]);
+  const missing = [...stdout.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm)];
+  return missing.map(([, name, version]) => `${name}=${version}`);
+}

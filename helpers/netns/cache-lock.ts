@@ -1,0 +1,60 @@
+import { execa } from 'execa';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { activity } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
+
+/**
+ * Runs `run` while this process alone holds the lock on `file`. The lock is the kernel's: it goes with its process, so
+ * that a run killed in the middle never blocks the next one.
+ *
+ * @param what who holds it, for the line that a waiting run shows
+ */
+export async function withLock<T>(file: string, what: string, run: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(file), { recursive: true });
+  const release = (await takeLock(file, 'try')) ?? (await waitForLock(file, what));
+  try {
+    return await run();
+  } finally {
+    await release();
+  }
+}
+
+type Release = () => Promise<void>;
+
+async function waitForLock(file: string, what: string): Promise<Release> {
+  return await activity('wait', `${what}: another run is at it`, async () => {
+    const release = await takeLock(file, 'wait');
+    if (release !== undefined) return release;
+    throw new HarnessError({ tried: `lock ${file}`, observed: 'flock gave up waiting' });
+  });
+}
+
+/**
+ * Node has no flock. A child holds the lock for us, for as long as its standard input is open: our end closes with
+ * this process, however that ends. In a session of its own, so that a Ctrl-C does not take the lock from under us.
+ */
+async function takeLock(file: string, mode: 'try' | 'wait'): Promise<Release | undefined> {
+  const args = [...(mode === 'try' ? ['-n'] : []), file, 'sh', '-c', 'echo held; exec cat'];
+  const holder = execa('flock', args, {
+    reject: false,
+    detached: true,
+    cleanup: false,
+    stdin: 'pipe',
+  });
+  const ended = holder.then((result) => result);
+  const held = new Promise<'held'>((resolve) => holder.stdout.once('data', () => resolve('held')));
+  const first = await Promise.race([held, ended]);
+  if (first === 'held') {
+    return async () => {
+      holder.stdin.end();
+      await ended;
+    };
+  }
+  if (mode === 'try' && first.exitCode === 1) return undefined;
+  throw new HarnessError({
+    tried: `lock ${file}`,
+    observed: first.stderr.trim() || (first.originalMessage ?? `exit code ${first.exitCode}`),
+    remedy: 'flock is part of util-linux; the folder must be one that this user can write',
+  });
+}

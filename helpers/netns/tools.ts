@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError } from '../process/harness-error.ts';
+import { unpackPackages } from './archive.ts';
+import type { Suite } from './apt-sources.ts';
+import { cached } from './cache.ts';
+import { hostRelease } from './host-release.ts';
+import { LIBRARIES, linkMissingLibraries } from './libraries.ts';
+
+/** The programs that the harness runs on this machine. */
+export interface Tools {
+  /** An environment in which they run: this process's own, with PATH and what unpacked ones need besides. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Folders of unpacked programs, for a PATH of one's own; empty where the machine has them all. */
+  readonly paths: readonly string[];
+}
+
+/** Which package of Debian's has the program. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  bridge: 'iproute2',
+  ss: 'iproute2',
+  tc: 'iproute2',
+  nsenter: 'util-linux',
+  unshare: 'util-linux',
+  mount: 'mount',
+  iptables: 'iptables',
+  ip6tables: 'iptables',
+  ping: 'iputils-ping',
+  mmdebstrap: 'mmdebstrap',
+};
+
+/** The machine's own folders of programs, also those that an ordinary user's PATH leaves out. */
+const SYSTEM = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/**
+ * Makes sure that `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables`, `ping` and `mmdebstrap` can
+ * run, without installing anything: those that this machine lacks are unpacked into the cache, out of its own release.
+ */
+export async function prepareTools(): Promise<Tools> {
+  const missing = Object.keys(PACKAGES).filter((program) => findProgram(program) === undefined);
+  const packages = [...new Set(missing.map((program) => PACKAGES[program] ?? program))].sort(
+    (a, b) => (a < b ? -1 : 1),
+  );
+  if (packages.length === 0) return { env: environment(hostPath()), paths: [] };
+  const suite = await hostSuite(packages);
+  const key = `tools/${suite}-${process.arch}/${packages.join('+')}`;
+  const root = await cached(key, `tools ${packages.join(', ')}`, async (into, report) => {
+    await unpackPackages({ suite, packages, into, withDependencies: true, report });
+    await linkIptables(into);
+    await linkMissingLibraries(into);
+  });
+  const paths = ['bin', 'usr/sbin', 'usr/bin', 'sbin'].map((name) => join(root, name));
+  return { env: { ...environment([...hostPath(), ...paths]), ...variablesOf(root) }, paths };
+}
+
+/** The program of this name in PATH or in the machine's own folders. */
+export function findProgram(name: string): string | undefined {
+  return hostPath()
+    .map((folder) => join(folder, name))
+    .find((file) => existsSync(file));
+}
+
+function hostPath(): string[] {
+  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  return [...new Set([...path, ...SYSTEM])];
+}
+
+function environment(path: readonly string[]): Record<string, string> {
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(own), PATH: path.join(':') };
+}
+
+/** What else the unpacked programs look at. */
+function variablesOf(root: string): Record<string, string> {
+  const triplet = TRIPLETS[process.arch] ?? '';
+  const perl = ['usr/share/perl5', 'usr/share/perl', `usr/lib/${triplet}/perl`];
+  const folders = perl.map((name) => join(root, name)).filter((folder) => existsSync(folder));
+  const extensions = join(root, 'usr/lib', triplet, 'xtables');
+  return {
+    LD_LIBRARY_PATH: join(root, LIBRARIES),
+    ...(folders.length > 0 ? { PERL5LIB: folders.join(':') } : {}),
+    ...(existsSync(extensions) ? { XTABLES_LIBDIR: extensions } : {}),
+  };
+}
+
+/** Debian's names for the folders of libraries, by Node's names for processors. */
+const TRIPLETS: Readonly<Record<string, string>> = {
+  x64: 'x86_64-linux-gnu',
+  arm64: 'aarch64-linux-gnu',
+};
+
+/** What the package's own script would have asked update-alternatives for. */
+async function linkIptables(root: string): Promise<void> {
+  if (!existsSync(join(root, 'usr/sbin/xtables-nft-multi'))) return;
+  await mkdir(join(root, 'bin'), { recursive: true });
+  const programs = ['iptables', 'ip6tables'].flatMap((name) =>
+    ['', '-save', '-restore'].map((suffix) => `${name}${suffix}`),
+  );
+  await Promise.all(
+    programs.map((name) => symlink('../usr/sbin/xtables-nft-multi', join(root, 'bin', name))),
+  );
+}
+
+async function hostSuite(packages: readonly string[]): Promise<Suite> {
+  const { id, codename, name } = await hostRelease();
+  if (id === 'debian' && SUITES.has(codename)) return codename as Suite;
+  throw new HarnessError({
+    tried: `unpack ${packages.join(', ')}`,
+    observed: `this is ${name}, not Debian 11, 12 or 13`,
+    remedy: `install them by its own package manager: ${packages.join(' ')}`,
+  });
+}
+
+const SUITES: ReadonlySet<string> = new Set(['bullseye', 'bookworm', 'trixie']);
