@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import type { Machine } from '../machine/machine.ts';
+import { activity, type ActivityReport } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import { type Explain, explainFailure } from './explain-failure.ts';
+
+/** What every call to an engine takes. */
+export interface CallOptions {
+  /** Milliseconds until the call is given up; 30 s when absent and not said otherwise. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One question to an engine. */
+export interface Call<T> extends CallOptions {
+  /** `command` when absent. */
+  readonly kind?: 'command' | 'transfer';
+  /** What the docker client would be called with: «network inspect my-net». */
+  readonly title: string;
+  /** The whole command line, where the title shortens it. */
+  readonly line?: string;
+  /** What the engine must answer; anything else is an error, never passed on. */
+  readonly answer: z.ZodType<T>;
+  ask(docker: Docker, signal: AbortSignal, report: ActivityReport): Promise<unknown>;
+  /** What the docker client would print. */
+  print?(value: T): string;
+  /** Turns what the engine refuses into words and a remedy of this call's own. */
+  readonly explain?: Explain;
+  /** Asks only, changes nothing: may be asked again when a kept connection turns out to be dead. */
+  readonly readOnly?: boolean;
+}
+
+/** The way to one machine's engine: connections over mutual TLS, kept open between calls. */
+export interface Connection {
+  readonly machine: Machine;
+  call<T>(call: Call<T>): Promise<T>;
+  close(): void;
+}
+
+const defaultLimit = 30_000;
+
+/** Opens nothing yet: certificates are read and the client is loaded with the first call. */
+export function openConnection(machine: Machine): Connection {
+  // A connection is dropped after a second without use: the machine behind a kept one may be gone without a word.
+  const agent = new Agent({ keepAlive: true, timeout: 1000 });
+  let client: Promise<Docker> | undefined;
+  return {
+    machine,
+    call: async (call) =>
+      await activity(
+        call.kind ?? 'command',
+        `${machine.name}: docker ${call.title}`,
+        async (report) => {
+          report.input(`docker ${call.line ?? call.title}`);
+          client ??= loadClient(machine, agent);
+          // What failed before anything was asked (a missing certificate) may be mended before the next call.
+          client.catch(() => {
+            client = undefined;
+          });
+          const value = await ask(machine, client, call, report);
+          const printed = call.print?.(value);
+          if (printed !== undefined) report.output(printed);
+          return value;
+        },
+      ),
+    close: () => agent.destroy(),
+  };
+}
+
+async function loadClient(machine: Machine, agent: Agent): Promise<Docker> {
+  const { host, port, caFile, certFile, keyFile } = machine.endpoint;
+  const [{ default: Client }, ca, cert, key] = await Promise.all([
+    import('dockerode'),
+    ...[caFile, certFile, keyFile].map((file) => readFile(file, 'utf8')),
+  ]);
+  const options = { protocol: 'https' as const, host, port, ca, cert, key, agent, pathPrefix: '/' };
+  return withoutDockerEnvironment(() => new Client(options));
+}
+
+/**
+ * The client reads DOCKER_HOST and DOCKER_CERT_PATH even when it is told everything, and dies of a shell that still
+ * points to a machine long gone.
+ */
+function withoutDockerEnvironment<T>(make: () => T): T {
+  const { DOCKER_HOST } = process.env;
+  if (DOCKER_HOST === undefined) return make();
+  delete process.env['DOCKER_HOST'];
+  try {
+    return make();
+  } finally {
+    process.env['DOCKER_HOST'] = DOCKER_HOST;
+  }
+}
+
+async function ask<T>(
+  machine: Machine,
+  client: Promise<Docker>,
+  call: Call<T>,
+  report: ActivityReport,
+): Promise<T> {
+  const tried = `${machine.name}: docker ${call.title}`;
+  const limit = call.limit ?? defaultLimit;
+  call.signal?.throwIfAborted();
+  const signal = AbortSignal.any([
+    AbortSignal.timeout(limit),
+    ...(call.signal === undefined ? [] : [call.signal]),
+  ]);
+  let answer: unknown;
+  try {
+    const docker = await client;
+    const asked = call.ask(docker, signal, report).catch(async (error: unknown) => {
+      // RFC 9110, 9.2.2: a safe request that met a connection closed meanwhile may be sent again.
+      if (call.readOnly === true && isClosedConnection(error))
+        return await call.ask(docker, signal, report);
+      throw error;
+    });
+    // Some of the client's calls take no signal.
+    answer = await Promise.race([asked, rejectOnAbort(signal)]);
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    if (error instanceof HarnessError) throw error;
+    throw explainFailure(error, { tried, machine, limit, timedOut: signal.aborted }, call.explain);
+  }
+  const parsed = call.answer.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new HarnessError({
+    tried,
+    observed: 'the engine answered something that is not understood',
+    remedy: 'its version may be too new or too old for this harness',
+    cause: parsed.error,
+    evidence: z.prettifyError(parsed.error),
+  });
+}
+
+async function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return await new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function isClosedConnection(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+}

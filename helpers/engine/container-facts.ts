@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/** A container's end on one network. */
+export interface ContainerEndpoint {
+  readonly networkId: string;
+  readonly endpointId: string;
+  /** Empty while the container does not run. */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly gateway: string;
+  readonly mac: string;
+}
+
+export type ContainerStatus =
+  | 'created'
+  | 'running'
+  | 'paused'
+  | 'restarting'
+  | 'removing'
+  | 'exited'
+  | 'dead';
+
+/** What `docker inspect` says of a container. */
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly status: ContainerStatus;
+  readonly running: boolean;
+  readonly exitCode: number;
+  /** What the engine says went wrong with it, or empty. */
+  readonly error: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly restartCount: number;
+  /** The image as it was named when it was run. */
+  readonly image: string;
+  readonly imageId: string;
+  readonly hostname: string;
+  readonly terminal: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly env: readonly string[];
+  /** By the network's name. */
+  readonly networks: Readonly<Record<string, ContainerEndpoint>>;
+  /** By `8080/tcp`: where it is published on the machine. */
+  readonly ports: Readonly<Record<string, readonly { address: string; port: number }[]>>;
+  readonly hostConfig: Readonly<Record<string, unknown>>;
+  /** The engine's whole answer. */
+  readonly raw: unknown;
+}
+
+const endpoint = z
+  .looseObject({
+    NetworkID: z.string(),
+    EndpointID: z.string(),
+    IPAddress: z.string(),
+    IPPrefixLen: z.number(),
+    Gateway: z.string(),
+    MacAddress: z.string(),
+  })
+  .transform(
+    (end): ContainerEndpoint => ({
+      networkId: end.NetworkID,
+      endpointId: end.EndpointID,
+      address: end.IPAddress,
+      prefixLength: end.IPPrefixLen,
+      gateway: end.Gateway,
+      mac: end.MacAddress,
+    }),
+  );
+
+const published = z
+  .array(z.looseObject({ HostIp: z.string(), HostPort: z.string() }))
+  .nullable()
+  .transform((bindings) =>
+    (bindings ?? []).map(({ HostIp, HostPort }) => ({ address: HostIp, port: Number(HostPort) })),
+  );
+
+export const containerAnswer = z
+  .looseObject({
+    Id: z.string(),
+    Name: z.string(),
+    Image: z.string(),
+    RestartCount: z.number(),
+    State: z.looseObject({
+      Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+      Running: z.boolean(),
+      ExitCode: z.number(),
+      Error: z.string(),
+      Pid: z.number(),
+      StartedAt: z.string(),
+    }),
+    Config: z.looseObject({
+      Image: z.string(),
+      Hostname: z.string(),
+      Tty: z.boolean(),
+      Labels: z.record(z.string(), z.string()).nullable(),
+      Env: z.array(z.string()).nullable(),
+    }),
+    HostConfig: z.record(z.string(), z.unknown()),
+    NetworkSettings: z.looseObject({
+      Networks: z.record(z.string(), endpoint).nullable(),
+      Ports: z.record(z.string(), published).nullable(),
+    }),
+  })
+  .transform(
+    (container): ContainerFacts => ({
+      id: container.Id,
+      name: container.Name.replace(/^\//, ''),
+      status: container.State.Status,
+      running: container.State.Running,
+      exitCode: container.State.ExitCode,
+      error: container.State.Error,
+      pid: container.State.Pid,
+      startedAt: container.State.StartedAt,
+      restartCount: container.RestartCount,
+      image: container.Config.Image,
+      imageId: container.Image,
+      hostname: container.Config.Hostname,
+      terminal: container.Config.Tty,
+      labels: container.Config.Labels ?? {},
+      env: container.Config.Env ?? [],
+      networks: container.NetworkSettings.Networks ?? {},
+      ports: container.NetworkSettings.Ports ?? {},
+      hostConfig: container.HostConfig,
+      raw: container,
+    }),
+  );

@@ -1,0 +1,105 @@
+import type { ContainerCreateOptions } from 'dockerode';
+import { commandLine } from '../process/run-command.ts';
+
+/** What `docker run -d` is told. */
+export interface ContainerSpec {
+  readonly name?: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly hostname?: string;
+  /** A network's name; the engine's own bridge when absent. */
+  readonly network?: string;
+  /** A fixed IPv4 address on that network. */
+  readonly address?: string;
+  /** Further names on that network. */
+  readonly aliases?: readonly string[];
+  /** As `-p`: `8080:8080`, `127.0.0.1:8080:80/tcp`, `8080` for any free port. */
+  readonly publish?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** As `--cap-add`. */
+  readonly capabilities?: readonly string[];
+  /** As `-v`: `/on/the/machine:/in/the/container`. */
+  readonly binds?: readonly string[];
+}
+
+export interface PublishedPort {
+  /** `8080/tcp` */
+  readonly containerPort: string;
+  readonly hostAddress: string;
+  /** Empty for any free port. */
+  readonly hostPort: string;
+}
+
+/** Takes `-p`'s `[[address:]port:]port[/protocol]` apart. */
+export function parsePublish(text: string): PublishedPort {
+  const [ports = '', protocol = 'tcp'] = text.split('/', 2);
+  const parts = ports.split(':');
+  const [containerPort = '', hostPort = '', hostAddress = ''] = parts.toReversed();
+  return { containerPort: `${containerPort}/${protocol}`, hostAddress, hostPort };
+}
+
+/** The docker client's command line for it. */
+export function runLine(spec: ContainerSpec): string {
+  const { name, image, command = [], entrypoint, hostname, network, address } = spec;
+  const [program, ...programArguments] = entrypoint ?? [];
+  const options = [
+    ['--name', name],
+    ['-h', hostname],
+    ['--net', network],
+    ['--ip', address],
+    ...(spec.aliases ?? []).map((alias) => ['--network-alias', alias]),
+    ...(spec.publish ?? []).map((port) => ['-p', port]),
+    ...Object.entries(spec.env ?? {}).map(([key, value]) => ['-e', `${key}=${value}`]),
+    ...Object.entries(spec.labels ?? {}).map(([key, value]) => ['-l', `${key}=${value}`]),
+    ...(spec.capabilities ?? []).map((capability) => ['--cap-add', capability]),
+    ...(spec.binds ?? []).map((bind) => ['-v', bind]),
+    ['--entrypoint', program],
+  ].flatMap(([option = '', value]) => (value === undefined ? [] : [option, value]));
+  return commandLine('run', ['-d', ...options, image, ...programArguments, ...command]);
+}
+
+/** The Docker API's request for it. */
+export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
+  const published = (spec.publish ?? []).map(parsePublish);
+  return {
+    Image: spec.image,
+    ...(spec.name === undefined ? {} : { name: spec.name }),
+    ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
+    ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
+    ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
+    Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
+    Labels: { ...spec.labels },
+    ExposedPorts: Object.fromEntries(published.map(({ containerPort }) => [containerPort, {}])),
+    HostConfig: {
+      PortBindings: bindPorts(published),
+      ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
+      ...(spec.capabilities === undefined ? {} : { CapAdd: [...spec.capabilities] }),
+      ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
+    },
+    ...(spec.network === undefined
+      ? {}
+      : { NetworkingConfig: { EndpointsConfig: { [spec.network]: endpoint(spec) } } }),
+  };
+}
+
+function bindPorts(
+  published: readonly PublishedPort[],
+): Record<string, { HostIp: string; HostPort: string }[]> {
+  const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
+  for (const { containerPort, hostAddress, hostPort } of published) {
+    (bindings[containerPort] ??= []).push({ HostIp: hostAddress, HostPort: hostPort });
+  }
+  return bindings;
+}
+
+function endpoint({ address, aliases }: ContainerSpec): {
+  Aliases?: string[];
+  IPAMConfig?: { IPv4Address: string };
+} {
+  return {
+    ...(aliases === undefined ? {} : { Aliases: [...aliases] }),
+    ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
+  };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { CallOptions, Connection } from './connection.ts';
+import { type Container, explainStart, inspectCall, openContainer } from './container.ts';
+import { type ContainerSpec, createRequest, runLine } from './container-spec.ts';
+import type { Explain } from './explain-failure.ts';
+
+/** A line of `docker ps -a`. */
+export interface ContainerSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  /** `running`, `exited`, … */
+  readonly state: string;
+  /** For people: «Up 2 minutes». */
+  readonly status: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The containers of an engine. */
+export interface Containers {
+  /** As `docker run -d`: makes it and starts it. What could not be started is removed again. */
+  run(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
+  /** The container of that name or id, running or not; an error when there is none. */
+  find(nameOrId: string, options?: CallOptions): Promise<Container>;
+  /** All, running or not. */
+  list(options?: CallOptions): Promise<ContainerSummary[]>;
+}
+
+export function openContainers(connection: Connection): Containers {
+  return {
+    run: async (spec, options) => await runContainer(connection, spec, options),
+    find: async (nameOrId, options) => {
+      const { id, name } = await connection.call(inspectCall(nameOrId, nameOrId, options));
+      return openContainer(connection, id, name);
+    },
+    list: async (options) =>
+      await connection.call({
+        ...options,
+        title: 'ps -a',
+        readOnly: true,
+        answer: z.array(summaryAnswer),
+        ask: (docker, abortSignal) => docker.listContainers({ all: true, abortSignal }),
+        print: (all) =>
+          all.map(({ name, image, status }) => `${name}  ${image}  ${status}`).join('\n'),
+      }),
+  };
+}
+
+async function runContainer(
+  connection: Connection,
+  spec: ContainerSpec,
+  options: CallOptions = {},
+): Promise<Container> {
+  const called = spec.name ?? spec.image;
+  return await connection.call({
+    ...options,
+    limit: options.limit ?? 60_000,
+    title: `run ${called}`,
+    line: runLine(spec),
+    answer: z.custom<Container>(),
+    ask: async (docker, abortSignal) => {
+      const created = await docker.createContainer({ ...createRequest(spec), abortSignal });
+      try {
+        await created.start({ abortSignal });
+      } catch (error) {
+        // Left there, its name would be taken the next time.
+        await created.remove({ force: true, v: true }).catch(() => undefined);
+        throw error;
+      }
+      return openContainer(connection, created.id, spec.name ?? created.id.slice(0, 12));
+    },
+    print: ({ id }) => id,
+    explain: explainRun(spec, connection.machine.name),
+  });
+}
+
+function explainRun(spec: ContainerSpec, machine: string): Explain {
+  return (refusal) => {
+    const { status, message } = refusal;
+    if (status === 404 && /no such image/i.test(message)) {
+      return {
+        observed: `no image ${spec.image} on machine ${machine}`,
+        remedy:
+          'load it there first (docker load), or give the machine its archive when it is made',
+      };
+    }
+    if (status === 409 && /is already in use by container/.test(message)) {
+      return {
+        observed: `there is a container ${spec.name ?? ''} already`,
+        remedy: `remove it first: docker rm -f ${spec.name ?? ''}`,
+      };
+    }
+    if (status === 404 && /network .* not found/.test(message)) {
+      return {
+        observed: `no network ${spec.network ?? ''} on machine ${machine}`,
+        remedy: 'create it first, or see whether this engine is in the cluster',
+      };
+    }
+    return explainStart(spec.name ?? spec.image)(refusal);
+  };
+}
+
+const summaryAnswer = z
+  .object({
+    Id: z.string(),
+    Names: z.array(z.string()),
+    Image: z.string(),
+    State: z.string(),
+    Status: z.string(),
+    Labels: z.record(z.string(), z.string()).nullable(),
+  })
+  .transform(
+    (one): ContainerSummary => ({
+      id: one.Id,
+      // A container that others link to has several names; its own is the one without a second slash.
+      name: (one.Names.find((name) => !name.slice(1).includes('/')) ?? one.Id).replace(/^\//, ''),
+      image: one.Image,
+      state: one.State,
+      status: one.Status,
+      labels: one.Labels ?? {},
+    }),
+  );

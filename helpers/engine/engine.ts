@@ -1,0 +1,33 @@
+import type { Machine } from '../machine/machine.ts';
+import { type CallOptions, openConnection } from './connection.ts';
+import { type Containers, openContainers } from './containers.ts';
+import { type Images, openImages } from './images.ts';
+import { type EngineInfo, type EngineVersion, readInfo, readVersion } from './info.ts';
+import { type Networks, openNetworks } from './networks.ts';
+
+/** The Docker Engine of one machine, asked over mutual TLS. */
+export interface Engine extends Disposable {
+  readonly machine: Machine;
+  info(options?: CallOptions): Promise<EngineInfo>;
+  version(options?: CallOptions): Promise<EngineVersion>;
+  readonly networks: Networks;
+  readonly containers: Containers;
+  readonly images: Images;
+  /** Closes what is open; a later call opens anew. Not closing costs nothing but a socket for a second. */
+  close(): void;
+}
+
+/** The way to the machine's engine. Nothing is opened before the first call. */
+export function connectEngine(machine: Machine): Engine {
+  const connection = openConnection(machine);
+  return {
+    machine,
+    info: async (options) => await readInfo(connection, options),
+    version: async (options) => await readVersion(connection, options),
+    networks: openNetworks(connection),
+    containers: openContainers(connection),
+    images: openImages(connection),
+    close: () => connection.close(),
+    [Symbol.dispose]: () => connection.close(),
+  };
+}

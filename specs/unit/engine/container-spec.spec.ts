@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { createRequest, parsePublish, runLine } from '../../../helpers/engine/container-spec.ts';
+
+test.each([
+  ['8080:8080', { containerPort: '8080/tcp', hostAddress: '', hostPort: '8080' }],
+  ['127.0.0.1:8080:80', { containerPort: '80/tcp', hostAddress: '127.0.0.1', hostPort: '8080' }],
+  ['53:5353/udp', { containerPort: '5353/udp', hostAddress: '', hostPort: '53' }],
+  ['80', { containerPort: '80/tcp', hostAddress: '', hostPort: '' }],
+])('-p %s is taken apart as the docker client does', (text, expected) => {
+  expect(parsePublish(text)).toEqual(expected);
+});
+
+test('the command line is the one that the tutorial types', () => {
+  expect(
+    runLine({
+      image: 'progrium/consul',
+      publish: ['8500:8500'],
+      hostname: 'consul',
+      command: ['-server', '-bootstrap'],
+    }),
+  ).toBe('run -d -h consul -p 8500:8500 progrium/consul -server -bootstrap');
+});
+
+test('a container on a network asks for its address and names there', () => {
+  const request = createRequest({
+    name: 'mysqlserver',
+    image: 'docam/mysql-cont',
+    network: 'my-net',
+    address: '10.0.9.3',
+    aliases: ['db'],
+  });
+  expect(request.HostConfig?.NetworkMode).toBe('my-net');
+  expect(request.NetworkingConfig?.EndpointsConfig).toEqual({
+    'my-net': { Aliases: ['db'], IPAMConfig: { IPv4Address: '10.0.9.3' } },
+  });
+});
