@@ -45,6 +45,11 @@ export interface MachineRequest {
    * everything else of the machine ready meanwhile, if it can. If it rejects, so does the creation.
    */
   readonly engineAfter?: Promise<unknown>;
+  /**
+   * For the provider docker-machine: variables that its driver reads, for this machine alone, such as
+   * `GENERIC_IP_ADDRESS`; `MACHINE_DRIVER` itself may be among them. The other providers have no drivers.
+   */
+  readonly driver?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {

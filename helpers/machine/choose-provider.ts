@@ -1,0 +1,42 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { activity } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import { type Decision, decideProvider } from './decide-provider.ts';
+import type { MachineProvider } from './machine.ts';
+
+export interface Choice extends Decision {
+  readonly provider: MachineProvider;
+}
+
+/**
+ * The provider that makes this run's machines; {@link decideProvider} says which. Which it is, and why, is published as
+ * an activity, and so stands in the report and on the terminal.
+ */
+export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
+  const has = (program: string) => canRun(program, env['PATH'] ?? '');
+  const decision = decideProvider({ env, platform: process.platform, has });
+  const title = `provider ${decision.name}, because ${decision.because}`;
+  return await activity('stage', title, async () => {
+    // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
+    if (decision.name === 'docker-machine') {
+      const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
+      return { ...decision, provider: createDockerMachineProvider({ env }) };
+    }
+    throw new HarnessError({ tried: title, observed: 'not there yet' });
+  });
+}
+
+function canRun(program: string, path: string): boolean {
+  const files = program.includes('/')
+    ? [program]
+    : path.split(delimiter).map((folder) => join(folder, program));
+  return files.some((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  });
+}

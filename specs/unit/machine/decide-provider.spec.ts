@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { decideProvider } from '../../../helpers/machine/decide-provider.ts';
+
+const none = { env: {}, platform: 'linux' as NodeJS.Platform, has: (_program: string) => false };
+const all = { ...none, has: () => true };
+const only = (there: string) => (program: string) => program === there;
+
+test('docker-machine is chosen where VirtualBox is there too', () => {
+  expect(decideProvider(all)).toEqual({
+    name: 'docker-machine',
+    because: 'docker-machine and VBoxManage are both there',
+  });
+  expect(decideProvider({ ...all, platform: 'darwin' }).name).toBe('docker-machine');
+});
+
+test('docker-machine without VirtualBox is not chosen by itself, and the reason says so', () => {
+  const has = only('docker-machine');
+  expect(decideProvider({ ...none, has })).toEqual({
+    name: 'netns',
+    because: 'this is Linux, without VBoxManage',
+  });
+});
+
+test('on Linux with neither the built-in provider is chosen', () => {
+  expect(decideProvider(none)).toEqual({
+    name: 'netns',
+    because: 'this is Linux, without docker-machine and VBoxManage',
+  });
+});
+
+test('elsewhere with neither there is one line that says what to install', () => {
+  expect(() => decideProvider({ ...none, platform: 'darwin' })).toThrow(
+    'choose a provider: docker-machine and VBoxManage not found, and the built-in provider needs Linux; install docker-machine 0.16.2 and VirtualBox, or run this on Linux',
+  );
+});
+
+test('E2E_PROVIDER decides against what would be chosen', () => {
+  expect(decideProvider({ ...all, env: { E2E_PROVIDER: 'netns' } })).toEqual({
+    name: 'netns',
+    because: 'E2E_PROVIDER=netns',
+  });
+  const has = only('docker-machine');
+  expect(decideProvider({ ...none, has, env: { E2E_PROVIDER: 'docker-machine' } }).name).toBe(
+    'docker-machine',
+  );
+});
+
+test('an empty E2E_PROVIDER is as good as none', () => {
+  expect(decideProvider({ ...none, env: { E2E_PROVIDER: '' } }).name).toBe('netns');
+});
+
+test('E2E_DOCKER_MACHINE is the command that must be there', () => {
+  const env = { E2E_PROVIDER: 'docker-machine', E2E_DOCKER_MACHINE: '/opt/dm' };
+  const has = only('/opt/dm');
+  expect(decideProvider({ ...none, has, env }).name).toBe('docker-machine');
+  expect(() => decideProvider({ ...none, env })).toThrow('no /opt/dm that can be run');
+});
+
+test('a provider that cannot be had is refused in a line that names it', () => {
+  expect(() =>
+    decideProvider({ ...none, platform: 'darwin', env: { E2E_PROVIDER: 'netns' } }),
+  ).toThrow('provider E2E_PROVIDER=netns: it is made of Linux namespaces, and this is darwin');
+  expect(() => decideProvider({ ...all, env: { E2E_PROVIDER: 'vagrant' } })).toThrow(
+    'provider E2E_PROVIDER=vagrant: no provider of this name makes machines; use netns',
+  );
+});

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import {
+  createFlags,
+  environmentForCreate,
+} from '../../../helpers/machine/docker-machine-create.ts';
+import {
+  dockerMachineEnvironment,
+  dockerMachineStore,
+} from '../../../helpers/machine/docker-machine-environment.ts';
+
+test('engine options, labels and names for the certificate become flags of their own', () => {
+  expect(
+    createFlags({
+      name: 'master-host',
+      engineOptions: ['cluster-store=consul://192.168.99.100:8500', 'cluster-advertise=eth1:2376'],
+      engineLabels: ['role=master'],
+      tlsSans: ['master.example'],
+    }),
+  ).toEqual([
+    '--engine-opt=cluster-store=consul://192.168.99.100:8500',
+    '--engine-opt=cluster-advertise=eth1:2376',
+    '--engine-label=role=master',
+    '--tls-san=master.example',
+  ]);
+});
+
+test.each(['-bad', 'a b', 'a_b', 'x!', 'a/b', '', '.x', 'ü'])(
+  '«%s» is refused as a machine’s name',
+  (name) => {
+    expect(() => createFlags({ name })).toThrow(/host name/);
+  },
+);
+
+test('a machine has the variables that carry its name, without touching the others’', () => {
+  const env = {
+    MACHINE_DRIVER: 'generic',
+    GENERIC_SSH_KEY: '/key',
+    GENERIC_IP_ADDRESS__MH_KEYSTORE: '10.1.1.1',
+    GENERIC_IP_ADDRESS__MASTER_HOST: '10.1.1.2',
+  };
+  expect(environmentForCreate({ name: 'mh-keystore' }, env)).toEqual({
+    GENERIC_IP_ADDRESS: '10.1.1.1',
+  });
+});
+
+test('the environment’s word for a machine counts more than the topology’s', () => {
+  const request = { name: 'm1', address: '10.0.0.1', driver: { GENERIC_SSH_PORT: '22' } };
+  const env = { MACHINE_DRIVER: 'generic', GENERIC_SSH_PORT__M1: '2222' };
+  expect(environmentForCreate(request, env)).toEqual({
+    GENERIC_IP_ADDRESS: '10.0.0.1',
+    GENERIC_SSH_PORT: '2222',
+  });
+});
+
+test('a driver that gives addresses itself refuses one that is asked for', () => {
+  const request = { name: 'm1', address: '192.168.99.100' };
+  expect(() => environmentForCreate(request, {})).toThrow(
+    'machine m1: create at 192.168.99.100: the driver virtualbox gives addresses itself; leave the address open',
+  );
+  expect(
+    environmentForCreate({ ...request, driver: { MACHINE_DRIVER: 'generic' } }, {}),
+  ).toMatchObject({ GENERIC_IP_ADDRESS: '192.168.99.100' });
+});
+
+test('the user’s own docker-machine store is never used by itself', () => {
+  expect(dockerMachineStore({})).toMatch(/\/\.local\/state\/overlay-e2e-docker-machine$/);
+  expect(dockerMachineStore({ MACHINE_STORAGE_PATH: '/s' })).toBe('/s');
+});
+
+test('a shell that points to some engine does not change what docker-machine does', () => {
+  expect(
+    dockerMachineEnvironment({
+      DOCKER_HOST: 'tcp://x',
+      VIRTUALBOX_MEMORY_SIZE: '2048',
+      XDG_STATE_HOME: '/st',
+    }),
+  ).toEqual({
+    VIRTUALBOX_MEMORY_SIZE: '2048',
+    XDG_STATE_HOME: '/st',
+    MACHINE_STORAGE_PATH: '/st/overlay-e2e-docker-machine',
+  });
+});
