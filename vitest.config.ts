@@ -1,20 +1,44 @@
 import { defineConfig } from 'vitest/config';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
 
-/** Every project: what the harness does becomes steps of the report. */
-const setupFiles = ['./helpers/report/worker-setup.ts'];
+/** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
+const common = {
+  // What the harness does becomes steps of the report.
+  setupFiles: ['./helpers/report/worker-setup.ts'],
+  // Limits are for what hangs; machines that are shared with others are slow at times.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
 
 export default defineConfig({
   test: {
     reporters: ['default', ...allureReporters()],
     projects: [
       {
+        // No root, no engines, seconds.
+        test: { ...common, name: 'unit', include: ['specs/unit/**/*.spec.ts'] },
+      },
+      {
+        // Everything else: specs that make machines, stores and topologies of their own.
         test: {
-          name: 'unit',
-          include: ['specs/unit/**/*.spec.ts'],
-          setupFiles,
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          ...common,
+          name: 'machines',
+          include: ['specs/*/**/*.spec.ts'],
+          exclude: ['specs/unit/**', 'specs/seed/**'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        // One cluster for all files, made by the global set-up; one file after the other, as they share it.
+        test: {
+          ...common,
+          name: 'seed',
+          include: ['specs/seed/**/*.spec.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,43 @@
+/**
+ * The end of `specs/run.sh`, whatever came of the specs: builds the report, says what came of the run, where the report
+ * is and what to do next, and last the line with the counts. Its argument is Vitest's exit code.
+ */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { firstLine } from '../process/harness-error.ts';
+import { buildReport } from './build-report.ts';
+import { type Counts, countLine } from './counts.ts';
+import { readResults } from './read-results.ts';
+import { countsFile } from './reports-folder.ts';
+import { writeResult } from './results-writer.ts';
+import { judge, verdictLines } from './verdict.ts';
+
+const exitCode = Number(process.argv[2] ?? 1);
+const verdict = judge(exitCode, readCounts(), readResults());
+if (verdict.besides !== undefined) {
+  const now = Date.now();
+  writeResult({
+    name: 'The run comes to its end',
+    fullName: 'run: comes to its end',
+    status: 'broken',
+    message: verdict.besides,
+    start: now,
+    stop: now,
+    labels: { epic: 'The run itself', feature: 'Vitest' },
+  });
+}
+const report = await buildReport().then(
+  (file) => relative(process.cwd(), file),
+  (error: unknown) => `not built: ${firstLine(error)}`,
+);
+const lines = [...verdictLines(verdict), `report: ${report}`, '', countLine(verdict.counts)];
+process.stdout.write(`\n${lines.join('\n')}\n`);
+process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
+
+function readCounts(): Counts | undefined {
+  try {
+    return JSON.parse(readFileSync(countsFile(), 'utf8')) as Counts;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { resultsFolder } from './reports-folder.ts';
+
+const resultShape = z.object({
+  name: z.string(),
+  fullName: z.string().default(''),
+  status: z.enum(['passed', 'failed', 'broken', 'skipped']),
+  statusDetails: z.object({ message: z.string().optional() }).optional(),
+});
+
+/** What is written of a test, a set-up or a take-down, as far as the verdict needs it. */
+export type WrittenResult = z.infer<typeof resultShape>;
+
+/** All results of the last run; none if it came to nothing. */
+export function readResults(folder = resultsFolder()): WrittenResult[] {
+  return namesIn(folder)
+    .filter((name) => name.endsWith('-result.json'))
+    .map((name) => resultShape.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { Counts } from './counts.ts';
+import type { WrittenResult } from './read-results.ts';
+
+/** What came of a run. */
+export interface Verdict {
+  readonly counts: Counts;
+  readonly failures: readonly WrittenResult[];
+  /** What is wrong beyond the failures in the results: a runner that ended badly without naming one. */
+  readonly besides: string | undefined;
+  readonly green: boolean;
+}
+
+/**
+ * Judges a run by three witnesses that must agree before it is green: Vitest's exit code, the counts that its reporter
+ * wrote at its end, and the results.
+ *
+ * @param counted what the reporter counted; absent when Vitest came to no end
+ */
+export function judge(
+  exitCode: number,
+  counted: Counts | undefined,
+  results: readonly WrittenResult[],
+): Verdict {
+  const failures = results.filter(({ status }) => status === 'failed' || status === 'broken');
+  const hostFailures = failures.filter(({ fullName }) => fullName.startsWith('host: ')).length;
+  const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
+  const known = failed + hostFailures;
+  const besides = known > 0 ? undefined : whatBesides(exitCode, counted);
+  const counts = { passed, failed: known + (besides === undefined ? 0 : 1), skipped };
+  return { counts, failures, besides, green: counts.failed === 0 };
+}
+
+function whatBesides(exitCode: number, counted: Counts | undefined): string | undefined {
+  if (counted === undefined) return `vitest came to no end (exit code ${exitCode})`;
+  if (exitCode > 128) return `the run was ended by signal ${exitCode - 128}`;
+  if (exitCode !== 0) return `vitest ended with exit code ${exitCode}, though no test failed`;
+  if (counted.passed === 0) return 'not a single test ran';
+  return undefined;
+}
+
+/** The verdict in lines for people; the count line is not among them. */
+export function verdictLines(verdict: Verdict, shownFailures = 8): string[] {
+  if (verdict.green) return ['✔ Everything holds.'];
+  const { failures, besides } = verdict;
+  const shown = failures.slice(0, shownFailures).map(({ name, statusDetails }) => {
+    const reason = stripVTControlCharacters(statusDetails?.message ?? '').split('\n', 1)[0] ?? '';
+    return `✖ ${name}${reason === '' ? '' : `\n    ${reason}`}`;
+  });
+  const rest = failures.length - shown.length;
+  return [
+    ...shown,
+    ...(rest > 0 ? [`✖ … and ${rest} more, all in the report`] : []),
+    ...(besides === undefined ? [] : [`✖ ${besides}`]),
+    `next: ${nextStep(verdict)}`,
+  ];
+}
+
+function nextStep({ failures, besides }: Verdict): string {
+  if (failures.some(({ fullName }) => fullName.startsWith('host: '))) {
+    return 'npx overlay-e2e doctor tells what this machine lacks; the report has every command of the set-up';
+  }
+  const file = failures
+    .map(({ fullName }) => specFileOf(fullName))
+    .find((one) => one !== undefined);
+  if (file !== undefined)
+    return `npm test -- ${file} runs this file alone; evidence is in the report`;
+  return besides === undefined ? 'look into the report' : 'what vitest says above';
+}
+
+function specFileOf(fullName: string): string | undefined {
+  return /specs\/[^#]*\.spec\.ts/.exec(fullName)?.[0];
+}

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Runs the specs, then builds the report, also when specs failed, and says last how many passed and failed.
+# Arguments go to vitest: sh specs/run.sh --project seed, sh specs/run.sh specs/seed/keystore.spec.ts
+cd "$(dirname "$0")/.." || exit 1
+if [ ! -x node_modules/.bin/vitest ]; then
+  echo 'specs/run.sh: node_modules/ is not there; run npm ci first' >&2
+  exit 1
+fi
+PATH="$PWD/node_modules/.bin:$PATH"
+export PATH
+
+# Two runs at once in one folder must not write into each other's report: the second one gets a folder of its own.
+if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then
+  exec 9>reports/.lock
+  if ! flock -n 9; then
+    OVERLAY_E2E_REPORTS="$PWD/reports/run-$$"
+    mkdir "$OVERLAY_E2E_REPORTS"
+    echo "another run writes to reports/ already; this one writes to reports/run-$$/"
+  fi
+fi
+export OVERLAY_E2E_REPORTS="${OVERLAY_E2E_REPORTS:-$PWD/reports}"
+rm -f "$OVERLAY_E2E_REPORTS/counts.json"
+
+# In the background and waited for, as a shell hears signals only then. What outlives the run must not hold the lock.
+vitest run "$@" 9>&- &
+vitest=$!
+trap 'kill -TERM "$vitest"' TERM
+trap 'kill -HUP "$vitest"' HUP
+# A terminal has sent Ctrl-C to vitest already; a second one would mean «at once».
+trap '[ -t 0 ] || kill -INT "$vitest"' INT
+code=0
+while kill -0 "$vitest" 2>/dev/null; do
+  wait "$vitest"
+  code=$?
+done
+trap '' TERM HUP INT
+node helpers/report/finish-run.ts "$code"
