@@ -14,6 +14,7 @@ const epics: Readonly<Record<string, string>> = {
   workload: 'Workload',
   topology: 'Topologies come and go',
   walkthrough: 'Walk-through',
+  report: 'The report itself',
 };
 
 /** The part that a spec file belongs to, from where it lies: `specs/seed/car-endpoint.spec.ts` is «Car endpoint». */

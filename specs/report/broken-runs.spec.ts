@@ -1,0 +1,150 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runSmall, type SmallRun } from './small-run.ts';
+
+const passing = `import { test } from 'vitest'; test('it passes', () => {});`;
+
+// Each of these starts a Vitest of its own; on a busy machine that takes its time.
+const limit = 120_000;
+
+describe('A run with files that break in every way', () => {
+  let run: SmallRun;
+
+  beforeAll(async () => {
+    run = await runSmall({
+      'specs/passing.spec.ts': passing,
+      'specs/import.spec.ts': `import './no-such-file.ts'; ${passing}`,
+      'specs/hook.spec.ts': `
+        import { beforeAll, describe, test } from 'vitest';
+        describe('the suite', () => {
+          beforeAll(() => { throw new Error('no machine'); });
+          test('after a failed hook', () => {});
+        });`,
+      'specs/skips.spec.ts': `
+        import { test } from 'vitest';
+        test('skips itself', ({ skip }) => skip('this kernel has no IPVS'));
+        test.skip('is skipped', () => {});
+        test.todo('is to be written');`,
+      'specs/crash.spec.ts': `
+        import { test } from 'vitest';
+        test('ends its worker', () => process.kill(process.pid, 'SIGKILL'));`,
+    });
+  }, limit);
+
+  test('reads red', () => {
+    expect(run.exitCode).not.toBe(0);
+    expect(run.lastLine).toMatch(/^1 passed, [1-9]\d* failed, \d+ skipped$/);
+  });
+
+  test('tells of the file that could not be imported', () => {
+    const { status, statusDetails } = run.result('specs/import.spec.ts can be run');
+    expect(status).toBe('broken');
+    expect(statusDetails?.message).toContain('no-such-file');
+  });
+
+  test('tells of the hook that failed, and that its tests did not run', () => {
+    const failed = run.results.filter(({ status }) => status === 'broken');
+    expect(failed.map(({ statusDetails }) => statusDetails?.message)).toContain('no machine');
+    const { status, statusDetails } = run.result('after a failed hook');
+    expect(status).toBe('skipped');
+    expect(statusDetails?.message).toMatch(/^not run: a hook of .* failed$/);
+  });
+
+  test('tells why tests were skipped', () => {
+    const whys = ['skips itself', 'is skipped', 'is to be written'].map((name) => {
+      const { status, statusDetails } = run.result(name);
+      return [status, statusDetails?.message];
+    });
+    expect(whys).toEqual([
+      ['skipped', 'skipped: this kernel has no IPVS'],
+      ['skipped', 'skipped in its file, no reason given'],
+      ['skipped', 'to be written'],
+    ]);
+  });
+
+  test('tells of the worker that crashed', () => {
+    const outside = run.results.filter(({ name }) => name.startsWith('Error outside of any test'));
+    expect(outside.map(({ status }) => status)).toContain('broken');
+  });
+});
+
+test('a global set-up that fails reads red, with its steps up to the failure', {
+  timeout: limit,
+}, async () => {
+  const run = await runSmall(
+    {
+      'specs/passing.spec.ts': passing,
+      'global-setup.ts': `
+        import { recordHost } from '@helpers/report/record-host.ts';
+        import { activity } from '@helpers/process/activity.ts';
+        import { runCommand } from '@helpers/process/run-command.ts';
+        export default () => recordHost('Set up the demo', async () => {
+          await activity('stage', 'keystore', async () => {
+            await runCommand('sh', ['-c', 'echo it begins']);
+            await runCommand('sh', ['-c', 'echo no space left >&2; exit 5'], { remedy: 'make room' });
+          });
+        });`,
+    },
+    { config: `globalSetup: ['./global-setup.ts'],` },
+  );
+  expect(run.exitCode).not.toBe(0);
+  expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
+  const setUp = run.result('Set up the demo');
+  expect(setUp.status).toBe('broken');
+  expect(setUp.statusDetails?.message).toContain('exit code 5, «no space left»; make room');
+  const keystore = setUp.steps?.[0];
+  expect(keystore).toMatchObject({ name: 'keystore', status: 'broken' });
+  expect(keystore?.steps?.map(({ status }) => status)).toEqual(['passed', 'broken']);
+  const source = keystore?.steps?.[0]?.attachments[0]?.source ?? '';
+  expect(run.attachment(source)).toBe(`$ sh -c 'echo it begins'\n\nit begins`);
+  expect(run.output).toContain('overlay-e2e doctor');
+});
+
+test('a global set-up that cannot even be imported reads red', { timeout: limit }, async () => {
+  const run = await runSmall(
+    { 'specs/passing.spec.ts': passing, 'global-setup.ts': `import './no-such-file.ts';` },
+    { config: `globalSetup: ['./global-setup.ts'],` },
+  );
+  expect(run.exitCode).not.toBe(0);
+  expect(run.lastLine).toMatch(/^0 passed, 1 failed/);
+  expect(run.result('The run comes to its end').status).toBe('broken');
+});
+
+test('a take-down that fails reads red', { timeout: limit }, async () => {
+  const run = await runSmall(
+    {
+      'specs/passing.spec.ts': passing,
+      'global-setup.ts': `
+        import { recordHost } from '@helpers/report/record-host.ts';
+        export const teardown = () =>
+          recordHost('Take down the demo', () => Promise.reject(new Error('device busy')));`,
+    },
+    { config: `globalSetup: ['./global-setup.ts'],` },
+  );
+  expect(run.exitCode).not.toBe(0);
+  expect(run.lastLine).toBe('1 passed, 1 failed');
+  expect(run.result('Take down the demo').statusDetails?.message).toBe('device busy');
+});
+
+test('a run that bails out tells which tests did not run', { timeout: limit }, async () => {
+  const run = await runSmall(
+    {
+      'specs/bail.spec.ts': `
+        import { test } from 'vitest';
+        test('fails', () => { throw new Error('as it must'); });
+        test('comes after', () => {});`,
+    },
+    { args: ['--bail=1'] },
+  );
+  expect(run.exitCode).not.toBe(0);
+  expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
+  expect(run.result('comes after')).toMatchObject({ status: 'skipped' });
+});
+
+test('a run in which nothing ran reads red', { timeout: limit }, async () => {
+  const run = await runSmall({
+    'specs/none.spec.ts': `import { test } from 'vitest'; test.skip('never', () => {});`,
+  });
+  expect(run.vitestCode).toBe(0);
+  expect(run.exitCode).toBe(1);
+  expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
+});

@@ -1,0 +1,117 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+
+const root = join(import.meta.dirname, '../..');
+
+export interface SmallStep {
+  readonly name: string;
+  readonly status: string;
+  /** Absent from what allure-vitest makes of an attachment. */
+  readonly steps?: readonly SmallStep[];
+  readonly attachments: readonly { readonly name: string; readonly source: string }[];
+}
+
+export interface SmallResult extends SmallStep {
+  readonly fullName: string;
+  readonly statusDetails?: { readonly message?: string };
+  readonly labels: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** What came of a small run. */
+export interface SmallRun {
+  readonly vitestCode: number | undefined;
+  readonly exitCode: number | undefined;
+  readonly output: string;
+  readonly lastLine: string;
+  readonly results: readonly SmallResult[];
+  result(name: string): SmallResult;
+  attachment(source: string): string;
+}
+
+/**
+ * Runs a real Vitest with the project's own reporters and set-up file on files of its own, then what ends a run.
+ *
+ * @param files by their names; `demo.spec.ts` imports what it wants from `helpers` by `@helpers/…`
+ */
+export async function runSmall(
+  files: Readonly<Record<string, string>>,
+  options: { config?: string; args?: readonly string[] } = {},
+): Promise<SmallRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-small-run-'));
+  try {
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const all = {
+      'package.json': '{"type":"module"}',
+      'vitest.config.ts': configOf(options.config ?? ''),
+      ...files,
+    };
+    for (const [name, content] of Object.entries(all)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content.replaceAll('@helpers', join(root, 'helpers')));
+    }
+    const env = { OVERLAY_E2E_REPORTS: join(folder, 'reports'), CI: '1', NO_COLOR: '1' };
+    const as = { cwd: folder, env, reject: false, all: true } as const;
+    const node = process.execPath;
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+    const run = await execa(node, [vitest, 'run', ...(options.args ?? [])], as);
+    const end = await execa(
+      node,
+      [join(root, 'helpers/report/finish-run.ts'), String(run.exitCode ?? 1)],
+      as,
+    );
+    return describeRun(join(folder, 'reports/allure-results'), run, end);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function describeRun(
+  folder: string,
+  run: { exitCode?: number | undefined; all: string },
+  end: { exitCode?: number | undefined; all: string },
+): SmallRun {
+  const contents = new Map(
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+  const results = [...contents]
+    .filter(([name]) => name.endsWith('-result.json'))
+    .map(([, content]) => JSON.parse(content) as SmallResult);
+  return {
+    vitestCode: run.exitCode,
+    exitCode: end.exitCode,
+    output: `${run.all}\n${end.all}`,
+    lastLine: end.all.trimEnd().split('\n').at(-1) ?? '',
+    results,
+    result: (name) => {
+      const found = results.find((one) => one.name === name);
+      if (found !== undefined) return found;
+      const names = results.map((one) => `  ${one.name}`).join('\n');
+      throw new Error(`no result named «${name}» among\n${names}\n${run.all}\n${end.all}`);
+    },
+    attachment: (source) => contents.get(source) ?? '',
+  };
+}
+
+function configOf(more: string): string {
+  return `
+    import { defineConfig } from 'vitest/config';
+    import { allureReporters } from '@helpers/report/vitest-reporters.ts';
+    export default defineConfig({
+      test: {
+        reporters: ['default', ...allureReporters()],
+        setupFiles: ['@helpers/report/worker-setup.ts'],
+        include: ['specs/**/*.spec.ts'],
+        ${more}
+      },
+    });`;
+}

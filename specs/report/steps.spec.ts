@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { runSmall } from './small-run.ts';
+
+test('what the harness does in hooks, fixtures and side by side reaches the tests’ results as steps', {
+  timeout: 120_000,
+}, async () => {
+  const run = await runSmall({
+    'specs/seed/car-endpoint.spec.ts': `
+      import { afterAll, afterEach, beforeAll, beforeEach, test as base } from 'vitest';
+      import { activity } from '@helpers/process/activity.ts';
+      import { runCommand } from '@helpers/process/run-command.ts';
+      import { attach } from '@helpers/report/evidence.ts';
+      const say = (word) => runCommand('echo', [word], { title: word });
+      const test = base.extend({
+        lab: async ({}, use) => { await say('fixture up'); await use(1); await say('fixture down'); },
+      });
+      beforeAll(() => say('before all'));
+      beforeEach(() => say('before each'));
+      afterEach(() => say('after each'));
+      afterAll(() => say('after all'));
+      test('side by side', async ({ lab }) => {
+        await Promise.all(['one', 'two'].map((name) =>
+          activity('stage', name, async () => { await say(name + ' first'); await say(name + ' second'); })));
+        await attach('network inspect', { driver: 'overlay' });
+      });`,
+  });
+  expect(run.lastLine, run.output).toBe('1 passed, 0 failed');
+  const { steps, labels } = run.result('side by side');
+  const outline = steps?.map(({ name, steps: inner = [] }) => [
+    name,
+    ...inner.map((step) => step.name),
+  ]);
+  expect(outline).toEqual([
+    ['before all'],
+    ['before each'],
+    ['fixture up'],
+    ['one', 'one first', 'one second'],
+    ['two', 'two first', 'two second'],
+    ['network inspect'],
+    ['after each'],
+    ['fixture down'],
+    ['after all'],
+  ]);
+  expect(labels).toContainEqual({ name: 'epic', value: 'Seed topology' });
+  expect(labels).toContainEqual({ name: 'feature', value: 'Car endpoint' });
+});
