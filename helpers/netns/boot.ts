@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { activity } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import { quoteForShell, tail } from '../process/run-command.ts';
+import { done, notYet, waitFor } from '../process/wait-for.ts';
+import {
+  type Hierarchy,
+  machineCgroup,
+  mainHierarchy,
+  makeCgroups,
+  readHierarchies,
+  readProcesses,
+} from './cgroup.ts';
+import type { MachineConfig } from './machine-config.ts';
+import { machineNamespace, namespaceFile } from './names.ts';
+import { engineLogFile, groundFolder, machineFolder, type Store, writeWhole } from './store.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+/** What a machine is booted with. */
+export interface BootParts {
+  readonly config: MachineConfig;
+  /** Environment of the engine, with the programs of its bundle on the PATH. */
+  readonly engineEnv: Env;
+  /** Environment with ip, nsenter, unshare. */
+  readonly env: Env;
+  /** Folders of the host that the machine sees, read-only, at the same place: the bundle's, the image cache. */
+  readonly visible: readonly string[];
+}
+
+/** Makes the folders that a machine writes to. */
+export function makeGround(store: Store, name: string): void {
+  const ground = groundFolder(store, name);
+  for (const folder of ['docker', 'etc-docker', 'root']) {
+    mkdirSync(join(ground, folder), { recursive: true, mode: 0o700 });
+  }
+}
+
+/** Starts a machine's PID 1, and with it its engine. Its network namespace is there already. */
+export async function bootMachine(store: Store, parts: BootParts): Promise<void> {
+  const { config, env } = parts;
+  const name = config.Name;
+  const { Memory, CPUs } = config.Driver;
+  makeGround(store, name);
+  await makeCgroups(store, name, {
+    memory: Memory === 0 ? undefined : Memory * 1024 * 1024,
+    cpus: CPUs === 0 ? undefined : CPUs,
+  });
+  for (const file of ['ca.pem', 'server.pem', 'server-key.pem']) {
+    await copyFile(
+      join(machineFolder(store, name), file),
+      join(groundFolder(store, name), 'etc-docker', file),
+    );
+  }
+  const ground = groundFolder(store, name);
+  await writeWhole(join(ground, 'engine.sh'), engineScript(config, parts.engineEnv));
+  const bootEnv = join(ground, 'boot.env');
+  await writeWhole(bootEnv, bootVariables(store, parts));
+  await activity('command', `machine ${name}: boot`, async (report) => {
+    const line = ['sh', join(import.meta.dirname, 'boot.sh'), bootEnv];
+    report.input(line.join(' '));
+    closeSync(openSync(engineLogFile(store, name), 'a', 0o600));
+    const log = openSync(join(ground, 'machine.log'), 'a', 0o600);
+    try {
+      // Nothing of this process may stay with the machine: it outlives it, and whoever waits for a pipe to close would hang.
+      const child = spawn('sh', line.slice(1), {
+        detached: true,
+        stdio: ['ignore', log, log],
+        cwd: '/',
+        env: { PATH: env['PATH'] ?? '' },
+      });
+      child.on('error', () => undefined);
+      child.unref();
+    } finally {
+      closeSync(log);
+    }
+    await waitFor(
+      `machine ${name}: PID 1`,
+      async () => {
+        const pid = findInit(store, name);
+        return pid === undefined ? notYet('there is none') : done(pid);
+      },
+      { limit: 10_000, every: 5, evidence: () => readMachineLog(store, name) },
+    );
+  });
+}
+
+/** The machine's PID 1, by the host's numbering; undefined when the machine does not run. */
+export function findInit(store: Store, name: string): number | undefined {
+  const hierarchy = mainHierarchy();
+  return readProcesses(machineCgroup(hierarchy, store, name)).find(isInit);
+}
+
+/** The machine's PID 1; an error when the machine does not run. */
+export function requireInit(store: Store, name: string): number {
+  const pid = findInit(store, name);
+  if (pid !== undefined) return pid;
+  throw new HarnessError({
+    tried: `machine ${name}: enter`,
+    observed: 'it is not running',
+    remedy: 'start it first',
+  });
+}
+
+/** The log of PID 1 and of what made the machine. */
+export async function readMachineLog(store: Store, name: string): Promise<string> {
+  return tail(await readFile(join(groundFolder(store, name), 'machine.log'), 'utf8').catch(() => ''));
+}
+
+/** The cgroups that a process joins to be in the machine. */
+export function cgroupsToJoin(store: Store, name: string): string[] {
+  return readHierarchies().map((hierarchy) => leaf(hierarchy, machineCgroup(hierarchy, store, name)));
+}
+
+/** A container's first process is PID 1 too, but one namespace further down. */
+function isInit(pid: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return /^NSpid:\t\d+\t1$/m.test(status);
+  } catch {
+    return false;
+  }
+}
+
+function leaf(hierarchy: Hierarchy, folder: string): string {
+  return hierarchy.version === 1 ? folder : join(folder, 'init');
+}
+
+function engineScript(config: MachineConfig, env: Env): string {
+  const { EngineOptions } = config.HostOptions;
+  const words = [
+    ...['-H', 'unix:///var/run/docker.sock', '-H', 'tcp://0.0.0.0:2376', '--tlsverify'],
+    ...['--tlscacert', '/etc/docker/ca.pem'],
+    ...['--tlscert', '/etc/docker/server.pem', '--tlskey', '/etc/docker/server-key.pem'],
+    ...(EngineOptions.StorageDriver === '' ? [] : ['--storage-driver', EngineOptions.StorageDriver]),
+    ...(EngineOptions.LogLevel === '' ? [] : ['--log-level', EngineOptions.LogLevel]),
+    ...EngineOptions.InsecureRegistry.flatMap((one) => ['--insecure-registry', one]),
+    ...EngineOptions.RegistryMirror.flatMap((one) => ['--registry-mirror', one]),
+    ...['provider=netns', ...EngineOptions.Labels].flatMap((label) => ['--label', label]),
+    ...EngineOptions.ArbitraryFlags.map((flag) => `--${flag}`),
+  ];
+  const variables = { ...env, HOME: '/root', ...Object.fromEntries(EngineOptions.Env.map(split)) };
+  const environment = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+  const line = ['env', '-i', ...environment, 'dockerd', ...words].map(quoteForShell).join(' ');
+  return `#!/bin/sh\nexec ${line}\n`;
+}
+
+function split(setting: string): [string, string] {
+  const at = setting.indexOf('=');
+  return at < 0 ? [setting, ''] : [setting.slice(0, at), setting.slice(at + 1)];
+}
+
+function bootVariables(store: Store, { config, visible, env }: BootParts): string {
+  const name = config.Name;
+  const ground = groundFolder(store, name);
+  const hierarchies = readHierarchies();
+  const cgroups = hierarchies.map((one) => machineCgroup(one, store, name));
+  const leaves = hierarchies
+    .filter(({ version }) => version === 2)
+    .map((one) => leaf(one, machineCgroup(one, store, name)));
+  const variables = {
+    name,
+    ground,
+    root: join(ground, 'root'),
+    here: import.meta.dirname,
+    namespace: namespaceFile(machineNamespace(store, name)),
+    cgroups: cgroups.join(' '),
+    leaves: leaves.join(' '),
+    visible: visible.join(' '),
+    mount_cgroups: mountCgroups(hierarchies),
+    resolv: '',
+    PATH: env['PATH'] ?? '',
+  };
+  return Object.entries(variables)
+    .map(([key, value]) => `${key}=${quoteForShell(value)}\n`)
+    .join('');
+}
+
+/** Shell lines that mount the machine's part of each hierarchy where the host has the whole of it. */
+function mountCgroups(hierarchies: readonly Hierarchy[]): string {
+  const lines = hierarchies.map(({ mountPoint, version, options }) => {
+    const target = `"$root"${quoteForShell(mountPoint)}`;
+    return version === 2
+      ? `mkdir -p ${target}; mount -t cgroup2 cgroup2 ${target}`
+      : `mkdir -p ${target}; mount -t cgroup -o ${options} cgroup ${target}`;
+  });
+  const top = hierarchies.some(({ version }) => version === 1)
+    ? ['mount -t tmpfs -o mode=0755 cgroup "$root/sys/fs/cgroup"']
+    : [];
+  return [...top, ...lines].join('\n');
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { HarnessError } from '../process/harness-error.ts';
+import { tail } from '../process/run-command.ts';
+import { done, notYet, waitFor } from '../process/wait-for.ts';
+import { findInit, readMachineLog } from './boot.ts';
+import type { MachineConfig } from './machine-config.ts';
+import { engineLogFile, type Store } from './store.ts';
+
+/** Waits until a machine's engine answers a client with a certificate on TCP. */
+export async function waitForEngine(
+  store: Store,
+  config: MachineConfig,
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = config.Name;
+  const { ClientCertPath, ClientKeyPath, CaCertPath } = config.HostOptions.AuthOptions;
+  const tls = {
+    ca: readFileSync(CaCertPath),
+    cert: readFileSync(ClientCertPath),
+    key: readFileSync(ClientKeyPath),
+  };
+  await waitFor(
+    `machine ${name}: engine answers on ${config.Driver.IPAddress}:2376`,
+    async () => {
+      if (findInit(store, name) === undefined) {
+        throw new HarnessError({
+          tried: `machine ${name}: boot`,
+          observed: 'it has ended',
+          evidence: await readMachineLog(store, name),
+        });
+      }
+      if (await hasEnded(store, name)) throw engineEnded(name, await readEngineLog(store, name));
+      const status = await ping(config.Driver.IPAddress, tls, signal);
+      return status === 200 ? done(undefined) : notYet(`HTTP status ${status}`);
+    },
+    {
+      limit: 60_000,
+      every: 10,
+      signal,
+      fatal: (error) => error instanceof HarnessError,
+      evidence: () => readEngineLog(store, name),
+    },
+  );
+}
+
+/** The end of what a machine's engine logged. */
+export async function readEngineLog(store: Store, name: string): Promise<string> {
+  return tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 30);
+}
+
+/** Whether the engine ended by itself: what dockerd says last when it gives up. */
+async function hasEnded(store: Store, name: string): Promise<boolean> {
+  const log = tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 12);
+  return /^(?:failed to start daemon|unable to configure the Docker daemon|Status: unknown flag|.*dockerd: not found|failed to load listeners)/m.test(log);
+}
+
+function engineEnded(name: string, log: string): HarnessError {
+  return new HarnessError({
+    tried: `machine ${name}: start the engine`,
+    observed: 'dockerd has ended',
+    remedy: 'its log tells why',
+    evidence: log,
+  });
+}
+
+async function ping(
+  host: string,
+  tls: { ca: Buffer; cert: Buffer; key: Buffer },
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const call = request(
+      { host, port: 2376, path: '/_ping', agent: false, timeout: 2000, ...tls, ...(signal === undefined ? {} : { signal }) },
+      (response) => {
+        response.resume();
+        response.on('end', () => resolve(response.statusCode ?? 0));
+        response.on('error', reject);
+      },
+    );
+    call.on('timeout', () => call.destroy(new Error('no answer within 2 s')));
+    call.on('error', reject);
+    call.end();
+  });
+}

@@ -1,0 +1,84 @@
+#!/bin/sh
+# PID 1 of a machine: init.sh BOOT_ENV. Builds the machine's own root, starts its engine, and reaps what is orphaned.
+# TERM shuts the machine down in order, USR1 starts the engine.
+set -eu
+. "$1"
+
+# What a machine sees: the host's programs under a layer of its own, its own /var, /run, /tmp and homes, and nothing else.
+mount -t tmpfs -o mode=0755 machine "$root"
+mkdir -p "$root/.own" "$root/.host"
+for path in /*; do
+  name=${path#/}
+  case $name in
+    usr | etc | bin | sbin | lib* | opt | nix | gnu)
+      if [ -L "$path" ]; then
+        cp -P "$path" "$root/$name"
+      elif [ -d "$path" ]; then
+        mkdir -p "$root/$name" "$root/.own/$name/upper" "$root/.own/$name/work"
+        mount -t overlay -o "lowerdir=$path,upperdir=$root/.own/$name/upper,workdir=$root/.own/$name/work" \
+          machine "$root/$name"
+      fi
+      ;;
+  esac
+done
+mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/run/lock" "$root/tmp" "$root/root" "$root/home" "$root/mnt" \
+  "$root/media" "$root/srv" "$root/var/lib/docker" "$root/var/log" "$root/var/tmp" "$root/etc/docker" \
+  "$root/usr/local/sbin"
+chmod 1777 "$root/tmp" "$root/var/tmp" "$root/run/lock"
+chmod 0700 "$root/root"
+ln -s /run "$root/var/run"
+ln -s /run/lock "$root/var/lock"
+for path in $visible; do
+  mkdir -p "$root$path"
+  mount --bind "$path" "$root$path"
+  mount -o remount,bind,ro "$root$path"
+done
+mount --bind "$ground/docker" "$root/var/lib/docker"
+mount --bind "$ground/etc-docker" "$root/etc/docker"
+: >"$root/var/log/docker.log"
+mount --bind "$ground/docker.log" "$root/var/log/docker.log"
+mount --rbind /dev "$root/dev"
+[ ! -d "$root/dev/shm" ] || mount -t tmpfs shm "$root/dev/shm"
+[ ! -d "$root/dev/mqueue" ] || mount -t mqueue mqueue "$root/dev/mqueue"
+mount -t proc proc "$root/proc"
+
+# A sysfs of this network namespace, or else /sys/class/net shows the host's links; and the cgroups back under it.
+mount -t sysfs sysfs "$root/sys"
+eval "$mount_cgroups"
+
+echo "$name" >/proc/sys/kernel/hostname
+rm -f "$root/etc/hostname" "$root/etc/hosts" "$root/etc/resolv.conf"
+echo "$name" >"$root/etc/hostname"
+printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >"$root/etc/hosts"
+printf '%s' "$resolv" >"$root/etc/resolv.conf"
+cp "$here/service.sh" "$root/usr/local/sbin/service"
+cp "$here/service.sh" "$root/usr/local/sbin/systemctl"
+cp "$ground/engine.sh" "$root/run/engine.sh"
+chmod 0755 "$root/usr/local/sbin/service" "$root/usr/local/sbin/systemctl" "$root/run/engine.sh"
+
+cd "$root"
+pivot_root . .host
+umount -l /.host
+cd /
+
+engine=
+start_engine() {
+  /run/engine.sh </dev/null >>/var/log/docker.log 2>&1 &
+  engine=$!
+}
+shut_down() {
+  trap '' TERM
+  if [ -n "$engine" ] && kill -TERM "$engine" 2>/dev/null; then
+    while kill -0 "$engine" 2>/dev/null; do wait "$engine" || :; done
+  fi
+  exit 0
+}
+trap start_engine USR1
+trap shut_down TERM
+start_engine
+while :; do
+  sleep 1000000 &
+  keeper=$!
+  # A shell that waits reaps every child, adopted ones too. A signal ends the wait, not the keeper.
+  while kill -0 "$keeper" 2>/dev/null; do wait "$keeper" || :; done
+done

@@ -1,0 +1,39 @@
+import { readdirSync } from 'node:fs';
+import { type AddressRange } from './address-range.ts';
+import { runIp } from './ip.ts';
+import type { MachineConfig } from './machine-config.ts';
+import { machineNamespace, namespaceFolder, switchNamespace } from './names.ts';
+import type { Store } from './store.ts';
+
+/** Gives a machine its network namespace, and `eth1` in it with the machine's MAC and address, plugged into the switch. */
+export async function plugIn(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { IPAddress, MACAddress } = config.Driver;
+  const namespace = machineNamespace(store, config.Name);
+  const port = `m${IPAddress.split('.').slice(2).join('.')}`;
+  const stale = readdirSync(namespaceFolder).includes(namespace);
+  await runIp(
+    `machine ${config.Name}: network namespace and link`,
+    [
+      ...(stale ? [`netns delete ${namespace}`] : []),
+      `netns add ${namespace}`,
+      `link add ${port} netns ${switchNamespace(store)} type veth peer name eth1 address ${MACAddress} netns ${namespace}`,
+    ],
+    { env },
+  );
+  await Promise.all([
+    runIp(`machine ${config.Name}: port of the switch`, [`link set ${port} master br0 up`], {
+      env,
+      namespace: switchNamespace(store),
+    }),
+    runIp(
+      `machine ${config.Name}: eth1`,
+      [`address add ${IPAddress}/${range.prefix} brd + dev eth1`, 'link set lo up', 'link set eth1 up'],
+      { env, namespace },
+    ),
+  ]);
+}

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { Store } from './store.ts';
+
+/** Where iproute2 keeps the names of network namespaces. */
+export const namespaceFolder = '/run/netns';
+
+/** The network namespace of a machine, as `ip netns` calls it. */
+export function machineNamespace(store: Store, name: string): string {
+  return `${namespacePrefix(store)}${name}`;
+}
+
+/** The network namespace of the store's switch. No machine can have this name: an underscore is not allowed there. */
+export function switchNamespace(store: Store): string {
+  return `${namespacePrefix(store)}_switch`;
+}
+
+/** What the names of all network namespaces of the store begin with. */
+export function namespacePrefix(store: Store): string {
+  return `e2e-${store.id}-`;
+}
+
+/** The file that keeps a network namespace alive. */
+export function namespaceFile(namespace: string): string {
+  return join(namespaceFolder, namespace);
+}
+
+/** A MAC address for whoever has `address` in this store: always the same one, so that no neighbour's memory is stale. */
+export function macAddress(store: Store, address: string): string {
+  const last = Number(address.split('.').at(-1)).toString(16).padStart(2, '0');
+  return ['02', 'e2', ...(store.id.match(/../g) ?? []), last].join(':');
+}

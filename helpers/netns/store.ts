@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { HarnessError } from '../process/harness-error.ts';
+
+/** Where the machines of one user, or of one run, have their state. Two stores know nothing of each other. */
+export interface Store {
+  /** Absolute. Laid out as docker-machine's: `certs/`, `machines/NAME/`; what is only ours is in `netns/`. */
+  readonly folder: string;
+  /** Six hex digits that are in the name of everything that the store has in the kernel. */
+  readonly id: string;
+}
+
+/** The store in `folder`; in `$MACHINE_STORAGE_PATH`, or else in the user's state folder, when absent. */
+export function openStore(folder?: string): Store {
+  const chosen =
+    folder ||
+    process.env['MACHINE_STORAGE_PATH'] ||
+    join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'overlay-e2e');
+  const absolute = resolve(chosen);
+  return {
+    folder: absolute,
+    id: createHash('sha256').update(absolute).digest('hex').slice(0, 6),
+  };
+}
+
+/** The machine's folder: config.json, its certificates, and `netns/` with what the machine itself writes. */
+export function machineFolder(store: Store, name: string): string {
+  return join(store.folder, 'machines', name);
+}
+
+/** The folder below a machine's own for its data root, its /etc/docker and its logs. */
+export function groundFolder(store: Store, name: string): string {
+  return join(machineFolder(store, name), 'netns');
+}
+
+/** The client's certificates and the authority's, shared by all machines of the store. */
+export function certificatesFolder(store: Store): string {
+  return join(store.folder, 'certs');
+}
+
+/** The log of a machine's engine, on the host. */
+export function engineLogFile(store: Store, name: string): string {
+  return join(groundFolder(store, name), 'docker.log');
+}
+
+/** Makes a folder that only its owner can enter. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Writes a file so that a reader sees the old content or the new one, whatever happens in between. */
+export async function writeWhole(
+  file: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await using handle = await open(temporary, 'w', mode);
+    await handle.writeFile(content);
+  } catch (error) {
+    throw new HarnessError({
+      tried: `write ${file}`,
+      observed: (error as Error).message,
+      remedy: `see whether ${dirname(file)} can be written and its disk has room`,
+      cause: error,
+    });
+  }
+  await rename(temporary, file);
+}
