@@ -1,7 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { activity } from '../process/activity.ts';
-import { HarnessError } from '../process/harness-error.ts';
 import { type Decision, decideProvider } from './decide-provider.ts';
 import type { MachineProvider } from './machine.ts';
 
@@ -23,7 +22,8 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
       const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
       return { ...decision, provider: createDockerMachineProvider({ env }) };
     }
-    throw new HarnessError({ tried: title, observed: 'not there yet' });
+    const { createNetnsProvider } = await import('./netns-provider.ts');
+    return { ...decision, provider: createNetnsProvider() };
   });
 }
 

@@ -44,7 +44,6 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
   const { config, env } = parts;
   const name = config.Name;
   const { Memory, CPUs } = config.Driver;
-  makeGround(store, name);
   await makeCgroups(store, name, {
     memory: Memory === 0 ? undefined : Memory * 1024 * 1024,
     cpus: CPUs === 0 ? undefined : CPUs,
@@ -107,12 +106,16 @@ export function requireInit(store: Store, name: string): number {
 
 /** The log of PID 1 and of what made the machine. */
 export async function readMachineLog(store: Store, name: string): Promise<string> {
-  return tail(await readFile(join(groundFolder(store, name), 'machine.log'), 'utf8').catch(() => ''));
+  return tail(
+    await readFile(join(groundFolder(store, name), 'machine.log'), 'utf8').catch(() => ''),
+  );
 }
 
 /** The cgroups that a process joins to be in the machine. */
 export function cgroupsToJoin(store: Store, name: string): string[] {
-  return readHierarchies().map((hierarchy) => leaf(hierarchy, machineCgroup(hierarchy, store, name)));
+  return readHierarchies().map((hierarchy) =>
+    leaf(hierarchy, machineCgroup(hierarchy, store, name)),
+  );
 }
 
 /** A container's first process is PID 1 too, but one namespace further down. */
@@ -132,10 +135,15 @@ function leaf(hierarchy: Hierarchy, folder: string): string {
 function engineScript(config: MachineConfig, env: Env): string {
   const { EngineOptions } = config.HostOptions;
   const words = [
-    ...['-H', 'unix:///var/run/docker.sock', '-H', 'tcp://0.0.0.0:2376', '--tlsverify'],
-    ...['--tlscacert', '/etc/docker/ca.pem'],
-    ...['--tlscert', '/etc/docker/server.pem', '--tlskey', '/etc/docker/server-key.pem'],
-    ...(EngineOptions.StorageDriver === '' ? [] : ['--storage-driver', EngineOptions.StorageDriver]),
+    '--host=unix:///var/run/docker.sock',
+    '--host=tcp://0.0.0.0:2376',
+    '--tlsverify',
+    '--tlscacert=/etc/docker/ca.pem',
+    '--tlscert=/etc/docker/server.pem',
+    '--tlskey=/etc/docker/server-key.pem',
+    ...(EngineOptions.StorageDriver === ''
+      ? []
+      : ['--storage-driver', EngineOptions.StorageDriver]),
     ...(EngineOptions.LogLevel === '' ? [] : ['--log-level', EngineOptions.LogLevel]),
     ...EngineOptions.InsecureRegistry.flatMap((one) => ['--insecure-registry', one]),
     ...EngineOptions.RegistryMirror.flatMap((one) => ['--registry-mirror', one]),
@@ -169,7 +177,7 @@ function bootVariables(store: Store, { config, visible, env }: BootParts): strin
     namespace: namespaceFile(machineNamespace(store, name)),
     cgroups: cgroups.join(' '),
     leaves: leaves.join(' '),
-    visible: visible.join(' '),
+    visible: visible.join('\n'),
     mount_cgroups: mountCgroups(hierarchies),
     resolv: '',
     PATH: env['PATH'] ?? '',

@@ -30,7 +30,10 @@ export async function ensureAuthority(store: Store): Promise<Authority> {
   if (found !== undefined) return found;
   const keys = Promise.all([makeKeys(), makeKeys()]);
   keys.catch(() => undefined);
-  return await withStoreLock(store, async () => (await readAuthority(store)) ?? (await makeAuthority(store, await keys)));
+  return await withStoreLock(
+    store,
+    async () => (await readAuthority(store)) ?? (await makeAuthority(store, await keys)),
+  );
 }
 
 /** Makes a machine's server certificate, for its address, localhost and `names`, and copies the client's beside it. */
@@ -58,7 +61,9 @@ async function readAuthority(store: Store): Promise<Authority | undefined> {
   try {
     // cert.pem is written last.
     const [certificate, key] = await Promise.all(
-      ['ca.pem', 'ca-key.pem', 'key.pem', 'cert.pem'].map((file) => readFile(join(folder, file), 'utf8')),
+      ['ca.pem', 'ca-key.pem', 'key.pem', 'cert.pem'].map((file) =>
+        readFile(join(folder, file), 'utf8'),
+      ),
     );
     return { certificate: certificate ?? '', key: key ?? '' };
   } catch (error) {
@@ -129,15 +134,34 @@ async function signCertificate(
   certificate.setExtensions([
     { name: 'basicConstraints', critical: true, cA: use === 'authority' },
     use === 'authority'
-      ? { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true, keyAgreement: true, keyCertSign: true }
-      : { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true, keyAgreement: true },
-    ...(use === 'authority' ? [] : [{ name: 'extKeyUsage', clientAuth: true, serverAuth: use === 'server' }]),
-    ...(subjects.length === 0 ? [] : [{ name: 'subjectAltName', altNames: subjects.map(alternativeName) }]),
+      ? {
+          name: 'keyUsage',
+          critical: true,
+          digitalSignature: true,
+          keyEncipherment: true,
+          keyAgreement: true,
+          keyCertSign: true,
+        }
+      : {
+          name: 'keyUsage',
+          critical: true,
+          digitalSignature: true,
+          keyEncipherment: true,
+          keyAgreement: true,
+        },
+    ...(use === 'authority'
+      ? []
+      : [{ name: 'extKeyUsage', clientAuth: true, serverAuth: use === 'server' }]),
+    ...(subjects.length === 0
+      ? []
+      : [{ name: 'subjectAltName', altNames: subjects.map(alternativeName) }]),
   ]);
   certificate.sign(forge.pki.privateKeyFromPem(authority.key), forge.md.sha256.create());
   return forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 }
 
 function alternativeName(subject: string): { type: number; value?: string; ip?: string } {
-  return /^(?:\d+\.){3}\d+$|:/.test(subject) ? { type: 7, ip: subject } : { type: 2, value: subject };
+  return /^(?:\d+\.){3}\d+$|:/.test(subject)
+    ? { type: 7, ip: subject }
+    : { type: 2, value: subject };
 }

@@ -19,7 +19,8 @@ export interface Limits {
   readonly cpus?: number | undefined;
 }
 
-const controllers = /^(?:cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|hugetlb|perf_event|net_cls|net_prio|rdma|misc|name=.+)$/;
+const controllers =
+  /^(?:cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|hugetlb|perf_event|net_cls|net_prio|rdma|misc|name=.+)$/;
 
 /** All hierarchies, version 1 and 2, that this host has. */
 export function readHierarchies(): Hierarchy[] {
@@ -79,7 +80,11 @@ async function prepareVersion1(hierarchy: Hierarchy, folder: string, limits: Lim
 
 async function prepareVersion2(hierarchy: Hierarchy, folder: string, limits: Limits) {
   const available = await readFile(join(hierarchy.mountPoint, 'cgroup.controllers'), 'utf8');
-  const enable = available.trim().split(' ').filter((one) => one !== '').map((one) => `+${one}`);
+  const enable = available
+    .trim()
+    .split(' ')
+    .filter((one) => one !== '')
+    .map((one) => `+${one}`);
   const above = [hierarchy.mountPoint, ...pathDown(hierarchy.mountPoint, folder).slice(0, -1)];
   for (const path of above) {
     for (const one of enable) {
@@ -113,7 +118,10 @@ async function setLimit(file: string, value: string, optional = false): Promise<
 
 /** Each folder from below `top` down to `bottom`. */
 function pathDown(top: string, bottom: string): string[] {
-  const names = bottom.slice(top.length).split('/').filter((name) => name !== '');
+  const names = bottom
+    .slice(top.length)
+    .split('/')
+    .filter((name) => name !== '');
   return names.map((_, i) => join(top, ...names.slice(0, i + 1)));
 }
 
@@ -146,7 +154,10 @@ export function readProcesses(folder: string): number[] {
     if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
-  const pids = own.split('\n').filter((line) => line !== '').map(Number);
+  const pids = own
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(Number);
   return [...pids, ...below.flatMap((name) => readProcesses(join(folder, name)))];
 }
 
@@ -160,7 +171,10 @@ export async function removeCgroups(store: Store, name: string): Promise<void> {
 /** Removes the store's own cgroups, when no machine has one any more. */
 export async function removeStoreCgroups(store: Store): Promise<void> {
   for (const hierarchy of readHierarchies()) {
-    for (const folder of [storeCgroup(hierarchy, store), join(hierarchy.mountPoint, 'overlay-e2e')]) {
+    for (const folder of [
+      storeCgroup(hierarchy, store),
+      join(hierarchy.mountPoint, 'overlay-e2e'),
+    ]) {
       await rmdir(folder).catch(() => undefined);
     }
   }

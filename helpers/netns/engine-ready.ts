@@ -53,7 +53,9 @@ export async function readEngineLog(store: Store, name: string): Promise<string>
 /** Whether the engine ended by itself: what dockerd says last when it gives up. */
 async function hasEnded(store: Store, name: string): Promise<boolean> {
   const log = tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 12);
-  return /^(?:failed to start daemon|unable to configure the Docker daemon|Status: unknown flag|.*dockerd: not found|failed to load listeners)/m.test(log);
+  return /^(?:failed to start daemon|unable to configure the Docker daemon|Status: unknown flag|.*dockerd: not found|failed to load listeners)/m.test(
+    log,
+  );
 }
 
 function engineEnded(name: string, log: string): HarnessError {
@@ -72,7 +74,15 @@ async function ping(
 ): Promise<number> {
   return await new Promise((resolve, reject) => {
     const call = request(
-      { host, port: 2376, path: '/_ping', agent: false, timeout: 2000, ...tls, ...(signal === undefined ? {} : { signal }) },
+      {
+        host,
+        port: 2376,
+        path: '/_ping',
+        agent: false,
+        timeout: 2000,
+        ...tls,
+        ...(signal === undefined ? {} : { signal }),
+      },
       (response) => {
         response.resume();
         response.on('end', () => resolve(response.statusCode ?? 0));

@@ -13,7 +13,10 @@ export function enterCommand(
   store: Store,
   name: string,
   argv: readonly [string, ...string[]],
-  env: { readonly host: Readonly<Record<string, string>>; readonly machine: Readonly<Record<string, string>> },
+  env: {
+    readonly host: Readonly<Record<string, string>>;
+    readonly machine: Readonly<Record<string, string>>;
+  },
 ): EnterCommand {
   const pid = requireInit(store, name);
   const cgroups = cgroupsToJoin(store, name);

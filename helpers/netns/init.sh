@@ -6,7 +6,8 @@ set -eu
 
 # What a machine sees: the host's programs under a layer of its own, its own /var, /run, /tmp and homes, and nothing else.
 mount -t tmpfs -o mode=0755 machine "$root"
-mkdir -p "$root/.own" "$root/.host"
+cd "$root"
+mkdir -p .own .host
 for path in /*; do
   name=${path#/}
   case $name in
@@ -14,9 +15,8 @@ for path in /*; do
       if [ -L "$path" ]; then
         cp -P "$path" "$root/$name"
       elif [ -d "$path" ]; then
-        mkdir -p "$root/$name" "$root/.own/$name/upper" "$root/.own/$name/work"
-        mount -t overlay -o "lowerdir=$path,upperdir=$root/.own/$name/upper,workdir=$root/.own/$name/work" \
-          machine "$root/$name"
+        mkdir -p "$name" ".own/$name/upper" ".own/$name/work"
+        mount -t overlay -o "lowerdir=$path,upperdir=.own/$name/upper,workdir=.own/$name/work" machine "$name"
       fi
       ;;
   esac
@@ -28,11 +28,14 @@ chmod 1777 "$root/tmp" "$root/var/tmp" "$root/run/lock"
 chmod 0700 "$root/root"
 ln -s /run "$root/var/run"
 ln -s /run/lock "$root/var/lock"
+IFS='
+'
 for path in $visible; do
   mkdir -p "$root$path"
   mount --bind "$path" "$root$path"
   mount -o remount,bind,ro "$root$path"
 done
+unset IFS
 mount --bind "$ground/docker" "$root/var/lib/docker"
 mount --bind "$ground/etc-docker" "$root/etc/docker"
 : >"$root/var/log/docker.log"

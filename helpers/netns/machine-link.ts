@@ -32,7 +32,11 @@ export async function plugIn(
     }),
     runIp(
       `machine ${config.Name}: eth1`,
-      [`address add ${IPAddress}/${range.prefix} brd + dev eth1`, 'link set lo up', 'link set eth1 up'],
+      [
+        `address add ${IPAddress}/${range.prefix} brd + dev eth1`,
+        'link set lo up',
+        'link set eth1 up',
+      ],
       { env, namespace },
     ),
   ]);

@@ -9,11 +9,10 @@ export interface Route {
 
 /** The host's IPv4 routes of all tables, without default routes. */
 export async function readRoutes(env: Readonly<Record<string, string>>): Promise<Route[]> {
-  const { stdout } = await runCommand(
-    'ip',
-    ['-json', '-4', 'route', 'show', 'table', 'all'],
-    { env, title: 'read the host’s routes' },
-  );
+  const { stdout } = await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all'], {
+    env,
+    title: 'read the host’s routes',
+  });
   const rows = JSON.parse(stdout === '' ? '[]' : stdout) as { dst: string; dev?: string }[];
   return rows.flatMap(({ dst, dev = 'none' }) => {
     const [text = '', length = '32'] = dst.split('/');

@@ -6,6 +6,7 @@ import { removeCgroups, removeStoreCgroups, readHierarchies, storeCgroup } from 
 import { runIp } from './ip.ts';
 import { listMachineNames } from './machine-config.ts';
 import { machineNamespace, namespaceFolder, namespacePrefix, switchNamespace } from './names.ts';
+import { withStoreLock } from './store-lock.ts';
 import { machineFolder, type Store } from './store.ts';
 import { removeSwitch } from './switch.ts';
 
@@ -19,7 +20,9 @@ export async function cutPower(store: Store, name: string, env: Env): Promise<vo
     await runIp(`machine ${name}: remove its link`, ['link delete eth1'], { env, namespace }).catch(
       () => undefined,
     );
-    await runIp(`machine ${name}: remove its network namespace`, [`netns delete ${namespace}`], { env });
+    await runIp(`machine ${name}: remove its network namespace`, [`netns delete ${namespace}`], {
+      env,
+    });
   }
 }
 
@@ -51,6 +54,17 @@ export async function removeStore(store: Store, env: Env): Promise<void> {
     ),
   );
   await rmdir(store.folder).catch(() => undefined);
+}
+
+/** Takes the switch down when the store has no machine any more. */
+export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> {
+  if (listMachineNames(store).length > 0) return;
+  await withStoreLock(store, async () => {
+    if (listMachineNames(store).length > 0) return;
+    await removeSwitch(store, env);
+    await removeStoreCgroups(store);
+    await rm(join(store.folder, 'netns'), { recursive: true, force: true });
+  });
 }
 
 /** Removes a machine's folder. */

@@ -38,7 +38,12 @@ export async function ensureSwitch(
     await removeSwitch(store, env);
     return await makeSwitch(store, [had], true, env);
   }
-  return await makeSwitch(store, asked === undefined ? usualRanges : [asked], asked !== undefined, env);
+  return await makeSwitch(
+    store,
+    asked === undefined ? usualRanges : [asked],
+    asked !== undefined,
+    env,
+  );
 }
 
 /** Takes the switch and its link down; what is not there is not an error. */
@@ -81,7 +86,11 @@ async function makeSwitch(
   for (const range of candidates) {
     const inTheWay = findOverlap(routes, range);
     if (inTheWay !== undefined) {
-      if (only) refuseRange(range, `this host routes ${formatRange(inTheWay.range)} through ${inTheWay.device} already`);
+      if (only)
+        refuseRange(
+          range,
+          `this host routes ${formatRange(inTheWay.range)} through ${inTheWay.device} already`,
+        );
       continue;
     }
     await makePrivateFolder(join(store.folder, 'netns'));

@@ -1,0 +1,208 @@
+import { join } from 'node:path';
+import { bootMachine, findInit, makeGround } from '../netns/boot.ts';
+import { cacheFolder } from '../netns/cache.ts';
+import { makeMachineCertificates } from '../netns/certificates.ts';
+import { prepareEngineBundle } from '../netns/engine-bundle.ts';
+import { waitForEngine } from '../netns/engine-ready.ts';
+import { type EnterCommand, enterCommand } from '../netns/enter.ts';
+import { seedImages } from '../netns/image-store.ts';
+import { listMachineNames, type MachineConfig, readConfig } from '../netns/machine-config.ts';
+import { plugIn } from '../netns/machine-link.ts';
+import { checkImages, checkName, requireRoot } from '../netns/request.ts';
+import { reserveMachine, type Wish } from '../netns/reserve.ts';
+import { shutDown } from '../netns/shut-down.ts';
+import { withStoreLock } from '../netns/store-lock.ts';
+import { groundFolder, machineFolder, openStore, type Store } from '../netns/store.ts';
+import {
+  cutPower,
+  removeFolder,
+  removeStore,
+  removeStoreIfEmpty,
+  sweepStore,
+} from '../netns/sweep.ts';
+import { ensureSwitch } from '../netns/switch.ts';
+import { prepareTools } from '../netns/tools.ts';
+import { allSettled, HarnessError } from '../process/harness-error.ts';
+import { runCommand } from '../process/run-command.ts';
+import type { Machine, MachineProvider, MachineRequest, MachineState } from './machine.ts';
+
+/** What a machine of the built-in provider can have beyond any other's. */
+export interface NetnsMachineRequest extends MachineRequest, Wish {}
+
+/** The built-in provider, with what only it can do. */
+export interface NetnsProvider extends MachineProvider {
+  readonly name: 'netns';
+  readonly ground: Store;
+  create(
+    request: NetnsMachineRequest,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<Machine>;
+  /** A machine's config.json. An unknown name is a HarnessError. */
+  config(name: string): MachineConfig;
+  /** How to run `argv` inside of a machine, for whoever starts the program himself: with a terminal, say. */
+  enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
+  /** Takes down all that the store has in the kernel, also what a killed run left half-made; state files stay. */
+  sweep(): Promise<void>;
+  /** Takes down all of the store and removes its state. */
+  removeAll(): Promise<void>;
+}
+
+export interface NetnsProviderOptions {
+  /** Folder of the store; `$MACHINE_STORAGE_PATH`, or else `~/.local/state/overlay-e2e`, when absent. */
+  readonly store?: string | undefined;
+  /** What every machine gets whose request says nothing else. */
+  readonly defaults?: Wish;
+}
+
+/** The built-in provider: machines out of Linux namespaces, with a real engine each. */
+export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsProvider {
+  const store = openStore(options.store);
+  const config = (name: string) => requireConfig(store, name);
+
+  return {
+    name: 'netns',
+    createsSideBySide: true,
+    store: store.folder,
+    ground: store,
+    config,
+    create: (request, { signal } = {}) =>
+      create(store, { ...options.defaults, ...request }, signal),
+    list: async () => listMachines(store),
+    inspect: async (name) => describe(store, config(name)),
+    enter: (name, argv) => enter(store, config(name), argv),
+    run: async (name, argv, run = {}) => {
+      const { file, args, env } = await enter(store, config(name), argv);
+      return await runCommand(file, args, { ...run, env, title: `${name}: ${argv.join(' ')}` });
+    },
+    start: (name) => start(store, config(name)),
+    stop: async (name) => {
+      await shutDown(store, config(name).Name);
+      await cutPower(store, name, (await prepareTools()).env);
+    },
+    kill: async (name) => cutPower(store, config(name).Name, (await prepareTools()).env),
+    remove: (names) => remove(store, names),
+    sweep: async () => sweepStore(store, (await prepareTools()).env),
+    removeAll: async () => removeStore(store, (await prepareTools()).env),
+  };
+}
+
+async function create(
+  store: Store,
+  request: NetnsMachineRequest,
+  signal: AbortSignal | undefined,
+): Promise<Machine> {
+  const { name, images = [], tlsSans = [] } = request;
+  checkName(name);
+  requireRoot();
+  checkImages(images);
+  const [tools, bundle] = await Promise.all([prepareTools(), prepareEngineBundle(request.engine)]);
+  signal?.throwIfAborted();
+  const { config, range } = await reserveMachine(store, request, tools.env, signal);
+  try {
+    makeGround(store, name);
+    await allSettled(`machine ${name}: create`, [
+      plugIn(store, config, range, tools.env),
+      makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
+      seedImages(images, join(groundFolder(store, name), 'docker'), bundle),
+    ]);
+    await request.engineAfter;
+    signal?.throwIfAborted();
+    await bootMachine(store, {
+      config,
+      env: tools.env,
+      engineEnv: bundle.env,
+      visible: [cacheFolder(), bundle.folder],
+    });
+    await waitForEngine(store, config, signal);
+  } catch (error) {
+    await remove(store, [name]);
+    throw error;
+  }
+  return describe(store, config);
+}
+
+async function start(store: Store, config: MachineConfig): Promise<void> {
+  requireRoot();
+  if (findInit(store, config.Name) === undefined) {
+    const [tools, bundle] = await Promise.all([
+      prepareTools(),
+      prepareEngineBundle(config.Driver.Engine),
+    ]);
+    await cutPower(store, config.Name, tools.env);
+    const range = await withStoreLock(store, () => ensureSwitch(store, undefined, tools.env));
+    await plugIn(store, config, range, tools.env);
+    await bootMachine(store, {
+      config,
+      env: tools.env,
+      engineEnv: bundle.env,
+      visible: [cacheFolder(), bundle.folder],
+    });
+  }
+  await waitForEngine(store, config);
+}
+
+async function remove(store: Store, names: readonly string[]): Promise<void> {
+  const { env } = await prepareTools();
+  await allSettled(
+    `machines ${names.join(', ')}: remove`,
+    names.map(async (name) => {
+      checkName(name);
+      await cutPower(store, name, env);
+      await removeFolder(store, name);
+    }),
+  );
+  await removeStoreIfEmpty(store, env);
+}
+
+async function enter(
+  store: Store,
+  config: MachineConfig,
+  argv: readonly [string, ...string[]],
+): Promise<EnterCommand> {
+  const [tools, bundle] = await Promise.all([
+    prepareTools(),
+    prepareEngineBundle(config.Driver.Engine),
+  ]);
+  return enterCommand(store, config.Name, argv, { host: tools.env, machine: bundle.env });
+}
+
+function listMachines(store: Store): Machine[] {
+  return listMachineNames(store).flatMap((name) => {
+    const config = readConfig(store, name);
+    return config === undefined ? [] : [describe(store, config)];
+  });
+}
+
+function requireConfig(store: Store, name: string): MachineConfig {
+  const config = readConfig(store, name);
+  if (config !== undefined) return config;
+  const others = listMachineNames(store);
+  throw new HarnessError({
+    tried: `machine ${name}`,
+    observed: `store ${store.folder} has no such machine`,
+    remedy: others.length === 0 ? 'create it first' : `there are ${others.join(', ')}`,
+  });
+}
+
+function describe(store: Store, config: MachineConfig): Machine {
+  const { IPAddress } = config.Driver;
+  const folder = machineFolder(store, config.Name);
+  const { EngineOptions } = config.HostOptions;
+  const state: MachineState = findInit(store, config.Name) === undefined ? 'Stopped' : 'Running';
+  return {
+    name: config.Name,
+    address: IPAddress,
+    state,
+    url: `tcp://${IPAddress}:2376`,
+    endpoint: {
+      host: IPAddress,
+      port: 2376,
+      caFile: join(folder, 'ca.pem'),
+      certFile: join(folder, 'cert.pem'),
+      keyFile: join(folder, 'key.pem'),
+    },
+    engineOptions: EngineOptions.ArbitraryFlags,
+    engineLabels: EngineOptions.Labels,
+    certificates: folder,
+  };
+}

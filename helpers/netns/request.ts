@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { HarnessError } from '../process/harness-error.ts';
+
+/** docker-machine's own rule for names. */
+const machineName = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/;
+
+/** The kernel's limit for a host name. */
+const longestName = 63;
+
+/** Refuses a name that docker-machine refuses, or that cannot be a host's. */
+export function checkName(name: string): void {
+  const tried = `machine name «${name}»`;
+  const remedy = 'use letters, digits, dots and hyphens, a letter or digit first';
+  if (!machineName.test(name)) {
+    throw new HarnessError({ tried, observed: 'it is not a host name', remedy });
+  }
+  if (name.length > longestName) {
+    const observed = `it has ${name.length} characters, a host name has ${longestName} at most`;
+    throw new HarnessError({ tried, observed, remedy: 'take a shorter one' });
+  }
+}
+
+/** Namespaces, links and mounts are root's alone. */
+export function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new HarnessError({
+    tried: 'machines of the built-in provider',
+    observed: 'this is not root, who alone can make network namespaces and mounts',
+    remedy: 'run it with sudo, or as root in a container with --privileged',
+  });
+}
+
+/** Refuses image archives that are not there, before anything is made. */
+export function checkImages(archives: readonly string[]): void {
+  for (const archive of archives) {
+    if (existsSync(archive)) continue;
+    throw new HarnessError({
+      tried: `image archive ${archive}`,
+      observed: 'there is no such file',
+      remedy: 'give the path of a file that docker save wrote',
+    });
+  }
+}
