@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { say, type CommandContext } from '../context.ts';
+import { onlyTarget } from '../host.ts';
+import { reachableUrl } from './connection.ts';
+
+/** `config NAME`: options for the docker client. */
+export async function runConfig(context: CommandContext): Promise<void> {
+  const host = onlyTarget(context);
+  const url = await reachableUrl(context, host, 'Error running connection boilerplate');
+  const folder = join(context.storage, 'machines', host.name);
+  say('--tlsverify');
+  say(`--tlscacert="${join(folder, 'ca.pem')}"`);
+  say(`--tlscert="${join(folder, 'cert.pem')}"`);
+  say(`--tlskey="${join(folder, 'key.pem')}"`);
+  say(`-H=${url}`);
+}

@@ -1,0 +1,20 @@
+import type { CommandContext } from '../context.ts';
+import { findCommand } from '../main.ts';
+import { commandUsage, programUsage } from '../usage.ts';
+
+/** `help` and `help COMMAND`. */
+export async function runHelp(context: CommandContext): Promise<void> {
+  const { program, storage } = context;
+  const [name] = context.args;
+  if (name === undefined) {
+    process.stdout.write(programUsage(program, storage));
+    return;
+  }
+  const command = findCommand(program, name);
+  if (command.name === 'create') {
+    const { createFlags } = await import('../create-flags.ts');
+    process.stdout.write(commandUsage(program, command, createFlags('netns')));
+    return;
+  }
+  process.stdout.write(commandUsage(program, command));
+}

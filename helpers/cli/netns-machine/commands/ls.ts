@@ -1,0 +1,74 @@
+import { alignColumns } from '../align-columns.ts';
+import type { CommandContext } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { filterHosts, parseFilters } from '../host-filters.ts';
+import { type Host, hostNames, loadHost } from '../host.ts';
+import { type BrokenHost, listItems } from '../list-items.ts';
+import { compileTemplate } from '../render-template.ts';
+
+const TABLE =
+  'table {{.Name}}\t{{.Active}}\t{{.DriverName}}\t{{.State}}\t{{.URL}}\t{{.Swarm}}\t{{.DockerVersion}}\t{{.Error}}';
+
+const HEADINGS = {
+  Name: 'NAME',
+  Active: 'ACTIVE',
+  ActiveHost: 'ACTIVE_HOST',
+  ActiveSwarm: 'ACTIVE_SWARM',
+  DriverName: 'DRIVER',
+  State: 'STATE',
+  URL: 'URL',
+  Swarm: 'SWARM',
+  SwarmOptions: 'SWARM_OPTIONS',
+  EngineOptions: 'ENGINE_OPTIONS',
+  DockerVersion: 'DOCKER',
+  ResponseTime: 'RESPONSE',
+  Error: 'ERRORS',
+};
+
+/** `ls`: a table of the machines, each asked for its state and its engine's version, all at once. */
+export async function runLs(context: CommandContext): Promise<void> {
+  const { flags } = context;
+  const filters = parseFilters(flags.list('filter'));
+  const { hosts, broken } = loadAll(context);
+  const chosen = filterHosts(context, hosts, filters);
+  if (flags.on('quiet')) {
+    process.stdout.write(chosen.map(({ name }) => `${name}\n`).join(''));
+    return;
+  }
+  const { table, template } = readFormat(flags.text('format') || TABLE);
+  const render = compile(template);
+  const items = await listItems(context, chosen, broken, flags.number('timeout') * 1000);
+  const rows = table ? [HEADINGS, ...items] : items;
+  process.stdout.write(alignColumns(rows.map(render).join('')));
+}
+
+function loadAll(context: CommandContext): { hosts: Host[]; broken: BrokenHost[] } {
+  const hosts: Host[] = [];
+  const broken: BrokenHost[] = [];
+  for (const name of hostNames(context.storage)) {
+    try {
+      hosts.push(loadHost(context, name));
+    } catch (error) {
+      broken.push({ name, error: (error as Error).message });
+    }
+  }
+  return { hosts, broken };
+}
+
+function readFormat(format: string): { table: boolean; template: string } {
+  const table = format.startsWith('table');
+  const template = (table ? format.slice('table'.length) : format).replace(/^ +| +$/g, '');
+  return { table, template: template.replaceAll('\\t', '\t').replaceAll('\\n', '\n') };
+}
+
+function compile(template: string): (item: unknown) => string {
+  try {
+    const render = compileTemplate(`${template}\n`, {
+      layout: 'struct',
+      typeName: 'commands.HostListItem',
+    });
+    return render;
+  } catch (error) {
+    throw new Failure((error as Error).message);
+  }
+}

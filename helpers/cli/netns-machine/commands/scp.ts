@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { complain, type CommandContext } from '../context.ts';
+import { enterMachine, waitForEnd } from '../enter-machine.ts';
+import { Failure } from '../failure.ts';
+import { type Host, loadHost } from '../host.ts';
+import { requireRunning } from './ssh.ts';
+
+/** A path of this computer, or of a machine. */
+interface Place {
+  readonly host: Host | undefined;
+  readonly path: string;
+}
+
+/** Says `file MODE` or `folder` on the first line, then the content. Complains as scp does. */
+const SEND = `cd ~ 2>/dev/null; [ -z "$3" ] || cd "$3"
+if [ -d "$1" ]; then
+  if [ "$2" != true ]; then echo "scp: $1: not a regular file" >&2; exit 1; fi
+  echo folder; exec tar -C "$1" -cf - .
+fi
+if [ ! -e "$1" ]; then echo "scp: $1: No such file or directory" >&2; exit 1; fi
+echo "file $(stat -Lc %a "$1")"; exec cat <"$1"`;
+
+/** Takes what SEND sends. `read` of the first line must not take more: dash and bash read byte by byte from a pipe. */
+const TAKE = `cd ~ 2>/dev/null; [ -z "$3" ] || cd "$3"
+read -r kind mode || exit 1
+target=$1; [ ! -d "$target" ] || target=$target/$2
+if [ "$kind" = folder ]; then mkdir -p "$target" && exec tar -C "$target" --no-same-owner -xf -; fi
+[ -e "$target" ] || fresh=yes
+cat >"$target" && { [ -z "$fresh" ] || chmod "$mode" "$target"; }`;
+
+/** `scp FROM TO`: files and folders from, to and between machines, by way of pipes. */
+export async function runScp(context: CommandContext): Promise<number> {
+  const { args, command, flags, program } = context;
+  const [source, target] = args;
+  if (args.length !== 2 || source === undefined || target === undefined) {
+    const { commandUsage } = await import('../usage.ts');
+    process.stdout.write(commandUsage(program, command));
+    throw new Failure('Improper number of arguments');
+  }
+  if (flags.on('delta')) {
+    throw new Failure(
+      'scp --delta: rsync over SSH sends the differences, and machines here have no SSH; leave --delta out',
+    );
+  }
+  const from = readPlace(context, source);
+  const to = readPlace(context, target);
+  const code = await copy(context, from, to, flags.on('recursive'));
+  if (code !== 0) complain(`exit status ${code}`);
+  return code;
+}
+
+function readPlace(context: CommandContext, text: string): Place {
+  const colon = text.indexOf(':');
+  // A path like ./a:b is of this computer, as it is for scp.
+  if (colon < 0 || text.slice(0, colon).includes('/')) return { host: undefined, path: text };
+  const path = text.slice(colon + 1) || '.';
+  const name = text.slice(0, colon).replace(/^[^@]*@/, '');
+  if (name === 'localhost') return { host: undefined, path };
+  try {
+    const host = loadHost(context, name);
+    requireRunning(context, host);
+    return { host, path };
+  } catch (error) {
+    throw new Failure(`Error loading host: Error loading host: ${(error as Error).message}`);
+  }
+}
+
+async function copy(
+  context: CommandContext,
+  from: Place,
+  to: Place,
+  recursive: boolean,
+): Promise<number> {
+  const sender = await start(
+    context,
+    from,
+    [SEND, from.path, String(recursive)],
+    ['ignore', 'pipe', 'inherit'],
+  );
+  const name = basename(from.path);
+  const taker = await start(
+    context,
+    to,
+    [TAKE, to.path, name],
+    [sender.stdout ?? 'ignore', 'inherit', 'inherit'],
+  );
+  // The pipe is the taker's now: it must see its end when the sender closes it, and the sender when the taker is gone.
+  sender.stdout?.destroy();
+  const [sent, taken] = await Promise.all([waitForEnd(sender), waitForEnd(taker)]);
+  return sent === 0 ? taken : sent;
+}
+
+async function start(
+  context: CommandContext,
+  { host }: Place,
+  [script, ...args]: readonly [string, ...string[]],
+  stdio: Parameters<typeof enterMachine>[3],
+) {
+  const argv = ['sh', '-c', script, 'scp', ...args] as const;
+  if (host !== undefined) return await enterMachine(context, host, [...argv, ''], stdio);
+  return spawn(argv[0], [...argv.slice(1), process.cwd()], { stdio });
+}

@@ -1,0 +1,77 @@
+import { complain, type CommandContext } from '../context.ts';
+import { driverOf } from '../drivers.ts';
+import { Failure } from '../failure.ts';
+import { type Host, loadHost, targets } from '../host.ts';
+import { enterMachine, waitForEnd } from '../enter-machine.ts';
+
+/** Options of the ssh client that mean nothing where no SSH is. */
+const IGNORED = /^-[46AaCGgKkMNqsTvXxYy]+$/;
+/** Options of the ssh client that ask for a terminal. */
+const TERMINAL = /^-t+$/;
+
+/** `ssh NAME [COMMAND…]`: a command, or a shell, in a machine, as root, with its own exit code. */
+export async function runSsh(context: CommandContext): Promise<number> {
+  const { args, command, program } = context;
+  if (args[0] === '--help' || args[0] === '-h') {
+    const { commandUsage } = await import('../usage.ts');
+    process.stdout.write(commandUsage(program, command));
+    return 0;
+  }
+  const [name] = targets(context);
+  const host = loadHost(context, name);
+  requireRunning(context, host);
+  const { wantsTerminal, words } = readClientOptions(args.slice(1));
+  const code = await runInside(context, host, words.join(' '), wantsTerminal);
+  if (code !== 0 && words.length > 0) complain(`exit status ${code}`);
+  return code;
+}
+
+/** Ends the command if the machine does not run, or is none of ours. */
+export function requireRunning(context: CommandContext, host: Host): void {
+  if (host.config.DriverName === 'none') {
+    throw new Failure(
+      `Error: Cannot run SSH command: Host "${host.name}" has no driver: only the URL of its engine is known`,
+    );
+  }
+  if (driverOf(host).state(context, host) !== 'Running') {
+    throw new Failure(`Error: Cannot run SSH command: Host "${host.name}" is not running`);
+  }
+}
+
+function readClientOptions(words: readonly string[]) {
+  let wantsTerminal = false;
+  let next = 0;
+  for (; next < words.length; next += 1) {
+    const word = words[next] ?? '';
+    if (TERMINAL.test(word)) wantsTerminal = true;
+    else if (!IGNORED.test(word)) break;
+  }
+  const word = words[next] ?? '';
+  if (word === '--') next += 1;
+  else if (word.startsWith('-')) {
+    throw new Failure(
+      `ssh ${word}: machines are entered without SSH, so that its options are not understood; put the command behind --`,
+    );
+  }
+  return { wantsTerminal, words: words.slice(next) };
+}
+
+async function runInside(
+  context: CommandContext,
+  host: Host,
+  line: string,
+  wantsTerminal: boolean,
+): Promise<number> {
+  const onTerminal = process.stdin.isTTY && (wantsTerminal || line === '');
+  // A login shell would put the PATH of /etc/profile in the place of the one with the engine's programs.
+  const shell = 'cd; shell=$(command -v bash || command -v sh)';
+  const run = line === '' ? 'exec "$shell"' : 'exec "$shell" -c "$1"';
+  // `script` gives the shell a terminal of its own: job control needs one from inside of the machine.
+  const withTerminal = 'export TERM="$2"; exec script -qec "${1:-$shell}" /dev/null';
+  const script = onTerminal
+    ? `${shell}; if command -v script >/dev/null; then ${withTerminal}; fi; ${run}`
+    : `${shell}; ${run}`;
+  const terminal = context.environment['TERM'] ?? 'dumb';
+  const argv = ['sh', '-c', script, 'ssh', line, terminal] as const;
+  return await waitForEnd(await enterMachine(context, host, argv, 'inherit'));
+}

@@ -1,0 +1,31 @@
+import type { CommandDescription } from './commands.ts';
+import type { FlagValues } from './flags.ts';
+
+/** What a command is called with. */
+export interface CommandContext {
+  /** The name that the program was called by: it also answers to `docker-machine`. */
+  readonly program: string;
+  /** The whole command line behind the program's name, as it was typed. */
+  readonly words: readonly string[];
+  readonly command: CommandDescription;
+  readonly flags: FlagValues;
+  readonly global: FlagValues;
+  /** What is left behind the options. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder with `machines/` and `certs/`. */
+  readonly storage: string;
+}
+
+/** Does what the command says; a code other than 0 is a {@link Failure} or the returned number. */
+export type RunCommand = (context: CommandContext) => Promise<number | void>;
+
+/** Prints a line on stdout. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** Prints a line on stderr. */
+export function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

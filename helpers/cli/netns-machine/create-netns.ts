@@ -1,0 +1,68 @@
+import { resolve } from 'node:path';
+import { type CommandContext, say } from './context.ts';
+import { Failure } from './failure.ts';
+import type { FlagValues } from './flags.ts';
+import { grounds } from './grounds.ts';
+import { engineSettings, swarmSettings } from './host-options.ts';
+
+/** Makes a machine in namespaces, with an engine that answers when this returns. */
+export async function createNetns(context: CommandContext, name: string): Promise<void> {
+  const { flags } = context;
+  say('Running pre-create checks...');
+  const images = flags.list('netns-image').map((archive) => resolve(archive));
+  const memory = readAmount(flags, 'netns-memory');
+  const cpus = readAmount(flags, 'netns-cpus');
+  const { checkImages, checkName, requireRoot } = await import('../../netns/request.ts');
+  try {
+    checkName(name);
+    requireRoot();
+    checkImages(images);
+  } catch (error) {
+    throw new Failure(
+      `Error with pre-create check: ${JSON.stringify((error as Error).message)}`,
+      3,
+    );
+  }
+  say('Creating machine...');
+  say(`(${name}) Starting the netns host...`);
+  const { provider } = await grounds(context);
+  try {
+    await provider.create({
+      name,
+      images,
+      tlsSans: flags.list('tls-san'),
+      engineOptions: flags.list('engine-opt'),
+      engineLabels: flags.list('engine-label'),
+      engineSettings: engineSettings(flags),
+      swarm: swarmSettings(flags),
+      egress: flags.on('netns-egress'),
+      ...(memory === undefined ? {} : { memory }),
+      ...(cpus === undefined ? {} : { cpus }),
+      ...textIfGiven(flags, 'netns-address', 'address'),
+      ...textIfGiven(flags, 'netns-subnet', 'subnet'),
+      ...textIfGiven(flags, 'netns-engine', 'engine'),
+    });
+  } catch (error) {
+    throw new Failure(`Error creating machine: ${(error as Error).message}`);
+  }
+  say('Docker is up and running!');
+}
+
+function textIfGiven<Key extends string>(
+  flags: FlagValues,
+  flag: string,
+  key: Key,
+): { readonly [K in Key]?: string } {
+  const text = flags.text(flag);
+  return (text === '' ? {} : { [key]: text }) as { readonly [K in Key]?: string };
+}
+
+function readAmount(flags: FlagValues, flag: string): number | undefined {
+  const text = flags.text(flag);
+  if (text === '') return undefined;
+  const amount = Number(text);
+  if (amount > 0) return amount;
+  throw new Failure(
+    `Error setting machine configuration from flags provided: --${flag} is to be a number above 0, not "${text}"`,
+  );
+}

@@ -1,0 +1,48 @@
+import { type CommandContext, say } from './context.ts';
+import { hostOf } from './engine-connection.ts';
+import { engineSettings, swarmSettings } from './host-options.ts';
+
+/** Notes an engine that exists already under a machine's name: its URL is all that is known of it. */
+export async function createNone(context: CommandContext, name: string): Promise<void> {
+  const { flags, storage } = context;
+  say('Running pre-create checks...');
+  say('Creating machine...');
+  const [certificates, configs, stores] = await Promise.all([
+    import('../../netns/certificates.ts'),
+    import('../../netns/machine-config.ts'),
+    import('../../netns/store.ts'),
+  ]);
+  const store = stores.openStore(storage);
+  await certificates.ensureAuthority(store);
+  const url = flags.text('url');
+  const parts = { name, address: '', mac: '', engine: '', memory: 0, cpus: 0, egress: false };
+  const config = configs.makeConfig(store, {
+    ...parts,
+    tlsSans: flags.list('tls-san'),
+    engineOptions: {
+      ...engineSettings(flags),
+      ArbitraryFlags: [...flags.list('engine-opt')],
+      Labels: [...flags.list('engine-label')],
+    },
+    swarmOptions: swarmSettings(flags),
+  });
+  const folder = stores.machineFolder(store, name);
+  await stores.makePrivateFolder(folder);
+  const whole = {
+    ...config,
+    Driver: {
+      IPAddress: hostOf(url),
+      MachineName: name,
+      SSHUser: '',
+      SSHPort: 0,
+      SSHKeyPath: '',
+      StorePath: store.folder,
+      SwarmMaster: false,
+      SwarmHost: '',
+      SwarmDiscovery: '',
+      URL: url,
+    },
+    DriverName: 'none',
+  };
+  await stores.writeWhole(`${folder}/config.json`, JSON.stringify(whole, null, 4));
+}

@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { constants } from 'node:os';
+import type { CommandContext } from './context.ts';
+import { grounds } from './grounds.ts';
+import type { Host } from './host.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Starts a program inside of a running machine. */
+export async function enterMachine(
+  context: CommandContext,
+  host: Host,
+  argv: readonly [string, ...string[]],
+  stdio: StdioOptions,
+): Promise<ChildProcess> {
+  const { provider } = await grounds(context);
+  const { file, args, env } = await provider.enter(host.name, argv);
+  return spawn(file, args, { env, stdio });
+}
+
+/** Waits for a program and gives its exit code; a signal counts as a shell counts it. */
+export async function waitForEnd(child: ChildProcess): Promise<number> {
+  // Ctrl-C goes to the whole terminal: it is the program's to end by, and ours to wait for its end.
+  const handOn = (signal: NodeJS.Signals) => {
+    if (signal !== 'SIGINT') child.kill(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, handOn);
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => {
+        resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      });
+    });
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, handOn);
+  }
+}

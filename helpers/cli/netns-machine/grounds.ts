@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import type { NetnsProvider } from '../../machine/netns-provider.ts';
+import type { CommandContext } from './context.ts';
+
+/** The provider, and what docker-machine's commands do beyond its interface. */
+export interface Grounds {
+  readonly provider: NetnsProvider;
+  /** Configures a machine's engine anew from its config.json. */
+  provision(name: string): Promise<void>;
+  /** Moves a machine to another engine bundle; its containers, images and networks stay. It runs when this returns. */
+  changeBundle(name: string, bundle: string | undefined): Promise<void>;
+  /** Gives a machine a new certificate, by a new authority if asked for, and an engine that uses it. */
+  regenerateCertificates(name: string): Promise<void>;
+  /** Makes the store's authority and its client's certificate anew. */
+  regenerateAuthority(): Promise<void>;
+}
+
+/** Loads what makes machines: only commands that change one pay for it. */
+export async function grounds(context: Pick<CommandContext, 'storage'>): Promise<Grounds> {
+  const [netns, configs, certificates, bundles, stores] = await Promise.all([
+    import('../../machine/netns-provider.ts'),
+    import('../../netns/machine-config.ts'),
+    import('../../netns/certificates.ts'),
+    import('../../netns/engine-bundle.ts'),
+    import('../../netns/store.ts'),
+  ]);
+  const provider = netns.createNetnsProvider({ store: context.storage });
+  const store = provider.ground;
+  const restart = async (name: string) => {
+    await provider.stop(name);
+    await provider.start(name);
+  };
+  return {
+    provider,
+    provision: restart,
+    changeBundle: async (name, bundle) => {
+      // Before the machine is stopped: a bundle that does not exist must not cost it its engine.
+      const { version } = await bundles.prepareEngineBundle(bundle);
+      const config = provider.config(name);
+      await provider.stop(name);
+      config.Driver.Engine = bundle ?? version;
+      await configs.writeConfig(store, config);
+      await provider.start(name);
+    },
+    regenerateCertificates: async (name) => {
+      const { Driver, HostOptions } = provider.config(name);
+      const more = HostOptions.AuthOptions.ServerCertSANs;
+      const subjects = [Driver.IPAddress, 'localhost', ...more];
+      await certificates.makeMachineCertificates(store, name, subjects);
+      await restart(name);
+    },
+    regenerateAuthority: async () => {
+      await rm(stores.certificatesFolder(store), { recursive: true, force: true });
+      await certificates.ensureAuthority(store);
+    },
+  };
+}
