@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { activity } from './activity.ts';
 import { HarnessError } from './harness-error.ts';
 
@@ -37,6 +36,8 @@ export async function runCommand(
   const line = commandLine(file, args);
   return await activity('command', options.title ?? line, async (report) => {
     report.input(line);
+    // Not before a command is run: most calls of netns-machine run none, and would wait for it.
+    const { execa } = await import('execa');
     const result = await execa(file, args, {
       reject: false,
       stripFinalNewline: false,

@@ -33,5 +33,5 @@ function padded(cell: string, width: number): string {
 }
 
 function lengthOf(cell = ''): number {
-  return [...cell].length;
+  return Array.from(cell).length;
 }

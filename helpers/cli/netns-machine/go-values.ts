@@ -25,7 +25,7 @@ function formatPart(value: unknown, layout: Layout, outermost = false): string {
       .map(([key, part]) => `${key}:${formatPart(part, layout)}`)
       .join(' ')}]`;
   }
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** JSON as Go writes a map: keys sorted, no blanks, `<`, `>` and `&` escaped. */

@@ -6,13 +6,13 @@ import type { CommandContext } from './context.ts';
 export interface Grounds {
   readonly provider: NetnsProvider;
   /** Configures a machine's engine anew from its config.json. */
-  provision(name: string): Promise<void>;
+  readonly provision: (name: string) => Promise<void>;
   /** Moves a machine to another engine bundle; its containers, images and networks stay. It runs when this returns. */
-  changeBundle(name: string, bundle: string | undefined): Promise<void>;
+  readonly changeBundle: (name: string, bundle: string | undefined) => Promise<void>;
   /** Gives a machine a new certificate, by a new authority if asked for, and an engine that uses it. */
-  regenerateCertificates(name: string): Promise<void>;
+  readonly regenerateCertificates: (name: string) => Promise<void>;
   /** Makes the store's authority and its client's certificate anew. */
-  regenerateAuthority(): Promise<void>;
+  readonly regenerateAuthority: () => Promise<void>;
 }
 
 /** Loads what makes machines: only commands that change one pay for it. */

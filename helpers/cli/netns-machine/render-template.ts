@@ -43,10 +43,10 @@ function renderNode(node: Node, scope: Scope): string {
   const value = runPipeline(node.pipeline, scope);
   if (node.kind === 'output') return formatValue(value, scope.options.layout);
   if (!isTrue(value)) return renderNodes(node.otherwise, scope);
-  if (node.kind === 'if') return renderNodes(node.then, scope);
-  if (node.kind === 'with') return renderNodes(node.then, { ...scope, dot: value });
+  if (node.kind === 'if') return renderNodes(node.body, scope);
+  if (node.kind === 'with') return renderNodes(node.body, { ...scope, dot: value });
   return elementsOf(value)
-    .map((dot) => renderNodes(node.then, { ...scope, dot }))
+    .map((dot) => renderNodes(node.body, { ...scope, dot }))
     .join('');
 }
 

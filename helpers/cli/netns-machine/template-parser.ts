@@ -5,7 +5,7 @@ export type Node =
   | {
       readonly kind: 'if' | 'range' | 'with';
       readonly pipeline: Pipeline;
-      readonly then: readonly Node[];
+      readonly body: readonly Node[];
       readonly otherwise: readonly Node[];
     };
 
@@ -127,7 +127,7 @@ function parseList(
     if (!closes(pieces[otherwise.end], 'end')) {
       throw new TemplateError(`template: :${piece.line}: unexpected EOF`);
     }
-    nodes.push({ kind: keyword, pipeline, then: body.nodes, otherwise: otherwise.nodes });
+    nodes.push({ kind: keyword, pipeline, body: body.nodes, otherwise: otherwise.nodes });
     at = otherwise.end + 1;
   }
   return { nodes, end: at };
