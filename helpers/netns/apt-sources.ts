@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Debian's releases that something is taken from. */
-export type Suite = 'bullseye' | 'bookworm' | 'trixie';
+/** Debian's releases that something can be taken from. */
+export const RELEASES = ['bullseye', 'bookworm', 'trixie', 'forky'] as const;
+
+export type Suite = (typeof RELEASES)[number];
 
 /** One repository that apt on this machine is told of. */
 export interface AptEntry {
@@ -78,11 +80,9 @@ function entriesOf(fields: Record<string, string>): AptEntry[] {
   );
 }
 
-const RELEASES = new Set(
-  'bullseye bookworm trixie forky duke sid stable oldstable oldoldstable testing unstable'.split(
-    ' ',
-  ),
-);
+const MOVING = 'sid unstable testing stable oldstable oldoldstable'.split(' ');
+
+const SUITES: ReadonlySet<string> = new Set([...RELEASES, ...MOVING]);
 
 /**
  * The mirror of Debian's archive that this machine uses, best for `suite`: an entry of that suite itself, else of any
@@ -98,7 +98,7 @@ function isDebian({ uri, suite, components, options }: AptEntry): boolean {
   const signedBy = options['signed-by'] ?? '';
   return (
     !uri.startsWith('cdrom:') &&
-    RELEASES.has(suite) &&
+    SUITES.has(suite) &&
     components.includes('main') &&
     !/^(yes|true|1|on)$/i.test(options['trusted'] ?? '') &&
     (signedBy === '' || signedBy.includes('debian-archive-'))

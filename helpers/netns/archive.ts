@@ -3,24 +3,36 @@ import { join } from 'node:path';
 import type { ActivityReport } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
-import { type Apt, cleanEnvironment, fetchPackages, prepareApt, runApt } from './apt.ts';
+import { type Apt, cleanEnvironment, explainApt, prepareApt, runApt } from './apt.ts';
 import { chooseMirror, readAptEntries, type Suite } from './apt-sources.ts';
+import { downloadPackages } from './download.ts';
+import { findProgram } from './find-program.ts';
 import { hostRelease } from './host-release.ts';
 import { findKeyrings } from './keyrings.ts';
 
 /** The line of apt's sources for `suite` of Debian: this machine's own mirror, its keys checked. */
 export async function aptSource(suite: Suite): Promise<string> {
-  return `deb [signed-by=${findKeyrings(suite).join(',')}] ${await findMirror(suite)} ${suite} main`;
+  const mirror = await findMirror(suite);
+  return `deb [signed-by=${findKeyrings(suite).join(',')} target=Packages] ${mirror} ${suite} main`;
 }
 
 async function findMirror(suite: Suite): Promise<string> {
+  const tried = `find a mirror of Debian ${suite}`;
+  if (findProgram('apt-get') === undefined || findProgram('dpkg-deb') === undefined) {
+    throw new HarnessError({
+      tried,
+      observed: `this is ${(await hostRelease()).name}, without apt`,
+      remedy:
+        'run it in a Debian container or machine, or see overlay-e2e doctor for what can be given instead',
+    });
+  }
   const given = process.env['E2E_DEBIAN_MIRROR'];
   if (given !== undefined && given !== '') return given;
   const mirror = chooseMirror(await readAptEntries(), suite);
   if (mirror !== undefined) return mirror;
   throw new HarnessError({
-    tried: `find a mirror of Debian ${suite}`,
-    observed: 'no repository of Debian in /etc/apt/sources.list or sources.list.d',
+    tried,
+    observed: 'no signed repository of Debian in /etc/apt/sources.list or sources.list.d',
     remedy: 'name one: E2E_DEBIAN_MIRROR=http://…/debian',
   });
 }
@@ -41,19 +53,21 @@ export interface UnpackRequest {
 
 /**
  * Unpacks packages out of Debian's archive without installing anything: signatures are checked by apt, maintainer
- * scripts are not run. Gives the names of the package files, `NAME_VERSION_ARCHITECTURE.deb`.
+ * scripts are not run. Gives the names of the package files, `NAME_VERSION_ARCHITECTURE.deb`, which are not kept.
  */
 export async function unpackPackages(request: UnpackRequest): Promise<string[]> {
   const { suite, packages, into, withDependencies = false, report } = request;
+  report?.progress(`looking at the packages of ${suite}`);
   const apt = await prepareApt(suite, await aptSource(suite));
   const downloads = join(into, '.packages');
   await mkdir(downloads, { recursive: true });
   const wanted = withDependencies ? await listMissing(apt, packages) : packages;
-  await fetchPackages(apt, wanted, downloads, report);
+  await downloadPackages(apt, wanted, downloads, report);
   const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'));
   for (const [index, name] of files.entries()) {
-    report?.progress(`unpacking ${index + 1} of ${files.length}`);
+    report?.progress(`unpacking package ${index + 1} of ${files.length}`);
     await runCommand('dpkg-deb', ['--extract', join(downloads, name), into], {
+      title: `unpack ${name}`,
       env: cleanEnvironment(),
     });
   }
@@ -70,7 +84,9 @@ async function listMissing(apt: Apt, packages: readonly string[]): Promise<strin
     '--no-install-recommends',
     'install',
     ...packages,
-  ]);
+  ]).catch((error: unknown) => {
+    throw explainApt(`find what ${packages.join(', ')} of ${apt.suite} depend on`, error);
+  });
   const missing = [...stdout.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm)];
   return missing.map(([, name, version]) => `${name}=${version}`);
 }

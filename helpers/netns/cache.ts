@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/prom
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { type ActivityReport, activity } from '../process/activity.ts';
-import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { HarnessError } from '../process/harness-error.ts';
 import { withLock } from './cache-lock.ts';
 
 /** Where what was downloaded and built is kept for all stores: `$XDG_CACHE_HOME/overlay-e2e`, `~/.cache/overlay-e2e`. */
@@ -28,61 +28,72 @@ export async function cached(
 ): Promise<string> {
   const folder = join(cacheFolder(), key);
   if (existsSync(folder)) return folder;
-  return await explainFullDisk(what, async () => {
+  try {
     await mkdir(dirname(folder), { recursive: true });
     await withLock(join(cacheFolder(), 'locks', key.replaceAll('/', '_')), what, async () => {
       if (existsSync(folder)) return;
       await removeBegun(folder);
-      await activity('transfer', what, (report) => makeWhole(folder, (at) => make(at, report)));
+      await activity('transfer', what, (report) =>
+        makeWhole(folder, what, (begun) => make(begun, report)),
+      );
     });
-    return folder;
-  });
+  } catch (error) {
+    throw await explainFullDisk(what, error);
+  }
+  return folder;
 }
 
-async function makeWhole(folder: string, make: (at: string) => Promise<void>): Promise<void> {
+const BEGUN = '.begun-';
+
+async function makeWhole(
+  folder: string,
+  what: string,
+  make: (begun: string) => Promise<void>,
+): Promise<void> {
   const begun = await mkdtemp(`${folder}${BEGUN}`);
   try {
     await chmod(begun, 0o755);
     await make(begun);
     await rename(begun, folder);
   } catch (error) {
-    await rm(begun, { recursive: true, force: true });
-    throw error;
+    // Before the removal, which makes room again.
+    throw await explainFullDisk(what, error);
+  } finally {
+    await removeFolder(begun);
   }
 }
-
-const BEGUN = '.begun-';
 
 /** Only called under the lock: whoever began these is gone. */
 async function removeBegun(folder: string): Promise<void> {
   const prefix = `${basename(folder)}${BEGUN}`;
   const names = await readdir(dirname(folder));
   const begun = names.filter((name) => name.startsWith(prefix));
-  await Promise.all(
-    begun.map((name) => rm(join(dirname(folder), name), { recursive: true, force: true })),
-  );
+  await Promise.all(begun.map((name) => removeFolder(join(dirname(folder), name))));
 }
 
-/** Whatever the program said that ran out of space, the user needs to read one thing. */
-async function explainFullDisk<T>(what: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    if (!/ENOSPC|EDQUOT|no space left|not enough free space|enough free space|quota/i.test(said)) {
-      throw error;
-    }
-    throw new HarnessError({
-      tried: what,
-      observed: `no space left in the cache ${cacheFolder()} (${await freeMegabytes()} MB free)`,
-      remedy: 'make room there, or set XDG_CACHE_HOME to a folder with more',
-      cause: error,
-      evidence: firstLine(error),
-    });
+/** A program that outlived the run that began it may still be writing there: that makes rm look again. */
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+}
+
+const NO_SPACE = 'no space left for the cache';
+
+/** Whatever program ran out of space, and however it said so: the user reads one line. Other errors stay as they are. */
+async function explainFullDisk(what: string, error: unknown): Promise<unknown> {
+  const said = error instanceof Error ? error.message : String(error);
+  if (said.includes(NO_SPACE)) return error;
+  const disk = await statfs(cacheFolder()).catch(() => undefined);
+  const full = disk !== undefined && disk.bavail * disk.bsize < 1e6;
+  if (!full && !/ENOSPC|EDQUOT|no space left|enough free space|quota exceeded/i.test(said)) {
+    return error;
   }
-}
-
-async function freeMegabytes(): Promise<string> {
-  const { bavail, bsize } = await statfs(cacheFolder());
-  return Math.floor((bavail * bsize) / 1e6).toString();
+  const size =
+    disk === undefined ? '' : `, on a disk of ${Math.ceil((disk.blocks * disk.bsize) / 1e6)} MB`;
+  return new HarnessError({
+    tried: what,
+    observed: `${NO_SPACE} ${cacheFolder()}${size}`,
+    remedy: 'make room there, or set XDG_CACHE_HOME to a folder with more',
+    cause: error,
+    evidence: said,
+  });
 }

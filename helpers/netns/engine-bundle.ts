@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { Suite } from './apt-sources.ts';
 import { unpackPackages } from './archive.ts';
 import { cached } from './cache.ts';
-import { LIBRARIES, linkMissingLibraries } from './libraries.ts';
-import { findProgram, prepareTools } from './tools.ts';
+import { findProgram, SYSTEM_PATH } from './find-program.ts';
+import { linkLibraries, missingLibraries } from './libraries.ts';
+import { prepareTools, type Tools } from './tools.ts';
 
 /** One version of dockerd, containerd, runc and the docker client in a folder of its own. */
 export interface EngineBundle {
@@ -31,7 +32,7 @@ const RELEASES: Readonly<Record<string, Release>> = {
 
 function release(suite: Suite, ...more: string[]): Release {
   const engine = ['docker.io', 'containerd', 'runc', 'tini', ...more];
-  return { suite, packages: [...engine, 'libdevmapper1.02.1', 'libseccomp2', 'libsystemd0'] };
+  return { suite, packages: [...engine, 'libdevmapper1.02.1', 'libseccomp2'] };
 }
 
 /** The versions that {@link prepareEngineBundle} can unpack. */
@@ -40,8 +41,6 @@ export const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
 /** All that a machine's engine needs, beside iptables. */
 const PROGRAMS =
   'dockerd docker containerd containerd-shim-runc-v2 runc docker-init docker-proxy'.split(' ');
-
-const SYSTEM_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
  * The engine of this version, unpacked into the cache when it is not there yet.
@@ -60,29 +59,14 @@ export async function prepareEngineBundle(version = '20.10.5'): Promise<EngineBu
       remedy: `there are ${ENGINE_VERSIONS.join(', ')}, «system» for this machine’s own, and the absolute path of a folder with dockerd`,
     });
   }
-  const key = `engines/${version}-${process.arch}`;
   const tools = await prepareTools();
+  const key = `engines/${version}-${process.arch}-3`;
   const folder = await cached(key, `engine ${version}`, async (into, report) => {
     await unpackPackages({ ...found, into, report });
-    await linkMissingLibraries(into);
+    await linkLibraries(into);
     await expectVersion(into, version);
   });
-  const own = ['usr/sbin', 'usr/bin'].map((name) => join(folder, name));
-  const libraries = [join(folder, LIBRARIES), tools.env['LD_LIBRARY_PATH'] ?? ''];
-  return {
-    version,
-    folder,
-    env: {
-      PATH: [...own, ...SYSTEM_PATH, ...tools.paths].join(':'),
-      LD_LIBRARY_PATH: libraries.filter((one) => one !== '').join(':'),
-      ...xtables(tools.env),
-    },
-  };
-}
-
-function xtables(env: Readonly<Record<string, string>>): Record<string, string> {
-  const folder = env['XTABLES_LIBDIR'];
-  return folder === undefined ? {} : { XTABLES_LIBDIR: folder };
+  return { version, folder, env: environmentOf(folder, tools) };
 }
 
 async function useSystem(): Promise<EngineBundle> {
@@ -94,53 +78,58 @@ async function useSystem(): Promise<EngineBundle> {
       remedy: `install Docker, or take one of ${ENGINE_VERSIONS.join(', ')}`,
     });
   }
-  const tools = await prepareTools();
-  const path = (tools.env['PATH'] ?? '').split(':');
-  return await describe(join(dockerd, '..'), path, tools.env);
+  return await useFolder(dirname(dockerd));
 }
 
 async function useFolder(folder: string): Promise<EngineBundle> {
-  const places = ['', 'bin', 'usr/sbin', 'usr/bin'].map((name) => join(folder, name));
-  const own = places.filter((place) => existsSync(place));
-  const tools = await prepareTools();
-  return await describe(folder, [...own, ...SYSTEM_PATH, ...tools.paths], tools.env);
-}
-
-async function describe(
-  folder: string,
-  path: readonly string[],
-  tools: Readonly<Record<string, string>>,
-): Promise<EngineBundle> {
-  const missing = PROGRAMS.filter((name) => !path.some((place) => existsSync(join(place, name))));
-  if (missing.length > 0) {
+  const env = environmentOf(folder, await prepareTools());
+  const dockerd = findProgram('dockerd', placesIn(folder));
+  const missing = PROGRAMS.filter((name) => findProgram(name, env.PATH.split(':')) === undefined);
+  if (dockerd === undefined || missing.length > 0) {
     throw new HarnessError({
       tried: `engine bundle ${folder}`,
-      observed: `it lacks ${missing.join(', ')}`,
-      remedy: 'put them beside dockerd, as Docker’s static archive has them',
+      observed: `it lacks ${(dockerd === undefined ? ['dockerd'] : missing).join(', ')}`,
+      remedy: 'put it beside the others, as in Docker’s own static archive',
     });
   }
-  const env = {
-    PATH: path.join(':'),
-    ...(tools['LD_LIBRARY_PATH'] === undefined
-      ? {}
-      : { LD_LIBRARY_PATH: tools['LD_LIBRARY_PATH'] }),
-    ...xtables(tools),
-  };
-  return { version: await askVersion('dockerd', env), folder, env };
+  return { version: await askVersion(dockerd, env), folder, env };
 }
 
+/** Docker's static archive has its programs beside each other, packages have them in the usual folders. */
+function placesIn(folder: string): string[] {
+  const places = ['usr/sbin', 'usr/bin', 'bin'].map((name) => join(folder, name));
+  const there = places.filter((place) => existsSync(place));
+  return there.length === 0 ? [folder] : there;
+}
+
+function environmentOf(folder: string, tools: Tools): { PATH: string } & Record<string, string> {
+  const { LD_LIBRARY_PATH: inherited, XTABLES_LIBDIR: extensions } = tools.env;
+  const libraries = [...missingLibraries(folder), ...(inherited === undefined ? [] : [inherited])];
+  return {
+    PATH: [...placesIn(folder), ...SYSTEM_PATH, ...tools.paths].join(':'),
+    ...(libraries.length === 0 ? {} : { LD_LIBRARY_PATH: libraries.join(':') }),
+    ...(extensions === undefined ? {} : { XTABLES_LIBDIR: extensions }),
+  };
+}
+
+/** Proves that the engine runs here before the bundle appears in the cache. */
 async function expectVersion(root: string, version: string): Promise<void> {
-  const env = { PATH: '/usr/bin:/bin', LD_LIBRARY_PATH: join(root, LIBRARIES) };
+  const libraries = missingLibraries(root).join(':');
+  const env = { PATH: SYSTEM_PATH.join(':'), LD_LIBRARY_PATH: libraries };
   const found = await askVersion(join(root, 'usr/sbin/dockerd'), env);
   if (found === version) return;
   throw new HarnessError({
     tried: `engine ${version}`,
-    observed: `the archive has ${found}`,
-    remedy: `take another of ${ENGINE_VERSIONS.join(', ')}`,
+    observed: `the mirror has ${found}`,
+    remedy: `take another of ${ENGINE_VERSIONS.join(', ')}, or the path of a folder with dockerd`,
   });
 }
 
 async function askVersion(dockerd: string, env: Record<string, string>): Promise<string> {
-  const { stdout } = await runCommand(dockerd, ['--version'], { env });
+  const { stdout } = await runCommand(dockerd, ['--version'], {
+    env,
+    remedy:
+      'this machine cannot run that engine (an older C library, another processor): take another version',
+  });
   return /version v?(\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? stdout.trim();
 }

@@ -3,10 +3,11 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
 import { unpackPackages } from './archive.ts';
-import type { Suite } from './apt-sources.ts';
+import { RELEASES, type Suite } from './apt-sources.ts';
 import { cached } from './cache.ts';
+import { findProgram, hostPath } from './find-program.ts';
 import { hostRelease } from './host-release.ts';
-import { LIBRARIES, linkMissingLibraries } from './libraries.ts';
+import { libraryFolders, linkLibraries, missingLibraries } from './libraries.ts';
 
 /** The programs that the harness runs on this machine. */
 export interface Tools {
@@ -31,9 +32,6 @@ const PACKAGES: Readonly<Record<string, string>> = {
   mmdebstrap: 'mmdebstrap',
 };
 
-/** The machine's own folders of programs, also those that an ordinary user's PATH leaves out. */
-const SYSTEM = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
 /**
  * Makes sure that `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables`, `ping` and `mmdebstrap` can
  * run, without installing anything: those that this machine lacks are unpacked into the cache, out of its own release.
@@ -45,26 +43,14 @@ export async function prepareTools(): Promise<Tools> {
   );
   if (packages.length === 0) return { env: environment(hostPath()), paths: [] };
   const suite = await hostSuite(packages);
-  const key = `tools/${suite}-${process.arch}/${packages.join('+')}`;
+  const key = `tools/${suite}-${process.arch}-3/${packages.join('+')}`;
   const root = await cached(key, `tools ${packages.join(', ')}`, async (into, report) => {
     await unpackPackages({ suite, packages, into, withDependencies: true, report });
     await linkIptables(into);
-    await linkMissingLibraries(into);
+    await linkLibraries(into);
   });
   const paths = ['bin', 'usr/sbin', 'usr/bin', 'sbin'].map((name) => join(root, name));
   return { env: { ...environment([...hostPath(), ...paths]), ...variablesOf(root) }, paths };
-}
-
-/** The program of this name in PATH or in the machine's own folders. */
-export function findProgram(name: string): string | undefined {
-  return hostPath()
-    .map((folder) => join(folder, name))
-    .find((file) => existsSync(file));
-}
-
-function hostPath(): string[] {
-  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
-  return [...new Set([...path, ...SYSTEM])];
 }
 
 function environment(path: readonly string[]): Record<string, string> {
@@ -76,22 +62,17 @@ function environment(path: readonly string[]): Record<string, string> {
 
 /** What else the unpacked programs look at. */
 function variablesOf(root: string): Record<string, string> {
-  const triplet = TRIPLETS[process.arch] ?? '';
-  const perl = ['usr/share/perl5', 'usr/share/perl', `usr/lib/${triplet}/perl`];
-  const folders = perl.map((name) => join(root, name)).filter((folder) => existsSync(folder));
-  const extensions = join(root, 'usr/lib', triplet, 'xtables');
+  const libraries = missingLibraries(root);
+  const own = libraryFolders(root);
+  const perl = ['usr/share/perl5', 'usr/share/perl', ...own.map((folder) => join(folder, 'perl'))];
+  const modules = perl.map((name) => join(root, name)).filter((folder) => existsSync(folder));
+  const extensions = own.map((folder) => join(root, folder, 'xtables')).find(existsSync);
   return {
-    LD_LIBRARY_PATH: join(root, LIBRARIES),
-    ...(folders.length > 0 ? { PERL5LIB: folders.join(':') } : {}),
-    ...(existsSync(extensions) ? { XTABLES_LIBDIR: extensions } : {}),
+    ...(libraries.length > 0 ? { LD_LIBRARY_PATH: libraries.join(':') } : {}),
+    ...(modules.length > 0 ? { PERL5LIB: modules.join(':') } : {}),
+    ...(extensions === undefined ? {} : { XTABLES_LIBDIR: extensions }),
   };
 }
-
-/** Debian's names for the folders of libraries, by Node's names for processors. */
-const TRIPLETS: Readonly<Record<string, string>> = {
-  x64: 'x86_64-linux-gnu',
-  arm64: 'aarch64-linux-gnu',
-};
 
 /** What the package's own script would have asked update-alternatives for. */
 async function linkIptables(root: string): Promise<void> {
@@ -106,13 +87,12 @@ async function linkIptables(root: string): Promise<void> {
 }
 
 async function hostSuite(packages: readonly string[]): Promise<Suite> {
-  const { id, codename, name } = await hostRelease();
-  if (id === 'debian' && SUITES.has(codename)) return codename as Suite;
+  const { codename, name } = await hostRelease();
+  const suite = RELEASES.find((one) => one === codename);
+  if (suite !== undefined) return suite;
   throw new HarnessError({
     tried: `unpack ${packages.join(', ')}`,
-    observed: `this is ${name}, not Debian 11, 12 or 13`,
-    remedy: `install them by its own package manager: ${packages.join(' ')}`,
+    observed: `this is ${name}, not Debian ${RELEASES.join(', ')}`,
+    remedy: `install them with its own package manager; Debian calls them ${packages.join(' ')}`,
   });
 }
-
-const SUITES: ReadonlySet<string> = new Set(['bullseye', 'bookworm', 'trixie']);
