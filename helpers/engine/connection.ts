@@ -12,6 +12,8 @@ export interface CallOptions {
   /** Milliseconds until the call is given up; 30 s when absent and not said otherwise. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Publishes nothing: for a wait that asks again and again, and tells itself what it saw. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** One question to an engine. */
@@ -40,6 +42,8 @@ export interface Connection {
   close(): void;
 }
 
+const silent: ActivityReport = { input: () => {}, output: () => {}, progress: () => {} };
+
 const defaultLimit = 30_000;
 
 /** Opens nothing yet: certificates are read and the client is loaded with the first call. */
@@ -49,23 +53,26 @@ export function openConnection(machine: Machine): Connection {
   let client: Promise<Docker> | undefined;
   return {
     machine,
-    call: async (call) =>
-      await activity(
+    call: async (call) => {
+      client ??= loadClient(machine, agent);
+      // What failed before anything was asked (a missing certificate) may be mended before the next call.
+      client.catch(() => {
+        client = undefined;
+      });
+      const ready = client;
+      if (call.quiet === true) return await ask(machine, ready, call, silent);
+      return await activity(
         call.kind ?? 'command',
         `${machine.name}: docker ${call.title}`,
         async (report) => {
           report.input(`docker ${call.line ?? call.title}`);
-          client ??= loadClient(machine, agent);
-          // What failed before anything was asked (a missing certificate) may be mended before the next call.
-          client.catch(() => {
-            client = undefined;
-          });
-          const value = await ask(machine, client, call, report);
+          const value = await ask(machine, ready, call, report);
           const printed = call.print?.(value);
           if (printed !== undefined) report.output(printed);
           return value;
         },
-      ),
+      );
+    },
     close: () => agent.destroy(),
   };
 }

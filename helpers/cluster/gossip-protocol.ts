@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { decompressLzw } from './lzw.ts';
+import { MessagePackReader } from './msgpack.ts';
+
+/** What an engine's gossip knows of one member of the cluster. */
+export interface GossipMember {
+  /** The member's hostname. Two machines of one name are one member, which breaks the cluster. */
+  readonly name: string;
+  readonly address: string;
+  readonly state: 'alive' | 'suspect' | 'dead' | 'left';
+}
+
+const pushPull = 6;
+const compressed = 9;
+const failure = 13;
+
+/**
+ * The question «whom do you know?» of HashiCorp's memberlist, which serf in an engine builds on: half of a state
+ * exchange, in which we know nobody ourselves and so change nothing.
+ */
+export const membersQuestion: Buffer = Buffer.concat([
+  Buffer.of(pushPull, 0x83),
+  packedText('Nodes'),
+  Buffer.of(0),
+  packedText('UserStateLen'),
+  Buffer.of(0),
+  packedText('Join'),
+  Buffer.of(0xc2),
+]);
+
+const header = z.object({ Nodes: z.number() });
+const wrapper = z.object({ Algo: z.literal(0), Buf: z.instanceof(Buffer) });
+const states = ['alive', 'suspect', 'dead', 'left'] as const;
+
+const node = z
+  .object({
+    Name: z.instanceof(Buffer),
+    Addr: z.instanceof(Buffer),
+    State: z.number().int().min(0).max(3),
+  })
+  .transform(
+    ({ Name, Addr, State }): GossipMember => ({
+      name: Name.toString('utf8'),
+      // An IPv4 address may come as one of IPv6 that holds it.
+      address: [...Addr.subarray(-4)].join('.'),
+      state: states[State] ?? 'dead',
+    }),
+  );
+
+/** Reads the answer to {@link membersQuestion}; throws while it is not whole. */
+export function readMembersAnswer(bytes: Buffer): GossipMember[] {
+  const reader = new MessagePackReader(bytes.subarray(1));
+  switch (bytes[0]) {
+    case compressed:
+      return readMembersAnswer(decompressLzw(wrapper.parse(reader.read()).Buf));
+    case pushPull: {
+      const { Nodes } = header.parse(reader.read());
+      return Array.from({ length: Nodes }, () => node.parse(reader.read()));
+    }
+    case failure:
+      throw new Error(`gossip: refused (${JSON.stringify(reader.read())})`);
+    default:
+      throw new Error(`gossip: not understood (message ${bytes[0]})`);
+  }
+}
+
+/** MessagePack's text of fewer than 32 bytes. */
+function packedText(text: string): Buffer {
+  return Buffer.concat([Buffer.of(0xa0 | text.length), Buffer.from(text)]);
+}

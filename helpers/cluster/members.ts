@@ -1,0 +1,95 @@
+import type { Machine } from '../machine/machine.ts';
+import { allSettled } from '../process/harness-error.ts';
+import { done, notYet, waitFor } from '../process/wait-for.ts';
+import { readGossipMembers } from './gossip-members.ts';
+import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
+
+const nodes = 'docker/nodes/';
+
+/** Where the engines of the cluster advertise themselves in the store: `192.168.99.101:2376`, in order. */
+export async function readMembers(store: KeyValueStore, options?: StoreOptions): Promise<string[]> {
+  const entries = await store.readTree(nodes, options);
+  return entries.map(({ value }) => value).sort();
+}
+
+/**
+ * Returns once these machines' engines are one cluster: each in the store with its address, and each known to the gossip
+ * of every other.
+ *
+ * The gossip is what matters. An end point that is made before two engines have met is never announced to the other:
+ * names and inspect look right there, but its kernel lacks the neighbour, for good. Nothing that an engine's API says
+ * tells whether they have met.
+ */
+export async function waitForCluster(
+  store: KeyValueStore,
+  machines: readonly Machine[],
+  { limit = 60_000, signal }: StoreOptions = {},
+): Promise<void> {
+  await waitForMembers(
+    store,
+    machines.map(({ endpoint, address }) => `${address}:${endpoint.port}`),
+    { limit, signal },
+  );
+  await waitForGossip(machines, { limit, signal });
+}
+
+/** Returns once all these addresses are in the store. */
+export async function waitForMembers(
+  store: KeyValueStore,
+  addresses: readonly string[],
+  { limit = 60_000, signal }: StoreOptions = {},
+): Promise<void> {
+  await waitFor(
+    `cluster: ${addresses.join(' and ')} in the store`,
+    async () => {
+      const members = new Set(await readMembers(store, { signal, quiet: true }));
+      const missing = addresses.filter((address) => !members.has(address));
+      return missing.length === 0 ? done(undefined) : notYet(`${missing.join(', ')} not there`);
+    },
+    {
+      limit,
+      signal,
+      remedy:
+        'read the engine’s log: it must reach the store, and cluster-advertise must name an interface that it has',
+    },
+  );
+}
+
+/** Returns once the gossip of each machine’s engine knows every other as alive. */
+export async function waitForGossip(
+  machines: readonly Machine[],
+  { limit = 60_000, signal }: StoreOptions = {},
+): Promise<void> {
+  await allSettled(
+    'cluster: gossip',
+    machines.map(async (machine) => {
+      const others = machines.filter(({ name }) => name !== machine.name);
+      await waitForAcquaintance(machine, others, { limit, signal });
+    }),
+  );
+}
+
+async function waitForAcquaintance(
+  machine: Machine,
+  others: readonly Machine[],
+  { limit, signal }: { limit: number; signal: AbortSignal | undefined },
+): Promise<void> {
+  await waitFor(
+    `${machine.name}: its gossip knows ${others.map(({ name }) => name).join(', ') || 'itself'}`,
+    async () => {
+      const members = await readGossipMembers(machine.address, { signal });
+      const alive = new Set(
+        members.filter(({ state }) => state === 'alive').map(({ address }) => address),
+      );
+      if (others.every(({ address }) => alive.has(address))) return done(undefined);
+      const known = members.map(({ name, address, state }) => `${name} ${address} ${state}`);
+      return notYet(`it knows ${known.join(', ') || 'nobody'}`);
+    },
+    {
+      limit,
+      signal,
+      remedy:
+        'see that port 7946 is open between the machines, TCP and UDP, and their hostnames differ',
+    },
+  );
+}
