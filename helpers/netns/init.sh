@@ -9,14 +9,14 @@ mount -t tmpfs -o mode=0755 machine "$root"
 cd "$root"
 mkdir -p .own .host
 for path in /*; do
-  name=${path#/}
-  case $name in
+  entry=${path#/}
+  case $entry in
     usr | etc | bin | sbin | lib* | opt | nix | gnu)
       if [ -L "$path" ]; then
-        cp -P "$path" "$root/$name"
+        cp -P "$path" "$root/$entry"
       elif [ -d "$path" ]; then
-        mkdir -p "$name" ".own/$name/upper" ".own/$name/work"
-        mount -t overlay -o "lowerdir=$path,upperdir=.own/$name/upper,workdir=.own/$name/work" machine "$name"
+        mkdir -p "$entry" ".own/$entry/upper" ".own/$entry/work"
+        mount -t overlay -o "lowerdir=$path,upperdir=.own/$entry/upper,workdir=.own/$entry/work" machine "$entry"
       fi
       ;;
   esac
