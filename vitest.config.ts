@@ -12,6 +12,8 @@ const common = {
 
 export default defineConfig({
   test: {
+    // A take-down that is slow must not be cut off in its middle.
+    teardownTimeout: 120_000,
     reporters: ['default', ...allureReporters()],
     projects: [
       {
@@ -37,6 +39,7 @@ export default defineConfig({
           ...common,
           name: 'seed',
           include: ['specs/seed/**/*.spec.ts'],
+          globalSetup: ['./specs/seed/global-setup.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },

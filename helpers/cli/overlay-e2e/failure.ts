@@ -1,0 +1,21 @@
+import { HarnessError } from '../../process/harness-error.ts';
+import { Interrupted } from '../../process/interruption.ts';
+
+/**
+ * Says on standard error why the command failed, and gives its exit code. What went wrong outside is told in a line
+ * and its evidence; what is wrong in this program itself, with its stack.
+ */
+export function reportFailure(error: unknown): number {
+  if (error instanceof Interrupted) {
+    console.error(`overlay-e2e: ${error.observed}`);
+    return error.exitCode;
+  }
+  console.error(`overlay-e2e: ${describe(error)}`);
+  return 1;
+}
+
+function describe(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describe).join('\n');
+  if (error instanceof HarnessError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,74 @@
+import { enableCompileCache } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { stages } from '../../topology/topology.ts';
+
+// Each command's code is imported only when that command runs: `--help` has not to wait for a Docker client.
+enableCompileCache();
+
+const examples = `
+Examples:
+  overlay-e2e up                     stand the tutorial's cluster up and leave it running
+  overlay-e2e up --json              the same, and one JSON document that tells where everything is
+  overlay-e2e up --until cluster     the keystore and the engines that know each other, no more
+  overlay-e2e down                   take down everything of this store
+  overlay-e2e doctor                 what this machine lacks, and the command that brings it
+
+Environment:
+  MACHINE_STORAGE_PATH   the folder that holds the machines' state; two folders never meet
+  XDG_CACHE_HOME         downloads and built images go to overlay-e2e in it (default ~/.cache)
+  E2E_PROVIDER           what makes the machines: netns or docker-machine
+
+Exit codes:
+  0 done   1 it went wrong   2 wrong usage   129, 130, 143 interrupted, and everything taken down`;
+
+const program = new Command('overlay-e2e')
+  .description(
+    'Stands up a real multi-host Docker cluster and proves that its overlay network works\nfrom one host to the other.',
+  )
+  .version(ownVersion())
+  .option('-v, --verbose', 'tell of every command, not only of the stages')
+  .configureHelp({ showGlobalOptions: true })
+  .helpCommand(true)
+  .addHelpText('after', examples)
+  .exitOverride();
+
+program
+  .command('up')
+  .summary('stand a topology up and leave it running')
+  .description('Stands a topology up and leaves it running. If that fails, nothing is left of it.')
+  .argument('[topology]', 'which one', 'seed')
+  .option('--json', 'print one JSON document on standard output; progress goes to standard error')
+  .addOption(
+    new Option('--until <stage>', 'the last stage to stand up').choices(stages).default('workload'),
+  )
+  .action(async (topology: string, _options, command: Command) => {
+    const { runUp } = await import('./up.ts');
+    process.exitCode = await runUp(topology, command.optsWithGlobals());
+  });
+
+program
+  .command('down')
+  .summary('take down everything of this store')
+  .description(
+    'Takes down everything of this store: machines, networks, and what a killed run left behind.',
+  )
+  .action(async (_options, command: Command) => {
+    const { runDown } = await import('./down.ts');
+    process.exitCode = await runDown(command.optsWithGlobals());
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    const { reportFailure } = await import('./failure.ts');
+    process.exitCode = reportFailure(error);
+  }
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,70 @@
+import { constants } from 'node:os';
+import { HarnessError } from './harness-error.ts';
+
+const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type WatchedSignal = (typeof watched)[number];
+
+/** The user, or the system, asked this process to end. */
+export class Interrupted extends HarnessError {
+  /** What a shell expects of a program that ended by this signal: 130, 143, 129. */
+  readonly exitCode: number;
+
+  constructor(name: WatchedSignal) {
+    super({ tried: 'overlay-e2e', observed: `interrupted by ${name}` });
+    this.name = 'Interrupted';
+    this.exitCode = 128 + constants.signals[name];
+  }
+}
+
+/**
+ * Turns SIGINT, SIGTERM and SIGHUP into an abort for as long as it lives. Only the first one aborts; those after it
+ * are counted, because a second Ctrl-C must not end the process while it still cleans up.
+ */
+export class InterruptionWatch implements Disposable {
+  readonly #abort = new AbortController();
+  readonly #handlers: readonly (readonly [WatchedSignal, () => void])[];
+  #count = 0;
+
+  constructor(onFirst: (interrupted: Interrupted) => void = () => {}) {
+    this.#handlers = watched.map((name) => [name, () => this.#receive(name, onFirst)] as const);
+    for (const [name, handler] of this.#handlers) process.on(name, handler);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** What interrupted, if something did. */
+  get interrupted(): Interrupted | undefined {
+    const { reason } = this.#abort.signal;
+    return reason instanceof Interrupted ? reason : undefined;
+  }
+
+  /**
+   * Does `run`, again if it failed while another signal came: a terminal's Ctrl-C also ends the commands that a
+   * clean-up runs, so what fails then may well succeed a moment later.
+   */
+  async insistOn(run: () => Promise<void>): Promise<void> {
+    for (;;) {
+      const before = this.#count;
+      try {
+        await run();
+        return;
+      } catch (error) {
+        if (this.#count === before) throw error;
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, handler] of this.#handlers) process.off(name, handler);
+  }
+
+  #receive(name: WatchedSignal, onFirst: (interrupted: Interrupted) => void): void {
+    this.#count += 1;
+    if (this.#abort.signal.aborted) return;
+    const interrupted = new Interrupted(name);
+    this.#abort.abort(interrupted);
+    onFirst(interrupted);
+  }
+}

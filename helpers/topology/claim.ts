@@ -1,0 +1,92 @@
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { HarnessError } from '../process/harness-error.ts';
+
+const claimText = z.object({
+  pid: z.number().int(),
+  /** When that process started, so that a later one with the same number is not taken for it. */
+  born: z.string(),
+  doing: z.string(),
+});
+
+/**
+ * Says that what is in the store belongs to this process, for as long as it lives. A process that was killed cannot
+ * take back its claim: whoever comes next sees by it that the store holds leftovers, not a cluster that someone uses.
+ *
+ * @returns whether the store was left by a process that died
+ */
+export async function claimStore(store: string, doing: string): Promise<{ abandoned: boolean }> {
+  await mkdir(store, { recursive: true, mode: 0o700 });
+  const file = claimFile(store);
+  const draft = `${file}.${process.pid}`;
+  await writeFile(
+    draft,
+    JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing }),
+  );
+  try {
+    let abandoned = false;
+    while (!(await linkIfFree(draft, file))) {
+      abandoned = (await examineHolder(store, file)) === 'dead';
+      await rm(file, { force: true });
+    }
+    return { abandoned };
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Takes the claim back: what is in the store stays there, for whoever comes. */
+export async function releaseStore(store: string): Promise<void> {
+  await rm(claimFile(store), { force: true });
+}
+
+async function linkIfFree(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Who holds the claim: this process or one that died. Any other is an error. */
+async function examineHolder(store: string, file: string): Promise<'self' | 'dead'> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const claim = claimText.safeParse(parseOrNothing(text)).data;
+  const born = claim === undefined ? undefined : await birthOf(claim.pid);
+  if (claim === undefined || born === undefined || born !== claim.born) return 'dead';
+  if (claim.pid === process.pid) return 'self';
+  throw new HarnessError({
+    tried: `use the store ${store}`,
+    observed: `process ${claim.pid} is at «${claim.doing}» in it`,
+    remedy: 'wait for it, or name another folder in MACHINE_STORAGE_PATH',
+  });
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Something that no other process with this number has; undefined when there is no such process. */
+async function birthOf(pid: number): Promise<string | undefined> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
+  }
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // Field 22, the start in clock ticks since boot; the second field may hold spaces, but ends with the last «)».
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z') return undefined;
+  return fields[19] ?? '';
+}
+
+function claimFile(store: string): string {
+  return join(store, 'claim.json');
+}

@@ -1,0 +1,70 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { HarnessError } from '../process/harness-error.ts';
+import { stages } from './topology.ts';
+
+const topologyDocument = z.object({
+  topology: z.string(),
+  provider: z.enum(['netns', 'docker-machine', 'engines']),
+  /** The folder that holds the machines' state: MACHINE_STORAGE_PATH. */
+  store: z.string(),
+  /** The last stage that was stood up. */
+  stage: z.enum(stages),
+  keystore: z.string(),
+  machines: z.array(
+    z.object({
+      name: z.string(),
+      address: z.string(),
+      engineUrl: z.string(),
+      engineVersion: z.string(),
+    }),
+  ),
+  networks: z.array(
+    z.object({ name: z.string(), id: z.string(), subnet: z.string(), scope: z.string() }),
+  ),
+  workload: z.array(z.object({ container: z.string(), machine: z.string(), address: z.string() })),
+  /** URL of the car service, as it answers outside of the cluster; absent before the workload runs. */
+  carEndpoint: z.string().optional(),
+});
+
+/** A running topology, as `overlay-e2e up --json` prints it. */
+export type TopologyDocument = z.infer<typeof topologyDocument>;
+
+/** Keeps the document in the store, for `check` and whoever else comes to the running topology later. */
+export async function saveDocument(document: TopologyDocument): Promise<void> {
+  const file = documentFile(document.store);
+  await writeFile(`${file}.new`, `${JSON.stringify(document, null, 2)}\n`);
+  await rename(`${file}.new`, file);
+}
+
+/** The topology that was stood up in this store, if there is one. */
+export async function loadDocument(store: string): Promise<TopologyDocument | undefined> {
+  const file = documentFile(store);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return topologyDocument.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new HarnessError({
+      tried: `read ${file}`,
+      observed: 'not a topology that this version wrote',
+      remedy: 'take the store down with «overlay-e2e down»',
+      cause,
+    });
+  }
+}
+
+/** Forgets the store's topology. */
+export async function removeDocument(store: string): Promise<void> {
+  await Promise.all(
+    [documentFile(store), `${documentFile(store)}.new`].map((file) => rm(file, { force: true })),
+  );
+}
+
+function documentFile(store: string): string {
+  return join(store, 'topology.json');
+}

@@ -1,0 +1,92 @@
+import { openConsul } from '../cluster/consul.ts';
+import { engineOptionsFor } from '../cluster/key-value-store.ts';
+import { connectEngine, type Engine } from '../engine/engine.ts';
+import type { NetworkFacts } from '../engine/networks.ts';
+import type { Machine, MachineProvider, MachineRequest } from '../machine/machine.ts';
+import type { TopologyDocument } from './document.ts';
+import { standUpCluster } from './stages/cluster.ts';
+import { standUpKeystore } from './stages/keystore.ts';
+import { standUpNetworks } from './stages/networks.ts';
+import type { TaskGroup } from './task-group.ts';
+import { includesStage, membersOf, type Stage, type Topology } from './topology.ts';
+
+/**
+ * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
+ * made ready while the key-value store still starts, and only their engines wait for it.
+ */
+export async function standUpStages(
+  topology: Topology,
+  provider: MachineProvider,
+  until: Stage,
+  group: TaskGroup,
+): Promise<TopologyDocument> {
+  const { signal } = group;
+  const create = creator(provider, signal);
+  const images = {
+    consul: Promise.resolve(process.env.TOPO_CONSUL ?? ''),
+  };
+  const keystore = group.start(async () =>
+    create({ name: topology.cluster.keystore, images: [await images.consul] }),
+  );
+  const store = group.start(() => standUpKeystore(keystore, signal));
+  const members = !includesStage(until, 'cluster')
+    ? Promise.resolve([])
+    : group.start(async () => {
+        const { url } = openConsul((await keystore).address);
+        const requests = membersOf(topology).map(
+          ({ name, engineOptions = [], engineLabels = [] }) => ({
+            name,
+            engineOptions: [
+              ...engineOptionsFor({ url }, topology.cluster.advertise),
+              ...engineOptions,
+            ],
+            engineLabels,
+            engineAfter: store,
+          }),
+        );
+        return await standUpCluster(() => requests.map(create), store, signal);
+      });
+  const networks = !includesStage(until, 'network')
+    ? Promise.resolve([])
+    : group.start(async () => {
+        const engines = (await members).map(connectEngine);
+        return await standUpNetworks(topology.networks, engines, signal);
+      });
+  await store;
+  const machines = [await keystore, ...(await members)];
+  const standing = await networks;
+  return {
+    topology: topology.name,
+    provider: provider.name,
+    store: provider.store,
+    stage: until,
+    keystore: topology.cluster.keystore,
+    machines: await Promise.all(machines.map((machine) => describeMachine(machine, signal))),
+    networks: standing.map(describeNetwork),
+    workload: [],
+  };
+}
+
+type Create = (request: MachineRequest) => Promise<Machine>;
+
+/** Creates machines side by side, or one after the other where the provider bears no more. */
+function creator(provider: MachineProvider, signal: AbortSignal): Create {
+  if (provider.createsSideBySide) return (request) => provider.create(request, { signal });
+  let last: Promise<unknown> = Promise.resolve();
+  return (request) => {
+    const next = last.then(() => provider.create(request, { signal }));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+async function describeMachine(machine: Machine, signal: AbortSignal) {
+  using engine: Engine = connectEngine(machine);
+  const { version } = await engine.version({ signal });
+  const { name, address, url } = machine;
+  return { name, address, engineUrl: url, engineVersion: version };
+}
+
+function describeNetwork({ name, id, subnet = '', scope }: NetworkFacts) {
+  return { name, id, subnet, scope };
+}

@@ -1,0 +1,71 @@
+import type { MachineProvider } from '../machine/machine.ts';
+import { activity } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import type { InterruptionWatch } from '../process/interruption.ts';
+import { claimStore, releaseStore } from './claim.ts';
+import { saveDocument, type TopologyDocument } from './document.ts';
+import { standUpStages } from './stand-up-stages.ts';
+import { takeDown } from './take-down.ts';
+import { TaskGroup } from './task-group.ts';
+import type { Stage, Topology } from './topology.ts';
+
+export interface StandUpOptions {
+  /** The last stage to stand up; `workload`, which is all of them, when absent. */
+  readonly until?: Stage;
+  /** What may interrupt it. */
+  readonly watch: InterruptionWatch;
+  /**
+   * Whether the machines belong to this process and go with it (specs), or stay for whoever comes (`up`, the default):
+   * when the process is killed, the next one takes them for leftovers, or for a cluster that someone uses.
+   */
+  readonly keepClaim?: boolean;
+}
+
+/**
+ * Stands a topology up in a store that has no machines, and keeps its document there. When it fails or is interrupted,
+ * everything is taken down again before this throws. What a killed run left in the store is taken down first.
+ */
+export async function standUp(
+  topology: Topology,
+  provider: MachineProvider,
+  { until = 'workload', watch, keepClaim = false }: StandUpOptions,
+): Promise<TopologyDocument> {
+  await takeStore(topology, provider);
+  const group = new TaskGroup(watch.signal);
+  try {
+    const document = await activity('stage', `stand up ${topology.name}`, async () => {
+      const standing = standUpStages(topology, provider, until, group);
+      standing.catch(() => {});
+      await group.finish();
+      return await standing;
+    });
+    await saveDocument(document);
+    watch.signal.throwIfAborted();
+    if (!keepClaim) await releaseStore(provider.store);
+    return document;
+  } catch (error) {
+    await watch.insistOn(async () => {
+      await takeDown(provider);
+    });
+    // Whatever an interruption made fail, the interruption is why.
+    throw watch.interrupted ?? error;
+  }
+}
+
+async function takeStore(topology: Topology, provider: MachineProvider): Promise<void> {
+  const { store } = provider;
+  const { abandoned } = await claimStore(store, `stand up ${topology.name}`);
+  if (abandoned) {
+    await takeDown(provider);
+    await claimStore(store, `stand up ${topology.name}`);
+  }
+  const machines = await provider.list();
+  if (machines.length === 0) return;
+  await releaseStore(store);
+  throw new HarnessError({
+    tried: `stand up ${topology.name} in ${store}`,
+    observed: `it has machines already (${machines.map(({ name }) => name).join(', ')})`,
+    remedy:
+      'take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH',
+  });
+}

@@ -1,0 +1,29 @@
+import { activity } from '../../helpers/process/activity.ts';
+
+export interface TextAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** One HTTP exchange from outside of the cluster, told in the report. */
+export async function fetchText(
+  url: string,
+  { method = 'GET', body }: { method?: string; body?: string } = {},
+): Promise<TextAnswer> {
+  return await activity('http', `${method} ${url}`, async (report) => {
+    report.input(`${method} ${url}${body === undefined ? '' : `\n\n${body}`}`);
+    const response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(10_000),
+      ...(body === undefined ? {} : { body }),
+    });
+    const answer = {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      body: await response.text(),
+    };
+    report.output(`${answer.status}\n\n${answer.body}`);
+    return answer;
+  });
+}

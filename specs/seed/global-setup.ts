@@ -1,0 +1,74 @@
+import type { TestProject } from 'vitest/node';
+import { showProgress } from '../../helpers/cli/progress.ts';
+import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { InterruptionWatch } from '../../helpers/process/interruption.ts';
+import { recordHost } from '../../helpers/report/record-host.ts';
+import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
+import { seed } from '../../helpers/topology/seed.ts';
+import { standUp } from '../../helpers/topology/stand-up.ts';
+import { takeDown } from '../../helpers/topology/take-down.ts';
+import { stageFor } from './stages.ts';
+
+let watch: InterruptionWatch | undefined;
+let standing: MachineProvider | undefined;
+
+/** Stands up as much of the seed topology as the chosen spec files need. */
+export async function setup(project: TestProject): Promise<void> {
+  // Vitest ends at once on these, without any take-down; from here on they mean: stop, take down, then end.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
+  watch = new InterruptionWatch(() => {
+    project.vitest.cancelCurrentRun('keyboard-input').catch(() => {});
+  });
+  const stopProgress = showProgress();
+  try {
+    const { provider } = await chooseProvider();
+    project.provide('topology', await findOrStandUp(project, provider, watch));
+  } finally {
+    stopProgress();
+  }
+}
+
+/** Takes down what {@link setup} stood up; a set-up that failed has done so itself. */
+export async function teardown(): Promise<void> {
+  const provider = standing;
+  if (provider !== undefined) {
+    const stopProgress = showProgress();
+    try {
+      await recordHost('Take down the seed topology', async () => {
+        await watch?.insistOn(async () => {
+          await takeDown(provider);
+        });
+      });
+    } finally {
+      stopProgress();
+    }
+  }
+  if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
+}
+
+async function findOrStandUp(
+  project: TestProject,
+  provider: MachineProvider,
+  interruption: InterruptionWatch,
+): Promise<TopologyDocument> {
+  // Specs that break a cluster run these specs on it, as it is.
+  if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
+  const until = stageFor(project.vitest.state.getPaths());
+  const document = await recordHost('Set up the seed topology', () =>
+    standUp(seed, provider, { until, watch: interruption, keepClaim: true }),
+  );
+  standing = provider;
+  return document;
+}
+
+async function attach(provider: MachineProvider): Promise<TopologyDocument> {
+  const document = await loadDocument(provider.store);
+  if (document !== undefined) return document;
+  throw new HarnessError({
+    tried: `attach to the topology in ${provider.store}`,
+    observed: 'there is none',
+    remedy: 'stand one up with «overlay-e2e up»',
+  });
+}

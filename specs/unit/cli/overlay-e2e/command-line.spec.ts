@@ -1,0 +1,86 @@
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '../../../../helpers/process/run-command.ts';
+import { stages } from '../../../../helpers/topology/topology.ts';
+
+const script = join(import.meta.dirname, '../../../../helpers/cli/overlay-e2e.sh');
+
+describe('overlay-e2e', () => {
+  test('--help names every command, and examples', async () => {
+    const { stdout, stderr } = await overlay(['--help']);
+    for (const command of ['up', 'down']) expect(stdout).toContain(`  ${command}`);
+    expect(stdout).toContain('Examples:');
+    expect(stdout).toContain('MACHINE_STORAGE_PATH');
+    expect(stderr).toBe('');
+  });
+
+  test('up --help names every stage', async () => {
+    const { stdout } = await overlay(['up', '--help']);
+    for (const stage of stages) expect(stdout).toContain(`"${stage}"`);
+    expect(stdout).toContain('--json');
+    expect(stdout).toContain('--verbose');
+  });
+
+  test('--version is the version of the package', async () => {
+    const { stdout } = await overlay(['--version']);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test.for([
+    [['sideways'], 'sideways'],
+    [['up', '--sideways'], '--sideways'],
+    [['up', '--until', 'noon'], 'noon'],
+    [['down', 'everything'], 'too many arguments'],
+  ] as const)(
+    'wrong usage %j is told on standard error, with exit code 2',
+    async ([args, word]) => {
+      const { stdout, stderr } = await overlay(args, 2);
+      expect(stderr).toContain(word);
+      expect(stdout).toBe('');
+    },
+  );
+
+  test('no command at all is wrong usage and shows the help', async () => {
+    const { stderr } = await overlay([], 2);
+    expect(stderr).toContain('Examples:');
+  });
+
+  test('an unknown topology is refused in one line that names those that there are', async () => {
+    const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 1);
+    expect(stderr).toBe(
+      'overlay-e2e: find topology cloud: there is none of this name; there is seed\n',
+    );
+    expect(stdout).toBe('');
+  });
+
+  test('it runs from any folder and through a link, as npx does it', async () => {
+    const folder = await scratchFolder();
+    await symlink(script, join(folder, 'overlay-e2e'));
+    const { stdout } = await runCommand('./overlay-e2e', ['--version'], { cwd: folder });
+    expect(stdout).toMatch(/^\d/);
+  });
+
+  test('without a Node that is new enough it says so in one line', async () => {
+    const folder = await scratchFolder();
+    await runCommand('mkdir', ['-p', join(folder, 'helpers/cli'), join(folder, 'bin')]);
+    await runCommand('cp', [script, join(folder, 'helpers/cli')]);
+    await writeFile(join(folder, 'bin/node'), '#!/bin/sh\necho 20\n', { mode: 0o755 });
+    const { stderr } = await runCommand(join(folder, 'helpers/cli/overlay-e2e.sh'), [], {
+      env: { PATH: `${folder}/bin:/usr/bin:/bin` },
+      expect: [1],
+    });
+    expect(stderr).toMatch(/^overlay-e2e: no Node 24 or newer found; run «npm ci» in .*\n$/);
+  });
+});
+
+async function overlay(args: readonly string[], exitCode = 0) {
+  return await runCommand(script, args, { expect: [exitCode] });
+}
+
+async function scratchFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
