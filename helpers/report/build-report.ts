@@ -3,26 +3,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AllureReport, resolveConfig } from '@allurereport/core';
 import { HarnessError } from '../process/harness-error.ts';
+import { categories } from './categories.ts';
+import { closeUp } from './close-up.ts';
 import { reportFile, reportsFolder, resultsFolder } from './reports-folder.ts';
 
 /** Earlier runs that the report compares with. */
 const historyLimit = 30;
 
-/**
- * The report can show all that is in it and ask nobody for more: whatever a later version of Allure, an attachment or
- * an error's text tries, the browser refuses it.
- */
-const policy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline' data: blob:",
-  "style-src 'unsafe-inline' data: blob:",
-  'img-src data: blob:',
-  'media-src data: blob:',
-  'font-src data:',
-  'connect-src data: blob:',
-  'frame-src data: blob:',
-  'worker-src data: blob:',
-].join('; ');
+/** Labels that help Allure (history, timeline) and would only be in a reader's way. */
+const hideLabels = ['host', 'thread', 'framework', 'language', 'package', 'parentSuite', 'suite'];
 
 /**
  * Builds the report from the results of the last run: one HTML file that holds everything and makes no request.
@@ -43,13 +32,14 @@ export async function buildReport(): Promise<string> {
     output,
     historyPath: join(reportsFolder(), 'history.jsonl'),
     historyLimit,
+    hideLabels,
+    categories,
     plugins: {
       awesome: {
         options: {
           singleFile: true,
           reportLanguage: 'en',
           groupBy: ['epic', 'feature'],
-          // An absent «appendHistory» or «publish» would do; charts and timeline are what a reader of a run wants.
           sections: ['charts', 'timeline'],
         },
       },
@@ -70,14 +60,4 @@ export async function buildReport(): Promise<string> {
   } finally {
     await rm(output, { recursive: true, force: true });
   }
-}
-
-/** Takes out what Allure's template loads from elsewhere (an analytics script, without an option against it). */
-export function closeUp(html: string): string {
-  const head = html.indexOf('<head>') + '<head>'.length;
-  const meta = `\n  <meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  return `${html.slice(0, head)}${meta}${html.slice(head)}`.replace(
-    /<script async src="https:[^"]*"><\/script>\s*<script>.*?<\/script>/s,
-    '',
-  );
 }

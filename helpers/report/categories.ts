@@ -1,25 +1,25 @@
-import { Status } from 'allure-js-commons';
-import type { Category } from 'allure-js-commons/sdk';
+import type { CategoryRule } from '@allurereport/core-api';
 
 /** What kind of thing went wrong, for the report's categories. The first that fits counts. */
-export const categories: Category[] = [
+export const categories: CategoryRule[] = [
   {
     name: 'The cluster behaves otherwise than the spec says',
-    matchedStatuses: [Status.FAILED],
-  },
-  {
-    name: 'Set-up, take-down or a file could not be run',
-    messageRegex: /^(.*can be run|.*hook.*)/,
-    matchedStatuses: [Status.BROKEN],
+    matchers: { statuses: ['failed'] },
   },
   {
     name: 'Something took longer than its limit',
-    messageRegex: /.*(not (so|done) after|[Tt]imed? ?out).*/s,
-    matchedStatuses: [Status.BROKEN],
+    matchers: { statuses: ['broken'], message: /not (so|done) after|timed? ?out/i },
   },
   {
-    name: 'The harness could not do what the spec asked',
-    matchedStatuses: [Status.BROKEN],
+    name: 'Something could not be set up, taken down, or run at all',
+    matchers: {
+      statuses: ['broken'],
+      labels: { feature: /^Set-up and take-down$/ },
+    },
   },
-  { name: 'Not run', matchedStatuses: [Status.SKIPPED] },
+  {
+    name: 'The harness could not do what the spec asked of it',
+    matchers: { statuses: ['broken'] },
+  },
+  { name: 'Not run', matchers: { statuses: ['skipped'] } },
 ];

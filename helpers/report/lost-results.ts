@@ -1,10 +1,11 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
 import type { Counts } from './counts.ts';
 import { countsFile } from './reports-folder.ts';
 import { writeResult } from './results-writer.ts';
+import { ownFrames } from './stack.ts';
 import { partOf } from './tutorial-part.ts';
 
 type Errors = readonly { readonly message: string; readonly stack?: string | undefined }[];
@@ -30,6 +31,7 @@ export class LostResultsReporter implements Reporter {
   onInit(): void {
     rmSync(this.#folder, { recursive: true, force: true });
     rmSync(countsFile(), { force: true });
+    mkdirSync(this.#folder, { recursive: true });
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {
@@ -115,7 +117,7 @@ export class LostResultsReporter implements Reporter {
         fullName: test === undefined ? `${file}#${name}` : fullName(test),
         status,
         message: stripVTControlCharacters(message),
-        trace: trace === undefined ? undefined : stripVTControlCharacters(trace),
+        trace: trace === undefined ? undefined : ownFrames(trace),
         start: now,
         stop: now,
         labels: { ...partOf(file), thread: project },

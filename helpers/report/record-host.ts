@@ -1,6 +1,7 @@
 import { watchActivityTrees } from './activity-tree.ts';
 import { messageOf, type Step, toStep } from './step.ts';
-import { writeResult } from './results-writer.ts';
+import { hostPrefix, writeResult } from './results-writer.ts';
+import { ownFrames } from './stack.ts';
 
 /** Where in the report a set-up or a take-down stands. */
 export interface HostPart {
@@ -41,10 +42,10 @@ export async function recordHost<T>(
     const { error } = failure ?? {};
     writeResult({
       name: title,
-      fullName: `host: ${title}`,
+      fullName: `${hostPrefix}${title}`,
       status: failure === undefined ? 'passed' : 'broken',
       message: failure === undefined ? undefined : (messageOf(error) ?? 'it failed'),
-      trace: error instanceof Error ? error.stack : undefined,
+      trace: error instanceof Error ? ownFrames(error.stack ?? '') : undefined,
       start,
       stop: Date.now(),
       steps: steps.toSorted((one, other) => one.start - other.start),

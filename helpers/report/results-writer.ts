@@ -6,6 +6,9 @@ import { FileSystemWriter } from 'allure-js-commons/sdk/reporter';
 import { resultsFolder } from './reports-folder.ts';
 import type { Step } from './step.ts';
 
+/** By what the full name of a set-up's or take-down's result begins. */
+export const hostPrefix = 'around the specs: ';
+
 /** What a result that no test stands for tells. */
 export interface SyntheticResult {
   readonly name: string;

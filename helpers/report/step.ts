@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Activity } from '../process/activity.ts';
+import { HarnessError } from '../process/harness-error.ts';
 import type { ActivityNode } from './activity-tree.ts';
 
 /** A step of the report, whichever way it gets there. */
@@ -36,11 +37,12 @@ export function toStep({ activity, children }: ActivityNode): Step {
   };
 }
 
-/** The whole of an error, with its causes that say more. */
+/** The whole of an error, with its cause; a HarnessError's message has all that is to be known already. */
 export function messageOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;
   if (!(error instanceof Error)) return typeof error === 'string' ? error : JSON.stringify(error);
   const message = stripVTControlCharacters(error.message);
+  if (error instanceof HarnessError) return message;
   const cause = error.cause instanceof Error ? error.cause.message.split('\n', 1)[0] : undefined;
   return cause === undefined || message.includes(cause) ? message : `${message}\ncause: ${cause}`;
 }
@@ -56,9 +58,8 @@ export function shorten(text: string, limit = outputLimit): string {
 
 function nameOf(activity: Activity, looks: number): string {
   if (activity.kind !== 'wait') return activity.title;
-  return looks > looksKept
-    ? `wait until ${activity.title} (${looks} looks)`
-    : `wait until ${activity.title}`;
+  const howOften = looks > looksKept ? ` (${looks} looks)` : '';
+  return `wait for ${activity.title}${howOften}`;
 }
 
 function worthTelling(activity: Activity, children: ActivityNode[]): ActivityNode[] {

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Counts } from './counts.ts';
 import type { WrittenResult } from './read-results.ts';
+import { hostPrefix } from './results-writer.ts';
 
 /** What came of a run. */
 export interface Verdict {
@@ -23,7 +24,7 @@ export function judge(
   results: readonly WrittenResult[],
 ): Verdict {
   const failures = results.filter(({ status }) => status === 'failed' || status === 'broken');
-  const hostFailures = failures.filter(({ fullName }) => fullName.startsWith('host: ')).length;
+  const hostFailures = failures.filter(({ fullName }) => fullName.startsWith(hostPrefix)).length;
   const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
   const known = failed + hostFailures;
   const besides = known > 0 ? undefined : whatBesides(exitCode, counted);
@@ -57,7 +58,7 @@ export function verdictLines(verdict: Verdict, shownFailures = 8): string[] {
 }
 
 function nextStep({ failures, besides }: Verdict): string {
-  if (failures.some(({ fullName }) => fullName.startsWith('host: '))) {
+  if (failures.some(({ fullName }) => fullName.startsWith(hostPrefix))) {
     return 'npx overlay-e2e doctor tells what this machine lacks; the report has every command of the set-up';
   }
   const file = failures

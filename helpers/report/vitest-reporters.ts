@@ -1,9 +1,9 @@
 import { Status, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
 import type { Reporter } from 'vitest/node';
-import { categories } from './categories.ts';
 import { LostResultsReporter, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from './reports-folder.ts';
+import { ownFrames } from './stack.ts';
 import { partOf } from './tutorial-part.ts';
 
 /** The reporters that fill the Allure report, for `vitest.config.ts`. */
@@ -13,7 +13,6 @@ export function allureReporters(): Reporter[] {
   const allure = new AllureVitestReporter({
     resultsDir,
     reportMatchers: false,
-    categories,
     listeners: [{ beforeTestResultWrite: (result) => amend(result, lost.reasons) }],
   });
   return [lost, allure];
@@ -25,6 +24,8 @@ function amend(result: TestResult, reasons: SkipReasons): void {
   const key = fullName.slice(fullName.indexOf(':') + 1);
   const part = partOf(key.split('#', 1)[0] ?? '');
   result.labels.push({ name: 'epic', value: part.epic }, { name: 'feature', value: part.feature });
+  const { trace } = result.statusDetails;
+  if (trace !== undefined) result.statusDetails.trace = ownFrames(trace);
   if (result.status !== undefined && result.status !== Status.SKIPPED) return;
   result.status = Status.SKIPPED;
   result.statusDetails = { message: reasons.get(key) ?? reasons.get(fullName) ?? 'not run' };

@@ -34,6 +34,8 @@ export interface SmallRun {
   readonly output: string;
   readonly lastLine: string;
   readonly results: readonly SmallResult[];
+  /** The report's HTML. */
+  readonly report: string;
   result(name: string): SmallResult;
   attachment(source: string): string;
 }
@@ -69,17 +71,18 @@ export async function runSmall(
       [join(root, 'helpers/report/finish-run.ts'), String(run.exitCode ?? 1)],
       as,
     );
-    return describeRun(join(folder, 'reports/allure-results'), run, end);
+    return describeRun(join(folder, 'reports'), run, end);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 function describeRun(
-  folder: string,
+  reports: string,
   run: { exitCode?: number | undefined; all: string },
   end: { exitCode?: number | undefined; all: string },
 ): SmallRun {
+  const folder = join(reports, 'allure-results');
   const contents = new Map(
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   );
@@ -92,6 +95,7 @@ function describeRun(
     output: `${run.all}\n${end.all}`,
     lastLine: end.all.trimEnd().split('\n').at(-1) ?? '',
     results,
+    report: readFileSync(join(reports, 'allure-report/index.html'), 'utf8'),
     result: (name) => {
       const found = results.find((one) => one.name === name);
       if (found !== undefined) return found;

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
-import { runSmall } from './small-run.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { runSmall, type SmallRun } from './small-run.ts';
 
-test('what the harness does in hooks, fixtures and side by side reaches the tests’ results as steps', {
-  timeout: 120_000,
-}, async () => {
-  const run = await runSmall({
+let run: SmallRun;
+
+beforeAll(async () => {
+  run = await runSmall({
     'specs/seed/car-endpoint.spec.ts': `
       import { afterAll, afterEach, beforeAll, beforeEach, test as base } from 'vitest';
       import { activity } from '@helpers/process/activity.ts';
@@ -24,6 +24,9 @@ test('what the harness does in hooks, fixtures and side by side reaches the test
         await attach('network inspect', { driver: 'overlay' });
       });`,
   });
+}, 120_000);
+
+test('what the harness does in hooks, fixtures and side by side becomes steps of the test', () => {
   expect(run.lastLine, run.output).toBe('1 passed, 0 failed');
   const { steps, labels } = run.result('side by side');
   const outline = steps?.map(({ name, steps: inner = [] }) => [
@@ -43,4 +46,17 @@ test('what the harness does in hooks, fixtures and side by side reaches the test
   ]);
   expect(labels).toContainEqual({ name: 'epic', value: 'Seed topology' });
   expect(labels).toContainEqual({ name: 'feature', value: 'Car endpoint' });
+});
+
+test('the report is one file that loads nothing from elsewhere, and forbids it', () => {
+  const { report } = run;
+  const tags = report.match(/<(?:script|link|img|iframe|base)\b[^>]*>/g) ?? [];
+  const loaded = tags.flatMap((tag) => /(?:src|href)="([^"]*)"/.exec(tag)?.[1] ?? []);
+  expect(loaded.length).toBeGreaterThan(1);
+  expect(loaded.filter((address) => !address.startsWith('data:'))).toEqual([]);
+  expect(report).not.toContain('googletagmanager');
+  // Before anything that could load: a policy holds for what follows it.
+  const policy = report.indexOf('<meta http-equiv="Content-Security-Policy" content="default-src');
+  expect(policy).toBeGreaterThan(0);
+  expect(report.slice(0, policy)).not.toMatch(/<(script|link|img)/);
 });

@@ -1,0 +1,11 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** A stack without the frames of Node.js and of packages, and with paths from the project's own folder. */
+export function ownFrames(stack: string, root = process.cwd()): string {
+  return stripVTControlCharacters(stack)
+    .split('\n')
+    .filter((line) => !/^\s*at .*(node_modules\/|node:internal|node:async_hooks)/.test(line))
+    .join('\n')
+    .replaceAll(`file://${root}/`, '')
+    .replaceAll(`${root}/`, '');
+}
