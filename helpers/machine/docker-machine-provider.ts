@@ -54,8 +54,8 @@ export function createDockerMachineProvider({
     inspect: (name) => inspect(call, name),
     run: (name, argv, options) => run(call, name, argv, options),
     start: (name) => start(call, name),
-    stop: (name) => shutDown(call, 'stop', name),
-    kill: (name) => shutDown(call, 'kill', name),
+    stop: (name) => callForState(call, 'stop', name),
+    kill: (name) => callForState(call, 'kill', name),
     remove: (names) => remove(call, names),
     sweep: () => sweep(call, store),
   };
@@ -172,11 +172,12 @@ async function inspect(call: CallDockerMachine, name: string): Promise<Machine> 
     listRows(call, name),
   ]);
   if (printed.exitCode !== 0) {
-    const unknown = /does not exist/.test(printed.stderr);
+    const unknown = /Docker machine "[^"]*" does not exist/.test(printed.stderr);
+    if (unknown) throw unknownMachine(`machine ${name}: inspect`);
     throw new HarnessError({
       tried: `machine ${name}: inspect`,
-      observed: unknown ? 'there is no machine of this name' : printed.stderr.trim(),
-      remedy: unknown ? 'docker-machine ls lists those that there are' : undefined,
+      observed: `docker-machine cannot read it, «${printed.stderr.trim().split('\n')[0]}»`,
+      remedy: `\`docker-machine rm -f ${name}\` forgets it`,
     });
   }
   const row = rows[0] ?? { state: 'Error', url: '' };
@@ -210,25 +211,21 @@ async function run(
 
 function notReached(title: string, name: string, { stdout, stderr }: CommandResult): HarnessError {
   const output = `${stdout}\n${stderr}`.trim();
-  const unknown = /does not exist/.test(stderr);
+  if (/Docker machine "[^"]*" does not exist/.test(stderr)) return unknownMachine(title);
   const stopped = /is not running/.test(stderr);
   return new HarnessError({
     tried: title,
-    observed: unknown
-      ? 'there is no machine of this name'
-      : `the machine did not run it to its end, «${output.split('\n').at(-1)}»`,
-    remedy: unknown
-      ? 'docker-machine ls lists those that there are'
-      : stopped
-        ? `start it: docker-machine start ${name}`
-        : `see whether this works: docker-machine ssh ${name} true`,
+    observed: `the machine did not run it to its end, «${output.split('\n').at(-1)}»`,
+    remedy: stopped
+      ? `start it: docker-machine start ${name}`
+      : `see whether this works: docker-machine ssh ${name} true`,
     evidence: output === '' ? undefined : tail(output),
   });
 }
 
 async function start(call: CallDockerMachine, name: string): Promise<void> {
   await activity('stage', `machine ${name}: start`, async () => {
-    await call(['start', name], { title: `machine ${name}: power on`, onLine: () => {} });
+    await callForState(call, 'start', name);
     const machine = await inspect(call, name);
     try {
       await waitForEngine(machine);
@@ -241,12 +238,28 @@ async function start(call: CallDockerMachine, name: string): Promise<void> {
   });
 }
 
-async function shutDown(
+/** docker-machine takes it for an error when there is nothing to do. */
+async function callForState(
   call: CallDockerMachine,
-  how: 'stop' | 'kill',
+  verb: 'start' | 'stop' | 'kill',
   name: string,
 ): Promise<void> {
-  await call([how, name], { title: `machine ${name}: ${how}` });
+  const title = `machine ${name}: ${verb}`;
+  try {
+    await call([verb, name], { title, onLine: () => {} });
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    if (/is already (stopped|running)/.test(error.observed)) return;
+    throw error.observed.includes('does not exist') ? unknownMachine(title) : error;
+  }
+}
+
+function unknownMachine(tried: string): HarnessError {
+  return new HarnessError({
+    tried,
+    observed: 'there is no machine of this name',
+    remedy: 'docker-machine ls lists those that there are',
+  });
 }
 
 async function remove(call: CallDockerMachine, names: readonly string[]): Promise<void> {
