@@ -1,21 +1,20 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import type { EnterCommand } from '../../netns/enter.ts';
 import type { CommandContext } from './context.ts';
 import { grounds } from './grounds.ts';
 import type { Host } from './host.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Starts a program inside of a running machine. */
-export async function enterMachine(
+/** The command line of this computer that runs a program inside of a running machine. */
+export async function commandInside(
   context: CommandContext,
   host: Host,
   argv: readonly [string, ...string[]],
-  stdio: StdioOptions,
-): Promise<ChildProcess> {
+): Promise<EnterCommand> {
   const { provider } = await grounds(context);
-  const { file, args, env } = await provider.enter(host.name, argv);
-  return spawn(file, args, { env, stdio });
+  return await provider.enter(host.name, argv);
 }
 
 /** Waits for a program and gives its exit code; a signal counts as a shell counts it. */

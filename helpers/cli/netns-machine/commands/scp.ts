@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { EnterCommand } from '../../../netns/enter.ts';
 import { complain, type CommandContext } from '../context.ts';
-import { enterMachine, waitForEnd } from '../enter-machine.ts';
+import { commandInside, waitForEnd } from '../enter-machine.ts';
 import { Failure } from '../failure.ts';
 import { type Host, loadHost } from '../host.ts';
 import { requireRunning } from './ssh.ts';
@@ -25,6 +27,7 @@ echo "file $(stat -Lc %a "$1")"; exec cat <"$1"`;
 const TAKE = `cd ~ 2>/dev/null; [ -z "$3" ] || cd "$3"
 read -r kind mode || exit 1
 target=$1; [ ! -d "$target" ] || target=$target/$2
+[ -d "$(dirname "$target")" ] || { echo "scp: $target: No such file or directory" >&2; exit 1; }
 if [ "$kind" = folder ]; then mkdir -p "$target" && exec tar -C "$target" --no-same-owner -xf -; fi
 [ -e "$target" ] || fresh=yes
 cat >"$target" && { [ -z "$fresh" ] || chmod "$mode" "$target"; }`;
@@ -72,32 +75,33 @@ async function copy(
   to: Place,
   recursive: boolean,
 ): Promise<number> {
-  const sender = await start(
-    context,
-    from,
-    [SEND, from.path, String(recursive)],
-    ['ignore', 'pipe', 'inherit'],
-  );
-  const name = basename(from.path);
-  const taker = await start(
-    context,
-    to,
-    [TAKE, to.path, name],
-    [sender.stdout ?? 'ignore', 'inherit', 'inherit'],
-  );
-  // The pipe is the taker's now: it must see its end when the sender closes it, and the sender when the taker is gone.
-  sender.stdout?.destroy();
-  const [sent, taken] = await Promise.all([waitForEnd(sender), waitForEnd(taker)]);
-  return sent === 0 ? taken : sent;
+  const send = await prepare(context, from, [SEND, from.path, String(recursive)]);
+  const take = await prepare(context, to, [TAKE, to.path, basename(from.path)]);
+  // Both at once: what a program that has ended already wrote would be lost unread.
+  const sender = spawn(send.file, send.args, {
+    env: send.env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const taker = spawn(take.file, take.args, {
+    env: take.env,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  const [sent, taken] = await Promise.all([
+    waitForEnd(sender),
+    waitForEnd(taker),
+    // Whichever end breaks, the program there says why, and by its exit code that it did.
+    pipeline(sender.stdout, taker.stdin).catch(() => undefined),
+  ]);
+  return taken === 0 ? sent : taken;
 }
 
-async function start(
+async function prepare(
   context: CommandContext,
   { host }: Place,
   [script, ...args]: readonly [string, ...string[]],
-  stdio: Parameters<typeof enterMachine>[3],
-) {
+): Promise<EnterCommand> {
   const argv = ['sh', '-c', script, 'scp', ...args] as const;
-  if (host !== undefined) return await enterMachine(context, host, [...argv, ''], stdio);
-  return spawn(argv[0], [...argv.slice(1), process.cwd()], { stdio });
+  if (host !== undefined) return await commandInside(context, host, [...argv, '']);
+  const { PATH = '/usr/bin:/bin', HOME = '/' } = context.environment;
+  return { file: 'sh', args: [...argv.slice(1), process.cwd()], env: { PATH, HOME } };
 }

@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { complain, type CommandContext } from '../context.ts';
 import { driverOf } from '../drivers.ts';
+import { commandInside, waitForEnd } from '../enter-machine.ts';
 import { Failure } from '../failure.ts';
 import { type Host, loadHost, targets } from '../host.ts';
-import { enterMachine, waitForEnd } from '../enter-machine.ts';
 
 /** Options of the ssh client that mean nothing where no SSH is. */
 const IGNORED = /^-[46AaCGgKkMNqsTvXxYy]+$/;
@@ -73,5 +74,6 @@ async function runInside(
     : `${shell}; ${run}`;
   const terminal = context.environment['TERM'] ?? 'dumb';
   const argv = ['sh', '-c', script, 'ssh', line, terminal] as const;
-  return await waitForEnd(await enterMachine(context, host, argv, 'inherit'));
+  const { file, args, env } = await commandInside(context, host, argv);
+  return await waitForEnd(spawn(file, args, { env, stdio: 'inherit' }));
 }
