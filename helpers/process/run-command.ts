@@ -46,6 +46,8 @@ export async function runCommand(
       ...(env === undefined ? {} : { env, extendEnv: false }),
       ...(limit === undefined ? {} : { timeout: limit }),
       ...(signal === undefined ? {} : { cancelSignal: signal }),
+      // What it started holds its output open, and would be waited for.
+      killDescendants: limit !== undefined || signal !== undefined,
     });
     const output = [result.stdout, result.stderr].filter((text) => text !== '').join('\n');
     report.output(output);

@@ -28,6 +28,11 @@ describe('runCommand', () => {
     );
   });
 
+  test('a program that takes longer than its limit takes along what it started', async () => {
+    const failure = runCommand('sh', ['-c', 'sleep 600 & sleep 600'], { limit: 50 });
+    await expect(failure).rejects.toThrow(/not done after 0.05 s/);
+  });
+
   test('what has a shell’s special characters is quoted in the command line', () => {
     expect(commandLine('echo', ['a b', "it's", '$HOME', 'x=1'])).toBe(
       `echo 'a b' 'it'\\''s' '$HOME' x=1`,
