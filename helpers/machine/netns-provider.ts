@@ -69,12 +69,12 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
       create(store, { ...options.defaults, ...request }, signal),
     list: async () => listMachines(store),
     inspect: async (name) => describe(store, config(name)),
-    enter: (name, argv) => enter(store, config(name), argv),
+    enter: async (name, argv) => await enter(store, config(name), argv),
     run: async (name, argv, run = {}) => {
       const { file, args, env } = await enter(store, config(name), argv);
       return await runCommand(file, args, { ...run, env, title: `${name}: ${argv.join(' ')}` });
     },
-    start: (name) => start(store, config(name)),
+    start: async (name) => await start(store, config(name)),
     stop: async (name) => {
       await shutDown(store, config(name).Name);
       await cutPower(store, name, (await prepareTools()).env);

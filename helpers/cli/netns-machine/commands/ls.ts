@@ -39,7 +39,8 @@ export async function runLs(context: CommandContext): Promise<void> {
   const render = compile(template);
   const items = await listItems(context, chosen, broken, flags.number('timeout') * 1000);
   const rows = table ? [HEADINGS, ...items] : items;
-  process.stdout.write(alignColumns(rows.map(render).join('')));
+  const text = rows.map(render).join('');
+  process.stdout.write(table ? alignColumns(text) : text);
 }
 
 function loadAll(context: CommandContext): { hosts: Host[]; broken: BrokenHost[] } {
