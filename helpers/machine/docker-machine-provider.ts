@@ -11,7 +11,7 @@ import {
   toMachine,
 } from './docker-machine-answers.ts';
 import { bindDockerMachine, type CallDockerMachine } from './docker-machine-command.ts';
-import { createFlags, environmentForCreate } from './docker-machine-create.ts';
+import { checkRequest, createFlags, environmentForCreate } from './docker-machine-create.ts';
 import { dockerMachineEnvironment } from './docker-machine-environment.ts';
 import { explainEngineOptions } from './docker-machine-remedies.ts';
 import { dockerMachineCommand } from './decide-provider.ts';
@@ -44,6 +44,7 @@ export function createDockerMachineProvider({
     // VirtualBox's commands lock each other out; the other drivers make one machine as if there were no other.
     createsSideBySide: (env['MACHINE_DRIVER'] || 'virtualbox') !== 'virtualbox',
     create: async (request, { signal } = {}) => {
+      checkRequest(request);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
       await request.engineAfter;
       return await firstAlone((certificatesMade) =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  checkRequest,
   createFlags,
   environmentForCreate,
 } from '../../../helpers/machine/docker-machine-create.ts';
@@ -27,9 +28,15 @@ test('engine options, labels and names for the certificate become flags of their
 test.each(['-bad', 'a b', 'a_b', 'x!', 'a/b', '', '.x', 'ü'])(
   '«%s» is refused as a machine’s name',
   (name) => {
-    expect(() => createFlags({ name })).toThrow(/host name/);
+    expect(() => checkRequest({ name })).toThrow(/host name/);
   },
 );
+
+test('an image archive that is not there is refused before anything is made', () => {
+  expect(() => checkRequest({ name: 'm1', images: ['/no/such.tar'] })).toThrow(
+    'machine m1: image archive /no/such.tar: there is no such file',
+  );
+});
 
 test('a machine has the variables that carry its name, without touching the others’', () => {
   const env = {

@@ -1,0 +1,359 @@
+import { createHash } from 'node:crypto';
+import { existsSync, statSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, describe, expect, onTestFinished, type TestContext } from 'vitest';
+import { connectEngine } from '../../helpers/engine/engine.ts';
+import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
+import type { Machine, MachineProvider, MachineRequest } from '../../helpers/machine/machine.ts';
+import { allSettled, HarnessError } from '../../helpers/process/harness-error.ts';
+import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
+
+/** A provider under test, and what it cannot do by its nature. */
+export interface Contender {
+  /** The provider, with `store` for its machines. */
+  open(store: string): MachineProvider;
+  /** Why machines cannot be stopped and started; absent when they can. */
+  readonly cannotStop?: string | undefined;
+}
+
+// Of these two, ten comes first in the alphabet.
+const NINE = 'contract-9';
+const TEN = 'contract-10';
+
+const NOBODY = 'contract-nobody';
+
+// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+const endsAtOnce = "trap 'exit 0' TERM";
+const staysUp = 'while :; do busybox sleep 1 & wait; done';
+
+/** The specs that every provider has to pass. What one of them asks is asked through the interface alone. */
+export function describeProvider(title: string, contender: Contender): void {
+  const test = base
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    .extend('provider', { scope: 'file' }, async ({}, { onCleanup }) => {
+      const store = await mkdtemp(join(tmpdir(), 'contract-'));
+      const opened = contender.open(store);
+      onCleanup(async () => {
+        await opened.remove([NINE, TEN]);
+        await opened.sweep();
+        await rm(store, { recursive: true, force: true });
+      });
+      return opened;
+    })
+    .extend('machines', { scope: 'file' }, async ({ provider }) => {
+      const requests: MachineRequest[] = [
+        {
+          name: NINE,
+          engineOptions: ['log-driver=local'],
+          engineLabels: ['contract.role=nine', 'contract.note=a=b'],
+          images: [await prepareBusyboxImage()],
+        },
+        { name: TEN, tlsSans: ['ten.example'] },
+      ];
+      const [nine, ten] = await createAll(provider, requests);
+      if (nine === undefined || ten === undefined) throw new Error('a machine is missing');
+      return { nine, ten };
+    });
+
+  describe(title, () => {
+    describe('a machine that was created', () => {
+      test('runs at an address of its own, at which its engine is', async ({ machines }) => {
+        const { nine, ten } = machines;
+        for (const machine of [nine, ten]) {
+          expect(isIPv4(machine.address), machine.address).toBe(true);
+          expect(machine).toMatchObject({
+            state: 'Running',
+            url: `tcp://${machine.address}:2376`,
+            endpoint: { host: machine.address, port: 2376 },
+          });
+        }
+        expect(nine.address).not.toBe(ten.address);
+      });
+
+      test('has its name for a hostname', async ({ provider, machines }) => {
+        const { stdout } = await provider.run(machines.nine.name, ['uname', '-n']);
+        expect(stdout).toBe(`${NINE}\n`);
+      });
+
+      test('is told by list and inspect as it was by create, in natural order', async ({
+        provider,
+        machines: { nine, ten },
+      }) => {
+        expect(await provider.list()).toEqual([nine, ten]);
+        expect(await provider.inspect(NINE)).toEqual(nine);
+        expect(await provider.inspect(TEN)).toEqual(ten);
+      });
+
+      test('has the engine options and labels that were asked for, and its engine too', async ({
+        provider,
+        machines: { nine, ten },
+      }) => {
+        expect(nine.engineOptions).toEqual(['log-driver=local']);
+        expect(nine.engineLabels).toEqual(['contract.role=nine', 'contract.note=a=b']);
+        expect([ten.engineOptions, ten.engineLabels]).toEqual([[], []]);
+        const [ofNine, ofTen] = [await dockerInfo(provider, NINE), await dockerInfo(provider, TEN)];
+        expect(ofNine.LoggingDriver).toBe('local');
+        expect(ofNine.Labels).toEqual(
+          expect.arrayContaining(['contract.role=nine', 'contract.note=a=b']),
+        );
+        expect(ofTen.LoggingDriver).toBe('json-file');
+        expect(ofTen.Labels.filter((label) => label.startsWith('contract.'))).toEqual([]);
+      });
+
+      test('has the images that it was given, and no others', async ({ machines }) => {
+        using nine = connectEngine(machines.nine);
+        using ten = connectEngine(machines.ten);
+        expect((await nine.images.list()).flatMap(({ tags }) => tags)).toEqual([BUSYBOX]);
+        expect(await ten.images.list()).toEqual([]);
+      });
+
+      test('lets in who has its certificates, and nobody else', async ({ machines }) => {
+        for (const machine of [machines.nine, machines.ten]) {
+          using engine = connectEngine(machine);
+          expect(await engine.info()).toMatchObject({ name: machine.name });
+          expect(await tryWithoutCertificate(machine)).toMatchObject({ refused: true });
+          expect(statSync(machine.endpoint.keyFile).mode & 0o077, 'others may read it').toBe(0);
+        }
+      });
+
+      test('has the docker client’s three files in the folder of its certificates', async ({
+        machines,
+      }) => {
+        const files = await readdir(machines.nine.certificates);
+        expect(files).toEqual(expect.arrayContaining(['ca.pem', 'cert.pem', 'key.pem']));
+      });
+    });
+
+    describe('a program that is run in a machine', () => {
+      test('is root there', async ({ provider, machines }) => {
+        const { stdout } = await provider.run(machines.nine.name, ['id', '-u']);
+        expect(stdout).toBe('0\n');
+      });
+
+      test('gets its arguments as they are, whatever is in them', async ({
+        provider,
+        machines,
+      }) => {
+        const hard = [
+          'a  b',
+          "it's",
+          '"',
+          '$HOME',
+          '`id`',
+          '*',
+          '\\',
+          '',
+          'ü',
+          'two\nlines',
+          '--',
+          '-n',
+        ];
+        const { stdout } = await provider.run(machines.nine.name, ['printf', '[%s]', ...hard]);
+        expect(stdout).toBe(hard.map((word) => `[${word}]`).join(''));
+      });
+
+      test('gives output and errors apart, to the byte', async ({ provider, machines }) => {
+        const script = String.raw`printf '\000\001\n\n'; printf ' oops\n\n' >&2`;
+        expect(await provider.run(machines.nine.name, ['sh', '-c', script])).toEqual({
+          exitCode: 0,
+          stdout: '\u0000\u0001\n\n',
+          stderr: ' oops\n\n',
+        });
+      });
+
+      test('reads its input to the byte', async ({ provider, machines }) => {
+        const input = Uint8Array.from({ length: 100_000 }, (_, index) => index % 256);
+        const { stdout } = await provider.run(machines.nine.name, ['sha256sum'], { input });
+        expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(input).digest('hex'));
+      });
+
+      test('has no input when it was given none', async ({ provider, machines }) => {
+        const { stdout } = await provider.run(machines.nine.name, ['wc', '-c'], { limit: 30_000 });
+        expect(stdout.trim()).toBe('0');
+      });
+
+      test.for([1, 7, 255])(
+        'gives its exit code %i where that is an answer',
+        async (code, { provider, machines }) => {
+          const argv = ['sh', '-c', `exit ${code}`] as const;
+          const { name } = machines.nine;
+          expect(await provider.run(name, argv, { expect: [code] })).toMatchObject({
+            exitCode: code,
+          });
+          expect(await provider.run(name, argv, { expect: 'any' })).toMatchObject({
+            exitCode: code,
+          });
+        },
+      );
+
+      test('is an error with its last words where its exit code is no answer', async ({
+        provider,
+        machines,
+      }) => {
+        const argv = ['sh', '-c', 'echo no such thing >&2; exit 7'] as const;
+        const failure = provider.run(machines.nine.name, argv, { expect: [0, 1] });
+        await expect(failure).rejects.toThrow(HarnessError);
+        await expect(failure).rejects.toThrow(/exit code 7, «no such thing»/);
+      });
+
+      test('is given up after its limit', async ({ provider, machines }) => {
+        const failure = provider.run(machines.nine.name, ['sleep', '600'], { limit: 1500 });
+        await expect(failure).rejects.toThrow(/sleep 600: not done after 1.5 s/);
+      });
+    });
+
+    describe('a name', () => {
+      test('that is taken is refused, and the machine that has it stays as it is', async ({
+        provider,
+        machines,
+      }) => {
+        const failure = provider.create({ name: NINE });
+        await expect(failure).rejects.toThrow(HarnessError);
+        await expect(failure).rejects.toThrow(NINE);
+        expect(await provider.inspect(NINE)).toEqual(machines.nine);
+        using engine = connectEngine(machines.nine);
+        expect(await engine.images.has(BUSYBOX)).toBe(true);
+      });
+
+      test.for(['-x', 'a b', 'a_b', 'x!', '../x', ''])(
+        'that no host can have is refused: «%s»',
+        async (name, { provider, machines }) => {
+          await expect(provider.create({ name })).rejects.toThrow(HarnessError);
+          const names = (await provider.list()).map((machine) => machine.name);
+          expect(names).toEqual([machines.nine.name, machines.ten.name]);
+        },
+      );
+
+      test('of no machine is an error that says it, but nothing to remove', async ({
+        provider,
+        machines,
+      }) => {
+        const ends = await Promise.allSettled([
+          provider.inspect(NOBODY),
+          provider.run(NOBODY, ['true']),
+          provider.start(NOBODY),
+          provider.stop(NOBODY),
+          provider.kill(NOBODY),
+        ]);
+        for (const end of ends) {
+          expect(end).toMatchObject({ status: 'rejected', reason: expect.any(HarnessError) });
+          expect(end).toHaveProperty('reason.message', expect.stringContaining(NOBODY));
+        }
+        await provider.remove([NOBODY]);
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
+    });
+
+    describe('a machine that could not be made', () => {
+      test('leaves nothing: an image that is not there', async ({ provider, machines }) => {
+        const failure = provider.create({ name: NOBODY, images: ['/no/such/image.tar'] });
+        await expect(failure).rejects.toThrow(/no\/such\/image\.tar/);
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
+
+      test('leaves nothing: what its engine was to wait for did not come', async ({
+        provider,
+        machines,
+      }) => {
+        const engineAfter = Promise.reject(new Error('the store is gone'));
+        engineAfter.catch(() => {});
+        const failure = provider.create({ name: NOBODY, engineAfter });
+        await expect(failure).rejects.toThrow('the store is gone');
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
+    });
+
+    describe('a machine that is stopped', () => {
+      test.for(['stop', 'kill'] as const)(
+        'by %s is away until it is started, then has all that it had, at the same address',
+        async (how, { provider, machines, skip }) => {
+          skipUnlessStopped(skip);
+          const { nine } = machines;
+          using before = connectEngine(nine);
+          const container = await before.containers.run({
+            name: `witness-of-${how}`,
+            image: BUSYBOX,
+            command: ['sh', '-c', `${endsAtOnce}; busybox echo ${how} >/written; ${staysUp}`],
+          });
+          await container.exec(['busybox', 'test', '-s', '/written']);
+
+          await provider[how](NINE);
+          expect(await provider.inspect(NINE)).toMatchObject({
+            state: 'Stopped',
+            address: nine.address,
+          });
+          before.close();
+          await expect(before.version({ limit: 500 })).rejects.toThrow(HarnessError);
+          await expect(provider.run(NINE, ['true'])).rejects.toThrow(HarnessError);
+          expect((await provider.list()).map(({ state }) => state)).toEqual(['Stopped', 'Running']);
+          await provider[how](NINE);
+
+          await provider.start(NINE);
+          expect(await provider.inspect(NINE)).toEqual(nine);
+          await provider.start(NINE);
+          using after = connectEngine(nine);
+          const found = await after.containers.find(`witness-of-${how}`);
+          if (!(await found.inspect()).running) await found.start();
+          const { stdout } = await found.exec(['busybox', 'cat', '/written']);
+          expect(stdout).toBe(`${how}\n`);
+          await found.remove();
+        },
+      );
+    });
+
+    describe('a machine that is removed', () => {
+      test('is gone with its certificates; its neighbour is not', async ({
+        provider,
+        machines,
+      }) => {
+        const { nine, ten } = machines;
+        expect(existsSync(ten.endpoint.keyFile)).toBe(true);
+        await provider.remove([TEN, NOBODY]);
+        expect(await provider.list()).toEqual([nine]);
+        await expect(provider.inspect(TEN)).rejects.toThrow(TEN);
+        expect(existsSync(ten.endpoint.keyFile)).toBe(false);
+        using engine = connectEngine(nine);
+        expect(await engine.info()).toMatchObject({ name: NINE });
+      });
+
+      test('leaves its name to a new one', async ({ provider, machines }) => {
+        onTestFinished(() => provider.remove([TEN]));
+        await provider.remove([TEN]);
+        const again = await provider.create({ name: TEN });
+        expect(again.state).toBe('Running');
+        expect(await provider.list()).toEqual([machines.nine, again]);
+      });
+    });
+  });
+
+  function skipUnlessStopped(skip: TestContext['skip']): void {
+    if (contender.cannotStop !== undefined) skip(contender.cannotStop);
+  }
+}
+
+async function createAll(
+  provider: MachineProvider,
+  requests: readonly MachineRequest[],
+): Promise<Machine[]> {
+  if (provider.createsSideBySide) {
+    return await allSettled(
+      'create',
+      requests.map((request) => provider.create(request)),
+    );
+  }
+  const machines: Machine[] = [];
+  for (const request of requests) machines.push(await provider.create(request));
+  return machines;
+}
+
+async function dockerInfo(
+  provider: MachineProvider,
+  name: string,
+): Promise<{ LoggingDriver: string; Labels: string[] }> {
+  const { stdout } = await provider.run(name, ['docker', 'info', '--format', '{{json .}}']);
+  const { LoggingDriver, Labels } = JSON.parse(stdout);
+  return { LoggingDriver, Labels: Labels ?? [] };
+}
