@@ -1,0 +1,55 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+
+const command = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
+
+/** A user's home of its own, where `docker-machine` is netns-machine. */
+export interface Lab {
+  readonly home: string;
+  /** Where the recordings have their store: below the home, at docker-machine's own place. */
+  readonly store: string;
+  /** The folder that commands run in. */
+  readonly work: string;
+  run(line: string, input?: string): Promise<CommandResult>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function openLab(): Promise<Lab> {
+  const home = await mkdtemp(join(tmpdir(), 'netns-machine-'));
+  const bin = join(home, 'bin');
+  const work = join(home, 'scratch/work');
+  const store = join(home, '.docker/machine');
+  await mkdir(bin);
+  await mkdir(work, { recursive: true });
+  await symlink(command, join(bin, 'docker-machine'));
+  // The cache is the one of everybody, also from another home.
+  const cache = resolve(cacheFolder(), '..');
+  const env = {
+    HOME: home,
+    MACHINE_STORAGE_PATH: store,
+    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+    SHELL: '/bin/bash',
+    XDG_CACHE_HOME: cache,
+  };
+  const run = async (line: string, input?: string) =>
+    await runCommand('bash', ['-c', `cd ${work}; ${line}`], {
+      env,
+      expect: 'any',
+      title: line,
+      ...(input === undefined ? {} : { input }),
+    });
+  return {
+    home,
+    store,
+    work,
+    run,
+    async [Symbol.asyncDispose]() {
+      const names = (await run('ls $MACHINE_STORAGE_PATH/machines')).stdout.trim().split('\n');
+      if (names[0] !== '') await run(`docker-machine rm -f ${names.join(' ')}`);
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

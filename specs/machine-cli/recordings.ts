@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One call of the real docker-machine, and what came of it. */
+export interface Recording {
+  readonly name: string;
+  readonly command: string;
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The recordings that are replayed together, in the order in which they were made. */
+export type Scenario =
+  | 'words'
+  | 'order'
+  | 'broken'
+  | 'making'
+  | 'reading'
+  | 'copying'
+  | 'engines'
+  | 'third'
+  | 'none'
+  | 'off'
+  | 'lifecycle';
+
+/** How many calls were recorded in all. */
+export const RECORDED = 414;
+
+const folder = join(import.meta.dirname, 'recordings');
+
+export function readRecordings(scenario: Scenario): Recording[] {
+  return JSON.parse(readFileSync(join(folder, `${scenario}.json`), 'utf8')) as Recording[];
+}
+
+/** The recordings that say nothing about netns-machine, each group with the reason. */
+export function readNotReplayed(): { reason: string; names: string[] }[] {
+  const file = join(folder, 'not-replayed.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as { reason: string; names: string[] }[];
+}
