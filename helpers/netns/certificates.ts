@@ -121,7 +121,8 @@ async function signCertificate(
   const { default: forge } = await import('node-forge');
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  certificate.serialNumber = `00${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
+  // Go refuses a number that begins with a zero too many, or is negative.
+  certificate.serialNumber = `40${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
   // A clock that is somewhat behind must not refuse a fresh certificate; docker-machine does the same.
   certificate.validity.notBefore = new Date(Date.now() - 5 * 60_000);
   certificate.validity.notAfter = new Date(Date.now() + days * 24 * 3_600_000);

@@ -53,7 +53,7 @@ export async function readEngineLog(store: Store, name: string): Promise<string>
 /** Whether the engine ended by itself: what dockerd says last when it gives up. */
 async function hasEnded(store: Store, name: string): Promise<boolean> {
   const log = tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 12);
-  return /^(?:failed to start daemon|unable to configure the Docker daemon|Status: unknown flag|.*dockerd: not found|failed to load listeners)/m.test(
+  return /^(?:failed to start daemon|unable to configure the Docker daemon|Status: unknown flag|.*dockerd: not found|failed to load listeners|failed to create API server)/m.test(
     log,
   );
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { HarnessError } from '../process/harness-error.ts';
 import {
   type AddressRange,
   formatRange,
@@ -111,7 +111,7 @@ async function makeSwitch(
         { env },
       );
     } catch (error) {
-      if (!firstLine(error).includes('File exists')) throw error;
+      if (!(error as Error).message.includes('File exists')) throw error;
       if (only) refuseRange(range, 'another store has it');
       continue;
     }
