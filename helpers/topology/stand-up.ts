@@ -19,6 +19,8 @@ export interface StandUpOptions {
    * when the process is killed, the next one takes them for leftovers, or for a cluster that someone uses.
    */
   readonly keepClaim?: boolean;
+  /** Whether what stands when it fails is left for looking at. What an interruption cuts short is not. */
+  readonly keepBroken?: boolean;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface StandUpOptions {
 export async function standUp(
   topology: Topology,
   provider: MachineProvider,
-  { until = 'workload', watch, keepClaim = false }: StandUpOptions,
+  { until = 'workload', watch, keepClaim = false, keepBroken = false }: StandUpOptions,
 ): Promise<TopologyDocument> {
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
@@ -45,7 +47,8 @@ export async function standUp(
     return document;
   } catch (error) {
     await watch.insistOn(async () => {
-      await takeDown(provider);
+      if (keepBroken && watch.interrupted === undefined) await releaseStore(provider.store);
+      else await takeDown(provider);
     });
     // Whatever an interruption made fail, the interruption is why.
     throw watch.interrupted ?? error;

@@ -1,0 +1,147 @@
+import { engineOptionsFor } from '../cluster/key-value-store.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { TopologyDocument } from './document.ts';
+import {
+  includesStage,
+  membersOf,
+  type Stage,
+  type Topology,
+  type TopologyMachine,
+} from './topology.ts';
+
+/** A kept machine as it is now, and what its engine says. */
+export interface KeptMachine {
+  readonly machine: Machine;
+  /** What asking the engine over TLS gave; a failure in words when it did not answer so. */
+  readonly engine: KeptEngine | { readonly failure: string };
+}
+
+export interface KeptEngine {
+  readonly hostname: string;
+  readonly version: string;
+  readonly labels: readonly string[];
+  readonly clusterStore: string | undefined;
+  /** Ids of the networks by name. */
+  readonly networks: ReadonlyMap<string, string>;
+  readonly running: readonly string[];
+  /** When the first of the certificates ends that its users show or are shown. */
+  readonly certificatesEnd: Date;
+}
+
+/** What a run that takes over needs of a certificate: that it does not end meanwhile. */
+const shortestValidity = 24 * 60 * 60 * 1000;
+
+/**
+ * In what the kept machines are not what the topology asks for, each difference in a few words that name the machine.
+ * Empty when nothing speaks against using them.
+ */
+export function findDifferences(
+  topology: Topology,
+  until: Stage,
+  document: TopologyDocument,
+  kept: readonly KeptMachine[],
+  now: Date = new Date(),
+): string[] {
+  if (document.topology !== topology.name) {
+    return [`it is the topology ${document.topology}, not ${topology.name}`];
+  }
+  const names = kept.map(({ machine }) => machine.name);
+  const wanted = expectedNames(topology, until);
+  const missing = wanted.filter((name) => !names.includes(name));
+  const foreign = names.filter((name) => !topology.machines.some((one) => one.name === name));
+  return [
+    ...(includesStage(document.stage, until)
+      ? []
+      : [`it goes up to the stage ${document.stage} only`]),
+    ...missing.map((name) => `there is no ${name}`),
+    ...foreign.map((name) => `${name} is not in the topology`),
+    ...kept
+      .filter(({ machine }) => wanted.includes(machine.name))
+      .flatMap((one) =>
+        differencesOf(topology, document, one, now).map((text) => `${one.machine.name} ${text}`),
+      ),
+  ];
+}
+
+function expectedNames(topology: Topology, until: Stage): string[] {
+  return includesStage(until, 'cluster')
+    ? topology.machines.map(({ name }) => name)
+    : [topology.cluster.keystore];
+}
+
+function differencesOf(
+  topology: Topology,
+  document: TopologyDocument,
+  { machine, engine }: KeptMachine,
+  now: Date,
+): string[] {
+  if (machine.state !== 'Running') return [`is ${machine.state}`];
+  const noted = document.machines.find(({ name }) => name === machine.name);
+  const asked = topology.machines.find(({ name }) => name === machine.name);
+  if (noted === undefined || asked === undefined) return ['was not noted when it was made'];
+  if (machine.address !== noted.address) {
+    return [`has the address ${machine.address}, and was made at ${noted.address}`];
+  }
+  const options = expectedOptions(topology, document, asked);
+  const labels = asked.engineLabels ?? [];
+  return [
+    ...unlike('engine options', machine.engineOptions, options),
+    ...unlike('engine labels', machine.engineLabels, labels),
+    ...('failure' in engine
+      ? [`gives no access to its engine: ${engine.failure}`]
+      : engineDifferences(document, noted, { labels, options }, engine, now)),
+  ];
+}
+
+function expectedOptions(
+  topology: Topology,
+  document: TopologyDocument,
+  { name, engineOptions = [] }: TopologyMachine,
+): string[] {
+  const { keystore, advertise } = topology.cluster;
+  if (!membersOf(topology).some((member) => member.name === name)) return [...engineOptions];
+  const address = document.machines.find((one) => one.name === keystore)?.address ?? '';
+  return [...engineOptionsFor({ url: `consul://${address}:8500` }, advertise), ...engineOptions];
+}
+
+function engineDifferences(
+  document: TopologyDocument,
+  noted: { name: string; engineVersion: string },
+  asked: { labels: readonly string[]; options: readonly string[] },
+  engine: KeptEngine,
+  now: Date,
+): string[] {
+  const store = asked.options.find((option) => option.startsWith('cluster-store='));
+  const lacking = asked.labels.filter((label) => !engine.labels.includes(label));
+  const inCluster = store !== undefined;
+  const networks = inCluster ? document.networks : [];
+  const workload = document.workload.filter(({ machine }) => machine === noted.name);
+  return [
+    ...(engine.hostname === noted.name ? [] : [`calls itself ${engine.hostname}`]),
+    ...(engine.version === noted.engineVersion
+      ? []
+      : [`has engine ${engine.version}, and was made with ${noted.engineVersion}`]),
+    ...lacking.map((label) => `runs its engine without the label ${label}`),
+    ...(engine.clusterStore === store?.slice('cluster-store='.length)
+      ? []
+      : [`runs its engine with the store ${engine.clusterStore ?? '(none)'}`]),
+    ...(engine.certificatesEnd.getTime() - now.getTime() > shortestValidity
+      ? []
+      : [`has a certificate that ends on ${engine.certificatesEnd.toISOString()}`]),
+    ...networks
+      .filter(({ name, id }) => engine.networks.get(name) !== id)
+      .map(({ name }) => `does not know the network ${name} by the id that it was made with`),
+    ...workload
+      .filter(({ container }) => !engine.running.includes(container))
+      .map(({ container }) => `does not run ${container}`),
+  ];
+}
+
+function unlike(what: string, found: readonly string[], asked: readonly string[]): string[] {
+  if (inOrder(found) === inOrder(asked)) return [];
+  return [`has the ${what} ${inOrder(found) || 'none'}, and is to have ${inOrder(asked) || 'none'}`];
+}
+
+function inOrder(list: readonly string[]): string {
+  return list.toSorted().join(' ');
+}

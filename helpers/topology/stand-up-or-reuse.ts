@@ -1,0 +1,37 @@
+import type { MachineProvider } from '../machine/machine.ts';
+import { claimStore, releaseStore } from './claim.ts';
+import type { TopologyDocument } from './document.ts';
+import { reuseTopology } from './reuse.ts';
+import { type StandUpOptions, standUp } from './stand-up.ts';
+import { takeDown } from './take-down.ts';
+import type { Topology } from './topology.ts';
+
+export interface Standing {
+  readonly document: TopologyDocument;
+  /** Whether an earlier run made it. */
+  readonly reused: boolean;
+}
+
+/**
+ * The topology that an earlier run kept in the store, proven to be what is asked for; a new one where the store has
+ * none. One that differs is an error, and stays as it is.
+ */
+export async function standUpOrReuse(
+  topology: Topology,
+  provider: MachineProvider,
+  options: StandUpOptions,
+): Promise<Standing> {
+  const { until = 'workload', keepClaim = false } = options;
+  const { store } = provider;
+  const { abandoned } = await claimStore(store, `reuse ${topology.name}`);
+  if (abandoned) await takeDown(provider);
+  let reusable = false;
+  try {
+    const document = await reuseTopology(topology, provider, until);
+    reusable = document !== undefined;
+    if (document !== undefined) return { document, reused: true };
+  } finally {
+    if (!(reusable && keepClaim)) await releaseStore(store);
+  }
+  return { document: await standUp(topology, provider, options), reused: false };
+}
