@@ -139,7 +139,9 @@ function engineDifferences(
 
 function unlike(what: string, found: readonly string[], asked: readonly string[]): string[] {
   if (inOrder(found) === inOrder(asked)) return [];
-  return [`has the ${what} ${inOrder(found) || 'none'}, and is to have ${inOrder(asked) || 'none'}`];
+  return [
+    `has the ${what} ${inOrder(found) || 'none'}, and is to have ${inOrder(asked) || 'none'}`,
+  ];
 }
 
 function inOrder(list: readonly string[]): string {

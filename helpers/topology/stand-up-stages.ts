@@ -8,7 +8,7 @@ import { standUpCluster } from './stages/cluster.ts';
 import { standUpKeystore } from './stages/keystore.ts';
 import { standUpNetworks } from './stages/networks.ts';
 import type { TaskGroup } from './task-group.ts';
-import { includesStage, membersOf, type Stage, type Topology } from './topology.ts';
+import { includesStage, keystoreOf, membersOf, type Stage, type Topology } from './topology.ts';
 
 /**
  * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
@@ -26,7 +26,7 @@ export async function standUpStages(
     consul: Promise.resolve(process.env.TOPO_CONSUL ?? ''),
   };
   const keystore = group.start(async () =>
-    create({ name: topology.cluster.keystore, images: [await images.consul] }),
+    create({ ...keystoreOf(topology), images: [await images.consul] }),
   );
   const store = group.start(() => standUpKeystore(keystore, signal));
   const members = !includesStage(until, 'cluster')
@@ -34,8 +34,9 @@ export async function standUpStages(
     : group.start(async () => {
         const { url } = openConsul((await keystore).address);
         const requests = membersOf(topology).map(
-          ({ name, engineOptions = [], engineLabels = [] }) => ({
+          ({ name, engineOptions = [], engineLabels = [], driver = {} }) => ({
             name,
+            driver,
             engineOptions: [
               ...engineOptionsFor({ url }, topology.cluster.advertise),
               ...engineOptions,

@@ -69,6 +69,6 @@ async function takeStore(topology: Topology, provider: MachineProvider): Promise
     tried: `stand up ${topology.name} in ${store}`,
     observed: `it has machines already (${machines.map(({ name }) => name).join(', ')})`,
     remedy:
-      'take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH',
+      'take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
   });
 }

@@ -30,6 +30,8 @@ export interface TopologyMachine {
   /** Engine options beside those that the cluster kind asks for. */
   readonly engineOptions?: readonly string[];
   readonly engineLabels?: readonly string[];
+  /** For the provider docker-machine: variables that its driver reads, such as `GENERIC_IP_ADDRESS`. */
+  readonly driver?: Readonly<Record<string, string>>;
 }
 
 export interface TopologyNetwork {
@@ -50,4 +52,9 @@ export interface CarService {
 /** The machines whose engines form the cluster: all but the keystore. */
 export function membersOf(topology: Topology): TopologyMachine[] {
   return topology.machines.filter(({ name }) => name !== topology.cluster.keystore);
+}
+
+/** The machine that holds the key-value store. */
+export function keystoreOf({ machines, cluster }: Topology): TopologyMachine {
+  return machines.find(({ name }) => name === cluster.keystore) ?? { name: cluster.keystore };
 }

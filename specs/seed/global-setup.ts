@@ -5,14 +5,20 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { InterruptionWatch } from '../../helpers/process/interruption.ts';
 import { recordHost } from '../../helpers/report/record-host.ts';
+import { releaseStore } from '../../helpers/topology/claim.ts';
 import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
 import { seed } from '../../helpers/topology/seed.ts';
 import { standUp } from '../../helpers/topology/stand-up.ts';
+import { standUpOrReuse } from '../../helpers/topology/stand-up-or-reuse.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
 import { stageFor } from './stages.ts';
 
 let watch: InterruptionWatch | undefined;
 let standing: MachineProvider | undefined;
+
+/** E2E_KEEP=1 leaves the topology running for whoever comes; E2E_REUSE=1 takes one that was left, if it fits. */
+const keep = process.env['E2E_KEEP'] === '1';
+const reuse = process.env['E2E_REUSE'] === '1';
 
 /** Stands up as much of the seed topology as the chosen spec files need. */
 export async function setup(project: TestProject): Promise<void> {
@@ -33,7 +39,10 @@ export async function setup(project: TestProject): Promise<void> {
 /** Takes down what {@link setup} stood up; a set-up that failed has done so itself. */
 export async function teardown(): Promise<void> {
   const provider = standing;
-  if (provider !== undefined) {
+  if (provider !== undefined && keep && watch?.interrupted === undefined) {
+    await releaseStore(provider.store);
+    console.log(`E2E_KEEP=1: the topology is left in ${provider.store}`);
+  } else if (provider !== undefined) {
     const stopProgress = showProgress();
     try {
       await recordHost('Take down the seed topology', async () => {
@@ -56,10 +65,14 @@ async function findOrStandUp(
   // Specs that break a cluster run these specs on it, as it is.
   if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
   const until = stageFor(project.vitest.state.getPaths());
-  const document = await recordHost('Set up the seed topology', () =>
-    standUp(seed, provider, { until, watch: interruption, keepClaim: true }),
+  const options = { until, watch: interruption, keepClaim: true, keepBroken: keep };
+  const { document, reused } = await recordHost('Set up the seed topology', async () =>
+    reuse
+      ? await standUpOrReuse(seed, provider, options)
+      : { document: await standUp(seed, provider, options), reused: false },
   );
-  standing = provider;
+  if (reused) await releaseStore(provider.store);
+  else standing = provider;
   return document;
 }
 

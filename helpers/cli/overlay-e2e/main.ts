@@ -18,6 +18,7 @@ Environment:
   MACHINE_STORAGE_PATH   the folder that holds the machines' state; two folders never meet
   XDG_CACHE_HOME         downloads and built images go to overlay-e2e in it (default ~/.cache)
   E2E_PROVIDER           what makes the machines: netns or docker-machine
+  E2E_KEEP, E2E_REUSE    1 is --keep and --reuse, also for the specs of npm test
 
 Exit codes:
   0 done   1 it went wrong   2 wrong usage   129, 130, 143 interrupted, and everything taken down`;
@@ -42,6 +43,8 @@ program
   .addOption(
     new Option('--until <stage>', 'the last stage to stand up').choices(stages).default('workload'),
   )
+  .option('--reuse', 'take what an earlier run left in the store, if it is what is asked for')
+  .option('--keep', 'when it fails, leave what stands for looking at')
   .action(async (topology: string, _options, command: Command) => {
     const { runUp } = await import('./up.ts');
     process.exitCode = await runUp(topology, command.optsWithGlobals());

@@ -3,6 +3,7 @@ import { InterruptionWatch } from '../../process/interruption.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { seed } from '../../topology/seed.ts';
 import { standUp } from '../../topology/stand-up.ts';
+import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
 import type { Stage, Topology } from '../../topology/topology.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
@@ -10,6 +11,10 @@ import { reportFailure } from './failure.ts';
 
 export interface UpOptions {
   readonly json?: boolean;
+  /** Leave what stands when it fails. */
+  readonly keep?: boolean;
+  /** Take what an earlier run left, if it is what is asked for. */
+  readonly reuse?: boolean;
   readonly until: Stage;
   readonly verbose?: boolean;
 }
@@ -26,15 +31,26 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
   try {
     const topology = findTopology(name);
     const { provider } = await chooseProvider();
-    const document = await standUp(topology, provider, { until: options.until, watch });
+    const { keep, reuse } = { ...fromEnvironment(), ...options };
+    const how = { until: options.until, watch, keepBroken: keep };
+    const { document, reused } = reuse
+      ? await standUpOrReuse(topology, provider, how)
+      : { document: await standUp(topology, provider, how), reused: false };
     stopProgress();
     const seconds = (performance.now() - startedAt) / 1000;
-    console.log(options.json ? JSON.stringify(document, null, 2) : summarize(document, seconds));
+    const said = reused
+      ? 'is up, as an earlier run left it'
+      : `is up after ${seconds.toFixed(1)} s`;
+    console.log(options.json ? JSON.stringify(document, null, 2) : summarize(document, said));
     return 0;
   } catch (error) {
     stopProgress();
     return reportFailure(error);
   }
+}
+
+function fromEnvironment(): { keep: boolean; reuse: boolean } {
+  return { keep: process.env['E2E_KEEP'] === '1', reuse: process.env['E2E_REUSE'] === '1' };
 }
 
 function findTopology(name: string): Topology {
@@ -47,10 +63,10 @@ function findTopology(name: string): Topology {
   });
 }
 
-function summarize(document: TopologyDocument, seconds: number): string {
+function summarize(document: TopologyDocument, said: string): string {
   const { machines, networks, workload, carEndpoint } = document;
   return [
-    `${document.topology} is up after ${seconds.toFixed(1)} s: provider ${document.provider}, store ${document.store}`,
+    `${document.topology} ${said}: provider ${document.provider}, store ${document.store}`,
     ...table(machines.map((one) => [one.name, one.engineUrl, `engine ${one.engineVersion}`])),
     ...table(networks.map((one) => [one.name, one.subnet, one.scope, one.id])),
     ...table(workload.map((one) => [one.container, one.address, `on ${one.machine}`])),
