@@ -1,6 +1,7 @@
 #!/bin/sh
-# Types, lint with type information, format. The direction of imports in helpers/ is part of the lint.
+# Types, lint with type information (the direction of imports in helpers/ is part of it), format, workflow files.
 set -eu
 tsc --noEmit
 oxlint --type-aware --deny-warnings
 biome format .
+node .ci/check-workflows.ts
