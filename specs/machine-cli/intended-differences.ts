@@ -38,6 +38,11 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'plug-stopped-provision': { reason: noRetries, exit: 1, stderr: /"alpha" is not running/ },
   'plug-stopped-regenerate-certs': { reason: noRetries, exit: 1, stderr: /"alpha" is not running/ },
   'plug-stopped-scp': { reason: ownWords, stderr: /Host "alpha" is not running\n$/ },
+  'plug-upgrade-stopped': {
+    reason: 'a stopped machine is started once, with the new engine',
+    stdout:
+      /^Starting machine so .*\nStarting "alpha".*\nUpgrading .*\nMachine "alpha" was started/,
+  },
   'q-env-unset-noproxy-set': {
     reason: "the variable's name is what is to be unset, docker-machine appends its value",
     stdout: /^unset NO_PROXY$/m,

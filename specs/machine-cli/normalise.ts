@@ -15,12 +15,16 @@ const PROGRESS = [
 
 /** Puts an output into the form in which ours and the recorded one are compared. */
 export function normalise(text: string): string {
-  return readTables(summariseUsage(text))
-    .split('\n')
-    .filter((line) => !PROGRESS.some((pattern) => pattern.test(line)))
-    .join('\n')
-    .replace(/^\S+ version .*, build .*$/gm, '<version>')
-    .replace(/^\(debug\) .*\n(?:\(debug\) .*\n)*/gm, '(debug)\n');
+  return (
+    readTables(summariseUsage(text))
+      .split('\n')
+      .filter((line) => !PROGRESS.some((pattern) => pattern.test(line)))
+      .join('\n')
+      // What `find` says of a file's size depends on the length of our paths.
+      .replace(/^([-d][-rwx]{9}) \d+ /gm, '$1 ')
+      .replace(/^\S+ version .*, build .*$/gm, '<version>')
+      .replace(/^\(debug\) .*\n(?:\(debug\) .*\n)*/gm, '(debug)\n')
+  );
 }
 
 /**

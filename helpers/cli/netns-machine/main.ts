@@ -40,7 +40,7 @@ async function runProgram(
   async function runCommand(commandName: string, commandWords: readonly string[]) {
     const command = findCommand(program, commandName);
     const shared = { program, words, command, global: values, environment, storage };
-    if (values.on('debug')) await tellWhatIsDone();
+    if (values.on('debug')) await tellWhatIsDone(storage);
     const parsed = command.readsWords
       ? { values, rest: commandWords, help: false }
       : await readCommandFlags(program, command, commandWords, environment);
@@ -106,7 +106,8 @@ function storageFolder(environment: CommandContext['environment'], global?: Flag
   return resolve(chosen || join(state, 'overlay-e2e'));
 }
 
-async function tellWhatIsDone(): Promise<void> {
+async function tellWhatIsDone(storage: string): Promise<void> {
+  complain(`(debug) machines are in ${storage}`);
   const { onActivity } = await import('../../process/activity.ts');
   onActivity({
     start: ({ title }) => complain(`(debug) ${title}`),
