@@ -57,13 +57,10 @@ export function replay(lab: () => Lab, recording: Recording, options: ReplayOpti
 
 /** What several machines say at once comes in any order, and a machine's config has some fields of its own. */
 function settle(text: string): string {
-  const lines = text.split('\n');
-  const sorted = lines.filter((line) => /^(?:Starting|Stopping|Restarting|Machine) "/.test(line));
-  sorted.sort();
-  const settled = lines.map((line) =>
-    /^(?:Starting|Stopping|Restarting|Machine) "/.test(line) ? sorted.shift() : line,
+  const spoken = /(?:^(?:Starting|Stopping|Restarting|Machine) ".*\n)+/gm;
+  return withoutDriverFields(
+    text.replace(spoken, (lines) => `${lines.trimEnd().split('\n').toSorted().join('\n')}\n`),
   );
-  return withoutDriverFields(settled.join('\n'));
 }
 
 /** Takes out of a machine's config what is different with each driver. */
