@@ -11,6 +11,7 @@ import { seed } from '../../helpers/topology/seed.ts';
 import { standUp } from '../../helpers/topology/stand-up.ts';
 import { standUpOrReuse } from '../../helpers/topology/stand-up-or-reuse.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
+import { describeRun } from './describe-run.ts';
 import { stageFor } from './stages.ts';
 
 let watch: InterruptionWatch | undefined;
@@ -29,8 +30,14 @@ export async function setup(project: TestProject): Promise<void> {
   });
   const stopProgress = showProgress();
   try {
-    const { provider } = await chooseProvider();
-    project.provide('topology', await findOrStandUp(project, provider, watch));
+    const interruption = watch;
+    const document = await recordHost('Set up the seed topology', async () => {
+      const { provider } = await chooseProvider();
+      const found = await findOrStandUp(project, provider, interruption);
+      await describeRun(found);
+      return found;
+    });
+    project.provide('topology', document);
   } finally {
     stopProgress();
   }
@@ -66,11 +73,9 @@ async function findOrStandUp(
   if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
   const until = stageFor(project.vitest.state.getPaths());
   const options = { until, watch: interruption, keepClaim: true, keepBroken: keep };
-  const { document, reused } = await recordHost('Set up the seed topology', async () =>
-    reuse
-      ? await standUpOrReuse(seed, provider, options)
-      : { document: await standUp(seed, provider, options), reused: false },
-  );
+  const { document, reused } = reuse
+    ? await standUpOrReuse(seed, provider, options)
+    : { document: await standUp(seed, provider, options), reused: false };
   if (reused) await releaseStore(provider.store);
   else standing = provider;
   return document;

@@ -3,6 +3,7 @@ import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
 import type { Container } from '../../helpers/engine/container.ts';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import type { Machine, MachineProvider } from '../../helpers/machine/machine.ts';
+import { attachMachines } from '../../helpers/report/machine-evidence.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 
 export { expect } from 'vitest';
@@ -27,7 +28,17 @@ export interface Lab {
 }
 
 /** One import brings what a spec of the seed topology uses: `lab` and Vitest's own. */
-export const test = base.extend('lab', { scope: 'worker' }, () => openLab());
+export const test = base
+  .extend('lab', { scope: 'worker' }, () => openLab())
+  .extend('evidenceOfFailure', { auto: true }, ({ lab, onTestFailed }) => {
+    // Read while the machines still are as the spec left them.
+    onTestFailed(async () => {
+      await attachMachines(
+        lab.provider,
+        lab.document.machines.map(({ name }) => name),
+      );
+    });
+  });
 
 async function openLab(): Promise<Lab> {
   const document = inject('topology');

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { runSmall } from './small-run.ts';
+
+test('a failed test gets every machine’s engine log and kernel tables, a passed one none', {
+  timeout: 120_000,
+}, async () => {
+  const run = await runSmall({
+    'specs/failing.spec.ts': `
+      import { expect, test as base } from 'vitest';
+      import { runCommand } from '@helpers/process/run-command.ts';
+      import { attachMachines } from '@helpers/report/machine-evidence.ts';
+      // Two machines that are this host, and one that has gone.
+      const provider = {
+        run: (name, [file, ...args], options) =>
+          name === 'gone' ? Promise.reject(new Error('it is off')) : runCommand(file, args, options),
+      };
+      const test = base.extend('evidence', { auto: true }, ({ onTestFailed }) => {
+        onTestFailed(() => attachMachines(provider, ['here', 'gone']));
+      });
+      test('fails', () => { expect(1).toBe(2); });
+      test('passes', () => {});`,
+  });
+  expect(run.lastLine, run.output).toBe('1 passed, 1 failed');
+  const attached = (run.result('fails').steps ?? []).flatMap(({ attachments }) => attachments);
+  const textOf = (name: string) =>
+    run.attachment(attached.find((one) => one.name === name)?.source ?? '');
+  // Every host has a loopback; whether it has an engine log is another matter.
+  expect(textOf('kernel tables of here')).toMatch(/\$ ip address\n.*LOOPBACK/s);
+  expect(attached.map(({ name }) => name)).toContain('engine log of here');
+  expect(textOf('engine log of gone')).toBe('could not be read: it is off');
+  expect(run.result('passes').steps).toEqual([]);
+});
