@@ -1,0 +1,26 @@
+#!/bin/sh
+# Ends and deletes the virtual machines whose files lie in this run's store (MACHINE_STORAGE_PATH) and no others.
+# docker-machine forgets a machine that it could not make or remove to the end; VirtualBox does not.
+set -eu
+store=$(readlink -f "${MACHINE_STORAGE_PATH:?name the store}")
+VBoxManage list vms | sed -n 's/.*{\(.*\)}$/\1/p' | while read -r id; do
+  # A machine whose files are gone is told as <inaccessible>, without a path: then there is nothing to compare.
+  settings=$(VBoxManage showvminfo "$id" --machinereadable 2>/dev/null | sed -n 's/^CfgFile="\(.*\)"$/\1/p')
+  case $settings in
+    "$store"/machines/*)
+      echo "left by an earlier run: $settings"
+      VBoxManage controlvm "$id" poweroff >/dev/null 2>&1 || true
+      # Its session may take a moment to close after the power is off.
+      tries=0
+      until VBoxManage unregistervm "$id" --delete >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        if [ "$tries" -ge 30 ]; then
+          echo "sweep-virtualbox: $settings cannot be deleted: VBoxManage unregistervm $id --delete" >&2
+          exit 1
+        fi
+        sleep 1
+      done
+      ;;
+  esac
+done
+rm -rf "$store/machines"
