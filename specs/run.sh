@@ -8,6 +8,9 @@ if [ ! -x node_modules/.bin/vitest ]; then
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
+# Node keeps what it compiled: every start of Vitest and of the report is then half a second quicker.
+NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled}"
+export NODE_COMPILE_CACHE
 
 # Two runs at once in one folder must not write into each other's report: the second one gets a folder of its own.
 if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then

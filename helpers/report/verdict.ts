@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 import type { Counts } from './counts.ts';
 import type { WrittenResult } from './read-results.ts';
@@ -33,11 +34,16 @@ export function judge(
 }
 
 function whatBesides(exitCode: number, counted: Counts | undefined): string | undefined {
+  if (exitCode > 128) return `the run was ended by ${signalName(exitCode - 128)}`;
   if (counted === undefined) return `vitest came to no end (exit code ${exitCode})`;
-  if (exitCode > 128) return `the run was ended by signal ${exitCode - 128}`;
   if (exitCode !== 0) return `vitest ended with exit code ${exitCode}, though no test failed`;
   if (counted.passed === 0) return 'not a single test ran';
   return undefined;
+}
+
+function signalName(number: number): string {
+  const names = Object.entries(constants.signals);
+  return names.find(([, one]) => one === number)?.[0] ?? `signal ${number}`;
 }
 
 /** The verdict in lines for people; the count line is not among them. */
@@ -66,7 +72,9 @@ function nextStep({ failures, besides }: Verdict): string {
     .find((one) => one !== undefined);
   if (file !== undefined)
     return `npm test -- ${file} runs this file alone; evidence is in the report`;
-  return besides === undefined ? 'look into the report' : 'what vitest says above';
+  return besides === undefined
+    ? 'look into the report'
+    : 'see above what vitest says; then run it again';
 }
 
 function specFileOf(fullName: string): string | undefined {
