@@ -169,7 +169,8 @@ async function enter(
 function listMachines(store: Store): Machine[] {
   return listMachineNames(store).flatMap((name) => {
     const config = readConfig(store, name);
-    return config === undefined ? [] : [describe(store, config)];
+    // netns-machine also notes engines of others there, of which only a URL is known.
+    return config?.DriverName === 'netns' ? [describe(store, config)] : [];
   });
 }
 

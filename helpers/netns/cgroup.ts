@@ -48,12 +48,19 @@ export function machineCgroup(hierarchy: Hierarchy, store: Store, name: string):
 
 /** Makes a machine's cgroup in every hierarchy, with its limits. */
 export async function makeCgroups(store: Store, name: string, limits: Limits): Promise<void> {
-  for (const hierarchy of readHierarchies()) {
+  const hierarchies = readHierarchies();
+  // A hybrid host has both versions; a controller is in one of them.
+  const inVersion1 = new Set(hierarchies.flatMap(({ options }) => options.split(',')));
+  const left = {
+    memory: inVersion1.has('memory') ? undefined : limits.memory,
+    cpus: inVersion1.has('cpu') ? undefined : limits.cpus,
+  };
+  for (const hierarchy of hierarchies) {
     const folder = machineCgroup(hierarchy, store, name);
     await mkdir(folder, { recursive: true });
     await (hierarchy.version === 1
       ? prepareVersion1(hierarchy, folder, limits)
-      : prepareVersion2(hierarchy, folder, limits));
+      : prepareVersion2(hierarchy, folder, left));
   }
 }
 

@@ -26,26 +26,43 @@ export async function createNetns(context: CommandContext, name: string): Promis
   say('Creating machine...');
   say(`(${name}) Starting the netns host...`);
   const { provider } = await grounds(context);
+  const request = {
+    name,
+    images,
+    tlsSans: flags.list('tls-san'),
+    engineOptions: flags.list('engine-opt'),
+    engineLabels: flags.list('engine-label'),
+    engineSettings: engineSettings(flags),
+    swarm: swarmSettings(flags),
+    egress: flags.on('netns-egress'),
+    ...(memory === undefined ? {} : { memory }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...textIfGiven(flags, 'netns-address', 'address'),
+    ...textIfGiven(flags, 'netns-subnet', 'subnet'),
+    ...textIfGiven(flags, 'netns-engine', 'engine'),
+  };
   try {
-    await provider.create({
-      name,
-      images,
-      tlsSans: flags.list('tls-san'),
-      engineOptions: flags.list('engine-opt'),
-      engineLabels: flags.list('engine-label'),
-      engineSettings: engineSettings(flags),
-      swarm: swarmSettings(flags),
-      egress: flags.on('netns-egress'),
-      ...(memory === undefined ? {} : { memory }),
-      ...(cpus === undefined ? {} : { cpus }),
-      ...textIfGiven(flags, 'netns-address', 'address'),
-      ...textIfGiven(flags, 'netns-subnet', 'subnet'),
-      ...textIfGiven(flags, 'netns-engine', 'engine'),
-    });
+    await untilSignal((signal) => provider.create(request, { signal }));
   } catch (error) {
     throw new Failure(`Error creating machine: ${(error as Error).message}`);
   }
   say('Docker is up and running!');
+}
+
+/** Ctrl-C, and whatever else ends a program, must not leave half a machine. */
+async function untilSignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const end = (signal: NodeJS.Signals) =>
+    controller.abort(`${signal} received; nothing of it is left`);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, end);
+  try {
+    return await run(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? new Error(String(controller.signal.reason)) : error;
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
 }
 
 function textIfGiven<Key extends string>(

@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
+import { openStore } from '../../helpers/netns/store.ts';
+import { type Lab, openLab } from './lab.ts';
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await openLab();
+  const options =
+    '--netns-memory 2048 --netns-cpus 1.5 --engine-label colour=blue --tls-san blue.example';
+  expect(await lab.run(`docker-machine create ${options} one`)).toMatchObject({ exitCode: 0 });
+});
+afterAll(async () => {
+  await lab[Symbol.asyncDispose]();
+});
+
+test('what is asked of a machine is in its config and in its engine', async () => {
+  const format = '{{.Driver.Memory}} {{.Driver.CPUs}} {{.HostOptions.AuthOptions.ServerCertSANs}}';
+  const { stdout } = await lab.run(`docker-machine inspect -f '${format}' one`);
+  expect(stdout).toBe('2048 1.5 [blue.example]\n');
+  const info = "docker info -f '{{.Labels}}'";
+  expect((await lab.run(`docker-machine ssh one "${info}"`)).stdout).toContain('colour=blue');
+});
+
+test('the docker client reaches the engine by what env prints, and by what config prints', async () => {
+  // The machine's own client, outside of the machine.
+  const client = (await lab.run('docker-machine ssh one command -v docker')).stdout.trim();
+  const ask = `${client} version -f '{{.Server.Version}}'`;
+  const byEnv = await lab.run(`eval $(docker-machine env one); ${ask}`);
+  expect(byEnv).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^20\.10\.5/) });
+  const byConfig = await lab.run(
+    `eval ${client} $(docker-machine config one) version -f "'{{.Server.Version}}'"`,
+  );
+  expect(byConfig).toMatchObject({ exitCode: 0, stdout: byEnv.stdout });
+});
+
+test('ssh runs a shell of the machine: its own name, home and environment', async () => {
+  const line = 'echo $(hostname) $PWD ${LEAK:-none} $0';
+  const { stdout } = await lab.run(`LEAK=yes docker-machine ssh one '${line}'`);
+  expect(stdout).toMatch(/^one \/root none (?:\S*bash|\S*sh)\n$/);
+});
+
+test('ssh without a command is a shell on a terminal when there is one', async () => {
+  const inside = 'tty; stty size >/dev/null && echo terminal; exit 3';
+  const { exitCode, stdout } = await lab.run(
+    'script -qec "docker-machine ssh one" /dev/null',
+    `${inside}\n`,
+  );
+  expect(stdout).toMatch(/^\/dev\/pts\/\d+\r?$/m);
+  expect(stdout).toMatch(/^terminal\r?$/m);
+  expect(exitCode).toBe(3);
+});
+
+test('a signal ends a remote command as it ends one of a shell', async () => {
+  expect(await lab.run("docker-machine ssh one 'kill -9 $$'")).toMatchObject({ exitCode: 137 });
+});
+
+test('options of an SSH client that need SSH are refused, not taken for the command', async () => {
+  const result = await lab.run('docker-machine ssh one -L 80:localhost:80 hostname');
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(result.stderr).toMatch(/^ssh -L: .*put the command behind --\n$/);
+});
+
+test('scp takes content and mode along, into folders and under new names, and refuses a folder without -r', async () => {
+  await writeFile(join(lab.work, 'tool'), 'echo works\n', { mode: 0o755 });
+  await lab.run('docker-machine ssh one mkdir /root/tools');
+  for (const target of ['/root/tools', '/root/tools/', 'tools/', '/root/tools/tool']) {
+    expect(await lab.run(`docker-machine scp tool one:${target}`), target).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
+    const { stdout } = await lab.run('docker-machine ssh one "tools/tool; rm tools/*"');
+    expect(stdout, target).toBe('works\n');
+  }
+  await lab.run('mkdir -p deep/er; echo 1 >deep/er/x; docker-machine scp -r deep one:copy');
+  expect((await lab.run('docker-machine ssh one cat copy/er/x')).stdout).toBe('1\n');
+  await lab.run('docker-machine scp -r one:copy .');
+  expect((await lab.run('cat copy/er/x')).stdout).toBe('1\n');
+  expect(await lab.run('docker-machine scp deep one:')).toMatchObject({
+    exitCode: 1,
+    stderr: 'scp: deep: not a regular file\nexit status 1\n',
+  });
+  expect(await lab.run('docker-machine scp tool one:/no/such/folder/x')).toMatchObject({
+    exitCode: 1,
+    stderr: 'scp: /no/such/folder/x: No such file or directory\nexit status 1\n',
+  });
+});
+
+test('what is larger than any pipe arrives whole', async () => {
+  await lab.run('head -c 30000000 /dev/urandom >big; docker-machine scp big one:/var/tmp/big');
+  const [here, there] = await Promise.all([
+    lab.run('cat big | sha256sum'),
+    lab.run('docker-machine ssh one "cat /var/tmp/big | sha256sum"'),
+  ]);
+  expect(there.stdout).toBe(here.stdout);
+});
+
+test('an engine that takes the call and says nothing is a Timeout, and holds the others up no longer than asked', async () => {
+  const silent = createServer();
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as { port: number };
+  await lab.run(`docker-machine create -d none --url tcp://127.0.0.1:${port} mute`);
+  const { stdout } = await lab.run('docker-machine ls -t 1');
+  silent.close();
+  await lab.run('docker-machine rm -y mute');
+  expect(stdout.split('\n').map((line) => line.split(/ +/).slice(0, 4))).toEqual([
+    ['NAME', 'ACTIVE', 'DRIVER', 'STATE'],
+    ['mute', 'none', 'Timeout', ''],
+    ['one', '-', 'netns', 'Running'],
+    [''],
+  ]);
+});
+
+test("another authority's engine is not taken for the machine's own", async () => {
+  const { stdout: url } = await lab.run('docker-machine url one');
+  const other = 'docker-machine -s $HOME/other';
+  await lab.run(`${other} create -d none --url ${url.trim()} stranger`);
+  const env = await lab.run(`${other} env stranger`);
+  expect(env).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(env.stderr).toContain("You can attempt to regenerate them using 'docker-machine");
+  expect((await lab.run(`${other} ls`)).stdout).toMatch(/stranger .*Unknown .*certificate/);
+});
+
+test('the engine shows a new certificate when regenerate-certs returns', async () => {
+  const before = await certificateShown();
+  expect(await lab.run('docker-machine regenerate-certs -f one')).toMatchObject({ exitCode: 0 });
+  const after = await certificateShown();
+  expect(after.serial).not.toBe(before.serial);
+  expect(after.names).toBe(before.names);
+  expect(after.names).toContain('DNS:blue.example');
+});
+
+test('upgrade moves a machine to another engine bundle, its containers kept', async () => {
+  const make = 'echo hello >x; tar c x | docker import - kept && docker create --name kept kept x';
+  expect(await lab.run(`docker-machine ssh one '${make}'`)).toMatchObject({ exitCode: 0 });
+  expect(await lab.run('docker-machine upgrade --netns-engine 26.1.5 one')).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+  });
+  expect((await lab.run('docker-machine version one')).stdout).toMatch(/^26\.1\.5/);
+  const { stdout } = await lab.run('docker-machine ssh one docker cp kept:/x - | tar xO');
+  expect(stdout).toBe('hello\n');
+  const refused = await lab.run('docker-machine upgrade --netns-engine 1.2.3 one');
+  expect(refused).toMatchObject({ exitCode: 1 });
+  expect(refused.stderr).toContain('engine bundle 1.2.3: no such version');
+  expect((await lab.run('docker-machine status one')).stdout).toBe('Running\n');
+});
+
+test('rm -f takes down a machine whose config cannot be read any more, with all that runs in it', async () => {
+  expect(namespaces()).not.toEqual([]);
+  await lab.run('echo "{broken" >$MACHINE_STORAGE_PATH/machines/one/config.json');
+  expect(await lab.run('docker-machine rm -f one')).toMatchObject({ exitCode: 0 });
+  expect((await lab.run('docker-machine ls -q')).stdout).toBe('');
+  expect(namespaces()).toEqual([]);
+  expect((await lab.run('ls -A $MACHINE_STORAGE_PATH/machines')).stdout).toBe('');
+});
+
+/** The network namespaces of the lab's store. */
+function namespaces(): string[] {
+  const prefix = namespacePrefix(openStore(lab.store));
+  return readdirSync(namespaceFolder).filter((name) => name.startsWith(prefix));
+}
+
+/** What the engine shows to a client of the store, who takes it for the machine's. */
+async function certificateShown(): Promise<{ serial: string; names: string }> {
+  const { stdout } = await lab.run('docker-machine ip one');
+  const file = (name: string) => readFileSync(join(lab.store, 'certs', name));
+  const credentials = { ca: file('ca.pem'), cert: file('cert.pem'), key: file('key.pem') };
+  const socket = connect({ host: stdout.trim(), port: 2376, ...credentials });
+  try {
+    await once(socket, 'secureConnect');
+    const { serialNumber, subjectaltname = '' } = socket.getPeerCertificate();
+    return { serial: serialNumber, names: subjectaltname };
+  } finally {
+    socket.destroy();
+  }
+}
