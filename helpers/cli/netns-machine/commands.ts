@@ -184,7 +184,7 @@ export const COMMANDS: readonly CommandDescription[] = [
   lifecycle('stop', 'Shut machines down'),
   {
     ...lifecycle('upgrade', 'Move machines to another engine bundle'),
-    description: `${SEVERAL} The bundle is E2E_ENGINE_BUNDLE, or the one that netns-machine would take for a new machine.`,
+    description: `${SEVERAL} Without a bundle, the engine is started anew.`,
     flags: [
       {
         names: ['netns-engine'],

@@ -7,7 +7,10 @@ export interface Grounds {
   readonly provider: NetnsProvider;
   /** Configures a machine's engine anew from its config.json. */
   readonly provision: (name: string) => Promise<void>;
-  /** Moves a machine to another engine bundle; its containers, images and networks stay. It runs when this returns. */
+  /**
+   * Moves a machine to another engine bundle, or starts the one it has anew; its containers, images and networks stay.
+   * It runs when this returns.
+   */
   readonly changeBundle: (name: string, bundle: string | undefined) => Promise<void>;
   /** Gives a machine a new certificate, by a new authority if asked for, and an engine that uses it. */
   readonly regenerateCertificates: (name: string) => Promise<void>;
@@ -34,11 +37,11 @@ export async function grounds(context: Pick<CommandContext, 'storage'>): Promise
     provider,
     provision: restart,
     changeBundle: async (name, bundle) => {
-      // Before the machine is stopped: a bundle that does not exist must not cost it its engine.
-      const { version } = await bundles.prepareEngineBundle(bundle);
       const config = provider.config(name);
+      config.Driver.Engine = bundle ?? config.Driver.Engine;
+      // Before the machine is stopped: a bundle that does not exist must not cost it its engine.
+      await bundles.prepareEngineBundle(config.Driver.Engine);
       await provider.stop(name);
-      config.Driver.Engine = bundle ?? version;
       await configs.writeConfig(store, config);
       await provider.start(name);
     },

@@ -66,6 +66,7 @@ async function create(context: CommandContext, showUsage: () => Promise<void>): 
       'Error setting machine configuration from flags provided: --url option is required when no driver is selected',
     );
   }
+  refuseOtherAuthority(context);
   announceCertificates(storage);
   await (driver === 'none' ? createNone(context, name) : createNetns(context, name));
   say(
@@ -79,6 +80,16 @@ function checkDiscovery(flags: FlagValues): void {
   if (discovery === '' || /^[^:/]+:\/\/.+/.test(discovery)) return;
   throw new Failure(
     `Error parsing swarm discovery: Swarm Discovery URL was in the wrong format: ${discovery}`,
+  );
+}
+
+/** Better no machine than one with other certificates than asked for. */
+function refuseOtherAuthority({ global, storage }: CommandContext): void {
+  const names = ['tls-ca-cert', 'tls-ca-key', 'tls-client-cert', 'tls-client-key'];
+  const given = names.find((name) => global.given(name));
+  if (given === undefined) return;
+  throw new Failure(
+    `Error setting machine configuration from flags provided: --${given} is not supported, certificates come from ${storage}/certs; put your own ca.pem, ca-key.pem, cert.pem and key.pem there, or leave the option out`,
   );
 }
 
