@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { activity } from '../process/activity.ts';
@@ -36,6 +35,8 @@ async function waitForLock(file: string, what: string): Promise<Release> {
  */
 async function takeLock(file: string, mode: 'try' | 'wait'): Promise<Release | undefined> {
   const args = [...(mode === 'try' ? ['-n'] : []), file, 'sh', '-c', 'echo held; exec cat'];
+  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  const { execa } = await import('execa');
   const holder = execa('flock', args, {
     reject: false,
     detached: true,

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { type ActivityReport, activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { commandLine, tail } from '../process/run-command.ts';
@@ -60,6 +59,8 @@ async function runDownload(
 ): Promise<void> {
   const [file, words] = aptCommand(apt, ['-o', 'APT::Status-Fd=3', 'download', ...packages]);
   report.input(commandLine(file, words));
+  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  const { execa } = await import('execa');
   const run = execa(file, words, {
     cwd: folder,
     env: cleanEnvironment(),

@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
@@ -35,6 +34,8 @@ export async function loadArchive(
   engine: RunnableEngine,
 ): Promise<void> {
   const [file = '', ...args] = ISOLATED;
+  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  const { execa } = await import('execa');
   const daemon = execa(file, [...args, 'sh', '-euc', START_ENGINE, 'sh', dataRoot], {
     env: engine.env,
     extendEnv: false,
@@ -83,6 +84,7 @@ async function waitForEngine(
           evidence: tail(log),
         });
       }
+      const { execa } = await import('execa');
       const asked = await execa('docker', ['version'], { env, extendEnv: false, reject: false });
       return asked.exitCode === 0 ? done(undefined) : notYet(tail(asked.stderr, 1));
     },
