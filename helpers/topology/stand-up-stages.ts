@@ -3,6 +3,7 @@ import { engineOptionsFor } from '../cluster/key-value-store.ts';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import type { NetworkFacts } from '../engine/networks.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine/machine.ts';
+import { type PreparedImage, prepareImages } from '../workload/images/prepare-images.ts';
 import type { TopologyDocument } from './document.ts';
 import { standUpCluster } from './stages/cluster.ts';
 import { standUpKeystore } from './stages/keystore.ts';
@@ -22,13 +23,11 @@ export async function standUpStages(
 ): Promise<TopologyDocument> {
   const { signal } = group;
   const create = creator(provider, signal);
-  const images = {
-    consul: Promise.resolve(process.env.TOPO_CONSUL ?? ''),
-  };
+  const images = prepareImages();
   const keystore = group.start(async () =>
-    create({ ...keystoreOf(topology), images: [await images.consul] }),
+    create({ ...keystoreOf(topology), images: archivesOf([await images.consul]) }),
   );
-  const store = group.start(() => standUpKeystore(keystore, signal));
+  const store = group.start(() => standUpKeystore(keystore, images.consul, signal));
   const members = !includesStage(until, 'cluster')
     ? Promise.resolve([])
     : group.start(async () => {
@@ -66,6 +65,11 @@ export async function standUpStages(
     networks: standing.map(describeNetwork),
     workload: [],
   };
+}
+
+/** What a new machine is given; what has no archive is pulled by its engine later. */
+function archivesOf(images: readonly PreparedImage[]): string[] {
+  return images.flatMap(({ archive }) => archive ?? []);
 }
 
 type Create = (request: MachineRequest) => Promise<Machine>;

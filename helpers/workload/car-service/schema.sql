@@ -26,4 +26,4 @@ FLUSH PRIVILEGES;
 
 -- From any host: the application's address on the overlay is not known beforehand.
 CREATE USER 'cars'@'%' IDENTIFIED BY 'cars';
-GRANT SELECT ON cars.* TO 'cars'@'%';
+GRANT ALL ON cars.* TO 'cars'@'%';
