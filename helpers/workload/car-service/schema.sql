@@ -1,7 +1,4 @@
--- The car service's database: run once, as root, into an empty server (also by mariadbd --bootstrap).
-CREATE DATABASE cars CHARACTER SET utf8mb4;
-USE cars;
-
+-- The car service's tables and its one car, in whatever database they are made in.
 CREATE TABLE producer (
   producer_id INT PRIMARY KEY,
   producer_name VARCHAR(100) NOT NULL,
@@ -20,10 +17,3 @@ CREATE TABLE car (
 
 INSERT INTO producer (producer_id, producer_name) VALUES (1, 'toyota');
 INSERT INTO car (car_id, car_name, date_of_creation, producer_id) VALUES (1, 'Cruiser', '2015-10-14', 1);
-
--- A server that starts with --bootstrap knows no accounts before.
-FLUSH PRIVILEGES;
-
--- From any host: the application's address on the overlay is not known beforehand.
-CREATE USER 'cars'@'%' IDENTIFIED BY 'cars';
-GRANT ALL ON cars.* TO 'cars'@'%';
