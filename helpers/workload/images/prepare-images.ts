@@ -6,37 +6,47 @@ import { buildImage, type ImageRecipe } from './recipe.ts';
 export interface PreparedImage {
   /** What containers call it: `progrium/consul:latest`. */
   readonly tag: string;
-  /** The tar file that has it, as `docker save` writes it; absent for one that engines pull. */
+  /** The absolute path of the tar file that has it, as `docker save` writes it; absent for one that engines pull. */
   readonly archive?: string;
 }
 
-export interface WorkloadImages {
-  readonly consul: Promise<PreparedImage>;
-  readonly mysql: Promise<PreparedImage>;
-  readonly tomcat: Promise<PreparedImage>;
+export type ImageName = 'consul' | 'mysql' | 'tomcat';
+
+/** The images of the tutorial by the names that it gives them, as we build them. */
+export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
+  consul: consul.tag,
+  mysql: 'docam/mysql-cont:latest',
+  tomcat: 'docam/tomcat:latest',
+};
+
+const RECIPES: Partial<Record<ImageName, ImageRecipe>> = { consul };
+
+/** One of the tutorial's images, built when it is not in the cache yet. */
+export async function prepareImage(name: ImageName): Promise<PreparedImage> {
+  const recipe = RECIPES[name];
+  if (recipe === undefined) {
+    throw new HarnessError({ tried: `image ${IMAGE_TAGS[name]}`, observed: 'not built yet' });
+  }
+  return { tag: recipe.tag, archive: await buildImage(recipe) };
 }
 
-/** The three images of the tutorial, built side by side when they are not in the cache yet. */
-export function prepareImages(): WorkloadImages {
-  return {
-    consul: prepare(consul),
-    mysql: notBuiltYet('docam/mysql-cont'),
-    tomcat: notBuiltYet('docam/tomcat'),
+/** The tutorial's images, each begun when it is first asked for: who needs Consul only builds Consul only. */
+export function prepareImages(): Readonly<Record<ImageName, Promise<PreparedImage>>> {
+  const begun = new Map<ImageName, Promise<PreparedImage>>();
+  const prepareOnce = (name: ImageName): Promise<PreparedImage> => {
+    const image = begun.get(name) ?? prepareImage(name);
+    begun.set(name, image);
+    return image;
   };
-}
-
-/** Whoever needs one image only never awaits the others: a failed one is no unhandled rejection. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  return promise;
-}
-
-function prepare(recipe: ImageRecipe): Promise<PreparedImage> {
-  const build = async () => ({ tag: recipe.tag, archive: await buildImage(recipe) });
-  return handled(build());
-}
-
-function notBuiltYet(tag: string): Promise<PreparedImage> {
-  const error = new HarnessError({ tried: `image ${tag}`, observed: 'not built yet' });
-  return handled(Promise.reject(error));
+  return {
+    get consul() {
+      return prepareOnce('consul');
+    },
+    get mysql() {
+      return prepareOnce('mysql');
+    },
+    get tomcat() {
+      return prepareOnce('tomcat');
+    },
+  };
 }
