@@ -189,9 +189,10 @@ async function run(
   call: CallDockerMachine,
   name: string,
   argv: readonly string[],
-  { input, limit, signal, expect = [0] }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<CommandResult> {
-  const title = `machine ${name}: ${commandLine(argv[0] ?? '', argv.slice(1))}`;
+  const { input, limit, signal, expect = [0] } = options;
+  const title = options.title ?? `machine ${name}: ${commandLine(argv[0] ?? '', argv.slice(1))}`;
   const mark = `exit-${randomUUID()}`;
   const word = wrapForRemoteShell(argv, mark);
   const printed = await call(['ssh', name, word], { title, input, limit, signal, expect: 'any' });

@@ -53,6 +53,8 @@ export interface MachineRequest {
 }
 
 export interface RunOptions {
+  /** What the step is called in the report; the machine's name and the command line when absent. */
+  readonly title?: string;
   readonly input?: string | Uint8Array;
   /** Milliseconds. */
   readonly limit?: number;

@@ -72,7 +72,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     enter: async (name, argv) => await enter(store, config(name), argv),
     run: async (name, argv, run = {}) => {
       const { file, args, env } = await enter(store, config(name), argv);
-      return await runCommand(file, args, { ...run, env, title: `${name}: ${argv.join(' ')}` });
+      return await runCommand(file, args, { title: `${name}: ${argv.join(' ')}`, ...run, env });
     },
     start: async (name) => await start(store, config(name)),
     stop: async (name) => {

@@ -15,8 +15,8 @@ const policy = [
 ].join('; ');
 
 /**
- * Allure's tree scrolls to its first line when it opens, past the summary. Whoever opens the report wants its head; and
- * whoever follows a link to one result, or scrolls, what they ask for.
+ * Allure's tree scrolls to its first line when it opens, however late that is, past the summary. Whoever opens the report
+ * wants its head; and whoever follows a link to one result, or scrolls, what they ask for.
  */
 const startAtTop = `
     if (location.hash.length < 3) {
@@ -24,8 +24,10 @@ const startAtTop = `
       const once = { capture: true, signal: stop.signal };
       const end = () => stop.abort();
       for (const act of ['wheel', 'touchmove', 'keydown', 'pointerdown']) addEventListener(act, end, once);
-      addEventListener('scroll', ({ target }) => { (target.scrollingElement ?? target).scrollTop = 0; }, once);
-      setTimeout(end, 1500);
+      addEventListener('scroll', ({ target }) => {
+        (target.scrollingElement ?? target).scrollTop = 0;
+        setTimeout(end, 1500);
+      }, once);
     }`;
 
 /** Takes out what Allure's template loads from elsewhere (an analytics script, without an option against it). */

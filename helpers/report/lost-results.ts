@@ -8,7 +8,11 @@ import { writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { partOf } from './tutorial-part.ts';
 
-type Errors = readonly { readonly message: string; readonly stack?: string | undefined }[];
+type Errors = readonly {
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly cause?: unknown;
+}[];
 
 /** Why a test has no result of its own. */
 export type SkipReasons = ReadonlyMap<string, string>;
@@ -46,6 +50,7 @@ export class LostResultsReporter implements Reporter {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const whyNot =
       reason === 'interrupted' ? 'the run was interrupted' : 'the run ended before it came to this';
+    const cutOff = modules.filter(isCutOff).map(({ moduleId }) => fileName(moduleId));
     for (const module of modules) this.#tellModule(module, whyNot, counts);
     const seen = new Set(modules.map((module) => module.moduleId));
     for (const { moduleId, project } of this.#specifications) {
@@ -56,7 +61,9 @@ export class LostResultsReporter implements Reporter {
     errors.forEach((error, index) => {
       counts.failed += 1;
       const name = `Error outside of any test${index === 0 ? '' : ` (${index + 1})`}`;
-      this.#write('specs/run', 'run', name, 'broken', error.message, error.stack);
+      const files = cutOff.length === 0 ? '' : `; not run to the end: ${cutOff.join(', ')}`;
+      const message = `${withCause(error)}${files}`;
+      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, error.stack);
     });
     writeFileSync(countsFile(), JSON.stringify(counts satisfies Counts));
   }
@@ -138,6 +145,17 @@ function suitesOf(test: TestCase): string[] {
     names.unshift(up.name);
   }
   return names;
+}
+
+/** Whether a file did not come to its end, as when its worker crashes. */
+function isCutOff(module: TestModule): boolean {
+  return [...module.children.allTests()].some((test) => test.result().state === 'pending');
+}
+
+/** «Worker forks emitted error» says little without why. */
+function withCause({ message, cause }: Errors[number]): string {
+  const why = (cause as { message?: unknown } | undefined)?.message;
+  return typeof why === 'string' && !message.includes(why) ? `${message} ${why}` : message;
 }
 
 /** allure-vitest leaves out what is skipped before it starts; what skips itself while it runs, it writes. */

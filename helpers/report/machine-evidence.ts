@@ -1,4 +1,5 @@
 import type { MachineProvider } from '../machine/machine.ts';
+import { activity } from '../process/activity.ts';
 import { firstLine } from '../process/harness-error.ts';
 import { attach } from './evidence.ts';
 
@@ -35,16 +36,18 @@ export async function attachMachines(
     { name: `engine log of ${machine}`, machine, script: engineLog },
     { name: `kernel tables of ${machine}`, machine, script: kernelTables },
   ]);
-  const answers = await Promise.all(
-    asked.map(async ({ name, machine, script }) => {
-      try {
-        const as = { limit: 10_000, expect: 'any' } as const;
-        const { stdout, stderr } = await provider.run(machine, ['sh', '-c', script], as);
-        return { name, text: `${stdout}${stderr}` };
-      } catch (error) {
-        return { name, text: `could not be read: ${firstLine(error)}` };
-      }
-    }),
+  const answers = await activity('stage', 'read engine logs and kernel tables', () =>
+    Promise.all(
+      asked.map(async ({ name, machine, script }) => {
+        try {
+          const as = { title: `read the ${name}`, limit: 10_000, expect: 'any' } as const;
+          const { stdout, stderr } = await provider.run(machine, ['sh', '-c', script], as);
+          return { name, text: `${stdout}${stderr}` };
+        } catch (error) {
+          return { name, text: `could not be read: ${firstLine(error)}` };
+        }
+      }),
+    ),
   );
   for (const { name, text } of answers) await attach(name, text);
 }

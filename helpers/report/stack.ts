@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 export function ownFrames(stack: string, root = process.cwd()): string {
   return stripVTControlCharacters(stack)
     .split('\n')
-    .filter((line) => !/^\s*at .*(node_modules\/|node:internal|node:async_hooks)/.test(line))
+    .filter((line) => !/^\s*at .*(node_modules\/|[( ]node:|new Promise )/.test(line))
     .join('\n')
     .replaceAll(`file://${root}/`, '')
     .replaceAll(`${root}/`, '');

@@ -20,6 +20,8 @@ const outputLimit = 16_000;
 /** Of the looks that a wait took, only the last few say something. */
 const looksKept = 2;
 const childrenKept = 150;
+/** Characters of a step's name; a whole script is read in the step's text. */
+const nameLimit = 160;
 
 /** The step that tells of an activity and of all within it. */
 export function toStep({ activity, children }: ActivityNode): Step {
@@ -57,9 +59,11 @@ export function shorten(text: string, limit = outputLimit): string {
 }
 
 function nameOf(activity: Activity, looks: number): string {
-  if (activity.kind !== 'wait') return activity.title;
+  const line = activity.title.replaceAll(/\s+/g, ' ').trim();
+  const title = line.length > nameLimit ? `${line.slice(0, nameLimit - 1)}…` : line;
+  if (activity.kind !== 'wait') return title;
   const howOften = looks > looksKept ? ` (${looks} looks)` : '';
-  return `wait for ${activity.title}${howOften}`;
+  return `wait for ${title}${howOften}`;
 }
 
 function worthTelling(activity: Activity, children: ActivityNode[]): ActivityNode[] {

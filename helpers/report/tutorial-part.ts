@@ -15,6 +15,7 @@ const epics: Readonly<Record<string, string>> = {
   topology: 'Topologies come and go',
   walkthrough: 'Walk-through',
   report: 'The report itself',
+  run: 'The run itself',
 };
 
 /** The part that a spec file belongs to, from where it lies: `specs/seed/car-endpoint.spec.ts` is «Car endpoint». */

@@ -61,9 +61,11 @@ describe('A run with files that break in every way', () => {
     ]);
   });
 
-  test('tells of the worker that crashed', () => {
-    const outside = run.results.filter(({ name }) => name.startsWith('Error outside of any test'));
-    expect(outside.map(({ status }) => status)).toContain('broken');
+  test('tells of the worker that crashed, and which file it was at', () => {
+    const { status, statusDetails, labels } = run.result('Error outside of any test');
+    expect(status).toBe('broken');
+    expect(statusDetails?.message).toMatch(/exited unexpectedly.*: specs\/crash\.spec\.ts$/);
+    expect(labels).toContainEqual({ name: 'epic', value: 'The run itself' });
   });
 });
 

@@ -50,13 +50,34 @@ test('what the harness does in hooks, fixtures and side by side becomes steps of
 
 test('the report is one file that loads nothing from elsewhere, and forbids it', () => {
   const { report } = run;
-  const tags = report.match(/<(?:script|link|img|iframe|base)\b[^>]*>/g) ?? [];
-  const loaded = tags.flatMap((tag) => /(?:src|href)="([^"]*)"/.exec(tag)?.[1] ?? []);
+  const attributes = report.matchAll(
+    /\s(?:src|srcset|href|data|poster|action)\s*=\s*["']?([^"'\s>]*)/g,
+  );
+  const loaded = [...attributes].map(([, address = '']) => address);
   expect(loaded.length).toBeGreaterThan(1);
   expect(loaded.filter((address) => !address.startsWith('data:'))).toEqual([]);
+  // Styles are part of the page, or of the script that it holds.
+  const styled = [report, ...loaded.filter((address) => address.includes(';base64,')).map(decode)];
+  expect(styled.join('')).toContain('@font-face');
+  const fetched = styled.flatMap(
+    (text) => text.match(/@import\s*["'u]|url\(\s*\\?["']?(?:https?:)?\/\/[^)]*\)/g) ?? [],
+  );
+  expect(fetched).toEqual([]);
   expect(report).not.toContain('googletagmanager');
+
+  // What scripts ask for while they run, no text shows; the browser is told to refuse it.
+  const [before = '', after = ''] = report.split(
+    '<meta http-equiv="Content-Security-Policy" content="',
+  );
   // Before anything that could load: a policy holds for what follows it.
-  const policy = report.indexOf('<meta http-equiv="Content-Security-Policy" content="default-src');
-  expect(policy).toBeGreaterThan(0);
-  expect(report.slice(0, policy)).not.toMatch(/<(script|link|img)/);
+  expect(before).not.toMatch(/<(?!!DOCTYPE|html|head)/);
+  const [policy = ''] = after.split('"');
+  const sources = policy.split('; ').map((directive) => directive.split(' '));
+  expect(sources[0]).toEqual(['default-src', "'none'"]);
+  const inside = ["'none'", "'unsafe-inline'", 'data:', 'blob:'];
+  expect(sources.flatMap(([, ...from]) => from).filter((one) => !inside.includes(one))).toEqual([]);
 });
+
+function decode(address: string): string {
+  return Buffer.from(address.slice(address.indexOf(',') + 1), 'base64').toString();
+}
