@@ -40,6 +40,28 @@ test('the docker client reaches the engine by what env prints, and by what confi
   expect(byConfig).toMatchObject({ exitCode: 0, stdout: byEnv.stdout });
 });
 
+test("shell makes docker-machine a command, and docker one where there is none or the bundle's is asked for", async () => {
+  const { stdout: url } = await lab.run('docker-machine url one');
+  await lab.run('mkdir own; printf "#!/bin/sh\necho own" >own/docker; chmod +x own/docker');
+  const ask = async (path: string, options: string) => {
+    const line = `PATH=${path}; eval "$($HOME/bin/netns-machine shell ${options})"`;
+    const { stdout } = await lab.run(`${line}; docker-machine url one; docker --version`);
+    return stdout.replace(/^Docker version 20\.10\.5.*$/m, "the bundle's");
+  };
+  const system = '$(dirname $(command -v sed))';
+  expect(await ask(`$PWD/own:${system}`, '')).toBe(`${url}own\n`);
+  expect(await ask(`$PWD/own:${system}`, '--docker')).toBe(`${url}the bundle's\n`);
+  await lab.run(`mkdir few; for tool in sh readlink; do ln -s ${system}/$tool few; done`);
+  expect(await ask('$PWD/few', '')).toBe(`${url}the bundle's\n`);
+});
+
+test('called as docker-machine, it has the commands of docker-machine and no more', async () => {
+  const refused = await lab.run('docker-machine shell');
+  expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+  expect((await lab.run('docker-machine --help')).stdout).not.toMatch(/^ +shell /m);
+  expect((await lab.run('netns-machine --help')).stdout).toMatch(/^ +shell /m);
+});
+
 test('ssh runs a shell of the machine: its own name, home and environment', async () => {
   const line = 'echo $(hostname) $PWD ${LEAK:-none} $0';
   const { stdout } = await lab.run(`LEAK=yes docker-machine ssh one '${line}'`);

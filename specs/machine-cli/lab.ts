@@ -24,7 +24,7 @@ export async function openLab(): Promise<Lab> {
   const store = join(home, '.docker/machine');
   await mkdir(bin);
   await mkdir(work, { recursive: true });
-  await symlink(command, join(bin, 'docker-machine'));
+  for (const name of ['docker-machine', 'netns-machine']) await symlink(command, join(bin, name));
   // The cache is the one of everybody, also from another home.
   const cache = resolve(cacheFolder(), '..');
   const env = {

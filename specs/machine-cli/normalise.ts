@@ -11,6 +11,7 @@ const PROGRESS = [
   /^Restarting docker\.\.\./,
   /^\([\w-]+\) (?:Importing|Creating) SSH key/,
   /^\([\w-]+\) Starting the netns host/,
+  /^\([\w-]+\) .*: once, into the cache\.\.\.$/,
 ];
 
 /** Puts an output into the form in which ours and the recorded one are compared. */

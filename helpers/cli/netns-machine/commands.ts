@@ -10,6 +10,8 @@ export interface CommandDescription {
   readonly flags: readonly Flag[];
   /** It reads its words itself: `ssh` hands them on, and what `create` takes depends on the driver. */
   readonly readsWords?: boolean;
+  /** docker-machine has no such command: whoever calls this program by that name finds exactly docker-machine's. */
+  readonly own?: boolean;
   readonly load: () => Promise<RunCommand>;
 }
 
@@ -41,8 +43,12 @@ const lifecycle = (name: string, summary: string): CommandDescription => ({
   load: async () => (await import('./commands/lifecycle.ts')).runLifecycle,
 });
 
-/** All commands, in the order of the help text. */
-export const COMMANDS: readonly CommandDescription[] = [
+/** The commands that `program` has, in the order of the help text. */
+export function commandsOf(program: string): CommandDescription[] {
+  return COMMANDS.filter(({ own = false }) => !own || program !== 'docker-machine');
+}
+
+const COMMANDS: readonly CommandDescription[] = [
   {
     name: 'active',
     summary: 'Print the machine that DOCKER_HOST points to',
@@ -154,6 +160,24 @@ export const COMMANDS: readonly CommandDescription[] = [
     flags: [],
     readsWords: true,
     load: async () => (await import('./commands/ssh.ts')).runSsh,
+  },
+  {
+    name: 'shell',
+    summary: 'Print what makes docker-machine, and docker if there is none, commands of your shell',
+    own: true,
+    flags: [
+      {
+        names: ['docker'],
+        kind: 'boolean',
+        usage: "The engine bundle's docker client, also if there is another",
+      },
+      {
+        names: ['shell'],
+        kind: 'string',
+        usage: 'fish, tcsh, or any that is like bash; found out when absent',
+      },
+    ],
+    load: async () => (await import('./commands/shell.ts')).runShell,
   },
   {
     name: 'scp',

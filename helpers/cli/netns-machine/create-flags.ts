@@ -89,7 +89,8 @@ const OWN: Readonly<Record<string, readonly Flag[]>> = {
       names: ['netns-image'],
       kind: 'list',
       env: 'NETNS_IMAGE',
-      usage: 'Archives of docker save that the engine has from the start',
+      usage:
+        "Images that the engine has from the start: the tutorial's, by name, or archives of docker save",
     },
     {
       names: ['netns-memory'],

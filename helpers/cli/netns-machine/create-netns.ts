@@ -1,22 +1,24 @@
-import { resolve } from 'node:path';
+import { bringImages } from './bring-images.ts';
 import { type CommandContext, say } from './context.ts';
 import { Failure } from './failure.ts';
 import type { FlagValues } from './flags.ts';
 import { grounds } from './grounds.ts';
 import { engineSettings, swarmSettings } from './host-options.ts';
+import { tellOfTransfers } from './transfers.ts';
 
 /** Makes a machine in namespaces, with an engine that answers when this returns. */
 export async function createNetns(context: CommandContext, name: string): Promise<void> {
   const { flags } = context;
   say('Running pre-create checks...');
-  const images = flags.list('netns-image').map((archive) => resolve(archive));
+  await tellOfTransfers(name);
   const memory = readAmount(flags, 'netns-memory');
   const cpus = readAmount(flags, 'netns-cpus');
-  const { checkImages, checkName, requireRoot } = await import('../../netns/request.ts');
+  const { checkName, requireRoot } = await import('../../netns/request.ts');
+  let images: readonly string[];
   try {
     checkName(name);
     requireRoot();
-    checkImages(images);
+    images = await bringImages(flags.list('netns-image'));
   } catch (error) {
     throw new Failure(
       `Error with pre-create check: ${JSON.stringify((error as Error).message)}`,

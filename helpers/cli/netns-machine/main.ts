@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { COMMANDS, type CommandDescription, GLOBAL_FLAGS } from './commands.ts';
+import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
 import { type CommandContext, complain, say } from './context.ts';
 import { Failure } from './failure.ts';
 import { FlagError, type FlagValues, moveFlagsFirst, parseFlags } from './flags.ts';
@@ -57,7 +57,7 @@ async function runProgram(
 
 /** The command of that name. */
 export function findCommand(program: string, name: string): CommandDescription {
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const command = commandsOf(program).find((candidate) => candidate.name === name);
   if (command === undefined) {
     throw new Failure(
       `${program}: '${name}' is not a ${program} command. See '${program} --help'.`,

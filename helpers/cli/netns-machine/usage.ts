@@ -1,9 +1,9 @@
-import { COMMANDS, type CommandDescription, GLOBAL_FLAGS } from './commands.ts';
+import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
 import type { Flag } from './flags.ts';
 
 /** What `--help` prints for the program itself. */
 export function programUsage(program: string, storage: string): string {
-  const commands = COMMANDS.map(({ name, summary }) => [`  ${name}`, summary] as const);
+  const commands = commandsOf(program).map(({ name, summary }) => [`  ${name}`, summary] as const);
   const flags = GLOBAL_FLAGS.map((flag) =>
     flag.names[0] === 'storage-path' ? { ...flag, value: storage } : flag,
   );

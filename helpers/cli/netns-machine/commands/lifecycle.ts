@@ -3,6 +3,7 @@ import { driverOf } from '../drivers.ts';
 import { Failure } from '../failure.ts';
 import { type Host, type HostState, loadTargets } from '../host.ts';
 import { grounds } from '../grounds.ts';
+import { tellOfTransfers } from '../transfers.ts';
 
 interface Verb {
   /** What is said before anything is looked at. */
@@ -75,6 +76,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
         say(`Starting "${host.name}"...`);
       }
       say('Upgrading docker...');
+      await tellOfTransfers(host.name);
       const bundle = context.flags.text('netns-engine');
       await (await grounds(context)).changeBundle(host.name, bundle === '' ? undefined : bundle);
       if (state !== 'Running') say(`Machine "${host.name}" was started.`);

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { symlink } from 'node:fs/promises';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { cached } from '../../../netns/cache.ts';
+import { prepareEngineBundle } from '../../../netns/engine-bundle.ts';
+import { findProgram } from '../../../netns/find-program.ts';
+import type { CommandContext } from '../context.ts';
+import { renderSet, shellNamed } from '../shells.ts';
+
+/**
+ * `shell`: a line that puts a folder on the shell's PATH where `docker-machine` is this program and, if the user has
+ * none, `docker` is the client of the engine bundle.
+ */
+export async function runShell(context: CommandContext): Promise<void> {
+  const { environment, flags, program, words } = context;
+  const programs: Record<string, string> = {
+    'docker-machine': resolve(import.meta.dirname, '../../netns-machine.sh'),
+  };
+  const docker = await findClient(environment['PATH'] ?? '', flags.on('docker'));
+  if (docker !== undefined) programs['docker'] = docker;
+  const shell = flags.text('shell') || basename(environment['SHELL'] ?? '');
+  const path = `${await linkPrograms(programs)}:$PATH`;
+  process.stdout.write(
+    renderSet(shellNamed(shell), [['PATH', path]], [program, ...words].join(' ')),
+  );
+}
+
+async function findClient(path: string, always: boolean): Promise<string | undefined> {
+  if (!always && findProgram('docker', path.split(delimiter)) !== undefined) return undefined;
+  const { env } = await prepareEngineBundle(process.env['E2E_ENGINE_BUNDLE'] || undefined);
+  return findProgram('docker', env['PATH']?.split(delimiter));
+}
+
+/** A folder in the cache with links to those programs and nothing else. */
+async function linkPrograms(programs: Readonly<Record<string, string>>): Promise<string> {
+  const names = Object.entries(programs);
+  const mark = createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 12);
+  return await cached(`shell/${mark}`, 'commands for your shell', async (folder) => {
+    await Promise.all(names.map(([name, file]) => symlink(file, join(folder, name))));
+  });
+}
