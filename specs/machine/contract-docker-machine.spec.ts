@@ -5,8 +5,8 @@ import { describeProvider } from './contract.ts';
 const netnsMachine = fileURLToPath(new URL('../../helpers/cli/netns-machine.sh', import.meta.url));
 
 describeProvider('The provider docker-machine, with netns-machine as its command', {
-  open: (store) =>
-    createDockerMachineProvider({
+  open: async (store) => ({
+    provider: createDockerMachineProvider({
       env: {
         ...process.env,
         E2E_DOCKER_MACHINE: netnsMachine,
@@ -14,4 +14,5 @@ describeProvider('The provider docker-machine, with netns-machine as its command
         MACHINE_STORAGE_PATH: store,
       },
     }),
+  }),
 });

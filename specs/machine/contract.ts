@@ -13,10 +13,16 @@ import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 
 /** A provider under test, and what it cannot do by its nature. */
 export interface Contender {
-  /** The provider, with `store` for its machines. */
-  open(store: string): MachineProvider;
+  /** The provider, with `store` for its machines, and whatever it needs for machines of these names. */
+  open(store: string, names: readonly string[]): Promise<Opened>;
   /** Why machines cannot be stopped and started; absent when they can. */
   readonly cannotStop?: string | undefined;
+}
+
+export interface Opened {
+  readonly provider: MachineProvider;
+  /** Gives back what it needed, once its machines are gone. */
+  readonly close?: () => Promise<void>;
 }
 
 // Of these two, ten comes first in the alphabet.
@@ -35,13 +41,14 @@ export function describeProvider(title: string, contender: Contender): void {
     // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
     .extend('provider', { scope: 'file' }, async ({}, { onCleanup }) => {
       const store = await mkdtemp(join(tmpdir(), 'contract-'));
-      const opened = contender.open(store);
+      const { provider, close } = await contender.open(store, [NINE, TEN]);
       onCleanup(async () => {
-        await opened.remove([NINE, TEN]);
-        await opened.sweep();
+        await provider.remove([NINE, TEN]);
+        await provider.sweep();
+        await close?.();
         await rm(store, { recursive: true, force: true });
       });
-      return opened;
+      return provider;
     })
     .extend('machines', { scope: 'file' }, async ({ provider }) => {
       const requests: MachineRequest[] = [

@@ -1,0 +1,83 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Machine } from '../../../helpers/machine/machine.ts';
+import { createNetnsProvider } from '../../../helpers/machine/netns-provider.ts';
+import { unpackPackages } from '../../../helpers/netns/archive.ts';
+import { cached } from '../../../helpers/netns/cache.ts';
+import { findProgram } from '../../../helpers/netns/find-program.ts';
+import { hostRelease } from '../../../helpers/netns/host-release.ts';
+import { RELEASES } from '../../../helpers/netns/apt-sources.ts';
+import { allSettled, HarnessError } from '../../../helpers/process/harness-error.ts';
+
+/** The account that docker-machine logs in to, as it does on boot2docker: not root. */
+const USER = 'docker';
+
+/** Hosts that docker-machine's driver `generic` can adopt, and what it must be told to find them. */
+export interface GenericHosts extends AsyncDisposable {
+  /** `MACHINE_DRIVER`, and for each host its address and key, by the names that end in the machine's name. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes a host for each machine that docker-machine is to adopt: a machine of the built-in provider, in a store of its
+ * own, with a real sshd and a real sudo. What of those this system lacks is unpacked out of Debian's archive.
+ */
+export async function makeGenericHosts(names: readonly string[]): Promise<GenericHosts> {
+  const folder = await mkdtemp(join(tmpdir(), 'generic-hosts-'));
+  const provider = createNetnsProvider({ store: join(folder, 'store') });
+  const dispose = async () => {
+    await provider.removeAll();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const unpacked = await unpackMissing();
+    const script = await readFile(join(import.meta.dirname, 'become-host.sh'), 'utf8');
+    const each = names.map(async (name) => {
+      const host = await provider.create({ name });
+      const argv = ['sh', '-s', unpacked, USER] as const;
+      const { stdout: key } = await provider.run(name, argv, { input: script, limit: 60_000 });
+      const keyFile = join(folder, `${name}.key`);
+      await writeFile(keyFile, key, { mode: 0o600 });
+      return variablesOf(host, keyFile);
+    });
+    const variables = await allSettled('hosts for the driver generic', each);
+    const env = Object.assign({ MACHINE_DRIVER: 'generic', GENERIC_SSH_USER: USER }, ...variables);
+    return { env, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+function variablesOf({ name, address }: Machine, keyFile: string): Record<string, string> {
+  const suffix = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
+  return { [`GENERIC_IP_ADDRESS__${suffix}`]: address, [`GENERIC_SSH_KEY__${suffix}`]: keyFile };
+}
+
+const packages: Readonly<Record<string, string>> = {
+  sshd: 'openssh-server',
+  'ssh-keygen': 'openssh-client',
+  sudo: 'sudo',
+};
+
+/** The folder with the packages that this system lacks; empty when it has them all. */
+async function unpackMissing(): Promise<string> {
+  const missing = Object.entries(packages)
+    .filter(([program]) => findProgram(program) === undefined)
+    .map(([, name]) => name);
+  if (missing.length === 0) return '';
+  const { codename, name } = await hostRelease();
+  const suite = RELEASES.find((one) => one === codename);
+  if (suite === undefined) {
+    throw new HarnessError({
+      tried: `unpack ${missing.join(', ')}`,
+      observed: `this is ${name}, not Debian ${RELEASES.join(', ')}`,
+      remedy: 'install them with its own package manager',
+    });
+  }
+  const key = `spec-hosts/${suite}-${process.arch}-1/${missing.join('+')}`;
+  return await cached(key, `${missing.join(', ')} for hosts of specs`, async (into, report) => {
+    await unpackPackages({ suite, packages: missing, into, withDependencies: true, report });
+  });
+}
