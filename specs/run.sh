@@ -25,7 +25,7 @@ export OVERLAY_E2E_REPORTS="${OVERLAY_E2E_REPORTS:-$PWD/reports}"
 rm -f "$OVERLAY_E2E_REPORTS/counts.json"
 
 # In the background and waited for, as a shell hears signals only then. What outlives the run must not hold the lock.
-vitest run "$@" 9>&- &
+vitest run --configLoader native "$@" 9>&- &
 vitest=$!
 trap 'kill -TERM "$vitest"' TERM
 trap 'kill -HUP "$vitest"' HUP

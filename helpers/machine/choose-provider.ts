@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { requireHost } from '../netns/require-host.ts';
 import { activity } from '../process/activity.ts';
 import { type Decision, decideProvider } from './decide-provider.ts';
 import type { MachineProvider } from './machine.ts';
@@ -13,8 +14,7 @@ export interface Choice extends Decision {
  * an activity, and so stands in the report and on the terminal.
  */
 export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
-  const has = (program: string) => canRun(program, env['PATH'] ?? '');
-  const decision = decideProvider({ env, platform: process.platform, has });
+  const decision = decideHere(env);
   const title = `provider ${decision.name}, because ${decision.because}`;
   return await activity('stage', title, async () => {
     // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
@@ -22,9 +22,16 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
       const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
       return { ...decision, provider: createDockerMachineProvider({ env }) };
     }
+    requireHost();
     const { createNetnsProvider } = await import('./netns-provider.ts');
     return { ...decision, provider: createNetnsProvider() };
   });
+}
+
+/** What {@link decideProvider} says of this machine. */
+export function decideHere(env: NodeJS.ProcessEnv = process.env): Decision {
+  const has = (program: string) => canRun(program, env['PATH'] ?? '');
+  return decideProvider({ env, platform: process.platform, has });
 }
 
 function canRun(program: string, path: string): boolean {

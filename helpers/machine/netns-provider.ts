@@ -8,7 +8,8 @@ import { type EnterCommand, enterCommand } from '../netns/enter.ts';
 import { seedImages } from '../netns/image-store.ts';
 import { listMachineNames, type MachineConfig, readConfig } from '../netns/machine-config.ts';
 import { plugIn } from '../netns/machine-link.ts';
-import { checkImages, checkName, requireRoot } from '../netns/request.ts';
+import { checkImages, checkName } from '../netns/request.ts';
+import { requireHost } from '../netns/require-host.ts';
 import { reserveMachine, type Wish } from '../netns/reserve.ts';
 import { shutDown } from '../netns/shut-down.ts';
 import { withStoreLock } from '../netns/store-lock.ts';
@@ -93,7 +94,7 @@ async function create(
 ): Promise<Machine> {
   const { name, images = [], tlsSans = [] } = request;
   checkName(name);
-  requireRoot();
+  requireHost();
   checkImages(images);
   const [tools, bundle] = await Promise.all([prepareTools(), prepareEngineBundle(request.engine)]);
   signal?.throwIfAborted();
@@ -122,7 +123,7 @@ async function create(
 }
 
 async function start(store: Store, config: MachineConfig): Promise<void> {
-  requireRoot();
+  requireHost();
   if (findInit(store, config.Name) === undefined) {
     const [tools, bundle] = await Promise.all([
       prepareTools(),

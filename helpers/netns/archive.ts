@@ -8,6 +8,7 @@ import { chooseMirror, readAptEntries, type Suite } from './apt-sources.ts';
 import { downloadPackages } from './download.ts';
 import { findProgram } from './find-program.ts';
 import { hostRelease } from './host-release.ts';
+import { aptCommandFor } from './install-advice.ts';
 import { findKeyrings } from './keyrings.ts';
 
 /** The line of apt's sources for `suite` of Debian: this machine's own mirror, its keys checked. */
@@ -19,11 +20,11 @@ export async function aptSource(suite: Suite): Promise<string> {
 async function findMirror(suite: Suite): Promise<string> {
   const tried = `find a mirror of Debian ${suite}`;
   if (findProgram('apt-get') === undefined || findProgram('dpkg-deb') === undefined) {
+    const release = await hostRelease();
     throw new HarnessError({
       tried,
-      observed: `this is ${(await hostRelease()).name}, without apt`,
-      remedy:
-        'run it in a Debian container or machine, or see overlay-e2e doctor for what can be given instead',
+      observed: `this is ${release.name}, without apt`,
+      remedy: aptCommandFor(release),
     });
   }
   const given = process.env['E2E_DEBIAN_MIRROR'];

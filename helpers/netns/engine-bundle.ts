@@ -4,7 +4,7 @@ import { HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { Suite } from './apt-sources.ts';
 import { unpackPackages } from './archive.ts';
-import { cached } from './cache.ts';
+import { cached, cacheFolder } from './cache.ts';
 import { findProgram, SYSTEM_PATH } from './find-program.ts';
 import { linkLibraries, missingLibraries } from './libraries.ts';
 import { prepareTools, type Tools } from './tools.ts';
@@ -38,6 +38,9 @@ function release(suite: Suite, ...more: string[]): Release {
 /** The versions that {@link prepareEngineBundle} can unpack. */
 export const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
 
+/** The newest that has all three key-value stores. */
+export const DEFAULT_ENGINE = '20.10.5';
+
 /** All that a machine's engine needs, beside iptables. */
 const PROGRAMS =
   'dockerd docker containerd containerd-shim-runc-v2 runc docker-init docker-proxy'.split(' ');
@@ -48,7 +51,7 @@ const PROGRAMS =
  * @param version one of {@link ENGINE_VERSIONS}; `system` for the machine's own dockerd; or the absolute path of a
  *   folder with a dockerd and what belongs to it
  */
-export async function prepareEngineBundle(version = '20.10.5'): Promise<EngineBundle> {
+export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<EngineBundle> {
   if (version === 'system') return await useSystem();
   if (isAbsolute(version)) return await useFolder(version);
   const found = RELEASES[version];
@@ -60,13 +63,26 @@ export async function prepareEngineBundle(version = '20.10.5'): Promise<EngineBu
     });
   }
   const tools = await prepareTools();
-  const key = `engines/${version}-${process.arch}-3`;
-  const folder = await cached(key, `engine ${version}`, async (into, report) => {
+  const folder = await cached(keyOf(version), `engine ${version}`, async (into, report) => {
     await unpackPackages({ ...found, into, report });
     await linkLibraries(into);
     await expectVersion(into, version);
   });
   return { version, folder, env: environmentOf(folder, tools) };
+}
+
+/** Whether that version was unpacked into the cache before. */
+export function isBundleCached(version: string): boolean {
+  return existsSync(join(cacheFolder(), keyOf(version)));
+}
+
+/** Which release of Debian has that version; undefined for a bundle that comes from elsewhere. */
+export function suiteOfBundle(version: string): Suite | undefined {
+  return RELEASES[version]?.suite;
+}
+
+function keyOf(version: string): string {
+  return `engines/${version}-${process.arch}-3`;
 }
 
 async function useSystem(): Promise<EngineBundle> {

@@ -20,16 +20,6 @@ export function checkName(name: string): void {
   }
 }
 
-/** Namespaces, links and mounts are root's alone. */
-export function requireRoot(): void {
-  if (process.getuid?.() === 0) return;
-  throw new HarnessError({
-    tried: 'machines of the built-in provider',
-    observed: 'this is not root, who alone can make network namespaces and mounts',
-    remedy: 'run it with sudo, or as root in a container with --privileged',
-  });
-}
-
 /** Refuses image archives that are not there, before anything is made. */
 export function checkImages(archives: readonly string[]): void {
   for (const archive of archives) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { HarnessError } from '../process/harness-error.ts';
 import { type AddressRange, checkAddress, nextAddress } from './address-range.ts';
+import { DEFAULT_ENGINE } from './engine-bundle.ts';
 import {
   type EngineOptions,
   listMachineNames,
@@ -70,7 +71,7 @@ export async function reserveMachine(
         name,
         address,
         mac: macAddress(store, address),
-        engine: request.engine ?? '20.10.5',
+        engine: request.engine ?? DEFAULT_ENGINE,
         memory: request.memory ?? 0,
         cpus: request.cpus ?? 0,
         egress: request.egress ?? false,

@@ -7,6 +7,7 @@ import { RELEASES, type Suite } from './apt-sources.ts';
 import { cached } from './cache.ts';
 import { findProgram, hostPath } from './find-program.ts';
 import { hostRelease } from './host-release.ts';
+import { installCommand } from './install-advice.ts';
 import { libraryFolders, linkLibraries, missingLibraries } from './libraries.ts';
 
 /** The programs that the harness runs on this machine. */
@@ -87,12 +88,12 @@ async function linkIptables(root: string): Promise<void> {
 }
 
 async function hostSuite(packages: readonly string[]): Promise<Suite> {
-  const { codename, name } = await hostRelease();
-  const suite = RELEASES.find((one) => one === codename);
+  const release = await hostRelease();
+  const suite = RELEASES.find((one) => one === release.codename);
   if (suite !== undefined) return suite;
   throw new HarnessError({
     tried: `unpack ${packages.join(', ')}`,
-    observed: `this is ${name}, not Debian ${RELEASES.join(', ')}`,
-    remedy: `install them with its own package manager; Debian calls them ${packages.join(' ')}`,
+    observed: `this is ${release.name}, not Debian ${RELEASES.join(', ')}`,
+    remedy: installCommand(release, packages),
   });
 }

@@ -13,11 +13,14 @@ export async function createNetns(context: CommandContext, name: string): Promis
   await tellOfTransfers(name);
   const memory = readAmount(flags, 'netns-memory');
   const cpus = readAmount(flags, 'netns-cpus');
-  const { checkName, requireRoot } = await import('../../netns/request.ts');
+  const [{ checkName }, { requireHost }] = await Promise.all([
+    import('../../netns/request.ts'),
+    import('../../netns/require-host.ts'),
+  ]);
   let images: readonly string[];
   try {
     checkName(name);
-    requireRoot();
+    requireHost();
     images = await bringImages(flags.list('netns-image'));
   } catch (error) {
     throw new Failure(

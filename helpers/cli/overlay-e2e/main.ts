@@ -61,6 +61,18 @@ program
     process.exitCode = await runDown(command.optsWithGlobals());
   });
 
+program
+  .command('doctor')
+  .summary('what this machine lacks, and the command that brings it')
+  .description(
+    'Looks at all that a run needs of this machine, and names the command that brings what is missing.\nExit code 0: nothing is missing. 1: something is.',
+  )
+  .option('--json', 'print one JSON document on standard output; progress goes to standard error')
+  .action(async (_options, command: Command) => {
+    const { runDoctor } = await import('./doctor.ts');
+    process.exitCode = await runDoctor(command.optsWithGlobals());
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

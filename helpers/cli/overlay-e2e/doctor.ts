@@ -1,0 +1,87 @@
+import { findProgram } from '../../netns/find-program.ts';
+import { type Finding, fine, missing } from '../../netns/examine/finding.ts';
+import { decideHere } from '../../machine/choose-provider.ts';
+import { dockerMachineCommand } from '../../machine/decide-provider.ts';
+import { HarnessError } from '../../process/harness-error.ts';
+import { runCommand } from '../../process/run-command.ts';
+import { showProgress } from '../progress.ts';
+import { reportFailure } from './failure.ts';
+
+export interface DoctorOptions {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** `overlay-e2e doctor`: gives the exit code, 0 when nothing is missing. */
+export async function runDoctor({ json, verbose = false }: DoctorOptions): Promise<number> {
+  const stopProgress = showProgress({ verbose });
+  try {
+    const findings = [judgeNode(process.versions.node), ...(await examineProvider())];
+    stopProgress();
+    const isFine = findings.every((one) => one.fine);
+    console.log(json ? JSON.stringify({ fine: isFine, findings }, null, 2) : formatTable(findings));
+    return isFine ? 0 : 1;
+  } catch (error) {
+    stopProgress();
+    return reportFailure(error);
+  }
+}
+
+/** One line for each finding, and one with the remedy below each that is missing. */
+export function formatTable(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ subject }) => subject.length));
+  const lines = findings.flatMap(({ subject, saw, remedy, ...one }) => [
+    `${one.fine ? '✔' : '✖'} ${subject.padEnd(width)}   ${saw}`,
+    ...(remedy === undefined ? [] : [`  ${' '.repeat(width)}   → ${remedy}`]),
+  ]);
+  const lacking = findings.filter((one) => !one.fine).length;
+  const verdict = lacking === 0 ? 'Nothing is missing.' : `Missing: ${lacking}.`;
+  return [...lines, '', verdict].join('\n');
+}
+
+/** The least version of Node that runs TypeScript as it stands and has what the code uses. */
+const oldestNode = 24;
+
+export function judgeNode(version: string): Finding {
+  if (Number.parseInt(version, 10) >= oldestNode) return fine('Node', version);
+  return missing('Node', `${version}, and it takes ${oldestNode}`, 'npm ci, which brings one');
+}
+
+async function examineProvider(): Promise<Finding[]> {
+  const subject = 'provider';
+  try {
+    const { name, because } = decideHere();
+    const finding = fine(subject, `${name}, because ${because}`);
+    if (name === 'docker-machine') return [finding, ...(await examineDockerMachine())];
+    // Loaded when it is needed, as the provider itself.
+    const { examineHost } = await import('../../netns/examine/examine-host.ts');
+    return [finding, ...(await examineHost())];
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return [missing(subject, error.observed, error.remedy ?? '')];
+  }
+}
+
+/** Whether the programs that the provider docker-machine runs do run. */
+async function examineDockerMachine(): Promise<Finding[]> {
+  const driver = process.env['MACHINE_DRIVER'] || 'virtualbox';
+  const command = dockerMachineCommand(process.env);
+  const wanted: readonly (readonly [string, string])[] = [
+    [command, 'version'],
+    ...(driver === 'virtualbox' ? [['VBoxManage', '--version'] as const] : []),
+  ];
+  return await Promise.all(
+    wanted.map(async ([program, question]) => {
+      const remedy = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
+      if (!program.includes('/') && findProgram(program) === undefined) {
+        return missing(program, 'it is not on PATH', remedy);
+      }
+      try {
+        const { stdout } = await runCommand(program, [question], { limit: 30_000 });
+        return fine(program, stdout.trim().split('\n')[0] ?? '');
+      } catch (error) {
+        return missing(program, (error as HarnessError).observed, remedy);
+      }
+    }),
+  );
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+
+const overlay = resolve(import.meta.dirname, '../../helpers/cli/overlay-e2e.sh');
+
+interface Finding {
+  readonly subject: string;
+  readonly fine: boolean;
+  readonly saw: string;
+  readonly remedy?: string;
+}
+
+test('on a machine that runs these specs doctor misses nothing, and says so in a table', async () => {
+  const { exitCode, stdout } = await doctor([]);
+  expect(stdout).not.toContain('✖');
+  expect(stdout).toMatch(/^✔ Node +24\./m);
+  for (const subject of 'veth bridge vxlan overlayfs namespaces cgroups store cache'.split(' ')) {
+    expect(stdout).toMatch(new RegExp(`^✔ ${subject} `, 'm'));
+  }
+  expect(stdout).toMatch(/\nNothing is missing\.\n$/);
+  expect(exitCode).toBe(0);
+});
+
+test('what the kernel does not give is missing, with the command that brings it', async () => {
+  // As in a container without --privileged: no further network namespace, cgroups that nobody may write.
+  const { exitCode, findings } = await diagnose(
+    'mount -o remount,bind,ro /sys/fs/cgroup; for one in /sys/fs/cgroup/*/; do mount -o remount,bind,ro $one; done',
+  );
+  expect(findings.get('cgroups')).toMatchObject({
+    fine: false,
+    saw: expect.stringContaining('EROFS'),
+    remedy: expect.stringContaining('mount -o remount,rw /sys/fs/cgroup'),
+  });
+  expect(findings.get('namespaces')).toMatchObject({ fine: true });
+  expect(exitCode).toBe(1);
+});
+
+test('a store on an overlay file system is missing a disk, and one that is full its room', async () => {
+  const folder = await scratchFolder();
+  const overlayfs = await diagnose(
+    `cd ${folder}; mkdir u w m; mount -t overlay -o lowerdir=/usr,upperdir=u,workdir=w overlay m`,
+    { MACHINE_STORAGE_PATH: join(folder, 'm/store') },
+  );
+  expect(overlayfs.findings.get('store')).toMatchObject({
+    fine: false,
+    saw: expect.stringContaining('on an overlay file system'),
+    remedy: expect.stringContaining('MACHINE_STORAGE_PATH'),
+  });
+  // Also found out by trying: that is what an engine would do there.
+  expect(overlayfs.findings.get('overlayfs')).toMatchObject({ fine: false });
+  expect(overlayfs.exitCode).toBe(1);
+
+  const small = await diagnose(`mount -t tmpfs -o size=20m small ${folder}`, {
+    MACHINE_STORAGE_PATH: join(folder, 'store'),
+  });
+  expect(small.findings.get('store')).toMatchObject({
+    fine: false,
+    saw: expect.stringContaining('0.0 GB free, it takes 1.0 GB'),
+  });
+});
+
+test('a range that the host routes is told with the interface that has it', async () => {
+  const { findings } = await diagnose('true', { E2E_SUBNET: '127.0.0.0/16' });
+  expect(findings.get('address range')).toMatchObject({
+    fine: false,
+    saw: 'this host routes 127.0.0.0/8 through lo',
+    remedy: expect.stringContaining('E2E_SUBNET'),
+  });
+});
+
+test('with the provider docker-machine, its programs are what may be missing', async () => {
+  const { findings } = await diagnose('true', {
+    E2E_PROVIDER: 'docker-machine',
+    E2E_DOCKER_MACHINE: '/bin/true',
+    MACHINE_DRIVER: 'virtualbox',
+    PATH: '/usr/bin:/bin',
+  });
+  expect([...findings.keys()]).toEqual(['Node', 'provider', '/bin/true', 'VBoxManage']);
+  expect(findings.get('VBoxManage')).toMatchObject({
+    fine: false,
+    remedy: expect.stringContaining('E2E_PROVIDER=netns'),
+  });
+});
+
+async function scratchFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function doctor(
+  args: readonly string[],
+  setUp = 'true',
+  env: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  const { PATH = '', HOME = '' } = process.env;
+  const script = `${setUp}; exec "$@"`;
+  const words = ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh'];
+  return await runCommand('unshare', [...words, overlay, 'doctor', ...args], {
+    env: { PATH, HOME, XDG_CACHE_HOME: resolve(cacheFolder(), '..'), ...env },
+    expect: 'any',
+  });
+}
+
+/** What doctor finds in a mount namespace of its own, which a script has changed. */
+async function diagnose(setUp: string, env: Readonly<Record<string, string>> = {}) {
+  const { exitCode, stdout } = await doctor(['--json'], setUp, env);
+  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  for (const { subject, fine, remedy } of findings) {
+    if (!fine) expect(remedy, subject).toMatch(/\w/);
+  }
+  return { exitCode, findings: new Map(findings.map((one) => [one.subject, one])) };
+}

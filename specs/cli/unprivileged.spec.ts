@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const refusal =
+  'machines of the built-in provider: this is not root, who alone can make network namespaces and mounts; run it with sudo, or as root in a container with --privileged';
+
+/** `nobody`, wherever. */
+const uid = 65_534;
+
+test('up is refused in one line', async () => {
+  const { exitCode, stderr, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh up --json');
+  expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
+    `overlay-e2e: ${refusal}`,
+  ]);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(1);
+});
+
+test('down is refused in one line', async () => {
+  const { exitCode, stderr } = await runAsNobody('helpers/cli/overlay-e2e.sh down');
+  expect(stderr).toContain(`overlay-e2e: ${refusal}\n`);
+  expect(exitCode).toBe(1);
+});
+
+test('netns-machine create is refused in one line before it makes a machine', async () => {
+  const { exitCode, stderr, store } = await runAsNobody('helpers/cli/netns-machine.sh create one');
+  expect(stderr).toBe(`Error with pre-create check: "${refusal}"\n`);
+  expect(exitCode).toBe(3);
+  expect(existsSync(join(store, 'machines'))).toBe(false);
+});
+
+test('doctor finds it missing, and looks at nothing that only root can see', async () => {
+  const { exitCode, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh doctor');
+  const missing = stdout.split('\n').filter((line) => line.startsWith('✖'));
+  expect(missing).toEqual([expect.stringMatching(/^✖ root on Linux +this is not root/)]);
+  expect(stdout).toMatch(/^ +→ run it with sudo/m);
+  expect(exitCode).toBe(1);
+});
+
+test('npm run e2e fails with that line, and skips nothing silently', async () => {
+  const { exitCode, stdout } = await runAsNobody('npm run e2e -- specs/seed/keystore.spec.ts');
+  expect(stdout).toContain(`✖ Set up the seed topology\n    ${refusal}\n`);
+  expect(stdout).toMatch(/^0 passed, [1-9]\d* failed/m);
+  expect(exitCode).not.toBe(0);
+});
+
+async function runAsNobody(line: string): Promise<CommandResult & { store: string }> {
+  const home = await mkdtemp(join(tmpdir(), 'unprivileged-'));
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
+  // The clone may lie in a folder that root alone may enter, its home for instance: it is shown in another place.
+  const script = [
+    'mkdir clone reports; chown $1:$1 . reports',
+    'mount --bind "$2" clone; cd clone',
+    'exec setpriv --reuid $1 --regid $1 --clear-groups sh -c "$3"',
+  ].join('\n');
+  const store = join(home, 'store');
+  const result = await runCommand(
+    'unshare',
+    ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh', String(uid), root, line],
+    {
+      cwd: home,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: home,
+        E2E_PROVIDER: 'netns',
+        MACHINE_STORAGE_PATH: store,
+        OVERLAY_E2E_REPORTS: join(home, 'reports'),
+        NO_COLOR: '1',
+        npm_config_update_notifier: 'false',
+      },
+      expect: 'any',
+    },
+  );
+  return { ...result, store };
+}
