@@ -14,13 +14,7 @@ import { reserveMachine, type Wish } from '../netns/reserve.ts';
 import { shutDown } from '../netns/shut-down.ts';
 import { withStoreLock } from '../netns/store-lock.ts';
 import { groundFolder, machineFolder, openStore, type Store } from '../netns/store.ts';
-import {
-  cutPower,
-  removeFolder,
-  removeStore,
-  removeStoreIfEmpty,
-  sweepStore,
-} from '../netns/sweep.ts';
+import { cutPower, removeFolder, removeStoreIfEmpty, sweepStore } from '../netns/sweep.ts';
 import { ensureSwitch } from '../netns/switch.ts';
 import { prepareTools } from '../netns/tools.ts';
 import { allSettled, HarnessError } from '../process/harness-error.ts';
@@ -42,10 +36,6 @@ export interface NetnsProvider extends MachineProvider {
   config(name: string): MachineConfig;
   /** How to run `argv` inside of a machine, for whoever starts the program himself: with a terminal, say. */
   enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
-  /** Takes down all that the store has in the kernel, also what a killed run left half-made; state files stay. */
-  sweep(): Promise<void>;
-  /** Takes down all of the store and removes its state. */
-  removeAll(): Promise<void>;
 }
 
 export interface NetnsProviderOptions {
@@ -83,7 +73,6 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     kill: async (name) => cutPower(store, config(name).Name, (await prepareTools()).env),
     remove: (names) => remove(store, names),
     sweep: async () => sweepStore(store, (await prepareTools()).env),
-    removeAll: async () => removeStore(store, (await prepareTools()).env),
   };
 }
 

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allSettled } from '../process/harness-error.ts';
 import { removeCgroups, removeStoreCgroups, readHierarchies, storeCgroup } from './cgroup.ts';
 import { runIp } from './ip.ts';
-import { listMachineNames } from './machine-config.ts';
+import { listMachineNames, readConfig } from './machine-config.ts';
 import { machineNamespace, namespaceFolder, namespacePrefix, switchNamespace } from './names.ts';
 import { withStoreLock } from './store-lock.ts';
 import { machineFolder, type Store } from './store.ts';
@@ -26,45 +26,62 @@ export async function cutPower(store: Store, name: string, env: Env): Promise<vo
   }
 }
 
-/** Takes down all that the store has in the kernel, also what a killed run left half-made. */
+/**
+ * Removes what is of no whole machine: what a run that was killed left half-made or half-removed, in the kernel and on
+ * disk. Where no machine is left, what all of them share goes with it: switch, certificates.
+ */
 export async function sweepStore(store: Store, env: Env): Promise<void> {
-  const prefix = namespacePrefix(store);
-  const names = new Set([
-    ...listMachineNames(store),
-    ...listCgroups(store),
-    ...listNamespaces(store)
-      .filter((namespace) => namespace !== switchNamespace(store))
-      .map((namespace) => namespace.slice(prefix.length)),
-  ]);
-  await allSettled(
-    `store ${store.folder}: sweep`,
-    [...names].map((name) => cutPower(store, name, env)),
-  );
-  await removeSwitch(store, env);
-  await removeStoreCgroups(store);
-}
-
-/** Takes down all of the store, and removes what it has on disk. */
-export async function removeStore(store: Store, env: Env): Promise<void> {
-  await sweepStore(store, env);
-  await allSettled(
-    `store ${store.folder}: remove`,
-    ['machines', 'certs', 'netns'].map((folder) =>
-      rm(join(store.folder, folder), { recursive: true, force: true }),
-    ),
-  );
-  await rmdir(store.folder).catch(() => undefined);
+  // Whoever makes a machine notes it under the lock: what is not noted by now never will be.
+  await withStoreLock(store, async () => {
+    const folders = listMachineNames(store);
+    const whole = new Set(folders.filter((name) => !isHalfMade(store, name)));
+    const names = new Set([...folders, ...listCgroups(store), ...listMachineNamespaces(store)]);
+    await allSettled(
+      `store ${store.folder}: sweep`,
+      [...names]
+        .filter((name) => !whole.has(name))
+        .map(async (name) => {
+          await cutPower(store, name, env);
+          await removeFolder(store, name);
+        }),
+    );
+    if (whole.size > 0) return;
+    await removeShared(store, env);
+    for (const folder of ['machines', 'certs']) {
+      await rm(join(store.folder, folder), { recursive: true, force: true });
+    }
+  });
 }
 
 /** Takes the switch down when the store has no machine any more. */
 export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> {
   if (listMachineNames(store).length > 0) return;
   await withStoreLock(store, async () => {
-    if (listMachineNames(store).length > 0) return;
-    await removeSwitch(store, env);
-    await removeStoreCgroups(store);
-    await rm(join(store.folder, 'netns'), { recursive: true, force: true });
+    if (listMachineNames(store).length === 0) await removeShared(store, env);
   });
+}
+
+async function removeShared(store: Store, env: Env): Promise<void> {
+  await removeSwitch(store, env);
+  await removeStoreCgroups(store);
+  await rm(join(store.folder, 'netns'), { recursive: true, force: true });
+}
+
+/** What a machine of this provider has in its folder, but for what is being written. */
+const ownFiles = /^(?:netns|config\.json|(?:ca|cert|key|server|server-key)\.pem)$|\.tmp$/;
+
+/**
+ * A machine's config is written first and whole. Without one it is the rest of a machine; unless the folder holds what
+ * never is in one of ours: docker-machine may keep virtual machines in the same store.
+ */
+function isHalfMade(store: Store, name: string): boolean {
+  const folder = machineFolder(store, name);
+  if (!readNames(folder).every((file) => ownFiles.test(file))) return false;
+  try {
+    return readConfig(store, name) === undefined;
+  } catch {
+    return true;
+  }
 }
 
 /** Removes a machine's folder. */
@@ -74,6 +91,12 @@ export async function removeFolder(store: Store, name: string): Promise<void> {
 
 function listNamespaces(store: Store): string[] {
   return readNames(namespaceFolder).filter((name) => name.startsWith(namespacePrefix(store)));
+}
+
+function listMachineNamespaces(store: Store): string[] {
+  return listNamespaces(store)
+    .filter((namespace) => namespace !== switchNamespace(store))
+    .map((namespace) => namespace.slice(namespacePrefix(store).length));
 }
 
 function listCgroups(store: Store): string[] {
@@ -89,7 +112,7 @@ function readNames(folder: string, foldersOnly = false): string[] {
       .filter((entry) => !foldersOnly || entry.isDirectory())
       .map((entry) => entry.name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
 }

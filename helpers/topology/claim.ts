@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../process/harness-error.ts';
@@ -17,13 +17,8 @@ const claimText = z.object({
  * @returns whether the store was left by a process that died
  */
 export async function claimStore(store: string, doing: string): Promise<{ abandoned: boolean }> {
-  await mkdir(store, { recursive: true, mode: 0o700 });
   const file = claimFile(store);
-  const draft = `${file}.${process.pid}`;
-  await writeFile(
-    draft,
-    JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing }),
-  );
+  const draft = await writeDraft(store, doing);
   try {
     let abandoned = false;
     while (!(await linkIfFree(draft, file))) {
@@ -36,9 +31,37 @@ export async function claimStore(store: string, doing: string): Promise<{ abando
   }
 }
 
+async function writeDraft(store: string, doing: string): Promise<string> {
+  const draft = `${claimFile(store)}.${process.pid}`;
+  const text = JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing });
+  for (;;) {
+    await mkdir(store, { recursive: true, mode: 0o700 });
+    try {
+      await writeFile(draft, text);
+      return draft;
+    } catch (error) {
+      // Whoever just took everything down took the empty folder with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
 /** Takes the claim back: what is in the store stays there, for whoever comes. */
 export async function releaseStore(store: string): Promise<void> {
   await rm(claimFile(store), { force: true });
+}
+
+/** Takes the claim back where nothing is left, and removes the folder if it is empty. */
+export async function leaveStore(store: string): Promise<void> {
+  // A process that was killed while it claimed the store left its draft.
+  const drafts = (await readdir(store)).filter((name) => name.startsWith('claim.json.'));
+  for (const draft of drafts) {
+    const born = await birthOf(Number(draft.split('.').at(-1)));
+    if (born === undefined) await rm(join(store, draft), { force: true });
+  }
+  await releaseStore(store);
+  // It is not when others have something in it.
+  await rmdir(store).catch(() => undefined);
 }
 
 async function linkIfFree(draft: string, file: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { MachineProvider } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
-import { claimStore, releaseStore } from './claim.ts';
+import { claimStore, leaveStore } from './claim.ts';
 import { removeDocument } from './document.ts';
 
 /**
@@ -10,11 +10,15 @@ import { removeDocument } from './document.ts';
 export async function takeDown(provider: MachineProvider): Promise<string[]> {
   await claimStore(provider.store, 'take-down');
   return await activity('stage', 'take-down', async () => {
-    const names = (await provider.list()).map(({ name }) => name);
     await removeDocument(provider.store);
-    await provider.remove(names);
+    // What is half-made goes first: of that, no list can be made.
     await provider.sweep();
-    await releaseStore(provider.store);
+    const names = (await provider.list()).map(({ name }) => name);
+    if (names.length > 0) {
+      await provider.remove(names);
+      await provider.sweep();
+    }
+    await leaveStore(provider.store);
     return names;
   });
 }

@@ -27,7 +27,8 @@ export async function makeGenericHosts(names: readonly string[]): Promise<Generi
   const folder = await mkdtemp(join(tmpdir(), 'generic-hosts-'));
   const provider = createNetnsProvider({ store: join(folder, 'store') });
   const dispose = async () => {
-    await provider.removeAll();
+    await provider.remove(names);
+    await provider.sweep();
     await rm(folder, { recursive: true, force: true });
   };
   try {

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { type CommandResult, tail } from '../../helpers/process/run-command.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** How a command ended: with an exit code, or by a signal that it did not handle. */
+export interface Ended extends Omit<CommandResult, 'exitCode'> {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+}
+
+/** A command that a spec started and that it can disturb. */
+export interface StartedCommand {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** Returns once the command has said this on standard error or output. One that ends before is an error. */
+  says(words: string): Promise<void>;
+  /** Sends a signal to the command alone, or to its whole group, as a terminal does on Ctrl-C. */
+  signal(name: NodeJS.Signals, to: 'command' | 'group'): void;
+}
+
+/** Starts a command in a session and process group of its own, whose number is the command's. */
+export function startCommand(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): StartedCommand {
+  const title = [file.split('/').at(-1), ...args].join(' ');
+  const child = execa(file, args, {
+    cwd: root,
+    env,
+    extendEnv: false,
+    detached: true,
+    stdin: 'ignore',
+    reject: false,
+    all: true,
+    stripFinalNewline: false,
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${title}: not started`);
+  let said = '';
+  let hasEnded = false;
+  child.all.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const ended = child.then(({ exitCode, signal, stdout, stderr }) => {
+    hasEnded = true;
+    return { exitCode, signal, stdout, stderr };
+  });
+  return {
+    pid,
+    ended,
+    says: async (words) => {
+      await waitFor(
+        `${title}: says «${words}»`,
+        async () => {
+          // Looked at first: what it says last must still be found.
+          const over = hasEnded;
+          if (said.includes(words)) return done(undefined);
+          if (!over) return notYet(tail(said, 1));
+          throw new HarnessError({
+            tried: title,
+            observed: `it ended before it said «${words}»`,
+            evidence: said,
+          });
+        },
+        { limit: 120_000, every: 5, fatal: () => true },
+      );
+    },
+    signal: (name, to) => {
+      process.kill(to === 'group' ? -pid : pid, name);
+    },
+  };
+}
+
+/** `overlay-e2e`, as npx runs it. */
+export const overlayCommand = join(root, 'helpers/cli/overlay-e2e.sh');

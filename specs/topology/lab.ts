@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test as base } from 'vitest';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { type Ended, overlayCommand, type StartedCommand, startCommand } from './command.ts';
+import { findTraces, noTraces, type Traces } from './traces.ts';
+
+export { expect } from 'vitest';
+
+/** A store of the spec's own, and the commands that are run in it. */
+export interface Lab {
+  readonly store: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Starts `overlay-e2e` with these arguments. */
+  start(...args: string[]): StartedCommand;
+  /** Runs `overlay-e2e` to its end. */
+  run(...args: string[]): Promise<Ended>;
+  traces(): Promise<Traces>;
+  /** Takes down by other means than those that are tested: after each test, whatever came of it. */
+  clear(): Promise<void>;
+}
+
+/** A second store beside the first one is `openLab()` once more. */
+export const test = base.extend(
+  'lab',
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }) => {
+    const lab = await openLab();
+    onCleanup(() => lab.clear());
+    return lab;
+  },
+);
+
+export async function openLab(): Promise<Lab> {
+  const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-store-'));
+  const env = { ...cleanEnvironment(), MACHINE_STORAGE_PATH: store, E2E_PROVIDER: 'netns' };
+  const started: StartedCommand[] = [];
+  const start = (...args: string[]) => {
+    const command = startCommand(overlayCommand, args, env);
+    started.push(command);
+    return command;
+  };
+  return {
+    store,
+    env,
+    start,
+    run: async (...args) => await start(...args).ended,
+    traces: async () =>
+      await findTraces(
+        store,
+        started.map(({ pid }) => pid),
+      ),
+    clear: async () => {
+      for (const { pid, ended } of started) {
+        killGroup(pid);
+        await ended;
+      }
+      await createNetnsProvider({ store }).sweep();
+      await rm(store, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Fails unless nothing at all is left of the lab's store. What a process of someone else copied of the host's mounts for
+ * namespaces of its own, at the moment when it made them, is his: it is waited for until he lets go.
+ */
+export async function expectNothingLeft(lab: Lab): Promise<void> {
+  const left = await lab.traces();
+  if (left.mounts.length > 0 && left.mounts.every((mount) => mount.includes(' in mnt:['))) {
+    await waitFor(
+      `store ${lab.store}: copies of its mounts in namespaces of others`,
+      async () => {
+        const { mounts } = await lab.traces();
+        return mounts.length === 0 ? done(undefined) : notYet(mounts.join(', '));
+      },
+      { limit: 60_000, every: 100 },
+    );
+    expect(await lab.traces()).toEqual(noTraces);
+  } else expect(left).toEqual(noTraces);
+}
+
+/** What a user may have set for the run that these specs are part of, and they decide for themselves. */
+const decidedHere = ['E2E_KEEP', 'E2E_REUSE', 'E2E_SUBNET', 'E2E_ATTACH'];
+
+function cleanEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || decidedHere.includes(name) ? [] : [[name, value] as const],
+  );
+  return { ...Object.fromEntries(entries), NO_COLOR: '1' };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

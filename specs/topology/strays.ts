@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { mainHierarchy, storeCgroup } from '../../helpers/netns/cgroup.ts';
+import type { Store } from '../../helpers/netns/store.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
+import { runCommand } from '../../helpers/process/run-command.ts';
+import type { Traces } from './traces.ts';
+
+/** Something that a bad take-down would leave. */
+interface Stray {
+  readonly kind: keyof Traces;
+  /** What the look-up must have among its words. */
+  readonly told: string;
+  readonly remove: () => Promise<unknown>;
+}
+
+/** How to leave each thing that a store can leave, alone. */
+export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> = {
+  'a network namespace that has only its name': async ({ id }) => {
+    const name = `e2e-${id}-stray`;
+    await ip(`netns add ${name}`);
+    return { kind: 'namespaces', told: name, remove: () => ip(`netns delete ${name}`) };
+  },
+  'a network namespace without a name, by the link in it': async (store) => {
+    const stray = await startShell({
+      within: ['unshare', '--net'],
+      script: `ip link add stray address ${macOf(store)} type bridge`,
+    });
+    return { kind: 'namespaces', told: `of ${stray.pid} sh`, remove: stray.end };
+  },
+  'a network namespace without a name, by the process in it': async (store) => {
+    const stray = await startShell({
+      within: ['unshare', '--net'],
+      script: `echo $$ >${makeCgroup(store)}/cgroup.procs`,
+    });
+    return {
+      kind: 'namespaces',
+      told: `of ${stray.pid} sh`,
+      remove: async () => {
+        await stray.end();
+        removeCgroup(store);
+      },
+    };
+  },
+  'a link of the host, by its hardware address': async (store) => {
+    const name = `stray-${store.id}`;
+    await ip(`link add ${name} address ${macOf(store)} type bridge`);
+    return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
+  },
+  'a link of the host, by its alias': async ({ id }) => {
+    const name = `stray-${id}`;
+    await ip(`link add ${name} type bridge`);
+    await ip(`link set ${name} alias overlay-e2e-${id}`);
+    return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
+  },
+  'a mount in a mount namespace of somebody': async ({ folder }) => {
+    const stray = await startShell({
+      within: ['unshare', '--mount'],
+      script: 'read -r folder; mount -t tmpfs stray "$folder"',
+      input: folder,
+    });
+    return { kind: 'mounts', told: `of ${stray.pid} sh`, remove: stray.end };
+  },
+  'a cgroup in one hierarchy': async (store) => {
+    const folder = makeCgroup(store);
+    return { kind: 'cgroups', told: dirname(folder), remove: async () => removeCgroup(store) };
+  },
+  'a process in a cgroup': async (store) => {
+    const stray = await startShell({ script: `echo $$ >${makeCgroup(store)}/cgroup.procs` });
+    return {
+      kind: 'processes',
+      told: `${stray.pid} sh`,
+      remove: async () => {
+        await stray.end();
+        removeCgroup(store);
+      },
+    };
+  },
+  'a process that works in the folder': async ({ folder }) => {
+    const stray = await startShell({ script: 'read -r folder; cd "$folder"', input: folder });
+    return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
+  },
+  'a process that has the folder in its environment': async ({ folder }) => {
+    const within = ['env', `MACHINE_STORAGE_PATH=${folder}`];
+    const stray = await startShell({ within, script: ':' });
+    return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
+  },
+  'a process that has the folder on its command line': async ({ folder }) => {
+    const stray = await startShell({ script: `: ${folder}` });
+    return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
+  },
+  'a file': async ({ folder }) => {
+    const file = join(folder, 'stray');
+    writeFileSync(file, '');
+    return { kind: 'files', told: file, remove: async () => rmSync(file) };
+  },
+  'a lock that is held': async ({ id }) => {
+    const name = `overlay-e2e/${id}`;
+    const server = createServer().listen(`\0${name}`);
+    await once(server, 'listening');
+    return { kind: 'sockets', told: name, remove: async () => server[Symbol.asyncDispose]() };
+  },
+};
+
+/** A shell that did `script` and lives until it is ended, or its standard input is closed. */
+async function startShell({
+  within = [],
+  script,
+  input,
+}: {
+  within?: readonly string[];
+  script: string;
+  input?: string;
+}): Promise<{ pid: number; end: () => Promise<void> }> {
+  const [file, ...args] = [...within, 'sh', '-euc', `${script}; echo ready; read -r never`];
+  const { env } = await prepareTools();
+  const child = spawn(file ?? 'sh', args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  if (input !== undefined) child.stdin.write(`${input}\n`);
+  const ended = once(child, 'exit');
+  await Promise.race([
+    once(child.stdout, 'data'),
+    ended.then(([code]) => Promise.reject(new Error(`«${script}» ended with ${code}`))),
+  ]);
+  return {
+    pid: child.pid ?? 0,
+    end: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function ip(line: string): Promise<void> {
+  const { env } = await prepareTools();
+  await runCommand('ip', line.split(' '), { env });
+}
+
+function macOf({ id }: Store): string {
+  return ['02', 'e2', ...(id.match(/../g) ?? []), '99'].join(':');
+}
+
+/** In one hierarchy only: a look-up must look into each. */
+function makeCgroup(store: Store): string {
+  const folder = join(storeCgroup(mainHierarchy(), store), 'stray');
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function removeCgroup(store: Store): void {
+  const folder = storeCgroup(mainHierarchy(), store);
+  rmdirSync(join(folder, 'stray'));
+  rmdirSync(folder);
+}

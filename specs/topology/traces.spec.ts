@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { readHierarchies } from '../../helpers/netns/cgroup.ts';
+import { openStore } from '../../helpers/netns/store.ts';
+import { expect, test } from './lab.ts';
+import { strays } from './strays.ts';
+import { findTraces, noTraces } from './traces.ts';
+
+describe('The look-up of what there is of a store', () => {
+  test('finds nothing of a store that never was', async () => {
+    expect(await findTraces(join(tmpdir(), 'overlay-e2e-never-was'))).toEqual(noTraces);
+  });
+
+  test('sees all that running machines are made of', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'cluster', '--verbose');
+    await up.says('mh-keystore: docker run progrium/consul');
+    // While it goes on there is a claim besides.
+    const making = await lab.traces();
+    expect(making.files).toContain(join(lab.store, 'claim.json'));
+    expect(making.processes).toContainEqual(expect.stringMatching(`^${up.pid} `));
+    expect(await up.ended).toMatchObject({ exitCode: 0 });
+
+    const traces = await lab.traces();
+    const { id } = openStore(lab.store);
+    const machines = ['master-host', 'mh-keystore', 'worker-host'];
+    expect(traces.namespaces).toEqual([
+      ...['_switch', ...machines].map((name) => `e2e-${id}-${name}`),
+      // A container has one without a name in ours: Consul's.
+      expect.stringMatching(/^net:\[\d+\] of \d+ .*consul/),
+    ]);
+    expect(traces.links).toEqual([expect.stringMatching(/^e2e-[0-9a-f]{8}$/)]);
+    expect(traces.cgroups).toHaveLength(readHierarchies().length);
+    expect(traces.sockets).toEqual([]);
+    expect(traces.files).toEqual(
+      expect.arrayContaining([
+        join(lab.store, 'topology.json'),
+        ...machines.map((name) => join(lab.store, 'machines', name)),
+      ]),
+    );
+    expect(traces.files).not.toContain(join(lab.store, 'claim.json'));
+    for (const name of machines) {
+      expect(traces.mounts).toContain(`/run/netns/e2e-${id}-${name}`);
+    }
+    // Whatever descends from a machine's first process is part of it, wherever it may have gone.
+    const all = listProcesses();
+    const found = new Set(traces.processes.map((told) => Number(told.split(' ')[0])));
+    const firsts = all.filter(
+      ({ pid, words }) => found.has(pid) && /^sh .*init\.sh .*boot\.env$/.test(words),
+    );
+    expect(firsts).toHaveLength(3);
+    const descendants = all.filter((one) => descends(one, firsts, all));
+    const programs = descendants.map(({ words }) => words).join('\n');
+    for (const program of ['dockerd', 'containerd', 'docker-proxy', 'consul']) {
+      expect(programs).toContain(program);
+    }
+    expect(descendants.filter(({ pid }) => !found.has(pid))).toEqual([]);
+    // Each machine has a mount namespace of its own, with its data root out of the store.
+    for (const { pid } of firsts) {
+      const namespace = readlinkSync(`/proc/${pid}/ns/mnt`);
+      const told = `/var/lib/docker in ${namespace} of `;
+      expect(traces.mounts).toContainEqual(expect.stringContaining(told));
+    }
+  });
+
+  test.for(Object.entries(strays))('sees %s', async ([, leave], { lab }) => {
+    const store = openStore(lab.store);
+    const before = await lab.traces();
+    const { kind, told, remove } = await leave(store);
+    try {
+      const traces = await lab.traces();
+      expect(traces[kind].filter((one) => !before[kind].includes(one))).toContainEqual(
+        expect.stringContaining(told),
+      );
+    } finally {
+      await remove();
+    }
+    expect(await lab.traces()).toEqual(before);
+  });
+});
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly words: string;
+}
+
+function listProcesses(): Process[] {
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      const parent = Number(stat.replace(/^.*\) /s, '').split(' ')[1]);
+      return [{ pid: Number(name), parent, words }];
+    } catch {
+      // No process, or one that has ended meanwhile.
+      return [];
+    }
+  });
+}
+
+function descends(process: Process, from: readonly Process[], all: readonly Process[]): boolean {
+  if (from.some(({ pid }) => pid === process.pid)) return true;
+  const parent = all.find(({ pid }) => pid === process.parent);
+  return parent !== undefined && descends(parent, from, all);
+}

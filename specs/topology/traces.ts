@@ -1,0 +1,240 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openStore } from '../../helpers/netns/store.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
+
+const run = promisify(execFile);
+
+/** Everything that there is of one store, in words that tell what is where. All lists are empty when nothing is left. */
+export interface Traces {
+  /** Network namespaces: those with a name of the store's, and those without one that its processes or links are in. */
+  readonly namespaces: string[];
+  /** Links of the host, and of any network namespace that is not the store's own. */
+  readonly links: string[];
+  /** Mounts, in whatever mount namespace. */
+  readonly mounts: string[];
+  /** In every hierarchy. */
+  readonly cgroups: string[];
+  readonly processes: string[];
+  /** Below the store's folder, and the folder itself. */
+  readonly files: string[];
+  /** Names of sockets in the kernel: the store's lock. */
+  readonly sockets: string[];
+}
+
+export const noTraces: Traces = {
+  namespaces: [],
+  links: [],
+  mounts: [],
+  cgroups: [],
+  processes: [],
+  files: [],
+  sockets: [],
+};
+
+interface Process {
+  readonly pid: number;
+  readonly told: string;
+  readonly isOfStore: boolean;
+  /** Numbers of its namespaces; empty when it has ended meanwhile. */
+  readonly net: string;
+  readonly mnt: string;
+}
+
+/** How one recognizes what is of a store. */
+interface Marks {
+  readonly folder: string;
+  /** In the name of each of its cgroups. */
+  readonly cgroup: string;
+  /** What its named network namespaces begin with. */
+  readonly namespace: string;
+  /** What the hardware addresses of its links begin with. */
+  readonly mac: string;
+  readonly alias: string;
+  readonly socket: string;
+  readonly sessions: ReadonlySet<number>;
+}
+
+/**
+ * Looks everywhere on this host for what belongs to the store. It asks the kernel, and nothing that the harness wrote
+ * down: leftovers are what the harness does not know of.
+ *
+ * @param sessions process groups' leaders whose descendants belong to the store, too: commands that a spec started
+ */
+export async function findTraces(
+  folder: string,
+  sessions: readonly number[] = [],
+): Promise<Traces> {
+  const { id } = openStore(folder);
+  const marks: Marks = {
+    folder,
+    cgroup: `/overlay-e2e/${id}`,
+    namespace: `e2e-${id}-`,
+    mac: `02:e2:${(id.match(/../g) ?? []).join(':')}:`,
+    alias: `overlay-e2e-${id}`,
+    socket: `@overlay-e2e/${id}`,
+    sessions: new Set(sessions),
+  };
+  const processes = listProcesses(marks);
+  const { namespaces, links } = await findNetworks(marks, processes);
+  return {
+    namespaces,
+    links,
+    mounts: findMounts(marks, processes),
+    cgroups: findCgroups(marks),
+    processes: processes.filter(({ isOfStore }) => isOfStore).map(({ told }) => told),
+    files: findFiles(folder),
+    sockets: findSockets(marks),
+  };
+}
+
+function listProcesses(marks: Marks): Process[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map((name) => {
+    const read = (file: string) => readOrNothing(`/proc/${name}/${file}`);
+    const words = read('cmdline').replaceAll('\0', ' ').trim();
+    const session = Number(
+      read('stat')
+        .replace(/^.*\) /s, '')
+        .split(' ')[3],
+    );
+    const belongs =
+      read('cgroup').includes(`${marks.cgroup}/`) ||
+      words.includes(marks.folder) ||
+      read('environ').includes(marks.folder) ||
+      linkOrNothing(`/proc/${name}/cwd`).startsWith(marks.folder) ||
+      marks.sessions.has(session);
+    return {
+      pid: Number(name),
+      told: `${name} ${words === '' ? read('comm').trim() : words}`,
+      // This very process has the store's folder at hand, too; and one that has ended is nothing to be found.
+      isOfStore: belongs && Number(name) !== process.pid && !isGone(name),
+      net: linkOrNothing(`/proc/${name}/ns/net`),
+      mnt: linkOrNothing(`/proc/${name}/ns/mnt`),
+    };
+  });
+}
+
+/** A zombie holds nothing but its number, until whoever started it asks for its end. */
+function isGone(pid: string): boolean {
+  const state = readOrNothing(`/proc/${pid}/stat`).replace(/^.*\) /s, '')[0];
+  return state === undefined || state === 'Z' || state === 'X';
+}
+
+async function findNetworks(
+  marks: Marks,
+  processes: readonly Process[],
+): Promise<{ namespaces: string[]; links: string[] }> {
+  const names = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
+  const named = names.filter((name) => name.startsWith(marks.namespace));
+  const known = new Set([
+    linkOrNothing('/proc/self/ns/net'),
+    ...names.map((name) => `net:[${inodeOf(join('/run/netns', name))}]`),
+  ]);
+  const unnamed = new Map(
+    processes.filter(({ net }) => net !== '' && !known.has(net)).map((one) => [one.net, one]),
+  );
+  const found = await Promise.all(
+    [...unnamed.values()].map(async (one) => {
+      const links = await listLinks(['nsenter', `--net=/proc/${one.pid}/ns/net`]);
+      const inside = links.filter(({ address }) => address.startsWith(marks.mac));
+      return one.isOfStore || inside.length > 0 ? [`${one.net} of ${one.told}`] : [];
+    }),
+  );
+  const onHost = (await listLinks([])).filter(
+    ({ address, alias }) => address.startsWith(marks.mac) || alias === marks.alias,
+  );
+  return {
+    namespaces: [...named, ...found.flat()].sort(),
+    links: onHost.map(({ name }) => name),
+  };
+}
+
+/** The links of the network namespace that `enter` leads into; none when it has ended meanwhile. */
+async function listLinks(
+  enter: readonly string[],
+): Promise<{ name: string; address: string; alias: string }[]> {
+  // A bare system has no ip, and the harness one of its own.
+  const { env } = await prepareTools();
+  const [file, ...args] = [...enter, 'ip', '-json', 'link', 'show'];
+  const { stdout } = await run(file ?? 'ip', args, { env }).catch((error: unknown) => {
+    if (enter.length > 0) return { stdout: '[]' };
+    throw error;
+  });
+  const rows = JSON.parse(stdout === '' ? '[]' : stdout) as {
+    ifname: string;
+    address?: string;
+    ifalias?: string;
+  }[];
+  return rows.map(({ ifname, address = '', ifalias = '' }) => ({
+    name: ifname,
+    address,
+    alias: ifalias,
+  }));
+}
+
+function findMounts(marks: Marks, processes: readonly Process[]): string[] {
+  const own = linkOrNothing('/proc/self/ns/mnt');
+  const byNamespace = new Map(
+    processes.filter(({ mnt }) => mnt !== '').map((one) => [one.mnt, one]),
+  );
+  return [...byNamespace].flatMap(([namespace, { pid, told }]) =>
+    readOrNothing(`/proc/${pid}/mountinfo`)
+      .split('\n')
+      .filter((line) =>
+        [marks.folder, marks.cgroup, `/${marks.namespace}`].some((mark) => line.includes(mark)),
+      )
+      .map((line) => line.split(' ')[4] ?? '')
+      .map((place) => (namespace === own ? place : `${place} in ${namespace} of ${told}`)),
+  );
+}
+
+function findCgroups({ cgroup }: Marks): string[] {
+  const tops = readOrNothing('/proc/self/mountinfo')
+    .split('\n')
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4] ?? '');
+  return tops.map((top) => `${top}${cgroup}`).filter((folder) => existsSync(folder));
+}
+
+function findFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const below = readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return name === 'machines'
+      ? [path, ...readdirSync(path).map((one) => join(path, one))]
+      : [path];
+  });
+  return [folder, ...below];
+}
+
+function findSockets({ socket }: Marks): string[] {
+  const rows = readOrNothing('/proc/net/unix').split('\n');
+  return rows.map((row) => row.split(' ').at(-1) ?? '').filter((name) => name.startsWith(socket));
+}
+
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function linkOrNothing(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+}
+
+function inodeOf(file: string): number {
+  try {
+    return statSync(file).ino;
+  } catch {
+    return 0;
+  }
+}
