@@ -34,19 +34,19 @@ export async function sweepStore(store: Store, env: Env): Promise<void> {
   // Whoever makes a machine notes it under the lock: what is not noted by now never will be.
   await withStoreLock(store, async () => {
     const folders = listMachineNames(store);
-    const whole = new Set(folders.filter((name) => !isHalfMade(store, name)));
+    const stay = new Set(folders.filter((name) => whatIs(store, name) !== 'half-made'));
     const names = new Set([...folders, ...listCgroups(store), ...listMachineNamespaces(store)]);
     await allSettled(
       `store ${store.folder}: sweep`,
       [...names]
-        .filter((name) => !whole.has(name))
+        .filter((name) => !stay.has(name))
         .map(async (name) => {
           await cutPower(store, name, env);
           await removeFolder(store, name);
         }),
     );
-    if (whole.size > 0) return;
-    await removeShared(store, env);
+    if (!hasMachines(store)) await removeShared(store, env);
+    if (stay.size > 0) return;
     for (const folder of ['machines', 'certs']) {
       await rm(join(store.folder, folder), { recursive: true, force: true });
     }
@@ -55,9 +55,9 @@ export async function sweepStore(store: Store, env: Env): Promise<void> {
 
 /** Takes the switch down when the store has no machine any more. */
 export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> {
-  if (listMachineNames(store).length > 0) return;
+  if (hasMachines(store)) return;
   await withStoreLock(store, async () => {
-    if (listMachineNames(store).length === 0) await removeShared(store, env);
+    if (!hasMachines(store)) await removeShared(store, env);
   });
 }
 
@@ -70,18 +70,23 @@ async function removeShared(store: Store, env: Env): Promise<void> {
 /** What a machine of this provider has in its folder, but for what is being written. */
 const ownFiles = /^(?:netns|config\.json|(?:ca|cert|key|server|server-key)\.pem)$|\.tmp$/;
 
+function hasMachines(store: Store): boolean {
+  return listMachineNames(store).some((name) => whatIs(store, name) !== 'foreign');
+}
+
 /**
- * A machine's config is written first and whole. Without one it is the rest of a machine; unless the folder holds what
- * never is in one of ours: docker-machine may keep virtual machines in the same store.
+ * What a folder of the store is. A machine's config is written first and whole, so without one it is the rest of a
+ * machine; unless it holds what never is in one of ours: docker-machine may keep virtual machines in the same store.
  */
-function isHalfMade(store: Store, name: string): boolean {
-  const folder = machineFolder(store, name);
-  if (!readNames(folder).every((file) => ownFiles.test(file))) return false;
+function whatIs(store: Store, name: string): 'machine' | 'half-made' | 'foreign' {
   try {
-    return readConfig(store, name) === undefined;
+    const config = readConfig(store, name);
+    if (config !== undefined) return config.DriverName === 'netns' ? 'machine' : 'foreign';
   } catch {
-    return true;
+    // Cut off, or not a config of ours: what lies beside it tells.
   }
+  const isOurs = readNames(machineFolder(store, name)).every((file) => ownFiles.test(file));
+  return isOurs ? 'half-made' : 'foreign';
 }
 
 /** Removes a machine's folder. */

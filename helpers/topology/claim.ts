@@ -35,13 +35,20 @@ async function writeDraft(store: string, doing: string): Promise<string> {
   const draft = `${claimFile(store)}.${process.pid}`;
   const text = JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing });
   for (;;) {
-    await mkdir(store, { recursive: true, mode: 0o700 });
     try {
+      await mkdir(store, { recursive: true, mode: 0o700 });
       await writeFile(draft, text);
       return draft;
     } catch (error) {
       // Whoever just took everything down took the empty folder with it.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw new HarnessError({
+        tried: `use the store ${store}`,
+        observed: (error as Error).message,
+        remedy: 'name a folder that can be written, with room, in MACHINE_STORAGE_PATH',
+        cause: error,
+      });
     }
   }
 }
@@ -53,11 +60,11 @@ export async function releaseStore(store: string): Promise<void> {
 
 /** Takes the claim back where nothing is left, and removes the folder if it is empty. */
 export async function leaveStore(store: string): Promise<void> {
-  // A process that was killed while it claimed the store left its draft.
-  const drafts = (await readdir(store)).filter((name) => name.startsWith('claim.json.'));
-  for (const draft of drafts) {
-    const born = await birthOf(Number(draft.split('.').at(-1)));
-    if (born === undefined) await rm(join(store, draft), { force: true });
+  // What a process was writing here when it was killed: claim.json.PID, topology.json.PID.tmp.
+  for (const name of await readdir(store)) {
+    const [, pid] = /^(?:claim|topology)\.json\.(\d+)(?:\.tmp)?$/.exec(name) ?? [];
+    if (pid === undefined || (await birthOf(Number(pid))) !== undefined) continue;
+    await rm(join(store, name), { force: true });
   }
   await releaseStore(store);
   // It is not when others have something in it.

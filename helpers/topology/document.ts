@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../netns/store.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { stages } from './topology.ts';
 
@@ -33,9 +34,7 @@ export type TopologyDocument = z.infer<typeof topologyDocument>;
 
 /** Keeps the document in the store, for `check` and whoever else comes to the running topology later. */
 export async function saveDocument(document: TopologyDocument): Promise<void> {
-  const file = documentFile(document.store);
-  await writeFile(`${file}.new`, `${JSON.stringify(document, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await writeWhole(documentFile(document.store), `${JSON.stringify(document, null, 2)}\n`);
 }
 
 /** The topology that was stood up in this store, if there is one. */
@@ -60,9 +59,7 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
 
 /** Forgets the store's topology. */
 export async function removeDocument(store: string): Promise<void> {
-  await Promise.all(
-    [documentFile(store), `${documentFile(store)}.new`].map((file) => rm(file, { force: true })),
-  );
+  await rm(documentFile(store), { force: true });
 }
 
 function documentFile(store: string): string {

@@ -3,8 +3,8 @@ import { expect, expectNothingLeft, test } from './lab.ts';
 
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-describe('overlay-e2e up that is interrupted leaves nothing', () => {
-  // Each moment is the line that tells of what was done last; to its group is how a terminal sends it.
+// A moment is the line that tells of what was done last. A terminal sends its Ctrl-C to the whole group.
+describe('up that is interrupted takes everything down', () => {
   test.for([
     ['SIGINT', 'group', 'provider netns'],
     ['SIGTERM', 'command', 'switch: namespace'],
@@ -16,7 +16,7 @@ describe('overlay-e2e up that is interrupted leaves nothing', () => {
     ['SIGHUP', 'command', 'machine worker-host: boot'],
     ['SIGTERM', 'group', 'cluster  '],
     ['SIGINT', 'group', 'master-host: docker network create my-net'],
-  ] as const)('%s to the %s after «%s»', async ([signal, to, moment], { lab }) => {
+  ] as const)('by %s to the %s after «%s»', async ([signal, to, moment], { lab }) => {
     const up = lab.start('up', '--until', 'network', '--json', '--verbose');
     await up.says(moment);
     up.signal(signal, to);
@@ -25,6 +25,51 @@ describe('overlay-e2e up that is interrupted leaves nothing', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(`overlay-e2e: interrupted by ${signal}; taking everything down\n`);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: interrupted by ${signal}`);
+    await expectNothingLeft(lab);
+  });
+
+  test('also under a second Ctrl-C of someone who cannot wait', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'keystore', '--verbose');
+    await up.says('mh-keystore: docker run progrium/consul');
+    up.signal('SIGINT', 'group');
+    await up.says('taking everything down');
+    up.signal('SIGINT', 'group');
+    expect(await up.ended).toMatchObject({ exitCode: 130 });
+    await expectNothingLeft(lab);
+  });
+
+  test('also under a hail of signals, in which every command of the take-down dies', async ({
+    lab,
+  }) => {
+    const up = lab.start('up', '--until', 'keystore', '--verbose');
+    await up.says('machine mh-keystore: boot');
+    const hail = ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+    for (let round = 0; round < 8; round++) {
+      for (const signal of hail) {
+        up.signal(signal, 'group');
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }
+    expect(await up.ended).toMatchObject({ exitCode: 130, stdout: '' });
+    await expectNothingLeft(lab);
+  });
+});
+
+describe('down that is interrupted goes on to its end', () => {
+  test.for([
+    ['SIGINT', 'group'],
+    ['SIGTERM', 'command'],
+    ['SIGHUP', 'group'],
+  ] as const)('by %s to the %s', async ([signal, to], { lab }) => {
+    await lab.makeMachine('one');
+    const down = lab.start('down', '--verbose');
+    await down.says('provider netns');
+    down.signal(signal, to);
+    const { exitCode, stderr } = await down.ended;
+    expect(exitCode, stderr).toBe(exitCodes[signal]);
+    expect(stderr).toContain(
+      `overlay-e2e: interrupted by ${signal}; still taking everything down\n`,
+    );
     await expectNothingLeft(lab);
   });
 });

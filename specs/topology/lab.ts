@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as base } from 'vitest';
+import type { Machine } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { type Ended, overlayCommand, type StartedCommand, startCommand } from './command.ts';
@@ -17,6 +18,10 @@ export interface Lab {
   start(...args: string[]): StartedCommand;
   /** Runs `overlay-e2e` to its end. */
   run(...args: string[]): Promise<Ended>;
+  /** Kills the command and all that it started with SIGKILL, as the system does when it has no memory left. */
+  kill(command: StartedCommand): Promise<void>;
+  /** Makes one machine, as `netns-machine create` does: where that is enough to have something in the store. */
+  makeMachine(name: string): Promise<Machine>;
   traces(): Promise<Traces>;
   /** Takes down by other means than those that are tested: after each test, whatever came of it. */
   clear(): Promise<void>;
@@ -47,6 +52,11 @@ export async function openLab(): Promise<Lab> {
     env,
     start,
     run: async (...args) => await start(...args).ended,
+    kill: async ({ pid, ended }) => {
+      killGroup(pid);
+      await ended;
+    },
+    makeMachine: async (name) => await createNetnsProvider({ store }).create({ name }),
     traces: async () =>
       await findTraces(
         store,
@@ -57,7 +67,10 @@ export async function openLab(): Promise<Lab> {
         killGroup(pid);
         await ended;
       }
-      await createNetnsProvider({ store }).sweep();
+      const provider = createNetnsProvider({ store });
+      await provider.sweep();
+      await provider.remove((await provider.list()).map(({ name }) => name));
+      await provider.sweep();
       await rm(store, { recursive: true, force: true });
     },
   };

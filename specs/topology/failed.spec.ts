@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { requireInit } from '../../helpers/netns/boot.ts';
+import { machineCgroup, mainHierarchy, readProcesses } from '../../helpers/netns/cgroup.ts';
+import { openStore } from '../../helpers/netns/store.ts';
+import { runCommand } from '../../helpers/process/run-command.ts';
+import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
+import { noTraces } from './traces.ts';
+
+describe('up that fails says why in one line and leaves nothing', () => {
+  test('while other machines are still being made', async ({ lab }) => {
+    // What is left of a machine that somebody was making: its name cannot be had.
+    await mkdir(join(lab.store, 'machines/worker-host/netns'), { recursive: true });
+    const { exitCode, stdout, stderr } = await lab.run('up', '--json', '--until', 'cluster');
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^overlay-e2e: machine worker-host: create: there is one of this name; .+$/,
+    );
+    await expectNothingLeft(lab);
+  });
+
+  test('when a machine dies late in the set-up', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'cluster', '--verbose');
+    await up.says('machine worker-host: boot');
+    process.kill(requireInit(openStore(lab.store), 'worker-host'), 'SIGKILL');
+    const { exitCode, stderr } = await up.ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^overlay-e2e: machine worker-host: boot: it has ended/m);
+    await expectNothingLeft(lab);
+  });
+
+  test('when an engine dies late in the set-up', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'cluster', '--verbose');
+    await up.says('mh-keystore: docker run progrium/consul');
+    process.kill(findEngine(lab, 'mh-keystore'), 'SIGKILL');
+    const { exitCode, stderr } = await up.ended;
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^overlay-e2e: mh-keystore: .*its engine does not run; /m);
+    await expectNothingLeft(lab);
+  });
+
+  // The first has no room for the claim, the second none for certificates.
+  test.for(['4k', '64k'])('when the disk of the store is full, of %s', async (size, { lab }) => {
+    await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'small', lab.store]);
+    try {
+      if (size === '4k') await writeFile(join(lab.store, 'filler'), 'x'.repeat(4096));
+      const { exitCode, stderr } = await lab.run('up', '--until', 'keystore');
+      expect(exitCode).toBe(1);
+      expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
+        expect.stringMatching(/ENOSPC.*; .*\broom\b/),
+      ]);
+      expect(stderr).not.toContain('    at ');
+      // The mount is the spec's own.
+      await rm(join(lab.store, 'filler'), { force: true });
+      expect(await lab.traces()).toEqual({ ...noTraces, files: [lab.store], mounts: [lab.store] });
+    } finally {
+      await runCommand('umount', [lab.store]);
+    }
+  });
+});
+
+function findEngine({ store }: Lab, name: string): number {
+  const pids = readProcesses(machineCgroup(mainHierarchy(), openStore(store), name));
+  const engine = pids.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'dockerd\n');
+  if (engine === undefined) throw new Error(`${name} has no engine`);
+  return engine;
+}

@@ -1,0 +1,126 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
+
+// A moment is the line that tells of what was done last when everything is killed.
+describe('After a kill -9 of up', () => {
+  test.for([
+    'provider netns',
+    'switch: namespace',
+    'switch: link',
+    'machine mh-keystore: network namespace and link',
+    'machine mh-keystore: boot',
+    'mh-keystore: docker run progrium/consul',
+    'machine worker-host: boot',
+  ])('at «%s», down leaves nothing', async (moment, { lab }) => {
+    await upUntilKilled(lab, moment);
+    await expectDown(lab);
+  });
+
+  test('and of every process of the machines, down leaves nothing', async ({ lab }) => {
+    await upUntilKilled(lab, 'machine worker-host: boot');
+    for (const told of (await lab.traces()).processes) killQuietly(Number(told.split(' ')[0]));
+    await expectDown(lab);
+  });
+
+  test.for(['switch: link', 'machine worker-host: network namespace and link'])(
+    'at «%s», the next up takes down what is left and stands its own up',
+    async (moment, { lab }) => {
+      await upUntilKilled(lab, moment);
+      const { exitCode, stdout, stderr } = await lab.run('up', '--until', 'keystore', '--json');
+      expect(exitCode, stderr).toBe(0);
+      expect(stderr).toMatch(/take-down[^]*stand up seed/);
+      const { machines } = JSON.parse(stdout) as { machines: { name: string }[] };
+      expect(machines.map(({ name }) => name)).toEqual(['mh-keystore']);
+      const { namespaces } = await lab.traces();
+      expect(namespaces.join('\n')).not.toContain('worker-host');
+      await expectDown(lab);
+    },
+  );
+});
+
+describe('After a kill -9 of down', () => {
+  test.for(['provider netns', 'one: remove its link', 'switch: remove'])(
+    'at «%s», the next down takes down the rest',
+    async (moment, { lab }) => {
+      await lab.makeMachine('one');
+      const down = lab.start('down', '--verbose');
+      await down.says(moment);
+      await lab.kill(down);
+      await expectDown(lab);
+    },
+  );
+});
+
+describe('down takes what a killed making or removal left of machines', () => {
+  test.for<[string, (folder: string) => Promise<void>]>([
+    ['an empty folder', async () => {}],
+    [
+      'certificates without a config',
+      async (folder) => {
+        await writeFile(join(folder, 'server-key.pem'), 'half a k');
+        await writeFile(join(folder, 'server.pem.4711.tmp'), '');
+      },
+    ],
+    [
+      'a config that was cut off',
+      async (folder) => {
+        await writeFile(join(folder, 'config.json'), '{"Driver": {"IPAddr');
+      },
+    ],
+    [
+      'a data root without a config',
+      async (folder) => {
+        await mkdir(join(folder, 'netns/docker/overlay2/l'), { recursive: true });
+      },
+    ],
+  ])('%s', async ([, leave], { lab }) => {
+    const folder = join(lab.store, 'machines/half');
+    await mkdir(folder, { recursive: true });
+    await leave(folder);
+    await expectDown(lab);
+  });
+
+  test('what a process was writing beside them', async ({ lab }) => {
+    await writeFile(join(lab.store, 'claim.json.4194304'), '');
+    await writeFile(join(lab.store, 'topology.json.4194304.tmp'), '{');
+    await mkdir(join(lab.store, 'certs'));
+    await writeFile(join(lab.store, 'certs/ca.pem.4194304.tmp'), '');
+    await expectDown(lab);
+  });
+
+  test('a virtual machine that docker-machine keeps in the same store stays', async ({ lab }) => {
+    const folder = join(lab.store, 'machines/default');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'disk.vmdk'), '');
+    await lab.makeMachine('one');
+    expect(await lab.run('down')).toMatchObject({ exitCode: 0, stdout: 'Taken down: one.\n' });
+    const { files, ...rest } = await lab.traces();
+    expect(files).toContain(folder);
+    expect(files.join('\n')).not.toContain('one');
+    expect(files).toContain(join(lab.store, 'certs'));
+    expect(Object.values(rest).flat()).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+});
+
+async function upUntilKilled(lab: Lab, moment: string): Promise<void> {
+  const up = lab.start('up', '--until', 'cluster', '--verbose');
+  await up.says(moment);
+  await lab.kill(up);
+}
+
+async function expectDown(lab: Lab): Promise<void> {
+  const { exitCode, stderr } = await lab.run('down');
+  expect(exitCode, stderr).toBe(0);
+  await expectNothingLeft(lab);
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It went with another.
+  }
+}
