@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
+import { SpecOrder } from './specs/spec-order.ts';
 
 /** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
 const common = {
@@ -14,6 +15,7 @@ export default defineConfig({
   test: {
     // A take-down that is slow must not be cut off in its middle.
     teardownTimeout: 120_000,
+    sequence: { sequencer: SpecOrder },
     reporters: ['default', ...allureReporters()],
     projects: [
       {

@@ -14,7 +14,7 @@ export async function askFromMachine(
   const { stdout } = await provider.run(
     machine,
     ['sh', '-c', script, 'ask', url, hostname, port === '' ? '80' : port, pathname + search],
-    { limit, signal },
+    { title: `${machine}: GET ${url}`, limit, signal },
   );
   // Bash gives the whole response.
   return stdout.startsWith('HTTP/') ? stdout.slice(stdout.indexOf('\r\n\r\n') + 4) : stdout;

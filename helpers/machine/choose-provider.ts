@@ -15,18 +15,16 @@ export interface Choice extends Decision {
  */
 export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
   const decision = decideHere(env);
-  const { name, driver, because } = decision;
-  const made = driver === undefined ? name : `${name} with the driver ${driver}`;
-  const title = `provider ${made}, because ${because}`;
+  const title = `provider ${decision.name}, because ${decision.because}`;
   return await activity('stage', title, async () => {
     // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
-    if (name === 'docker-machine') {
+    if (decision.name === 'docker-machine') {
       const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
       return { ...decision, provider: createDockerMachineProvider({ env }) };
     }
     requireHost();
     const { createNetnsProvider } = await import('./netns-provider.ts');
-    return { ...decision, provider: createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] }) };
+    return { ...decision, provider: createNetnsProvider() };
   });
 }
 

@@ -1,21 +1,26 @@
-import { isIPv4 } from 'node:net';
-import { checkImages, checkName } from '../netns/request.ts';
+import { existsSync } from 'node:fs';
 import { HarnessError } from '../process/harness-error.ts';
-import { type Environment, environmentOf } from './docker-machine-environment.ts';
+import { environmentOf } from './docker-machine-environment.ts';
 import type { MachineRequest } from './machine.ts';
 
+/** The kernel's limit for a host name. */
+const longestName = 63;
+
 /** Refuses what no driver can make, before anything is made. */
-export function checkRequest({ name, address, images = [] }: MachineRequest): void {
+export function checkRequest({ name, images = [] }: MachineRequest): void {
+  const tried = `machine name «${name}»`;
   // docker-machine would take a leading dash for a flag and print its usage.
-  checkName(name);
-  if (address !== undefined && !isIPv4(address)) {
-    throw new HarnessError({
-      tried: `machine ${name}: create at «${address}»`,
-      observed: 'it is not an IPv4 address',
-      remedy: 'give one like 192.168.99.100',
-    });
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(name) || name.length > longestName) {
+    const remedy = 'use letters, digits, dots and dashes, a letter or digit first, 63 at most';
+    throw new HarnessError({ tried, observed: 'it is not a host name', remedy });
   }
-  checkImages(images);
+  const missing = images.find((archive) => !existsSync(archive));
+  if (missing === undefined) return;
+  throw new HarnessError({
+    tried: `machine ${name}: image archive ${missing}`,
+    observed: 'there is no such file',
+    remedy: 'give the path of a file that docker save wrote',
+  });
 }
 
 /** The flags of `docker-machine create` that every driver has. */
@@ -34,27 +39,17 @@ const addressVariables: Readonly<Record<string, string>> = {
   netns: 'NETNS_ADDRESS',
 };
 
-/** The driver that makes the machine: docker-machine's own rule, for each machine. */
-export function driverOf(request: MachineRequest, env: Environment): string {
-  return ownVariables(request, env)['MACHINE_DRIVER'] || env['MACHINE_DRIVER'] || 'virtualbox';
-}
-
-function ownVariables({ name, driver = {} }: MachineRequest, env: Environment) {
-  return { ...driver, ...environmentOf(name, env) };
-}
-
 /**
  * The variables of this one `create`: what the caller's environment and the topology say for the machine alone, and
  * the address that it is to have.
  */
 export function environmentForCreate(
-  request: MachineRequest,
-  env: Environment,
+  { name, address, driver = {} }: MachineRequest,
+  env: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  const { name, address } = request;
-  const own = ownVariables(request, env);
+  const own = { ...driver, ...environmentOf(name, env) };
   if (address === undefined) return own;
-  const driverName = driverOf(request, env);
+  const driverName = own['MACHINE_DRIVER'] ?? (env['MACHINE_DRIVER'] || 'virtualbox');
   const variable = addressVariables[driverName];
   if (variable === undefined) {
     throw new HarnessError({

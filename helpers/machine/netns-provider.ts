@@ -52,6 +52,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
 
   return {
     name: 'netns',
+    createsSideBySide: true,
     store: store.folder,
     ground: store,
     config,

@@ -5,6 +5,7 @@ import { AllureReport, resolveConfig } from '@allurereport/core';
 import { HarnessError } from '../process/harness-error.ts';
 import { categories } from './categories.ts';
 import { closeUp } from './close-up.ts';
+import { readResults } from './read-results.ts';
 import { reportFile, reportsFolder, resultsFolder } from './reports-folder.ts';
 
 /** Earlier runs that the report compares with. */
@@ -13,11 +14,20 @@ const historyLimit = 30;
 /** Labels that help Allure (history, timeline) and would only be in a reader's way. */
 const hideLabels = ['host', 'thread', 'framework', 'language', 'package', 'parentSuite', 'suite'];
 
+/** Allure draws a dozen; these say something about a cluster. */
+const charts = [
+  { type: 'statusDynamics', title: 'How the last runs ended' },
+  { type: 'durationDynamics', title: 'How long the last runs took' },
+  { type: 'durations', title: 'How long specs took' },
+];
+
 /**
  * Builds the report from the results of the last run: one HTML file that holds everything and makes no request.
  * Returns its path.
+ *
+ * @param again whether the run is in the history already, and must not be compared with itself
  */
-export async function buildReport(): Promise<string> {
+export async function buildReport({ again = false } = {}): Promise<string> {
   const results = resultsFolder();
   if (!existsSync(results)) {
     throw new HarnessError({
@@ -30,8 +40,9 @@ export async function buildReport(): Promise<string> {
   const config = await resolveConfig({
     name: 'overlay-e2e',
     output,
-    historyPath: join(reportsFolder(), 'history.jsonl'),
+    historyPath: again ? await earlierHistory(output) : historyFile(),
     historyLimit,
+    appendHistory: !again,
     hideLabels,
     categories,
     plugins: {
@@ -39,8 +50,9 @@ export async function buildReport(): Promise<string> {
         options: {
           singleFile: true,
           reportLanguage: 'en',
-          groupBy: ['epic', 'feature'],
+          groupBy: groups(),
           sections: ['charts', 'timeline'],
+          charts,
         },
       },
     },
@@ -60,4 +72,27 @@ export async function buildReport(): Promise<string> {
   } finally {
     await rm(output, { recursive: true, force: true });
   }
+}
+
+function historyFile(): string {
+  return join(reportsFolder(), 'history.jsonl');
+}
+
+/** A copy of the history without its last line, which tells of the last run. */
+async function earlierHistory(folder: string): Promise<string> {
+  const lines = (await readFile(historyFile(), 'utf8').catch(() => '')).trimEnd().split('\n');
+  const file = join(folder, 'earlier.jsonl');
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, lines.slice(0, -1).join('\n'));
+  return file;
+}
+
+/** A tree with one closed branch at its top hides what there is: then the parts themselves come first. */
+function groups(): string[] {
+  const epics = new Set(
+    readResults().flatMap(({ labels = [] }) =>
+      labels.filter(({ name }) => name === 'epic').map(({ value }) => value),
+    ),
+  );
+  return epics.size > 1 ? ['epic', 'feature'] : ['feature'];
 }

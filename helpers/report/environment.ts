@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { release, type } from 'node:os';
 import { join } from 'node:path';
 import { parseEnvInfo, stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 import { resultsFolder } from './reports-folder.ts';
@@ -13,7 +14,26 @@ export function tellEnvironment(info: Readonly<Record<string, string>>): void {
   const folder = resultsFolder();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'environment.properties');
-  writeFileSync(file, stringifyEnvInfo({ ...readEnvironment(file), ...info }));
+  // What is told last is what one looks for first.
+  writeFileSync(file, stringifyEnvInfo({ ...info, ...readEnvironment(file), ...info }));
+}
+
+/** Tells what is to be known of every run, whatever its specs are about. */
+export function tellSystem(): void {
+  tellEnvironment({
+    system: systemName(),
+    kernel: `${type()} ${release()}`,
+    node: process.version,
+  });
+}
+
+function systemName(): string {
+  try {
+    const text = readFileSync('/etc/os-release', 'utf8');
+    return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? process.platform;
+  } catch {
+    return process.platform;
+  }
 }
 
 function readEnvironment(file: string): Record<string, string | undefined> {

@@ -27,7 +27,7 @@ if (verdict.besides !== undefined) {
   });
 }
 const report = await buildReport().then(
-  (file) => relative(process.cwd(), file),
+  shortPath,
   (error: unknown) => `not built: ${firstLine(error)}`,
 );
 const lines = [...verdictLines(verdict), `report: ${report}`, '', countLine(verdict.counts)];
@@ -40,4 +40,10 @@ function readCounts(): Counts | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** From here, unless that would lead out of the project. */
+function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
 }

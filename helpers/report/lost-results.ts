@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
 import type { Counts } from './counts.ts';
+import { tellSystem } from './environment.ts';
 import { countsFile } from './reports-folder.ts';
 import { writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
@@ -36,6 +37,7 @@ export class LostResultsReporter implements Reporter {
     rmSync(this.#folder, { recursive: true, force: true });
     rmSync(countsFile(), { force: true });
     mkdirSync(this.#folder, { recursive: true });
+    tellSystem();
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {

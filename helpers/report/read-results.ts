@@ -6,6 +6,7 @@ import { resultsFolder } from './reports-folder.ts';
 const resultShape = z.object({
   name: z.string(),
   fullName: z.string().default(''),
+  labels: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
   status: z.enum(['passed', 'failed', 'broken', 'skipped']),
   statusDetails: z.object({ message: z.string().optional() }).optional(),
 });

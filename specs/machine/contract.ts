@@ -345,10 +345,15 @@ async function createAll(
   provider: MachineProvider,
   requests: readonly MachineRequest[],
 ): Promise<Machine[]> {
-  return await allSettled(
-    'create',
-    requests.map((request) => provider.create(request)),
-  );
+  if (provider.createsSideBySide) {
+    return await allSettled(
+      'create',
+      requests.map((request) => provider.create(request)),
+    );
+  }
+  const machines: Machine[] = [];
+  for (const request of requests) machines.push(await provider.create(request));
+  return machines;
 }
 
 async function dockerInfo(

@@ -36,6 +36,10 @@ export interface SmallRun {
   readonly results: readonly SmallResult[];
   /** The report's HTML. */
   readonly report: string;
+  /** How many runs the history has. */
+  readonly history: number;
+  /** What `overlay-e2e report` said after the run, if it was asked for. */
+  readonly rebuilt: string;
   result(name: string): SmallResult;
   attachment(source: string): string;
 }
@@ -47,7 +51,7 @@ export interface SmallRun {
  */
 export async function runSmall(
   files: Readonly<Record<string, string>>,
-  options: { config?: string; args?: readonly string[] } = {},
+  options: { config?: string; args?: readonly string[]; rebuild?: boolean } = {},
 ): Promise<SmallRun> {
   const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-small-run-'));
   try {
@@ -71,7 +75,9 @@ export async function runSmall(
       [join(root, 'helpers/report/finish-run.ts'), String(run.exitCode ?? 1)],
       as,
     );
-    return describeRun(join(folder, 'reports'), run, end);
+    const overlay = join(root, 'helpers/cli/overlay-e2e.sh');
+    const rebuilt = options.rebuild ? (await execa('sh', [overlay, 'report'], as)).all : '';
+    return { ...describeRun(join(folder, 'reports'), run, end), rebuilt };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -81,7 +87,7 @@ function describeRun(
   reports: string,
   run: { exitCode?: number | undefined; all: string },
   end: { exitCode?: number | undefined; all: string },
-): SmallRun {
+): Omit<SmallRun, 'rebuilt'> {
   const folder = join(reports, 'allure-results');
   const contents = new Map(
     readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
@@ -96,6 +102,7 @@ function describeRun(
     lastLine: end.all.trimEnd().split('\n').at(-1) ?? '',
     results,
     report: readFileSync(join(reports, 'allure-report/index.html'), 'utf8'),
+    history: readFileSync(join(reports, 'history.jsonl'), 'utf8').trimEnd().split('\n').length,
     result: (name) => {
       const found = results.find((one) => one.name === name);
       if (found !== undefined) return found;

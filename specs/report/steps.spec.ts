@@ -4,8 +4,9 @@ import { runSmall, type SmallRun } from './small-run.ts';
 let run: SmallRun;
 
 beforeAll(async () => {
-  run = await runSmall({
-    'specs/seed/car-endpoint.spec.ts': `
+  run = await runSmall(
+    {
+      'specs/seed/car-endpoint.spec.ts': `
       import { afterAll, afterEach, beforeAll, beforeEach, test as base } from 'vitest';
       import { activity } from '@helpers/process/activity.ts';
       import { runCommand } from '@helpers/process/run-command.ts';
@@ -23,7 +24,9 @@ beforeAll(async () => {
           activity('stage', name, async () => { await say(name + ' first'); await say(name + ' second'); })));
         await attach('network inspect', { driver: 'overlay' });
       });`,
-  });
+    },
+    { rebuild: true },
+  );
 }, 120_000);
 
 test('what the harness does in hooks, fixtures and side by side becomes steps of the test', () => {
@@ -46,6 +49,18 @@ test('what the harness does in hooks, fixtures and side by side becomes steps of
   ]);
   expect(labels).toContainEqual({ name: 'epic', value: 'Seed topology' });
   expect(labels).toContainEqual({ name: 'feature', value: 'Car endpoint' });
+});
+
+test('the report tells on what the run ran', () => {
+  const environment = run.attachment('environment.properties');
+  expect(environment).toMatch(/^system=\S/m);
+  expect(environment).toMatch(/^kernel=Linux \d/m);
+  expect(environment).toContain(`node=${process.version}`);
+});
+
+test('overlay-e2e report builds it again and does not take the run for two', () => {
+  expect(run.rebuilt).toMatch(/\/allure-report\/index\.html$/);
+  expect(run.history).toBe(1);
 });
 
 test('the report is one file that loads nothing from elsewhere, and forbids it', () => {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { release, type } from 'node:os';
 import { tellEnvironment } from '../../helpers/report/environment.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { fetchText } from './fetch-text.ts';
@@ -16,13 +14,5 @@ export async function describeRun(document: TopologyDocument): Promise<void> {
     engine: [...versions].join(', '),
     store: `Consul ${consul.Config?.Version ?? '(version unknown)'}`,
     machines: machines.map(({ name }) => name).join(', '),
-    system: await systemName(),
-    kernel: `${type()} ${release()}`,
-    node: process.version,
   });
-}
-
-async function systemName(): Promise<string> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? process.platform;
 }

@@ -15,3 +15,9 @@ export function stageFor(files: readonly string[]): Stage {
   const wanted = files.map((file) => needs[basename(file)] ?? 'workload');
   return stages.findLast((stage) => wanted.includes(stage)) ?? 'workload';
 }
+
+/** Where a spec file stands in the tutorial, from 0; after all of them if it is none of its parts. */
+export function tutorialOrder(file: string): number {
+  const place = Object.keys(needs).indexOf(basename(file));
+  return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+}

@@ -13,6 +13,7 @@ Examples:
   overlay-e2e up --until cluster     the keystore and the engines that know each other, no more
   overlay-e2e down                   take down everything of this store
   overlay-e2e doctor                 what this machine lacks, and the command that brings it
+  overlay-e2e report                 build the report of the last run again, and say where it is
 
 Environment:
   MACHINE_STORAGE_PATH   the folder that holds the machines' state; two folders never meet
@@ -71,6 +72,17 @@ program
   .action(async (_options, command: Command) => {
     const { runDoctor } = await import('./doctor.ts');
     process.exitCode = await runDoctor(command.optsWithGlobals());
+  });
+
+program
+  .command('report')
+  .summary('build the report of the last run again, and say where it is')
+  .description(
+    'Builds the Allure report of the last run again, out of what its specs wrote, and prints its path.',
+  )
+  .action(async () => {
+    const { runReport } = await import('./report.ts');
+    process.exitCode = await runReport();
   });
 
 try {

@@ -10,7 +10,8 @@ const script = join(import.meta.dirname, '../../../../helpers/cli/overlay-e2e.sh
 describe('overlay-e2e', () => {
   test('--help names every command, and examples', async () => {
     const { stdout, stderr } = await overlay(['--help']);
-    for (const command of ['up', 'down', 'doctor']) expect(stdout).toContain(`  ${command}`);
+    for (const command of ['up', 'down', 'doctor', 'report'])
+      expect(stdout).toContain(`  ${command}`);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain('MACHINE_STORAGE_PATH');
     expect(stderr).toBe('');
