@@ -1,22 +1,25 @@
 import { join } from 'node:path';
-import { bootMachine, findInit, makeGround } from '../netns/boot.ts';
+import { type AddressRange, nameServerAddress } from '../netns/address-range.ts';
+import { bootMachine, findInit, hasEngineEnded, makeGround, startEngine } from '../netns/boot.ts';
 import { cacheFolder } from '../netns/cache.ts';
 import { makeMachineCertificates } from '../netns/certificates.ts';
-import { prepareEngineBundle } from '../netns/engine-bundle.ts';
+import { type EngineBundle, prepareEngineBundle } from '../netns/engine-bundle.ts';
 import { waitForEngine } from '../netns/engine-ready.ts';
 import { type EnterCommand, enterCommand } from '../netns/enter.ts';
 import { seedImages } from '../netns/image-store.ts';
 import { listMachineNames, type MachineConfig, readConfig } from '../netns/machine-config.ts';
 import { plugIn } from '../netns/machine-link.ts';
+import { explainFullDisk, requireNoOverlay } from '../netns/place.ts';
 import { checkImages, checkName } from '../netns/request.ts';
 import { requireHost } from '../netns/require-host.ts';
 import { reserveMachine, type Wish } from '../netns/reserve.ts';
 import { shutDown } from '../netns/shut-down.ts';
 import { withStoreLock } from '../netns/store-lock.ts';
-import { groundFolder, machineFolder, openStore, type Store } from '../netns/store.ts';
+import { groundFolder, machineFolder, openStore, type Store, storePlace } from '../netns/store.ts';
 import { cutPower, removeFolder, removeStoreIfEmpty, sweepStore } from '../netns/sweep.ts';
 import { ensureSwitch } from '../netns/switch.ts';
-import { prepareTools } from '../netns/tools.ts';
+import { prepareTools, type Tools } from '../netns/tools.ts';
+import { ensureWayOut } from '../netns/way-out.ts';
 import { allSettled, HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { Machine, MachineProvider, MachineRequest, MachineState } from './machine.ts';
@@ -57,7 +60,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     ground: store,
     config,
     create: (request, { signal } = {}) =>
-      create(store, { ...options.defaults, ...request }, signal),
+      create(store, { engine: engineOfEnvironment(), ...options.defaults, ...request }, signal),
     list: async () => listMachines(store),
     inspect: async (name) => describe(store, config(name)),
     enter: async (name, argv) => await enter(store, config(name), argv),
@@ -76,6 +79,10 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   };
 }
 
+function engineOfEnvironment(): string | undefined {
+  return process.env['E2E_ENGINE_BUNDLE'] || undefined;
+}
+
 async function create(
   store: Store,
   request: NetnsMachineRequest,
@@ -85,50 +92,87 @@ async function create(
   checkName(name);
   requireHost();
   checkImages(images);
-  const [tools, bundle] = await Promise.all([prepareTools(), prepareEngineBundle(request.engine)]);
+  const tried = `machine ${name}: create`;
+  await requireNoOverlay(storePlace(store), tried);
+  const parts = await prepareParts(request.engine);
+  const { env } = parts.tools;
   signal?.throwIfAborted();
-  const { config, range } = await reserveMachine(store, request, tools.env, signal);
   try {
-    makeGround(store, name);
-    await allSettled(`machine ${name}: create`, [
-      plugIn(store, config, range, tools.env),
-      makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
-      seedImages(images, join(groundFolder(store, name), 'docker'), bundle),
-    ]);
-    await request.engineAfter;
-    signal?.throwIfAborted();
-    await bootMachine(store, {
-      config,
-      env: tools.env,
-      engineEnv: bundle.env,
-      visible: [cacheFolder(), bundle.folder],
-    });
-    await waitForEngine(store, config, signal);
+    const { config, range } = await reserveMachine(store, request, env, signal);
+    try {
+      makeGround(store, name);
+      await allSettled(tried, [
+        plugIn(store, config, range, env),
+        openWayOut(store, config, range, env),
+        makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
+        seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
+      ]);
+      await request.engineAfter;
+      signal?.throwIfAborted();
+      await boot(store, config, range, parts);
+      await waitForEngine(store, config, signal);
+    } catch (error) {
+      // Looked at before the removal, which makes room again.
+      const explained = await explainFullDisk(storePlace(store), tried, error);
+      await remove(store, [name]);
+      throw explained;
+    }
+    return describe(store, config);
   } catch (error) {
-    await remove(store, [name]);
-    throw error;
+    throw await explainFullDisk(storePlace(store), tried, error);
   }
-  return describe(store, config);
 }
 
 async function start(store: Store, config: MachineConfig): Promise<void> {
   requireHost();
-  if (findInit(store, config.Name) === undefined) {
-    const [tools, bundle] = await Promise.all([
-      prepareTools(),
-      prepareEngineBundle(config.Driver.Engine),
-    ]);
-    await cutPower(store, config.Name, tools.env);
-    const range = await withStoreLock(store, () => ensureSwitch(store, undefined, tools.env));
-    await plugIn(store, config, range, tools.env);
-    await bootMachine(store, {
-      config,
-      env: tools.env,
-      engineEnv: bundle.env,
-      visible: [cacheFolder(), bundle.folder],
-    });
-  }
+  const name = config.Name;
+  const parts = await prepareParts(config.Driver.Engine);
+  const { env } = parts.tools;
+  // Two that start one machine at the same moment start it once.
+  await withStoreLock(store, async () => {
+    if (findInit(store, name) !== undefined) return;
+    await cutPower(store, name, env);
+    const range = await ensureSwitch(store, undefined, env);
+    await plugIn(store, config, range, env);
+    if (config.Driver.Egress) await ensureWayOut(store, range, env);
+    await boot(store, config, range, parts);
+  });
+  if (hasEngineEnded(store, name)) startEngine(store, name);
   await waitForEngine(store, config);
+}
+
+interface Parts {
+  readonly tools: Tools;
+  readonly bundle: EngineBundle;
+}
+
+async function prepareParts(engine: string | undefined): Promise<Parts> {
+  const [tools, bundle] = await Promise.all([prepareTools(), prepareEngineBundle(engine)]);
+  return { tools, bundle };
+}
+
+async function openWayOut(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  env: Tools['env'],
+): Promise<void> {
+  if (config.Driver.Egress) await withStoreLock(store, () => ensureWayOut(store, range, env));
+}
+
+async function boot(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  { tools, bundle }: Parts,
+): Promise<void> {
+  await bootMachine(store, {
+    config,
+    env: tools.env,
+    engineEnv: bundle.env,
+    visible: [cacheFolder(), bundle.folder],
+    nameServer: config.Driver.Egress ? nameServerAddress(range) : undefined,
+  });
 }
 
 async function remove(store: Store, names: readonly string[]): Promise<void> {

@@ -55,6 +55,16 @@ export function hostAddress({ first }: AddressRange): string {
   return formatAddress(first + 1);
 }
 
+/** Where machines find the way out of their network, those that have one: .2. */
+export function wayOutAddress({ first }: AddressRange): string {
+  return formatAddress(first + 2);
+}
+
+/** Who knows names there: .3. */
+export function nameServerAddress({ first }: AddressRange): string {
+  return formatAddress(first + 3);
+}
+
 export function overlap(a: AddressRange, b: AddressRange): boolean {
   const prefix = Math.min(a.prefix, b.prefix);
   return networkOf(a.first, prefix) === networkOf(b.first, prefix);
@@ -82,7 +92,7 @@ export function checkAddress(
 ): void {
   const tried = `address ${address}`;
   const number = parseAddress(address);
-  const remedy = `give one from ${formatAddress(range.first + 2)} to ${formatAddress(lastOf(range) - 1)}`;
+  const remedy = `give one from ${formatAddress(range.first + 4)} to ${formatAddress(lastOf(range) - 1)}`;
   if (number === undefined) {
     throw new HarnessError({ tried, observed: 'it is not an IPv4 address', remedy });
   }
@@ -96,6 +106,9 @@ export function checkAddress(
   }
   if (number === range.first + 1) {
     throw new HarnessError({ tried, observed: 'it is the host’s own', remedy });
+  }
+  if ([wayOutAddress(range), nameServerAddress(range)].includes(address)) {
+    throw new HarnessError({ tried, observed: 'it is kept for the way out', remedy });
   }
   const owner = taken.get(address);
   if (owner !== undefined) {

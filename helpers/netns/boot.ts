@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { activity } from '../process/activity.ts';
@@ -10,12 +9,13 @@ import {
   type Hierarchy,
   machineCgroup,
   mainHierarchy,
-  makeCgroups,
   readHierarchies,
   readProcesses,
 } from './cgroup.ts';
+import { makeCgroups } from './cgroup-limits.ts';
 import type { MachineConfig } from './machine-config.ts';
 import { machineNamespace, namespaceFile } from './names.ts';
+import { startDetached } from './start-detached.ts';
 import { engineLogFile, groundFolder, machineFolder, type Store, writeWhole } from './store.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -29,6 +29,8 @@ export interface BootParts {
   readonly env: Env;
   /** Folders of the host that the machine sees, read-only, at the same place: the bundle's, the image cache. */
   readonly visible: readonly string[];
+  /** The name server that the machine asks; none when it has no way out. */
+  readonly nameServer: string | undefined;
 }
 
 /** Makes the folders that a machine writes to. */
@@ -59,30 +61,17 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
   const bootEnv = join(ground, 'boot.env');
   await writeWhole(bootEnv, bootVariables(store, parts));
   await activity('command', `machine ${name}: boot`, async (report) => {
-    const line = ['sh', join(import.meta.dirname, 'boot.sh'), bootEnv];
+    const line = ['sh', join(import.meta.dirname, 'boot.sh'), bootEnv] as const;
     report.input(line.join(' '));
     closeSync(openSync(engineLogFile(store, name), 'a', 0o600));
-    const log = openSync(join(ground, 'machine.log'), 'a', 0o600);
-    try {
-      // Nothing of this process may stay with the machine: it outlives it, and whoever waits for a pipe to close would hang.
-      const child = spawn('sh', line.slice(1), {
-        detached: true,
-        stdio: ['ignore', log, log],
-        cwd: '/',
-        env: { PATH: env['PATH'] ?? '' },
-      });
-      child.on('error', () => undefined);
-      child.unref();
-    } finally {
-      closeSync(log);
-    }
+    startDetached(line, { log: join(ground, 'machine.log'), env: { PATH: env['PATH'] ?? '' } });
     await waitFor(
       `machine ${name}: PID 1`,
       async () => {
         const pid = findInit(store, name);
         return pid === undefined ? notYet('there is none') : done(pid);
       },
-      { limit: 10_000, every: 5, evidence: () => readMachineLog(store, name) },
+      { limit: 60_000, every: 5, evidence: () => readMachineLog(store, name) },
     );
   });
 }
@@ -104,6 +93,30 @@ export function requireInit(store: Store, name: string): number {
   });
 }
 
+/** Whether a running machine has started its engine, and that engine is no more. */
+export function hasEngineEnded(store: Store, name: string): boolean {
+  const init = findInit(store, name);
+  const note = init === undefined ? undefined : readOrNothing(engineNote(init));
+  const [ground, engine] = (note ?? '').split('\n');
+  // Until the machine has a root of its own, the file there is the host's.
+  if (ground !== groundFolder(store, name) || engine === undefined) return false;
+  const inside = new RegExp(`^NSpid:\\t\\d+\\t${engine}$`, 'm');
+  return !readProcesses(machineCgroup(mainHierarchy(), store, name)).some((pid) =>
+    inside.test(readOrNothing(`/proc/${pid}/status`) ?? ''),
+  );
+}
+
+/** Has PID 1 of a running machine, whose engine has ended, start it again. */
+export function startEngine(store: Store, name: string): void {
+  const init = requireInit(store, name);
+  rmSync(engineNote(init), { force: true });
+  process.kill(init, 'SIGUSR1');
+}
+
+function engineNote(init: number): string {
+  return `/proc/${init}/root/run/engine`;
+}
+
 /** The log of PID 1 and of what made the machine. */
 export async function readMachineLog(store: Store, name: string): Promise<string> {
   return tail(
@@ -120,11 +133,15 @@ export function cgroupsToJoin(store: Store, name: string): string[] {
 
 /** A container's first process is PID 1 too, but one namespace further down. */
 function isInit(pid: number): boolean {
+  return /^NSpid:\t\d+\t1$/m.test(readOrNothing(`/proc/${pid}/status`) ?? '');
+}
+
+/** Processes end while one looks at them. */
+function readOrNothing(file: string): string | undefined {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return /^NSpid:\t\d+\t1$/m.test(status);
+    return readFileSync(file, 'utf8');
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -161,7 +178,7 @@ function split(setting: string): [string, string] {
   return at < 0 ? [setting, ''] : [setting.slice(0, at), setting.slice(at + 1)];
 }
 
-function bootVariables(store: Store, { config, visible, env }: BootParts): string {
+function bootVariables(store: Store, { config, visible, env, nameServer }: BootParts): string {
   const name = config.Name;
   const ground = groundFolder(store, name);
   const hierarchies = readHierarchies();
@@ -179,7 +196,7 @@ function bootVariables(store: Store, { config, visible, env }: BootParts): strin
     leaves: leaves.join(' '),
     visible: visible.join('\n'),
     mount_cgroups: mountCgroups(hierarchies),
-    resolv: '',
+    resolv: nameServer === undefined ? '' : `nameserver ${nameServer}\n`,
     PATH: env['PATH'] ?? '',
   };
   return Object.entries(variables)

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { type ActivityReport, activity } from '../process/activity.ts';
-import { HarnessError } from '../process/harness-error.ts';
 import { withLock } from './cache-lock.ts';
+import { explainFullDisk, type Place } from './place.ts';
 
 /** Where what was downloaded and built is kept for all stores: `$XDG_CACHE_HOME/overlay-e2e`, `~/.cache/overlay-e2e`. */
 export function cacheFolder(): string {
@@ -38,7 +38,7 @@ export async function cached(
       );
     });
   } catch (error) {
-    throw await explainFullDisk(what, error);
+    throw await explainFullDisk(cachePlace(), what, error);
   }
   return folder;
 }
@@ -57,7 +57,7 @@ async function makeWhole(
     await rename(begun, folder);
   } catch (error) {
     // Before the removal, which makes room again.
-    throw await explainFullDisk(what, error);
+    throw await explainFullDisk(cachePlace(), what, error);
   } finally {
     await removeFolder(begun);
   }
@@ -76,24 +76,7 @@ async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
-const NO_SPACE = 'no space left for the cache';
-
-/** Whatever program ran out of space, and however it said so: the user reads one line. Other errors stay as they are. */
-async function explainFullDisk(what: string, error: unknown): Promise<unknown> {
-  const said = error instanceof Error ? error.message : String(error);
-  if (said.includes(NO_SPACE)) return error;
-  const disk = await statfs(cacheFolder()).catch(() => undefined);
-  const full = disk !== undefined && disk.bavail * disk.bsize < 1e6;
-  if (!full && !/ENOSPC|EDQUOT|no space left|enough free space|quota exceeded/i.test(said)) {
-    return error;
-  }
-  const size =
-    disk === undefined ? '' : `, on a disk of ${Math.ceil((disk.blocks * disk.bsize) / 1e6)} MB`;
-  return new HarnessError({
-    tried: what,
-    observed: `${NO_SPACE} ${cacheFolder()}${size}`,
-    remedy: 'make room there, or set XDG_CACHE_HOME to a folder with more',
-    cause: error,
-    evidence: said,
-  });
+/** The cache as a place on disk. */
+export function cachePlace(): Place {
+  return { called: 'the cache', folder: cacheFolder(), variable: 'XDG_CACHE_HOME' };
 }

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { HarnessError } from '../process/harness-error.ts';
 import { tail } from '../process/run-command.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
-import { findInit, readMachineLog } from './boot.ts';
+import { findInit, hasEngineEnded, readMachineLog } from './boot.ts';
 import type { MachineConfig } from './machine-config.ts';
 import { engineLogFile, type Store } from './store.ts';
 
@@ -31,7 +31,7 @@ export async function waitForEngine(
           evidence: await readMachineLog(store, name),
         });
       }
-      if (await hasEnded(store, name)) throw engineEnded(name, await readEngineLog(store, name));
+      if (hasEngineEnded(store, name)) throw engineEnded(name, await readEngineLog(store, name));
       const status = await ping(config.Driver.IPAddress, tls, signal);
       return status === 200 ? done(undefined) : notYet(`HTTP status ${status}`);
     },
@@ -50,18 +50,10 @@ export async function readEngineLog(store: Store, name: string): Promise<string>
   return tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 30);
 }
 
-/** Whether the engine ended by itself: what dockerd says last when it gives up. */
-async function hasEnded(store: Store, name: string): Promise<boolean> {
-  const log = tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 12);
-  return /^(?:failed to start daemon|unable to configure the Docker daemon|Status: unknown flag|.*dockerd: not found|failed to load listeners|failed to create API server)/m.test(
-    log,
-  );
-}
-
 function engineEnded(name: string, log: string): HarnessError {
   return new HarnessError({
     tried: `machine ${name}: start the engine`,
-    observed: 'dockerd has ended',
+    observed: `dockerd has ended, «${tail(log, 1)}»`,
     remedy: 'its log tells why',
     evidence: log,
   });

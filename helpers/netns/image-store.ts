@@ -3,7 +3,8 @@ import { copyFile, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
-import { cached } from './cache.ts';
+import { cached, cachePlace } from './cache.ts';
+import { requireNoOverlay } from './place.ts';
 import { loadArchive, type RunnableEngine } from './image-load.ts';
 
 /**
@@ -36,9 +37,11 @@ export async function seedImages(
 /** The image store of one archive, in the cache; unpacked when it is not there yet. */
 export async function unpackArchive(archive: string, engine: RunnableEngine): Promise<string> {
   const key = await identifyArchive(archive);
-  return await cached(`image-stores/${key}`, `images of ${basename(archive)}`, (folder) =>
-    loadArchive(resolve(archive), folder, engine),
-  );
+  const what = `images of ${basename(archive)}`;
+  return await cached(`image-stores/${key}`, what, async (folder) => {
+    await requireNoOverlay(cachePlace(), what);
+    await loadArchive(resolve(archive), folder, engine);
+  });
 }
 
 /** Two files are the same archive when they are the same file, unchanged: reading gigabytes at each start is no option. */

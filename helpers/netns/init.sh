@@ -66,8 +66,13 @@ cd /
 
 engine=
 start_engine() {
+  # Whatever has that number by now, it is no engine.
+  rm -f /run/docker.pid
   /run/engine.sh </dev/null >>/var/log/docker.log 2>&1 &
   engine=$!
+  # Who waits for the engine sees by it that it has ended; the first line tells whose machine this is.
+  printf '%s\n%s\n' "$ground" "$engine" >/run/engine.new
+  mv /run/engine.new /run/engine
 }
 shut_down() {
   trap '' TERM

@@ -14,6 +14,9 @@ export function switchNamespace(store: Store): string {
   return `${namespacePrefix(store)}_switch`;
 }
 
+/** The cgroup of the program that is the way out of the store's network. No machine can have this name either. */
+export const WAY_OUT = '_way-out';
+
 /** What the names of all network namespaces of the store begin with. */
 export function namespacePrefix(store: Store): string {
   return `e2e-${store.id}-`;
@@ -24,8 +27,12 @@ export function namespaceFile(namespace: string): string {
   return join(namespaceFolder, namespace);
 }
 
-/** A MAC address for whoever has `address` in this store: always the same one, so that no neighbour's memory is stale. */
+/**
+ * A MAC address for whoever has `address` in this store: always the same one, so that no neighbour's memory is stale.
+ * A range has at most 65536 addresses: the last two numbers tell them apart.
+ */
 export function macAddress(store: Store, address: string): string {
-  const last = Number(address.split('.').at(-1)).toString(16).padStart(2, '0');
-  return ['02', 'e2', ...(store.id.match(/../g) ?? []), last].join(':');
+  const own = address.split('.').slice(2).map(Number);
+  const bytes = own.map((byte) => byte.toString(16).padStart(2, '0'));
+  return ['02', ...(store.id.match(/../g) ?? []), ...bytes].join(':');
 }

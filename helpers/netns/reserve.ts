@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { HarnessError } from '../process/harness-error.ts';
 import { type AddressRange, checkAddress, nextAddress } from './address-range.ts';
 import { DEFAULT_ENGINE } from './engine-bundle.ts';
@@ -84,7 +85,12 @@ export async function reserveMachine(
         swarmOptions: request.swarm ?? {},
       });
       await makePrivateFolder(machineFolder(store, name));
-      await writeConfig(store, config);
+      try {
+        await writeConfig(store, config);
+      } catch (error) {
+        await rm(machineFolder(store, name), { recursive: true });
+        throw error;
+      }
       return { config, range };
     },
     signal,

@@ -20,7 +20,7 @@ export async function withStoreLock<T>(
         const held = await tryLock(store);
         return held === undefined ? notYet('it still is') : done(held);
       },
-      { limit: 60_000, every: 10, signal, fatal: () => true },
+      { limit: 300_000, every: 10, signal, fatal: () => true },
     ));
   try {
     return await run();

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
+import { existingPart } from './file-system.ts';
+import type { Place } from './place.ts';
 
 /** Where the machines of one user, or of one run, have their state. Two stores know nothing of each other. */
 export interface Store {
@@ -21,8 +24,19 @@ export function openStore(folder?: string): Store {
   const absolute = resolve(chosen);
   return {
     folder: absolute,
-    id: createHash('sha256').update(absolute).digest('hex').slice(0, 6),
+    id: createHash('sha256').update(realPath(absolute)).digest('hex').slice(0, 6),
   };
+}
+
+/** However one comes to a folder, by links too, it is the same store. */
+function realPath(folder: string): string {
+  const there = existingPart(folder);
+  return join(realpathSync(there), relative(there, folder));
+}
+
+/** The store as a place on disk. */
+export function storePlace(store: Store): Place {
+  return { called: 'the store', folder: store.folder, variable: 'MACHINE_STORAGE_PATH' };
 }
 
 /** The machine's folder: config.json, its certificates, and `netns/` with what the machine itself writes. */

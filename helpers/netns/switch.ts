@@ -1,15 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
 import {
   type AddressRange,
+  formatAddress,
   formatRange,
   hostAddress,
   parseRange,
   usualRanges,
 } from './address-range.ts';
 import { runIp } from './ip.ts';
-import { macAddress, namespaceFile, switchNamespace } from './names.ts';
+import { removeCgroups } from './cgroup.ts';
+import { macAddress, namespaceFile, switchNamespace, WAY_OUT } from './names.ts';
 import { findOverlap, readRoutes } from './routes.ts';
 import { makePrivateFolder, type Store, writeWhole } from './store.ts';
 
@@ -34,10 +36,12 @@ export async function ensureSwitch(
         remedy: 'use another store (MACHINE_STORAGE_PATH), or remove its machines first',
       });
     }
-    if (existsSync(`/sys/class/net/${hostLink(had)}`) && existsSync(switchFile(store))) return had;
+    if (readLink(had, 'ifalias') === linkAlias(store) && existsSync(switchFile(store))) return had;
     await removeSwitch(store, env);
     return await makeSwitch(store, [had], true, env);
   }
+  // There is none, but for what is left when someone removed the store's files by hand.
+  await removeSwitch(store, env);
   return await makeSwitch(
     store,
     asked === undefined ? usualRanges : [asked],
@@ -49,12 +53,40 @@ export async function ensureSwitch(
 /** Takes the switch and its link down; what is not there is not an error. */
 export async function removeSwitch(store: Store, env: Env): Promise<void> {
   const range = readStoreRange(store);
-  if (range !== undefined && existsSync(`/sys/class/net/${hostLink(range)}`)) {
-    await runIp('switch: remove', [`link delete ${hostLink(range)}`], { env });
+  if (range !== undefined && ownsLink(store, range)) {
+    await runIp('switch: remove its link', [`link delete ${hostLink(range)}`], { env });
   }
-  if (existsSync(switchFile(store))) {
-    await runIp('switch: remove', [`netns delete ${switchNamespace(store)}`], { env });
+  await removeCgroups(store, WAY_OUT);
+  if (!existsSync(switchFile(store))) return;
+  const namespace = switchNamespace(store);
+  // The kernel takes its time to empty a namespace, and for so long the host would keep the link and its range.
+  await runIp('switch: remove its link', ['link delete host'], { env, namespace }).catch(
+    () => undefined,
+  );
+  await runIp('switch: remove', [`netns delete ${namespace}`], { env });
+}
+
+/**
+ * Whether the host has the link of a range, and it leads to this store's switch: another store may have taken the range
+ * while this one's machines were down. Its MAC address tells, which it has from its first moment on.
+ */
+function ownsLink(store: Store, range: AddressRange): boolean {
+  return readLink(range, 'address') === macAddress(store, hostAddress(range));
+}
+
+/** What the kernel says of the link of a range; undefined when the host has none. */
+function readLink(range: AddressRange, what: 'address' | 'ifalias'): string | undefined {
+  try {
+    return readFileSync(`/sys/class/net/${hostLink(range)}/${what}`, 'utf8').trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
+}
+
+/** What the link of a store's switch is marked with, once all of the switch is there. */
+function linkAlias(store: Store): string {
+  return `overlay-e2e-${store.id}`;
 }
 
 /** The range that the store's machines have, once it has one. */
@@ -82,7 +114,6 @@ async function makeSwitch(
   env: Env,
 ): Promise<AddressRange> {
   const routes = await readRoutes(env);
-  const namespace = switchNamespace(store);
   for (const range of candidates) {
     const inTheWay = findOverlap(routes, range);
     if (inTheWay !== undefined) {
@@ -95,43 +126,71 @@ async function makeSwitch(
     }
     await makePrivateFolder(join(store.folder, 'netns'));
     await writeWhole(rangeFile(store), `${formatRange(range)}\n`);
-    if (!existsSync(switchFile(store))) {
-      await runIp('switch: namespace', [`netns add ${namespace}`], { env });
-    }
-    const link = hostLink(range);
-    const address = hostAddress(range);
-    try {
-      await runIp(
-        `switch: link ${link} of the host`,
-        [
-          `link add ${link} address ${macAddress(store, address)} type veth peer name host netns ${namespace}`,
-          `address add ${address}/${range.prefix} dev ${link}`,
-          `link set ${link} alias overlay-e2e-${store.id} up`,
-        ],
-        { env },
-      );
-    } catch (error) {
-      if (!(error as Error).message.includes('File exists')) throw error;
-      if (only) refuseRange(range, 'another store has it');
-      continue;
-    }
-    await runIp(
-      'switch: bridge',
-      [
-        'link set lo up',
-        `link add br0 address ${macAddress(store, '0')} type bridge forward_delay 0 mcast_snooping 0`,
-        'link set host master br0 up',
-        'link set br0 up',
-      ],
-      { env, namespace },
-    );
-    return range;
+    if (!existsSync(switchFile(store))) await makeBridge(store, range, env);
+    if (await makeHostLink(store, range, env)) return range;
+    if (only) refuseRange(range, 'another store has it');
   }
   throw new HarnessError({
     tried: 'address range for the machines',
     observed: `this host routes each of 192.168.0.0/24 to 192.168.255.0/24 already`,
     remedy: 'name a free one: E2E_SUBNET=10.99.0.0/24',
   });
+}
+
+async function makeBridge(store: Store, range: AddressRange, env: Env): Promise<void> {
+  const namespace = switchNamespace(store);
+  const mac = macAddress(store, formatAddress(range.first));
+  await runIp('switch: namespace', [`netns add ${namespace}`], { env });
+  await runIp(
+    'switch: bridge',
+    [
+      'link set lo up',
+      `link add br0 address ${mac} type bridge forward_delay 0 mcast_snooping 0`,
+      'link set br0 up',
+    ],
+    { env, namespace },
+  );
+}
+
+/** The link from the host to the switch. Gives false when another store has one of this name. */
+async function makeHostLink(store: Store, range: AddressRange, env: Env): Promise<boolean> {
+  const namespace = switchNamespace(store);
+  const link = hostLink(range);
+  const address = hostAddress(range);
+  try {
+    await runIp(
+      `switch: link ${link} of the host`,
+      [
+        `link add ${link} address ${macAddress(store, address)} type veth peer name host netns ${namespace}`,
+      ],
+      { env },
+    );
+  } catch (error) {
+    if ((error as Error).message.includes('File exists')) return false;
+    throw error;
+  }
+  closeLink(link);
+  await runIp('switch: port of the host', ['link set host master br0 up'], { env, namespace });
+  await runIp(
+    `switch: address of the host, ${address}`,
+    [
+      `address add ${address}/${range.prefix} dev ${link}`,
+      `link set ${link} up`,
+      `link set ${link} alias ${linkAlias(store)}`,
+    ],
+    { env },
+  );
+  return true;
+}
+
+/**
+ * The host forwards nothing that comes in by this link, also where it forwards for others (Docker has it do so), and has
+ * one address there: none of IPv6 that it would give itself.
+ */
+function closeLink(link: string): void {
+  writeFileSync(`/proc/sys/net/ipv4/conf/${link}/forwarding`, '0');
+  const version6 = `/proc/sys/net/ipv6/conf/${link}/disable_ipv6`;
+  if (existsSync(version6)) writeFileSync(version6, '1');
 }
 
 function refuseRange(range: AddressRange, observed: string): never {

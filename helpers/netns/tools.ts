@@ -42,7 +42,25 @@ export async function prepareTools(): Promise<Tools> {
   const packages = [...new Set(missing.map((program) => PACKAGES[program] ?? program))].sort(
     (a, b) => (a < b ? -1 : 1),
   );
-  if (packages.length === 0) return { env: environment(hostPath()), paths: [] };
+  return packages.length === 0
+    ? { env: environment(hostPath()), paths: [] }
+    : await unpackTools(packages);
+}
+
+/** A program that few need, and only then: the machine's own, or else unpacked out of its own release. */
+export async function prepareTool(
+  program: string,
+  fromPackage: string,
+): Promise<{ file: string; env: Readonly<Record<string, string>> }> {
+  const own = findProgram(program);
+  if (own !== undefined) return { file: own, env: environment(hostPath()) };
+  const { env, paths } = await unpackTools([fromPackage]);
+  const file = findProgram(program, paths);
+  if (file !== undefined) return { file, env };
+  throw new HarnessError({ tried: `find ${program}`, observed: `not in package ${fromPackage}` });
+}
+
+async function unpackTools(packages: readonly string[]): Promise<Tools> {
   const suite = await hostSuite(packages);
   const key = `tools/${suite}-${process.arch}-3/${packages.join('+')}`;
   const root = await cached(key, `tools ${packages.join(', ')}`, async (into, report) => {

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * Starts a program that outlives this process. Nothing of this process stays with it, neither its descriptors nor its
+ * environment: whoever waits for a pipe of ours to close would hang.
+ *
+ * @param log the file that takes what it writes
+ */
+export function startDetached(
+  [file, ...args]: readonly [string, ...string[]],
+  { log, env }: { log: string; env: Readonly<Record<string, string>> },
+): ChildProcess {
+  const output = openSync(log, 'a', 0o600);
+  const nothing = openSync('/dev/null', 'r');
+  try {
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: [nothing, output, output, ...overInherited(nothing)],
+      cwd: '/',
+      env,
+    });
+    child.on('error', () => undefined);
+    child.unref();
+    return child;
+  } finally {
+    closeSync(output);
+    closeSync(nothing);
+  }
+}
+
+/**
+ * What a child gets in the place of descriptors that this process was itself left by its starter (`flock 200>lock`):
+ * nothing. Node opens its own so that no child has them; «ignore» leaves a descriptor above 2 as it is.
+ */
+function overInherited(nothing: number): (number | 'ignore')[] {
+  const inherited = readdirSync('/proc/self/fd').map(Number).filter(isInherited);
+  return Array.from({ length: Math.max(2, ...inherited) - 2 }, (_, index) =>
+    inherited.includes(index + 3) ? nothing : 'ignore',
+  );
+}
+
+function isInherited(fd: number): boolean {
+  let info: string;
+  try {
+    info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+  } catch {
+    // The one that listed them.
+    return false;
+  }
+  const flags = /^flags:\t(\d+)$/m.exec(info)?.[1] ?? '';
+  const closeOnExec = 0o2000000;
+  return (Number.parseInt(flags, 8) & closeOnExec) === 0;
+}
