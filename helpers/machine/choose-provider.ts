@@ -15,16 +15,18 @@ export interface Choice extends Decision {
  */
 export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
   const decision = decideHere(env);
-  const title = `provider ${decision.name}, because ${decision.because}`;
+  const { name, driver, because } = decision;
+  const made = driver === undefined ? name : `${name} with the driver ${driver}`;
+  const title = `provider ${made}, because ${because}`;
   return await activity('stage', title, async () => {
     // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
-    if (decision.name === 'docker-machine') {
+    if (name === 'docker-machine') {
       const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
       return { ...decision, provider: createDockerMachineProvider({ env }) };
     }
     requireHost();
     const { createNetnsProvider } = await import('./netns-provider.ts');
-    return { ...decision, provider: createNetnsProvider() };
+    return { ...decision, provider: createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] }) };
   });
 }
 

@@ -12,6 +12,8 @@ export interface Surroundings {
 export interface Decision {
   readonly name: 'netns' | 'docker-machine';
   readonly because: string;
+  /** docker-machine's driver; each machine may name another. The built-in provider has none. */
+  readonly driver?: string;
 }
 
 /** The command that speaks docker-machine's language: `E2E_DOCKER_MACHINE`, else `docker-machine`. */
@@ -30,7 +32,7 @@ export function decideProvider(surroundings: Surroundings): Decision {
   if (wanted !== undefined && wanted !== '') return decideWanted(wanted, command, surroundings);
   const missing = [command, 'VBoxManage'].filter((program) => !has(program));
   if (missing.length === 0) {
-    return { name: 'docker-machine', because: `${command} and VBoxManage are both there` };
+    return dockerMachine(`${command} and VBoxManage are both there`, env);
   }
   if (platform === 'linux') {
     return { name: 'netns', because: `this is Linux, without ${missing.join(' and ')}` };
@@ -42,7 +44,16 @@ export function decideProvider(surroundings: Surroundings): Decision {
   });
 }
 
-function decideWanted(wanted: string, command: string, { platform, has }: Surroundings): Decision {
+/** With the driver that docker-machine itself would take. */
+function dockerMachine(because: string, env: Surroundings['env']): Decision {
+  return { name: 'docker-machine', because, driver: env['MACHINE_DRIVER'] || 'virtualbox' };
+}
+
+function decideWanted(
+  wanted: string,
+  command: string,
+  { env, platform, has }: Surroundings,
+): Decision {
   const tried = `provider E2E_PROVIDER=${wanted}`;
   const because = `E2E_PROVIDER=${wanted}`;
   if (wanted === 'netns') {
@@ -54,7 +65,7 @@ function decideWanted(wanted: string, command: string, { platform, has }: Surrou
     });
   }
   if (wanted === 'docker-machine') {
-    if (has(command)) return { name: 'docker-machine', because };
+    if (has(command)) return dockerMachine(because, env);
     throw new HarnessError({
       tried,
       observed: `no ${command} that can be run`,

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { machineName } from '../netns/request.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import type { Machine, MachineState } from './machine.ts';
 
@@ -9,33 +10,36 @@ const texts = z
   .transform((list) => list ?? []);
 
 const inspection = z.object({
-  Name: z.string(),
   DriverName: z.string(),
-  Driver: z.object({ IPAddress: z.string().nullish() }).nullish(),
+  Driver: z.object({ IPAddress: z.union([z.ipv4(), z.literal('')]).nullish() }).nullish(),
   HostOptions: z.object({
     EngineOptions: z.object({ ArbitraryFlags: texts, Labels: texts }),
-    AuthOptions: z.object({ StorePath: z.string() }),
+    AuthOptions: z.object({ StorePath: z.string().refine(isAbsolute, 'no absolute path') }),
   }),
 });
 
 /** What `docker-machine inspect` tells. */
-export type Inspection = z.output<typeof inspection>;
+export type Inspection = z.output<typeof inspection> & { readonly Name: string };
 
 /** What `docker-machine inspect NAME` printed, checked. */
 export function parseInspection(name: string, json: string): Inspection {
   const tried = `machine ${name}: docker-machine inspect`;
   try {
-    return inspection.parse(JSON.parse(json));
+    return inspection.extend({ Name: z.literal(name) }).parse(JSON.parse(json));
   } catch (error) {
-    const observed = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new HarnessError({
-      tried,
-      observed: `not what it prints as a rule: ${observed.replaceAll('\n', ' ')}`,
-      remedy: 'use docker-machine 0.16 or netns-machine',
-      cause: error,
-      evidence: json,
-    });
+    throw notAsARule(tried, json, error);
   }
+}
+
+function notAsARule(tried: string, printed: string, error: unknown): HarnessError {
+  const observed = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+  return new HarnessError({
+    tried,
+    observed: `not what it prints as a rule: ${observed.replaceAll('\n', ' ')}`,
+    remedy: 'use docker-machine 0.16 or netns-machine',
+    cause: error,
+    evidence: printed,
+  });
 }
 
 /** One row of {@link listFormat}: how a machine is now. */
@@ -46,20 +50,37 @@ export interface Row {
   readonly error: string;
 }
 
+/** What begins a row: docker-machine and its drivers also talk on standard output. */
+const mark = 'machine:';
+
 /** For `docker-machine ls --format`. */
-export const listFormat = '{{.Name}}\\t{{.State}}\\t{{.URL}}\\t{{.Error}}';
+export const listFormat = `${mark}\\t{{.Name}}\\t{{.State}}\\t{{.URL}}\\t{{.Error}}`;
+
+const rowCells = z.tuple([
+  z.literal(mark),
+  z.string().regex(machineName, 'no machine’s name'),
+  z.enum(['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout', '']),
+  z.string().refine((text) => text === '' || URL.canParse(text), 'no URL'),
+  z.string(),
+]);
 
 /** What `docker-machine ls --format` with {@link listFormat} printed, in natural order of the names. */
 export function parseRows(printed: string): Row[] {
   const rows = printed
     .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [name = '', state = '', url = '', ...error] = line.split('\t');
-      return { name, state, url, error: error.join(' ').trim() };
-    });
+    .filter((line) => line.startsWith(mark))
+    .map(parseRow);
   const order = new Intl.Collator('en', { numeric: true });
   return rows.sort((a, b) => order.compare(a.name, b.name));
+}
+
+function parseRow(line: string): Row {
+  const [first, name, state, url, ...error] = line.split('\t');
+  const cells = [first, name, state, url, error.join(' ').trim()];
+  const parsed = rowCells.safeParse(cells);
+  if (!parsed.success) throw notAsARule('docker-machine ls', line, parsed.error);
+  const [, ...values] = parsed.data;
+  return { name: values[0], state: values[1], url: values[2], error: values[3] };
 }
 
 /** A machine out of how it was made and how it is now. */

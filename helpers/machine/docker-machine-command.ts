@@ -39,6 +39,7 @@ export function bindDockerMachine(
     const line = commandLine(command, args);
     return await activity('command', call.title ?? line, async (report) => {
       report.input(line);
+      call.signal?.throwIfAborted();
       const result = await runLine(command, args, { ...env, ...call.env }, call, (text) =>
         report.progress(text),
       );
@@ -63,6 +64,8 @@ export function bindDockerMachine(
 interface Outcome {
   readonly exitCode: number | null;
   readonly signal: string | null;
+  /** Whether it was ended because its limit had passed. */
+  readonly late: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -76,19 +79,31 @@ async function runLine(
 ): Promise<Outcome> {
   const { input, limit, signal, onLine } = call;
   const shell = $({
-    env,
+    // zx starts a bash in between. Without SHLVL it takes its socket for a remote login and reads ~/.bashrc.
+    env: { SHLVL: '1', ...env, BASH_ENV: '' },
     quiet: true,
     nothrow: true,
-    // Ended by force: docker-machine hands no signal on to the ssh that it started, zx ends the whole group.
-    killSignal: 'SIGKILL',
-    timeoutSignal: 'SIGKILL',
+    // A process group of its own, to be ended as a whole.
+    detached: true,
     ...(input === undefined
       ? { stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
       : { input: Buffer.from(input) }),
-    ...(limit === undefined ? {} : { timeout: limit }),
-    ...(signal === undefined ? {} : { signal }),
   });
   const running = shell`${command} ${args}`;
+  // Whoever does not read its input to the end has its reasons; its exit code tells them.
+  if (input !== undefined) running.stdin.on('error', () => {});
+  // By force, and all of them: docker-machine hands no signal on to the ssh that it started. zx's own way to do this
+  // needs a `ps`, which a small container has not.
+  const end = () => killGroup(running.pid);
+  let late = false;
+  const timer =
+    limit === undefined
+      ? undefined
+      : setTimeout(() => {
+          late = true;
+          end();
+        }, limit);
+  signal?.addEventListener('abort', end);
   let rest = '';
   running.stdout.on('data', (chunk: Buffer) => {
     const lines = (rest + chunk.toString()).split('\n');
@@ -98,12 +113,29 @@ async function runLine(
       onLine?.(line);
     }
   });
-  const { exitCode, signal: killedBy, stdout, stderr } = await running;
-  return { exitCode, signal: killedBy, stdout, stderr };
+  try {
+    const { exitCode, signal: killedBy, stdout, stderr } = await running;
+    return { exitCode, signal: killedBy, late, stdout, stderr };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+  }
 }
 
-function describeEnd({ exitCode, signal, stderr, stdout }: Outcome, limit?: number): string {
-  if (signal !== null && limit !== undefined) return `not done after ${limit / 1000} s`;
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function describeEnd(
+  { exitCode, signal, late, stderr, stdout }: Outcome,
+  limit: number | undefined,
+): string {
+  if (late) return `not done after ${(limit ?? 0) / 1000} s`;
   if (signal !== null) return `killed by ${signal}`;
   const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
   return said === '' ? `exit code ${exitCode}` : `exit code ${exitCode}, «${said}»`;

@@ -1,26 +1,21 @@
-import { existsSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { checkImages, checkName } from '../netns/request.ts';
 import { HarnessError } from '../process/harness-error.ts';
-import { environmentOf } from './docker-machine-environment.ts';
+import { type Environment, environmentOf } from './docker-machine-environment.ts';
 import type { MachineRequest } from './machine.ts';
 
-/** The kernel's limit for a host name. */
-const longestName = 63;
-
 /** Refuses what no driver can make, before anything is made. */
-export function checkRequest({ name, images = [] }: MachineRequest): void {
-  const tried = `machine name «${name}»`;
+export function checkRequest({ name, address, images = [] }: MachineRequest): void {
   // docker-machine would take a leading dash for a flag and print its usage.
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]*$/.test(name) || name.length > longestName) {
-    const remedy = 'use letters, digits, dots and dashes, a letter or digit first, 63 at most';
-    throw new HarnessError({ tried, observed: 'it is not a host name', remedy });
+  checkName(name);
+  if (address !== undefined && !isIPv4(address)) {
+    throw new HarnessError({
+      tried: `machine ${name}: create at «${address}»`,
+      observed: 'it is not an IPv4 address',
+      remedy: 'give one like 192.168.99.100',
+    });
   }
-  const missing = images.find((archive) => !existsSync(archive));
-  if (missing === undefined) return;
-  throw new HarnessError({
-    tried: `machine ${name}: image archive ${missing}`,
-    observed: 'there is no such file',
-    remedy: 'give the path of a file that docker save wrote',
-  });
+  checkImages(images);
 }
 
 /** The flags of `docker-machine create` that every driver has. */
@@ -39,17 +34,27 @@ const addressVariables: Readonly<Record<string, string>> = {
   netns: 'NETNS_ADDRESS',
 };
 
+/** The driver that makes the machine: docker-machine's own rule, for each machine. */
+export function driverOf(request: MachineRequest, env: Environment): string {
+  return ownVariables(request, env)['MACHINE_DRIVER'] || env['MACHINE_DRIVER'] || 'virtualbox';
+}
+
+function ownVariables({ name, driver = {} }: MachineRequest, env: Environment) {
+  return { ...driver, ...environmentOf(name, env) };
+}
+
 /**
  * The variables of this one `create`: what the caller's environment and the topology say for the machine alone, and
  * the address that it is to have.
  */
 export function environmentForCreate(
-  { name, address, driver = {} }: MachineRequest,
-  env: Readonly<Record<string, string | undefined>>,
+  request: MachineRequest,
+  env: Environment,
 ): Record<string, string> {
-  const own = { ...driver, ...environmentOf(name, env) };
+  const { name, address } = request;
+  const own = ownVariables(request, env);
   if (address === undefined) return own;
-  const driverName = own['MACHINE_DRIVER'] ?? (env['MACHINE_DRIVER'] || 'virtualbox');
+  const driverName = driverOf(request, env);
   const variable = addressVariables[driverName];
   if (variable === undefined) {
     throw new HarnessError({

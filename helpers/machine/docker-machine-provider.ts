@@ -11,7 +11,12 @@ import {
   toMachine,
 } from './docker-machine-answers.ts';
 import { bindDockerMachine, type CallDockerMachine } from './docker-machine-command.ts';
-import { checkRequest, createFlags, environmentForCreate } from './docker-machine-create.ts';
+import {
+  checkRequest,
+  createFlags,
+  driverOf,
+  environmentForCreate,
+} from './docker-machine-create.ts';
 import { dockerMachineEnvironment } from './docker-machine-environment.ts';
 import { explainEngineOptions } from './docker-machine-remedies.ts';
 import { dockerMachineCommand } from './decide-provider.ts';
@@ -38,18 +43,19 @@ export function createDockerMachineProvider({
   const store = ownEnv.MACHINE_STORAGE_PATH;
   mkdirSync(store, { recursive: true, mode: 0o700 });
   const firstAlone = createFirstAlone(store);
+  const oneAtATime = createQueue();
   return {
     name: 'docker-machine',
     store,
-    // VirtualBox's commands lock each other out; the other drivers make one machine as if there were no other.
-    createsSideBySide: (env['MACHINE_DRIVER'] || 'virtualbox') !== 'virtualbox',
     create: async (request, { signal } = {}) => {
       checkRequest(request);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
       await request.engineAfter;
-      return await firstAlone((certificatesMade) =>
-        create({ call, env, store, request, certificatesMade, signal }),
-      );
+      const make = () =>
+        firstAlone((certificatesMade) =>
+          create({ call, env, store, request, certificatesMade, signal }),
+        );
+      return bearsOneAtATime(driverOf(request, env)) ? await oneAtATime(make) : await make();
     },
     list: () => list(call),
     inspect: (name) => inspect(call, name),
@@ -59,6 +65,21 @@ export function createDockerMachineProvider({
     kill: (name) => callForState(call, 'kill', name),
     remove: (names) => remove(call, names),
     sweep: () => sweep(call, store),
+  };
+}
+
+/** VirtualBox's commands lock each other out; other drivers make a machine as if there were no other. */
+function bearsOneAtATime(driver: string): boolean {
+  return driver === 'virtualbox';
+}
+
+/** Does what it is given one after the other, also after one that failed. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(make: () => Promise<T>): Promise<T> => {
+    const next = last.then(make);
+    last = next.catch(() => undefined);
+    return next;
   };
 }
 
@@ -74,6 +95,7 @@ interface Creation {
 async function create(creation: Creation): Promise<Machine> {
   const { call, env, store, request, certificatesMade, signal } = creation;
   const { name, images = [] } = request;
+  signal?.throwIfAborted();
   const flags = createFlags(request);
   const extra = environmentForCreate(request, env);
   const rows = await listRows(call, name);

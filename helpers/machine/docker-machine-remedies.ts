@@ -1,10 +1,40 @@
+/** The last boot2docker; its engine, 19.03.12, still has `--cluster-store`. */
+const BOOT2DOCKER =
+  'https://github.com/boot2docker/boot2docker/releases/download/v19.03.12/boot2docker.iso';
+
 /** What docker-machine, VirtualBox or an engine say when one of their known limits is met, and what helps. */
-const remedies: readonly { readonly says: RegExp; readonly remedy: string }[] = [
+const remedies: readonly {
+  readonly says: RegExp;
+  readonly remedy: string | ((said: RegExpExecArray) => string);
+}[] = [
   {
     // VirtualBox 6.1.28 and later: https://www.virtualbox.org/manual/ch06.html#network_hostonly
-    says: /not within the allowed ranges|hostonlyif.*E_ACCESSDENIED|E_ACCESSDENIED.*hostonlyif/is,
+    says: /hostonlyif ipconfig \S+ --ip (\d+\.\d+\.\d+)\.\d+ --netmask 255\.255\.255\.0 failed:.*E_ACCESSDENIED/s,
+    remedy: ([, network = '']) => allowRange(`${network}.0/24`),
+  },
+  {
+    says: /not within the allowed ranges|hostonlyif.*E_ACCESSDENIED/is,
+    remedy: allowRange('192.168.99.0/24'),
+  },
+  {
+    says: /multiple host-only adapters with the same (?:IP|name)/i,
     remedy:
-      'VirtualBox from 6.1.28 on allows only ranges that are listed: add the line «* 192.168.99.0/24» to /etc/vbox/networks.conf',
+      '`VBoxManage list hostonlyifs` shows them, `VBoxManage hostonlyif remove NAME` removes the one that nobody uses',
+  },
+  {
+    says: /host-only cidr conflicts with the network address of a host interface/i,
+    remedy:
+      'give the machines another range: VIRTUALBOX_HOSTONLY_CIDR=192.168.98.1/24, and list it in /etc/vbox/networks.conf',
+  },
+  {
+    says: /\/dev\/vboxdrv does not exist|VERR_VM_DRIVER_NOT_INSTALLED|host-only adapter we just created is not visible/i,
+    remedy:
+      'VirtualBox’s kernel modules are not loaded: `sudo /sbin/vboxconfig` builds and loads them',
+  },
+  {
+    // boot2docker is not developed any more: v19.03.12 is its latest release for good.
+    says: /failure getting a version tag from the Github API response|releases\/latest.*(?:dial tcp|timeout|EOF)/is,
+    remedy: `name the image itself, a URL or a file: VIRTUALBOX_BOOT2DOCKER_URL=${BOOT2DOCKER}`,
   },
   {
     says: /VT-X\/AMD-v|VERR_VMX_NO_VMX|VERR_SVM_DISABLED/i,
@@ -46,7 +76,15 @@ const remedies: readonly { readonly says: RegExp; readonly remedy: string }[] = 
 
 /** What helps against what was said; `undefined` when nothing in it is known. */
 export function findRemedy(output: string): string | undefined {
-  return remedies.find(({ says }) => says.test(output))?.remedy;
+  for (const { says, remedy } of remedies) {
+    const said = says.exec(output);
+    if (said !== null) return typeof remedy === 'string' ? remedy : remedy(said);
+  }
+  return undefined;
+}
+
+function allowRange(range: string): string {
+  return `VirtualBox from 6.1.28 on allows only ranges that are listed: add the line «* ${range}» to /etc/vbox/networks.conf`;
 }
 
 /**
@@ -62,7 +100,6 @@ export function explainEngineOptions(
   if (!clustered || !(major >= 23)) return undefined;
   return {
     observed: `its engine is ${version}, and --cluster-store is gone since 23.0`,
-    remedy:
-      'take an older engine: VIRTUALBOX_BOOT2DOCKER_URL=https://github.com/boot2docker/boot2docker/releases/download/v19.03.12/boot2docker.iso, or with other drivers MACHINE_DOCKER_INSTALL_URL to a script that installs 19.03 or 20.10',
+    remedy: `take an older engine: VIRTUALBOX_BOOT2DOCKER_URL=${BOOT2DOCKER}, or with other drivers MACHINE_DOCKER_INSTALL_URL to a script that installs 19.03 or 20.10`,
   };
 }

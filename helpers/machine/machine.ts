@@ -68,9 +68,10 @@ export interface MachineProvider {
   readonly name: 'netns' | 'docker-machine' | 'engines';
   /** The folder that holds the state of its machines, as MACHINE_STORAGE_PATH names it; it exists. */
   readonly store: string;
-  /** Whether machines may be made side by side (VirtualBox bears one at a time). */
-  readonly createsSideBySide: boolean;
-  /** Makes a machine and starts it; on failure nothing of it is left. The engine answers when this returns. */
+  /**
+   * Makes a machine and starts it; on failure nothing of it is left. The engine answers when this returns. May be called
+   * for several machines at once: what bears only one at a time (VirtualBox) gets them one after the other.
+   */
   create(request: MachineRequest, options?: { signal?: AbortSignal | undefined }): Promise<Machine>;
   /** All machines of this store, in natural order. */
   list(): Promise<Machine[]>;

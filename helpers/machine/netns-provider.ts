@@ -55,7 +55,6 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
 
   return {
     name: 'netns',
-    createsSideBySide: true,
     store: store.folder,
     ground: store,
     config,

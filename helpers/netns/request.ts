@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { HarnessError } from '../process/harness-error.ts';
 
 /** docker-machine's own rule for names. */
-const machineName = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/;
+export const machineName = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/;
 
 /** The kernel's limit for a host name. */
 const longestName = 63;

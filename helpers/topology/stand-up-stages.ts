@@ -22,7 +22,7 @@ export async function standUpStages(
   group: TaskGroup,
 ): Promise<TopologyDocument> {
   const { signal } = group;
-  const create = creator(provider, signal);
+  const create = (request: MachineRequest) => provider.create(request, { signal });
   const images = prepareImages();
   const keystore = group.start(async () =>
     create({ ...keystoreOf(topology), images: archivesOf([await images.consul]) }),
@@ -70,19 +70,6 @@ export async function standUpStages(
 /** What a new machine is given; what has no archive is pulled by its engine later. */
 function archivesOf(images: readonly PreparedImage[]): string[] {
   return images.flatMap(({ archive }) => archive ?? []);
-}
-
-type Create = (request: MachineRequest) => Promise<Machine>;
-
-/** Creates machines side by side, or one after the other where the provider bears no more. */
-function creator(provider: MachineProvider, signal: AbortSignal): Create {
-  if (provider.createsSideBySide) return (request) => provider.create(request, { signal });
-  let last: Promise<unknown> = Promise.resolve();
-  return (request) => {
-    const next = last.then(() => provider.create(request, { signal }));
-    last = next.catch(() => undefined);
-    return next;
-  };
 }
 
 async function describeMachine(machine: Machine, signal: AbortSignal) {

@@ -345,15 +345,10 @@ async function createAll(
   provider: MachineProvider,
   requests: readonly MachineRequest[],
 ): Promise<Machine[]> {
-  if (provider.createsSideBySide) {
-    return await allSettled(
-      'create',
-      requests.map((request) => provider.create(request)),
-    );
-  }
-  const machines: Machine[] = [];
-  for (const request of requests) machines.push(await provider.create(request));
-  return machines;
+  return await allSettled(
+    'create',
+    requests.map((request) => provider.create(request)),
+  );
 }
 
 async function dockerInfo(

@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, describe, expect } from 'vitest';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
+import { openConsul } from '../../helpers/cluster/consul.ts';
 import { startConsul } from '../../helpers/cluster/start-consul.ts';
-import { connectEngine } from '../../helpers/engine/engine.ts';
+import type { Container } from '../../helpers/engine/container.ts';
+import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { prepareImages } from '../../helpers/workload/images/prepare-images.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { type ImageName, prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 
 const NAME = 'images';
 
@@ -21,17 +24,116 @@ const test = base.extend(
       await provider.sweep();
       await rm(store, { recursive: true, force: true });
     });
-    const { archive } = await prepareImages().consul;
-    if (archive === undefined) throw new Error('the built image is no archive');
-    return connectEngine(await provider.create({ name: NAME, images: [archive] }));
+    const images = await Promise.all((['consul', 'mysql'] as const).map(archiveOf));
+    return connectEngine(await provider.create({ name: NAME, images }));
   },
 );
 
+async function archiveOf(name: ImageName): Promise<string> {
+  const { archive } = await prepareImage(name);
+  if (archive === undefined) throw new Error(`the image ${name} is not built here`);
+  return archive;
+}
+
 describe('The Consul image', () => {
   test('leads and stores when it is called as in the tutorial', async ({ engine }) => {
-    const { store } = await startConsul(engine, { name: 'consul' });
+    const { store, container } = await startConsul(engine);
+    onTestFinished(() => container.remove());
     expect(await store.leader()).toMatch(/:8300$/);
     await store.write('image/spec', 'written');
     expect(await store.read('image/spec')).toBe('written');
   });
+
+  test('holds its election without waiting for a leader to call', async ({ engine }) => {
+    const container = await engine.containers.run({
+      image: 'progrium/consul',
+      // It would wait 10 to 20 s: no machine is so slow that the election comes later by chance.
+      command: ['-server', '-bootstrap', '-hcl=performance { raft_multiplier = 10 }'],
+      publish: ['8500:8500'],
+    });
+    onTestFinished(() => container.remove());
+    await openConsul(engine.machine.address).waitUntilReady();
+    expect(await container.logs()).not.toContain('heartbeat timeout reached');
+  });
 });
+
+describe('The mysqlserver image', () => {
+  test('has the car of the tutorial when nothing is said about it', async ({ engine }) => {
+    const container = await startMysql(engine);
+    const row =
+      'SELECT car_name, date_of_creation, producer_name FROM car JOIN producer USING (producer_id)';
+    const login = { user: 'cars', password: 'cars', database: 'cars' };
+    expect(await ask(container, login, row)).toBe('Cruiser\t2015-10-14\ttoyota\n');
+    expect(await ask(container, { user: 'root', password: 'root' }, 'SELECT 1')).toBe('1\n');
+  });
+
+  test('takes the environment of Docker’s own mysql image', async ({ engine }) => {
+    const container = await startMysql(engine, {
+      MYSQL_ROOT_PASSWORD: `it's "root"\\`,
+      MYSQL_DATABASE: 'garage',
+      MYSQL_USER: 'mechanic',
+      MYSQL_PASSWORD: `o'neill`,
+    });
+    const mechanic = { user: 'mechanic', password: `o'neill`, database: 'garage' };
+    expect(await ask(container, mechanic, 'SELECT car_name FROM car')).toBe('Cruiser\n');
+    const root = { user: 'root', password: `it's "root"\\` };
+    expect(await ask(container, root, 'SHOW DATABASES')).not.toMatch(/^cars$/m);
+    await expect(ask(container, { user: 'root', password: 'root' }, 'SELECT 1')).rejects.toThrow(
+      'Access denied',
+    );
+    await expect(ask(container, { user: 'cars', password: 'cars' }, 'SELECT 1')).rejects.toThrow(
+      'Access denied',
+    );
+  });
+
+  test('keeps what was changed over a stop and a start', async ({ engine }) => {
+    const container = await startMysql(engine);
+    const cars = { user: 'cars', password: 'cars', database: 'cars' };
+    await ask(container, cars, "UPDATE car SET car_name = 'Corolla'");
+    await container.stop();
+    await container.start();
+    await waitUntilReady(container);
+    expect(await ask(container, cars, 'SELECT car_name FROM car')).toBe('Corolla\n');
+  });
+});
+
+async function startMysql(
+  engine: Engine,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Container> {
+  const container = await engine.containers.run({ image: 'docam/mysql-cont', env });
+  onTestFinished(() => container.remove());
+  await waitUntilReady(container);
+  return container;
+}
+
+async function waitUntilReady(container: Container): Promise<void> {
+  await waitFor(
+    `${container.name}: MariaDB answers`,
+    async () => {
+      // As root over the socket, which takes no password.
+      const asked = await container.exec(['mariadb', '-e', 'SELECT 1']);
+      return asked.exitCode === 0 ? done(undefined) : notYet(asked.stderr.trim());
+    },
+    { limit: 60_000 },
+  );
+}
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+  readonly database?: string;
+}
+
+/** Asks over TCP, as the application does. What the server refuses is an error. */
+async function ask(
+  container: Container,
+  { user, password, database = '' }: Login,
+  statement: string,
+): Promise<string> {
+  const login = ['--host=127.0.0.1', `--user=${user}`, `--password=${password}`];
+  const words = [...login, '--batch', '--skip-column-names', '--execute', statement, database];
+  const { exitCode, stdout, stderr } = await container.exec(['mariadb', ...words]);
+  if (exitCode !== 0) throw new Error(stderr.trim());
+  return stdout;
+}

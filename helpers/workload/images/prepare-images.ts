@@ -1,5 +1,6 @@
 import { HarnessError } from '../../process/harness-error.ts';
 import { consul } from './consul.ts';
+import { mysql } from './mysql.ts';
 import { buildImage, type ImageRecipe } from './recipe.ts';
 
 /** An image that engines can be given. */
@@ -15,11 +16,11 @@ export type ImageName = 'consul' | 'mysql' | 'tomcat';
 /** The images of the tutorial by the names that it gives them, as we build them. */
 export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   consul: consul.tag,
-  mysql: 'docam/mysql-cont:latest',
+  mysql: mysql.tag,
   tomcat: 'docam/tomcat:latest',
 };
 
-const RECIPES: Partial<Record<ImageName, ImageRecipe>> = { consul };
+const RECIPES: Partial<Record<ImageName, ImageRecipe>> = { consul, mysql };
 
 /** One of the tutorial's images, built when it is not in the cache yet. */
 export async function prepareImage(name: ImageName): Promise<PreparedImage> {

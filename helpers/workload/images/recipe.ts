@@ -1,33 +1,72 @@
-import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { cached } from '../../netns/cache.ts';
 import type { ActivityReport } from '../../process/activity.ts';
+import { installFolders } from './install-file.ts';
+import { packLayer, sha256 } from './pack-layer.ts';
+import { markOf, type Part } from './part.ts';
+import type { ImageRoot } from './run-in-root.ts';
+import { type ContainerDefaults, writeArchive } from './write-archive.ts';
 
-/** How an image is made. */
+/** How an image is made: out of parts, and one more layer of our own. */
 export interface ImageRecipe {
   readonly name: string;
   readonly tag: string;
-  /** All that decides what comes out, as JSON can say it. The image is named after it: the same is built once. */
-  readonly ingredients: unknown;
-  /**
-   * Writes the image as `archive`.
-   *
-   * @param work an empty folder that is removed afterwards
-   */
-  readonly build: (archive: string, work: string, report: ActivityReport) => Promise<void>;
+  readonly config: ContainerDefaults;
+  /** The lower layers, the lowest first. */
+  readonly parts: () => Promise<readonly Part[]>;
+  /** All our own files that decide what comes out, the recipe's own file among them; of folders all that is in them. */
+  readonly sources: readonly string[];
+  /** Writes the files of the uppermost layer. */
+  readonly addLayer: (root: ImageRoot, report: ActivityReport) => Promise<void>;
 }
 
-/** The archive of that image in the cache, as `docker save` would write it; built when it is not there yet. */
+/** Raised when what all images have in common is made in another way. */
+const FORMAT = 1;
+
+/**
+ * The archive of that image in the cache, as `docker save` would write it. It is named after all that goes in, so that
+ * the same is built once, and what another one would come out of is built anew.
+ */
 export async function buildImage(recipe: ImageRecipe): Promise<string> {
-  const { name, ingredients, build } = recipe;
-  const inputs = JSON.stringify([process.arch, ingredients]);
-  const mark = createHash('sha256').update(inputs).digest('hex').slice(0, 12);
+  const { name, tag, config } = recipe;
+  const parts = await recipe.parts();
+  const sources = await digestSources(recipe.sources);
+  const mark = markOf([FORMAT, tag, config, parts.map(({ ingredients }) => ingredients), sources]);
+  const archive = `${name}.tar`;
   const folder = await cached(`images/${name}-${mark}`, `image ${name}`, async (into, report) => {
     const work = join(into, 'work');
-    await mkdir(work);
-    await build(join(into, `${name}.tar`), work, report);
+    const layer = join(work, 'layer');
+    await installFolders([layer]);
+    const below = parts.map(({ root }) => root);
+    await recipe.addLayer({ below, layer, work }, report);
+    report.progress('packing');
+    const layers = await Promise.all(
+      [...below, layer].map((root, index) => packLayer(root, join(work, `${index}.tar`))),
+    );
+    await writeArchive(join(into, archive), { tag, layers, config });
     await rm(work, { recursive: true });
   });
-  return join(folder, `${name}.tar`);
+  return join(folder, archive);
+}
+
+/** The contents of those files, by names that are the same wherever the project lies. */
+async function digestSources(paths: readonly string[]): Promise<string[][]> {
+  const lists = await Promise.all(
+    paths.map(async (path) => {
+      const files = (await stat(path)).isFile() ? [path] : await listFiles(path);
+      return await Promise.all(
+        files.map(async (file) => [relative(join(path, '..'), file), await sha256(file)]),
+      );
+    }),
+  );
+  return lists.flat();
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(glob('**', { cwd: folder, withFileTypes: true }));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort((a, b) => (a < b ? -1 : 1));
 }

@@ -9,6 +9,7 @@ test('docker-machine is chosen where VirtualBox is there too', () => {
   expect(decideProvider(all)).toEqual({
     name: 'docker-machine',
     because: 'docker-machine and VBoxManage are both there',
+    driver: 'virtualbox',
   });
   expect(decideProvider({ ...all, platform: 'darwin' }).name).toBe('docker-machine');
 });
@@ -43,6 +44,15 @@ test('E2E_PROVIDER decides against what would be chosen', () => {
   expect(decideProvider({ ...none, has, env: { E2E_PROVIDER: 'docker-machine' } }).name).toBe(
     'docker-machine',
   );
+});
+
+test('docker-machine’s driver is the one that it would take itself', () => {
+  const env = { E2E_PROVIDER: 'docker-machine', MACHINE_DRIVER: 'generic' };
+  expect(decideProvider({ ...all, env })).toEqual({
+    name: 'docker-machine',
+    because: 'E2E_PROVIDER=docker-machine',
+    driver: 'generic',
+  });
 });
 
 test('an empty E2E_PROVIDER is as good as none', () => {

@@ -53,6 +53,33 @@ test.each([
   expect(toMachine(parseInspection('alpha', printed), { state, url: '' }).state).toBe(ours);
 });
 
+test('what docker-machine or a driver say beside the rows is no machine', () => {
+  expect(parseRows('(m1) Check network to re-create if needed...\n')).toEqual([]);
+});
+
+test.each([
+  ['a name that no machine can have', 'machine:\t--force\tRunning\ttcp://10.0.0.1:2376\t'],
+  ['a state that there is not', 'machine:\tm1\tSleeping\t\t'],
+  ['a URL that is none', 'machine:\tm1\tRunning\t10.0.0.1\t'],
+  ['a row that is cut short', 'machine:\tm1'],
+])('a list with %s is an error', (_what, line) => {
+  expect(() => parseRows(line)).toThrow('docker-machine ls: not what it prints as a rule');
+});
+
+test.each([
+  ['another machine', { Name: 'beta' }],
+  ['an address that is none', { Driver: { IPAddress: 'somewhere' } }],
+  [
+    'certificates that may lie anywhere',
+    { HostOptions: { EngineOptions: {}, AuthOptions: { StorePath: 'alpha' } } },
+  ],
+])('an inspection of %s is an error', (_what, wrong) => {
+  const json = JSON.stringify({ ...JSON.parse(printed), ...wrong });
+  expect(() => parseInspection('alpha', json)).toThrow(
+    'machine alpha: docker-machine inspect: not what it prints as a rule',
+  );
+});
+
 test('what is no inspection is an error that names the machine and the field', () => {
   expect(() => parseInspection('alpha', '{"Name": "alpha"}')).toThrow(
     /machine alpha: docker-machine inspect: .*DriverName/,
@@ -62,7 +89,12 @@ test('what is no inspection is an error that names the machine and the field', (
 
 test('rows come in natural order of the names, with errors that hold whatever they like', () => {
   const rows = parseRows(
-    'm10\tRunning\ttcp://10.0.0.1:2376\t\nm2\tError\t\tUnable to\tquery\n\nm1\tStopped\t\t\n',
+    [
+      'machine:\tm10\tRunning\ttcp://10.0.0.1:2376\t',
+      'machine:\tm2\tError\t\tUnable to\tquery',
+      '',
+      'machine:\tm1\tStopped\t\t\n',
+    ].join('\n'),
   );
   expect(rows.map(({ name }) => name)).toEqual(['m1', 'm2', 'm10']);
   expect(rows[1]).toEqual({ name: 'm2', state: 'Error', url: '', error: 'Unable to query' });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import {
   checkRequest,
   createFlags,
+  driverOf,
   environmentForCreate,
 } from '../../../helpers/machine/docker-machine-create.ts';
 import {
@@ -34,8 +35,26 @@ test.each(['-bad', 'a b', 'a_b', 'x!', 'a/b', '', '.x', 'ü'])(
 
 test('an image archive that is not there is refused before anything is made', () => {
   expect(() => checkRequest({ name: 'm1', images: ['/no/such.tar'] })).toThrow(
-    'machine m1: image archive /no/such.tar: there is no such file',
+    'image archive /no/such.tar: there is no such file',
   );
+});
+
+test.each(['here', '10.0.0', '10.0.0.256', '::1'])(
+  '«%s» is refused as a machine’s address',
+  (address) => {
+    expect(() => checkRequest({ name: 'm1', address })).toThrow(
+      `machine m1: create at «${address}»: it is not an IPv4 address`,
+    );
+  },
+);
+
+test('each machine has the driver that is named for it alone, else the one for all, else docker-machine’s own', () => {
+  const env = { MACHINE_DRIVER: 'generic', MACHINE_DRIVER__M2: 'digitalocean' };
+  const driver = { MACHINE_DRIVER: 'virtualbox' };
+  expect(driverOf({ name: 'm1' }, env)).toBe('generic');
+  expect(driverOf({ name: 'm2', driver }, env)).toBe('digitalocean');
+  expect(driverOf({ name: 'm3', driver }, env)).toBe('virtualbox');
+  expect(driverOf({ name: 'm1' }, { MACHINE_DRIVER: '' })).toBe('virtualbox');
 });
 
 test('a machine has the variables that carry its name, without touching the others’', () => {
