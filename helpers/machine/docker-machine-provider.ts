@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { commandLine, type CommandResult, tail } from '../process/run-command.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
 import {
   listFormat,
   parseInspection,
@@ -18,7 +19,7 @@ import {
   environmentForCreate,
 } from './docker-machine-create.ts';
 import { dockerMachineEnvironment } from './docker-machine-environment.ts';
-import { explainEngineOptions } from './docker-machine-remedies.ts';
+import { explainEngineOptions, findRemedy } from './docker-machine-remedies.ts';
 import { dockerMachineCommand } from './decide-provider.ts';
 import { isCertificateError, loadImages, waitForEngine } from './engine-door.ts';
 import { createFirstAlone } from './first-alone.ts';
@@ -50,7 +51,7 @@ export function createDockerMachineProvider({
     create: async (request, { signal } = {}) => {
       checkRequest(request);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
-      await request.engineAfter;
+      await unlessAborted(request.engineAfter, signal);
       const make = () =>
         firstAlone((certificatesMade) =>
           create({ call, env, store, request, certificatesMade, signal }),
@@ -236,13 +237,13 @@ async function run(
 function notReached(title: string, name: string, { stdout, stderr }: CommandResult): HarnessError {
   const output = `${stdout}\n${stderr}`.trim();
   if (/Docker machine "[^"]*" does not exist/.test(stderr)) return unknownMachine(title);
-  const stopped = /is not running/.test(stderr);
+  const known = /is not running/.test(stderr)
+    ? `start it: docker-machine start ${name}`
+    : findRemedy(output);
   return new HarnessError({
     tried: title,
     observed: `the machine did not run it to its end, «${output.split('\n').at(-1)}»`,
-    remedy: stopped
-      ? `start it: docker-machine start ${name}`
-      : `see whether this works: docker-machine ssh ${name} true`,
+    remedy: known ?? `see whether this works: docker-machine ssh ${name} true`,
     evidence: output === '' ? undefined : tail(output),
   });
 }

@@ -22,6 +22,7 @@ import { prepareTools, type Tools } from '../netns/tools.ts';
 import { ensureWayOut } from '../netns/way-out.ts';
 import { allSettled, HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
 import type { Machine, MachineProvider, MachineRequest, MachineState } from './machine.ts';
 
 /** What a machine of the built-in provider can have beyond any other's. */
@@ -106,7 +107,7 @@ async function create(
         makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
         seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
       ]);
-      await request.engineAfter;
+      await unlessAborted(request.engineAfter, signal);
       signal?.throwIfAborted();
       await boot(store, config, range, parts);
       await waitForEngine(store, config, signal);

@@ -9,9 +9,12 @@ import { quoteForShell } from '../process/run-command.ts';
  */
 export function wrapForRemoteShell(argv: readonly string[], mark: string): string {
   const program = argv.map(quoteForShell).join(' ');
+  const asRoot = `${program}\nprintf '\\n${mark} %d\\n' "$?" >&2`;
+  // The code is told within sudo: what fails at sudo itself has no code, and is no answer of the program.
   const script = [
-    `if [ "$(id -u)" = 0 ]; then ${program}; else sudo -n -- ${program}; fi`,
-    `printf '\\n${mark} %d\\n' "$?" >&2`,
+    `as_root=${quoteForShell(asRoot)}`,
+    'if [ "$(id -u)" = 0 ]; then exec sh -c "$as_root"; fi',
+    'exec sudo -n -- sh -c "$as_root"',
   ].join('\n');
   return `sh -c ${quoteForShell(script)}`;
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, describe, expect, onTestFinished, type TestContext } from 'vitest';
+import { connect } from 'node:tls';
+import { test as base, describe, expect, type TestContext, vi } from 'vitest';
 import { connectEngine } from '../../helpers/engine/engine.ts';
 import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../helpers/machine/machine.ts';
@@ -117,6 +118,17 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await ten.images.list()).toEqual([]);
       });
 
+      test('shows a certificate that names it, and what else it was to name', async ({
+        machines,
+      }) => {
+        const { nine, ten } = machines;
+        const [ofNine, ofTen] = [await readNames(nine), await readNames(ten)];
+        expect(ofNine).toContain(`IP Address:${nine.address}`);
+        expect(ofTen).toContain(`IP Address:${ten.address}`);
+        expect(ofTen).toContain('DNS:ten.example');
+        expect(ofNine).not.toContain('DNS:ten.example');
+      });
+
       test('lets in who has its certificates, and nobody else', async ({ machines }) => {
         for (const machine of [machines.nine, machines.ten]) {
           using engine = connectEngine(machine);
@@ -182,19 +194,20 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(stdout.trim()).toBe('0');
       });
 
-      test.for([1, 7, 255])(
-        'gives its exit code %i where that is an answer',
-        async (code, { provider, machines }) => {
+      test('gives its exit code where that is an answer', async ({ provider, machines }) => {
+        const { name } = machines.nine;
+        const runs = [
+          { code: 1, expect: [1] },
+          { code: 7, expect: [0, 7] },
+          // What ssh itself says when it did not get there.
+          { code: 255, expect: 'any' },
+        ] as const;
+        for (const { code, expect: expected } of runs) {
           const argv = ['sh', '-c', `exit ${code}`] as const;
-          const { name } = machines.nine;
-          expect(await provider.run(name, argv, { expect: [code] })).toMatchObject({
-            exitCode: code,
-          });
-          expect(await provider.run(name, argv, { expect: 'any' })).toMatchObject({
-            exitCode: code,
-          });
-        },
-      );
+          const { exitCode } = await provider.run(name, argv, { expect: expected });
+          expect(exitCode).toBe(code);
+        }
+      });
 
       test('is an error with its last words where its exit code is no answer', async ({
         provider,
@@ -204,6 +217,27 @@ export function describeProvider(title: string, contender: Contender): void {
         const failure = provider.run(machines.nine.name, argv, { expect: [0, 1] });
         await expect(failure).rejects.toThrow(HarnessError);
         await expect(failure).rejects.toThrow(/exit code 7, «no such thing»/);
+      });
+
+      test('that is missing is an error, not an answer that somebody expects', async ({
+        provider,
+        machines,
+      }) => {
+        const failure = provider.run(machines.nine.name, ['no-such-program']);
+        await expect(failure).rejects.toThrow(HarnessError);
+        await expect(failure).rejects.toThrow(/exit code 127, .*no-such-program/);
+      });
+
+      test('is given up when its caller does, with the caller’s reason', async ({
+        provider,
+        machines,
+      }) => {
+        const abort = new AbortController();
+        const failure = provider.run(machines.nine.name, ['sleep', '600'], {
+          signal: abort.signal,
+        });
+        abort.abort(new Error('the run was interrupted'));
+        await expect(failure).rejects.toThrow('the run was interrupted');
       });
 
       test('is given up after its limit', async ({ provider, machines }) => {
@@ -225,14 +259,14 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await engine.images.has(BUSYBOX)).toBe(true);
       });
 
-      test.for(['-x', 'a b', 'a_b', 'x!', '../x', ''])(
-        'that no host can have is refused: «%s»',
-        async (name, { provider, machines }) => {
-          await expect(provider.create({ name })).rejects.toThrow(HarnessError);
-          const names = (await provider.list()).map((machine) => machine.name);
-          expect(names).toEqual([machines.nine.name, machines.ten.name]);
-        },
-      );
+      test('that no host can have is refused', async ({ provider, machines }) => {
+        for (const name of ['-x', 'a b', 'a_b', 'x!', '../x', '', 'x'.repeat(64)]) {
+          const failure = provider.create({ name });
+          await expect(failure, `«${name}»`).rejects.toThrow(HarnessError);
+          await expect(failure).rejects.toThrow(`«${name}»`);
+        }
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
 
       test('of no machine is an error that says it, but nothing to remove', async ({
         provider,
@@ -258,6 +292,39 @@ export function describeProvider(title: string, contender: Contender): void {
       test('leaves nothing: an image that is not there', async ({ provider, machines }) => {
         const failure = provider.create({ name: NOBODY, images: ['/no/such/image.tar'] });
         await expect(failure).rejects.toThrow(/no\/such\/image\.tar/);
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
+
+      test('leaves nothing: the address is none', async ({ provider, machines }) => {
+        const failure = provider.create({ name: NOBODY, address: '192.168.99' });
+        await expect(failure).rejects.toThrow(HarnessError);
+        await expect(failure).rejects.toThrow(/192\.168\.99»?: it is not an IPv4 address/);
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
+
+      test('leaves nothing: its engine refuses an option', async ({ provider, machines }) => {
+        const failure = provider.create({ name: NOBODY, engineOptions: ['no-such-option=1'] });
+        await expect(failure).rejects.toThrow(HarnessError);
+        await expect(failure).rejects.toThrow(NOBODY);
+        expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      });
+
+      test('leaves nothing: who asked for it gave up while it was in the making', async ({
+        provider,
+        machines,
+      }) => {
+        const abort = new AbortController();
+        const never = new Promise<never>(() => {});
+        // Looked at when everything is ready but the engine.
+        vi.spyOn(never, 'then').mockImplementation(async () => {
+          abort.abort(new Error('the run was interrupted'));
+          return await never;
+        });
+        const failure = provider.create(
+          { name: NOBODY, engineAfter: never },
+          { signal: abort.signal },
+        );
+        await expect(failure).rejects.toThrow('the run was interrupted');
         expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       });
 
@@ -311,6 +378,13 @@ export function describeProvider(title: string, contender: Contender): void {
       );
     });
 
+    test('a sweep takes nothing from machines that are whole', async ({ provider, machines }) => {
+      await provider.sweep();
+      expect(await provider.list()).toEqual([machines.nine, machines.ten]);
+      using engine = connectEngine(machines.nine);
+      expect(await engine.images.has(BUSYBOX)).toBe(true);
+    });
+
     describe('a machine that is removed', () => {
       test('is gone with its certificates; its neighbour is not', async ({
         provider,
@@ -327,11 +401,20 @@ export function describeProvider(title: string, contender: Contender): void {
       });
 
       test('leaves its name to a new one', async ({ provider, machines }) => {
-        onTestFinished(() => provider.remove([TEN]));
         await provider.remove([TEN]);
         const again = await provider.create({ name: TEN });
         expect(again.state).toBe('Running');
         expect(await provider.list()).toEqual([machines.nine, again]);
+        using engine = connectEngine(again);
+        expect(await engine.info()).toMatchObject({ name: TEN });
+      });
+
+      test('is gone as well when it was stopped before', async ({ provider, machines, skip }) => {
+        skipUnlessStopped(skip);
+        await provider.kill(NINE);
+        await provider.remove([NINE, TEN]);
+        expect(await provider.list()).toEqual([]);
+        expect(existsSync(machines.nine.endpoint.keyFile)).toBe(false);
       });
     });
   });
@@ -349,6 +432,20 @@ async function createAll(
     'create',
     requests.map((request) => provider.create(request)),
   );
+}
+
+/** The names in the certificate that the machine's engine shows, as Node writes them. */
+async function readNames({ endpoint }: Machine): Promise<string> {
+  const { host, port, caFile, certFile, keyFile } = endpoint;
+  const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((f) => readFile(f)));
+  return await new Promise((resolve, reject) => {
+    const socket = connect({ host, port, ca, cert, key, timeout: 10_000 }, () => {
+      resolve(socket.getPeerCertificate().subjectaltname ?? '');
+      socket.destroy();
+    });
+    socket.on('error', reject);
+    socket.on('timeout', () => socket.destroy(new Error('silent for 10 s')));
+  });
 }
 
 async function dockerInfo(

@@ -1,5 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { unwrapRemoteShell, wrapForRemoteShell } from '../../../helpers/machine/remote-shell.ts';
 
 // As sshd does it: the login shell gets the word after -c.
@@ -34,6 +37,39 @@ test('standard error comes back to the byte, with and without a line end', () =>
 test('standard input reaches the program, all of it', () => {
   const input = 'x'.repeat(300_000);
   expect(runRemotely(['wc', '-c'], input).stdout.trim()).toBe('300000');
+});
+
+/** Fakes in a folder: `id`, which says 1000, and a `sudo` that is this script. */
+function makeUser(sudo: string): NodeJS.ProcessEnv {
+  const folder = mkdtempSync(join(tmpdir(), 'sudo-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, script] of Object.entries({ id: 'echo 1000', sudo })) {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  return { PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+}
+
+function runAs(env: NodeJS.ProcessEnv, argv: readonly string[]) {
+  const word = wrapForRemoteShell(argv, 'mark-1');
+  const { stdout, stderr } = spawnSync('sh', ['-c', word], { env, encoding: 'utf8' });
+  return { stdout, ended: unwrapRemoteShell(stderr, 'mark-1'), stderr };
+}
+
+describe('a user who is not root', () => {
+  test('runs everything through sudo, arguments and exit codes as they are', () => {
+    const env = makeUser('[ "$1 $2" = "-n --" ] || exit 9\nshift 2\necho "by sudo"\nexec "$@"');
+    expect(runAs(env, ['printf', '[%s]', "it's", 'a  b']).stdout).toBe("by sudo\n[it's][a  b]");
+    expect(runAs(env, ['sh', '-c', 'exit 7']).ended?.exitCode).toBe(7);
+    expect(runAs(env, ['no-such-program']).ended?.exitCode).toBe(127);
+  });
+
+  test('whom sudo asks for a password gets no answer that could be taken for the program’s', () => {
+    const { ended, stderr } = runAs(makeUser('echo "sudo: a password is required" >&2; exit 1'), [
+      'true',
+    ]);
+    expect(ended).toBeUndefined();
+    expect(stderr).toContain('a password is required');
+  });
 });
 
 test('what comes back without the line that tells the code is no answer', () => {

@@ -1,0 +1,6 @@
+// create-machine.ts NAME [IMAGE]: creates a machine in a process of its own, for specs that kill it in the middle.
+import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
+
+const [name = '', ...images] = process.argv.slice(2);
+const { provider } = await chooseProvider();
+await provider.create({ name, images });

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { unlessAborted } from '../../../helpers/process/unless-aborted.ts';
+
+test('what is not aborted ends as it would without a signal', async () => {
+  const { signal } = new AbortController();
+  expect(await unlessAborted(Promise.resolve(1), signal)).toBe(1);
+  expect(await unlessAborted(undefined, signal)).toBeUndefined();
+  expect(await unlessAborted(Promise.resolve(1), undefined)).toBe(1);
+  await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
+});
+
+test('an abort ends the wait for what never comes, with the reason', async () => {
+  const never = new Promise<void>(() => {});
+  const abort = new AbortController();
+  const waiting = unlessAborted(never, abort.signal);
+  abort.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  await expect(unlessAborted(never, abort.signal)).rejects.toThrow('enough');
+});
