@@ -18,8 +18,11 @@ export interface StartedCommand {
   readonly ended: Promise<Ended>;
   /** Returns once the command has said this on standard error or output. One that ends before is an error. */
   says(words: string): Promise<void>;
-  /** Sends a signal to the command alone, or to its whole group, as a terminal does on Ctrl-C. */
-  signal(name: NodeJS.Signals, to: 'command' | 'group'): void;
+  /**
+   * Sends a signal to the command alone, or to its whole group, as a terminal does on Ctrl-C. Says whether somebody was
+   * there to get it.
+   */
+  readonly signal: (name: NodeJS.Signals, to: 'command' | 'group') => boolean;
 }
 
 /** Starts a command in a session and process group of its own, whose number is the command's. */
@@ -71,7 +74,12 @@ export function startCommand(
       );
     },
     signal: (name, to) => {
-      process.kill(to === 'group' ? -pid : pid, name);
+      try {
+        return process.kill(to === 'group' ? -pid : pid, name);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+        return false;
+      }
     },
   };
 }

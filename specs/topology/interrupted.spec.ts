@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe } from 'vitest';
+import { openStore } from '../../helpers/netns/store.ts';
+import { withStoreLock } from '../../helpers/netns/store-lock.ts';
 import { expect, expectNothingLeft, test } from './lab.ts';
 
+const hail = ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 // A moment is the line that tells of what was done last. A terminal sends its Ctrl-C to the whole group.
@@ -14,8 +18,7 @@ describe('up that is interrupted takes everything down', () => {
     ['SIGINT', 'group', 'mh-keystore: docker run progrium/consul'],
     ['SIGINT', 'command', 'machine master-host: port of the switch'],
     ['SIGHUP', 'command', 'machine worker-host: boot'],
-    ['SIGTERM', 'group', 'cluster  '],
-    ['SIGINT', 'group', 'master-host: docker network create my-net'],
+    ['SIGTERM', 'group', 'machine master-host: eth1'],
   ] as const)('by %s to the %s after «%s»', async ([signal, to, moment], { lab }) => {
     const up = lab.start('up', '--until', 'network', '--json', '--verbose');
     await up.says(moment);
@@ -43,12 +46,11 @@ describe('up that is interrupted takes everything down', () => {
   }) => {
     const up = lab.start('up', '--until', 'keystore', '--verbose');
     await up.says('machine mh-keystore: boot');
-    const hail = ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-    for (let round = 0; round < 8; round++) {
-      for (const signal of hail) {
-        up.signal(signal, 'group');
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
+    // Never at the same place: what a signal ends is whatever command runs just then.
+    let round = 0;
+    while (round < 40 && up.signal(hail[round % hail.length] ?? 'SIGINT', 'group')) {
+      round += 1;
+      await delay(round % 7);
     }
     expect(await up.ended).toMatchObject({ exitCode: 130, stdout: '' });
     await expectNothingLeft(lab);
@@ -63,8 +65,12 @@ describe('down that is interrupted goes on to its end', () => {
   ] as const)('by %s to the %s', async ([signal, to], { lab }) => {
     await lab.makeMachine('one');
     const down = lab.start('down', '--verbose');
-    await down.says('provider netns');
-    down.signal(signal, to);
+    // Under the lock of the store it comes so far, and no further before it has heard the signal.
+    await withStoreLock(openStore(lab.store), async () => {
+      await down.says('provider netns');
+      down.signal(signal, to);
+      await down.says('still taking everything down');
+    });
     const { exitCode, stderr } = await down.ended;
     expect(exitCode, stderr).toBe(exitCodes[signal]);
     expect(stderr).toContain(

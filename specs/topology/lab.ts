@@ -16,6 +16,8 @@ export interface Lab {
   readonly env: Readonly<Record<string, string>>;
   /** Starts `overlay-e2e` with these arguments. */
   start(...args: string[]): StartedCommand;
+  /** The same, with more in its environment. */
+  startWith(more: Readonly<Record<string, string>>, ...args: string[]): StartedCommand;
   /** Runs `overlay-e2e` to its end. */
   run(...args: string[]): Promise<Ended>;
   /** Kills the command and all that it started with SIGKILL, as the system does when it has no memory left. */
@@ -42,18 +44,20 @@ export async function openLab(): Promise<Lab> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-store-'));
   const env = { ...cleanEnvironment(), MACHINE_STORAGE_PATH: store, E2E_PROVIDER: 'netns' };
   const started: StartedCommand[] = [];
-  const start = (...args: string[]) => {
-    const command = startCommand(overlayCommand, args, env);
+  const startWith = (more: Readonly<Record<string, string>>, ...args: string[]) => {
+    const command = startCommand(overlayCommand, args, { ...env, ...more });
     started.push(command);
     return command;
   };
+  const start = (...args: string[]) => startWith({}, ...args);
   return {
     store,
     env,
     start,
+    startWith,
     run: async (...args) => await start(...args).ended,
-    kill: async ({ pid, ended }) => {
-      killGroup(pid);
+    kill: async ({ signal, ended }) => {
+      signal('SIGKILL', 'group');
       await ended;
     },
     makeMachine: async (name) => await createNetnsProvider({ store }).create({ name }),
@@ -63,8 +67,8 @@ export async function openLab(): Promise<Lab> {
         started.map(({ pid }) => pid),
       ),
     clear: async () => {
-      for (const { pid, ended } of started) {
-        killGroup(pid);
+      for (const { signal, ended } of started) {
+        signal('SIGKILL', 'group');
         await ended;
       }
       const provider = createNetnsProvider({ store });
@@ -103,12 +107,4 @@ function cleanEnvironment(): Record<string, string> {
     value === undefined || decidedHere.includes(name) ? [] : [[name, value] as const],
   );
   return { ...Object.fromEntries(entries), NO_COLOR: '1' };
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

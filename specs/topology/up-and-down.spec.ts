@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { connectEngine } from '../../helpers/engine/engine.ts';
+import { type Ended, startCommand } from './command.ts';
+import { expect, expectNothingLeft, openLab, test as base } from './lab.ts';
+
+/** A topology that was stood up once for all tests of this file: as the README tells to, but for the last stage. */
+const test = base.extend(
+  'standing',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }) => {
+    const lab = await openLab();
+    onCleanup(() => lab.clear());
+    const words = ['overlay-e2e', 'up', '--until', 'network', '--json'];
+    const up = await startCommand('npx', words, lab.env).ended;
+    return { lab, up };
+  },
+);
+
+describe('overlay-e2e up --json', () => {
+  test('prints one document on standard output, and nothing else', async ({ standing }) => {
+    const { exitCode, stdout, stderr } = standing.up;
+    expect(exitCode, stderr).toBe(0);
+    const document: unknown = JSON.parse(stdout);
+    expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
+  });
+
+  test('tells of each machine and network what the engines themselves say', async ({
+    standing,
+  }) => {
+    const { lab, up } = standing;
+    const provider = createNetnsProvider({ store: lab.store });
+    const asked = await Promise.all(
+      ['mh-keystore', 'master-host', 'worker-host'].map(async (name) => {
+        const machine = await provider.inspect(name);
+        using engine = connectEngine(machine);
+        const networks = (await engine.networks.list()).filter((one) => one.name === 'my-net');
+        const { address } = machine;
+        const { version } = await engine.version();
+        return {
+          facts: { name, address, engineUrl: `tcp://${address}:2376`, engineVersion: version },
+          networks,
+        };
+      }),
+    );
+    const id = asked[1]?.networks[0]?.id;
+    expect(id).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.parse(up.stdout)).toEqual({
+      topology: 'seed',
+      provider: 'netns',
+      store: lab.store,
+      stage: 'network',
+      keystore: 'mh-keystore',
+      machines: asked.map(({ facts }) => facts),
+      networks: [{ name: 'my-net', id, subnet: '10.0.9.0/24', scope: 'global' }],
+      workload: [],
+    });
+  });
+
+  test('tells what goes on on standard error, a line for each stage and none for commands', async ({
+    standing,
+  }) => {
+    const { stderr } = standing.up;
+    for (const stage of ['keystore', 'cluster', 'network', 'stand up seed']) {
+      expect(stderr).toMatch(new RegExp(`^\\[.*\\] +${stage}  [\\d.]+ s$`, 'm'));
+    }
+    expect(stderr).not.toContain('$ ');
+  });
+
+  test('keeps the document in the store, for whoever comes later', async ({ standing }) => {
+    const { lab, up } = standing;
+    expect(await readFile(join(lab.store, 'topology.json'), 'utf8')).toBe(up.stdout);
+  });
+});
+
+describe('overlay-e2e up', () => {
+  test('refuses a store that has machines, and leaves them alone', async ({ standing }) => {
+    const { lab } = standing;
+    const before = await lab.traces();
+    const second = await lab.run('up', '--json');
+    expectRefusal(
+      second,
+      `stand up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
+    );
+    expect(await lab.traces()).toEqual(before);
+  });
+
+  test('refuses an address range that the host routes already', async ({ standing, lab }) => {
+    const { machines } = JSON.parse(standing.up.stdout) as { machines: { address: string }[] };
+    const range = machines[0]?.address.replace(/\d+$/, '0/24') ?? '';
+    const command = lab.startWith({ E2E_SUBNET: range }, 'up', '--json', '--until', 'keystore');
+    expectRefusal(
+      await command.ended,
+      new RegExp(
+        `^address range ${range}: this host routes ${range} through e2e-\\w+ already; ask for another \\(E2E_SUBNET\\), or for none to get a free one$`,
+      ),
+    );
+    await expectNothingLeft(lab);
+  });
+
+  test('refuses a store that another process is at work in, and so does down', async ({ lab }) => {
+    const first = lab.start('up', '--until', 'keystore', '--verbose');
+    await first.says('switch: bridge');
+    first.signal('SIGSTOP', 'command');
+    const busy = `use the store ${lab.store}: process ${first.pid} is at «stand up seed» in it; wait for it, or name another folder in MACHINE_STORAGE_PATH`;
+    const [up, down] = await Promise.all([lab.run('up', '--json'), lab.run('down')]);
+    expectRefusal(up, busy);
+    expectRefusal(down, busy);
+    first.signal('SIGCONT', 'command');
+    const { exitCode, stdout, stderr } = await first.ended;
+    expect(exitCode, stderr).toBe(0);
+    // For people, and not one of the commands that --verbose tells of is among it.
+    expect(stdout).toMatch(
+      /^seed is up after [\d.]+ s: provider netns, store .*\n  mh-keystore   tcp:\/\/[\d./]+:2376   engine [\d.]+.*\nTake it down with «overlay-e2e down»\.\n$/,
+    );
+    expect(stderr).toMatch(/^\[.*\] +\$ mh-keystore: docker run .*$/m);
+    expect(await lab.run('down')).toMatchObject({ exitCode: 0 });
+    await expectNothingLeft(lab);
+  });
+});
+
+describe('overlay-e2e down', () => {
+  test('takes down what up stood up, and says what', async ({ standing }) => {
+    const { lab } = standing;
+    const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
+    expect(down).toMatchObject({
+      exitCode: 0,
+      stdout: 'Taken down: master-host, mh-keystore, worker-host.\n',
+    });
+    await expectNothingLeft(lab);
+  });
+
+  test('finds nothing in a store that has nothing, and makes nothing there', async ({ lab }) => {
+    const down = await lab.run('down');
+    expect(down).toMatchObject({ exitCode: 0, stdout: 'There was nothing to take down.\n' });
+    await expectNothingLeft(lab);
+  });
+});
+
+/** One line on standard error tells what was wrong and what to do; standard output stays empty. */
+function expectRefusal({ exitCode, stdout, stderr }: Ended, line: string | RegExp): void {
+  expect(exitCode, stderr).toBe(1);
+  expect(stdout).toBe('');
+  const told = stderr.split('\n').filter((one) => one !== '' && !one.startsWith('['));
+  expect(told).toEqual([
+    line instanceof RegExp
+      ? expect.stringMatching(line.source.replace('^', '^overlay-e2e: '))
+      : `overlay-e2e: ${line}`,
+  ]);
+}
