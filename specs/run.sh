@@ -8,6 +8,9 @@ if [ ! -x node_modules/.bin/vitest ]; then
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
+# Some services run without it, and it is not for each tool to guess.
+HOME="${HOME:-$(node -p 'os.homedir()')}"
+export HOME
 # Node keeps what it compiled: every start of Vitest and of the report is then half a second quicker.
 NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled}"
 export NODE_COMPILE_CACHE

@@ -16,6 +16,12 @@ export function showLiveLines(stream: NodeJS.WriteStream, verbose: boolean): () 
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     styleText(style, text, { stream });
   let frame = 0;
+  let ours = false;
+  const show = (change: () => void) => {
+    ours = true;
+    change();
+    ours = false;
+  };
 
   const draw = () => {
     const room = Math.max((stream.rows ?? 24) - 2, 3);
@@ -27,14 +33,25 @@ export function showLiveLines(stream: NodeJS.WriteStream, verbose: boolean): () 
       const line = `${'  '.repeat(depth)}${mark} ${activity.title}  ${paint('dim', timeOf(activity))}${what}`;
       return sliceAnsi(line, 0, (stream.columns ?? 80) - 1);
     });
-    update(lines.slice(-room).join('\n'));
+    show(() => update(lines.slice(-room).join('\n')));
   };
 
   const keep = (line: string) => {
-    update.clear();
-    stream.write(`${line}\n`);
+    show(() => {
+      update.clear();
+      stream.write(`${line}\n`);
+    });
     draw();
   };
+
+  // What others say meanwhile stands above the lines that are drawn anew, and is not drawn over.
+  const takeBack = intercept(stream, (write) => {
+    if (ours) return write();
+    show(() => update.clear());
+    const result = write();
+    draw();
+    return result;
+  });
 
   const stopListening = onActivity({
     start: (activity) => {
@@ -61,7 +78,22 @@ export function showLiveLines(stream: NodeJS.WriteStream, verbose: boolean): () 
   return () => {
     clearInterval(timer);
     stopListening();
-    update.clear();
+    show(() => update.clear());
+    takeBack();
+  };
+}
+
+/** Has each write to the stream go through `around`, until the function that this returns is called. */
+function intercept(
+  stream: NodeJS.WriteStream,
+  around: (write: () => boolean) => boolean,
+): () => void {
+  const original: unknown = Reflect.get(stream, 'write');
+  const write = stream.write.bind(stream);
+  stream.write = (...args: unknown[]) =>
+    around(() => Reflect.apply(write, stream, args) as boolean);
+  return () => {
+    Reflect.set(stream, 'write', original);
   };
 }
 
@@ -69,7 +101,9 @@ export function showLiveLines(stream: NodeJS.WriteStream, verbose: boolean): () 
 export function endLine(activity: Activity, told: Set<unknown>): string {
   const line = `${activity.title}  ${timeOf(activity)}`;
   const { error } = activity;
-  if (error === undefined || told.has(error)) return line;
+  // Who interrupts knows why.
+  const isAbort = error instanceof Error && ['AbortError', 'Interrupted'].includes(error.name);
+  if (error === undefined || isAbort || told.has(error)) return line;
   told.add(error);
   return `${line}  ${firstLine(error)}`;
 }
