@@ -55,6 +55,30 @@ test("shell makes docker-machine a command, and docker one where there is none o
   expect(await ask('$PWD/few', '')).toBe(`${url}the bundle's\n`);
 });
 
+test("a store of another user's is refused in one line, whatever is asked of it", async () => {
+  // Root without what lets root look into every folder.
+  const nobody =
+    'setpriv --bounding-set=-dac_override,-dac_read_search docker-machine -s $PWD/other';
+  await lab.run('mkdir -p other/machines; chown 65534 other; chmod 700 other');
+  const line = `store ${lab.work}/other: permission denied; its machines are root's: run this with sudo, or as root\n`;
+  for (const command of ['ls', 'ls -q', 'ip one', 'env one', 'ssh one hostname', 'create one']) {
+    const result = await lab.run(`${nobody} ${command}`);
+    expect(result, command).toMatchObject({ exitCode: 1, stdout: '', stderr: line });
+  }
+});
+
+test('options that would be without effect are refused before anything is made', async () => {
+  const result = await lab.run('docker-machine --tls-ca-cert mine.pem create two');
+  expect(result).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(result.stderr).toMatch(/^Error setting .*: --tls-ca-cert is not supported, .*\n$/);
+  for (const option of ['--netns-memory=much', '--netns-memory=-1', '--netns-cpus=0']) {
+    const refused = await lab.run(`docker-machine create ${option} two`);
+    expect(refused, option).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr, option).toMatch(/ is to be a number above 0, not "(?:much|-1|0)"\n$/);
+  }
+  expect((await lab.run('docker-machine ls -q')).stdout).toBe('one\n');
+});
+
 test('called as docker-machine, it has the commands of docker-machine and no more', async () => {
   const refused = await lab.run('docker-machine shell');
   expect(refused).toMatchObject({ exitCode: 1, stdout: '' });

@@ -11,26 +11,31 @@ export interface Recording {
 }
 
 /** The recordings that are replayed together, in the order in which they were made. */
-export type Scenario =
-  | 'words'
-  | 'order'
-  | 'broken'
-  | 'making'
-  | 'reading'
-  | 'copying'
-  | 'engines'
-  | 'third'
-  | 'none'
-  | 'off'
-  | 'lifecycle';
+export const SCENARIOS = [
+  'words',
+  'order',
+  'broken',
+  'making',
+  'reading',
+  'copying',
+  'engines',
+  'third',
+  'none',
+  'off',
+  'lifecycle',
+] as const;
 
-/** How many calls were recorded in all. */
-export const RECORDED = 414;
+export type Scenario = (typeof SCENARIOS)[number];
 
 const folder = join(import.meta.dirname, 'recordings');
 
 export function readRecordings(scenario: Scenario): Recording[] {
   return JSON.parse(readFileSync(join(folder, `${scenario}.json`), 'utf8')) as Recording[];
+}
+
+/** The names of all recordings that there are. */
+export function readNames(): string[] {
+  return readFileSync(join(folder, 'names.txt'), 'utf8').trimEnd().split('\n');
 }
 
 /** The recordings that say nothing about netns-machine, each group with the reason. */

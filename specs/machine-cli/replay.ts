@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { comparableAnswer, expectedAnswer } from './compare.ts';
 import { DIFFERENCES } from './intended-differences.ts';
 import type { Lab } from './lab.ts';
-import { normalise } from './normalise.ts';
 import type { Recording } from './recordings.ts';
 
 /** What the prompts of these calls were answered with; all others met the end of their input. */
@@ -25,57 +25,21 @@ export function replay(lab: () => Lab, recording: Recording, options: ReplayOpti
   const { name, command } = recording;
   test(`${name}: ${firstOf(command)} answers as docker-machine does`, async () => {
     const substitute = substitution(lab(), options.addresses?.() ?? {});
-    const result = await lab().run(substitute(command), INPUT[name]);
-    const answer = {
-      exit: result.exitCode,
-      stdout: settle(normalise(result.stdout)),
-      stderr: settle(normalise(result.stderr)),
-    };
-    const recorded = {
-      exit: recording.exit,
-      stdout: prepare(recording.stdout),
-      stderr: prepare(recording.stderr),
-    };
+    const { exitCode, stdout, stderr } = await lab().run(substitute(command), INPUT[name]);
+    const answer = comparableAnswer({ exit: exitCode, stdout, stderr });
+    const recorded = expectedAnswer(recording, { substitute, without: options.without ?? [] });
     const difference = DIFFERENCES[name];
     if (difference === undefined) {
       expect(answer).toEqual(recorded);
       return;
     }
-    const { reason, exit, stdout, stderr } = difference;
-    expect(answer, `it is to differ: ${reason}`).not.toEqual(recorded);
-    expect(answer, reason).toEqual({
-      exit: exit ?? recorded.exit,
-      stdout: textMatching(stdout ?? recorded.stdout),
-      stderr: textMatching(stderr ?? recorded.stderr),
+    expect(answer, `it is to differ: ${difference.reason}`).not.toEqual(recorded);
+    expect(answer, difference.reason).toEqual({
+      exit: difference.exit ?? recorded.exit,
+      stdout: difference.stdout ?? recorded.stdout,
+      stderr: difference.stderr ?? recorded.stderr,
     });
-
-    function prepare(text: string): string {
-      return settle(substitute(without(normalise(text), options.without ?? [])));
-    }
   });
-}
-
-/** What several machines say at once comes in any order, and a machine's config has some fields of its own. */
-function settle(text: string): string {
-  const spoken = /(?:^(?:Starting|Stopping|Restarting|Machine) ".*\n)+/gm;
-  return withoutDriverFields(
-    text.replace(spoken, (lines) => `${lines.trimEnd().split('\n').toSorted().join('\n')}\n`),
-  );
-}
-
-/** Takes out of a machine's config what is different with each driver. */
-function withoutDriverFields(text: string): string {
-  const field = /(?:SSHKey|SSHKeyPath|EnginePort|Index|MACAddress|Memory|CPUs|Engine|Egress)/
-    .source;
-  return text
-    .replace(new RegExp(`^ +"(?:${field}|SwarmHost|SwarmDiscovery|SwarmMaster)": .*\\n`, 'gm'), '')
-    .replace(new RegExp(`"(?:${field}|SwarmHost|SwarmDiscovery|SwarmMaster)":[^,{}]*,?`, 'g'), '')
-    .replace(/,(\n? *\})/g, '$1');
-}
-
-function without(text: string, machines: readonly string[]): string {
-  const lines = text.split('\n');
-  return lines.filter((line) => !machines.some((name) => line.startsWith(name))).join('\n');
 }
 
 function substitution(lab: Lab, addresses: Readonly<Record<string, string>>) {
@@ -93,10 +57,6 @@ function substitution(lab: Lab, addresses: Readonly<Record<string, string>>) {
       .replaceAll('192.168.121.10:8500', '127.0.0.1:8500')
       // Engines of today refuse docker-machine's version of the API.
       .replaceAll('/v1.15/version', '/_ping');
-}
-
-function textMatching(expected: string | RegExp): unknown {
-  return typeof expected === 'string' ? expected : expect.stringMatching(expected);
 }
 
 function firstOf(command: string): string {

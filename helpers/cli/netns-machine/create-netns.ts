@@ -9,10 +9,10 @@ import { tellOfTransfers } from './transfers.ts';
 /** Makes a machine in namespaces, with an engine that answers when this returns. */
 export async function createNetns(context: CommandContext, name: string): Promise<void> {
   const { flags } = context;
-  say('Running pre-create checks...');
-  await tellOfTransfers(name);
   const memory = readAmount(flags, 'netns-memory');
   const cpus = readAmount(flags, 'netns-cpus');
+  say('Running pre-create checks...');
+  await tellOfTransfers(name);
   const [{ checkName }, { requireHost }] = await Promise.all([
     import('../../netns/request.ts'),
     import('../../netns/require-host.ts'),

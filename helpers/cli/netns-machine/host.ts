@@ -44,18 +44,27 @@ export function hostNames(storage: string): string[] {
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    throw explainDenied(storage, error);
   }
+}
+
+/** Machines are made by root, whose folders are nobody else's to look into. */
+function explainDenied(storage: string, error: unknown): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'EACCES') return error;
+  return new Failure(
+    `store ${storage}: permission denied; its machines are root's: run this with sudo, or as root`,
+  );
 }
 
 /** Whether the store has a machine of that name, be it a broken one. */
 export function hostExists(storage: string, name: string): boolean {
-  return (
-    /^[^/]+$/.test(name) &&
-    name !== '.' &&
-    name !== '..' &&
-    statSync(join(storage, 'machines', name), { throwIfNoEntry: false })?.isDirectory() === true
-  );
+  if (!/^[^/]+$/.test(name) || name === '.' || name === '..') return false;
+  try {
+    const found = statSync(join(storage, 'machines', name), { throwIfNoEntry: false });
+    return found?.isDirectory() === true;
+  } catch (error) {
+    throw explainDenied(storage, error);
+  }
 }
 
 /** Reads a machine's config.json. */

@@ -15,7 +15,7 @@ export async function runCreate(context: CommandContext): Promise<void> {
   const flags = createFlags(driver);
   if (flags === undefined) {
     throw new Failure(
-      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\n${context.program} itself makes machines of the drivers netns and none; for others there is the real docker-machine`,
+      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns and none; for others there is the real docker-machine`,
     );
   }
   const showUsage = async () => {
