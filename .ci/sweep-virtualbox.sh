@@ -1,5 +1,6 @@
 #!/bin/sh
-# Ends and deletes the virtual machines whose files lie in this run's store (MACHINE_STORAGE_PATH) and no others.
+# Ends and deletes the virtual machines whose files lie in this run's store (MACHINE_STORAGE_PATH), where specs keep the
+# stores of their own, too (TMPDIR), and no others.
 # docker-machine forgets a machine that it could not make or remove to the end; VirtualBox does not.
 set -eu
 store=$(readlink -f "${MACHINE_STORAGE_PATH:?name the store}")
@@ -7,7 +8,7 @@ VBoxManage list vms | sed -n 's/.*{\(.*\)}$/\1/p' | while read -r id; do
   # A machine whose files are gone is told as <inaccessible>, without a path: then there is nothing to compare.
   settings=$(VBoxManage showvminfo "$id" --machinereadable 2>/dev/null | sed -n 's/^CfgFile="\(.*\)"$/\1/p')
   case $settings in
-    "$store"/machines/*)
+    "$store"/*)
       echo "left by an earlier run: $settings"
       VBoxManage controlvm "$id" poweroff >/dev/null 2>&1 || true
       # Its session may take a moment to close after the power is off.
@@ -23,4 +24,4 @@ VBoxManage list vms | sed -n 's/.*{\(.*\)}$/\1/p' | while read -r id; do
       ;;
   esac
 done
-rm -rf "$store/machines"
+rm -rf "$store/machines" "$store/tmp"

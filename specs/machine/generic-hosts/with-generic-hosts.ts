@@ -1,0 +1,31 @@
+// with-generic-hosts.ts MACHINE… -- COMMAND…: makes a host for each machine that docker-machine's driver generic is to
+// adopt, runs the command with the variables that name them, and takes the hosts down. Ends as the command ended.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { makeGenericHosts } from './generic-hosts.ts';
+
+const words = process.argv.slice(2);
+const at = words.indexOf('--');
+const [command, ...args] = words.slice(at + 1);
+if (at < 1 || command === undefined) {
+  console.error('usage: with-generic-hosts.ts MACHINE… -- COMMAND…');
+  process.exit(2);
+}
+
+let child: ChildProcess | undefined;
+let interrupted = false;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    interrupted = true;
+    // A terminal's Ctrl-C reaches the command by itself. Its end is waited for, whatever it does about it.
+    if (name !== 'SIGINT') child?.kill(name);
+  });
+}
+await using hosts = await makeGenericHosts(words.slice(0, at));
+if (interrupted) process.exitCode = 1;
+else {
+  const env = { E2E_PROVIDER: 'docker-machine', ...process.env, ...hosts.env };
+  child = spawn(command, args, { stdio: 'inherit', env });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  process.exitCode = code ?? 1;
+}
