@@ -130,11 +130,15 @@ async function setLimit(file: string, value: string, optional = false): Promise<
   try {
     await writeFile(file, value, { flag: 'r+' });
   } catch (error) {
-    if (optional && (error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    const { code } = error as NodeJS.ErrnoException;
+    if (optional && code === 'ENOENT') return;
     throw new HarnessError({
       tried: `limit ${value} in ${file}`,
       observed: (error as Error).message,
-      remedy: 'leave the limit out, or give this host the cgroup controller',
+      remedy:
+        code === 'EINVAL'
+          ? 'the kernel takes no limit so low: ask for more'
+          : 'leave the limit out, or give this host the cgroup controller',
       cause: error,
     });
   }

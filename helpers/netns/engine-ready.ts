@@ -31,7 +31,7 @@ export async function waitForEngine(
           evidence: await readMachineLog(store, name),
         });
       }
-      if (hasEngineEnded(store, name)) throw engineEnded(name, await readEngineLog(store, name));
+      if (hasEngineEnded(store, name)) throw engineEnded(config, await readEngineLog(store, name));
       const status = await ping(config.Driver.IPAddress, tls, signal);
       return status === 200 ? done(undefined) : notYet(`HTTP status ${status}`);
     },
@@ -50,11 +50,16 @@ export async function readEngineLog(store: Store, name: string): Promise<string>
   return tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 30);
 }
 
-function engineEnded(name: string, log: string): HarnessError {
+function engineEnded(config: MachineConfig, log: string): HarnessError {
+  const { Memory } = config.Driver;
+  const last = tail(log, 1);
   return new HarnessError({
-    tried: `machine ${name}: start the engine`,
-    observed: `dockerd has ended, «${tail(log, 1)}»`,
-    remedy: 'its log tells why',
+    tried: `machine ${config.Name}: start the engine`,
+    observed: last === '' ? 'dockerd has ended without a word' : `dockerd has ended, «${last}»`,
+    remedy:
+      Memory > 0 && last === ''
+        ? `it may have been killed for memory: give it more than ${Memory} MiB`
+        : 'its log tells why',
     evidence: log,
   });
 }

@@ -5,7 +5,13 @@ import { allSettled } from '../process/harness-error.ts';
 import { removeCgroups, removeStoreCgroups, readHierarchies, storeCgroup } from './cgroup.ts';
 import { runIp } from './ip.ts';
 import { listMachineNames, readConfig } from './machine-config.ts';
-import { machineNamespace, namespaceFolder, namespacePrefix, switchNamespace } from './names.ts';
+import {
+  machineNamespace,
+  namespaceFolder,
+  namespacePrefix,
+  switchNamespace,
+  WAY_OUT,
+} from './names.ts';
 import { withStoreLock } from './store-lock.ts';
 import { machineFolder, type Store } from './store.ts';
 import { removeSwitch } from './switch.ts';
@@ -39,7 +45,8 @@ export async function sweepStore(store: Store, env: Env): Promise<void> {
     await allSettled(
       `store ${store.folder}: sweep`,
       [...names]
-        .filter((name) => !stay.has(name))
+        // The way out is no machine: it goes with the switch.
+        .filter((name) => !stay.has(name) && name !== WAY_OUT)
         .map(async (name) => {
           await cutPower(store, name, env);
           await removeFolder(store, name);

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroup.ts';
+import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
+import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+
+const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
+
+/** A store of the built-in provider, of a spec's own. */
+export interface NetnsLab extends AsyncDisposable {
+  readonly provider: NetnsProvider;
+  /** The store's folder. The provider makes it. */
+  readonly folder: string;
+  /** Runs a script of bash in which `netns-machine` works on this store; in a mount namespace of its own when asked. */
+  script(text: string, options?: { unshare?: readonly string[] }): Promise<CommandResult>;
+  /** Runs a shell's script in a machine; any exit code is an answer. */
+  inside(machine: string, text: string): Promise<CommandResult>;
+  /** What of the store is left, in the kernel and on disk: nothing, after a creation that failed. */
+  leftovers(): string[];
+}
+
+/** @param under the folder in which the store is to be; a temporary one of its own when absent */
+export async function openNetnsLab(under?: string): Promise<NetnsLab> {
+  const scratch = under ?? (await mkdtemp(join(tmpdir(), 'netns-')));
+  const folder = join(scratch, 'store');
+  const provider = createNetnsProvider({ store: folder });
+  const { HOME = '/root', PATH = '' } = process.env;
+  const env = {
+    HOME,
+    PATH,
+    MACHINE_STORAGE_PATH: folder,
+    XDG_CACHE_HOME: resolve(cacheFolder(), '..'),
+    NETNS_MACHINE: netnsMachine,
+  };
+  return {
+    provider,
+    folder,
+    script: async (text, { unshare = [] } = {}) => {
+      const whole = `netns-machine() { "$NETNS_MACHINE" "$@"; }\n${text}`;
+      const words = unshare.length === 0 ? [] : ['unshare', ...unshare];
+      const [file, ...args] = [...words, 'bash', '-euc', whole];
+      return await runCommand(file, args, { env, expect: 'any', title: text });
+    },
+    inside: async (machine, text) =>
+      await provider.run(machine, ['sh', '-c', text], { expect: 'any' }),
+    leftovers: () => listLeftovers(provider),
+    [Symbol.asyncDispose]: async () => {
+      await provider.remove((await provider.list()).map(({ name }) => name));
+      await provider.sweep();
+      if (under === undefined) await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function listLeftovers({ ground }: NetnsProvider): string[] {
+  const namespaces = list(namespaceFolder).filter((name) =>
+    name.startsWith(namespacePrefix(ground)),
+  );
+  const cgroups = readHierarchies()
+    .map((hierarchy) => storeCgroup(hierarchy, ground))
+    .filter((folder) => existsSync(folder));
+  return [...namespaces, ...cgroups, ...list(join(ground.folder, 'machines'))];
+}
+
+function list(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}

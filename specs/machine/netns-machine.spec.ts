@@ -1,0 +1,328 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
+import { findInit } from '../../helpers/netns/boot.ts';
+import { ensureAuthority } from '../../helpers/netns/certificates.ts';
+import { machineCgroup, readHierarchies, readProcesses } from '../../helpers/netns/cgroup.ts';
+import { certificatesFolder, openStore } from '../../helpers/netns/store.ts';
+import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
+import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
+import { openNetnsLab } from './netns-lab.ts';
+
+const NAME = 'one';
+
+/** MiB; the engine itself takes about a hundred. */
+const MEMORY = 400;
+const CPUS = 1.5;
+
+const mega = 1024 * 1024;
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('lab', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    return lab;
+  })
+  .extend('machine', { scope: 'file' }, async ({ lab }) => {
+    // By a command of its own, which has ended when the specs look at the machine. It is left a descriptor and a variable
+    // by its starter, as `flock` and continuous integration leave them.
+    const image = await prepareBusyboxImage();
+    const flags = `--netns-memory ${MEMORY} --netns-cpus ${CPUS} --netns-image ${image}`;
+    const made = await lab.script(
+      `exec 200>"$MACHINE_STORAGE_PATH.held"; export LEAK=leaked; netns-machine create ${flags} ${NAME}`,
+    );
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+    return await lab.provider.inspect(NAME);
+  })
+  .extend('init', async ({ lab, machine }) => {
+    const pid = findInit(lab.provider.ground, machine.name);
+    if (pid === undefined) throw new Error('the machine does not run');
+    return pid;
+  });
+
+describe('a machine of the built-in provider', () => {
+  test.for(['net', 'mnt', 'uts', 'ipc', 'pid', 'cgroup'])(
+    'has a namespace of its own: %s',
+    (kind, { init }) => {
+      const own = readlinkSync(`/proc/${init}/ns/${kind}`);
+      expect(own).toMatch(new RegExp(`^${kind}:`));
+      expect(own).not.toBe(readlinkSync(`/proc/self/ns/${kind}`));
+    },
+  );
+
+  test('outlives the process that made it, and holds nothing of it', ({ lab, machine, init }) => {
+    expect(machine.state).toBe('Running');
+    const pids = processes(lab, machine.name);
+    expect(pids).toContain(init);
+    expect(pids.length, 'its engine is among them').toBeGreaterThan(2);
+    const held = pids.flatMap((pid) =>
+      readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)),
+    );
+    expect(held.filter((target) => target.startsWith(`${lab.folder}.held`))).toEqual([]);
+    for (const pid of pids) {
+      expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).not.toContain('leaked');
+    }
+  });
+
+  test('has eth1 with its address and MAC, loopback, its engine’s bridge, and no other link', async ({
+    lab,
+    machine,
+  }) => {
+    const { stdout } = await lab.inside(NAME, 'ip -json address show');
+    const links = JSON.parse(stdout) as {
+      ifname: string;
+      address: string;
+      addr_info: { family: string; local: string; prefixlen: number }[];
+    }[];
+    expect(links.map(({ ifname }) => ifname).sort((a, b) => a.localeCompare(b))).toEqual([
+      'docker0',
+      'eth1',
+      'lo',
+    ]);
+    const eth1 = links.find(({ ifname }) => ifname === 'eth1');
+    expect(eth1?.address).toBe(lab.provider.config(NAME).Driver.MACAddress);
+    expect(eth1?.addr_info.filter(({ family }) => family === 'inet')).toEqual([
+      expect.objectContaining({ local: machine.address, prefixlen: 24 }),
+    ]);
+    const shown = (await lab.inside(NAME, 'ls /sys/class/net')).stdout.trim().split(/\s+/);
+    expect(shown, '/sys tells of the host’s links').toEqual(
+      expect.arrayContaining(['docker0', 'eth1', 'lo']),
+    );
+    expect(shown).toHaveLength(3);
+  });
+
+  test('is called by its name, by itself and by its engine', async ({ lab, machine }) => {
+    const { stdout } = await lab.inside(
+      machine.name,
+      'hostname; cat /etc/hostname; getent hosts one | cut -d" " -f1; docker info -f "{{.Name}}"',
+    );
+    expect(stdout.split('\n')).toEqual([NAME, NAME, '127.0.1.1', NAME, '']);
+  });
+
+  test.for(['/run', '/var/lib/docker', '/etc/docker', '/tmp', '/var/tmp', '/root', '/usr/lib'])(
+    'has %s for itself',
+    async (folder, { lab, machine }) => {
+      const mark = join(folder, `mark-${process.pid}`);
+      expect(await lab.inside(machine.name, `echo x >${mark}`)).toMatchObject({ exitCode: 0 });
+      expect(existsSync(mark)).toBe(false);
+    },
+  );
+
+  test('sees nothing of the host’s /run, /tmp and processes', async ({ lab, machine }) => {
+    const mark = await mkdtemp(join(tmpdir(), 'host-'));
+    onTestFinished(() => rm(mark, { recursive: true }));
+    expect(await lab.inside(machine.name, `ls ${mark}`)).toMatchObject({ exitCode: 2 });
+    expect(await lab.inside(machine.name, 'ls /run/netns')).toMatchObject({ exitCode: 2 });
+    expect((await lab.inside(machine.name, 'cat /proc/1/cmdline')).stdout).toContain('init.sh');
+  });
+
+  test('keeps what is secret to its owner: keys 0600, folders 0700', ({ lab, machine }) => {
+    const files = readdirSync(lab.folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /^(?:certs|machines\/one)(?:\/[^/]+\.(?:pem|json))?$/.test(name))
+      .map((name) => join(lab.folder, name));
+    const modes = Object.fromEntries(
+      [lab.folder, join(lab.folder, 'machines'), join(machine.certificates, 'netns'), ...files].map(
+        (file) => [file.slice(lab.folder.length), (statSync(file).mode & 0o777).toString(8)],
+      ),
+    );
+    const wanted = Object.keys(modes).map((name) => {
+      if (!name.includes('.')) return [name, '700'];
+      return [name, /key\.pem$|\.json$/.test(name) ? '600' : '644'];
+    });
+    expect(modes).toEqual(Object.fromEntries(wanted));
+    expect(Object.keys(modes).filter((name) => name.endsWith('key.pem'))).toHaveLength(4);
+  });
+});
+
+describe('the engine of a machine', () => {
+  test('listens on its unix socket and, with mutual TLS, on 2376', async ({ lab, machine }) => {
+    const asked = await lab.inside(NAME, 'docker -H unix:///var/run/docker.sock version');
+    expect(asked).toMatchObject({ exitCode: 0 });
+    const { stdout } = await lab.inside(NAME, 'ss -Hltn | grep -o ":[0-9]* " | sort -u');
+    expect(stdout.trim()).toBe(':2376');
+    expect(await tryWithoutCertificate(machine)).toMatchObject({ refused: true });
+  });
+
+  test('refuses a client whose certificate another authority signed', async ({ machine }) => {
+    const other = await mkdtemp(join(tmpdir(), 'other-authority-'));
+    onTestFinished(() => rm(other, { recursive: true }));
+    const store = openStore(other);
+    await ensureAuthority(store);
+    const folder = certificatesFolder(store);
+    expect(await offer(machine.address, machine.certificates, folder)).toMatch(
+      /^ERR_SSL_.*(?:UNKNOWN_CA|BAD_CERTIFICATE)/,
+    );
+    expect(await offer(machine.address, machine.certificates, machine.certificates)).toBe(
+      'HTTP/1.1 200 OK',
+    );
+  });
+
+  test('answers nobody who comes without TLS', async ({ machine }) => {
+    const answer = await fetch(`http://${machine.address}:2376/version`);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toBe('Client sent an HTTP request to an HTTPS server.\n');
+  });
+
+  test.for(['stop', 'kill'])(
+    'can be ended by %s and started, the machine staying as it is, containers as their policy says',
+    async (how, { lab, machine, init }) => {
+      const both = `${runLine('always', 'always')}; ${runLine('never', 'no')}`;
+      const made = await lab.inside(NAME, both);
+      expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+      onTestFinished(async () => {
+        await lab.inside(NAME, 'docker rm -f always never');
+      });
+      await lab.inside(NAME, 'echo kept >/root/kept');
+
+      expect(await lab.inside(NAME, `service docker ${how}`)).toMatchObject({ exitCode: 0 });
+      expect(await lab.inside(NAME, 'service docker status')).toMatchObject({ exitCode: 3 });
+      expect(await lab.inside(NAME, 'docker version')).toMatchObject({ exitCode: 1 });
+      expect(await lab.provider.inspect(NAME)).toEqual(machine);
+
+      // The provider's own way to start an engine that has ended in a machine that runs.
+      await lab.provider.start(NAME);
+      expect(findInit(lab.provider.ground, NAME)).toBe(init);
+      expect((await lab.inside(NAME, 'cat /root/kept')).stdout).toBe('kept\n');
+      const states = "docker inspect -f '{{.Name}} {{.State.Running}}' always never";
+      expect((await lab.inside(NAME, states)).stdout).toBe('/always true\n/never false\n');
+    },
+  );
+
+  test('that cannot start is told with its own last words', async ({ lab, machine }) => {
+    await lab.inside(NAME, 'service docker stop');
+    await lab.inside(NAME, 'sed "s/^exec /exec false /" -i.good /run/engine.sh');
+    await expect(lab.provider.start(NAME)).rejects.toThrow(
+      /^machine one: start the engine: dockerd has ended, «.*»; its log tells why/,
+    );
+    await lab.inside(NAME, 'mv /run/engine.sh.good /run/engine.sh');
+    // What the failed start left in the log is not taken for the next one's end.
+    await lab.provider.start(NAME);
+    expect(await lab.provider.inspect(NAME)).toEqual(machine);
+  });
+});
+
+describe('the limits of a machine', () => {
+  test('are on the cgroup that all of it is below, its containers too', async ({
+    lab,
+    machine,
+  }) => {
+    const started = await lab.inside(NAME, runLine('limited', 'no'));
+    expect(started, started.stderr).toMatchObject({ exitCode: 0 });
+    const { stdout } = await lab.inside(NAME, "docker inspect -f '{{.State.Pid}}' limited");
+    const limits = await readLimits(lab, machine.name);
+    expect(limits).toEqual({ memory: MEMORY * mega, cpus: CPUS });
+    for (const folder of cgroupsOf(lab, machine.name)) {
+      const first = new RegExp(`^NSpid:.*\\t${stdout.trim()}\\t1$`, 'm');
+      const below = readProcesses(folder).filter((pid) =>
+        first.test(readFileSync(`/proc/${pid}/status`, 'utf8')),
+      );
+      expect(below, folder).toHaveLength(1);
+    }
+    await lab.inside(NAME, 'docker rm -f limited');
+  });
+
+  test('of memory: a container that takes more is killed, the machine lives on', async ({
+    lab,
+    machine,
+  }) => {
+    const before = countOomKills();
+    // It reads a line without an end.
+    const greedy = await lab.inside(NAME, `docker run --rm ${BUSYBOX} busybox tail /dev/zero`);
+    expect(greedy.exitCode).toBe(137);
+    expect(countOomKills()).toBeGreaterThan(before);
+    const peak = await readFirst(cgroupsOf(lab, machine.name), peakFiles);
+    expect(Number(peak), 'the most that the machine ever had').toBeLessThanOrEqual(MEMORY * mega);
+    expect(Number(peak)).toBeGreaterThan((MEMORY - 8) * mega);
+    expect(await lab.inside(NAME, 'docker version')).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe('a machine that goes down and comes up', () => {
+  test('is killed and started also with a container that is paused', async ({ lab, machine }) => {
+    const frozen = `${runLine('frozen', 'always')} && docker pause frozen`;
+    expect(await lab.inside(NAME, frozen)).toMatchObject({ exitCode: 0 });
+    await lab.provider.kill(NAME);
+    expect(lab.leftovers().filter((left) => left.includes(NAME))).toEqual([NAME]);
+    await lab.provider.start(NAME);
+    expect(await lab.provider.inspect(NAME)).toEqual(machine);
+    const state = "docker inspect -f '{{.State.Status}}' frozen";
+    expect((await lab.inside(NAME, state)).stdout).toBe('running\n');
+    await lab.inside(NAME, 'docker rm -f frozen');
+  });
+
+  test('has its address, MAC and limits again, started twice at the same moment', async ({
+    lab,
+    machine,
+  }) => {
+    const ask =
+      "cat /sys/class/net/eth1/address; docker images -q | wc -l; docker info -f '{{.ID}}'";
+    const before = await lab.inside(NAME, ask);
+    await lab.provider.stop(NAME);
+    await Promise.all([lab.provider.start(NAME), lab.provider.start(NAME)]);
+    expect(await lab.provider.inspect(NAME)).toEqual(machine);
+    expect((await lab.inside(NAME, ask)).stdout).toBe(before.stdout);
+    expect(await readLimits(lab, NAME)).toEqual({ memory: MEMORY * mega, cpus: CPUS });
+  });
+});
+
+// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+const staysUp = 'trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
+
+function runLine(name: string, policy: 'always' | 'no'): string {
+  return `docker run -d --name ${name} --restart ${policy} ${BUSYBOX} sh -c '${staysUp}'`;
+}
+
+type Lab = Awaited<ReturnType<typeof openNetnsLab>>;
+
+function cgroupsOf({ provider }: Lab, name: string): string[] {
+  return readHierarchies().map((hierarchy) => machineCgroup(hierarchy, provider.ground, name));
+}
+
+function processes(lab: Lab, name: string): number[] {
+  return [...new Set(cgroupsOf(lab, name).flatMap(readProcesses))];
+}
+
+async function readFirst(folders: readonly string[], names: readonly string[]): Promise<string> {
+  const files = folders.flatMap((folder) => names.map((name) => join(folder, name)));
+  const file = files.find((one) => existsSync(one));
+  return await readFile(file ?? names.join(' or '), 'utf8');
+}
+
+/** As the kernel has them, in either version of cgroups. */
+async function readLimits(lab: Lab, name: string): Promise<{ memory: number; cpus: number }> {
+  const folders = cgroupsOf(lab, name);
+  const memory = await readFirst(folders, ['memory.limit_in_bytes', 'memory.max']);
+  const quota = await readFirst(folders, ['cpu.cfs_quota_us', 'cpu.max']);
+  return { memory: Number(memory), cpus: Number(quota.split(' ')[0]) / 100_000 };
+}
+
+const peakFiles = ['memory.max_usage_in_bytes', 'memory.peak'];
+
+/** How many processes the kernel has killed for memory, on all of the host. */
+function countOomKills(): number {
+  return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1]);
+}
+
+/** What the engine answers a client with the certificate in that folder: its first line, or the code of its alert. */
+async function offer(host: string, authority: string, client: string): Promise<string> {
+  const [ca, cert, key] = await Promise.all([
+    readFile(join(authority, 'ca.pem')),
+    readFile(join(client, 'cert.pem')),
+    readFile(join(client, 'key.pem')),
+  ]);
+  const socket = connect({ host, port: 2376, ca, cert, key });
+  try {
+    socket.write(`GET /_ping HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    return answer.toString().split('\r\n')[0] ?? '';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  } finally {
+    socket.destroy();
+  }
+}
