@@ -16,6 +16,8 @@ export default defineConfig({
     // A take-down that is slow must not be cut off in its middle.
     teardownTimeout: 120_000,
     sequence: { sequencer: SpecOrder },
+    // What makes machines takes its time; only what is slow even so gets a line of its own.
+    slowTestThreshold: 10_000,
     reporters: ['default', ...allureReporters()],
     projects: [
       {
