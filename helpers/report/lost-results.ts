@@ -137,7 +137,7 @@ export class LostResultsReporter implements Reporter {
 }
 
 /** What allure-vitest calls a test, without the project’s name before it. */
-export function fullName(test: TestCase): string {
+function fullName(test: TestCase): string {
   return `${relative(process.cwd(), test.module.moduleId)}#${suitesOf(test).concat(test.name).join(' ')}`;
 }
 
