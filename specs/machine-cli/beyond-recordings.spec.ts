@@ -7,13 +7,14 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
 import { openStore } from '../../helpers/netns/store.ts';
+import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { type Lab, openLab } from './lab.ts';
 
 let lab: Lab;
 beforeAll(async () => {
   lab = await openLab();
-  const options =
-    '--netns-memory 2048 --netns-cpus 1.5 --engine-label colour=blue --tls-san blue.example';
+  const image = await prepareBusyboxImage();
+  const options = `--netns-image ${image} --netns-memory 2048 --netns-cpus 1.5 --engine-label colour=blue --tls-san blue.example`;
   expect(await lab.run(`docker-machine create ${options} one`)).toMatchObject({ exitCode: 0 });
 });
 afterAll(async () => {
@@ -183,15 +184,15 @@ test('the engine shows a new certificate when regenerate-certs returns', async (
   expect(after.names).toContain('DNS:blue.example');
 });
 
-test('upgrade moves a machine to another engine bundle, its containers kept', async () => {
-  const make = 'echo hello >x; tar c x | docker import - kept && docker create --name kept kept x';
+test('upgrade moves a machine to another engine bundle, its containers kept, and running if they are to', async () => {
+  const make = `docker run -d --name kept --init --restart always ${BUSYBOX} sh -c "echo hello >/x; exec busybox sleep 1000000"`;
   expect(await lab.run(`docker-machine ssh one '${make}'`)).toMatchObject({ exitCode: 0 });
   expect(await lab.run('docker-machine upgrade --netns-engine 26.1.5 one')).toMatchObject({
     exitCode: 0,
     stderr: '',
   });
   expect((await lab.run('docker-machine version one')).stdout).toMatch(/^26\.1\.5/);
-  const { stdout } = await lab.run('docker-machine ssh one docker cp kept:/x - | tar xO');
+  const { stdout } = await lab.run('docker-machine ssh one docker exec kept busybox cat /x');
   expect(stdout).toBe('hello\n');
   const refused = await lab.run('docker-machine upgrade --netns-engine 1.2.3 one');
   expect(refused).toMatchObject({ exitCode: 1 });

@@ -23,7 +23,7 @@ const notRunning = 'Machine "alpha" is not running; start it first.\n';
 const noDriver =
   'Error: Cannot run SSH command: Host "default" has no driver: only the URL of its engine is known\n';
 const withoutSwarm = (machine: string, containers: string) =>
-  `machine ${machine}: join the Swarm: ${containers} not started, since no image swarm:latest is brought along and no registry is asked; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it\n`;
+  `machine ${machine}: join the Swarm: ${containers} not started, as netns-machine runs no containers of a Swarm; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it\n`;
 const noSshfs = (place: string) =>
   `mount ${place}: sshfs needs an SSH server, and machines of the driver netns have none; copy with docker-machine scp, or start the container with the folder as a volume\n`;
 

@@ -106,6 +106,6 @@ function complainOfSwarm(name: string, flags: FlagValues): void {
     ? 'swarm-agent-master and swarm-agent'
     : 'swarm-agent';
   complain(
-    `machine ${name}: join the Swarm: ${containers} not started, since no image ${flags.text('swarm-image')} is brought along and no registry is asked; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it`,
+    `machine ${name}: join the Swarm: ${containers} not started, as netns-machine runs no containers of a Swarm; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it`,
   );
 }
