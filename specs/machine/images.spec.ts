@@ -6,6 +6,7 @@ import { openConsul } from '../../helpers/cluster/consul.ts';
 import { startConsul } from '../../helpers/cluster/start-consul.ts';
 import type { Container } from '../../helpers/engine/container.ts';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import { ping } from '../../helpers/engine/ping.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { type ImageName, prepareImage } from '../../helpers/workload/images/prepare-images.ts';
@@ -24,7 +25,7 @@ const test = base.extend(
       await provider.sweep();
       await rm(store, { recursive: true, force: true });
     });
-    const images = await Promise.all((['consul', 'mysql'] as const).map(archiveOf));
+    const images = await Promise.all((['consul', 'mysql', 'tomcat'] as const).map(archiveOf));
     return connectEngine(await provider.create({ name: NAME, images }));
   },
 );
@@ -137,3 +138,49 @@ async function ask(
   if (exitCode !== 0) throw new Error(stderr.trim());
   return stdout;
 }
+
+describe('The tomcat-app image', () => {
+  test('starts out of its archive of classes', async ({ engine }) => {
+    const container = await engine.containers.run({ image: 'docam/tomcat' });
+    onTestFinished(() => container.remove());
+    // Told so, Java refuses to run without the archive: a file that is another one by a second makes it useless.
+    const options = '@/usr/local/tomcat/conf/java.options';
+    const { stderr, exitCode } = await container.exec(['java', options, '-Xshare:on', '-version']);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).toMatch(/sharing/);
+  });
+
+  test('pings mysqlserver by name, and answers out of its database', async ({ engine }) => {
+    await engine.networks.create({ name: 'cars', driver: 'bridge' });
+    onTestFinished(() => engine.networks.remove('cars'));
+    const network = { network: 'cars' };
+    const mysql = await engine.containers.run({
+      ...network,
+      name: 'mysqlserver',
+      image: 'docam/mysql-cont',
+      env: { MYSQL_DATABASE: 'garage', MYSQL_USER: 'mechanic', MYSQL_PASSWORD: 'secret' },
+    });
+    onTestFinished(() => mysql.remove());
+    const tomcat = await engine.containers.run({
+      ...network,
+      image: 'docam/tomcat',
+      env: { MYSQL_DATABASE: 'garage', MYSQL_USER: 'mechanic', MYSQL_PASSWORD: 'secret' },
+    });
+    onTestFinished(() => tomcat.remove());
+    const { received, transcript } = await ping(tomcat, 'mysqlserver');
+    expect(received, transcript).toBe(3);
+    const answer = await waitFor(
+      'tomcat-app answers 200',
+      async () => {
+        const url = 'http://127.0.0.1:8080/rest-service-provider-1.0-SNAPSHOT/car/1';
+        const { exitCode, stdout, stderr } = await tomcat.exec(['wget', '-q', '-O', '-', url]);
+        return exitCode === 0 ? done(stdout) : notYet(stderr.trim());
+      },
+      { limit: 60_000 },
+    );
+    expect(JSON.parse(answer)).toMatchObject({
+      carName: 'Cruiser',
+      producer: { producerName: 'toyota' },
+    });
+  });
+});

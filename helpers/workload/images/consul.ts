@@ -24,7 +24,7 @@ export const consul: ImageRecipe = {
       packages: ['consul', 'tini'],
       keep: ['usr/bin/{consul,tini}'],
     });
-    return [await prepareBase(), consulPart];
+    return { layers: [await prepareBase(), consulPart] };
   },
   sources: [import.meta.filename, ENTRYPOINT],
   addLayer: async ({ layer }) => {

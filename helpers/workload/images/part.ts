@@ -16,7 +16,7 @@ export interface PartRequest {
   readonly finish?: {
     /** All that decides what it does. */
     readonly ingredients: unknown;
-    readonly run: (root: string) => Promise<void>;
+    readonly run: (root: string, work: string) => Promise<void>;
   };
 }
 
@@ -41,12 +41,21 @@ export async function preparePart(request: PartRequest): Promise<Part> {
     const root = join(into, 'root');
     const files = await unpackPackages({ suite, packages, into: unpacked, report });
     await copyMatching(unpacked, keep, root);
-    await finish?.run(root);
+    await finish?.run(root, join(into, 'work'));
+    await rm(join(into, 'work'), { recursive: true, force: true });
+    await forgetTimes(root);
     await writeFile(join(into, VERSIONS), files.sort((a, b) => (a < b ? -1 : 1)).join('\n'));
     await rm(unpacked, { recursive: true });
   });
   const versions = await readFile(join(folder, VERSIONS), 'utf8');
   return { root: join(folder, 'root'), ingredients: [mark, versions.split('\n')] };
+}
+
+/** Java's archive of classes holds only while its files keep the times that they had when it was made: none, as in the image. */
+async function forgetTimes(root: string): Promise<void> {
+  await runCommand('find', [root, '-exec', 'touch', '--no-dereference', '--date=@0', '{}', '+'], {
+    title: `no times in ${root}`,
+  });
 }
 
 const VERSIONS = 'packages';

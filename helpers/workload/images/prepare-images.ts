@@ -1,7 +1,7 @@
-import { HarnessError } from '../../process/harness-error.ts';
 import { consul } from './consul.ts';
 import { mysql } from './mysql.ts';
 import { buildImage, type ImageRecipe } from './recipe.ts';
+import { tomcat } from './tomcat.ts';
 
 /** An image that engines can be given. */
 export interface PreparedImage {
@@ -17,17 +17,14 @@ export type ImageName = 'consul' | 'mysql' | 'tomcat';
 export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   consul: consul.tag,
   mysql: mysql.tag,
-  tomcat: 'docam/tomcat:latest',
+  tomcat: tomcat.tag,
 };
 
-const RECIPES: Partial<Record<ImageName, ImageRecipe>> = { consul, mysql };
+const RECIPES: Readonly<Record<ImageName, ImageRecipe>> = { consul, mysql, tomcat };
 
 /** One of the tutorial's images, built when it is not in the cache yet. */
 export async function prepareImage(name: ImageName): Promise<PreparedImage> {
   const recipe = RECIPES[name];
-  if (recipe === undefined) {
-    throw new HarnessError({ tried: `image ${IMAGE_TAGS[name]}`, observed: 'not built yet' });
-  }
   return { tag: recipe.tag, archive: await buildImage(recipe) };
 }
 

@@ -1,7 +1,6 @@
 import { glob, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { cached } from '../../netns/cache.ts';
-import type { ActivityReport } from '../../process/activity.ts';
 import { installFolders } from './install-file.ts';
 import { packLayer, sha256 } from './pack-layer.ts';
 import { markOf, type Part } from './part.ts';
@@ -13,12 +12,19 @@ export interface ImageRecipe {
   readonly name: string;
   readonly tag: string;
   readonly config: ContainerDefaults;
-  /** The lower layers, the lowest first. */
-  readonly parts: () => Promise<readonly Part[]>;
+  readonly parts: () => Promise<ImageParts>;
   /** All our own files that decide what comes out, the recipe's own file among them; of folders all that is in them. */
   readonly sources: readonly string[];
   /** Writes the files of the uppermost layer. */
-  readonly addLayer: (root: ImageRoot, report: ActivityReport) => Promise<void>;
+  readonly addLayer: (root: ImageRoot, tools: readonly Part[]) => Promise<void>;
+}
+
+/** What comes out of Debian packages. */
+export interface ImageParts {
+  /** The lower layers of the image, the lowest first. */
+  readonly layers: readonly Part[];
+  /** What is only used to make the uppermost one. */
+  readonly tools?: readonly Part[];
 }
 
 /** Raised when what all images have in common is made in another way. */
@@ -30,16 +36,22 @@ const FORMAT = 1;
  */
 export async function buildImage(recipe: ImageRecipe): Promise<string> {
   const { name, tag, config } = recipe;
-  const parts = await recipe.parts();
+  const { layers: lower, tools = [] } = await recipe.parts();
   const sources = await digestSources(recipe.sources);
-  const mark = markOf([FORMAT, tag, config, parts.map(({ ingredients }) => ingredients), sources]);
+  const mark = markOf([
+    FORMAT,
+    tag,
+    config,
+    [...lower, ...tools].map(({ ingredients }) => ingredients),
+    sources,
+  ]);
   const archive = `${name}.tar`;
   const folder = await cached(`images/${name}-${mark}`, `image ${name}`, async (into, report) => {
     const work = join(into, 'work');
     const layer = join(work, 'layer');
     await installFolders([layer]);
-    const below = parts.map(({ root }) => root);
-    await recipe.addLayer({ below, layer, work }, report);
+    const below = lower.map(({ root }) => root);
+    await recipe.addLayer({ below, layer, work }, tools);
     report.progress('packing');
     const layers = await Promise.all(
       [...below, layer].map((root, index) => packLayer(root, join(work, `${index}.tar`))),

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdtemp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareTools } from '../../netns/tools.ts';
 import { type CommandResult, runCommand } from '../../process/run-command.ts';
 import { PATH } from './base.ts';
+import { installFolders } from './install-file.ts';
 
 export interface ImageRoot {
   /** The files that are there already, the lowest first; nothing is written to them. */
@@ -20,15 +21,17 @@ const ISOLATED =
     ' ',
   );
 
+// In a folder of its own, with short names for the folders below: the kernel takes 255 characters for all of them.
 const ENTER = `
-root=$1 work=$2 layer=$3 below=$4
-shift 4
-mount -t overlay overlay -o "lowerdir=$below,upperdir=$layer,workdir=$work" "$root"
-mount -t proc proc "$root/proc"
-mount -t tmpfs tmpfs "$root/tmp"
-mount -t tmpfs tmpfs "$root/run"
-mount --rbind /dev "$root/dev"
-exec chroot "$root" "$@"
+below=$1 layer=$2
+shift 2
+mkdir root overlay
+mount -t overlay overlay -o "lowerdir=$below,upperdir=$layer,workdir=overlay" root
+mount -t proc proc root/proc
+mount -t tmpfs tmpfs root/tmp
+mount -t tmpfs tmpfs root/run
+mount --rbind /dev root/dev
+exec chroot root "$@"
 `;
 
 /**
@@ -41,14 +44,15 @@ export async function runInRoot(
   options: { readonly title: string; readonly input?: string },
 ): Promise<CommandResult> {
   const { env } = await prepareTools();
-  const root = join(work, 'root');
-  const overlay = join(work, 'overlay');
-  await Promise.all([root, overlay, layer].map((folder) => mkdir(folder, { recursive: true })));
+  await installFolders([work, layer]);
+  const own = await mkdtemp(join(work, 'run-'));
+  const names = below.map((_, index) => `below-${index}`);
+  await Promise.all(below.map((folder, index) => symlink(folder, join(own, `below-${index}`))));
   const [file = '', ...isolated] = ISOLATED;
-  const enter = ['sh', '-euc', ENTER, 'sh', root, overlay, layer, below.toReversed().join(':')];
+  const enter = ['sh', '-euc', ENTER, 'sh', names.toReversed().join(':'), layer];
   return await runCommand(
     file,
     [...isolated, ...enter, '/usr/bin/env', '-i', `PATH=${PATH}`, ...argv],
-    { ...options, env, limit: 300_000 },
+    { ...options, env, cwd: own, limit: 300_000 },
   );
 }

@@ -1,0 +1,58 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SUITE } from './base.ts';
+import { type Part, preparePart } from './part.ts';
+import { runInRoot } from './run-in-root.ts';
+
+/** Where images have it: `/opt/java/bin/java`. */
+export const JAVA_HOME = '/opt/java';
+
+/** What Tomcat, a pool of JDBC connections and the compiler use. `java.desktop` is here for its JavaBeans alone. */
+const MODULES = [
+  'java.compiler',
+  'java.desktop',
+  'java.instrument',
+  'java.logging',
+  'java.management',
+  'java.naming',
+  'java.rmi',
+  'java.security.jgss',
+  'java.sql',
+  'java.sql.rowset',
+  'java.xml',
+  'jdk.unsupported',
+];
+
+/** A Java 21 of the modules that are needed, linked out of Debian's JDK, which itself is not kept. */
+export async function prepareJava(base: Part): Promise<Part> {
+  const jdk = 'usr/lib/jvm';
+  return await preparePart({
+    name: 'java',
+    suite: SUITE,
+    packages: ['openjdk-21-jdk-headless', 'openjdk-21-jre-headless'],
+    keep: [jdk, 'etc/java-21-openjdk'],
+    finish: {
+      ingredients: [base.ingredients, MODULES, 1],
+      run: async (root, work) => {
+        const link = `exec /${jdk}/java-21-openjdk-*/bin/jlink "$@"`;
+        const options = ['--strip-java-debug-attributes', '--no-header-files', '--no-man-pages'];
+        await runInRoot(
+          { below: [base.root], layer: root, work },
+          [
+            'bash',
+            '-c',
+            link,
+            'jlink',
+            '--add-modules',
+            MODULES.join(','),
+            ...options,
+            '--output',
+            JAVA_HOME,
+          ],
+          { title: 'jlink' },
+        );
+        for (const name of ['usr', 'etc']) await rm(join(root, name), { recursive: true });
+      },
+    },
+  });
+}
