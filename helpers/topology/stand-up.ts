@@ -19,8 +19,11 @@ export interface StandUpOptions {
    * when the process is killed, the next one takes them for leftovers, or for a cluster that someone uses.
    */
   readonly keepClaim?: boolean;
-  /** Whether what stands when it fails is left for looking at. What an interruption cuts short is not. */
-  readonly keepBroken?: boolean;
+  /**
+   * When given, what stands when it fails is left for looking at, and this is called with the store that it is in. What
+   * an interruption cuts short is taken down all the same.
+   */
+  readonly keepBroken?: ((store: string) => void) | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface StandUpOptions {
 export async function standUp(
   topology: Topology,
   provider: MachineProvider,
-  { until = 'workload', watch, keepClaim = false, keepBroken = false }: StandUpOptions,
+  { until = 'workload', watch, keepClaim = false, keepBroken }: StandUpOptions,
 ): Promise<TopologyDocument> {
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
@@ -46,10 +49,18 @@ export async function standUp(
     if (!keepClaim) await releaseStore(provider.store);
     return document;
   } catch (error) {
-    await watch.insistOn(async () => {
-      if (keepBroken && watch.interrupted === undefined) await releaseStore(provider.store);
-      else await takeDown(provider);
-    });
+    if (
+      keepBroken !== undefined &&
+      watch.interrupted === undefined &&
+      (await hasMachines(provider))
+    ) {
+      await releaseStore(provider.store);
+      keepBroken(provider.store);
+    } else {
+      await watch.insistOn(async () => {
+        await takeDown(provider);
+      });
+    }
     // Whatever an interruption made fail, the interruption is why.
     throw watch.interrupted ?? error;
   }
@@ -71,4 +82,8 @@ async function takeStore(topology: Topology, provider: MachineProvider): Promise
     remedy:
       'take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
   });
+}
+
+async function hasMachines(provider: MachineProvider): Promise<boolean> {
+  return (await provider.list()).length > 0;
 }

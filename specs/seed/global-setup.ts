@@ -72,7 +72,13 @@ async function findOrStandUp(
   // Specs that break a cluster run these specs on it, as it is.
   if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
   const until = stageFor(project.vitest.state.getPaths());
-  const options = { until, watch: interruption, keepClaim: true, keepBroken: keep };
+  const keepBroken = (store: string) => console.log(`E2E_KEEP=1: what stands is left in ${store}`);
+  const options = {
+    until,
+    watch: interruption,
+    keepClaim: true,
+    keepBroken: keep ? keepBroken : undefined,
+  };
   const { document, reused } = reuse
     ? await standUpOrReuse(seed, provider, options)
     : { document: await standUp(seed, provider, options), reused: false };

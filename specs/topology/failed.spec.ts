@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { requireInit } from '../../helpers/netns/boot.ts';
-import { machineCgroup, mainHierarchy, readProcesses } from '../../helpers/netns/cgroup.ts';
 import { openStore } from '../../helpers/netns/store.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
+import { killEngine } from './kill-engine.ts';
+import { expect, expectNothingLeft, test } from './lab.ts';
 import { noTraces } from './traces.ts';
 
 describe('up that fails says why in one line and leaves nothing', () => {
@@ -35,7 +34,7 @@ describe('up that fails says why in one line and leaves nothing', () => {
   test('when an engine dies late in the set-up', async ({ lab }) => {
     const up = lab.start('up', '--until', 'cluster', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
-    process.kill(findEngine(lab, 'mh-keystore'), 'SIGKILL');
+    killEngine(lab, 'mh-keystore');
     const { exitCode, stderr } = await up.ended;
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^overlay-e2e: mh-keystore: .*its engine does not run; /m);
@@ -61,10 +60,3 @@ describe('up that fails says why in one line and leaves nothing', () => {
     }
   });
 });
-
-function findEngine({ store }: Lab, name: string): number {
-  const pids = readProcesses(machineCgroup(mainHierarchy(), openStore(store), name));
-  const engine = pids.find((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'dockerd\n');
-  if (engine === undefined) throw new Error(`${name} has no engine`);
-  return engine;
-}

@@ -26,13 +26,17 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
   using watch = new InterruptionWatch(({ observed }) =>
     console.error(`overlay-e2e: ${observed}; taking everything down`),
   );
+  let kept: string | undefined;
+  const noteKept = (store: string) => {
+    kept = store;
+  };
   const startedAt = performance.now();
   const stopProgress = showProgress({ verbose: options.verbose ?? false });
   try {
     const topology = findTopology(name);
     const { provider } = await chooseProvider();
     const { keep, reuse } = { ...fromEnvironment(), ...options };
-    const how = { until: options.until, watch, keepBroken: keep };
+    const how = { until: options.until, watch, keepBroken: keep ? noteKept : undefined };
     const { document, reused } = reuse
       ? await standUpOrReuse(topology, provider, how)
       : { document: await standUp(topology, provider, how), reused: false };
@@ -45,7 +49,12 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
     return 0;
   } catch (error) {
     stopProgress();
-    return reportFailure(error);
+    const exitCode = reportFailure(error);
+    if (kept !== undefined) {
+      const how = 'take it down with «overlay-e2e down»';
+      console.error(`overlay-e2e: what stands is left in ${kept}; ${how}`);
+    }
+    return exitCode;
   }
 }
 

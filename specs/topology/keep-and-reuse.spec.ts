@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { startCommand } from './command.ts';
+import { killEngine } from './kill-engine.ts';
+import { expect, expectNothingLeft, type Lab, openLab, test as base } from './lab.ts';
+
+interface Kept extends Lab {
+  /** What up printed. */
+  readonly document: string;
+  readonly provider: NetnsProvider;
+}
+
+/** A cluster that an earlier run left, for all tests of this file. What a test breaks of it, it mends. */
+const test = base.extend(
+  'kept',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }) => {
+    const lab = await openLab();
+    onCleanup(() => lab.clear());
+    const { exitCode, stdout, stderr } = await lab.run('up', '--until', 'network', '--json');
+    expect(exitCode, stderr).toBe(0);
+    return { ...lab, document: stdout, provider: createNetnsProvider({ store: lab.store }) };
+  },
+);
+
+describe('npm run e2e', () => {
+  test('with E2E_REUSE=1 runs its specs on the cluster that is up, and leaves it', async ({
+    kept,
+    onTestFinished,
+  }) => {
+    const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
+    onTestFinished(() => rm(reports, { recursive: true }));
+    const before = await kept.traces();
+    const words = ['run', 'e2e', '--', 'specs/seed/overlay-network.spec.ts'];
+    const env = { ...kept.env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports };
+    const run = await startCommand('npm', words, env).ended;
+    expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.stdout).toMatch(/^\d+ passed, 0 failed$/m);
+    expect(await kept.traces()).toEqual(before);
+  });
+});
+
+describe('--reuse', () => {
+  test('takes the cluster that an earlier run left, as it is', async ({ kept }) => {
+    const before = await kept.traces();
+    const up = await kept.run('up', '--until', 'network', '--reuse', '--json');
+    expect(up.exitCode, up.stderr).toBe(0);
+    expect(up.stdout).toBe(kept.document);
+    const forPeople = await kept.startWith({ E2E_REUSE: '1' }, 'up', '--until', 'cluster').ended;
+    expect(forPeople.stdout).toMatch(/^seed is up, as an earlier run left it: provider netns, /);
+    expect(await kept.traces()).toEqual(before);
+  });
+
+  test('stands a new one up where there is none', async ({ lab }) => {
+    const up = await lab.run('up', '--until', 'keystore', '--reuse');
+    expect(up.exitCode, up.stderr).toBe(0);
+    expect(up.stdout).toMatch(/^seed is up after [\d.]+ s: /);
+  });
+
+  test('refuses one that does not go as far as is asked, and names how far it goes', async ({
+    kept,
+  }) => {
+    await expectDifference(kept, ['it goes up to the stage network only'], 'workload');
+  });
+
+  test('refuses one whose engine is away, and names the machine', async ({ kept }) => {
+    const service = async (action: string) =>
+      await kept.provider.run('worker-host', ['service', 'docker', action]);
+    await service('stop');
+    try {
+      await expectDifference(kept, [/^worker-host gives no access to its engine: .*refused/]);
+    } finally {
+      await service('start');
+    }
+  });
+
+  test('refuses one with a machine that is stopped or too much, and names both', async ({
+    kept,
+  }) => {
+    await kept.provider.kill('worker-host');
+    await kept.makeMachine('stranger');
+    try {
+      await expectDifference(kept, ['stranger is not in the topology', 'worker-host is Stopped']);
+    } finally {
+      await kept.provider.remove(['stranger']);
+      await kept.provider.start('worker-host');
+    }
+  });
+
+  test('refuses one whose network is another now, and names it', async ({ kept }) => {
+    await kept.provider.run('master-host', ['docker', 'network', 'rm', 'my-net']);
+    await expectDifference(kept, [
+      'master-host does not know the network my-net by the id that it was made with',
+      'worker-host does not know the network my-net by the id that it was made with',
+    ]);
+  });
+
+  test('takes down what a killed run left rather than to reuse it', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'keystore', '--verbose');
+    await up.says('machine mh-keystore: boot');
+    await lab.kill(up);
+    const again = await lab.run('up', '--until', 'keystore', '--reuse');
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stdout).toMatch(/^seed is up after /);
+  });
+});
+
+describe('--keep', () => {
+  test('leaves what stands when up fails, and says how to take it down', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'cluster', '--keep', '--verbose');
+    await up.says('mh-keystore: docker run progrium/consul');
+    killEngine(lab, 'mh-keystore');
+    const { exitCode, stdout, stderr } = await up.ended;
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n').slice(-2)).toEqual([
+      expect.stringMatching(/^overlay-e2e: mh-keystore: .*its engine does not run; /),
+      `overlay-e2e: what stands is left in ${lab.store}; take it down with «overlay-e2e down»`,
+    ]);
+    const { namespaces } = await lab.traces();
+    expect(namespaces.join('\n')).toMatch(/-mh-keystore$/m);
+    const reuse = await lab.run('up', '--reuse');
+    expect(reuse).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(reuse.stderr).toContain('no topology was stood up to its end there');
+    expect(await lab.run('down')).toMatchObject({ exitCode: 0 });
+    await expectNothingLeft(lab);
+  });
+
+  test('leaves nothing of a run that was interrupted', async ({ lab }) => {
+    const up = lab.start('up', '--until', 'cluster', '--keep', '--verbose');
+    await up.says('machine mh-keystore: boot');
+    up.signal('SIGINT', 'group');
+    expect(await up.ended).toMatchObject({ exitCode: 130 });
+    await expectNothingLeft(lab);
+  });
+});
+
+/** Fails unless reuse is refused in one line that tells just these differences, and nothing was touched. */
+async function expectDifference(
+  kept: Kept,
+  differences: readonly (string | RegExp)[],
+  until = 'network',
+): Promise<void> {
+  const before = await kept.traces();
+  const { exitCode, stdout, stderr } = await kept.run('up', '--until', until, '--reuse', '--json');
+  expect(exitCode, stderr).toBe(1);
+  expect(stdout).toBe('');
+  const line = stderr.trimEnd().split('\n').at(-1) ?? '';
+  const start = `overlay-e2e: reuse the machines in ${kept.store}: `;
+  const end =
+    '; take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH';
+  expect(line.slice(0, start.length)).toBe(start);
+  expect(line.slice(-end.length)).toBe(end);
+  expect(line.slice(start.length, -end.length).split(', ')).toEqual(
+    differences.map((one) => (one instanceof RegExp ? expect.stringMatching(one) : one)),
+  );
+  expect(await kept.traces()).toEqual(before);
+}
