@@ -72,12 +72,11 @@ async function findOrStandUp(
   // Specs that break a cluster run these specs on it, as it is.
   if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
   const until = stageFor(project.vitest.state.getPaths());
-  const keepBroken = (store: string) => console.log(`E2E_KEEP=1: what stands is left in ${store}`);
   const options = {
     until,
     watch: interruption,
     keepClaim: true,
-    keepBroken: keep ? keepBroken : undefined,
+    keepBroken: keep ? tellKept : undefined,
   };
   const { document, reused } = reuse
     ? await standUpOrReuse(seed, provider, options)
@@ -85,6 +84,10 @@ async function findOrStandUp(
   if (reused) await releaseStore(provider.store);
   else standing = provider;
   return document;
+}
+
+function tellKept(store: string): void {
+  console.log(`E2E_KEEP=1: what stands is left in ${store}`);
 }
 
 async function attach(provider: MachineProvider): Promise<TopologyDocument> {

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { startCommand } from './command.ts';
+import { expect, expectNothingLeft, test as base } from './lab.ts';
+
+/** `npm run e2e` as one types it, on two spec files, with a report of its own. */
+const test = base.extend('e2e', async ({ lab }, { onCleanup }) => {
+  const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
+  onCleanup(() => rm(reports, { recursive: true, force: true }));
+  const env = { ...lab.env, OVERLAY_E2E_REPORTS: reports };
+  const words = ['run', 'e2e', '--', 'specs/seed/keystore.spec.ts', 'specs/seed/cluster.spec.ts'];
+  const start = () => startCommand('npm', words, env);
+  return { start, report: join(reports, 'allure-report/index.html') };
+});
+
+describe('npm run e2e that is interrupted takes everything down and still builds its report', () => {
+  test.for([
+    ['SIGTERM', 'command', 'provider netns', 143],
+    ['SIGINT', 'group', 'keystore  ', 130],
+    ['SIGHUP', 'group', 'stand up seed', 129],
+  ] as const)('by %s to the %s after «%s»', async ([signal, to, moment, code], { lab, e2e }) => {
+    const run = e2e.start();
+    await run.says(moment);
+    run.signal(signal, to);
+    const { exitCode, signal: endedBy, stdout } = await run.ended;
+    // npm passes the code on, or ends by the signal itself; a shell sees no difference.
+    expect(endedBy === undefined ? exitCode : 128 + constants.signals[signal], stdout).toBe(code);
+    // Continuous integration reads the last line, and must not read a green one.
+    const [, failed] = /^\d+ passed, (\d+) failed(?:, \d+ skipped)?\n\s*$/m.exec(stdout) ?? [];
+    expect(Number(failed), stdout).toBeGreaterThan(0);
+    expect(existsSync(e2e.report)).toBe(true);
+    await expectNothingLeft(lab);
+  });
+});
+
+describe('npm run e2e that is killed', () => {
+  test('leaves its machines to the next down', async ({ lab, e2e }) => {
+    const run = e2e.start();
+    await run.says('stand up seed');
+    run.signal('SIGKILL', 'group');
+    await run.ended;
+    const { exitCode, stdout, stderr } = await lab.run('down');
+    expect(exitCode, stderr).toBe(0);
+    expect(stdout).toBe('Taken down: master-host, mh-keystore, worker-host.\n');
+    await expectNothingLeft(lab);
+  });
+});
