@@ -1,0 +1,86 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { takeDown } from '../../helpers/topology/take-down.ts';
+import { differenceOf, type Seen } from './match-output.ts';
+import { type OneShell, openShell } from './one-shell.ts';
+import { provideCurl } from './provide-curl.ts';
+import { type Block, readWalkthrough } from './read-walkthrough.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/**
+ * Tests that a reader who types the commands of a page, block by block into one shell, sees what the page says. The
+ * reader has a home and a store of their own, and no machine of theirs stays, whatever block failed.
+ */
+export async function typePage(page: string): Promise<readonly Block[]> {
+  const blocks = readWalkthrough(await readFile(join(root, page), 'utf8'));
+  const seen: Seen = new Map();
+  let home: string;
+  let shell: OneShell;
+  let broken: string | undefined;
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'reader-'));
+    shell = openShell(root, await environmentOf(home));
+  });
+  afterAll(async () => {
+    await shell[Symbol.asyncDispose]();
+    await takeDown(createNetnsProvider({ store: join(home, 'machines') }));
+    await rm(home, { recursive: true, force: true });
+  });
+
+  describe.sequential(`who types ${page} sees what it says`, () => {
+    for (const block of blocks) {
+      const title = titleOf(block);
+      test(title, async ({ skip }) => {
+        if (broken !== undefined) skip(`«${broken}» failed before it`);
+        broken = title;
+        await typeBlock(page, block, shell, seen);
+        broken = undefined;
+      });
+    }
+  });
+  return blocks;
+}
+
+async function typeBlock(page: string, block: Block, shell: OneShell, seen: Seen): Promise<void> {
+  // For what hangs: the first time, Debian's archive and a build are behind it.
+  const { code, output } = await shell.run(block.commands, 170_000);
+  const shown = output.replaceAll(/^\(\S+\) .*: once, into the cache\.\.\.\n/gm, '');
+  const difference =
+    differenceOf(block.output, shown, seen) ??
+    (code === 0 ? undefined : `the last command ends with ${code}`);
+  if (difference === undefined) return;
+  throw new Error(
+    [
+      `${page}:${block.line}: ${difference}`,
+      `typed:\n${block.commands}`,
+      `to be seen:\n${block.output}`,
+      `seen:\n${output}`,
+    ].join('\n'),
+  );
+}
+
+function titleOf({ line, part, commands }: Block): string {
+  const first = commands.split('\n', 1)[0] ?? '';
+  return `${part}, line ${line}: ${first.replace(/ \\$/, ' …')}`;
+}
+
+/** Nothing in it points elsewhere. */
+async function environmentOf(home: string): Promise<NodeJS.ProcessEnv> {
+  const pointing = /^(?:DOCKER_|MACHINE_|NETNS_|E2E_ENGINE|E2E_SUBNET)|_proxy$/i;
+  const inherited = Object.entries(process.env).filter(([name]) => !pointing.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    HOME: home,
+    MACHINE_STORAGE_PATH: join(home, 'machines'),
+    PATH: await provideCurl(process.env['PATH'] ?? ''),
+    SHELL: '/bin/bash',
+    XDG_CACHE_HOME: resolve(cacheFolder(), '..'),
+    npm_config_update_notifier: 'false',
+  };
+}
