@@ -6,21 +6,25 @@ import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/n
 import { cacheFolder } from '../../helpers/netns/cache.ts';
 import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroup.ts';
 import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
 /** A store of the built-in provider, of a spec's own. */
-export interface NetnsLab extends AsyncDisposable {
+export interface NetnsLab {
   readonly provider: NetnsProvider;
   /** The store's folder. The provider makes it. */
   readonly folder: string;
   /** Runs a script of bash in which `netns-machine` works on this store; in a mount namespace of its own when asked. */
   script(text: string, options?: { unshare?: readonly string[] }): Promise<CommandResult>;
+  /** Runs a shell's script on the host, with the programs that the provider uses there; any exit code is an answer. */
+  onHost(text: string): Promise<CommandResult>;
   /** Runs a shell's script in a machine; any exit code is an answer. */
   inside(machine: string, text: string): Promise<CommandResult>;
   /** What of the store is left, in the kernel and on disk: nothing, after a creation that failed. */
   leftovers(): string[];
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** @param under the folder in which the store is to be; a temporary one of its own when absent */
@@ -44,6 +48,14 @@ export async function openNetnsLab(under?: string): Promise<NetnsLab> {
       const words = unshare.length === 0 ? [] : ['unshare', ...unshare];
       const [file, ...args] = [...words, 'bash', '-euc', whole];
       return await runCommand(file, args, { env, expect: 'any', title: text });
+    },
+    onHost: async (text) => {
+      const tools = await prepareTools();
+      return await runCommand('sh', ['-euc', text], {
+        env: tools.env,
+        expect: 'any',
+        title: text,
+      });
     },
     inside: async (machine, text) =>
       await provider.run(machine, ['sh', '-c', text], { expect: 'any' }),

@@ -1,0 +1,287 @@
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
+import { formatRange, hostAddress } from '../../helpers/netns/address-range.ts';
+import { switchNamespace } from '../../helpers/netns/names.ts';
+import { hostLink, readStoreRange } from '../../helpers/netns/switch.ts';
+import { allSettled } from '../../helpers/process/harness-error.ts';
+import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
+
+// Of the networks for tests of equipment, which nobody routes; another one for each run, as several may run at once. An
+// address of the host beyond the link to its machines, and one of a host behind it.
+const outer = `198.${18 + (process.pid % 2)}.${(process.pid >> 1) % 256}`;
+const beyond = `${outer}.1`;
+const behind = `${outer}.2`;
+const behindName = `e2e-spec-${process.pid}`;
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('labs', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const labs = [await openNetnsLab(), await openNetnsLab()] as const;
+    onCleanup(async () => {
+      await allSettled(
+        'clean up',
+        labs.map((lab) => lab[Symbol.asyncDispose]()),
+      );
+    });
+    return { here: labs[0], there: labs[1] };
+  })
+  .extend('machines', { scope: 'file' }, async ({ labs: { here, there } }) => {
+    const [shut, open, far] = await allSettled('create', [
+      here.provider.create({ name: 'shut' }),
+      here.provider.create({ name: 'open', egress: true }),
+      there.provider.create({ name: 'far' }),
+    ]);
+    if (shut === undefined || open === undefined || far === undefined)
+      throw new Error('one is missing');
+    return { shut, open, far };
+  })
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('outside', { scope: 'file' }, async ({ labs: { here } }, { onCleanup }) => {
+    const link = `e2eo${process.pid}`;
+    const server = createServer((_request, response) => response.end('hello from beyond\n'));
+    onCleanup(async () => {
+      server.close();
+      await here.onHost(`ip netns delete ${behindName}; ip link delete ${link} || true`);
+    });
+    const made = await here.onHost(`
+      ip netns add ${behindName}
+      ip link add ${link} type veth peer name eth0 netns ${behindName}
+      ip address add ${beyond}/24 dev ${link}
+      ip link set ${link} up
+      ip -netns ${behindName} address add ${behind}/24 dev eth0
+      ip -netns ${behindName} link set eth0 up`);
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+    server.listen(0, beyond);
+    await once(server, 'listening');
+    return { port: (server.address() as AddressInfo).port };
+  });
+
+describe('the network of a store', () => {
+  test('is a bridge in a namespace of its own, and on the host one link with one address', async ({
+    labs: { here },
+    machines: { shut },
+  }) => {
+    const range = rangeOf(here);
+    const { stdout } = await here.onHost(`ip -json address show ${hostLink(range)}`);
+    const [link] = JSON.parse(stdout) as { addr_info: { local: string; prefixlen: number }[] }[];
+    expect(link?.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`)).toEqual([
+      `${hostAddress(range)}/24`,
+    ]);
+    const bridges = await here.onHost('ip -json link show type bridge');
+    expect(bridges.stdout).not.toContain('"br0"');
+    const namespace = switchNamespace(here.provider.ground);
+    const inSwitch = await here.onHost(`ip -netns ${namespace} -json link show master br0`);
+    const ports = JSON.parse(inSwitch.stdout);
+    const port = `m${shut.address.split('.').slice(2).join('.')}`;
+    expect(ports).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ ifname: 'host', operstate: 'UP' }),
+        expect.objectContaining({ ifname: port, operstate: 'UP' }),
+      ]),
+    );
+  });
+
+  test('joins its machines and the host, with whole frames', async ({
+    labs: { here },
+    machines: { shut, open },
+  }) => {
+    for (const target of [open.address, hostAddress(rangeOf(here))]) {
+      expect(await here.inside(shut.name, ping(target, '-M do -s 1472'))).toMatchObject({
+        exitCode: 0,
+      });
+    }
+    const fromHost = ping(shut.address, '-M do -s 1472');
+    expect(await here.onHost(fromHost)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('has a range of its own beside another store’s', ({ labs: { here, there }, machines }) => {
+    const [one, other] = [rangeOf(here), rangeOf(there)];
+    expect(formatRange(one)).not.toBe(formatRange(other));
+    expect(machines.shut.address.split('.').slice(0, 3)).not.toEqual(
+      machines.far.address.split('.').slice(0, 3),
+    );
+  });
+});
+
+describe('a machine that was not let out', () => {
+  test('has no route but to its own network and its engine’s', async ({
+    labs: { here },
+    machines,
+  }) => {
+    const { stdout } = await here.inside(machines.shut.name, 'ip -4 route; ip -6 route');
+    const routes = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(routes.filter((route) => !route?.startsWith('fe80:'))).toEqual([
+      '172.17.0.0/16',
+      formatRange(rangeOf(here)),
+    ]);
+  });
+
+  test('reaches neither the host’s other addresses nor what lies behind', async ({
+    labs: { here },
+    machines,
+    outside,
+  }) => {
+    expect(outside.port).toBeGreaterThan(0);
+    for (const target of [beyond, behind]) {
+      const tried = await here.inside(machines.shut.name, ping(target));
+      expect(tried.stderr).toMatch(/unreachable/i);
+      expect(tried.exitCode).not.toBe(0);
+    }
+  });
+
+  test('gets nothing forwarded by the host, even by a route of its own making', async ({
+    labs: { here },
+    machines,
+    outside,
+  }) => {
+    expect(outside.port).toBeGreaterThan(0);
+    await useRoutes(here, machines.shut.name, [`${outer}.0/24`]);
+    const range = rangeOf(here);
+    const forwarding = `/proc/sys/net/ipv4/conf/${hostLink(range)}/forwarding`;
+    expect(readFileSync(forwarding, 'utf8').trim()).toBe('0');
+    // The way back is there, so that an answer would come.
+    const back = `ip -netns ${behindName} route add ${formatRange(range)} via ${beyond}`;
+    expect(await here.onHost(back)).toMatchObject({ exitCode: 0 });
+    const tried = await here.inside(machines.shut.name, ping(behind));
+    expect(tried.stdout).toMatch(/, 100% packet loss/);
+  });
+
+  test('meets no machine of another store, whatever both try', async ({
+    labs: { here, there },
+    machines: { shut, far },
+  }) => {
+    await useRoutes(here, shut.name, [formatRange(rangeOf(there))]);
+    await useRoutes(there, far.name, [formatRange(rangeOf(here))]);
+    const before = await Promise.all([received(here, shut.name), received(there, far.name)]);
+    const [out, back] = await Promise.all([
+      here.inside(shut.name, ping(far.address)),
+      there.inside(far.name, ping(shut.address)),
+    ]);
+    expect(out.stdout).toMatch(/, 100% packet loss/);
+    expect(back.stdout).toMatch(/, 100% packet loss/);
+    expect(await Promise.all([received(here, shut.name), received(there, far.name)])).toEqual(
+      before,
+    );
+  });
+});
+
+describe('a machine that was let out', () => {
+  test('reaches what the host reaches, by its programs and names', async ({
+    labs: { here },
+    machines,
+    outside,
+  }) => {
+    const ask = `exec 3<>/dev/tcp/${beyond}/${outside.port}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
+    const answer = await here.provider.run(machines.open.name, ['bash', '-c', ask], {
+      expect: 'any',
+    });
+    expect(answer, answer.stderr).toMatchObject({ exitCode: 0 });
+    expect(answer.stdout).toContain('hello from beyond\n');
+    const { stdout } = await here.inside(machines.open.name, 'cat /etc/resolv.conf');
+    expect(stdout).toMatch(/^nameserver \d+\.\d+\.\d+\.3\n$/);
+  });
+
+  test('keeps its way through a sweep of the store, and when it is started anew', async ({
+    labs: { here },
+    machines,
+    outside,
+  }) => {
+    const ask = `exec 3<>/dev/tcp/${beyond}/${outside.port}`;
+    const tryIt = async () =>
+      await here.provider.run(machines.open.name, ['bash', '-c', ask], { expect: 'any' });
+    await here.provider.sweep();
+    expect(await tryIt()).toMatchObject({ exitCode: 0 });
+    await here.provider.kill(machines.open.name);
+    await here.provider.start(machines.open.name);
+    expect(await tryIt()).toMatchObject({ exitCode: 0 });
+  });
+
+  test('does not reach what listens on the host’s loopback alone', async ({
+    labs: { here },
+    machines,
+  }) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const gateway = machines.open.address.replace(/\d+$/, '2');
+    const ask = ['bash', '-c', `exec 3<>/dev/tcp/${gateway}/${port}`] as const;
+    const tried = await here.provider.run(machines.open.name, ask, {
+      expect: 'any',
+      limit: 60_000,
+    });
+    expect(tried.exitCode).not.toBe(0);
+  });
+});
+
+describe('a range that is asked for', () => {
+  test('is refused when the host routes it, with the interface that has it, and nothing is left', async ({
+    labs: { here },
+    machines,
+  }) => {
+    expect(machines.shut.state).toBe('Running');
+    await using third = await openNetnsLab();
+    const range = rangeOf(here);
+    await expect(
+      third.provider.create({ name: 'never', subnet: formatRange(range) }),
+    ).rejects.toThrow(
+      `address range ${formatRange(range)}: this host routes ${formatRange(range)} through ${hostLink(range)} already; ask for another (E2E_SUBNET), or for none to get a free one`,
+    );
+    expect(third.leftovers()).toEqual([]);
+    expect(await third.provider.list()).toEqual([]);
+  });
+
+  test('must be the one that the store has, as long as it has machines', async ({
+    labs: { here },
+    machines,
+  }) => {
+    expect(machines.shut.state).toBe('Running');
+    await expect(here.provider.create({ name: 'never', subnet: '10.213.1.0/24' })).rejects.toThrow(
+      /^address range 10\.213\.1\.0\/24: the machines of store \S+ are in 192\.168\.\d+\.0\/24; use another store/,
+    );
+    expect((await here.provider.list()).map(({ name }) => name)).toEqual(['open', 'shut']);
+    expect(readdirSync(`${here.folder}/machines`).sort((a, b) => a.localeCompare(b))).toEqual([
+      'open',
+      'shut',
+    ]);
+  });
+});
+
+function rangeOf({ provider }: NetnsLab) {
+  const range = readStoreRange(provider.ground);
+  if (range === undefined) throw new Error('the store has no range');
+  return range;
+}
+
+function ping(target: string, options = ''): string {
+  return `ping -n -c 3 -i 0.2 -W 1 ${options} ${target}`;
+}
+
+/** Routes that lead to the host, for as long as the test runs. */
+async function useRoutes(
+  lab: NetnsLab,
+  machine: string,
+  targets: readonly string[],
+): Promise<void> {
+  const via = hostAddress(rangeOf(lab));
+  for (const target of targets) {
+    const added = await lab.inside(machine, `ip route add ${target} via ${via}`);
+    expect(added, added.stderr).toMatchObject({ exitCode: 0 });
+    onTestFinished(async () => {
+      await lab.inside(machine, `ip route delete ${target}`);
+    });
+  }
+}
+
+/** How many echo requests have come in. */
+async function received(lab: NetnsLab, machine: string): Promise<string> {
+  const { stdout } = await lab.inside(machine, 'nstat -asz IcmpInEchos | tail -1');
+  expect(stdout).toMatch(/^IcmpInEchos +\d+/);
+  return stdout;
+}

@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
+import { type AddressRange, formatRange, hostAddress } from '../../helpers/netns/address-range.ts';
+import { plugIn } from '../../helpers/netns/machine-link.ts';
+import { makeConfig } from '../../helpers/netns/machine-config.ts';
+import { macAddress, machineNamespace, switchNamespace } from '../../helpers/netns/names.ts';
+import { openStore } from '../../helpers/netns/store.ts';
+import { ensureSwitch, hostLink } from '../../helpers/netns/switch.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
+import { openNetnsLab } from './netns-lab.ts';
+
+// Switch and links alone, without machines: what they are after whatever came in between.
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('lab', async ({}, { onCleanup }) => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    return lab;
+  })
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('env', async ({}) => (await prepareTools()).env);
+
+// None that is taken when left open: other runs would take it while it is broken here.
+const subnet = `10.${200 + (process.pid % 50)}.${(process.pid >> 5) % 256}.0/24`;
+
+type Lab = Awaited<ReturnType<typeof openNetnsLab>>;
+
+describe('a switch is whole again when the next machine comes', () => {
+  test.for<[string, (lab: Lab, range: AddressRange) => string]>([
+    ['its link was removed', (_lab, range) => `ip link delete ${hostLink(range)}`],
+    ['its namespace was removed', (lab) => `ip netns delete ${switchOf(lab)}`],
+    [
+      'whoever made it was killed before the mark',
+      (_lab, range) =>
+        `ip link set ${hostLink(range)} down; ip address flush dev ${hostLink(range)}; ip link set ${hostLink(range)} alias ''`,
+    ],
+    [
+      'whoever made it was killed before the bridge',
+      (lab, range) =>
+        `ip link delete ${hostLink(range)}; ip -netns ${switchOf(lab)} link delete br0`,
+    ],
+    ['its store was removed by hand', (lab) => `rm -rf ${lab.folder}`],
+  ])('after %s', async ([, breakIt], { lab, env }) => {
+    const range = await ensureSwitch(lab.provider.ground, subnet, env);
+    const broken = await lab.onHost(breakIt(lab, range));
+    expect(broken, broken.stderr).toMatchObject({ exitCode: 0 });
+    const again = await ensureSwitch(lab.provider.ground, subnet, env);
+    expect(await pingThrough(lab, again, env)).toMatchObject({ exitCode: 0 });
+  });
+
+  test('and as it was when nothing happened to it', async ({ lab, env }) => {
+    const range = await ensureSwitch(lab.provider.ground, subnet, env);
+    const look = `ip -netns ${switchOf(lab)} -o link show; ip -o address show ${hostLink(range)}`;
+    const before = await lab.onHost(look);
+    expect(await ensureSwitch(lab.provider.ground, undefined, env)).toEqual(range);
+    expect((await lab.onHost(look)).stdout).toBe(before.stdout);
+  });
+});
+
+test('a range that another store took meanwhile is refused, and stays the other’s', async ({
+  lab,
+  env,
+}) => {
+  await using other = await openNetnsLab();
+  const range = await ensureSwitch(lab.provider.ground, subnet, env);
+  await lab.onHost(`ip link delete ${hostLink(range)}; ip netns delete ${switchOf(lab)}`);
+  expect(await ensureSwitch(other.provider.ground, formatRange(range), env)).toEqual(range);
+
+  await expect(ensureSwitch(lab.provider.ground, undefined, env)).rejects.toThrow(
+    `address range ${formatRange(range)}: this host routes`,
+  );
+  await lab.provider.sweep();
+  const { stdout } = await other.onHost(`ip -o link show ${hostLink(range)}`);
+  expect(stdout).toContain(macAddress(other.provider.ground, hostAddress(range)));
+  expect(await pingThrough(other, range, env)).toMatchObject({ exitCode: 0 });
+});
+
+test('a machine is plugged in also while the kernel still holds its earlier network', async ({
+  lab,
+  env,
+}) => {
+  const range = await ensureSwitch(lab.provider.ground, subnet, env);
+  expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
+  const namespace = machineNamespace(lab.provider.ground, 'one');
+  // A process in it keeps a namespace, and its links, also when it has lost its name.
+  const holder = await lab.onHost(
+    `nsenter --net=/run/netns/${namespace} sleep 600 >/dev/null 2>&1 & echo $!`,
+  );
+  onTestFinished(async () => {
+    await lab.onHost(`kill ${holder.stdout}`);
+  });
+  await lab.onHost(`ip netns delete ${namespace}`);
+  expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
+});
+
+test('a store that is named in two ways is one store', async ({ lab }) => {
+  const link = `${lab.folder}-by-link`;
+  await lab.onHost(`ln -s ${lab.folder} ${link}`);
+  onTestFinished(() => rm(link, { force: true }));
+  await lab.onHost(`mkdir -p ${lab.folder}`);
+  expect(openStore(link).id).toBe(openStore(lab.folder).id);
+  expect(openStore(join(link, 'deeper')).id).not.toBe(openStore(lab.folder).id);
+});
+
+/** Plugs a machine's link in, as it was the first time, and asks it from the host for an answer. */
+async function pingThrough(lab: Lab, range: AddressRange, env: Readonly<Record<string, string>>) {
+  const store = lab.provider.ground;
+  const address = hostAddress(range).replace(/1$/, '100');
+  const config = makeConfig(store, {
+    name: 'one',
+    address,
+    mac: macAddress(store, address),
+    engine: '',
+    memory: 0,
+    cpus: 0,
+    egress: false,
+    tlsSans: [],
+    engineOptions: {},
+    swarmOptions: {},
+  });
+  await plugIn(store, config, range, env);
+  return await lab.onHost(`ping -n -c 1 -w 30 ${address}`);
+}
+
+function switchOf({ provider }: Lab): string {
+  return switchNamespace(provider.ground);
+}
