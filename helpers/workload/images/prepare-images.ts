@@ -1,19 +1,18 @@
+import { HarnessError } from '../../process/harness-error.ts';
+import { chooseImage, type PreparedImage } from './choose-image.ts';
 import { consul } from './consul.ts';
 import { mysql } from './mysql.ts';
 import { buildImage, type ImageRecipe } from './recipe.ts';
 import { tomcat } from './tomcat.ts';
 
-/** An image that engines can be given. */
-export interface PreparedImage {
-  /** What containers call it: `progrium/consul:latest`. */
-  readonly tag: string;
-  /** The absolute path of the tar file that has it, as `docker save` writes it; absent for one that engines pull. */
-  readonly archive?: string;
-}
+export type { PreparedImage } from './choose-image.ts';
 
 export type ImageName = 'consul' | 'mysql' | 'tomcat';
 
-/** The images of the tutorial by the names that it gives them, as we build them. */
+/** Where images come from that the user has not chosen: built here, or pulled by the engines. */
+export type ImageSource = 'build' | 'pull';
+
+/** The images of the tutorial by the names that it gives them. */
 export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   consul: consul.tag,
   mysql: mysql.tag,
@@ -22,17 +21,42 @@ export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
 
 const RECIPES: Readonly<Record<ImageName, ImageRecipe>> = { consul, mysql, tomcat };
 
-/** One of the tutorial's images, built when it is not in the cache yet. */
-export async function prepareImage(name: ImageName): Promise<PreparedImage> {
-  const recipe = RECIPES[name];
-  return { tag: recipe.tag, archive: await buildImage(recipe) };
+/**
+ * One of the tutorial's images: what E2E_CONSUL_IMAGE, E2E_MYSQL_IMAGE or E2E_TOMCAT_IMAGE names, a tag or a file of
+ * `docker save`; else ours, built when it is not in the cache yet, or the tutorial's own, to be pulled.
+ *
+ * @param usual where it comes from unless E2E_IMAGES says otherwise
+ */
+export async function prepareImage(
+  name: ImageName,
+  usual: ImageSource = 'build',
+): Promise<PreparedImage> {
+  const { tag } = RECIPES[name];
+  const variable = `E2E_${name.toUpperCase()}_IMAGE`;
+  const chosen = process.env[variable] ?? '';
+  if (chosen !== '') return await chooseImage(variable, chosen, tag);
+  if (readSource(usual) === 'pull') return { tag };
+  return { tag, archive: await buildImage(RECIPES[name]) };
+}
+
+function readSource(usual: ImageSource): ImageSource {
+  const said = process.env['E2E_IMAGES'] ?? '';
+  if (said === '') return usual;
+  if (said === 'build' || said === 'pull') return said;
+  throw new HarnessError({
+    tried: `E2E_IMAGES=${said}`,
+    observed: 'no such way',
+    remedy: '«build» makes the images here, «pull» lets the engines pull the tutorial’s own',
+  });
 }
 
 /** The tutorial's images, each begun when it is first asked for: who needs Consul only builds Consul only. */
-export function prepareImages(): Readonly<Record<ImageName, Promise<PreparedImage>>> {
+export function prepareImages(
+  usual: ImageSource = 'build',
+): Readonly<Record<ImageName, Promise<PreparedImage>>> {
   const begun = new Map<ImageName, Promise<PreparedImage>>();
   const prepareOnce = (name: ImageName): Promise<PreparedImage> => {
-    const image = begun.get(name) ?? prepareImage(name);
+    const image = begun.get(name) ?? prepareImage(name, usual);
     begun.set(name, image);
     return image;
   };
