@@ -63,8 +63,9 @@ export class LostResultsReporter implements Reporter {
     errors.forEach((error, index) => {
       counts.failed += 1;
       const name = `Error outside of any test${index === 0 ? '' : ` (${index + 1})`}`;
-      const files = cutOff.length === 0 ? '' : `; not run to the end: ${cutOff.join(', ')}`;
-      const message = `${withCause(error)}${files}`;
+      const said = withCause(error);
+      const isWorker = cutOff.length > 0 && /\bworker\b/i.test(said);
+      const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
       this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, error.stack);
     });
     writeFileSync(countsFile(), JSON.stringify(counts satisfies Counts));

@@ -19,6 +19,20 @@ describe('A run with files that break in every way', () => {
           beforeAll(() => { throw new Error('no machine'); });
           test('after a failed hook', () => {});
         });`,
+      'specs/file-hook.spec.ts': `
+        import { beforeAll, test } from 'vitest';
+        beforeAll(() => { throw new Error('no network'); });
+        test('after the failed hook of its file', () => {});`,
+      'specs/last-hook.spec.ts': `
+        import { afterAll, test } from 'vitest';
+        afterAll(() => { throw new Error('a machine is left'); });
+        test('before a failed hook', () => {});`,
+      'specs/astray.spec.ts': `
+        import { test } from 'vitest';
+        test('leaves a promise behind', async () => {
+          void Promise.reject(new Error('nobody waits for this'));
+          await new Promise((wake) => setImmediate(wake));
+        });`,
       'specs/skips.spec.ts': `
         import { test } from 'vitest';
         test('skips itself', ({ skip }) => skip('this kernel has no IPVS'));
@@ -32,7 +46,8 @@ describe('A run with files that break in every way', () => {
 
   test('reads red', () => {
     expect(run.exitCode).not.toBe(0);
-    expect(run.lastLine).toMatch(/^1 passed, [1-9]\d* failed, \d+ skipped$/);
+    // Failed: an import, three hooks, what nobody waited for, the worker. Skipped: two after hooks, three, the crashed one.
+    expect(run.lastLine).toBe('3 passed, 6 failed, 6 skipped');
   });
 
   test('tells of the file that could not be imported', () => {
@@ -43,10 +58,15 @@ describe('A run with files that break in every way', () => {
 
   test('tells of the hook that failed, and that its tests did not run', () => {
     const failed = run.results.filter(({ status }) => status === 'broken');
-    expect(failed.map(({ statusDetails }) => statusDetails?.message)).toContain('no machine');
-    const { status, statusDetails } = run.result('after a failed hook');
-    expect(status).toBe('skipped');
-    expect(statusDetails?.message).toMatch(/^not run: a hook of .* failed$/);
+    const messages = failed.map(({ statusDetails }) => statusDetails?.message);
+    for (const message of ['no machine', 'no network', 'a machine is left']) {
+      expect(messages).toContain(message);
+    }
+    for (const name of ['after a failed hook', 'after the failed hook of its file']) {
+      const { status, statusDetails } = run.result(name);
+      expect(status).toBe('skipped');
+      expect(statusDetails?.message).toMatch(/^not run: a hook of .* failed$/);
+    }
   });
 
   test('tells why tests were skipped', () => {
@@ -62,10 +82,14 @@ describe('A run with files that break in every way', () => {
   });
 
   test('tells of the worker that crashed, and which file it was at', () => {
-    const { status, statusDetails, labels } = run.result('Error outside of any test');
-    expect(status).toBe('broken');
-    expect(statusDetails?.message).toMatch(/exited unexpectedly.*: specs\/crash\.spec\.ts$/);
-    expect(labels).toContainEqual({ name: 'epic', value: 'The run itself' });
+    const outside = run.results.filter(({ name }) => name.startsWith('Error outside of any test'));
+    expect(outside.map(({ status }) => status)).toEqual(['broken', 'broken']);
+    const messages = outside.map(({ statusDetails }) => statusDetails?.message);
+    expect(messages).toContain('nobody waits for this');
+    expect(messages).toContainEqual(
+      expect.stringMatching(/exited unexpectedly; not run to the end: specs\/crash\.spec\.ts$/),
+    );
+    expect(outside[0]?.labels).toContainEqual({ name: 'epic', value: 'The run itself' });
   });
 });
 
@@ -149,4 +173,10 @@ test('a run in which nothing ran reads red', { timeout: limit }, async () => {
   expect(run.vitestCode).toBe(0);
   expect(run.exitCode).toBe(1);
   expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
+});
+
+test('a run that finds no specs reads red', { timeout: limit }, async () => {
+  const run = await runSmall({ 'specs/passing.spec.ts': passing }, { args: ['specs/no-such'] });
+  expect(run.exitCode).not.toBe(0);
+  expect(run.lastLine).toBe('0 passed, 1 failed');
 });
