@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
@@ -36,9 +36,11 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
+    // Where it cannot be written, mkdir says only that there is no parent.
+    const denied = await access(mountPoint, constants.W_OK).catch((why: unknown) => why);
     throw new HarnessError({
       tried: `make the cgroup ${folder}`,
-      observed: (error as Error).message,
+      observed: ((denied ?? error) as Error).message,
       remedy: `mount -o remount,rw ${mountPoint}; in a container: start it with --privileged`,
       cause: error,
     });

@@ -1,0 +1,126 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, describe, expect } from 'vitest';
+import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { runCommand } from '../../helpers/process/run-command.ts';
+import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
+import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('folder', async ({}, { onCleanup }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'netns-disk-'));
+    onCleanup(() => rm(folder, { recursive: true }));
+    return folder;
+  })
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('lab', async ({}, { onCleanup }) => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    return lab;
+  });
+
+describe('a store on a disk that is full', () => {
+  // The smallest has no room for the machine's config, the largest for its engine's databases.
+  test.for(['64k', '160k'])(
+    'of %s makes no machine, says so in one line, and has nothing left of it',
+    async (size, { folder }) => {
+      await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'small', folder]);
+      const lab = await openNetnsLab(folder);
+      try {
+        await runCommand('sh', ['-c', 'head -c 40k /dev/zero >"$1/ballast"', 'sh', folder]);
+        const failure = await failureOf(lab.provider.create({ name: 'one' }));
+        expect(failure.line).toMatch(
+          /^machine one: create: no space left for the store \S+\/store, on a disk of \d MB; make room there, or set MACHINE_STORAGE_PATH to a folder with more$/,
+        );
+        expect(lab.leftovers()).toEqual([]);
+        expect(await lab.provider.list()).toEqual([]);
+        await lab.provider.sweep();
+        expect(await readdir(lab.folder)).toEqual([]);
+      } finally {
+        await lab[Symbol.asyncDispose]();
+        await runCommand('umount', [folder]);
+      }
+    },
+  );
+
+  test('makes one as soon as there is room', async ({ folder }) => {
+    await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'small', folder]);
+    const lab = await openNetnsLab(folder);
+    try {
+      await runCommand('sh', ['-c', 'cat /dev/zero >"$1/ballast" 2>&-; :', 'sh', folder]);
+      await failureOf(lab.provider.create({ name: 'one' }));
+      await rm(join(folder, 'ballast'));
+      const machine = await lab.provider.create({ name: 'one' });
+      expect(machine.state).toBe('Running');
+    } finally {
+      await lab[Symbol.asyncDispose]();
+      await runCommand('umount', [folder]);
+    }
+  });
+});
+
+test('a store on an overlay file system is refused in one line, before anything is made', async ({
+  folder,
+}) => {
+  const mount =
+    'cd "$1"; mkdir u w m; mount -t overlay -o lowerdir=/usr,upperdir=u,workdir=w overlay m';
+  await runCommand('sh', ['-euc', mount, 'sh', folder]);
+  const lab = await openNetnsLab(join(folder, 'm'));
+  try {
+    const failure = await failureOf(lab.provider.create({ name: 'one' }));
+    expect(failure.line).toMatch(
+      /^machine one: create: the store \S+ is on an overlay file system, on which no engine can keep containers; set MACHINE_STORAGE_PATH to a folder on a disk/,
+    );
+    expect(lab.leftovers()).toEqual([]);
+  } finally {
+    await runCommand('umount', [join(folder, 'm')]);
+  }
+});
+
+describe('cgroups', () => {
+  test('that cannot be written are told in one line, and nothing is left', async ({ lab }) => {
+    const readOnly =
+      'for one in /sys/fs/cgroup/*/ /sys/fs/cgroup; do mount -o remount,bind,ro $one; done';
+    const made = await inMountNamespace(lab, `${readOnly}; netns-machine create one`);
+    expect(made.stderr).toMatch(
+      /^Error creating machine: make the cgroup \S+: EROFS: .*; mount -o remount,rw \/sys\/fs\/cgroup\S*; in a container: start it with --privileged$/m,
+    );
+    expect(made.exitCode).toBe(1);
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  test('of version 2 alone carry machines and containers', async ({ lab }) => {
+    const flags = `--netns-image ${await prepareBusyboxImage()}`;
+    const made = await inMountNamespace(
+      lab,
+      `${onlyVersion2}
+      netns-machine create ${flags} one
+      netns-machine ssh one docker run --rm ${BUSYBOX} busybox cat /proc/self/cgroup
+      netns-machine ssh one "docker info -f '{{.CgroupVersion}}'"
+      netns-machine rm -y one >&2`,
+    );
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+    expect(made.stdout).toMatch(/^0::\/\S*\n2\n/m);
+    expect(lab.leftovers()).toEqual([]);
+  });
+});
+
+/** As on a host that has no version 1: the controllers are elsewhere, but the hierarchy is what it is there. */
+const onlyVersion2 = `
+  umount -R /sys/fs/cgroup
+  mount -t cgroup2 cgroup2 /sys/fs/cgroup`;
+
+async function inMountNamespace(lab: NetnsLab, text: string) {
+  return await lab.script(text, { unshare: ['--mount', '--propagation', 'private'] });
+}
+
+async function failureOf(attempt: Promise<unknown>): Promise<HarnessError> {
+  const failure = await attempt.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (failure instanceof HarnessError) return failure;
+  throw failure ?? new Error('it did not fail');
+}

@@ -1,0 +1,182 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as base, describe, expect } from 'vitest';
+import { connectEngine } from '../../helpers/engine/engine.ts';
+import { allSettled } from '../../helpers/process/harness-error.ts';
+import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
+import { openNetnsLab } from './netns-lab.ts';
+
+/** Names that a host can have, as odd as they come. */
+const NAMES = ['a', '0', 'UPPER.case', 'a-.-b', 'x'.repeat(63), 'tail-'];
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('lab', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    return lab;
+  })
+  .extend('machines', { scope: 'file' }, async ({ lab }) => {
+    const images = [await prepareBusyboxImage()];
+    return await allSettled(
+      'create',
+      NAMES.map((name) => lab.provider.create({ name, images })),
+    );
+  });
+
+describe('six machines that are made side by side', () => {
+  test('all run, each with an address, a MAC, a hostname and an engine of its own', async ({
+    lab,
+    machines,
+  }) => {
+    expect(machines.map(({ state }) => state)).toEqual(NAMES.map(() => 'Running'));
+    const infos = await Promise.all(
+      machines.map(async (machine) => {
+        using engine = connectEngine(machine);
+        return await engine.info();
+      }),
+    );
+    expect(infos.map(({ name }) => name)).toEqual(NAMES);
+    for (const values of [
+      machines.map(({ address }) => address),
+      NAMES.map((name) => lab.provider.config(name).Driver.MACAddress),
+      infos.map(({ id }) => id),
+    ]) {
+      expect(new Set(values).size).toBe(NAMES.length);
+    }
+    const reach = await lab.inside(
+      'a',
+      machines.map(({ address }) => `ping -n -c 1 -w 30 ${address}`).join(' && '),
+    );
+    expect(reach, reach.stdout).toMatchObject({ exitCode: 0 });
+  });
+
+  test('can be stopped and started side by side', async ({ lab, machines }) => {
+    const names = machines.map(({ name }) => name);
+    await allSettled(
+      'kill',
+      names.map((name) => lab.provider.kill(name)),
+    );
+    expect((await lab.provider.list()).map(({ state }) => state)).toEqual(
+      NAMES.map(() => 'Stopped'),
+    );
+    await allSettled(
+      'start',
+      names.map((name) => lab.provider.start(name)),
+    );
+    expect(await Promise.all(names.map((name) => lab.provider.inspect(name)))).toEqual(machines);
+  });
+
+  test('share what an image consists of, and harm nobody by removing theirs', async ({
+    lab,
+    machines,
+  }) => {
+    const [first, second] = machines;
+    if (first === undefined || second === undefined) throw new Error('there are too few');
+    using one = connectEngine(first);
+    using other = connectEngine(second);
+    const container = await other.containers.run({
+      image: BUSYBOX,
+      command: ['sh', '-c', staysUp],
+    });
+    await one.images.remove(BUSYBOX);
+    expect(await one.images.list()).toEqual([]);
+    expect((await container.exec(['busybox', 'echo', 'still here'])).stdout).toBe('still here\n');
+    await container.remove();
+    const fresh = await other.containers.run({ image: BUSYBOX, command: ['sh', '-c', staysUp] });
+    await fresh.remove();
+
+    const images = [await prepareBusyboxImage()];
+    await lab.provider.remove([first.name]);
+    using again = connectEngine(await lab.provider.create({ name: first.name, images }));
+    const same = await again.containers.run({ image: BUSYBOX, command: ['sh', '-c', staysUp] });
+    expect((await same.exec(['busybox', 'echo', 'from the cache'])).stdout).toBe(
+      'from the cache\n',
+    );
+  });
+});
+
+describe('what cannot become a machine is refused in one line, and nothing is left of it', () => {
+  test('a file that is no image archive', async ({ lab, machines }) => {
+    const file = join(lab.folder, 'no-image.tar');
+    await writeFile(file, 'this is no archive\n');
+    await refused(
+      lab,
+      machines.length,
+      { images: [file] },
+      /^image archive \S+no-image\.tar: load: .*; give an archive that docker save wrote/,
+    );
+  });
+
+  test('an engine bundle that there is not', async ({ lab, machines }) => {
+    await refused(
+      lab,
+      machines.length,
+      { engine: '1.2.3' },
+      /^engine bundle 1\.2\.3: no such version; there are 20\.10\.5, /,
+    );
+  });
+
+  test('a folder without an engine', async ({ lab, machines }) => {
+    await refused(
+      lab,
+      machines.length,
+      { engine: lab.folder },
+      /^engine bundle \S+: it lacks dockerd/,
+    );
+  });
+
+  test('an engine that cannot run here', async ({ lab, machines }) => {
+    const folder = join(lab.folder, 'bundle');
+    await mkdir(folder, { recursive: true });
+    for (const name of 'dockerd docker containerd containerd-shim-runc-v2 runc docker-init docker-proxy'.split(
+      ' ',
+    )) {
+      await writeFile(join(folder, name), '#!/bin/sh\necho no such instruction >&2; exit 132\n');
+      await chmod(join(folder, name), 0o755);
+    }
+    await refused(
+      lab,
+      machines.length,
+      { engine: folder },
+      /no such instruction.*; this machine cannot run that engine/,
+    );
+  });
+
+  test('an engine option that there is not', async ({ lab, machines }) => {
+    await refused(
+      lab,
+      machines.length,
+      { engineOptions: ['sideways'] },
+      /^machine never: start the engine: dockerd has ended, «.*»; its log tells why/,
+      /unknown flag: --sideways/,
+    );
+  });
+
+  test('limits that its engine cannot live in', async ({ lab, machines }) => {
+    await refused(lab, machines.length, { memory: 4 }, /^machine never: .*more than 4 MiB/);
+  });
+});
+
+// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+const staysUp = 'trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
+
+type Lab = Awaited<ReturnType<typeof openNetnsLab>>;
+
+async function refused(
+  lab: Lab,
+  others: number,
+  request: Partial<Parameters<Lab['provider']['create']>[0]>,
+  line: RegExp,
+  evidence = /(?:)/,
+): Promise<void> {
+  const failure = await lab.provider.create({ name: 'never', ...request }).then(
+    () => new Error('it was made'),
+    (error: unknown) => error as Error,
+  );
+  expect(failure.message.split('\n')[0]).toMatch(line);
+  expect(failure.message).toMatch(evidence);
+  expect(lab.leftovers().filter((name) => name.includes('never'))).toEqual([]);
+  expect(readdirSync(join(lab.folder, 'machines'))).toHaveLength(others);
+}
