@@ -16,6 +16,7 @@ export interface Container {
   inspect(options?: CallOptions): Promise<ContainerFacts>;
   /** Its address on that network; an error when it has none there. */
   addressOn(network: string, options?: CallOptions): Promise<string>;
+  /** Already running is no error. */
   start(options?: CallOptions): Promise<void>;
   /** `SIGTERM`, and after `grace` seconds (10 when absent) `SIGKILL`. Already stopped is no error. */
   stop(options?: CallOptions & { readonly grace?: number }): Promise<void>;
@@ -54,7 +55,8 @@ export function openContainer(connection: Connection, id: string, name: string):
       await change({
         ...options,
         title: `start ${name}`,
-        ask: (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }),
+        ask: (docker, abortSignal) =>
+          docker.getContainer(id).start({ abortSignal }).catch(unlessStatus(304)),
         explain: explainStart(name),
       }),
     stop: async ({ grace = 10, limit = grace * 1000 + 30_000, signal } = {}) =>

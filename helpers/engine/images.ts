@@ -27,6 +27,8 @@ export interface Images {
     reference: string,
     options?: CallOptions & { readonly changes?: readonly string[] },
   ): Promise<void>;
+  /** As `docker pull`. */
+  pull(reference: string, options?: CallOptions): Promise<void>;
   /** `docker tag` */
   tag(reference: string, newReference: string, options?: CallOptions): Promise<void>;
   remove(reference: string, options?: CallOptions): Promise<void>;
@@ -69,6 +71,8 @@ export function openImages(connection: Connection): Images {
           docker.importImage(file, { repo, tag, changes: [...changes], abortSignal }),
       });
     },
+    pull: async (reference, options) =>
+      await pullImage(connection, fullReference(reference), options),
     tag: async (reference, newReference, options) => {
       const [repo, tag] = splitReference(newReference);
       await connection.call({
@@ -102,6 +106,29 @@ async function loadImages(
   });
   return [...said.matchAll(/^Loaded image(?: ID)?: (.+)$/gm)].map(([, name = '']) => name.trim());
 }
+
+async function pullImage(
+  connection: Connection,
+  reference: string,
+  { limit = 900_000, ...options }: CallOptions = {},
+): Promise<void> {
+  const tried = `${connection.machine.name}: docker pull ${reference}`;
+  await connection.call({
+    ...options,
+    kind: 'transfer',
+    limit,
+    title: `pull ${reference}`,
+    answer: z.string(),
+    ask: async (docker, abortSignal) => {
+      const answer = await docker.pull(reference, { abortSignal });
+      addAbortSignal(abortSignal, answer as Readable);
+      return readMessages(await text(answer), tried, PULL_REMEDY);
+    },
+    explain: ({ message: said }) => ({ observed: said, remedy: PULL_REMEDY }),
+  });
+}
+
+const PULL_REMEDY = 'see whether the machine has a way to the registry, or name a tar file instead';
 
 interface Sending extends CallOptions {
   readonly title: string;
@@ -154,19 +181,17 @@ const message = z.object({
 });
 
 /** The engine answers 200 at once and tells of a failure only in one of the JSON lines that follow. */
-function readMessages(lines: string, tried: string): string {
+function readMessages(lines: string, tried: string, remedy = SEND_REMEDY): string {
   const messages = lines
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => message.parse(JSON.parse(line)));
   const error = messages.find((one) => one.error !== undefined)?.error;
   if (error === undefined) return messages.map((one) => one.stream ?? one.status ?? '').join('\n');
-  throw new HarnessError({
-    tried,
-    observed: error,
-    remedy: 'see whether the file is whole, and the machine’s disk not full',
-  });
+  throw new HarnessError({ tried, observed: error, remedy });
 }
+
+const SEND_REMEDY = 'see whether the file is whole, and the machine’s disk not full';
 
 /** `docam/tomcat` means `docam/tomcat:latest`. */
 function fullReference(reference: string): string {

@@ -3,11 +3,13 @@ import { engineOptionsFor } from '../cluster/key-value-store.ts';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import type { NetworkFacts } from '../engine/networks.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine/machine.ts';
+import type { CarServiceImages } from '../workload/deploy-car-service.ts';
 import { type PreparedImage, prepareImages } from '../workload/images/prepare-images.ts';
 import type { TopologyDocument } from './document.ts';
 import { standUpCluster } from './stages/cluster.ts';
 import { standUpKeystore } from './stages/keystore.ts';
 import { standUpNetworks } from './stages/networks.ts';
+import { standUpWorkload } from './stages/workload.ts';
 import type { TaskGroup } from './task-group.ts';
 import { includesStage, keystoreOf, membersOf, type Stage, type Topology } from './topology.ts';
 
@@ -24,6 +26,11 @@ export async function standUpStages(
   const { signal } = group;
   const create = (request: MachineRequest) => provider.create(request, { signal });
   const images = prepareImages();
+  // Asked for at once: what is not in the cache yet is built side by side, and while the keystore starts.
+  const placed = includesStage(until, 'workload') ? placeImages(topology, images) : [];
+  for (const { image } of placed) void group.start(() => image);
+  const archivesFor = async (name: string) =>
+    archivesOf(await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))));
   const keystore = group.start(async () =>
     create({ ...keystoreOf(topology), images: archivesOf([await images.consul]) }),
   );
@@ -32,17 +39,19 @@ export async function standUpStages(
     ? Promise.resolve([])
     : group.start(async () => {
         const { url } = openConsul((await keystore).address);
-        const requests = membersOf(topology).map(
-          ({ name, engineOptions = [], engineLabels = [], driver = {} }) => ({
-            name,
-            driver,
-            engineOptions: [
-              ...engineOptionsFor({ url }, topology.cluster.advertise),
-              ...engineOptions,
-            ],
-            engineLabels,
-            engineAfter: store,
-          }),
+        const options = engineOptionsFor({ url }, topology.cluster.advertise);
+        // All of them before the first machine is created: in the topology's order, machines get their addresses.
+        const requests = await Promise.all(
+          membersOf(topology).map(
+            async ({ name, engineOptions = [], engineLabels = [], driver = {} }) => ({
+              name,
+              driver,
+              images: await archivesFor(name),
+              engineOptions: [...options, ...engineOptions],
+              engineLabels,
+              engineAfter: store,
+            }),
+          ),
         );
         return await standUpCluster(() => requests.map(create), store, signal);
       });
@@ -52,19 +61,35 @@ export async function standUpStages(
         const engines = (await members).map(connectEngine);
         return await standUpNetworks(topology.networks, engines, signal);
       });
+  const workload = !includesStage(until, 'workload')
+    ? Promise.resolve({ workload: [] })
+    : group.start(async () => {
+        await networks;
+        return await standUpWorkload(topology.workload, await members, images, signal);
+      });
   await store;
   const machines = [await keystore, ...(await members)];
-  const standing = await networks;
+  const described = group.start(() =>
+    Promise.all(machines.map((machine) => describeMachine(machine, signal))),
+  );
   return {
     topology: topology.name,
     provider: provider.name,
     store: provider.store,
     stage: until,
     keystore: topology.cluster.keystore,
-    machines: await Promise.all(machines.map((machine) => describeMachine(machine, signal))),
-    networks: standing.map(describeNetwork),
-    workload: [],
+    machines: await described,
+    networks: (await networks).map(describeNetwork),
+    ...(await workload),
   };
+}
+
+/** Which machine needs which image of the workload. */
+function placeImages({ workload: { application, database } }: Topology, images: CarServiceImages) {
+  return [
+    { machine: application.machine, image: images.tomcat },
+    { machine: database.machine, image: images.mysql },
+  ];
 }
 
 /** What a new machine is given; what has no archive is pulled by its engine later. */

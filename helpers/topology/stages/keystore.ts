@@ -4,6 +4,7 @@ import { connectEngine } from '../../engine/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
 import type { PreparedImage } from '../../workload/images/prepare-images.ts';
+import { provideImage } from '../../workload/provide-image.ts';
 
 /** Runs the key-value store on its machine. Ready when it leads and gives back what was written to it. */
 export async function standUpKeystore(
@@ -13,7 +14,9 @@ export async function standUpKeystore(
 ): Promise<KeyValueStore> {
   return await activity('stage', 'keystore', async () => {
     using engine = connectEngine(await machine);
-    const { store } = await startConsul(engine, { image: (await image).tag, signal });
+    const prepared = await image;
+    await provideImage(engine, prepared, { signal });
+    const { store } = await startConsul(engine, { image: prepared.tag, signal });
     return store;
   });
 }

@@ -1,0 +1,57 @@
+import { request } from 'undici';
+import { activity } from '../process/activity.ts';
+import { done, type Look, notYet } from '../process/wait-for.ts';
+
+/** What the car service answered. */
+export interface CarAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface AskOptions {
+  /** Milliseconds until the question is given up; 10 s when absent. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** GETs a URL of the car service from outside of the cluster, told as an HTTP exchange. */
+export async function askCarService(url: string, options: AskOptions = {}): Promise<CarAnswer> {
+  return await activity('http', `GET ${url}`, async (report) => {
+    report.input(`GET ${url}`);
+    const answer = await get(url, options);
+    report.output(describeAnswer(answer));
+    return answer;
+  });
+}
+
+/** One look of a wait for an answer with this status and, when it is given, exactly this body. */
+export async function lookForAnswer(
+  url: string,
+  wanted: { readonly status: number; readonly body?: string },
+  options: AskOptions = {},
+): Promise<Look<CarAnswer>> {
+  const answer = await get(url, options);
+  const { status, body = answer.body } = wanted;
+  const isWanted = answer.status === status && answer.body === body;
+  return isWanted ? done(answer) : notYet(describeAnswer(answer).replaceAll('\n', ' '));
+}
+
+/** The exchange as one reads it: status, content type, body. */
+export function describeAnswer({ status, contentType, body }: CarAnswer): string {
+  return `${status} ${contentType}\n${body}`;
+}
+
+async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise<CarAnswer> {
+  const limits = AbortSignal.timeout(limit);
+  const { statusCode, headers, body } = await request(url, {
+    // A kept connection could lead to a container that is gone.
+    reset: true,
+    signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
+  });
+  return {
+    status: statusCode,
+    contentType: String(headers['content-type'] ?? ''),
+    body: await body.text(),
+  };
+}
