@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { type GossipMember, membersQuestion, readMembersAnswer } from './gossip-protocol.ts';
 
 /** Where the engines of a cluster tell each other of members and end points, over TCP and UDP. */
-export const gossipPort = 7946;
+const gossipPort = 7946;
 
 /**
  * Asks the gossip of the engine at that address whom it knows. It is refused there until the engine has found its store;

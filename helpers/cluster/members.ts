@@ -7,7 +7,7 @@ import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
 const nodes = 'docker/nodes/';
 
 /** Where the engines of the cluster advertise themselves in the store: `192.168.99.101:2376`, in order. */
-export async function readMembers(store: KeyValueStore, options?: StoreOptions): Promise<string[]> {
+async function readMembers(store: KeyValueStore, options?: StoreOptions): Promise<string[]> {
   const entries = await store.readTree(nodes, options);
   return entries.map(({ value }) => value).sort();
 }
@@ -34,7 +34,7 @@ export async function waitForCluster(
 }
 
 /** Returns once all these addresses are in the store. */
-export async function waitForMembers(
+async function waitForMembers(
   store: KeyValueStore,
   addresses: readonly string[],
   { limit = 60_000, signal }: StoreOptions = {},
@@ -56,7 +56,7 @@ export async function waitForMembers(
 }
 
 /** Returns once the gossip of each machine’s engine knows every other as alive. */
-export async function waitForGossip(
+async function waitForGossip(
   machines: readonly Machine[],
   { limit = 60_000, signal }: StoreOptions = {},
 ): Promise<void> {

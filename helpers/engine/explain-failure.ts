@@ -39,7 +39,7 @@ export function explainFailure(
 }
 
 /** What the engine said when it refused, or undefined when it was not the engine that failed. */
-export function refusalOf(error: unknown): Refusal | undefined {
+function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const json: unknown = 'json' in error ? error.json : undefined;
   const said =

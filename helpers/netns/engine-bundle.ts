@@ -36,7 +36,7 @@ function release(suite: Suite, ...more: string[]): Release {
 }
 
 /** The versions that {@link prepareEngineBundle} can unpack. */
-export const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
+const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
 
 /** The newest that has all three key-value stores. */
 export const DEFAULT_ENGINE = '20.10.5';

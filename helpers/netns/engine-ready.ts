@@ -46,7 +46,7 @@ export async function waitForEngine(
 }
 
 /** The end of what a machine's engine logged. */
-export async function readEngineLog(store: Store, name: string): Promise<string> {
+async function readEngineLog(store: Store, name: string): Promise<string> {
   return tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 30);
 }
 

@@ -35,7 +35,7 @@ export async function seedImages(
 }
 
 /** The image store of one archive, in the cache; unpacked when it is not there yet. */
-export async function unpackArchive(archive: string, engine: RunnableEngine): Promise<string> {
+async function unpackArchive(archive: string, engine: RunnableEngine): Promise<string> {
   const key = await identifyArchive(archive);
   const what = `images of ${basename(archive)}`;
   return await cached(`image-stores/${key}`, what, async (folder) => {

@@ -55,7 +55,7 @@ export function familyOf({ id, like }: Pick<HostRelease, 'id' | 'like'>): Family
 }
 
 /** Whether a system is Ubuntu, or made like it. */
-export function isUbuntu({ id, like }: Pick<HostRelease, 'id' | 'like'>): boolean {
+function isUbuntu({ id, like }: Pick<HostRelease, 'id' | 'like'>): boolean {
   return [id, ...like].includes('ubuntu');
 }
 
@@ -80,7 +80,7 @@ export function aptCommandFor(release: HostRelease): string {
 }
 
 /** Runs everything on Debian, whatever the machine is. Stores and caches need a disk that is no overlay. */
-export const containerCommand =
+const containerCommand =
   'docker run -it --privileged -v "$PWD":/src -w /src -v overlay-e2e:/disk -e MACHINE_STORAGE_PATH=/disk/machines -e XDG_CACHE_HOME=/disk/cache debian:trixie';
 
 /** How a kernel gets a module that it has not. */

@@ -28,7 +28,7 @@ export async function runDoctor({ json, verbose = false }: DoctorOptions): Promi
 }
 
 /** One line for each finding, and one with the remedy below each that is missing. */
-export function formatTable(findings: readonly Finding[]): string {
+function formatTable(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   const lines = findings.flatMap(({ subject, saw, remedy, ...one }) => [
     `${one.fine ? '✔' : '✖'} ${subject.padEnd(width)}   ${saw}`,
@@ -42,7 +42,7 @@ export function formatTable(findings: readonly Finding[]): string {
 /** The least version of Node that runs TypeScript as it stands and has what the code uses. */
 const oldestNode = 24;
 
-export function judgeNode(version: string): Finding {
+function judgeNode(version: string): Finding {
   if (Number.parseInt(version, 10) >= oldestNode) return fine('Node', version);
   return missing('Node', `${version}, and it takes ${oldestNode}`, 'npm ci, which brings one');
 }
