@@ -18,6 +18,11 @@ export interface DockerMachineCall {
   readonly expect?: readonly number[] | 'any';
   /** Gets every line of standard output as it comes: docker-machine tells there how far it is. */
   readonly onLine?: (line: string) => void;
+  /**
+   * A file in which its process, which leads a group, tells its number, and on Linux its `/proc/PID/stat`, before it
+   * does anything else: whoever finds the file can end it, also when this process was killed.
+   */
+  readonly numberIn?: string;
 }
 
 /** Calls docker-machine; a failure is a {@link HarnessError} with its own last words and what helps against them. */
@@ -77,7 +82,7 @@ async function runLine(
   call: DockerMachineCall,
   progress: (line: string) => void,
 ): Promise<Outcome> {
-  const { input, limit, signal, onLine } = call;
+  const { input, limit, signal, onLine, numberIn } = call;
   const shell = $({
     // zx starts a bash in between. Without SHLVL it takes its socket for a remote login and reads ~/.bashrc.
     env: { SHLVL: '1', ...env, BASH_ENV: '' },
@@ -89,7 +94,10 @@ async function runLine(
       ? { stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
       : { input: Buffer.from(input) }),
   });
-  const running = shell`${command} ${args}`;
+  const running =
+    numberIn === undefined
+      ? shell`${command} ${args}`
+      : shell`{ echo $$; cat /proc/$$/stat || true; } >${numberIn} 2>/dev/null; exec ${command} ${args}`;
   // Whoever does not read its input to the end has its reasons; its exit code tells them.
   if (input !== undefined) running.stdin.on('error', () => {});
   // By force, and all of them: docker-machine hands no signal on to the ssh that it started. zx's own way to do this

@@ -1,6 +1,7 @@
 import { link, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { birthOf } from '../process/birth-of-process.ts';
 import { HarnessError } from '../process/harness-error.ts';
 
 const claimText = z.object({
@@ -101,20 +102,6 @@ function parseOrNothing(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Something that no other process with this number has; undefined when there is no such process. */
-async function birthOf(pid: number): Promise<string | undefined> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
-  }
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // Field 22, the start in clock ticks since boot; the second field may hold spaces, but ends with the last «)».
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z') return undefined;
-  return fields[19] ?? '';
 }
 
 function claimFile(store: string): string {

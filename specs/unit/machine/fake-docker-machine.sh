@@ -9,7 +9,7 @@ case $1 in
     for name; do :; done
     say "begin $name ${MACHINE_DRIVER:-} ${VIRTUALBOX_MEMORY_SIZE:-}"
     echo 'Running pre-create checks...'
-    : >"$FAKE_FOLDER/begun-$name"
+    echo $$ >"$FAKE_FOLDER/begun-$name"
     # Long enough for another to begin meanwhile, if anybody lets it.
     sleep 0.5
     while [ "$(ls "$FAKE_FOLDER" | grep -c ^begun-)" -lt "${FAKE_MEET:-1}" ]; do sleep 0.05; done

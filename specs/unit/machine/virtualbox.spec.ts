@@ -1,12 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDockerMachineProvider } from '../../../helpers/machine/docker-machine-provider.ts';
+import { birthOf } from '../../../helpers/process/birth-of-process.ts';
+import { done, notYet, waitFor } from '../../../helpers/process/wait-for.ts';
 import type { MachineRequest } from '../../../helpers/machine/machine.ts';
 
 // No VirtualBox here: a fake docker-machine says what the real one says with it.
 const fake = join(import.meta.dirname, 'fake-docker-machine.sh');
+
+const createMachine = join(import.meta.dirname, '../../machine/create-machine.ts');
 
 async function createWithFake(
   requests: readonly MachineRequest[],
@@ -69,6 +75,41 @@ test('a range that VirtualBox refuses is one line with the line that allows it, 
   expect(log.at(-1)).toBe('rm m1');
 });
 
+test('docker-machine does not go on with a machine whose run was killed, once that was swept', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fake-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const env = {
+    ...process.env,
+    E2E_PROVIDER: 'docker-machine',
+    E2E_DOCKER_MACHINE: fake,
+    FAKE_FOLDER: folder,
+    FAKE_MEET: '2',
+    MACHINE_STORAGE_PATH: join(folder, 'store'),
+  };
+  const child = spawn(process.execPath, [createMachine, 'm1'], { env, stdio: 'ignore' });
+  const exit = once(child, 'exit');
+  const pid = await waitFor(
+    'docker-machine create runs',
+    async () => {
+      const text = readFileSync(join(folder, 'begun-m1'), 'utf8').trim();
+      return text === '' ? notYet('no number') : done(Number(text));
+    },
+    { limit: 30_000 },
+  );
+  onTestFinished(() => killIfThere(pid));
+  child.kill('SIGKILL');
+  await exit;
+  expect(await birthOf(pid)).toBeDefined();
+
+  await createDockerMachineProvider({ env }).sweep();
+  await waitFor(
+    'docker-machine create is gone',
+    async () => ((await birthOf(pid)) === undefined ? done(undefined) : notYet('it is there')),
+    { limit: 10_000 },
+  );
+  expect(readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').at(-1)).toBe('rm m1');
+});
+
 test('the driver’s settings come from the environment and, for one machine alone, from the topology', async () => {
   const { log } = await createWithFake(
     [{ name: 'm1' }, { name: 'm2', driver: { VIRTUALBOX_MEMORY_SIZE: '4096' } }],
@@ -79,3 +120,11 @@ test('the driver’s settings come from the environment and, for one machine alo
     'begin m2 virtualbox 4096',
   ]);
 });
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // As it should be.
+  }
+}
