@@ -17,14 +17,14 @@ export const consul: ImageRecipe = {
     ExposedPorts: Object.fromEntries(PORTS.map((port) => [port, {}])),
   },
   parts: async () => {
-    const consulPart = await preparePart({
+    const programs = preparePart({
       name: 'consul',
       // The last release of Debian's that has it.
       suite: 'bullseye',
       packages: ['consul', 'tini'],
       keep: ['usr/bin/{consul,tini}'],
     });
-    return { layers: [await prepareBase(), consulPart] };
+    return { layers: await Promise.all([prepareBase(), programs]) };
   },
   sources: [import.meta.filename, ENTRYPOINT],
   addLayer: async ({ layer }) => {

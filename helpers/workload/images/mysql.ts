@@ -21,7 +21,7 @@ export const mysql: ImageRecipe = {
     Env: [`PATH=${PATH}`, 'LANG=C.UTF-8'],
     ExposedPorts: { '3306/tcp': {} },
   },
-  parts: async () => ({ layers: [await prepareBase(), await prepareMariadb()] }),
+  parts: async () => ({ layers: await Promise.all([prepareBase(), prepareMariadb()]) }),
   sources: [import.meta.filename, OWN, SCHEMA],
   addLayer: async (root) => {
     const { layer } = root;

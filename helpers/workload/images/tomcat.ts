@@ -34,8 +34,9 @@ export const tomcat: ImageRecipe = {
     ExposedPorts: { '8080/tcp': {} },
   },
   parts: async () => {
-    const base = await prepareBase();
-    const layers = [base, await prepareJava(base), await prepareTomcat()];
+    const base = prepareBase();
+    const java = base.then(prepareJava);
+    const layers = await Promise.all([base, java, prepareTomcat()]);
     return { layers, tools: [await prepareCompiler()] };
   },
   sources: [import.meta.filename, OWN, CAR_SERVICE],

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { glob, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { test as base, describe, expect } from 'vitest';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { runCommand } from '../../helpers/process/run-command.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { sha256 } from '../../helpers/workload/images/pack-layer.ts';
+import { buildImage } from '../../helpers/workload/images/recipe.ts';
+import { specRecipe } from './spec-recipe.ts';
+
+const IMAGES = join(cacheFolder(), 'images');
+
+interface Bench {
+  /** A name that no other image has. */
+  readonly name: string;
+  /** A file that goes into the image's name. */
+  readonly source: string;
+}
+
+const test = base.extend<{ bench: Bench }>({
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  bench: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'image-builds-'));
+    const name = `spec-${randomUUID()}`;
+    const source = join(folder, 'source');
+    await writeFile(source, 'one');
+    await use({ name, source });
+    await rm(folder, { recursive: true });
+    for (const entry of await entriesOf(name)) await rm(join(IMAGES, entry), { recursive: true });
+  },
+});
+
+async function entriesOf(name: string): Promise<string[]> {
+  const all = await readdir(IMAGES).catch((): string[] => []);
+  return all.filter((entry) => entry.startsWith(name));
+}
+
+/** The processes, of whatever namespace, that were called with that word. */
+async function processesWith(word: string): Promise<string[]> {
+  return await filesWith('/proc/[0-9]*/cmdline', word);
+}
+
+/** The processes that see a mount whose path has that word. */
+async function mountsWith(word: string): Promise<string[]> {
+  return await filesWith('/proc/[0-9]*/mountinfo', word);
+}
+
+async function filesWith(pattern: string, word: string): Promise<string[]> {
+  const files = await Array.fromAsync(glob(pattern));
+  // What ends while it is looked at has no word.
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return files.filter((_, index) => texts[index]?.includes(word));
+}
+
+describe('The name of an image', () => {
+  test('stays while nothing that goes in changes, and the image is built once', async ({
+    bench: { name, source },
+  }) => {
+    const recipe = specRecipe(
+      name,
+      source,
+      'date +%N > /time; cat /proc/sys/kernel/random/uuid > /id',
+    );
+    const archive = await buildImage(recipe);
+    const before = await sha256(archive);
+    await utimes(source, 1, 1);
+    expect(await buildImage(recipe)).toBe(archive);
+    // Built anew, it would have another id inside.
+    expect(await sha256(archive)).toBe(before);
+    expect(await entriesOf(name)).toHaveLength(1);
+  });
+
+  test('is another one when a source or the containers’ defaults change', async ({
+    bench: { name, source },
+  }) => {
+    const first = await buildImage(specRecipe(name, source, 'true'));
+    await writeFile(source, 'two');
+    const second = await buildImage(specRecipe(name, source, 'true'));
+    expect(second).not.toBe(first);
+    const third = await buildImage(specRecipe(name, source, 'true', { Cmd: ['bash'] }));
+    expect([first, second]).not.toContain(third);
+    await writeFile(source, 'one');
+    expect(await buildImage(specRecipe(name, source, 'true'))).toBe(first);
+  });
+});
+
+test('The same image built twice is the same file, whenever and in whatever order it was written', async ({
+  bench: { name, source },
+}) => {
+  const write = (files: string) =>
+    specRecipe(name, source, `for file in ${files}; do echo $file > /$file; done`);
+  const archive = await buildImage(write('b a c'));
+  const digest = await sha256(archive);
+  await rm(join(archive, '..'), { recursive: true });
+  expect(await buildImage(write('c b a'))).toBe(archive);
+  expect(await sha256(archive)).toBe(digest);
+});
+
+describe('A build', () => {
+  test('sees neither the network nor the processes of this machine, and writes only to its layer', async ({
+    bench: { name, source },
+  }) => {
+    const look = `
+      [ "$(ls /sys/class/net 2> /dev/null; sed 1,2d /proc/net/dev | cut -d: -f1 | tr -d ' ')" = lo ]
+      [ -z "$(ps -o pid= -o comm= | awk '$1 > 1 && $2 !~ /bash|ps|awk/')" ]
+      echo ${name} > /usr/bin/${name}
+    `;
+    await buildImage(specRecipe(name, source, look));
+    const found = await Array.fromAsync(
+      glob(`{/usr/bin,${cacheFolder()}/image-parts/*/root/usr/bin}/${name}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  test('that fails says why in one line, and leaves nothing', async ({
+    bench: { name, source },
+  }) => {
+    // Something that would go on for ever is left behind.
+    const script = `bash -c 'mkfifo /tmp/never; read < /tmp/never' & echo no such thing >&2; exit 3`;
+    const failed = buildImage(specRecipe(name, source, script));
+    await expect(failed).rejects.toThrow(`script of ${name}: exit code 3, «no such thing»`);
+    expect(await entriesOf(name)).toEqual([]);
+    expect(await processesWith(name)).toEqual([]);
+    expect(await mountsWith(name)).toEqual([]);
+  });
+
+  test('that is killed leaves no process and no mount, and the next one clears away what it had begun', async ({
+    bench: { name, source },
+  }) => {
+    const program = join(import.meta.dirname, 'spec-recipe.ts');
+    const script = 'exec tail -f /dev/null';
+    const run = execa(process.execPath, [program, name, source, script], { reject: false });
+    await waitFor(
+      'the build that will be killed: under way',
+      async () => ((await mountsWith(name)).length > 0 ? done(undefined) : notYet('no mount')),
+      { limit: 60_000 },
+    );
+    run.kill('SIGKILL');
+    await run;
+    await waitFor(
+      'the build that was killed: gone',
+      async () => {
+        const left = [...(await processesWith(name)), ...(await mountsWith(name))];
+        return left.length === 0 ? done(undefined) : notYet(left.join(', '));
+      },
+      { limit: 60_000 },
+    );
+    expect(await entriesOf(name)).toEqual([expect.stringContaining('.begun-')]);
+
+    const archive = await buildImage(specRecipe(name, source, 'true'));
+    expect(await entriesOf(name)).toEqual([archive.split('/').at(-2)]);
+    const { stdout } = await runCommand('tar', ['--list', '--file', archive]);
+    expect(stdout).toMatch(/^manifest\.json$/m);
+  });
+});

@@ -1,0 +1,28 @@
+import { prepareBase } from '../../helpers/workload/images/base.ts';
+import { buildImage, type ImageRecipe } from '../../helpers/workload/images/recipe.ts';
+import { runInRoot } from '../../helpers/workload/images/run-in-root.ts';
+
+/** A recipe of an image for specs: on the lowest layer of all, what the shell script writes. */
+export function specRecipe(
+  name: string,
+  source: string,
+  script: string,
+  config: ImageRecipe['config'] = {},
+): ImageRecipe {
+  return {
+    name,
+    tag: `overlay-e2e/${name}:spec`,
+    config,
+    parts: async () => ({ layers: [await prepareBase()] }),
+    sources: [source],
+    addLayer: async (root) => {
+      await runInRoot(root, ['bash', '-euc', script], { title: `script of ${name}` });
+    },
+  };
+}
+
+// As a program of its own, for a spec that kills it: NAME SOURCE SCRIPT
+if (import.meta.main) {
+  const [name = '', source = '', script = ''] = process.argv.slice(2);
+  await buildImage(specRecipe(name, source, script));
+}
