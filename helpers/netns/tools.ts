@@ -30,12 +30,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   iptables: 'iptables',
   ip6tables: 'iptables',
   ping: 'iputils-ping',
-  mmdebstrap: 'mmdebstrap',
 };
 
 /**
- * Makes sure that `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables`, `ping` and `mmdebstrap` can
- * run, without installing anything: those that this machine lacks are unpacked into the cache, out of its own release.
+ * Makes sure that `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables` and `ping` can run, without
+ * installing anything: those that this machine lacks are unpacked into the cache, out of its own release.
  */
 export async function prepareTools(): Promise<Tools> {
   const missing = Object.keys(PACKAGES).filter((program) => findProgram(program) === undefined);
@@ -83,12 +82,9 @@ function environment(path: readonly string[]): Record<string, string> {
 function variablesOf(root: string): Record<string, string> {
   const libraries = missingLibraries(root);
   const own = libraryFolders(root);
-  const perl = ['usr/share/perl5', 'usr/share/perl', ...own.map((folder) => join(folder, 'perl'))];
-  const modules = perl.map((name) => join(root, name)).filter((folder) => existsSync(folder));
   const extensions = own.map((folder) => join(root, folder, 'xtables')).find(existsSync);
   return {
     ...(libraries.length > 0 ? { LD_LIBRARY_PATH: libraries.join(':') } : {}),
-    ...(modules.length > 0 ? { PERL5LIB: modules.join(':') } : {}),
     ...(extensions === undefined ? {} : { XTABLES_LIBDIR: extensions }),
   };
 }
