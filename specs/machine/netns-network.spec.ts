@@ -42,17 +42,20 @@ const test = base
   .extend('outside', { scope: 'file' }, async ({ labs: { here } }, { onCleanup }) => {
     const link = `e2eo${process.pid}`;
     const server = createServer((_request, response) => response.end('hello from beyond\n'));
-    onCleanup(async () => {
+    const cleanUp = async () => {
       server.close();
       await here.onHost(`ip netns delete ${behindName}; ip link delete ${link} || true`);
-    });
+    };
+    onCleanup(cleanUp);
     const made = await here.onHost(`
       ip netns add ${behindName}
       ip link add ${link} type veth peer name eth0 netns ${behindName}
-      ip address add ${beyond}/24 dev ${link}
+      ip address add ${beyond}/30 dev ${link}
       ip link set ${link} up
-      ip -netns ${behindName} address add ${behind}/24 dev eth0
+      ip -netns ${behindName} address add ${behind}/30 dev eth0
       ip -netns ${behindName} link set eth0 up`);
+    // Vitest cleans up after whole fixtures only.
+    if (made.exitCode !== 0) await cleanUp();
     expect(made, made.stderr).toMatchObject({ exitCode: 0 });
     server.listen(0, beyond);
     await once(server, 'listening');
@@ -141,7 +144,7 @@ describe('a machine that was not let out', () => {
     outside,
   }) => {
     expect(outside.port).toBeGreaterThan(0);
-    await useRoutes(here, machines.shut.name, [`${outer}.0/24`]);
+    await useRoutes(here, machines.shut.name, [`${outer}.0/30`]);
     const range = rangeOf(here);
     const forwarding = `/proc/sys/net/ipv4/conf/${hostLink(range)}/forwarding`;
     expect(readFileSync(forwarding, 'utf8').trim()).toBe('0');

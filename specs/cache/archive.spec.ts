@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { prepareEngineBundle } from '../../helpers/netns/engine-bundle.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
+import { runCommand } from '../../helpers/process/run-command.ts';
+
+const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('home', async ({}, { onCleanup }) => {
+    const home = await mkdtemp(join(tmpdir(), 'archive-'));
+    onCleanup(() => rm(home, { recursive: true }));
+    return home;
+  });
+
+test('with a full cache a machine is made without the archive, and without asking for it', async ({
+  home,
+}) => {
+  // So that there is something in it, whichever spec comes first.
+  await Promise.all([prepareTools(), prepareEngineBundle()]);
+  await standIns(home);
+  const called = join(home, 'called');
+  const env = {
+    CALLED: called,
+    PATH: `${home}/bin:${process.env['PATH'] ?? ''}`,
+    XDG_CACHE_HOME: resolve(cacheFolder(), '..'),
+    E2E_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian',
+  };
+  const made = await machine(home, 'create', env);
+  onTestFinished(async () => {
+    await machine(home, 'rm -f', env);
+  });
+  expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  expect(existsSync(called) ? readFileSync(called, 'utf8') : 'nothing').toBe('nothing');
+});
+
+describe('an empty cache', () => {
+  test('and a mirror that is away are told in one line, with what to do about it', async ({
+    home,
+  }) => {
+    const { exitCode, stderr } = await machine(home, 'create', {
+      XDG_CACHE_HOME: join(home, 'cache'),
+      E2E_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian',
+    });
+    expect(stderr.split('\n')[0]).toMatch(
+      /^Error creating machine: read the package lists of Debian \w+: .*127\.0\.0\.1.*; look at the network, at apt’s proxy and at the mirror in \/etc\/apt, or name another: E2E_DEBIAN_MIRROR=/,
+    );
+    expect(exitCode).toBe(1);
+    expect(existsSync(join(home, 'store/machines'))).toBe(false);
+  });
+
+  test('is not filled by a mirror that shows no signature of Debian’s', async ({ home }) => {
+    const server = createServer((request, response) => {
+      if (/\/(?:In)?Release$/.test(request.url ?? '')) {
+        return response.end(`Origin: Debian\nSuite: x\nDate: ${new Date().toUTCString()}\n`);
+      }
+      return response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { exitCode, stderr } = await machine(home, 'create', {
+      XDG_CACHE_HOME: join(home, 'cache'),
+      E2E_DEBIAN_MIRROR: `http://127.0.0.1:${port}/debian`,
+    });
+    expect(stderr.split('\n')[0]).toMatch(
+      /^Error creating machine: read the package lists of Debian \w+: .*(?:sign|NOSPLIT|clearsigned|gpg|sqv).*E?/i,
+    );
+    expect(exitCode).toBe(1);
+    expect(existsSync(join(home, 'cache/overlay-e2e/engines'))).toBe(false);
+  });
+
+  test('on a disk without room for the archive’s lists is one line, too', async ({ home }) => {
+    await mkdir(join(home, 'cache'));
+    await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'small', join(home, 'cache')]);
+    try {
+      const { exitCode, stderr } = await machine(home, 'create', {
+        XDG_CACHE_HOME: join(home, 'cache'),
+      });
+      expect(stderr.split('\n')[0]).toMatch(
+        /^Error creating machine: .*: no space left for the cache \S+\/cache\/overlay-e2e, on a disk of 3 MB; make room there, or set XDG_CACHE_HOME/,
+      );
+      expect(exitCode).toBe(1);
+      for (const folder of ['engines', 'tools']) {
+        expect(existsSync(join(home, 'cache/overlay-e2e', folder, '20.10.5-x64-3'))).toBe(false);
+      }
+    } finally {
+      await runCommand('umount', [join(home, 'cache')]);
+    }
+  });
+});
+
+async function machine(home: string, command: string, env: Readonly<Record<string, string>>) {
+  const { HOME = '/root', PATH = '' } = process.env;
+  return await runCommand('sh', ['-c', `exec "$0" ${command} one`, netnsMachine], {
+    env: { HOME, PATH, MACHINE_STORAGE_PATH: join(home, 'store'), ...env },
+    expect: 'any',
+  });
+}
+
+/** Programs that download or unpack, in front of the real ones: they note that they were called, and fail. */
+async function standIns(home: string): Promise<void> {
+  await mkdir(join(home, 'bin'));
+  for (const name of ['apt-get', 'apt-config', 'dpkg', 'dpkg-deb', 'curl', 'wget']) {
+    const file = join(home, 'bin', name);
+    await writeFile(file, `#!/bin/sh\necho "${name} $*" >>"$CALLED"\nexit 1\n`);
+    await chmod(file, 0o755);
+  }
+}

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test as base, describe, expect } from 'vitest';
+import { runCommand } from '../../helpers/process/run-command.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+
+const key = 'things/one-1';
+
+const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('home', async ({}, { onCleanup }) => {
+    const home = await mkdtemp(join(tmpdir(), 'cache-'));
+    onCleanup(() => rm(home, { recursive: true }));
+    return home;
+  })
+  .extend('bench', ({ home }) => new Bench(home));
+
+describe('what is made once for all stores', () => {
+  test('is made by one of two runs that want it at the same moment; the other waits and says so', async ({
+    bench,
+  }) => {
+    const first = bench.fill();
+    await bench.begun(1);
+    expect(existsSync(bench.folder), 'it is seen before it is whole').toBe(false);
+    const second = bench.fill();
+    await second.says('wait: filling things/one-1: another run is at it');
+    await bench.letGo();
+    for (const run of [first, second]) {
+      expect(await run.end()).toMatchObject({ code: 0 });
+      expect(run.output()).toContain(`filled: ${bench.folder}\n`);
+    }
+    expect(bench.makers()).toHaveLength(1);
+    expect(bench.left()).toEqual(['one-1']);
+    expect(readdirSync(bench.folder).sort((a, b) => a.localeCompare(b))).toEqual(['first', 'last']);
+  });
+
+  test('is not made again by the next run', async ({ bench }) => {
+    await bench.letGo();
+    await bench.fill().end();
+    const again = bench.fill();
+    expect(await again.end()).toMatchObject({ code: 0 });
+    expect(again.output()).toBe(`filled: ${bench.folder}\n`);
+    expect(bench.makers()).toHaveLength(1);
+  });
+
+  test('is made by the next run when the first was killed in the middle, which leaves nothing', async ({
+    bench,
+  }) => {
+    const first = bench.fill();
+    await bench.begun(1);
+    first.kill();
+    await first.end();
+    expect(bench.left()).toEqual([expect.stringMatching(/^one-1\.begun-/)]);
+    await bench.letGo();
+    const second = bench.fill();
+    expect(await second.end()).toMatchObject({ code: 0 });
+    expect(bench.makers()).toHaveLength(2);
+    expect(bench.left()).toEqual(['one-1']);
+  });
+
+  test('is given on to one that waits when whoever makes it is killed', async ({ bench }) => {
+    const first = bench.fill();
+    await bench.begun(1);
+    const second = bench.fill();
+    await second.says('another run is at it');
+    first.kill();
+    await bench.begun(2);
+    await bench.letGo();
+    expect(await second.end()).toMatchObject({ code: 0 });
+    expect(bench.left()).toEqual(['one-1']);
+  });
+
+  test('is told in one line when the disk is full, and nothing half-made is left', async ({
+    home,
+    bench,
+  }) => {
+    await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'small', home]);
+    try {
+      await bench.letGo();
+      const run = bench.fill();
+      expect(await run.end()).toMatchObject({ code: 1 });
+      expect(run.errors()).toMatch(
+        /^filling things\/one-1: no space left for the cache \S+\/overlay-e2e, on a disk of 3 MB; make room there, or set XDG_CACHE_HOME to a folder with more\n$/,
+      );
+      expect(bench.left()).toEqual([]);
+      const { bavail, blocks } = await statfs(home);
+      expect(bavail / blocks).toBeGreaterThan(0.9);
+    } finally {
+      await runCommand('umount', [home]);
+    }
+  });
+});
+
+/** A cache of its own, and runs that fill it. */
+class Bench {
+  readonly #home: string;
+  readonly #log: string;
+  readonly #go: string;
+  readonly folder: string;
+
+  constructor(home: string) {
+    this.#home = home;
+    this.#log = join(home, 'log');
+    this.#go = join(home, 'go');
+    this.folder = join(home, 'overlay-e2e', key);
+  }
+
+  fill() {
+    const words = [join(import.meta.dirname, 'fill.ts'), key, this.#log, this.#go];
+    const child = spawn(process.execPath, words, {
+      env: { ...process.env, XDG_CACHE_HOME: this.#home },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = once(child, 'close').then(([code]) => ({ code: code as number | null }));
+    const wrote = text(child.stderr).then((all) => (errors = all));
+    return {
+      output: () => output,
+      errors: () => errors,
+      kill: () => child.kill('SIGKILL'),
+      end: async () => {
+        await wrote;
+        return await ended;
+      },
+      says: async (line: string) => {
+        await waitFor(
+          `the run says «${line}»`,
+          async () => (output.includes(line) ? done(undefined) : notYet(output)),
+          { limit: 60_000 },
+        );
+      },
+    };
+  }
+
+  /** Waits until so many runs have begun to make it. */
+  async begun(count: number): Promise<void> {
+    await waitFor(
+      `${count} runs have begun`,
+      async () =>
+        this.makers().length === count ? done(undefined) : notYet(`${this.makers().length} have`),
+      { limit: 60_000 },
+    );
+  }
+
+  async letGo(): Promise<void> {
+    await writeFile(this.#go, '');
+  }
+
+  makers(): string[] {
+    const log = existsSync(this.#log) ? readFileSync(this.#log, 'utf8') : '';
+    return log.split('\n').filter((line) => line !== '');
+  }
+
+  left(): string[] {
+    return readdirSync(join(this.#home, 'overlay-e2e/things'));
+  }
+}
