@@ -22,7 +22,11 @@ describe('The look-up of what there is of a store', () => {
     expect(making.processes).toContainEqual(expect.stringMatching(`^${up.pid} `));
     expect(await up.ended).toMatchObject({ exitCode: 0 });
 
+    // Engines start and end helpers all the time: what is compared is what was there before and after the look-up.
+    const before = listProcesses();
     const traces = await lab.traces();
+    const after = new Set(listProcesses().map(({ born }) => born));
+    const all = before.filter(({ born }) => after.has(born));
     const { id } = openStore(lab.store);
     const machines = ['master-host', 'mh-keystore', 'worker-host'];
     expect(traces.namespaces).toEqual([
@@ -44,7 +48,6 @@ describe('The look-up of what there is of a store', () => {
       expect(traces.mounts).toContain(`/run/netns/e2e-${id}-${name}`);
     }
     // Whatever descends from a machine's first process is part of it, wherever it may have gone.
-    const all = listProcesses();
     const found = new Set(traces.processes.map((told) => Number(told.split(' ')[0])));
     const firsts = all.filter(
       ({ pid, words }) => found.has(pid) && /^sh .*init\.sh .*boot\.env$/.test(words),
@@ -82,6 +85,8 @@ describe('The look-up of what there is of a store', () => {
 
 interface Process {
   readonly pid: number;
+  /** Its number and when it began: no later process has the same. */
+  readonly born: string;
   readonly parent: number;
   readonly words: string;
 }
@@ -91,8 +96,10 @@ function listProcesses(): Process[] {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      const parent = Number(stat.replace(/^.*\) /s, '').split(' ')[1]);
-      return [{ pid: Number(name), parent, words }];
+      const fields = stat.replace(/^.*\) /s, '').split(' ');
+      if (fields[0] === 'Z') return [];
+      const born = `${name} ${fields[19]}`;
+      return [{ pid: Number(name), born, parent: Number(fields[1]), words }];
     } catch {
       // No process, or one that has ended meanwhile.
       return [];
