@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '../../helpers/process/run-command.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+test('npm run bench prints the laps of warm runs as one JSON document, beside those of a script', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-spec-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const script = join(folder, 'other.sh');
+  writeFileSync(
+    script,
+    `echo "$1" >>${folder}/calls; [ "$1" = down ] || echo '   0.50 it is up'\n`,
+  );
+  const options = ['--runs', '1', '--until', 'keystore', '--only', 'up', '--compare', script];
+  const { stdout, stderr } = await runCommand(
+    'npm',
+    ['run', '--silent', 'bench', '--', ...options],
+    { cwd: root, env: { ...process.env, TMPDIR: folder } },
+  );
+  const { runs, until, laps, ofCompared } = JSON.parse(stdout) as {
+    runs: number;
+    until: string;
+    laps: Record<string, { median: number; each: number[] }>;
+    ofCompared: Record<string, number>;
+  };
+  expect({ runs, until }).toEqual({ runs: 1, until: 'keystore' });
+  expect(Object.keys(laps)).toEqual([
+    'compared, it is up',
+    'compared',
+    'up, keystore is there',
+    'up',
+    'down',
+  ]);
+  for (const [name, { each }] of Object.entries(laps)) expect(each, name).toHaveLength(1);
+  expect(laps['compared']).toEqual({ median: 0.5, each: [0.5] });
+  // The stage is done before the whole is, and neither takes no time.
+  const [stage, up] = [laps['up, keystore is there']?.median ?? 0, laps['up']?.median ?? 0];
+  expect(stage).toBeGreaterThan(0);
+  expect(up).toBeGreaterThan(stage);
+  expect(ofCompared['up']).toBeCloseTo(up / 0.5, 2);
+  expect(stderr).toBe('run 1 of 1\n');
+  // Its store was in there, too.
+  expect(readdirSync(folder).filter((name) => name.startsWith('overlay-e2e-'))).toEqual([]);
+  expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('up\ndown\n');
+});
