@@ -1,5 +1,5 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join, relative } from 'node:path';
 import { RELEASES } from '../../helpers/netns/apt-sources.ts';
 import { unpackPackages } from '../../helpers/netns/archive.ts';
 import { cached } from '../../helpers/netns/cache.ts';
@@ -13,21 +13,19 @@ export async function provideCurl(path: string): Promise<string> {
   const { codename } = await hostRelease();
   const suite = RELEASES.find((one) => one === codename);
   if (suite === undefined) throw new Error('the walk-through needs curl: install it');
-  const folder = await cached(
-    `spec-tools/curl-${suite}-${process.arch}-1`,
-    'curl',
-    async (into, report) => {
-      await unpackPackages({ suite, packages: ['curl'], into, withDependencies: true, report });
-      await linkLibraries(into);
-      await mkdir(join(into, 'programs'));
-    },
-  );
-  const program = join(folder, 'programs/curl');
-  const libraries = missingLibraries(folder).join(':');
-  await writeFile(
-    program,
-    `#!/bin/sh\nLD_LIBRARY_PATH=${libraries} exec ${folder}/usr/bin/curl "$@"\n`,
-  );
-  await chmod(program, 0o755);
+  const key = `spec-tools/curl-${suite}-${process.arch}-2`;
+  const folder = await cached(key, 'curl', async (into, report) => {
+    await unpackPackages({ suite, packages: ['curl'], into, withDependencies: true, report });
+    await linkLibraries(into);
+    await mkdir(join(into, 'programs'));
+    // Found by where it is itself: what is being made here gets its own name only when it is whole.
+    const libraries = missingLibraries(into).map((library) => `$here/${relative(into, library)}`);
+    const script = [
+      '#!/bin/sh',
+      'here=$(dirname "$(dirname "$0")")',
+      `LD_LIBRARY_PATH=${libraries.join(':')} exec "$here/usr/bin/curl" "$@"`,
+    ];
+    await writeFile(join(into, 'programs/curl'), `${script.join('\n')}\n`, { mode: 0o755 });
+  });
   return `${path}${delimiter}${join(folder, 'programs')}`;
 }

@@ -10,6 +10,9 @@ import { type OneShell, openShell } from './one-shell.ts';
 import { provideCurl } from './provide-curl.ts';
 import { type Block, readWalkthrough } from './read-walkthrough.ts';
 
+/** For what hangs: the first time, Debian's archive and a build are behind a block. */
+const LIMIT = 600_000;
+
 const root = resolve(import.meta.dirname, '../..');
 
 /**
@@ -36,7 +39,7 @@ export async function typePage(page: string): Promise<readonly Block[]> {
   describe.sequential(`who types ${page} sees what it says`, () => {
     for (const block of blocks) {
       const title = titleOf(block);
-      test(title, async ({ skip }) => {
+      test(title, { timeout: LIMIT }, async ({ skip }) => {
         if (broken !== undefined) skip(`«${broken}» failed before it`);
         broken = title;
         await typeBlock(page, block, shell, seen);
@@ -48,8 +51,7 @@ export async function typePage(page: string): Promise<readonly Block[]> {
 }
 
 async function typeBlock(page: string, block: Block, shell: OneShell, seen: Seen): Promise<void> {
-  // For what hangs: the first time, Debian's archive and a build are behind it.
-  const { code, output } = await shell.run(block.commands, 170_000);
+  const { code, output } = await shell.run(block.commands, LIMIT - 10_000);
   const shown = output.replaceAll(/^\(\S+\) .*: once, into the cache\.\.\.\n/gm, '');
   const difference =
     differenceOf(block.output, shown, seen) ??
