@@ -83,7 +83,8 @@ export function findRemedy(output: string): string | undefined {
   return undefined;
 }
 
-function allowRange(range: string): string {
+/** What makes VirtualBox allow a range. */
+export function allowRange(range: string): string {
   return `VirtualBox from 6.1.28 on allows only ranges that are listed: add the line «* ${range}» to /etc/vbox/networks.conf`;
 }
 

@@ -86,6 +86,23 @@ test('with the provider docker-machine, its programs are what may be missing', a
   });
 });
 
+test('with VirtualBox, a range that it refuses is found before a machine is made', async () => {
+  const folder = await scratchFolder();
+  const fake = resolve(import.meta.dirname, '../unit/ci/fake-vboxmanage.sh');
+  const { findings } = await diagnose(`ln -s ${fake} ${folder}/VBoxManage; mkdir ${folder}/vms`, {
+    E2E_PROVIDER: 'docker-machine',
+    E2E_DOCKER_MACHINE: '/bin/true',
+    VIRTUALBOX_HOSTONLY_CIDR: '203.0.113.1/24',
+    FAKE_VMS: `${folder}/vms`,
+    PATH: `${folder}:/usr/bin:/bin`,
+  });
+  expect(findings.get('VBoxManage')).toMatchObject({ fine: true, saw: '6.1.50r161033' });
+  expect(findings.get('host-only range')).toMatchObject({
+    fine: false,
+    remedy: expect.stringContaining('«* 203.0.113.0/24» to /etc/vbox/networks.conf'),
+  });
+});
+
 async function scratchFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { findProgram } from '../../netns/find-program.ts';
 import { type Finding, fine, missing } from '../../netns/examine/finding.ts';
 import { decideHere } from '../../machine/choose-provider.ts';
 import { dockerMachineCommand } from '../../machine/decide-provider.ts';
+import { judgeVirtualBoxRange } from '../../machine/virtualbox-range.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { showProgress } from '../progress.ts';
@@ -70,7 +72,7 @@ async function examineDockerMachine(): Promise<Finding[]> {
     [command, 'version'],
     ...(driver === 'virtualbox' ? [['VBoxManage', '--version'] as const] : []),
   ];
-  return await Promise.all(
+  const findings = await Promise.all(
     wanted.map(async ([program, question]) => {
       const remedy = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
       if (!program.includes('/') && findProgram(program) === undefined) {
@@ -84,4 +86,9 @@ async function examineDockerMachine(): Promise<Finding[]> {
       }
     }),
   );
+  const virtualBox = findings.find(({ subject }) => subject === 'VBoxManage');
+  if (virtualBox === undefined || !virtualBox.fine) return findings;
+  const list = await readFile('/etc/vbox/networks.conf', 'utf8').catch(() => undefined);
+  const cidr = process.env['VIRTUALBOX_HOSTONLY_CIDR'] || undefined;
+  return [...findings, judgeVirtualBoxRange(virtualBox.saw, list, cidr)];
 }

@@ -24,7 +24,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 await using hosts = await makeGenericHosts(words.slice(0, at));
 if (interrupted) process.exitCode = 1;
 else {
-  const env = { E2E_PROVIDER: 'docker-machine', ...process.env, ...hosts.env };
+  // The hosts have no way out to a registry.
+  const usual = { E2E_PROVIDER: 'docker-machine', E2E_IMAGES: 'build' };
+  const env = { ...usual, ...process.env, ...hosts.env };
   child = spawn(command, args, { stdio: 'inherit', env });
   const [code] = (await once(child, 'exit')) as [number | null];
   process.exitCode = code ?? 1;
