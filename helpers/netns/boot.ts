@@ -64,14 +64,36 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
     const line = ['sh', join(import.meta.dirname, 'boot.sh'), bootEnv] as const;
     report.input(line.join(' '));
     closeSync(openSync(engineLogFile(store, name), 'a', 0o600));
-    startDetached(line, { log: join(ground, 'machine.log'), env: { PATH: env['PATH'] ?? '' } });
+    const child = startDetached(line, {
+      log: join(ground, 'machine.log'),
+      env: { PATH: env['PATH'] ?? '' },
+    });
+    let ended = false;
+    child.once('exit', () => {
+      ended = true;
+    });
     await waitFor(
       `machine ${name}: PID 1`,
       async () => {
+        // Asked first: what ends in between is seen at the next look.
+        const over = ended;
         const pid = findInit(store, name);
-        return pid === undefined ? notYet('there is none') : done(pid);
+        if (pid !== undefined) return done(pid);
+        if (!over) return notYet('there is none');
+        const log = await readMachineLog(store, name);
+        throw new HarnessError({
+          tried: `machine ${name}: boot`,
+          observed: `it has ended, «${tail(log, 1)}»`,
+          remedy: 'see what «overlay-e2e doctor» finds missing',
+          evidence: log,
+        });
       },
-      { limit: 60_000, every: 5, evidence: () => readMachineLog(store, name) },
+      {
+        limit: 60_000,
+        every: 5,
+        fatal: (error) => error instanceof HarnessError,
+        evidence: () => readMachineLog(store, name),
+      },
     );
   });
 }

@@ -24,7 +24,7 @@ export async function makeCgroups(store: Store, name: string, limits: Limits): P
 }
 
 /** A hybrid host has both versions; a controller is in one of them. */
-function limitsOfVersion2(hierarchies: readonly Hierarchy[], limits: Limits): Limits {
+export function limitsOfVersion2(hierarchies: readonly Hierarchy[], limits: Limits): Limits {
   const inVersion1 = new Set(hierarchies.flatMap(({ options }) => options.split(',')));
   return {
     memory: inVersion1.has('memory') ? undefined : limits.memory,
