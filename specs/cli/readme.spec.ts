@@ -41,6 +41,7 @@ const commands = [...blocks.flatMap((block) => block.split('\n')), ...inText];
 
 // Next to this run: a store and reports of its own.
 let folder: string;
+const outputs = new Map<string, string>();
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-readme-'));
 });
@@ -65,8 +66,24 @@ test('every command that the pages tell to type is run by a spec or by continuou
 });
 
 test.for(Object.entries(runHere))('«%s» does what the pages say', async ([command, promise]) => {
-  const { stdout } = await runAsTyped(command);
+  const { stdout, stderr } = await runAsTyped(command);
+  outputs.set(command, `${stderr}\n${stdout}`);
   expect(stdout).toMatch(promise);
+});
+
+test('the stages that the README shows are those of a run, in their order', () => {
+  const shown = [...readme.matchAll(/^ *✔ (.*)  \d+\.\d s$/gm)].map(([, stage = '']) => stage);
+  expect(shown.length).toBeGreaterThan(5);
+  const lines = ['npx overlay-e2e up', 'npx overlay-e2e down'].flatMap((command) =>
+    (outputs.get(command) ?? '').split('\n'),
+  );
+  const stages = lines.flatMap((line) => /^\[.*?\] +(.*)  \d+\.\d s$/.exec(line)?.[1] ?? []);
+  expect(stages.filter((stage) => shown.includes(stage))).toEqual([
+    ...shown.slice(0, -1),
+    // Each command tells what it chose.
+    shown[0],
+    shown.at(-1),
+  ]);
 });
 
 test('every npm script that the pages name is there, and every file', () => {
