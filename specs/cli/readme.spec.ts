@@ -31,6 +31,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm ci && npm run e2e': ['.ci/run', wholeRun],
   'npm run check': ['.ci/run', wholeRun],
   'npm run unit': ['package.json', '"unit": "exec sh specs/run.sh --project unit"'],
+  'npm run e2e': ['package.json', '"e2e": "exec sh specs/run.sh --project seed"'],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };

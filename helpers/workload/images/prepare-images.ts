@@ -21,6 +21,13 @@ export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
 
 const RECIPES: Readonly<Record<ImageName, ImageRecipe>> = { consul, mysql, tomcat };
 
+/** Where a user names an image of their own. */
+const variables = {
+  consul: 'E2E_CONSUL_IMAGE',
+  mysql: 'E2E_MYSQL_IMAGE',
+  tomcat: 'E2E_TOMCAT_IMAGE',
+} as const;
+
 /**
  * One of the tutorial's images: what E2E_CONSUL_IMAGE, E2E_MYSQL_IMAGE or E2E_TOMCAT_IMAGE names, a tag or a file of
  * `docker save`; else ours, built when it is not in the cache yet, or the tutorial's own, to be pulled.
@@ -32,7 +39,7 @@ export async function prepareImage(
   usual: ImageSource = 'build',
 ): Promise<PreparedImage> {
   const { tag } = RECIPES[name];
-  const variable = `E2E_${name.toUpperCase()}_IMAGE`;
+  const variable = variables[name];
   const chosen = process.env[variable] ?? '';
   if (chosen !== '') return await chooseImage(variable, chosen, tag);
   if (readSource(usual) === 'pull') return { tag };
