@@ -18,9 +18,11 @@ describe('up that is interrupted takes everything down', () => {
     ['SIGINT', 'group', 'mh-keystore: docker run progrium/consul'],
     ['SIGINT', 'command', 'machine master-host: port of the switch'],
     ['SIGHUP', 'command', 'machine worker-host: boot'],
-    ['SIGTERM', 'group', 'machine master-host: eth1'],
+    ['SIGTERM', 'group', 'cluster  '],
+    ['SIGINT', 'group', 'master-host: docker network create my-net'],
+    ['SIGTERM', 'command', 'master-host: docker run tomcat-app'],
   ] as const)('by %s to the %s after «%s»', async ([signal, to, moment], { lab }) => {
-    const up = lab.start('up', '--until', 'network', '--json', '--verbose');
+    const up = lab.start('up', '--json', '--verbose');
     await up.says(moment);
     up.signal(signal, to);
     const { exitCode, stdout, stderr } = await up.ended;
