@@ -128,7 +128,8 @@ async function pullImage(
   });
 }
 
-const PULL_REMEDY = 'see whether the machine has a way to the registry, or name a tar file instead';
+const PULL_REMEDY =
+  'see whether the machine has a way to the registry, or load the image from a tar file instead';
 
 interface Sending extends CallOptions {
   readonly title: string;

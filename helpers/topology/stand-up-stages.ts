@@ -4,7 +4,11 @@ import { connectEngine, type Engine } from '../engine/engine.ts';
 import type { NetworkFacts } from '../engine/networks.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine/machine.ts';
 import type { CarServiceImages } from '../workload/deploy-car-service.ts';
-import { type PreparedImage, prepareImages } from '../workload/images/prepare-images.ts';
+import {
+  type ImageSource,
+  type PreparedImage,
+  prepareImages,
+} from '../workload/images/prepare-images.ts';
 import type { TopologyDocument } from './document.ts';
 import { standUpCluster } from './stages/cluster.ts';
 import { standUpKeystore } from './stages/keystore.ts';
@@ -25,7 +29,7 @@ export async function standUpStages(
 ): Promise<TopologyDocument> {
   const { signal } = group;
   const create = (request: MachineRequest) => provider.create(request, { signal });
-  const images = prepareImages();
+  const images = prepareImages(usualSource(provider));
   // Asked for at once: what is not in the cache yet is built side by side, and while the keystore starts.
   const placed = includesStage(until, 'workload') ? placeImages(topology, images) : [];
   for (const { image } of placed) void group.start(() => image);
@@ -82,6 +86,11 @@ export async function standUpStages(
     networks: (await networks).map(describeNetwork),
     ...(await workload),
   };
+}
+
+/** Machines of docker-machine's own drivers have a way to a registry; ours have none unless they are given one. */
+function usualSource({ name }: MachineProvider): ImageSource {
+  return name === 'docker-machine' && process.env['MACHINE_DRIVER'] !== 'netns' ? 'pull' : 'build';
 }
 
 /** Which machine needs which image of the workload. */

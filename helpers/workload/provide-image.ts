@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { HarnessError } from '../process/harness-error.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 
 /** Lets the engine pull an image that has no archive, unless it has it. One with an archive came with its machine. */
@@ -8,5 +9,16 @@ export async function provideImage(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   if (archive !== undefined || (await engine.images.has(tag, options))) return;
-  await engine.images.pull(tag, options);
+  try {
+    await engine.images.pull(tag, options);
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    throw new HarnessError({
+      tried: error.tried,
+      observed: error.observed,
+      remedy:
+        'see whether the machine has a way to the registry; or set E2E_IMAGES=build to make the images here, or E2E_CONSUL_IMAGE, E2E_MYSQL_IMAGE, E2E_TOMCAT_IMAGE to a tag or tar file of yours',
+      cause: error,
+    });
+  }
 }
