@@ -40,8 +40,17 @@ export function parsePublish(text: string): PublishedPort {
   return { containerPort: `${containerPort}/${protocol}`, hostAddress, hostPort };
 }
 
-/** The docker client's command line for it. */
+/** The docker client's command line that makes it and starts it. */
 export function runLine(spec: ContainerSpec): string {
+  return commandLine('run', ['-d', ...argumentsFor(spec)]);
+}
+
+/** The docker client's command line that only makes it. */
+export function createLine(spec: ContainerSpec): string {
+  return commandLine('create', argumentsFor(spec));
+}
+
+function argumentsFor(spec: ContainerSpec): string[] {
   const { name, image, command = [], entrypoint, hostname, network, address } = spec;
   const [program, ...programArguments] = entrypoint ?? [];
   const options = [
@@ -57,7 +66,7 @@ export function runLine(spec: ContainerSpec): string {
     ...(spec.binds ?? []).map((bind) => ['-v', bind]),
     ['--entrypoint', program],
   ].flatMap(([option = '', value]) => (value === undefined ? [] : [option, value]));
-  return commandLine('run', ['-d', ...options, image, ...programArguments, ...command]);
+  return [...options, image, ...programArguments, ...command];
 }
 
 /** The Docker API's request for it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, Connection } from './connection.ts';
 import { type Container, explainStart, inspectCall, openContainer } from './container.ts';
-import { type ContainerSpec, createRequest, runLine } from './container-spec.ts';
+import { type ContainerSpec, createLine, createRequest, runLine } from './container-spec.ts';
 import type { Explain } from './explain-failure.ts';
 
 /** A line of `docker ps -a`. */
@@ -18,6 +18,8 @@ export interface ContainerSummary {
 
 /** The containers of an engine. */
 export interface Containers {
+  /** As `docker create`: makes it and does not start it. Its network need not be there yet. */
+  create(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
   /** As `docker run -d`: makes it and starts it. What could not be started is removed again. */
   run(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
   /** The container of that name or id, running or not; an error when there is none. */
@@ -28,6 +30,7 @@ export interface Containers {
 
 export function openContainers(connection: Connection): Containers {
   return {
+    create: async (spec, options) => await createContainer(connection, spec, options),
     run: async (spec, options) => await runContainer(connection, spec, options),
     find: async (nameOrId, options) => {
       const { id, name } = await connection.call(inspectCall(nameOrId, nameOrId, options));
@@ -44,6 +47,25 @@ export function openContainers(connection: Connection): Containers {
           all.map(({ name, image, status }) => `${name}  ${image}  ${status}`).join('\n'),
       }),
   };
+}
+
+async function createContainer(
+  connection: Connection,
+  spec: ContainerSpec,
+  options: CallOptions = {},
+): Promise<Container> {
+  return await connection.call({
+    ...options,
+    title: `create ${spec.name ?? spec.image}`,
+    line: createLine(spec),
+    answer: z.custom<Container>(),
+    ask: async (docker, abortSignal) => {
+      const { id } = await docker.createContainer({ ...createRequest(spec), abortSignal });
+      return openContainer(connection, id, spec.name ?? id.slice(0, 12));
+    },
+    print: ({ id }) => id,
+    explain: explainRun(spec, connection.machine.name),
+  });
 }
 
 async function runContainer(

@@ -67,10 +67,9 @@ export async function standUpStages(
       });
   const workload = !includesStage(until, 'workload')
     ? Promise.resolve({ workload: [] })
-    : group.start(async () => {
-        await networks;
-        return await standUpWorkload(topology.workload, await members, images, signal);
-      });
+    : group.start(async () =>
+        standUpWorkload(topology.workload, await members, images, networks, signal),
+      );
   await store;
   const machines = [await keystore, ...(await members)];
   const described = group.start(() =>

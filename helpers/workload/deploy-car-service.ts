@@ -28,33 +28,41 @@ export interface CarServiceContainers {
   readonly database: Container;
 }
 
-/**
- * Runs the application and its database, and returns as soon as both containers run; their programs start meanwhile.
- *
- * The application goes first: it takes longest to start, and bears a database that comes later. The database is not
- * run beside it but after it, so that no two hosts announce an end on the network to each other at the same moment.
- */
-export async function deployCarService(
+/** Makes both containers without starting them. Their network need not be there yet. */
+export async function createCarService(
   { network, application, database }: CarServiceRequest,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<CarServiceContainers> {
-  const run = async ({ engine, container: name, image }: Placement, spec: Partial<ContainerSpec>) =>
-    await engine.containers.run({ name, image: (await image).tag, network, ...spec }, { signal });
-  await allSettled(
-    'car service: provide its images',
-    [application, database].map(async ({ engine, image }) => {
-      await provideImage(engine, await image, { signal });
-    }),
-  );
-  return {
-    application: await run(application, {
+  const create = async (placement: Placement, spec: Partial<ContainerSpec>) => {
+    const { engine, container: name } = placement;
+    const image = await placement.image;
+    await provideImage(engine, image, { signal });
+    return await engine.containers.create({ name, image: image.tag, network, ...spec }, { signal });
+  };
+  const all = [
+    create(application, {
       publish: [`${carPort}:${carPort}`],
       env: { MYSQL_HOST: database.container, ...account },
     }),
-    database: await run(database, {
-      env: { ...account, MYSQL_ROOT_PASSWORD: carDatabase.rootPassword },
-    }),
-  };
+    create(database, { env: { ...account, MYSQL_ROOT_PASSWORD: carDatabase.rootPassword } }),
+  ] as const;
+  await allSettled('car service: create its containers', all);
+  const [createdApplication, createdDatabase] = await Promise.all(all);
+  return { application: createdApplication, database: createdDatabase };
+}
+
+/**
+ * Starts both, and returns as soon as both containers run; their programs start meanwhile.
+ *
+ * The application goes first: it takes longest to start, and bears a database that comes later. The database is not
+ * started beside it but after it, so that no two hosts announce an end on the network to each other at the same moment.
+ */
+export async function startCarService(
+  { application, database }: CarServiceContainers,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  await application.start(options);
+  await database.start(options);
 }
 
 /** By the names that MySQL's and MariaDB's own images read. */

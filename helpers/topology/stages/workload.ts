@@ -6,8 +6,9 @@ import { carUrl } from '../../workload/car-service.ts';
 import {
   type CarServiceContainers,
   type CarServiceImages,
-  deployCarService,
+  createCarService,
   type Placement,
+  startCarService,
 } from '../../workload/deploy-car-service.ts';
 import { waitForCarService } from '../../workload/wait-for-car-service.ts';
 import type { TopologyDocument } from '../document.ts';
@@ -19,11 +20,14 @@ export type StandingWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'
 /**
  * Runs the car service. Ready when car 1 comes from outside of the cluster through the published port, out of the
  * database on the other engine.
+ *
+ * @param networks what has to have come before the containers start; they are made meanwhile
  */
 export async function standUpWorkload(
   { network, application, database }: CarService,
   machines: readonly Machine[],
   images: CarServiceImages,
+  networks: Promise<unknown>,
   signal: AbortSignal,
 ): Promise<StandingWorkload> {
   return await activity('stage', 'workload', async () => {
@@ -31,8 +35,12 @@ export async function standUpWorkload(
       application: place(application, machines, images.tomcat),
       database: place(database, machines, images.mysql),
     };
-    await requireTwoEngines(placements.application, placements.database, signal);
-    const containers = await deployCarService({ network, ...placements }, { signal });
+    const [containers] = await Promise.all([
+      createCarService({ network, ...placements }, { signal }),
+      requireTwoEngines(placements.application, placements.database, signal),
+      networks,
+    ]);
+    await startCarService(containers, { signal });
     const carEndpoint = carUrl(containers.application.machine.address, 1);
     await waitForCarService({ url: carEndpoint, containers: Object.values(containers), signal });
     return { workload: await describeContainers(containers, network, signal), carEndpoint };

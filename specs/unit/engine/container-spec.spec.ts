@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { createRequest, parsePublish, runLine } from '../../../helpers/engine/container-spec.ts';
+import {
+  createLine,
+  createRequest,
+  parsePublish,
+  runLine,
+} from '../../../helpers/engine/container-spec.ts';
 
 test.each([
   ['8080:8080', { containerPort: '8080/tcp', hostAddress: '', hostPort: '8080' }],
@@ -33,4 +38,10 @@ test('a container on a network asks for its address and names there', () => {
   expect(request.NetworkingConfig?.EndpointsConfig).toEqual({
     'my-net': { Aliases: ['db'], IPAMConfig: { IPv4Address: '10.0.9.3' } },
   });
+});
+
+test('a container that is only made has the same command line, with create for run -d', () => {
+  const spec = { image: 'docam/tomcat', name: 'tomcat-app', network: 'my-net' };
+  expect(createLine(spec)).toBe('create --name tomcat-app --net my-net docam/tomcat');
+  expect(runLine(spec)).toBe('run -d --name tomcat-app --net my-net docam/tomcat');
 });
