@@ -1,0 +1,14 @@
+import type { KeyValueStore } from '../cluster/key-value-store.ts';
+import type { Fault } from './fault.ts';
+
+/** A member in the store that no engine of this cluster is: of an engine that is gone, say, or of another cluster. */
+export function strangeMember(store: KeyValueStore, advertised: string): Fault {
+  return {
+    name: `the store has ${advertised} as a member`,
+    inject: async () => {
+      const key = `docker/nodes/${advertised}`;
+      await store.write(key, advertised);
+      return async () => await store.remove(key);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { describe } from 'vitest';
+import {
+  localNamesake,
+  strayContainer,
+  wrongHostsLine,
+} from '../../helpers/fault/engine-faults.ts';
+import { breakCluster, type Fault } from '../../helpers/fault/fault.ts';
+import { duplicateHostname, swallowLargePackets } from '../../helpers/fault/machine-faults.ts';
+import { forgetForwarding } from '../../helpers/fault/overlay-faults.ts';
+import { strangeMember } from '../../helpers/fault/store-faults.ts';
+import { renamedCar } from '../../helpers/fault/workload-faults.ts';
+import { type Cluster, expect, test } from './cluster.ts';
+
+interface Broken {
+  /** What is broken: the test's title. */
+  readonly when: string;
+  fault(cluster: Cluster): Fault | Promise<Fault>;
+  /** The file of seed specs that has to tell. */
+  readonly file: string;
+  /** When the whole file takes long. */
+  readonly titles?: RegExp;
+  /** These fail, and all others of the file pass. */
+  readonly failed: readonly string[];
+}
+
+const broken: readonly Broken[] = [
+  {
+    when: 'the store has a member that is none of the two engines',
+    fault: ({ store, worker }) =>
+      strangeMember(store, `${worker.machine.address.replace(/\d+$/, '250')}:2376`),
+    file: 'cluster',
+    failed: ['the store holds both engines under their advertised address, and no other'],
+  },
+  {
+    when: 'two hosts have the same hostname',
+    fault: ({ provider }) => duplicateHostname(provider, 'worker-host', 'master-host'),
+    file: 'cluster',
+    failed: ['every machine has a hostname of its own: the name it was made with'],
+  },
+  {
+    when: 'the keystore has a network with the name of the overlay',
+    fault: ({ keystore }) => localNamesake(keystore, 'my-net'),
+    file: 'overlay-network',
+    titles: /both hosts know it|its driver is|keystore does not know it/,
+    failed: ['the engine of the keystore does not know it'],
+  },
+  {
+    when: 'the row of car 1 is another',
+    fault: async ({ worker }) => renamedCar(await worker.containers.find('mysqlserver')),
+    file: 'car-endpoint',
+    titles: /published|publishes|car 1 comes|is not in the database/,
+    failed: ['car 1 comes with status 200, as application/json, exactly as the tutorial shows it'],
+  },
+  {
+    when: 'a container called mysqlserver runs on master-host too',
+    fault: ({ master }) =>
+      strayContainer(master, {
+        name: 'mysqlserver',
+        image: 'docam/tomcat',
+        network: 'none',
+        entrypoint: ['sleep'],
+        command: ['infinity'],
+      }),
+    file: 'name-and-ping',
+    failed: [
+      'tomcat-app runs on the engine of master-host, mysqlserver on that of worker-host, another one',
+    ],
+  },
+  {
+    when: 'inside of tomcat-app the name mysqlserver is an address of my-net that another one has',
+    fault: async ({ master }) => {
+      const tomcat = await master.containers.find('tomcat-app');
+      return wrongHostsLine(tomcat, {
+        name: 'mysqlserver',
+        address: await tomcat.addressOn('my-net'),
+      });
+    },
+    file: 'name-and-ping',
+    titles: /runs on the engine|inside of|answers every ping/,
+    failed: [
+      'inside of tomcat-app the name mysqlserver is its address on my-net',
+      'mysqlserver answers every ping from tomcat-app, from that very address',
+    ],
+  },
+  {
+    when: 'large packets vanish between the hosts',
+    fault: ({ provider }) => swallowLargePackets(provider, 'worker-host', { longerThan: 1400 }),
+    file: 'name-and-ping',
+    failed: [
+      'packets as long as the overlay’s MTU of 1450 pass both ways unfragmented',
+      'a packet that is one byte longer is refused where it is sent, and sent in fragments it passes',
+    ],
+  },
+  {
+    when: 'the kernel of master-host has no forwarding entry for mysqlserver, though names are right',
+    fault: async ({ provider, worker }) => {
+      const { id, containers } = await worker.networks.inspect('my-net');
+      const mysql = containers.find(({ name }) => name === 'mysqlserver');
+      if (mysql === undefined) throw new Error('mysqlserver is not on my-net');
+      return forgetForwarding(provider, 'master-host', id, {
+        container: 'mysqlserver',
+        mac: mysql.mac,
+        host: worker.machine.address,
+      });
+    },
+    file: 'name-and-ping',
+    failed: ['mysqlserver answers every ping from tomcat-app, from that very address'],
+  },
+];
+
+describe('Of a broken seed cluster those specs fail that are to tell of it, and no others', () => {
+  test.for(broken.map((one) => [one.when, one] as const))(
+    'when %s',
+    async ([, one], { cluster }) => {
+      const { file, titles, failed } = one;
+      await using _broken = await breakCluster(await one.fault(cluster));
+      const outcome = await cluster.runSpecs(file, titles);
+      expect(outcome.failed, outcome.transcript).toEqual(failed);
+      expect(outcome.passed, outcome.transcript).not.toEqual([]);
+    },
+  );
+});

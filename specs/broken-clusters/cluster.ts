@@ -1,0 +1,51 @@
+import { test as base } from 'vitest';
+import { type Consul, openConsul } from '../../helpers/cluster/consul.ts';
+import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import type { TopologyDocument } from '../../helpers/topology/document.ts';
+import { openLab } from '../topology/lab.ts';
+import { runSeedSpecs, type SeedOutcome } from './run-seed-specs.ts';
+
+export { expect } from 'vitest';
+
+/** A seed cluster of the spec file's own, to be broken. */
+export interface Cluster {
+  readonly provider: MachineProvider;
+  readonly store: Consul;
+  readonly keystore: Engine;
+  readonly master: Engine;
+  readonly worker: Engine;
+  /** Runs a file of the seed specs on it as it is, those alone that have such a title if one is given. */
+  runSpecs(file: string, titles?: RegExp): Promise<SeedOutcome>;
+}
+
+/** One cluster for the whole file; each test breaks it in one way and mends it. */
+export const test = base.extend(
+  'cluster',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }): Promise<Cluster> => {
+    const lab = await openLab();
+    onCleanup(() => lab.clear());
+    const { exitCode, stdout, stderr } = await lab.run('up', '--json');
+    if (exitCode !== 0) throw new Error(`overlay-e2e up: ${stderr}`);
+    const { machines: standing } = JSON.parse(stdout) as TopologyDocument;
+    const provider = createNetnsProvider({ store: lab.store });
+    const machines = await Promise.all(standing.map(({ name }) => provider.inspect(name)));
+    const engine = (name: string): Engine => {
+      const machine = machines.find((one) => one.name === name);
+      if (machine === undefined) throw new Error(`the topology has no machine ${name}`);
+      return connectEngine(machine);
+    };
+    const keystore = engine('mh-keystore');
+    return {
+      provider,
+      store: openConsul(keystore.machine.address),
+      keystore,
+      master: engine('master-host'),
+      worker: engine('worker-host'),
+      runSpecs: async (file, titles) => await runSeedSpecs(file, { env: lab.env, titles }),
+    };
+  },
+);
