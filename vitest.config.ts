@@ -4,6 +4,8 @@ import { SpecOrder } from './specs/spec-order.ts';
 
 /** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
 const common = {
+  // A report shows a failed comparison's message, not its diff: what differs must not be shortened to «Array(3)».
+  chaiConfig: { truncateThreshold: 2000 },
   // What the harness does becomes steps of the report.
   setupFiles: ['./helpers/report/worker-setup.ts'],
   // Limits are for what hangs; machines that are shared with others are slow at times.

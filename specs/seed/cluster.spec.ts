@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { describe } from 'vitest';
+import { openConsul } from '../../helpers/cluster/consul.ts';
 import { readGossipMembers } from '../../helpers/cluster/gossip-members.ts';
 import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
 import { fetchText } from './fetch-text.ts';
@@ -10,10 +11,10 @@ describe('The cluster of master-host and worker-host', () => {
     lab,
   }) => {
     const { address } = lab.machine(lab.document.keystore);
-    const { body } = await fetchText(`http://${address}:8500/v1/kv/docker/nodes/?keys`);
-    expect((JSON.parse(body) as string[]).sort()).toEqual(
-      lab.hosts.map(({ machine }) => `docker/nodes/${machine.address}:2376`).sort(),
-    );
+    const entries = await openConsul(address).readTree('docker/nodes/');
+    // The key says who keeps the entry up, the value where the others look for the engine.
+    const members = lab.hosts.map(({ machine }) => `${machine.address}:2376`).sort();
+    expect(entries).toEqual(members.map((value) => ({ key: `docker/nodes/${value}`, value })));
   });
 
   test('every machine has a hostname of its own: the name it was made with', async ({ lab }) => {

@@ -1,4 +1,5 @@
 import { activity } from '../../helpers/process/activity.ts';
+import { firstLine, HarnessError } from '../../helpers/process/harness-error.ts';
 
 export interface TextAnswer {
   readonly status: number;
@@ -17,6 +18,10 @@ export async function fetchText(
       method,
       signal: AbortSignal.timeout(10_000),
       ...(body === undefined ? {} : { body }),
+    }).catch((error: Error) => {
+      // Its own message is «fetch failed», without a word on what or why.
+      const observed = firstLine(error.cause ?? error);
+      throw new HarnessError({ tried: `${method} ${url}`, observed, cause: error });
     });
     const answer = {
       status: response.status,

@@ -27,6 +27,10 @@ describe('The overlay network my-net', () => {
         scope: 'global',
         subnet: '10.0.9.0/24',
       });
+      // It has no second subnet.
+      expect(network.raw, machine.name).toMatchObject({
+        IPAM: { Config: [{ Subnet: '10.0.9.0/24' }] },
+      });
     }
   });
 
