@@ -5,15 +5,16 @@ import { expect, type Lab, test } from './lab.ts';
 
 describe('The overlay network my-net', () => {
   test('both hosts know it by the same id, and each knows only one', async ({ lab }) => {
-    const ids = await Promise.all(
-      lab.hosts.map(async ({ networks }) =>
-        (await networks.list()).filter(({ name }) => name === 'my-net').map(({ id }) => id),
-      ),
+    const known = await Promise.all(
+      lab.hosts.map(async ({ machine, networks }) => {
+        const namesakes = (await networks.list()).filter(({ name }) => name === 'my-net');
+        return { machine: machine.name, ids: namesakes.map(({ id }) => id) };
+      }),
     );
-    const [[id] = []] = ids;
+    expect(lab.document.networks).toMatchObject([{ name: 'my-net' }]);
+    const [{ id } = { id: '' }] = lab.document.networks;
     expect(id).toMatch(/^[0-9a-f]{64}$/);
-    expect(ids).toEqual([[id], [id]]);
-    expect(lab.document.networks).toMatchObject([{ name: 'my-net', id }]);
+    expect(known).toEqual(lab.hosts.map(({ machine: { name } }) => ({ machine: name, ids: [id] })));
   });
 
   test('its driver is overlay, its scope global, its subnet exactly 10.0.9.0/24, on both hosts', async ({
