@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { requireInit } from '../../helpers/netns/boot.ts';
@@ -12,7 +13,7 @@ describe('up that fails says why in one line and leaves nothing', () => {
   test('while other machines are still being made', async ({ lab }) => {
     // What is left of a machine that somebody was making: its name cannot be had.
     await mkdir(join(lab.store, 'machines/worker-host/netns'), { recursive: true });
-    const { exitCode, stdout, stderr } = await lab.run('up', '--json', '--until', 'cluster');
+    const { exitCode, stdout, stderr } = await lab.run('up', '--json');
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
@@ -32,12 +33,25 @@ describe('up that fails says why in one line and leaves nothing', () => {
   });
 
   test('when an engine dies late in the set-up', async ({ lab }) => {
-    const up = lab.start('up', '--until', 'cluster', '--verbose');
+    const up = lab.start('up', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
     killEngine(lab, 'mh-keystore');
     const { exitCode, stderr } = await up.ended;
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^overlay-e2e: mh-keystore: .*its engine does not run; /m);
+    await expectNothingLeft(lab);
+  });
+
+  test('when an image cannot be loaded', async ({ lab, onTestFinished }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-image-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const archive = join(folder, 'broken.tar');
+    await writeFile(archive, 'no archive');
+    const up = lab.startWith({ E2E_TOMCAT_IMAGE: archive }, 'up', '--json');
+    const { exitCode, stdout, stderr } = await up.ended;
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^overlay-e2e: .*broken\.tar.*; .+$/m);
     await expectNothingLeft(lab);
   });
 

@@ -5,7 +5,14 @@ import { describe } from 'vitest';
 import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { startCommand } from './command.ts';
 import { killEngine } from './kill-engine.ts';
-import { expect, expectNothingLeft, type Lab, openLab, test as base } from './lab.ts';
+import {
+  expect,
+  expectNothingLeft,
+  expectUntouched,
+  type Lab,
+  openLab,
+  test as base,
+} from './lab.ts';
 
 interface Kept extends Lab {
   /** What up printed. */
@@ -40,7 +47,7 @@ describe('npm run e2e', () => {
     const run = await startCommand('npm', words, env).ended;
     expect(run.exitCode, run.stdout).toBe(0);
     expect(run.stdout).toMatch(/^\d+ passed, 0 failed$/m);
-    expect(await kept.traces()).toEqual(before);
+    await expectUntouched(kept, before);
   });
 });
 
@@ -52,7 +59,7 @@ describe('--reuse', () => {
     expect(up.stdout).toBe(kept.document);
     const forPeople = await kept.startWith({ E2E_REUSE: '1' }, 'up', '--until', 'cluster').ended;
     expect(forPeople.stdout).toMatch(/^seed is up, as an earlier run left it: provider netns, /);
-    expect(await kept.traces()).toEqual(before);
+    await expectUntouched(kept, before);
   });
 
   test('stands a new one up where there is none', async ({ lab }) => {
@@ -158,5 +165,5 @@ async function expectDifference(
   expect(line.slice(start.length, -end.length).split(', ')).toEqual(
     differences.map((one) => (one instanceof RegExp ? expect.stringMatching(one) : one)),
   );
-  expect(await kept.traces()).toEqual(before);
+  await expectUntouched(kept, before);
 }

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { expect, test as base } from 'vitest';
 import type { Machine } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { type Ended, overlayCommand, type StartedCommand, startCommand } from './command.ts';
-import { findTraces, noTraces, type Traces } from './traces.ts';
+import { findTraces, noTraces, pickStanding, type Traces } from './traces.ts';
 
 export { expect } from 'vitest';
 
@@ -80,23 +79,14 @@ export async function openLab(): Promise<Lab> {
   };
 }
 
-/**
- * Fails unless nothing at all is left of the lab's store. What a process of someone else copied of the host's mounts for
- * namespaces of its own, at the moment when it made them, is his: it is waited for until he lets go.
- */
+/** Fails unless nothing at all is left of the lab's store. */
 export async function expectNothingLeft(lab: Lab): Promise<void> {
-  const left = await lab.traces();
-  if (left.mounts.length > 0 && left.mounts.every((mount) => mount.includes(' in mnt:['))) {
-    await waitFor(
-      `store ${lab.store}: copies of its mounts in namespaces of others`,
-      async () => {
-        const { mounts } = await lab.traces();
-        return mounts.length === 0 ? done(undefined) : notYet(mounts.join(', '));
-      },
-      { limit: 60_000, every: 100 },
-    );
-    expect(await lab.traces()).toEqual(noTraces);
-  } else expect(left).toEqual(noTraces);
+  expect(await lab.traces()).toEqual(noTraces);
+}
+
+/** Fails unless what stands in the lab's store is what stood there at that look. */
+export async function expectUntouched(lab: Lab, before: Traces): Promise<void> {
+  expect(pickStanding(await lab.traces())).toEqual(pickStanding(before));
 }
 
 /** What a user may have set for the run that these specs are part of, and they decide for themselves. */

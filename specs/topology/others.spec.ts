@@ -10,7 +10,7 @@ import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/n
 import { findProgram } from '../../helpers/netns/find-program.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { expect, expectNothingLeft, openLab, test as base } from './lab.ts';
+import { expect, expectNothingLeft, expectUntouched, openLab, test as base } from './lab.ts';
 
 const test = base.extend(
   'other',
@@ -44,7 +44,7 @@ describe('What is not of the store stays as it is', () => {
     expect(await interrupted.ended).toMatchObject({ exitCode: 143 });
     await expectNothingLeft(lab);
 
-    expect(await other.traces()).toEqual(before);
+    await expectUntouched(other, before);
     expect(await docker.look()).toEqual(docker.asMade);
   });
 });

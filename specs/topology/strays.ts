@@ -56,9 +56,9 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
     await ip(`link set ${name} alias overlay-e2e-${id}`);
     return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
   },
-  'a mount in a mount namespace of somebody': async ({ folder }) => {
+  'a mount in a mount namespace of one of its processes': async ({ folder }) => {
     const stray = await startShell({
-      within: ['unshare', '--mount'],
+      within: ['env', `MACHINE_STORAGE_PATH=${folder}`, 'unshare', '--mount'],
       script: 'read -r folder; mount -t tmpfs stray "$folder"',
       input: folder,
     });

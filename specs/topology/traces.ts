@@ -13,7 +13,7 @@ export interface Traces {
   readonly namespaces: string[];
   /** Links of the host, and of any network namespace that is not the store's own. */
   readonly links: string[];
-  /** Mounts, in whatever mount namespace. */
+  /** Mounts: the host's, and those in the mount namespaces that processes of the store are in. */
   readonly mounts: string[];
   /** In every hierarchy. */
   readonly cgroups: string[];
@@ -33,6 +33,19 @@ export const noTraces: Traces = {
   files: [],
   sockets: [],
 };
+
+/** Programs that run for as long as their machine does; others come and go while nobody touches it. */
+const standingPrograms =
+  /init\.sh|dockerd|containerd|docker-proxy|consul|mariadbd|java|slirp4netns/;
+
+/** Of the traces, what stays as it is while nobody touches the store: what two looks at it may be compared by. */
+export function pickStanding({ processes, mounts, ...rest }: Traces): Traces {
+  return {
+    ...rest,
+    processes: processes.filter((told) => standingPrograms.test(told)),
+    mounts: mounts.filter((mount) => !mount.includes(' in mnt:[')),
+  };
+}
 
 interface Process {
   readonly pid: number;
@@ -177,9 +190,10 @@ async function listLinks(
 
 function findMounts(marks: Marks, processes: readonly Process[]): string[] {
   const own = linkOrNothing('/proc/self/ns/mnt');
-  const byNamespace = new Map(
-    processes.filter(({ mnt }) => mnt !== '').map((one) => [one.mnt, one]),
-  );
+  // Whoever makes a mount namespace, for machines of another store, say, gets a copy of all mounts, and lets go of it a
+  // moment later: what is in a namespace that no process of the store is in is not of the store.
+  const looked = processes.filter(({ mnt, isOfStore }) => mnt === own || (mnt !== '' && isOfStore));
+  const byNamespace = new Map(looked.map((one) => [one.mnt, one]));
   return [...byNamespace].flatMap(([namespace, { pid, told }]) =>
     readOrNothing(`/proc/${pid}/mountinfo`)
       .split('\n')

@@ -4,9 +4,9 @@ import { describe } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { connectEngine } from '../../helpers/engine/engine.ts';
 import { type Ended, startCommand } from './command.ts';
-import { expect, expectNothingLeft, openLab, test as base } from './lab.ts';
+import { expect, expectNothingLeft, expectUntouched, openLab, test as base } from './lab.ts';
 
-/** A topology that was stood up once for all tests of this file: as the README tells to, but for the last stage. */
+/** The whole topology, stood up once for all tests of this file, as the README tells to. */
 const test = base.extend(
   'standing',
   { scope: 'file' },
@@ -14,7 +14,7 @@ const test = base.extend(
   async ({}, { onCleanup }) => {
     const lab = await openLab();
     onCleanup(() => lab.clear());
-    const words = ['overlay-e2e', 'up', '--until', 'network', '--json'];
+    const words = ['overlay-e2e', 'up', '--json'];
     const up = await startCommand('npx', words, lab.env).ended;
     return { lab, up };
   },
@@ -28,7 +28,7 @@ describe('overlay-e2e up --json', () => {
     expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
   });
 
-  test('tells of each machine and network what the engines themselves say', async ({
+  test('tells of each machine, network and container what the engines themselves say', async ({
     standing,
   }) => {
     const { lab, up } = standing;
@@ -40,9 +40,18 @@ describe('overlay-e2e up --json', () => {
         const networks = (await engine.networks.list()).filter((one) => one.name === 'my-net');
         const { address } = machine;
         const { version } = await engine.version();
+        const containers = (await engine.containers.list()).filter(({ name: one }) =>
+          ['tomcat-app', 'mysqlserver'].includes(one),
+        );
+        const workload = containers.map(async (one) => ({
+          container: one.name,
+          machine: name,
+          address: await (await engine.containers.find(one.name)).addressOn('my-net'),
+        }));
         return {
           facts: { name, address, engineUrl: `tcp://${address}:2376`, engineVersion: version },
           networks,
+          workload: await Promise.all(workload),
         };
       }),
     );
@@ -52,19 +61,32 @@ describe('overlay-e2e up --json', () => {
       topology: 'seed',
       provider: 'netns',
       store: lab.store,
-      stage: 'network',
+      stage: 'workload',
       keystore: 'mh-keystore',
       machines: asked.map(({ facts }) => facts),
       networks: [{ name: 'my-net', id, subnet: '10.0.9.0/24', scope: 'global' }],
-      workload: [],
+      workload: asked.flatMap(({ workload }) => workload),
+      carEndpoint: `http://${asked[1]?.facts.address}:8080/rest-service-provider-1.0-SNAPSHOT/car/1`,
     });
+    expect(asked.map(({ workload }) => workload.map(({ container }) => container))).toEqual([
+      [],
+      ['tomcat-app'],
+      ['mysqlserver'],
+    ]);
+  });
+
+  test('gives the URL at which the car service answers', async ({ standing }) => {
+    const { carEndpoint } = JSON.parse(standing.up.stdout) as { carEndpoint: string };
+    const answer = await fetch(carEndpoint, { signal: AbortSignal.timeout(10_000) });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ carId: 1, carName: 'Cruiser' });
   });
 
   test('tells what goes on on standard error, a line for each stage and none for commands', async ({
     standing,
   }) => {
     const { stderr } = standing.up;
-    for (const stage of ['keystore', 'cluster', 'network', 'stand up seed']) {
+    for (const stage of ['keystore', 'cluster', 'network', 'workload', 'stand up seed']) {
       expect(stderr).toMatch(new RegExp(`^\\[.*\\] +${stage}  [\\d.]+ s$`, 'm'));
     }
     expect(stderr).not.toContain('$ ');
@@ -85,7 +107,7 @@ describe('overlay-e2e up', () => {
       second,
       `stand up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
     );
-    expect(await lab.traces()).toEqual(before);
+    await expectUntouched(lab, before);
   });
 
   test('refuses an address range that the host routes already', async ({ standing, lab }) => {
