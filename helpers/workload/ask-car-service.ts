@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { activity } from '../process/activity.ts';
+import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { done, type Look, notYet } from '../process/wait-for.ts';
 
 /** What the car service answered. */
@@ -44,14 +45,21 @@ export function describeAnswer({ status, contentType, body }: CarAnswer): string
 
 async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise<CarAnswer> {
   const limits = AbortSignal.timeout(limit);
-  const { statusCode, headers, body } = await request(url, {
-    // A kept connection could lead to a container that is gone.
-    reset: true,
-    signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
-  });
-  return {
-    status: statusCode,
-    contentType: String(headers['content-type'] ?? ''),
-    body: await body.text(),
-  };
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      // A kept connection could lead to a container that is gone.
+      reset: true,
+      signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
+    });
+    const contentType = String(headers['content-type'] ?? '');
+    return { status: statusCode, contentType, body: await body.text() };
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new HarnessError({
+      tried: `GET ${url}`,
+      observed: limits.aborted ? `no answer after ${limit / 1000} s` : firstLine(cause),
+      remedy: 'see whether the application runs and its machine publishes the port',
+      cause,
+    });
+  }
 }

@@ -32,7 +32,7 @@ describe('The car endpoint, from outside of the cluster', () => {
   }) => {
     await findWorkload(lab);
     const answer = await ask(lab, '1');
-    expect(answer.status).toBe(200);
+    expect(answer.status, describeAnswer(answer)).toBe(200);
     expect(answer.contentType).toMatch(/^application\/json(;\s*charset=utf-8)?$/i);
     expect(answer.body).toBe(cruiser());
   });
@@ -41,7 +41,10 @@ describe('The car endpoint, from outside of the cluster', () => {
     lab,
   }) => {
     const { mysql } = await findWorkload(lab);
-    const unknown = await queryDatabase(mysql.container, 'SELECT MAX(car_id) + 1 FROM car');
+    const unknown = await queryDatabase(
+      mysql.container,
+      'SELECT COALESCE(MAX(car_id), 0) + 1 FROM car',
+    );
     expectError(await ask(lab, unknown), 404);
   });
 
@@ -108,6 +111,7 @@ function expectError(answer: CarAnswer, status: number): void {
     status,
     contentType: expect.stringMatching(/^application\/json/),
   });
+  expect(answer.body).toMatch(/^\{.*\}$/s);
   expect(JSON.parse(answer.body)).toEqual({ error: expect.stringMatching(/./) });
 }
 

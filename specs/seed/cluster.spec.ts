@@ -20,17 +20,22 @@ describe('The cluster of master-host and worker-host', () => {
   test('every machine has a hostname of its own: the name it was made with', async ({ lab }) => {
     for (const { name } of lab.document.machines) {
       const { name: hostname } = await lab.engine(name).info();
-      expect(hostname).toBe(name);
+      expect(hostname, `what the engine of ${name} calls its host`).toBe(name);
       const { stdout } = await lab.provider.run(name, ['uname', '-n']);
-      expect(stdout.trim()).toBe(name);
+      expect(stdout.trim(), `hostname of ${name}`).toBe(name);
     }
   });
 
   test('no two engines have the same id', async ({ lab }) => {
-    const infos = await Promise.all(
-      lab.document.machines.map(({ name }) => lab.engine(name).info()),
+    const ids = await Promise.all(
+      lab.document.machines.map(async ({ name }) => {
+        const { id } = await lab.engine(name).info();
+        return { name, id };
+      }),
     );
-    expect(new Set(infos.map(({ id }) => id)).size).toBe(3);
+    const sharing = [...Map.groupBy(ids, ({ id }) => id).values()].filter((all) => all.length > 1);
+    expect(ids).toHaveLength(3);
+    expect(sharing, 'engines with the same id').toEqual([]);
   });
 
   test('both engines run with the store and the interface that they were given', async ({
@@ -38,11 +43,13 @@ describe('The cluster of master-host and worker-host', () => {
   }) => {
     const { address } = lab.machine(lab.document.keystore);
     for (const host of lab.hosts) {
-      expect(host.machine.engineOptions).toEqual([
+      const { name } = host.machine;
+      expect(host.machine.engineOptions, name).toEqual([
         `cluster-store=consul://${address}:8500`,
         'cluster-advertise=eth1:2376',
       ]);
-      expect(await host.info()).toMatchObject({
+      const { clusterStore, clusterAdvertise } = await host.info();
+      expect({ clusterStore, clusterAdvertise }, name).toEqual({
         clusterStore: `consul://${address}:8500`,
         clusterAdvertise: `${host.machine.address}:2376`,
       });

@@ -27,11 +27,11 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
     const master = await runningOn('master-host');
     const worker = await runningOn('worker-host');
     await attach('containers on both engines', { 'master-host': master, 'worker-host': worker });
-    expect(master.running).toContain('tomcat-app');
-    expect(worker.running).toContain('mysqlserver');
-    expect(master.running).not.toContain('mysqlserver');
-    expect(worker.running).not.toContain('tomcat-app');
-    expect(master.id).not.toBe(worker.id);
+    expect(master.running, 'on master-host').toContain('tomcat-app');
+    expect(worker.running, 'on worker-host').toContain('mysqlserver');
+    expect(master.running, 'on master-host').not.toContain('mysqlserver');
+    expect(worker.running, 'on worker-host').not.toContain('tomcat-app');
+    expect(master.id, 'the engine of both hosts').not.toBe(worker.id);
   });
 
   test('mysqlserver is on my-net alone, with an address in 10.0.9.0/24, and so is tomcat-app with another', async ({
