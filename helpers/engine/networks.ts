@@ -23,6 +23,8 @@ export interface NetworkFacts {
   readonly scope: 'local' | 'global' | 'swarm';
   /** The first subnet, `10.0.9.0/24`. */
   readonly subnet: string | undefined;
+  /** All of them. */
+  readonly subnets: readonly string[];
   readonly gateway: string | undefined;
   readonly attachable: boolean;
   readonly internal: boolean;
@@ -90,6 +92,7 @@ const networkAnswer = z
       driver: network.Driver,
       scope: network.Scope,
       subnet: pool?.Subnet,
+      subnets: (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
       gateway: pool?.Gateway,
       attachable: network.Attachable,
       internal: network.Internal,

@@ -23,15 +23,9 @@ describe('The overlay network my-net', () => {
     for (const { machine, networks } of lab.hosts) {
       const network = await networks.inspect('my-net');
       await attach(`network inspect my-net on ${machine.name}`, network.raw);
-      expect(network, machine.name).toMatchObject({
-        driver: 'overlay',
-        scope: 'global',
-        subnet: '10.0.9.0/24',
-      });
-      // It has no second subnet.
-      expect(network.raw, machine.name).toMatchObject({
-        IPAM: { Config: [{ Subnet: '10.0.9.0/24' }] },
-      });
+      const { driver, scope } = network;
+      expect({ driver, scope }, machine.name).toEqual({ driver: 'overlay', scope: 'global' });
+      expect(network.subnets, machine.name).toEqual(['10.0.9.0/24']);
     }
   });
 
