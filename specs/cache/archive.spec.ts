@@ -17,7 +17,11 @@ const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('home', async ({}, { onCleanup }) => {
     const home = await mkdtemp(join(tmpdir(), 'archive-'));
-    onCleanup(() => rm(home, { recursive: true }));
+    onCleanup(async () => {
+      // Before its folder goes, by which it would be known: a fixture's clean-up comes before onTestFinished.
+      await machine(home, 'rm -f', {});
+      await rm(home, { recursive: true });
+    });
     return home;
   });
 
@@ -35,9 +39,6 @@ test('with a full cache a machine is made without the archive, and without askin
     E2E_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian',
   };
   const made = await machine(home, 'create', env);
-  onTestFinished(async () => {
-    await machine(home, 'rm -f', env);
-  });
   expect(made, made.stderr).toMatchObject({ exitCode: 0 });
   expect(existsSync(called) ? readFileSync(called, 'utf8') : 'nothing').toBe('nothing');
 });

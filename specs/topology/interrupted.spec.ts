@@ -20,7 +20,7 @@ describe('up that is interrupted takes everything down', () => {
     ['SIGHUP', 'command', 'machine worker-host: boot'],
     ['SIGTERM', 'group', 'cluster  '],
     ['SIGINT', 'group', 'master-host: docker network create my-net'],
-    ['SIGTERM', 'command', 'master-host: docker run tomcat-app'],
+    ['SIGTERM', 'command', 'master-host: docker start tomcat-app'],
   ] as const)('by %s to the %s after «%s»', async ([signal, to, moment], { lab }) => {
     const up = lab.start('up', '--json', '--verbose');
     await up.says(moment);
