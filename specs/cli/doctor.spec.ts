@@ -115,10 +115,18 @@ async function doctor(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
+  // The user's own store may have machines, those of this very run.
+  const store = join(await scratchFolder(), 'store');
   const script = `${setUp}; exec "$@"`;
   const words = ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh'];
   return await runCommand('unshare', [...words, overlay, 'doctor', ...args], {
-    env: { PATH, HOME, XDG_CACHE_HOME: resolve(cacheFolder(), '..'), ...env },
+    env: {
+      PATH,
+      HOME,
+      XDG_CACHE_HOME: resolve(cacheFolder(), '..'),
+      MACHINE_STORAGE_PATH: store,
+      ...env,
+    },
     expect: 'any',
   });
 }
