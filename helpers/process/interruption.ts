@@ -56,7 +56,9 @@ export class InterruptionWatch implements Disposable {
     }
   }
 
+  /** A process that was interrupted ends by its own exit code, also when one more signal comes while it exits. */
   [Symbol.dispose](): void {
+    if (this.#abort.signal.aborted) return;
     for (const [name, handler] of this.#handlers) process.off(name, handler);
   }
 

@@ -1,5 +1,16 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { Interrupted, InterruptionWatch } from '../../../helpers/process/interruption.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const listeners = new Map(signals.map((name) => [name, process.listeners(name)]));
+
+// A watch that was interrupted goes with its process, and this one goes on.
+afterEach(() => {
+  for (const name of signals) {
+    const own = process.listeners(name).filter((one) => !listeners.get(name)?.includes(one));
+    for (const one of own) process.off(name, one);
+  }
+});
 
 test.for([
   ['SIGINT', 130],
@@ -40,4 +51,12 @@ test('a watch that has ended leaves no handler behind', () => {
   const watch = new InterruptionWatch();
   watch[Symbol.dispose]();
   expect(process.listenerCount('SIGINT')).toBe(before);
+});
+
+test('a watch that was interrupted still takes the signals that come while the process exits', () => {
+  const before = process.listenerCount('SIGHUP');
+  const watch = new InterruptionWatch();
+  process.emit('SIGINT');
+  watch[Symbol.dispose]();
+  expect(process.listenerCount('SIGHUP')).toBe(before + 1);
 });
