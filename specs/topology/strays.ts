@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { mainHierarchy, storeCgroup } from '../../helpers/netns/cgroup.ts';
+import {
+  mainHierarchy,
+  removeCgroups,
+  removeStoreCgroups,
+  storeCgroup,
+} from '../../helpers/netns/cgroup.ts';
 import type { Store } from '../../helpers/netns/store.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
@@ -41,7 +46,7 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
       told: `of ${stray.pid} sh`,
       remove: async () => {
         await stray.end();
-        removeCgroup(store);
+        await removeCgroup(store);
       },
     };
   },
@@ -66,7 +71,7 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
   },
   'a cgroup in one hierarchy': async (store) => {
     const folder = makeCgroup(store);
-    return { kind: 'cgroups', told: dirname(folder), remove: async () => removeCgroup(store) };
+    return { kind: 'cgroups', told: dirname(folder), remove: () => removeCgroup(store) };
   },
   'a process in a cgroup': async (store) => {
     const stray = await startShell({ script: `echo $$ >${makeCgroup(store)}/cgroup.procs` });
@@ -75,7 +80,7 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
       told: `${stray.pid} sh`,
       remove: async () => {
         await stray.end();
-        removeCgroup(store);
+        await removeCgroup(store);
       },
     };
   },
@@ -139,7 +144,7 @@ async function ip(line: string): Promise<void> {
 }
 
 function macOf({ id }: Store): string {
-  return ['02', 'e2', ...(id.match(/../g) ?? []), '99'].join(':');
+  return ['02', ...(id.match(/../g) ?? []), '99', '01'].join(':');
 }
 
 /** In one hierarchy only: a look-up must look into each. */
@@ -149,8 +154,8 @@ function makeCgroup(store: Store): string {
   return folder;
 }
 
-function removeCgroup(store: Store): void {
-  const folder = storeCgroup(mainHierarchy(), store);
-  rmdirSync(join(folder, 'stray'));
-  rmdirSync(folder);
+/** Waits for the kernel, which may hold a cgroup a moment longer than the last process in it. */
+async function removeCgroup(store: Store): Promise<void> {
+  await removeCgroups(store, 'stray');
+  await removeStoreCgroups(store);
 }

@@ -16,8 +16,10 @@ describe('The look-up of what there is of a store', () => {
   test('sees all that running machines are made of', async ({ lab }) => {
     const up = lab.start('up', '--until', 'cluster', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
-    // While it goes on there is a claim besides.
+    // While it goes on there is a claim besides; it is held, so that it is not done before the look-up is.
+    up.signal('SIGSTOP', 'command');
     const making = await lab.traces();
+    up.signal('SIGCONT', 'command');
     expect(making.files).toContain(join(lab.store, 'claim.json'));
     expect(making.processes).toContainEqual(expect.stringMatching(`^${up.pid} `));
     expect(await up.ended).toMatchObject({ exitCode: 0 });

@@ -85,7 +85,7 @@ export async function findTraces(
     folder,
     cgroup: `/overlay-e2e/${id}`,
     namespace: `e2e-${id}-`,
-    mac: `02:e2:${(id.match(/../g) ?? []).join(':')}:`,
+    mac: `02:${(id.match(/../g) ?? []).join(':')}:`,
     alias: `overlay-e2e-${id}`,
     socket: `@overlay-e2e/${id}`,
     sessions: new Set(sessions),
