@@ -154,7 +154,8 @@ test('an engine that takes the call and says nothing is a Timeout, and holds the
   await once(silent, 'listening');
   const { port } = silent.address() as { port: number };
   await lab.run(`docker-machine create -d none --url tcp://127.0.0.1:${port} mute`);
-  const { stdout } = await lab.run('docker-machine ls -t 1');
+  // Long enough for an engine that is well on a machine that is busy.
+  const { stdout } = await lab.run('docker-machine ls -t 5');
   silent.close();
   await lab.run('docker-machine rm -y mute');
   expect(stdout.split('\n').map((line) => line.split(/ +/).slice(0, 4))).toEqual([

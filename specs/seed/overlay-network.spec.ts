@@ -51,7 +51,7 @@ describe('The overlay network my-net', () => {
     const seen = await waitFor(
       'master-host: made-on-worker appears',
       async () => done(await master.networks.inspect('made-on-worker')),
-      { limit: 10_000 },
+      { limit: 25_000 },
     );
     expect(seen).toMatchObject({ id: created.id, driver: 'overlay', subnet: '10.0.10.0/24' });
 
@@ -62,7 +62,7 @@ describe('The overlay network my-net', () => {
         const names = (await master.networks.list()).map(({ name }) => name);
         return names.includes('made-on-worker') ? notYet(names.join(', ')) : done(undefined);
       },
-      { limit: 10_000 },
+      { limit: 25_000 },
     );
   });
 
@@ -89,7 +89,7 @@ describe('The overlay network my-net', () => {
         const names = (await worker.networks.list()).map(({ name }) => name);
         return names.includes('after-beside') ? done(names) : notYet(names.join(', '));
       },
-      { limit: 10_000 },
+      { limit: 25_000 },
     );
     expect(onWorker).not.toContain('beside');
   });
