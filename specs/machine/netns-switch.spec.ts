@@ -1,10 +1,16 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { type AddressRange, formatRange, hostAddress } from '../../helpers/netns/address-range.ts';
+import {
+  type AddressRange,
+  formatRange,
+  hostAddress,
+  parseRange,
+} from '../../helpers/netns/address-range.ts';
 import { plugIn } from '../../helpers/netns/machine-link.ts';
 import { makeConfig } from '../../helpers/netns/machine-config.ts';
 import { macAddress, machineNamespace, switchNamespace } from '../../helpers/netns/names.ts';
+import { findOverlap, readRoutes } from '../../helpers/netns/routes.ts';
 import { openStore } from '../../helpers/netns/store.ts';
 import { ensureSwitch, hostLink } from '../../helpers/netns/switch.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
@@ -20,10 +26,19 @@ const test = base
     return lab;
   })
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  .extend('env', async ({}) => (await prepareTools()).env);
+  .extend('env', { scope: 'file' }, async ({}) => (await prepareTools()).env)
+  // None that is taken when left open: other runs would take it while it is broken here.
+  .extend('subnet', { scope: 'file' }, async ({ env }) => {
+    const routes = await readRoutes(env);
+    const free = subnets.find((one) => findOverlap(routes, parseRange(one)) === undefined);
+    if (free === undefined) throw new Error(`this host routes each of ${subnets.join(', ')}`);
+    return free;
+  });
 
-// None that is taken when left open: other runs would take it while it is broken here.
-const subnet = `10.${200 + (process.pid % 50)}.${(process.pid >> 5) % 256}.0/24`;
+// Others for each run. A host may route the whole of a private network.
+const subnets = [`10.${200 + (process.pid % 50)}`, `172.${16 + (process.pid % 16)}`, '198.18'].map(
+  (start) => `${start}.${(process.pid >> 5) % 256}.0/24`,
+);
 
 type Lab = Awaited<ReturnType<typeof openNetnsLab>>;
 
@@ -42,7 +57,7 @@ describe('a switch is whole again when the next machine comes', () => {
         `ip link delete ${hostLink(range)}; ip -netns ${switchOf(lab)} link delete br0`,
     ],
     ['its store was removed by hand', (lab) => `rm -rf ${lab.folder}`],
-  ])('after %s', async ([, breakIt], { lab, env }) => {
+  ])('after %s', async ([, breakIt], { lab, env, subnet }) => {
     const range = await ensureSwitch(lab.provider.ground, subnet, env);
     const broken = await lab.onHost(breakIt(lab, range));
     expect(broken, broken.stderr).toMatchObject({ exitCode: 0 });
@@ -50,18 +65,19 @@ describe('a switch is whole again when the next machine comes', () => {
     expect(await pingThrough(lab, again, env)).toMatchObject({ exitCode: 0 });
   });
 
-  test('and as it was when nothing happened to it', async ({ lab, env }) => {
+  test('and as it was when nothing happened to it', async ({ lab, env, subnet }) => {
     const range = await ensureSwitch(lab.provider.ground, subnet, env);
-    const look = `ip -netns ${switchOf(lab)} -o link show; ip -o address show ${hostLink(range)}`;
-    const before = await lab.onHost(look);
+    const before = await identifyLinks(lab, range);
+    expect(before).toContain('"host"');
     expect(await ensureSwitch(lab.provider.ground, undefined, env)).toEqual(range);
-    expect((await lab.onHost(look)).stdout).toBe(before.stdout);
+    expect(await identifyLinks(lab, range)).toBe(before);
   });
 });
 
 test('a range that another store took meanwhile is refused, and stays the otherâ€™s', async ({
   lab,
   env,
+  subnet,
 }) => {
   await using other = await openNetnsLab();
   const range = await ensureSwitch(lab.provider.ground, subnet, env);
@@ -80,13 +96,17 @@ test('a range that another store took meanwhile is refused, and stays the otherâ
 test('a machine is plugged in also while the kernel still holds its earlier network', async ({
   lab,
   env,
+  subnet,
 }) => {
   const range = await ensureSwitch(lab.provider.ground, subnet, env);
   expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
   const namespace = machineNamespace(lab.provider.ground, 'one');
   // A process in it keeps a namespace, and its links, also when it has lost its name.
   const holder = await lab.onHost(
-    `nsenter --net=/run/netns/${namespace} sleep 600 >/dev/null 2>&1 & echo $!`,
+    `nsenter --net=/run/netns/${namespace} sleep 600 >/dev/null 2>&1 & holder=$!
+    own=$(readlink /proc/self/ns/net)
+    while [ "$(readlink /proc/$holder/ns/net)" = "$own" ]; do sleep 0.02; done
+    echo $holder`,
   );
   onTestFinished(async () => {
     await lab.onHost(`kill ${holder.stdout}`);
@@ -122,6 +142,20 @@ async function pingThrough(lab: Lab, range: AddressRange, env: Readonly<Record<s
   });
   await plugIn(store, config, range, env);
   return await lab.onHost(`ping -n -c 1 -w 30 ${address}`);
+}
+
+/** Which links these are. Not their state, which the kernel brings up to date up to a second later. */
+async function identifyLinks(lab: Lab, range: AddressRange): Promise<string> {
+  const links = await lab.onHost(`ip -netns ${switchOf(lab)} -json link show`);
+  const address = await lab.onHost(`ip -o address show ${hostLink(range)}`);
+  const all = JSON.parse(links.stdout) as Record<string, unknown>[];
+  const own = all.map(({ ifindex, ifname, address: mac, master }) => [
+    ifindex,
+    ifname,
+    mac,
+    master,
+  ]);
+  return `${JSON.stringify(own)}\n${address.stdout}`;
 }
 
 function switchOf({ provider }: Lab): string {
