@@ -40,7 +40,7 @@ export async function attachMachines(
     Promise.all(
       asked.map(async ({ name, machine, script }) => {
         try {
-          const as = { title: `read the ${name}`, limit: 10_000, expect: 'any' } as const;
+          const as = { title: `read the ${name}`, limit: 30_000, expect: 'any' } as const;
           const { stdout, stderr } = await provider.run(machine, ['sh', '-c', script], as);
           return { name, text: `${stdout}${stderr}` };
         } catch (error) {

@@ -350,9 +350,11 @@ export function describeProvider(title: string, contender: Contender): void {
           const container = await before.containers.run({
             name: `witness-of-${how}`,
             image: BUSYBOX,
-            command: ['sh', '-c', `${endsAtOnce}; busybox echo ${how} >/written; ${staysUp}`],
+            command: ['sh', '-c', `${endsAtOnce}; ${staysUp}`],
           });
-          await container.exec(['busybox', 'test', '-s', '/written']);
+          // Not by its own command, which would write it again when it is started again.
+          const wrote = await container.exec(['sh', '-c', `busybox echo ${how} >/written`]);
+          expect(wrote, wrote.stderr).toMatchObject({ exitCode: 0 });
 
           await provider[how](NINE);
           expect(await provider.inspect(NINE)).toMatchObject({

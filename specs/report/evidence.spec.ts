@@ -7,12 +7,16 @@ test('a failed test gets every machine’s engine log and kernel tables, a passe
   const run = await runSmall({
     'specs/failing.spec.ts': `
       import { expect, test as base } from 'vitest';
+      import { prepareTools } from '@helpers/netns/tools.ts';
       import { runCommand } from '@helpers/process/run-command.ts';
       import { attachMachines } from '@helpers/report/machine-evidence.ts';
       // Two machines that are this host, and one that has gone.
+      const { env } = await prepareTools();
       const provider = {
         run: (name, [file, ...args], options) =>
-          name === 'gone' ? Promise.reject(new Error('it is off')) : runCommand(file, args, options),
+          name === 'gone'
+            ? Promise.reject(new Error('it is off'))
+            : runCommand(file, args, { ...options, env }),
       };
       const test = base.extend('evidence', { auto: true }, ({ onTestFailed }) => {
         onTestFailed(() => attachMachines(provider, ['here', 'gone']));

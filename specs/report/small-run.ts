@@ -122,6 +122,9 @@ function configOf(more: string): string {
         reporters: ['default', ...allureReporters()],
         setupFiles: ['@helpers/report/worker-setup.ts'],
         include: ['specs/**/*.spec.ts'],
+        // As in the project itself: Vitest's own are too short for a machine that is busy.
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
         ${more}
       },
     });`;

@@ -79,3 +79,5 @@ PidFile /run/sshd.pid
 MaxStartups 100:30:200
 CONFIG
 /usr/sbin/sshd -f /etc/ssh/generic_host_config -E /var/log/sshd.log
+# It goes into the background before it listens, and writes this once it does.
+until [ -s /run/sshd.pid ]; do sleep 0.05; done
