@@ -102,9 +102,19 @@ describe('an empty cache', () => {
 async function machine(home: string, command: string, env: Readonly<Record<string, string>>) {
   const { HOME = '/root', PATH = '' } = process.env;
   return await runCommand('sh', ['-c', `exec "$0" ${command} one`, netnsMachine], {
-    env: { HOME, PATH, MACHINE_STORAGE_PATH: join(home, 'store'), ...env },
+    env: { HOME, PATH, ...proxies(), MACHINE_STORAGE_PATH: join(home, 'store'), ...env },
     expect: 'any',
   });
+}
+
+/** The way to the mirror is the run's own; but not to a mirror on this machine, whichever proxy apt is told of. */
+function proxies(): Record<string, string> {
+  const told = Object.entries(process.env).flatMap(([name, value]) =>
+    value !== undefined && /_proxy$/i.test(name) ? [[name, value] as const] : [],
+  );
+  const { no_proxy: others } = Object.fromEntries(told);
+  const direct = others === undefined ? '127.0.0.1' : `${others},127.0.0.1`;
+  return { ...Object.fromEntries(told), no_proxy: direct };
 }
 
 /** Programs that download or unpack, in front of the real ones: they note that they were called, and fail. */
