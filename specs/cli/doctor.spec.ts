@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { cacheFolder } from '../../helpers/netns/cache.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { readOnlyCgroups } from '../machine/read-only-cgroups.ts';
 
 const overlay = resolve(import.meta.dirname, '../../helpers/cli/overlay-e2e.sh');
 
@@ -26,11 +27,7 @@ test('on a machine that runs these specs doctor misses nothing, and says so in a
 });
 
 test('what the kernel does not give is missing, with the command that brings it', async () => {
-  // As in a container without --privileged: no further network namespace, cgroups that nobody may write.
-  const { exitCode, findings } = await diagnose(
-    // Version 1 has a mount for each hierarchy, version 2 one for all.
-    'while read -r _ place type _; do case $type in cgroup*) mount -o remount,bind,ro "$place" ;; esac; done </proc/mounts',
-  );
+  const { exitCode, findings } = await diagnose(readOnlyCgroups);
   expect(findings.get('cgroups')).toMatchObject({
     fine: false,
     saw: expect.stringContaining('EROFS'),

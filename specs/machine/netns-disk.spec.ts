@@ -6,6 +6,7 @@ import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
+import { readOnlyCgroups } from './read-only-cgroups.ts';
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -81,12 +82,7 @@ test('a store on an overlay file system is refused in one line, before anything 
 
 describe('cgroups', () => {
   test('that cannot be written are told in one line, and nothing is left', async ({ lab }) => {
-    // With version 1 a mount for each hierarchy, with version 2 alone a single one.
-    const readOnly = `
-      for one in $(awk '$5 ~ "^/sys/fs/cgroup" { print $5 }' /proc/self/mountinfo); do
-        mount -o remount,bind,ro $one
-      done`;
-    const made = await inMountNamespace(lab, `${readOnly}; netns-machine create one`);
+    const made = await inMountNamespace(lab, `${readOnlyCgroups}; netns-machine create one`);
     expect(made.stderr).toMatch(
       /^Error creating machine: make the cgroup \S+: EROFS: .*; mount -o remount,rw \/sys\/fs\/cgroup\S*; in a container: start it with --privileged$/m,
     );
