@@ -155,7 +155,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
   });
 
   test('limits that its engine cannot live in', async ({ lab, machines }) => {
-    await refused(lab, machines.length, { memory: 4 }, /^machine never: .*more than 4 MiB/);
+    await refused(lab, machines.length, { memory: 16 }, /^machine never: .*more than 16 MiB/);
   });
 });
 
