@@ -9,6 +9,7 @@ import {
   removeStoreCgroups,
   storeCgroup,
 } from '../../helpers/netns/cgroup.ts';
+import { macAddress } from '../../helpers/netns/names.ts';
 import type { Store } from '../../helpers/netns/store.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
@@ -143,8 +144,9 @@ async function ip(line: string): Promise<void> {
   await runCommand('ip', line.split(' '), { env });
 }
 
-function macOf({ id }: Store): string {
-  return ['02', ...(id.match(/../g) ?? []), '99', '01'].join(':');
+/** As the product gives them: a look-up for others would find nothing that is real. */
+function macOf(store: Store): string {
+  return macAddress(store, '192.168.99.1');
 }
 
 /** In one hierarchy only: a look-up must look into each. */
