@@ -190,19 +190,30 @@ async function listLinks(
 
 function findMounts(marks: Marks, processes: readonly Process[]): string[] {
   const own = linkOrNothing('/proc/self/ns/mnt');
+  const here = listMounts('self', marks);
   // Whoever makes a mount namespace, for machines of another store, say, gets a copy of all mounts, and lets go of it a
   // moment later: what is in a namespace that no process of the store is in is not of the store.
-  const looked = processes.filter(({ mnt, isOfStore }) => mnt === own || (mnt !== '' && isOfStore));
-  const byNamespace = new Map(looked.map((one) => [one.mnt, one]));
-  return [...byNamespace].flatMap(([namespace, { pid, told }]) =>
-    readOrNothing(`/proc/${pid}/mountinfo`)
-      .split('\n')
-      .filter((line) =>
-        [marks.folder, marks.cgroup, `/${marks.namespace}`].some((mark) => line.includes(mark)),
-      )
-      .map((line) => line.split(' ')[4] ?? '')
-      .map((place) => (namespace === own ? place : `${place} in ${namespace} of ${told}`)),
+  const theirs = Map.groupBy(
+    processes.filter(({ mnt, isOfStore }) => isOfStore && mnt !== '' && mnt !== own),
+    ({ mnt }) => mnt,
   );
+  const elsewhere = [...theirs].flatMap(([namespace, members]) => {
+    // One of them may have ended meanwhile, and gives nothing.
+    const found = members.map((one) => ({ ...one, mounts: listMounts(String(one.pid), marks) }));
+    const { told, mounts } = found.find((one) => one.mounts.length > 0) ?? { told: '', mounts: [] };
+    return mounts.map((place) => `${place} in ${namespace} of ${told}`);
+  });
+  return [...here, ...elsewhere];
+}
+
+/** Where mounts of the store are in the mount namespace of that process. */
+function listMounts(pid: string, marks: Marks): string[] {
+  return readOrNothing(`/proc/${pid}/mountinfo`)
+    .split('\n')
+    .filter((line) =>
+      [marks.folder, marks.cgroup, `/${marks.namespace}`].some((mark) => line.includes(mark)),
+    )
+    .map((line) => line.split(' ')[4] ?? '');
 }
 
 function findCgroups({ cgroup }: Marks): string[] {
