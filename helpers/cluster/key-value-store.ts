@@ -1,3 +1,5 @@
+import type { MachineProvider } from '../machine/machine.ts';
+
 /** One key of a store. */
 export interface StoreEntry {
   readonly key: string;
@@ -21,10 +23,16 @@ export interface KeyValueStore {
   readonly port: number;
   /** As an engine's `cluster-store` takes it: `consul://192.168.99.100:8500`. */
   readonly url: string;
-  /** Where a plain HTTP GET shows that the store lives. */
-  readonly healthUrl: string;
   /** Returns once the store takes what is written and gives it back. */
   waitUntilReady(options?: StoreOptions): Promise<void>;
+  /** Who leads, in the store's own words; undefined while nobody does. */
+  leader(options?: StoreOptions): Promise<string | undefined>;
+  /** The same, asked from inside of a machine: whoever gets the same answer there reaches this store. */
+  leaderSeenFrom(
+    provider: MachineProvider,
+    machine: string,
+    options?: StoreOptions,
+  ): Promise<string | undefined>;
   /** Undefined when there is no such key. */
   read(key: string, options?: StoreOptions): Promise<string | undefined>;
   /** All keys at and below `prefix`, in order; folders are left out. */

@@ -1,6 +1,7 @@
 import type { Container } from '../engine/container.ts';
 import type { Engine } from '../engine/engine.ts';
-import { type Consul, openConsul } from './consul.ts';
+import { openConsul } from './consul.ts';
+import type { KeyValueStore } from './key-value-store.ts';
 
 export interface ConsulRequest {
   /** `progrium/consul` when absent. Its engine must have it. */
@@ -13,7 +14,7 @@ export interface ConsulRequest {
 }
 
 export interface StartedConsul {
-  readonly store: Consul;
+  readonly store: KeyValueStore;
   readonly container: Container;
 }
 

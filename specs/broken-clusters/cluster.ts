@@ -1,5 +1,6 @@
 import { test as base } from 'vitest';
-import { type Consul, openConsul } from '../../helpers/cluster/consul.ts';
+import { openConsul } from '../../helpers/cluster/consul.ts';
+import type { KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
@@ -12,7 +13,7 @@ export { expect } from 'vitest';
 /** A seed cluster of the spec file's own, to be broken. */
 export interface Cluster {
   readonly provider: MachineProvider;
-  readonly store: Consul;
+  readonly store: KeyValueStore;
   readonly keystore: Engine;
   readonly master: Engine;
   readonly worker: Engine;

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { askFromMachine } from '../../helpers/cluster/ask-from-machine.ts';
+import { openConsul } from '../../helpers/cluster/consul.ts';
 import { fetchText } from './fetch-text.ts';
 import { expect, test } from './lab.ts';
 
@@ -42,16 +42,13 @@ describe('The key-value store on mh-keystore', () => {
   });
 
   test('every host of the cluster reaches it on port 8500', async ({ lab }) => {
-    const { address } = lab.machine(lab.document.keystore);
-    const leader = await fetchText(`${storeUrl(address)}/v1/status/leader`);
+    const store = openConsul(lab.machine(lab.document.keystore).address);
+    const leader = await store.leader();
+    expect(leader).toBeDefined();
     expect(lab.hosts).toHaveLength(2);
     for (const { machine } of lab.hosts) {
-      const answer = await askFromMachine(
-        lab.provider,
-        machine.name,
-        `${storeUrl(address)}/v1/status/leader`,
-      );
-      expect(answer, `asked from ${machine.name}`).toBe(leader.body);
+      const seen = await store.leaderSeenFrom(lab.provider, machine.name);
+      expect(seen, `asked from ${machine.name}`).toBe(leader);
     }
   });
 });
