@@ -4,8 +4,9 @@ import { HarnessError } from '../process/harness-error.ts';
 import { type Environment, environmentOf } from './docker-machine-environment.ts';
 import type { MachineRequest } from './machine.ts';
 
-/** Refuses what no driver can make, before anything is made. */
-export function checkRequest({ name, address, images = [] }: MachineRequest): void {
+/** Refuses what no driver can make, or not the one that makes this machine, before anything is made. */
+export function checkRequest(request: MachineRequest, env: Environment): void {
+  const { name, address, images = [] } = request;
   // docker-machine would take a leading dash for a flag and print its usage.
   checkName(name);
   if (address !== undefined && !isIPv4(address)) {
@@ -16,6 +17,12 @@ export function checkRequest({ name, address, images = [] }: MachineRequest): vo
     });
   }
   checkImages(images);
+  if (request.engineBundle === undefined || driverOf(request, env) === 'netns') return;
+  throw new HarnessError({
+    tried: `machine ${name}: create with the engine ${request.engineBundle}`,
+    observed: `the driver ${driverOf(request, env)} brings an engine of its own`,
+    remedy: 'leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns)',
+  });
 }
 
 /** The flags of `docker-machine create` that every driver has. */
@@ -45,14 +52,15 @@ function ownVariables({ name, driver = {} }: MachineRequest, env: Environment) {
 
 /**
  * The variables of this one `create`: what the caller's environment and the topology say for the machine alone, and
- * the address that it is to have.
+ * the address and the engine that it is to have.
  */
 export function environmentForCreate(
   request: MachineRequest,
   env: Environment,
 ): Record<string, string> {
-  const { name, address } = request;
-  const own = ownVariables(request, env);
+  const { name, address, engineBundle } = request;
+  const engine = engineBundle === undefined ? {} : { E2E_ENGINE_BUNDLE: engineBundle };
+  const own = { ...engine, ...ownVariables(request, env) };
   if (address === undefined) return own;
   const driverName = driverOf(request, env);
   const variable = addressVariables[driverName];

@@ -35,7 +35,7 @@ export function createDockerMachineProvider({
     name: 'docker-machine',
     store,
     create: async (request, { signal } = {}) => {
-      checkRequest(request);
+      checkRequest(request, env);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
       await unlessAborted(request.engineAfter, signal);
       const make = () =>

@@ -39,6 +39,12 @@ export interface MachineRequest {
   readonly engineLabels?: readonly string[];
   /** Image archives (docker save's format) that the engine shall have from the start. */
   readonly images?: readonly string[];
+  /**
+   * The engine itself: a version that Debian's archive has (`20.10.5`, `20.10.24`, `26.1.5`), `system` for the host's own,
+   * or the absolute path of a folder with dockerd and what belongs to it. `E2E_ENGINE_BUNDLE`, or else the tutorial's
+   * own, when absent. docker-machine's drivers bring an engine of their own, and refuse it.
+   */
+  readonly engineBundle?: string | undefined;
   readonly tlsSans?: readonly string[];
   /**
    * What has to have come before its engine may start: that the key-value store answers, say. A provider makes

@@ -60,7 +60,15 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     ground: store,
     config,
     create: (request, { signal } = {}) =>
-      create(store, { engine: engineOfEnvironment(), ...options.defaults, ...request }, signal),
+      create(
+        store,
+        {
+          ...options.defaults,
+          ...request,
+          engineBundle: request.engineBundle ?? engineOfEnvironment(),
+        },
+        signal,
+      ),
     list: async () => listMachines(store),
     inspect: async (name) => describe(store, config(name)),
     enter: async (name, argv) => await enter(store, config(name), argv),
@@ -94,7 +102,7 @@ async function create(
   checkImages(images);
   const tried = `machine ${name}: create`;
   await requireNoOverlay(storePlace(store), tried);
-  const parts = await prepareParts(request.engine);
+  const parts = await prepareParts(request.engineBundle);
   const { env } = parts.tools;
   signal?.throwIfAborted();
   try {

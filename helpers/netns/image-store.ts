@@ -36,16 +36,18 @@ export async function seedImages(
 
 /** The image store of one archive, in the cache; unpacked when it is not there yet. */
 async function unpackArchive(archive: string, engine: RunnableEngine): Promise<string> {
-  const key = await identifyArchive(archive);
   const what = `images of ${basename(archive)}`;
-  return await cached(`image-stores/${key}`, what, async (folder) => {
+  return await cached(await imageStoreKey(archive), what, async (folder) => {
     await requireNoOverlay(cachePlace(), what);
     await loadArchive(resolve(archive), folder, engine);
   });
 }
 
-/** Two files are the same archive when they are the same file, unchanged: reading gigabytes at each start is no option. */
-async function identifyArchive(archive: string): Promise<string> {
+/**
+ * Where in the cache an archive is kept unpacked. Two files are the same archive when they are the same file, unchanged:
+ * reading gigabytes at each start is no option.
+ */
+export async function imageStoreKey(archive: string): Promise<string> {
   const seen = await stat(archive, { bigint: true }).catch((error: unknown) => {
     throw new HarnessError({
       tried: `image archive ${archive}`,
@@ -58,7 +60,7 @@ async function identifyArchive(archive: string): Promise<string> {
     throw new HarnessError({ tried: `image archive ${archive}`, observed: 'it is no file' });
   }
   const identity = [resolve(archive), seen.dev, seen.ino, seen.size, seen.mtimeNs].join('\n');
-  return createHash('sha256').update(identity).digest('hex').slice(0, 24);
+  return `image-stores/${createHash('sha256').update(identity).digest('hex').slice(0, 24)}`;
 }
 
 interface Layer {

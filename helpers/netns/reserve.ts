@@ -19,8 +19,6 @@ import { ensureSwitch } from './switch.ts';
 
 /** What one may wish of a machine of this provider. */
 export interface Wish {
-  /** The engine bundle: a version, `system`, or a folder. */
-  readonly engine?: string | undefined;
   /** MiB. */
   readonly memory?: number | undefined;
   readonly cpus?: number | undefined;
@@ -36,6 +34,8 @@ export interface Wish {
 interface Request extends Wish {
   readonly name: string;
   readonly address?: string;
+  /** A version, `system`, or a folder. */
+  readonly engineBundle?: string | undefined;
   readonly engineOptions?: readonly string[];
   readonly engineLabels?: readonly string[];
   readonly tlsSans?: readonly string[];
@@ -72,7 +72,7 @@ export async function reserveMachine(
         name,
         address,
         mac: macAddress(store, address),
-        engine: request.engine ?? DEFAULT_ENGINE,
+        engine: request.engineBundle ?? DEFAULT_ENGINE,
         memory: request.memory ?? 0,
         cpus: request.cpus ?? 0,
         egress: request.egress ?? false,

@@ -113,7 +113,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     await refused(
       lab,
       machines.length,
-      { engine: '1.2.3' },
+      { engineBundle: '1.2.3' },
       /^engine bundle 1\.2\.3: no such version; there are 20\.10\.5, /,
     );
   });
@@ -122,7 +122,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     await refused(
       lab,
       machines.length,
-      { engine: lab.folder },
+      { engineBundle: lab.folder },
       /^engine bundle \S+: it lacks dockerd/,
     );
   });
@@ -139,7 +139,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     await refused(
       lab,
       machines.length,
-      { engine: folder },
+      { engineBundle: folder },
       /no such instruction.*; this machine cannot run that engine/,
     );
   });

@@ -44,7 +44,7 @@ export async function createNetns(context: CommandContext, name: string): Promis
     ...(cpus === undefined ? {} : { cpus }),
     ...textIfGiven(flags, 'netns-address', 'address'),
     ...textIfGiven(flags, 'netns-subnet', 'subnet'),
-    ...textIfGiven(flags, 'netns-engine', 'engine'),
+    ...textIfGiven(flags, 'netns-engine', 'engineBundle'),
   };
   try {
     await untilSignal((signal) => provider.create(request, { signal }));

@@ -29,12 +29,12 @@ test('engine options, labels and names for the certificate become flags of their
 test.each(['-bad', 'a b', 'a_b', 'x!', 'a/b', '', '.x', 'ü'])(
   '«%s» is refused as a machine’s name',
   (name) => {
-    expect(() => checkRequest({ name })).toThrow(/host name/);
+    expect(() => checkRequest({ name }, {})).toThrow(/host name/);
   },
 );
 
 test('an image archive that is not there is refused before anything is made', () => {
-  expect(() => checkRequest({ name: 'm1', images: ['/no/such.tar'] })).toThrow(
+  expect(() => checkRequest({ name: 'm1', images: ['/no/such.tar'] }, {})).toThrow(
     'image archive /no/such.tar: there is no such file',
   );
 });
@@ -42,7 +42,7 @@ test('an image archive that is not there is refused before anything is made', ()
 test.each(['here', '10.0.0', '10.0.0.256', '::1'])(
   '«%s» is refused as a machine’s address',
   (address) => {
-    expect(() => checkRequest({ name: 'm1', address })).toThrow(
+    expect(() => checkRequest({ name: 'm1', address }, {})).toThrow(
       `machine m1: create at «${address}»: it is not an IPv4 address`,
     );
   },
@@ -86,6 +86,16 @@ test('a driver that gives addresses itself refuses one that is asked for', () =>
   expect(
     environmentForCreate({ ...request, driver: { MACHINE_DRIVER: 'generic' } }, {}),
   ).toMatchObject({ GENERIC_IP_ADDRESS: '192.168.99.100' });
+});
+
+test('an engine is refused by a driver that brings its own, and handed to ours', () => {
+  const request = { name: 'm1', engineBundle: '26.1.5' };
+  expect(() => checkRequest(request, { MACHINE_DRIVER: 'generic' })).toThrow(
+    'machine m1: create with the engine 26.1.5: the driver generic brings an engine of its own; leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns)',
+  );
+  const ours = { MACHINE_DRIVER: 'netns', E2E_ENGINE_BUNDLE: '20.10.24' };
+  expect(() => checkRequest(request, ours)).not.toThrow();
+  expect(environmentForCreate(request, ours)).toEqual({ E2E_ENGINE_BUNDLE: '26.1.5' });
 });
 
 test('the user’s own docker-machine store is never used by itself', () => {
