@@ -2,11 +2,12 @@ import { isIPv4 } from 'node:net';
 import { checkImages, checkName } from '../netns/request.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { type Environment, environmentOf } from './docker-machine-environment.ts';
-import type { MachineRequest } from './machine.ts';
+import type { MachineRequest, SwarmRequest } from './machine.ts';
+import { checkSwarm } from './swarm-containers.ts';
 
 /** Refuses what no driver can make, or not the one that makes this machine, before anything is made. */
 export function checkRequest(request: MachineRequest, env: Environment): void {
-  const { name, address, images = [] } = request;
+  const { name, address, images = [], swarm } = request;
   // docker-machine would take a leading dash for a flag and print its usage.
   checkName(name);
   if (address !== undefined && !isIPv4(address)) {
@@ -17,6 +18,7 @@ export function checkRequest(request: MachineRequest, env: Environment): void {
     });
   }
   checkImages(images);
+  if (swarm !== undefined) checkSwarm(swarm);
   if (request.engineBundle === undefined || driverOf(request, env) === 'netns') return;
   throw new HarnessError({
     tried: `machine ${name}: create with the engine ${request.engineBundle}`,
@@ -27,11 +29,33 @@ export function checkRequest(request: MachineRequest, env: Environment): void {
 
 /** The flags of `docker-machine create` that every driver has. */
 export function createFlags(request: MachineRequest): string[] {
-  const { engineOptions = [], engineLabels = [], tlsSans = [] } = request;
+  const { engineOptions = [], engineLabels = [], tlsSans = [], swarm } = request;
   return [
     ...engineOptions.map((option) => `--engine-opt=${option}`),
     ...engineLabels.map((label) => `--engine-label=${label}`),
     ...tlsSans.map((san) => `--tls-san=${san}`),
+    ...(swarm === undefined ? [] : swarmFlags(swarm)),
+  ];
+}
+
+function swarmFlags(swarm: SwarmRequest): string[] {
+  const { master, agent = true, experimental = false, opts = [], joinOpts = [] } = swarm;
+  const texts = {
+    discovery: swarm.discovery,
+    image: swarm.image,
+    strategy: swarm.strategy,
+    host: swarm.host,
+    addr: swarm.address,
+  };
+  return [
+    ...(agent ? ['--swarm'] : []),
+    ...(master ? ['--swarm-master'] : []),
+    ...(experimental ? ['--swarm-experimental'] : []),
+    ...Object.entries(texts).flatMap(([flag, text]) =>
+      text === undefined ? [] : [`--swarm-${flag}=${text}`],
+    ),
+    ...opts.map((option) => `--swarm-opt=${option}`),
+    ...joinOpts.map((option) => `--swarm-join-opt=${option}`),
   ];
 }
 

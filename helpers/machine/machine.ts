@@ -28,6 +28,29 @@ export interface Machine {
   readonly certificates: string;
 }
 
+/** A machine's part in a classic Swarm, as docker-machine's `--swarm` and its like say it. */
+export interface SwarmRequest {
+  /** Whether it runs the manager, `swarm-agent-master`. */
+  readonly master: boolean;
+  /** Whether it runs an agent, `swarm-agent`, by which its engine is a node; true when absent. */
+  readonly agent?: boolean;
+  /** Where the members find each other: `consul://192.168.99.100:8500`. */
+  readonly discovery: string;
+  /** The image's tag; `swarm:latest` when absent. An archive with it goes into the request's `images`. */
+  readonly image?: string;
+  /** How the manager places containers: `spread` when absent, `binpack`, `random`. */
+  readonly strategy?: string;
+  /** Where the manager listens; `tcp://0.0.0.0:3376` when absent. */
+  readonly host?: string;
+  /** Only noted, as docker-machine does. */
+  readonly address?: string;
+  /** More options of the manager, without their dashes: `engine-failure-retry=5`. */
+  readonly opts?: readonly string[];
+  /** More options of the agent, without their dashes. */
+  readonly joinOpts?: readonly string[];
+  readonly experimental?: boolean;
+}
+
 /** What a new machine shall be. */
 export interface MachineRequest {
   readonly name: string;
@@ -51,6 +74,8 @@ export interface MachineRequest {
    * everything else of the machine ready meanwhile, if it can. If it rejects, so does the creation.
    */
   readonly engineAfter?: Promise<unknown>;
+  /** Its part in a classic Swarm: the containers of it run when the creation returns. */
+  readonly swarm?: SwarmRequest;
   /**
    * For the provider docker-machine: variables that its driver reads, for this machine alone, such as
    * `GENERIC_IP_ADDRESS`; `MACHINE_DRIVER` itself may be among them. The other providers have no drivers.

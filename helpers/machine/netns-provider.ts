@@ -24,6 +24,7 @@ import { allSettled, HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import type { Machine, MachineProvider, MachineRequest, MachineState } from './machine.ts';
+import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from './swarm-containers.ts';
 
 /** What a machine of the built-in provider can have beyond any other's. */
 export interface NetnsMachineRequest extends MachineRequest, Wish {}
@@ -96,9 +97,10 @@ async function create(
   request: NetnsMachineRequest,
   signal: AbortSignal | undefined,
 ): Promise<Machine> {
-  const { name, images = [], tlsSans = [] } = request;
+  const { name, images = [], tlsSans = [], swarm } = request;
   checkName(name);
   requireHost();
+  if (swarm !== undefined) checkSwarm(swarm);
   checkImages(images);
   const tried = `machine ${name}: create`;
   await requireNoOverlay(storePlace(store), tried);
@@ -106,7 +108,9 @@ async function create(
   const { env } = parts.tools;
   signal?.throwIfAborted();
   try {
-    const { config, range } = await reserveMachine(store, request, env, signal);
+    const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
+    const wish = { ...request, swarmOptions };
+    const { config, range } = await reserveMachine(store, wish, env, signal);
     try {
       makeGround(store, name);
       await allSettled(tried, [
@@ -119,6 +123,7 @@ async function create(
       signal?.throwIfAborted();
       await boot(store, config, range, parts);
       await waitForEngine(store, config, signal);
+      if (swarm !== undefined) await joinSwarm(store, config, signal);
     } catch (error) {
       // Looked at before the removal, which makes room again.
       const explained = await explainFullDisk(storePlace(store), tried, error);
@@ -129,6 +134,20 @@ async function create(
   } catch (error) {
     throw await explainFullDisk(storePlace(store), tried, error);
   }
+}
+
+/** Runs the machine's containers of its Swarm. From then on its engine starts them whenever it starts. */
+async function joinSwarm(
+  store: Store,
+  config: MachineConfig,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { HostOptions, Driver, Name } = config;
+  const containers = swarmContainers(HostOptions.SwarmOptions, Driver.IPAddress);
+  await startSwarm(Name, containers, async (argv, options) => {
+    const { file, args, env } = await enter(store, config, argv);
+    return await runCommand(file, args, { ...options, env, signal });
+  });
 }
 
 async function start(store: Store, config: MachineConfig): Promise<void> {

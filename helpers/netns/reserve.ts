@@ -28,7 +28,8 @@ export interface Wish {
   readonly egress?: boolean | undefined;
   /** More of docker-machine's engine options than `--engine-opt` and `--engine-label`. */
   readonly engineSettings?: Partial<EngineOptions> | undefined;
-  readonly swarm?: Partial<SwarmOptions> | undefined;
+  /** What is noted of its part in a classic Swarm. */
+  readonly swarmOptions?: Partial<SwarmOptions> | undefined;
 }
 
 interface Request extends Wish {
@@ -82,7 +83,7 @@ export async function reserveMachine(
           ArbitraryFlags: [...(request.engineOptions ?? [])],
           Labels: [...(request.engineLabels ?? [])],
         },
-        swarmOptions: request.swarm ?? {},
+        swarmOptions: request.swarmOptions ?? {},
       });
       await makePrivateFolder(machineFolder(store, name));
       try {

@@ -13,7 +13,8 @@ const ownWords = 'another program is at work, and says so in its own words';
 const exitCode = "a remote command's exit code is handed on";
 const noSsh = 'machines are entered without SSH';
 const noRetries = 'a machine that does not run is refused at once';
-const noSwarm = 'the containers of a classic Swarm are not started, which is said';
+const noSwarm =
+  'no archive has classic Swarm: without an image its containers are not started, which is said';
 const knownDrivers = 'it says which drivers there are';
 
 const noSuchDriver =
@@ -23,7 +24,7 @@ const notRunning = 'Machine "alpha" is not running; start it first.\n';
 const noDriver =
   'Error: Cannot run SSH command: Host "default" has no driver: only the URL of its engine is known\n';
 const withoutSwarm = (machine: string, containers: string) =>
-  `machine ${machine}: join the Swarm: ${containers} not started, as netns-machine runs no containers of a Swarm; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it\n`;
+  `machine ${machine}: join the Swarm: ${containers} not started, as nobody named an image of classic Swarm (E2E_SWARM_IMAGE, --swarm-image) and no archive has one; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it\n`;
 const noSshfs = (place: string) =>
   `mount ${place}: sshfs needs an SSH server, and machines of the driver netns have none; copy with docker-machine scp, or start the container with the folder as a volume\n`;
 

@@ -45,7 +45,7 @@ const COMMON: readonly Flag[] = [
     kind: 'string',
     value: 'swarm:latest',
     env: 'MACHINE_SWARM_IMAGE',
-    usage: "Swarm's image",
+    usage: "Swarm's image: a tag, a file of docker save, or a static binary",
   },
   { names: ['swarm-join-opt'], kind: 'list', usage: "Options of the Swarm's agent" },
   { names: ['swarm-master'], kind: 'boolean', usage: 'The machine manages the Swarm' },

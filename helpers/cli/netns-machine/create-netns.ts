@@ -1,13 +1,19 @@
+import type { PreparedImage } from '../../workload/images/prepare-images.ts';
 import { bringImages } from './bring-images.ts';
+import { bringSwarmImage } from './bring-swarm-image.ts';
 import { type CommandContext, say } from './context.ts';
 import { Failure } from './failure.ts';
 import type { FlagValues } from './flags.ts';
 import { grounds } from './grounds.ts';
-import { engineSettings, swarmSettings } from './host-options.ts';
+import { engineSettings, swarmRequest } from './host-options.ts';
 import { tellOfTransfers } from './transfers.ts';
 
-/** Makes a machine in namespaces, with an engine that answers when this returns. */
-export async function createNetns(context: CommandContext, name: string): Promise<void> {
+/**
+ * Makes a machine in namespaces, with an engine that answers when this returns.
+ *
+ * @returns whether it runs what it is to run of a Swarm
+ */
+export async function createNetns(context: CommandContext, name: string): Promise<boolean> {
   const { flags } = context;
   const memory = readAmount(flags, 'netns-memory');
   const cpus = readAmount(flags, 'netns-cpus');
@@ -18,10 +24,12 @@ export async function createNetns(context: CommandContext, name: string): Promis
     import('../../netns/require-host.ts'),
   ]);
   let images: readonly string[];
+  let swarmImage: PreparedImage | undefined;
   try {
     checkName(name);
     requireHost();
     images = await bringImages(flags.list('netns-image'));
+    swarmImage = await bringSwarmImage(flags);
   } catch (error) {
     throw new Failure(
       `Error with pre-create check: ${JSON.stringify((error as Error).message)}`,
@@ -33,12 +41,12 @@ export async function createNetns(context: CommandContext, name: string): Promis
   const { provider } = await grounds(context);
   const request = {
     name,
-    images,
+    images: [...images, ...(swarmImage?.archive === undefined ? [] : [swarmImage.archive])],
     tlsSans: flags.list('tls-san'),
     engineOptions: flags.list('engine-opt'),
     engineLabels: flags.list('engine-label'),
     engineSettings: engineSettings(flags),
-    swarm: swarmSettings(flags),
+    ...(await swarmOf(flags, swarmImage)),
     egress: flags.on('netns-egress'),
     ...(memory === undefined ? {} : { memory }),
     ...(cpus === undefined ? {} : { cpus }),
@@ -51,7 +59,17 @@ export async function createNetns(context: CommandContext, name: string): Promis
   } catch (error) {
     throw new Failure(`Error creating machine: ${(error as Error).message}`);
   }
+  if (swarmImage !== undefined) say('Configuring swarm...');
   say('Docker is up and running!');
+  return swarmImage !== undefined;
+}
+
+/** Its part in a Swarm, to be started with that image; without one it is only noted. */
+async function swarmOf(flags: FlagValues, image: PreparedImage | undefined) {
+  const swarm = swarmRequest(flags);
+  if (image !== undefined) return { swarm: { ...swarm, image: image.tag } };
+  const { swarmOptionsOf } = await import('../../machine/swarm-containers.ts');
+  return { swarmOptions: swarmOptionsOf(swarm) };
 }
 
 /** Ctrl-C, and whatever else ends a program, must not leave half a machine. */

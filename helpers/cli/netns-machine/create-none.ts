@@ -1,16 +1,17 @@
 import { type CommandContext, say } from './context.ts';
 import { hostOf } from './engine-connection.ts';
-import { engineSettings, swarmSettings } from './host-options.ts';
+import { engineSettings, swarmRequest } from './host-options.ts';
 
 /** Notes an engine that exists already under a machine's name: its URL is all that is known of it. */
 export async function createNone(context: CommandContext, name: string): Promise<void> {
   const { flags, storage } = context;
   say('Running pre-create checks...');
   say('Creating machine...');
-  const [certificates, configs, stores] = await Promise.all([
+  const [certificates, configs, stores, swarms] = await Promise.all([
     import('../../netns/certificates.ts'),
     import('../../netns/machine-config.ts'),
     import('../../netns/store.ts'),
+    import('../../machine/swarm-containers.ts'),
   ]);
   const store = stores.openStore(storage);
   await certificates.ensureAuthority(store);
@@ -24,7 +25,7 @@ export async function createNone(context: CommandContext, name: string): Promise
       ArbitraryFlags: [...flags.list('engine-opt')],
       Labels: [...flags.list('engine-label')],
     },
-    swarmOptions: swarmSettings(flags),
+    swarmOptions: swarms.swarmOptionsOf(swarmRequest(flags)),
   });
   const folder = stores.machineFolder(store, name);
   await stores.makePrivateFolder(folder);

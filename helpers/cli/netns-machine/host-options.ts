@@ -1,4 +1,5 @@
-import type { EngineOptions, SwarmOptions } from '../../netns/machine-config.ts';
+import type { SwarmRequest } from '../../machine/machine.ts';
+import type { EngineOptions } from '../../netns/machine-config.ts';
 import type { FlagValues } from './flags.ts';
 
 /** config.json's `EngineOptions`, as far as the options of `create` say something else than the provider does. */
@@ -12,19 +13,18 @@ export function engineSettings(flags: FlagValues): Partial<EngineOptions> {
   };
 }
 
-/** config.json's `SwarmOptions`. */
-export function swarmSettings(flags: FlagValues): Partial<SwarmOptions> {
+/** The machine's part in a classic Swarm, as the options of `create` say it. */
+export function swarmRequest(flags: FlagValues): SwarmRequest {
   return {
-    IsSwarm: flags.on('swarm') || flags.on('swarm-master'),
-    Address: flags.text('swarm-addr'),
-    Discovery: flags.text('swarm-discovery'),
-    Agent: flags.on('swarm'),
-    Master: flags.on('swarm-master'),
-    Host: flags.text('swarm-host'),
-    Image: flags.text('swarm-image'),
-    Strategy: flags.text('swarm-strategy'),
-    ArbitraryFlags: [...flags.list('swarm-opt')],
-    ArbitraryJoinFlags: [...flags.list('swarm-join-opt')],
-    IsExperimental: flags.on('swarm-experimental'),
+    master: flags.on('swarm-master'),
+    agent: flags.on('swarm'),
+    discovery: flags.text('swarm-discovery'),
+    image: flags.text('swarm-image'),
+    strategy: flags.text('swarm-strategy'),
+    host: flags.text('swarm-host'),
+    address: flags.text('swarm-addr'),
+    opts: flags.list('swarm-opt'),
+    joinOpts: flags.list('swarm-join-opt'),
+    experimental: flags.on('swarm-experimental'),
   };
 }

@@ -18,28 +18,33 @@ export interface PreparedImage {
  *
  * @param variable where the words came from, for errors: `E2E_TOMCAT_IMAGE`
  * @param usual the tag that is taken of several in a file
+ * @param also what else may be given as a file, for errors
  */
 export async function chooseImage(
   variable: string,
   words: string,
   usual: string,
+  also?: string,
 ): Promise<PreparedImage> {
   const tried = `${variable}=${words}`;
   const file = resolve(words);
   const isFile = (await stat(file).catch(() => undefined))?.isFile() === true;
-  if (isFile) return { tag: pickTag(await readTags(file, tried), usual, tried), archive: file };
+  const kindOfFile = `a file that docker save wrote${also === undefined ? '' : ` or of ${also}`}`;
+  if (isFile) {
+    return { tag: pickTag(await readTags(file, tried, also), usual, tried), archive: file };
+  }
   if (/^[./~]|\.(tar|tgz|tar\.\w+)$/.test(words)) {
     throw new HarnessError({
       tried,
       observed: `there is no file ${file}`,
-      remedy: 'give the path of a file that docker save wrote, or a tag to pull',
+      remedy: `give the path of ${kindOfFile}, or a tag to pull`,
     });
   }
   if (!REFERENCE.test(words)) {
     throw new HarnessError({
       tried,
       observed: 'it is neither a file nor a tag',
-      remedy: `give the path of a file that docker save wrote, or a tag such as ${usual}`,
+      remedy: `give the path of ${kindOfFile}, or a tag such as ${usual}`,
     });
   }
   return { tag: withTag(words) };
@@ -56,14 +61,15 @@ function withTag(reference: string): string {
 const manifest = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }));
 
 /** The tags that a `docker save` file's own manifest names. */
-async function readTags(file: string, tried: string): Promise<string[]> {
+async function readTags(file: string, tried: string, also?: string): Promise<string[]> {
   const args = ['--extract', '--to-stdout', '--occurrence', '--file', file, 'manifest.json'];
   const { exitCode, stdout } = await runCommand('tar', args, { expect: 'any' });
   const read = exitCode === 0 ? manifest.safeParse(parseJson(stdout)) : undefined;
   if (read?.success === true) return read.data.flatMap(({ RepoTags }) => RepoTags ?? []);
+  const isNot = also === undefined ? 'no' : `neither ${also} nor a`;
   throw new HarnessError({
     tried,
-    observed: 'it is no file of docker save: there is no manifest.json in it that names images',
+    observed: `it is ${isNot} file of docker save: there is no manifest.json in it that names images`,
     remedy: 'write it with docker save -o FILE NAME:TAG (docker export makes something else)',
   });
 }

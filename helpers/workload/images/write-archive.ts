@@ -10,6 +10,7 @@ export interface ContainerDefaults {
   readonly Env?: readonly string[];
   readonly WorkingDir?: string;
   readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>;
+  readonly Volumes?: Readonly<Record<string, Record<string, never>>>;
   readonly Labels?: Readonly<Record<string, string>>;
 }
 

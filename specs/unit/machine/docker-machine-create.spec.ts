@@ -26,6 +26,38 @@ test('engine options, labels and names for the certificate become flags of their
   ]);
 });
 
+test('a part in a classic Swarm becomes docker-machine’s flags for it', () => {
+  const discovery = 'consul://192.168.99.100:8500';
+  expect(createFlags({ name: 'worker-host', swarm: { master: false, discovery } })).toEqual([
+    '--swarm',
+    `--swarm-discovery=${discovery}`,
+  ]);
+  const swarm = {
+    master: true,
+    agent: false,
+    discovery,
+    image: 'swarm:1.2.9',
+    strategy: 'random',
+    host: 'tcp://0.0.0.0:4000',
+    address: '192.168.99.101',
+    opts: ['cors', 'heartbeat=5s'],
+    joinOpts: ['ttl=30s'],
+    experimental: true,
+  };
+  expect(createFlags({ name: 'master-host', swarm })).toEqual([
+    '--swarm-master',
+    '--swarm-experimental',
+    `--swarm-discovery=${discovery}`,
+    '--swarm-image=swarm:1.2.9',
+    '--swarm-strategy=random',
+    '--swarm-host=tcp://0.0.0.0:4000',
+    '--swarm-addr=192.168.99.101',
+    '--swarm-opt=cors',
+    '--swarm-opt=heartbeat=5s',
+    '--swarm-join-opt=ttl=30s',
+  ]);
+});
+
 test.each(['-bad', 'a b', 'a_b', 'x!', 'a/b', '', '.x', 'ü'])(
   '«%s» is refused as a machine’s name',
   (name) => {

@@ -68,11 +68,13 @@ async function create(context: CommandContext, showUsage: () => Promise<void>): 
   }
   refuseOtherAuthority(context);
   announceCertificates(storage);
-  await (driver === 'none' ? createNone(context, name) : createNetns(context, name));
+  let swarmRuns = false;
+  if (driver === 'none') await createNone(context, name);
+  else swarmRuns = await createNetns(context, name);
   say(
     `To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: ${program} env ${name}`,
   );
-  if (flags.on('swarm')) complainOfSwarm(name, flags);
+  if (!swarmRuns) complainOfSwarm(name, flags);
 }
 
 function checkDiscovery(flags: FlagValues): void {
@@ -102,10 +104,12 @@ function announceCertificates(storage: string): void {
 }
 
 function complainOfSwarm(name: string, flags: FlagValues): void {
-  const containers = flags.on('swarm-master')
-    ? 'swarm-agent-master and swarm-agent'
-    : 'swarm-agent';
+  const containers = [
+    ...(flags.on('swarm-master') ? ['swarm-agent-master'] : []),
+    ...(flags.on('swarm') ? ['swarm-agent'] : []),
+  ];
+  if (containers.length === 0) return;
   complain(
-    `machine ${name}: join the Swarm: ${containers} not started, as netns-machine runs no containers of a Swarm; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it`,
+    `machine ${name}: join the Swarm: ${containers.join(' and ')} not started, as nobody named an image of classic Swarm (E2E_SWARM_IMAGE, --swarm-image) and no archive has one; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it`,
   );
 }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { SwarmRequest } from '../../../helpers/machine/machine.ts';
+import {
+  checkSwarm,
+  swarmContainers,
+  swarmOptionsOf,
+} from '../../../helpers/machine/swarm-containers.ts';
+import { makeConfig } from '../../../helpers/netns/machine-config.ts';
+
+const discovery = 'consul://192.168.121.10:8500';
+const address = '192.168.121.101';
+
+/** The command lines of a machine with that part in a Swarm, as config.json has it noted. */
+function linesOf(swarm: SwarmRequest): string[] {
+  const parts = { name: 'm', address, mac: '', engine: '', memory: 0, cpus: 0, egress: false };
+  const { HostOptions } = makeConfig(
+    { folder: '/store', id: '000000' },
+    { ...parts, tlsSans: [], engineOptions: {}, swarmOptions: swarmOptionsOf(swarm) },
+  );
+  return swarmContainers(HostOptions.SwarmOptions, address).map(({ argv }) => argv.join(' '));
+}
+
+// What docker-machine 0.16 gave them, as `docker inspect` told it.
+const manage =
+  'manage --tlsverify --tlscacert=/etc/docker/ca.pem --tlscert=/etc/docker/server.pem --tlskey=/etc/docker/server-key.pem -H tcp://0.0.0.0:3376 --strategy spread --advertise 192.168.121.101:3376 consul://192.168.121.10:8500';
+const join = 'join --advertise 192.168.121.101:2376 consul://192.168.121.10:8500';
+const manager =
+  'docker run -d --name swarm-agent-master --restart always -v /etc/docker:/etc/docker -p 0.0.0.0:3376:3376 swarm:latest';
+const agent = 'docker run -d --name swarm-agent --restart always swarm:latest';
+
+test('a master runs the manager and an agent, with the arguments that docker-machine gives them', () => {
+  expect(linesOf({ master: true, discovery })).toEqual([
+    `${manager} ${manage}`,
+    `${agent} ${join}`,
+  ]);
+});
+
+test('another member runs an agent alone', () => {
+  expect(linesOf({ master: false, discovery })).toEqual([`${agent} ${join}`]);
+});
+
+test('a master that is no member runs the manager alone, and a machine that is neither runs nothing', () => {
+  expect(linesOf({ master: true, agent: false, discovery })).toEqual([`${manager} ${manage}`]);
+  expect(linesOf({ master: false, agent: false, discovery })).toEqual([]);
+});
+
+test('strategy, image, port and further options are handed on, where swarm expects them', () => {
+  const swarm = {
+    master: true,
+    discovery,
+    image: 'swarm:1.2.9',
+    strategy: 'binpack',
+    host: 'tcp://0.0.0.0:4000',
+    opts: ['engine-failure-retry=5', 'cors'],
+    joinOpts: ['ttl=30s'],
+    experimental: true,
+  };
+  const own = manage
+    .replace('0.0.0.0:3376', '0.0.0.0:4000')
+    .replace('spread', 'binpack')
+    .replace(' consul:', ' --engine-failure-retry=5 --cors consul:');
+  const published = manager.replace(':3376:3376', ':4000:4000').replace('latest', '1.2.9');
+  expect(linesOf(swarm)).toEqual([
+    // Other managers are told 3376 all the same: so does docker-machine.
+    `${published} --experimental ${own}`,
+    `${agent.replace('latest', '1.2.9')} --experimental ${join.replace(' consul:', ' --ttl=30s consul:')}`,
+  ]);
+});
+
+test.each(['tcp://0.0.0.0', 'unix:///var/run/swarm.sock', '0.0.0.0:3376', ''])(
+  'a manager at «%s» is refused before anything is made',
+  (host) => {
+    expect(() => checkSwarm({ master: true, discovery, host })).toThrow(
+      `Swarm manager at ${host}: that names no port; give an address like tcp://0.0.0.0:3376`,
+    );
+    // Whoever is no master has no manager.
+    expect(() => checkSwarm({ master: false, discovery, host })).not.toThrow();
+  },
+);
