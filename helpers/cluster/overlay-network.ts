@@ -1,15 +1,57 @@
 import type { Engine } from '../engine/engine.ts';
 import type { NetworkFacts, NetworkRequest } from '../engine/networks.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 
-/** `docker network create --driver overlay` on one engine; the others of its cluster learn of it. */
+/**
+ * `docker network create --driver overlay` on one engine; the others of its cluster learn of it. In swarm mode that
+ * engine is a manager's, and the network is `attachable` if it shall take containers beside services.
+ */
 export async function createOverlay(
   engine: Engine,
   request: Omit<NetworkRequest, 'driver'>,
-  options: { signal?: AbortSignal | undefined } = {},
+  { limit = 15_000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<NetworkFacts> {
-  return await engine.networks.create({ ...request, driver: 'overlay' }, options);
+  const network = await engine.networks.create({ ...request, driver: 'overlay' }, { signal });
+  return isProvidedFor(network)
+    ? network
+    : await waitUntilProvidedFor(engine, network, limit, signal);
+}
+
+/**
+ * Swarm mode takes every request for a network, and finds a subnet and a number for it only then. With a subnet that
+ * another network has it tries for ever, and says nothing: the network is there, without a driver.
+ */
+async function waitUntilProvidedFor(
+  engine: Engine,
+  { id, name }: NetworkFacts,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<NetworkFacts> {
+  const title = `${engine.machine.name}: network ${name} has its subnet`;
+  try {
+    return await waitFor(
+      title,
+      async () => {
+        const network = await engine.networks.inspect(id, { signal, quiet: true });
+        return isProvidedFor(network) ? done(network) : notYet('the swarm has not given it one');
+      },
+      {
+        limit,
+        signal,
+        remedy:
+          'choose another subnet: another network of this swarm may have it (docker network inspect)',
+      },
+    );
+  } catch (error) {
+    // It would take the subnet as soon as the other network is gone.
+    await engine.networks.remove(id).catch(() => undefined);
+    throw error;
+  }
+}
+
+function isProvidedFor({ scope, driver, subnet }: NetworkFacts): boolean {
+  return scope !== 'swarm' || (driver !== '' && subnet !== undefined);
 }
 
 /** Returns once every one of these engines knows the network by that name, under the same id. */
@@ -43,5 +85,18 @@ export async function waitForNetworkOn(
         },
       );
     }),
+  );
+}
+
+/** Removes it. In swarm mode a network counts as used for a moment after its last container has gone. */
+export async function removeOverlay(
+  engine: Engine,
+  id: string,
+  { limit = 30_000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  await waitFor(
+    `${engine.machine.name}: nothing uses network ${id.slice(0, 12)}`,
+    async () => done(await engine.networks.remove(id, { signal, quiet: true })),
+    { limit, signal, fatal: (error) => !/is in use by/.test(firstLine(error)) },
   );
 }

@@ -5,7 +5,7 @@ import type { Call, CallOptions, Connection } from './connection.ts';
 import { containerAnswer, type ContainerFacts } from './container-facts.ts';
 import { demuxOutput } from './demux-output.ts';
 import { type ExecOptions, type ExecResult, execInContainer } from './exec.ts';
-import type { Explain } from './explain-failure.ts';
+import type { Explain, Explanation } from './explain-failure.ts';
 
 /** A container on one engine, running or not. */
 export interface Container {
@@ -150,7 +150,23 @@ export function explainStart(name: string): Explain {
         remedy: 'look at its command and entrypoint',
       };
     }
-    return explainMissing(name)(refusal);
+    return explainAttachment(message) ?? explainMissing(name)(refusal);
+  };
+}
+
+/** In swarm mode an engine asks the manager for a network only when a container is started on it. */
+function explainAttachment(message: string): Explanation | undefined {
+  const network = /Could not attach to network (\S+):/.exec(message)?.[1];
+  if (network === undefined) return undefined;
+  if (/not manually attachable/.test(message)) {
+    return {
+      observed: `network ${network} is for services alone`,
+      remedy: 'create it with --attachable, or run the container as a service',
+    };
+  }
+  return {
+    observed: `the swarm gives no network ${network} (${message})`,
+    remedy: 'create it on a manager, and see that docker node ls has this machine as ready',
   };
 }
 

@@ -4,6 +4,8 @@ import { type Containers, openContainers } from './containers.ts';
 import { type Images, openImages } from './images.ts';
 import { type EngineInfo, type EngineVersion, readInfo, readVersion } from './info.ts';
 import { type Networks, openNetworks } from './networks.ts';
+import { type Nodes, openNodes } from './nodes.ts';
+import { openSwarm, type Swarm } from './swarm.ts';
 
 /** The Docker Engine of one machine, asked over mutual TLS. */
 export interface Engine extends Disposable {
@@ -13,6 +15,8 @@ export interface Engine extends Disposable {
   readonly networks: Networks;
   readonly containers: Containers;
   readonly images: Images;
+  readonly swarm: Swarm;
+  readonly nodes: Nodes;
   /** Closes what is open; a later call opens anew. Not closing costs nothing but a socket for a second. */
   close(): void;
 }
@@ -27,6 +31,8 @@ export function connectEngine(machine: Machine): Engine {
     networks: openNetworks(connection),
     containers: openContainers(connection),
     images: openImages(connection),
+    swarm: openSwarm(connection),
+    nodes: openNodes(connection),
     close: () => connection.close(),
     [Symbol.dispose]: () => connection.close(),
   };

@@ -17,8 +17,20 @@ export interface EngineInfo {
   /** `192.168.99.101:2376`. */
   readonly clusterAdvertise: string | undefined;
   readonly swarm: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
+  /** What it is in a swarm; undefined when it is in none. */
+  readonly swarmNode: SwarmNode | undefined;
   readonly containersRunning: number;
   readonly warnings: readonly string[];
+}
+
+/** An engine as a member of a swarm, in its own words. */
+export interface SwarmNode {
+  readonly id: string;
+  /** Where the other members find it. */
+  readonly address: string;
+  readonly isManager: boolean;
+  /** `192.168.99.101:2377`, of those that it knows. */
+  readonly managers: readonly string[];
 }
 
 export interface EngineVersion {
@@ -51,7 +63,13 @@ const infoAnswer = z
     ClusterStore: orNone,
     ClusterAdvertise: orNone,
     Swarm: z
-      .object({ LocalNodeState: z.enum(['', 'inactive', 'pending', 'active', 'error', 'locked']) })
+      .object({
+        LocalNodeState: z.enum(['', 'inactive', 'pending', 'active', 'error', 'locked']),
+        NodeID: z.string().default(''),
+        NodeAddr: z.string().default(''),
+        ControlAvailable: z.boolean().default(false),
+        RemoteManagers: z.array(z.object({ Addr: z.string() })).nullish(),
+      })
       .optional(),
     ContainersRunning: z.number(),
     Warnings: list,
@@ -70,6 +88,15 @@ const infoAnswer = z
       clusterStore: info.ClusterStore,
       clusterAdvertise: info.ClusterAdvertise,
       swarm: state === '' ? 'inactive' : state,
+      swarmNode:
+        info.Swarm === undefined || info.Swarm.NodeID === ''
+          ? undefined
+          : {
+              id: info.Swarm.NodeID,
+              address: info.Swarm.NodeAddr,
+              isManager: info.Swarm.ControlAvailable,
+              managers: (info.Swarm.RemoteManagers ?? []).map(({ Addr }) => Addr),
+            },
       containersRunning: info.ContainersRunning,
       warnings: info.Warnings,
     };

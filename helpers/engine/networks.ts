@@ -21,7 +21,7 @@ export interface NetworkFacts {
   readonly id: string;
   readonly driver: string;
   readonly scope: 'local' | 'global' | 'swarm';
-  /** The first subnet, `10.0.9.0/24`. */
+  /** The first subnet, `10.0.9.0/24`. Undefined in swarm mode until the manager has provided for the network. */
   readonly subnet: string | undefined;
   /** All of them. */
   readonly subnets: readonly string[];
@@ -30,8 +30,10 @@ export interface NetworkFacts {
   readonly internal: boolean;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Empty in lists: only inspecting one network tells. */
+  /** Empty in lists: only inspecting one network tells. In swarm mode those of the engine that was asked, no others. */
   readonly containers: readonly NetworkMember[];
+  /** The addresses of the hosts that have ends on it, as far as this engine's gossip knows: in swarm mode, if it has one. */
+  readonly peers: readonly string[];
   /** The engine's whole answer. */
   readonly raw: unknown;
 }
@@ -83,6 +85,7 @@ const networkAnswer = z
     Options: texts,
     Labels: texts,
     Containers: z.record(z.string(), member).nullish(),
+    Peers: z.array(z.looseObject({ IP: z.string() })).nullish(),
   })
   .transform((network): NetworkFacts => {
     const pool = network.IPAM.Config?.[0];
@@ -98,14 +101,18 @@ const networkAnswer = z
       internal: network.Internal,
       options: network.Options,
       labels: network.Labels,
-      containers: Object.entries(network.Containers ?? {}).map(([id, one]) => ({
-        id,
-        name: one.Name,
-        endpointId: one.EndpointID,
-        address: one.IPv4Address.split('/', 1)[0] ?? '',
-        mac: one.MacAddress,
-        local: !id.startsWith('ep-'),
-      })),
+      containers: Object.entries(network.Containers ?? {})
+        // In swarm mode each host has an end of its own there, which spreads what comes for services.
+        .filter(([id]) => !id.startsWith('lb-'))
+        .map(([id, one]) => ({
+          id,
+          name: one.Name,
+          endpointId: one.EndpointID,
+          address: one.IPv4Address.split('/', 1)[0] ?? '',
+          mac: one.MacAddress,
+          local: !id.startsWith('ep-'),
+        })),
+      peers: (network.Peers ?? []).map(({ IP }) => IP),
       raw: network,
     };
   });
@@ -224,7 +231,8 @@ function explainMissing(name: string): Explain {
         remedy: 'create it, or see whether its engine is in the cluster',
       };
     }
-    if (/active endpoints/.test(message)) {
+    // Swarm mode's «is in use by task …» also comes for a moment after the last container has left.
+    if (/active endpoints|is in use by (task|service)/.test(message)) {
       return { observed: message, remedy: 'remove or disconnect these containers first' };
     }
     return undefined;
@@ -245,11 +253,12 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
         remedy: 'choose another subnet, or remove that network',
       };
     }
-    // Without a store the engine takes the network for one of swarm mode, and advises to join a swarm.
+    // Without a store the engine takes the network for one of swarm mode, and advises even a worker to join a swarm.
     if (driver === 'overlay' && /not a swarm manager|datastore for scope "global"/.test(message)) {
       return {
-        observed: 'the engine is in no cluster',
-        remedy: 'start it with the engine options cluster-store and cluster-advertise',
+        observed: 'the engine is in no cluster, or only a worker of its swarm',
+        remedy:
+          'in a swarm create it on a manager; for a key-value cluster start the engine with the options cluster-store and cluster-advertise',
       };
     }
     if (status === 404) {

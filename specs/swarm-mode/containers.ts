@@ -1,0 +1,53 @@
+import { expect } from 'vitest';
+import type { Container } from '../../helpers/engine/container.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import { ping } from '../../helpers/engine/ping.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+
+/**
+ * Lives until it is told to end; then at once, where the first process of a container has no default for SIGTERM. Gives
+ * all of busybox' programs their names first.
+ */
+export const staysUp: readonly string[] = [
+  'sh',
+  '-c',
+  'busybox --install -s /bin; trap "exit 0" TERM; while :; do sleep 1 & wait; done',
+];
+
+/** A plain container on that network. */
+export async function runOn(engine: Engine, network: string, name: string): Promise<Container> {
+  return await engine.containers.run({ name, network, image: BUSYBOX, command: staysUp });
+}
+
+/** The IPv4 addresses that the engine's own name server gives for the name, in that container, in order. */
+async function lookUp(container: Container, name: string): Promise<string[]> {
+  // Without a way out the engine's name server keeps silent about a name that it does not know.
+  const patience = ['-retry=1', '-timeout=1'];
+  const { stdout } = await container.exec(['nslookup', '-type=a', ...patience, name]);
+  const [, ...answers] = stdout.split(/^Name:/m);
+  return answers.flatMap((text) => /Address(?: \d+)?: ([\d.]+)/.exec(text)?.[1] ?? []).sort();
+}
+
+/** Returns once the name is exactly these addresses there. */
+export async function waitForName(
+  container: Container,
+  name: string,
+  addresses: readonly string[],
+): Promise<void> {
+  const wanted = addresses.toSorted().join(', ');
+  await waitFor(
+    `${container.name}: ${name} is ${wanted || 'unknown'}`,
+    async () => {
+      const found = (await lookUp(container, name)).join(', ');
+      return found === wanted ? done(undefined) : notYet(found || 'no such name');
+    },
+    { limit: 60_000 },
+  );
+}
+
+/** Every packet came back from that very address. */
+export async function expectReply(from: Container, target: string, address: string): Promise<void> {
+  const { transcript, ...report } = await ping(from, target, { count: 2 });
+  expect(report, transcript).toMatchObject({ received: 2, from: [address] });
+}

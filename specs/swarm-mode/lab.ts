@@ -1,0 +1,39 @@
+import { test as base } from 'vitest';
+import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
+import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import type { JoinTokens } from '../../helpers/engine/swarm.ts';
+import { allSettled } from '../../helpers/process/harness-error.ts';
+import { prepareBusyboxImage } from '../machine/busybox-image.ts';
+import { type NetnsLab, openNetnsLab } from '../machine/netns-lab.ts';
+
+export { expect } from 'vitest';
+
+/** What all machines here run: the newest of Debian's engines. */
+export const ENGINE = '26.1.5';
+
+/** A swarm of the spec file's own. */
+export interface SwarmLab extends NetnsLab {
+  readonly manager: Engine;
+  readonly worker: Engine;
+  readonly tokens: JoinTokens;
+}
+
+/** One swarm for the whole file. Each test takes away what it brought. */
+export const test = base.extend(
+  'swarm',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }): Promise<SwarmLab> => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    const images = [await prepareBusyboxImage()];
+    const create = async (name: string) =>
+      connectEngine(await lab.provider.create({ name, images, engineBundle: ENGINE }));
+    const [manager, worker] = await allSettled('create', [create('manager'), create('worker')]);
+    if (manager === undefined || worker === undefined) throw new Error('two machines expected');
+    const tokens = await initSwarm(manager);
+    await joinSwarm(worker, manager, tokens.worker);
+    await waitForSwarm(manager, [manager, worker]);
+    return { ...lab, manager, worker, tokens };
+  },
+);

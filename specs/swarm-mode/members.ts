@@ -1,0 +1,66 @@
+import { describe } from 'vitest';
+import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
+import { joinSwarm } from '../../helpers/cluster/swarm-mode.ts';
+import { ENGINE, expect, test } from './lab.ts';
+
+export function describeMembers(): void {
+  describe('The members of a swarm', () => {
+    test('docker node ls has both machines as ready and active, with their own names, addresses and engines', async ({
+      swarm: { manager, worker },
+    }) => {
+      const nodes = await manager.nodes.list();
+      const [ids, versions] = [
+        await Promise.all([manager, worker].map(async (one) => (await one.info()).swarmNode?.id)),
+        await Promise.all([manager, worker].map(async (one) => (await one.version()).version)),
+      ];
+      const healthy = { state: 'ready', availability: 'active', engineVersion: versions[0] };
+      expect(versions[0]).toContain(ENGINE);
+      expect(versions[1]).toBe(versions[0]);
+      expect(
+        nodes.toSorted((one, other) => one.hostname.localeCompare(other.hostname)),
+      ).toMatchObject([
+        {
+          ...healthy,
+          id: ids[0],
+          hostname: 'manager',
+          address: manager.machine.address,
+          role: 'manager',
+          manager: { leader: true, reachable: true },
+        },
+        {
+          ...healthy,
+          id: ids[1],
+          hostname: 'worker',
+          address: worker.machine.address,
+          role: 'worker',
+          manager: undefined,
+        },
+      ]);
+    });
+
+    test('a worker is refused what only managers may, in one line that says so', async ({
+      swarm: { worker },
+    }) => {
+      await expect(worker.nodes.list()).rejects.toThrow(
+        /^worker: docker node ls: the engine is only a worker of its swarm; ask a manager$/,
+      );
+      await expect(createOverlay(worker, { name: 'of-a-worker' })).rejects.toThrow(
+        /^worker: docker network create of-a-worker: the engine is in no cluster, or only a worker of its swarm; in a swarm create it on a manager; /,
+      );
+    });
+
+    test('a member is refused a second swarm, in one line that says how', async ({
+      swarm: { manager, worker, tokens },
+    }) => {
+      const { swarmNode } = await worker.info();
+      const refusal =
+        /: the engine is in a swarm already; let it leave that one first: docker swarm leave$/;
+      await expect(worker.swarm.init({ advertise: worker.machine.address })).rejects.toThrow(
+        refusal,
+      );
+      await expect(joinSwarm(worker, manager, tokens.worker)).rejects.toThrow(refusal);
+      // Refused, it is what it was.
+      expect((await worker.info()).swarmNode).toEqual(swarmNode);
+    });
+  });
+}

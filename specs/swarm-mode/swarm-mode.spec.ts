@@ -1,0 +1,6 @@
+import { describeMembers } from './members.ts';
+import { describeNetworks } from './networks.ts';
+
+// One file, so that all share one swarm: what it takes to make it is more than most of them take.
+describeMembers();
+describeNetworks();
