@@ -1,31 +1,60 @@
 import type { MachineProvider } from '../machine/machine.ts';
+import { firstLine, HarnessError } from '../process/harness-error.ts';
 
-/**
- * GETs a URL from inside of a machine and gives the body; an unreachable one is an error.
- * A machine of whatever provider has at least one of curl, wget and bash.
- */
-export async function askFromMachine(
-  provider: MachineProvider,
-  machine: string,
-  url: string,
-  { limit = 10_000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
-): Promise<string> {
-  const { hostname, port, pathname, search } = new URL(url);
-  const { stdout } = await provider.run(
-    machine,
-    ['sh', '-c', script, 'ask', url, hostname, port === '' ? '80' : port, pathname + search],
-    { title: `${machine}: GET ${url}`, limit, signal },
-  );
-  // Bash gives the whole response.
-  return stdout.startsWith('HTTP/') ? stdout.slice(stdout.indexOf('\r\n\r\n') + 4) : stdout;
+/** A process of a machine that asks, in place of this one. */
+export interface Asker {
+  readonly provider: MachineProvider;
+  /** The machine's name. */
+  readonly machine: string;
+  /** Milliseconds; 10 s when absent. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
-const script = `
-unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
-if command -v curl >/dev/null; then exec curl -sSf --max-time 5 "$1"; fi
-if command -v wget >/dev/null; then exec wget -q -T 5 -O - "$1"; fi
-exec bash -c 'exec 3<>"/dev/tcp/$0/$1" || exit 7
-printf "GET %s HTTP/1.0\\r\\nHost: %s\\r\\n\\r\\n" "$2" "$0" >&3
-IFS= read -r status <&3
-case $status in *" 200 "*) printf "%s\\n" "$status"; exec cat <&3;; *) echo "$status" >&2; exit 22;; esac' "$2" "$3" "$4"
+/** GETs a URL from inside of a machine; an unreachable one is an error. */
+export async function askFromMachine(
+  asker: Asker,
+  url: string,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const { hostname, host, port, pathname, search } = new URL(url);
+  const question = `GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\n\r\n`;
+  const place = { address: hostname, port: port === '' ? 80 : Number(port) };
+  const answer = (await exchangeFromMachine(asker, place, Buffer.from(question))).toString();
+  const [, status, body] = /^HTTP\/1\.\d (\d{3}).*?\r\n\r\n(.*)$/s.exec(answer) ?? [];
+  if (status !== undefined && body !== undefined) return { status: Number(status), body };
+  throw new HarnessError({
+    tried: `${asker.machine}: GET ${url}`,
+    observed: `what came back is not HTTP: «${firstLine(answer)}»`,
+  });
+}
+
+/**
+ * Says something to a TCP port from inside of a machine, and gives all that comes back until the other side closes the
+ * connection. A machine of whatever provider has bash or nc.
+ */
+export async function exchangeFromMachine(
+  { provider, machine, limit = 10_000, signal }: Asker,
+  { address, port }: { readonly address: string; readonly port: number },
+  question: Buffer,
+): Promise<Buffer> {
+  const words = [address, `${port}`, question.reduce((text, byte) => text + octal(byte), '')];
+  const title = `${machine}: asks ${address}:${port}`;
+  const { stdout } = await provider.run(machine, ['sh', '-c', EXCHANGE, 'ask', ...words], {
+    title,
+    limit,
+    signal,
+  });
+  return Buffer.from(stdout.replaceAll(/\s/g, ''), 'hex');
+}
+
+const EXCHANGE = `
+if command -v bash >/dev/null; then
+  exec bash -c 'exec 3<>"/dev/tcp/$0/$1" || exit 7; printf "$2" >&3; exec od -A n -v -t x1 <&3' "$@"
+fi
+printf "$3" | nc "$1" "$2" | od -A n -v -t x1
 `;
+
+/** As printf takes any byte. */
+function octal(byte: number): string {
+  return `\\${byte.toString(8).padStart(3, '0')}`;
+}

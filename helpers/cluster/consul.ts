@@ -1,30 +1,60 @@
-import { readEntries, readLeader, removeEntry, writeEntry } from './consul-requests.ts';
-import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
-import { storeAsker, storeAskerFrom } from './store-requests.ts';
-import { waitForStore } from './wait-for-store.ts';
+import { z } from 'zod';
+import type { StoreEntry } from './key-value-store.ts';
+import type { StoreMake } from './store-make.ts';
+import {
+  askForJson,
+  type AskStore,
+  encodeKey,
+  httpLine,
+  httpLineFrom,
+  refusal,
+} from './store-requests.ts';
 
-/** The Consul server at that address. Asks nothing yet. */
-export function openConsul(address: string, port = 8500): KeyValueStore {
-  const base = `http://${address}:${port}`;
-  const asker = (options?: StoreOptions) => storeAsker(base, options);
-  const store: KeyValueStore = {
-    address,
-    port,
-    url: `consul://${address}:${port}`,
-    // `172.17.0.2:8300`
-    leader: async (options) => await readLeader(asker(options)),
-    leaderSeenFrom: async (provider, machine, options) =>
-      await readLeader(storeAskerFrom(provider, machine, base, options)),
-    read: async (key, options) => (await readEntries(asker(options), key))[0]?.value,
-    readTree: async (prefix, options) =>
-      await readEntries(asker(options), prefix, { recurse: true }),
-    write: async (key, value, options) => await writeEntry(asker(options), { key, value }),
-    remove: async (key, options) => await removeEntry(asker(options), key),
-    waitUntilReady: async (options) =>
-      await waitForStore(store, 'Consul', {
-        ...options,
-        remedy: 'read what its container says (docker logs); it leads alone only with -bootstrap',
-      }),
-  };
-  return store;
+/** Consul, whose servers call themselves by the addresses at which they talk to each other. */
+export const consul: StoreMake<AskStore> = {
+  kind: 'consul',
+  name: 'Consul',
+  scheme: 'consul',
+  port: 8500,
+  remark: 'it leads alone only with -bootstrap',
+  line: httpLine,
+  lineFrom: httpLineFrom,
+  readVersion: async (ask) =>
+    (await askForJson(ask, ['GET', '/v1/agent/self'], selfAnswer)).Config.Version,
+  readServers: async (ask) => {
+    // Empty while there is none.
+    const leader = await askForJson(ask, ['GET', '/v1/status/leader'], z.string());
+    const peers = await askForJson(ask, ['GET', '/v1/status/peers'], z.array(z.string()));
+    return peers.map((name) => ({ name, leads: name === leader }));
+  },
+  readKey: async (ask, key) => (await readEntries(ask, keyPath(key)))[0]?.value,
+  readTree: async (ask, prefix) => await readEntries(ask, `${keyPath(prefix)}?recurse`),
+  write: async (ask, { key, value }) => {
+    if (!(await askForJson(ask, ['PUT', keyPath(key), value], z.boolean()))) {
+      throw refusal(`PUT ${keyPath(key)}`, 'Consul did not take it');
+    }
+  },
+  remove: async (ask, key) => {
+    await askForJson(ask, ['DELETE', keyPath(key)], z.boolean());
+  },
+};
+
+const selfAnswer = z.object({ Config: z.object({ Version: z.string() }) });
+
+const entriesAnswer = z.array(z.object({ Key: z.string(), Value: z.base64().nullable() }));
+
+/** A folder is a key with a slash at its end. */
+async function readEntries(ask: AskStore, path: string): Promise<StoreEntry[]> {
+  const entries = await askForJson(ask, ['GET', path], entriesAnswer, { 404: [] });
+  return entries
+    .filter(({ Key }) => !Key.endsWith('/'))
+    .map(({ Key, Value }) => ({ key: Key, value: decode(Value) }));
+}
+
+function keyPath(key: string): string {
+  return `/v1/kv/${encodeKey(key)}`;
+}
+
+function decode(value: string | null): string {
+  return value === null ? '' : Buffer.from(value, 'base64').toString('utf8');
 }

@@ -1,6 +1,4 @@
-import { connect } from 'node:net';
-import { addAbortSignal } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { exchangeBytes } from './exchange-bytes.ts';
 import { type GossipMember, membersQuestion, readMembersAnswer } from './gossip-protocol.ts';
 
 /** Where the engines of a cluster tell each other of members and end points, over TCP and UDP. */
@@ -12,16 +10,9 @@ const gossipPort = 7946;
  */
 export async function readGossipMembers(
   address: string,
-  { limit = 5000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
+  options: { limit?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<GossipMember[]> {
-  const limits = AbortSignal.timeout(limit);
-  const socket = connect({ host: address, port: gossipPort });
-  addAbortSignal(signal === undefined ? limits : AbortSignal.any([limits, signal]), socket);
-  try {
-    socket.write(membersQuestion);
-    // It closes the connection after its answer.
-    return readMembersAnswer(await buffer(socket));
-  } finally {
-    socket.destroy();
-  }
+  return readMembersAnswer(
+    await exchangeBytes({ address, port: gossipPort }, membersQuestion, options),
+  );
 }

@@ -1,9 +1,21 @@
-import type { MachineProvider } from '../machine/machine.ts';
+import type { Asker } from './ask-from-machine.ts';
+
+/** The makes of stores that engines can meet in, as the scheme of an engine's `cluster-store` less an abbreviation. */
+export const keyValueStoreKinds = ['consul', 'etcd', 'zookeeper'] as const;
+
+export type KeyValueStoreKind = (typeof keyValueStoreKinds)[number];
 
 /** One key of a store. */
 export interface StoreEntry {
   readonly key: string;
   readonly value: string;
+}
+
+/** One of the servers that agree on what a store holds. */
+export interface StoreServer {
+  /** As the store calls it: `172.17.0.2:8300`. */
+  readonly name: string;
+  readonly leads: boolean;
 }
 
 export interface StoreOptions {
@@ -19,25 +31,25 @@ export interface StoreOptions {
  * a slash in front: `docker/nodes/192.168.99.101:2376`.
  */
 export interface KeyValueStore {
+  readonly kind: KeyValueStoreKind;
+  /** As its makers write it: `ZooKeeper`. */
+  readonly name: string;
   readonly address: string;
   readonly port: number;
   /** As an engine's `cluster-store` takes it: `consul://192.168.99.100:8500`. */
   readonly url: string;
   /** Returns once the store takes what is written and gives it back. */
   waitUntilReady(options?: StoreOptions): Promise<void>;
-  /** Who leads, in the store's own words; undefined while nobody does. */
-  leader(options?: StoreOptions): Promise<string | undefined>;
-  /** The same, asked from inside of a machine: whoever gets the same answer there reaches this store. */
-  leaderSeenFrom(
-    provider: MachineProvider,
-    machine: string,
-    options?: StoreOptions,
-  ): Promise<string | undefined>;
+  version(options?: StoreOptions): Promise<string>;
+  servers(options?: StoreOptions): Promise<StoreServer[]>;
   /** Undefined when there is no such key. */
   read(key: string, options?: StoreOptions): Promise<string | undefined>;
+  /** What a machine reads that asks the store itself: it proves that this machine reaches it. */
+  readFrom(asker: Asker, key: string): Promise<string | undefined>;
   /** All keys at and below `prefix`, in order; folders are left out. */
   readTree(prefix: string, options?: StoreOptions): Promise<StoreEntry[]>;
   write(key: string, value: string, options?: StoreOptions): Promise<void>;
+  /** A key that is not there is gone already. What is below it stays. */
   remove(key: string, options?: StoreOptions): Promise<void>;
 }
 
@@ -51,4 +63,12 @@ export function engineOptionsFor(
   advertise = 'eth1:2376',
 ): string[] {
   return [`cluster-store=${store.url}`, `cluster-advertise=${advertise}`];
+}
+
+/** The entries at and below that key, in the order of their keys' characters; not those whose names only begin so. */
+export function entriesBelow(entries: readonly StoreEntry[], prefix: string): StoreEntry[] {
+  const folder = prefix.replace(/\/$/, '');
+  return entries
+    .filter(({ key }) => folder === '' || key === folder || key.startsWith(`${folder}/`))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -1,54 +1,44 @@
 import { request } from 'undici';
-import type { MachineProvider } from '../machine/machine.ts';
+import type { z } from 'zod';
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
-import { askFromMachine } from './ask-from-machine.ts';
+import { type Asker, askFromMachine } from './ask-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
+import type { StorePlace } from './store-make.ts';
 
 /** Sends one HTTP request to a store. */
 export type AskStore = (
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
-  body?: string,
-) => Promise<Answer>;
+  body?: string | URLSearchParams,
+) => Promise<{ readonly status: number; readonly body: string }>;
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-/** How to ask the store at `base`; every exchange is published, unless it shall be quiet. */
-export function storeAsker(base: string, options: StoreOptions = {}): AskStore {
+/** Asks a store over HTTP; every exchange is published, unless it shall be quiet. */
+export function httpLine({ address, port }: StorePlace, options: StoreOptions = {}): AskStore {
+  const base = `http://${address}:${port}`;
   const ask = sendTo(base, options);
   return options.quiet === true ? ask : tell(base, ask);
 }
 
-/** How to ask it from inside of a machine, which has GET alone. */
-export function storeAskerFrom(
-  provider: MachineProvider,
-  machine: string,
-  base: string,
-  { limit, signal }: StoreOptions = {},
-): AskStore {
-  return async (_, path) => ({
-    status: 200,
-    body: await askFromMachine(provider, machine, `${base}${path}`, {
-      signal,
-      ...(limit === undefined ? {} : { limit }),
-    }),
-  });
+/** Asks it from inside of a machine, which has GET alone. */
+export function httpLineFrom({ address, port }: StorePlace, asker: Asker): AskStore {
+  return async (_, path) => await askFromMachine(asker, `http://${address}:${port}${path}`);
 }
 
-/** The JSON that comes back with status 200 or 201; other statuses are errors, unless something stands for them. */
-export async function askForJson(
+/** What comes back with status 200 or 201; other statuses are errors, unless something stands for them. */
+export async function askForJson<T>(
   ask: AskStore,
   [method, path, body]: Parameters<AskStore>,
-  standsFor: Readonly<Record<number, unknown>> = {},
-): Promise<unknown> {
+  shape: z.ZodType<T>,
+  standsFor: Readonly<Record<number, T>> = {},
+): Promise<T> {
   const { status, body: answer } = await ask(method, path, body);
-  if (status in standsFor) return standsFor[status];
-  if (status === 200 || status === 201) return JSON.parse(answer);
-  throw refusal(`${method} ${path}`, `the store answered ${status}, «${answer.trim()}»`);
+  const stand = standsFor[status];
+  if (stand !== undefined) return stand;
+  if (status !== 200 && status !== 201) {
+    throw refusal(`${method} ${path}`, `the store answered ${status}, «${answer.trim()}»`);
+  }
+  return shape.parse(JSON.parse(answer));
 }
 
 /** What a store did not do, or would not. */
@@ -72,7 +62,11 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStor
     const limits = AbortSignal.timeout(limit);
     const { statusCode, body: answer } = await request(`${base}${path}`, {
       method,
-      body: body ?? null,
+      body: body?.toString() ?? null,
+      headers:
+        body instanceof URLSearchParams
+          ? { 'content-type': 'application/x-www-form-urlencoded' }
+          : {},
       signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
     });
     return { status: statusCode, body: await answer.text() };
@@ -83,7 +77,7 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStor
 function tell(base: string, ask: AskStore): AskStore {
   return async (method, path, body) =>
     await activity('http', `${method} ${base}${path}`, async (report) => {
-      report.input(body ?? '');
+      report.input(body?.toString() ?? '');
       const answer = await ask(method, path, body).catch((error: unknown) => {
         throw refusal(`${method} ${base}${path}`, firstLine(error), error);
       });

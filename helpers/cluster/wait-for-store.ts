@@ -2,20 +2,21 @@ import { done, notYet, waitFor } from '../process/wait-for.ts';
 import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
 
 /**
- * Returns once the store leads, takes what is written and gives it back.
+ * Returns once the store has a leader, takes what is written and gives it back.
  *
- * @param product whose store it is, for people: `Consul`
+ * @param remark what to know of this make of store when it does not come to lead
  */
 export async function waitForStore(
   store: KeyValueStore,
-  product: string,
-  { limit = 60_000, signal, remedy }: StoreOptions & { readonly remedy: string },
+  remark: string,
+  { limit = 60_000, signal }: StoreOptions = {},
 ): Promise<void> {
   const quietly = { limit: 5000, signal, quiet: true };
   await waitFor(
-    `keystore ${store.address}:${store.port}: ${product} leads and stores`,
+    `keystore ${store.address}:${store.port}: ${store.name} leads and stores`,
     async () => {
-      if ((await store.leader(quietly)) === undefined) return notYet('it has no leader');
+      const servers = await store.servers(quietly);
+      if (!servers.some(({ leads }) => leads)) return notYet('it has no leader');
       // An engine that meets a store which does not take its entry yet tries again only 20 s later.
       await store.write(PROBE, 'written', quietly);
       const value = await store.read(PROBE, quietly);
@@ -24,7 +25,7 @@ export async function waitForStore(
         ? done(undefined)
         : notYet('it does not give back what was written');
     },
-    { limit, signal, remedy },
+    { limit, signal, remedy: `read what its container says (docker logs); ${remark}` },
   );
 }
 

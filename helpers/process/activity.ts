@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 
-/** What an activity is: a part of the set-up, a command, a wait for a condition, an HTTP exchange, a download or build. */
-export type ActivityKind = 'stage' | 'command' | 'wait' | 'http' | 'transfer';
+/**
+ * What an activity is: a part of the set-up, a command, a wait for a condition, an exchange over HTTP or by another
+ * protocol, a download or build.
+ */
+export type ActivityKind = 'stage' | 'command' | 'wait' | 'http' | 'exchange' | 'transfer';
 
 /** Something that the harness does and that takes time. Published when it starts and again when it has ended. */
 export interface Activity {

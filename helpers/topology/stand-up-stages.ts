@@ -1,4 +1,4 @@
-import { openConsul } from '../cluster/consul.ts';
+import { openStore } from '../cluster/open-store.ts';
 import { engineOptionsFor } from '../cluster/key-value-store.ts';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import type { NetworkFacts } from '../engine/networks.ts';
@@ -42,7 +42,7 @@ export async function standUpStages(
   const members = !includesStage(until, 'cluster')
     ? Promise.resolve([])
     : group.start(async () => {
-        const { url } = openConsul((await keystore).address);
+        const { url } = openStore('consul', (await keystore).address);
         const options = engineOptionsFor({ url }, topology.cluster.advertise);
         // All of them before the first machine is created: in the topology's order, machines get their addresses.
         const requests = await Promise.all(

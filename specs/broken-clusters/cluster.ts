@@ -1,5 +1,5 @@
 import { test as base } from 'vitest';
-import { openConsul } from '../../helpers/cluster/consul.ts';
+import { openStore } from '../../helpers/cluster/open-store.ts';
 import type { KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
@@ -42,7 +42,7 @@ export const test = base.extend(
     const keystore = engine('mh-keystore');
     return {
       provider,
-      store: openConsul(keystore.machine.address),
+      store: openStore('consul', keystore.machine.address),
       keystore,
       master: engine('master-host'),
       worker: engine('worker-host'),

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { openConsul } from '../../helpers/cluster/consul.ts';
-import { startConsul } from '../../helpers/cluster/start-consul.ts';
+import { openStore } from '../../helpers/cluster/open-store.ts';
+import { startStore } from '../../helpers/cluster/start-store.ts';
 import type { Container } from '../../helpers/engine/container.ts';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import { ping } from '../../helpers/engine/ping.ts';
@@ -38,9 +38,9 @@ async function archiveOf(name: ImageName): Promise<string> {
 
 describe('The Consul image', () => {
   test('leads and stores when it is called as in the tutorial', async ({ engine }) => {
-    const { store, container } = await startConsul(engine);
+    const { store, container } = await startStore('consul', engine, { image: 'progrium/consul' });
     onTestFinished(() => container.remove());
-    expect(await store.leader()).toMatch(/:8300$/);
+    expect(await store.servers()).toEqual([{ name: expect.stringMatching(/:8300$/), leads: true }]);
     await store.write('image/spec', 'written');
     expect(await store.read('image/spec')).toBe('written');
   });
@@ -53,7 +53,7 @@ describe('The Consul image', () => {
       publish: ['8500:8500'],
     });
     onTestFinished(() => container.remove());
-    await openConsul(engine.machine.address).waitUntilReady();
+    await openStore('consul', engine.machine.address).waitUntilReady();
     expect(await container.logs()).not.toContain('heartbeat timeout reached');
   });
 });

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe } from 'vitest';
-import { openConsul } from '../../helpers/cluster/consul.ts';
+import { openStore } from '../../helpers/cluster/open-store.ts';
 import { readGossipMembers } from '../../helpers/cluster/gossip-members.ts';
 import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
 import { fetchText } from './fetch-text.ts';
@@ -11,7 +11,7 @@ describe('The cluster of master-host and worker-host', () => {
     lab,
   }) => {
     const { address } = lab.machine(lab.document.keystore);
-    const entries = await openConsul(address).readTree('docker/nodes/');
+    const entries = await openStore('consul', address).readTree('docker/nodes/');
     // The key says who keeps the entry up, the value where the others look for the engine.
     const members = lab.hosts.map(({ machine }) => `${machine.address}:2376`).sort();
     expect(entries).toEqual(members.map((value) => ({ key: `docker/nodes/${value}`, value })));

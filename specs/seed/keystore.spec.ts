@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { openConsul } from '../../helpers/cluster/consul.ts';
+import { openStore } from '../../helpers/cluster/open-store.ts';
 import { fetchText } from './fetch-text.ts';
 import { expect, test } from './lab.ts';
 
@@ -41,14 +41,17 @@ describe('The key-value store on mh-keystore', () => {
     expect(await fetchText(`${key}?raw&consistent`)).toMatchObject({ status: 404 });
   });
 
-  test('every host of the cluster reaches it on port 8500', async ({ lab }) => {
-    const store = openConsul(lab.machine(lab.document.keystore).address);
-    const leader = await store.leader();
-    expect(leader).toBeDefined();
+  test('every host of the cluster reaches it on port 8500', async ({ lab, onTestFinished }) => {
+    const store = openStore('consul', lab.machine(lab.document.keystore).address);
+    const value = `written at ${new Date().toISOString()}`;
+    onTestFinished(() => store.remove('specs/greeting'));
+    await store.write('specs/greeting', value);
     expect(lab.hosts).toHaveLength(2);
     for (const { machine } of lab.hosts) {
-      const seen = await store.leaderSeenFrom(lab.provider, machine.name);
-      expect(seen, `asked from ${machine.name}`).toBe(leader);
+      const asker = { provider: lab.provider, machine: machine.name };
+      expect(await store.readFrom(asker, 'specs/greeting'), `asked from ${machine.name}`).toBe(
+        value,
+      );
     }
   });
 });

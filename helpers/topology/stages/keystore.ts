@@ -1,5 +1,5 @@
 import type { KeyValueStore } from '../../cluster/key-value-store.ts';
-import { startConsul } from '../../cluster/start-consul.ts';
+import { startStore } from '../../cluster/start-store.ts';
 import { connectEngine } from '../../engine/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
@@ -16,7 +16,7 @@ export async function standUpKeystore(
     using engine = connectEngine(await machine);
     const prepared = await image;
     await provideImage(engine, prepared, { signal });
-    const { store } = await startConsul(engine, { image: prepared.tag, signal });
+    const { store } = await startStore('consul', engine, { image: prepared.tag, signal });
     return store;
   });
 }

@@ -1,0 +1,58 @@
+import type { Container } from '../engine/container.ts';
+import type { ContainerSpec } from '../engine/container-spec.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { KeyValueStore, KeyValueStoreKind } from './key-value-store.ts';
+import { openStore } from './open-store.ts';
+
+export interface StoreRequest {
+  /** Its engine must have it. */
+  readonly image: string;
+  /** The container's name; the engine makes one up when absent, as in the tutorial. */
+  readonly name?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until it must lead; a minute when absent. */
+  readonly limit?: number;
+}
+
+export interface StartedStore {
+  readonly store: KeyValueStore;
+  readonly container: Container;
+}
+
+/** Runs a store on that engine as the tutorial runs Consul, and returns once it leads and stores. */
+export async function startStore(
+  kind: KeyValueStoreKind,
+  engine: Engine,
+  { image, name, signal, limit }: StoreRequest,
+): Promise<StartedStore> {
+  const store = openStore(kind, engine.machine.address);
+  const container = await engine.containers.run(
+    {
+      ...(name === undefined ? {} : { name }),
+      image,
+      hostname: kind,
+      publish: [`${store.port}:${store.port}`],
+      ...ways[kind](store),
+    },
+    { signal },
+  );
+  await store.waitUntilReady({ signal, ...(limit === undefined ? {} : { limit }) });
+  return { store, container };
+}
+
+/** How each is told to lead alone, in words that its makers' own images understand as well. */
+const ways: Readonly<
+  Record<KeyValueStoreKind, (store: KeyValueStore) => Pick<ContainerSpec, 'command' | 'env'>>
+> = {
+  consul: () => ({ command: ['-server', '-bootstrap'] }),
+  etcd: ({ address, port }) => ({
+    env: {
+      ETCD_LISTEN_CLIENT_URLS: `http://0.0.0.0:${port}`,
+      // Clients are sent there, so it must be where they reach it.
+      ETCD_ADVERTISE_CLIENT_URLS: `http://${address}:${port}`,
+      ETCD_ENABLE_V2: 'true',
+    },
+  }),
+  // As its makers' image starts when nothing is said.
+  zookeeper: () => ({}),
+};

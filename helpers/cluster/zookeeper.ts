@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { StoreEntry, StoreServer } from './key-value-store.ts';
+import type { StoreMake } from './store-make.ts';
+import {
+  askZooKeeper,
+  type Exchange,
+  zooKeeperLine,
+  zooKeeperLineFrom,
+} from './zookeeper-exchange.ts';
+import {
+  createRequest,
+  deleteRequest,
+  getChildrenRequest,
+  getDataRequest,
+  readChildren,
+  readData,
+  setDataRequest,
+  type ZooKeeperReply,
+  zooKeeperErrors,
+} from './zookeeper-protocol.ts';
+
+const { noNode, nodeExists, notEmpty } = zooKeeperErrors;
+
+/** A ZooKeeper. It has no folders: a key without a value stands for one. */
+export const zookeeper: StoreMake<Exchange> = {
+  kind: 'zookeeper',
+  name: 'ZooKeeper',
+  scheme: 'zk',
+  port: 2181,
+  remark: 'it must lead alone («standalone»), and allow the word srvr',
+  line: zooKeeperLine,
+  lineFrom: zooKeeperLineFrom,
+  readVersion: async (exchange) => (await readStatus(exchange)).version,
+  readServers: async (exchange) => serversOf((await readStatus(exchange)).mode),
+  readKey: async (exchange, key) => {
+    const [reply] = await askZooKeeper(exchange, [getDataRequest(pathOf(key))], [noNode]);
+    return readValue(reply);
+  },
+  readTree: async (exchange, prefix) => await readTree(exchange, [pathOf(prefix)]),
+  write: async (exchange, { key, value }) => {
+    const path = pathOf(key);
+    const folders = foldersAbove(path).map((folder) => createRequest(folder, ''));
+    // Never without its value: an engine that watches would read an empty one.
+    const requests = [...folders, createRequest(path, value), setDataRequest(path, value)];
+    await askZooKeeper(exchange, requests, [nodeExists]);
+  },
+  remove: async (exchange, key) => {
+    const path = pathOf(key);
+    const [reply] = await askZooKeeper(exchange, [deleteRequest(path)], [noNode, notEmpty]);
+    if (reply?.error === notEmpty) await askZooKeeper(exchange, [setDataRequest(path, '')]);
+  },
+};
+
+const status = z
+  .string()
+  .regex(/^Zookeeper version: /, 'it is not serving')
+  .transform((text) => ({
+    version: /^Zookeeper version: ([^\s,-]+)/.exec(text)?.[1] ?? '',
+    mode: /^Mode: (\w+)/m.exec(text)?.[1] ?? '',
+  }));
+
+/** What it says to the word srvr, which needs no session. */
+async function readStatus(exchange: Exchange): Promise<z.infer<typeof status>> {
+  const answer = await exchange(Buffer.from('srvr'), 'srvr', (text) => text.toString());
+  return status.parse(answer);
+}
+
+/** One of several says what it is to them, but not who they are. */
+function serversOf(mode: string): StoreServer[] {
+  if (mode === 'standalone') return [{ name: mode, leads: true }];
+  const leads = mode === 'leader';
+  return [
+    { name: mode, leads },
+    { name: 'others', leads: !leads },
+  ];
+}
+
+/** Asks level by level, all of a level at once. */
+async function readTree(exchange: Exchange, paths: readonly string[]): Promise<StoreEntry[]> {
+  if (paths.length === 0) return [];
+  const requests = paths.flatMap((path) => [getDataRequest(path), getChildrenRequest(path)]);
+  const replies = await askZooKeeper(exchange, requests, [noNode]);
+  const found = paths.map((path, index) => {
+    const [data, children] = replies.slice(2 * index);
+    return {
+      key: path.slice(1),
+      value: readValue(data),
+      below: (children?.error === 0 ? readChildren(children) : []).map((name) =>
+        path === '/' ? `/${name}` : `${path}/${name}`,
+      ),
+    };
+  });
+  const below = await readTree(
+    exchange,
+    found.flatMap((one) => one.below),
+  );
+  const entries = found.flatMap(({ key, value }) => (value === undefined ? [] : { key, value }));
+  return [...entries, ...below];
+}
+
+function readValue(reply: ZooKeeperReply | undefined): string | undefined {
+  if (reply === undefined || reply.error !== 0) return undefined;
+  const value = readData(reply);
+  return value === '' ? undefined : value;
+}
+
+function pathOf(key: string): string {
+  return `/${key.replaceAll(/^\/+|\/+$/g, '')}`;
+}
+
+/** `/a` and `/a/b` for `/a/b/c`. */
+function foldersAbove(path: string): string[] {
+  return [...path.matchAll(/(?<=.)\//g)].map(({ index }) => path.slice(0, index));
+}
