@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { birthIn, birthOf } from '../process/birth-of-process.ts';
+import { parseJson } from '../process/parse-json.ts';
 
 // docker-machine itself keeps no note of a creation that was cut short: such a machine looks like any other.
 const folderOf = (store: string) => join(store, 'overlay-e2e', 'half-made');
@@ -59,11 +60,7 @@ export async function listHalfMade(store: string): Promise<Leftover[]> {
 }
 
 function readMaker(text: string): SomeProcess | undefined {
-  try {
-    return someProcess.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return someProcess.safeParse(parseJson(text)).data;
 }
 
 function readCommand(text: string): SomeProcess | undefined {

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { readIfThere } from '../process/read-if-there.ts';
 import { quoteForShell, tail } from '../process/run-command.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import {
@@ -118,13 +119,13 @@ export function requireInit(store: Store, name: string): number {
 /** Whether a running machine has started its engine, and that engine is no more. */
 export function hasEngineEnded(store: Store, name: string): boolean {
   const init = findInit(store, name);
-  const note = init === undefined ? undefined : readOrNothing(engineNote(init));
-  const [ground, engine] = (note ?? '').split('\n');
+  const note = init === undefined ? '' : readIfThere(engineNote(init));
+  const [ground, engine] = note.split('\n');
   // Until the machine has a root of its own, the file there is the host's.
   if (ground !== groundFolder(store, name) || engine === undefined) return false;
   const inside = new RegExp(`^NSpid:\\t\\d+\\t${engine}$`, 'm');
   return !readProcesses(machineCgroup(mainHierarchy(), store, name)).some((pid) =>
-    inside.test(readOrNothing(`/proc/${pid}/status`) ?? ''),
+    inside.test(readIfThere(`/proc/${pid}/status`)),
   );
 }
 
@@ -155,16 +156,7 @@ export function cgroupsToJoin(store: Store, name: string): string[] {
 
 /** A container's first process is PID 1 too, but one namespace further down. */
 function isInit(pid: number): boolean {
-  return /^NSpid:\t\d+\t1$/m.test(readOrNothing(`/proc/${pid}/status`) ?? '');
-}
-
-/** Processes end while one looks at them. */
-function readOrNothing(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+  return /^NSpid:\t\d+\t1$/m.test(readIfThere(`/proc/${pid}/status`));
 }
 
 function leaf(hierarchy: Hierarchy, folder: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { birthOf } from '../process/birth-of-process.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { parseJson } from '../process/parse-json.ts';
 
 const claimText = z.object({
   pid: z.number().int(),
@@ -85,7 +86,7 @@ async function linkIfFree(draft: string, file: string): Promise<boolean> {
 /** Who holds the claim: this process or one that died. Any other is an error. */
 async function examineHolder(store: string, file: string): Promise<'self' | 'dead'> {
   const text = await readFile(file, 'utf8').catch(() => '');
-  const claim = claimText.safeParse(parseOrNothing(text)).data;
+  const claim = claimText.safeParse(parseJson(text)).data;
   const born = claim === undefined ? undefined : await birthOf(claim.pid);
   if (claim === undefined || born === undefined || born !== claim.born) return 'dead';
   if (claim.pid === process.pid) return 'self';
@@ -94,14 +95,6 @@ async function examineHolder(store: string, file: string): Promise<'self' | 'dea
     observed: `process ${claim.pid} is at «${claim.doing}» in it`,
     remedy: 'wait for it, or name another folder in MACHINE_STORAGE_PATH',
   });
-}
-
-function parseOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function claimFile(store: string): string {

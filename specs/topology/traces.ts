@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openStore } from '../../helpers/netns/store.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
+import { readIfThere } from '../../helpers/process/read-if-there.ts';
 
 const run = promisify(execFile);
 
@@ -106,7 +107,7 @@ export async function findTraces(
 function listProcesses(marks: Marks): Process[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map((name) => {
-    const read = (file: string) => readOrNothing(`/proc/${name}/${file}`);
+    const read = (file: string) => readIfThere(`/proc/${name}/${file}`);
     const words = read('cmdline').replaceAll('\0', ' ').trim();
     const session = Number(
       read('stat')
@@ -132,7 +133,7 @@ function listProcesses(marks: Marks): Process[] {
 
 /** A zombie holds nothing but its number, until whoever started it asks for its end. */
 function isGone(pid: string): boolean {
-  const state = readOrNothing(`/proc/${pid}/stat`).replace(/^.*\) /s, '')[0];
+  const state = readIfThere(`/proc/${pid}/stat`).replace(/^.*\) /s, '')[0];
   return state === undefined || state === 'Z' || state === 'X';
 }
 
@@ -208,7 +209,7 @@ function findMounts(marks: Marks, processes: readonly Process[]): string[] {
 
 /** Where mounts of the store are in the mount namespace of that process. */
 function listMounts(pid: string, marks: Marks): string[] {
-  return readOrNothing(`/proc/${pid}/mountinfo`)
+  return readIfThere(`/proc/${pid}/mountinfo`)
     .split('\n')
     .filter((line) =>
       [marks.folder, marks.cgroup, `/${marks.namespace}`].some((mark) => line.includes(mark)),
@@ -217,7 +218,7 @@ function listMounts(pid: string, marks: Marks): string[] {
 }
 
 function findCgroups({ cgroup }: Marks): string[] {
-  const tops = readOrNothing('/proc/self/mountinfo')
+  const tops = readIfThere('/proc/self/mountinfo')
     .split('\n')
     .filter((line) => / - cgroup2? /.test(line))
     .map((line) => line.split(' ')[4] ?? '');
@@ -236,16 +237,8 @@ function findFiles(folder: string): string[] {
 }
 
 function findSockets({ socket }: Marks): string[] {
-  const rows = readOrNothing('/proc/net/unix').split('\n');
+  const rows = readIfThere('/proc/net/unix').split('\n');
   return rows.map((row) => row.split(' ').at(-1) ?? '').filter((name) => name.startsWith(socket));
-}
-
-function readOrNothing(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 function linkOrNothing(file: string): string {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../../process/harness-error.ts';
+import { parseJson } from '../../process/parse-json.ts';
 import { runCommand } from '../../process/run-command.ts';
 
 /** An image that engines can be given. */
@@ -72,14 +73,6 @@ async function readTags(file: string, tried: string, also?: string): Promise<str
     observed: `it is ${isNot} file of docker save: there is no manifest.json in it that names images`,
     remedy: 'write it with docker save -o FILE NAME:TAG (docker export makes something else)',
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The usual tag if the file has it, else its only one. */
