@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { test as base } from 'vitest';
 import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { cacheFolder } from '../../helpers/netns/cache.ts';
 import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroup.ts';
@@ -26,6 +27,18 @@ export interface NetnsLab {
   leftovers(): string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** One store for all tests of a file. */
+export const test = base.extend(
+  'lab',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }) => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    return lab;
+  },
+);
 
 /** @param under the folder in which the store is to be; a temporary one of its own when absent */
 export async function openNetnsLab(under?: string): Promise<NetnsLab> {

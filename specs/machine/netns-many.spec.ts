@@ -1,29 +1,22 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as base, describe, expect } from 'vitest';
+import { describe, expect } from 'vitest';
 import { connectEngine } from '../../helpers/engine/engine.ts';
 import { allSettled } from '../../helpers/process/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
-import { openNetnsLab } from './netns-lab.ts';
+import { type NetnsLab, test as base } from './netns-lab.ts';
 
 /** Names that a host can have, as odd as they come. */
 const NAMES = ['a', '0', 'UPPER.case', 'a-.-b', 'x'.repeat(63), 'tail-'];
 
-const test = base
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  .extend('lab', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const lab = await openNetnsLab();
-    onCleanup(() => lab[Symbol.asyncDispose]());
-    return lab;
-  })
-  .extend('machines', { scope: 'file' }, async ({ lab }) => {
-    const images = [await prepareBusyboxImage()];
-    return await allSettled(
-      'create',
-      NAMES.map((name) => lab.provider.create({ name, images })),
-    );
-  });
+const test = base.extend('machines', { scope: 'file' }, async ({ lab }) => {
+  const images = [await prepareBusyboxImage()];
+  return await allSettled(
+    'create',
+    NAMES.map((name) => lab.provider.create({ name, images })),
+  );
+});
 
 describe('six machines that are made side by side', () => {
   test('all run, each with an address, a MAC, a hostname and an engine of its own', async ({
@@ -162,12 +155,10 @@ describe('what cannot become a machine is refused in one line, and nothing is le
 // The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
 const staysUp = 'trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
 
-type Lab = Awaited<ReturnType<typeof openNetnsLab>>;
-
 async function refused(
-  lab: Lab,
+  lab: NetnsLab,
   others: number,
-  request: Partial<Parameters<Lab['provider']['create']>[0]>,
+  request: Partial<Parameters<NetnsLab['provider']['create']>[0]>,
   line: RegExp,
   evidence = /(?:)/,
 ): Promise<void> {

@@ -14,7 +14,7 @@ import { findOverlap, readRoutes } from '../../helpers/netns/routes.ts';
 import { openStore } from '../../helpers/netns/store.ts';
 import { ensureSwitch, hostLink } from '../../helpers/netns/switch.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
-import { openNetnsLab } from './netns-lab.ts';
+import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 
 // Switch and links alone, without machines: what they are after whatever came in between.
 
@@ -40,10 +40,8 @@ const subnets = [`10.${200 + (process.pid % 50)}`, `172.${16 + (process.pid % 16
   (start) => `${start}.${(process.pid >> 5) % 256}.0/24`,
 );
 
-type Lab = Awaited<ReturnType<typeof openNetnsLab>>;
-
 describe('a switch is whole again when the next machine comes', () => {
-  test.for<[string, (lab: Lab, range: AddressRange) => string]>([
+  test.for<[string, (lab: NetnsLab, range: AddressRange) => string]>([
     ['its link was removed', (_lab, range) => `ip link delete ${hostLink(range)}`],
     ['its namespace was removed', (lab) => `ip netns delete ${switchOf(lab)}`],
     [
@@ -125,7 +123,11 @@ test('a store that is named in two ways is one store', async ({ lab }) => {
 });
 
 /** Plugs a machine's link in, as it was the first time, and asks it from the host for an answer. */
-async function pingThrough(lab: Lab, range: AddressRange, env: Readonly<Record<string, string>>) {
+async function pingThrough(
+  lab: NetnsLab,
+  range: AddressRange,
+  env: Readonly<Record<string, string>>,
+) {
   const store = lab.provider.ground;
   const address = hostAddress(range).replace(/1$/, '100');
   const config = makeConfig(store, {
@@ -145,7 +147,7 @@ async function pingThrough(lab: Lab, range: AddressRange, env: Readonly<Record<s
 }
 
 /** Which links these are. Not their state, which the kernel brings up to date up to a second later. */
-async function identifyLinks(lab: Lab, range: AddressRange): Promise<string> {
+async function identifyLinks(lab: NetnsLab, range: AddressRange): Promise<string> {
   const links = await lab.onHost(`ip -netns ${switchOf(lab)} -json link show`);
   const address = await lab.onHost(`ip -o address show ${hostLink(range)}`);
   const all = JSON.parse(links.stdout) as Record<string, unknown>[];
@@ -158,6 +160,6 @@ async function identifyLinks(lab: Lab, range: AddressRange): Promise<string> {
   return `${JSON.stringify(own)}\n${address.stdout}`;
 }
 
-function switchOf({ provider }: Lab): string {
+function switchOf({ provider }: NetnsLab): string {
   return switchNamespace(provider.ground);
 }
