@@ -54,7 +54,11 @@ export async function ensureSwitch(
 export async function removeSwitch(store: Store, env: Env): Promise<void> {
   const range = readStoreRange(store);
   if (range !== undefined && ownsLink(store, range)) {
-    await runIp('switch: remove its link', [`link delete ${hostLink(range)}`], { env });
+    const lines = [`link delete ${hostLink(range)}`];
+    await runIp('switch: remove its link', lines, { env }).catch((error: unknown) => {
+      // The kernel takes it itself, a moment after the namespace at its other end went.
+      if (ownsLink(store, range)) throw error;
+    });
   }
   await removeCgroups(store, WAY_OUT);
   if (!existsSync(switchFile(store))) return;
