@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { DEFAULT_ENGINE } from '../netns/engine-bundle.ts';
 import { checkImages, checkName } from '../netns/request.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { type Environment, environmentOf } from './docker-machine-environment.ts';
@@ -19,10 +20,25 @@ export function checkRequest(request: MachineRequest, env: Environment): void {
   }
   checkImages(images);
   if (swarm !== undefined) checkSwarm(swarm);
-  if (request.engineBundle === undefined || driverOf(request, env) === 'netns') return;
+  engineBundleOf(request, env);
+}
+
+/** The engine bundle that the driver gives the machine; undefined where it brings an engine of its own. */
+export function engineBundleOf(
+  request: MachineRequest,
+  env: Environment,
+  usual = DEFAULT_ENGINE,
+): string | undefined {
+  const { name, engineBundle } = request;
+  const driver = driverOf(request, env);
+  if (driver === 'netns') {
+    const own = ownVariables(request, env)['E2E_ENGINE_BUNDLE'];
+    return own || engineBundle || env['E2E_ENGINE_BUNDLE'] || usual;
+  }
+  if (engineBundle === undefined) return undefined;
   throw new HarnessError({
-    tried: `machine ${name}: create with the engine ${request.engineBundle}`,
-    observed: `the driver ${driverOf(request, env)} brings an engine of its own`,
+    tried: `machine ${name}: create with the engine ${engineBundle}`,
+    observed: `the driver ${driver} brings an engine of its own`,
     remedy: 'leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns)',
   });
 }
@@ -83,6 +99,7 @@ export function environmentForCreate(
   env: Environment,
 ): Record<string, string> {
   const { name, address, engineBundle } = request;
+  // netns-machine's own variable.
   const engine = engineBundle === undefined ? {} : { E2E_ENGINE_BUNDLE: engineBundle };
   const own = { ...engine, ...ownVariables(request, env) };
   if (address === undefined) return own;

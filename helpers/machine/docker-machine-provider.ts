@@ -4,7 +4,7 @@ import { HarnessError } from '../process/harness-error.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import { dockerMachineCommand } from './decide-provider.ts';
 import { bindDockerMachine, type CallDockerMachine } from './docker-machine-command.ts';
-import { checkRequest, driverOf } from './docker-machine-create.ts';
+import { checkRequest, driverOf, engineBundleOf } from './docker-machine-create.ts';
 import { dockerMachineEnvironment } from './docker-machine-environment.ts';
 import { inspect, list, listRows, unknownMachine } from './docker-machine-look.ts';
 import { create, sweep } from './docker-machine-make.ts';
@@ -44,6 +44,7 @@ export function createDockerMachineProvider({
         );
       return bearsOneAtATime(driverOf(request, env)) ? await oneAtATime(make) : await make();
     },
+    engineBundleOf: (request, usual) => engineBundleOf(request, env, usual),
     list: () => list(call),
     inspect: (name) => inspect(call, name),
     run: (name, argv, options) => run(call, name, argv, options),

@@ -104,6 +104,13 @@ export interface MachineProvider {
    * for several machines at once: what bears only one at a time (VirtualBox) gets them one after the other.
    */
   create(request: MachineRequest, options?: { signal?: AbortSignal | undefined }): Promise<Machine>;
+  /**
+   * The engine bundle that a machine would get; undefined where a driver brings an engine of its own, which refuses one
+   * that was asked for.
+   *
+   * @param usual what it is to be when neither the request nor the environment names one
+   */
+  engineBundleOf(request: MachineRequest, usual?: string): string | undefined;
   /** All machines of this store, in natural order. */
   list(): Promise<Machine[]>;
   /** One machine as it is now. An unknown name is a HarnessError. */

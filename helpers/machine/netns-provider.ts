@@ -3,7 +3,7 @@ import { type AddressRange, nameServerAddress } from '../netns/address-range.ts'
 import { bootMachine, findInit, hasEngineEnded, makeGround, startEngine } from '../netns/boot.ts';
 import { cacheFolder } from '../netns/cache.ts';
 import { makeMachineCertificates } from '../netns/certificates.ts';
-import { type EngineBundle, prepareEngineBundle } from '../netns/engine-bundle.ts';
+import { DEFAULT_ENGINE, type EngineBundle, prepareEngineBundle } from '../netns/engine-bundle.ts';
 import { waitForEngine } from '../netns/engine-ready.ts';
 import { type EnterCommand, enterCommand } from '../netns/enter.ts';
 import { seedImages } from '../netns/image-store.ts';
@@ -60,16 +60,11 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     store: store.folder,
     ground: store,
     config,
-    create: (request, { signal } = {}) =>
-      create(
-        store,
-        {
-          ...options.defaults,
-          ...request,
-          engineBundle: request.engineBundle ?? engineOfEnvironment(),
-        },
-        signal,
-      ),
+    create: (request, { signal } = {}) => {
+      const engineBundle = engineBundleOf(request);
+      return create(store, { ...options.defaults, ...request, engineBundle }, signal);
+    },
+    engineBundleOf,
     list: async () => listMachines(store),
     inspect: async (name) => describe(store, config(name)),
     enter: async (name, argv) => await enter(store, config(name), argv),
@@ -88,13 +83,13 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   };
 }
 
-function engineOfEnvironment(): string | undefined {
-  return process.env['E2E_ENGINE_BUNDLE'] || undefined;
+function engineBundleOf({ engineBundle }: MachineRequest, usual = DEFAULT_ENGINE): string {
+  return engineBundle ?? (process.env['E2E_ENGINE_BUNDLE'] || usual);
 }
 
 async function create(
   store: Store,
-  request: NetnsMachineRequest,
+  request: NetnsMachineRequest & { readonly engineBundle: string },
   signal: AbortSignal | undefined,
 ): Promise<Machine> {
   const { name, images = [], tlsSans = [], swarm } = request;

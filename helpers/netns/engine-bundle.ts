@@ -18,25 +18,32 @@ export interface EngineBundle {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What an engine can find other engines through, beside its own swarm mode. */
+export const backends = ['consul', 'etcd', 'zookeeper'] as const;
+export type Backend = (typeof backends)[number];
+
 interface Release {
   readonly suite: Suite;
   readonly packages: readonly string[];
+  /** What {@link askAbilities} finds in its dockerd: known before it is there. */
+  readonly backends: readonly Backend[];
 }
 
 /** The versions that Debian's archive has, and what the engine links that a machine may lack. */
 const RELEASES: Readonly<Record<string, Release>> = {
-  '20.10.5': release('bullseye'),
-  '20.10.24': release('bookworm'),
-  '26.1.5': release('trixie', 'docker-cli'),
+  '20.10.5': release('bullseye', backends),
+  '20.10.24': release('bookworm', ['etcd', 'zookeeper']),
+  '26.1.5': release('trixie', [], 'docker-cli'),
 };
 
-function release(suite: Suite, ...more: string[]): Release {
+function release(suite: Suite, known: readonly Backend[], ...more: string[]): Release {
   const engine = ['docker.io', 'containerd', 'runc', 'tini', ...more];
-  return { suite, packages: [...engine, 'libdevmapper1.02.1', 'libseccomp2'] };
+  const packages = [...engine, 'libdevmapper1.02.1', 'libseccomp2'];
+  return { suite, packages, backends: known };
 }
 
 /** The versions that {@link prepareEngineBundle} can unpack. */
-const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
+export const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
 
 /** The newest that has all three key-value stores. */
 export const DEFAULT_ENGINE = '20.10.5';
@@ -79,6 +86,11 @@ export function isBundleCached(version: string): boolean {
 /** Which release of Debian has that version; undefined for a bundle that comes from elsewhere. */
 export function suiteOfBundle(version: string): Suite | undefined {
   return RELEASES[version]?.suite;
+}
+
+/** Through what that version finds other engines; undefined for a bundle that comes from elsewhere. */
+export function backendsOfBundle(version: string): readonly Backend[] | undefined {
+  return RELEASES[version]?.backends;
 }
 
 function keyOf(version: string): string {

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { HarnessError } from '../process/harness-error.ts';
 import { type AddressRange, checkAddress, nextAddress } from './address-range.ts';
-import { DEFAULT_ENGINE } from './engine-bundle.ts';
 import {
   type EngineOptions,
   listMachineNames,
@@ -36,7 +35,7 @@ interface Request extends Wish {
   readonly name: string;
   readonly address?: string;
   /** A version, `system`, or a folder. */
-  readonly engineBundle?: string | undefined;
+  readonly engineBundle: string;
   readonly engineOptions?: readonly string[];
   readonly engineLabels?: readonly string[];
   readonly tlsSans?: readonly string[];
@@ -73,7 +72,7 @@ export async function reserveMachine(
         name,
         address,
         mac: macAddress(store, address),
-        engine: request.engineBundle ?? DEFAULT_ENGINE,
+        engine: request.engineBundle,
         memory: request.memory ?? 0,
         cpus: request.cpus ?? 0,
         egress: request.egress ?? false,
