@@ -17,7 +17,7 @@ export async function provideImage(
       tried: error.tried,
       observed: error.observed,
       remedy:
-        'see whether the machine has a way to the registry; or set E2E_IMAGES=build to make the images here, or E2E_CONSUL_IMAGE, E2E_MYSQL_IMAGE, E2E_TOMCAT_IMAGE to a tag or tar file of yours',
+        'see whether the machine has a way to the registry; or set E2E_IMAGES=build to make the images here, or its variable (E2E_CONSUL_IMAGE and the like) to another tag, or to a tar file',
       cause: error,
     });
   }

@@ -1,36 +1,39 @@
 import { HarnessError } from '../../process/harness-error.ts';
 import { chooseImage, type PreparedImage } from './choose-image.ts';
 import { consul } from './consul.ts';
+import { etcd } from './etcd.ts';
 import { mysql } from './mysql.ts';
 import { buildImage, type ImageRecipe } from './recipe.ts';
 import { tomcat } from './tomcat.ts';
+import { zookeeper } from './zookeeper.ts';
 
 export type { PreparedImage } from './choose-image.ts';
 
-export type ImageName = 'consul' | 'mysql' | 'tomcat';
+const RECIPES = { consul, etcd, mysql, tomcat, zookeeper } as const satisfies Record<
+  string,
+  ImageRecipe
+>;
+
+export type ImageName = keyof typeof RECIPES;
 
 /** Where images come from that the user has not chosen: built here, or pulled by the engines. */
 export type ImageSource = 'build' | 'pull';
 
-/** The images of the tutorial by the names that it gives them. */
+/** By which name engines know each image. */
 export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   consul: consul.tag,
+  etcd: etcd.tag,
   mysql: mysql.tag,
   tomcat: tomcat.tag,
+  zookeeper: zookeeper.tag,
 };
 
-const RECIPES: Readonly<Record<ImageName, ImageRecipe>> = { consul, mysql, tomcat };
-
-/** Where a user names an image of their own. */
-const variables = {
-  consul: 'E2E_CONSUL_IMAGE',
-  mysql: 'E2E_MYSQL_IMAGE',
-  tomcat: 'E2E_TOMCAT_IMAGE',
-} as const;
+/** The tutorial has none of these: there is nothing to pull unless the user names it. */
+const OURS: readonly ImageName[] = ['etcd', 'zookeeper'];
 
 /**
- * One of the tutorial's images: what E2E_CONSUL_IMAGE, E2E_MYSQL_IMAGE or E2E_TOMCAT_IMAGE names, a tag or a file of
- * `docker save`; else ours, built when it is not in the cache yet, or the tutorial's own, to be pulled.
+ * An image: what the user names by E2E_CONSUL_IMAGE and the like, a tag or a file of `docker save`; else ours, built when
+ * it is not in the cache yet, or the tutorial's own, to be pulled.
  *
  * @param usual where it comes from unless E2E_IMAGES says otherwise
  */
@@ -39,10 +42,10 @@ export async function prepareImage(
   usual: ImageSource = 'build',
 ): Promise<PreparedImage> {
   const { tag } = RECIPES[name];
-  const variable = variables[name];
+  const variable = `E2E_${name.toUpperCase()}_IMAGE`;
   const chosen = process.env[variable] ?? '';
   if (chosen !== '') return await chooseImage(variable, chosen, tag);
-  if (readSource(usual) === 'pull') return { tag };
+  if (readSource(usual) === 'pull' && !OURS.includes(name)) return { tag };
   return { tag, archive: await buildImage(RECIPES[name]) };
 }
 
@@ -57,7 +60,7 @@ function readSource(usual: ImageSource): ImageSource {
   });
 }
 
-/** The tutorial's images, each begun when it is first asked for: who needs Consul only builds Consul only. */
+/** The images, each begun when it is first asked for: who needs Consul only builds Consul only. */
 export function prepareImages(
   usual: ImageSource = 'build',
 ): Readonly<Record<ImageName, Promise<PreparedImage>>> {
@@ -71,11 +74,17 @@ export function prepareImages(
     get consul() {
       return prepareOnce('consul');
     },
+    get etcd() {
+      return prepareOnce('etcd');
+    },
     get mysql() {
       return prepareOnce('mysql');
     },
     get tomcat() {
       return prepareOnce('tomcat');
+    },
+    get zookeeper() {
+      return prepareOnce('zookeeper');
     },
   };
 }

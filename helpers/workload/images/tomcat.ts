@@ -1,6 +1,7 @@
-import { appendFile, readFile, symlink } from 'node:fs/promises';
+import { appendFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../process/run-command.ts';
+import { archiveClasses, ARCHIVE_CLASSES } from './archive-classes.ts';
 import { PATH, prepareBase, SUITE } from './base.ts';
 import { installFile, installFolders } from './install-file.ts';
 import { JAVA_HOME, prepareJava } from './java-runtime.ts';
@@ -39,13 +40,11 @@ export const tomcat: ImageRecipe = {
     const layers = await Promise.all([base, java, prepareTomcat()]);
     return { layers, tools: [await prepareCompiler()] };
   },
-  sources: [import.meta.filename, OWN, CAR_SERVICE],
+  sources: [import.meta.filename, OWN, CAR_SERVICE, ...ARCHIVE_CLASSES],
   addLayer: async (root, tools) => {
     await installServer(root.layer);
     await installApplication(root, tools);
-    await runInRoot(root, ['bash', '-c', await readFile(join(OWN, 'archive-classes.sh'), 'utf8')], {
-      title: 'archive of Tomcat’s classes',
-    });
+    await archiveClasses(root, join(OWN, 'archive-classes.sh'), 'Tomcat');
   },
 };
 

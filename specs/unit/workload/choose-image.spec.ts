@@ -102,6 +102,18 @@ describe('where images come from', () => {
     expect(await prepareImage('consul', 'pull')).toEqual({ tag: 'progrium/consul:latest' });
   });
 
+  test('the engines cannot be left what the tutorial has no image of, unless the user names one', async () => {
+    vi.stubEnv('E2E_IMAGES', 'pull');
+    vi.stubEnv('XDG_CACHE_HOME', '/dev/null');
+    // It would be made here: in a cache that cannot be.
+    await expect(prepareImage('etcd')).rejects.toThrow('/dev/null');
+    await expect(prepareImage('zookeeper')).rejects.toThrow('/dev/null');
+    vi.stubEnv('E2E_ETCD_IMAGE', 'quay.example/coreos/etcd:v3.3.27');
+    vi.stubEnv('E2E_ZOOKEEPER_IMAGE', 'zookeeper:3.8');
+    expect(await prepareImage('etcd')).toEqual({ tag: 'quay.example/coreos/etcd:v3.3.27' });
+    expect(await prepareImage('zookeeper')).toEqual({ tag: 'zookeeper:3.8' });
+  });
+
   test('what the user chose for one image comes before all', async () => {
     vi.stubEnv('E2E_MYSQL_IMAGE', 'mysql:8');
     expect(await prepareImage('mysql', 'build')).toEqual({ tag: 'mysql:8' });

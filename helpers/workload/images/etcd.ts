@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { PATH, prepareBase } from './base.ts';
+import { installFolders } from './install-file.ts';
+import { preparePart } from './part.ts';
+import type { ImageRecipe } from './recipe.ts';
+
+const DATA = 'var/lib/etcd';
+
+/** etcd 3.3, the last that has the API of engines, v2, when nothing is said. */
+export const etcd: ImageRecipe = {
+  name: 'etcd',
+  tag: 'overlay-e2e/etcd:latest',
+  config: {
+    Cmd: ['etcd'],
+    Env: [
+      `PATH=${PATH}`,
+      `ETCD_DATA_DIR=/${DATA}`,
+      // It refuses to start on what its makers do not try it on, unless it is told its name.
+      ...(process.arch === 'x64' ? [] : [`ETCD_UNSUPPORTED_ARCH=${process.arch}`]),
+    ],
+    ExposedPorts: { '2379/tcp': {}, '2380/tcp': {} },
+  },
+  parts: async () => {
+    const program = preparePart({
+      name: 'etcd',
+      suite: 'bullseye',
+      packages: ['etcd-server'],
+      keep: ['usr/bin/etcd'],
+    });
+    return { layers: await Promise.all([prepareBase(), program]) };
+  },
+  sources: [import.meta.filename],
+  addLayer: async ({ layer }) => {
+    await installFolders([join(layer, DATA)]);
+  },
+};
