@@ -43,12 +43,9 @@ const selfAnswer = z.object({ Config: z.object({ Version: z.string() }) });
 
 const entriesAnswer = z.array(z.object({ Key: z.string(), Value: z.base64().nullable() }));
 
-/** A folder is a key with a slash at its end. */
 async function readEntries(ask: AskStore, path: string): Promise<StoreEntry[]> {
   const entries = await askForJson(ask, ['GET', path], entriesAnswer, { 404: [] });
-  return entries
-    .filter(({ Key }) => !Key.endsWith('/'))
-    .map(({ Key, Value }) => ({ key: Key, value: decode(Value) }));
+  return entries.map(({ Key, Value }) => ({ key: Key, value: decode(Value) }));
 }
 
 function keyPath(key: string): string {

@@ -24,7 +24,7 @@ export const etcd: StoreMake<AskStore> = {
   },
   readKey: async (ask, key) => {
     const found = await readNode(ask, key);
-    return found?.dir === false ? found.value : undefined;
+    return found?.value;
   },
   readTree: async (ask, prefix) => {
     const found = await readNode(ask, prefix, { recursive: true });

@@ -28,7 +28,8 @@ export interface StoreOptions {
 
 /**
  * The store through which the engines of a key-value cluster find each other, whatever its make. Keys are paths without
- * a slash in front: `docker/nodes/192.168.99.101:2376`.
+ * a slash in front: `docker/nodes/192.168.99.101:2376`. A key without a value counts as a folder, whatever the make: some
+ * have no other folders, and engines make such keys in those that have.
  */
 export interface KeyValueStore {
   readonly kind: KeyValueStoreKind;
@@ -42,7 +43,7 @@ export interface KeyValueStore {
   waitUntilReady(options?: StoreOptions): Promise<void>;
   version(options?: StoreOptions): Promise<string>;
   servers(options?: StoreOptions): Promise<StoreServer[]>;
-  /** Undefined when there is no such key. */
+  /** Undefined when there is no such key, or a folder. */
   read(key: string, options?: StoreOptions): Promise<string | undefined>;
   /** What a machine reads that asks the store itself: it proves that this machine reaches it. */
   readFrom(asker: Asker, key: string): Promise<string | undefined>;
@@ -65,10 +66,11 @@ export function engineOptionsFor(
   return [`cluster-store=${store.url}`, `cluster-advertise=${advertise}`];
 }
 
-/** The entries at and below that key, in the order of their keys' characters; not those whose names only begin so. */
+/** The values at and below that key, in the order of their keys' characters; not those whose names only begin so. */
 export function entriesBelow(entries: readonly StoreEntry[], prefix: string): StoreEntry[] {
   const folder = prefix.replace(/\/$/, '');
   return entries
+    .filter(({ value }) => value !== '')
     .filter(({ key }) => folder === '' || key === folder || key.startsWith(`${folder}/`))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }

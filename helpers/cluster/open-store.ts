@@ -38,8 +38,9 @@ function openMake<Line>(
     waitUntilReady: async (options) => await waitForStore(store, make.remark, options),
     version: async (options) => await make.readVersion(line(options)),
     servers: async (options) => await make.readServers(line(options)),
-    read: async (key, options) => await make.readKey(line(options), key),
-    readFrom: async (asker, key) => await make.readKey(make.lineFrom(place, asker), key),
+    read: async (key, options) => (await make.readKey(line(options), key)) || undefined,
+    readFrom: async (asker, key) =>
+      (await make.readKey(make.lineFrom(place, asker), key)) || undefined,
     readTree: async (prefix, options) =>
       entriesBelow(await make.readTree(line(options), prefix), prefix),
     write: async (key, value, options) => await make.write(line(options), { key, value }),

@@ -30,8 +30,9 @@ export interface StoreMake<Line> {
   lineFrom(place: StorePlace, asker: Asker): Line;
   readVersion(line: Line): Promise<string>;
   readServers(line: Line): Promise<StoreServer[]>;
+  /** Undefined or empty when there is none, or it is a folder. */
   readKey(line: Line, key: string): Promise<string | undefined>;
-  /** All keys below, in any order; also more than those. */
+  /** All keys at and below that one, in any order; it may give more. */
   readTree(line: Line, prefix: string): Promise<StoreEntry[]>;
   write(line: Line, entry: StoreEntry): Promise<void>;
   remove(line: Line, key: string): Promise<void>;

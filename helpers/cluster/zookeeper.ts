@@ -15,13 +15,12 @@ import {
   readChildren,
   readData,
   setDataRequest,
-  type ZooKeeperReply,
   zooKeeperErrors,
 } from './zookeeper-protocol.ts';
 
 const { noNode, nodeExists, notEmpty } = zooKeeperErrors;
 
-/** A ZooKeeper. It has no folders: a key without a value stands for one. */
+/** A ZooKeeper. Every key above another one is there too, without a value. */
 export const zookeeper: StoreMake<Exchange> = {
   kind: 'zookeeper',
   name: 'ZooKeeper',
@@ -34,7 +33,7 @@ export const zookeeper: StoreMake<Exchange> = {
   readServers: async (exchange) => serversOf((await readStatus(exchange)).mode),
   readKey: async (exchange, key) => {
     const [reply] = await askZooKeeper(exchange, [getDataRequest(pathOf(key))], [noNode]);
-    return readValue(reply);
+    return reply?.error === 0 ? readData(reply) : undefined;
   },
   readTree: async (exchange, prefix) => await readTree(exchange, [pathOf(prefix)]),
   write: async (exchange, { key, value }) => {
@@ -84,7 +83,7 @@ async function readTree(exchange: Exchange, paths: readonly string[]): Promise<S
     const [data, children] = replies.slice(2 * index);
     return {
       key: path.slice(1),
-      value: readValue(data),
+      value: data?.error === 0 ? readData(data) : '',
       below: (children?.error === 0 ? readChildren(children) : []).map((name) =>
         path === '/' ? `/${name}` : `${path}/${name}`,
       ),
@@ -94,14 +93,7 @@ async function readTree(exchange: Exchange, paths: readonly string[]): Promise<S
     exchange,
     found.flatMap((one) => one.below),
   );
-  const entries = found.flatMap(({ key, value }) => (value === undefined ? [] : { key, value }));
-  return [...entries, ...below];
-}
-
-function readValue(reply: ZooKeeperReply | undefined): string | undefined {
-  if (reply === undefined || reply.error !== 0) return undefined;
-  const value = readData(reply);
-  return value === '' ? undefined : value;
+  return [...found.map(({ key, value }) => ({ key, value })), ...below];
 }
 
 function pathOf(key: string): string {
