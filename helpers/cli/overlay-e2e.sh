@@ -11,4 +11,7 @@ if [ ! -x "$node" ]; then
     exit 1
   fi
 fi
+# Without it the types of our own modules would be stripped anew in each call.
+[ -z "${XDG_CACHE_HOME:-}${HOME:-}" ] ||
+  export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-${HOME:-}/.cache}/overlay-e2e/compiled"
 exec "$node" "$top/helpers/cli/overlay-e2e/main.ts" "$@"

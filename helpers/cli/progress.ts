@@ -1,4 +1,3 @@
-import { showLiveLines } from './progress/live-lines.ts';
 import { showPlainLines } from './progress/plain-lines.ts';
 
 export interface ProgressOptions {
@@ -12,11 +11,14 @@ export interface ProgressOptions {
  * Tells on the terminal what goes on, from now until the function that it returns is called: live lines on a terminal,
  * plain lines with the seconds since the start in continuous integration and in files. `NO_COLOR` is heeded.
  *
- *     const stopProgress = showProgress({ verbose });
+ *     const stopProgress = await showProgress({ verbose });
  *     try { await standUp(); } finally { stopProgress(); }
  */
-export function showProgress(options: ProgressOptions = {}): () => void {
+export async function showProgress(options: ProgressOptions = {}): Promise<() => void> {
   const { stream = process.stderr, verbose = false } = options;
   const live = stream.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
-  return live ? showLiveLines(stream, verbose) : showPlainLines(stream, verbose);
+  if (!live) return showPlainLines(stream, verbose);
+  // What draws them takes a while to load, and logs need none of it.
+  const { showLiveLines } = await import('./progress/live-lines.ts');
+  return showLiveLines(stream, verbose);
 }

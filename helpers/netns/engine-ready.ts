@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { HarnessError } from '../process/harness-error.ts';
 import { tail } from '../process/run-command.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
@@ -16,11 +17,12 @@ export async function waitForEngine(
 ): Promise<void> {
   const name = config.Name;
   const { ClientCertPath, ClientKeyPath, CaCertPath } = config.HostOptions.AuthOptions;
-  const tls = {
+  // Once for all looks: it takes longer to make than an engine that is not there takes to refuse.
+  const secureContext = createSecureContext({
     ca: readFileSync(CaCertPath),
     cert: readFileSync(ClientCertPath),
     key: readFileSync(ClientKeyPath),
-  };
+  });
   await waitFor(
     `machine ${name}: engine answers on ${config.Driver.IPAddress}:2376`,
     async () => {
@@ -32,7 +34,7 @@ export async function waitForEngine(
         });
       }
       if (hasEngineEnded(store, name)) throw engineEnded(config, await readEngineLog(store, name));
-      const status = await ping(config.Driver.IPAddress, tls, signal);
+      const status = await ping(config.Driver.IPAddress, secureContext, signal);
       return status === 200 ? done(undefined) : notYet(`HTTP status ${status}`);
     },
     {
@@ -66,26 +68,17 @@ function engineEnded(config: MachineConfig, log: string): HarnessError {
 
 async function ping(
   host: string,
-  tls: { ca: Buffer; cert: Buffer; key: Buffer },
+  secureContext: SecureContext,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   return await new Promise((resolve, reject) => {
-    const call = request(
-      {
-        host,
-        port: 2376,
-        path: '/_ping',
-        agent: false,
-        timeout: 2000,
-        ...tls,
-        ...(signal === undefined ? {} : { signal }),
-      },
-      (response) => {
-        response.resume();
-        response.on('end', () => resolve(response.statusCode ?? 0));
-        response.on('error', reject);
-      },
-    );
+    const target = { host, port: 2376, path: '/_ping', secureContext };
+    const options = { ...target, agent: false, timeout: 2000, ...(signal && { signal }) };
+    const call = request(options, (response) => {
+      response.resume();
+      response.on('end', () => resolve(response.statusCode ?? 0));
+      response.on('error', reject);
+    });
     call.on('timeout', () => call.destroy(new Error('no answer within 2 s')));
     call.on('error', reject);
     call.end();

@@ -28,7 +28,7 @@ export async function setup(project: TestProject): Promise<void> {
   watch = new InterruptionWatch(() => {
     project.vitest.cancelCurrentRun('keyboard-input').catch(() => {});
   });
-  const stopProgress = showProgress();
+  const stopProgress = await showProgress();
   try {
     const interruption = watch;
     const document = await recordHost('Set up the seed topology', async () => {
@@ -50,7 +50,7 @@ export async function teardown(): Promise<void> {
     await releaseStore(provider.store);
     console.log(`E2E_KEEP=1: the topology is left in ${provider.store}`);
   } else if (provider !== undefined) {
-    const stopProgress = showProgress();
+    const stopProgress = await showProgress();
     try {
       await recordHost('Take down the seed topology', async () => {
         await watch?.insistOn(async () => {

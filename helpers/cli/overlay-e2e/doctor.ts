@@ -16,7 +16,7 @@ export interface DoctorOptions {
 
 /** `overlay-e2e doctor`: gives the exit code, 0 when nothing is missing. */
 export async function runDoctor({ json, verbose = false }: DoctorOptions): Promise<number> {
-  const stopProgress = showProgress({ verbose });
+  const stopProgress = await showProgress({ verbose });
   try {
     const findings = [judgeNode(process.versions.node), ...(await examineProvider())];
     stopProgress();

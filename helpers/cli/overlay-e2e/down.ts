@@ -9,7 +9,7 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   using watch = new InterruptionWatch(({ observed }) =>
     console.error(`overlay-e2e: ${observed}; still taking everything down`),
   );
-  const stopProgress = showProgress({ verbose });
+  const stopProgress = await showProgress({ verbose });
   try {
     const { provider } = await chooseProvider();
     const removed: string[] = [];

@@ -1,10 +1,11 @@
-import { enableCompileCache } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { stages } from '../../topology/topology.ts';
 
+// It is this process's own, set by the script that starts it, and nothing that others should get.
+delete process.env['NODE_COMPILE_CACHE'];
+
 // Each command's code is imported only when that command runs: `--help` has not to wait for a Docker client.
-enableCompileCache();
 
 const examples = `
 Examples:

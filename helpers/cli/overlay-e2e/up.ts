@@ -31,7 +31,7 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
     kept = store;
   };
   const startedAt = performance.now();
-  const stopProgress = showProgress({ verbose: options.verbose ?? false });
+  const stopProgress = await showProgress({ verbose: options.verbose ?? false });
   try {
     const topology = findTopology(name);
     const { provider } = await chooseProvider();

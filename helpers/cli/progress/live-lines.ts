@@ -1,9 +1,8 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
 import sliceAnsi from 'slice-ansi';
-import { type Activity, onActivity } from '../../process/activity.ts';
-import { firstLine } from '../../process/harness-error.ts';
-import { isFollowed, Running, timeOf } from './running.ts';
+import { onActivity } from '../../process/activity.ts';
+import { endLine, isFollowed, Running, timeOf } from './running.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -95,15 +94,4 @@ function intercept(
   return () => {
     Reflect.set(stream, 'write', original);
   };
-}
-
-/** Title, time, and why it failed unless a line above has told that already. */
-export function endLine(activity: Activity, told: Set<unknown>): string {
-  const line = `${activity.title}  ${timeOf(activity)}`;
-  const { error } = activity;
-  // Who interrupts knows why.
-  const isAbort = error instanceof Error && ['AbortError', 'Interrupted'].includes(error.name);
-  if (error === undefined || isAbort || told.has(error)) return line;
-  told.add(error);
-  return `${line}  ${firstLine(error)}`;
 }

@@ -1,6 +1,5 @@
 import { type Activity, onActivity } from '../../process/activity.ts';
-import { endLine } from './live-lines.ts';
-import { formatTime, isFollowed, Running, timeOf } from './running.ts';
+import { endLine, formatTime, isFollowed, Running, timeOf } from './running.ts';
 
 /** Milliseconds without a line after which what still goes on is told again. */
 const patience = 10_000;

@@ -1,4 +1,5 @@
 import type { Activity } from '../../process/activity.ts';
+import { firstLine } from '../../process/harness-error.ts';
 
 /** The activities that run now, by id, in the order in which they began. */
 export class Running {
@@ -68,4 +69,15 @@ export function formatTime(milliseconds: number): string {
 /** How long an activity took, or has taken so far. */
 export function timeOf(activity: Activity): string {
   return formatTime((activity.endedAt ?? Date.now()) - activity.startedAt);
+}
+
+/** Title, time, and why it failed unless a line above has told that already. */
+export function endLine(activity: Activity, told: Set<unknown>): string {
+  const line = `${activity.title}  ${timeOf(activity)}`;
+  const { error } = activity;
+  // Who interrupts knows why.
+  const isAbort = error instanceof Error && ['AbortError', 'Interrupted'].includes(error.name);
+  if (error === undefined || isAbort || told.has(error)) return line;
+  told.add(error);
+  return `${line}  ${firstLine(error)}`;
 }

@@ -33,7 +33,7 @@ function screenOf(text: string): string[] {
 /** What the progress lines say of `run`, times and escape sequences left out. */
 async function linesOf(run: () => Promise<unknown>, as: { verbose?: boolean }) {
   const { stream, text } = openStream(false);
-  const stop = showProgress({ stream, verbose: as.verbose ?? false });
+  const stop = await showProgress({ stream, verbose: as.verbose ?? false });
   await run().catch(() => {});
   stop();
   return text()
@@ -77,7 +77,7 @@ test('on a terminal, what others say meanwhile is neither drawn over nor draws a
     vi.unstubAllEnvs();
   });
   const { stream, text } = openStream(true);
-  const stop = showProgress({ stream });
+  const stop = await showProgress({ stream });
   await activity('stage', 'seed', async () => {
     await activity('stage', 'keystore', async () => {
       stream.write('interrupted; taking everything down\n');
