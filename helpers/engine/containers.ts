@@ -134,11 +134,19 @@ const summaryAnswer = z
   .transform(
     (one): ContainerSummary => ({
       id: one.Id,
-      // A container that others link to has several names; its own is the one without a second slash.
-      name: (one.Names.find((name) => !name.slice(1).includes('/')) ?? one.Id).replace(/^\//, ''),
+      name: ownName(one.Names) ?? one.Id,
       image: one.Image,
       state: one.State,
       status: one.Status,
       labels: one.Labels ?? {},
     }),
   );
+
+/**
+ * A container that others link to has several names, `/mysqlserver` and `/tomcat-app/db`; its own is the one with the
+ * fewest parts. The manager of a classic Swarm puts the node before each: `/worker-host/mysqlserver`.
+ */
+function ownName(names: readonly string[]): string | undefined {
+  const parts = names.map((name) => name.replace(/^\//, '').split('/'));
+  return parts.toSorted((one, other) => one.length - other.length)[0]?.join('/');
+}

@@ -21,6 +21,8 @@ export interface EngineInfo {
   readonly swarmNode: SwarmNode | undefined;
   readonly containersRunning: number;
   readonly warnings: readonly string[];
+  /** What the manager of a classic Swarm says of it, line by line: name and value. Engines say nothing here. */
+  readonly systemStatus: readonly (readonly [name: string, value: string])[];
 }
 
 /** An engine as a member of a swarm, in its own words. */
@@ -73,6 +75,10 @@ const infoAnswer = z
       .optional(),
     ContainersRunning: z.number(),
     Warnings: list,
+    SystemStatus: z
+      .array(z.tuple([z.string(), z.string()]))
+      .nullish()
+      .transform((lines) => lines ?? []),
   })
   .transform((info): EngineInfo => {
     const state = info.Swarm?.LocalNodeState ?? '';
@@ -99,6 +105,7 @@ const infoAnswer = z
             },
       containersRunning: info.ContainersRunning,
       warnings: info.Warnings,
+      systemStatus: info.SystemStatus,
     };
   });
 

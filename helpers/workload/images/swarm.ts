@@ -16,8 +16,8 @@ const VARIABLE = 'E2E_SWARM_IMAGE';
 
 const BINARY = 'a static swarm binary';
 
-/** Why there is nothing of a classic Swarm without it. */
-const NO_SWARM_IMAGE = `no image of classic Swarm is named in ${VARIABLE}, and no archive has one`;
+/** Why there is nothing of a classic Swarm without an image: the reason of specs that are skipped. */
+export const NO_SWARM_IMAGE = `no image of classic Swarm is named in ${VARIABLE}, and no archive has one`;
 
 /** The image of classic Swarm that `E2E_SWARM_IMAGE` names; undefined when it names none. */
 export async function prepareSwarmImage(): Promise<PreparedImage | undefined> {
