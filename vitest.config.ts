@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
+import { topologies } from './helpers/topology/topologies.ts';
 import { SpecOrder } from './specs/spec-order.ts';
 
 /** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
@@ -39,17 +40,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-      {
-        // One cluster for all files, made by the global set-up; one file after the other, as they share it.
+      // The tutorial's specs on each kind of cluster. One cluster for all files of a project, made by its global set-up
+      // out of the topology of the project's name; one file after the other, as they share it.
+      ...topologies.map(({ name }) => ({
         test: {
           ...common,
-          name: 'seed',
+          name,
           include: ['specs/seed/**/*.spec.ts'],
           globalSetup: ['./specs/seed/global-setup.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
-      },
+      })),
     ],
   },
 });

@@ -47,6 +47,23 @@ export async function exchangeFromMachine(
   return Buffer.from(stdout.replaceAll(/\s/g, ''), 'hex');
 }
 
+/** Opens a TCP connection from inside of a machine and closes it; one that cannot be opened is an error. */
+export async function dialFromMachine(
+  { provider, machine, limit = 10_000, signal }: Asker,
+  { address, port }: { readonly address: string; readonly port: number },
+): Promise<void> {
+  await provider.run(machine, ['sh', '-c', DIAL, 'dial', address, `${port}`], {
+    title: `${machine}: connects to ${address}:${port}`,
+    limit,
+    signal,
+  });
+}
+
+const DIAL = `
+if command -v bash >/dev/null; then exec bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$@"; fi
+exec nc -z "$1" "$2"
+`;
+
 const EXCHANGE = `
 if command -v bash >/dev/null; then
   exec bash -c 'exec 3<>"/dev/tcp/$0/$1" || exit 7; printf "$2" >&3; exec od -A n -v -t x1 <&3' "$@"

@@ -1,5 +1,6 @@
 import type { Machine } from '../machine/machine.ts';
 import { type CallOptions, openConnection } from './connection.ts';
+import { type Configs, openConfigs } from './configs.ts';
 import { type Containers, openContainers } from './containers.ts';
 import { type Images, openImages } from './images.ts';
 import { type EngineInfo, type EngineVersion, readInfo, readVersion } from './info.ts';
@@ -17,6 +18,7 @@ export interface Engine extends Disposable {
   readonly images: Images;
   readonly swarm: Swarm;
   readonly nodes: Nodes;
+  readonly configs: Configs;
   /** Closes what is open; a later call opens anew. Not closing costs nothing but a socket for a second. */
   close(): void;
 }
@@ -33,6 +35,7 @@ export function connectEngine(machine: Machine): Engine {
     images: openImages(connection),
     swarm: openSwarm(connection),
     nodes: openNodes(connection),
+    configs: openConfigs(connection),
     close: () => connection.close(),
     [Symbol.dispose]: () => connection.close(),
   };

@@ -6,13 +6,23 @@ import { HarnessError } from '../process/harness-error.ts';
 import { categories } from './categories.ts';
 import { closeUp } from './close-up.ts';
 import { readResults } from './read-results.ts';
+import { environmentsOf } from './topology-label.ts';
 import { reportFile, reportsFolder, resultsFolder } from './reports-folder.ts';
 
 /** Earlier runs that the report compares with. */
 const historyLimit = 30;
 
 /** Labels that help Allure (history, timeline) and would only be in a reader's way. */
-const hideLabels = ['host', 'thread', 'framework', 'language', 'package', 'parentSuite', 'suite'];
+const hideLabels = [
+  'host',
+  'thread',
+  'framework',
+  'language',
+  'package',
+  'parentSuite',
+  'suite',
+  'topology',
+];
 
 /** Allure draws a dozen; these say something about a cluster. */
 const charts = [
@@ -45,6 +55,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     appendHistory: !again,
     hideLabels,
     categories,
+    environments: environmentsOf(readResults()),
     plugins: {
       awesome: {
         options: {

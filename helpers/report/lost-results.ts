@@ -92,7 +92,8 @@ export class LostResultsReporter implements Reporter {
       }
       counts.skipped += 1;
       const why = this.#whySkipped(test, hookFailed ? 'a hook of its file failed' : whyNot);
-      this.reasons.set(fullName(test), why);
+      const topology = topologyIn(fileName(moduleId), project.name);
+      this.reasons.set(reasonKey(fullName(test), topology), why);
       if (!isWrittenByAllure(test)) {
         this.#write(moduleId, project.name, test.name, 'skipped', why, undefined, test);
       }
@@ -121,20 +122,36 @@ export class LostResultsReporter implements Reporter {
   ): void {
     const now = Date.now();
     const file = relative(process.cwd(), moduleId);
+    const topology = topologyIn(file, project);
+    const whole = test === undefined ? `${file}#${name}` : fullName(test);
     writeResult(
       {
         name,
-        fullName: test === undefined ? `${file}#${name}` : fullName(test),
+        fullName: reasonKey(whole, topology),
         status,
         message: stripVTControlCharacters(message),
         trace: trace === undefined ? undefined : ownFrames(trace),
         start: now,
         stop: now,
-        labels: { ...partOf(file), thread: project },
+        labels: {
+          ...partOf(file, topology),
+          ...(topology === undefined ? {} : { topology }),
+          thread: project,
+        },
       },
       this.#folder,
     );
   }
+}
+
+/** The specs of `specs/seed` run on each topology, in a project of its name; no others are of one. */
+function topologyIn(file: string, project: string): string | undefined {
+  return file.startsWith('specs/seed/') ? project : undefined;
+}
+
+/** By what a test is known here: the same one on another topology is another. */
+export function reasonKey(wholeName: string, topology: string | undefined): string {
+  return topology === undefined ? wholeName : `${topology}: ${wholeName}`;
 }
 
 /** What allure-vitest calls a test, without the project’s name before it. */

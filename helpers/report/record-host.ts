@@ -2,12 +2,13 @@ import { watchActivityTrees } from './activity-tree.ts';
 import { messageOf, type Step, toStep } from './step.ts';
 import { hostPrefix, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
+import { epicOf } from './tutorial-part.ts';
 
 /** Where in the report a set-up or a take-down stands. */
 export interface HostPart {
-  /** As the specs that it serves: «Seed topology». */
-  readonly epic?: string;
   readonly feature?: string;
+  /** The topology whose specs it serves. */
+  readonly topology?: string;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface HostPart {
 export async function recordHost<T>(
   title: string,
   run: () => Promise<T>,
-  { epic = 'Seed topology', feature = 'Set-up and take-down' }: HostPart = {},
+  { topology = 'seed', feature = 'Set-up and take-down' }: HostPart = {},
 ): Promise<T> {
   const steps: Step[] = [];
   const watch = watchActivityTrees((root) => steps.push(toStep(root)));
@@ -49,7 +50,7 @@ export async function recordHost<T>(
       start,
       stop: Date.now(),
       steps: steps.toSorted((one, other) => one.start - other.start),
-      labels: { epic, feature, thread: 'set-up' },
+      labels: { epic: epicOf(topology), feature, topology, thread: 'set-up' },
     });
   }
 }

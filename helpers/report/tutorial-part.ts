@@ -6,6 +6,10 @@ export interface TutorialPart {
 
 const epics: Readonly<Record<string, string>> = {
   seed: 'Seed topology',
+  etcd: 'Topology etcd',
+  zookeeper: 'Topology zookeeper',
+  'swarm-mode': 'Topology swarm-mode',
+  'classic-swarm': 'Topology classic-swarm',
   unit: 'Unit specs',
   machine: 'Machines',
   'machine-cli': 'Command line netns-machine',
@@ -18,14 +22,23 @@ const epics: Readonly<Record<string, string>> = {
   run: 'The run itself',
 };
 
-/** The part that a spec file belongs to, from where it lies: `specs/seed/car-endpoint.spec.ts` is «Car endpoint». */
-export function partOf(specFile: string): TutorialPart {
+/**
+ * The part that a spec file belongs to, from where it lies: `specs/seed/car-endpoint.spec.ts` is «Car endpoint».
+ *
+ * @param topology on which its specs ran; there is one for each kind of cluster
+ */
+export function partOf(specFile: string, topology?: string): TutorialPart {
   const [folder = '', ...rest] = specFile.replace(/^.*?specs\//, '').split('/');
   const file = rest.at(-1) ?? folder;
   const name = inWords(file.replace(/(\.spec)?\.ts$/, ''));
   const within = rest.slice(0, -1).map(inWords);
   const feature = within.length === 0 ? name : `${within.join(' / ')}: ${name.toLowerCase()}`;
-  return { epic: epics[folder] ?? inWords(folder), feature };
+  return { epic: topology === undefined ? epicOf(folder) : epicOf(topology), feature };
+}
+
+/** What stands above all that is told of a folder's specs, or of a topology's. */
+export function epicOf(name: string): string {
+  return epics[name] ?? inWords(name);
 }
 
 function inWords(kebab: string): string {

@@ -1,9 +1,10 @@
 import { Status, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
 import type { Reporter } from 'vitest/node';
-import { LostResultsReporter, type SkipReasons } from './lost-results.ts';
+import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from './reports-folder.ts';
 import { ownFrames } from './stack.ts';
+import { topologyOf } from './topology-label.ts';
 import { partOf } from './tutorial-part.ts';
 
 /** The reporters that fill the Allure report, for `vitest.config.ts`. */
@@ -22,11 +23,17 @@ export function allureReporters(): Reporter[] {
 function amend(result: TestResult, reasons: SkipReasons): void {
   const { fullName = '' } = result;
   const key = fullName.slice(fullName.indexOf(':') + 1);
-  const part = partOf(key.split('#', 1)[0] ?? '');
+  const topology = topologyOf(result);
+  const part = partOf(key.split('#', 1)[0] ?? '', topology);
   result.labels.push({ name: 'epic', value: part.epic }, { name: 'feature', value: part.feature });
   const { trace } = result.statusDetails;
   if (trace !== undefined) result.statusDetails.trace = ownFrames(trace);
   if (result.status !== undefined && result.status !== Status.SKIPPED) return;
   result.status = Status.SKIPPED;
-  result.statusDetails = { message: reasons.get(key) ?? reasons.get(fullName) ?? 'not run' };
+  result.statusDetails = {
+    message:
+      reasons.get(reasonKey(key, topology)) ??
+      reasons.get(reasonKey(fullName, topology)) ??
+      'not run',
+  };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../netns/store.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { clusterPlan } from '../cluster/cluster-plan.ts';
 import { stages } from './topology.ts';
 
 const topologyDocument = z.object({
@@ -12,7 +13,8 @@ const topologyDocument = z.object({
   store: z.string(),
   /** The last stage that was stood up. */
   stage: z.enum(stages),
-  keystore: z.string(),
+  /** How its engines know each other, and which machine holds what they know. */
+  cluster: clusterPlan,
   machines: z.array(
     z.object({
       name: z.string(),

@@ -1,13 +1,10 @@
 import { engineOptionsFor } from '../cluster/key-value-store.ts';
+import { openStore } from '../cluster/open-store.ts';
+import type { EngineInfo } from '../engine/info.ts';
 import type { Machine } from '../machine/machine.ts';
+import { keystoreOf, storeKindOf } from '../cluster/cluster-plan.ts';
 import type { TopologyDocument } from './document.ts';
-import {
-  includesStage,
-  membersOf,
-  type Stage,
-  type Topology,
-  type TopologyMachine,
-} from './topology.ts';
+import { includesStage, type Stage, type Topology, type TopologyMachine } from './topology.ts';
 
 /** A kept machine as it is now, and what its engine says. */
 export interface KeptMachine {
@@ -21,6 +18,7 @@ export interface KeptEngine {
   readonly version: string;
   readonly labels: readonly string[];
   readonly clusterStore: string | undefined;
+  readonly swarm: EngineInfo['swarm'];
   /** Ids of the networks by name. */
   readonly networks: ReadonlyMap<string, string>;
   readonly running: readonly string[];
@@ -64,9 +62,10 @@ export function findDifferences(
 }
 
 function expectedNames(topology: Topology, until: Stage): string[] {
-  return includesStage(until, 'cluster')
+  const keystore = keystoreOf(topology.cluster);
+  return includesStage(until, 'cluster') || keystore === undefined
     ? topology.machines.map(({ name }) => name)
-    : [topology.cluster.keystore];
+    : [keystore];
 }
 
 function differencesOf(
@@ -94,14 +93,14 @@ function differencesOf(
 }
 
 function expectedOptions(
-  topology: Topology,
+  { cluster }: Topology,
   document: TopologyDocument,
   { name, engineOptions = [] }: TopologyMachine,
 ): string[] {
-  const { keystore, advertise } = topology.cluster;
-  if (!membersOf(topology).some((member) => member.name === name)) return [...engineOptions];
-  const address = document.machines.find((one) => one.name === keystore)?.address ?? '';
-  return [...engineOptionsFor({ url: `consul://${address}:8500` }, advertise), ...engineOptions];
+  if (cluster.kind === 'swarm-mode' || cluster.keystore === name) return [...engineOptions];
+  const address = document.machines.find((one) => one.name === cluster.keystore)?.address ?? '';
+  const { url } = openStore(storeKindOf(cluster), address);
+  return [...engineOptionsFor({ url }, cluster.advertise), ...engineOptions];
 }
 
 function engineDifferences(
@@ -113,8 +112,9 @@ function engineDifferences(
 ): string[] {
   const store = asked.options.find((option) => option.startsWith('cluster-store='));
   const lacking = asked.labels.filter((label) => !engine.labels.includes(label));
-  const inCluster = store !== undefined;
-  const networks = inCluster ? document.networks : [];
+  const member = keystoreOf(document.cluster) !== noted.name;
+  const networks = member ? document.networks : [];
+  const swarm = document.cluster.kind === 'swarm-mode' ? 'active' : 'inactive';
   const workload = document.workload.filter(({ machine }) => machine === noted.name);
   return [
     ...(engine.hostname === noted.name ? [] : [`calls itself ${engine.hostname}`]),
@@ -125,6 +125,7 @@ function engineDifferences(
     ...(engine.clusterStore === store?.slice('cluster-store='.length)
       ? []
       : [`runs its engine with the store ${engine.clusterStore ?? '(none)'}`]),
+    ...(engine.swarm === swarm ? [] : [`has an engine that is ${engine.swarm} in swarm mode`]),
     ...(engine.certificatesEnd.getTime() - now.getTime() > shortestValidity
       ? []
       : [`has a certificate that ends on ${engine.certificatesEnd.toISOString()}`]),

@@ -64,6 +64,7 @@ async function examineEngine(machine: Machine): Promise<KeptEngine> {
     version,
     labels: info.labels,
     clusterStore: info.clusterStore,
+    swarm: info.swarm,
     networks: new Map(networks.map(({ name, id }) => [name, id])),
     running: containers.filter(({ state }) => state === 'running').map(({ name }) => name),
     certificatesEnd,

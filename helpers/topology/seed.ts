@@ -1,10 +1,7 @@
 import type { Topology } from './topology.ts';
 
-/** The tutorial's own cluster. */
-export const seed: Topology = {
-  name: 'seed',
-  cluster: { kind: 'consul', keystore: 'mh-keystore', advertise: 'eth1:2376' },
-  machines: [{ name: 'mh-keystore' }, { name: 'master-host' }, { name: 'worker-host' }],
+/** The tutorial's network and containers, on whatever makes its two hosts a cluster. */
+export const carCluster: Pick<Topology, 'networks' | 'workload'> = {
   networks: [
     { name: 'my-net', driver: 'overlay', subnet: '10.0.9.0/24', createdOn: 'master-host' },
   ],
@@ -13,4 +10,17 @@ export const seed: Topology = {
     application: { container: 'tomcat-app', machine: 'master-host' },
     database: { container: 'mysqlserver', machine: 'worker-host' },
   },
+};
+
+/** The tutorial's hosts, with a machine beside them that holds the key-value store. */
+export const onKeystore = {
+  ...carCluster,
+  machines: [{ name: 'mh-keystore' }, { name: 'master-host' }, { name: 'worker-host' }],
+} as const;
+
+/** The tutorial's own cluster. */
+export const seed: Topology = {
+  ...onKeystore,
+  name: 'seed',
+  cluster: { kind: 'consul', keystore: 'mh-keystore', advertise: 'eth1:2376' },
 };

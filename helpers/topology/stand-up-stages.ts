@@ -1,21 +1,16 @@
-import { openStore } from '../cluster/open-store.ts';
-import { engineOptionsFor } from '../cluster/key-value-store.ts';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import type { NetworkFacts } from '../engine/networks.ts';
-import type { Machine, MachineProvider, MachineRequest } from '../machine/machine.ts';
+import type { Machine, MachineProvider } from '../machine/machine.ts';
 import type { CarServiceImages } from '../workload/deploy-car-service.ts';
-import {
-  type ImageSource,
-  type PreparedImage,
-  prepareImages,
-} from '../workload/images/prepare-images.ts';
+import { type ImageSource, prepareImages } from '../workload/images/prepare-images.ts';
 import type { TopologyDocument } from './document.ts';
-import { standUpCluster } from './stages/cluster.ts';
-import { standUpKeystore } from './stages/keystore.ts';
+import { formKeyValueCluster } from './stages/form-key-value-cluster.ts';
+import { formSwarm } from './stages/form-swarm.ts';
+import { archivesOf, type Forming, type FormingCluster } from './stages/forming.ts';
 import { standUpNetworks } from './stages/networks.ts';
 import { standUpWorkload } from './stages/workload.ts';
 import type { TaskGroup } from './task-group.ts';
-import { includesStage, keystoreOf, membersOf, type Stage, type Topology } from './topology.ts';
+import { includesStage, type Stage, type Topology } from './topology.ts';
 
 /**
  * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
@@ -28,50 +23,32 @@ export async function standUpStages(
   group: TaskGroup,
 ): Promise<TopologyDocument> {
   const { signal } = group;
-  const create = (request: MachineRequest) => provider.create(request, { signal });
   const images = prepareImages(usualSource(provider));
   // Asked for at once: what is not in the cache yet is built side by side, and while the keystore starts.
   const placed = includesStage(until, 'workload') ? placeImages(topology, images) : [];
   for (const { image } of placed) void group.start(() => image);
-  const archivesFor = async (name: string) =>
-    archivesOf(await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))));
-  const keystore = group.start(async () =>
-    create({ ...keystoreOf(topology), images: archivesOf([await images.consul]) }),
-  );
-  const store = group.start(() => standUpKeystore(keystore, images.consul, signal));
-  const members = !includesStage(until, 'cluster')
-    ? Promise.resolve([])
-    : group.start(async () => {
-        const { url } = openStore('consul', (await keystore).address);
-        const options = engineOptionsFor({ url }, topology.cluster.advertise);
-        // All of them before the first machine is created: in the topology's order, machines get their addresses.
-        const requests = await Promise.all(
-          membersOf(topology).map(
-            async ({ name, engineOptions = [], engineLabels = [], driver = {} }) => ({
-              name,
-              driver,
-              images: await archivesFor(name),
-              engineOptions: [...options, ...engineOptions],
-              engineLabels,
-              engineAfter: store,
-            }),
-          ),
-        );
-        return await standUpCluster(() => requests.map(create), store, signal);
-      });
+  const { beside, members, informed } = formCluster(topology, {
+    until,
+    group,
+    images,
+    create: (request) => provider.create(request, { signal }),
+    archivesFor: async (name) =>
+      archivesOf(
+        await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
+      ),
+  });
   const networks = !includesStage(until, 'network')
     ? Promise.resolve([])
     : group.start(async () => {
-        const engines = (await members).map(connectEngine);
-        return await standUpNetworks(topology.networks, engines, signal);
+        const engines = (await informed).map(connectEngine);
+        return await standUpNetworks(topology, engines, signal);
       });
   const workload = !includesStage(until, 'workload')
     ? Promise.resolve({ workload: [] })
     : group.start(async () =>
         standUpWorkload(topology.workload, await members, images, networks, signal),
       );
-  await store;
-  const machines = [await keystore, ...(await members)];
+  const machines = [...(await beside), ...(await members)];
   const described = group.start(() =>
     Promise.all(machines.map((machine) => describeMachine(machine, signal))),
   );
@@ -80,13 +57,19 @@ export async function standUpStages(
     provider: provider.name,
     store: provider.store,
     stage: until,
-    keystore: topology.cluster.keystore,
+    cluster: topology.cluster,
     machines: await described,
     networks: (await networks).map(describeNetwork),
     ...(await workload),
   };
 }
 
+function formCluster(topology: Topology, forming: Forming): FormingCluster {
+  const { cluster } = topology;
+  return cluster.kind === 'swarm-mode'
+    ? formSwarm(topology, cluster, forming)
+    : formKeyValueCluster(topology, cluster, forming);
+}
 /** Machines of docker-machine's own drivers have a way to a registry; ours have none unless they are given one. */
 function usualSource({ name }: MachineProvider): ImageSource {
   return name === 'docker-machine' && process.env['MACHINE_DRIVER'] !== 'netns' ? 'pull' : 'build';
@@ -98,11 +81,6 @@ function placeImages({ workload: { application, database } }: Topology, images: 
     { machine: application.machine, image: images.tomcat },
     { machine: database.machine, image: images.mysql },
   ];
-}
-
-/** What a new machine is given; what has no archive is pulled by its engine later. */
-function archivesOf(images: readonly PreparedImage[]): string[] {
-  return images.flatMap(({ archive }) => archive ?? []);
 }
 
 async function describeMachine(machine: Machine, signal: AbortSignal) {

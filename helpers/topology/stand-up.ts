@@ -1,4 +1,5 @@
 import type { MachineProvider } from '../machine/machine.ts';
+import { keystoreOf } from '../cluster/cluster-plan.ts';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import type { InterruptionWatch } from '../process/interruption.ts';
@@ -35,6 +36,7 @@ export async function standUp(
   provider: MachineProvider,
   { until = 'workload', watch, keepClaim = false, keepBroken }: StandUpOptions,
 ): Promise<TopologyDocument> {
+  requireStage(topology, until);
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {
@@ -64,6 +66,16 @@ export async function standUp(
     // Whatever an interruption made fail, the interruption is why.
     throw watch.interrupted ?? error;
   }
+}
+
+/** What cannot be is refused before anything starts. */
+function requireStage({ name, cluster }: Topology, until: Stage): void {
+  if (until !== 'keystore' || keystoreOf(cluster) !== undefined) return;
+  throw new HarnessError({
+    tried: `stand up ${name} until ${until}`,
+    observed: 'swarm mode has no key-value store',
+    remedy: 'take --until cluster',
+  });
 }
 
 async function takeStore(topology: Topology, provider: MachineProvider): Promise<void> {

@@ -1,3 +1,5 @@
+import { type ClusterPlan, keystoreOf } from '../cluster/cluster-plan.ts';
+
 /** The parts of a set-up. Each needs the ones before it. */
 export const stages = ['keystore', 'cluster', 'network', 'workload'] as const;
 export type Stage = (typeof stages)[number];
@@ -10,19 +12,15 @@ export function includesStage(until: Stage, stage: Stage): boolean {
 /** A description of a cluster: what `overlay-e2e up` makes. */
 export interface Topology {
   readonly name: string;
-  readonly cluster: ConsulCluster;
+  readonly cluster: ClusterPlan;
+  /**
+   * The engine of its machines, if it is not the provider's own choice: a version, `system`, or a folder with dockerd.
+   * E2E_ENGINE_BUNDLE goes before it, and a machine's own before both.
+   */
+  readonly engineBundle?: string;
   readonly machines: readonly TopologyMachine[];
   readonly networks: readonly TopologyNetwork[];
   readonly workload: CarService;
-}
-
-/** Engines that find each other through Consul, which runs in a container on the keystore. */
-export interface ConsulCluster {
-  readonly kind: 'consul';
-  /** The name of the machine that holds the key-value store. */
-  readonly keystore: string;
-  /** What the engines advertise to each other: `INTERFACE:PORT`. */
-  readonly advertise: string;
 }
 
 export interface TopologyMachine {
@@ -30,6 +28,7 @@ export interface TopologyMachine {
   /** Engine options beside those that the cluster kind asks for. */
   readonly engineOptions?: readonly string[];
   readonly engineLabels?: readonly string[];
+  readonly engineBundle?: string;
   /** For the provider docker-machine: variables that its driver reads, such as `GENERIC_IP_ADDRESS`. */
   readonly driver?: Readonly<Record<string, string>>;
 }
@@ -50,11 +49,12 @@ export interface CarService {
 }
 
 /** The machines whose engines form the cluster: all but the keystore. */
-export function membersOf(topology: Topology): TopologyMachine[] {
-  return topology.machines.filter(({ name }) => name !== topology.cluster.keystore);
+export function membersOf({ machines, cluster }: Topology): TopologyMachine[] {
+  const keystore = keystoreOf(cluster);
+  return machines.filter(({ name }) => name !== keystore);
 }
 
-/** The machine that holds the key-value store. */
-export function keystoreOf({ machines, cluster }: Topology): TopologyMachine {
-  return machines.find(({ name }) => name === cluster.keystore) ?? { name: cluster.keystore };
+/** The machine of that name, as the topology describes it. */
+export function machineOf({ machines }: Topology, wanted: string): TopologyMachine {
+  return machines.find(({ name }) => name === wanted) ?? { name: wanted };
 }

@@ -29,7 +29,7 @@ const broken: readonly Broken[] = [
     fault: ({ store, worker }) =>
       strangeMember(store, `${worker.machine.address.replace(/\d+$/, '250')}:2376`),
     file: 'cluster',
-    failed: ['the store holds both engines under their advertised address, and no other'],
+    failed: ['what holds it together has both engines under their own address, and no other'],
   },
   {
     when: 'two hosts have the same hostname',

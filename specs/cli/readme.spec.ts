@@ -32,6 +32,11 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm run check': ['.ci/run', wholeRun],
   'npm run unit': ['package.json', '"unit": "exec sh specs/run.sh --project unit"'],
   'npm run e2e': ['package.json', '"e2e": "exec sh specs/run.sh --project seed"'],
+  'npm run e2e:swarm-mode': [
+    'package.json',
+    '"e2e:swarm-mode": "exec sh specs/run.sh --project swarm-mode"',
+  ],
+  'npx overlay-e2e up swarm-mode': ['specs/topology/kinds.spec.ts', "'up', 'swarm-mode'"],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };
@@ -89,7 +94,7 @@ test('the stages that the README shows are those of a run, in their order', () =
 
 test('every npm script that the pages name is there, and every file', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = pages.matchAll(/npm (?:run ([a-z0-9]+)|test\b)/g);
+  const named = pages.matchAll(/npm (?:run ([a-z0-9:-]+)|test\b)/g);
   const names = new Set([...named].map(([, script = 'test']) => script));
   expect(names.size).toBeGreaterThan(3);
   expect([...names].filter((name) => scripts[name] === undefined)).toEqual([]);

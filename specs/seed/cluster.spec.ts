@@ -1,20 +1,20 @@
 import { connect } from 'node:net';
 import { describe } from 'vitest';
-import { openStore } from '../../helpers/cluster/open-store.ts';
-import { readGossipMembers } from '../../helpers/cluster/gossip-members.ts';
+import { keystoreOf } from '../../helpers/cluster/cluster-plan.ts';
 import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
+import { attach } from '../../helpers/report/evidence.ts';
 import { fetchText } from './fetch-text.ts';
 import { expect, test } from './lab.ts';
 
 describe('The cluster of master-host and worker-host', () => {
-  test('the store holds both engines under their advertised address, and no other', async ({
-    lab,
+  test('what holds it together has both engines under their own address, and no other', async ({
+    lab: { cluster, hosts },
   }) => {
-    const { address } = lab.machine(lab.document.keystore);
-    const entries = await openStore('consul', address).readTree('docker/nodes/');
-    // The key says who keeps the entry up, the value where the others look for the engine.
-    const members = lab.hosts.map(({ machine }) => `${machine.address}:2376`).sort();
-    expect(entries).toEqual(members.map((value) => ({ key: `docker/nodes/${value}`, value })));
+    const members = await cluster.readMembers();
+    await attach('its members', members);
+    const expected = hosts.map((host) => cluster.describeMember(host));
+    expect(new Set(members)).toEqual(new Set(expected));
+    expect(members).toHaveLength(hosts.length);
   });
 
   test('every machine has a hostname of its own: the name it was made with', async ({ lab }) => {
@@ -34,32 +34,31 @@ describe('The cluster of master-host and worker-host', () => {
       }),
     );
     const sharing = [...Map.groupBy(ids, ({ id }) => id).values()].filter((all) => all.length > 1);
-    expect(ids).toHaveLength(3);
+    expect(ids).toHaveLength(lab.document.machines.length);
     expect(sharing, 'engines with the same id').toEqual([]);
   });
 
-  test('both engines run with the store and the interface that they were given', async ({
-    lab,
+  test('both engines were given what makes them members, and say that they are', async ({
+    lab: { cluster, hosts },
   }) => {
-    const { address } = lab.machine(lab.document.keystore);
-    for (const host of lab.hosts) {
-      const { name } = host.machine;
-      expect(host.machine.engineOptions, name).toEqual([
-        `cluster-store=consul://${address}:8500`,
-        'cluster-advertise=eth1:2376',
-      ]);
-      const { clusterStore, clusterAdvertise } = await host.info();
-      expect({ clusterStore, clusterAdvertise }, name).toEqual({
-        clusterStore: `consul://${address}:8500`,
-        clusterAdvertise: `${host.machine.address}:2376`,
-      });
+    for (const host of hosts) {
+      const found = await cluster.readMembership(host);
+      await attach(`${host.machine.name}: its membership`, found);
+      expect(found, host.machine.name).toEqual(await cluster.describeMembership(host));
     }
   });
 
-  test('the keystore’s engine is in no cluster', async ({ lab }) => {
-    const info = await lab.engine(lab.document.keystore).info();
-    expect(info.clusterStore).toBeUndefined();
-    expect(info.clusterAdvertise).toBeUndefined();
+  test('the keystore’s engine is in no cluster', async ({ lab, skip }) => {
+    const keystore = keystoreOf(lab.document.cluster);
+    if (keystore === undefined) {
+      skip('swarm mode has no machine beside its nodes');
+      return;
+    }
+    expect(await lab.engine(keystore).info()).toMatchObject({
+      clusterStore: undefined,
+      clusterAdvertise: undefined,
+      swarm: 'inactive',
+    });
   });
 
   test('every engine answers a client with a certificate and refuses one without', async ({
@@ -84,17 +83,13 @@ describe('The cluster of master-host and worker-host', () => {
     }
   });
 
-  test('the gossip of each engine knows both hosts as alive, by their own names', async ({
-    lab,
+  test('each engine knows both hosts as alive, by their own names', async ({
+    lab: { cluster, hosts },
   }) => {
-    const both = lab.hosts.map(({ machine: { name, address } }) => ({
-      name,
-      address,
-      state: 'alive',
-    }));
-    for (const { machine } of lab.hosts) {
-      const members = await readGossipMembers(machine.address);
-      expect(new Set(members), `asked ${machine.name}`).toEqual(new Set(both));
+    const both = hosts.map((host) => cluster.describeAcquaintance(host));
+    for (const host of hosts) {
+      const known = await cluster.readAcquaintances(host);
+      expect(new Set(known), `asked ${host.machine.name}`).toEqual(new Set(both));
     }
   });
 });

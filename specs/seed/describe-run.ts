@@ -1,28 +1,19 @@
-import { tellEnvironment } from '../../helpers/report/environment.ts';
+import type { Cluster } from '../../helpers/cluster/cluster.ts';
 import { firstLine } from '../../helpers/process/harness-error.ts';
+import { tellEnvironment } from '../../helpers/report/environment.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
-import { fetchText } from './fetch-text.ts';
 
 /** Tells the report on what this run ran: what one compares first when a run differs from an earlier one. */
-export async function describeRun(document: TopologyDocument): Promise<void> {
-  const { provider, machines, keystore } = document;
+export async function describeRun(document: TopologyDocument, { store }: Cluster): Promise<void> {
+  const { topology, provider, machines } = document;
   const versions = new Set(machines.map(({ engineVersion }) => engineVersion));
-  const address = machines.find(({ name }) => name === keystore)?.address ?? keystore;
+  const held = await store
+    .describe()
+    // That a cluster's store is away is for the specs to tell.
+    .catch((error: unknown) => `${document.cluster.kind} (version unknown: ${firstLine(error)})`);
+  const names = machines.map(({ name }) => name).join(', ');
   tellEnvironment({
     provider,
-    engine: [...versions].join(', '),
-    store: `Consul ${await readConsulVersion(address)}`,
-    machines: machines.map(({ name }) => name).join(', '),
+    [topology]: `engine ${[...versions].join(', ')}; ${held}; ${names}`,
   });
-}
-
-async function readConsulVersion(address: string): Promise<string> {
-  try {
-    const { body } = await fetchText(`http://${address}:8500/v1/agent/self`);
-    const consul = JSON.parse(body) as { Config?: { Version?: string } };
-    return consul.Config?.Version ?? '(version unknown)';
-  } catch (error) {
-    // That a cluster's store is away is for the specs to tell.
-    return `(version unknown: ${firstLine(error)})`;
-  }
 }

@@ -1,42 +1,47 @@
 import type { TestProject } from 'vitest/node';
 import { showProgress } from '../../helpers/cli/progress.ts';
-import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
-import { InterruptionWatch } from '../../helpers/process/interruption.ts';
+import type { InterruptionWatch } from '../../helpers/process/interruption.ts';
 import { recordHost } from '../../helpers/report/record-host.ts';
 import { releaseStore } from '../../helpers/topology/claim.ts';
 import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
-import { seed } from '../../helpers/topology/seed.ts';
 import { standUp } from '../../helpers/topology/stand-up.ts';
 import { standUpOrReuse } from '../../helpers/topology/stand-up-or-reuse.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
+import { findTopology } from '../../helpers/topology/topologies.ts';
+import type { Topology } from '../../helpers/topology/topology.ts';
 import { describeRun } from './describe-run.ts';
+import { chooseProviderFor } from './choose-provider-for.ts';
+import { openLab } from './open-lab.ts';
 import { stageFor } from './stages.ts';
+import { watchRun } from './watch-run.ts';
 
+/** What this set-up stood up, and has to take down. */
+let standing: { readonly topology: Topology; readonly provider: MachineProvider } | undefined;
 let watch: InterruptionWatch | undefined;
-let standing: MachineProvider | undefined;
 
 /** E2E_KEEP=1 leaves the topology running for whoever comes; E2E_REUSE=1 takes one that was left, if it fits. */
 const keep = process.env['E2E_KEEP'] === '1';
 const reuse = process.env['E2E_REUSE'] === '1';
 
-/** Stands up as much of the seed topology as the chosen spec files need. */
+/** Stands up as much of the topology of the project's name as its chosen spec files need. */
 export async function setup(project: TestProject): Promise<void> {
-  // Vitest ends at once on these, without any take-down; from here on they mean: stop, take down, then end.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
-  watch = new InterruptionWatch(() => {
-    project.vitest.cancelCurrentRun('keyboard-input').catch(() => {});
-  });
+  const topology = findTopology(project.name);
+  watch = watchRun(project.vitest);
+  const interruption = watch;
   const stopProgress = await showProgress();
   try {
-    const interruption = watch;
-    const document = await recordHost('Set up the seed topology', async () => {
-      const { provider } = await chooseProvider();
-      const found = await findOrStandUp(project, provider, interruption);
-      await describeRun(found);
-      return found;
-    });
+    const document = await recordHost(
+      `Set up the ${topology.name} topology`,
+      async () => {
+        const provider = await chooseProviderFor(topology);
+        const found = await findOrStandUp(project, topology, provider, interruption);
+        await describeRun(found, (await openLab(found, provider)).cluster);
+        return found;
+      },
+      { topology: topology.name },
+    );
     project.provide('topology', document);
   } finally {
     stopProgress();
@@ -45,33 +50,41 @@ export async function setup(project: TestProject): Promise<void> {
 
 /** Takes down what {@link setup} stood up; a set-up that failed has done so itself. */
 export async function teardown(): Promise<void> {
-  const provider = standing;
-  if (provider !== undefined && keep && watch?.interrupted === undefined) {
+  if (standing !== undefined) await leave(standing);
+  if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
+}
+
+async function leave({ topology, provider }: NonNullable<typeof standing>): Promise<void> {
+  if (keep && watch?.interrupted === undefined) {
     await releaseStore(provider.store);
-    console.log(`E2E_KEEP=1: the topology is left in ${provider.store}`);
-  } else if (provider !== undefined) {
-    const stopProgress = await showProgress();
-    try {
-      await recordHost('Take down the seed topology', async () => {
+    console.log(`E2E_KEEP=1: the topology ${topology.name} is left in ${provider.store}`);
+    return;
+  }
+  const stopProgress = await showProgress();
+  try {
+    await recordHost(
+      `Take down the ${topology.name} topology`,
+      async () => {
         await watch?.insistOn(async () => {
           await takeDown(provider);
         });
-      });
-    } finally {
-      stopProgress();
-    }
+      },
+      { topology: topology.name },
+    );
+  } finally {
+    stopProgress();
   }
-  if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
 }
 
 async function findOrStandUp(
   project: TestProject,
+  topology: Topology,
   provider: MachineProvider,
   interruption: InterruptionWatch,
 ): Promise<TopologyDocument> {
   // Specs that break a cluster run these specs on it, as it is.
   if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
-  const until = stageFor(project.vitest.state.getPaths());
+  const until = stageFor(project.vitest.state.getPaths(), topology);
   const options = {
     until,
     watch: interruption,
@@ -79,10 +92,10 @@ async function findOrStandUp(
     keepBroken: keep ? tellKept : undefined,
   };
   const { document, reused } = reuse
-    ? await standUpOrReuse(seed, provider, options)
-    : { document: await standUp(seed, provider, options), reused: false };
+    ? await standUpOrReuse(topology, provider, options)
+    : { document: await standUp(topology, provider, options), reused: false };
   if (reused) await releaseStore(provider.store);
-  else standing = provider;
+  else standing = { topology, provider };
   return document;
 }
 

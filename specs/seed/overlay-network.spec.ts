@@ -1,5 +1,8 @@
 import { describe } from 'vitest';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { keystoreOf } from '../../helpers/cluster/cluster-plan.ts';
+import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
 import { attach } from '../../helpers/report/evidence.ts';
 import { expect, type Lab, test } from './lab.ts';
 
@@ -13,54 +16,61 @@ describe('The overlay network my-net', () => {
     );
     expect(lab.document.networks).toMatchObject([{ name: 'my-net' }]);
     const [{ id } = { id: '' }] = lab.document.networks;
-    expect(id).toMatch(/^[0-9a-f]{64}$/);
+    // 64 hexadecimal digits; in swarm mode 25 characters.
+    expect(id).toMatch(/^([0-9a-f]{64}|[0-9a-z]{25})$/);
     expect(known).toEqual(lab.hosts.map(({ machine: { name } }) => ({ machine: name, ids: [id] })));
   });
 
-  test('its driver is overlay, its scope global, its subnet exactly 10.0.9.0/24, on both hosts', async ({
+  test('its driver is overlay, its scope the cluster’s, its subnet exactly 10.0.9.0/24, on both hosts', async ({
     lab,
   }) => {
     for (const { machine, networks } of lab.hosts) {
       const network = await networks.inspect('my-net');
       await attach(`network inspect my-net on ${machine.name}`, network.raw);
       const { driver, scope } = network;
-      expect({ driver, scope }, machine.name).toEqual({ driver: 'overlay', scope: 'global' });
+      expect({ driver, scope }, machine.name).toEqual({
+        driver: 'overlay',
+        scope: lab.cluster.scope,
+      });
       expect(network.subnets, machine.name).toEqual(['10.0.9.0/24']);
     }
   });
 
-  test('the engine of the keystore does not know it', async ({ lab }) => {
-    const names = (await lab.engine(lab.document.keystore).networks.list()).map(({ name }) => name);
+  test('the engine of the keystore does not know it', async ({ lab, skip }) => {
+    const keystore = keystoreOf(lab.document.cluster);
+    if (keystore === undefined) {
+      skip('swarm mode has no machine beside its nodes');
+      return;
+    }
+    const names = (await lab.engine(keystore).networks.list()).map(({ name }) => name);
     expect(names.toSorted()).toEqual(['bridge', 'host', 'none']);
   });
 
-  test('an overlay created on worker-host is on master-host with the same id, until it is removed', async ({
+  test('an overlay created on one host is on the other with the same id, until it is removed', async ({
     lab,
     onTestFinished,
   }) => {
-    const [master, worker] = hostsOf(lab);
-    const created = await worker.networks.create({
-      name: 'made-on-worker',
-      driver: 'overlay',
-      subnet: '10.0.10.0/24',
-    });
+    const { creator, other } = farHosts(lab);
+    const created = await makeOverlay(lab, { name: 'made-there', subnet: '10.0.10.0/24' });
     onTestFinished(async () => {
-      const left = (await worker.networks.list()).filter(({ id }) => id === created.id);
-      for (const { id } of left) await worker.networks.remove(id);
+      const left = (await creator.networks.list()).filter(({ id }) => id === created.id);
+      for (const { id } of left) await removeOverlay(creator, id);
     });
-    const seen = await waitFor(
-      'master-host: made-on-worker appears',
-      async () => done(await master.networks.inspect('made-on-worker')),
-      { limit: 25_000 },
+    const seen = await whileUsing(lab, other, 'made-there', () =>
+      waitFor(
+        `${other.machine.name}: made-there appears`,
+        async () => done(await other.networks.inspect('made-there')),
+        { limit: 25_000 },
+      ),
     );
     expect(seen).toMatchObject({ id: created.id, driver: 'overlay', subnet: '10.0.10.0/24' });
 
-    await worker.networks.remove(created.id);
+    await removeOverlay(creator, created.id);
     await waitFor(
-      'master-host: made-on-worker disappears',
+      `${other.machine.name}: made-there disappears`,
       async () => {
-        const names = (await master.networks.list()).map(({ name }) => name);
-        return names.includes('made-on-worker') ? notYet(names.join(', ')) : done(undefined);
+        const names = (await other.networks.list()).map(({ name }) => name);
+        return names.includes('made-there') ? notYet(names.join(', ')) : done(undefined);
       },
       { limit: 25_000 },
     );
@@ -70,33 +80,49 @@ describe('The overlay network my-net', () => {
     lab,
     onTestFinished,
   }) => {
-    const [master, worker] = hostsOf(lab);
-    const bridge = await master.networks.create({ name: 'beside', driver: 'bridge' });
-    onTestFinished(() => master.networks.remove(bridge.id));
+    const { creator, other } = farHosts(lab);
+    const bridge = await creator.networks.create({ name: 'beside', driver: 'bridge' });
+    onTestFinished(() => creator.networks.remove(bridge.id));
     expect(bridge).toMatchObject({ driver: 'bridge', scope: 'local' });
-    expect((await master.networks.list()).map(({ name }) => name)).toContain('beside');
+    expect((await creator.networks.list()).map(({ name }) => name)).toContain('beside');
 
     // An overlay that is created after it has reached the other host: so would the bridge have, did it travel.
-    const later = await master.networks.create({
-      name: 'after-beside',
-      driver: 'overlay',
-      subnet: '10.0.11.0/24',
-    });
-    onTestFinished(() => master.networks.remove(later.id));
-    const onWorker = await waitFor(
-      'worker-host: after-beside appears',
-      async () => {
-        const names = (await worker.networks.list()).map(({ name }) => name);
-        return names.includes('after-beside') ? done(names) : notYet(names.join(', '));
-      },
-      { limit: 25_000 },
+    const later = await makeOverlay(lab, { name: 'after-beside', subnet: '10.0.11.0/24' });
+    onTestFinished(() => removeOverlay(creator, later.id));
+    const there = await whileUsing(lab, other, 'after-beside', () =>
+      waitFor(
+        `${other.machine.name}: after-beside appears`,
+        async () => {
+          const names = (await other.networks.list()).map(({ name }) => name);
+          return names.includes('after-beside') ? done(names) : notYet(names.join(', '));
+        },
+        { limit: 25_000 },
+      ),
     );
-    expect(onWorker).not.toContain('beside');
+    expect(there).not.toContain('beside');
   });
 });
 
-function hostsOf(lab: Lab) {
-  const [master, worker] = lab.hosts;
-  if (master === undefined || worker === undefined) throw new Error('two hosts expected');
-  return [master, worker] as const;
+/** The host on which networks are created, and another, which is to learn of them. */
+function farHosts({ cluster, hosts }: Lab): { creator: Engine; other: Engine } {
+  const { creator } = cluster;
+  const other = hosts.find(({ machine }) => machine.name !== creator.machine.name);
+  if (other === undefined) throw new Error('two hosts expected');
+  return { creator, other };
+}
+
+async function makeOverlay({ cluster }: Lab, request: { name: string; subnet: string }) {
+  const { creator, overlayOptions } = cluster;
+  return await createOverlay(creator, { ...request, ...overlayOptions });
+}
+
+/** Looks while nothing is in the way of that engine's knowing the network. */
+async function whileUsing<T>(
+  { cluster }: Lab,
+  engine: Engine,
+  network: string,
+  look: () => Promise<T>,
+): Promise<T> {
+  await using _use = await cluster.useNetwork(engine, network);
+  return await look();
 }

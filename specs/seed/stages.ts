@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type Stage, stages } from '../../helpers/topology/topology.ts';
+import { type Stage, stages, type Topology } from '../../helpers/topology/topology.ts';
 
 /** How much of the topology each spec file needs to be there. */
 const needs: Readonly<Record<string, Stage>> = {
@@ -11,8 +11,10 @@ const needs: Readonly<Record<string, Stage>> = {
 };
 
 /** The last stage that one of these spec files needs; a file that says nothing needs all of them. */
-export function stageFor(files: readonly string[]): Stage {
+export function stageFor(files: readonly string[], { cluster }: Pick<Topology, 'cluster'>): Stage {
   const wanted = files.map((file) => needs[basename(file)] ?? 'workload');
+  // In swarm mode a host knows a network only while a container of its own is on it.
+  if (cluster.kind === 'swarm-mode' && wanted.includes('network')) return 'workload';
   return stages.findLast((stage) => wanted.includes(stage)) ?? 'workload';
 }
 

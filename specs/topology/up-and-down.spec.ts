@@ -62,7 +62,7 @@ describe('overlay-e2e up --json', () => {
       provider: 'netns',
       store: lab.store,
       stage: 'workload',
-      keystore: 'mh-keystore',
+      cluster: { kind: 'consul', keystore: 'mh-keystore', advertise: 'eth1:2376' },
       machines: asked.map(({ facts }) => facts),
       networks: [{ name: 'my-net', id, subnet: '10.0.9.0/24', scope: 'global' }],
       workload: asked.flatMap(({ workload }) => workload),

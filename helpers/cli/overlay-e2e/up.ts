@@ -1,10 +1,9 @@
-import { HarnessError } from '../../process/harness-error.ts';
 import { InterruptionWatch } from '../../process/interruption.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
-import { seed } from '../../topology/seed.ts';
 import { standUp } from '../../topology/stand-up.ts';
 import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
-import type { Stage, Topology } from '../../topology/topology.ts';
+import { findTopology } from '../../topology/topologies.ts';
+import type { Stage } from '../../topology/topology.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
@@ -18,8 +17,6 @@ export interface UpOptions {
   readonly until: Stage;
   readonly verbose?: boolean;
 }
-
-const topologies: Readonly<Record<string, Topology>> = { seed };
 
 /** `overlay-e2e up`: gives the exit code. */
 export async function runUp(name: string, options: UpOptions): Promise<number> {
@@ -60,16 +57,6 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
 
 function fromEnvironment(): { keep: boolean; reuse: boolean } {
   return { keep: process.env['E2E_KEEP'] === '1', reuse: process.env['E2E_REUSE'] === '1' };
-}
-
-function findTopology(name: string): Topology {
-  const topology = Object.hasOwn(topologies, name) ? topologies[name] : undefined;
-  if (topology !== undefined) return topology;
-  throw new HarnessError({
-    tried: `find topology ${name}`,
-    observed: 'there is none of this name',
-    remedy: `there is ${Object.keys(topologies).join(', ')}`,
-  });
 }
 
 function summarize(document: TopologyDocument, said: string): string {

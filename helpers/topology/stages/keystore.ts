@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../../cluster/key-value-store.ts';
+import type { KeyValueStore, KeyValueStoreKind } from '../../cluster/key-value-store.ts';
 import { startStore } from '../../cluster/start-store.ts';
 import { connectEngine } from '../../engine/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -8,6 +8,7 @@ import { provideImage } from '../../workload/provide-image.ts';
 
 /** Runs the key-value store on its machine. Ready when it leads and gives back what was written to it. */
 export async function standUpKeystore(
+  kind: KeyValueStoreKind,
   machine: Promise<Machine>,
   image: Promise<PreparedImage>,
   signal: AbortSignal,
@@ -16,7 +17,7 @@ export async function standUpKeystore(
     using engine = connectEngine(await machine);
     const prepared = await image;
     await provideImage(engine, prepared, { signal });
-    const { store } = await startStore('consul', engine, { image: prepared.tag, signal });
+    const { store } = await startStore(kind, engine, { image: prepared.tag, signal });
     return store;
   });
 }

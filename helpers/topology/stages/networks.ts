@@ -2,11 +2,16 @@ import { createOverlay, waitForNetworkOn } from '../../cluster/overlay-network.t
 import type { Engine } from '../../engine/engine.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
 import { activity } from '../../process/activity.ts';
-import type { TopologyNetwork } from '../topology.ts';
+import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
+import type { Topology } from '../topology.ts';
 
-/** Creates each network on one engine. Ready when all engines know it by the same id. */
+/**
+ * Creates each network on one engine. Ready when all engines that are told of networks know it by the same id.
+ *
+ * @param engines those that are told
+ */
 export async function standUpNetworks(
-  networks: readonly TopologyNetwork[],
+  { networks, cluster }: Topology,
   engines: readonly Engine[],
   signal: AbortSignal,
 ): Promise<NetworkFacts[]> {
@@ -15,10 +20,16 @@ export async function standUpNetworks(
     for (const { name, subnet, createdOn } of networks) {
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
-      const network = await createOverlay(engine, { name, subnet }, { signal });
+      const request = { name, subnet, ...attachableIn(cluster) };
+      const network = await createOverlay(engine, request, { signal });
       await waitForNetworkOn(engines, network, { signal });
       created.push(network);
     }
     return created;
   });
+}
+
+/** Swarm mode keeps its overlays for services, unless it is told otherwise; others have no such word. */
+function attachableIn({ kind }: ClusterPlan): { attachable?: true } {
+  return kind === 'swarm-mode' ? { attachable: true } : {};
 }

@@ -29,7 +29,7 @@ const document: TopologyDocument = {
   provider: 'netns',
   store: '/store',
   stage: 'workload',
-  keystore: 'mh-keystore',
+  cluster: seed.cluster,
   machines: names.map((name) => ({
     name,
     address: addresses[name],
@@ -65,6 +65,7 @@ function keep(
       version: '20.10.5',
       labels: ['provider=virtualbox'],
       clusterStore: member ? store : undefined,
+      swarm: 'inactive',
       networks: new Map(member ? [['my-net', 'b8a3']] : []),
       running: [containers[name] ?? 'consul'],
       certificatesEnd: new Date('2029-01-01T00:00:00Z'),

@@ -51,7 +51,7 @@ describe('overlay-e2e', () => {
   test('an unknown topology is refused in one line that names those that there are', async () => {
     const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 1);
     expect(stderr).toBe(
-      'overlay-e2e: find topology cloud: there is none of this name; there is seed\n',
+      'overlay-e2e: find topology cloud: there is none of this name; there are seed\n',
     );
     expect(stdout).toBe('');
   });

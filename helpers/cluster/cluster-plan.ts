@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { type KeyValueStoreKind, keyValueStoreKinds } from './key-value-store.ts';
+
+/** Engines that find each other through a key-value store, which runs in a container on the keystore. */
+const keyValueCluster = z.object({
+  kind: z.enum(keyValueStoreKinds),
+  /** The name of the machine that holds the key-value store. */
+  keystore: z.string(),
+  /** What the engines advertise to each other: `INTERFACE:PORT`. */
+  advertise: z.string(),
+});
+
+/** The same on Consul, and beside the engines the containers of classic Swarm, which find each other through it too. */
+const classicSwarm = z.object({
+  kind: z.literal('classic-swarm'),
+  keystore: z.string(),
+  advertise: z.string(),
+  /** The machine whose manager speaks for all engines, on port 3376. */
+  master: z.string(),
+});
+
+/** Engines that are nodes of one swarm: what they know of each other, its manager tells them. */
+const swarmMode = z.object({
+  kind: z.literal('swarm-mode'),
+  /** The machine whose engine makes the swarm, and stays its only manager. */
+  manager: z.string(),
+});
+
+/** How the engines of a topology come to know each other. */
+export const clusterPlan = z.discriminatedUnion('kind', [keyValueCluster, classicSwarm, swarmMode]);
+
+export type ClusterPlan = Readonly<z.infer<typeof clusterPlan>>;
+export type SwarmModePlan = Extract<ClusterPlan, { kind: 'swarm-mode' }>;
+/** Those whose engines need a key-value store. */
+export type KeyValuePlan = Exclude<ClusterPlan, SwarmModePlan>;
+
+/** The machine that holds the key-value store; none in swarm mode, whose managers keep what there is to know. */
+export function keystoreOf(plan: ClusterPlan): string | undefined {
+  return plan.kind === 'swarm-mode' ? undefined : plan.keystore;
+}
+
+/** Which key-value store the cluster needs. */
+export function storeKindOf({ kind }: KeyValuePlan): KeyValueStoreKind {
+  return kind === 'classic-swarm' ? 'consul' : kind;
+}

@@ -1,0 +1,33 @@
+import { label, parameter } from 'allure-js-commons';
+
+/** The label by which results of one topology are told from those of another; the same spec runs on each. */
+const name = 'topology';
+
+interface Labelled {
+  readonly labels?:
+    | readonly { readonly name: string; readonly value?: string | undefined }[]
+    | undefined;
+}
+
+/** Tells of the running test on which topology it runs: it gets a history for each. */
+export async function tellTopology(topology: string): Promise<void> {
+  await label(name, topology);
+  await parameter(name, topology);
+}
+
+/** The topology that a result was told to be of. */
+export function topologyOf({ labels = [] }: Labelled): string | undefined {
+  return labels.find((one) => one.name === name)?.value;
+}
+
+/** The environments of a report: a topology each, when its results are of several. */
+export function environmentsOf(results: readonly Labelled[]) {
+  const names = [...new Set(results.flatMap((result) => topologyOf(result) ?? []))];
+  if (names.length < 2) return {};
+  return Object.fromEntries(
+    names.map((topology) => [
+      topology,
+      { name: topology, matcher: (result: Labelled) => topologyOf(result) === topology },
+    ]),
+  );
+}

@@ -1,0 +1,48 @@
+import { engineOptionsFor } from '../../cluster/key-value-store.ts';
+import { openStore } from '../../cluster/open-store.ts';
+import { type KeyValuePlan, storeKindOf } from '../../cluster/cluster-plan.ts';
+import type { ImageName } from '../../workload/images/prepare-images.ts';
+import { includesStage, machineOf, membersOf, type Topology } from '../topology.ts';
+import { standUpCluster } from './cluster.ts';
+import { archivesOf, type Forming, type FormingCluster, requestFor } from './forming.ts';
+import { standUpKeystore } from './keystore.ts';
+
+/**
+ * Forms a cluster on a key-value store: the store runs on a machine of its own, which is in no cluster, and the others
+ * find each other through it.
+ */
+export function formKeyValueCluster(
+  topology: Topology,
+  plan: KeyValuePlan,
+  { until, group, images, create, archivesFor }: Forming,
+): FormingCluster {
+  const { signal } = group;
+  const kind = storeKindOf(plan);
+  const image = images[kind as ImageName];
+  const keystore = group.start(async () =>
+    create(
+      requestFor(topology, machineOf(topology, plan.keystore), {
+        images: archivesOf([await image]),
+      }),
+    ),
+  );
+  const store = group.start(() => standUpKeystore(kind, keystore, image, signal));
+  const members = !includesStage(until, 'cluster')
+    ? Promise.resolve([])
+    : group.start(async () => {
+        const { url } = openStore(kind, (await keystore).address);
+        // All of them before the first machine is created: in the topology's order, machines get their addresses.
+        const requests = await Promise.all(
+          membersOf(topology).map(async (machine) =>
+            requestFor(topology, machine, {
+              images: await archivesFor(machine.name),
+              engineOptions: engineOptionsFor({ url }, plan.advertise),
+              engineAfter: store,
+            }),
+          ),
+        );
+        return await standUpCluster(() => requests.map(create), store, signal);
+      });
+  const beside = store.then(async () => [await keystore]);
+  return { beside, members, informed: members };
+}

@@ -1,0 +1,49 @@
+import type { Machine, MachineRequest } from '../../machine/machine.ts';
+import type { PreparedImage, prepareImages } from '../../workload/images/prepare-images.ts';
+import type { TaskGroup } from '../task-group.ts';
+import type { Stage, Topology, TopologyMachine } from '../topology.ts';
+
+/** What a cluster of any kind is formed with. */
+export interface Forming {
+  /** The last stage that is stood up. */
+  readonly until: Stage;
+  readonly group: TaskGroup;
+  readonly images: ReturnType<typeof prepareImages>;
+  readonly create: (request: MachineRequest) => Promise<Machine>;
+  /** The files of the workload's images that a machine is to have. */
+  readonly archivesFor: (machine: string) => Promise<string[]>;
+}
+
+/** What comes of it, each as soon as it is there. */
+export interface FormingCluster {
+  /** The machines that belong to the topology and not to its cluster: the keystore. */
+  readonly beside: Promise<Machine[]>;
+  /** The machines of the cluster, in the topology's order, once their engines know each other. */
+  readonly members: Promise<Machine[]>;
+  /** Those of them that tell of a network right after it was created, on whichever of them. */
+  readonly informed: Promise<Machine[]>;
+}
+
+/** The request for a machine as the topology has it, with what its cluster adds. */
+export function requestFor(
+  topology: Topology,
+  machine: TopologyMachine,
+  added: Omit<MachineRequest, 'name' | 'engineLabels' | 'driver'> = {},
+): MachineRequest {
+  const { name, engineOptions = [], engineLabels = [], driver = {} } = machine;
+  const chosen = process.env['E2E_ENGINE_BUNDLE'] || topology.engineBundle;
+  const { engineBundle = chosen } = machine;
+  return {
+    name,
+    driver,
+    engineLabels,
+    ...(engineBundle === undefined ? {} : { engineBundle }),
+    ...added,
+    engineOptions: [...(added.engineOptions ?? []), ...engineOptions],
+  };
+}
+
+/** What a new machine is given; what has no archive is pulled by its engine later. */
+export function archivesOf(images: readonly PreparedImage[]): string[] {
+  return images.flatMap(({ archive }) => archive ?? []);
+}

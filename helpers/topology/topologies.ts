@@ -1,0 +1,26 @@
+import { HarnessError } from '../process/harness-error.ts';
+import { carCluster, seed } from './seed.ts';
+import type { Topology } from './topology.ts';
+
+/** What the tutorial's readers run today. */
+const swarmMode: Topology = {
+  ...carCluster,
+  name: 'swarm-mode',
+  cluster: { kind: 'swarm-mode', manager: 'master-host' },
+  engineBundle: '26.1.5',
+  machines: [{ name: 'master-host' }, { name: 'worker-host' }],
+};
+
+/** The tutorial's cluster on each of the ways in which engines come to know each other. */
+export const topologies: readonly Topology[] = [seed, swarmMode];
+
+/** The built-in topology of that name. */
+export function findTopology(name: string): Topology {
+  const topology = topologies.find((one) => one.name === name);
+  if (topology !== undefined) return topology;
+  throw new HarnessError({
+    tried: `find topology ${name}`,
+    observed: 'there is none of this name',
+    remedy: `there are ${topologies.map((one) => one.name).join(', ')}`,
+  });
+}

@@ -1,0 +1,28 @@
+import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { loadDocument } from '../../helpers/topology/document.ts';
+import { seed } from '../../helpers/topology/seed.ts';
+import type { Topology } from '../../helpers/topology/topology.ts';
+
+/**
+ * The provider of the machines of a topology's specs. The seed's are in the store that MACHINE_STORAGE_PATH names, those
+ * of the others beside it, for they stand side by side and their machines have the same names. One that `overlay-e2e up`
+ * left in the store itself is found there.
+ */
+export async function chooseProviderFor({
+  name,
+}: Pick<Topology, 'name'>): Promise<MachineProvider> {
+  const { provider } = await chooseProvider();
+  if (name === seed.name || (await standsIn(provider.store, name))) return provider;
+  return await openProvider(`${provider.store}-${name}`);
+}
+
+/** The provider of the machines in that store. */
+export async function openProvider(store: string): Promise<MachineProvider> {
+  const { provider } = await chooseProvider({ ...process.env, MACHINE_STORAGE_PATH: store });
+  return provider;
+}
+
+async function standsIn(store: string, name: string): Promise<boolean> {
+  return (await loadDocument(store))?.topology === name;
+}
