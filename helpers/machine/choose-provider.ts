@@ -18,16 +18,22 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
   const { name, driver, because } = decision;
   const made = driver === undefined ? name : `${name} with the driver ${driver}`;
   const title = `provider ${made}, because ${because}`;
-  return await activity('stage', title, async () => {
-    // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
-    if (name === 'docker-machine') {
-      const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
-      return { ...decision, provider: createDockerMachineProvider({ env }) };
-    }
-    requireHost();
-    const { createNetnsProvider } = await import('./netns-provider.ts');
-    return { ...decision, provider: createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] }) };
-  });
+  return await activity('stage', title, async () => ({
+    ...decision,
+    provider: await openProvider(env),
+  }));
+}
+
+/** The same, with nothing said: for whoever comes to a store later than the one that chose. */
+export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promise<MachineProvider> {
+  // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
+  if (decideHere(env).name === 'docker-machine') {
+    const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
+    return createDockerMachineProvider({ env });
+  }
+  requireHost();
+  const { createNetnsProvider } = await import('./netns-provider.ts');
+  return createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] });
 }
 
 /** What {@link decideProvider} says of this machine. */

@@ -1,4 +1,4 @@
-import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
+import { chooseProvider, openProvider } from '../../helpers/machine/choose-provider.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { loadDocument } from '../../helpers/topology/document.ts';
 import { seed } from '../../helpers/topology/seed.ts';
@@ -12,15 +12,18 @@ import type { Topology } from '../../helpers/topology/topology.ts';
 export async function chooseProviderFor({
   name,
 }: Pick<Topology, 'name'>): Promise<MachineProvider> {
-  const { provider } = await chooseProvider();
-  if (name === seed.name || (await standsIn(provider.store, name))) return provider;
-  return await openProvider(`${provider.store}-${name}`);
+  const { store } = await openProvider();
+  const own = name === seed.name || (await standsIn(store, name)) ? store : `${store}-${name}`;
+  return (await chooseProvider(inStore(own))).provider;
 }
 
 /** The provider of the machines in that store. */
-export async function openProvider(store: string): Promise<MachineProvider> {
-  const { provider } = await chooseProvider({ ...process.env, MACHINE_STORAGE_PATH: store });
-  return provider;
+export async function openProviderOf(store: string): Promise<MachineProvider> {
+  return await openProvider(inStore(store));
+}
+
+function inStore(store: string): NodeJS.ProcessEnv {
+  return { ...process.env, MACHINE_STORAGE_PATH: store };
 }
 
 async function standsIn(store: string, name: string): Promise<boolean> {

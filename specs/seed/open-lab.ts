@@ -4,7 +4,7 @@ import type { Container } from '../../helpers/engine/container.ts';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import type { Machine, MachineProvider } from '../../helpers/machine/machine.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
-import { openProvider } from './choose-provider-for.ts';
+import { openProviderOf } from './choose-provider-for.ts';
 
 /** The running topology, as a spec meets it. */
 export interface Lab {
@@ -22,7 +22,7 @@ export interface Lab {
 
 /** The topology of that document, as it runs. */
 export async function openLab(document: TopologyDocument, opened?: MachineProvider): Promise<Lab> {
-  const provider = opened ?? (await openProvider(document.store));
+  const provider = opened ?? (await openProviderOf(document.store));
   const machines = await Promise.all(document.machines.map(({ name }) => provider.inspect(name)));
   const engines = new Map(machines.map((machine) => [machine.name, connectEngine(machine)]));
   const engine = (name: string): Engine => {
