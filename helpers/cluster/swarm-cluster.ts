@@ -67,8 +67,6 @@ export function openSwarmCluster(
 
 /** What managers keep, they keep in a log of their own (Raft), in which configs stand beside nodes and networks. */
 function openSwarmStore(manager: Engine): ClusterStore {
-  // A config's name has no slash.
-  const nameOf = (key: string) => key.replaceAll('/', '.');
   return {
     machine: manager.machine,
     port: managerPort,
@@ -104,4 +102,9 @@ async function findImage(engine: Engine): Promise<string> {
     observed: 'it has none whose image could be taken',
     remedy: 'run the workload first',
   });
+}
+
+/** A config's name has no slash. */
+function nameOf(key: string): string {
+  return key.replaceAll('/', '.');
 }
