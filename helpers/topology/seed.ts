@@ -13,7 +13,7 @@ export const carCluster: Pick<Topology, 'networks' | 'workload'> = {
 };
 
 /** The tutorial's hosts, with a machine beside them that holds the key-value store. */
-const onKeystore = {
+export const onKeystore = {
   ...carCluster,
   machines: [{ name: 'mh-keystore' }, { name: 'master-host' }, { name: 'worker-host' }],
 } as const;

@@ -3,6 +3,7 @@ import { keystoreOf } from '../cluster/cluster-plan.ts';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import type { InterruptionWatch } from '../process/interruption.ts';
+import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
 import { standUpStages } from './stand-up-stages.ts';
@@ -37,11 +38,12 @@ export async function standUp(
   { until = 'workload', watch, keepClaim = false, keepBroken }: StandUpOptions,
 ): Promise<TopologyDocument> {
   requireStage(topology, until);
+  const chosen = await chooseEngines(topology, provider);
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {
     const document = await activity('stage', `stand up ${topology.name}`, async () => {
-      const standing = standUpStages(topology, provider, until, group);
+      const standing = standUpStages(chosen, provider, until, group);
       standing.catch(() => {});
       await group.finish();
       return await standing;

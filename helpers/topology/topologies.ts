@@ -1,6 +1,18 @@
 import { HarnessError } from '../process/harness-error.ts';
-import { carCluster, seed } from './seed.ts';
+import { carCluster, onKeystore, seed } from './seed.ts';
 import type { Topology } from './topology.ts';
+
+const etcd: Topology = {
+  ...onKeystore,
+  name: 'etcd',
+  cluster: { kind: 'etcd', keystore: 'mh-keystore', advertise: 'eth1:2376' },
+};
+
+const zookeeper: Topology = {
+  ...onKeystore,
+  name: 'zookeeper',
+  cluster: { kind: 'zookeeper', keystore: 'mh-keystore', advertise: 'eth1:2376' },
+};
 
 /** What the tutorial's readers run today. */
 const swarmMode: Topology = {
@@ -12,7 +24,7 @@ const swarmMode: Topology = {
 };
 
 /** The tutorial's cluster on each of the ways in which engines come to know each other. */
-export const topologies: readonly Topology[] = [seed, swarmMode];
+export const topologies: readonly Topology[] = [seed, etcd, zookeeper, swarmMode];
 
 /** The built-in topology of that name. */
 export function findTopology(name: string): Topology {

@@ -32,6 +32,11 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm run check': ['.ci/run', wholeRun],
   'npm run unit': ['package.json', '"unit": "exec sh specs/run.sh --project unit"'],
   'npm run e2e': ['package.json', '"e2e": "exec sh specs/run.sh --project seed"'],
+  'npm run e2e:etcd': ['package.json', '"e2e:etcd": "exec sh specs/run.sh --project etcd"'],
+  'npm run e2e:zookeeper': [
+    'package.json',
+    '"e2e:zookeeper": "exec sh specs/run.sh --project zookeeper"',
+  ],
   'npm run e2e:swarm-mode': [
     'package.json',
     '"e2e:swarm-mode": "exec sh specs/run.sh --project swarm-mode"',

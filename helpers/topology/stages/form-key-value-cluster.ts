@@ -1,7 +1,6 @@
 import { engineOptionsFor } from '../../cluster/key-value-store.ts';
 import { openStore } from '../../cluster/open-store.ts';
 import { type KeyValuePlan, storeKindOf } from '../../cluster/cluster-plan.ts';
-import type { ImageName } from '../../workload/images/prepare-images.ts';
 import { includesStage, machineOf, membersOf, type Topology } from '../topology.ts';
 import { standUpCluster } from './cluster.ts';
 import { archivesOf, type Forming, type FormingCluster, requestFor } from './forming.ts';
@@ -18,10 +17,10 @@ export function formKeyValueCluster(
 ): FormingCluster {
   const { signal } = group;
   const kind = storeKindOf(plan);
-  const image = images[kind as ImageName];
+  const image = images[kind];
   const keystore = group.start(async () =>
     create(
-      requestFor(topology, machineOf(topology, plan.keystore), {
+      requestFor(machineOf(topology, plan.keystore), {
         images: archivesOf([await image]),
       }),
     ),
@@ -34,7 +33,7 @@ export function formKeyValueCluster(
         // All of them before the first machine is created: in the topology's order, machines get their addresses.
         const requests = await Promise.all(
           membersOf(topology).map(async (machine) =>
-            requestFor(topology, machine, {
+            requestFor(machine, {
               images: await archivesFor(machine.name),
               engineOptions: engineOptionsFor({ url }, plan.advertise),
               engineAfter: store,

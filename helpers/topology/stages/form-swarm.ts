@@ -12,7 +12,7 @@ export function formSwarm(
   const members = group.start(async () => {
     const requests = await Promise.all(
       membersOf(topology).map(async (machine) =>
-        requestFor(topology, machine, { images: await archivesFor(machine.name) }),
+        requestFor(machine, { images: await archivesFor(machine.name) }),
       ),
     );
     return await standUpSwarm(() => requests.map(create), manager, group.signal);

@@ -1,7 +1,7 @@
 import type { Machine, MachineRequest } from '../../machine/machine.ts';
 import type { PreparedImage, prepareImages } from '../../workload/images/prepare-images.ts';
 import type { TaskGroup } from '../task-group.ts';
-import type { Stage, Topology, TopologyMachine } from '../topology.ts';
+import type { Stage, TopologyMachine } from '../topology.ts';
 
 /** What a cluster of any kind is formed with. */
 export interface Forming {
@@ -26,18 +26,11 @@ export interface FormingCluster {
 
 /** The request for a machine as the topology has it, with what its cluster adds. */
 export function requestFor(
-  topology: Topology,
-  machine: TopologyMachine,
-  added: Omit<MachineRequest, 'name' | 'engineLabels' | 'driver'> = {},
+  { engineOptions = [], ...machine }: TopologyMachine,
+  added: Pick<MachineRequest, 'images' | 'engineOptions' | 'engineAfter'> = {},
 ): MachineRequest {
-  const { name, engineOptions = [], engineLabels = [], driver = {} } = machine;
-  const chosen = process.env['E2E_ENGINE_BUNDLE'] || topology.engineBundle;
-  const { engineBundle = chosen } = machine;
   return {
-    name,
-    driver,
-    engineLabels,
-    ...(engineBundle === undefined ? {} : { engineBundle }),
+    ...machine,
     ...added,
     engineOptions: [...(added.engineOptions ?? []), ...engineOptions],
   };

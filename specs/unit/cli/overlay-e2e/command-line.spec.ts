@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runCommand } from '../../../../helpers/process/run-command.ts';
+import { topologies } from '../../../../helpers/topology/topologies.ts';
 import { stages } from '../../../../helpers/topology/topology.ts';
 
 const script = join(import.meta.dirname, '../../../../helpers/cli/overlay-e2e.sh');
@@ -50,8 +51,9 @@ describe('overlay-e2e', () => {
 
   test('an unknown topology is refused in one line that names those that there are', async () => {
     const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 1);
+    const names = topologies.map(({ name }) => name).join(', ');
     expect(stderr).toBe(
-      'overlay-e2e: find topology cloud: there is none of this name; there are seed\n',
+      `overlay-e2e: find topology cloud: there is none of this name; there are ${names}\n`,
     );
     expect(stdout).toBe('');
   });
