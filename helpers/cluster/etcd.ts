@@ -22,10 +22,7 @@ export const etcd: StoreMake<AskStore> = {
       leads: id === leaderInfo.leader,
     }));
   },
-  readKey: async (ask, key) => {
-    const found = await readNode(ask, key);
-    return found?.value;
-  },
+  readKey: async (ask, key) => (await readNode(ask, key))?.value,
   readTree: async (ask, prefix) => {
     const found = await readNode(ask, prefix, { recursive: true });
     return found === undefined ? [] : listEntries(found);

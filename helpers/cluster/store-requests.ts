@@ -2,6 +2,7 @@ import { request } from 'undici';
 import type { z } from 'zod';
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { parseJson } from '../process/parse-json.ts';
 import { type Asker, askFromMachine } from './ask-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
 import type { StorePlace } from './store-make.ts';
@@ -38,7 +39,9 @@ export async function askForJson<T>(
   if (status !== 200 && status !== 201) {
     throw refusal(`${method} ${path}`, `the store answered ${status}, «${answer.trim()}»`);
   }
-  return shape.parse(JSON.parse(answer));
+  const { success, data } = shape.safeParse(parseJson(answer));
+  if (success) return data;
+  throw refusal(`${method} ${path}`, `no such store answers so: «${answer.trim().slice(0, 100)}»`);
 }
 
 /** What a store did not do, or would not. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { StoreEntry, StoreServer } from './key-value-store.ts';
 import type { StoreMake } from './store-make.ts';
 import {
@@ -50,18 +49,17 @@ export const zookeeper: StoreMake<Exchange> = {
   },
 };
 
-const status = z
-  .string()
-  .regex(/^Zookeeper version: /, 'it is not serving')
-  .transform((text) => ({
-    version: /^Zookeeper version: ([^\s,-]+)/.exec(text)?.[1] ?? '',
-    mode: /^Mode: (\w+)/m.exec(text)?.[1] ?? '',
-  }));
-
 /** What it says to the word srvr, which needs no session. */
-async function readStatus(exchange: Exchange): Promise<z.infer<typeof status>> {
-  const answer = await exchange(Buffer.from('srvr'), 'srvr', (text) => text.toString());
-  return status.parse(answer);
+async function readStatus(exchange: Exchange): Promise<{ version: string; mode: string }> {
+  return await exchange(Buffer.from('srvr'), 'srvr', (answer) => {
+    const said = answer.toString();
+    const [, version] = /^Zookeeper version: ([^\s,-]+)/.exec(said) ?? [];
+    const [, mode] = /^Mode: (\w+)/m.exec(said) ?? [];
+    // While it starts it says that it is not serving.
+    if (version === undefined || mode === undefined)
+      throw new Error(`ZooKeeper says «${said.trim()}»`);
+    return { version, mode };
+  });
 }
 
 /** One of several says what it is to them, but not who they are. */
