@@ -22,6 +22,8 @@ export interface ContainerSpec {
   readonly capabilities?: readonly string[];
   /** As `-v`: `/on/the/machine:/in/the/container`. */
   readonly binds?: readonly string[];
+  /** As `--restart`: `always` brings it back with its engine. */
+  readonly restart?: 'always';
 }
 
 export interface PublishedPort {
@@ -64,6 +66,7 @@ function argumentsFor(spec: ContainerSpec): string[] {
     ...Object.entries(spec.labels ?? {}).map(([key, value]) => ['-l', `${key}=${value}`]),
     ...(spec.capabilities ?? []).map((capability) => ['--cap-add', capability]),
     ...(spec.binds ?? []).map((bind) => ['-v', bind]),
+    ['--restart', spec.restart],
     ['--entrypoint', program],
   ].flatMap(([option = '', value]) => (value === undefined ? [] : [option, value]));
   return [...options, image, ...programArguments, ...command];
@@ -86,6 +89,7 @@ export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       ...(spec.capabilities === undefined ? {} : { CapAdd: [...spec.capabilities] }),
       ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
+      ...(spec.restart === undefined ? {} : { RestartPolicy: { Name: spec.restart } }),
     },
     ...(spec.network === undefined
       ? {}

@@ -26,14 +26,23 @@ export const test = base.extend(
   async ({}, { onCleanup }): Promise<SwarmLab> => {
     const lab = await openNetnsLab();
     onCleanup(() => lab[Symbol.asyncDispose]());
-    const images = [await prepareBusyboxImage()];
-    const create = async (name: string) =>
-      connectEngine(await lab.provider.create({ name, images, engineBundle: ENGINE }));
-    const [manager, worker] = await allSettled('create', [create('manager'), create('worker')]);
-    if (manager === undefined || worker === undefined) throw new Error('two machines expected');
-    const tokens = await initSwarm(manager);
-    await joinSwarm(worker, manager, tokens.worker);
-    await waitForSwarm(manager, [manager, worker]);
-    return { ...lab, manager, worker, tokens };
+    return await standUpSwarm(lab, ENGINE);
   },
 );
+
+/** Two machines with that engine, the manager's and the worker's, and a swarm of them. */
+export async function standUpSwarm(
+  lab: NetnsLab,
+  engineBundle: string,
+  names: readonly string[] = ['manager', 'worker'],
+): Promise<SwarmLab> {
+  const images = [await prepareBusyboxImage()];
+  const create = async (name: string) =>
+    connectEngine(await lab.provider.create({ name, images, engineBundle }));
+  const [manager, worker] = await allSettled('create', names.map(create));
+  if (manager === undefined || worker === undefined) throw new Error('two machines expected');
+  const tokens = await initSwarm(manager);
+  await joinSwarm(worker, manager, tokens.worker);
+  await waitForSwarm(manager, [manager, worker]);
+  return { ...lab, manager, worker, tokens };
+}

@@ -1,0 +1,166 @@
+import { describe, expect } from 'vitest';
+import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
+import { waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
+import type { Container } from '../../helpers/engine/container.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import type { NodeFacts } from '../../helpers/engine/nodes.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { attach } from '../../helpers/report/evidence.ts';
+import { type NetnsLab, test as base } from '../machine/netns-lab.ts';
+import { expectReply, runOn, waitForName } from '../swarm-mode/containers.ts';
+import { standUpSwarm } from '../swarm-mode/lab.ts';
+import { drawProbes, type Step } from './draw-probes.ts';
+import { kernelTime, longestGap, readProbes, startProbe, waitForAnswers } from './probes.ts';
+
+const FROM = '20.10.24';
+const TO = '26.1.5';
+const NETWORK = 'upgraded';
+
+/** Two machines, a swarm of them, and on each a container that pings the other's all the time. */
+const test = base.extend('upgrade', { scope: 'file' }, async ({ lab }) => {
+  const { manager, worker } = await standUpSwarm(lab, FROM, ['first', 'second']);
+  await createOverlay(manager, { name: NETWORK, attachable: true });
+  const probe = async (engine: Engine, name: string, peer: string) =>
+    await startProbe(engine, { name, network: NETWORK, peer });
+  const probes = [
+    await probe(manager, 'probe-of-first', 'probe-of-second'),
+    await probe(worker, 'probe-of-second', 'probe-of-first'),
+  ] as const;
+  await Promise.all(probes.map((one) => waitForAnswers(one, 0)));
+  const ids = (await manager.nodes.list()).map(({ id }) => id);
+  const steps: Step[] = [];
+  return { first: manager, second: worker, probes, ids, steps };
+});
+
+// With one manager it would be two steps less, and up to a minute without an overlay: a manager that has no other to
+// turn to when it starts is found by its workers only when they look for it, which they do once a minute.
+describe(`A swarm that is moved from engine ${FROM} to ${TO}, machine by machine`, () => {
+  test('keeps its nodes and its overlay when the worker is moved: old manager, new worker', async ({
+    lab,
+    upgrade,
+  }) => {
+    const { first, second } = upgrade;
+    await during('second moved', upgrade, first, () => move(lab, second));
+    expect(await describeNodes(first)).toEqual([
+      `first: manager, ${FROM}, ready`,
+      `second: worker, ${TO}, ready`,
+    ]);
+    await expectOverlay(upgrade);
+  });
+
+  test('keeps its nodes and its overlay when they change their roles: new manager, old worker', async ({
+    upgrade,
+  }) => {
+    const { first, second } = upgrade;
+    await during('roles changed', upgrade, second, () => changeRoles(first, second));
+    expect(await describeNodes(second)).toEqual([
+      `first: worker, ${FROM}, ready`,
+      `second: manager, ${TO}, ready`,
+    ]);
+    await expectOverlay(upgrade);
+  });
+
+  test('keeps its nodes and its overlay when the last machine is moved', async ({
+    lab,
+    upgrade,
+  }) => {
+    const { first, second } = upgrade;
+    await during('first moved', upgrade, second, () => move(lab, first));
+    expect(await describeNodes(second)).toEqual([
+      `first: worker, ${TO}, ready`,
+      `second: manager, ${TO}, ready`,
+    ]);
+    await expectOverlay(upgrade);
+  });
+});
+
+interface Upgrade {
+  readonly first: Engine;
+  readonly second: Engine;
+  readonly probes: readonly Container[];
+  readonly ids: readonly string[];
+  readonly steps: Step[];
+}
+
+/** Does one step, after which the nodes are the same and the pings of both machines get through again. */
+async function during(
+  what: string,
+  upgrade: Upgrade,
+  manager: Engine,
+  act: () => Promise<void>,
+): Promise<void> {
+  const { first, second, probes, ids, steps } = upgrade;
+  const from = kernelTime();
+  await act();
+  await waitForSwarm(manager, [first, second]);
+  const ready = kernelTime();
+  await Promise.all(probes.map((probe) => waitForAnswers(probe, ready)));
+  steps.push({ what, from, to: kernelTime() });
+  await tellGaps(upgrade);
+  expect((await manager.nodes.list()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+}
+
+async function move(lab: NetnsLab, { machine: { name } }: Engine): Promise<void> {
+  const moved = await lab.script(`netns-machine upgrade --netns-engine ${TO} ${name}`);
+  expect(moved, moved.stderr).toMatchObject({ exitCode: 0 });
+}
+
+async function changeRoles(first: Engine, second: Engine): Promise<void> {
+  const nodes = await first.nodes.list();
+  const idOf = (engine: Engine) =>
+    nodes.find(({ hostname }) => hostname === engine.machine.name)?.id ?? '';
+  await first.nodes.update(idOf(second), { role: 'manager' });
+  await waitForManagers(second, ['first', 'second']);
+  await second.nodes.update(idOf(first), { role: 'worker' });
+  await waitForManagers(second, ['second']);
+}
+
+/** Returns once that engine is a manager, and says that these are all the managers there are, each reachable. */
+async function waitForManagers(engine: Engine, names: readonly string[]): Promise<void> {
+  await waitFor(
+    `${engine.machine.name}: the managers are ${names.join(', ')}`,
+    async () => {
+      const nodes = await engine.nodes.list({ quiet: true });
+      const managers = nodes.filter(({ manager }) => manager?.reachable === true);
+      const found = managers.map(({ hostname }) => hostname).toSorted();
+      return found.join() === names.join() ? done(undefined) : notYet(found.join(', ') || 'none');
+    },
+    { limit: 120_000 },
+  );
+}
+
+async function describeNodes(manager: Engine): Promise<string[]> {
+  return (await manager.nodes.list()).map(describeNode).toSorted();
+}
+
+function describeNode({ hostname, role, engineVersion, state }: NodeFacts): string {
+  return `${hostname}: ${role}, ${engineVersion.replace(/\+dfsg\d+$/, '')}, ${state}`;
+}
+
+/** Containers that are made now, one on each machine, know each other by name and answer. */
+async function expectOverlay({ first, second }: Upgrade): Promise<void> {
+  const one = await runOn(first, NETWORK, 'one');
+  const other = await runOn(second, NETWORK, 'other');
+  const address = await one.addressOn(NETWORK);
+  const otherAddress = await other.addressOn(NETWORK);
+  await waitForName(one, 'other', [otherAddress]);
+  await waitForName(other, 'one', [address]);
+  await expectReply(one, 'other', otherAddress);
+  await expectReply(other, 'one', address);
+  await Promise.all([one.remove(), other.remove()]);
+}
+
+/** How long the overlay was away, as either side saw it: told, not judged. */
+async function tellGaps({ probes, steps }: Upgrade): Promise<void> {
+  const rows = await Promise.all(
+    probes.map(async (probe) => ({ name: probe.name, probes: await readProbes(probe) })),
+  );
+  const lines = steps.flatMap((step) =>
+    rows.map((row) => {
+      const { from, to } = longestGap(row.probes, step.from, step.to);
+      return `${step.what}: longest gap ${(to - from).toFixed(2)} s for ${row.name}`;
+    }),
+  );
+  await attach('longest gaps', lines.join('\n'));
+  await attach('probes over time', drawProbes(rows, steps), 'image/svg+xml');
+}
