@@ -1,8 +1,10 @@
-import type { Machine } from '../machine/machine.ts';
+import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import { readGossipMembers } from './gossip-members.ts';
+import { requireClusterEngines } from './judge-engines.ts';
 import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
+import { whileStoreIsReached } from './store-reach.ts';
 
 const nodes = 'docker/nodes/';
 
@@ -12,6 +14,14 @@ async function readMembers(store: KeyValueStore, options?: StoreOptions): Promis
   return entries.map(({ value }) => value).sort();
 }
 
+export interface ClusterWait {
+  /** Runs in the machines what shows that they reach the store. */
+  readonly provider: MachineProvider;
+  /** Milliseconds. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Returns once these machines' engines are one cluster: each in the store with its address, and each known to the gossip
  * of every other.
@@ -19,18 +29,23 @@ async function readMembers(store: KeyValueStore, options?: StoreOptions): Promis
  * The gossip is what matters. An end point that is made before two engines have met is never announced to the other:
  * names and inspect look right there, but its kernel lacks the neighbour, for good. Nothing that an engine's API says
  * tells whether they have met.
+ *
+ * What can never become a cluster is an error at once: an engine without the options for it, machines of one hostname, a
+ * store that does not answer or that a machine does not reach.
  */
 export async function waitForCluster(
   store: KeyValueStore,
   machines: readonly Machine[],
-  { limit = 60_000, signal }: StoreOptions = {},
+  { provider, limit = 60_000, signal }: ClusterWait,
 ): Promise<void> {
-  await waitForMembers(
-    store,
-    machines.map(({ endpoint, address }) => `${address}:${endpoint.port}`),
-    { limit, signal },
-  );
-  await waitForGossip(machines, { limit, signal });
+  await requireClusterEngines(store, machines, signal);
+  const addresses = machines.map(({ endpoint, address }) => `${address}:${endpoint.port}`);
+  const names = machines.map(({ name }) => name);
+  const reach = { store, provider, machines: names };
+  await whileStoreIsReached(`cluster of ${names.join(', ')}`, reach, signal, async (until) => {
+    await waitForMembers(store, addresses, { limit, signal: until });
+    await waitForGossip(machines, { limit, signal: until });
+  });
 }
 
 /** Returns once all these addresses are in the store. */

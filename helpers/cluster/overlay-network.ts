@@ -1,21 +1,54 @@
 import type { Engine } from '../engine/engine.ts';
 import type { NetworkFacts, NetworkRequest } from '../engine/networks.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
+import type { MachineProvider } from '../machine/machine.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
+import { findOptionDefect } from './judge-engines.ts';
+import { whileStoreIsReached } from './store-reach.ts';
 
 /**
  * `docker network create --driver overlay` on one engine; the others of its cluster learn of it. In swarm mode that
  * engine is a manager's, and the network is `attachable` if it shall take containers beside services.
+ *
+ * An engine makes a network also when no other can find it, and it hangs when it does not reach its store: both is told.
+ *
+ * @param provider whose machine it is; without it, only what the engine itself says is told
  */
 export async function createOverlay(
   engine: Engine,
   request: Omit<NetworkRequest, 'driver'>,
-  { limit = 15_000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
+  { limit = 15_000, signal, provider }: CreateOptions = {},
 ): Promise<NetworkFacts> {
-  const network = await engine.networks.create({ ...request, driver: 'overlay' }, { signal });
-  return isProvidedFor(network)
-    ? network
-    : await waitUntilProvidedFor(engine, network, limit, signal);
+  const create = async (until: AbortSignal | undefined) =>
+    await engine.networks.create({ ...request, driver: 'overlay' }, { signal: until });
+  const { machine } = engine;
+  const info = await engine.info({ signal, quiet: true });
+  const { clusterStore: url } = info;
+  if (url === undefined) {
+    const network = await create(signal);
+    return isProvidedFor(network)
+      ? network
+      : await waitUntilProvidedFor(engine, network, limit, signal);
+  }
+  const defect = findOptionDefect(url, { machine, info });
+  if (defect !== undefined) throw defect;
+  if (provider === undefined) return await create(signal);
+  const tried = `${machine.name}: docker network create ${request.name}`;
+  const reach = { store: placeOf(url), provider, machines: [machine.name] };
+  return await whileStoreIsReached(tried, reach, signal, create);
+}
+
+interface CreateOptions {
+  /** Milliseconds until a swarm must have found the network its subnet. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly provider?: MachineProvider;
+}
+
+/** Where the store is that an engine names so: `zk://192.168.99.100:2181`. */
+function placeOf(url: string): { url: string; address: string; port: number } {
+  const { hostname, port } = new URL(url.replace(/^\w+/, 'tcp'));
+  return { url, address: hostname, port: Number(port) };
 }
 
 /**

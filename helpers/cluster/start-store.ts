@@ -1,6 +1,8 @@
 import type { Container } from '../engine/container.ts';
+import { requireRunning } from '../engine/container-ended.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { Engine } from '../engine/engine.ts';
+import { whileWatching } from '../process/while-watching.ts';
 import type { KeyValueStore, KeyValueStoreKind } from './key-value-store.ts';
 import { openStore } from './open-store.ts';
 
@@ -19,7 +21,13 @@ export interface StartedStore {
   readonly container: Container;
 }
 
-/** Runs a store on that engine as the tutorial runs Consul, and returns once it leads and stores. */
+/** Milliseconds between two looks whether its container still runs. */
+const LOOK_EVERY = 500;
+
+/**
+ * Runs a store on that engine as the tutorial runs Consul, and returns once it leads and stores. A container that ends
+ * meanwhile is an error at once.
+ */
 export async function startStore(
   kind: KeyValueStoreKind,
   engine: Engine,
@@ -36,7 +44,10 @@ export async function startStore(
     },
     { signal },
   );
-  await store.waitUntilReady({ signal, ...(limit === undefined ? {} : { limit }) });
+  const look = async (until: AbortSignal) => await requireRunning(container, until);
+  await whileWatching({ look, every: LOOK_EVERY, signal }, (until) =>
+    store.waitUntilReady({ signal: until, ...(limit === undefined ? {} : { limit }) }),
+  );
   return { store, container };
 }
 

@@ -15,6 +15,44 @@ export function duplicateHostname(
 }
 
 /**
+ * Two engines whose machines have one hostname, and that were started so. Their gossip tells members apart by it: when
+ * they have met, that of both ends, and neither engine says so.
+ */
+export function duplicateMember(provider: MachineProvider, machine: string, taken: string): Fault {
+  const hostname = duplicateHostname(provider, machine, taken);
+  return {
+    name: `the engine of ${machine} was started when it called itself ${taken}`,
+    inject: async () => {
+      const nameAgain = await hostname.inject();
+      await restartEngine(provider, machine);
+      return async () => {
+        await nameAgain();
+        await Promise.all([machine, taken].map((name) => restartEngine(provider, name)));
+      };
+    },
+  };
+}
+
+async function restartEngine(provider: MachineProvider, machine: string): Promise<void> {
+  await provider.run(machine, ['service', 'docker', 'restart']);
+}
+
+/** A firewall before a machine: packets to one of its TCP ports from one address vanish, and nobody is told. */
+export function filterPort(
+  provider: MachineProvider,
+  machine: string,
+  { port, from }: { readonly port: number; readonly from: string },
+): Fault {
+  // Before the engine's own rules, which lead a published port to its container.
+  const rule = `PREROUTING -s ${from} -p tcp --dport ${port} -j DROP`;
+  return inMachine(provider, machine, {
+    name: `packets from ${from} to port ${port} of ${machine} vanish`,
+    inject: `iptables -t raw -I ${rule}`,
+    undo: `iptables -t raw -D ${rule}`,
+  });
+}
+
+/**
  * What a path between two hosts does whose MTU is lower than theirs, and that tells nobody: large packets of the overlay
  * vanish, small ones pass.
  */

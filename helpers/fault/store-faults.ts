@@ -1,3 +1,4 @@
+import type { Container } from '../engine/container.ts';
 import type { KeyValueStore } from '../cluster/key-value-store.ts';
 import type { Fault } from './fault.ts';
 
@@ -9,6 +10,20 @@ export function strangeMember(store: KeyValueStore, advertised: string): Fault {
       const key = `docker/nodes/${advertised}`;
       await store.write(key, advertised);
       return async () => await store.remove(key);
+    },
+  };
+}
+
+/** The container that the store runs in is stopped. Mended when the store leads again. */
+export function stoppedStore(store: KeyValueStore, container: Container): Fault {
+  return {
+    name: `the container of ${store.url} is stopped`,
+    inject: async () => {
+      await container.stop();
+      return async () => {
+        await container.start();
+        await store.waitUntilReady();
+      };
     },
   };
 }

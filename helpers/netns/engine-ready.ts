@@ -61,10 +61,22 @@ function engineEnded(config: MachineConfig, log: string): HarnessError {
     remedy:
       Memory > 0 && last === ''
         ? `it may have been killed for memory: give it more than ${Memory} MiB`
-        : 'its log tells why',
+        : (remedies.find(([words]) => last.includes(words))?.[1] ?? 'its log tells why'),
     evidence: log,
   });
 }
+
+/** What there is to do about what engines say last. */
+const remedies: readonly (readonly [words: string, remedy: string])[] = [
+  [
+    'discovery advertise parsing failed',
+    'name an interface that the machine has, with its address, in the engine option cluster-advertise: eth1:2376',
+  ],
+  [
+    '--cluster-advertise must be accompanied by --cluster-store',
+    'give it both engine options, cluster-store and cluster-advertise, or none',
+  ],
+];
 
 async function ping(
   host: string,

@@ -31,7 +31,7 @@ export async function standUpStages(
     until,
     group,
     images,
-    create: (request) => provider.create(request, { signal }),
+    provider,
     archivesFor: async (name) =>
       archivesOf(
         await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
@@ -41,7 +41,7 @@ export async function standUpStages(
     ? Promise.resolve([])
     : group.start(async () => {
         const engines = (await informed).map(connectEngine);
-        return await standUpNetworks(topology, engines, signal);
+        return await standUpNetworks(topology, engines, { provider, signal });
       });
   const workload = !includesStage(until, 'workload')
     ? Promise.resolve({ workload: [] })
@@ -70,6 +70,7 @@ function formCluster(topology: Topology, forming: Forming): FormingCluster {
     ? formSwarm(topology, cluster, forming)
     : formKeyValueCluster(topology, cluster, forming);
 }
+
 /** Machines of docker-machine's own drivers have a way to a registry; ours have none unless they are given one. */
 function usualSource({ name }: MachineProvider): ImageSource {
   return name === 'docker-machine' && process.env['MACHINE_DRIVER'] !== 'netns' ? 'pull' : 'build';

@@ -61,7 +61,7 @@ async function standUp(provider: MachineProvider): Promise<Swarm> {
       swarm: { ...part, master: false },
     }),
   ]);
-  await waitForCluster(store, [master, worker]);
+  await waitForCluster(store, [master, worker], { provider });
   const manager = openSwarmManager(master);
   await manager.waitForNodes({
     [`${master.address}:2376`]: 'Healthy',

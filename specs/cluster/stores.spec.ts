@@ -85,7 +85,7 @@ describe.for([
     const name = `with-${kind}`;
     const machine = await lab.provider.create({ name, engineOptions: engineOptionsFor(store) });
     onTestFinished(() => lab.provider.remove([name]));
-    await waitForCluster(store, [machine]);
+    await waitForCluster(store, [machine], lab);
     const advertised = `${machine.address}:2376`;
     const members = [{ key: `docker/nodes/${advertised}`, value: advertised }];
     expect(await store.readTree('docker/nodes')).toEqual(members);

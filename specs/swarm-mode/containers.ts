@@ -15,9 +15,15 @@ export const staysUp: readonly string[] = [
   'busybox --install -s /bin; trap "exit 0" TERM; while :; do sleep 1 & wait; done',
 ];
 
-/** A plain container on that network. */
-export async function runOn(engine: Engine, network: string, name: string): Promise<Container> {
-  return await engine.containers.run({ name, network, image: BUSYBOX, command: staysUp });
+/** A plain container on that network, at that address if one is given. */
+export async function runOn(
+  engine: Engine,
+  network: string,
+  name: string,
+  address?: string,
+): Promise<Container> {
+  const place = address === undefined ? { network } : { network, address };
+  return await engine.containers.run({ ...place, name, image: BUSYBOX, command: staysUp });
 }
 
 /** The IPv4 addresses that the engine's own name server gives for the name, in that container, in order. */

@@ -1,8 +1,16 @@
 import type { KeyValueStore } from '../../cluster/key-value-store.ts';
 import { waitForCluster } from '../../cluster/members.ts';
-import type { Machine } from '../../machine/machine.ts';
+import { whileStoreIsReached } from '../../cluster/store-reach.ts';
+import type { Machine, MachineProvider, MachineRequest } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
 import { allSettled } from '../../process/harness-error.ts';
+
+/** What the machines of a cluster are made with. */
+export interface ClusterGround {
+  readonly store: Promise<KeyValueStore>;
+  readonly provider: MachineProvider;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Makes the machines of the cluster. Their engines start only when the store answers: one that starts before joins the
@@ -10,13 +18,19 @@ import { allSettled } from '../../process/harness-error.ts';
  * gossip of each knows every other.
  */
 export async function standUpCluster(
-  create: () => readonly Promise<Machine>[],
-  store: Promise<KeyValueStore>,
-  signal: AbortSignal,
+  requests: readonly MachineRequest[],
+  { store, provider, signal }: ClusterGround,
 ): Promise<Machine[]> {
   return await activity('stage', 'cluster', async () => {
-    const machines = await allSettled('cluster: create its machines', create());
-    await waitForCluster(await store, machines, { signal });
+    const creations = requests.map(async (request) => {
+      const tried = `machine ${request.name}: create`;
+      const reach = { store, provider, machines: [request.name] };
+      return await whileStoreIsReached(tried, reach, signal, (until) =>
+        provider.create({ ...request, engineAfter: store }, { signal: until }),
+      );
+    });
+    const machines = await allSettled('cluster: create its machines', creations);
+    await waitForCluster(await store, machines, { provider, signal });
     return machines;
   });
 }

@@ -13,16 +13,17 @@ import { standUpKeystore } from './keystore.ts';
 export function formKeyValueCluster(
   topology: Topology,
   plan: KeyValuePlan,
-  { until, group, images, create, archivesFor }: Forming,
+  { until, group, images, provider, archivesFor }: Forming,
 ): FormingCluster {
   const { signal } = group;
   const kind = storeKindOf(plan);
   const image = images[kind];
   const keystore = group.start(async () =>
-    create(
+    provider.create(
       requestFor(machineOf(topology, plan.keystore), {
         images: archivesOf([await image]),
       }),
+      { signal },
     ),
   );
   const store = group.start(() => standUpKeystore(kind, keystore, image, signal));
@@ -36,11 +37,10 @@ export function formKeyValueCluster(
             requestFor(machine, {
               images: await archivesFor(machine.name),
               engineOptions: engineOptionsFor({ url }, plan.advertise),
-              engineAfter: store,
             }),
           ),
         );
-        return await standUpCluster(() => requests.map(create), store, signal);
+        return await standUpCluster(requests, { store, provider, signal });
       });
   const beside = store.then(async () => [await keystore]);
   return { beside, members, informed: members };

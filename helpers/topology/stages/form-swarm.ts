@@ -1,4 +1,5 @@
 import type { SwarmModePlan } from '../../cluster/cluster-plan.ts';
+import type { MachineRequest } from '../../machine/machine.ts';
 import { membersOf, type Topology } from '../topology.ts';
 import { type Forming, type FormingCluster, requestFor } from './forming.ts';
 import { standUpSwarm } from './swarm.ts';
@@ -7,7 +8,7 @@ import { standUpSwarm } from './swarm.ts';
 export function formSwarm(
   topology: Topology,
   { manager }: SwarmModePlan,
-  { group, create, archivesFor }: Forming,
+  { group, provider, archivesFor }: Forming,
 ): FormingCluster {
   const members = group.start(async () => {
     const requests = await Promise.all(
@@ -15,6 +16,7 @@ export function formSwarm(
         requestFor(machine, { images: await archivesFor(machine.name) }),
       ),
     );
+    const create = (request: MachineRequest) => provider.create(request, { signal: group.signal });
     return await standUpSwarm(() => requests.map(create), manager, group.signal);
   });
   // A worker is told of a network when a container of its own is on it, and not before.

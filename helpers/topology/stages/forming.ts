@@ -1,4 +1,4 @@
-import type { Machine, MachineRequest } from '../../machine/machine.ts';
+import type { Machine, MachineProvider, MachineRequest } from '../../machine/machine.ts';
 import type { PreparedImage, prepareImages } from '../../workload/images/prepare-images.ts';
 import type { TaskGroup } from '../task-group.ts';
 import type { Stage, TopologyMachine } from '../topology.ts';
@@ -9,7 +9,7 @@ export interface Forming {
   readonly until: Stage;
   readonly group: TaskGroup;
   readonly images: ReturnType<typeof prepareImages>;
-  readonly create: (request: MachineRequest) => Promise<Machine>;
+  readonly provider: MachineProvider;
   /** The files of the workload's images that a machine is to have. */
   readonly archivesFor: (machine: string) => Promise<string[]>;
 }

@@ -1,6 +1,7 @@
 import { createOverlay, waitForNetworkOn } from '../../cluster/overlay-network.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
+import type { MachineProvider } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
 import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { Topology } from '../topology.ts';
@@ -13,7 +14,7 @@ import type { Topology } from '../topology.ts';
 export async function standUpNetworks(
   { networks, cluster }: Topology,
   engines: readonly Engine[],
-  signal: AbortSignal,
+  { provider, signal }: { readonly provider: MachineProvider; readonly signal: AbortSignal },
 ): Promise<NetworkFacts[]> {
   return await activity('stage', 'network', async () => {
     const created: NetworkFacts[] = [];
@@ -21,7 +22,7 @@ export async function standUpNetworks(
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
       const request = { name, subnet, ...attachableIn(cluster) };
-      const network = await createOverlay(engine, request, { signal });
+      const network = await createOverlay(engine, request, { provider, signal });
       await waitForNetworkOn(engines, network, { signal });
       created.push(network);
     }

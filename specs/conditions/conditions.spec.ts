@@ -1,0 +1,196 @@
+import { describe } from 'vitest';
+import { readGossipMembers } from '../../helpers/cluster/gossip-members.ts';
+import { engineOptionsFor } from '../../helpers/cluster/key-value-store.ts';
+import { waitForCluster } from '../../helpers/cluster/members.ts';
+import { createOverlay, waitForNetworkOn } from '../../helpers/cluster/overlay-network.ts';
+import { startStore } from '../../helpers/cluster/start-store.ts';
+import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import { ping } from '../../helpers/engine/ping.ts';
+import { breakCluster } from '../../helpers/fault/fault.ts';
+import { duplicateMember, filterPort } from '../../helpers/fault/machine-faults.ts';
+import { stoppedStore } from '../../helpers/fault/store-faults.ts';
+import type { Machine } from '../../helpers/machine/machine.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+import { expectReply, runOn, waitForName } from '../swarm-mode/containers.ts';
+import { type ConditionsLab, expect, failureOf, test } from './lab.ts';
+
+const network = { name: 'refused', subnet: '10.0.77.0/24' };
+
+describe('Bridge networks stay local to their host', () => {
+  test('two of one name and one range are two networks, whose containers do not meet; on an overlay they do', async ({
+    lab,
+    onTestFinished,
+  }) => {
+    const { provider, master, worker } = lab;
+    const subnet = '172.30.0.0/24';
+    const bridges = await Promise.all(
+      [master, worker].map(({ networks }) => networks.create({ name: 'local-net', subnet })),
+    );
+    const overlay = await createOverlay(master, { ...network, name: 'global-net' }, { provider });
+    await waitForNetworkOn([master, worker], overlay);
+    const near = await runOn(master, 'local-net', 'near');
+    const neighbour = await runOn(master, 'local-net', 'neighbour');
+    const far = await runOn(worker, 'local-net', 'far', '172.30.0.77');
+    const nearGlobal = await runOn(master, 'global-net', 'near-global');
+    const farGlobal = await runOn(worker, 'global-net', 'far-global');
+    onTestFinished(async () => {
+      for (const one of [near, neighbour, far, nearGlobal, farGlobal]) await one.remove();
+      await Promise.all([
+        master.networks.remove('local-net'),
+        worker.networks.remove('local-net'),
+        master.networks.remove('global-net'),
+      ]);
+    });
+
+    expect(bridges.map(({ scope }) => scope)).toEqual(['local', 'local']);
+    expect(new Set(bridges.map(({ id }) => id)).size).toBe(2);
+
+    const farAddress = await far.addressOn('local-net');
+    await expectReply(near, 'neighbour', await neighbour.addressOn('local-net'));
+    const { received, transcript } = await ping(near, farAddress, { count: 2 });
+    expect(received, transcript).toBe(0);
+    await waitForName(near, 'far', []);
+
+    await expectReply(nearGlobal, 'far-global', await farGlobal.addressOn('global-net'));
+  });
+});
+
+describe('An engine without the options of a cluster is told of at once, with the option that it lacks', () => {
+  test('one without any: no cluster with it, and no overlay on it', async ({ lab }) => {
+    const { keystore, store } = lab;
+    expect(await failureOf(expectCluster(lab, keystore))).toBe(
+      `mh-keystore: be in the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise; give it the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt)`,
+    );
+    expect(await failureOf(create(lab, keystore))).toMatch(
+      /^mh-keystore: docker network create refused: the engine is in no cluster.*; .*cluster-store and cluster-advertise$/,
+    );
+  });
+
+  test('one without cluster-advertise, which makes overlays that nobody else learns to use', async ({
+    lab,
+  }) => {
+    const [store = ''] = engineOptionsFor(lab.store);
+    await using machine = await lab.make('silent', [store]);
+    using engine = connectEngine(machine);
+    // The engine itself has nothing against it.
+    await engine.networks.remove(
+      (await engine.networks.create({ ...network, driver: 'overlay' })).id,
+    );
+    const observed =
+      /^silent: be in the cluster of consul:\S+: its engine runs without cluster-advertise: .*; give it the engine option cluster-advertise=/;
+    expect(await failureOf(expectCluster(lab, engine))).toMatch(observed);
+    expect(await failureOf(create(lab, engine))).toMatch(observed);
+    expect((await engine.networks.list()).map(({ name }) => name)).not.toContain(network.name);
+  });
+
+  test('one that advertises an address at which no other host finds it', async ({ lab }) => {
+    // What VirtualBox gives every machine on its first interface.
+    const options = engineOptionsFor(lab.store, '10.0.2.15:2376');
+    await using machine = await lab.make('inward', options);
+    using engine = connectEngine(machine);
+    expect(await failureOf(expectCluster(lab, engine))).toContain(
+      `its engine tells the others to find it at 10.0.2.15:2376, and its address is ${machine.address}:2376; `,
+    );
+  });
+
+  test('one that advertises an interface that its machine does not have', async ({ lab }) => {
+    const options = engineOptionsFor(lab.store, 'eth9:2376');
+    const failure = await failureOf(lab.make('astray', options));
+    expect(failure).toMatch(
+      /^machine astray: start the engine: .*eth9:2376.* no such network interface/,
+    );
+    expect(failure).toMatch(/; name an interface that the machine has, .* cluster-advertise: /);
+  });
+
+  test('one with the store at a port at which there is none', async ({ lab }) => {
+    const url = lab.store.url.replace(/\d+$/, '8501');
+    await using machine = await lab.make('elsewhere', engineOptionsFor({ url }));
+    using engine = connectEngine(machine);
+    expect(await failureOf(expectCluster(lab, engine))).toBe(
+      `elsewhere: be in the cluster of ${lab.store.url}: its engine has the store ${url}; give it the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt)`,
+    );
+    expect(await failureOf(create(lab, engine))).toMatch(
+      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connect ECONNREFUSED .*; see on .* publishes port 8501/,
+    );
+  });
+});
+
+describe('A host without connectivity to the key-value store is named, with the port to open', () => {
+  test('one whose engine would hang at its start', async ({ lab }) => {
+    const { provider, store, keystore } = lab;
+    const far = store.address.replace(/\d+$/, '150');
+    await using _filter = await breakCluster(
+      filterPort(provider, keystore.machine.name, { port: store.port, from: far }),
+    );
+    expect(await failureOf(lab.join('far-host', far))).toBe(
+      `machine far-host: create: far-host does not reach the key-value store ${store.url}, which answers here: not done after 10 s; open TCP port 8500 of ${store.address} to far-host: see firewalls, security groups and routes between them`,
+    );
+    expect((await provider.list()).map(({ name }) => name)).not.toContain('far-host');
+  });
+});
+
+describe('Two hosts with one hostname are named', () => {
+  test('though the store has both, and both engines answer', async ({ lab }) => {
+    const { provider, store, master, worker } = lab;
+    const machines = [master.machine, worker.machine];
+    await using _broken = await breakCluster(
+      duplicateMember(provider, 'worker-host', 'master-host'),
+    );
+    // What it does to them: the gossip of both ends, which no call to an engine shows.
+    await Promise.all(machines.map(waitForSilence));
+    expect((await store.readTree('docker/nodes/')).map(({ value }) => value)).toEqual(
+      machines.map(({ address }) => `${address}:2376`),
+    );
+    expect(await failureOf(waitForCluster(store, machines, { provider }))).toBe(
+      'master-host and worker-host: be members of one cluster: they share the hostname master-host, by which a key-value cluster tells its members apart; give worker-host a hostname of its own (hostnamectl set-hostname), and restart the engines of master-host and worker-host',
+    );
+  });
+});
+
+describe('A key-value store that does not answer is named, with the port and the address', () => {
+  test('for a network that is created, and for a cluster that is waited for', async ({ lab }) => {
+    const { store, master } = lab;
+    await using _broken = await breakCluster(stoppedStore(store, lab.storeContainer));
+    const silent = `no key-value store answers at ${store.url}: connect ECONNREFUSED ${store.address}:8500; see on ${store.address} that its container runs and publishes port 8500 (docker ps -a)`;
+    expect(await failureOf(create(lab, master))).toBe(
+      `master-host: docker network create refused: ${silent}`,
+    );
+    expect(await failureOf(expectCluster(lab, master))).toBe(`cluster of master-host: ${silent}`);
+  });
+
+  test('or whose container ended as soon as it was started, with what it said last', async ({
+    lab: { keystore },
+    onTestFinished,
+  }) => {
+    onTestFinished(async () => await (await keystore.containers.find('brief')).remove());
+    const starting = startStore('zookeeper', keystore, { image: BUSYBOX, name: 'brief' });
+    expect(await failureOf(starting)).toBe(
+      'mh-keystore: container brief: start: it ended with exit code 0; read in its log why',
+    );
+  });
+});
+
+async function expectCluster(lab: ConditionsLab, { machine }: Engine): Promise<void> {
+  await waitForCluster(lab.store, [machine], { provider: lab.provider });
+}
+
+async function create({ provider }: ConditionsLab, engine: Engine): Promise<unknown> {
+  return await createOverlay(engine, network, { provider });
+}
+
+/** Returns when the gossip of that machine's engine listens no more. */
+async function waitForSilence({ name, address }: Machine): Promise<void> {
+  await waitFor(
+    `${name}: its gossip is over`,
+    async () => {
+      try {
+        return notYet(JSON.stringify(await readGossipMembers(address)));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+        return done(undefined);
+      }
+    },
+    { limit: 60_000 },
+  );
+}

@@ -1,0 +1,76 @@
+import { test as base } from 'vitest';
+import { engineOptionsFor, type KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
+import { startStore } from '../../helpers/cluster/start-store.ts';
+import type { Container } from '../../helpers/engine/container.ts';
+import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import type { Machine } from '../../helpers/machine/machine.ts';
+import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { standUpCluster } from '../../helpers/topology/stages/cluster.ts';
+import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
+import { prepareBusyboxImage } from '../machine/busybox-image.ts';
+import { type NetnsLab, openNetnsLab } from '../machine/netns-lab.ts';
+
+export { expect } from 'vitest';
+
+/** A cluster of the spec file's own, whose conditions are violated. */
+export interface ConditionsLab extends NetnsLab {
+  readonly store: KeyValueStore;
+  readonly storeContainer: Container;
+  readonly keystore: Engine;
+  readonly master: Engine;
+  readonly worker: Engine;
+  /** Stands one more machine up as a member of the cluster, as `up` does. */
+  join(name: string, address: string): Promise<void>;
+  /** A machine with these engine options, which goes at the end of the block that holds it. */
+  make(name: string, engineOptions: readonly string[]): Promise<Machine & AsyncDisposable>;
+}
+
+/** One cluster for the whole file; each test breaks it in one way and mends it. */
+export const test = base.extend(
+  'lab',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }): Promise<ConditionsLab> => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    const { provider } = lab;
+    const [image, busybox] = await Promise.all([
+      prepareImage('consul', 'build'),
+      prepareBusyboxImage(),
+    ]);
+    const images = [...(image.archive === undefined ? [] : [image.archive]), busybox];
+    const keystore = connectEngine(await provider.create({ name: 'mh-keystore', images }));
+    const { store, container } = await startStore('consul', keystore, { image: image.tag });
+    const { signal } = new AbortController();
+    const ground = { store: Promise.resolve(store), provider, signal };
+    const shared = { images: [busybox], engineOptions: engineOptionsFor(store) };
+    const hosts = ['master-host', 'worker-host'].map((name) => ({ name, ...shared }));
+    const [master, worker] = await standUpCluster(hosts, ground);
+    if (master === undefined || worker === undefined) throw new Error('two machines expected');
+    return {
+      ...lab,
+      store,
+      storeContainer: container,
+      keystore,
+      master: connectEngine(master),
+      worker: connectEngine(worker),
+      join: async (name, address) => {
+        await standUpCluster([{ name, address, ...shared }], ground);
+      },
+      make: async (name, engineOptions) => ({
+        ...(await provider.create({ name, engineOptions })),
+        [Symbol.asyncDispose]: async () => await provider.remove([name]),
+      }),
+    };
+  },
+);
+
+/** What it failed with, in one line. */
+export async function failureOf(doing: Promise<unknown>): Promise<string> {
+  const thrown = await doing.then(
+    () => new Error('it did not fail'),
+    (error: unknown) => error,
+  );
+  if (thrown instanceof HarnessError) return thrown.line;
+  throw thrown;
+}
