@@ -121,15 +121,27 @@ export async function waitForNetworkOn(
   );
 }
 
-/** Removes it. In swarm mode a network counts as used for a moment after its last container has gone. */
+/**
+ * Removes it. In swarm mode a network counts as used for a moment after its last container has gone, and its name is
+ * taken for as long as the engine itself still has it, which is a moment longer than the swarm.
+ */
 export async function removeOverlay(
   engine: Engine,
   id: string,
   { limit = 30_000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
+  const network = `${engine.machine.name}: network ${id.slice(0, 12)}`;
   await waitFor(
-    `${engine.machine.name}: nothing uses network ${id.slice(0, 12)}`,
+    `${network} is used by nobody`,
     async () => done(await engine.networks.remove(id, { signal, quiet: true })),
     { limit, signal, fatal: (error) => !/is in use by/.test(firstLine(error)) },
+  );
+  await waitFor(
+    `${network} is gone`,
+    async () => {
+      const networks = await engine.networks.list({ signal, quiet: true });
+      return networks.some((one) => one.id === id) ? notYet('it is still there') : done(undefined);
+    },
+    { limit, signal, remedy: 'see which containers are left on it: docker network inspect' },
   );
 }

@@ -32,11 +32,13 @@ export async function initSwarm(
  */
 export async function joinSwarm(
   engine: Engine,
-  manager: Pick<Engine, 'machine'>,
+  manager: Engine,
   token: string,
   { advertise = engine.machine.address, dataPath }: Partial<SwarmInitRequest> = {},
   { signal }: SwarmOptions = {},
 ): Promise<void> {
+  // One that is no manager says so at once; the engine that is to join would try it for 10 s.
+  await manager.swarm.inspect({ signal });
   const before = await engine.info({ signal, quiet: true });
   try {
     await engine.swarm.join(

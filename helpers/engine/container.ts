@@ -6,6 +6,7 @@ import { containerAnswer, type ContainerFacts } from './container-facts.ts';
 import { demuxOutput } from './demux-output.ts';
 import { type ExecOptions, type ExecResult, execInContainer } from './exec.ts';
 import type { Explain, Explanation } from './explain-failure.ts';
+import { unlessStatus } from './unless-status.ts';
 
 /** A container on one engine, running or not. */
 export interface Container {
@@ -179,15 +180,6 @@ function explainMissing(name: string): Explain {
       return { observed: `${name} is not running`, remedy: `read why: docker logs ${name}` };
     }
     return undefined;
-  };
-}
-
-function unlessStatus(status: number): (error: unknown) => undefined {
-  return (error) => {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === status) {
-      return undefined;
-    }
-    throw error;
   };
 }
 

@@ -6,6 +6,7 @@ import { type Images, openImages } from './images.ts';
 import { type EngineInfo, type EngineVersion, readInfo, readVersion } from './info.ts';
 import { type Networks, openNetworks } from './networks.ts';
 import { type Nodes, openNodes } from './nodes.ts';
+import { openServices, type Services } from './services.ts';
 import { openSwarm, type Swarm } from './swarm.ts';
 
 /** The Docker Engine of one machine, asked over mutual TLS. */
@@ -19,6 +20,7 @@ export interface Engine extends Disposable {
   readonly swarm: Swarm;
   readonly nodes: Nodes;
   readonly configs: Configs;
+  readonly services: Services;
   /** Closes what is open; a later call opens anew. Not closing costs nothing but a socket for a second. */
   close(): void;
 }
@@ -36,6 +38,7 @@ export function connectEngine(machine: Machine): Engine {
     swarm: openSwarm(connection),
     nodes: openNodes(connection),
     configs: openConfigs(connection),
+    services: openServices(connection),
     close: () => connection.close(),
     [Symbol.dispose]: () => connection.close(),
   };

@@ -1,3 +1,4 @@
+import type Docker from 'dockerode';
 import { z } from 'zod';
 import { commandLine } from '../process/run-command.ts';
 import type { CallOptions, Connection } from './connection.ts';
@@ -40,6 +41,8 @@ export interface Swarm {
   inspect(options?: CallOptions): Promise<SwarmFacts>;
   /** Makes the token of that role invalid, and gives the new ones. */
   rotateToken(role: SwarmRole, options?: CallOptions): Promise<JoinTokens>;
+  /** How often nodes tell the manager that they live, in seconds: 5 by itself. After three times that a node is down. */
+  setHeartbeat(seconds: number, options?: CallOptions): Promise<void>;
 }
 
 const swarmAnswer = z.looseObject({
@@ -119,25 +122,43 @@ export function openSwarm(connection: Connection): Swarm {
     },
     inspect,
     rotateToken: async (role, options) => {
+      const rotate = role === 'worker' ? { rotateWorkerToken: true } : { rotateManagerToken: true };
       await connection.call({
         ...options,
         title: `swarm join-token --rotate ${role}`,
         answer: z.unknown(),
-        ask: async (docker, abortSignal) => {
-          const { Version, Spec } = swarmAnswer.parse(await docker.swarmInspect());
-          const rotate =
-            role === 'worker' ? { rotateWorkerToken: true } : { rotateManagerToken: true };
-          return await docker.swarmUpdate({
-            _query: { version: Version.Index, ...rotate },
-            _body: Spec,
-            abortSignal,
-          });
-        },
+        ask: (docker, abortSignal) => changeSwarm(docker, { query: rotate }, abortSignal),
         explain: explainSwarm,
       });
       return (await inspect(options)).tokens;
     },
+    setHeartbeat: async (seconds, options) => {
+      await connection.call({
+        ...options,
+        title: `swarm update --dispatcher-heartbeat=${seconds}s`,
+        answer: z.unknown(),
+        ask: (docker, abortSignal) => {
+          const spec = { Dispatcher: { HeartbeatPeriod: seconds * 1e9 } };
+          return changeSwarm(docker, { spec }, abortSignal);
+        },
+        explain: explainSwarm,
+      });
+    },
   };
+}
+
+/** A change must name the version of the swarm that it changes, and carry all that stays. */
+async function changeSwarm(
+  docker: Docker,
+  { query = {}, spec = {} }: { query?: object; spec?: object },
+  abortSignal: AbortSignal,
+): Promise<unknown> {
+  const { Version, Spec } = swarmAnswer.parse(await docker.swarmInspect());
+  return await docker.swarmUpdate({
+    _query: { version: Version.Index, ...query },
+    _body: { ...Spec, ...spec },
+    abortSignal,
+  });
 }
 
 function addresses({ advertise, dataPath }: SwarmInitRequest) {

@@ -68,3 +68,27 @@ export function swallowLargePackets(
     undo: `iptables -D ${rule}`,
   });
 }
+
+/** Nothing that comes from that address reaches the machine, and nothing goes there: for both the other one is dead. */
+export function deafTo(provider: MachineProvider, machine: string, address: string): Fault {
+  const rules = [`INPUT -s ${address} -j DROP`, `OUTPUT -d ${address} -j DROP`];
+  return inMachine(provider, machine, {
+    name: `${machine} and ${address} hear nothing of each other`,
+    inject: rules.map((rule) => `iptables -I ${rule}`).join('\n'),
+    undo: rules.map((rule) => `iptables -D ${rule}`).join('\n'),
+  });
+}
+
+/** As a firewall does that answers: who comes from that address is told that nobody listens on that port. */
+export function refuseConnections(
+  provider: MachineProvider,
+  machine: string,
+  { from, port }: { readonly from: string; readonly port: number },
+): Fault {
+  const rule = `INPUT -s ${from} -p tcp --dport ${port} -j REJECT --reject-with tcp-reset`;
+  return inMachine(provider, machine, {
+    name: `${machine} refuses ${from} on port ${port}`,
+    inject: `iptables -I ${rule}`,
+    undo: `iptables -D ${rule}`,
+  });
+}

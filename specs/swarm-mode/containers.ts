@@ -9,10 +9,16 @@ import { BUSYBOX } from '../machine/busybox-image.ts';
  * Lives until it is told to end; then at once, where the first process of a container has no default for SIGTERM. Gives
  * all of busybox' programs their names first.
  */
-export const staysUp: readonly string[] = [
+const stay =
+  'busybox --install -s /bin; trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
+
+export const staysUp: readonly string[] = ['sh', '-c', stay];
+
+/** The same, and answers HTTP on port 80 with its hostname: the first 12 characters of its id. */
+export const answersHttp: readonly string[] = [
   'sh',
   '-c',
-  'busybox --install -s /bin; trap "exit 0" TERM; while :; do sleep 1 & wait; done',
+  `busybox mkdir /www; busybox hostname >/www/index.html; busybox httpd -p 80 -h /www; ${stay}`,
 ];
 
 /** A plain container on that network, at that address if one is given. */

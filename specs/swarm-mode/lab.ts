@@ -36,13 +36,23 @@ export async function standUpSwarm(
   engineBundle: string,
   names: readonly string[] = ['manager', 'worker'],
 ): Promise<SwarmLab> {
-  const images = [await prepareBusyboxImage()];
-  const create = async (name: string) =>
-    connectEngine(await lab.provider.create({ name, images, engineBundle }));
-  const [manager, worker] = await allSettled('create', names.map(create));
+  const [manager, worker] = await allSettled(
+    'create',
+    names.map((name) => createMachine(lab, name, engineBundle)),
+  );
   if (manager === undefined || worker === undefined) throw new Error('two machines expected');
   const tokens = await initSwarm(manager);
   await joinSwarm(worker, manager, tokens.worker);
   await waitForSwarm(manager, [manager, worker]);
   return { ...lab, manager, worker, tokens };
+}
+
+/** One machine beside those of a swarm. */
+export async function createMachine(
+  { provider }: NetnsLab,
+  name: string,
+  engineBundle: string = ENGINE,
+): Promise<Engine> {
+  const images = [await prepareBusyboxImage()];
+  return connectEngine(await provider.create({ name, images, engineBundle }));
 }

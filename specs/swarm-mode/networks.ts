@@ -1,10 +1,12 @@
 import { describe } from 'vitest';
 import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
+import { ping } from '../../helpers/engine/ping.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { expectReply, runOn, staysUp, waitForName } from './containers.ts';
 import { expect, test } from './lab.ts';
+import { useNetwork } from './network-of-test.ts';
 
 export function describeNetworks(): void {
   describe('An attachable overlay network of a swarm', () => {
@@ -49,31 +51,54 @@ export function describeNetworks(): void {
     });
 
     test('plain containers on both hosts resolve each other by name and answer each other’s pings', async ({
-      swarm: { manager, worker },
+      swarm,
       onTestFinished,
     }) => {
-      const { id } = await createOverlay(manager, {
-        name: 'my-net',
-        subnet: '10.0.9.0/24',
-        attachable: true,
-      });
-      onTestFinished(() => removeOverlay(manager, id));
+      const net = await useNetwork(swarm, onTestFinished, 'plain-net');
       const [here, there] = await Promise.all([
-        runOn(manager, 'my-net', 'here'),
-        runOn(worker, 'my-net', 'there'),
+        net.run(swarm.manager, 'here'),
+        net.run(swarm.worker, 'there'),
       ]);
-      onTestFinished(async () => {
-        await Promise.all([here.remove(), there.remove()]);
-      });
       const [hereAt, thereAt] = await Promise.all([
-        here.addressOn('my-net'),
-        there.addressOn('my-net'),
+        here.addressOn(net.name),
+        there.addressOn(net.name),
       ]);
       await Promise.all([
         waitForName(here, 'there', [thereAt]),
         waitForName(there, 'here', [hereAt]),
       ]);
       await Promise.all([expectReply(here, 'there', thereAt), expectReply(there, 'here', hereAt)]);
+    });
+
+    test('is another world than a second one: a name means each one’s own container, and no packet passes', async ({
+      swarm: { manager, worker },
+      swarm,
+      onTestFinished,
+    }) => {
+      const [red, blue] = await Promise.all(
+        ['red-net', 'blue-net'].map((name) => useNetwork(swarm, onTestFinished, name)),
+      );
+      if (red === undefined || blue === undefined) throw new Error('two networks expected');
+      const [redTwin, blueTwin, redProbe, blueProbe] = await Promise.all([
+        red.run(manager, 'twin'),
+        blue.run(worker, 'twin'),
+        red.run(worker, 'red-probe'),
+        blue.run(manager, 'blue-probe'),
+      ]);
+      const redAt = await redTwin.addressOn('red-net');
+      const blueAt = await blueTwin.addressOn('blue-net');
+      await waitForName(redProbe, 'twin', [redAt]);
+      await waitForName(blueProbe, 'twin', [blueAt]);
+      await Promise.all([
+        expectReply(redProbe, 'twin', redAt),
+        expectReply(blueProbe, 'twin', blueAt),
+      ]);
+      const [redToBlue, blueToRed] = await Promise.all([
+        ping(redProbe, blueAt, { count: 1, wait: 1 }),
+        ping(blueProbe, redAt, { count: 1, wait: 1 }),
+      ]);
+      expect(redToBlue.received, redToBlue.transcript).toBe(0);
+      expect(blueToRed.received, blueToRed.transcript).toBe(0);
     });
   });
 
@@ -104,8 +129,8 @@ export function describeNetworks(): void {
       const { id } = await createOverlay(manager, { name: 'my-net', subnet: '10.0.9.0/24' });
       onTestFinished(() => removeOverlay(manager, id));
       const overlapping = { name: 'overlapping', subnet: '10.0.9.128/25' };
-      await expect(createOverlay(manager, overlapping, { limit: 1000 })).rejects.toThrow(
-        /^manager: network overlapping has its subnet: not so after 1 s; .*choose another subnet/,
+      await expect(createOverlay(manager, overlapping, { limit: 500 })).rejects.toThrow(
+        /^manager: network overlapping has its subnet: not so after 0.5 s; .*choose another subnet/,
       );
       expect(await idsOf(manager, 'overlapping')).toEqual([]);
     });

@@ -1,6 +1,10 @@
+import { describeComingsAndGoings } from './comings-and-goings.ts';
 import { describeMembers } from './members.ts';
 import { describeNetworks } from './networks.ts';
+import { describeServices } from './services.ts';
 
 // One file, so that all share one swarm: what it takes to make it is more than most of them take.
 describeMembers();
 describeNetworks();
+describeServices();
+describeComingsAndGoings();

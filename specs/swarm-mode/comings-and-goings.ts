@@ -1,0 +1,129 @@
+import { describe } from 'vitest';
+import { joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
+import { waitForTasks } from '../../helpers/cluster/swarm-tasks.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import type { NodeFacts } from '../../helpers/engine/nodes.ts';
+import { breakCluster } from '../../helpers/fault/fault.ts';
+import { deafTo, refuseConnections } from '../../helpers/fault/machine-faults.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { expectReply, staysUp, waitForName } from './containers.ts';
+import { createMachine, expect, test } from './lab.ts';
+import { addressesOn, useNetwork } from './network-of-test.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+
+export function describeComingsAndGoings(): void {
+  describe('What lets an engine into a swarm', () => {
+    test('a token that is rotated becomes another one, and the other role’s stays', async ({
+      swarm: { manager, tokens },
+    }) => {
+      const rotated = await manager.swarm.rotateToken('worker');
+      expect(rotated.worker).not.toBe(tokens.worker);
+      expect(rotated.manager).toBe(tokens.manager);
+      expect((await manager.swarm.inspect()).tokens).toEqual(rotated);
+    });
+  });
+
+  // Both take long and are next to no work: engines wait for each other.
+  describe.concurrent('Of the members of a swarm', () => {
+    test('one that the manager loses sight of is down and its containers run elsewhere under their name, until it is seen again; one that left is down until it is taken off the list, and joins as a new one', async ({
+      swarm,
+      onTestFinished,
+    }) => {
+      const { manager, worker, provider } = swarm;
+      const net = await useNetwork(swarm, onTestFinished, 'lost-net');
+      const node = (await worker.info()).swarmNode?.id ?? '';
+      // A node is down after three heartbeats, of 5 s when nothing else is said.
+      await manager.swarm.setHeartbeat(1);
+      const [probe] = await Promise.all([
+        net.run(manager, 'probe'),
+        net.serve(
+          {
+            name: 'moving',
+            image: BUSYBOX,
+            command: staysUp,
+            replicas: 2,
+            endpointMode: 'dnsrr',
+            restartDelay: 0,
+          },
+          { manager: 1, worker: 1 },
+        ),
+      ]);
+      {
+        const deaf = deafTo(provider, 'worker', manager.machine.address);
+        await using _broken = await breakCluster(deaf);
+        const down = await waitForNode(manager, node, 'down');
+        expect(down).toMatchObject({ hostname: 'worker', message: 'heartbeat failure' });
+        const moved = await waitForTasks(manager, 'moving', { manager: 2 });
+        await waitForName(probe, 'moving', addressesOn(net, moved));
+      }
+      await waitForSwarm(manager, [manager, worker]);
+      expect((await worker.info()).swarmNode?.id).toBe(node);
+
+      await worker.swarm.leave();
+      expect(await worker.info()).toMatchObject({ swarm: 'inactive', swarmNode: undefined });
+      await waitForNode(manager, node, 'down');
+      await manager.nodes.remove(node);
+      expect((await manager.nodes.list()).map(({ id }) => id)).not.toContain(node);
+
+      await manager.swarm.setHeartbeat(5);
+      await joinSwarm(worker, manager, (await manager.swarm.inspect()).tokens.worker);
+      await waitForSwarm(manager, [manager, worker]);
+      expect((await worker.info()).swarmNode?.id).not.toBe(node);
+      const there = await net.run(worker, 'there');
+      const address = await there.addressOn(net.name);
+      await waitForName(probe, 'there', [address]);
+      await expectReply(probe, 'there', address);
+    });
+
+    test('none came in by an old token, a false one, or by way of one that is no manager or does not answer: each is refused in one line and stays alone', async ({
+      swarm,
+    }) => {
+      const { manager, tokens, provider } = swarm;
+      const names = ['late', 'lost'];
+      const outsiders = await Promise.all(names.map((name) => createMachine(swarm, name)));
+      const [late, lost] = outsiders;
+      if (late === undefined || lost === undefined) throw new Error('two machines expected');
+      const current = (await manager.swarm.inspect()).tokens.worker;
+      await expect(joinSwarm(late, manager, 'SWMTKN-1-none')).rejects.toThrow(
+        /^late: docker swarm join \S+:2377: the join token is none of the swarm at \S+ \(invalid join token\); docker swarm join-token, /,
+      );
+      await expect(joinSwarm(late, lost, current)).rejects.toThrow(
+        /^lost: docker swarm inspect: the engine is in no swarm; docker swarm init makes one, /,
+      );
+      const port = { from: lost.machine.address, port: 2377 };
+      await using _broken = await breakCluster(refuseConnections(provider, 'manager', port));
+      // An engine tries for 10 s before it gives up.
+      await Promise.all([
+        expect(joinSwarm(late, manager, tokens.worker)).rejects.toThrow(
+          /^late: docker swarm join \S+:2377: \S+ does not know the join token; it was rotated, /,
+        ),
+        expect(joinSwarm(lost, manager, current)).rejects.toThrow(
+          /^lost: docker swarm join \S+:2377: no manager answers at \S+ \(connection refused\); see that /,
+        ),
+      ]);
+      for (const outsider of outsiders) {
+        expect(await outsider.info()).toMatchObject({ swarm: 'inactive', swarmNode: undefined });
+      }
+      // That token alone was what kept it out.
+      await joinSwarm(late, manager, current);
+      await waitForSwarm(manager, [manager, late]);
+    });
+  });
+}
+
+/** Returns once the manager has that node in that state. */
+async function waitForNode(
+  manager: Engine,
+  id: string,
+  state: NodeFacts['state'],
+): Promise<NodeFacts> {
+  return await waitFor(
+    `docker node ls: ${id} is ${state}`,
+    async () => {
+      const nodes = await manager.nodes.list({ quiet: true });
+      const node = nodes.find((one) => one.id === id);
+      return node?.state === state ? done(node) : notYet(node?.state ?? 'not on the list');
+    },
+    { limit: 120_000 },
+  );
+}

@@ -1,0 +1,63 @@
+import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
+import { type PlacedTask, waitForTasks } from '../../helpers/cluster/swarm-tasks.ts';
+import type { Container } from '../../helpers/engine/container.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import type { NetworkRequest } from '../../helpers/engine/networks.ts';
+import type { ServiceSpec } from '../../helpers/engine/service-spec.ts';
+import { runOn } from './containers.ts';
+import type { SwarmLab } from './lab.ts';
+
+/** An attachable network of one test. */
+export interface NetworkOfTest {
+  readonly name: string;
+  readonly id: string;
+  /** A plain container on it. */
+  run(engine: Engine, name: string): Promise<Container>;
+  /** A service on it; returns once its containers run as `wanted` on each node. */
+  serve(
+    spec: Omit<ServiceSpec, 'networks'>,
+    wanted: Readonly<Record<string, number>>,
+  ): Promise<PlacedTask[]>;
+}
+
+/**
+ * Makes a network, from which the test's end takes what was put on it. It stays itself, until the machines go: an engine
+ * ends a service's container only after 2 s, and not before has done with its network.
+ *
+ * @param name of this test alone
+ */
+export async function useNetwork(
+  { manager }: SwarmLab,
+  onTestFinished: (clear: () => Promise<void>) => void,
+  name: string,
+  request: Partial<NetworkRequest> = {},
+): Promise<NetworkOfTest> {
+  const { id } = await createOverlay(manager, { attachable: true, ...request, name });
+  return {
+    name,
+    id,
+    run: async (engine, containerName) => {
+      const container = await runOn(engine, name, containerName);
+      onTestFinished(() => container.remove());
+      return container;
+    },
+    serve: async (spec, wanted) => {
+      await manager.services.create({ ...spec, networks: [name] });
+      onTestFinished(() => manager.services.remove(spec.name));
+      return await waitForTasks(manager, spec.name, wanted);
+    },
+  };
+}
+
+/** Where these containers are on that network. */
+export function addressesOn({ name }: NetworkOfTest, tasks: readonly PlacedTask[]): string[] {
+  return tasks.map(({ addresses, node }) => addresses[name] ?? `none on ${name} (${node})`);
+}
+
+export async function containerOf(
+  { manager, worker }: SwarmLab,
+  { node, containerId }: PlacedTask,
+): Promise<Container> {
+  const engine = node === 'manager' ? manager : worker;
+  return await engine.containers.find(containerId);
+}
