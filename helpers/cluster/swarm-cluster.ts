@@ -71,7 +71,8 @@ function openSwarmStore(manager: Engine): ClusterStore {
     machine: manager.machine,
     port: managerPort,
     container: undefined,
-    describe: async () => `swarm mode of engine ${(await manager.version()).version}`,
+    // Its version is the engine's.
+    describe: async () => await Promise.resolve('swarm mode'),
     servers: async () =>
       (await manager.nodes.list()).flatMap(({ address, manager: isManager }) =>
         isManager === undefined

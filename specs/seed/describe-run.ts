@@ -11,9 +11,5 @@ export async function describeRun(document: TopologyDocument, { store }: Cluster
     .describe()
     // That a cluster's store is away is for the specs to tell.
     .catch((error: unknown) => `${document.cluster.kind} (version unknown: ${firstLine(error)})`);
-  const names = machines.map(({ name }) => name).join(', ');
-  tellEnvironment({
-    provider,
-    [topology]: `engine ${[...versions].join(', ')}; ${held}; ${names}`,
-  });
+  tellEnvironment({ provider, [topology]: `engine ${[...versions].join(', ')}, ${held}` });
 }
