@@ -1,5 +1,12 @@
 import { attachment } from 'allure-js-commons';
+import { BaseMessageTestRuntime, getGlobalTestRuntime } from 'allure-js-commons/sdk/runtime';
 import { shorten } from './step.ts';
+
+/** Where a test's steps and evidence go; undefined in a run that writes no report. */
+export function reportRuntime(): BaseMessageTestRuntime | undefined {
+  const runtime = getGlobalTestRuntime();
+  return runtime instanceof BaseMessageTestRuntime ? runtime : undefined;
+}
 
 /** The content types of evidence that the report shows in place. */
 export type EvidenceType = 'text/plain' | 'application/json' | 'text/html' | 'image/svg+xml';

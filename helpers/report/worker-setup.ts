@@ -2,11 +2,11 @@
  * Set-up file of every Vitest project: what the harness does while a test, a hook or a fixture runs becomes steps of
  * the tests that it serves.
  */
-import { BaseMessageTestRuntime, getGlobalTestRuntime } from 'allure-js-commons/sdk/runtime';
 import { Status } from 'allure-js-commons';
 import type { RuntimeMessage } from 'allure-js-commons/sdk';
 import { afterAll, afterEach } from 'vitest';
 import { watchActivityTrees } from './activity-tree.ts';
+import { reportRuntime } from './evidence.ts';
 import { type Step, toStep } from './step.ts';
 
 const watch = watchActivityTrees((root) => send(toStep(root)));
@@ -16,8 +16,8 @@ afterAll(() => watch.stop());
 
 /** Sends a step with its true times; the public `step()` of Allure would measure the sending. */
 function send(step: Step): void {
-  const runtime = getGlobalTestRuntime();
-  if (!(runtime instanceof BaseMessageTestRuntime)) return;
+  const runtime = reportRuntime();
+  if (runtime === undefined) return;
   for (const message of messagesOf(step)) void runtime.sendMessage(message);
 }
 
