@@ -24,8 +24,8 @@ export default defineConfig({
     reporters: ['default', ...allureReporters()],
     projects: [
       {
-        // No root, no engines, seconds.
-        test: { ...common, name: 'unit', include: ['specs/unit/**/*.spec.ts'] },
+        // No root, no engines, seconds. None leaves anything in its process, so that one process serves many.
+        test: { ...common, name: 'unit', include: ['specs/unit/**/*.spec.ts'], isolate: false },
       },
       {
         // Everything else: specs that make machines, stores and topologies of their own.
@@ -37,19 +37,20 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: topologies.length + 1 },
         },
       },
       // The tutorial's specs on each kind of cluster. One cluster for all files of a project, made by its global set-up
-      // out of the topology of the project's name; one file after the other, as they share it.
-      ...topologies.map(({ name }) => ({
+      // out of the topology of the project's name; one file after the other, in one process, as they share it.
+      ...topologies.map(({ name }, index) => ({
         test: {
           ...common,
           name,
           include: ['specs/seed/**/*.spec.ts'],
           globalSetup: ['./specs/seed/global-setup.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          isolate: false,
+          sequence: { groupOrder: index + 1 },
         },
       })),
     ],
