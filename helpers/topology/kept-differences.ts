@@ -2,7 +2,7 @@ import { engineOptionsFor } from '../cluster/key-value-store.ts';
 import { openStore } from '../cluster/open-store.ts';
 import type { EngineInfo } from '../engine/info.ts';
 import type { Machine } from '../machine/machine.ts';
-import { keystoreOf, storeKindOf } from '../cluster/cluster-plan.ts';
+import { type ClusterPlan, keystoreOf, storeKindOf } from '../cluster/cluster-plan.ts';
 import type { TopologyDocument } from './document.ts';
 import { includesStage, type Stage, type Topology, type TopologyMachine } from './topology.ts';
 
@@ -116,6 +116,10 @@ function engineDifferences(
   const networks = member ? document.networks : [];
   const swarm = document.cluster.kind === 'swarm-mode' ? 'active' : 'inactive';
   const workload = document.workload.filter(({ machine }) => machine === noted.name);
+  const containers = [
+    ...(member ? swarmContainersOf(document.cluster, noted.name) : []),
+    ...workload.map(({ container }) => container),
+  ];
   return [
     ...(engine.hostname === noted.name ? [] : [`calls itself ${engine.hostname}`]),
     ...(engine.version === noted.engineVersion
@@ -132,10 +136,16 @@ function engineDifferences(
     ...networks
       .filter(({ name, id }) => engine.networks.get(name) !== id)
       .map(({ name }) => `does not know the network ${name} by the id that it was made with`),
-    ...workload
-      .filter(({ container }) => !engine.running.includes(container))
-      .map(({ container }) => `does not run ${container}`),
+    ...containers
+      .filter((container) => !engine.running.includes(container))
+      .map((container) => `does not run ${container}`),
   ];
+}
+
+/** What a member of a classic Swarm runs for it. */
+function swarmContainersOf(plan: ClusterPlan, machine: string): string[] {
+  if (plan.kind !== 'classic-swarm') return [];
+  return [...(plan.master === machine ? ['swarm-agent-master'] : []), 'swarm-agent'];
 }
 
 function unlike(what: string, found: readonly string[], asked: readonly string[]): string[] {

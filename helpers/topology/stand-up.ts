@@ -3,6 +3,7 @@ import { keystoreOf } from '../cluster/cluster-plan.ts';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import type { InterruptionWatch } from '../process/interruption.ts';
+import { requireSwarmImage } from '../workload/images/swarm.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
@@ -39,6 +40,9 @@ export async function standUp(
 ): Promise<TopologyDocument> {
   requireStage(topology, until);
   const chosen = await chooseEngines(topology, provider);
+  if (topology.cluster.kind === 'classic-swarm') {
+    await requireSwarmImage(`stand up ${topology.name}`);
+  }
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {

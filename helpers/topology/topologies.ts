@@ -14,6 +14,18 @@ const zookeeper: Topology = {
   cluster: { kind: 'zookeeper', keystore: 'mh-keystore', advertise: 'eth1:2376' },
 };
 
+/** The tutorial to the letter: with the manager and the agents that its docker-machine starts beside the engines. */
+const classicSwarm: Topology = {
+  ...onKeystore,
+  name: 'classic-swarm',
+  cluster: {
+    kind: 'classic-swarm',
+    keystore: 'mh-keystore',
+    advertise: 'eth1:2376',
+    master: 'master-host',
+  },
+};
+
 /** What the tutorial's readers run today. */
 const swarmMode: Topology = {
   ...carCluster,
@@ -24,7 +36,7 @@ const swarmMode: Topology = {
 };
 
 /** The tutorial's cluster on each of the ways in which engines come to know each other. */
-export const topologies: readonly Topology[] = [seed, etcd, zookeeper, swarmMode];
+export const topologies: readonly Topology[] = [seed, etcd, zookeeper, classicSwarm, swarmMode];
 
 /** The built-in topology of that name. */
 export function findTopology(name: string): Topology {

@@ -7,7 +7,11 @@ import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import { createDockerMachineProvider } from '../../helpers/machine/docker-machine-provider.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
-import { NO_SWARM_IMAGE, requireSwarmImage } from '../../helpers/workload/images/swarm.ts';
+import {
+  isSwarmImageNamed,
+  NO_SWARM_IMAGE,
+  requireSwarmImage,
+} from '../../helpers/workload/images/swarm.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { test as labTest } from '../machine/netns-lab.ts';
 
@@ -29,7 +33,7 @@ export const test = labTest.extend('swarm', { scope: 'file' }, async ({ lab }) =
 );
 
 test.beforeEach(({ skip }) => {
-  skip((process.env['E2E_SWARM_IMAGE'] ?? '') === '', NO_SWARM_IMAGE);
+  skip(!isSwarmImageNamed(), NO_SWARM_IMAGE);
 });
 
 async function standUp(provider: MachineProvider): Promise<Swarm> {

@@ -37,6 +37,10 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'package.json',
     '"e2e:zookeeper": "exec sh specs/run.sh --project zookeeper"',
   ],
+  'npm run e2e:classic-swarm': [
+    'package.json',
+    '"e2e:classic-swarm": "exec sh specs/run.sh --project classic-swarm"',
+  ],
   'npm run e2e:swarm-mode': [
     'package.json',
     '"e2e:swarm-mode": "exec sh specs/run.sh --project swarm-mode"',

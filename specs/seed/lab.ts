@@ -1,4 +1,4 @@
-import { test as base, inject } from 'vitest';
+import { test as base, inject, type ProvidedContext } from 'vitest';
 import { attachMachines } from '../../helpers/report/machine-evidence.ts';
 import { tellTopology } from '../../helpers/report/topology-label.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
@@ -11,11 +11,20 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The topology that the global set-up stood up. */
     topology: TopologyDocument;
+    /** Instead of it: which it did not stand up, and why there cannot be one here. */
+    cannotBe: { readonly topology: string; readonly why: string };
   }
 }
 
 /** One import brings what a spec of the seed topology uses: `lab` and Vitest's own. */
 export const test = base
+  // Before all that asks the topology.
+  .extend('available', { auto: true }, async ({ skip }) => {
+    const cannotBe: ProvidedContext['cannotBe'] | undefined = inject('cannotBe');
+    if (cannotBe === undefined) return;
+    await tellTopology(cannotBe.topology);
+    skip(cannotBe.why);
+  })
   .extend('lab', { scope: 'worker' }, () => openLab(inject('topology')))
   .extend('evidence', { auto: true }, async ({ lab, onTestFailed }) => {
     await tellTopology(lab.document.topology);

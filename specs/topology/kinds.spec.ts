@@ -31,6 +31,19 @@ describe('overlay-e2e up of another topology than the seed', () => {
     await expectNothingLeft(lab);
   });
 
+  test('of a classic Swarm, without an image of it, says what is missing, and starts nothing', async ({
+    lab,
+  }) => {
+    const before = await lab.traces();
+    const up = lab.startWith({ E2E_SWARM_IMAGE: '' }, 'up', 'classic-swarm');
+    const { exitCode, stdout, stderr } = await up.ended;
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^overlay-e2e: stand up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one; set E2E_SWARM_IMAGE to /,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(await lab.traces()).toEqual(before);
+  });
+
   test('up to a stage that it has not says so, and starts nothing', async ({ lab }) => {
     const { exitCode, stderr } = await lab.run('up', 'swarm-mode', '--until', 'keystore');
     expect(stderr).toBe(

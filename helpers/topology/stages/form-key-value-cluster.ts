@@ -2,6 +2,7 @@ import { engineOptionsFor } from '../../cluster/key-value-store.ts';
 import { openStore } from '../../cluster/open-store.ts';
 import { type KeyValuePlan, storeKindOf } from '../../cluster/cluster-plan.ts';
 import { includesStage, machineOf, membersOf, type Topology } from '../topology.ts';
+import { planSwarm, waitForSwarm } from './classic-swarm.ts';
 import { standUpCluster } from './cluster.ts';
 import { archivesOf, type Forming, type FormingCluster, requestFor } from './forming.ts';
 import { standUpKeystore } from './keystore.ts';
@@ -31,16 +32,21 @@ export function formKeyValueCluster(
     ? Promise.resolve([])
     : group.start(async () => {
         const { url } = openStore(kind, (await keystore).address);
+        const partOf = await planSwarm(plan, url);
         // All of them before the first machine is created: in the topology's order, machines get their addresses.
         const requests = await Promise.all(
-          membersOf(topology).map(async (machine) =>
-            requestFor(machine, {
-              images: await archivesFor(machine.name),
+          membersOf(topology).map(async (machine) => {
+            const { images: its = [], ...part } = partOf(machine.name);
+            return requestFor(machine, {
+              ...part,
+              images: [...(await archivesFor(machine.name)), ...its],
               engineOptions: engineOptionsFor({ url }, plan.advertise),
-            }),
-          ),
+            });
+          }),
         );
-        return await standUpCluster(requests, { store, provider, signal });
+        const machines = await standUpCluster(requests, { store, provider, signal });
+        await waitForSwarm(plan, machines, signal);
+        return machines;
       });
   const beside = store.then(async () => [await keystore]);
   return { beside, members, informed: members };

@@ -19,10 +19,15 @@ const BINARY = 'a static swarm binary';
 /** Why there is nothing of a classic Swarm without an image: the reason of specs that are skipped. */
 export const NO_SWARM_IMAGE = `no image of classic Swarm is named in ${VARIABLE}, and no archive has one`;
 
+/** Whether somebody has named the image. */
+export function isSwarmImageNamed(): boolean {
+  return (process.env[VARIABLE] ?? '') !== '';
+}
+
 /** The image of classic Swarm that `E2E_SWARM_IMAGE` names; undefined when it names none. */
 export async function prepareSwarmImage(): Promise<PreparedImage | undefined> {
-  const words = process.env[VARIABLE] ?? '';
-  return words === '' ? undefined : await chooseSwarmImage(VARIABLE, words);
+  if (!isSwarmImageNamed()) return undefined;
+  return await chooseSwarmImage(VARIABLE, process.env[VARIABLE] ?? '');
 }
 
 /** The image of classic Swarm; an error that says what to do when none is named. */

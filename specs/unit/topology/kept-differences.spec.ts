@@ -7,6 +7,7 @@ import {
   type KeptMachine,
 } from '../../../helpers/topology/kept-differences.ts';
 import { seed } from '../../../helpers/topology/seed.ts';
+import { findTopology } from '../../../helpers/topology/topologies.ts';
 import type { Topology } from '../../../helpers/topology/topology.ts';
 
 const now = new Date('2026-11-25T10:00:00Z');
@@ -153,5 +154,24 @@ test('a run that needs fewer stages takes what goes further', () => {
 test('another topology is one difference, not many', () => {
   expect(findDifferences({ ...seed, name: 'etcd' }, 'workload', document, [], now)).toEqual([
     'it is the topology seed, not etcd',
+  ]);
+});
+
+test('what does not run of a classic Swarm is named with its machine', () => {
+  const topology = findTopology('classic-swarm');
+  const ofSwarm = { ...document, topology: topology.name, cluster: topology.cluster };
+  const agent = 'swarm-agent';
+  const differencesWith = (master: string[], worker: string[]) => {
+    const kept = [
+      keep('mh-keystore'),
+      keep('master-host', { engine: { running: ['tomcat-app', ...master] } }),
+      keep('worker-host', { engine: { running: ['mysqlserver', ...worker] } }),
+    ];
+    return findDifferences(topology, 'workload', ofSwarm, kept, now);
+  };
+  expect(differencesWith([agent, 'swarm-agent-master'], [agent])).toEqual([]);
+  expect(differencesWith([agent], [])).toEqual([
+    'master-host does not run swarm-agent-master',
+    'worker-host does not run swarm-agent',
   ]);
 });
