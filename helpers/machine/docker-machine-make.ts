@@ -63,13 +63,15 @@ export async function create(creation: Creation): Promise<Machine> {
   }
 }
 
-/** Removes the machines that a run was making when it was killed. */
-export async function sweep(call: CallDockerMachine, store: string): Promise<void> {
-  for (const leftover of await listHalfMade(store)) {
+/** Removes the machines that a run was making when it was killed, and gives their names. */
+export async function sweep(call: CallDockerMachine, store: string): Promise<string[]> {
+  const leftovers = await listHalfMade(store);
+  for (const leftover of leftovers) {
     await leftover.endCommand();
     await removeHalfMade(call, leftover.name);
     await leftover.strike();
   }
+  return leftovers.map(({ name }) => name);
 }
 
 async function removeHalfMade(call: CallDockerMachine, name: string): Promise<void> {

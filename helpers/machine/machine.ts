@@ -129,6 +129,9 @@ export interface MachineProvider {
   kill(name: string): Promise<void>;
   /** Removes machines and all that belongs to them; unknown names are not an error. */
   remove(names: readonly string[]): Promise<void>;
-  /** Removes what a run that was killed in the middle left of this store: half-made and half-removed machines. */
-  sweep(): Promise<void>;
+  /**
+   * Removes what a run that was killed in the middle left of this store: half-made and half-removed machines. Gives what
+   * those were called.
+   */
+  sweep(): Promise<string[]>;
 }

@@ -79,7 +79,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     },
     kill: async (name) => cutPower(store, config(name).Name, (await prepareTools()).env),
     remove: (names) => remove(store, names),
-    sweep: async () => sweepStore(store, (await prepareTools()).env),
+    sweep: () => sweepStore(store, async () => (await prepareTools()).env),
   };
 }
 

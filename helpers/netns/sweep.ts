@@ -14,7 +14,7 @@ import {
 } from './names.ts';
 import { withStoreLock } from './store-lock.ts';
 import { machineFolder, type Store } from './store.ts';
-import { removeSwitch } from './switch.ts';
+import { hasSwitch, removeSwitch } from './switch.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -34,29 +34,40 @@ export async function cutPower(store: Store, name: string, env: Env): Promise<vo
 
 /**
  * Removes what is of no whole machine: what a run that was killed left half-made or half-removed, in the kernel and on
- * disk. Where no machine is left, what all of them share goes with it: switch, certificates.
+ * disk. Where no machine is left, what all of them share goes with it: switch, certificates. Gives what was swept: names
+ * of machines, and «the switch» when there was one without a machine.
+ *
+ * @param prepare brings the programs that it takes, when there is something to sweep
  */
-export async function sweepStore(store: Store, env: Env): Promise<void> {
+export async function sweepStore(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
   // Whoever makes a machine notes it under the lock: what is not noted by now never will be.
-  await withStoreLock(store, async () => {
+  return await withStoreLock(store, async () => {
     const folders = listMachineNames(store);
     const stay = new Set(folders.filter((name) => whatIs(store, name) !== 'half-made'));
-    const names = new Set([...folders, ...listCgroups(store), ...listMachineNamespaces(store)]);
-    await allSettled(
-      `store ${store.folder}: sweep`,
-      [...names]
-        // The way out is no machine: it goes with the switch.
-        .filter((name) => !stay.has(name) && name !== WAY_OUT)
-        .map(async (name) => {
+    const cgroups = listCgroups(store);
+    const names = new Set([...folders, ...cgroups, ...listMachineNamespaces(store)]);
+    // The way out is no machine: it goes with the switch.
+    const rest = [...names].filter((name) => !stay.has(name) && name !== WAY_OUT);
+    const isEmpty = !folders.some((name) => whatIs(store, name) === 'machine');
+    const alone = isEmpty && (hasSwitch(store) || cgroups.includes(WAY_OUT));
+    if (rest.length > 0 || alone) {
+      const env = await prepare();
+      await allSettled(
+        `store ${store.folder}: sweep`,
+        rest.map(async (name) => {
           await cutPower(store, name, env);
           await removeFolder(store, name);
         }),
-    );
-    if (!hasMachines(store)) await removeShared(store, env);
-    if (stay.size > 0) return;
-    for (const folder of ['machines', 'certs']) {
-      await rm(join(store.folder, folder), { recursive: true, force: true });
+      );
+      if (alone) await removeSwitch(store, env);
     }
+    if (isEmpty) await removeShared(store);
+    if (stay.size === 0) {
+      for (const folder of ['machines', 'certs']) {
+        await rm(join(store.folder, folder), { recursive: true, force: true });
+      }
+    }
+    return [...rest.sort(), ...(alone ? ['the switch'] : [])];
   });
 }
 
@@ -64,12 +75,14 @@ export async function sweepStore(store: Store, env: Env): Promise<void> {
 export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> {
   if (hasMachines(store)) return;
   await withStoreLock(store, async () => {
-    if (!hasMachines(store)) await removeShared(store, env);
+    if (hasMachines(store)) return;
+    await removeSwitch(store, env);
+    await removeShared(store);
   });
 }
 
-async function removeShared(store: Store, env: Env): Promise<void> {
-  await removeSwitch(store, env);
+/** What all machines share besides the switch. */
+async function removeShared(store: Store): Promise<void> {
   await removeStoreCgroups(store);
   await rm(join(store.folder, 'netns'), { recursive: true, force: true });
 }

@@ -50,6 +50,11 @@ export async function ensureSwitch(
   );
 }
 
+/** Whether there is anything of a switch. */
+export function hasSwitch(store: Store): boolean {
+  return readStoreRange(store) !== undefined || existsSync(switchFile(store));
+}
+
 /** Takes the switch and its link down; what is not there is not an error. */
 export async function removeSwitch(store: Store, env: Env): Promise<void> {
   const range = readStoreRange(store);

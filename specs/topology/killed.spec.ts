@@ -1,6 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { withStoreLock } from '../../helpers/netns/store-lock.ts';
+import { ensureSwitch } from '../../helpers/netns/switch.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
 import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
 
 // A moment is the line that tells of what was done last when everything is killed.
@@ -79,7 +83,20 @@ describe('down takes what a killed making or removal left of machines', () => {
     const folder = join(lab.store, 'machines/half');
     await mkdir(folder, { recursive: true });
     await leave(folder);
-    await expectDown(lab);
+    expect(await expectDown(lab)).toBe('Swept what a killed run left: half.\n');
+  });
+
+  test('a switch without a machine', async ({ lab }) => {
+    const { env } = await prepareTools();
+    const { ground } = createNetnsProvider({ store: lab.store });
+    await withStoreLock(ground, () => ensureSwitch(ground, undefined, env));
+    expect(await expectDown(lab)).toBe('Swept what a killed run left: the switch.\n');
+  });
+
+  test('half a machine beside a whole one', async ({ lab }) => {
+    await lab.makeMachine('one');
+    await mkdir(join(lab.store, 'machines/half'));
+    expect(await expectDown(lab)).toBe('Taken down: one.\nSwept what a killed run left: half.\n');
   });
 
   test('what a process was writing beside them', async ({ lab }) => {
@@ -87,7 +104,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     await writeFile(join(lab.store, 'topology.json.4194304.tmp'), '{');
     await mkdir(join(lab.store, 'certs'));
     await writeFile(join(lab.store, 'certs/ca.pem.4194304.tmp'), '');
-    await expectDown(lab);
+    expect(await expectDown(lab)).toBe('There was nothing to take down.\n');
   });
 
   test('a virtual machine that docker-machine keeps in the same store stays', async ({ lab }) => {
@@ -111,10 +128,12 @@ async function upUntilKilled(lab: Lab, moment: string): Promise<void> {
   await lab.kill(up);
 }
 
-async function expectDown(lab: Lab): Promise<void> {
-  const { exitCode, stderr } = await lab.run('down');
+/** Gives what down said. */
+async function expectDown(lab: Lab): Promise<string> {
+  const { exitCode, stdout, stderr } = await lab.run('down');
   expect(exitCode, stderr).toBe(0);
   await expectNothingLeft(lab);
+  return stdout;
 }
 
 function killQuietly(pid: number): void {

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
@@ -155,10 +156,17 @@ describe('overlay-e2e down', () => {
     await expectNothingLeft(lab);
   });
 
-  test('finds nothing in a store that has nothing, and makes nothing there', async ({ lab }) => {
-    const down = await lab.run('down');
+  test('finds nothing in a store that has nothing, makes nothing there, and unpacks nothing for it', async ({
+    lab,
+    onTestFinished,
+  }) => {
+    const cache = await mkdtemp(join(tmpdir(), 'overlay-e2e-cache-'));
+    onTestFinished(() => rm(cache, { recursive: true }));
+    const down = await lab.startWith({ XDG_CACHE_HOME: cache }, 'down').ended;
     expect(down).toMatchObject({ exitCode: 0, stdout: 'There was nothing to take down.\n' });
     await expectNothingLeft(lab);
+    // Node's own cache, in which what it compiled of the command is.
+    expect(await readdir(join(cache, 'overlay-e2e'))).toEqual(['compiled']);
   });
 });
 

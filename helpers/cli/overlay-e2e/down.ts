@@ -1,5 +1,5 @@
 import { InterruptionWatch } from '../../process/interruption.ts';
-import { takeDown } from '../../topology/take-down.ts';
+import { type TakenDown, takeDown } from '../../topology/take-down.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
@@ -12,20 +12,27 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   const stopProgress = await showProgress({ verbose });
   try {
     const { provider } = await chooseProvider();
-    const removed: string[] = [];
+    const attempts: TakenDown[] = [];
     await watch.insistOn(async () => {
-      removed.push(...(await takeDown(provider)));
+      attempts.push(await takeDown(provider));
     });
     stopProgress();
-    console.log(
-      removed.length === 0
-        ? 'There was nothing to take down.'
-        : `Taken down: ${[...new Set(removed)].join(', ')}.`,
-    );
+    console.log(describeAll(attempts));
     if (watch.interrupted !== undefined) return reportFailure(watch.interrupted);
     return 0;
   } catch (error) {
     stopProgress();
     return reportFailure(error);
   }
+}
+
+/** What all attempts took down: an interruption makes it two. */
+function describeAll(attempts: readonly TakenDown[]): string {
+  const lines = [
+    { told: 'Taken down', names: attempts.flatMap(({ machines }) => machines) },
+    { told: 'Swept what a killed run left', names: attempts.flatMap(({ leftovers }) => leftovers) },
+  ].flatMap(({ told, names }) =>
+    names.length === 0 ? [] : [`${told}: ${[...new Set(names)].join(', ')}.`],
+  );
+  return lines.length === 0 ? 'There was nothing to take down.' : lines.join('\n');
 }
