@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { type AddressRange, nameServerAddress } from '../netns/address-range.ts';
+import { bootMachine, findInit, hasEngineEnded, makeGround, startEngine } from '../netns/boot.ts';
+import { cacheFolder } from '../netns/cache.ts';
+import { makeMachineCertificates } from '../netns/certificates.ts';
+import { type EngineBundle, prepareEngineBundle } from '../netns/engine-bundle.ts';
+import { waitForEngine } from '../netns/engine-ready.ts';
+import { seedImages } from '../netns/image-store.ts';
+import type { MachineConfig } from '../netns/machine-config.ts';
+import { plugIn } from '../netns/machine-link.ts';
+import { explainFullDisk, requireNoOverlay } from '../netns/place.ts';
+import { checkImages, checkName } from '../netns/request.ts';
+import { requireHost } from '../netns/require-host.ts';
+import { reserveMachine, type Wish } from '../netns/reserve.ts';
+import { withStoreLock } from '../netns/store-lock.ts';
+import { groundFolder, type Store, storePlace } from '../netns/store.ts';
+import { cutPower, removeFolder, removeStoreIfEmpty } from '../netns/sweep.ts';
+import { ensureSwitch } from '../netns/switch.ts';
+import { prepareTools, type Tools } from '../netns/tools.ts';
+import { ensureWayOut } from '../netns/way-out.ts';
+import { allSettled } from '../process/harness-error.ts';
+import { runCommand } from '../process/run-command.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import type { Machine, MachineRequest } from './machine.ts';
+import { describe } from './netns-look.ts';
+import { enter } from './netns-run.ts';
+import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from './swarm-containers.ts';
+
+/** Makes a machine and starts it; of one that could not be made to its end nothing is left. */
+export async function create(
+  store: Store,
+  request: MachineRequest & Wish & { readonly engineBundle: string },
+  signal: AbortSignal | undefined,
+): Promise<Machine> {
+  const { name, images = [], tlsSans = [], swarm } = request;
+  checkName(name);
+  requireHost();
+  if (swarm !== undefined) checkSwarm(swarm);
+  checkImages(images);
+  const tried = `machine ${name}: create`;
+  await requireNoOverlay(storePlace(store), tried);
+  const parts = await prepareParts(request.engineBundle);
+  const { env } = parts.tools;
+  signal?.throwIfAborted();
+  try {
+    const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
+    const wish = { ...request, swarmOptions };
+    const { config, range } = await reserveMachine(store, wish, env, signal);
+    try {
+      makeGround(store, name);
+      await allSettled(tried, [
+        plugIn(store, config, range, env),
+        openWayOut(store, config, range, env),
+        makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
+        seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
+      ]);
+      await unlessAborted(request.engineAfter, signal);
+      signal?.throwIfAborted();
+      await boot(store, config, range, parts);
+      await waitForEngine(store, config, signal);
+      if (swarm !== undefined) await joinSwarm(store, config, signal);
+    } catch (error) {
+      // Looked at before the removal, which makes room again.
+      const explained = await explainFullDisk(storePlace(store), tried, error);
+      await remove(store, [name]);
+      throw explained;
+    }
+    return describe(store, config);
+  } catch (error) {
+    throw await explainFullDisk(storePlace(store), tried, error);
+  }
+}
+
+/** Runs the machine's containers of its Swarm. From then on its engine starts them whenever it starts. */
+async function joinSwarm(
+  store: Store,
+  config: MachineConfig,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { HostOptions, Driver, Name } = config;
+  const containers = swarmContainers(HostOptions.SwarmOptions, Driver.IPAddress);
+  await startSwarm(Name, containers, async (argv, options) => {
+    const { file, args, env } = await enter(store, config, argv);
+    return await runCommand(file, args, { ...options, env, signal });
+  });
+}
+
+/** Starts a stopped machine, or the engine of one that runs without. */
+export async function start(store: Store, config: MachineConfig): Promise<void> {
+  requireHost();
+  const name = config.Name;
+  const parts = await prepareParts(config.Driver.Engine);
+  const { env } = parts.tools;
+  // Two that start one machine at the same moment start it once.
+  await withStoreLock(store, async () => {
+    if (findInit(store, name) !== undefined) return;
+    await cutPower(store, name, env);
+    const range = await ensureSwitch(store, undefined, env);
+    await plugIn(store, config, range, env);
+    if (config.Driver.Egress) await ensureWayOut(store, range, env);
+    await boot(store, config, range, parts);
+  });
+  if (hasEngineEnded(store, name)) startEngine(store, name);
+  await waitForEngine(store, config);
+}
+
+interface Parts {
+  readonly tools: Tools;
+  readonly bundle: EngineBundle;
+}
+
+async function prepareParts(engine: string | undefined): Promise<Parts> {
+  const [tools, bundle] = await Promise.all([prepareTools(), prepareEngineBundle(engine)]);
+  return { tools, bundle };
+}
+
+async function openWayOut(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  env: Tools['env'],
+): Promise<void> {
+  if (config.Driver.Egress) await withStoreLock(store, () => ensureWayOut(store, range, env));
+}
+
+async function boot(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  { tools, bundle }: Parts,
+): Promise<void> {
+  await bootMachine(store, {
+    config,
+    env: tools.env,
+    engineEnv: bundle.env,
+    visible: [cacheFolder(), bundle.folder],
+    nameServer: config.Driver.Egress ? nameServerAddress(range) : undefined,
+  });
+}
+
+/** Removes machines, and what they share when none is left. */
+export async function remove(store: Store, names: readonly string[]): Promise<void> {
+  const { env } = await prepareTools();
+  await allSettled(
+    `machines ${names.join(', ')}: remove`,
+    names.map(async (name) => {
+      checkName(name);
+      await cutPower(store, name, env);
+      await removeFolder(store, name);
+    }),
+  );
+  await removeStoreIfEmpty(store, env);
+}
