@@ -56,6 +56,8 @@ export interface Cluster {
   describeAcquaintance(engine: Engine): ClusterMember;
   /** The engine on which networks are created that the first is to learn of: the farthest that can create any. */
   readonly creator: Engine;
+  /** Why a network cannot be removed again, where it cannot. */
+  readonly overlaysStay: string | undefined;
   /** What a network is created with, that containers without a service can be on. */
   readonly overlayOptions: { readonly attachable?: true };
   /**

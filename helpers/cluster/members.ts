@@ -1,6 +1,7 @@
 import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
+import { whileWatching } from '../process/while-watching.ts';
 import { readGossipMembers } from './gossip-members.ts';
 import { requireClusterEngines } from './judge-engines.ts';
 import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
@@ -44,8 +45,29 @@ export async function waitForCluster(
   const reach = { store, provider, machines: names };
   await whileStoreIsReached(`cluster of ${names.join(', ')}`, reach, signal, async (until) => {
     await waitForMembers(store, addresses, { limit, signal: until });
-    await waitForGossip(machines, { limit, signal: until });
+    await whileStirring(store, addresses, until, async (stirred) => {
+      await waitForGossip(machines, { limit, signal: stirred });
+    });
   });
+}
+
+/**
+ * Engines on ZooKeeper miss what changes between their reading the members and their watching them, even their own entry,
+ * and have no gossip then until the members change once more: here they do, for a moment, by an entry that says nothing
+ * new. (libkv's WatchTree lists first, and asks to be told of changes afterwards.)
+ */
+async function whileStirring(
+  store: KeyValueStore,
+  [address = '']: readonly string[],
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (store.kind !== 'zookeeper') return await run(signal);
+  const look = async () => {
+    await store.write(`${nodes}once-more`, address);
+    await store.remove(`${nodes}once-more`);
+  };
+  await whileWatching({ look, every: 1000, signal }, run);
 }
 
 /** Returns once all these addresses are in the store. */

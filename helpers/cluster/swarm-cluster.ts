@@ -22,6 +22,7 @@ export function openSwarmCluster(
     scope: 'swarm',
     engines,
     creator: manager,
+    overlaysStay: undefined,
     overlayOptions: { attachable: true },
     store: openSwarmStore(manager),
     readMembers: async () =>

@@ -1,10 +1,11 @@
 import type { MachineProvider } from '../machine/machine.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import type { TopologyDocument } from './document.ts';
+import { requireStage } from './require-stage.ts';
 import { reuseTopology } from './reuse.ts';
 import { type StandUpOptions, standUp } from './stand-up.ts';
 import { takeDown } from './take-down.ts';
-import type { Topology } from './topology.ts';
+import { lastStageOf, type Topology } from './topology.ts';
 
 export interface Standing {
   readonly document: TopologyDocument;
@@ -21,7 +22,8 @@ export async function standUpOrReuse(
   provider: MachineProvider,
   options: StandUpOptions,
 ): Promise<Standing> {
-  const { until = 'workload', keepClaim = false } = options;
+  const { until = lastStageOf(topology), keepClaim = false } = options;
+  requireStage(topology, until);
   const { store } = provider;
   const { abandoned } = await claimStore(store, `reuse ${topology.name}`);
   if (abandoned) await takeDown(provider);

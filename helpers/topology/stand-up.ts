@@ -1,5 +1,4 @@
 import type { MachineProvider } from '../machine/machine.ts';
-import { keystoreOf } from '../cluster/cluster-plan.ts';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import type { InterruptionWatch } from '../process/interruption.ts';
@@ -7,13 +6,14 @@ import { requireSwarmImage } from '../workload/images/swarm.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
+import { requireStage } from './require-stage.ts';
 import { standUpStages } from './stand-up-stages.ts';
 import { takeDown } from './take-down.ts';
 import { TaskGroup } from './task-group.ts';
-import type { Stage, Topology } from './topology.ts';
+import { lastStageOf, type Stage, type Topology } from './topology.ts';
 
 export interface StandUpOptions {
-  /** The last stage to stand up; `workload`, which is all of them, when absent. */
+  /** The last stage to stand up; the topology's last when absent. */
   readonly until?: Stage;
   /** What may interrupt it. */
   readonly watch: InterruptionWatch;
@@ -36,8 +36,9 @@ export interface StandUpOptions {
 export async function standUp(
   topology: Topology,
   provider: MachineProvider,
-  { until = 'workload', watch, keepClaim = false, keepBroken }: StandUpOptions,
+  options: StandUpOptions,
 ): Promise<TopologyDocument> {
+  const { until = lastStageOf(topology), watch, keepClaim = false, keepBroken } = options;
   requireStage(topology, until);
   const chosen = await chooseEngines(topology, provider);
   if (topology.cluster.kind === 'classic-swarm') {
@@ -72,16 +73,6 @@ export async function standUp(
     // Whatever an interruption made fail, the interruption is why.
     throw watch.interrupted ?? error;
   }
-}
-
-/** What cannot be is refused before anything starts. */
-function requireStage({ name, cluster }: Topology, until: Stage): void {
-  if (until !== 'keystore' || keystoreOf(cluster) !== undefined) return;
-  throw new HarnessError({
-    tried: `stand up ${name} until ${until}`,
-    observed: 'swarm mode has no key-value store',
-    remedy: 'take --until cluster',
-  });
 }
 
 async function takeStore(topology: Topology, provider: MachineProvider): Promise<void> {

@@ -21,6 +21,8 @@ export interface Topology {
   readonly machines: readonly TopologyMachine[];
   readonly networks: readonly TopologyNetwork[];
   readonly workload: CarService;
+  /** The last stage that its engines can be in, and why, if they cannot be in all of them. */
+  readonly upTo?: { readonly stage: Stage; readonly because: string };
 }
 
 export interface TopologyMachine {
@@ -46,6 +48,11 @@ export interface CarService {
   readonly network: string;
   readonly application: { readonly container: string; readonly machine: string };
   readonly database: { readonly container: string; readonly machine: string };
+}
+
+/** How far a topology is stood up when nothing is said. */
+export function lastStageOf({ upTo }: Pick<Topology, 'upTo'>): Stage {
+  return upTo?.stage ?? 'workload';
 }
 
 /** The machines whose engines form the cluster: all but the keystore. */

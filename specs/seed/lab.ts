@@ -2,7 +2,9 @@ import { test as base, inject, type ProvidedContext } from 'vitest';
 import { attachMachines } from '../../helpers/report/machine-evidence.ts';
 import { tellTopology } from '../../helpers/report/topology-label.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
+import { findTopology } from '../../helpers/topology/topologies.ts';
 import { openLab } from './open-lab.ts';
+import { whyLeftOut } from './stages.ts';
 
 export { expect } from 'vitest';
 export type { Lab } from './open-lab.ts';
@@ -19,11 +21,11 @@ declare module 'vitest' {
 /** One import brings what a spec of the seed topology uses: `lab` and Vitest's own. */
 export const test = base
   // Before all that asks the topology.
-  .extend('available', { auto: true }, async ({ skip }) => {
-    const cannotBe: ProvidedContext['cannotBe'] | undefined = inject('cannotBe');
-    if (cannotBe === undefined) return;
-    await tellTopology(cannotBe.topology);
-    skip(cannotBe.why);
+  .extend('available', { auto: true }, async ({ task, skip }) => {
+    const unavailable = inject('cannotBe') ?? leftOut(task.file.filepath);
+    if (unavailable === undefined) return;
+    await tellTopology(unavailable.topology);
+    skip(unavailable.why);
   })
   .extend('lab', { scope: 'worker' }, () => openLab(inject('topology')))
   .extend('evidence', { auto: true }, async ({ lab, onTestFailed }) => {
@@ -36,3 +38,10 @@ export const test = base
       );
     });
   });
+
+/** What a file needs may be more than the topology has. */
+function leftOut(file: string): ProvidedContext['cannotBe'] | undefined {
+  const { topology } = inject('topology');
+  const why = whyLeftOut(file, findTopology(topology));
+  return why === undefined ? undefined : { topology, why };
+}

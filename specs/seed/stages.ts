@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import { type Stage, stages, type Topology } from '../../helpers/topology/topology.ts';
+import {
+  includesStage,
+  lastStageOf,
+  type Stage,
+  stages,
+  type Topology,
+} from '../../helpers/topology/topology.ts';
 
 /** How much of the topology each spec file needs to be there. */
 const needs: Readonly<Record<string, Stage>> = {
@@ -10,12 +16,24 @@ const needs: Readonly<Record<string, Stage>> = {
   'car-endpoint.spec.ts': 'workload',
 };
 
-/** The last stage that one of these spec files needs; a file that says nothing needs all of them. */
-export function stageFor(files: readonly string[], { cluster }: Pick<Topology, 'cluster'>): Stage {
-  const wanted = files.map((file) => needs[basename(file)] ?? 'workload');
+/** The last stage that one of these spec files needs, as far as the topology goes. */
+export function stageFor(files: readonly string[], topology: Topology): Stage {
+  const wanted = files
+    .filter((file) => whyLeftOut(file, topology) === undefined)
+    .map((file) => stageOf(file));
   // In swarm mode a host knows a network only while a container of its own is on it.
-  if (cluster.kind === 'swarm-mode' && wanted.includes('network')) return 'workload';
-  return stages.findLast((stage) => wanted.includes(stage)) ?? 'workload';
+  if (topology.cluster.kind === 'swarm-mode' && wanted.includes('network')) return 'workload';
+  return stages.findLast((stage) => wanted.includes(stage)) ?? lastStageOf(topology);
+}
+
+/** Why a spec file has nothing to ask of the topology; undefined when it has. */
+export function whyLeftOut(file: string, { upTo }: Pick<Topology, 'upTo'>): string | undefined {
+  return upTo === undefined || includesStage(upTo.stage, stageOf(file)) ? undefined : upTo.because;
+}
+
+/** A file that says nothing needs all of them. */
+function stageOf(file: string): Stage {
+  return needs[basename(file)] ?? 'workload';
 }
 
 /** Where a spec file stands in the tutorial, from 0; after all of them if it is none of its parts. */

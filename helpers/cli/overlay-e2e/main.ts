@@ -43,7 +43,7 @@ program
   .argument('[topology]', 'which one', 'seed')
   .option('--json', 'print one JSON document on standard output; progress goes to standard error')
   .addOption(
-    new Option('--until <stage>', 'the last stage to stand up').choices(stages).default('workload'),
+    new Option('--until <stage>', 'the last stage to stand up; all when left out').choices(stages),
   )
   .option('--reuse', 'take what an earlier run left in the store, if it is what is asked for')
   .option('--keep', 'when it fails, leave what stands for looking at')

@@ -3,7 +3,7 @@ import type { TopologyDocument } from '../../topology/document.ts';
 import { standUp } from '../../topology/stand-up.ts';
 import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
 import { findTopology } from '../../topology/topologies.ts';
-import type { Stage } from '../../topology/topology.ts';
+import { lastStageOf, type Stage } from '../../topology/topology.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
@@ -14,7 +14,8 @@ export interface UpOptions {
   readonly keep?: boolean;
   /** Take what an earlier run left, if it is what is asked for. */
   readonly reuse?: boolean;
-  readonly until: Stage;
+  /** All that the topology has when absent. */
+  readonly until?: Stage;
   readonly verbose?: boolean;
 }
 
@@ -33,7 +34,8 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
     const topology = findTopology(name);
     const { provider } = await chooseProvider();
     const { keep, reuse } = { ...fromEnvironment(), ...options };
-    const how = { until: options.until, watch, keepBroken: keep ? noteKept : undefined };
+    const until = options.until ?? lastStageOf(topology);
+    const how = { until, watch, keepBroken: keep ? noteKept : undefined };
     const { document, reused } = reuse
       ? await standUpOrReuse(topology, provider, how)
       : { document: await standUp(topology, provider, how), reused: false };
@@ -42,6 +44,9 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
     const said = reused
       ? 'is up, as an earlier run left it'
       : `is up after ${seconds.toFixed(1)} s`;
+    if (options.until === undefined && topology.upTo !== undefined) {
+      console.error(`overlay-e2e: no further than ${until}: ${topology.upTo.because}`);
+    }
     console.log(options.json ? JSON.stringify(document, null, 2) : summarize(document, said));
     return 0;
   } catch (error) {
