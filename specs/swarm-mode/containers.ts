@@ -63,3 +63,9 @@ export async function expectReply(from: Container, target: string, address: stri
   const { transcript, ...report } = await ping(from, target, { count: 2 });
   expect(report, transcript).toMatchObject({ received: 2, from: [address] });
 }
+
+/** What is answered to that container, or why nothing is. */
+export async function askHttp(container: Container, url: string): Promise<string> {
+  const { stdout, stderr } = await container.exec(['wget', '-q', '-T', '2', '-O', '-', url]);
+  return (stdout === '' ? stderr : stdout).trim();
+}

@@ -1,4 +1,5 @@
 import { describeComingsAndGoings } from './comings-and-goings.ts';
+import { describeKernelDependent } from './kernel-dependent.ts';
 import { describeMembers } from './members.ts';
 import { describeNetworks } from './networks.ts';
 import { describeServices } from './services.ts';
@@ -7,4 +8,5 @@ import { describeServices } from './services.ts';
 describeMembers();
 describeNetworks();
 describeServices();
+describeKernelDependent();
 describeComingsAndGoings();

@@ -1,0 +1,173 @@
+import { describe } from 'vitest';
+import { askKernel, type KernelAbility } from '../../helpers/engine/kernel-abilities.ts';
+import { ping } from '../../helpers/engine/ping.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { done, waitFor } from '../../helpers/process/wait-for.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+import { fetchText } from '../seed/fetch-text.ts';
+import { answersHttp, askHttp, expectReply, waitForName } from './containers.ts';
+import { expect, type SwarmLab, test } from './lab.ts';
+import { addressesOn, type NetworkOfTest, useNetwork } from './network-of-test.ts';
+
+const web = {
+  image: BUSYBOX,
+  command: answersHttp,
+  endpointMode: 'vip',
+  restartDelay: 0,
+} as const;
+const onBoth = { manager: 1, worker: 1 };
+
+/** What a kernel may lack is asked of it. Where it can, it is proven to; where it cannot, that it cannot. */
+export function describeKernelDependent(): void {
+  describe('On kernels with IPVS', () => {
+    test('a service’s name is one address, and what is asked there is answered by its containers in turn', async ({
+      swarm,
+      onTestFinished,
+      skip,
+    }) => {
+      skipUnless(true, await ask(swarm, 'ipvs'), skip);
+      const net = await useNetwork(swarm, onTestFinished, 'vip-net');
+      const { probe, tasks } = await serveBehindOneAddress(swarm, net);
+      const answers = [];
+      for (let request = 0; request < 4; request += 1) {
+        answers.push(await askHttp(probe, 'http://web/'));
+      }
+      const containers = tasks.map(({ containerId }) => containerId.slice(0, 12));
+      expect(new Set(answers)).toEqual(new Set(containers));
+    });
+
+    test('a published port is on every machine of the swarm, also on one without a container of the service', async ({
+      swarm,
+      onTestFinished,
+      skip,
+    }) => {
+      skipUnless(true, await ask(swarm, 'ipvs'), skip);
+      const net = await useNetwork(swarm, onTestFinished, 'mesh-net');
+      const [task] = await net.serve(
+        {
+          ...web,
+          name: 'mesh',
+          replicas: 1,
+          constraints: ['node.role==worker'],
+          publish: [{ target: 80, published: 8083, mode: 'ingress' }],
+        },
+        { worker: 1 },
+      );
+      for (const { machine } of [swarm.manager, swarm.worker]) {
+        // Machines learn of a port a moment after the container runs.
+        const { body } = await waitFor(
+          `${machine.name}: port 8083 answers`,
+          async () => done(await fetchText(`http://${machine.address}:8083/`)),
+          { limit: 60_000 },
+        );
+        expect(body, machine.name).toBe(`${task?.containerId.slice(0, 12)}\n`);
+      }
+    });
+  });
+
+  describe('On kernels without IPVS', () => {
+    test('a service’s name is one address too, which nobody answers at, while its containers do at their own', async ({
+      swarm,
+      onTestFinished,
+      skip,
+    }) => {
+      skipUnless(false, await ask(swarm, 'ipvs'), skip);
+      const net = await useNetwork(swarm, onTestFinished, 'vip-net');
+      const { probe, tasks } = await serveBehindOneAddress(swarm, net);
+      expect(await askHttp(probe, 'http://web/')).toMatch(/timed out|No route to host/);
+      for (const task of tasks) {
+        const [own = ''] = addressesOn(net, [task]);
+        expect(await askHttp(probe, `http://${own}/`)).toBe(task.containerId.slice(0, 12));
+      }
+    });
+  });
+
+  describe('On kernels with ESP', () => {
+    test('an encrypted overlay passes pings between the hosts, each way as ESP', async ({
+      swarm,
+      onTestFinished,
+      skip,
+    }) => {
+      skipUnless(true, await ask(swarm, 'esp'), skip);
+      const { manager, worker, provider } = swarm;
+      const net = await useEncryptedNetwork(swarm, onTestFinished);
+      const [here, there] = await Promise.all([net.run(manager, 'here'), net.run(worker, 'there')]);
+      const address = await there.addressOn(net.name);
+      await waitForName(here, 'there', [address]);
+      await expectReply(here, 'there', address);
+      // Two pings went one way, two replies the other.
+      for (const { machine } of [manager, worker]) {
+        expect(await countEncrypted(provider, machine.name), machine.name).toBeGreaterThanOrEqual(
+          4,
+        );
+      }
+    });
+  });
+
+  describe('On kernels without ESP', () => {
+    test('an encrypted overlay passes nothing between the hosts, rather than in the clear', async ({
+      swarm,
+      onTestFinished,
+      skip,
+    }) => {
+      skipUnless(false, await ask(swarm, 'esp'), skip);
+      const net = await useEncryptedNetwork(swarm, onTestFinished);
+      const [here, there] = await Promise.all([
+        net.run(swarm.manager, 'here'),
+        net.run(swarm.worker, 'there'),
+      ]);
+      const address = await there.addressOn(net.name);
+      await waitForName(here, 'there', [address]);
+      const unanswered = await ping(here, 'there', { count: 1, wait: 1 });
+      expect(unanswered.received, unanswered.transcript).toBe(0);
+    });
+  });
+}
+
+/** Of both machines: in the built-in provider they share one kernel, elsewhere they need not. */
+async function ask({ provider, manager, worker }: SwarmLab, ability: KernelAbility) {
+  const answers = await Promise.all(
+    [manager, worker].map(({ machine }) => askKernel(provider, machine.name, ability)),
+  );
+  const refusal = answers.find(({ can }) => !can);
+  return refusal ?? { can: true as const };
+}
+
+function skipUnless(
+  wanted: boolean,
+  answer: Awaited<ReturnType<typeof ask>>,
+  skip: (note: string) => void,
+): void {
+  if (answer.can === wanted) return;
+  skip(answer.can ? 'the kernels of both machines have it' : answer.reason);
+}
+
+async function serveBehindOneAddress({ manager }: SwarmLab, net: NetworkOfTest) {
+  const [probe, tasks] = await Promise.all([
+    net.run(manager, 'probe'),
+    net.serve({ ...web, name: 'web', replicas: 2 }, onBoth),
+  ]);
+  const { virtualAddresses } = await manager.services.inspect('web');
+  const address = virtualAddresses[net.id] ?? '';
+  await waitForName(probe, 'web', [address]);
+  // The engine spreads what comes over those whose own addresses it knows.
+  await waitForName(probe, 'tasks.web', addressesOn(net, tasks));
+  return { probe, tasks };
+}
+
+async function useEncryptedNetwork(
+  swarm: SwarmLab,
+  onTestFinished: (clear: () => Promise<void>) => void,
+): Promise<NetworkOfTest> {
+  return await useNetwork(swarm, onTestFinished, 'secret-net', { options: { encrypted: '' } });
+}
+
+/** How many packets the machine's kernel has sent and received as ESP. */
+async function countEncrypted(
+  provider: Pick<MachineProvider, 'run'>,
+  machine: string,
+): Promise<number> {
+  const { stdout } = await provider.run(machine, ['ip', '-s', 'xfrm', 'state']);
+  const counts = [...stdout.matchAll(/lifetime current:\s+\d+\(bytes\), (\d+)\(packets\)/g)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
