@@ -17,7 +17,8 @@ export interface Lab {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function openLab(): Promise<Lab> {
+/** @param more what commands have in their environment beside what every user has */
+export async function openLab(more: Readonly<Record<string, string>> = {}): Promise<Lab> {
   const home = await mkdtemp(join(tmpdir(), 'netns-machine-'));
   const bin = join(home, 'bin');
   const work = join(home, 'scratch/work');
@@ -33,6 +34,7 @@ export async function openLab(): Promise<Lab> {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     SHELL: '/bin/bash',
     XDG_CACHE_HOME: cache,
+    ...more,
   };
   const run = async (line: string, input?: string) =>
     await runCommand('bash', ['-c', `cd ${work}; ${line}`], {

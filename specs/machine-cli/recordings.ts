@@ -25,7 +25,10 @@ export const SCENARIOS = [
   'lifecycle',
 ] as const;
 
-export type Scenario = (typeof SCENARIOS)[number];
+/** What the docker client was answered through the manager of a classic Swarm: needs an image of it. */
+export const SWARM_SCENARIO = 'swarm';
+
+export type Scenario = (typeof SCENARIOS)[number] | typeof SWARM_SCENARIO;
 
 const folder = join(import.meta.dirname, 'recordings');
 

@@ -42,7 +42,8 @@ export function replay(lab: () => Lab, recording: Recording, options: ReplayOpti
   });
 }
 
-function substitution(lab: Lab, addresses: Readonly<Record<string, string>>) {
+/** Puts what is called otherwise here into a text of the recordings. */
+export function substitution(lab: Lab, addresses: Readonly<Record<string, string>>) {
   return (text: string): string =>
     Object.entries(addresses)
       .reduce((result, [theirs, ours]) => result.replaceAll(theirs, ours), text)
@@ -61,6 +62,7 @@ function substitution(lab: Lab, addresses: Readonly<Record<string, string>>) {
       .replaceAll('/v1.15/version', '/_ping');
 }
 
-function firstOf(command: string): string {
+/** The beginning of a command, for a test's title. */
+export function firstOf(command: string): string {
   return command.length > 80 ? `${command.slice(0, 80)}…` : command;
 }

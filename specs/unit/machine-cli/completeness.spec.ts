@@ -7,10 +7,11 @@ import {
   readNotReplayed,
   readRecordings,
   SCENARIOS,
+  SWARM_SCENARIO,
 } from '../../machine-cli/recordings.ts';
 
 const root = join(import.meta.dirname, '../../..');
-const replayed = SCENARIOS.flatMap(readRecordings);
+const replayed = ([...SCENARIOS, SWARM_SCENARIO] as const).flatMap(readRecordings);
 
 test('each recording is either replayed or left out for a reason, and none is both', () => {
   const leftOut = readNotReplayed().flatMap(({ names }) => names);
