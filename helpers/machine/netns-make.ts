@@ -20,16 +20,22 @@ import { prepareTools, type Tools } from '../netns/tools.ts';
 import { ensureWayOut } from '../netns/way-out.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
+import type { Turn } from '../process/turns.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import type { Machine, MachineRequest } from './machine.ts';
 import { describe } from './netns-look.ts';
 import { enter } from './netns-run.ts';
 import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from './swarm-containers.ts';
 
-/** Makes a machine and starts it; of one that could not be made to its end nothing is left. */
+/**
+ * Makes a machine and starts it; of one that could not be made to its end nothing is left.
+ *
+ * @param turn its place among those that are asked for side by side, given back as soon as it has its address
+ */
 export async function create(
   store: Store,
   request: MachineRequest & Wish & { readonly engineBundle: string },
+  turn: Turn,
   signal: AbortSignal | undefined,
 ): Promise<Machine> {
   const { name, images = [], tlsSans = [], swarm } = request;
@@ -45,7 +51,10 @@ export async function create(
   try {
     const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
     const wish = { ...request, swarmOptions };
+    // The first that is asked for gets the first address, whichever is ready first.
+    await unlessAborted(turn.reached, signal);
     const { config, range } = await reserveMachine(store, wish, env, signal);
+    turn[Symbol.dispose]();
     try {
       makeGround(store, name);
       await allSettled(tried, [

@@ -7,6 +7,7 @@ import { openStore, type Store } from '../netns/store.ts';
 import { cutPower, sweepStore } from '../netns/sweep.ts';
 import { prepareTools } from '../netns/tools.ts';
 import { runCommand } from '../process/run-command.ts';
+import { Turns } from '../process/turns.ts';
 import type { Machine, MachineProvider, MachineRequest } from './machine.ts';
 import { describe, listMachines, requireConfig } from './netns-look.ts';
 import { create, remove, start } from './netns-make.ts';
@@ -40,15 +41,17 @@ export interface NetnsProviderOptions {
 export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsProvider {
   const store = openStore(options.store);
   const config = (name: string) => requireConfig(store, name);
+  const turns = new Turns();
 
   return {
     name: 'netns',
     store: store.folder,
     ground: store,
     config,
-    create: (request, { signal } = {}) => {
+    create: async (request, { signal } = {}) => {
+      using turn = turns.take();
       const engineBundle = engineBundleOf(request);
-      return create(store, { ...options.defaults, ...request, engineBundle }, signal);
+      return await create(store, { ...options.defaults, ...request, engineBundle }, turn, signal);
     },
     engineBundleOf,
     list: async () => listMachines(store),
