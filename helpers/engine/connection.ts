@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
+import { inspect } from 'node:util';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { Machine } from '../machine/machine.ts';
@@ -46,10 +47,17 @@ const silent: ActivityReport = { input: () => {}, output: () => {}, progress: ()
 
 const defaultLimit = 30_000;
 
+/** The client describes all that is in an agent at each call, for a log that nobody reads: most of the call's own work. */
+class TerseAgent extends Agent {
+  [inspect.custom](): string {
+    return 'Agent';
+  }
+}
+
 /** Opens nothing yet: certificates are read and the client is loaded with the first call. */
 export function openConnection(machine: Machine): Connection {
   // A connection is dropped after a second without use: the machine behind a kept one may be gone without a word.
-  const agent = new Agent({ keepAlive: true, timeout: 1000 });
+  const agent = new TerseAgent({ keepAlive: true, timeout: 1000 });
   let client: Promise<Docker> | undefined;
   return {
     machine,
