@@ -2,6 +2,7 @@ import type { Container } from '../engine/container.ts';
 import { requireRunning } from '../engine/container-ended.ts';
 import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { Engine } from '../engine/engine.ts';
+import { HarnessError } from '../process/harness-error.ts';
 import { whileWatching } from '../process/while-watching.ts';
 import type { KeyValueStore, KeyValueStoreKind } from './key-value-store.ts';
 import { openStore } from './open-store.ts';
@@ -44,7 +45,14 @@ export async function startStore(
     },
     { signal },
   );
-  const look = async (until: AbortSignal) => await requireRunning(container, until);
+  const look = async (until: AbortSignal, failure?: unknown) => {
+    await requireRunning(container, until);
+    if (!(failure instanceof HarnessError)) return;
+    // What is taken down cannot be asked for its log any more.
+    const { tried, observed, remedy } = failure;
+    const evidence = await container.logs({ lines: 20 });
+    throw new HarnessError({ tried, observed, remedy, evidence, cause: failure });
+  };
   await whileWatching({ look, every: LOOK_EVERY, signal }, (until) =>
     store.waitUntilReady({ signal: until, ...(limit === undefined ? {} : { limit }) }),
   );

@@ -17,7 +17,7 @@ export async function provideImage(
       tried: error.tried,
       observed: error.observed,
       remedy:
-        'see whether the machine has a way to the registry; or set E2E_IMAGES=build to make the images here, or its variable (E2E_CONSUL_IMAGE and the like) to another tag, or to a tar file',
+        'see whether the machine has a way to the registry; or name another tag or a tar file in its variable (E2E_CONSUL_IMAGE and the like); or leave that out and set E2E_IMAGES=build to have it made here',
       cause: error,
     });
   }
