@@ -58,8 +58,19 @@ export async function waitForName(
   );
 }
 
-/** Every packet came back from that very address. */
+/**
+ * Every packet comes back from that very address. The first one may come late: names and the kernel's entries travel in
+ * messages of their own.
+ */
 export async function expectReply(from: Container, target: string, address: string): Promise<void> {
+  await waitFor(
+    `${from.name}: ${target} answers a ping`,
+    async () => {
+      const { received, transcript } = await ping(from, target, { count: 1, wait: 1 });
+      return received === 1 ? done(undefined) : notYet(transcript);
+    },
+    { limit: 30_000 },
+  );
   const { transcript, ...report } = await ping(from, target, { count: 2 });
   expect(report, transcript).toMatchObject({ received: 2, from: [address] });
 }

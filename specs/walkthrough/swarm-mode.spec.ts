@@ -1,0 +1,3 @@
+import { typePage } from './type-page.ts';
+
+await typePage('docs/swarm-mode.md');
