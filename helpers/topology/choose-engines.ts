@@ -1,5 +1,5 @@
 import { storeKindOf } from '../cluster/cluster-plan.ts';
-import { requireEngines } from '../cluster/require-engines.ts';
+import { type EngineNeed, requireEngines } from '../cluster/require-engines.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { membersOf, type Topology } from './topology.ts';
 
@@ -16,8 +16,11 @@ export async function chooseEngines(
     return engineBundle === undefined ? machine : { ...machine, engineBundle };
   });
   const chosen = { ...topology, machines };
-  const { cluster } = topology;
-  const need = cluster.kind === 'swarm-mode' ? cluster.kind : storeKindOf(cluster);
-  await requireEngines(provider, need, membersOf(chosen));
+  await requireEngines(provider, engineNeedOf(topology), membersOf(chosen));
   return chosen;
+}
+
+/** What the topology's cluster needs of its engines. */
+export function engineNeedOf({ cluster }: Topology): EngineNeed {
+  return cluster.kind === 'swarm-mode' ? cluster.kind : storeKindOf(cluster);
 }

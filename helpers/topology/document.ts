@@ -21,6 +21,8 @@ const topologyDocument = z.object({
       address: z.string(),
       engineUrl: z.string(),
       engineVersion: z.string(),
+      /** What was asked for: a version, `system`, or a folder; absent where the driver brings an engine of its own. */
+      engineBundle: z.string().optional(),
     }),
   ),
   networks: z.array(

@@ -84,6 +84,11 @@ function differencesOf(
   const options = expectedOptions(topology, document, asked);
   const labels = asked.engineLabels ?? [];
   return [
+    ...(noted.engineBundle === asked.engineBundle
+      ? []
+      : [
+          `was made with engine ${noted.engineBundle ?? noted.engineVersion}, and is to have ${asked.engineBundle}`,
+        ]),
     ...unlike('engine options', machine.engineOptions, options),
     ...unlike('engine labels', machine.engineLabels, labels),
     ...('failure' in engine

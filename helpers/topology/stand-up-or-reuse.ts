@@ -1,4 +1,5 @@
 import type { MachineProvider } from '../machine/machine.ts';
+import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import type { TopologyDocument } from './document.ts';
 import { requireStage } from './require-stage.ts';
@@ -29,7 +30,8 @@ export async function standUpOrReuse(
   if (abandoned) await takeDown(provider);
   let reusable = false;
   try {
-    const document = await reuseTopology(topology, provider, until);
+    const chosen = await chooseEngines(topology, provider);
+    const document = await reuseTopology(chosen, provider, until);
     reusable = document !== undefined;
     if (document !== undefined) return { document, reused: true };
   } finally {

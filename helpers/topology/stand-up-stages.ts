@@ -10,7 +10,7 @@ import { archivesOf, type Forming, type FormingCluster } from './stages/forming.
 import { standUpNetworks } from './stages/networks.ts';
 import { standUpWorkload } from './stages/workload.ts';
 import type { TaskGroup } from './task-group.ts';
-import { includesStage, type Stage, type Topology } from './topology.ts';
+import { includesStage, machineOf, type Stage, type Topology } from './topology.ts';
 
 /**
  * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
@@ -50,7 +50,7 @@ export async function standUpStages(
       );
   const machines = [...(await beside), ...(await members)];
   const described = group.start(() =>
-    Promise.all(machines.map((machine) => describeMachine(machine, signal))),
+    Promise.all(machines.map((machine) => describeMachine(machine, topology, signal))),
   );
   return {
     topology: topology.name,
@@ -84,11 +84,18 @@ function placeImages({ workload: { application, database } }: Topology, images: 
   ];
 }
 
-async function describeMachine(machine: Machine, signal: AbortSignal) {
+async function describeMachine(machine: Machine, topology: Topology, signal: AbortSignal) {
   using engine: Engine = connectEngine(machine);
   const { version } = await engine.version({ signal });
   const { name, address, url } = machine;
-  return { name, address, engineUrl: url, engineVersion: version };
+  const { engineBundle } = machineOf(topology, name);
+  return {
+    name,
+    address,
+    engineUrl: url,
+    engineVersion: version,
+    ...(engineBundle === undefined ? {} : { engineBundle }),
+  };
 }
 
 function describeNetwork({ name, id, subnet = '', scope }: NetworkFacts) {

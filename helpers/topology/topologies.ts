@@ -1,6 +1,6 @@
 import { HarnessError } from '../process/harness-error.ts';
 import { carCluster, onKeystore, seed } from './seed.ts';
-import type { Topology } from './topology.ts';
+import { combine, type Topology } from './topology.ts';
 
 const etcd: Topology = {
   ...onKeystore,
@@ -45,10 +45,11 @@ const swarmMode: Topology = {
 /** The tutorial's cluster on each of the ways in which engines come to know each other. */
 export const topologies: readonly Topology[] = [seed, etcd, zookeeper, classicSwarm, swarmMode];
 
-/** The built-in topology of that name. */
+/** The built-in topology of that name, or as a {@link combine combination} with an engine names it. */
 export function findTopology(name: string): Topology {
-  const topology = topologies.find((one) => one.name === name);
-  if (topology !== undefined) return topology;
+  const [kind, engine] = name.split(/@(.*)/);
+  const topology = topologies.find((one) => one.name === kind);
+  if (topology !== undefined) return engine === undefined ? topology : combine(topology, engine);
   throw new HarnessError({
     tried: `find topology ${name}`,
     observed: 'there is none of this name',

@@ -55,6 +55,17 @@ export function lastStageOf({ upTo }: Pick<Topology, 'upTo'>): Stage {
   return upTo?.stage ?? 'workload';
 }
 
+/** The topology with that engine on every machine that names none of its own. */
+export function withEngine(topology: Topology, engineBundle: string): Topology {
+  const machines = topology.machines.map((machine) => ({ engineBundle, ...machine }));
+  return { ...topology, machines };
+}
+
+/** The same, under a name of its own: `etcd@20.10.24`. */
+export function combine(topology: Topology, engineBundle: string): Topology {
+  return { ...withEngine(topology, engineBundle), name: `${topology.name}@${engineBundle}` };
+}
+
 /** The machines whose engines form the cluster: all but the keystore. */
 export function membersOf({ machines, cluster }: Topology): TopologyMachine[] {
   const keystore = keystoreOf(cluster);

@@ -46,6 +46,10 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     '"e2e:swarm-mode": "exec sh specs/run.sh --project swarm-mode"',
   ],
   'npx overlay-e2e up swarm-mode': ['specs/topology/kinds.spec.ts', "'up', 'swarm-mode'"],
+  'npx overlay-e2e up swarm-mode --engine-bundle 20.10.24': [
+    'specs/topology/kinds.spec.ts',
+    "['--engine-bundle', '20.10.24']",
+  ],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };

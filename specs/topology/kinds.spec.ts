@@ -1,16 +1,24 @@
 import { describe } from 'vitest';
 import { topologies } from '../../helpers/topology/topologies.ts';
-import { expect, expectNothingLeft, test } from './lab.ts';
+import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
+import { noTraces } from './traces.ts';
 
 describe('overlay-e2e up of another topology than the seed', () => {
-  test('makes that one, says so, and down removes all of it', async ({ lab }) => {
-    const up = await lab.run('up', 'swarm-mode', '--until', 'cluster', '--json');
+  test('makes that one, with the engine that is asked for, says so, and down removes all of it', async ({
+    lab,
+  }) => {
+    const engine = ['--engine-bundle', '20.10.24'] as const;
+    const up = await lab.run('up', 'swarm-mode', ...engine, '--until', 'cluster', '--json');
     expect(up.exitCode, up.stderr).toBe(0);
     expect(JSON.parse(up.stdout)).toMatchObject({
       topology: 'swarm-mode',
       cluster: { kind: 'swarm-mode', manager: 'master-host' },
       stage: 'cluster',
-      machines: [{ name: 'master-host' }, { name: 'worker-host' }],
+      machines: ['master-host', 'worker-host'].map((name) => ({
+        name,
+        engineBundle: '20.10.24',
+        engineVersion: expect.stringMatching(/^20\.10\.24\b/),
+      })),
       networks: [],
       workload: [],
     });
@@ -22,13 +30,22 @@ describe('overlay-e2e up of another topology than the seed', () => {
   test('of a name that there is not names those that there are, and starts nothing', async ({
     lab,
   }) => {
-    const { exitCode, stdout, stderr } = await lab.run('up', 'swarm');
     const names = topologies.map(({ name }) => name).join(', ');
-    expect(stderr).toBe(
-      `overlay-e2e: find topology swarm: there is none of this name; there are ${names}\n`,
+    await expectRefusal(
+      lab,
+      ['swarm'],
+      `find topology swarm: there is none of this name; there are ${names}`,
     );
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
-    await expectNothingLeft(lab);
+  });
+
+  test('with an engine that cannot be in its cluster says so, and starts nothing', async ({
+    lab,
+  }) => {
+    await expectRefusal(
+      lab,
+      ['etcd', '--engine-bundle', '26.1.5'],
+      'etcd cluster of master-host, worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older; take engine 20.10.5 or 20.10.24, or swarm mode',
+    );
   });
 
   test('of a classic Swarm, without an image of it, says what is missing, and starts nothing', async ({
@@ -45,11 +62,18 @@ describe('overlay-e2e up of another topology than the seed', () => {
   });
 
   test('up to a stage that it has not says so, and starts nothing', async ({ lab }) => {
-    const { exitCode, stderr } = await lab.run('up', 'swarm-mode', '--until', 'keystore');
-    expect(stderr).toBe(
-      'overlay-e2e: stand up swarm-mode until keystore: swarm mode has no key-value store; take --until cluster\n',
+    await expectRefusal(
+      lab,
+      ['swarm-mode', '--until', 'keystore'],
+      'stand up swarm-mode until keystore: swarm mode has no key-value store; take --until cluster',
     );
-    expect(exitCode).toBe(1);
-    await expectNothingLeft(lab);
   });
 });
+
+async function expectRefusal(lab: Lab, words: readonly string[], line: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await lab.run('up', ...words);
+  expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: ${line}`);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  // The lab has made the folder; nothing has come into it.
+  expect(await lab.traces()).toEqual({ ...noTraces, files: [lab.store] });
+}

@@ -12,6 +12,8 @@ Examples:
   overlay-e2e up                     stand the tutorial's cluster up and leave it running
   overlay-e2e up --json              the same, and one JSON document that tells where everything is
   overlay-e2e up --until cluster     the keystore and the engines that know each other, no more
+  overlay-e2e up swarm-mode --engine-bundle 20.10.24
+                                     another kind of cluster, on another engine
   overlay-e2e down                   take down everything of this store
   overlay-e2e doctor                 what this machine lacks, and the command that brings it
   overlay-e2e report                 build the report of the last run again, and say where it is
@@ -20,6 +22,7 @@ Environment:
   MACHINE_STORAGE_PATH   the folder that holds the machines' state; two folders never meet
   XDG_CACHE_HOME         downloads and built images go to overlay-e2e in it (default ~/.cache)
   E2E_PROVIDER           what makes the machines: netns or docker-machine
+  E2E_ENGINE_BUNDLE      the engine of machines whose topology leaves it open
   E2E_KEEP, E2E_REUSE    1 is --keep and --reuse, also for the specs of npm test
 
 Exit codes:
@@ -44,6 +47,10 @@ program
   .option('--json', 'print one JSON document on standard output; progress goes to standard error')
   .addOption(
     new Option('--until <stage>', 'the last stage to stand up; all when left out').choices(stages),
+  )
+  .option(
+    '--engine-bundle <version>',
+    'the engine of the machines: 20.10.5, 20.10.24, 26.1.5, system for this machine’s own,\nor a folder with dockerd and what belongs to it',
   )
   .option('--reuse', 'take what an earlier run left in the store, if it is what is asked for')
   .option('--keep', 'when it fails, leave what stands for looking at')

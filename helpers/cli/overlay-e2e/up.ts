@@ -1,14 +1,17 @@
+import { resolve } from 'node:path';
 import { InterruptionWatch } from '../../process/interruption.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { standUp } from '../../topology/stand-up.ts';
 import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
 import { findTopology } from '../../topology/topologies.ts';
-import { lastStageOf, type Stage } from '../../topology/topology.ts';
+import { lastStageOf, type Stage, type Topology, withEngine } from '../../topology/topology.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
 
 export interface UpOptions {
+  /** The engine of all machines that name none of their own. */
+  readonly engineBundle?: string;
   readonly json?: boolean;
   /** Leave what stands when it fails. */
   readonly keep?: boolean;
@@ -31,7 +34,7 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
   const startedAt = performance.now();
   const stopProgress = await showProgress({ verbose: options.verbose ?? false });
   try {
-    const topology = findTopology(name);
+    const topology = chooseTopology(name, options.engineBundle);
     const { provider } = await chooseProvider();
     const { keep, reuse } = { ...fromEnvironment(), ...options };
     const until = options.until ?? lastStageOf(topology);
@@ -58,6 +61,12 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
     }
     return exitCode;
   }
+}
+
+function chooseTopology(name: string, engineBundle: string | undefined): Topology {
+  const topology = findTopology(name);
+  if (engineBundle === undefined) return topology;
+  return withEngine(topology, engineBundle.includes('/') ? resolve(engineBundle) : engineBundle);
 }
 
 function fromEnvironment(): { keep: boolean; reuse: boolean } {

@@ -8,7 +8,7 @@ import {
 } from '../../../helpers/topology/kept-differences.ts';
 import { seed } from '../../../helpers/topology/seed.ts';
 import { findTopology } from '../../../helpers/topology/topologies.ts';
-import type { Topology } from '../../../helpers/topology/topology.ts';
+import { type Topology, withEngine } from '../../../helpers/topology/topology.ts';
 
 const now = new Date('2026-11-25T10:00:00Z');
 const store = 'consul://192.168.99.100:8500';
@@ -144,6 +144,22 @@ test('a machine too few, one too many and a stage too low are all named', () => 
     'there is no master-host',
     'stranger is not in the topology',
   ]);
+});
+
+test('another engine than the one that it was made with is named, if one was asked for', () => {
+  const asked = withEngine(seed, '26.1.5');
+  const kept = names.map((name) => keep(name));
+  const madeWith = (engineBundle: string): TopologyDocument => ({
+    ...document,
+    machines: document.machines.map((machine) => ({ ...machine, engineBundle })),
+  });
+  expect(findDifferences(asked, 'workload', madeWith('26.1.5'), kept, now)).toEqual([]);
+  expect(findDifferences(asked, 'workload', madeWith('system'), kept, now)).toEqual(
+    names.map((name) => `${name} was made with engine system, and is to have 26.1.5`),
+  );
+  expect(findDifferences(asked, 'workload', document, kept, now)).toEqual(
+    names.map((name) => `${name} was made with engine 20.10.5, and is to have 26.1.5`),
+  );
 });
 
 test('a run that needs fewer stages takes what goes further', () => {

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { findTopology } from '../../../helpers/topology/topologies.ts';
+import { withEngine } from '../../../helpers/topology/topology.ts';
+
+test('an engine that is asked for is that of all machines but those that name one', () => {
+  const seed = findTopology('seed');
+  const [keystore, ...members] = seed.machines;
+  const mixed = {
+    ...seed,
+    machines: [{ name: 'mh-keystore', engineBundle: 'system' }, ...members],
+  };
+  expect(keystore).toEqual({ name: 'mh-keystore' });
+  expect(withEngine(mixed, '20.10.24').machines).toEqual([
+    { name: 'mh-keystore', engineBundle: 'system' },
+    { name: 'master-host', engineBundle: '20.10.24' },
+    { name: 'worker-host', engineBundle: '20.10.24' },
+  ]);
+});
+
+test('a topology on an engine has a name of its own, also when the engine is a folder', () => {
+  const { name, machines, cluster } = findTopology('etcd@/opt/user@home');
+  expect(name).toBe('etcd@/opt/user@home');
+  expect(cluster.kind).toBe('etcd');
+  expect(machines.map(({ engineBundle }) => engineBundle)).toEqual(
+    machines.map(() => '/opt/user@home'),
+  );
+  expect(() => findTopology('cloud@26.1.5')).toThrow('find topology cloud@26.1.5: there is none');
+});
