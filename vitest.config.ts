@@ -14,6 +14,10 @@ const common = {
   hookTimeout: 60_000,
 };
 
+/** One topology on one engine, whose results are added to those of others: `npm run matrix` runs them in turn. */
+const combination = process.env['E2E_COMBINATION'];
+const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
+
 export default defineConfig({
   test: {
     // A take-down that is slow must not be cut off in its middle.
@@ -21,7 +25,7 @@ export default defineConfig({
     sequence: { sequencer: SpecOrder },
     // What makes machines takes its time; only what is slow even so gets a line of its own.
     slowTestThreshold: 10_000,
-    reporters: ['default', ...allureReporters()],
+    reporters: ['default', ...allureReporters({ add: combination !== undefined })],
     projects: [
       {
         // No root, no engines, seconds. None leaves anything in its process, so that one process serves many.
@@ -37,12 +41,12 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
-          sequence: { groupOrder: topologies.length + 1 },
+          sequence: { groupOrder: clusters.length + 1 },
         },
       },
       // The tutorial's specs on each kind of cluster. One cluster for all files of a project, made by its global set-up
       // out of the topology of the project's name; one file after the other, in one process, as they share it.
-      ...topologies.map(({ name }, index) => ({
+      ...clusters.map((name, index) => ({
         test: {
           ...common,
           name,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the specs, then builds the report, also when specs failed, and says last how many passed and failed.
-# Arguments go to vitest: sh specs/run.sh --project seed, sh specs/run.sh specs/seed/keystore.spec.ts
+# Arguments go to vitest, or with «matrix» before them to specs/matrix/run-matrix.ts: sh specs/run.sh --project seed, sh specs/run.sh specs/seed/keystore.spec.ts
 cd "$(dirname "$0")/.." || exit 1
 if [ ! -x node_modules/.bin/vitest ]; then
   echo 'specs/run.sh: node_modules/ is not there; run npm ci first' >&2
@@ -27,8 +27,14 @@ fi
 export OVERLAY_E2E_REPORTS="${OVERLAY_E2E_REPORTS:-$PWD/reports}"
 rm -f "$OVERLAY_E2E_REPORTS/counts.json"
 
+run='vitest run --configLoader native'
+if [ "${1:-}" = matrix ]; then
+  shift
+  run='node specs/matrix/run-matrix.ts'
+fi
+
 # In the background and waited for, as a shell hears signals only then. What outlives the run must not hold the lock.
-vitest run --configLoader native "$@" 9>&- &
+$run "$@" 9>&- &
 vitest=$!
 trap 'kill -TERM "$vitest"' TERM
 trap 'kill -HUP "$vitest"' HUP

@@ -2,13 +2,11 @@
  * The end of `specs/run.sh`, whatever came of the specs: builds the report, says what came of the run, where the report
  * is and what to do next, and last the line with the counts. Its argument is Vitest's exit code.
  */
-import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { firstLine } from '../process/harness-error.ts';
 import { buildReport } from './build-report.ts';
-import { type Counts, countLine } from './counts.ts';
+import { countLine, readCounts } from './counts.ts';
 import { readResults } from './read-results.ts';
-import { countsFile } from './reports-folder.ts';
 import { writeResult } from './results-writer.ts';
 import { judge, verdictLines } from './verdict.ts';
 
@@ -33,14 +31,6 @@ const report = await buildReport().then(
 const lines = [...verdictLines(verdict), `report: ${report}`, '', countLine(verdict.counts)];
 process.stdout.write(`\n${lines.join('\n')}\n`);
 process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
-
-function readCounts(): Counts | undefined {
-  try {
-    return JSON.parse(readFileSync(countsFile(), 'utf8')) as Counts;
-  } catch {
-    return undefined;
-  }
-}
 
 /** From here, unless that would lead out of the project. */
 function shortPath(file: string): string {

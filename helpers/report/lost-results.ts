@@ -1,10 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
-import type { Counts } from './counts.ts';
+import { addCounts, type Counts } from './counts.ts';
 import { tellSystem } from './environment.ts';
-import { countsFile } from './reports-folder.ts';
+import { forgetResults } from './reports-folder.ts';
 import { writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { partOf } from './tutorial-part.ts';
@@ -21,21 +21,22 @@ export type SkipReasons = ReadonlyMap<string, string>;
 /**
  * Stands beside allure-vitest's reporter and writes what that one loses: files that fail at import, failed hooks of
  * files and suites, errors outside of any test (a crashed worker), tests that were skipped or never ran, with the
- * reason. Without it a broken run would read as a green one. It must come first: it empties the results' folder, and
+ * reason. Without it a broken run would read as a green one. It must come first: it empties the results' folder, if they are not to be added to, and
  * knows the reasons before the other writes.
  */
 export class LostResultsReporter implements Reporter {
   readonly reasons = new Map<string, string>();
   readonly #folder: string;
+  readonly #add: boolean;
   #specifications: readonly TestSpecification[] = [];
 
-  constructor(folder: string) {
+  constructor(folder: string, add: boolean) {
     this.#folder = folder;
+    this.#add = add;
   }
 
   onInit(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
-    rmSync(countsFile(), { force: true });
+    if (!this.#add) forgetResults();
     mkdirSync(this.#folder, { recursive: true });
     tellSystem();
   }
@@ -68,7 +69,7 @@ export class LostResultsReporter implements Reporter {
       const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
       this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, error.stack);
     });
-    writeFileSync(countsFile(), JSON.stringify(counts satisfies Counts));
+    addCounts(counts);
   }
 
   #tellModule(module: TestModule, whyNot: string, counts: Counts): void {

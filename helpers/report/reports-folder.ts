@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the reports of this run go: `$OVERLAY_E2E_REPORTS`, else `reports/` of this project. */
@@ -13,6 +14,11 @@ export function resultsFolder(): string {
 /** What the run counted, for the line at its end. */
 export function countsFile(): string {
   return join(reportsFolder(), 'counts.json');
+}
+
+/** Takes away what an earlier run wrote there. */
+export function forgetResults(): void {
+  for (const one of [resultsFolder(), countsFile()]) rmSync(one, { recursive: true, force: true });
 }
 
 /** The report itself: one HTML file that needs nothing else. */

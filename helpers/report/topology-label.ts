@@ -26,7 +26,8 @@ export function environmentsOf(results: readonly Labelled[]) {
   if (names.length < 2) return {};
   return Object.fromEntries(
     names.map((topology) => [
-      topology,
+      // Allure takes no other signs in an environment's id.
+      topology.replaceAll(/[^\w-]/g, '_'),
       { name: topology, matcher: (result: Labelled) => topologyOf(result) === topology },
     ]),
   );

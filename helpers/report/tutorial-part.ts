@@ -36,9 +36,11 @@ export function partOf(specFile: string, topology?: string): TutorialPart {
   return { epic: topology === undefined ? epicOf(folder) : epicOf(topology), feature };
 }
 
-/** What stands above all that is told of a folder's specs, or of a topology's. */
+/** What stands above all that is told of a folder's specs, or of a topology's: `etcd`, or on an engine `etcd@20.10.24`. */
 export function epicOf(name: string): string {
-  return epics[name] ?? inWords(name);
+  const [what = '', engine] = name.split(/@(.*)/);
+  const epic = epics[what] ?? inWords(what);
+  return engine === undefined ? epic : `${epic} on engine ${engine}`;
 }
 
 function inWords(kebab: string): string {

@@ -7,10 +7,14 @@ import { ownFrames } from './stack.ts';
 import { topologyOf } from './topology-label.ts';
 import { partOf } from './tutorial-part.ts';
 
-/** The reporters that fill the Allure report, for `vitest.config.ts`. */
-export function allureReporters(): Reporter[] {
+/**
+ * The reporters that fill the Allure report, for `vitest.config.ts`.
+ *
+ * @param add whether the results of an earlier run stay beside those of this one
+ */
+export function allureReporters({ add = false } = {}): Reporter[] {
   const resultsDir = resultsFolder();
-  const lost = new LostResultsReporter(resultsDir);
+  const lost = new LostResultsReporter(resultsDir, add);
   const allure = new AllureVitestReporter({
     resultsDir,
     reportMatchers: false,

@@ -50,6 +50,9 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'specs/topology/kinds.spec.ts',
     "['--engine-bundle', '20.10.24']",
   ],
+  // Minutes, and all of it specs that run anyway; what of it is its own is proven there.
+  'npm run matrix': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
+  'npm run matrix -- etcd 20.10.24': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };
@@ -126,6 +129,8 @@ test('the settings in the README are those that the code reads', () => {
   const known = new Set([...sources.matchAll(reading)].map(([, name = '']) => name));
   // Between a spec that breaks a cluster and the specs that it runs on it; not for people.
   known.delete('E2E_ATTACH');
+  // Between a run of the matrix and each run of Vitest.
+  known.delete('E2E_COMBINATION');
   expect([...told].sort()).toEqual([...known].sort());
 });
 

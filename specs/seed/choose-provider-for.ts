@@ -13,7 +13,10 @@ export async function chooseProviderFor({
   name,
 }: Pick<Topology, 'name'>): Promise<MachineProvider> {
   const { store } = await openProvider();
-  const own = name === seed.name || (await standsIn(store, name)) ? store : `${store}-${name}`;
+  const own =
+    name === seed.name || (await standsIn(store, name))
+      ? store
+      : `${store}-${name.replaceAll('/', '_')}`;
   return (await chooseProvider(inStore(own))).provider;
 }
 

@@ -1,0 +1,64 @@
+/**
+ * `npm run matrix`: the tutorial's specs on every topology with every engine, one cluster after the other, and their
+ * results in one place for one report. Arguments narrow it: names of topologies, engines, files of specs.
+ *
+ *     npm run matrix -- etcd swarm-mode 20.10.24 specs/seed/cluster.spec.ts
+ */
+import { mkdirSync } from 'node:fs';
+import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { addCounts } from '../../helpers/report/counts.ts';
+import { forgetResults, resultsFolder } from '../../helpers/report/reports-folder.ts';
+import { writeResult } from '../../helpers/report/results-writer.ts';
+import { epicOf } from '../../helpers/report/tutorial-part.ts';
+import { type Combination, listCombinations } from '../../helpers/topology/matrix.ts';
+import { runVitest } from './run-vitest.ts';
+
+try {
+  const words = process.argv.slice(2);
+  const files = words.filter((word) => word.endsWith('.spec.ts'));
+  const combinations = await listCombinations(words.filter((word) => !files.includes(word)));
+  forgetResults();
+  mkdirSync(resultsFolder(), { recursive: true });
+  process.exitCode = await runAll(combinations, files);
+} catch (error) {
+  if (!(error instanceof HarnessError)) throw error;
+  console.error(`npm run matrix: ${error.line}`);
+  process.exitCode = 1;
+}
+
+/** Gives the first exit code that is not 0. One that tells of a signal ends the whole. */
+async function runAll(
+  combinations: readonly Combination[],
+  files: readonly string[],
+): Promise<number> {
+  let code = 0;
+  for (const [index, combination] of combinations.entries()) {
+    const { name } = combination.topology;
+    console.log(`\n▶ ${name} (${index + 1} of ${combinations.length})`);
+    if (combination.refusal !== undefined) {
+      tellRefusal(combination);
+      continue;
+    }
+    const ended = await runVitest(name, files);
+    if (code === 0) code = ended;
+    if (ended > 128) return ended;
+  }
+  return code;
+}
+
+function tellRefusal({ topology: { name }, refusal }: Combination): void {
+  const { observed = '', remedy = '' } = refusal ?? {};
+  const message = `${observed}; ${remedy}`;
+  console.log(`skipped: ${message}`);
+  const now = Date.now();
+  writeResult({
+    name: 'Its engines can be in such a cluster',
+    fullName: `${name}: its engines can be in such a cluster`,
+    status: 'skipped',
+    message,
+    start: now,
+    stop: now,
+    labels: { epic: epicOf(name), feature: 'Cluster', topology: name, thread: name },
+  });
+  addCounts({ passed: 0, failed: 0, skipped: 1 });
+}
