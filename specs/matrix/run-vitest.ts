@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 
 /** Runs the specs of one combination in a process of their own, and gives its exit code: 130 if SIGINT ended it. */
-export async function runVitest(
-  combination: string,
-  files: readonly string[],
-): Promise<number> {
+export async function runVitest(combination: string, files: readonly string[]): Promise<number> {
   // Clusters that stay, and ones that are there already, are not for one after the other.
   const { E2E_KEEP: _keep, E2E_REUSE: _reuse, ...env } = process.env;
-  const vitest = spawn('vitest', ['run', '--configLoader', 'native', '--project', combination, ...files], {
-    stdio: 'inherit',
-    env: { ...env, E2E_COMBINATION: combination },
-  });
+  const vitest = spawn(
+    'vitest',
+    ['run', '--configLoader', 'native', '--project', combination, ...files],
+    {
+      stdio: 'inherit',
+      env: { ...env, E2E_COMBINATION: combination },
+    },
+  );
   const pass = (signal: NodeJS.Signals) => {
     // A terminal has sent Ctrl-C to it already; a second one would mean «at once».
     if (signal !== 'SIGINT' || !process.stdin.isTTY) vitest.kill(signal);
