@@ -11,12 +11,12 @@ import { standUpOrReuse } from '../../helpers/topology/stand-up-or-reuse.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
 import { findTopology } from '../../helpers/topology/topologies.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
-import { isSwarmImageNamed, NO_SWARM_IMAGE } from '../../helpers/workload/images/swarm.ts';
 import { describeRun } from './describe-run.ts';
 import { chooseProviderFor } from './choose-provider-for.ts';
 import { openLab } from './open-lab.ts';
 import { stageFor } from './stages.ts';
 import { watchRun } from './watch-run.ts';
+import { whyNotHere } from './why-not-here.ts';
 
 /** What this set-up stood up, and has to take down. */
 let standing: { readonly topology: Topology; readonly provider: MachineProvider } | undefined;
@@ -29,8 +29,9 @@ const reuse = process.env['E2E_REUSE'] === '1';
 /** Stands up as much of the topology of the project's name as its chosen spec files need. */
 export async function setup(project: TestProject): Promise<void> {
   const topology = findTopology(project.name);
-  if (topology.cluster.kind === 'classic-swarm' && !isSwarmImageNamed()) {
-    project.provide('cannotBe', { topology: topology.name, why: NO_SWARM_IMAGE });
+  const why = whyNotHere(topology, project);
+  if (why !== undefined) {
+    project.provide('cannotBe', { topology: topology.name, why });
     return;
   }
   watch = watchRun(project.vitest);

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { topologies } from '../../../helpers/topology/topologies.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const fakeVirtualBox = join(import.meta.dirname, 'fake-vboxmanage.sh');
@@ -132,6 +133,7 @@ describe('The nightly workflow', () => {
       'npm test --',
       'name: Collect the evidence of a failed night',
       'name: Take the machines down',
+      'name: The other kinds of cluster, one after the other',
     ].map(at);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
@@ -140,10 +142,17 @@ describe('The nightly workflow', () => {
     const [, line = ''] =
       /run: TMPDIR="\$MACHINE_STORAGE_PATH\/tmp" npm test -- (.*)/.exec(workflow) ?? [];
     expect(line.split(' ')).toContain('specs/seed');
-    expect(line.split(' ').filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    const paths = line.split(' ').filter((word) => !word.startsWith('--'));
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
     expect(workflow.match(/\.ci\/[\w-]+\.sh/g)?.every((path) => existsSync(join(root, path)))).toBe(
       true,
     );
+  });
+
+  test('runs the specs on every other kind of cluster, but for the one whose image nobody has', () => {
+    const [, kinds = ''] = /for kind in (.*); do/.exec(workflow) ?? [];
+    const others = topologies.map(({ name }) => name).filter((name) => name !== 'seed');
+    expect(kinds.split(' ')).toEqual(others.filter((name) => name !== 'classic-swarm'));
   });
 
   test('is one at a time, with a limit, on a runner with VirtualBox', () => {
