@@ -28,6 +28,15 @@ export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   zookeeper: zookeeper.tag,
 };
 
+/** Where a user names an image of their own. */
+const VARIABLES: Readonly<Record<ImageName, string>> = {
+  consul: 'E2E_CONSUL_IMAGE',
+  etcd: 'E2E_ETCD_IMAGE',
+  mysql: 'E2E_MYSQL_IMAGE',
+  tomcat: 'E2E_TOMCAT_IMAGE',
+  zookeeper: 'E2E_ZOOKEEPER_IMAGE',
+};
+
 /** The tutorial has none of these: there is nothing to pull unless the user names it. */
 const OURS: readonly ImageName[] = ['etcd', 'zookeeper'];
 
@@ -42,7 +51,7 @@ export async function prepareImage(
   usual: ImageSource = 'build',
 ): Promise<PreparedImage> {
   const { tag } = RECIPES[name];
-  const variable = `E2E_${name.toUpperCase()}_IMAGE`;
+  const variable = VARIABLES[name];
   const chosen = process.env[variable] ?? '';
   if (chosen !== '') return await chooseImage(variable, chosen, tag);
   if (readSource(usual) === 'pull' && !OURS.includes(name)) return { tag };
