@@ -37,6 +37,7 @@ describe('what is made once for all stores', () => {
     expect(bench.makers()).toHaveLength(1);
     expect(bench.left()).toEqual(['one-1']);
     expect(readdirSync(bench.folder).sort((a, b) => a.localeCompare(b))).toEqual(['first', 'last']);
+    expect(bench.locks()).toEqual([]);
   });
 
   test('is not made again by the next run', async ({ bench }) => {
@@ -73,6 +74,7 @@ describe('what is made once for all stores', () => {
     await bench.letGo();
     expect(await second.end()).toMatchObject({ code: 0 });
     expect(bench.left()).toEqual(['one-1']);
+    expect(bench.locks()).toEqual([]);
   });
 
   test('is told in one line when the disk is full, and nothing half-made is left', async ({
@@ -156,6 +158,10 @@ class Bench {
   makers(): string[] {
     const log = existsSync(this.#log) ? readFileSync(this.#log, 'utf8') : '';
     return log.split('\n').filter((line) => line !== '');
+  }
+
+  locks(): string[] {
+    return readdirSync(join(this.#home, 'overlay-e2e/locks'));
   }
 
   left(): string[] {
