@@ -17,7 +17,10 @@ export interface SwarmManager extends Disposable {
   readonly engine: Engine;
   /** The engines of the Swarm, by their names. */
   readNodes(options?: CallOptions): Promise<SwarmNode[]>;
-  /** Returns once the Swarm has these nodes and no others, each in its state: by address, `192.168.99.101:2376`. */
+  /**
+   * Returns once the Swarm has these nodes and no others, each in its state: by address, `192.168.99.101:2376`. Where an
+   * agent or the manager finds its store away, it tries again after a minute: two minutes are the limit when absent.
+   */
   waitForNodes(
     wanted: Readonly<Record<string, SwarmNodeState>>,
     options?: { readonly limit?: number; readonly signal?: AbortSignal | undefined },
@@ -35,7 +38,7 @@ export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmMa
   const manager: SwarmManager = {
     engine,
     readNodes: async (options) => readSwarmNodes((await engine.info(options)).systemStatus),
-    waitForNodes: async (wanted, { limit = 60_000, signal } = {}) =>
+    waitForNodes: async (wanted, { limit = 120_000, signal } = {}) =>
       await waitFor(
         `Swarm of ${machine.name}: ${inWords(Object.entries(wanted))}`,
         async () => {

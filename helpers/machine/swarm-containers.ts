@@ -1,6 +1,6 @@
 import type { SwarmOptions } from '../netns/machine-config.ts';
 import { HarnessError } from '../process/harness-error.ts';
-import type { CommandOptions, CommandResult } from '../process/run-command.ts';
+import { type CommandOptions, type CommandResult, tail } from '../process/run-command.ts';
 import type { SwarmRequest } from './machine.ts';
 
 /** What docker-machine notes of a Swarm when it is told nothing else. */
@@ -49,10 +49,15 @@ export async function startSwarm(
   run: (argv: SwarmContainer['argv'], options: CommandOptions) => Promise<CommandResult>,
 ): Promise<void> {
   for (const { name, argv } of containers) {
-    await run(argv, {
-      title: `machine ${machine}: start ${name}`,
+    const tried = `machine ${machine}: start ${name}`;
+    const { exitCode, stderr } = await run(argv, { title: tried, expect: 'any' });
+    if (exitCode === 0) continue;
+    throw new HarnessError({
+      tried,
+      observed: /^docker: (.+)/m.exec(stderr)?.[1] ?? tail(stderr, 1),
       remedy:
         'name an image of classic Swarm that its engine has or can pull, or a file with it, in E2E_SWARM_IMAGE',
+      evidence: stderr,
     });
   }
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { SwarmRequest } from '../../../helpers/machine/machine.ts';
 import {
   checkSwarm,
+  startSwarm,
   swarmContainers,
   swarmOptionsOf,
 } from '../../../helpers/machine/swarm-containers.ts';
@@ -77,3 +78,23 @@ test.each(['tcp://0.0.0.0', 'unix:///var/run/swarm.sock', '0.0.0.0:3376', ''])(
     expect(() => checkSwarm({ master: false, discovery, host })).not.toThrow();
   },
 );
+
+test('a container that cannot be started is told of in the engine’s own words, and the next is not started', async () => {
+  const stderr = `Unable to find image 'swarm:1.2.9' locally
+docker: Error response from daemon: Get "https://registry.example/v2/": connection refused.
+See 'docker run --help'.
+`;
+  const asked: string[] = [];
+  const containers = [
+    { name: 'swarm-agent-master', argv: ['docker', 'one'] },
+    { name: 'swarm-agent', argv: ['docker', 'two'] },
+  ] as const;
+  const started = startSwarm('m', containers, async (argv) => {
+    asked.push(argv.join(' '));
+    return { exitCode: 125, stdout: '', stderr };
+  });
+  await expect(started).rejects.toThrow(
+    /^machine m: start swarm-agent-master: Error response from daemon: Get "https:\/\/registry\.example\/v2\/": connection refused\.; name an image of classic Swarm/,
+  );
+  expect(asked).toEqual(['docker one']);
+});
