@@ -1,26 +1,30 @@
 import { z } from 'zod';
 import { type KeyValueStoreKind, keyValueStoreKinds } from './key-value-store.ts';
 
+const advertise = z
+  .string()
+  .regex(/^[^\s:]+:\d{1,5}$/, 'it is not INTERFACE:PORT or ADDRESS:PORT: eth1:2376');
+
 /** Engines that find each other through a key-value store, which runs in a container on the keystore. */
-const keyValueCluster = z.object({
+const keyValueCluster = z.strictObject({
   kind: z.enum(keyValueStoreKinds),
   /** The name of the machine that holds the key-value store. */
   keystore: z.string(),
   /** What the engines advertise to each other: `INTERFACE:PORT`. */
-  advertise: z.string(),
+  advertise,
 });
 
 /** The same on Consul, and beside the engines the containers of classic Swarm, which find each other through it too. */
-const classicSwarm = z.object({
+const classicSwarm = z.strictObject({
   kind: z.literal('classic-swarm'),
   keystore: z.string(),
-  advertise: z.string(),
+  advertise,
   /** The machine whose manager speaks for all engines, on port 3376. */
   master: z.string(),
 });
 
 /** Engines that are nodes of one swarm: what they know of each other, its manager tells them. */
-const swarmMode = z.object({
+const swarmMode = z.strictObject({
   kind: z.literal('swarm-mode'),
   /** The machine whose engine makes the swarm, and stays its only manager. */
   manager: z.string(),

@@ -33,6 +33,15 @@ export function parseRange(text: string): AddressRange {
   return { first: networkOf(first, prefix), prefix };
 }
 
+/** The range that an address with a length lies in, of `/8` to `/29`, as any network may have it; undefined when it is none. */
+export function parseSubnet(text: string): AddressRange | undefined {
+  const [, address = '', length = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
+  const number = parseAddress(address);
+  const prefix = Number(length);
+  if (number === undefined || prefix < 8 || prefix > 29) return undefined;
+  return { first: networkOf(number, prefix), prefix };
+}
+
 /** Reads `192.168.99.100`; undefined when it is no IPv4 address. */
 export function parseAddress(text: string): number | undefined {
   const parts = text.split('.');
@@ -120,6 +129,7 @@ export function checkAddress(
   }
 }
 
+/** The first address of the range of that length that the address is in. */
 function networkOf(address: number, prefix: number): number {
   const size = 2 ** (32 - prefix);
   return Math.floor(address / size) * size;

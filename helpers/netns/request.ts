@@ -5,7 +5,7 @@ import { HarnessError } from '../process/harness-error.ts';
 export const machineName = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/;
 
 /** The kernel's limit for a host name. */
-const longestName = 63;
+export const longestName = 63;
 
 /** Refuses a name that docker-machine refuses, or that cannot be a host's. */
 export function checkName(name: string): void {

@@ -21,6 +21,6 @@ export async function chooseEngines(
 }
 
 /** What the topology's cluster needs of its engines. */
-export function engineNeedOf({ cluster }: Topology): EngineNeed {
+export function engineNeedOf({ cluster }: Pick<Topology, 'cluster'>): EngineNeed {
   return cluster.kind === 'swarm-mode' ? cluster.kind : storeKindOf(cluster);
 }

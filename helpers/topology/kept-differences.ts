@@ -3,6 +3,7 @@ import { openStore } from '../cluster/open-store.ts';
 import type { EngineInfo } from '../engine/info.ts';
 import type { Machine } from '../machine/machine.ts';
 import { type ClusterPlan, keystoreOf, storeKindOf } from '../cluster/cluster-plan.ts';
+import { describedDifferences } from './described-differences.ts';
 import type { TopologyDocument } from './document.ts';
 import { includesStage, type Stage, type Topology, type TopologyMachine } from './topology.ts';
 
@@ -51,6 +52,7 @@ export function findDifferences(
     ...(includesStage(document.stage, until)
       ? []
       : [`it goes up to the stage ${document.stage} only`]),
+    ...describedDifferences(topology, until, document),
     ...missing.map((name) => `there is no ${name}`),
     ...foreign.map((name) => `${name} is not in the topology`),
     ...kept

@@ -1,16 +1,17 @@
 import { keystoreOf } from '../cluster/cluster-plan.ts';
 import { HarnessError } from '../process/harness-error.ts';
-import { includesStage, type Stage, type Topology } from './topology.ts';
+import { includesStage, limitOf, type Stage, type Topology } from './topology.ts';
 
 /** Refuses, before anything starts, to stand up what the topology cannot have. */
 export function requireStage(
-  { name, cluster, upTo }: Pick<Topology, 'name' | 'cluster' | 'upTo'>,
+  { name, cluster }: Pick<Topology, 'name' | 'cluster'>,
   until: Stage,
 ): void {
   const tried = `stand up ${name} until ${until}`;
-  if (upTo !== undefined && !includesStage(upTo.stage, until)) {
-    const remedy = `take --until ${upTo.stage}, or another topology`;
-    throw new HarnessError({ tried, observed: upTo.because, remedy });
+  const limit = limitOf({ cluster });
+  if (limit !== undefined && !includesStage(limit.stage, until)) {
+    const remedy = `take --until ${limit.stage}, or another topology`;
+    throw new HarnessError({ tried, observed: limit.because, remedy });
   }
   if (until === 'keystore' && keystoreOf(cluster) === undefined) {
     const observed = 'swarm mode has no key-value store';

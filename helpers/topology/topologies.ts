@@ -12,13 +12,6 @@ const zookeeper: Topology = {
   ...onKeystore,
   name: 'zookeeper',
   cluster: { kind: 'zookeeper', keystore: 'mh-keystore', advertise: 'eth1:2376' },
-  // libnetwork counts an overlay's containers under a key that it looks for by its whole path, in a list of which
-  // ZooKeeper's client gives the last words only; what it does not find, it takes for found. specs/cluster proves it.
-  upTo: {
-    stage: 'network',
-    because:
-      'an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own',
-  },
 };
 
 /** The tutorial to the letter: with the manager and the agents that its docker-machine starts beside the engines. */

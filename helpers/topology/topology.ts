@@ -1,4 +1,6 @@
-import { type ClusterPlan, keystoreOf } from '../cluster/cluster-plan.ts';
+import type { z } from 'zod';
+import { keystoreOf } from '../cluster/cluster-plan.ts';
+import type { topologySchema } from './topology-schema.ts';
 
 /** The parts of a set-up. Each needs the ones before it. */
 export const stages = ['keystore', 'cluster', 'network', 'workload'] as const;
@@ -9,50 +11,31 @@ export function includesStage(until: Stage, stage: Stage): boolean {
   return stages.indexOf(stage) <= stages.indexOf(until);
 }
 
-/** A description of a cluster: what `overlay-e2e up` makes. */
-export interface Topology {
-  readonly name: string;
-  readonly cluster: ClusterPlan;
-  /**
-   * The engine of its machines, if it is not the provider's own choice: a version, `system`, or a folder with dockerd.
-   * E2E_ENGINE_BUNDLE goes before it, and a machine's own before both.
-   */
-  readonly engineBundle?: string;
-  readonly machines: readonly TopologyMachine[];
-  readonly networks: readonly TopologyNetwork[];
-  readonly workload: CarService;
-  /** The last stage that its engines can be in, and why, if they cannot be in all of them. */
-  readonly upTo?: { readonly stage: Stage; readonly because: string };
-}
-
-export interface TopologyMachine {
-  readonly name: string;
-  /** Engine options beside those that the cluster kind asks for. */
-  readonly engineOptions?: readonly string[];
-  readonly engineLabels?: readonly string[];
-  readonly engineBundle?: string;
-  /** For the provider docker-machine: variables that its driver reads, such as `GENERIC_IP_ADDRESS`. */
-  readonly driver?: Readonly<Record<string, string>>;
-}
-
-export interface TopologyNetwork {
-  readonly name: string;
-  readonly driver: 'overlay';
-  readonly subnet: string;
-  /** The one machine on which it is created; the others learn of it. */
-  readonly createdOn: string;
-}
-
+/** A description of a cluster: what `overlay-e2e up` makes. What it must be like stands in its schema. */
+export type Topology = Immutable<z.infer<typeof topologySchema>>;
+export type TopologyMachine = Topology['machines'][number];
 /** The car service: an application on one machine, its database on another. */
-export interface CarService {
-  readonly network: string;
-  readonly application: { readonly container: string; readonly machine: string };
-  readonly database: { readonly container: string; readonly machine: string };
+export type CarService = Topology['workload'];
+
+type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
+
+/** The last stage that engines of such a cluster can be in, and why; undefined when they can be in all of them. */
+export function limitOf({
+  cluster,
+}: Pick<Topology, 'cluster'>): { readonly stage: Stage; readonly because: string } | undefined {
+  // libnetwork counts an overlay's containers under a key that it looks for by its whole path, in a list of which
+  // ZooKeeper's client gives the last words only; what it does not find, it takes for found. specs/cluster proves it.
+  if (cluster.kind !== 'zookeeper') return undefined;
+  return {
+    stage: 'network',
+    because:
+      'an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own',
+  };
 }
 
 /** How far a topology is stood up when nothing is said. */
-export function lastStageOf({ upTo }: Pick<Topology, 'upTo'>): Stage {
-  return upTo?.stage ?? 'workload';
+export function lastStageOf(topology: Pick<Topology, 'cluster'>): Stage {
+  return limitOf(topology)?.stage ?? 'workload';
 }
 
 /** The topology with that engine on every machine that names none of its own. */

@@ -53,6 +53,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   // Minutes, and all of it specs that run anyway; what of it is its own is proven there.
   'npm run matrix': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npm run matrix -- etcd 20.10.24': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
+  'npx overlay-e2e up ./my-cluster.ts': ['specs/topology/own-topology.spec.ts', "'up', myCluster"],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };

@@ -140,7 +140,7 @@ describe('Two hosts with one hostname are named', () => {
     // What it does to them: the gossip of both ends, which no call to an engine shows.
     await Promise.all(machines.map(waitForSilence));
     expect((await store.readTree('docker/nodes/')).map(({ value }) => value)).toEqual(
-      machines.map(({ address }) => `${address}:2376`),
+      machines.map(({ address }) => `${address}:2376`).sort(),
     );
     expect(await failureOf(waitForCluster(store, machines, { provider }))).toBe(
       'master-host and worker-host: be members of one cluster: they share the hostname master-host, by which a key-value cluster tells its members apart; give worker-host a hostname of its own (hostnamectl set-hostname), and restart the engines of master-host and worker-host',

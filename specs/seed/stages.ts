@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import {
   includesStage,
   lastStageOf,
+  limitOf,
   type Stage,
   stages,
   type Topology,
@@ -27,8 +28,11 @@ export function stageFor(files: readonly string[], topology: Topology): Stage {
 }
 
 /** Why a spec file has nothing to ask of the topology; undefined when it has. */
-export function whyLeftOut(file: string, { upTo }: Pick<Topology, 'upTo'>): string | undefined {
-  return upTo === undefined || includesStage(upTo.stage, stageOf(file)) ? undefined : upTo.because;
+export function whyLeftOut(file: string, topology: Pick<Topology, 'cluster'>): string | undefined {
+  const limit = limitOf(topology);
+  return limit === undefined || includesStage(limit.stage, stageOf(file))
+    ? undefined
+    : limit.because;
 }
 
 /** A file that says nothing needs all of them. */

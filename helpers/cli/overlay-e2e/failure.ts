@@ -10,7 +10,9 @@ export function reportFailure(error: unknown): number {
     console.error(`overlay-e2e: ${error.observed}`);
     return error.exitCode;
   }
-  console.error(`overlay-e2e: ${describe(error)}`);
+  for (const one of error instanceof AggregateError ? error.errors : [error]) {
+    console.error(`overlay-e2e: ${describe(one)}`);
+  }
   return 1;
 }
 

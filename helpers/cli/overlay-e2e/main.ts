@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { topologies } from '../../topology/topologies.ts';
 import { stages } from '../../topology/topology.ts';
 
 // It is this process's own, set by the script that starts it, and nothing that others should get.
@@ -11,6 +12,8 @@ const examples = `
 Examples:
   overlay-e2e up                     stand the tutorial's cluster up and leave it running
   overlay-e2e up --json              the same, and one JSON document that tells where everything is
+  overlay-e2e up etcd                the same on another kind of cluster; --help of up names all
+  overlay-e2e up ./my-cluster.ts     your own cluster, as that file describes it
   overlay-e2e up --until cluster     the keystore and the engines that know each other, no more
   overlay-e2e up swarm-mode --engine-bundle 20.10.24
                                      another kind of cluster, on another engine
@@ -28,6 +31,8 @@ Environment:
 Exit codes:
   0 done   1 it went wrong   2 wrong usage   129, 130, 143 interrupted, and everything taken down`;
 
+const names = topologies.map(({ name }) => name).join(', ');
+
 const program = new Command('overlay-e2e')
   .description(
     'Stands up a real multi-host Docker cluster and proves that its overlay network works\nfrom one host to the other.',
@@ -43,7 +48,7 @@ program
   .command('up')
   .summary('stand a topology up and leave it running')
   .description('Stands a topology up and leaves it running. If that fails, nothing is left of it.')
-  .argument('[topology]', 'which one', 'seed')
+  .argument('[topology]', `${names}, or a file that describes one: my-cluster.ts`, 'seed')
   .option('--json', 'print one JSON document on standard output; progress goes to standard error')
   .addOption(
     new Option('--until <stage>', 'the last stage to stand up; all when left out').choices(stages),

@@ -3,8 +3,14 @@ import { InterruptionWatch } from '../../process/interruption.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { standUp } from '../../topology/stand-up.ts';
 import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
-import { findTopology } from '../../topology/topologies.ts';
-import { lastStageOf, type Stage, type Topology, withEngine } from '../../topology/topology.ts';
+import { loadTopology } from '../../topology/load-topology.ts';
+import {
+  lastStageOf,
+  limitOf,
+  type Stage,
+  type Topology,
+  withEngine,
+} from '../../topology/topology.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
@@ -23,7 +29,7 @@ export interface UpOptions {
 }
 
 /** `overlay-e2e up`: gives the exit code. */
-export async function runUp(name: string, options: UpOptions): Promise<number> {
+export async function runUp(nameOrFile: string, options: UpOptions): Promise<number> {
   using watch = new InterruptionWatch(({ observed }) =>
     console.error(`overlay-e2e: ${observed}; taking everything down`),
   );
@@ -34,7 +40,7 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
   const startedAt = performance.now();
   const stopProgress = await showProgress({ verbose: options.verbose ?? false });
   try {
-    const topology = chooseTopology(name, options.engineBundle);
+    const topology = await chooseTopology(nameOrFile, options.engineBundle);
     const { provider } = await chooseProvider();
     const { keep, reuse } = { ...fromEnvironment(), ...options };
     const until = options.until ?? lastStageOf(topology);
@@ -47,8 +53,9 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
     const said = reused
       ? 'is up, as an earlier run left it'
       : `is up after ${seconds.toFixed(1)} s`;
-    if (options.until === undefined && topology.upTo !== undefined) {
-      console.error(`overlay-e2e: no further than ${until}: ${topology.upTo.because}`);
+    const limit = limitOf(topology);
+    if (options.until === undefined && limit !== undefined) {
+      console.error(`overlay-e2e: no further than ${until}: ${limit.because}`);
     }
     console.log(options.json ? JSON.stringify(document, null, 2) : summarize(document, said));
     return 0;
@@ -63,8 +70,11 @@ export async function runUp(name: string, options: UpOptions): Promise<number> {
   }
 }
 
-function chooseTopology(name: string, engineBundle: string | undefined): Topology {
-  const topology = findTopology(name);
+async function chooseTopology(
+  nameOrFile: string,
+  engineBundle: string | undefined,
+): Promise<Topology> {
+  const topology = await loadTopology(nameOrFile);
   if (engineBundle === undefined) return topology;
   return withEngine(topology, engineBundle.includes('/') ? resolve(engineBundle) : engineBundle);
 }

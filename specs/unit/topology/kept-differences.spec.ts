@@ -167,6 +167,35 @@ test('a run that needs fewer stages takes what goes further', () => {
   expect(findDifferences(seed, 'keystore', document, kept, now)).toEqual([]);
 });
 
+test('a description that was changed since is another in what it describes now', () => {
+  const changed: Topology = {
+    ...seed,
+    cluster: { ...seed.cluster, kind: 'etcd', keystore: 'mh-keystore', advertise: 'eth1:2376' },
+    networks: seed.networks.map((network) => ({ ...network, subnet: '10.0.10.0/24' })),
+    workload: {
+      ...seed.workload,
+      database: { container: 'mysqlserver', machine: 'master-host' },
+    },
+  };
+  const differences = differ({}, changed);
+  expect(differences).toEqual(
+    expect.arrayContaining([
+      'its cluster is consul mh-keystore eth1:2376, not etcd mh-keystore eth1:2376',
+      'it has no network my-net of 10.0.10.0/24',
+      'it has no mysqlserver on master-host',
+    ]),
+  );
+  const [plan, ...others] = findDifferences(
+    changed,
+    'keystore',
+    document,
+    [keep('mh-keystore')],
+    now,
+  );
+  expect(plan).toMatch(/^its cluster is/);
+  expect(others.filter((one) => !one.startsWith('mh-keystore'))).toEqual([]);
+});
+
 test('another topology is one difference, not many', () => {
   expect(findDifferences({ ...seed, name: 'etcd' }, 'workload', document, [], now)).toEqual([
     'it is the topology seed, not etcd',

@@ -18,8 +18,10 @@ describe('overlay-e2e', () => {
     expect(stderr).toBe('');
   });
 
-  test('up --help names every stage', async () => {
+  test('up --help names every topology and every stage', async () => {
     const { stdout } = await overlay(['up', '--help']);
+    const words = stdout.replaceAll(/\s+/g, ' ');
+    expect(words).toContain(`${topologies.map(({ name }) => name).join(', ')}, or a file`);
     for (const stage of stages) expect(stdout).toContain(`"${stage}"`);
     expect(stdout).toContain('--json');
     expect(stdout).toContain('--verbose');

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { clusterPlan } from '../cluster/cluster-plan.ts';
+import { formatRange, parseSubnet } from '../netns/address-range.ts';
+import { longestName, machineName } from '../netns/request.ts';
+
+/** docker-machine's rule, and the kernel's. */
+const hostName = z
+  .string()
+  .regex(
+    machineName,
+    'docker-machine takes no such name: letters, digits, dots and hyphens, a letter or digit first',
+  )
+  .max(longestName, `a host name has ${longestName} characters at most`);
+
+/** Docker's own rule for what it gives a name. */
+const dockerName = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
+    'Docker takes no such name: two or more letters, digits, «_», «.» and «-», a letter or digit first',
+  );
+
+const setting = z.string().regex(/^[^\s=]+=/, 'it is not KEY=VALUE');
+
+const engineOption = z.string().regex(/^[a-z][a-z-]*(=|$)/, 'it is not OPTION=VALUE or OPTION');
+
+const engineBundle = z.string().min(1, 'it is empty: name a version, «system», or a folder');
+
+const subnet = z.string().superRefine((text, context) => {
+  const range = parseSubnet(text);
+  const message =
+    range === undefined
+      ? 'it is no IPv4 range such as 10.0.9.0/24, of /8 to /29'
+      : `it is an address in ${formatRange(range)}: name the range itself`;
+  if (range === undefined || formatRange(range) !== text)
+    context.addIssue({ code: 'custom', message });
+});
+
+const machine = z.strictObject({
+  name: hostName,
+  /** Engine options beside those that the cluster kind asks for. */
+  engineOptions: z.array(engineOption).exactOptional(),
+  engineLabels: z.array(setting).exactOptional(),
+  /** The machine's own engine: a version, `system`, or a folder with dockerd. */
+  engineBundle: engineBundle.exactOptional(),
+  /** For the provider docker-machine: variables that its driver reads, such as `GENERIC_IP_ADDRESS`. */
+  driver: z.record(z.string(), z.string()).exactOptional(),
+});
+
+const network = z.strictObject({
+  name: dockerName,
+  driver: z.literal('overlay'),
+  subnet,
+  /** The one machine on which it is created; the others learn of it. */
+  createdOn: z.string(),
+});
+
+const placement = z.strictObject({
+  container: dockerName,
+  /** The machine that it runs on. */
+  machine: z.string(),
+});
+
+/** The car service: an application on one machine, its database on another. */
+const carService = z.strictObject({
+  /** The overlay network that both are on. */
+  network: z.string(),
+  application: placement,
+  database: placement,
+});
+
+/** A description of a cluster: what `overlay-e2e up` makes. */
+export const topologySchema = z.strictObject({
+  name: hostName,
+  cluster: clusterPlan,
+  /**
+   * The engine of its machines, if it is not the provider's own choice: a version, `system`, or a folder with dockerd.
+   * E2E_ENGINE_BUNDLE goes before it, and a machine's own before both.
+   */
+  engineBundle: engineBundle.exactOptional(),
+  /** In the order in which they get their addresses. */
+  machines: z.array(machine).min(1, 'there is none'),
+  networks: z.array(network).min(1, 'there is none'),
+  workload: carService,
+});
