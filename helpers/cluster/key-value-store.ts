@@ -1,6 +1,6 @@
 import type { Asker } from './ask-from-machine.ts';
 
-/** The makes of stores that engines can meet in, as the scheme of an engine's `cluster-store` less an abbreviation. */
+/** The makes of stores that engines can meet in. */
 export const keyValueStoreKinds = ['consul', 'etcd', 'zookeeper'] as const;
 
 export type KeyValueStoreKind = (typeof keyValueStoreKinds)[number];

@@ -59,7 +59,8 @@ export async function askZooKeeper(
   requests: readonly ZooKeeperRequest[],
   answers: readonly number[] = [],
 ): Promise<ZooKeeperReply[]> {
-  const title = requests.map(({ line }) => line).join(', ');
+  const [first, ...more] = requests.map(({ line }) => line);
+  const title = more.length === 0 ? `${first}` : `${first} and ${more.length} more`;
   return await exchange(writeSession(requests), title, (answer) => {
     const replies = readSession(answer, requests.length);
     replies.forEach(({ error }, index) => {
