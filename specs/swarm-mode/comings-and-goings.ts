@@ -53,8 +53,9 @@ export function describeComingsAndGoings(): void {
         await using _broken = await breakCluster(deaf);
         const down = await waitForNode(manager, node, 'down');
         expect(down).toMatchObject({ hostname: 'worker', message: 'heartbeat failure' });
-        const moved = await waitForTasks(manager, 'moving', { manager: 2 });
-        await waitForName(probe, 'moving', addressesOn(net, moved));
+        await waitForName(probe, 'moving', async () =>
+          addressesOn(net, await waitForTasks(manager, 'moving', { manager: 2 })),
+        );
       }
       await waitForSwarm(manager, [manager, worker]);
       expect((await worker.info()).swarmNode?.id).toBe(node);

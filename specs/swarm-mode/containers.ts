@@ -4,6 +4,7 @@ import type { Engine } from '../../helpers/engine/engine.ts';
 import { ping } from '../../helpers/engine/ping.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
+import { fetchText } from '../seed/fetch-text.ts';
 
 /**
  * Lives until it is told to end; then at once, where the first process of a container has no default for SIGTERM. Gives
@@ -41,18 +42,23 @@ async function lookUp(container: Container, name: string): Promise<string[]> {
   return answers.flatMap((text) => /Address(?: \d+)?: ([\d.]+)/.exec(text)?.[1] ?? []).sort();
 }
 
-/** Returns once the name is exactly these addresses there. */
+/**
+ * Returns once the name is exactly these addresses there.
+ *
+ * @param addresses or how to find out, each time anew, what they are by then
+ */
 export async function waitForName(
   container: Container,
   name: string,
-  addresses: readonly string[],
+  addresses: readonly string[] | (() => Promise<readonly string[]>),
 ): Promise<void> {
-  const wanted = addresses.toSorted().join(', ');
   await waitFor(
-    `${container.name}: ${name} is ${wanted || 'unknown'}`,
+    `${container.name}: ${name} is the address of each of its containers`,
     async () => {
+      const all = typeof addresses === 'function' ? await addresses() : addresses;
+      const wanted = all.toSorted().join(', ');
       const found = (await lookUp(container, name)).join(', ');
-      return found === wanted ? done(undefined) : notYet(found || 'no such name');
+      return found === wanted ? done(undefined) : notYet(`${found || 'unknown'}, not ${wanted}`);
     },
     { limit: 60_000 },
   );
@@ -79,4 +85,29 @@ export async function expectReply(from: Container, target: string, address: stri
 export async function askHttp(container: Container, url: string): Promise<string> {
   const { stdout, stderr } = await container.exec(['wget', '-q', '-T', '2', '-O', '-', url]);
   return (stdout === '' ? stderr : stdout).trim();
+}
+
+/** Returns once that container is answered so: a container runs a moment before its program listens. */
+export async function waitForAnswer(
+  container: Container,
+  url: string,
+  wanted: string,
+): Promise<void> {
+  await waitFor(
+    `${container.name}: ${url} answers ${wanted}`,
+    async () => {
+      const answer = await askHttp(container, url);
+      return answer === wanted ? done(undefined) : notYet(answer);
+    },
+    { limit: 60_000 },
+  );
+}
+
+/** What a machine answers on a published port from outside, as soon as it does. */
+export async function waitForPort({ machine }: Engine, port: number): Promise<string> {
+  return await waitFor(
+    `${machine.name}: port ${port} answers`,
+    async () => done((await fetchText(`http://${machine.address}:${port}/`)).body.trim()),
+    { limit: 60_000 },
+  );
 }

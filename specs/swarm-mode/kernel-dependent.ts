@@ -2,10 +2,15 @@ import { describe } from 'vitest';
 import { askKernel, type KernelAbility } from '../../helpers/engine/kernel-abilities.ts';
 import { ping } from '../../helpers/engine/ping.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
-import { done, waitFor } from '../../helpers/process/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { fetchText } from '../seed/fetch-text.ts';
-import { answersHttp, askHttp, expectReply, waitForName } from './containers.ts';
+import {
+  answersHttp,
+  askHttp,
+  expectReply,
+  waitForAnswer,
+  waitForName,
+  waitForPort,
+} from './containers.ts';
 import { expect, type SwarmLab, test } from './lab.ts';
 import { addressesOn, type NetworkOfTest, useNetwork } from './network-of-test.ts';
 
@@ -53,14 +58,10 @@ export function describeKernelDependent(): void {
         },
         { worker: 1 },
       );
-      for (const { machine } of [swarm.manager, swarm.worker]) {
-        // Machines learn of a port a moment after the container runs.
-        const { body } = await waitFor(
-          `${machine.name}: port 8083 answers`,
-          async () => done(await fetchText(`http://${machine.address}:8083/`)),
-          { limit: 60_000 },
+      for (const engine of [swarm.manager, swarm.worker]) {
+        expect(await waitForPort(engine, 8083), engine.machine.name).toBe(
+          task?.containerId.slice(0, 12),
         );
-        expect(body, machine.name).toBe(`${task?.containerId.slice(0, 12)}\n`);
       }
     });
   });
@@ -73,12 +74,8 @@ export function describeKernelDependent(): void {
     }) => {
       skipUnless(false, await ask(swarm, 'ipvs'), skip);
       const net = await useNetwork(swarm, onTestFinished, 'vip-net');
-      const { probe, tasks } = await serveBehindOneAddress(swarm, net);
+      const { probe } = await serveBehindOneAddress(swarm, net);
       expect(await askHttp(probe, 'http://web/')).toMatch(/timed out|No route to host/);
-      for (const task of tasks) {
-        const [own = ''] = addressesOn(net, [task]);
-        expect(await askHttp(probe, `http://${own}/`)).toBe(task.containerId.slice(0, 12));
-      }
     });
   });
 
@@ -152,6 +149,10 @@ async function serveBehindOneAddress({ manager }: SwarmLab, net: NetworkOfTest) 
   await waitForName(probe, 'web', [address]);
   // The engine spreads what comes over those whose own addresses it knows.
   await waitForName(probe, 'tasks.web', addressesOn(net, tasks));
+  for (const task of tasks) {
+    const [own = ''] = addressesOn(net, [task]);
+    await waitForAnswer(probe, `http://${own}/`, task.containerId.slice(0, 12));
+  }
   return { probe, tasks };
 }
 

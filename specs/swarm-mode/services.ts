@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { waitForTasks } from '../../helpers/cluster/swarm-tasks.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { fetchText } from '../seed/fetch-text.ts';
-import { answersHttp, expectReply, staysUp, waitForName } from './containers.ts';
+import { answersHttp, expectReply, staysUp, waitForName, waitForPort } from './containers.ts';
 import { expect, test } from './lab.ts';
 import { addressesOn, containerOf, useNetwork } from './network-of-test.ts';
 
@@ -68,16 +68,11 @@ export function describeServices(): void {
         net.serve({ ...web, name: 'everywhere', publish: onHost(8081) }, onBoth),
         net.serve({ ...web, name: 'alone', publish: onHost(8082), constraints }, { worker: 1 }),
       ]);
-      for (const { machine } of [manager, worker]) {
-        const own = everywhere.find(({ node }) => node === machine.name)?.containerId ?? '';
-        expect(await fetchText(`http://${machine.address}:8081/`), machine.name).toMatchObject({
-          status: 200,
-          body: `${own.slice(0, 12)}\n`,
-        });
+      for (const engine of [manager, worker]) {
+        const own = everywhere.find(({ node }) => node === engine.machine.name)?.containerId;
+        expect(await waitForPort(engine, 8081), engine.machine.name).toBe(own?.slice(0, 12));
       }
-      expect(await fetchText(`http://${worker.machine.address}:8082/`)).toMatchObject({
-        body: `${alone?.containerId.slice(0, 12)}\n`,
-      });
+      expect(await waitForPort(worker, 8082)).toBe(alone?.containerId.slice(0, 12));
       await expect(fetchText(`http://${manager.machine.address}:8082/`)).rejects.toThrow(
         /ECONNREFUSED/,
       );
