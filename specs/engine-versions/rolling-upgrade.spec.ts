@@ -33,8 +33,6 @@ const test = base.extend('upgrade', { scope: 'file' }, async ({ lab }) => {
 });
 
 interface Stage {
-  /** After which the swarm is this. */
-  readonly title: string;
   readonly what: string;
   readonly act: (upgrade: Upgrade, lab: NetnsLab) => Promise<void>;
   /** The manager afterwards. */
@@ -44,34 +42,40 @@ interface Stage {
 
 // With a single manager it would be one step less, and up to a minute without an overlay: a manager that has no other to
 // turn to when it starts is found by its workers only when they look for it, which they do once a minute.
-const STAGES: readonly Stage[] = [
-  {
-    title: 'its worker is moved: old manager, new worker',
-    what: 'second moved',
-    act: ({ second }, lab) => move(lab, second),
-    manager: 'first',
-    nodes: [`first: manager, ${FROM}, ready`, `second: worker, ${TO}, ready`],
-  },
-  {
-    title: 'they change their roles: new manager, old worker',
-    what: 'roles changed',
-    act: ({ first, second }) => changeRoles(first, second),
-    manager: 'second',
-    nodes: [`first: worker, ${FROM}, ready`, `second: manager, ${TO}, ready`],
-  },
-  {
-    title: 'the last machine is moved',
-    what: 'first moved',
-    act: ({ first }, lab) => move(lab, first),
-    manager: 'second',
-    nodes: [`first: worker, ${TO}, ready`, `second: manager, ${TO}, ready`],
-  },
+const STAGES: readonly (readonly [when: string, Stage])[] = [
+  [
+    'its worker is moved: old manager, new worker',
+    {
+      what: 'second moved',
+      act: ({ second }, lab) => move(lab, second),
+      manager: 'first',
+      nodes: [`first: manager, ${FROM}, ready`, `second: worker, ${TO}, ready`],
+    },
+  ],
+  [
+    'they change their roles: new manager, old worker',
+    {
+      what: 'roles changed',
+      act: ({ first, second }) => changeRoles(first, second),
+      manager: 'second',
+      nodes: [`first: worker, ${FROM}, ready`, `second: manager, ${TO}, ready`],
+    },
+  ],
+  [
+    'the last machine is moved',
+    {
+      what: 'first moved',
+      act: ({ first }, lab) => move(lab, first),
+      manager: 'second',
+      nodes: [`first: worker, ${TO}, ready`, `second: manager, ${TO}, ready`],
+    },
+  ],
 ];
 
 describe(`A swarm that is moved from engine ${FROM} to ${TO}, machine by machine`, () => {
   test.for(STAGES)(
-    'keeps its nodes and its overlay when $title',
-    async ({ what, act, manager, nodes }, { lab, upgrade }) => {
+    'keeps its nodes and its overlay when %s',
+    async ([, { what, act, manager, nodes }], { lab, upgrade }) => {
       await during(what, upgrade, upgrade[manager], () => act(upgrade, lab));
       expect(await describeNodes(upgrade[manager])).toEqual(nodes);
       await expectOverlay(upgrade);
