@@ -39,11 +39,11 @@ export async function waitForCluster(
   machines: readonly Machine[],
   { provider, limit = 60_000, signal }: ClusterWait,
 ): Promise<void> {
-  await requireClusterEngines(store, machines, signal);
   const addresses = machines.map(({ endpoint, address }) => `${address}:${endpoint.port}`);
   const names = machines.map(({ name }) => name);
   const reach = { store, provider, machines: names };
   await whileStoreIsReached(`cluster of ${names.join(', ')}`, reach, signal, async (until) => {
+    await requireClusterEngines(store, machines, until);
     await waitForMembers(store, addresses, { limit, signal: until });
     await whileStirring(store, addresses, until, async (stirred) => {
       await waitForGossip(machines, { limit, signal: stirred });

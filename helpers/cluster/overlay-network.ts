@@ -1,10 +1,10 @@
 import type { Engine } from '../engine/engine.ts';
 import type { NetworkFacts, NetworkRequest } from '../engine/networks.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
-import type { MachineProvider } from '../machine/machine.ts';
+import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import { findOptionDefect } from './judge-engines.ts';
-import { whileStoreIsReached } from './store-reach.ts';
+import { type StorePlace, whileStoreIsReached } from './store-reach.ts';
 
 /**
  * `docker network create --driver overlay` on one engine; the others of its cluster learn of it. In swarm mode that
@@ -19,22 +19,25 @@ export async function createOverlay(
   request: Omit<NetworkRequest, 'driver'>,
   { limit = 15_000, signal, provider }: CreateOptions = {},
 ): Promise<NetworkFacts> {
-  const create = async (until: AbortSignal | undefined) =>
-    await engine.networks.create({ ...request, driver: 'overlay' }, { signal: until });
   const { machine } = engine;
-  const info = await engine.info({ signal, quiet: true });
-  const { clusterStore: url } = info;
-  if (url === undefined) {
-    const network = await create(signal);
+  const create = async (until: AbortSignal | undefined) => {
+    const info = await engine.info({ signal: until, quiet: true });
+    const { clusterStore } = info;
+    const defect =
+      clusterStore === undefined ? undefined : findOptionDefect(clusterStore, { machine, info });
+    if (defect !== undefined) throw defect;
+    const network = await engine.networks.create(
+      { ...request, driver: 'overlay' },
+      { signal: until },
+    );
     return isProvidedFor(network)
       ? network
-      : await waitUntilProvidedFor(engine, network, limit, signal);
-  }
-  const defect = findOptionDefect(url, { machine, info });
-  if (defect !== undefined) throw defect;
-  if (provider === undefined) return await create(signal);
+      : await waitUntilProvidedFor(engine, network, limit, until);
+  };
+  const store = storeOf(machine);
+  if (store === undefined || provider === undefined) return await create(signal);
   const tried = `${machine.name}: docker network create ${request.name}`;
-  const reach = { store: placeOf(url), provider, machines: [machine.name] };
+  const reach = { store, provider, machines: [machine.name] };
   return await whileStoreIsReached(tried, reach, signal, create);
 }
 
@@ -45,8 +48,13 @@ interface CreateOptions {
   readonly provider?: MachineProvider;
 }
 
-/** Where the store is that an engine names so: `zk://192.168.99.100:2181`. */
-function placeOf(url: string): { url: string; address: string; port: number } {
+/**
+ * Where the store is that the machine's engine was given: `cluster-store=zk://192.168.99.100:2181`. An engine that does
+ * not reach it may not even tell where it is.
+ */
+function storeOf({ engineOptions }: Machine): StorePlace | undefined {
+  const url = engineOptions.findLast((option) => option.startsWith('cluster-store='))?.slice(14);
+  if (url === undefined) return undefined;
   const { hostname, port } = new URL(url.replace(/^\w+/, 'tcp'));
   return { url, address: hostname, port: Number(port) };
 }

@@ -14,7 +14,7 @@ export interface StoreReach {
   readonly machines: readonly string[];
 }
 
-type StorePlace = Pick<KeyValueStore, 'url' | 'address' | 'port'>;
+export type StorePlace = Pick<KeyValueStore, 'url' | 'address' | 'port'>;
 
 /** What is in order is over before the first look. */
 const LOOK_EVERY = 3000;
