@@ -32,8 +32,6 @@ export function describeComingsAndGoings(): void {
       const { manager, worker, provider } = swarm;
       const net = await useNetwork(swarm, onTestFinished, 'lost-net');
       const node = (await worker.info()).swarmNode?.id ?? '';
-      // A node is down after three heartbeats, of 5 s when nothing else is said.
-      await manager.swarm.setHeartbeat(1);
       const [probe] = await Promise.all([
         net.run(manager, 'probe'),
         net.serve(
@@ -44,10 +42,14 @@ export function describeComingsAndGoings(): void {
             replicas: 2,
             endpointMode: 'dnsrr',
             restartDelay: 0,
+            // Which joins meanwhile, below.
+            constraints: ['node.hostname!=late'],
           },
           { manager: 1, worker: 1 },
         ),
       ]);
+      // A node is down after three heartbeats, of 5 s when nothing else is said.
+      await manager.swarm.setHeartbeat(2);
       {
         const deaf = deafTo(provider, 'worker', manager.machine.address);
         await using _broken = await breakCluster(deaf);

@@ -64,12 +64,12 @@ export function describeServices(): void {
       const net = await useNetwork(swarm, onTestFinished, 'port-net');
       const web = { ...base, command: answersHttp, replicas: 'global' } as const;
       const constraints = ['node.role==worker'];
-      const [everywhere, [alone]] = await Promise.all([
-        net.serve({ ...web, name: 'everywhere', publish: onHost(8081) }, onBoth),
+      const [onAll, [alone]] = await Promise.all([
+        net.serve({ ...web, name: 'on-all', publish: onHost(8081) }, onBoth),
         net.serve({ ...web, name: 'alone', publish: onHost(8082), constraints }, { worker: 1 }),
       ]);
       for (const engine of [manager, worker]) {
-        const own = everywhere.find(({ node }) => node === engine.machine.name)?.containerId;
+        const own = onAll.find(({ node }) => node === engine.machine.name)?.containerId;
         expect(await waitForPort(engine, 8081), engine.machine.name).toBe(own?.slice(0, 12));
       }
       expect(await waitForPort(worker, 8082)).toBe(alone?.containerId.slice(0, 12));
