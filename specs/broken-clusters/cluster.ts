@@ -17,11 +17,14 @@ export interface Cluster {
   readonly keystore: Engine;
   readonly master: Engine;
   readonly worker: Engine;
-  /** Runs a file of the seed specs on it as it is, those alone that have such a title if one is given. */
-  runSpecs(file: string, titles?: RegExp): Promise<SeedOutcome>;
+  /** Runs files of the seed specs on it as it is, without those specs that have such a title. */
+  runSpecs(
+    files: readonly string[],
+    without: readonly RegExp[],
+  ): Promise<ReadonlyMap<string, SeedOutcome>>;
 }
 
-/** One cluster for the whole file; each test breaks it in one way and mends it. */
+/** One cluster for the whole file, which is broken and mended again and again. */
 export const test = base.extend(
   'cluster',
   { scope: 'file' },
@@ -46,7 +49,7 @@ export const test = base.extend(
       keystore,
       master: engine('master-host'),
       worker: engine('worker-host'),
-      runSpecs: async (file, titles) => await runSeedSpecs(file, { env: lab.env, titles }),
+      runSpecs: async (files, without) => await runSeedSpecs(files, { env: lab.env, without }),
     };
   },
 );

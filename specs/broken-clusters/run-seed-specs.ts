@@ -16,6 +16,8 @@ export interface SeedOutcome {
 
 interface JsonReport {
   readonly testResults: readonly {
+    /** The file's path. */
+    readonly name: string;
     readonly message: string;
     readonly assertionResults: readonly {
       readonly title: string;
@@ -25,19 +27,25 @@ interface JsonReport {
   }[];
 }
 
-/** Runs a file of the seed specs, as it is, on the cluster that stands in the store which `env` names. */
+/**
+ * Runs files of the seed specs, as they are, on the cluster that stands in the store which `env` names, and gives what
+ * came of each.
+ *
+ * @param without specs with such a title are left out
+ */
 export async function runSeedSpecs(
-  file: string,
-  { env, titles }: { env: Readonly<Record<string, string>>; titles?: RegExp | undefined },
-): Promise<SeedOutcome> {
+  files: readonly string[],
+  { env, without }: { env: Readonly<Record<string, string>>; without: readonly RegExp[] },
+): Promise<ReadonlyMap<string, SeedOutcome>> {
   const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-broken-'));
   try {
     const json = join(reports, 'outcome.json');
-    const pattern = titles === undefined ? [] : ['--testNamePattern', titles.source];
-    const words = `run --configLoader native --project seed specs/seed/${file}.spec.ts --reporter json`;
+    const out = without.map(({ source }) => source).join('|');
+    const pattern = out === '' ? [] : ['--testNamePattern', `^(?!.*(?:${out}))`];
+    const words = `run --configLoader native --project seed --reporter json --outputFile ${json}`;
     const { all } = await execa(
       process.execPath,
-      [vitest, ...words.split(' '), '--outputFile', json, ...pattern],
+      [vitest, ...words.split(' '), ...files.map(pathOf), ...pattern],
       {
         cwd: root,
         env: { ...env, E2E_ATTACH: '1', OVERLAY_E2E_REPORTS: reports },
@@ -47,22 +55,32 @@ export async function runSeedSpecs(
       },
     );
     const text = await readFile(json, 'utf8').catch((cause: unknown) => {
-      throw new Error(`specs/seed/${file}.spec.ts did not run:\n${all}`, { cause });
+      throw new Error(`${files.map(pathOf).join(', ')} did not run:\n${all}`, { cause });
     });
-    return describeOutcome(JSON.parse(text) as JsonReport, all);
+    const { testResults } = JSON.parse(text) as JsonReport;
+    return new Map(
+      files.map((file) => {
+        const results = testResults.filter(({ name }) => name.endsWith(pathOf(file)));
+        return [file, describeOutcome(results, all)];
+      }),
+    );
   } finally {
     await rm(reports, { recursive: true, force: true });
   }
 }
 
-function describeOutcome({ testResults }: JsonReport, output: string): SeedOutcome {
-  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+function pathOf(file: string): string {
+  return `specs/seed/${file}.spec.ts`;
+}
+
+function describeOutcome(results: JsonReport['testResults'], output: string): SeedOutcome {
+  const all = results.flatMap(({ assertionResults }) => assertionResults);
   const titlesOf = (status: string) =>
     all.filter((one) => one.status === status).map(({ title }) => title);
   const failures = all.flatMap(({ title, failureMessages }) =>
     failureMessages.map((message) => `${title}\n${message}`),
   );
-  const messages = testResults.map(({ message }) => message).filter((message) => message !== '');
+  const messages = results.map(({ message }) => message).filter((message) => message !== '');
   return {
     failed: titlesOf('failed'),
     passed: titlesOf('passed'),
