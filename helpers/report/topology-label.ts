@@ -22,7 +22,8 @@ export function topologyOf({ labels = [] }: Labelled): string | undefined {
 
 /** The environments of a report: a topology each, when its results are of several. */
 export function environmentsOf(results: readonly Labelled[]) {
-  const names = [...new Set(results.flatMap((result) => topologyOf(result) ?? []))];
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const names = [...new Set(results.flatMap((result) => topologyOf(result) ?? []))].sort(compare);
   if (names.length < 2) return {};
   return Object.fromEntries(
     names.map((topology) => [
