@@ -18,6 +18,20 @@ test('what differs from one Swarm to the next does not count', () => {
   expect(comparableOutput(here)).toContain('worker-host/c2');
 });
 
+test('answers that were asked for at once, and containers that were made at once, come in any order', () => {
+  const [none, one] = ['', 'Name:\tc2\nAddress: 10.0.9.3\n'].map(
+    (answer) => `Non-authoritative answer:\n${answer}\n`,
+  );
+  expect(comparableOutput(`${none}${one}1: lo\n`)).toBe(comparableOutput(`${one}${none}1: lo\n`));
+  const head = 'CONTAINER ID   IMAGE     NAMES\n';
+  const [c1, c2] = [
+    '14d76f62314e   busybox   master-host/c1\n',
+    '0123456789ab   busybox   worker-host/c2\n',
+  ];
+  expect(comparableOutput(`${head}${c1}${c2}`)).toBe(comparableOutput(`${head}${c2}${c1}`));
+  expect(comparableOutput(`${head}${c1}${c2}`)).not.toBe(comparableOutput(`${head}${c1}`));
+});
+
 test.each<[what: string, broken: (line: string) => string[]]>([
   ['a line less', () => []],
   ['a line twice', (line) => [line, line]],
