@@ -50,7 +50,13 @@ describe('overlay-e2e up --json', () => {
           address: await (await engine.containers.find(one.name)).addressOn('my-net'),
         }));
         return {
-          facts: { name, address, engineUrl: `tcp://${address}:2376`, engineVersion: version },
+          facts: {
+            name,
+            address,
+            engineUrl: `tcp://${address}:2376`,
+            engineVersion: version,
+            engineBundle: '20.10.5',
+          },
           networks,
           workload: await Promise.all(workload),
         };
