@@ -47,3 +47,11 @@ export function keystoreOf(plan: ClusterPlan): string | undefined {
 export function storeKindOf({ kind }: KeyValuePlan): KeyValueStoreKind {
   return kind === 'classic-swarm' ? 'consul' : kind;
 }
+
+/**
+ * With what an overlay is created that containers are to be on. Swarm mode keeps its overlays for services, unless it is
+ * told otherwise; others have no such word.
+ */
+export function overlayOptionsFor({ kind }: ClusterPlan): { readonly attachable?: true } {
+  return kind === 'swarm-mode' ? { attachable: true } : {};
+}

@@ -58,8 +58,6 @@ export interface Cluster {
   readonly creator: Engine;
   /** Why a network cannot be removed again, where it cannot. */
   readonly overlaysStay: string | undefined;
-  /** What a network is created with, that containers without a service can be on. */
-  readonly overlayOptions: { readonly attachable?: true };
   /**
    * Returns when nothing is in the way of that engine's knowing the network. In swarm mode a worker is told of a network
    * only while a container of its own is on it: there, one is until what this gives is disposed of.

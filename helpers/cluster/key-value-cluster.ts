@@ -2,10 +2,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { Cluster, ClusterMember } from './cluster.ts';
 import { type KeyValuePlan, storeKindOf } from './cluster-plan.ts';
 import { readGossipMembers } from './gossip-members.ts';
+import { MEMBERS_KEY } from './key-value-store.ts';
 import { openStore } from './open-store.ts';
-
-/** The key under which each engine keeps itself in the store, for as long as it lives. */
-const nodes = 'docker/nodes/';
 
 /** The cluster of engines that share the store on the keystore's machine. */
 export function openKeyValueCluster(
@@ -23,8 +21,7 @@ export function openKeyValueCluster(
     scope: 'global',
     engines,
     creator,
-    overlayOptions: {},
-    // As for containers: see the topology zookeeper.
+    // It is no better at containers, which therefore no topology on ZooKeeper has.
     overlaysStay:
       store.kind === 'zookeeper'
         ? 'an engine of Docker 20.10 fails at removing an overlay that it keeps in ZooKeeper, by a defect of its own'
@@ -41,9 +38,9 @@ export function openKeyValueCluster(
       readFrom: (asker, key) => store.readFrom(asker, key),
     },
     readMembers: async () => {
-      const entries = await store.readTree(nodes);
+      const entries = await store.readTree(MEMBERS_KEY);
       // The key says who keeps the entry up, the value where the others look for the engine.
-      return entries.map(({ key, value }) => memberAt(key.slice(nodes.length), value));
+      return entries.map(({ key, value }) => memberAt(key.slice(MEMBERS_KEY.length), value));
     },
     describeMember: (engine) => memberAt(advertised(engine), advertised(engine)),
     readMembership: async (engine) => {

@@ -5,6 +5,9 @@ export const keyValueStoreKinds = ['consul', 'etcd', 'zookeeper'] as const;
 
 export type KeyValueStoreKind = (typeof keyValueStoreKinds)[number];
 
+/** Below this key each engine keeps itself, at `192.168.99.101:2376`, for as long as it lives. */
+export const MEMBERS_KEY = 'docker/nodes/';
+
 /** One key of a store. */
 export interface StoreEntry {
   readonly key: string;

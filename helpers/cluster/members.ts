@@ -4,14 +4,12 @@ import { done, notYet, waitFor } from '../process/wait-for.ts';
 import { whileWatching } from '../process/while-watching.ts';
 import { readGossipMembers } from './gossip-members.ts';
 import { requireClusterEngines } from './judge-engines.ts';
-import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
+import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './key-value-store.ts';
 import { whileStoreIsReached } from './store-reach.ts';
-
-const nodes = 'docker/nodes/';
 
 /** Where the engines of the cluster advertise themselves in the store: `192.168.99.101:2376`, in order. */
 async function readMembers(store: KeyValueStore, options?: StoreOptions): Promise<string[]> {
-  const entries = await store.readTree(nodes, options);
+  const entries = await store.readTree(MEMBERS_KEY, options);
   return entries.map(({ value }) => value).sort();
 }
 
@@ -64,8 +62,8 @@ async function whileStirring(
 ): Promise<void> {
   if (store.kind !== 'zookeeper') return await run(signal);
   const look = async () => {
-    await store.write(`${nodes}once-more`, address);
-    await store.remove(`${nodes}once-more`);
+    await store.write(`${MEMBERS_KEY}once-more`, address);
+    await store.remove(`${MEMBERS_KEY}once-more`);
   };
   await whileWatching({ look, every: 1000, signal }, run);
 }

@@ -4,11 +4,7 @@ import { HarnessError } from '../process/harness-error.ts';
 import { dialFromMachine } from './ask-from-machine.ts';
 import type { Cluster, ClusterStore } from './cluster.ts';
 import type { SwarmModePlan } from './cluster-plan.ts';
-
-/** Where managers take joins and serve each other (`docker swarm init --listen-addr`). */
-const managerPort = 2377;
-/** The network of the routing mesh, which every node of a swarm is on from the start. */
-const ingress = 'ingress';
+import { MANAGER_PORT, readPeers } from './swarm-mode.ts';
 
 /** The cluster of engines that are nodes of one swarm. */
 export function openSwarmCluster(
@@ -23,7 +19,6 @@ export function openSwarmCluster(
     engines,
     creator: manager,
     overlaysStay: undefined,
-    overlayOptions: { attachable: true },
     store: openSwarmStore(manager),
     readMembers: async () =>
       (await readNodes()).map(({ hostname, address, state, availability }) => ({
@@ -43,12 +38,12 @@ export function openSwarmCluster(
         id: node?.id,
         address,
         isManager: name === plan.manager,
-        managers: [`${manager.machine.address}:${managerPort}`],
+        managers: [`${manager.machine.address}:${MANAGER_PORT}`],
         clusterStore: undefined,
       };
     },
     readAcquaintances: async (engine) => {
-      const [{ peers }, nodes] = await Promise.all([engine.networks.inspect(ingress), readNodes()]);
+      const [peers, nodes] = await Promise.all([readPeers(engine), readNodes()]);
       return peers.map((address) => ({ name: nameAt(nodes, address), address, state: 'alive' }));
     },
     describeAcquaintance: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
@@ -70,7 +65,7 @@ export function openSwarmCluster(
 function openSwarmStore(manager: Engine): ClusterStore {
   return {
     machine: manager.machine,
-    port: managerPort,
+    port: MANAGER_PORT,
     container: undefined,
     // Its version is the engine's.
     describe: async () => await Promise.resolve('swarm mode'),
@@ -78,14 +73,14 @@ function openSwarmStore(manager: Engine): ClusterStore {
       (await manager.nodes.list()).flatMap(({ address, manager: isManager }) =>
         isManager === undefined
           ? []
-          : { name: `${address}:${managerPort}`, leads: isManager.leader && isManager.reachable },
+          : { name: `${address}:${MANAGER_PORT}`, leads: isManager.leader && isManager.reachable },
       ),
     write: async (key, value) => await manager.configs.create(nameOf(key), value),
     read: async (key) => await manager.configs.read(nameOf(key)),
     remove: async (key) => await manager.configs.remove(nameOf(key)),
     readFrom: async (asker, key) => {
       // Workers cannot ask for it: what they have is the way to where the managers serve each other and them.
-      await dialFromMachine(asker, { address: manager.machine.address, port: managerPort });
+      await dialFromMachine(asker, { address: manager.machine.address, port: MANAGER_PORT });
       return await manager.configs.read(nameOf(key));
     },
   };

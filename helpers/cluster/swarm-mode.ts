@@ -1,11 +1,12 @@
+import type { CallOptions } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { NodeFacts } from '../engine/nodes.ts';
 import type { JoinTokens, SwarmInitRequest } from '../engine/swarm.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 
-/** Where managers listen. */
-const managerPort = 2377;
+/** Where managers take joins and serve each other (`docker swarm init --listen-addr`). */
+export const MANAGER_PORT = 2377;
 
 export interface SwarmOptions {
   readonly signal?: AbortSignal | undefined;
@@ -43,7 +44,7 @@ export async function joinSwarm(
   try {
     await engine.swarm.join(
       {
-        manager: `${manager.machine.address}:${managerPort}`,
+        manager: `${manager.machine.address}:${MANAGER_PORT}`,
         token,
         advertise,
         ...(dataPath === undefined ? {} : { dataPath }),
@@ -135,7 +136,7 @@ async function waitForPeers(
   await waitFor(
     `${engine.machine.name}: its gossip knows ${members.map(({ name }) => name).join(', ')}`,
     async () => {
-      const { peers } = await engine.networks.inspect('ingress', { signal, quiet: true });
+      const peers = await readPeers(engine, { signal, quiet: true });
       return members.every(({ address }) => peers.includes(address))
         ? done(undefined)
         : notYet(`it knows ${peers.join(', ') || 'nobody'}`);
@@ -146,4 +147,9 @@ async function waitForPeers(
       remedy: 'see that port 7946 is open between the machines, TCP and UDP',
     },
   );
+}
+
+/** The addresses of the members that this engine's gossip knows: those of the routing mesh, which all are on. */
+export async function readPeers(engine: Engine, options?: CallOptions): Promise<readonly string[]> {
+  return (await engine.networks.inspect('ingress', options)).peers;
 }

@@ -1,5 +1,5 @@
 import type { Container } from '../engine/container.ts';
-import type { KeyValueStore } from '../cluster/key-value-store.ts';
+import { type KeyValueStore, MEMBERS_KEY } from '../cluster/key-value-store.ts';
 import type { Fault } from './fault.ts';
 
 /** A member in the store that no engine of this cluster is: of an engine that is gone, say, or of another cluster. */
@@ -7,7 +7,7 @@ export function strangeMember(store: KeyValueStore, advertised: string): Fault {
   return {
     name: `the store has ${advertised} as a member`,
     inject: async () => {
-      const key = `docker/nodes/${advertised}`;
+      const key = `${MEMBERS_KEY}${advertised}`;
       await store.write(key, advertised);
       return async () => await store.remove(key);
     },

@@ -1,7 +1,8 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { machineName } from '../netns/request.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { engineAccess } from './engine-access.ts';
 import type { Machine, MachineState } from './machine.ts';
 
 const texts = z
@@ -94,17 +95,9 @@ export function toMachine(inspected: Inspection, row: Pick<Row, 'state' | 'url'>
     name: inspected.Name,
     address,
     state: toState(row.state),
-    url: `tcp://${address}:${port}`,
-    endpoint: {
-      host: address,
-      port,
-      caFile: join(folder, 'ca.pem'),
-      certFile: join(folder, 'cert.pem'),
-      keyFile: join(folder, 'key.pem'),
-    },
+    ...engineAccess(address, port, folder),
     engineOptions: EngineOptions.ArbitraryFlags,
     engineLabels: EngineOptions.Labels,
-    certificates: folder,
   };
 }
 

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { findInit } from '../netns/boot.ts';
 import { listMachineNames, type MachineConfig, readConfig } from '../netns/machine-config.ts';
 import { machineFolder, type Store } from '../netns/store.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { engineAccess } from './engine-access.ts';
 import type { Machine, MachineState } from './machine.ts';
 
 /** All machines of the built-in provider in a store. */
@@ -36,16 +36,8 @@ export function describe(store: Store, config: MachineConfig): Machine {
     name: config.Name,
     address: IPAddress,
     state,
-    url: `tcp://${IPAddress}:2376`,
-    endpoint: {
-      host: IPAddress,
-      port: 2376,
-      caFile: join(folder, 'ca.pem'),
-      certFile: join(folder, 'cert.pem'),
-      keyFile: join(folder, 'key.pem'),
-    },
+    ...engineAccess(IPAddress, 2376, folder),
     engineOptions: EngineOptions.ArbitraryFlags,
     engineLabels: EngineOptions.Labels,
-    certificates: folder,
   };
 }

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
-import { keystoreOf } from '../../helpers/cluster/cluster-plan.ts';
+import { keystoreOf, overlayOptionsFor } from '../../helpers/cluster/cluster-plan.ts';
 import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
 import { attach } from '../../helpers/report/evidence.ts';
@@ -120,8 +120,7 @@ function farHosts({ cluster, hosts }: Lab): { creator: Engine; other: Engine } {
 }
 
 async function makeOverlay({ cluster }: Lab, request: { name: string; subnet: string }) {
-  const { creator, overlayOptions } = cluster;
-  return await createOverlay(creator, { ...request, ...overlayOptions });
+  return await createOverlay(cluster.creator, { ...request, ...overlayOptionsFor(cluster.plan) });
 }
 
 /** Looks while nothing is in the way of that engine's knowing the network. */

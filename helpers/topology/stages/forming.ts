@@ -27,7 +27,7 @@ export interface FormingCluster {
 /** The request for a machine as the topology has it, with what its cluster adds. */
 export function requestFor(
   { engineOptions = [], ...machine }: TopologyMachine,
-  added: Pick<MachineRequest, 'images' | 'engineOptions' | 'engineAfter' | 'swarm'> = {},
+  added: Pick<MachineRequest, 'images' | 'engineOptions' | 'swarm'> = {},
 ): MachineRequest {
   return {
     ...machine,

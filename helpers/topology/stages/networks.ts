@@ -3,7 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
-import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
+import { overlayOptionsFor } from '../../cluster/cluster-plan.ts';
 import type { Topology } from '../topology.ts';
 
 /**
@@ -21,16 +21,11 @@ export async function standUpNetworks(
     for (const { name, subnet, createdOn } of networks) {
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
-      const request = { name, subnet, ...attachableIn(cluster) };
+      const request = { name, subnet, ...overlayOptionsFor(cluster) };
       const network = await createOverlay(engine, request, { provider, signal });
       await waitForNetworkOn(engines, network, { signal });
       created.push(network);
     }
     return created;
   });
-}
-
-/** Swarm mode keeps its overlays for services, unless it is told otherwise; others have no such word. */
-function attachableIn({ kind }: ClusterPlan): { attachable?: true } {
-  return kind === 'swarm-mode' ? { attachable: true } : {};
 }
