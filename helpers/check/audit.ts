@@ -1,0 +1,47 @@
+import { activity } from '../process/activity.ts';
+import { checks } from './checks/checks.ts';
+import { judge } from './judge/judge.ts';
+import type { Observation } from './observation.ts';
+import { observeCluster } from './observe/observe-cluster.ts';
+import type { AuditOptions } from './options.ts';
+import type { AuditReport, AuditVerdict, CheckResult } from './report.ts';
+import type { AuditTarget } from './target.ts';
+
+/**
+ * Looks at a cluster layer by layer, compares each layer with the next, and says what is wrong. It changes nothing: the
+ * probe containers that it starts are gone when it returns.
+ */
+export async function auditCluster(
+  target: AuditTarget,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
+  const startedAt = new Date();
+  const observation = await activity('stage', `check ${target.name}`, () =>
+    observeCluster(target, options),
+  );
+  return {
+    startedAt: startedAt.toISOString(),
+    milliseconds: Date.now() - startedAt.getTime(),
+    ...judgeObservation(observation),
+  };
+}
+
+/** What an observation comes to: the same at any time, so that a recorded one can be judged again. */
+export function judgeObservation(
+  observation: Observation,
+): Omit<AuditReport, 'startedAt' | 'milliseconds'> {
+  const results = checks.map(({ name, title, layer, needs, compare }): CheckResult => {
+    return { name, title, layer, needs, ...compare(observation) };
+  });
+  const differences = results.flatMap((one) => (one.state === 'failed' ? one.differences : []));
+  const diagnoses = judge(differences, observation);
+  const verdict = verdictOf(results);
+  return { target: observation.target, verdict, diagnoses, checks: results, observation };
+}
+
+function verdictOf(results: readonly CheckResult[]): AuditVerdict {
+  if (results.some(({ state }) => state === 'failed')) return 'defects';
+  const isOpen = results.some((one) => one.state === 'skipped' && one.because === 'impossible');
+  const isProven = results.some(({ state }) => state === 'passed');
+  return isOpen || !isProven ? 'incomplete' : 'healthy';
+}

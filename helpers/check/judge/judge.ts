@@ -1,0 +1,38 @@
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { Rule } from './rule.ts';
+import { rules } from './rules.ts';
+
+/**
+ * What these differences mean. Causes come before what follows from them; what no rule explains is said to be so, with
+ * all of its evidence: nothing is left out, and nothing counts twice.
+ */
+export function judge(
+  differences: readonly Difference[],
+  observation: Observation,
+  inOrder: readonly Rule[] = rules,
+): readonly Diagnosis[] {
+  const diagnoses: Diagnosis[] = [];
+  let open = differences;
+  for (const rule of inOrder) {
+    if (open.length === 0) break;
+    const found = rule.explain(open, observation);
+    diagnoses.push(...found);
+    const explained = new Set(found.flatMap((one) => [...one.evidence, ...one.consequences]));
+    open = open.filter((difference) => !explained.has(difference));
+  }
+  return open.length === 0 ? diagnoses : [...diagnoses, describeRest(open)];
+}
+
+function describeRest(open: readonly Difference[]): Diagnosis {
+  const [first] = open;
+  const more = open.length > 1 ? `, and ${open.length - 1} more` : '';
+  return {
+    code: 'unexplained',
+    where: open.length === 1 && first !== undefined ? first.where : {},
+    summary: `no known defect explains: ${first?.text ?? ''}${more}`,
+    evidence: open,
+    consequences: [],
+  };
+}
