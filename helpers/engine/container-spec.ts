@@ -20,6 +20,16 @@ export interface ContainerSpec {
   readonly labels?: Readonly<Record<string, string>>;
   /** As `--cap-add`. */
   readonly capabilities?: readonly string[];
+  /** As `--cap-drop`: `ALL` leaves those alone that `capabilities` names. */
+  readonly dropCapabilities?: readonly string[];
+  /** As `--security-opt`: `seccomp=unconfined`. */
+  readonly securityOptions?: readonly string[];
+  /** As `--pid` and `--userns`: it sees the processes of its host, its root is the host's. */
+  readonly hostNamespaces?: readonly ('pid' | 'userns')[];
+  /** As `--read-only`: it can write nothing to its own file system. */
+  readonly readOnly?: boolean;
+  /** As `--log-driver none`: the engine keeps nothing of what it writes. */
+  readonly unlogged?: boolean;
   /** As `-v`: `/on/the/machine:/in/the/container`. */
   readonly binds?: readonly string[];
   /** As `--restart`: `always` brings it back with its engine. */
@@ -47,6 +57,11 @@ export function runLine(spec: ContainerSpec): string {
   return commandLine('run', ['-d', ...argumentsFor(spec)]);
 }
 
+/** The docker client's command line that makes it, starts it, and holds its streams until it is gone. */
+export function attachedLine(spec: ContainerSpec): string {
+  return commandLine('run', ['-i', '--rm', ...argumentsFor(spec)]);
+}
+
 /** The docker client's command line that only makes it. */
 export function createLine(spec: ContainerSpec): string {
   return commandLine('create', argumentsFor(spec));
@@ -64,12 +79,17 @@ function argumentsFor(spec: ContainerSpec): string[] {
     ...(spec.publish ?? []).map((port) => ['-p', port]),
     ...Object.entries(spec.env ?? {}).map(([key, value]) => ['-e', `${key}=${value}`]),
     ...Object.entries(spec.labels ?? {}).map(([key, value]) => ['-l', `${key}=${value}`]),
+    ...(spec.dropCapabilities ?? []).map((capability) => ['--cap-drop', capability]),
     ...(spec.capabilities ?? []).map((capability) => ['--cap-add', capability]),
+    ...(spec.securityOptions ?? []).map((option) => ['--security-opt', option]),
+    ...(spec.hostNamespaces ?? []).map((kind) => [`--${kind}`, 'host']),
+    ['--log-driver', spec.unlogged === true ? 'none' : undefined],
     ...(spec.binds ?? []).map((bind) => ['-v', bind]),
     ['--restart', spec.restart],
     ['--entrypoint', program],
   ].flatMap(([option = '', value]) => (value === undefined ? [] : [option, value]));
-  return [...options, image, ...programArguments, ...command];
+  const flags = spec.readOnly === true ? ['--read-only'] : [];
+  return [...flags, ...options, image, ...programArguments, ...command];
 }
 
 /** The Docker API's request for it. */
@@ -88,6 +108,12 @@ export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
       PortBindings: bindPorts(published),
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       ...(spec.capabilities === undefined ? {} : { CapAdd: [...spec.capabilities] }),
+      ...(spec.dropCapabilities === undefined ? {} : { CapDrop: [...spec.dropCapabilities] }),
+      ...(spec.securityOptions === undefined ? {} : { SecurityOpt: [...spec.securityOptions] }),
+      ...(spec.hostNamespaces?.includes('pid') === true ? { PidMode: 'host' } : {}),
+      ...(spec.hostNamespaces?.includes('userns') === true ? { UsernsMode: 'host' } : {}),
+      ...(spec.readOnly === true ? { ReadonlyRootfs: true } : {}),
+      ...(spec.unlogged === true ? { LogConfig: { Type: 'none', Config: {} } } : {}),
       ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
       ...(spec.restart === undefined ? {} : { RestartPolicy: { Name: spec.restart } }),
     },

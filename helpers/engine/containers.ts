@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { type AttachedContainer, runAttached } from './attach.ts';
 import type { CallOptions, Connection } from './connection.ts';
-import { type Container, explainStart, inspectCall, openContainer } from './container.ts';
+import { type Container, inspectCall, openContainer } from './container.ts';
 import { type ContainerSpec, createLine, createRequest, runLine } from './container-spec.ts';
-import type { Explain } from './explain-failure.ts';
+import { explainRun } from './explain-run.ts';
 
 /** A line of `docker ps -a`. */
 export interface ContainerSummary {
@@ -14,6 +15,8 @@ export interface ContainerSummary {
   /** For people: «Up 2 minutes». */
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** When it was made, by the engine's clock: seconds since the epoch. */
+  readonly createdAt: number;
 }
 
 /** The containers of an engine. */
@@ -22,6 +25,8 @@ export interface Containers {
   create(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
   /** As `docker run -d`: makes it and starts it. What could not be started is removed again. */
   run(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
+  /** As `docker run -i --rm`: it reads and writes what its starter writes and reads, and is removed when it has ended. */
+  runAttached(spec: ContainerSpec, options?: CallOptions): Promise<AttachedContainer>;
   /** The container of that name or id, running or not; an error when there is none. */
   find(nameOrId: string, options?: CallOptions): Promise<Container>;
   /** All, running or not. */
@@ -32,6 +37,7 @@ export function openContainers(connection: Connection): Containers {
   return {
     create: async (spec, options) => await createContainer(connection, spec, options),
     run: async (spec, options) => await runContainer(connection, spec, options),
+    runAttached: async (spec, options) => await runAttached(connection, spec, options),
     find: async (nameOrId, options) => {
       const { id, name } = await connection.call(inspectCall(nameOrId, nameOrId, options));
       return openContainer(connection, id, name);
@@ -96,32 +102,6 @@ async function runContainer(
   });
 }
 
-function explainRun(spec: ContainerSpec, machine: string): Explain {
-  return (refusal) => {
-    const { status, message } = refusal;
-    if (status === 404 && /no such image/i.test(message)) {
-      return {
-        observed: `no image ${spec.image} on machine ${machine}`,
-        remedy:
-          'load it there first (docker load), or give the machine its archive when it is made',
-      };
-    }
-    if (status === 409 && /is already in use by container/.test(message)) {
-      return {
-        observed: `there is a container ${spec.name ?? ''} already`,
-        remedy: `remove it first: docker rm -f ${spec.name ?? ''}`,
-      };
-    }
-    if (status === 404 && /network .* not found/.test(message)) {
-      return {
-        observed: `no network ${spec.network ?? ''} on machine ${machine}`,
-        remedy: 'create it first, or see whether this engine is in the cluster',
-      };
-    }
-    return explainStart(spec.name ?? spec.image)(refusal);
-  };
-}
-
 const summaryAnswer = z
   .object({
     Id: z.string(),
@@ -129,6 +109,7 @@ const summaryAnswer = z
     Image: z.string(),
     State: z.string(),
     Status: z.string(),
+    Created: z.number(),
     Labels: z.record(z.string(), z.string()).nullable(),
   })
   .transform(
@@ -139,6 +120,7 @@ const summaryAnswer = z
       state: one.State,
       status: one.Status,
       labels: one.Labels ?? {},
+      createdAt: one.Created,
     }),
   );
 

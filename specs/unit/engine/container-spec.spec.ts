@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  attachedLine,
   createLine,
   createRequest,
   parsePublish,
@@ -44,4 +45,31 @@ test('a container that is only made has the same command line, with create for r
   const spec = { image: 'docam/tomcat', name: 'tomcat-app', network: 'my-net' };
   expect(createLine(spec)).toBe('create --name tomcat-app --net my-net docam/tomcat');
   expect(runLine(spec)).toBe('run -d --name tomcat-app --net my-net docam/tomcat');
+});
+
+test('a container that sees its host says so in its command line, and asks the engine for the same', () => {
+  const spec = {
+    image: 'overlay-e2e/probe',
+    network: 'host',
+    hostNamespaces: ['pid', 'userns'],
+    dropCapabilities: ['ALL'],
+    capabilities: ['NET_RAW'],
+    securityOptions: ['seccomp=unconfined'],
+    readOnly: true,
+    unlogged: true,
+  } as const;
+  expect(attachedLine(spec)).toBe(
+    'run -i --rm --read-only --net host --cap-drop ALL --cap-add NET_RAW --security-opt seccomp=unconfined --pid host --userns host --log-driver none overlay-e2e/probe',
+  );
+  expect(createRequest(spec).HostConfig).toEqual({
+    PortBindings: {},
+    NetworkMode: 'host',
+    PidMode: 'host',
+    UsernsMode: 'host',
+    CapDrop: ['ALL'],
+    CapAdd: ['NET_RAW'],
+    SecurityOpt: ['seccomp=unconfined'],
+    ReadonlyRootfs: true,
+    LogConfig: { Type: 'none', Config: {} },
+  });
 });

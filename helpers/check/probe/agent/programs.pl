@@ -1,0 +1,103 @@
+# Runs programs of the image in namespaces of the host.
+
+package Programs;
+
+use strict;
+use warnings;
+use POSIX ();
+
+# So many run at once; the others wait, and their limits with them.
+my $MOST = 8;
+my $running = 0;
+my @waiting;
+
+# Bytes that are kept of what a program writes; it may write more.
+my %KEPT = (stdout => 8_000_000, stderr => 64_000, trouble => 1_000);
+
+# run NAMESPACE MILLISECONDS PROGRAM ARGUMENT… → {exitCode, signal, timedOut, stdout, stderr, cut}
+sub run {
+    my ($succeed, $fail, $namespace, $limit, @command) = @_;
+    push @waiting, sub { start($succeed, $fail, $namespace, $limit / 1000, @command) };
+    start_next();
+}
+
+sub start_next {
+    while ($running < $MOST && @waiting) {
+        $running++;
+        (shift @waiting)->();
+    }
+}
+
+sub start {
+    my ($succeed, $fail, $namespace, $limit, @command) = @_;
+    my (%from, %to);
+    # Perl closes the last one when the program starts: what is in it came before that.
+    pipe $from{$_}, $to{$_} or die "pipe: $!\n" for qw(stdout stderr trouble);
+    my $pid = fork // die "fork: $!\n";
+    become($namespace, \%to, @command) if $pid == 0;
+    close $_ for values %to;
+    my $program = { pid => $pid, succeed => $succeed, fail => $fail, open => 3, cut => 'false', timed_out => 'false' };
+    $program->{timer} = Loop::after($limit, sub {
+        $program->{timed_out} = 'true';
+        kill KILL => $pid;
+    });
+    collect($program, $_, $from{$_}) for keys %from;
+}
+
+# The child's side, from which nothing returns.
+sub become {
+    my ($namespace, $to, @command) = @_;
+    System::die_with_parent();
+    alarm 0;
+    eval {
+        Namespaces::enter($namespace);
+        open STDIN, '<', '/dev/null' or die "/dev/null: $!\n";
+        open STDOUT, '>&', $to->{stdout} or die "stdout: $!\n";
+        open STDERR, '>&', $to->{stderr} or die "stderr: $!\n";
+        no warnings 'exec';
+        exec { $command[0] } @command;
+        die "$command[0]: $!\n";
+    };
+    syswrite $to->{trouble}, $@ =~ s/\n\z//r;
+    POSIX::_exit(127);
+}
+
+sub collect {
+    my ($program, $name, $handle) = @_;
+    $program->{$name} = '';
+    Loop::on_readable($handle, sub {
+        my $got = sysread $handle, my $bytes, 65_536;
+        if (!$got) {
+            Loop::drop($handle);
+            finish($program) if --$program->{open} == 0;
+            return;
+        }
+        my $room = $KEPT{$name} - length $program->{$name};
+        $program->{cut} = 'true' if $got > $room;
+        $program->{$name} .= substr $bytes, 0, $room;
+    });
+}
+
+# A process closes what it has open a moment before it has ended.
+sub finish {
+    my $program = shift;
+    if (waitpid($program->{pid}, POSIX::WNOHANG()) == 0) {
+        Loop::after(0.001, sub { finish($program) });
+        return;
+    }
+    my ($code, $signal) = ($? >> 8, $? & 127);
+    Loop::cancel($program->{timer});
+    $running--;
+    start_next();
+    return $program->{fail}->($program->{trouble}) if length $program->{trouble};
+    $program->{succeed}->({
+        exitCode => \$code,
+        signal => \$signal,
+        timedOut => \$program->{timed_out},
+        stdout => $program->{stdout},
+        stderr => $program->{stderr},
+        cut => \$program->{cut},
+    });
+}
+
+1;

@@ -1,0 +1,41 @@
+import type { Engine } from '../../engine/engine.ts';
+import { HarnessError } from '../../process/harness-error.ts';
+import { BROUGHT, type ProbeImage } from './probe-image.ts';
+
+/** What an engine has by this name was put there by its owner, and stays. What checks bring leaves with the last one. */
+const KEPT = 'overlay-e2e/probe-kept:';
+
+/** The tag by which the engine has the image; it is loaded when the engine has it by neither. */
+export async function bringImage(
+  engine: Engine,
+  { mark, archive }: ProbeImage,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const tags = await listTags(engine, signal);
+  const kept = `${KEPT}${mark}`;
+  if (tags.includes(kept)) return kept;
+  const brought = `${BROUGHT}${mark}`;
+  if (!tags.includes(brought)) await engine.images.load(archive, { signal });
+  return brought;
+}
+
+/** Removes what checks have brought, this one or one that was killed, unless another check still uses it. */
+export async function removeBroughtImages(engine: Engine): Promise<void> {
+  const brought = (await listTags(engine)).filter((tag) => tag.startsWith(BROUGHT));
+  await Promise.all(brought.map((tag) => removeUnlessUsed(engine, tag)));
+}
+
+async function listTags(engine: Engine, signal?: AbortSignal): Promise<string[]> {
+  return (await engine.images.list({ signal })).flatMap(({ tags }) => tags);
+}
+
+/** An engine refuses to remove the image of a container; another check may also have been quicker. */
+async function removeUnlessUsed(engine: Engine, tag: string): Promise<void> {
+  try {
+    await engine.images.remove(tag);
+  } catch (error) {
+    const isRefused =
+      error instanceof HarnessError && /conflict|no such image/i.test(error.observed);
+    if (!isRefused) throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import { test as base } from 'vitest';
+import { type Probe } from '../../helpers/check/probe/probe.ts';
+import { startProbe } from '../../helpers/check/probe/start-probe.ts';
+import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
+import type { Container } from '../../helpers/engine/container.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+import { openNetnsLab } from '../machine/netns-lab.ts';
+import { createMachine, ENGINE, standUpSwarm, type SwarmLab } from '../swarm-mode/lab.ts';
+
+export { expect } from 'vitest';
+
+/** A container on the overlay network. */
+export interface Placed {
+  readonly container: Container;
+  readonly pid: number;
+  readonly address: string;
+  readonly mac: string;
+}
+
+/** A swarm with one overlay network and a container on each host, and hosts in no cluster. */
+export interface ProbeLab extends SwarmLab {
+  readonly networkId: string;
+  /** On the manager. */
+  readonly left: Placed;
+  /** On the worker. */
+  readonly right: Placed;
+  /** Hosts in no cluster, by the version of their engines. */
+  readonly alone: Readonly<Record<'20.10.5' | '26.1.5', Engine>>;
+}
+
+const NETWORK = 'net-of-probes';
+
+export const test = base
+  .extend(
+    'lab',
+    { scope: 'file' },
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    async ({}, { onCleanup }): Promise<ProbeLab> => {
+      const netns = await openNetnsLab();
+      onCleanup(() => netns[Symbol.asyncDispose]());
+      const [swarm, old, today] = await Promise.all([
+        standUpSwarm(netns, ENGINE),
+        createMachine(netns, 'old', '20.10.5'),
+        createMachine(netns, 'today', ENGINE),
+      ]);
+      const { id } = await createOverlay(swarm.manager, { name: NETWORK, attachable: true });
+      const [left, right] = await Promise.all([
+        place(swarm.manager, 'left'),
+        place(swarm.worker, 'right'),
+      ]);
+      return { ...swarm, networkId: id, left, right, alone: { '20.10.5': old, [ENGINE]: today } };
+    },
+  )
+  .extend('probes', { scope: 'file' }, async ({ lab }, { onCleanup }): Promise<Probes> => {
+    const [left, right] = await Promise.all([startProbe(lab.manager), startProbe(lab.worker)]);
+    onCleanup(async () => {
+      await Promise.all([left, right].map((probe) => probe[Symbol.asyncDispose]()));
+    });
+    return { left, right };
+  });
+
+/** The probes on the hosts of the swarm. */
+export interface Probes {
+  readonly left: Probe;
+  readonly right: Probe;
+}
+
+async function place(engine: Engine, name: string): Promise<Placed> {
+  const container = await engine.containers.run({
+    name,
+    image: BUSYBOX,
+    network: NETWORK,
+    command: ['tail', '-f', '/dev/null'],
+  });
+  const { pid, networks } = await container.inspect();
+  const { address = '', mac = '' } = networks[NETWORK] ?? {};
+  return { container, pid, address, mac };
+}

@@ -1,0 +1,84 @@
+import { describe } from 'vitest';
+import { startProbe } from '../../helpers/check/probe/start-probe.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import { expect, test } from './lab.ts';
+
+/** The names of all containers on an engine, and of all images but the specs' own. */
+async function leftOn(engine: Engine): Promise<string[]> {
+  const containers = await engine.containers.list();
+  const images = await engine.images.list();
+  return [...containers.map(({ name }) => name), ...images.flatMap(({ tags }) => tags)].filter(
+    (name) => !name.includes('busybox'),
+  );
+}
+
+describe('A probe', () => {
+  test('sees the host’s own network, that of a container and that of an overlay, each as it is', async ({
+    lab: { manager, worker, networkId, left, right },
+    probes,
+  }) => {
+    const addresses = ['ip', '-brief', 'address'] as const;
+    const [host, container, overlay] = await Promise.all([
+      probes.left.run('host', addresses),
+      probes.left.run({ pid: left.pid }, addresses),
+      probes.left.run({ overlay: networkId }, ['bridge', 'fdb', 'show', 'dev', 'vxlan0']),
+    ]);
+    expect(host.stdout).toContain(`${manager.machine.address}/24`);
+    expect(host.stdout).not.toContain(`${left.address}/24`);
+    expect(container.stdout).toContain(`${left.address}/24`);
+    expect(container.stdout).not.toContain(manager.machine.address);
+    expect(overlay.stdout).toContain(`${right.mac} dst ${worker.machine.address}`);
+  });
+
+  test('reads files of the host, and of a container by its process; of one that is not there it says so', async ({
+    lab: { left },
+    probes,
+  }) => {
+    const resolver = `/proc/${left.pid}/root/etc/resolv.conf`;
+    const forwarding = '/proc/sys/net/ipv4/ip_forward';
+    expect(await probes.left.read(['/etc/hostname', resolver, '/nope', forwarding])).toEqual([
+      { path: '/etc/hostname', text: 'manager\n', cut: false },
+      { path: resolver, text: expect.stringContaining('nameserver 127.0.0.11'), cut: false },
+      { path: '/nope', error: 'No such file or directory' },
+      { path: forwarding, text: '1\n', cut: false },
+    ]);
+  });
+
+  test('fails in one line where it cannot be done, whatever else it is asked meanwhile', async ({
+    probes: { left },
+  }) => {
+    const refused = Promise.all([
+      expect(left.run({ overlay: 'f'.repeat(25) }, ['ip', 'link'])).rejects.toThrow(
+        /^manager: probe: run overlay:f{25} 10000 ip link: the engine has no namespace of the overlay network f{25}$/,
+      ),
+      expect(left.run('host', ['cat', '/etc/shadow'])).rejects.toThrow(
+        /: cat: No such file or directory$/,
+      ),
+      expect(left.list('/nope')).rejects.toThrow(/: \/nope: No such file or directory$/),
+      expect(left.run('host', ['perl', '-e', 'sleep 60'], { limit: 100 })).rejects.toThrow(
+        /: not done after 0.1 s$/,
+      ),
+    ]);
+    const runs = Array.from({ length: 20 }, (_, index) =>
+      left.run('host', ['perl', '-e', `print "${index} ü"; exit ${index}`]),
+    );
+    expect(await Promise.all(runs)).toEqual(
+      runs.map((_, index) => ({ exitCode: index, stdout: `${index} ü`, stderr: '' })),
+    );
+    await refused;
+  });
+});
+
+describe.each(['20.10.5', '26.1.5'] as const)('On an engine %s', (version) => {
+  test('nothing is left of a probe: neither its container nor its image', async ({ lab }) => {
+    const engine = lab.alone[version];
+    const probe = await startProbe(engine);
+    expect(await leftOn(engine)).toEqual([
+      expect.stringMatching(/^overlay-e2e-probe-/),
+      expect.stringMatching(/^overlay-e2e\/probe:/),
+    ]);
+    expect(await probe.list('/run/docker')).toContain('netns');
+    await probe[Symbol.asyncDispose]();
+    expect(await leftOn(engine)).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { AnswerReader } from '../../../../helpers/check/probe/answer-reader.ts';
+
+const TWO = Buffer.from('3 ok 4\n"ü"12 failed 11\nno 2 ok 3\nx');
+
+describe('What an agent writes', () => {
+  test('is the same answers in whatever pieces it comes, also when one looks like the head of another', () => {
+    const expected = [
+      { id: 3, isOk: true, text: '"ü"' },
+      { id: 12, isOk: false, text: 'no 2 ok 3\nx' },
+    ];
+    for (let size = 1; size <= TWO.length; size += 1) {
+      const reader = new AnswerReader();
+      const answers = [];
+      for (let at = 0; at < TWO.length; at += size) {
+        answers.push(...reader.read(TWO.subarray(at, at + size)));
+      }
+      expect(answers, `pieces of ${size}`).toEqual(expected);
+    }
+  });
+
+  test('is not given before it is whole', () => {
+    const reader = new AnswerReader();
+    expect(reader.read(Buffer.from('1 ok 10\n123456789'))).toEqual([]);
+    expect(reader.read(Buffer.from('0'))).toEqual([{ id: 1, isOk: true, text: '1234567890' }]);
+  });
+
+  test.each([
+    ['words of a program', 'exec /agent: no such file\n'],
+    ['a line that never ends', 'x'.repeat(64)],
+    ['an answer longer than any', '1 ok 64000001\n'],
+  ])('is refused when it is %s', (_, text) => {
+    expect(() => new AnswerReader().read(Buffer.from(text))).toThrow(
+      'its output is not understood',
+    );
+  });
+});
