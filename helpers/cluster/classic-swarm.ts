@@ -1,5 +1,6 @@
 import type { CallOptions } from '../engine/connection.ts';
 import { connectEngine, type Engine } from '../engine/engine.ts';
+import { requireTls } from '../machine/engine-access.ts';
 import type { Machine } from '../machine/machine.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
@@ -29,11 +30,12 @@ export interface SwarmManager extends Disposable {
 
 /** The manager that runs on that machine. Nothing is opened before the first call. */
 export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmManager {
+  const endpoint = { ...requireTls(machine), port };
   const engine = connectEngine({
     ...machine,
     name: `Swarm of ${machine.name}`,
-    url: `tcp://${machine.endpoint.host}:${port}`,
-    endpoint: { ...machine.endpoint, port },
+    url: `tcp://${endpoint.host}:${port}`,
+    endpoint,
   });
   const manager: SwarmManager = {
     engine,

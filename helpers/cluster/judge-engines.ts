@@ -1,5 +1,6 @@
 import { connectEngine } from '../engine/engine.ts';
 import type { EngineInfo } from '../engine/info.ts';
+import { advertisedBy, requireTls } from '../machine/engine-access.ts';
 import type { Machine } from '../machine/machine.ts';
 import { allSettled, HarnessError } from '../process/harness-error.ts';
 import type { KeyValueStore } from './key-value-store.ts';
@@ -37,12 +38,10 @@ export async function requireClusterEngines(
 }
 
 /** What is wrong with the options that an engine was given to be in the cluster of that store. */
-export function findOptionDefect(
-  url: string,
-  { machine: { name, address, endpoint }, info }: Judged,
-): HarnessError | undefined {
+export function findOptionDefect(url: string, { machine, info }: Judged): HarnessError | undefined {
   const { clusterStore, clusterAdvertise } = info;
-  const advertised = `${address}:${endpoint.port}`;
+  const { name, address } = machine;
+  const advertised = advertisedBy(machine);
   const defect = (observed: string, ...options: readonly string[]) =>
     new HarnessError({
       tried: `${name}: be in the cluster of ${url}`,
@@ -50,7 +49,7 @@ export function findOptionDefect(
       remedy: `give it the engine option ${options.join(' and ')} (docker-machine create --engine-opt)`,
     });
   const store = `cluster-store=${url}`;
-  const advertise = `cluster-advertise=INTERFACE:${endpoint.port} with the interface of ${address}`;
+  const advertise = `cluster-advertise=INTERFACE:${requireTls(machine).port} with the interface of ${address}`;
   if (clusterStore === undefined) {
     return defect('its engine runs without cluster-store and cluster-advertise', store, advertise);
   }

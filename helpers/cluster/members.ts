@@ -1,3 +1,4 @@
+import { advertisedBy } from '../machine/engine-access.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
@@ -37,7 +38,7 @@ export async function waitForCluster(
   machines: readonly Machine[],
   { provider, limit = 60_000, signal }: ClusterWait,
 ): Promise<void> {
-  const addresses = machines.map(({ endpoint, address }) => `${address}:${endpoint.port}`);
+  const addresses = machines.map(advertisedBy);
   const names = machines.map(({ name }) => name);
   const reach = { store, provider, machines: names };
   await whileStoreIsReached(`cluster of ${names.join(', ')}`, reach, signal, async (until) => {

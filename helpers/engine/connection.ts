@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { Agent } from 'node:https';
-import { inspect } from 'node:util';
+import type { Agent } from 'node:http';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { openAgent, readAccess } from '../machine/engine-dial.ts';
 import type { Machine } from '../machine/machine.ts';
 import { activity, type ActivityReport } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
@@ -36,7 +35,7 @@ export interface Call<T> extends CallOptions {
   readonly readOnly?: boolean;
 }
 
-/** The way to one machine's engine: connections over mutual TLS, kept open between calls. */
+/** The way to one machine's engine: connections that are kept open between calls. */
 export interface Connection {
   readonly machine: Machine;
   call<T>(call: Call<T>): Promise<T>;
@@ -47,17 +46,9 @@ const silent: ActivityReport = { input: () => {}, output: () => {}, progress: ()
 
 const defaultLimit = 30_000;
 
-/** The client describes all that is in an agent at each call, for a log that nobody reads: most of the call's own work. */
-class TerseAgent extends Agent {
-  [inspect.custom](): string {
-    return 'Agent';
-  }
-}
-
 /** Opens nothing yet: certificates are read and the client is loaded with the first call. */
 export function openConnection(machine: Machine): Connection {
-  // A connection is dropped after a second without use: the machine behind a kept one may be gone without a word.
-  const agent = new TerseAgent({ keepAlive: true, timeout: 1000 });
+  const agent = openAgent(machine.endpoint);
   let client: Promise<Docker> | undefined;
   return {
     machine,
@@ -86,12 +77,11 @@ export function openConnection(machine: Machine): Connection {
 }
 
 async function loadClient(machine: Machine, agent: Agent): Promise<Docker> {
-  const { host, port, caFile, certFile, keyFile } = machine.endpoint;
-  const [{ default: Client }, ca, cert, key] = await Promise.all([
+  const [{ default: Client }, access] = await Promise.all([
     import('dockerode'),
-    ...[caFile, certFile, keyFile].map((file) => readFile(file, 'utf8')),
+    readAccess(machine.endpoint),
   ]);
-  const options = { protocol: 'https' as const, host, port, ca, cert, key, agent, pathPrefix: '/' };
+  const options = { ...access, agent, pathPrefix: '/' };
   return withoutDockerEnvironment(() => new Client(options));
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { Explanation } from '../machine/explain-connection.ts';
 import type { Machine } from '../machine/machine.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import type { Call, CallOptions, Connection } from './connection.ts';
 import { containerAnswer, type ContainerFacts } from './container-facts.ts';
 import { demuxOutput } from './demux-output.ts';
 import { type ExecOptions, type ExecResult, execInContainer } from './exec.ts';
-import type { Explain, Explanation } from './explain-failure.ts';
+import type { Explain } from './explain-failure.ts';
 import { unlessStatus } from './unless-status.ts';
 
 /** A container on one engine, running or not. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
+import { requireTls } from '../machine/engine-access.ts';
 import type { Machine } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
 
@@ -13,7 +14,7 @@ export type UncertifiedAnswer =
  * Only a TLS alert of the engine counts as refused: an engine that is away or answers anything else does not.
  */
 export async function tryWithoutCertificate(machine: Machine): Promise<UncertifiedAnswer> {
-  const { host, port, caFile } = machine.endpoint;
+  const { host, port, caFile } = requireTls(machine);
   const url = `https://${host}:${port}/version`;
   return await activity(
     'http',

@@ -57,7 +57,7 @@ function brokenMachine(name: string): Machine {
     state: 'Error',
     url: '',
     certificates: '',
-    endpoint: { host: '', port: 2376, caFile: '', certFile: '', keyFile: '' },
+    endpoint: { kind: 'tls', host: '', port: 2376, caFile: '', certFile: '', keyFile: '' },
     engineOptions: [],
     engineLabels: [],
   };

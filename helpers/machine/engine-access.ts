@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Machine } from './machine.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import type { EngineEndpoint, Machine, TlsEndpoint } from './machine.ts';
 
 /** How to reach a machine's engine with the certificates that docker-machine, and we, keep in the machine's folder. */
 export function engineAccess(
@@ -10,6 +11,7 @@ export function engineAccess(
   return {
     url: `tcp://${host}:${port}`,
     endpoint: {
+      kind: 'tls',
       host,
       port,
       caFile: join(folder, 'ca.pem'),
@@ -18,4 +20,33 @@ export function engineAccess(
     },
     certificates: folder,
   };
+}
+
+/** The endpoint of a machine that docker-machine, or we, have made: all those are reached in this way. */
+export function requireTls({ name, endpoint }: Machine): TlsEndpoint {
+  if (endpoint.kind === 'tls') return endpoint;
+  throw new HarnessError({
+    tried: `machine ${name}: find its certificates`,
+    observed: `its engine is reached by ${describeEndpoint(endpoint)}, which has none`,
+  });
+}
+
+/** Where the others of a cluster find the engine of such a machine: `192.168.99.101:2376`. */
+export function advertisedBy(machine: Machine): string {
+  return `${machine.address}:${requireTls(machine).port}`;
+}
+
+/** Where an engine is, in a few words: `192.168.99.101:2376`. */
+export function describeEndpoint(endpoint: EngineEndpoint): string {
+  switch (endpoint.kind) {
+    case 'unix':
+      return endpoint.path;
+    case 'ssh': {
+      const user = endpoint.user === undefined ? '' : `${endpoint.user}@`;
+      const port = endpoint.port === undefined ? '' : `:${endpoint.port}`;
+      return `ssh://${user}${endpoint.host}${port}`;
+    }
+    default:
+      return `${endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
+  }
 }

@@ -1,13 +1,19 @@
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { stat } from 'node:fs/promises';
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  request as requestHttp,
+  type RequestOptions,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
+import { openAgent, readAccess } from './engine-dial.ts';
 import type { EngineEndpoint, Machine } from './machine.ts';
 
 // No more than a provider needs to hand a machine over: does its engine answer, and has it its images.
@@ -68,30 +74,40 @@ interface Question {
   readonly upload?: { file: string; size: number; sent: (bytes: number) => void };
 }
 
-async function ask(
-  { host, port, caFile, certFile, keyFile }: EngineEndpoint,
+/** One request, on a connection of its own. */
+export async function ask(
+  endpoint: EngineEndpoint,
   method: string,
   path: string,
-  { signal, limit, upload }: Question,
-): Promise<{ status: number; body: string }> {
-  const [ca, cert, key] = await Promise.all(
-    [caFile, certFile, keyFile].map((file) => readFile(file)),
-  );
-  const call = request({
-    host,
-    port,
-    method,
-    path,
-    agent: false,
-    ca,
-    cert,
-    key,
+  question: Question,
+): Promise<{ readonly status: number; readonly body: string }> {
+  const { protocol, ...access } = await readAccess(endpoint);
+  const agent = openAgent(endpoint);
+  try {
+    const request = protocol === 'https' ? requestHttps : requestHttp;
+    return await send(
+      request({ method, path, agent, ...access, ...optionsOf(question) }),
+      question,
+    );
+  } finally {
+    agent.destroy();
+  }
+}
+
+function optionsOf({ signal, limit, upload }: Question): RequestOptions {
+  return {
     ...(signal === undefined ? {} : { signal }),
     ...(limit === undefined ? {} : { timeout: limit }),
     ...(upload === undefined
       ? {}
       : { headers: { 'content-type': 'application/x-tar', 'content-length': upload.size } }),
-  });
+  };
+}
+
+async function send(
+  call: ClientRequest,
+  { limit, upload }: Question,
+): Promise<{ status: number; body: string }> {
   call.on('timeout', () => call.destroy(new Error(`silent for ${(limit ?? 0) / 1000} s`)));
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     call.once('response', resolve).once('error', reject);

@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { connectEngine } from '../engine/engine.ts';
-import type { Machine, MachineProvider } from '../machine/machine.ts';
+import { requireTls } from '../machine/engine-access.ts';
+import type { Machine, MachineProvider, TlsEndpoint } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { loadDocument, type TopologyDocument } from './document.ts';
@@ -72,14 +73,15 @@ async function examineEngine(machine: Machine): Promise<KeptEngine> {
 }
 
 /** When the first of these ends: the authority's, the client's, and the one that the engine shows. */
-async function findCertificatesEnd({ endpoint }: Machine): Promise<Date> {
+async function findCertificatesEnd(machine: Machine): Promise<Date> {
+  const endpoint = requireTls(machine);
   const files = [endpoint.caFile, endpoint.certFile].map(async (file) => await readFile(file));
   const shown = await readShownCertificate(endpoint);
   const all = [...(await Promise.all(files)), shown].map((one) => new X509Certificate(one));
   return new Date(Math.min(...all.map(({ validTo }) => Date.parse(validTo))));
 }
 
-async function readShownCertificate({ host, port }: Machine['endpoint']): Promise<Buffer> {
+async function readShownCertificate({ host, port }: TlsEndpoint): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
     // Only looked at: whether it is the right one is proven by the calls beside this one.
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: 10_000 }, () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { test as base, describe, expect, type TestContext, vi } from 'vitest';
 import { connectEngine } from '../../helpers/engine/engine.ts';
+import { requireTls } from '../../helpers/machine/engine-access.ts';
 import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../helpers/machine/machine.ts';
 import { allSettled, HarnessError } from '../../helpers/process/harness-error.ts';
@@ -134,7 +135,7 @@ export function describeProvider(title: string, contender: Contender): void {
           using engine = connectEngine(machine);
           expect(await engine.info()).toMatchObject({ name: machine.name });
           expect(await tryWithoutCertificate(machine)).toMatchObject({ refused: true });
-          expect(statSync(machine.endpoint.keyFile).mode & 0o077, 'others may read it').toBe(0);
+          expect(statSync(requireTls(machine).keyFile).mode & 0o077, 'others may read it').toBe(0);
         }
       });
 
@@ -393,11 +394,11 @@ export function describeProvider(title: string, contender: Contender): void {
         machines,
       }) => {
         const { nine, ten } = machines;
-        expect(existsSync(ten.endpoint.keyFile)).toBe(true);
+        expect(existsSync(requireTls(ten).keyFile)).toBe(true);
         await provider.remove([TEN, NOBODY]);
         expect(await provider.list()).toEqual([nine]);
         await expect(provider.inspect(TEN)).rejects.toThrow(TEN);
-        expect(existsSync(ten.endpoint.keyFile)).toBe(false);
+        expect(existsSync(requireTls(ten).keyFile)).toBe(false);
         using engine = connectEngine(nine);
         expect(await engine.info()).toMatchObject({ name: NINE });
       });
@@ -416,7 +417,7 @@ export function describeProvider(title: string, contender: Contender): void {
         await provider.kill(NINE);
         await provider.remove([NINE, TEN]);
         expect(await provider.list()).toEqual([]);
-        expect(existsSync(machines.nine.endpoint.keyFile)).toBe(false);
+        expect(existsSync(requireTls(machines.nine).keyFile)).toBe(false);
       });
     });
   });
@@ -437,8 +438,8 @@ async function createAll(
 }
 
 /** The names in the certificate that the machine's engine shows, as Node writes them. */
-async function readNames({ endpoint }: Machine): Promise<string> {
-  const { host, port, caFile, certFile, keyFile } = endpoint;
+async function readNames(machine: Machine): Promise<string> {
+  const { host, port, caFile, certFile, keyFile } = requireTls(machine);
   const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((f) => readFile(f)));
   return await new Promise((resolve, reject) => {
     const socket = connect({ host, port, ca, cert, key, timeout: 10_000 }, () => {

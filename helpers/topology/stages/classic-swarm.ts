@@ -1,5 +1,6 @@
 import { openSwarmManager } from '../../cluster/classic-swarm.ts';
 import type { KeyValuePlan } from '../../cluster/cluster-plan.ts';
+import { advertisedBy } from '../../machine/engine-access.ts';
 import type { Machine, MachineRequest } from '../../machine/machine.ts';
 import { requireSwarmImage } from '../../workload/images/swarm.ts';
 import { archivesOf } from './forming.ts';
@@ -27,8 +28,6 @@ export async function waitForSwarm(
   const master = machines.find(({ name }) => name === plan.master);
   if (master === undefined) throw new Error(`the Swarm has no machine ${plan.master}`);
   using manager = openSwarmManager(master);
-  const healthy = machines.map(
-    ({ address, endpoint }) => [`${address}:${endpoint.port}`, 'Healthy'] as const,
-  );
+  const healthy = machines.map((machine) => [advertisedBy(machine), 'Healthy'] as const);
   await manager.waitForNodes(Object.fromEntries(healthy), { signal });
 }

@@ -8,7 +8,7 @@ import type { Machine } from '../../../helpers/machine/machine.ts';
 const machine = {
   name: 'worker-host',
   address: '192.168.99.102',
-  endpoint: { port: 2376 },
+  endpoint: { kind: 'tls', port: 2376 },
 } as Machine;
 
 function judge(url: string, clusterStore?: string, clusterAdvertise?: string) {

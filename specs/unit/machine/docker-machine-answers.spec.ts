@@ -27,6 +27,7 @@ test('a running machine has the address that it has now, not the one that it was
     state: 'Running',
     url: 'tcp://192.168.121.151:2377',
     endpoint: {
+      kind: 'tls',
       host: '192.168.121.151',
       port: 2377,
       caFile: '/store/machines/alpha/ca.pem',

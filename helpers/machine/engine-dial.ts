@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent, type AgentOptions, type ClientRequest } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
+import type { EngineEndpoint, SshEndpoint } from './machine.ts';
+import { SshSocket } from './ssh-socket.ts';
+
+/** What an HTTP client has to be told to ask an engine, beside its agent. */
+export type Access =
+  | {
+      readonly protocol: 'https';
+      readonly host: string;
+      readonly port: number;
+      readonly ca: string;
+      readonly cert: string;
+      readonly key: string;
+    }
+  | { readonly protocol: 'http'; readonly host: string; readonly port?: number }
+  | { readonly protocol: 'http'; readonly socketPath: string };
+
+/** What makes and keeps the connections to an engine. Opens nothing by itself. */
+export function openAgent(endpoint: EngineEndpoint): HttpAgent {
+  switch (endpoint.kind) {
+    case 'tls':
+      return new TerseHttpsAgent({
+        ...kept,
+        ...(endpoint.anyCertificate === true ? { rejectUnauthorized: false } : {}),
+      });
+    case 'ssh':
+      return new SshAgent(endpoint);
+    default:
+      return new TerseHttpAgent(kept);
+  }
+}
+
+/** Reads the certificates of an endpoint that has some. */
+export async function readAccess(endpoint: EngineEndpoint): Promise<Access> {
+  switch (endpoint.kind) {
+    case 'tls': {
+      const { host, port, caFile, certFile, keyFile } = endpoint;
+      const [ca, cert, key] = await Promise.all([
+        readFile(caFile, 'utf8'),
+        readFile(certFile, 'utf8'),
+        readFile(keyFile, 'utf8'),
+      ]);
+      return { protocol: 'https', host, port, ca, cert, key };
+    }
+    case 'unix':
+      return { protocol: 'http', socketPath: endpoint.path };
+    case 'plain':
+      return { protocol: 'http', host: endpoint.host, port: endpoint.port };
+    default:
+      // At the other end of ssh nobody asks which host is meant; Docker's own client says this one.
+      return { protocol: 'http', host: 'docker.example.com' };
+  }
+}
+
+/** A connection is dropped after a second without use: the machine behind a kept one may be gone without a word. */
+const kept: AgentOptions = { keepAlive: true, timeout: 1000 };
+
+/** The client describes all that is in an agent at each call, for a log that nobody reads: most of the call's own work. */
+class TerseHttpsAgent extends HttpsAgent {
+  [inspect.custom](): string {
+    return 'Agent';
+  }
+}
+
+class TerseHttpAgent extends HttpAgent {
+  [inspect.custom](): string {
+    return 'Agent';
+  }
+}
+
+/** Milliseconds that an unused connection through ssh is kept: a login costs far more than a connection. */
+const idleLimit = 15_000;
+
+class SshAgent extends TerseHttpAgent {
+  readonly #endpoint: SshEndpoint;
+  readonly #idle = new WeakMap<Duplex, NodeJS.Timeout>();
+
+  constructor(endpoint: SshEndpoint) {
+    // An sshd refuses at random who comes while ten others are still logging in (MaxStartups).
+    super({ keepAlive: true, maxSockets: 8 });
+    this.#endpoint = endpoint;
+  }
+
+  override createConnection(): Duplex {
+    return new SshSocket(this.#endpoint);
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    this.#idle.set(socket, setTimeout(() => socket.destroy(), idleLimit).unref());
+    (socket as SshSocket).unref();
+    return true;
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    clearTimeout(this.#idle.get(socket));
+    (socket as SshSocket).ref();
+    super.reuseSocket(socket, request);
+  }
+}
