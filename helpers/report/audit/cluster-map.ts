@@ -1,0 +1,134 @@
+import type { HostView, Observation } from '../../check/observation.ts';
+import { endsOf, type OverlayEnd } from '../../check/ends.ts';
+import { whatWasSeen } from '../../check/observed.ts';
+import type { ContainerFacts } from '../../engine/container-facts.ts';
+
+/** The cluster as it really is, as far as it was seen: what pictures and documents tell of. No secrets are in it. */
+export interface ClusterMap {
+  readonly hosts: readonly MappedHost[];
+  /** Where a key-value cluster's engines meet. */
+  readonly store: MappedStore | undefined;
+  /** Overlays, in order of their names. */
+  readonly networks: readonly MappedNetwork[];
+}
+
+export interface MappedHost {
+  readonly name: string;
+  readonly address: string | undefined;
+  /** `20.10.5` */
+  readonly engineVersion: string | undefined;
+  /** Why its engine could not be asked. */
+  readonly silence: string | undefined;
+  readonly role: 'manager' | 'leader' | 'worker' | undefined;
+  readonly containers: readonly MappedContainer[];
+}
+
+export interface MappedContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly status: string;
+  /** Its ends on overlays. */
+  readonly ends: readonly { readonly network: string; readonly address: string }[];
+  /** `8080 → 8080/tcp` */
+  readonly ports: readonly string[];
+}
+
+export interface MappedStore {
+  readonly version: string;
+  /** `192.168.99.100:8500` */
+  readonly address: string;
+  readonly members: readonly string[];
+}
+
+export interface MappedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly subnets: readonly string[];
+  /** VXLAN network identifiers. */
+  readonly vnis: readonly number[];
+  /** Hosts whose engines know it. */
+  readonly hosts: readonly string[];
+}
+
+export function mapCluster(observation: Observation): ClusterMap {
+  const store = whatWasSeen(observation.store);
+  const ends = endsOf(observation);
+  return {
+    hosts: observation.hosts.map((host) => mapHost(host, observation, ends)),
+    store: store && {
+      version: store.version,
+      address: `${store.store.address}:${store.store.port}`,
+      members: store.members.map(({ advertised }) => advertised),
+    },
+    networks: mapNetworks(observation),
+  };
+}
+
+function mapHost(
+  host: HostView,
+  observation: Observation,
+  ends: readonly OverlayEnd[],
+): MappedHost {
+  const { name, address, engine } = host;
+  const view = whatWasSeen(engine);
+  return {
+    name,
+    address,
+    engineVersion: view?.info.serverVersion,
+    silence: 'unseen' in engine ? engine.unseen : undefined,
+    role: roleOf(host, observation),
+    containers: (view?.containers ?? []).map((container) => ({
+      name: container.name,
+      image: container.image,
+      status: container.status,
+      ends: ends
+        .filter(({ containerId }) => containerId === container.id)
+        .map((end) => ({ network: end.network, address: end.address })),
+      ports: portsOf(container),
+    })),
+  };
+}
+
+function roleOf({ engine }: HostView, { swarm }: Observation): MappedHost['role'] {
+  const own = whatWasSeen(engine)?.info.swarmNode;
+  if (own === undefined) return undefined;
+  if (!own.isManager) return 'worker';
+  const node = whatWasSeen(swarm)?.nodes.find(({ id }) => id === own.id);
+  return node?.manager?.leader === true ? 'leader' : 'manager';
+}
+
+/** An engine says one port twice where it listens on IPv4 and IPv6. */
+function portsOf({ ports }: ContainerFacts): string[] {
+  const all = Object.entries(ports).flatMap(([inside, outside]) =>
+    outside.map(({ port }) => `${port} → ${inside}`),
+  );
+  return [...new Set(all)];
+}
+
+function mapNetworks(observation: Observation): MappedNetwork[] {
+  const networks = new Map<string, MappedNetwork>();
+  const add = (one: MappedNetwork) => {
+    const known = networks.get(one.id);
+    networks.set(one.id, {
+      ...one,
+      subnets: union(known?.subnets, one.subnets),
+      vnis: union(known?.vnis, one.vnis),
+      hosts: union(known?.hosts, one.hosts),
+    });
+  };
+  for (const { name: host, engine } of observation.hosts) {
+    for (const { id, name, driver, subnets } of whatWasSeen(engine)?.networks ?? []) {
+      if (driver === 'overlay') add({ id, name, subnets, vnis: [], hosts: [host] });
+    }
+  }
+  const written = [
+    ...(whatWasSeen(observation.store)?.networks ?? []),
+    ...(whatWasSeen(observation.swarm)?.networks ?? []),
+  ];
+  for (const { id, name, subnets, vnis } of written) add({ id, name, subnets, vnis, hosts: [] });
+  return [...networks.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));
+}
+
+function union<T>(known: readonly T[] | undefined, more: readonly T[]): T[] {
+  return [...new Set([...(known ?? []), ...more])];
+}

@@ -1,0 +1,74 @@
+import { pageOf } from '../../check/codes.ts';
+import type { Diagnosis, Remedy } from '../../check/diagnosis.ts';
+import type { Difference } from '../../check/difference.ts';
+import { placeInWords } from './place-in-words.ts';
+import { painter, type TextLayout, wrapText } from './text-layout.ts';
+import { valueInWords } from './value-in-words.ts';
+
+/** Differences of a diagnosis that a terminal shows; the JSON document has all. */
+const evidenceShown = 3;
+const consequencesShown = 3;
+
+const indent = 4;
+const labelled = indent + 10;
+
+/** One diagnosis for a person: what and where, how that is known, what follows from it, and what mends it. */
+export function renderDiagnosis(
+  diagnosis: Diagnosis,
+  number: number,
+  layout: TextLayout,
+): string[] {
+  const { code, where, summary, evidence, consequences, remedy } = diagnosis;
+  const paint = painter(layout);
+  const head = `${String(number).padStart(2)}  `;
+  const title = `${paint('bold', paint('red', code))} · ${placeInWords(where)}`;
+  return [
+    ...wrapText(title, layout, head, indent),
+    ...wrapText(summary, layout, '', indent),
+    ...evidence.slice(0, evidenceShown).flatMap((one) => renderEvidence(one, summary, layout)),
+    ...renderMore(evidence.length - evidenceShown, 'such differences', layout),
+    ...renderConsequences(consequences, layout),
+    ...renderRemedy(remedy, layout),
+    ...renderField('more', pageOf(code), layout),
+  ];
+}
+
+function renderEvidence(
+  { text, expected, observed }: Difference,
+  summary: string,
+  layout: TextLayout,
+): string[] {
+  return [
+    ...(text === summary ? [] : renderField('evidence', text, layout)),
+    ...renderField('expected', valueInWords(expected), layout),
+    ...renderField('observed', valueInWords(observed), layout),
+  ];
+}
+
+function renderConsequences(consequences: readonly Difference[], layout: TextLayout): string[] {
+  const shown = consequences.slice(0, consequencesShown);
+  return [
+    ...shown.flatMap(({ text }, index) => renderField(index === 0 ? 'so' : '', text, layout)),
+    ...renderMore(consequences.length - shown.length, 'follow from it', layout),
+  ];
+}
+
+function renderMore(count: number, what: string, layout: TextLayout): string[] {
+  return count <= 0 ? [] : renderField('', `and ${count} more ${what}; --json has all`, layout);
+}
+
+function renderRemedy(remedy: Remedy | undefined, layout: TextLayout): string[] {
+  if (remedy === undefined) return [];
+  const { command, host, effect } = remedy;
+  const where = host === undefined ? '' : `on ${host}, as root: `;
+  return [
+    ...renderField('remedy', `${where}${effect}`, layout),
+    // Neither wrapped nor cut: it is there to be copied.
+    ...command.split('\n').map((line) => `${' '.repeat(indent)}${painter(layout)('bold', line)}`),
+  ];
+}
+
+function renderField(label: string, text: string, layout: TextLayout): string[] {
+  const head = `${' '.repeat(indent)}${label}`.padEnd(labelled);
+  return wrapText(text, layout, painter(layout)('dim', head), labelled);
+}

@@ -1,0 +1,97 @@
+import type { UnseenBecause } from '../../check/observed.ts';
+import { whatWasSeen } from '../../check/observed.ts';
+import type { AuditReport } from '../../check/report.ts';
+import { countOf } from './count-of.ts';
+import { matrixOf } from './path-matrix.ts';
+import { placeInWords } from './place-in-words.ts';
+import { renderDiagnosis } from './render-diagnosis.ts';
+import { renderLooks } from './render-looks.ts';
+import { renderMatrix } from './render-matrix.ts';
+import { painter, type TextLayout, wrapText } from './text-layout.ts';
+
+/**
+ * An audit for a person: a short verdict, hosts × hosts by protocol, each diagnosis with evidence and remedy, what was
+ * skipped and why, and what was looked at. Without a newline at its end.
+ */
+export function renderVerdict(report: AuditReport, layout: TextLayout): string {
+  const { diagnoses, observation } = report;
+  const paths = whatWasSeen(observation.paths);
+  const hosts = observation.hosts.map(({ name }) => name);
+  const sections = [
+    renderHeadline(report, layout),
+    paths === undefined ? [] : renderMatrix(matrixOf(paths, hosts), layout),
+    ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
+    renderSkipped(report, layout),
+    renderLooks(report, layout),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+/** The verdict in one line, without colours: «✖ topology seed: 1 defect». */
+function headlineOf({ target, verdict, diagnoses, checks }: AuditReport): string {
+  if (verdict === 'healthy') return `✔ ${target}: healthy`;
+  const open = checks.filter((one) => one.state === 'skipped' && one.because === 'impossible');
+  const undone = `${countOf(open.length, 'check')} could not be done`;
+  if (verdict === 'incomplete') {
+    return `? ${target}: nothing wrong was found, but ${open.length === 0 ? 'nothing could be looked at' : undone}`;
+  }
+  const more = open.length === 0 ? '' : `; ${undone}, so there may be more`;
+  return `✖ ${target}: ${countOf(diagnoses.length, 'defect')}${more}`;
+}
+
+function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
+  const { verdict, diagnoses, checks, milliseconds } = report;
+  const paint = painter(layout);
+  const color = ({ healthy: 'green', defects: 'red', incomplete: 'yellow' } as const)[verdict];
+  const counts = (['passed', 'failed', 'skipped'] as const)
+    .map((state) => [checks.filter((one) => one.state === state).length, state] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state}`);
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const widest = Math.max(0, ...diagnoses.map(({ code }) => code.length));
+  return [
+    ...wrapText(headlineOf(report), layout, '', 0).map((line) => paint('bold', paint(color, line))),
+    ...diagnoses.flatMap(({ code, where }, index) =>
+      wrapText(
+        placeInWords(where),
+        layout,
+        `${String(index + 1).padStart(2)}  ${code}`,
+        widest + 6,
+      ),
+    ),
+    paint('dim', `${countOf(checks.length, 'check')}: ${counts.join(', ')} · ${seconds} s`),
+  ];
+}
+
+const whySkipped: Readonly<Record<UnseenBecause, string>> = {
+  impossible: 'Could not be done',
+  unasked: 'Not asked for',
+  inapplicable: 'Nothing of the kind here',
+};
+
+/** Checks that were skipped, those that leave the verdict open first, once for each reason. */
+function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
+  const reasons = new Map<string, { reason: string; because: UnseenBecause; names: string[] }>();
+  for (const one of checks) {
+    if (one.state !== 'skipped') continue;
+    const { reason, because, name } = one;
+    const known = reasons.get(`${because} ${reason}`);
+    if (known === undefined)
+      reasons.set(`${because} ${reason}`, { reason, because, names: [name] });
+    else known.names.push(name);
+  }
+  return (Object.keys(whySkipped) as UnseenBecause[]).flatMap((because) => {
+    const own = [...reasons.values()].filter((one) => one.because === because);
+    if (own.length === 0) return [];
+    const lines = own.flatMap(({ reason, names }) =>
+      wrapText(`${reason}: ${names.join(', ')}`, layout, '', 2),
+    );
+    const paint = painter(layout);
+    return because === 'impossible'
+      ? [paint('yellow', `${whySkipped[because]}:`), ...lines]
+      : [`${whySkipped[because]}:`, ...lines].map((line) => paint('dim', line));
+  });
+}

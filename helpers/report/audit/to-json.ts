@@ -1,0 +1,34 @@
+import { diagnosisTitles, pageOf } from '../../check/codes.ts';
+import { whatWasSeen } from '../../check/observed.ts';
+import type { AuditReport } from '../../check/report.ts';
+import { type AuditDocument, auditDocument, documentVersion } from './audit-document.ts';
+import { mapCluster } from './cluster-map.ts';
+import { matrixOf } from './path-matrix.ts';
+
+/**
+ * An audit as a document that docs/check.schema.json describes. What engines say of containers beyond their names and
+ * ends (their environment, say, which may hold passwords) is not in it.
+ */
+export function toJson(report: AuditReport): AuditDocument {
+  const { target, startedAt, milliseconds, verdict, diagnoses, checks, observation } = report;
+  const paths = whatWasSeen(observation.paths);
+  const hosts = observation.hosts.map(({ name }) => name);
+  const document = {
+    version: documentVersion,
+    target,
+    kind: observation.kind,
+    startedAt,
+    milliseconds,
+    verdict,
+    diagnoses: diagnoses.map((one) => ({
+      ...one,
+      title: diagnosisTitles[one.code],
+      page: pageOf(one.code),
+    })),
+    checks,
+    cluster: mapCluster(observation),
+    paths: paths === undefined ? [] : matrixOf(paths, hosts),
+  };
+  // As it will be read: without what is undefined, and without what the schema does not name.
+  return auditDocument.parse(JSON.parse(JSON.stringify(document)));
+}

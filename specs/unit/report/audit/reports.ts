@@ -1,0 +1,282 @@
+import type { CheckOutcome } from '../../../../helpers/check/check.ts';
+import type { AuditReport, CheckResult } from '../../../../helpers/check/report.ts';
+import type { Diagnosis } from '../../../../helpers/check/diagnosis.ts';
+import type { Difference } from '../../../../helpers/check/difference.ts';
+import type { HostView } from '../../../../helpers/check/observation.ts';
+import type { PathsView, Protocol, Trial } from '../../../../helpers/check/observe/paths.ts';
+import { seen, unseen } from '../../../../helpers/check/observed.ts';
+import { containerAnswer } from '../../../../helpers/engine/container-facts.ts';
+import { observationOf } from '../../check/observation.ts';
+
+/** A word that is in what engines say, and must be in nothing that is shown or written. */
+export const secret = 'MYSQL_ROOT_PASSWORD=top-secret';
+
+const networkId = '8e2f1c6a9d3b47f0a5c1e8d2b6f4a09371c5e2d8f6b4a0937e1c5d2f8b6a4093';
+
+/** Which trial dies: all that is not named gets through and back. */
+export type Dies = (
+  from: string,
+  to: string,
+  what: Protocol | 'host' | 'gossip' | 'vxlan',
+) => boolean;
+
+/** A report of a key-value cluster of that many hosts with a container each, all of which reach each other. */
+export function reportOf(
+  count: number,
+  { dies = () => false, ...parts }: Partial<AuditReport> & { readonly dies?: Dies } = {},
+): AuditReport {
+  const names = count === 2 ? ['master-host', 'worker-host'] : numbered(count);
+  const checks: readonly CheckResult[] = [
+    check('engines-answer', 'engines', 'every engine answers', {
+      state: 'passed',
+      evidence: names.map((name) => `${name}: engine 20.10.5`),
+    }),
+    check('kernel-forwarding', 'kernel', 'every host knows where each container is', {
+      state: 'passed',
+      evidence: [`${count} entries`],
+    }),
+    check('swarm-nodes', 'engines', 'the managers have every node as ready', {
+      state: 'skipped',
+      reason: 'this is a key-value cluster',
+      because: 'inapplicable',
+    }),
+    check('application-answer', 'application', 'the application answers as it should', {
+      state: 'skipped',
+      reason: 'nobody said which application there is',
+      because: 'unasked',
+    }),
+  ];
+  return {
+    target: 'topology seed',
+    startedAt: '2026-11-27T18:30:00.000Z',
+    milliseconds: 2140,
+    verdict: 'healthy',
+    diagnoses: [],
+    checks,
+    observation: observationOf({
+      target: 'topology seed',
+      kind: 'key-value',
+      hosts: names.map((name, index) => hostOf(name, index)),
+      store: seen({
+        store: { kind: 'consul', address: '192.168.99.100', port: 8500 },
+        version: 'Consul 1.8.7',
+        members: names.map((_, index) => ({ advertised: `192.168.99.${101 + index}:2376` })),
+        networks: [{ id: networkId, name: 'my-net', subnets: ['10.0.9.0/24'], vnis: [256] }],
+        ends: [],
+        reach: [],
+      }),
+      paths: seen(pathsOf(names, dies)),
+    }),
+    ...parts,
+  };
+}
+
+export function check(
+  name: string,
+  layer: CheckResult['layer'],
+  title: string,
+  outcome: CheckOutcome,
+): CheckResult {
+  return { name, title, layer, needs: 'api', ...outcome };
+}
+
+export const absent: Difference = {
+  kind: 'forwarding-absent',
+  where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
+  expected: { mac: '02:42:0a:00:09:03', destination: '192.168.99.102' },
+  observed: null,
+  text: 'master-host has no forwarding entry for mysqlserver (02:42:0a:00:09:03)',
+};
+
+const deadPath: Difference = {
+  kind: 'container-path-dead',
+  where: {
+    host: 'master-host',
+    peer: 'worker-host',
+    network: 'my-net',
+    container: 'tomcat-app',
+    towards: 'mysqlserver',
+  },
+  expected: 'answered',
+  observed: 'never left master-host',
+  text: 'tomcat-app gets no answer from mysqlserver: icmp, tcp, udp',
+};
+
+export const forwardingMissing: Diagnosis = {
+  code: 'forwarding-entry-missing',
+  where: absent.where,
+  summary:
+    'the kernel of master-host does not know that mysqlserver is on worker-host: its forwarding table on my-net has only the bridge’s half of the entry',
+  evidence: [absent],
+  consequences: [deadPath],
+  remedy: {
+    host: 'master-host',
+    command:
+      'nsenter --net=/run/docker/netns/1-8e2f1c6a9d bridge fdb replace 02:42:0a:00:09:03 dev vxlan0 dst 192.168.99.102 self permanent',
+    effect: 'writes the entry that the engine would have written, and touches nothing else',
+    restores: { networkId, argv: ['bridge', 'fdb', 'replace'] },
+  },
+};
+
+/** The seed with one forwarding entry missing on master-host. */
+export function brokenReport(): AuditReport {
+  const inner = new Set<string>(['icmp', 'icmp-large', 'tcp', 'udp', 'tcp-large', 'udp-large']);
+  return reportOf(2, {
+    dies: (from, _to, what) => from === 'master-host' && inner.has(what),
+    verdict: 'defects',
+    diagnoses: [forwardingMissing],
+    checks: [
+      ...reportOf(2).checks.filter(({ name }) => name !== 'kernel-forwarding'),
+      check('kernel-forwarding', 'kernel', 'every host knows where each container is', {
+        state: 'failed',
+        differences: [absent],
+      }),
+      check('container-paths', 'paths', 'every container reaches every other', {
+        state: 'failed',
+        differences: [deadPath],
+      }),
+    ],
+  });
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `host-${String(index + 1).padStart(2, '0')}`);
+}
+
+function containerNameOf(index: number): string {
+  return ['tomcat-app', 'mysqlserver'][index] ?? `web-${index + 1}`;
+}
+
+function hostOf(name: string, index: number): HostView {
+  const address = `192.168.99.${101 + index}`;
+  const inside = `10.0.9.${2 + index}`;
+  return {
+    name,
+    address,
+    engine: seen({
+      info: {
+        id: `ID${index}`,
+        name,
+        serverVersion: '20.10.5+dfsg1',
+        kernelVersion: '6.18.0',
+        operatingSystem: 'Debian GNU/Linux 13 (trixie)',
+        architecture: 'x86_64',
+        storageDriver: 'overlay2',
+        labels: [],
+        clusterStore: 'consul://192.168.99.100:8500',
+        clusterAdvertise: `${address}:2376`,
+        swarm: 'inactive',
+        swarmNode: undefined,
+        containersRunning: 1,
+        warnings: [],
+        systemStatus: [],
+      },
+      networks: [
+        {
+          name: 'my-net',
+          id: networkId,
+          driver: 'overlay',
+          scope: 'global',
+          subnet: '10.0.9.0/24',
+          subnets: ['10.0.9.0/24'],
+          gateway: undefined,
+          attachable: false,
+          internal: false,
+          options: {},
+          labels: {},
+          containers: [],
+          peers: [],
+          raw: { secret },
+        },
+      ],
+      containers: [
+        containerAnswer.parse({
+          Id: `container${index}`,
+          Name: `/${containerNameOf(index)}`,
+          Image: 'sha256:0',
+          RestartCount: 0,
+          State: {
+            Status: 'running',
+            Running: true,
+            ExitCode: 0,
+            Error: '',
+            Pid: 100 + index,
+            StartedAt: '2026-11-27T18:00:00Z',
+          },
+          Config: {
+            Image: index === 1 ? 'docam/mysql' : 'docam/tomcat',
+            Hostname: 'x',
+            Tty: false,
+            Labels: null,
+            Env: [secret],
+          },
+          HostConfig: {},
+          NetworkSettings: {
+            Networks: {
+              'my-net': {
+                NetworkID: networkId,
+                EndpointID: `endpoint${index}`,
+                IPAddress: inside,
+                IPPrefixLen: 24,
+                Gateway: '',
+                MacAddress: `02:42:0a:00:09:0${2 + index}`,
+              },
+            },
+            Ports: index === 0 ? { '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] } : {},
+          },
+        }),
+      ],
+    }),
+    gossip: unseen('not looked at', 'unasked'),
+    kernel: unseen('not looked at', 'unasked'),
+  };
+}
+
+function pathsOf(names: readonly string[], dies: Dies): PathsView {
+  const pairs = names.flatMap((from, index) =>
+    names.flatMap((to, other) => (from === to ? [] : [{ from, to, index, other }])),
+  );
+  const trial = (
+    { from, to, index, other }: (typeof pairs)[number],
+    protocol: Protocol,
+    inside: boolean,
+  ): Trial => {
+    const lost = dies(from, to, inside ? protocol : 'host');
+    const answered = !lost && !dies(to, from, inside ? protocol : 'host');
+    const network = inside ? 'my-net' : undefined;
+    const container = (one: number) => (inside ? containerNameOf(one) : undefined);
+    const address = (one: number) => (inside ? `10.0.9.${2 + one}` : `192.168.99.${101 + one}`);
+    return {
+      network,
+      networkId: inside ? networkId : undefined,
+      from: { host: from, container: container(index), address: address(index) },
+      to: { host: to, container: container(other), address: address(other) },
+      protocol,
+      size: protocol.endsWith('large') ? 1450 : 84,
+      arrived: !lost,
+      answered,
+      answeredFrom: undefined,
+      error: lost ? 'no answer after 2 s' : undefined,
+      milliseconds: answered ? 0.4 : undefined,
+      sightings: [],
+    };
+  };
+  const inner: readonly Protocol[] = ['icmp', 'icmp-large', 'tcp', 'udp'];
+  return {
+    hostTrials: pairs.map((pair) => trial(pair, 'icmp', false)),
+    gossip: pairs.map(({ from, to }) => {
+      const lost = dies(from, to, 'gossip');
+      const error = lost ? 'no answer' : undefined;
+      return { from, to, transport: 'udp', answered: !lost, seen: undefined, error };
+    }),
+    tunnels: pairs.map(({ from, to }) => {
+      const lost = dies(from, to, 'vxlan');
+      const network = { network: 'my-net', networkId };
+      return { ...network, from, to, reachedNic: true, cameOut: !lost, error: undefined };
+    }),
+    trials: pairs.flatMap((pair) => inner.map((protocol) => trial(pair, protocol, true))),
+    isolation: [],
+    checksumErrors: [],
+    pairs: { all: pairs.length, probed: pairs.length },
+  };
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { documentSchema } from '../../../../helpers/report/audit/audit-document.ts';
+import { toJson } from '../../../../helpers/report/audit/to-json.ts';
+import { brokenReport, reportOf, secret } from './reports.ts';
+
+const published = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../../docs/check.schema.json'), 'utf8'),
+) as object;
+const isDate = (text: string) => !Number.isNaN(Date.parse(text));
+const validate = new Ajv2020({ formats: { 'date-time': isDate } }).compile(published);
+
+describe('An audit as a JSON document', () => {
+  test('the published schema is the one that the code has; npm run schema publishes it', () => {
+    expect(published).toEqual(JSON.parse(JSON.stringify(documentSchema())));
+  });
+
+  test('a validator that knows only the published schema accepts it', () => {
+    for (const report of [reportOf(2), brokenReport(), reportOf(16)]) {
+      const valid = validate(JSON.parse(JSON.stringify(toJson(report))));
+      expect(valid, JSON.stringify(validate.errors)).toBe(true);
+    }
+  });
+
+  test('the validator refuses what the schema does not name, and what lacks what it names', () => {
+    const document = toJson(brokenReport());
+    const { verdict: _, ...without } = document;
+    const [diagnosis] = document.diagnoses;
+    const others = [
+      { ...document, more: 1 },
+      { ...document, version: 2 },
+      { ...document, verdict: 'fine' },
+      { ...document, startedAt: 'yesterday' },
+      { ...document, diagnoses: [{ ...diagnosis, code: 'something' }] },
+      { ...document, diagnoses: [{ ...diagnosis, remedy: { command: 'ip link' } }] },
+      { ...document, checks: [{ ...document.checks[0], state: 'skipped' }] },
+      without,
+    ];
+    expect(others.filter((one) => validate(one))).toEqual([]);
+  });
+
+  test('each diagnosis has its title, its page, all of its evidence, and its remedy', () => {
+    expect(toJson(brokenReport()).diagnoses).toMatchObject([
+      {
+        code: 'forwarding-entry-missing',
+        title: 'A kernel does not know which host has a container',
+        page: 'docs/diagnoses/forwarding-entry-missing.md',
+        where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
+        evidence: [{ kind: 'forwarding-absent', observed: null }],
+        consequences: [{ kind: 'container-path-dead' }],
+        remedy: { host: 'master-host', restores: { argv: ['bridge', 'fdb', 'replace'] } },
+      },
+    ]);
+  });
+
+  test('a value that is undefined within evidence is left out, and is no failure', () => {
+    const [diagnosis] = brokenReport().diagnoses;
+    const [first] = diagnosis?.evidence ?? [];
+    if (diagnosis === undefined || first === undefined) throw new Error('no diagnosis');
+    const evidence = [{ ...first, observed: { mac: undefined, state: 'FAILED' } }];
+    const document = toJson({ ...brokenReport(), diagnoses: [{ ...diagnosis, evidence }] });
+    expect(document.diagnoses[0]?.evidence[0]?.observed).toEqual({ state: 'FAILED' });
+  });
+
+  test('the cluster is in it as it was seen, and what live probes met', () => {
+    const { cluster, paths } = toJson(brokenReport());
+    expect(cluster).toMatchObject({
+      store: { version: 'Consul 1.8.7', address: '192.168.99.100:8500' },
+      networks: [{ name: 'my-net', vnis: [256], hosts: ['master-host', 'worker-host'] }],
+      hosts: [
+        {
+          name: 'master-host',
+          containers: [
+            {
+              name: 'tomcat-app',
+              ends: [{ network: 'my-net', address: '10.0.9.2' }],
+              ports: ['8080 → 8080/tcp'],
+            },
+          ],
+        },
+        { name: 'worker-host', containers: [{ name: 'mysqlserver' }] },
+      ],
+    });
+    expect(paths[0]).toMatchObject({
+      from: 'master-host',
+      to: 'worker-host',
+      cells: {
+        gossip: { state: 'answered', tried: 1, arrived: 1, answered: 1 },
+        icmp: { state: 'lost', tried: 1, arrived: 0, answered: 0 },
+      },
+    });
+  });
+
+  test('nothing of a container’s environment is in it', () => {
+    expect(JSON.stringify(toJson(brokenReport()))).not.toContain(secret);
+  });
+});
