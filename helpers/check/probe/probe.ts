@@ -4,6 +4,8 @@ import { HarnessError } from '../../process/harness-error.ts';
 import { commandLine } from '../../process/run-command.ts';
 import type { AgentChannel } from './agent-channel.ts';
 import { type Namespace, wordOf } from './namespace.ts';
+import { openPackets } from './open-packets.ts';
+import type { Packets } from './packets.ts';
 
 export interface ProbeOptions {
   /** Milliseconds. */
@@ -50,6 +52,8 @@ export interface Probe extends AsyncDisposable {
   ): Promise<FileResult[]>;
   /** The names in a folder of the host, in order. */
   list(path: string, options?: ProbeOptions): Promise<string[]>;
+  /** Sends packets, and sees where they come. */
+  readonly packets: Packets;
   /** Ends it, and waits until nothing of it is left on the host. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -99,6 +103,7 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
       await ask(filesAnswer, ['read', wordOf(namespace), `${most}`, ...paths], options),
     list: async (path, options = {}) => await ask(z.array(z.string()), ['list', path], options),
+    packets: openPackets(async (answer, words) => await ask(answer, words, {})),
     [Symbol.asyncDispose]: end,
   };
 }

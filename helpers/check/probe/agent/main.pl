@@ -19,12 +19,20 @@ use strict;
 use warnings;
 
 my ($folder) = $0 =~ m{^(.*)/};
-require "$folder/$_.pl" for qw(system loop json namespaces programs files);
+require "$folder/$_.pl"
+    for qw(system loop json namespaces programs files packets links captures listeners trials throws);
 
 my %verbs = (
-    run  => \&Programs::run,
+    run => \&Programs::run,
     read => \&Files::read_all,
     list => \&Files::list,
+    capture => \&Captures::open_all,
+    sightings => \&Captures::tell,
+    listen => \&Listeners::open_all,
+    received => \&Listeners::tell,
+    try => \&Trials::try_all,
+    throw => \&Throws::throw_all,
+    answers => \&Trials::tell,
 );
 
 # A question may be a whole batch of packets to send; more than this is no question of ours.

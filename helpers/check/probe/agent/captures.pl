@@ -1,0 +1,148 @@
+# Catches the packets of our own trials as they pass through a namespace, on all of its devices: they have a time to live
+# that hardly any other packet has, by which the kernel picks them out before anything is copied.
+
+package Captures;
+
+use strict;
+use warnings;
+
+my ($AF_PACKET, $SOCK_DGRAM, $ETH_P_ALL) = (17, 2, 3);
+my ($SOL_SOCKET, $SO_RCVBUF, $SO_ATTACH_FILTER, $SO_RCVBUFFORCE) = (1, 8, 26, 33);
+my ($SOL_PACKET, $PACKET_STATISTICS) = (263, 6);
+my ($SIOCGIFNAME, $MSG_DONTWAIT, $OUTGOING) = (0x8910, 0x40, 4);
+
+# Bytes of packets that may wait to be read.
+my $ROOM = 8_000_000;
+
+# By namespace: {socket, devices, lost}.
+my %captures;
+# By trial, then by where and how it was seen, in words: how often.
+my %sightings;
+
+# capture VXLAN_PORT NAMESPACE… → []
+sub open_all {
+    my ($succeed, $fail, $port, @namespaces) = @_;
+    for my $namespace (grep { !$captures{$_} } @namespaces) {
+        # Without the headers of the link: what carries the packets need not be Ethernet.
+        my $socket = Namespaces::inside($namespace, sub {
+            socket my $new, $AF_PACKET, $SOCK_DGRAM, unpack 'S', pack 'n', $ETH_P_ALL or die "capture: $!\n";
+            return $new;
+        });
+        widen($socket, $ROOM);
+        my $filter = filter_for($port);
+        my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
+        setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "capture: filter: $!\n";
+        my $capture = { name => $namespace, socket => $socket, devices => {}, port => $port };
+        $captures{$namespace} = $capture;
+        Loop::on_readable($socket, sub { read_packets($capture) });
+    }
+    $succeed->([]);
+}
+
+# A buffer beyond the limit that the host sets for everybody is a privilege.
+sub widen {
+    my ($socket, $bytes) = @_;
+    setsockopt $socket, $SOL_SOCKET, $SO_RCVBUFFORCE, pack 'i', $bytes
+        or setsockopt $socket, $SOL_SOCKET, $SO_RCVBUF, pack 'i', $bytes;
+}
+
+# Of the packets with our time to live, by themselves or in VXLAN: all but those of TCP that open no connection and carry
+# little. One more and the work would double.
+sub filter_for {
+    my $port = shift;
+    my ($byte, $half, $equal, $greater, $bits, $return) = (0x30, 0x28, 0x15, 0x25, 0x45, 0x06);
+    my $wanted = sub {
+        my $at = shift;
+        return (
+            [$byte, $at + 8, '', ''],
+            [$greater, $Packets::TTL, 'drop', ''], ['ge', $Packets::TTL - 30, '', 'drop'],
+            [$byte, $at + 9, '', ''],
+            [$equal, 6, '', 'accept'],
+            [$byte, $at + 33, '', ''],
+            [$bits, 0x02, 'accept', ''],
+            [$half, $at + 2, '', ''],
+            [$greater, 600, 'accept', 'drop'],
+        );
+    };
+    my @lines = (
+        [$byte, 0, '', ''], [$equal, 0x45, '', 'drop'],
+        [$byte, 9, '', ''], [$equal, 17, '', 'plain'],
+        [$half, 22, '', ''], [$equal, $port, '', 'plain'],
+        [$byte, 50, '', ''], [$equal, 0x45, '', 'drop'],
+        $wanted->(50),
+        'plain', $wanted->(0),
+        'accept', [$return, 256, '', ''],
+        'drop', [$return, 0, '', ''],
+    );
+    return assemble(@lines);
+}
+
+# Lines of the kernel's filter language: [operation, value, where to go if so, and if not]; '' is the next line.
+sub assemble {
+    my (%places, @lines);
+    ref $_ ? push @lines, $_ : ($places{$_} = @lines) for @_;
+    my $at = 0;
+    return join '', map {
+        my ($operation, $value, @to) = @$_;
+        $at++;
+        $operation = 0x35 if $operation eq 'ge';
+        pack 'SCCL', $operation, (map { $_ eq '' ? 0 : $places{$_} - $at } @to), $value;
+    } @lines;
+}
+
+sub read_packets {
+    my $capture = shift;
+    for (1 .. 64) {
+        my $from = recv $capture->{socket}, my $bytes, 256, $MSG_DONTWAIT;
+        return 0 if !defined $from;
+        my ($index, $type) = unpack 'x4 i x2 C', $from;
+        note($capture, $index, $type == $OUTGOING ? 'out' : 'in', $bytes);
+    }
+    return 1;
+}
+
+sub note {
+    my ($capture, $index, $direction, $bytes) = @_;
+    my @outer = ('-') x 3;
+    if (my $tunnel = Packets::unwrap($bytes, $capture->{port})) {
+        @outer = @$tunnel{qw(source destination vni)};
+        $bytes = $tunnel->{inner};
+    }
+    my ($trial, $what) = Packets::recognize($bytes) or return;
+    my $device = $capture->{devices}{$index} //= name_of($capture->{socket}, $index);
+    $sightings{$trial}{ join ' ', $capture->{name}, $device, $direction, $what, @outer }++;
+}
+
+sub name_of {
+    my ($socket, $index) = @_;
+    my $request = pack 'x16 i x20', $index;
+    ioctl $socket, $SIOCGIFNAME, $request or return "#$index";
+    return unpack 'Z16', $request;
+}
+
+# All that has come so far.
+sub read_all {
+    for my $capture (values %captures) {
+        1 while read_packets($capture);
+    }
+}
+
+# sightings TRIAL… → {lost, sightings: {TRIAL: ["NAMESPACE DEVICE in|out WHAT OUTER_SOURCE OUTER_DESTINATION VNI COUNT"…]}}
+sub tell {
+    my ($succeed, $fail, @trials) = @_;
+    read_all();
+    my %told = map {
+        my $seen = $sightings{$_};
+        $_ => [map { "$_ $seen->{$_}" } sort keys %$seen];
+    } grep { $sightings{$_} } @trials;
+    my $lost = 0;
+    for my $capture (values %captures) {
+        # The kernel starts to count anew with each question.
+        my $counts = getsockopt $capture->{socket}, $SOL_PACKET, $PACKET_STATISTICS;
+        $capture->{lost} += (unpack 'LL', $counts)[1];
+        $lost += $capture->{lost};
+    }
+    $succeed->({ lost => \$lost, sightings => \%told });
+}
+
+1;

@@ -1,0 +1,63 @@
+# Sends packets that nobody is to answer: who asks looks at the other end whether they came.
+
+package Throws;
+
+use strict;
+use warnings;
+use Socket ();
+
+my ($AF_PACKET, $SOCK_RAW, $SIOCGIFINDEX) = (17, 3, 0x8933);
+
+# throw PACKET… → [{trial, error}], when each was sent once. PACKET is one of
+#
+#   ID,udp,NAMESPACE,SOURCE,DESTINATION,PORT     and the same with icmp, whose port says nothing
+#   ID,frame,NAMESPACE,DEVICE,MACS…              past the namespace's own tables, out of that device
+#   ID,tunnel,DESTINATION,PORT,VNI,MACS…         past the host's, to another host's VXLAN
+#
+# with MACS… of what is in the frame: TO_MAC,FROM_MAC,SOURCE,DESTINATION,PORT
+my %ways = (udp => \&Trials::throw, icmp => \&Trials::throw, frame => \&throw_frame, tunnel => \&throw_tunnel);
+
+# By namespace and device, or by nothing for tunnels: what is sent from.
+my %sockets;
+
+sub throw_all {
+    my ($succeed, $fail, @packets) = @_;
+    $succeed->([map { throw_one($_) } @packets]);
+}
+
+sub throw_one {
+    my ($id, $kind, @words) = split /,/, shift;
+    my $way = $ways{$kind} // die "no packet of kind $kind\n";
+    return { trial => $id, error => undef } if eval { $way->($id, $kind, @words); 1 };
+    return { trial => $id, error => $@ =~ s/\n\z//r };
+}
+
+sub throw_frame {
+    my ($id, undef, $namespace, $device, @inner) = @_;
+    my $socket = $sockets{"$namespace $device"} //= Namespaces::inside($namespace, sub {
+        socket my $new, $AF_PACKET, $SOCK_RAW, 0 or die "frame: $!\n";
+        my $request = pack 'Z16 x24', $device;
+        ioctl $new, $SIOCGIFINDEX, $request or die "device $device: $!\n";
+        bind $new, pack 'SniSCCx8', $AF_PACKET, 0, unpack('x16 i', $request), 0, 0, 0 or die "frame: $!\n";
+        return $new;
+    });
+    defined send $socket, frame_for($id, @inner), 0 or die "$!\n";
+}
+
+sub throw_tunnel {
+    my ($id, undef, $destination, $port, $vni, @inner) = @_;
+    my $socket = $sockets{tunnel} //= do {
+        socket my $new, Socket::PF_INET, Socket::SOCK_DGRAM, 0 or die "tunnel: $!\n";
+        $new;
+    };
+    my $to = Socket::pack_sockaddr_in($port, Socket::inet_aton($destination));
+    defined send $socket, Packets::vxlan($vni, frame_for($id, @inner)), 0, $to or die "$!\n";
+}
+
+sub frame_for {
+    my ($id, $to_mac, $from_mac, $source, $destination, $port) = @_;
+    # From a port on which nobody is to listen: discard.
+    return Packets::frame($to_mac, $from_mac, Packets::udp_packet($source, $destination, 9, $port, "T$id"));
+}
+
+1;
