@@ -69,6 +69,47 @@ describe('A probe', () => {
   });
 });
 
+describe('Docker’s own name server', () => {
+  const server = '127.0.0.11';
+
+  test('answers in a container’s namespace with the address of a container on the other host', async ({
+    lab: { left, right },
+    probes,
+  }) => {
+    expect(await probes.left.resolve({ pid: left.pid }, server, 'right')).toEqual({
+      code: 'NOERROR',
+      addresses: [right.address],
+    });
+    expect(await probes.right.resolve({ pid: right.pid }, server, 'left')).toEqual({
+      code: 'NOERROR',
+      addresses: [left.address],
+    });
+  });
+
+  test('is not on the host itself, which is told at once and not by a limit that passes', async ({
+    probes: { left },
+  }) => {
+    expect(await left.resolve('host', server, 'right')).toEqual({ error: 'ECONNREFUSED' });
+  });
+});
+
+describe('An exchange', () => {
+  test('with an engine’s port is a connection; with one where nobody listens it is refused', async ({
+    lab: { worker },
+    probes: { left },
+  }) => {
+    const { address } = worker.machine;
+    const request = Buffer.from('GET / HTTP/1.0\r\n\r\n');
+    const [engine, nobody] = await Promise.all([
+      left.exchange('host', { protocol: 'tcp', address, port: 2376 }, request),
+      left.exchange('host', { protocol: 'tcp', address, port: 9 }, request),
+    ]);
+    expect(engine).toMatchObject({ connected: true, error: undefined });
+    expect(engine.answer.toString()).toContain('Client sent an HTTP request to an HTTPS server');
+    expect(nobody).toMatchObject({ connected: false, error: 'ECONNREFUSED' });
+  });
+});
+
 describe.each(['20.10.5', '26.1.5'] as const)('On an engine %s', (version) => {
   test('nothing is left of a probe: neither its container nor its image', async ({ lab }) => {
     const engine = lab.alone[version];

@@ -1,30 +1,19 @@
 import { z } from 'zod';
-import { activity } from '../../process/activity.ts';
-import { HarnessError } from '../../process/harness-error.ts';
-import { commandLine } from '../../process/run-command.ts';
+import { type Asker, openAsker, type ProbeOptions } from './asker.ts';
 import type { AgentChannel } from './agent-channel.ts';
+import { exchange, type ExchangeResult, type Port } from './exchange.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 import { openPackets } from './open-packets.ts';
 import type { Packets } from './packets.ts';
-
-export interface ProbeOptions {
-  /** Milliseconds. */
-  readonly limit?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How a program of the probe's image ended. */
-export interface ProgramResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type NameResult, resolveName } from './resolve-name.ts';
+import { type ProgramResult, runProgram } from './run-program.ts';
 
 /** A file of the host, or why it could not be read. */
 export type FileResult =
   | {
       readonly path: string;
-      readonly text: string /** Whether there is more. */;
+      readonly text: string;
+      /** Whether there is more. */
       readonly cut: boolean;
     }
   | { readonly path: string; readonly error: string };
@@ -52,23 +41,28 @@ export interface Probe extends AsyncDisposable {
   ): Promise<FileResult[]>;
   /** The names in a folder of the host, in order. */
   list(path: string, options?: ProbeOptions): Promise<string[]>;
+  /** Says something to a port, and gives what comes back; 5 s at most when no limit is given. */
+  exchange(
+    namespace: Namespace,
+    port: Port,
+    question: Uint8Array,
+    options?: ProbeOptions,
+  ): Promise<ExchangeResult>;
+  /**
+   * Asks a name server once for the IPv4 addresses of a name: Docker's own is 127.0.0.11 in a container's namespace.
+   * 5 s at most when no limit is given.
+   */
+  resolve(
+    namespace: Namespace,
+    server: string,
+    name: string,
+    options?: ProbeOptions,
+  ): Promise<NameResult>;
   /** Sends packets, and sees where they come. */
   readonly packets: Packets;
   /** Ends it, and waits until nothing of it is left on the host. */
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-/** What the agent may take beyond a program's own limit: it runs few at once, and its host may be busy. */
-const PATIENCE = 30_000;
-
-const programAnswer = z.object({
-  exitCode: z.number(),
-  signal: z.number(),
-  timedOut: z.boolean(),
-  stdout: z.string(),
-  stderr: z.string(),
-  cut: z.boolean(),
-});
 
 const filesAnswer = z.array(
   z.union([
@@ -77,58 +71,18 @@ const filesAnswer = z.array(
   ]),
 );
 
-/** The questions that a probe can be asked, put to its agent. */
+/** A probe whose agent is at the other end of the channel. */
 export function openProbe(host: string, channel: AgentChannel, end: () => Promise<void>): Probe {
-  const ask = async <T>(answer: z.ZodType<T>, words: readonly string[], options: ProbeOptions) => {
-    const { limit = PATIENCE, signal } = options;
-    return understand(host, words, answer, await channel.ask(words, { limit, signal }));
-  };
+  const asker: Asker = openAsker(host, channel);
   return {
     host,
-    run: async (namespace, argv, { limit = 10_000, signal } = {}) => {
-      const [program, ...programArguments] = argv;
-      const line = commandLine(program, programArguments);
-      const where = wordOf(namespace);
-      const tried = `${host}: ${line}${namespace === 'host' ? '' : ` in ${where}`}`;
-      return await activity('command', tried, async (report) => {
-        report.input(line);
-        const words = ['run', where, `${limit}`, ...argv];
-        const ended = await ask(programAnswer, words, { limit: limit + PATIENCE, signal });
-        report.output(ended.stdout + ended.stderr);
-        const failure = whyNotWhole(ended, limit);
-        if (failure !== undefined) throw new HarnessError({ tried, observed: failure });
-        return { exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
-      });
-    },
+    run: async (...question) => await runProgram(asker, ...question),
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
-      await ask(filesAnswer, ['read', wordOf(namespace), `${most}`, ...paths], options),
-    list: async (path, options = {}) => await ask(z.array(z.string()), ['list', path], options),
-    packets: openPackets(async (answer, words) => await ask(answer, words, {})),
+      await asker.ask(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
+    list: async (path, options) => await asker.ask(['list', path], z.array(z.string()), options),
+    exchange: async (...question) => await exchange(asker, ...question),
+    resolve: async (...question) => await resolveName(asker, ...question),
+    packets: openPackets(async (answer, words) => await asker.ask(words, answer)),
     [Symbol.asyncDispose]: end,
   };
-}
-
-function whyNotWhole(
-  { timedOut, signal, cut }: z.infer<typeof programAnswer>,
-  limit: number,
-): string | undefined {
-  if (timedOut) return `not done after ${limit / 1000} s`;
-  if (signal !== 0) return `killed by signal ${signal}`;
-  return cut ? 'it wrote more than is kept' : undefined;
-}
-
-function understand<T>(
-  host: string,
-  [verb = '']: readonly string[],
-  answer: z.ZodType<T>,
-  value: unknown,
-): T {
-  const parsed = answer.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new HarnessError({
-    tried: `${host}: probe ${verb}`,
-    observed: 'the agent answered something that is not understood',
-    cause: parsed.error,
-    evidence: z.prettifyError(parsed.error),
-  });
 }

@@ -20,7 +20,7 @@ use warnings;
 
 my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
-    for qw(system loop json namespaces programs files packets links captures listeners trials throws);
+    for qw(system loop json namespaces programs files sockets exchanges), qw(packets links captures listeners trials throws);
 
 my %verbs = (
     run => \&Programs::run,
@@ -33,6 +33,7 @@ my %verbs = (
     try => \&Trials::try_all,
     throw => \&Throws::throw_all,
     answers => \&Trials::tell,
+    exchange => \&Exchanges::exchange,
 );
 
 # A question may be a whole batch of packets to send; more than this is no question of ours.

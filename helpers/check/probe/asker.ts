@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { HarnessError } from '../../process/harness-error.ts';
+import type { AgentChannel } from './agent-channel.ts';
+
+export interface ProbeOptions {
+  /** Milliseconds. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Who asks the agent of one host, and looks at what it answers before anybody uses it. */
+export interface Asker {
+  /** The host's name. */
+  readonly host: string;
+  ask<T>(words: readonly string[], answer: z.ZodType<T>, options?: ProbeOptions): Promise<T>;
+}
+
+/** What an agent may take beyond the limit of what it does: it does much at once, and its host may be busy. */
+export const PATIENCE = 30_000;
+
+export function openAsker(host: string, channel: AgentChannel): Asker {
+  return {
+    host,
+    ask: async (words, answer, { limit = PATIENCE, signal } = {}) => {
+      const parsed = answer.safeParse(await channel.ask(words, { limit, signal }));
+      if (parsed.success) return parsed.data;
+      throw new HarnessError({
+        tried: `${host}: probe: ${words[0]}`,
+        observed: 'the agent answered something that is not understood',
+        cause: parsed.error,
+        evidence: z.prettifyError(parsed.error),
+      });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { randomInt } from 'node:crypto';
+import type { Asker, ProbeOptions } from './asker.ts';
+import { readNameAnswer, writeNameQuestion } from './dns-message.ts';
+import { exchange } from './exchange.ts';
+import type { Namespace } from './namespace.ts';
+
+/** What a name server said of a name, or why nothing was heard from it. */
+export type NameResult =
+  | {
+      /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, … */
+      readonly code: string;
+      /** IPv4, in the order in which they came. */
+      readonly addresses: readonly string[];
+    }
+  | {
+      /** `ETIMEDOUT`, `ECONNREFUSED`, …; `EBADMSG` for what is no answer to the question. */
+      readonly error: string;
+    };
+
+/** Asks a name server once for the addresses of a name, as a program in that namespace would. */
+export async function resolveName(
+  asker: Asker,
+  namespace: Namespace,
+  server: string,
+  name: string,
+  options?: ProbeOptions,
+): Promise<NameResult> {
+  const id = randomInt(0x10000);
+  const port = { protocol: 'udp', address: server, port: 53 } as const;
+  const question = writeNameQuestion(id, name);
+  const { answer, error } = await exchange(asker, namespace, port, question, options);
+  if (error !== undefined) return { error };
+  return readNameAnswer(id, answer) ?? { error: 'EBADMSG' };
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { activity } from '../../process/activity.ts';
+import { HarnessError } from '../../process/harness-error.ts';
+import { commandLine } from '../../process/run-command.ts';
+import { type Asker, PATIENCE, type ProbeOptions } from './asker.ts';
+import { type Namespace, wordOf } from './namespace.ts';
+
+/** How a program of the probe's image ended. */
+export interface ProgramResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const answer = z.object({
+  exitCode: z.number(),
+  signal: z.number(),
+  timedOut: z.boolean(),
+  stdout: z.string(),
+  stderr: z.string(),
+  cut: z.boolean(),
+});
+
+export async function runProgram(
+  asker: Asker,
+  namespace: Namespace,
+  argv: readonly [string, ...string[]],
+  { limit = 10_000, signal }: ProbeOptions = {},
+): Promise<ProgramResult> {
+  const [program, ...programArguments] = argv;
+  const line = commandLine(program, programArguments);
+  const where = wordOf(namespace);
+  const tried = `${asker.host}: ${line}${namespace === 'host' ? '' : ` in ${where}`}`;
+  return await activity('command', tried, async (report) => {
+    report.input(line);
+    const words = ['run', where, `${limit}`, ...argv];
+    const ended = await asker.ask(words, answer, { limit: limit + PATIENCE, signal });
+    const { exitCode, stdout, stderr } = ended;
+    report.output(stdout + stderr);
+    const failure = whyNotWhole(ended, limit);
+    if (failure !== undefined) throw new HarnessError({ tried, observed: failure });
+    return { exitCode, stdout, stderr };
+  });
+}
+
+function whyNotWhole(
+  { timedOut, signal, cut }: z.infer<typeof answer>,
+  limit: number,
+): string | undefined {
+  if (timedOut) return `not done after ${limit / 1000} s`;
+  if (signal !== 0) return `killed by signal ${signal}`;
+  return cut ? 'it wrote more than is kept' : undefined;
+}
