@@ -4,10 +4,12 @@ import type { GossipView } from './observe/gossip.ts';
 import type { KernelView } from './observe/kernel.ts';
 import type { NamesView } from './observe/names.ts';
 import type { PathsView } from './observe/paths.ts';
-import type { StoreView } from './observe/store.ts';
+import type { StoreReach, StoreView } from './observe/store.ts';
 import type { SwarmView } from './observe/swarm.ts';
 import type { Observed } from './observed.ts';
 import type { Expectations } from './target.ts';
+
+export type Pulse = 'answers' | 'hangs' | 'silent';
 
 /** What was seen of one host. */
 export interface HostView {
@@ -15,6 +17,13 @@ export interface HostView {
   /** IPv4 address at which the other hosts find it; undefined when neither the user nor its engine says. */
   readonly address: string | undefined;
   readonly engine: Observed<EngineView>;
+  /**
+   * Whether its engine lives. One that hangs takes connections, and does not answer what it must look up in the cluster's
+   * store.
+   */
+  readonly pulse: Pulse;
+  /** Whether the key-value store is reached from there: needs a probe. */
+  readonly reach: Observed<StoreReach>;
   /** Whom its engine's gossip knows. */
   readonly gossip: Observed<GossipView>;
   /** What its kernel has: needs a privileged probe. */
@@ -40,4 +49,6 @@ export interface Observation {
   readonly paths: Observed<PathsView>;
   /** What published ports and the application answer. */
   readonly application: Observed<ApplicationView>;
+  /** What the audit could not take away again of its own, in words for people. */
+  readonly leftovers: readonly string[];
 }

@@ -48,6 +48,8 @@ export interface AuditTarget {
   /** For people: «topology seed», «3 engines». */
   readonly name: string;
   readonly hosts: readonly TargetHost[];
+  /** How its engines find each other; what they say of themselves when absent. */
+  readonly kind?: 'key-value' | 'swarm-mode' | undefined;
   /** Where the store is; taken from what the engines say of themselves when absent. Swarm mode has none. */
   readonly store?: TargetStore | undefined;
   /** Whether the hosts are all that the cluster has: then a member that is none of them is wrong. */

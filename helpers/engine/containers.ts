@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AttachedContainer, runAttached } from './attach.ts';
 import type { CallOptions, Connection } from './connection.ts';
 import { type Container, inspectCall, openContainer } from './container.ts';
+import type { ContainerFacts } from './container-facts.ts';
 import { type ContainerSpec, createLine, createRequest, runLine } from './container-spec.ts';
 import { explainRun } from './explain-run.ts';
 
@@ -29,6 +30,8 @@ export interface Containers {
   runAttached(spec: ContainerSpec, options?: CallOptions): Promise<AttachedContainer>;
   /** The container of that name or id, running or not; an error when there is none. */
   find(nameOrId: string, options?: CallOptions): Promise<Container>;
+  /** `docker inspect` of the container of that name or id; an error when there is none. */
+  inspect(nameOrId: string, options?: CallOptions): Promise<ContainerFacts>;
   /** All, running or not. */
   list(options?: CallOptions): Promise<ContainerSummary[]>;
 }
@@ -42,6 +45,8 @@ export function openContainers(connection: Connection): Containers {
       const { id, name } = await connection.call(inspectCall(nameOrId, nameOrId, options));
       return openContainer(connection, id, name);
     },
+    inspect: async (nameOrId, options) =>
+      await connection.call(inspectCall(nameOrId, nameOrId, options)),
     list: async (options) =>
       await connection.call({
         ...options,

@@ -15,6 +15,17 @@ export interface NetworkMember {
   readonly local: boolean;
 }
 
+/** A container on a network of a swarm, on whichever host, as the engine that was asked has heard of it. */
+export interface NetworkTask {
+  /** Empty for a container that is of no service. */
+  readonly service: string;
+  readonly name: string;
+  readonly endpointId: string;
+  readonly address: string;
+  /** Of the host that it is on. */
+  readonly hostAddress: string;
+}
+
 /** What `docker network inspect` says. */
 export interface NetworkFacts {
   readonly name: string;
@@ -28,12 +39,16 @@ export interface NetworkFacts {
   readonly gateway: string | undefined;
   readonly attachable: boolean;
   readonly internal: boolean;
+  /** Whether it is the routing mesh of a swarm, which every node is on. */
+  readonly ingress: boolean;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   /** Empty in lists: only inspecting one network tells. In swarm mode those of the engine that was asked, no others. */
   readonly containers: readonly NetworkMember[];
   /** The addresses of the hosts that have ends on it, as far as this engine's gossip knows: in swarm mode, if it has one. */
   readonly peers: readonly string[];
+  /** The containers of all hosts, if the network was inspected verbosely: in swarm mode, where the engine has one of them. */
+  readonly tasks: readonly NetworkTask[];
   /** The engine's whole answer. */
   readonly raw: unknown;
 }
@@ -52,7 +67,11 @@ export interface NetworkRequest {
 /** The networks that an engine knows. */
 export interface Networks {
   create(request: NetworkRequest, options?: CallOptions): Promise<NetworkFacts>;
-  inspect(nameOrId: string, options?: CallOptions): Promise<NetworkFacts>;
+  /** @param options.verbose asks for {@link NetworkFacts.tasks} too */
+  inspect(
+    nameOrId: string,
+    options?: CallOptions & { readonly verbose?: boolean },
+  ): Promise<NetworkFacts>;
   list(options?: CallOptions): Promise<NetworkFacts[]>;
   remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
@@ -69,6 +88,13 @@ const member = z.looseObject({
   IPv4Address: z.string(),
 });
 
+const task = z.looseObject({
+  Name: z.string(),
+  EndpointID: z.string(),
+  EndpointIP: z.string(),
+  Info: z.looseObject({ 'Host IP': z.string().default('') }).nullish(),
+});
+
 const networkAnswer = z
   .looseObject({
     Name: z.string(),
@@ -77,6 +103,7 @@ const networkAnswer = z
     Scope: z.enum(['local', 'global', 'swarm']),
     Attachable: z.boolean().default(false),
     Internal: z.boolean().default(false),
+    Ingress: z.boolean().default(false),
     IPAM: z.looseObject({
       Config: z
         .array(z.looseObject({ Subnet: z.string().optional(), Gateway: z.string().optional() }))
@@ -86,6 +113,7 @@ const networkAnswer = z
     Labels: texts,
     Containers: z.record(z.string(), member).nullish(),
     Peers: z.array(z.looseObject({ IP: z.string() })).nullish(),
+    Services: z.record(z.string(), z.looseObject({ Tasks: z.array(task).nullish() })).nullish(),
   })
   .transform((network): NetworkFacts => {
     const pool = network.IPAM.Config?.[0];
@@ -99,6 +127,7 @@ const networkAnswer = z
       gateway: pool?.Gateway,
       attachable: network.Attachable,
       internal: network.Internal,
+      ingress: network.Ingress,
       options: network.Options,
       labels: network.Labels,
       containers: Object.entries(network.Containers ?? {})
@@ -113,6 +142,15 @@ const networkAnswer = z
           local: !id.startsWith('ep-'),
         })),
       peers: (network.Peers ?? []).map(({ IP }) => IP),
+      tasks: Object.entries(network.Services ?? {}).flatMap(([service, { Tasks }]) =>
+        (Tasks ?? []).map((one) => ({
+          service,
+          name: one.Name,
+          endpointId: one.EndpointID,
+          address: one.EndpointIP,
+          hostAddress: one.Info?.['Host IP'] ?? '',
+        })),
+      ),
       raw: network,
     };
   });
@@ -187,13 +225,21 @@ function createCall(request: NetworkRequest, options?: CallOptions): Call<string
   };
 }
 
-function inspectCall(nameOrId: string, name: string, options?: CallOptions): Call<NetworkFacts> {
+function inspectCall(
+  nameOrId: string,
+  name: string,
+  { verbose = false, ...options }: CallOptions & { readonly verbose?: boolean } = {},
+): Call<NetworkFacts> {
   return {
     ...options,
-    title: `network inspect ${name}`,
+    title: `network inspect ${verbose ? '--verbose ' : ''}${name}`,
     readOnly: true,
     answer: networkAnswer,
-    ask: (docker) => docker.getNetwork(nameOrId).inspect(),
+    ask: (docker) => {
+      // The client takes these, and its types say nothing of them.
+      const network: { inspect(query: object): Promise<unknown> } = docker.getNetwork(nameOrId);
+      return network.inspect(verbose ? { verbose } : {});
+    },
     print: (network) => JSON.stringify(network.raw, null, 2),
     explain: explainMissing(name),
   };

@@ -1,12 +1,81 @@
 import type { ContainerFacts } from '../../engine/container-facts.ts';
+import type { CallOptions } from '../../engine/connection.ts';
+import type { Engine } from '../../engine/engine.ts';
 import type { EngineInfo } from '../../engine/info.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
+import { HarnessError } from '../../process/harness-error.ts';
+import type { Pulse } from '../observation.ts';
+import { PROBE_LABEL } from '../probe/start-probe.ts';
 
 /** What one engine says. */
 export interface EngineView {
   readonly info: EngineInfo;
-  /** All of its networks; overlays as inspected, with the ends that it knows. */
+  /** All of its networks; overlays as inspected verbosely, with the ends that it knows. */
   readonly networks: readonly NetworkFacts[];
   /** All of its containers, running or not; not the audit's own probes. */
   readonly containers: readonly ContainerFacts[];
+}
+
+/** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
+const ANSWER_LIMIT = 15_000;
+
+/** Asks an engine all that is compared of it. What vanishes while it is asked was not there. */
+export async function observeEngine(engine: Engine, signal: AbortSignal): Promise<EngineView> {
+  const options: CallOptions = { limit: ANSWER_LIMIT, signal };
+  const [info, networks, containers] = await Promise.all([
+    engine.info(options),
+    readNetworks(engine, options),
+    readContainers(engine, options),
+  ]);
+  return { info, networks, containers };
+}
+
+/** Whether an engine lives that did not say all that it was asked. */
+export async function takePulse(engine: Engine, signal: AbortSignal): Promise<Pulse> {
+  return await engine.version({ limit: ANSWER_LIMIT, signal }).then(
+    () => 'hangs',
+    () => 'silent',
+  );
+}
+
+/** Where the others of its cluster find it, as it says itself. */
+export function addressOf({ info }: EngineView): string | undefined {
+  return info.clusterAdvertise?.replace(/:\d+$/, '') ?? info.swarmNode?.address;
+}
+
+async function readNetworks(engine: Engine, options: CallOptions): Promise<NetworkFacts[]> {
+  const networks = await engine.networks.list(options);
+  return await Promise.all(
+    networks.map(async (network) => {
+      if (network.driver !== 'overlay') return network;
+      return await unlessGone(engine.networks.inspect(network.id, { ...options, verbose: true }));
+    }),
+  ).then(withoutGone);
+}
+
+async function readContainers(engine: Engine, options: CallOptions): Promise<ContainerFacts[]> {
+  const containers = await engine.containers.list(options);
+  return await Promise.all(
+    containers
+      .filter(({ labels }) => labels[PROBE_LABEL] === undefined)
+      .map(async ({ id }) => await unlessGone(engine.containers.inspect(id, options))),
+  ).then(withoutGone);
+}
+
+/** What was asked for; undefined when the engine says that there is no such thing any more. */
+async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof HarnessError && statusOf(error.cause) === 404) return undefined;
+    throw error;
+  }
+}
+
+function statusOf(cause: unknown): unknown {
+  return cause instanceof Error && 'statusCode' in cause ? cause.statusCode : undefined;
+}
+
+function withoutGone<T>(all: readonly (T | undefined)[]): T[] {
+  return all.filter((one) => one !== undefined);
 }

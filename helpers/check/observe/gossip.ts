@@ -1,8 +1,53 @@
+import type { GossipMember } from '../../cluster/gossip-protocol.ts';
+import { readGossipMembers } from '../../cluster/gossip-members.ts';
+import { type Observed, seen, unseen } from '../observed.ts';
+import type { Asked, AskedHost } from './round.ts';
+
 /** Whom an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */
 export interface GossipView {
+  /** Whether there is any: an engine of a key-value cluster has none before it has found the store. */
+  readonly isThere: boolean;
   readonly members: readonly {
     readonly name: string | undefined;
     readonly address: string;
-    readonly state: string;
+    readonly state: GossipMember['state'];
   }[];
+}
+
+/** Asks an engine's gossip whom it knows: itself in key-value clusters, which tell anybody; else the engine. */
+export async function observeGossip(
+  { address, engine }: AskedHost,
+  { kind }: Asked,
+  signal: AbortSignal,
+): Promise<Observed<GossipView>> {
+  if (kind === 'swarm-mode') return readPeers(engine);
+  if (kind === 'unknown') return unseen('its engine is in no cluster', 'inapplicable');
+  if (address === undefined) return unseen('nobody says at which address the others find it');
+  try {
+    const members = await readGossipMembers(address, { limit: ANSWER_LIMIT, signal });
+    return seen({ isThere: true, members });
+  } catch (error) {
+    if (isRefused(error)) return seen({ isThere: false, members: [] });
+    throw error;
+  }
+}
+
+const ANSWER_LIMIT = 10_000;
+
+/** In swarm mode gossip is encrypted; but all members are on the network of the routing mesh from their first moment. */
+function readPeers(engine: AskedHost['engine']): Observed<GossipView> {
+  if ('unseen' in engine) return engine;
+  const mesh = engine.seen.networks.find(({ ingress }) => ingress);
+  if (mesh === undefined)
+    return unseen('without the network ingress it does not say whom it knows');
+  const members = mesh.peers.map((address) => ({
+    name: undefined,
+    address,
+    state: 'alive' as const,
+  }));
+  return seen({ isThere: true, members });
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
 }

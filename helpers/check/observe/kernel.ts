@@ -70,7 +70,10 @@ export interface ContainerNamespace {
 
 /** What one host's kernel has. */
 export interface KernelView {
+  /** Before any live probe was sent. */
   readonly overlays: readonly OverlayTables[];
+  /** The same once more, after all of them were. */
+  readonly later: readonly OverlayTables[] | undefined;
   readonly links: readonly LinkView[];
   readonly routes: readonly {
     readonly destination: string;

@@ -1,36 +1,100 @@
 import type { HostView, Observation } from '../observation.ts';
-import { unseen } from '../observed.ts';
+import { whatWasSeen } from '../observed.ts';
 import type { AuditOptions } from '../options.ts';
 import type { AuditTarget } from '../target.ts';
+import { observeApplication } from './application/observe-application.ts';
+import { beginWithHosts } from './begin-with-hosts.ts';
+import { clusterKindOf } from './cluster-kind.ts';
+import { setDeadline } from './deadline.ts';
+import { observeGossip } from './gossip.ts';
+import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
+import { observeEach, observePart } from './observe-part.ts';
+import { observeNames } from './names.ts';
+import { openProbes, type Probes } from './open-probes.ts';
+import { observePaths } from './paths/observe-paths.ts';
+import { type Asked, privilegedProbeOn, type Round } from './round.ts';
+import { observeReach, observeStore } from './store.ts';
+import { observeSwarm } from './swarm.ts';
+
+/** Milliseconds for all of it. */
+const AUDIT_LIMIT = 60_000;
 
 /**
  * Looks at all that there is to see of a cluster, all hosts side by side: first what engines and stores say; then the
- * kernels' tables, which the live probes that come last would change, for a VXLAN device learns from packets.
+ * kernels' tables, which the live probes that come last would change, for a VXLAN device learns from packets. Nothing
+ * that is wrong with the cluster is an error here; that its user ends it is one.
  */
 export async function observeCluster(
   target: AuditTarget,
-  _options: AuditOptions,
+  options: AuditOptions,
 ): Promise<Observation> {
+  const { limit = AUDIT_LIMIT } = options;
+  using deadline = setDeadline(limit, options.signal);
+  const { signal } = deadline;
+  const probes = openProbes(options, limit, signal);
+  let leftovers: string[] = [];
+  let observation: Omit<Observation, 'leftovers'>;
+  try {
+    observation = await observeLayers({ target, options, signal }, probes);
+  } finally {
+    leftovers = await probes.end();
+  }
+  options.signal?.throwIfAborted();
+  return { ...observation, leftovers };
+}
+
+async function observeLayers(
+  begun: Omit<Round, 'probes'>,
+  probes: Probes,
+): Promise<Omit<Observation, 'leftovers'>> {
+  const { target, signal } = begun;
   const { name, isComplete, expectations } = target;
-  const hosts = target.hosts.map(
-    (host): HostView => ({
-      name: host.name,
-      address: host.address,
-      engine: unseen('engines are not looked at yet'),
-      gossip: unseen('gossip is not looked at yet'),
-      kernel: unseen('kernels are not looked at yet'),
+  const { hosts, started } = await beginWithHosts(target.hosts, probes, signal);
+  const kind = clusterKindOf(target, hosts);
+  const asked: Asked = { kind, expectations, hosts };
+
+  const [store, swarm, gossip, round] = await Promise.all([
+    observePart('store', signal, () => observeStore(target, asked, signal)),
+    observePart('swarm', signal, () => observeSwarm(target, asked, signal)),
+    observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, asked, signal)),
+    started.then((all): Round => ({ ...begun, probes: all })),
+  ]);
+  // Resolvers answer out of their engines' memory: no packet goes over an overlay for them.
+  const [kernel, reach, names] = await Promise.all([
+    observeEach(hosts, 'kernel', signal, async ({ name: on, address, engine }) => {
+      const probe = privilegedProbeOn(round, on);
+      if ('unseen' in probe) return probe;
+      const look = { probe: probe.seen, address, engine: whatWasSeen(engine), signal };
+      return await observeKernel(look);
     }),
-  );
-  return await Promise.resolve({
+    observeEach(hosts, 'way to the store', signal, (host) => observeReach(host, asked, round)),
+    observePart('names', signal, () => observeNames(asked, round)),
+  ]);
+  const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel, swarm));
+  const [later, application] = await Promise.all([
+    observeEach(hosts, 'kernel once more', signal, async (host) => {
+      const probe = privilegedProbeOn(round, host.name);
+      if ('unseen' in probe) return probe;
+      return await observeTablesAgain(kernel(host), { probe: probe.seen, signal });
+    }),
+    observePart('application', signal, () => observeApplication(asked, round)),
+  ]);
+  const views = hosts.map((host): HostView => {
+    const tables = later(host);
+    // What was seen before is not lost if it could not be looked at again.
+    const view = 'seen' in tables ? tables : kernel(host);
+    return { ...host, gossip: gossip(host), reach: reach(host), kernel: view };
+  });
+  return {
     target: name,
-    kind: 'unknown',
+    kind,
     isComplete,
     expectations,
-    hosts,
-    store: unseen('the store is not looked at yet'),
-    swarm: unseen('the swarm is not looked at yet'),
-    names: unseen('names are not looked at yet'),
-    paths: unseen('paths are not looked at yet'),
-    application: unseen('the application is not looked at yet'),
-  });
+    hosts: views,
+    store,
+    swarm,
+    names,
+    paths,
+    application,
+  };
 }

@@ -1,4 +1,9 @@
-import type { TargetStore } from '../target.ts';
+import { openStore } from '../../cluster/open-store.ts';
+import { type Observed, seen, unseen } from '../observed.ts';
+import type { AuditTarget, TargetStore } from '../target.ts';
+import { storesOf } from './cluster-kind.ts';
+import { type Asked, type AskedHost, probeOn, type Round } from './round.ts';
+import { DOCKER_KEY, readStoreEntries } from './store-entries.ts';
 
 /** A member of a key-value cluster, as the store has it. */
 export interface StoreMember {
@@ -6,10 +11,11 @@ export interface StoreMember {
   readonly advertised: string;
 }
 
-/** An overlay, as the store has it: `docker/network/v1.0/network/<id>`. */
+/** A network of all engines, as the store has it: `docker/network/v1.0/network/<id>`. */
 export interface StoreNetwork {
   readonly id: string;
   readonly name: string;
+  readonly driver: string;
   readonly subnets: readonly string[];
   /** VXLAN network identifiers, one for each subnet. */
   readonly vnis: readonly number[];
@@ -36,6 +42,56 @@ export interface StoreView {
   readonly members: readonly StoreMember[];
   readonly networks: readonly StoreNetwork[];
   readonly ends: readonly StoreEnd[];
-  /** Hosts that were asked whether they reach it, with what they met; only with probes. */
-  readonly reach: readonly { readonly host: string; readonly error: string | undefined }[];
+  /** Keys whose values are not what engines write there. */
+  readonly strange: readonly string[];
+}
+
+/** Whether a host reaches the store. */
+export interface StoreReach {
+  readonly store: TargetStore;
+  /** What it met, if not. */
+  readonly error: string | undefined;
+}
+
+/** Milliseconds for one answer. */
+const ANSWER_LIMIT = 10_000;
+
+/** Reads all that engines keep in their store, in one go. Of several servers the first that answers is asked. */
+export async function observeStore(
+  target: AuditTarget,
+  { kind, hosts }: Asked,
+  signal: AbortSignal,
+): Promise<Observed<StoreView>> {
+  if (kind !== 'key-value') return unseen('the cluster has no key-value store', 'inapplicable');
+  const stores = storesOf(target, hosts);
+  if (stores.length === 0) return unseen('no engine names a key-value store that is known here');
+  return seen(await firstToAnswer(stores.map(async (store) => await readStore(store, signal))));
+}
+
+async function firstToAnswer<T>(all: readonly Promise<T>[]): Promise<T> {
+  return await Promise.any(all).catch((error: unknown) => {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  });
+}
+
+async function readStore(store: TargetStore, signal: AbortSignal): Promise<StoreView> {
+  const options = { limit: ANSWER_LIMIT, signal };
+  const opened = openStore(store.kind, store.address, store.port);
+  const [version, entries] = await Promise.all([
+    opened.version(options),
+    opened.readTree(DOCKER_KEY, options),
+  ]);
+  return { store, version: `${opened.name} ${version}`, ...readStoreEntries(entries) };
+}
+
+/** Whether that host reaches the store. */
+export async function observeReach(
+  { name }: AskedHost,
+  { kind }: Asked,
+  round: Round,
+): Promise<Observed<StoreReach>> {
+  if (kind !== 'key-value') return unseen('the cluster has no key-value store', 'inapplicable');
+  const probe = probeOn(round, name);
+  if ('unseen' in probe) return probe;
+  return await Promise.resolve(unseen('the way to the store is not looked at yet', 'unasked'));
 }

@@ -1,6 +1,9 @@
 import type { NodeFacts } from '../../engine/nodes.ts';
+import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
+import type { AuditTarget } from '../target.ts';
+import type { Asked } from './round.ts';
 
-/** A container of the swarm as its managers and other engines have it: `network inspect --verbose`, `/tasks`. */
+/** A container of the swarm as one engine has it: `network inspect --verbose`. */
 export interface SwarmEnd {
   readonly networkId: string;
   /** The container's name, or its service's task. */
@@ -26,4 +29,48 @@ export interface SwarmView {
     readonly attachable: boolean;
   }[];
   readonly ends: readonly SwarmEnd[];
+}
+
+/** Asks a manager for the swarm's nodes; networks and ends are in what engines have said. */
+export async function observeSwarm(
+  target: AuditTarget,
+  { kind, hosts }: Asked,
+  signal: AbortSignal,
+): Promise<Observed<SwarmView>> {
+  if (kind !== 'swarm-mode') return unseen('the cluster is no swarm', 'inapplicable');
+  const manager = hosts.find(({ engine }) => whatWasSeen(engine)?.info.swarmNode?.isManager);
+  const engine = target.hosts.find(({ name }) => name === manager?.name)?.engine;
+  if (manager === undefined || engine === undefined) {
+    return unseen('none of the hosts whose engine answers is a manager');
+  }
+  const nodes = await engine.nodes.list({ limit: ANSWER_LIMIT, signal });
+  return seen({ manager: manager.name, nodes, networks: networksOf(manager), ends: endsOf(hosts) });
+}
+
+const ANSWER_LIMIT = 15_000;
+
+const VNIS = 'com.docker.network.driver.overlay.vxlanid_list';
+
+function networksOf({ engine }: Asked['hosts'][number]): SwarmView['networks'] {
+  return (whatWasSeen(engine)?.networks ?? [])
+    .filter(({ driver, scope }) => driver === 'overlay' && scope === 'swarm')
+    .map(({ id, name, subnets, attachable, options }) => {
+      const vnis = (options[VNIS] ?? '').split(',').filter((vni) => vni !== '');
+      return { id, name, subnets, attachable, vnis: vnis.map(Number) };
+    });
+}
+
+function endsOf(hosts: Asked['hosts']): SwarmEnd[] {
+  return hosts.flatMap(({ name: askedHost, engine }) =>
+    (whatWasSeen(engine)?.networks ?? []).flatMap(({ id: networkId, tasks }) =>
+      tasks.map(({ name, endpointId, address, hostAddress }) => ({
+        networkId,
+        name,
+        endpointId,
+        address,
+        hostAddress,
+        askedHost,
+      })),
+    ),
+  );
 }

@@ -24,7 +24,7 @@ export interface StartProbeOptions {
 }
 
 /** The label of all containers and images of probes. */
-const PROBE_LABEL = 'org.overlay-e2e.probe';
+export const PROBE_LABEL = 'org.overlay-e2e.probe';
 /** The label with the run that a probe belongs to. */
 const RUN_LABEL = 'org.overlay-e2e.run';
 

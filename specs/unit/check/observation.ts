@@ -1,5 +1,7 @@
-import type { Observation } from '../../../helpers/check/observation.ts';
-import { unseen } from '../../../helpers/check/observed.ts';
+import type { HostView, Observation } from '../../../helpers/check/observation.ts';
+import type { EngineView } from '../../../helpers/check/observe/engines.ts';
+import { seen, type Seen, unseen } from '../../../helpers/check/observed.ts';
+import type { EngineInfo } from '../../../helpers/engine/info.ts';
 
 /** An observation of which only that was seen: for specs of what is made of it. */
 export function observationOf(parts: Partial<Observation>): Observation {
@@ -15,6 +17,52 @@ export function observationOf(parts: Partial<Observation>): Observation {
     names: nothing,
     paths: nothing,
     application: nothing,
+    leftovers: [],
     ...parts,
   };
+}
+
+/** A host of which only that was seen. */
+export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
+  const nothing = unseen('not looked at', 'unasked');
+  return {
+    name,
+    address: undefined,
+    engine: nothing,
+    pulse: 'answers',
+    reach: nothing,
+    gossip: nothing,
+    kernel: nothing,
+    ...parts,
+  };
+}
+
+/** What an engine says that has nothing, beside that. */
+export function engineOf({
+  info,
+  ...parts
+}: Partial<Omit<EngineView, 'info'>> & { info?: Partial<EngineInfo> } = {}): Seen<EngineView> {
+  return seen({
+    info: {
+      id: 'ABCD',
+      name: 'host',
+      serverVersion: '20.10.5',
+      kernelVersion: '6.1',
+      operatingSystem: 'Debian',
+      architecture: 'x86_64',
+      storageDriver: 'overlay2',
+      labels: [],
+      clusterStore: undefined,
+      clusterAdvertise: undefined,
+      swarm: 'inactive',
+      swarmNode: undefined,
+      containersRunning: 0,
+      warnings: [],
+      systemStatus: [],
+      ...info,
+    },
+    networks: [],
+    containers: [],
+    ...parts,
+  });
 }

@@ -1,0 +1,46 @@
+import { type Observed, seen, unseen } from '../observed.ts';
+import type { Probe } from '../probe/probe.ts';
+import type { TargetHost } from '../target.ts';
+import { addressOf, observeEngine, takePulse } from './engines.ts';
+import { observePart } from './observe-part.ts';
+import type { Probes } from './open-probes.ts';
+import type { AskedHost } from './round.ts';
+
+/** What an audit knows first. */
+interface Beginning {
+  /** In the same order. */
+  readonly hosts: readonly AskedHost[];
+  /** The probes that are being started, by the name of the host. */
+  readonly started: Promise<ReadonlyMap<string, Observed<Probe>>>;
+}
+
+/** Asks the engine of each host, and starts a probe where it has answered. */
+export async function beginWithHosts(
+  targets: readonly TargetHost[],
+  probes: Probes,
+  signal: AbortSignal,
+): Promise<Beginning> {
+  const starting: Promise<readonly [string, Observed<Probe>]>[] = [];
+  const hosts = await Promise.all(
+    targets.map(async (target) => {
+      const host = await askHost(target, signal);
+      const probe = 'seen' in host.engine ? probes.start(target) : unseen(host.engine.unseen);
+      starting.push(Promise.resolve(probe).then((one) => [host.name, one] as const));
+      return host;
+    }),
+  );
+  return { hosts, started: Promise.all(starting).then((all) => new Map(all)) };
+}
+
+async function askHost(
+  { name, engine, address }: TargetHost,
+  signal: AbortSignal,
+): Promise<AskedHost> {
+  const view = await observePart(`${name}: engine`, signal, async () =>
+    seen(await observeEngine(engine, signal)),
+  );
+  if ('seen' in view) {
+    return { name, address: address ?? addressOf(view.seen), engine: view, pulse: 'answers' };
+  }
+  return { name, address, engine: view, pulse: await takePulse(engine, signal) };
+}

@@ -1,0 +1,37 @@
+import type { EngineInfo } from '../../engine/info.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { parseStoreUrls } from '../store-urls.ts';
+import type { AuditTarget, TargetStore } from '../target.ts';
+import type { AskedHost } from './round.ts';
+
+/** How the engines find each other: as the target says, or else as most of them say of themselves. */
+export function clusterKindOf(
+  { kind, store }: Pick<AuditTarget, 'kind' | 'store'>,
+  hosts: readonly AskedHost[],
+): Observation['kind'] {
+  if (kind !== undefined) return kind;
+  if (store !== undefined) return 'key-value';
+  const infos = infosOf(hosts);
+  const withStore = infos.filter(({ clusterStore }) => clusterStore !== undefined).length;
+  const inSwarm = infos.filter(({ swarm }) => swarm !== 'inactive').length;
+  if (withStore === 0 && inSwarm === 0) return 'unknown';
+  return withStore >= inSwarm ? 'key-value' : 'swarm-mode';
+}
+
+/** Where the engines of a key-value cluster meet: as the target says, or else where most of them do. One for each server. */
+export function storesOf(
+  { store }: Pick<AuditTarget, 'store'>,
+  hosts: readonly AskedHost[],
+): TargetStore[] {
+  if (store !== undefined) return [store];
+  const urls = infosOf(hosts).flatMap(({ clusterStore }) => clusterStore ?? []);
+  const [most] = [...Map.groupBy(urls, (url) => url)].toSorted(
+    ([, some], [, others]) => others.length - some.length,
+  );
+  return most === undefined ? [] : parseStoreUrls(most[0]);
+}
+
+function infosOf(hosts: readonly AskedHost[]): EngineInfo[] {
+  return hosts.flatMap(({ engine }) => whatWasSeen(engine)?.info ?? []);
+}

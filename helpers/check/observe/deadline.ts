@@ -1,0 +1,24 @@
+import { HarnessError } from '../../process/harness-error.ts';
+
+/** A limit on something that is not to fail by it: what is not done by then is given up, and says so. */
+export interface Deadline extends Disposable {
+  /** Aborts when the limit has passed, or the other signal aborts. */
+  readonly signal: AbortSignal;
+}
+
+export function setDeadline(limit: number, signal: AbortSignal | undefined): Deadline {
+  const over = new AbortController();
+  const timer = setTimeout(() => {
+    over.abort(
+      new HarnessError({
+        tried: 'check',
+        observed: `not done within the ${limit / 1000} s that all of it may take`,
+        remedy: 'give it a longer limit',
+      }),
+    );
+  }, limit);
+  return {
+    signal: signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]),
+    [Symbol.dispose]: () => clearTimeout(timer),
+  };
+}

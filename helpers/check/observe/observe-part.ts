@@ -1,0 +1,43 @@
+import { activity } from '../../process/activity.ts';
+import { firstLine } from '../../process/harness-error.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
+import { type Observed, unseen } from '../observed.ts';
+import type { AskedHost } from './round.ts';
+
+/**
+ * Looks at one part of a cluster. That it cannot be looked at is no error but an observation: whatever went wrong, the
+ * part is unseen for that reason, and the other parts are looked at all the same.
+ *
+ * @param title of the part, for people who watch: «worker-host: kernel»
+ */
+export async function observePart<T>(
+  title: string,
+  signal: AbortSignal,
+  look: () => Promise<Observed<T>>,
+): Promise<Observed<T>> {
+  try {
+    signal.throwIfAborted();
+    const part = await activity('stage', title, () => unlessAborted(look(), signal));
+    return part ?? unseen(`${title}: nothing came of it`);
+  } catch (error) {
+    return unseen(firstLine(error));
+  }
+}
+
+/** Looks at the same part of every host, side by side; gives what was seen of a host. */
+export async function observeEach<T>(
+  hosts: readonly AskedHost[],
+  part: string,
+  signal: AbortSignal,
+  look: (host: AskedHost) => Promise<Observed<T>>,
+): Promise<(host: AskedHost) => Observed<T>> {
+  const all = new Map(
+    await Promise.all(
+      hosts.map(async (host) => {
+        const view = await observePart(`${host.name}: ${part}`, signal, () => look(host));
+        return [host, view] as const;
+      }),
+    ),
+  );
+  return (host) => all.get(host) ?? unseen(`${host.name} is not one of the hosts`);
+}

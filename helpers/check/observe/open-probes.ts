@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { firstLine } from '../../process/harness-error.ts';
+import { type Observed, seen, unseen } from '../observed.ts';
+import type { AuditOptions } from '../options.ts';
+import type { Probe } from '../probe/probe.ts';
+import { startProbe } from '../probe/start-probe.ts';
+import type { TargetHost } from '../target.ts';
+import { observePart } from './observe-part.ts';
+
+/** The probes of one audit. */
+export interface Probes {
+  /** Starts the one of that host, if any are wanted; each host is to be named once. */
+  start(host: TargetHost): Promise<Observed<Probe>>;
+  /** Ends all, those too that are still being started; gives what could not be taken away, in words. To be called once. */
+  end(): Promise<string[]>;
+}
+
+/**
+ * @param limit milliseconds for the whole audit: no probe lives much longer, whatever becomes of the audit
+ */
+export function openProbes(
+  { probes = 'privileged' }: AuditOptions,
+  limit: number,
+  signal: AbortSignal,
+): Probes {
+  const common = {
+    run: randomUUID(),
+    privileged: probes === 'privileged',
+    lifetime: Math.ceil(limit / 1000) + SPARE_SECONDS,
+    signal,
+  };
+  const begun = new Map<string, Promise<Probe>>();
+  return {
+    start: async (host) => {
+      if (probes === 'none') return unseen('no probes are wanted', 'unasked');
+      return await observePart(`probe on ${host.name}`, signal, async () => {
+        const starting = startProbe(host.engine, common);
+        begun.set(host.name, starting);
+        return seen(await starting);
+      });
+    },
+    end: async () => {
+      const ends = await Promise.all(
+        [...begun].map(async ([host, probe]) => await end(host, probe)),
+      );
+      return ends.filter((failure) => failure !== undefined);
+    },
+  };
+}
+
+/** For what is to be done after the limit: the probes' own end. */
+const SPARE_SECONDS = 60;
+
+async function end(host: string, starting: Promise<Probe>): Promise<string | undefined> {
+  // One that did not start has left nothing, and why it did not is told where it was started.
+  const probe = await starting.catch(() => undefined);
+  try {
+    await probe?.[Symbol.asyncDispose]();
+    return undefined;
+  } catch (error) {
+    return `the probe on ${host} may still be there: ${firstLine(error)}`;
+  }
+}

@@ -1,0 +1,35 @@
+import type { HostView, Observation } from '../observation.ts';
+import { type Observed, unseen } from '../observed.ts';
+import type { AuditOptions } from '../options.ts';
+import type { Probe } from '../probe/probe.ts';
+import type { AuditTarget } from '../target.ts';
+
+/** What whoever observes a part of a cluster is given, beside what was seen of it before. */
+export interface Round {
+  readonly target: AuditTarget;
+  readonly options: AuditOptions;
+  /** Aborts when the whole audit's limit has passed, or its user ends it. */
+  readonly signal: AbortSignal;
+  /** By the name of the host; each has one, or a reason why there is none. */
+  readonly probes: ReadonlyMap<string, Observed<Probe>>;
+}
+
+/** A host of whom only its engine was asked. */
+export type AskedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'>;
+
+/** What is known once the engines were asked. */
+export type Asked = Pick<Observation, 'kind' | 'expectations'> & {
+  readonly hosts: readonly AskedHost[];
+};
+
+/** The probe on that host. */
+export function probeOn({ probes }: Round, host: string): Observed<Probe> {
+  return probes.get(host) ?? unseen(`no probe was started on ${host}`);
+}
+
+/** The probe on that host, if probes may enter other namespaces than the host's own. */
+export function privilegedProbeOn(round: Round, host: string): Observed<Probe> {
+  return round.options.probes === 'unprivileged'
+    ? unseen('only unprivileged probes are wanted', 'unasked')
+    : probeOn(round, host);
+}

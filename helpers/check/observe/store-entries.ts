@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { MEMBERS_KEY, type StoreEntry } from '../../cluster/key-value-store.ts';
+import { parseJson } from '../../process/parse-json.ts';
+import type { StoreEnd, StoreNetwork, StoreView } from './store.ts';
+
+/** All that engines keep in a store is below this key. */
+export const DOCKER_KEY = 'docker';
+
+/** What engines of Docker 1.9 to 20.10 mean by what they keep in a store. */
+export function readStoreEntries(
+  entries: readonly StoreEntry[],
+): Pick<StoreView, 'members' | 'networks' | 'ends' | 'strange'> {
+  const subnets = readBelow(entries, 'docker/network/v1.0/overlay/network/', overlayValue);
+  const networks = readBelow(entries, 'docker/network/v1.0/network/', networkValue);
+  const ends = readBelow(entries, 'docker/network/v1.0/endpoint/', endValue);
+  return {
+    members: entries
+      .filter(({ key }) => key.startsWith(MEMBERS_KEY))
+      .map(({ value }) => ({ advertised: value })),
+    networks: networks.read.map(([, network]): StoreNetwork => {
+      const own = subnets.read.find(([id]) => id === network.id)?.[1] ?? [];
+      const { id, name, driver, pools } = network;
+      return {
+        id,
+        name,
+        driver,
+        subnets: own.length === 0 ? pools : own.map(({ subnet }) => subnet),
+        vnis: own.map(({ vni }) => vni),
+      };
+    }),
+    ends: ends.read.flatMap(([path, end]): StoreEnd[] => {
+      const [networkId = ''] = path.split('/');
+      // One that no container has joined yet has neither.
+      const { address, mac } = end;
+      return address === undefined || mac === undefined
+        ? []
+        : [{ ...end, networkId, address, mac }];
+    }),
+    strange: [subnets, networks, ends].flatMap(({ strange }) => strange),
+  };
+}
+
+/** The values below a key, each with the rest of its own key; and the keys of those that are not what they must be. */
+function readBelow<T>(
+  entries: readonly StoreEntry[],
+  prefix: string,
+  shape: z.ZodType<T>,
+): { read: (readonly [path: string, value: T])[]; strange: string[] } {
+  const found = entries
+    .filter(({ key }) => key.startsWith(prefix))
+    .map(({ key, value }) => {
+      const path = key.slice(prefix.length).replace(/\/$/, '');
+      return { key, path, parsed: shape.safeParse(parseJson(value)) };
+    });
+  return {
+    read: found.flatMap(({ path, parsed }) =>
+      parsed.success ? [[path, parsed.data] as const] : [],
+    ),
+    strange: found.flatMap(({ key, parsed }) => (parsed.success ? [] : [key])),
+  };
+}
+
+const overlayValue = z
+  .looseObject({ subnets: z.array(z.looseObject({ SubnetIP: z.string(), Vni: z.number() })) })
+  .transform(({ subnets }) => subnets.map(({ SubnetIP, Vni }) => ({ subnet: SubnetIP, vni: Vni })));
+
+/** JSON in a text of JSON in a text of JSON. */
+const pools = z.array(z.looseObject({ IPAMData: z.string() }));
+const pool = z.looseObject({ Pool: z.string() });
+
+const networkValue = z
+  .looseObject({
+    id: z.string(),
+    name: z.string(),
+    networkType: z.string(),
+    ipamV4Info: z.string().default('[]'),
+  })
+  .transform(({ id, name, networkType, ipamV4Info }) => ({
+    id,
+    name,
+    driver: networkType,
+    pools: (pools.safeParse(parseJson(ipamV4Info)).data ?? []).flatMap(
+      ({ IPAMData }) => pool.safeParse(parseJson(IPAMData)).data?.Pool ?? [],
+    ),
+  }));
+
+const endValue = z
+  .looseObject({
+    id: z.string(),
+    name: z.string(),
+    locator: z.string().default(''),
+    ep_iface: z.looseObject({ addr: z.string().optional(), mac: z.string().optional() }).nullish(),
+  })
+  .transform(({ id, name, locator, ep_iface: card }) => ({
+    id,
+    name,
+    locator,
+    address: card?.addr?.split('/', 1)[0],
+    mac: card?.mac,
+  }));

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { clusterKindOf, storesOf } from '../../../../helpers/check/observe/cluster-kind.ts';
+import { parseStoreUrls } from '../../../../helpers/check/store-urls.ts';
+import { engineOf, hostOf } from '../observation.ts';
+
+const onStore = (clusterStore: string) =>
+  hostOf('a', { engine: engineOf({ info: { clusterStore } }) });
+const inSwarm = hostOf('b', { engine: engineOf({ info: { swarm: 'active' } }) });
+const alone = hostOf('c', { engine: engineOf() });
+const silent = hostOf('d');
+
+describe('the kind of a cluster', () => {
+  test.each([
+    ['key-value', [onStore('consul://10.0.0.1:8500'), alone]],
+    ['swarm-mode', [inSwarm, alone, silent]],
+    ['swarm-mode', [inSwarm, inSwarm, onStore('consul://10.0.0.1:8500')]],
+    ['unknown', [alone, silent]],
+  ])('is %s when most of its engines say so', (kind, hosts) => {
+    expect(clusterKindOf({}, hosts)).toBe(kind);
+  });
+
+  test('is what the target says, though no engine says so any more', () => {
+    expect(clusterKindOf({ kind: 'swarm-mode' }, [alone])).toBe('swarm-mode');
+  });
+});
+
+describe('the store of a cluster', () => {
+  test('is the one that most of its engines were given', () => {
+    const right = onStore('consul://10.0.0.1:8500');
+    expect(storesOf({}, [onStore('consul://10.0.0.9:8500'), right, right])).toEqual([
+      { kind: 'consul', address: '10.0.0.1', port: 8500 },
+    ]);
+  });
+
+  test.each([
+    ['consul://192.168.99.100:8500', [{ kind: 'consul', address: '192.168.99.100', port: 8500 }]],
+    [
+      'etcd://10.0.0.1:2379,10.0.0.2/prefix',
+      [
+        { kind: 'etcd', address: '10.0.0.1', port: 2379 },
+        { kind: 'etcd', address: '10.0.0.2', port: 2379 },
+      ],
+    ],
+    ['zk://keeper', [{ kind: 'zookeeper', address: 'keeper', port: 2181 }]],
+    ['boltdb:///var/lib', []],
+  ])('%s is understood', (url, stores) => {
+    expect(parseStoreUrls(url)).toEqual(stores);
+  });
+});
