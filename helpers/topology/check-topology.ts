@@ -1,8 +1,7 @@
-import type { z } from 'zod';
 import type { AddressRange } from '../netns/address-range.ts';
-import { HarnessError } from '../process/harness-error.ts';
-import { findContradictions, type WrongField } from './cross-check.ts';
+import { findContradictions } from './cross-check.ts';
 import { topologySchema } from './topology-schema.ts';
+import { findUnfitFields, type WrongField } from './wrong-fields.ts';
 
 /**
  * All that is wrong with a description of a topology: with its fields by themselves, and with what they are together.
@@ -13,68 +12,8 @@ export function findWrongFields(
   described: unknown,
   machineRange: AddressRange | undefined,
 ): WrongField[] {
-  const { error } = topologySchema.safeParse(described, { reportInput: true });
-  const issues = error?.issues.flatMap(describeIssue) ?? [];
-  return [...issues, ...findContradictions(described, machineRange)];
-}
-
-/**
- * One error that tells of all these fields, each of them as a {@link HarnessError}: «my-cluster.ts: machines[1].name: …».
- *
- * @param source where the topology is described, for people
- */
-export function wrongFields(source: string, fields: readonly WrongField[]): AggregateError {
-  const errors = fields.map(
-    ({ path, observed, remedy }) =>
-      new HarnessError({ tried: [source, ...formatPath(path)].join(': '), observed, remedy }),
-  );
-  const lines = errors.map(({ line }) => line);
-  return new AggregateError(errors, [`${source}: not a topology`, ...lines].join('\n'));
-}
-
-function describeIssue(issue: z.core.$ZodIssue): WrongField[] {
-  const { path, message } = issue;
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        observed: 'there is no such field',
-        remedy: 'those that there are stand in helpers/topology/topology-schema.ts',
-      }));
-    case 'invalid_type':
-      return [{ path, observed: describeType(issue.expected, issue.input) }];
-    case 'invalid_value':
-      return [{ path, observed: describeValue(issue.input, issue.values) }];
-    case 'invalid_union':
-      return [{ path, observed: describeKind(issue) }];
-    default:
-      return [{ path, observed: message }];
-  }
-}
-
-function describeType(expected: string, input: unknown): string {
-  const wanted = { record: 'an object', object: 'an object', array: 'an array' }[expected];
-  return describeMismatch(input, wanted ?? `a ${expected}`);
-}
-
-function describeValue(input: unknown, values: readonly unknown[]): string {
-  return describeMismatch(input, values.map((value) => JSON.stringify(value)).join(' or '));
-}
-
-/** The one union that there is has a field that tells its members apart. */
-function describeKind(issue: z.core.$ZodIssueInvalidUnion): string {
-  const field = 'discriminator' in issue ? String(issue.discriminator) : '';
-  const kind = Object(issue.input)[field] as unknown;
-  return describeValue(kind, 'options' in issue ? issue.options : []);
-}
-
-function describeMismatch(input: unknown, wanted: string): string {
-  if (input === undefined) return `it is missing, and is to be ${wanted}`;
-  return `${JSON.stringify(input)} is not ${wanted}`;
-}
-
-/** `machines[1].name`; nothing for the whole. */
-function formatPath(path: readonly PropertyKey[]): string[] {
-  const words = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  return words.length === 0 ? [] : [words.join('').replace(/^\./, '')];
+  return [
+    ...findUnfitFields(topologySchema, described, 'helpers/topology/topology-schema.ts'),
+    ...findContradictions(described, machineRange),
+  ];
 }

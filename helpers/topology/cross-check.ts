@@ -1,12 +1,6 @@
 import { z } from 'zod';
 import { type AddressRange, formatRange, overlap, parseSubnet } from '../netns/address-range.ts';
-
-/** A field that is wrong: where it is, as one writes it in a program, and what is wrong with it. */
-export interface WrongField {
-  readonly path: readonly PropertyKey[];
-  readonly observed: string;
-  readonly remedy?: string;
-}
+import type { WrongField } from './wrong-fields.ts';
 
 /** As much of a topology as is there and readable: what is wrong with a field by itself, its schema says. */
 const text = z.string().optional().catch(undefined);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clusterPlan, keystoreOf } from '../cluster/cluster-plan.ts';
 import { refuseBundle } from '../cluster/require-engines.ts';
 import { engineNeedOf } from './choose-engines.ts';
-import type { WrongField } from './cross-check.ts';
+import type { WrongField } from './wrong-fields.ts';
 
 const bundle = z.string().optional();
 

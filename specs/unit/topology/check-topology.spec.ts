@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseRange } from '../../../helpers/netns/address-range.ts';
-import { findWrongFields, wrongFields } from '../../../helpers/topology/check-topology.ts';
+import { findWrongFields } from '../../../helpers/topology/check-topology.ts';
 import { seed } from '../../../helpers/topology/seed.ts';
 import { topologies } from '../../../helpers/topology/topologies.ts';
+import { wrongFields } from '../../../helpers/topology/wrong-fields.ts';
 
 const machineRange = parseRange('192.168.99.0/24');
 const swarm = topologies.find(({ name }) => name === 'swarm-mode');
@@ -10,7 +11,7 @@ const swarm = topologies.find(({ name }) => name === 'swarm-mode');
 /** What is said of a description, a line for each field. */
 function complain(described: unknown): string[] {
   const fields = findWrongFields(described, machineRange);
-  return wrongFields('it', fields).errors.map(({ line }) => line.replace('it: ', ''));
+  return wrongFields('it', 'a topology', fields).errors.map(({ line }) => line.replace('it: ', ''));
 }
 
 /** The seed, in which what is at that path is another. */
