@@ -72,13 +72,18 @@ async function lookAtAll(given: readonly GivenEngine[], signal?: AbortSignal): P
  */
 function refuseTwins(looks: readonly EngineLook[]): void {
   for (const [at, look] of looks.entries()) {
-    const twin = looks.slice(0, at).find((one) => isSame(one, look));
-    if (twin === undefined) continue;
-    throw new HarnessError({
-      tried: `${twin.given.givenAs} and ${look.given.givenAs}`,
-      observed: 'both are the same engine',
-      remedy: 'name each once',
-    });
+    const { name, givenAs } = look.given;
+    for (const twin of looks.slice(0, at)) {
+      const tried = `${twin.given.givenAs} and ${givenAs}`;
+      if (isSame(twin, look)) {
+        const observed = 'both are the same engine';
+        throw new HarnessError({ tried, observed, remedy: 'name each once' });
+      }
+      if (name !== undefined && name === twin.given.name) {
+        const observed = `both are called ${name}`;
+        throw new HarnessError({ tried, observed, remedy: 'call one of them otherwise' });
+      }
+    }
   }
 }
 
@@ -91,14 +96,23 @@ function isSame(one: EngineLook, other: EngineLook): boolean {
   return at === otherAt || at === '' || otherAt === '';
 }
 
-/** The user's name for each, else its hostname; where several have that in common, what it is reached by. */
+/** The user's name for each, else its hostname; where several have that in common, what each is reached by. */
 function nameAll(looks: readonly EngineLook[]): (readonly [string, EngineLook])[] {
-  const wanted = looks.map((look) => look.given.name ?? ('seen' in look ? look.seen.name : ''));
-  const names = looks.map((look, at) => {
-    const name = wanted[at] ?? '';
-    const isAlone = wanted.filter((one) => one === name).length === 1;
-    if (look.given.name !== undefined || (name !== '' && isAlone)) return name;
-    return toMachine(look.given).name;
-  });
-  return looks.map((look, at) => [names[at] ?? '', look] as const);
+  const ways: readonly ((look: EngineLook) => string | undefined)[] = [
+    ({ given }) => given.name,
+    (look) => ('seen' in look ? look.seen.name : undefined),
+    ({ given }) => toMachine(given).name,
+    ({ given }) => describeEndpoint(given.endpoint),
+  ];
+  const named = new Map<EngineLook, string>();
+  for (const way of ways) {
+    const open = looks.filter((look) => !named.has(look));
+    const names = [...named.values(), ...open.flatMap((look) => way(look) ?? [])];
+    for (const look of open) {
+      const name = way(look);
+      const isTaken = names.filter((one) => one === name).length > 1;
+      if (name !== undefined && !isTaken) named.set(look, name);
+    }
+  }
+  return looks.map((look) => [named.get(look) ?? '', look] as const);
 }

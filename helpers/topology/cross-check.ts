@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AddressRange, formatRange, overlap, parseSubnet } from '../netns/address-range.ts';
-import type { WrongField } from './wrong-fields.ts';
+import { checkName, findRepeated, oneOf, type WrongField, wrong } from './wrong-fields.ts';
 
 /** As much of a topology as is there and readable: what is wrong with a field by itself, its schema says. */
 const text = z.string().optional().catch(undefined);
@@ -48,18 +48,6 @@ function findTwins({ machines, networks, workload }: Readable): WrongField[] {
       ? [wrong(['workload', 'database', 'container'], `${database.container} is the application’s`)]
       : []),
   ];
-}
-
-function findRepeated(
-  path: readonly PropertyKey[],
-  all: readonly { readonly name?: string | undefined }[],
-  what: string,
-): WrongField[] {
-  return all.flatMap(({ name }, at) =>
-    name !== undefined && all.findIndex((one) => one.name === name) < at
-      ? wrong([...path, at, 'name'], `there is a ${what} ${name} before it`, 'give it another')
-      : [],
-  );
 }
 
 function checkCluster(topology: Readable): WrongField[] {
@@ -169,25 +157,6 @@ function membersOf({ cluster, machines }: Readable): string[] {
   return machines.flatMap(({ name }) => (name === cluster.keystore ? [] : (name ?? [])));
 }
 
-/** Where none can be read at all, that is said of them, and not of each name. */
-function checkName(
-  path: readonly PropertyKey[],
-  name: string | undefined,
-  names: readonly string[],
-  what: string,
-): WrongField[] {
-  if (name === undefined || names.length === 0 || names.includes(name)) return [];
-  return [wrong(path, `there is no ${what} ${name}`, oneOf(names))];
-}
-
-function oneOf(names: readonly string[]): string {
-  return `there are ${[...new Set(names)].join(', ')}`;
-}
-
 function meet(one: AddressRange | undefined, other: AddressRange | undefined): boolean {
   return one !== undefined && other !== undefined && overlap(one, other);
-}
-
-function wrong(path: readonly PropertyKey[], observed: string, remedy?: string): WrongField {
-  return { path, observed, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -4,7 +4,7 @@ import { formatRange, parseSubnet } from '../netns/address-range.ts';
 import { longestName, machineName } from '../netns/request.ts';
 
 /** docker-machine's rule, and the kernel's. */
-const hostName = z
+export const hostName = z
   .string()
   .regex(
     machineName,
@@ -13,7 +13,7 @@ const hostName = z
   .max(longestName, `a host name has ${longestName} characters at most`);
 
 /** Docker's own rule for what it gives a name. */
-const dockerName = z
+export const dockerName = z
   .string()
   .regex(
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
@@ -26,7 +26,8 @@ const engineOption = z.string().regex(/^[a-z][a-z-]*(=|$)/, 'it is not OPTION=VA
 
 const engineBundle = z.string().min(1, 'it is empty: name a version, «system», or a folder');
 
-const subnet = z.string().superRefine((text, context) => {
+/** An IPv4 range, written as a range. */
+export const subnet = z.string().superRefine((text, context) => {
   const range = parseSubnet(text);
   const message =
     range === undefined

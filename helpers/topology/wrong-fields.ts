@@ -87,3 +87,37 @@ function formatPath(path: readonly PropertyKey[]): string[] {
   const words = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
   return words.length === 0 ? [] : [words.join('').replace(/^\./, '')];
 }
+
+/** Names that one before them has, in a list at that path. */
+export function findRepeated(
+  path: readonly PropertyKey[],
+  all: readonly { readonly name?: string | undefined }[],
+  what: string,
+): WrongField[] {
+  return all.flatMap(({ name }, at) =>
+    name !== undefined && all.findIndex((one) => one.name === name) < at
+      ? wrong([...path, at, 'name'], `there is a ${what} ${name} before it`, 'give it another')
+      : [],
+  );
+}
+
+/** Where none can be read at all, that is said of them, and not of each name. */
+export function checkName(
+  path: readonly PropertyKey[],
+  name: string | undefined,
+  names: readonly string[],
+  what: string,
+): WrongField[] {
+  if (name === undefined || names.length === 0 || names.includes(name)) return [];
+  return [wrong(path, `there is no ${what} ${name}`, oneOf(names))];
+}
+
+/** What there is instead. */
+export function oneOf(names: readonly string[]): string {
+  return `there are ${[...new Set(names)].join(', ')}`;
+}
+
+/** A wrong field. */
+export function wrong(path: readonly PropertyKey[], observed: string, remedy?: string): WrongField {
+  return { path, observed, ...(remedy === undefined ? {} : { remedy }) };
+}

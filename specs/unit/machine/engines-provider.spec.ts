@@ -53,6 +53,11 @@ describe('engines that exist already become machines', () => {
     const other = { ...info, ID: 'B', Swarm: { NodeAddr: '10.0.0.2' } };
     const machines = await list(await serve(), await serve({ info: other }, '127.0.0.2'));
     expect(machines.map(({ name }) => name)).toEqual(['127.0.0.1', '127.0.0.2']);
+    const near = await list(await serve(), await serve({ info: other }));
+    expect(near.map(({ name }) => name)).toEqual([
+      expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+      expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    ]);
   });
 
   test('also when one does not answer: that is a defect of the cluster, not of the question', async () => {
@@ -73,6 +78,13 @@ describe('engines that exist already become machines', () => {
       /^--engine tcp:.* and --engine tcp:.*: both are the same engine; name each once$/,
     );
     await expect(list(given(1), given(1))).rejects.toThrow('both are the same engine');
+  });
+
+  test('nor do two have one name', async () => {
+    const named = (port: number) => given(port, { name: 'mine' });
+    await expect(list(named(1), named(2))).rejects.toThrow(/: both are called mine; call one/);
+    const called = await list({ ...(await serve()), name: 'other' }, given(1, { name: 'host-a' }));
+    expect(called.map(({ name }) => name)).toEqual(['other', 'host-a']);
   });
 });
 

@@ -1,0 +1,130 @@
+import { auditCluster } from '../../check/audit.ts';
+import type { AuditOptions } from '../../check/options.ts';
+import type { AuditReport } from '../../check/report.ts';
+import type { AuditTarget } from '../../check/target.ts';
+import { Interrupted, InterruptionWatch } from '../../process/interruption.ts';
+import { renderVerdict } from '../../report/audit/render-verdict.ts';
+import { toJson } from '../../report/audit/to-json.ts';
+import { showProgress } from '../progress.ts';
+import { announce } from './check/announce.ts';
+import { type Chosen, chooseTarget } from './check/choose-target.ts';
+import { askOnTerminal, doSteps, stepsOf } from './check/fix.ts';
+import { type CheckOptions, refuseContradictions } from './check/options.ts';
+import { watchCluster } from './check/watch.ts';
+import { reportFailure } from './failure.ts';
+
+/** The exit code of each verdict; what could not be checked has that of what was not. */
+const exitCodes = { healthy: 0, defects: 1, incomplete: 2 } as const;
+
+/** `overlay-e2e check`: gives the exit code. */
+export async function runCheck(words: readonly string[], options: CheckOptions): Promise<number> {
+  using watch = new InterruptionWatch(({ observed }) => say(`${observed}; taking the probes away`));
+  try {
+    refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
+    const { target, wishes } = await whileTold(options, () =>
+      chooseTarget(words, options, watch.signal),
+    );
+    try {
+      return await checkTarget(target, mergeOptions(options, wishes, watch.signal), options);
+    } finally {
+      for (const { engine } of target.hosts) engine.close();
+    }
+  } catch (error) {
+    const exitCode = reportFailure(watch.interrupted ?? error);
+    return error instanceof Interrupted || watch.interrupted !== undefined ? exitCode : 2;
+  }
+}
+
+type Bounds = AuditOptions & { readonly signal: AbortSignal };
+
+/** What is said on the command line goes before what a file says. */
+function mergeOptions(
+  { probe, privileged, limit, maxPairs }: CheckOptions,
+  wishes: Chosen['wishes'],
+  signal: AbortSignal,
+): Bounds {
+  return {
+    ...wishes,
+    ...(probe ? {} : { probes: 'none' }),
+    ...(probe && !privileged ? { probes: 'unprivileged' } : {}),
+    ...(limit === undefined ? {} : { limit: limit * 1000 }),
+    ...(maxPairs === undefined ? {} : { maxPairs }),
+    signal,
+  };
+}
+
+async function checkTarget(
+  target: AuditTarget,
+  bounds: Bounds,
+  options: CheckOptions,
+): Promise<number> {
+  for (const line of announce(target, bounds.probes)) say(line);
+  const audit = async () => await whileTold(options, () => auditCluster(target, bounds));
+  if (options.watch !== undefined) return await watchTarget(target, bounds, options);
+  const report = await audit();
+  const steps = options.fix === true ? stepsOf(report.diagnoses) : [];
+  if (options.fix === true && steps.length === 0) say('there is nothing that --fix may mend');
+  if (steps.length === 0) return conclude(report, options);
+  console.error(render(report, process.stderr));
+  const done = await doSteps(target, steps, {
+    agree: async (question) =>
+      options.yes === true || (await askOnTerminal(question, bounds.signal)),
+    say,
+    signal: bounds.signal,
+  });
+  say(`${done} of ${steps.length} done${done === 0 ? '' : '; checking again'}`);
+  return conclude(done === 0 ? report : await audit(), options);
+}
+
+/** Prints the report. Gives the exit code. */
+function conclude(report: AuditReport, options: CheckOptions): number {
+  const isJson = options.json === true;
+  console.log(isJson ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));
+  return exitCodes[report.verdict];
+}
+
+async function watchTarget(
+  target: AuditTarget,
+  bounds: Bounds,
+  options: CheckOptions & { readonly watch?: number },
+): Promise<never> {
+  let isFirst = true;
+  return await watchCluster({
+    every: (options.watch ?? 0) * 1000,
+    signal: bounds.signal,
+    // What goes on in rounds in which nothing is new, is no news either.
+    audit: async () =>
+      isFirst
+        ? await whileTold(options, () => auditCluster(target, bounds))
+        : await auditCluster(target, bounds),
+    tell: (round, changes) => {
+      if (options.json === true) {
+        // A document a line.
+        const document = 'report' in round ? toJson(round.report) : round;
+        console.log(JSON.stringify(document));
+      } else if (isFirst && 'report' in round) console.log(render(round.report, process.stdout));
+      else
+        for (const line of changes) console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
+      isFirst = false;
+    },
+  });
+}
+
+function render(report: AuditReport, stream: NodeJS.WriteStream): string {
+  const forced = (process.env['FORCE_COLOR'] ?? '0') !== '0';
+  const color = stream.isTTY ? stream.hasColors() : forced;
+  return renderVerdict(report, { color, width: stream.columns ?? 80 });
+}
+
+async function whileTold<T>({ verbose = false }: CheckOptions, run: () => Promise<T>): Promise<T> {
+  const stopProgress = await showProgress({ verbose });
+  try {
+    return await run();
+  } finally {
+    stopProgress();
+  }
+}
+
+function say(line: string): void {
+  console.error(`overlay-e2e: ${line}`);
+}

@@ -1,0 +1,109 @@
+import { basename } from 'node:path';
+import type { AuditOptions } from '../../../check/options.ts';
+import type { AuditTarget } from '../../../check/target.ts';
+import { connectEngine } from '../../../engine/engine.ts';
+import { openProvider } from '../../../machine/choose-provider.ts';
+import { readContext } from '../../../machine/docker-contexts.ts';
+import { parseEngineUrl } from '../../../machine/engine-url.ts';
+import { createEnginesProvider } from '../../../machine/engines-provider.ts';
+import type { GivenEngine } from '../../../machine/given-engine.ts';
+import type { Machine } from '../../../machine/machine.ts';
+import { allSettled, HarnessError } from '../../../process/harness-error.ts';
+import { describedTarget, machinesTarget, topologyTarget } from '../../../topology/audit-target.ts';
+import { loadDocument } from '../../../topology/document.ts';
+import { loadClusterFile } from '../../../topology/load-cluster-file.ts';
+import { isDescription } from '../../../topology/read-description.ts';
+import { findMachines } from './find-machines.ts';
+import type { CheckOptions } from './options.ts';
+
+/** A cluster to check, and how its description wants it to be looked at. */
+export interface Chosen {
+  readonly target: AuditTarget;
+  readonly wishes: Pick<AuditOptions, 'probes' | 'limit' | 'maxPairs'>;
+}
+
+/**
+ * The cluster that the words of the command mean: the running topology, machines by their names, a file, or engines.
+ * What cannot be meant is a HarnessError, or several; nothing has been started by then.
+ */
+export async function chooseTarget(
+  words: readonly string[],
+  options: CheckOptions,
+  signal: AbortSignal,
+): Promise<Chosen> {
+  const { engine, context } = options;
+  const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
+  if (engine.length + context.length > 0) {
+    return { target: machinesTarget(await openEngines(options, signal)), wishes: {} };
+  }
+  const [first] = names;
+  if (first === undefined) return { target: await findTopology(), wishes: {} };
+  if (!names.some(isDescription)) {
+    return { target: machinesTarget(await findMachines(names)), wishes: {} };
+  }
+  if (names.length === 1) return await openDescribed(first, signal);
+  throw new HarnessError({
+    tried: `check ${words.join(' ')}`,
+    observed: 'a file is a target of its own',
+    remedy: 'name one file, or machines only',
+  });
+}
+
+async function findTopology(): Promise<AuditTarget> {
+  const provider = await openProvider();
+  const document = await loadDocument(provider.store);
+  if (document !== undefined) return topologyTarget(document, await provider.list());
+  throw new HarnessError({
+    tried: 'check the running topology',
+    observed: `none is up in ${provider.store}`,
+    remedy:
+      'stand one up with «overlay-e2e up», or name your own cluster: machines of docker-machine, a file, --engine or --context',
+  });
+}
+
+async function openEngines(
+  { engine, context, tlsDir }: CheckOptions,
+  signal: AbortSignal,
+): Promise<Machine[]> {
+  const given = await allSettled('check', [
+    ...engine.map(async (word): Promise<GivenEngine> => {
+      const { name, url } = splitName(word);
+      return { name, url, givenAs: `--engine ${url}`, endpoint: await parseEngineUrl(url, tlsDir) };
+    }),
+    ...context.map(async (name): Promise<GivenEngine> => {
+      // What everybody calls default says nothing about which machine it is.
+      const called = name === 'default' ? undefined : name;
+      return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
+    }),
+  ]);
+  return await lookAtAll(given, signal);
+}
+
+function splitName(word: string): { name: string | undefined; url: string } {
+  const [, name, url] = /^([^:/=]+)=(.*)$/.exec(word) ?? [];
+  return { name, url: url ?? word };
+}
+
+async function openDescribed(file: string, signal: AbortSignal): Promise<Chosen> {
+  const { described, engines } = await loadClusterFile(file);
+  const machines = await lookAtAll(engines, signal);
+  const { limit, ...wishes } = described.check ?? {};
+  return {
+    target: describedTarget(described, machines, basename(file)),
+    wishes: { ...wishes, ...(limit === undefined ? {} : { limit: limit * 1000 }) },
+  };
+}
+
+/** Where nobody answers at all, nothing can be told of a cluster: then each says why. */
+async function lookAtAll(given: readonly GivenEngine[], signal: AbortSignal): Promise<Machine[]> {
+  const machines = await createEnginesProvider(given, { signal }).list();
+  if (machines.some(({ state }) => state === 'Running')) return machines;
+  await allSettled(
+    'check',
+    machines.map(async (machine) => {
+      using engine = connectEngine(machine);
+      await engine.version({ signal });
+    }),
+  );
+  return machines;
+}

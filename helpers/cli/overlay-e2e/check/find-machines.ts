@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { decideHere, openProvider } from '../../../machine/choose-provider.ts';
+import type { Machine, MachineProvider } from '../../../machine/machine.ts';
+import { HarnessError } from '../../../process/harness-error.ts';
+import { topologies } from '../../../topology/topologies.ts';
+
+/** Machines by their names: of the store that MACHINE_STORAGE_PATH names, or else of ours or docker-machine's own. */
+export async function findMachines(names: readonly string[]): Promise<Machine[]> {
+  const providers = await openStores(process.env);
+  const machines = (await Promise.all(providers.map((one) => one.list()))).flat();
+  const found = names.map((name) => machines.find((machine) => machine.name === name));
+  const missing = names.filter((_, at) => found[at] === undefined);
+  if (missing.length === 0) return found.flatMap((machine) => machine ?? []);
+  throw new HarnessError({
+    tried: `check ${names.join(' ')}`,
+    observed: `${providers.map(({ store }) => store).join(' and ')} has no machine ${missing.join(', ')}`,
+    remedy: adviseOn(missing, machines),
+  });
+}
+
+function adviseOn(missing: readonly string[], machines: readonly Machine[]): string {
+  if (missing.some((name) => topologies.some((topology) => topology.name === name))) {
+    return '«overlay-e2e check» alone checks the topology that is up';
+  }
+  if (machines.length > 0) return `there are ${machines.map(({ name }) => name).join(', ')}`;
+  return 'name the store of docker-machine in MACHINE_STORAGE_PATH, or engines by --engine';
+}
+
+/** What others may take down has a store of its own; what is only looked at may be in docker-machine's usual one. */
+async function openStores(env: NodeJS.ProcessEnv): Promise<MachineProvider[]> {
+  const own = await openProvider(env);
+  const usual = join(homedir(), '.docker', 'machine');
+  const isElsewhere = (env['MACHINE_STORAGE_PATH'] ?? '') !== '' || !existsSync(usual);
+  if (isElsewhere || decideHere(env).name !== 'docker-machine') return [own];
+  return [own, await openProvider({ ...env, MACHINE_STORAGE_PATH: usual })];
+}

@@ -1,0 +1,53 @@
+import { HarnessError } from '../../../process/harness-error.ts';
+
+/** What `overlay-e2e check` was called with. */
+export interface CheckOptions {
+  /** `[NAME=]URL` each. */
+  readonly engine: readonly string[];
+  readonly context: readonly string[];
+  readonly tlsDir?: string;
+  readonly probe: boolean;
+  readonly privileged: boolean;
+  /** Seconds. */
+  readonly limit?: number;
+  readonly maxPairs?: number;
+  readonly json?: boolean;
+  /** Seconds. */
+  readonly watch?: number;
+  readonly fix?: boolean;
+  readonly yes?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Refuses options that do not go together, before anything is asked. */
+export function refuseContradictions(
+  words: readonly string[],
+  options: CheckOptions,
+  isTerminal: boolean,
+): void {
+  const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
+  const hasEngines = engine.length + context.length > 0;
+  const wrong: readonly (readonly [boolean, observed: string, remedy: string])[] = [
+    [
+      words.length > 0 && hasEngines,
+      `«${words.join(' ')}» and engines are two targets`,
+      'name machines or a file, or else engines by --engine and --context',
+    ],
+    [tlsDir !== undefined && engine.length === 0, '--tls-dir is for --engine', 'name an --engine'],
+    [yes && !fix, '--yes is for --fix', 'leave it out'],
+    [fix && watch !== undefined, '--fix and --watch are two things', 'leave one of them out'],
+    [
+      fix && !(probe && privileged),
+      '--fix works through a probe that may enter the networks’ namespaces',
+      'leave --no-probe and --no-privileged out',
+    ],
+    [
+      fix && !yes && !isTerminal,
+      '--fix asks before each step, and there is no terminal to ask on',
+      'say --yes if all of them are to be done',
+    ],
+  ];
+  for (const [isWrong, observed, remedy] of wrong) {
+    if (isWrong) throw new HarnessError({ tried: 'check', observed, remedy });
+  }
+}

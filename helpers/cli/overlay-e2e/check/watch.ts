@@ -1,0 +1,31 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AuditReport } from '../../../check/report.ts';
+import { firstLine } from '../../../process/harness-error.ts';
+import { describeChanges, type Round } from './changes.ts';
+
+export interface WatchOptions {
+  /** Milliseconds between two rounds. */
+  readonly every: number;
+  readonly signal: AbortSignal;
+  readonly audit: () => Promise<AuditReport>;
+  /** Told of the first round, and of each whose report is another: what is other, line by line. */
+  readonly tell: (round: Round, changes: readonly string[]) => Promise<void> | void;
+}
+
+/** Audits again and again, and tells of what changes, until it is interrupted: then it throws what interrupted it. */
+export async function watchCluster({ every, signal, audit, tell }: WatchOptions): Promise<never> {
+  let before: Round | undefined;
+  for (;;) {
+    const now: Round = await audit().then(
+      (report) => ({ report }),
+      (error: unknown) => {
+        signal.throwIfAborted();
+        return { failure: firstLine(error) };
+      },
+    );
+    const changes = before === undefined ? [] : describeChanges(before, now);
+    if (before === undefined || changes.length > 0) await tell(now, changes);
+    before = now;
+    await delay(every, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { parseStoreUrl } from '../check/parse-store-url.ts';
+import { dockerName, hostName, subnet } from './topology-schema.ts';
+
+const tlsFolder = z.string().min(1, 'it is empty: name a folder with ca.pem, cert.pem and key.pem');
+
+const host = z.strictObject({
+  name: hostName,
+  /** Where its engine is: `tcp://HOST:2376`, `unix:///PATH`, `ssh://USER@HOST`. */
+  endpoint: z.string().exactOptional(),
+  /** Instead of it, the name of a Docker context. */
+  context: z.string().exactOptional(),
+  /** The folder with ca.pem, cert.pem and key.pem for `tcp://`; relative to the file. */
+  tlsFolder: tlsFolder.exactOptional(),
+  /** Where the other hosts find it; what its engine says when left out. */
+  address: z.ipv4('it is no IPv4 address').exactOptional(),
+});
+
+const application = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'it is no http:// or https:// address' }),
+  status: z.int().min(100).max(599).exactOptional(),
+  /** The whole body, exactly. */
+  body: z.string(),
+  /** The container that answers, and the one with the database. */
+  container: dockerName.exactOptional(),
+  database: dockerName.exactOptional(),
+});
+
+const expectations = z.strictObject({
+  /** Networks that every host is to know. */
+  networks: z
+    .array(z.strictObject({ name: dockerName, subnet: subnet.exactOptional() }))
+    .exactOptional(),
+  /** Containers that are to run, each on that host. */
+  containers: z
+    .array(
+      z.strictObject({ name: dockerName, host: z.string(), network: z.string().exactOptional() }),
+    )
+    .exactOptional(),
+  application: application.exactOptional(),
+});
+
+/** A description of a cluster that exists already: what `overlay-e2e check FILE` looks at. */
+export const clusterFileSchema = z.strictObject({
+  /** For people; the file's own name when left out. */
+  name: z.string().min(1, 'it is empty').exactOptional(),
+  hosts: z.array(host).min(1, 'there is none'),
+  /** The folder of all hosts that name none of their own. */
+  tlsFolder: tlsFolder.exactOptional(),
+  /** Where the engines of a key-value cluster meet; what they say of themselves when left out. */
+  store: z
+    .string()
+    .refine(
+      (url) => parseStoreUrl(url) !== undefined,
+      'it is no store: consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
+    )
+    .exactOptional(),
+  /** Whether the hosts are all that the cluster has: then a member that is none of them is wrong. */
+  complete: z.boolean().exactOptional(),
+  expect: expectations.exactOptional(),
+  /** How to look; the options of the command go before it. */
+  check: z
+    .strictObject({
+      /** The probe containers that are started: as the command without option, with --no-privileged, with --no-probe. */
+      probes: z.enum(['privileged', 'unprivileged', 'none']).exactOptional(),
+      /** Seconds for the whole check. */
+      limit: z.number().positive('it is no time').exactOptional(),
+      maxPairs: z.int().min(0).exactOptional(),
+    })
+    .exactOptional(),
+});
+
+export type ClusterFile = Readonly<z.infer<typeof clusterFileSchema>>;

@@ -1,0 +1,104 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { readContext } from '../machine/docker-contexts.ts';
+import { parseEngineUrl } from '../machine/engine-url.ts';
+import type { GivenEngine } from '../machine/given-engine.ts';
+import { allSettled, HarnessError } from '../process/harness-error.ts';
+import { type ClusterFile, clusterFileSchema } from './cluster-file-schema.ts';
+import { readDescription } from './read-description.ts';
+import {
+  checkName,
+  findRepeated,
+  findUnfitFields,
+  type WrongField,
+  wrong,
+  wrongFields,
+} from './wrong-fields.ts';
+
+/** A cluster that a file describes, and how its engines are reached. */
+export interface DescribedCluster {
+  readonly described: ClusterFile;
+  /** In the file's order. */
+  readonly engines: readonly GivenEngine[];
+}
+
+/** The cluster that a file describes. All that is wrong with it is told at once. */
+export async function loadClusterFile(file: string): Promise<DescribedCluster> {
+  const content = await readDescription(file, 'a cluster');
+  refuseTopology(file, content);
+  const fields = [
+    ...findUnfitFields(clusterFileSchema, content, 'helpers/topology/cluster-file-schema.ts'),
+    ...findContradictions(content),
+  ];
+  if (fields.length > 0) throw wrongFields(file, 'a cluster', fields);
+  const described = clusterFileSchema.parse(content);
+  return { described, engines: await findEngines(file, described) };
+}
+
+/** Both are called «my cluster» by whoever wrote them. */
+function refuseTopology(file: string, content: unknown): void {
+  if (
+    !z.object({ machines: z.unknown(), hosts: z.undefined().optional() }).safeParse(content).success
+  )
+    return;
+  throw new HarnessError({
+    tried: `read ${file}`,
+    observed: 'it describes a topology to stand up, not a cluster that exists already',
+    remedy:
+      '«overlay-e2e check» alone checks the topology that is up; a file for check has hosts with their endpoints',
+  });
+}
+
+const text = z.string().optional().catch(undefined);
+
+/** As much as is there and readable: what is wrong with a field by itself, its schema says. */
+const readable = z
+  .object({
+    hosts: z.array(z.object({ name: text, endpoint: text, context: text }).catch({})).catch([]),
+    expect: z
+      .object({
+        networks: z
+          .array(z.object({ name: text }).catch({}))
+          .optional()
+          .catch(undefined),
+        containers: z
+          .array(z.object({ name: text, host: text, network: text }).catch({}))
+          .catch([]),
+      })
+      .catch({ networks: undefined, containers: [] }),
+  })
+  .catch({ hosts: [], expect: { networks: undefined, containers: [] } });
+
+/** What in it does not go with the rest of it. */
+function findContradictions(content: unknown): WrongField[] {
+  const { hosts, expect } = readable.parse(content);
+  const names = hosts.flatMap(({ name }) => name ?? []);
+  const networks = expect.networks?.flatMap(({ name }) => name ?? []) ?? [];
+  return [
+    ...findRepeated(['hosts'], hosts, 'host'),
+    ...hosts.flatMap(({ endpoint, context }, at) =>
+      (endpoint === undefined) === (context === undefined)
+        ? wrong(['hosts', at], 'it takes an endpoint or a context, and not both')
+        : [],
+    ),
+    ...expect.containers.flatMap(({ host, network }, at) => [
+      ...checkName(['expect', 'containers', at, 'host'], host, names, 'host'),
+      ...checkName(['expect', 'containers', at, 'network'], network, networks, 'network'),
+    ]),
+  ];
+}
+
+async function findEngines(file: string, described: ClusterFile): Promise<GivenEngine[]> {
+  const folderOf = (tlsFolder = described.tlsFolder) =>
+    tlsFolder === undefined ? undefined : resolve(dirname(file), tlsFolder);
+  return await allSettled(
+    `read ${file}`,
+    described.hosts.map(async ({ name, endpoint = '', context, tlsFolder, address }) => {
+      const found =
+        context === undefined
+          ? { url: endpoint, endpoint: await parseEngineUrl(endpoint, folderOf(tlsFolder)) }
+          : await readContext(context);
+      return { ...found, name, address, givenAs: `host ${name} (${context ?? endpoint})` };
+    }),
+  );
+}

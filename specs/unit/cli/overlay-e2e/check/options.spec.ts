@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import {
+  type CheckOptions,
+  refuseContradictions,
+} from '../../../../../helpers/cli/overlay-e2e/check/options.ts';
+
+const plain: CheckOptions = { engine: [], context: [], probe: true, privileged: true };
+
+test.each<[string, string[], Partial<CheckOptions>, RegExp]>([
+  ['a file and an engine', ['x.json'], { engine: ['tcp://a'] }, /two targets/],
+  ['names and a context', ['a'], { context: ['far'] }, /two targets/],
+  ['a TLS folder without an engine', [], { tlsDir: '.' }, /--tls-dir is for --engine/],
+  ['--yes without --fix', [], { yes: true }, /--yes is for --fix/],
+  ['--fix and --watch', [], { fix: true, yes: true, watch: 1 }, /two things/],
+  ['--fix without probes', [], { fix: true, yes: true, probe: false }, /leave --no-probe/],
+  ['--fix with weak probes', [], { fix: true, yes: true, privileged: false }, /--no-privileged/],
+  ['--fix without a terminal', [], { fix: true }, /no terminal to ask on; say --yes/],
+])('%s is refused', (_title, words, options, expected) => {
+  expect(() => refuseContradictions(words, { ...plain, ...options }, false)).toThrow(expected);
+});
+
+test('what goes together is not', () => {
+  expect(() => {
+    refuseContradictions([], { ...plain, fix: true }, true);
+    refuseContradictions([], { ...plain, fix: true, yes: true }, false);
+    refuseContradictions([], { ...plain, engine: ['tcp://a'], context: ['b'], tlsDir: '.' }, false);
+    refuseContradictions(['a', 'b'], { ...plain, watch: 5, probe: false }, false);
+  }).not.toThrow();
+});
