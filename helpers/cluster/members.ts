@@ -50,6 +50,21 @@ export async function waitForCluster(
   });
 }
 
+/** Returns once the machine's engine is in the store, and its gossip knows the other's if there is one. */
+export async function waitForMeeting(
+  store: KeyValueStore,
+  machine: Machine,
+  other: Machine | undefined,
+  { limit = 60_000, signal }: StoreOptions = {},
+): Promise<void> {
+  const address = advertisedBy(machine);
+  await waitForMembers(store, [address], { limit, signal });
+  if (other === undefined) return;
+  await whileStirring(store, [address], signal ?? new AbortController().signal, async (stirred) => {
+    await waitForAcquaintance(machine, [other], { limit, signal: stirred });
+  });
+}
+
 /**
  * Engines on ZooKeeper miss what changes between their reading the members and their watching them, even their own entry,
  * and have no gossip then until the members change once more: here they do, for a moment, by an entry that says nothing
