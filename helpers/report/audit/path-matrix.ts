@@ -39,18 +39,64 @@ interface Outcome {
 
 /** All live probes of an audit, by ordered pair of hosts, in the hosts' order. */
 export function matrixOf(paths: PathsView, hosts: readonly string[]): PathPair[] {
-  const outcomes = outcomesOf(paths);
+  const outcomes = Map.groupBy(outcomesOf(paths), ({ from, to }) => `${from}\n${to}`);
   return hosts.flatMap((from) =>
     hosts.flatMap((to): PathPair[] => {
-      const own = outcomes.filter((one) => one.from === from && one.to === to);
-      if (own.length === 0) return [];
-      const cells = pathColumns.flatMap((column) => {
-        const tried = own.filter((one) => one.column === column);
-        return tried.length === 0 ? [] : [[column, cellOf(tried)] as const];
-      });
+      const own = outcomes.get(`${from}\n${to}`);
+      if (own === undefined) return [];
+      const tried = Map.groupBy(own, ({ column }) => column);
+      const cells = [...tried].map(([column, some]) => [column, cellOf(some)] as const);
       return [{ from, to, cells: Object.fromEntries(cells) }];
     }),
   );
+}
+
+/** What was tried from one host to another in that column, for drawing a grid. */
+export function cellsOf(
+  pairs: readonly PathPair[],
+  column: PathColumn,
+): (from: string, to: string) => PathCell | undefined {
+  const cells = new Map(pairs.map(({ from, to, cells: own }) => [`${from}\n${to}`, own[column]]));
+  return (from, to) => cells.get(`${from}\n${to}`);
+}
+
+/** How the states of a cell are shown where there is room for one character. */
+export const signs = { answered: '✔', arrived: '→', lost: '✖', mixed: '½', untried: '·' } as const;
+export type Sign = keyof typeof signs;
+
+/** What the signs mean. */
+export const meanings: Readonly<Record<Sign, string>> = {
+  answered: 'answered',
+  arrived: 'arrived, but its answer did not come back',
+  lost: 'did not arrive',
+  mixed: 'some of it did',
+  untried: 'not tried',
+};
+
+/** The signs that are seen in these cells, in their own order. */
+export function signsIn(pairs: readonly PathPair[], columns: readonly PathColumn[]): Sign[] {
+  const states = new Set(
+    pairs.flatMap(({ cells }) => columns.map((column) => cells[column]?.state ?? 'untried')),
+  );
+  return (Object.keys(signs) as Sign[]).filter((state) => states.has(state));
+}
+
+/** Columns that have something in them. */
+export function columnsIn(pairs: readonly PathPair[]): PathColumn[] {
+  return pathColumns.filter((column) => pairs.some(({ cells }) => cells[column]));
+}
+
+/** Columns that look alike at every pair, together: what dies for one reason is told once. */
+export function groupAlike(
+  pairs: readonly PathPair[],
+  columns: readonly PathColumn[],
+): PathColumn[][] {
+  const groups = new Map<string, PathColumn[]>();
+  for (const column of columns) {
+    const pattern = pairs.map(({ cells }) => cells[column]?.state ?? '').join();
+    groups.set(pattern, [...(groups.get(pattern) ?? []), column]);
+  }
+  return [...groups.values()];
 }
 
 /** Whether all that was tried there got through and back. */

@@ -1,21 +1,18 @@
 import {
+  cellsOf,
   columnHints,
+  columnsIn,
+  groupAlike,
   isFine,
+  meanings,
   type PathCell,
   type PathColumn,
   type PathPair,
-  pathColumns,
+  signs,
+  signsIn,
 } from './path-matrix.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
 
-const signs = { answered: '✔', arrived: '→', lost: '✖', mixed: '½', untried: '·' } as const;
-const meanings: Readonly<Record<keyof typeof signs, string>> = {
-  answered: 'answered',
-  arrived: 'arrived, but its answer did not come back',
-  lost: 'did not arrive',
-  mixed: 'some of it did',
-  untried: 'not tried',
-};
 const colors = {
   answered: 'green',
   arrived: 'red',
@@ -30,7 +27,7 @@ const listed = 12;
 /** What live probes met from host to host, for a terminal: a line for each pair, or a grid where there are many. */
 export function renderMatrix(pairs: readonly PathPair[], layout: TextLayout): string[] {
   if (pairs.length === 0) return [];
-  const columns = pathColumns.filter((column) => pairs.some(({ cells }) => cells[column]));
+  const columns = columnsIn(pairs);
   const broken = pairs.filter(({ cells }) => columns.some((column) => !isFine(cells[column])));
   const shown = pairs.length <= listed ? pairs : broken;
   const rest = pairs.length - shown.length;
@@ -75,12 +72,8 @@ function renderGrids(
   layout: TextLayout,
 ): string[] {
   const fine = columns.filter((column) => pairs.every(({ cells }) => isFine(cells[column])));
-  const groups = new Map<string, PathColumn[]>();
-  for (const column of columns.filter((one) => !fine.includes(one))) {
-    const pattern = pairs.map(({ cells }) => cells[column]?.state ?? '').join();
-    groups.set(pattern, [...(groups.get(pattern) ?? []), column]);
-  }
-  const grids = [...groups.values()].flatMap((group) => renderGrid(pairs, group, layout));
+  const others = columns.filter((column) => !fine.includes(column));
+  const grids = groupAlike(pairs, others).flatMap((group) => renderGrid(pairs, group, layout));
   if (fine.length === 0) return grids;
   return [...grids, `${signs.answered} all ${pairs.length} pairs of hosts: ${fine.join(', ')}`];
 }
@@ -94,9 +87,9 @@ function renderGrid(
   if (column === undefined) return [];
   const hosts = [...new Set(pairs.flatMap(({ from, to }) => [from, to]))];
   const digits = String(hosts.length).length;
+  const cellOf = cellsOf(pairs, column);
   const rows = hosts.map((from, row) => {
-    const cellTo = (to: string) =>
-      pairs.find((pair) => pair.from === from && pair.to === to)?.cells[column];
+    const cellTo = (to: string) => cellOf(from, to);
     return { name: `${String(row + 1).padStart(digits)} ${from}`, cellTo };
   });
   const corner = 'from ↓  to →';
@@ -139,11 +132,7 @@ function renderLegend(
   columns: readonly PathColumn[],
   layout: TextLayout,
 ): string[] {
-  const states = new Set(
-    shown.flatMap(({ cells }) => columns.map((column) => cells[column]?.state ?? 'untried')),
-  );
-  const used = (Object.keys(signs) as (keyof typeof signs)[]).filter((state) => states.has(state));
-  const marks = used.map((state) => `${signs[state]} ${meanings[state]}`);
+  const marks = signsIn(shown, columns).map((state) => `${signs[state]} ${meanings[state]}`);
   const kinds = columns.flatMap((column) => {
     const hint = columnHints[column];
     return hint === undefined ? [] : [`${column}: ${hint}`];

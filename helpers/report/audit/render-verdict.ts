@@ -2,6 +2,7 @@ import type { UnseenBecause } from '../../check/observed.ts';
 import { whatWasSeen } from '../../check/observed.ts';
 import type { AuditReport } from '../../check/report.ts';
 import { countOf } from './count-of.ts';
+import { headlineOf } from './headline.ts';
 import { matrixOf } from './path-matrix.ts';
 import { placeInWords } from './place-in-words.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
@@ -28,18 +29,6 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
-}
-
-/** The verdict in one line, without colours: «✖ topology seed: 1 defect». */
-function headlineOf({ target, verdict, diagnoses, checks }: AuditReport): string {
-  if (verdict === 'healthy') return `✔ ${target}: healthy`;
-  const open = checks.filter((one) => one.state === 'skipped' && one.because === 'impossible');
-  const undone = `${countOf(open.length, 'check')} could not be done`;
-  if (verdict === 'incomplete') {
-    return `? ${target}: nothing wrong was found, but ${open.length === 0 ? 'nothing could be looked at' : undone}`;
-  }
-  const more = open.length === 0 ? '' : `; ${undone}, so there may be more`;
-  return `✖ ${target}: ${countOf(diagnoses.length, 'defect')}${more}`;
 }
 
 function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
