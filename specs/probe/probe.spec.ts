@@ -1,4 +1,9 @@
 import { describe } from 'vitest';
+import {
+  observeKernel,
+  observeTablesAgain,
+} from '../../helpers/check/observe/kernel/observe-kernel.ts';
+import { whatWasSeen } from '../../helpers/check/observed.ts';
 import { startProbe } from '../../helpers/check/probe/start-probe.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
 import { expect, test } from './lab.ts';
@@ -42,6 +47,47 @@ describe('A probe', () => {
       { path: '/nope', error: 'No such file or directory' },
       { path: forwarding, text: '1\n', cut: false },
     ]);
+  });
+
+  test('tells what the kernel has of overlays, of the host and of its containers', async ({
+    lab: { manager, worker, networkId, left, right },
+    probes,
+  }) => {
+    const [info, networks, container] = await Promise.all([
+      manager.info(),
+      manager.networks.list(),
+      left.container.inspect(),
+    ]);
+    const { address } = manager.machine;
+    const engine = { info, networks, containers: [container] };
+    const observed = await observeKernel({ probe: probes.left, address, engine });
+    const kernel = whatWasSeen(observed);
+    const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
+    expect(overlay?.neighbours).toContainEqual({
+      address: right.address,
+      device: 'vxlan0',
+      mac: right.mac,
+      state: 'PERMANENT',
+    });
+    expect(overlay?.vxlans).toMatchObject([{ name: 'vxlan0', kind: 'vxlan', port: 4789 }]);
+    expect(overlay?.vxlans[0]?.forwarding).toContainEqual({
+      mac: right.mac,
+      destination: worker.machine.address,
+      isPermanent: true,
+    });
+    expect(kernel).toMatchObject({ carrier: 'eth1', unreadContainers: [] });
+    const again = await observeTablesAgain(observed, { probe: probes.left, signal: undefined });
+    const neighboursOf = (tables = kernel?.overlays) => tables?.map(({ neighbours }) => neighbours);
+    expect(neighboursOf(whatWasSeen(again)?.later)).toEqual(neighboursOf());
+    // Docker’s own rules are not in the way of overlays.
+    expect(kernel?.firewall).toEqual({ seen: [] });
+    expect(kernel?.offload).toHaveProperty(['seen', 'tx-checksumming']);
+    expect(kernel?.containers).toMatchObject([
+      { containerId: container.id, nameServers: ['127.0.0.11'] },
+    ]);
+    expect(kernel?.containers[0]?.links).toContainEqual(
+      expect.objectContaining({ name: 'eth0', addresses: [`${left.address}/24`] }),
+    );
   });
 
   test('fails in one line where it cannot be done, whatever else it is asked meanwhile', async ({

@@ -1,3 +1,5 @@
+import type { Observed } from '../observed.ts';
+
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */
 export interface ForwardingEntry {
   readonly mac: string;
@@ -7,19 +9,25 @@ export interface ForwardingEntry {
   readonly isPermanent: boolean;
 }
 
-/** An entry of the neighbour table of an overlay's namespace, as `ip -j neigh` has it. */
+/** An entry of the neighbour table of an overlay's namespace, as `ip -j neigh` has it: IPv4. */
 export interface NeighbourEntry {
   readonly address: string;
+  /** The device that it is kept at: `vxlan0` answers for containers of other hosts, with what it has here. */
+  readonly device: string;
   readonly mac: string | undefined;
+  /** `PERMANENT` where an engine has written it. */
   readonly state: string;
 }
 
 /** A network interface. */
 export interface LinkView {
   readonly name: string;
+  /** `veth`, `bridge`, `vxlan`; empty for a network card's. */
+  readonly kind: string;
   readonly mac: string;
   readonly mtu: number;
   readonly isUp: boolean;
+  /** IPv4, with their prefix lengths: `10.0.9.1/24`. */
   readonly addresses: readonly string[];
   readonly received: LinkCounters;
   readonly sent: LinkCounters;
@@ -34,8 +42,10 @@ export interface LinkCounters {
 
 /** One overlay in a host's kernel: the namespace that its engine made for it. */
 export interface OverlayTables {
-  /** What of the network's id is in the namespace's name: its first 10 characters. */
+  /** What of the network's id is in the namespace's name: its first characters. */
   readonly idPrefix: string;
+  /** Its file on the host: `/run/docker/netns/1-f65940ce7f`. The engine counts how often it has made it anew. */
+  readonly namespace: string;
   /** One for each subnet; none when the device is gone. */
   readonly vxlans: readonly (LinkView & {
     /** VXLAN network identifier. */
@@ -48,20 +58,34 @@ export interface OverlayTables {
   readonly neighbours: readonly NeighbourEntry[];
 }
 
-/** A firewall's rule that may concern the overlay's ports: 4789/udp, 7946/tcp and udp, 2377/tcp. */
+/** What of an overlay a packet belongs to: 4789/udp, 7946/tcp and udp, 2377/tcp. */
+export type OverlayTraffic = 'vxlan' | 'gossip' | 'management';
+
+/** A firewall's rule that drops, rejects or rewrites what an overlay needs, or may do so. */
 export interface FirewallRule {
-  /** As the tool prints it: `-A INPUT -p udp --dport 4789 -j DROP`. */
+  /** As a person reads it: `-A INPUT -p udp -m udp --dport 4789 -j DROP`. */
   readonly text: string;
-  readonly table: 'iptables' | 'nftables';
-  /** What it does to packets: drop, reject, or something else. */
-  readonly verdict: 'drop' | 'reject' | 'other';
+  readonly tool: 'iptables-legacy' | 'iptables-nft' | 'nft';
+  /** `filter`; with nft its family too: `inet guard`. */
+  readonly table: string;
+  readonly chain: string;
+  /** Where packets meet it, also by way of other chains. */
+  readonly hooks: readonly ('ingress' | 'prerouting' | 'input' | 'output' | 'postrouting')[];
+  readonly verdict: 'drop' | 'reject' | 'rewrite-source' | 'rewrite-destination';
+  readonly concerns: readonly OverlayTraffic[];
+  /** Whether it names these ports; else it takes them along with others. */
+  readonly isExplicit: boolean;
+  /** How many packets have met it; undefined when it does not count. */
   readonly packets: number | undefined;
+  /** The command that takes it away. */
+  readonly undo: readonly [string, ...string[]];
 }
 
 /** What a container's own network namespace and files say. */
 export interface ContainerNamespace {
   readonly containerId: string;
   readonly links: readonly LinkView[];
+  readonly routes: readonly RouteView[];
   /** Addresses of the name servers in /etc/resolv.conf. */
   readonly nameServers: readonly string[];
   /** Names of /etc/hosts, each with its address. */
@@ -70,21 +94,31 @@ export interface ContainerNamespace {
 
 /** What one host's kernel has. */
 export interface KernelView {
-  /** Before any live probe was sent. */
+  /** As they were before any live probe: a VXLAN device learns from packets, and some engines do from their misses. */
   readonly overlays: readonly OverlayTables[];
-  /** The same once more, after all of them were. */
+  /** The same once more, after the live probes; undefined when it was not looked at again. */
   readonly later: readonly OverlayTables[] | undefined;
   readonly links: readonly LinkView[];
-  readonly routes: readonly {
-    readonly destination: string;
-    readonly device: string | undefined;
-    readonly source: string | undefined;
-    readonly mtu: number | undefined;
-  }[];
-  readonly firewall: readonly FirewallRule[];
-  /** Offload settings of the interface that carries the overlay: `tx-checksumming` and the like. */
-  readonly offload: Readonly<Record<string, boolean>>;
+  /** IPv4, of all tables; to other hosts and networks, not the kernel's own to its addresses. */
+  readonly routes: readonly RouteView[];
+  readonly firewall: Observed<readonly FirewallRule[]>;
+  /** The interface that has the host's address: it carries the overlays. */
+  readonly carrier: string | undefined;
+  /** Offload settings of that interface: `tx-checksumming` and the like. */
+  readonly offload: Observed<Readonly<Record<string, boolean>>>;
+  /** Of the running containers that are on an overlay. */
   readonly containers: readonly ContainerNamespace[];
-  /** Threads of the engine in a network namespace that is none of the host's: a defect of 20.10. */
-  readonly strandedThreads: number;
+  /** Containers whose namespaces could not be read, with the reason. */
+  readonly unreadContainers: readonly { readonly containerId: string; readonly why: string }[];
+}
+
+/** A route of the host. */
+export interface RouteView {
+  /** `default`, or a range: `10.0.0.0/8`. */
+  readonly destination: string;
+  readonly device: string | undefined;
+  readonly gateway: string | undefined;
+  readonly source: string | undefined;
+  readonly mtu: number | undefined;
+  readonly table: string;
 }

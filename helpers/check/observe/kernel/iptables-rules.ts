@@ -1,0 +1,161 @@
+import type { FirewallRule } from '../kernel.ts';
+import {
+  type Hook,
+  hookSchema,
+  hooksOf,
+  isWithin,
+  type RuleMatch,
+  trafficOf,
+} from './rule-match.ts';
+
+type Tool = 'iptables-legacy' | 'iptables-nft';
+
+interface Chain {
+  readonly name: string;
+  readonly policy: string;
+  readonly packets: number;
+}
+
+interface Line {
+  readonly chain: string;
+  readonly packets: number;
+  readonly words: readonly string[];
+}
+
+/**
+ * Reads `iptables-save -c`: the rules that drop, reject or rewrite what overlays need.
+ *
+ * @param own addresses of the host: a rule for packets from or to others does not meet what it sends or gets
+ */
+export function readIptables(tool: Tool, output: string, own: readonly string[]): FirewallRule[] {
+  return output.split(/^\*/m).flatMap((section) => {
+    const [table = '', ...lines] = section.split('\n');
+    return /^\w+$/.test(table) ? readTable(tool, table, lines, own) : [];
+  });
+}
+
+function readTable(
+  tool: Tool,
+  table: string,
+  text: readonly string[],
+  own: readonly string[],
+): FirewallRule[] {
+  const chains = text.flatMap((line): Chain[] => {
+    const [, name = '', policy = '', packets = '0'] = /^:(\S+) (\S+) \[(\d+):/.exec(line) ?? [];
+    return name === '' ? [] : [{ name, policy, packets: Number(packets) }];
+  });
+  const lines = text.flatMap((line): Line[] => {
+    const [, packets = '0', chain = '', rest = ''] =
+      /^\[(\d+):\d+\] -A (\S+) ?(.*)$/.exec(line) ?? [];
+    return chain === '' ? [] : [{ chain, packets: Number(packets), words: splitWords(rest) }];
+  });
+  const hooks = new Map<string, Hook>();
+  for (const { name } of chains) {
+    const hook = hookSchema.safeParse(name.toLowerCase());
+    if (hook.success) hooks.set(name, hook.data);
+  }
+  const jumps = lines.flatMap(({ chain, words }) => {
+    const to = valueOf(words, '-j') ?? valueOf(words, '-g');
+    return to === undefined ? [] : [{ from: chain, to }];
+  });
+  const program = tool === 'iptables-legacy' ? 'iptables-legacy' : 'iptables';
+  const shared = { tool, table };
+  return [
+    ...chains.flatMap(({ name, policy, packets }): FirewallRule[] => {
+      const hook = hooks.get(name);
+      if (policy !== 'DROP' || hook === undefined) return [];
+      return [
+        {
+          ...shared,
+          text: `-P ${name} DROP`,
+          chain: name,
+          hooks: [hook],
+          verdict: 'drop',
+          concerns: trafficOf({ protocol: undefined, ports: undefined }),
+          isExplicit: false,
+          packets,
+          undo: [program, '-t', table, '-P', name, 'ACCEPT'],
+        },
+      ];
+    }),
+    ...lines.flatMap(({ chain, packets, words }): FirewallRule[] => {
+      const verdict = verdictOf(words);
+      const itsHooks = hooksOf(chain, hooks, jumps);
+      const match = matchOf(words);
+      const concerns = trafficOf(match);
+      if (verdict === undefined || itsHooks.length === 0 || concerns.length === 0) return [];
+      if (!meetsOwn(words, itsHooks, own)) return [];
+      return [
+        {
+          ...shared,
+          text: ['-A', chain, ...words].join(' '),
+          chain,
+          hooks: itsHooks,
+          verdict,
+          concerns,
+          isExplicit: match.ports !== undefined,
+          packets,
+          undo: [program, '-t', table, '-D', chain, ...words],
+        },
+      ];
+    }),
+  ];
+}
+
+/** Words between spaces; a comment stands in double quotes, with backslashes before what would end it. */
+function splitWords(text: string): string[] {
+  return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain = '']) =>
+    quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
+function valueOf(words: readonly string[], ...options: readonly string[]): string | undefined {
+  const at = words.findIndex((word) => options.includes(word));
+  return at === -1 ? undefined : words[at + 1];
+}
+
+function isNegated(words: readonly string[], option: string): boolean {
+  const at = words.indexOf(option);
+  return at > 0 && words[at - 1] === '!';
+}
+
+const verdicts: Readonly<Record<string, FirewallRule['verdict']>> = {
+  DROP: 'drop',
+  REJECT: 'reject',
+  SNAT: 'rewrite-source',
+  MASQUERADE: 'rewrite-source',
+  DNAT: 'rewrite-destination',
+  REDIRECT: 'rewrite-destination',
+};
+
+function verdictOf(words: readonly string[]): FirewallRule['verdict'] | undefined {
+  return verdicts[valueOf(words, '-j') ?? ''];
+}
+
+/** What is negated says too little: the rule counts as one that meets anything. */
+function matchOf(words: readonly string[]): RuleMatch {
+  const protocol = isNegated(words, '-p') ? undefined : valueOf(words, '-p');
+  const option = ['--dport', '--dports', '--ports'].find((one) => words.includes(one));
+  const list =
+    option === undefined || isNegated(words, option) ? undefined : valueOf(words, option);
+  return {
+    protocol: protocol === 'all' ? undefined : protocol,
+    ports: list?.split(',').map((range) => {
+      const [first = '', last = first] = range.split(':');
+      return [Number(first || 0), Number(last || 65535)] as const;
+    }),
+  };
+}
+
+/** Whether it meets packets that the host itself sends or is sent. */
+function meetsOwn(
+  words: readonly string[],
+  hooks: readonly Hook[],
+  own: readonly string[],
+): boolean {
+  const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
+  const option = isOutgoing ? '-s' : '-d';
+  const range = valueOf(words, option);
+  if (range === undefined) return true;
+  return own.some((address) => isWithin(address, range)) !== isNegated(words, option);
+}

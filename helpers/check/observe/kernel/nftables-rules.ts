@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { parseJson } from '../../../process/parse-json.ts';
+import type { FirewallRule } from '../kernel.ts';
+import { printExpression } from './print-nft.ts';
+import {
+  type Hook,
+  hookSchema,
+  hooksOf,
+  isWithin,
+  type RuleMatch,
+  trafficOf,
+} from './rule-match.ts';
+
+const chainSchema = z.looseObject({
+  family: z.string(),
+  table: z.string(),
+  name: z.string(),
+  hook: z.string().optional(),
+  policy: z.string().optional(),
+});
+
+const expressionSchema = z.looseObject({
+  match: z.looseObject({ op: z.string(), left: z.unknown(), right: z.unknown() }).optional(),
+  counter: z.looseObject({ packets: z.number() }).optional(),
+  jump: z.looseObject({ target: z.string() }).optional(),
+  goto: z.looseObject({ target: z.string() }).optional(),
+});
+
+const ruleSchema = z.looseObject({
+  family: z.string(),
+  table: z.string(),
+  chain: z.string(),
+  handle: z.number(),
+  expr: z.array(expressionSchema),
+});
+
+const rulesetSchema = z.looseObject({
+  nftables: z.array(
+    z.looseObject({
+      chain: chainSchema.optional(),
+      rule: ruleSchema.optional(),
+    }),
+  ),
+});
+
+type Chain = z.infer<typeof chainSchema>;
+type Rule = z.infer<typeof ruleSchema>;
+type Expression = z.infer<typeof expressionSchema>;
+
+/**
+ * Reads `nft -j list ruleset`: the rules that drop, reject or rewrite what overlays need.
+ *
+ * @param own addresses of the host: a rule for packets from or to others does not meet what it sends or gets
+ * @param without tables that iptables has shown already: `ip filter`
+ */
+export function readNftables(
+  output: string,
+  own: readonly string[],
+  without: readonly string[],
+): FirewallRule[] {
+  const { nftables } = rulesetSchema.parse(parseJson(output));
+  const isWanted = ({ family, table }: Pick<Chain, 'family' | 'table'>) =>
+    ['ip', 'inet', 'netdev'].includes(family) && !without.includes(`${family} ${table}`);
+  const chains = nftables.flatMap(({ chain }) => chain ?? []).filter(isWanted);
+  const rules = nftables.flatMap(({ rule }) => rule ?? []).filter(isWanted);
+  const hooks = new Map<string, Hook>();
+  for (const chain of chains) {
+    const hook = hookSchema.safeParse(chain.hook);
+    if (hook.success) hooks.set(keyOf(chain, chain.name), hook.data);
+  }
+  const jumps = rules.flatMap((rule) =>
+    rule.expr.flatMap(({ jump, goto }) => {
+      const target = (jump ?? goto)?.target;
+      if (target === undefined) return [];
+      return [{ from: keyOf(rule, rule.chain), to: keyOf(rule, target) }];
+    }),
+  );
+  return [
+    ...chains.flatMap((chain) => readPolicy(chain, hooks.get(keyOf(chain, chain.name)))),
+    ...rules.flatMap((rule) => readRule(rule, hooksOf(keyOf(rule, rule.chain), hooks, jumps), own)),
+  ];
+}
+
+function keyOf({ family, table }: Pick<Chain, 'family' | 'table'>, chain: string): string {
+  return `${family} ${table} ${chain}`;
+}
+
+function readPolicy(
+  { family, table, name, policy }: Chain,
+  hook: Hook | undefined,
+): FirewallRule[] {
+  if (policy !== 'drop' || hook === undefined) return [];
+  return [
+    {
+      tool: 'nft',
+      table: `${family} ${table}`,
+      chain: name,
+      text: `chain ${family} ${table} ${name}: policy drop`,
+      hooks: [hook],
+      verdict: 'drop',
+      concerns: trafficOf({ protocol: undefined, ports: undefined }),
+      isExplicit: false,
+      packets: undefined,
+      undo: ['nft', 'chain', family, table, name, '{ policy accept ; }'],
+    },
+  ];
+}
+
+function readRule(
+  { family, table, chain, handle, expr }: Rule,
+  hooks: readonly Hook[],
+  own: readonly string[],
+): FirewallRule[] {
+  const verdict = expr.map(verdictOf).find((one) => one !== undefined);
+  const match = matchOf(expr);
+  const concerns = trafficOf(match);
+  if (verdict === undefined || hooks.length === 0 || concerns.length === 0) return [];
+  if (!meetsOwn(expr, hooks, own)) return [];
+  return [
+    {
+      tool: 'nft',
+      table: `${family} ${table}`,
+      chain,
+      text: `${family} ${table} ${chain}: ${expr.map(printExpression).join(' ')}`,
+      hooks,
+      verdict,
+      concerns,
+      isExplicit: match.ports !== undefined,
+      packets: expr.find(({ counter }) => counter !== undefined)?.counter?.packets,
+      undo: ['nft', 'delete', 'rule', family, table, chain, 'handle', `${handle}`],
+    },
+  ];
+}
+
+function verdictOf(expression: Expression): FirewallRule['verdict'] | undefined {
+  if ('drop' in expression) return 'drop';
+  if ('reject' in expression) return 'reject';
+  if ('snat' in expression || 'masquerade' in expression) return 'rewrite-source';
+  return 'dnat' in expression || 'redirect' in expression ? 'rewrite-destination' : undefined;
+}
+
+const payloadSchema = z.looseObject({
+  payload: z.looseObject({ protocol: z.string(), field: z.string() }),
+});
+const metaSchema = z.looseObject({ meta: z.looseObject({ key: z.string() }) });
+const numberSchema = z.union([
+  z.number(),
+  z.looseObject({ range: z.tuple([z.number(), z.number()]) }),
+]);
+const portsSchema = z.union([
+  numberSchema.transform((one) => [one]),
+  z.looseObject({ set: z.array(numberSchema) }).transform(({ set }) => set),
+]);
+const protocols: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', tcp: 'tcp', udp: 'udp' };
+
+/** What is negated, or kept in a set of its own, says too little: the rule counts as one that meets anything. */
+function matchOf(expressions: readonly Expression[]): RuleMatch {
+  let protocol: string | undefined;
+  let ports: RuleMatch['ports'];
+  for (const { match } of expressions) {
+    if (match?.op !== '==') continue;
+    const field = payloadSchema.safeParse(match.left).data?.payload;
+    const key = metaSchema.safeParse(match.left).data?.meta.key;
+    if (key === 'l4proto' || field?.field === 'protocol') {
+      protocol = typeof match.right === 'object' ? undefined : protocolOf(match.right);
+    }
+    if (field?.field !== 'dport') continue;
+    if (field.protocol !== 'th') protocol = field.protocol;
+    ports = portsSchema
+      .safeParse(match.right)
+      .data?.map((one) => (typeof one === 'number' ? ([one, one] as const) : one.range));
+  }
+  return { protocol, ports };
+}
+
+function protocolOf(value: unknown): string {
+  return protocols[String(value)] ?? String(value);
+}
+
+const addressSchema = z.union([
+  z.string(),
+  z
+    .looseObject({ prefix: z.looseObject({ addr: z.string(), len: z.number() }) })
+    .transform(({ prefix: { addr, len } }) => `${addr}/${len}`),
+]);
+
+/** Whether it meets packets that the host itself sends or is sent. */
+function meetsOwn(
+  expressions: readonly Expression[],
+  hooks: readonly Hook[],
+  own: readonly string[],
+): boolean {
+  const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
+  return expressions.every(({ match }) => {
+    const field = payloadSchema.safeParse(match?.left).data?.payload.field;
+    if (match === undefined || field !== (isOutgoing ? 'saddr' : 'daddr')) return true;
+    const range = addressSchema.safeParse(match.right).data;
+    if (range === undefined || range.startsWith('@')) return true;
+    return own.some((address) => isWithin(address, range)) === (match.op === '==');
+  });
+}

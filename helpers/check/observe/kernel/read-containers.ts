@@ -1,0 +1,58 @@
+import type { ContainerFacts } from '../../../engine/container-facts.ts';
+import { firstLine } from '../../../process/harness-error.ts';
+import type { FileResult } from '../../probe/probe.ts';
+import type { ContainerNamespace, KernelView } from '../kernel.ts';
+import { type Asker, ask } from './ask.ts';
+import { readLinks, readRoutes } from './ip-answers.ts';
+
+/** What the namespaces and the files of these running containers say. */
+export async function readContainers(
+  asker: Asker,
+  containers: readonly ContainerFacts[],
+): Promise<Pick<KernelView, 'containers' | 'unreadContainers'>> {
+  const read = await Promise.allSettled(containers.map((one) => readContainer(asker, one)));
+  return {
+    containers: read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    unreadContainers: read.flatMap((one, index) => {
+      const { id: containerId = '' } = containers[index] ?? {};
+      return one.status === 'fulfilled' ? [] : [{ containerId, why: firstLine(one.reason) }];
+    }),
+  };
+}
+
+async function readContainer(
+  asker: Asker,
+  { id: containerId, pid }: ContainerFacts,
+): Promise<ContainerNamespace> {
+  const { probe, signal } = asker;
+  const files = ['etc/resolv.conf', 'etc/hosts'].map((name) => `/proc/${pid}/root/${name}`);
+  const [links, routes, [resolv, hosts]] = await Promise.all([
+    ask(asker, { pid }, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    ask(asker, { pid }, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
+    probe.read(files, { signal }),
+  ]);
+  return {
+    containerId,
+    links: links.map(({ link }) => link),
+    routes,
+    nameServers: readResolvConf(textOf(resolv)),
+    hostsFile: readHostsFile(textOf(hosts)),
+  };
+}
+
+function textOf(file: FileResult | undefined): string {
+  return file !== undefined && 'text' in file ? file.text : '';
+}
+
+/** The name servers of a resolv.conf. */
+function readResolvConf(text: string): string[] {
+  return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address);
+}
+
+/** The names of an /etc/hosts, each with its address. */
+function readHostsFile(text: string): { name: string; address: string }[] {
+  return text.split('\n').flatMap((line) => {
+    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+    return names.map((name) => ({ name, address }));
+  });
+}
