@@ -1,5 +1,5 @@
 import type { AuditTarget, Expectations, TargetHost } from '../check/target.ts';
-import { parseStoreUrl } from '../check/parse-store-url.ts';
+import { parseStoreUrls } from '../check/store-urls.ts';
 import { type ClusterPlan, keystoreOf, storeKindOf } from '../cluster/cluster-plan.ts';
 import { openStore } from '../cluster/open-store.ts';
 import { connectEngine } from '../engine/engine.ts';
@@ -55,7 +55,7 @@ export function describedTarget(
   return {
     name: name ?? fallback,
     hosts: machines.map(hostOf),
-    store: store === undefined ? undefined : parseStoreUrl(store),
+    store: store === undefined ? undefined : parseStoreUrls(store)[0],
     isComplete: complete,
     expectations: {
       ...others,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseStoreUrl } from '../check/parse-store-url.ts';
+import { parseStoreUrls } from '../check/store-urls.ts';
 import { dockerName, hostName, subnet } from './topology-schema.ts';
 
 const tlsFolder = z.string().min(1, 'it is empty: name a folder with ca.pem, cert.pem and key.pem');
@@ -51,7 +51,7 @@ export const clusterFileSchema = z.strictObject({
   store: z
     .string()
     .refine(
-      (url) => parseStoreUrl(url) !== undefined,
+      (url) => parseStoreUrls(url).length > 0,
       'it is no store: consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
     )
     .exactOptional(),

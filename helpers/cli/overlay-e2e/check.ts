@@ -11,6 +11,7 @@ import { type Chosen, chooseTarget } from './check/choose-target.ts';
 import { askOnTerminal, doSteps, stepsOf } from './check/fix.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { watchCluster } from './check/watch.ts';
+import { prepareOutputs, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
 /** The exit code of each verdict; what could not be checked has that of what was not. */
@@ -21,6 +22,7 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
   using watch = new InterruptionWatch(({ observed }) => say(`${observed}; taking the probes away`));
   try {
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
+    await prepareOutputs(options);
     const { target, wishes } = await whileTold(options, () =>
       chooseTarget(words, options, watch.signal),
     );
@@ -64,7 +66,7 @@ async function checkTarget(
   const report = await audit();
   const steps = options.fix === true ? stepsOf(report.diagnoses) : [];
   if (options.fix === true && steps.length === 0) say('there is nothing that --fix may mend');
-  if (steps.length === 0) return conclude(report, options);
+  if (steps.length === 0) return await conclude(report, options);
   console.error(render(report, process.stderr));
   const done = await doSteps(target, steps, {
     agree: async (question) =>
@@ -73,11 +75,13 @@ async function checkTarget(
     signal: bounds.signal,
   });
   say(`${done} of ${steps.length} done${done === 0 ? '' : '; checking again'}`);
-  return conclude(done === 0 ? report : await audit(), options);
+  return await conclude(done === 0 ? report : await audit(), options);
 }
 
-/** Prints the report. Gives the exit code. */
-function conclude(report: AuditReport, options: CheckOptions): number {
+/** Prints the report, and writes it wherever it is wanted. Gives the exit code. */
+async function conclude(report: AuditReport, options: CheckOptions): Promise<number> {
+  for (const line of report.observation.leftovers) say(line);
+  await writeOutputs(report, options);
   const isJson = options.json === true;
   console.log(isJson ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));
   return exitCodes[report.verdict];
@@ -97,7 +101,8 @@ async function watchTarget(
       isFirst
         ? await whileTold(options, () => auditCluster(target, bounds))
         : await auditCluster(target, bounds),
-    tell: (round, changes) => {
+    tell: async (round, changes) => {
+      if ('report' in round) await writeOutputs(round.report, options);
       if (options.json === true) {
         // A document a line.
         const document = 'report' in round ? toJson(round.report) : round;

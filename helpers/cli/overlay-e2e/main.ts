@@ -130,6 +130,8 @@ program
     toCount,
   )
   .option('--json', 'print one JSON document on standard output; progress goes to standard error')
+  .option('--junit <file>', 'write a JUnit report')
+  .option('--svg <file>', 'write a picture of the topology as it really is')
   .option('--watch <seconds>', 'check again and again, and tell what changes', toPositive)
   .option('--fix', 'put back entries that kernels have lost, each asked for, and check again')
   .option('--yes', 'with --fix: ask for nothing')

@@ -12,6 +12,8 @@ export interface CheckOptions {
   readonly limit?: number;
   readonly maxPairs?: number;
   readonly json?: boolean;
+  readonly junit?: string;
+  readonly svg?: string;
   /** Seconds. */
   readonly watch?: number;
   readonly fix?: boolean;

@@ -9,7 +9,7 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   readonly audit: () => Promise<AuditReport>;
   /** Told of the first round, and of each whose report is another: what is other, line by line. */
-  readonly tell: (round: Round, changes: readonly string[]) => Promise<void> | void;
+  readonly tell: (round: Round, changes: readonly string[]) => Promise<void>;
 }
 
 /** Audits again and again, and tells of what changes, until it is interrupted: then it throws what interrupted it. */

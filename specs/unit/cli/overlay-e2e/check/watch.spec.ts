@@ -36,7 +36,9 @@ async function watchRounds(
       if (result instanceof Error) throw result;
       return await Promise.resolve(result as AuditReport);
     },
-    tell: (_round: Round, changes) => void told.push(changes),
+    tell: async (_round: Round, changes) => {
+      await Promise.resolve(told.push(changes));
+    },
   });
   await expect(watching).rejects.toThrow('interrupted');
   return told;
