@@ -1,4 +1,4 @@
-import type { Observation } from './observation.ts';
+import type { HostView } from './observation.ts';
 import { whatWasSeen } from './observed.ts';
 
 /** One end of an overlay: a running container on a host, as its own engine has it. What all other layers must agree with. */
@@ -19,7 +19,11 @@ export interface OverlayEnd {
 }
 
 /** All ends of all overlays that the engines themselves say they have. */
-export function endsOf({ hosts }: Pick<Observation, 'hosts'>): OverlayEnd[] {
+export function endsOf({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
+}): OverlayEnd[] {
   return hosts.flatMap(({ name: host, address: hostAddress, engine }) => {
     const view = whatWasSeen(engine);
     if (view === undefined) return [];

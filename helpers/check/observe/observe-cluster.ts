@@ -70,7 +70,7 @@ async function observeLayers(
     observeEach(hosts, 'way to the store', signal, (host) => observeReach(host, asked, round)),
     observePart('names', signal, () => observeNames(asked, round)),
   ]);
-  const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel, swarm));
+  const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel));
   const [later, application] = await Promise.all([
     observeEach(hosts, 'kernel once more', signal, async (host) => {
       const probe = privilegedProbeOn(round, host.name);

@@ -1,13 +1,26 @@
 /** What was sent: ICMP echo, UDP or TCP, small, or as large as the overlay lets through, not to be fragmented. */
-export type Protocol = 'icmp' | 'icmp-large' | 'udp' | 'udp-large' | 'tcp' | 'tcp-large';
+export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
+export type Protocol = (typeof protocols)[number];
 
-/** Where a probe was seen on its way, in the order of the way. */
-export const hops = ['sender-nic', 'receiver-nic', 'receiver-vxlan', 'receiver'] as const;
+/**
+ * Where a packet was seen on its way, in the order of the way. Out of the sender, out of its host's VXLAN device, out of
+ * its host; into the other host, past that one's firewall, out of its VXLAN device, into the receiver.
+ */
+export const hops = [
+  'sender',
+  'sender-vxlan',
+  'sender-nic',
+  'receiver-nic',
+  'receiver-input',
+  'receiver-vxlan',
+  'receiver',
+] as const;
 export type Hop = (typeof hops)[number];
 
 /** One packet at one hop. */
 export interface Sighting {
   readonly hop: Hop;
+  /** At `receiver-nic` not always the receiver's: where it came instead. */
   readonly host: string;
   /** Of the outer packet, between hosts. */
   readonly outerSource: string | undefined;
@@ -23,7 +36,7 @@ export interface TrialEnd {
   readonly address: string;
 }
 
-/** A question sent from one end to another, and what came of it. */
+/** A question sent from one end to another, and what came of it. What is not answered was sent three times. */
 export interface Trial {
   /** The overlay; undefined between hosts. */
   readonly network: string | undefined;
@@ -31,9 +44,9 @@ export interface Trial {
   readonly from: TrialEnd;
   readonly to: TrialEnd;
   readonly protocol: Protocol;
-  /** Bytes of the IP packet. */
+  /** Bytes of the IP packet; of all that is said over TCP. */
   readonly size: number;
-  /** Whether it reached the other end: seen there, not concluded. */
+  /** Whether it reached the other end, and the kernel there took it: seen there, not concluded. */
   readonly arrived: boolean;
   /** Whether the answer came back. */
   readonly answered: boolean;
@@ -41,6 +54,7 @@ export interface Trial {
   readonly answeredFrom: string | undefined;
   readonly error: string | undefined;
   readonly milliseconds: number | undefined;
+  /** Empty for what was answered. */
   readonly sightings: readonly Sighting[];
 }
 
@@ -52,6 +66,10 @@ export interface GossipTrial {
   readonly answered: boolean;
   /** Whether packets of the engines themselves were seen to arrive, where they cannot be asked (swarm mode encrypts). */
   readonly seen: boolean | undefined;
+  /** Whether any packet for that port came from there to the other host at all… */
+  readonly arrived: boolean;
+  /** …and whether its firewall let any in. */
+  readonly letIn: boolean;
   readonly error: string | undefined;
 }
 
@@ -62,6 +80,8 @@ export interface TunnelTrial {
   readonly from: string;
   readonly to: string;
   readonly reachedNic: boolean;
+  /** Whether the other host's firewall let it in. */
+  readonly letIn: boolean;
   readonly cameOut: boolean;
   readonly error: string | undefined;
 }
@@ -73,12 +93,24 @@ export interface IsolationTrial {
   readonly fromNetwork: string;
   readonly toNetwork: string;
   readonly arrived: boolean;
+  /** By what it came, if it did. */
+  readonly ways: readonly ('icmp' | 'udp' | 'frame')[];
+}
+
+/** A manager's port, connected to from another host. */
+export interface ManagerTrial {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly answered: boolean;
+  readonly error: string | undefined;
 }
 
 export interface PathsView {
   /** Between hosts, outside of any overlay. */
   readonly hostTrials: readonly Trial[];
   readonly gossip: readonly GossipTrial[];
+  readonly managers: readonly ManagerTrial[];
   readonly tunnels: readonly TunnelTrial[];
   /** Between containers, through the overlay. */
   readonly trials: readonly Trial[];
@@ -90,6 +122,8 @@ export interface PathsView {
     readonly tcp: number;
     readonly udp: number;
   }[];
-  /** How many ordered pairs there are, and how many of them were probed. */
+  /** How many ordered pairs of containers there are, and how many of them were probed. */
   readonly pairs: { readonly all: number; readonly probed: number };
+  /** What was wanted and could not be tried, in words: «worker-host: no probe could be started». */
+  readonly untried: readonly string[];
 }

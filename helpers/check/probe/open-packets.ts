@@ -59,12 +59,13 @@ const sightingsAnswer = z.object({
   sightings: z.record(z.string(), z.array(caughtLine)),
 });
 
-/** The agent's words for all that has to do with packets: see captures.pl, listeners.pl, trials.pl and throws.pl. */
+const overheardAnswer = z.object({ nic: z.array(z.string()), input: z.array(z.string()) });
+
+/** The agent's words for all that has to do with packets: see captures.pl, listeners.pl, trials.pl, throws.pl, overhears.pl. */
 export function openPackets(ask: Ask): Packets {
   return {
-    capture: async (port, namespaces) => {
-      await ask(z.array(z.never()), ['capture', `${port}`, ...namespaces.map(wordOf)]);
-    },
+    capture: async (port, namespaces) =>
+      await ask(z.array(z.string()), ['capture', `${port}`, ...namespaces.map(wordOf)]),
     listen: async (namespaces) => await ask(listenerAnswer, ['listen', ...namespaces.map(wordOf)]),
     ask: async (questions) =>
       (await ask(resultsAnswer, ['try', ...questions.map(wordOfQuestion)])).map(readResult),
@@ -80,6 +81,11 @@ export function openPackets(ask: Ask): Packets {
       const { lost, sightings } = await ask(sightingsAnswer, ['sightings', ...keys]);
       return { lost, caught: new Map(Object.entries(sightings)) };
     },
+    overhear: async (transport, port) => {
+      await ask(z.array(z.never()), ['overhear', transport, `${port}`]);
+    },
+    overheard: async (transport, port) =>
+      await ask(overheardAnswer, ['overheard', transport, `${port}`]),
   };
 }
 

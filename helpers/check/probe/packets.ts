@@ -11,12 +11,14 @@ export interface Listener {
   }[];
 }
 
-/** A question to be sent from one namespace to another one's listener. */
+/** A question to be sent out of a namespace. */
 export interface Question {
   /** 16 hexadecimal digits, that no other trial has. */
   readonly id: string;
-  readonly protocol: 'icmp' | 'udp' | 'tcp';
+  /** `icmp`, `udp` and `tcp` to a listener; `connect` opens a connection; `ping` is one of the engines' gossip. */
+  readonly protocol: 'icmp' | 'udp' | 'tcp' | 'connect' | 'ping';
   readonly namespace: Namespace;
+  /** `0.0.0.0` is as the kernel chooses. */
   readonly source: string;
   readonly destination: string;
   /** 0 for ICMP. */
@@ -79,7 +81,9 @@ interface ThrownTunnel extends Frame {
 
 /** Packets of a trial as they passed through a namespace. */
 export interface Caught {
+  /** As {@link Namespace}s are told by one word. */
   readonly namespace: string;
+  /** `input` stands for what the host's firewall has let in. */
   readonly device: string;
   readonly direction: 'in' | 'out';
   readonly what: 'question' | 'answer' | 'syn' | 'syn-ack' | 'data';
@@ -91,8 +95,8 @@ export interface Caught {
 
 /** How trials are made with the probe of a host, and what of them it sees. */
 export interface Packets {
-  /** Looks at the trials' packets that pass through these namespaces from now on. */
-  capture(vxlanPort: number, namespaces: readonly Namespace[]): Promise<void>;
+  /** Looks at the trials' packets that pass through these namespaces from now on. Gives why it cannot look into one. */
+  capture(vxlanPort: number, namespaces: readonly Namespace[]): Promise<readonly string[]>;
   /** Listens in these namespaces, each with what it listens on, or why it cannot. */
   listen(namespaces: readonly Namespace[]): Promise<(Listener | { readonly error: string })[]>;
   /** Sends all questions side by side; returns when each is answered or was sent three times in vain. */
@@ -109,4 +113,13 @@ export interface Packets {
     readonly lost: number;
     readonly caught: ReadonlyMap<string, readonly Caught[]>;
   }>;
+  /** Notes from now on from which addresses packets come to that port of the host. */
+  overhear(transport: 'tcp' | 'udp', port: number): Promise<void>;
+  /** Whose packets came to the host, and whose of them its firewall let in. */
+  overheard(transport: 'tcp' | 'udp', port: number): Promise<Overheard>;
+}
+
+export interface Overheard {
+  readonly nic: readonly string[];
+  readonly input: readonly string[];
 }

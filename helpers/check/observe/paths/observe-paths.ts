@@ -1,15 +1,85 @@
-import { type Observed, unseen } from '../../observed.ts';
+import { randomBytes } from 'node:crypto';
+import { endsOf } from '../../ends.ts';
+import { type Observed, seen, unseen, whatWasSeen } from '../../observed.ts';
 import type { KernelView } from '../kernel.ts';
 import type { PathsView } from '../paths.ts';
-import type { Asked, AskedHost, Round } from '../round.ts';
-import type { SwarmView } from '../swarm.ts';
+import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
+import { lookAtPaths, type PathsPlan } from './look-at-paths.ts';
+
+/** Ordered pairs of containers that are probed when nothing else is said. */
+const MOST_PAIRS = 1000;
+
+const VXLAN_PORT = 4789;
 
 /** Sends live probes between hosts and between containers. */
 export async function observePaths(
-  _asked: Asked,
-  _round: Round,
-  _kernel: (host: AskedHost) => Observed<KernelView>,
-  _swarm: Observed<SwarmView>,
+  asked: Asked,
+  round: Round,
+  kernel: (host: AskedHost) => Observed<KernelView>,
 ): Promise<Observed<PathsView>> {
-  return await Promise.resolve(unseen('paths are not looked at yet', 'unasked'));
+  const probes = asked.hosts.map((host) => ({ host, probe: probeOn(round, host.name) }));
+  const hosts = probes.flatMap(({ host, probe }): PathsPlan['hosts'][number][] => {
+    if ('unseen' in probe) return [];
+    const { name, address } = host;
+    const vxlanPort = vxlansOf(kernel(host))[0]?.port ?? VXLAN_PORT;
+    return [{ host: name, address, probe: probe.seen, vxlanPort }];
+  });
+  const [first] = probes;
+  if (hosts.length === 0) {
+    return first === undefined || 'seen' in first.probe
+      ? unseen('there are no hosts')
+      : first.probe;
+  }
+  const maxPairs = round.options.maxPairs ?? MOST_PAIRS;
+  const view = await lookAtPaths({ ...planFor(asked, round, kernel), hosts, maxPairs });
+  const without = probes.flatMap(({ host, probe }) =>
+    'unseen' in probe ? [`${host.name}: ${probe.unseen}`] : [],
+  );
+  return seen({ ...view, untried: [...without, ...view.untried] });
+}
+
+function planFor(
+  { kind, hosts }: Asked,
+  round: Round,
+  kernel: (host: AskedHost) => Observed<KernelView>,
+): Omit<PathsPlan, 'hosts' | 'maxPairs'> {
+  const entered = new Set(
+    hosts.flatMap(({ name }) => ('seen' in privilegedProbeOn(round, name) ? [name] : [])),
+  );
+  const encrypted = new Set(hosts.flatMap(encryptedNetworksOf));
+  return {
+    run: randomBytes(4).toString('hex'),
+    kind,
+    ends: endsOf({ hosts }).filter(({ host }) => entered.has(host)),
+    managers: managersOf(hosts),
+    vniOf: (name, networkId) => {
+      const host = hosts.find((one) => one.name === name);
+      if (host === undefined || encrypted.has(networkId)) return undefined;
+      // An overlay of several subnets has a device for each, and nothing here says which is whose.
+      const [vxlan, another] = vxlansOf(kernel(host), networkId);
+      return another === undefined ? vxlan?.vni : undefined;
+    },
+  };
+}
+
+function vxlansOf(kernel: Observed<KernelView>, networkId?: string) {
+  return (whatWasSeen(kernel)?.overlays ?? [])
+    .filter(({ idPrefix }) => networkId === undefined || networkId.startsWith(idPrefix))
+    .flatMap(({ vxlans }) => vxlans);
+}
+
+function encryptedNetworksOf({ engine }: AskedHost): string[] {
+  const networks = whatWasSeen(engine)?.networks ?? [];
+  return networks.flatMap(({ id, options }) => ('encrypted' in options ? [id] : []));
+}
+
+/** The managers of a swarm among the hosts, each where the others find it. */
+function managersOf(hosts: readonly AskedHost[]): PathsPlan['managers'] {
+  const views = hosts.map((host) => ({ host, node: whatWasSeen(host.engine)?.info.swarmNode }));
+  const known = new Set(views.flatMap(({ node }) => node?.managers ?? []));
+  return [...known].sort().flatMap((place) => {
+    const [address = '', port] = place.split(':');
+    const manager = views.find(({ node }) => node?.address === address);
+    return manager === undefined ? [] : [{ host: manager.host.name, address, port: Number(port) }];
+  });
 }

@@ -5,6 +5,7 @@ package Captures;
 
 use strict;
 use warnings;
+use Socket ();
 
 my ($AF_PACKET, $SOCK_DGRAM, $ETH_P_ALL) = (17, 2, 3);
 my ($SOL_SOCKET, $SO_RCVBUF, $SO_ATTACH_FILTER, $SO_RCVBUFFORCE) = (1, 8, 26, 33);
@@ -14,29 +15,51 @@ my ($SIOCGIFNAME, $MSG_DONTWAIT, $OUTGOING) = (0x8910, 0x40, 4);
 # Bytes of packets that may wait to be read.
 my $ROOM = 8_000_000;
 
-# By namespace: {socket, devices, lost}.
+# By namespace: {name, port, devices, sockets}.
 my %captures;
+# Packets that passed while there was no room to note them.
+my $lost = 0;
 # By trial, then by where and how it was seen, in words: how often.
 my %sightings;
 
-# capture VXLAN_PORT NAMESPACE… → []
+# capture VXLAN_PORT NAMESPACE… → why one of them could not be looked into, of each
+#
+# In the host's own namespace also what its firewall has let in, as if it had come from a device of that name.
 sub open_all {
     my ($succeed, $fail, $port, @namespaces) = @_;
+    my @failures;
     for my $namespace (grep { !$captures{$_} } @namespaces) {
-        # Without the headers of the link: what carries the packets need not be Ethernet.
-        my $socket = Namespaces::inside($namespace, sub {
-            socket my $new, $AF_PACKET, $SOCK_DGRAM, unpack 'S', pack 'n', $ETH_P_ALL or die "capture: $!\n";
-            return $new;
-        });
-        widen($socket, $ROOM);
-        my $filter = filter_for($port);
-        my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
-        setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "capture: filter: $!\n";
-        my $capture = { name => $namespace, socket => $socket, devices => {}, port => $port };
-        $captures{$namespace} = $capture;
-        Loop::on_readable($socket, sub { read_packets($capture) });
+        next if eval { open_one($port, $namespace); 1 };
+        push @failures, $@ =~ s/\n\z//r;
     }
-    $succeed->([]);
+    $succeed->(\@failures);
+}
+
+sub open_one {
+    my ($port, $namespace) = @_;
+    my @sockets = (Namespaces::inside($namespace, \&open_taps), $namespace eq 'host' ? open_input(17) : ());
+    my $capture = $captures{$namespace} = { name => $namespace, devices => {}, port => $port, sockets => \@sockets };
+    for my $socket (@sockets) {
+        watch($socket, filter_for($port));
+        Loop::on_readable($socket, sub { read_packets($capture, $socket) });
+    }
+}
+
+# All devices, and without the headers of the link: what carries the packets need not be Ethernet.
+sub open_taps {
+    return Sockets::open_here($AF_PACKET, $SOCK_DGRAM, unpack 'S', pack 'n', $ETH_P_ALL);
+}
+
+# The kernel gives such a socket what has passed the firewall.
+sub open_input {
+    return Sockets::open_here(Socket::PF_INET, Socket::SOCK_RAW, shift);
+}
+
+sub watch {
+    my ($socket, $filter) = @_;
+    widen($socket, $ROOM);
+    my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
+    setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "capture: filter: $!\n";
 }
 
 # A buffer beyond the limit that the host sets for everybody is a privilege.
@@ -91,25 +114,39 @@ sub assemble {
 }
 
 sub read_packets {
-    my $capture = shift;
+    my ($capture, $socket) = @_;
     for (1 .. 64) {
-        my $from = recv $capture->{socket}, my $bytes, 256, $MSG_DONTWAIT;
-        return 0 if !defined $from;
-        my ($index, $type) = unpack 'x4 i x2 C', $from;
-        note($capture, $index, $type == $OUTGOING ? 'out' : 'in', $bytes);
+        my ($device, $direction, $bytes) = read_packet($capture, $socket);
+        return 0 if !defined $device;
+        note($capture, $device, $direction, $bytes);
     }
     return 1;
 }
 
+# (DEVICE, in or out, BYTES); nothing when there is no more.
+sub read_packet {
+    my ($capture, $socket) = @_;
+    my $from = recv $socket, my $bytes, 256, $MSG_DONTWAIT;
+    return if !defined $from;
+    my ($family, $index) = unpack 'S x2 i', $from;
+    return ('input', 'in', $bytes) if $family != $AF_PACKET;
+    my $device = $capture->{devices}{$index} //= name_of($socket, $index);
+    return ($device, is_outgoing($from) ? 'out' : 'in', $bytes);
+}
+
+sub is_outgoing {
+    my ($family, $type) = unpack 'S x8 C', shift;
+    return $family == $AF_PACKET && $type == $OUTGOING;
+}
+
 sub note {
-    my ($capture, $index, $direction, $bytes) = @_;
+    my ($capture, $device, $direction, $bytes) = @_;
     my @outer = ('-') x 3;
     if (my $tunnel = Packets::unwrap($bytes, $capture->{port})) {
         @outer = @$tunnel{qw(source destination vni)};
         $bytes = $tunnel->{inner};
     }
     my ($trial, $what) = Packets::recognize($bytes) or return;
-    my $device = $capture->{devices}{$index} //= name_of($capture->{socket}, $index);
     $sightings{$trial}{ join ' ', $capture->{name}, $device, $direction, $what, @outer }++;
 }
 
@@ -123,7 +160,9 @@ sub name_of {
 # All that has come so far.
 sub read_all {
     for my $capture (values %captures) {
-        1 while read_packets($capture);
+        for my $socket (@{ $capture->{sockets} }) {
+            1 while read_packets($capture, $socket);
+        }
     }
 }
 
@@ -135,14 +174,11 @@ sub tell {
         my $seen = $sightings{$_};
         $_ => [map { "$_ $seen->{$_}" } sort keys %$seen];
     } grep { $sightings{$_} } @trials;
-    my $lost = 0;
-    for my $capture (values %captures) {
-        # The kernel starts to count anew with each question.
-        my $counts = getsockopt $capture->{socket}, $SOL_PACKET, $PACKET_STATISTICS;
-        $capture->{lost} += (unpack 'LL', $counts)[1];
-        $lost += $capture->{lost};
-    }
+    $lost += dropped_by($_->{sockets}[0]) for values %captures;
     $succeed->({ lost => \$lost, sightings => \%told });
 }
+
+# The kernel starts to count anew with each question.
+sub dropped_by { (unpack 'LL', getsockopt shift, $SOL_PACKET, $PACKET_STATISTICS)[1] }
 
 1;

@@ -10,7 +10,7 @@ my ($SIOCGIFADDR, $SIOCGIFMTU) = (0x8915, 0x8921);
 
 # [{name, address, mtu}] of those that have an IPv4 address
 sub all {
-    socket my $socket, Socket::PF_INET, Socket::SOCK_DGRAM, 0 or die "links: $!\n";
+    my $socket = Sockets::open_here(Socket::PF_INET, Socket::SOCK_DGRAM, 0);
     return [map { describe($socket, $_) } names()];
 }
 

@@ -9,6 +9,10 @@ use Socket ();
 my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
 my $ROOM = 4_000_000;
 
+# So many connections at once; the others wait where the kernel has them.
+my $MOST = 300;
+my $connections = 0;
+
 # A connection that has not said all by then is one that nobody finishes.
 my $PATIENCE = 10;
 
@@ -30,14 +34,14 @@ sub describe {
     my $namespace = shift;
     my $opened = eval { $listeners{$namespace} //= Namespaces::inside($namespace, \&open_both) };
     return { namespace => $namespace, error => $@ =~ s/\n\z//r } if !defined $opened;
-    my %ports = map { my $port = port_of($opened->{$_}); $_ => \$port } qw(udp tcp);
+    my %ports = map { my $port = Sockets::own_port($opened->{$_}); $_ => \$port } qw(udp tcp);
     return { namespace => $namespace, %ports, links => Namespaces::inside($namespace, \&Links::all) };
 }
 
 sub open_both {
     my $any = Socket::pack_sockaddr_in(0, Socket::INADDR_ANY);
-    socket my $udp, Socket::PF_INET, Socket::SOCK_DGRAM, 0 or die "listen: $!\n";
-    socket my $tcp, Socket::PF_INET, Socket::SOCK_STREAM, 0 or die "listen: $!\n";
+    my $udp = Sockets::open_here(Socket::PF_INET, Socket::SOCK_DGRAM, 0);
+    my $tcp = Sockets::open_here(Socket::PF_INET, Socket::SOCK_STREAM, 0);
     for my $socket ($udp, $tcp) {
         setsockopt $socket, Socket::IPPROTO_IP, $IP_TTL, pack 'i', $Packets::TTL or die "listen: $!\n";
         bind $socket, $any or die "listen: $!\n";
@@ -45,12 +49,9 @@ sub open_both {
     listen $tcp, 1024 or die "listen: $!\n";
     Captures::widen($udp, $ROOM);
     Loop::on_readable($udp, sub { 1 while answer_datagram($udp) });
-    System::unblock($tcp);
     Loop::on_readable($tcp, sub { 1 while accept_connection($tcp) });
     return { udp => $udp, tcp => $tcp };
 }
-
-sub port_of { (Socket::unpack_sockaddr_in(getsockname shift))[0] }
 
 sub answer_datagram {
     my $socket = shift;
@@ -65,9 +66,11 @@ sub answer_datagram {
 
 sub accept_connection {
     my $socket = shift;
+    return 0 if $connections >= $MOST;
     accept my $connection, $socket or return 0;
-    System::unblock($connection);
-    my $timer = Loop::after($PATIENCE, sub { Loop::drop($connection) });
+    $connections++;
+    Sockets::unblock($connection);
+    my $timer = Loop::after($PATIENCE, sub { end($connection) });
     my $question = '';
     Loop::on_readable($connection, sub {
         my $got = sysread $connection, $question, 65_536, length $question;
@@ -80,9 +83,14 @@ sub accept_connection {
         # The one who asks closes first.
         return if $got;
         Loop::cancel($timer);
-        Loop::drop($connection);
+        end($connection);
     });
     return 1;
+}
+
+sub end {
+    Loop::drop(shift);
+    $connections--;
 }
 
 # received TRIAL… → those of them that came

@@ -20,7 +20,8 @@ use warnings;
 
 my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
-    for qw(system loop json namespaces programs files sockets exchanges), qw(packets links captures listeners trials throws);
+    for qw(system loop json namespaces programs files sockets exchanges),
+    qw(packets links captures listeners trials throws overhears);
 
 my %verbs = (
     run => \&Programs::run,
@@ -32,6 +33,8 @@ my %verbs = (
     received => \&Listeners::tell,
     try => \&Trials::try_all,
     throw => \&Throws::throw_all,
+    overhear => \&Overhears::start,
+    overheard => \&Overhears::tell,
     answers => \&Trials::tell,
     exchange => \&Exchanges::exchange,
 );

@@ -5,6 +5,7 @@ package Sockets;
 use strict;
 use warnings;
 use Errno ();
+use Fcntl qw(F_SETFL O_NONBLOCK);
 use Socket qw(AF_INET SOCK_DGRAM SOCK_STREAM SOL_SOCKET SO_ERROR inet_ntop inet_pton pack_sockaddr_in unpack_sockaddr_in);
 
 my $SOCK_NONBLOCK = 0x800;
@@ -51,6 +52,12 @@ sub address_of {
 sub read_address {
     my ($port, $packed) = unpack_sockaddr_in(shift);
     return (inet_ntop(AF_INET, $packed), $port);
+}
+
+# A connection that a listener has taken does not inherit that it never blocks.
+sub unblock {
+    my $handle = shift;
+    fcntl $handle, F_SETFL, O_NONBLOCK or die "fcntl: $!\n";
 }
 
 sub own_port { return (read_address(getsockname shift))[1] }

@@ -37,12 +37,6 @@ sub enter_network {
     return syscall($number->{setns}, fileno $handle, $CLONE_NEWNET) == 0;
 }
 
-# Reading and writing return at once from now on, as far as they have come.
-sub unblock {
-    my $handle = shift;
-    fcntl $handle, 4, 0x800 or die "fcntl: $!\n"; # F_SETFL, O_NONBLOCK: the same on all processors that we know
-}
-
 # The kernel kills this process when its parent ends.
 sub die_with_parent {
     syscall($number->{prctl}, $PR_SET_PDEATHSIG, 9, 0, 0, 0);

@@ -41,17 +41,14 @@ sub throw_frame {
         bind $new, pack 'SniSCCx8', $AF_PACKET, 0, unpack('x16 i', $request), 0, 0, 0 or die "frame: $!\n";
         return $new;
     });
-    defined send $socket, frame_for($id, @inner), 0 or die "$!\n";
+    defined send $socket, frame_for($id, @inner), 0 or die Sockets::name_of($! + 0) . "\n";
 }
 
 sub throw_tunnel {
     my ($id, undef, $destination, $port, $vni, @inner) = @_;
-    my $socket = $sockets{tunnel} //= do {
-        socket my $new, Socket::PF_INET, Socket::SOCK_DGRAM, 0 or die "tunnel: $!\n";
-        $new;
-    };
-    my $to = Socket::pack_sockaddr_in($port, Socket::inet_aton($destination));
-    defined send $socket, Packets::vxlan($vni, frame_for($id, @inner)), 0, $to or die "$!\n";
+    my $socket = $sockets{tunnel} //= Sockets::open_here(Socket::PF_INET, Socket::SOCK_DGRAM, 0);
+    my $to = Sockets::address_of($destination, $port);
+    defined send $socket, Packets::vxlan($vni, frame_for($id, @inner)), 0, $to or die Sockets::name_of($! + 0) . "\n";
 }
 
 sub frame_for {

@@ -8,8 +8,7 @@ use warnings;
 use Errno ();
 use Socket ();
 
-my ($IP_TTL, $IP_MTU_DISCOVER, $IP_PMTUDISC_PROBE) = (2, 10, 3);
-my ($MSG_DONTWAIT, $MSG_NOSIGNAL) = (0x40, 0x4000);
+my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
 my $ROOM = 4_000_000;
 
 # Seconds from the first time that a trial is sent; after the last one it has failed.
@@ -18,20 +17,27 @@ my $LIMIT = 1.3;
 my $TICK = 0.05;
 # In this time all that has come is read; then questions about it are answered.
 my $TURN = 0.01;
-# More that are under way would only fill buffers.
-my $MOST = 200;
+# What may be under way at once: a connection takes a handle for each time that it is tried, packets take none.
+my %WEIGHTS = (tcp => 8, connect => 8);
+my $MOST = 1600;
+# Of trials that have failed, so many keep their sockets for an answer that comes late.
+my $KEPT = 60;
 
 # By trial: all that is known of it.
 my %trials;
+# The trials that ask gossip, by the number that comes back.
+my @pings;
 my (@waiting, %pending, @unanswered);
+my $under_way = 0;
 my $timer;
 # By namespace and source address: sockets to send from.
 my %senders;
 
 # try TRIAL… → [{trial, answered, from, milliseconds, error, sends, keys}], when each was answered or has failed.
 #
-# TRIAL is ID,PROTOCOL,NAMESPACE,SOURCE,DESTINATION,PORT,SIZE with PROTOCOL icmp, udp or tcp; SIZE of the IP packet, of all
-# that is said over TCP; 0 is as short as can be. The keys are those by which its packets were noted.
+# TRIAL is ID,PROTOCOL,NAMESPACE,SOURCE,DESTINATION,PORT,SIZE with PROTOCOL icmp, udp or tcp; or connect, which only
+# opens a connection; or ping, which asks for the acknowledgement of an engine's gossip. SIZE is that of the IP packet, of
+# all that is said over TCP; 0 is as short as can be. The keys are those by which its packets were noted.
 sub try_all {
     my ($succeed, $fail, @words) = @_;
     my $left = @words;
@@ -46,7 +52,7 @@ sub begin {
     my ($word, $done) = @_;
     my %trial;
     @trial{qw(id protocol namespace source destination port size)} = split /,/, $word;
-    my @keys = $trial{protocol} eq 'tcp' ? () : $trial{id};
+    my @keys = $trial{protocol} =~ /^(?:tcp|connect)$/ ? () : $trial{id};
     return $trials{ $trial{id} } = { %trial, sends => 0, keys => \@keys, sockets => [], done => $done };
 }
 
@@ -73,9 +79,10 @@ sub describe {
 }
 
 sub start_next {
-    while (@waiting && keys %pending < $MOST) {
+    while (@waiting && $under_way < $MOST) {
         my $trial = shift @waiting;
         $pending{ $trial->{id} } = $trial;
+        $under_way += $WEIGHTS{ $trial->{protocol} } // 1;
         ask($trial);
     }
     $timer //= Loop::after($TICK, \&tick) if keys %pending;
@@ -95,9 +102,10 @@ sub tick {
 sub finish {
     my $trial = shift;
     delete $pending{ $trial->{id} } or return;
+    $under_way -= $WEIGHTS{ $trial->{protocol} } // 1;
     # An answer may be late only because this host or the other is busy; sockets are kept for that, but not too many.
     push @unanswered, grep { !defined $trial->{milliseconds} } $trial;
-    drop_sockets(shift @unanswered) while @unanswered > $MOST;
+    drop_sockets(shift @unanswered) while @unanswered > $KEPT;
     $trial->{done}->($trial->{batch});
 }
 
@@ -107,7 +115,7 @@ sub ask {
     my $trial = shift;
     $trial->{started} //= System::now();
     $trial->{sends}++;
-    return if eval { $trial->{protocol} eq 'tcp' ? connect_to($trial) : send_packet($trial); 1 };
+    return if eval { $trial->{protocol} =~ /^(?:tcp|connect)$/ ? connect_to($trial) : send_packet($trial); 1 };
     $trial->{error} = $@ =~ s/\n\z//r;
 }
 
@@ -130,12 +138,32 @@ sub throw {
 
 sub send_packet {
     my ($trial, $letter) = @_;
-    my ($protocol, $size) = @$trial{qw(protocol size)};
-    my $payload = Packets::payload($letter // 'Q', $trial->{id}, $size - 28);
-    my $port = $protocol eq 'udp' ? $trial->{port} : 0;
-    my $message = $protocol eq 'udp' ? $payload : Packets::echo_request($$ & 0xffff, $trial->{sends}, $payload);
-    my $to = Socket::pack_sockaddr_in($port, Socket::inet_aton($trial->{destination}));
-    defined send sender_of($trial), $message, $MSG_DONTWAIT, $to or die "$!\n";
+    my $port = $trial->{protocol} eq 'icmp' ? 0 : $trial->{port};
+    my $to = Sockets::address_of($trial->{destination}, $port);
+    defined send sender_of($trial), message_of($trial, $letter // 'Q'), $MSG_DONTWAIT, $to or die Sockets::name_of($! + 0) . "\n";
+}
+
+sub message_of {
+    my ($trial, $letter) = @_;
+    return ping_for($trial) if $trial->{protocol} eq 'ping';
+    my $payload = Packets::payload($letter, $trial->{id}, $trial->{size} - 28);
+    return $trial->{protocol} eq 'udp' ? $payload : Packets::echo_request($$ & 0xffff, $trial->{sends}, $payload);
+}
+
+# A ping of HashiCorp's memberlist, to whoever gets it: {SeqNo, Node} in MessagePack.
+sub ping_for {
+    my $trial = shift;
+    $trial->{ping} //= push @pings, $trial;
+    return pack 'C C C a* C N C a* C', 0, 0x82, 0xa5, 'SeqNo', 0xce, $trial->{ping}, 0xa4, 'Node', 0xa0;
+}
+
+# The number in an acknowledgement is written as short as can be.
+sub pong {
+    my ($bytes, $address) = @_;
+    $bytes =~ /SeqNo(?:([\x00-\x7f])|\xcc(.)|\xcd(..)|\xce(....))/s or return;
+    my $number = hex unpack 'H*', $1 // $2 // $3 // $4;
+    my $trial = $number > 0 ? $pings[$number - 1] : undef;
+    answered($trial->{id}, $address) if defined $trial;
 }
 
 # One socket for all packets of a protocol from one address.
@@ -143,12 +171,12 @@ sub sender_of {
     my $trial = shift;
     my ($protocol, $namespace, $source) = @$trial{qw(protocol namespace source)};
     return $senders{"$protocol $namespace $source"} //= Namespaces::inside($namespace, sub {
-        my ($kind, $number) = $protocol eq 'udp' ? (Socket::SOCK_DGRAM, 0) : (Socket::SOCK_RAW, 1);
-        socket my $new, Socket::PF_INET, $kind, $number or die "socket: $!\n";
+        my ($kind, $number) = $protocol eq 'icmp' ? (Socket::SOCK_RAW, 1) : (Socket::SOCK_DGRAM, 0);
+        my $new = Sockets::open_here(Socket::PF_INET, $kind, $number);
         prepare($new, $source);
         Captures::widen($new, $ROOM);
         # Not to be fragmented, whatever the kernel believes of the path.
-        setsockopt $new, Socket::IPPROTO_IP, $IP_MTU_DISCOVER, pack 'i', $IP_PMTUDISC_PROBE or die "socket: $!\n";
+        Sockets::forbid_fragments($new, 'probe');
         Loop::on_readable($new, sub { 1 while read_answer($new, $protocol) });
         return $new;
     });
@@ -157,7 +185,7 @@ sub sender_of {
 sub prepare {
     my ($socket, $source) = @_;
     setsockopt $socket, Socket::IPPROTO_IP, $IP_TTL, pack 'i', $Packets::TTL or die "socket: $!\n";
-    bind $socket, Socket::pack_sockaddr_in(0, Socket::inet_aton($source)) or die "address $source: $!\n";
+    bind $socket, Sockets::address_of($source, 0) or die "address $source: $!\n";
 }
 
 sub read_answer {
@@ -165,11 +193,15 @@ sub read_answer {
     my $from = recv $socket, my $bytes, 2048, $MSG_DONTWAIT;
     # An error that an earlier packet met is told here once.
     return $!{EAGAIN} ? 0 : 1 if !defined $from;
-    my $address = Socket::inet_ntoa((Socket::unpack_sockaddr_in($from))[1]);
-    if ($protocol eq 'udp') {
-        answered($1, $address) if $bytes =~ /^A([0-9a-f]{16})/;
-        return 1;
-    }
+    my ($address) = Sockets::read_address($from);
+    if ($protocol eq 'ping') { pong($bytes, $address) }
+    elsif ($protocol eq 'icmp') { hear_icmp($bytes, $address) }
+    elsif ($bytes =~ /^A([0-9a-f]{16})/) { answered($1, $address) }
+    return 1;
+}
+
+sub hear_icmp {
+    my ($bytes, $address) = @_;
     my ($type, $code) = unpack 'x20 C C', $bytes;
     if ($type == 0) {
         answered($1, $address) if substr($bytes, 28) =~ /^Q([0-9a-f]{16})/;
@@ -177,25 +209,29 @@ sub read_answer {
     elsif ($type != 8 && $bytes =~ /Q([0-9a-f]{16})/ && $trials{$1}) {
         $trials{$1}{error} = "ICMP type $type, code $code from $address";
     }
-    return 1;
 }
 
 sub connect_to {
     my $trial = shift;
-    my $socket = Namespaces::inside($trial->{namespace}, sub {
-        socket my $new, Socket::PF_INET, Socket::SOCK_STREAM, 0 or die "socket: $!\n";
-        return $new;
-    });
+    my $socket = Sockets::open_in($trial->{namespace}, 'tcp');
     prepare($socket, $trial->{source});
-    push @{ $trial->{keys} }, "$trial->{source}:" . Listeners::port_of($socket) . ">$trial->{destination}:$trial->{port}";
-    System::unblock($socket);
-    my $to = Socket::pack_sockaddr_in($trial->{port}, Socket::inet_aton($trial->{destination}));
-    connect $socket, $to or $!{EINPROGRESS} or die "$!\n";
+    my $to = Sockets::address_of(@$trial{qw(destination port)});
+    connect $socket, $to or Sockets::would_block() or die Sockets::name_of($! + 0) . "\n";
+    my ($source, $port) = Sockets::read_address(getsockname $socket);
+    push @{ $trial->{keys} }, "$source:$port>$trial->{destination}:$trial->{port}";
     push @{ $trial->{sockets} }, $socket;
-    Loop::on_writable($socket, sub { say_all($trial, $socket) });
+    Loop::on_writable($socket, sub { connected($trial, $socket) });
 }
 
-# Connected, or refused: the first read or write tells.
+sub connected {
+    my ($trial, $socket) = @_;
+    my $error = Sockets::pending_error($socket);
+    return give_up($trial, $socket, $error) if defined $error;
+    return say_all($trial, $socket) if $trial->{protocol} eq 'tcp';
+    answered($trial->{id}, $trial->{destination});
+    drop_sockets($trial);
+}
+
 sub say_all {
     my ($trial, $socket) = @_;
     my $size = $trial->{size} > 24 ? $trial->{size} : 24;
@@ -204,7 +240,7 @@ sub say_all {
     my $say = sub {
         my $written = send $socket, $unsaid, $MSG_NOSIGNAL;
         return if !defined $written && $!{EAGAIN};
-        return give_up($trial, $socket, "$!") if !defined $written;
+        return give_up($trial, $socket, Sockets::name_of($! + 0)) if !defined $written;
         substr $unsaid, 0, $written, '';
         return if length $unsaid;
         Loop::forget($socket);
@@ -218,7 +254,7 @@ sub hear {
     my ($trial, $socket) = @_;
     my $got = sysread $socket, my $bytes, 64;
     return if !defined $got && $!{EAGAIN};
-    return give_up($trial, $socket, defined $got ? 'closed without an answer' : "$!") if !$got;
+    return give_up($trial, $socket, defined $got ? 'closed without an answer' : Sockets::name_of($! + 0)) if !$got;
     return if $bytes ne "A$trial->{id}";
     answered($trial->{id}, $trial->{destination});
     drop_sockets($trial);

@@ -279,16 +279,20 @@ function pathsOf(names: readonly string[], dies: Dies): PathsView {
     gossip: pairs.map(({ from, to }) => {
       const lost = dies(from, to, 'gossip');
       const error = lost ? 'no answer' : undefined;
-      return { from, to, transport: 'udp', answered: !lost, seen: undefined, error };
+      const came = { arrived: !lost, letIn: !lost };
+      return { from, to, transport: 'udp', answered: !lost, seen: undefined, ...came, error };
     }),
     tunnels: pairs.map(({ from, to }) => {
       const lost = dies(from, to, 'vxlan');
       const network = { network: 'my-net', networkId };
-      return { ...network, from, to, reachedNic: true, cameOut: !lost, error: undefined };
+      const came = { reachedNic: true, letIn: !lost, cameOut: !lost };
+      return { ...network, from, to, ...came, error: undefined };
     }),
     trials: pairs.flatMap((pair) => inner.map((protocol) => trial(pair, protocol, true))),
     isolation: [],
     checksumErrors: [],
+    managers: [],
+    untried: [],
     pairs: { all: pairs.length, probed: pairs.length },
   };
 }

@@ -1,0 +1,98 @@
+import type { OverlayEnd } from '../../ends.ts';
+
+/** Two ends, in the direction of a trial. */
+export interface EndPair {
+  readonly from: OverlayEnd;
+  readonly to: OverlayEnd;
+}
+
+/**
+ * Chooses among all ordered pairs of ends of one network: first one for each ordered pair of hosts, then a second one,
+ * and so on; those on one host last. The same ends give the same pairs.
+ */
+export function choosePairs(
+  ends: readonly OverlayEnd[],
+  most: number,
+): { readonly all: number; readonly chosen: EndPair[] } {
+  const networks = [...Map.groupBy(ends, ({ networkId }) => networkId).values()];
+  const hosts = networks.map((one) => [...Map.groupBy(one, ({ host }) => host).values()]);
+  const all = networks.reduce((sum, { length }) => sum + length * (length - 1), 0);
+  const chosen: EndPair[] = [];
+  for (const pair of pairsInOrder(hosts)) {
+    if (chosen.length >= most) break;
+    chosen.push(pair);
+  }
+  return { all, chosen };
+}
+
+/** @param networks the ends of each network, those of one host together */
+function* pairsInOrder(networks: readonly (readonly OverlayEnd[][])[]): Generator<EndPair> {
+  const ranks = Math.max(0, ...networks.flat().map(({ length }) => length));
+  for (const isOneHost of [false, true]) {
+    for (let rank = 0; rank < ranks; rank += 1) {
+      for (const hosts of networks) yield* pairsOfRank(hosts, rank, isOneHost);
+    }
+  }
+}
+
+/** The pairs with the end of that rank of its host, and another of that rank or before. */
+function* pairsOfRank(
+  hosts: readonly OverlayEnd[][],
+  rank: number,
+  isOneHost: boolean,
+): Generator<EndPair> {
+  for (const [index, senders] of hosts.entries()) {
+    for (const [other, receivers] of hosts.entries()) {
+      if ((index === other) !== isOneHost) continue;
+      for (let lower = 0; lower <= rank; lower += 1) {
+        yield* pairOf(senders[rank], receivers[lower]);
+        if (lower < rank) yield* pairOf(senders[lower], receivers[rank]);
+      }
+    }
+  }
+}
+
+function pairOf(from: OverlayEnd | undefined, to: OverlayEnd | undefined): EndPair[] {
+  return from === undefined || to === undefined || from === to ? [] : [{ from, to }];
+}
+
+/**
+ * Ends that must not reach each other, as their containers have no network in common: for each ordered pair of networks
+ * two on one host, and two on different ones, if there are such.
+ */
+export function chooseStrangers(ends: readonly OverlayEnd[], most: number): EndPair[] {
+  const networksOf = Map.groupBy(ends, ({ containerId }) => containerId);
+  const areStrangers = (from: OverlayEnd, to: OverlayEnd) => {
+    const own = new Set(networksOf.get(from.containerId)?.map(({ networkId }) => networkId));
+    return (networksOf.get(to.containerId) ?? []).every(({ networkId }) => !own.has(networkId));
+  };
+  const networks = [...Map.groupBy(ends, ({ networkId }) => networkId).values()];
+  const chosen: EndPair[] = [];
+  for (const senders of networks) {
+    for (const receivers of networks) {
+      if (senders === receivers) continue;
+      for (const isOneHost of [true, false]) {
+        const pair = firstPair(
+          senders,
+          receivers,
+          (from, to) => (from.host === to.host) === isOneHost && areStrangers(from, to),
+        );
+        if (pair !== undefined) chosen.push(pair);
+      }
+      if (chosen.length >= most) return chosen.slice(0, most);
+    }
+  }
+  return chosen;
+}
+
+function firstPair(
+  senders: readonly OverlayEnd[],
+  receivers: readonly OverlayEnd[],
+  fits: (from: OverlayEnd, to: OverlayEnd) => boolean,
+): EndPair | undefined {
+  for (const from of senders) {
+    const to = receivers.find((one) => fits(from, one));
+    if (to !== undefined) return { from, to };
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+import type { OverlayEnd } from '../../ends.ts';
+import type { PathsView } from '../paths.ts';
+import { countedSince, readChecksumErrors } from './checksum-errors.ts';
+import { choosePairs, chooseStrangers, type EndPair } from './choose-pairs.ts';
+import {
+  askGossip,
+  connectToManagers,
+  hostPairsOf,
+  listenToGossip,
+  overhearGossip,
+} from './make-gossip.ts';
+import { sendToStrangers } from './make-isolation.ts';
+import { makeTrials } from './make-trials.ts';
+import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';
+import { openStation, type Station, type StationPlan } from './station.ts';
+import {
+  type NumberTrial,
+  planHosts,
+  planPair,
+  startNumbers,
+  type TrialPlan,
+} from './trial-plan.ts';
+
+/** What is known of a cluster before its paths are looked at. */
+export interface PathsPlan {
+  /** Names the check. */
+  readonly run: string;
+  readonly kind: 'key-value' | 'swarm-mode' | 'unknown';
+  /** The hosts that have a probe. */
+  readonly hosts: readonly Omit<StationPlan, 'ends'>[];
+  /** Ends of overlays on these hosts; none when probes may not enter containers. */
+  readonly ends: readonly OverlayEnd[];
+  readonly managers: readonly {
+    readonly host: string;
+    readonly address: string;
+    readonly port: number;
+  }[];
+  /** The VXLAN id of a network as the host's kernel has it; undefined when it is not known, or packets are encrypted. */
+  readonly vniOf: (host: string, networkId: string, address: string) => number | undefined;
+  readonly maxPairs: number;
+}
+
+/** Ordered pairs of ends without a common network that are tried at most. */
+const MOST_STRANGERS = 60;
+
+/** Sends live probes between all hosts and between chosen containers, all side by side. */
+export async function lookAtPaths(plan: PathsPlan): Promise<PathsView> {
+  const { kind, ends, managers, maxPairs } = plan;
+  const number = startNumbers(plan.run);
+  const { all, chosen } = choosePairs(ends, maxPairs);
+  const strangers = chooseStrangers(ends, MOST_STRANGERS);
+  const used = [...chosen, ...strangers].flatMap(({ from, to }) => [from, to]);
+  const stations = await Promise.all(
+    plan.hosts.map((host) =>
+      openStation({ ...host, ends: used.filter((end) => end.host === host.host) }),
+    ),
+  );
+  const stationOf = (host: string) => stations.find((one) => one.host === host);
+  await overhearGossip(stations);
+  const before = await readChecksumErrors(used, stationOf);
+
+  const { trials: planned, untried } = planAll(chosen, stationOf, number);
+  const isolation = await sendToStrangers(strangers, stationOf, number);
+  const [hostTrials, trials, gossip, managerTrials] = await Promise.all([
+    makeTrials(
+      hostPairsOf(stations).flatMap(({ asker, receiver }) => planHosts(asker, receiver, number)),
+      stations,
+    ),
+    makeTrials(planned, stations),
+    kind === 'swarm-mode'
+      ? listenToGossip(stations, number)
+      : kind === 'unknown'
+        ? []
+        : askGossip(stations, number),
+    connectToManagers(stations, managers, number),
+  ]);
+  // Only now: a packet past the sender's tables teaches the receiver's, which would mend what is to be found.
+  const tunnels = await makeTunnels(planTunnels(plan, chosen, stationOf), number);
+  return {
+    hostTrials,
+    gossip,
+    managers: managerTrials,
+    tunnels,
+    trials,
+    isolation: await isolation.finish(),
+    checksumErrors: countedSince(before, await readChecksumErrors(used, stationOf)),
+    pairs: { all, probed: chosen.length },
+    untried,
+  };
+}
+
+function planAll(
+  pairs: readonly EndPair[],
+  stationOf: (host: string) => Station | undefined,
+  number: NumberTrial,
+): { trials: TrialPlan[]; untried: string[] } {
+  const trials: TrialPlan[] = [];
+  const untried = new Set<string>();
+  for (const pair of pairs) {
+    const [asker, receiver] = [stationOf(pair.from.host), stationOf(pair.to.host)];
+    if (asker === undefined || receiver === undefined) continue;
+    const planned = planPair(pair, { asker, receiver }, number);
+    if (typeof planned === 'string') untried.add(planned);
+    else trials.push(...planned);
+  }
+  return { trials, untried: [...untried] };
+}
+
+/** One for each network between each ordered pair of hosts: the first of their pairs of ends. */
+function planTunnels(
+  { vniOf }: PathsPlan,
+  pairs: readonly EndPair[],
+  stationOf: (host: string) => Station | undefined,
+): TunnelPlan[] {
+  const planned = new Map<string, TunnelPlan>();
+  for (const { from, to } of pairs) {
+    const key = `${from.host} ${to.host} ${from.networkId}`;
+    const [sender, receiver] = [stationOf(from.host), stationOf(to.host)];
+    if (from.host === to.host || planned.has(key) || sender === undefined || receiver === undefined)
+      continue;
+    const vni = vniOf(to.host, to.networkId, to.address);
+    if (vni !== undefined) planned.set(key, { from, to, sender, receiver, vni });
+  }
+  return [...planned.values()];
+}

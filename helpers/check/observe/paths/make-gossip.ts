@@ -1,0 +1,219 @@
+import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip-protocol.ts';
+import { firstLine } from '../../../process/harness-error.ts';
+import { done, notYet, waitFor } from '../../../process/wait-for.ts';
+import type { Overheard, Question } from '../../probe/packets.ts';
+import type { GossipTrial, ManagerTrial } from '../paths.ts';
+import type { Station } from './station.ts';
+import type { NumberTrial } from './trial-plan.ts';
+
+const GOSSIP_PORT = 7946;
+
+const transports = ['tcp', 'udp'] as const;
+
+/** An ordered pair of hosts. */
+interface HostPair {
+  readonly asker: Station;
+  readonly receiver: Station;
+  readonly destination: string;
+}
+
+export function hostPairsOf(stations: readonly Station[]): HostPair[] {
+  return stations.flatMap((asker) =>
+    stations.flatMap((receiver): HostPair[] => {
+      const { address: destination } = receiver;
+      return asker === receiver || destination === undefined
+        ? []
+        : [{ asker, receiver, destination }];
+    }),
+  );
+}
+
+/** Starts to listen whose gossip comes: as early as can be, for nobody gossips for us. */
+export async function overhearGossip(stations: readonly Station[]): Promise<void> {
+  await Promise.all(
+    stations.flatMap(({ packets }) =>
+      transports.map((transport) => packets.overhear(transport, GOSSIP_PORT)),
+    ),
+  );
+}
+
+/** Engines on a key-value store answer anybody: over TCP whom they know, over UDP that they are there. */
+export async function askGossip(
+  stations: readonly Station[],
+  number: NumberTrial,
+): Promise<GossipTrial[]> {
+  const pairs = hostPairsOf(stations);
+  const pings = await askAll(pairs, 'ping', GOSSIP_PORT, number);
+  const connections = await askAll(pairs, 'connect', GOSSIP_PORT, number);
+  const heard = await overheardBy(stations);
+  return await Promise.all(
+    pairs.flatMap((pair, index) => [
+      Promise.resolve(
+        describe(pair, 'udp', answerWith(failureOf(pings[index], 'it does not answer')), heard),
+      ),
+      whomItKnows(pair, connections[index]).then((error) =>
+        describe(pair, 'tcp', answerWith(error), heard),
+      ),
+    ]),
+  );
+}
+
+/**
+ * In swarm mode gossip is encrypted. Over TCP it is enough that the engine takes the connection; over UDP the engines' own
+ * packets are listened to, which each sends to one other every second, in turn. So only among few each is heard soon.
+ */
+export async function listenToGossip(
+  stations: readonly Station[],
+  number: NumberTrial,
+): Promise<GossipTrial[]> {
+  const pairs = hostPairsOf(stations);
+  const connections = await askAll(pairs, 'connect', GOSSIP_PORT, number);
+  const isHeardSoon = stations.length <= 3;
+  const heard = isHeardSoon ? await waitForGossip(pairs, stations) : await overheardBy(stations);
+  return pairs.flatMap((pair, index) => {
+    const { asker, receiver } = pair;
+    const wasHeard = isHeard(heard, { asker, receiver });
+    return [
+      describe(pair, 'tcp', answerWith(failureOf(connections[index], 'no connection')), heard),
+      describe(
+        pair,
+        'udp',
+        {
+          answered: false,
+          seen: wasHeard || (isHeardSoon ? false : undefined),
+          error: undefined,
+        },
+        heard,
+      ),
+    ];
+  });
+}
+
+/** Whether each host reaches the port of each manager. */
+export async function connectToManagers(
+  stations: readonly Station[],
+  managers: readonly { readonly host: string; readonly address: string; readonly port: number }[],
+  number: NumberTrial,
+): Promise<ManagerTrial[]> {
+  const pairs = stations.flatMap((asker) =>
+    managers
+      .filter(({ host }) => host !== asker.host)
+      .map(({ host, address: destination, port }) => ({ asker, host, destination, port })),
+  );
+  const results = await Promise.all(
+    pairs.map(async (pair) => (await askAll([pair], 'connect', pair.port, number))[0]),
+  );
+  return pairs.map(({ asker, host, port }, index) => {
+    const error = failureOf(results[index], 'no connection');
+    return { from: asker.host, to: host, port, answered: error === undefined, error };
+  });
+}
+
+type Answer = { readonly answered: boolean; readonly error: string | undefined } | undefined;
+
+function failureOf(answer: Answer, otherwise: string): string | undefined {
+  return answer?.answered === true ? undefined : (answer?.error ?? otherwise);
+}
+
+async function askAll(
+  pairs: readonly Pick<HostPair, 'asker' | 'destination'>[],
+  protocol: 'ping' | 'connect',
+  port: number,
+  number: NumberTrial,
+): Promise<Answer[]> {
+  const asked = pairs.map(({ asker, destination }) => {
+    const common = { namespace: 'host', source: '0.0.0.0', size: 0 } as const;
+    const question: Question = { id: number(), protocol, destination, port, ...common };
+    return { asker, question };
+  });
+  const answers = new Map<string, Answer>();
+  await Promise.all(
+    [...Map.groupBy(asked, ({ asker }) => asker)].map(async ([{ packets }, own]) => {
+      const results = await packets.ask(own.map(({ question }) => question));
+      const late = results.filter(({ answered }) => !answered).map(({ id }) => id);
+      const again = late.length === 0 ? [] : await packets.answers(late);
+      for (const one of [...results, ...again]) answers.set(one.id, one);
+    }),
+  );
+  return asked.map(({ question }) => answers.get(question.id));
+}
+
+/** Why the engine does not say over TCP whom it knows. */
+async function whomItKnows(
+  { asker, destination }: HostPair,
+  connection: Answer,
+): Promise<string | undefined> {
+  const failure = failureOf(connection, 'no connection');
+  if (failure !== undefined) return failure;
+  const port = { protocol: 'tcp', address: destination, port: GOSSIP_PORT } as const;
+  const { answer, error } = await asker.probe.exchange('host', port, membersQuestion, {
+    limit: 10_000,
+  });
+  if (error !== undefined) return error;
+  try {
+    readMembersAnswer(answer);
+    return undefined;
+  } catch (cause) {
+    return firstLine(cause);
+  }
+}
+
+/** By station and transport. */
+type Heard = ReadonlyMap<Station, Readonly<Record<'tcp' | 'udp', Overheard>>>;
+
+function isHeard(heard: Heard, { asker, receiver }: Pick<HostPair, 'asker' | 'receiver'>): boolean {
+  return heard.get(receiver)?.udp.input.includes(asker.address ?? '') === true;
+}
+
+async function overheardBy(stations: readonly Station[]): Promise<Heard> {
+  return new Map(
+    await Promise.all(
+      stations.map(async (station) => {
+        const [tcp, udp] = await Promise.all(
+          transports.map((transport) => station.packets.overheard(transport, GOSSIP_PORT)),
+        );
+        const nothing = { nic: [], input: [] };
+        return [station, { tcp: tcp ?? nothing, udp: udp ?? nothing }] as const;
+      }),
+    ),
+  );
+}
+
+/** Milliseconds: each engine speaks once in a second to another, and answers whoever speaks to it. */
+const GOSSIP_LIMIT = 5000;
+
+async function waitForGossip(
+  pairs: readonly HostPair[],
+  stations: readonly Station[],
+): Promise<Heard> {
+  const deadline = performance.now() + GOSSIP_LIMIT;
+  return await waitFor(
+    'gossip: each engine hears each other',
+    async () => {
+      const heard = await overheardBy(stations);
+      const missing = pairs.filter((pair) => !isHeard(heard, pair));
+      // That it is not heard is an answer too.
+      if (missing.length === 0 || performance.now() >= deadline) return done(heard);
+      return notYet(`${missing.length} of ${pairs.length} pairs have not`);
+    },
+    { limit: 4 * GOSSIP_LIMIT, every: 100, fatal: () => true },
+  );
+}
+
+type Outcome = Pick<GossipTrial, 'answered' | 'seen' | 'error'>;
+
+function answerWith(error: string | undefined): Outcome {
+  return { answered: error === undefined, seen: undefined, error };
+}
+
+function describe(
+  { asker, receiver }: HostPair,
+  transport: 'tcp' | 'udp',
+  outcome: Outcome,
+  heard: Heard,
+): GossipTrial {
+  const { nic = [], input = [] } = heard.get(receiver)?.[transport] ?? {};
+  const address = asker.address ?? '';
+  const [arrived, letIn] = [nic.includes(address), input.includes(address)];
+  return { from: asker.host, to: receiver.host, transport, ...outcome, arrived, letIn };
+}

@@ -1,0 +1,184 @@
+import { wordOf } from '../../probe/namespace.ts';
+import type { Caught, QuestionResult } from '../../probe/packets.ts';
+import type { Trial } from '../paths.ts';
+import { sightingsOf, type CaughtAt } from './sightings.ts';
+import type { Station } from './station.ts';
+import { sizeOf, type TrialPlan } from './trial-plan.ts';
+
+/** Questions in one message to an agent. */
+const MOST_AT_ONCE = 1000;
+
+/**
+ * Makes all trials side by side. What was answered is done; of what was not, it asks every host that may have seen it
+ * where it came.
+ */
+export async function makeTrials(
+  plans: readonly TrialPlan[],
+  stations: readonly Station[],
+): Promise<Trial[]> {
+  const results = await askAll(plans);
+  const open = plans.filter((plan) => results.get(plan.question.id)?.answered !== true);
+  const received = await settle(open, results);
+  const caught = await lookWhere(open, results, stations);
+  return plans.map((plan) => describe(plan, results.get(plan.question.id), received, caught));
+}
+
+type Results = Map<string, QuestionResult>;
+
+async function askAll(plans: readonly TrialPlan[]): Promise<Results> {
+  const results: Results = new Map();
+  await Promise.all(
+    byStation(plans, ({ asker }) => asker).map(async ([{ packets }, own]) => {
+      for (const some of chunk(own)) {
+        const answers = await packets.ask(some.map(({ question }) => question));
+        for (const one of answers) results.set(one.id, one);
+      }
+    }),
+  );
+  return results;
+}
+
+/**
+ * What busy hosts have not come to yet is no loss: the senders, the receivers and the senders again read all that has
+ * come to them, whereby what was late is answered. Gives which questions came to the receivers.
+ */
+async function settle(open: readonly TrialPlan[], results: Results): Promise<ReadonlySet<string>> {
+  const received = new Set<string>();
+  const hear = async () => {
+    await eachStation(
+      open,
+      ({ asker }) => asker,
+      async ({ packets }, ids) => {
+        for (const one of await packets.answers(ids)) results.set(one.id, one);
+      },
+    );
+  };
+  await hear();
+  await eachStation(
+    open,
+    ({ receiver }) => receiver,
+    async ({ packets }, ids) => {
+      for (const id of await packets.received(ids)) received.add(id);
+    },
+  );
+  await hear();
+  return received;
+}
+
+/** Where packets of what is still open were seen: on the hosts of both ends; and on all others, if they went astray. */
+async function lookWhere(
+  plans: readonly TrialPlan[],
+  results: Results,
+  stations: readonly Station[],
+): Promise<CaughtAt> {
+  const caught: Map<string, { host: string; seen: readonly Caught[] }[]> = new Map();
+  const keysOf = ({ question }: TrialPlan) => results.get(question.id)?.keys ?? [];
+  const open = plans.filter((plan) => results.get(plan.question.id)?.answered !== true);
+  const look = async ({ packets, host }: Station, keys: readonly string[]) => {
+    for (const some of chunk(keys)) {
+      const { caught: seen } = await packets.sightings(some);
+      for (const [key, one] of seen) {
+        caught.set(key, [...(caught.get(key) ?? []), { host, seen: one }]);
+      }
+    }
+  };
+  await Promise.all(
+    stations.map(async (station) => {
+      const own = open.filter(({ asker, receiver }) => asker === station || receiver === station);
+      await look(station, own.flatMap(keysOf));
+    }),
+  );
+  const astray = open.filter((plan) => {
+    const seen = sightingsOf(plan, keysOf(plan), caught).map(({ hop }) => hop);
+    return seen.includes('sender-nic') && !seen.includes('receiver-nic');
+  });
+  await Promise.all(
+    stations.map(async (station) => {
+      const others = astray.filter(
+        ({ asker, receiver }) => asker !== station && receiver !== station,
+      );
+      await look(station, others.flatMap(keysOf));
+    }),
+  );
+  return caught;
+}
+
+function describe(
+  plan: TrialPlan,
+  result: QuestionResult | undefined,
+  received: ReadonlySet<string>,
+  caught: CaughtAt,
+): Trial {
+  const { question, network, from, to, protocol } = plan;
+  const answered = result?.answered === true;
+  const keys = result?.keys ?? [];
+  return {
+    network: network?.name,
+    networkId: network?.id,
+    from,
+    to,
+    protocol,
+    size: sizeOf(plan),
+    arrived: answered || received.has(question.id) || hasArrived(plan, keys, caught),
+    answered,
+    answeredFrom: result?.from === question.destination ? undefined : result?.from,
+    error: result?.error,
+    milliseconds: result?.milliseconds,
+    sightings: answered ? [] : sightingsOf(plan, keys, caught),
+  };
+}
+
+/**
+ * What no listener tells: an echo was seen where it was to come; and a connection that the kernel there has answered, but
+ * whose answer did not come back, would have brought all that was to be said.
+ */
+function hasArrived(
+  { protocol, place, receiver, asker }: TrialPlan,
+  keys: readonly string[],
+  caught: CaughtAt,
+): boolean {
+  const at = (station: Station) =>
+    keys.flatMap((key) =>
+      (caught.get(key) ?? []).flatMap(({ host, seen }) => (host === station.host ? seen : [])),
+    );
+  const there = at(receiver).filter(({ namespace }) => namespace === wordOf(place));
+  if (protocol.startsWith('icmp')) {
+    return there.some(
+      ({ what, direction, outer }) =>
+        what === 'question' && direction === 'in' && outer === undefined,
+    );
+  }
+  if (!protocol.startsWith('tcp')) return false;
+  const wasSaid = at(asker).some(({ what }) => what === 'data');
+  return !wasSaid && there.some(({ what, direction }) => what === 'syn-ack' && direction === 'out');
+}
+
+async function eachStation(
+  plans: readonly TrialPlan[],
+  stationOf: (plan: TrialPlan) => Station,
+  ask: (station: Station, ids: readonly string[]) => Promise<void>,
+): Promise<void> {
+  await Promise.all(
+    byStation(plans, stationOf).map(async ([station, own]) => {
+      for (const some of chunk(own)) {
+        await ask(
+          station,
+          some.map(({ question }) => question.id),
+        );
+      }
+    }),
+  );
+}
+
+function byStation(
+  plans: readonly TrialPlan[],
+  stationOf: (plan: TrialPlan) => Station,
+): [Station, TrialPlan[]][] {
+  return [...Map.groupBy(plans, stationOf)];
+}
+
+function chunk<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / MOST_AT_ONCE) }, (_, index) =>
+    all.slice(index * MOST_AT_ONCE, (index + 1) * MOST_AT_ONCE),
+  );
+}

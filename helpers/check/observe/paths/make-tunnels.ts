@@ -1,0 +1,69 @@
+import type { OverlayEnd } from '../../ends.ts';
+import { wordOf } from '../../probe/namespace.ts';
+import type { Thrown } from '../../probe/packets.ts';
+import type { TunnelTrial } from '../paths.ts';
+import { listenerAt, type Station } from './station.ts';
+import { throwUntilCaught } from './throw-until-caught.ts';
+import type { NumberTrial } from './trial-plan.ts';
+
+/** A tunnel to be tried, by a frame from one real end to another. */
+export interface TunnelPlan {
+  readonly from: OverlayEnd;
+  readonly to: OverlayEnd;
+  readonly sender: Station;
+  readonly receiver: Station;
+  readonly vni: number;
+}
+
+/** Writes VXLAN packets past the senders' tables, and looks whether they come out at the other ends. */
+export async function makeTunnels(
+  plans: readonly TunnelPlan[],
+  number: NumberTrial,
+): Promise<TunnelTrial[]> {
+  const numbered = plans.flatMap((plan) => {
+    const packet = packetFor(plan, number());
+    return packet === undefined ? [] : [{ ...plan, packet }];
+  });
+  const { caught, errors } = await throwUntilCaught(
+    'tunnels: what is sent comes out',
+    numbered,
+    ({ to }, seen) => seen.some(({ namespace, device }) => isOut(namespace, device, to)),
+  );
+  return numbered.map(({ from, to, packet: { id } }): TunnelTrial => {
+    const seen = caught.get(id) ?? [];
+    const cameOut = seen.some(({ namespace, device }) => isOut(namespace, device, to));
+    const letIn = cameOut || seen.some(({ device }) => device === 'input');
+    const reachedNic = letIn || seen.some(({ namespace }) => namespace === 'host');
+    return {
+      network: from.network,
+      networkId: from.networkId,
+      from: from.host,
+      to: to.host,
+      reachedNic,
+      letIn,
+      cameOut,
+      error: errors.get(id),
+    };
+  });
+}
+
+function isOut(namespace: string, device: string, { networkId }: OverlayEnd): boolean {
+  return namespace === wordOf({ overlay: networkId }) && device.startsWith('vxlan');
+}
+
+function packetFor({ from, to, receiver, vni }: TunnelPlan, id: string): Thrown | undefined {
+  const goal = listenerAt(receiver, { pid: to.pid });
+  if (receiver.address === undefined || 'error' in goal) return undefined;
+  return {
+    id,
+    kind: 'tunnel',
+    host: receiver.address,
+    vxlanPort: receiver.vxlanPort,
+    vni,
+    toMac: to.mac,
+    fromMac: from.mac,
+    source: from.address,
+    destination: to.address,
+    port: goal.udp,
+  };
+}

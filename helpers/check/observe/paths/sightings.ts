@@ -1,0 +1,59 @@
+import { wordOf } from '../../probe/namespace.ts';
+import type { Caught } from '../../probe/packets.ts';
+import { type Hop, hops, type Sighting } from '../paths.ts';
+import type { TrialPlan } from './trial-plan.ts';
+
+/** What was caught, by the key of its trial. */
+export type CaughtAt = ReadonlyMap<
+  string,
+  readonly { readonly host: string; readonly seen: readonly Caught[] }[]
+>;
+
+/** Where on its way a trial's question was seen, in the order of the way. */
+export function sightingsOf(
+  plan: TrialPlan,
+  keys: readonly string[],
+  caught: CaughtAt,
+): Sighting[] {
+  const all = keys.flatMap((key) =>
+    (caught.get(key) ?? []).flatMap(({ host, seen }) => seen.map((one) => ({ host, ...one }))),
+  );
+  // Once there is a connection, what matters is what is said over it.
+  const wasSaid = plan.protocol === 'tcp-large' && all.some(({ what }) => what === 'data');
+  const isQuestion = (what: Caught['what']) =>
+    wasSaid ? what === 'data' : what === 'question' || what === 'syn';
+  const sightings = all.flatMap(({ host, outer, ...one }): Sighting[] => {
+    const hop = isQuestion(one.what) ? hopOf(plan, { host, outer, ...one }) : undefined;
+    if (hop === undefined) return [];
+    const { source: outerSource, destination: outerDestination, vni } = outer ?? {};
+    return [{ hop, host, outerSource, outerDestination, vni }];
+  });
+  const distinct = new Map(sightings.map((one) => [JSON.stringify(one), one]));
+  return [...distinct.values()].sort(
+    (one, other) => hops.indexOf(one.hop) - hops.indexOf(other.hop),
+  );
+}
+
+function hopOf(
+  { network, asker, receiver, question, place }: TrialPlan,
+  { host, namespace, device, direction, outer }: Caught & { readonly host: string },
+): Hop | undefined {
+  const isInside = network !== undefined;
+  if (namespace === 'host') {
+    // What goes over an overlay comes by in VXLAN; what else comes by belongs to another way of the same packet.
+    if (isInside !== (outer !== undefined)) return undefined;
+    if (direction === 'out') return host === asker.host ? 'sender-nic' : undefined;
+    if (device === 'input') return host === receiver.host ? 'receiver-input' : undefined;
+    return host === asker.host && host !== receiver.host ? undefined : 'receiver-nic';
+  }
+  if (isInside && namespace === wordOf({ overlay: network.id }) && device.startsWith('vxlan')) {
+    if (direction === 'out') return host === asker.host ? 'sender-vxlan' : undefined;
+    return host === receiver.host ? 'receiver-vxlan' : undefined;
+  }
+  if (host === asker.host && namespace === wordOf(question.namespace) && direction === 'out') {
+    return 'sender';
+  }
+  return host === receiver.host && namespace === wordOf(place) && direction === 'in'
+    ? 'receiver'
+    : undefined;
+}

@@ -1,0 +1,119 @@
+import type { Namespace } from '../../probe/namespace.ts';
+import type { Question } from '../../probe/packets.ts';
+import type { Protocol, TrialEnd } from '../paths.ts';
+import type { EndPair } from './choose-pairs.ts';
+import { linkOf, listenerAt, type Station } from './station.ts';
+
+/** A trial that is to be made. */
+export interface TrialPlan {
+  readonly question: Question;
+  readonly asker: Station;
+  readonly receiver: Station;
+  /** Undefined between hosts. */
+  readonly network: { readonly name: string; readonly id: string } | undefined;
+  readonly from: TrialEnd;
+  readonly to: TrialEnd;
+  /** Where the question comes in. */
+  readonly place: Namespace;
+  readonly protocol: Protocol;
+}
+
+/** Gives each trial a number that no other one of any check has. */
+export type NumberTrial = () => string;
+
+export function startNumbers(run: string): NumberTrial {
+  let last = 0;
+  return () => {
+    last += 1;
+    return `${run.slice(0, 8)}${last.toString(16).padStart(8, '0')}`;
+  };
+}
+
+const HEADERS = 28;
+
+/** The trials between two containers of an overlay; or why none can be made. */
+export function planPair(
+  { from, to }: EndPair,
+  { asker, receiver }: { readonly asker: Station; readonly receiver: Station },
+  number: NumberTrial,
+): TrialPlan[] | string {
+  const origin = listenerAt(asker, { pid: from.pid });
+  const goal = listenerAt(receiver, { pid: to.pid });
+  if ('error' in origin) return `${from.container}: ${origin.error}`;
+  if ('error' in goal) return `${to.container}: ${goal.error}`;
+  const mtu = linkOf(origin, from.address)?.mtu;
+  if (mtu === undefined) return `${from.container}: no interface of it has ${from.address}`;
+  const sizes: readonly (readonly [Protocol, number])[] = [
+    ['icmp', 0],
+    ['icmp-large', mtu],
+    ['udp', 0],
+    ['udp-large', mtu],
+    ['tcp', 0],
+    // More than one packet that is full.
+    ['tcp-large', 2 * mtu],
+  ];
+  return sizes.map(([protocol, size]) => {
+    const transport = protocol.replace('-large', '') as 'icmp' | 'udp' | 'tcp';
+    return {
+      asker,
+      receiver,
+      network: { name: from.network, id: from.networkId },
+      from: { host: from.host, container: from.container, address: from.address },
+      to: { host: to.host, container: to.container, address: to.address },
+      place: { pid: to.pid },
+      protocol,
+      question: {
+        id: number(),
+        protocol: transport,
+        namespace: { pid: from.pid },
+        source: from.address,
+        destination: to.address,
+        port: transport === 'icmp' ? 0 : goal[transport],
+        size,
+      },
+    };
+  });
+}
+
+/**
+ * The trials between two hosts: an echo, and one as large as the sender's network lets through. Other ports than the
+ * cluster's own may well be closed, and say nothing of it.
+ */
+export function planHosts(asker: Station, receiver: Station, number: NumberTrial): TrialPlan[] {
+  const { address: source } = asker;
+  const { address: destination } = receiver;
+  if (destination === undefined) return [];
+  const origin = listenerAt(asker, 'host');
+  const mtu = 'error' in origin || source === undefined ? undefined : linkOf(origin, source)?.mtu;
+  const sizes: readonly (readonly ['icmp' | 'icmp-large', number])[] =
+    mtu === undefined
+      ? [['icmp', 0]]
+      : [
+          ['icmp', 0],
+          ['icmp-large', mtu],
+        ];
+  return sizes.map(([protocol, size]) => ({
+    asker,
+    receiver,
+    network: undefined,
+    from: { host: asker.host, container: undefined, address: source ?? '0.0.0.0' },
+    to: { host: receiver.host, container: undefined, address: destination },
+    place: 'host',
+    protocol,
+    question: {
+      id: number(),
+      protocol: 'icmp',
+      namespace: 'host',
+      // The host knows itself by other addresses, perhaps.
+      source: '0.0.0.0',
+      destination,
+      port: 0,
+      size,
+    },
+  }));
+}
+
+/** Bytes of the packet that a question becomes. */
+export function sizeOf({ question: { protocol, size } }: TrialPlan): number {
+  return Math.max(size, protocol === 'tcp' ? 24 : HEADERS + 17);
+}

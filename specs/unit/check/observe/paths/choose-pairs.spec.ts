@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import type { OverlayEnd } from '../../../../../helpers/check/ends.ts';
+import {
+  choosePairs,
+  chooseStrangers,
+  type EndPair,
+} from '../../../../../helpers/check/observe/paths/choose-pairs.ts';
+
+/** An end that is called by its host and container; one container may have several. */
+function end(network: string, place: string): OverlayEnd {
+  const [host = '', container = ''] = place.split('/');
+  return {
+    network,
+    networkId: `id of ${network}`,
+    container,
+    containerId: `id of ${container}`,
+    endpointId: `${network} ${container}`,
+    address: '10.0.9.2',
+    mac: '02:42:0a:00:09:02',
+    host,
+    hostAddress: undefined,
+    pid: 1,
+  };
+}
+
+const inWords = (pairs: readonly EndPair[]) =>
+  pairs.map(({ from, to }) => `${from.container} to ${to.container}`);
+
+describe('Pairs of containers to be probed', () => {
+  const ends = ['one/a1', 'one/a2', 'two/b1', 'three/c1'].map((place) => end('net', place));
+
+  test('are all ordered pairs of a network while they are few', () => {
+    const { all, chosen } = choosePairs(ends, 1000);
+    expect(all).toBe(12);
+    expect(new Set(inWords(chosen)).size).toBe(12);
+  });
+
+  test('are of different networks never', () => {
+    const apart = [end('net', 'one/a1'), end('other', 'two/b1')];
+    expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [] });
+  });
+
+  test('have every ordered pair of hosts first, those of one host last', () => {
+    const { chosen } = choosePairs(ends, 6);
+    expect(chosen.map(({ from, to }) => `${from.host} to ${to.host}`).sort()).toEqual([
+      'one to three',
+      'one to two',
+      'three to one',
+      'three to two',
+      'two to one',
+      'two to three',
+    ]);
+    expect(inWords(choosePairs(ends, 12).chosen.slice(-2)).sort()).toEqual([
+      'a1 to a2',
+      'a2 to a1',
+    ]);
+  });
+
+  test('are as many as are wanted, of all that there are, without making all of them', () => {
+    const many = Array.from({ length: 2000 }, (_, index) => end('net', `${index % 50}/c${index}`));
+    const { all, chosen } = choosePairs(many, 5000);
+    expect({ all, chosen: chosen.length }).toEqual({ all: 2000 * 1999, chosen: 5000 });
+    expect(new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`)).size).toBe(50 * 49);
+  });
+});
+
+describe('Strangers', () => {
+  test('are ends of two networks whose containers share none, on one host and on two', () => {
+    const ends = [
+      end('red', 'one/r'),
+      end('blue', 'one/b'),
+      end('blue', 'two/b2'),
+      end('red', 'two/both'),
+      end('blue', 'two/both'),
+    ];
+    expect(inWords(chooseStrangers(ends, 100)).sort()).toEqual([
+      'b to r',
+      'b2 to r',
+      'r to b',
+      'r to b2',
+    ]);
+  });
+
+  test('are no more than are wanted', () => {
+    const ends = Array.from({ length: 20 }, (_, index) => end(`net-${index}`, `one/c${index}`));
+    expect(chooseStrangers(ends, 60)).toHaveLength(60);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { sightingsOf } from '../../../../../helpers/check/observe/paths/sightings.ts';
+import type { Station } from '../../../../../helpers/check/observe/paths/station.ts';
+import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
+import type { Caught } from '../../../../../helpers/check/probe/packets.ts';
+
+const outer = { source: '192.168.99.101', destination: '192.168.99.102', vni: 256 };
+
+const plan: TrialPlan = {
+  question: {
+    id: 'a',
+    protocol: 'udp',
+    namespace: { pid: 11 },
+    source: '10.0.9.2',
+    destination: '10.0.9.3',
+    port: 4000,
+    size: 0,
+  },
+  asker: { host: 'left' } as Station,
+  receiver: { host: 'right' } as Station,
+  network: { name: 'net', id: 'abc' },
+  from: { host: 'left', container: 'web', address: '10.0.9.2' },
+  to: { host: 'right', container: 'db', address: '10.0.9.3' },
+  place: { pid: 22 },
+  protocol: 'udp',
+};
+
+function caught(words: string, outside?: typeof outer): Caught {
+  const [namespace = '', device = '', direction, what] = words.split(' ');
+  return { namespace, device, direction, what, outer: outside, count: 1 } as Caught;
+}
+
+function see(seen: Readonly<Record<string, readonly Caught[]>>, of: Partial<TrialPlan> = {}) {
+  const all = Object.entries(seen).map(([host, one]) => ({ host, seen: one }));
+  return sightingsOf({ ...plan, ...of }, ['a'], new Map([['a', all]])).map(
+    ({ hop, host }) => `${hop} of ${host}`,
+  );
+}
+
+describe('Sightings of a packet', () => {
+  test('are in the order of its way, whatever order they were noted in', () => {
+    const seen = {
+      right: [
+        caught('pid:22 eth0 in question'),
+        caught('overlay:abc vxlan0 in question'),
+        caught('host input in question', outer),
+        caught('host eth1 in question', outer),
+      ],
+      left: [
+        caught('host eth1 out question', outer),
+        caught('overlay:abc vxlan0 out question'),
+        caught('pid:11 eth0 out question'),
+        // The bridge's port is no hop of its own.
+        caught('overlay:abc veth0 in question'),
+      ],
+    };
+    expect(see(seen)).toEqual([
+      'sender of left',
+      'sender-vxlan of left',
+      'sender-nic of left',
+      'receiver-nic of right',
+      'receiver-input of right',
+      'receiver-vxlan of right',
+      'receiver of right',
+    ]);
+  });
+
+  test('tell of a host that it came to instead', () => {
+    expect(see({ other: [caught('host eth1 in question', outer)] })).toEqual([
+      'receiver-nic of other',
+    ]);
+  });
+
+  test('are of the question alone: answers and what goes another way than the overlay are none', () => {
+    const seen = {
+      left: [caught('host eth1 in answer', outer), caught('host docker_gwbridge in question')],
+      right: [caught('pid:22 eth0 out answer')],
+    };
+    expect(see(seen)).toEqual([]);
+  });
+
+  test('are of what is said, once there is a connection', () => {
+    const seen = {
+      left: [caught('host eth1 out syn', outer), caught('host eth1 out data', outer)],
+      right: [caught('host eth1 in syn', outer)],
+    };
+    expect(see(seen, { protocol: 'tcp-large' })).toEqual(['sender-nic of left']);
+  });
+});
