@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe } from 'vitest';
 import {
   observeKernel,
@@ -6,7 +8,13 @@ import {
 import { whatWasSeen } from '../../helpers/check/observed.ts';
 import { startProbe } from '../../helpers/check/probe/start-probe.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
-import { expect, test } from './lab.ts';
+import { onActivity } from '../../helpers/process/activity.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { allSettled } from '../../helpers/process/harness-error.ts';
+import { expect, type ProbeLab, test } from './lab.ts';
+
+const CONTAINER = expect.stringMatching(/^overlay-e2e-probe-/);
+const IMAGE = expect.stringMatching(/^overlay-e2e\/probe:/);
 
 /** The names of all containers on an engine, and of all images but the specs' own. */
 async function leftOn(engine: Engine): Promise<string[]> {
@@ -14,6 +22,29 @@ async function leftOn(engine: Engine): Promise<string[]> {
   const images = await engine.images.list();
   return [...containers.map(({ name }) => name), ...images.flatMap(({ tags }) => tags)].filter(
     (name) => !name.includes('busybox'),
+  );
+}
+
+/** Does it with both engines that are in no cluster, side by side. */
+async function onEachAlone(
+  { alone }: ProbeLab,
+  run: (engine: Engine) => Promise<void>,
+): Promise<void> {
+  for (const [version, engine] of Object.entries(alone)) {
+    expect((await engine.version()).version).toContain(version);
+  }
+  await allSettled('both engines', Object.values(alone).map(run));
+}
+
+/** An engine removes a container by itself a moment after it has ended. */
+async function waitUntilGone(engine: Engine): Promise<void> {
+  await waitFor(
+    `${engine.machine.name}: no container of a probe`,
+    async () => {
+      const names = (await engine.containers.list({ quiet: true })).map(({ name }) => name);
+      return names.length === 0 ? done(undefined) : notYet(names.join(', '));
+    },
+    { limit: 60_000 },
   );
 }
 
@@ -156,16 +187,98 @@ describe('An exchange', () => {
   });
 });
 
-describe.each(['20.10.5', '26.1.5'] as const)('On an engine %s', (version) => {
-  test('nothing is left of a probe: neither its container nor its image', async ({ lab }) => {
-    const engine = lab.alone[version];
-    const probe = await startProbe(engine);
-    expect(await leftOn(engine)).toEqual([
-      expect.stringMatching(/^overlay-e2e-probe-/),
-      expect.stringMatching(/^overlay-e2e\/probe:/),
-    ]);
-    expect(await probe.list('/run/docker')).toContain('netns');
-    await probe[Symbol.asyncDispose]();
-    expect(await leftOn(engine)).toEqual([]);
+describe('On engines 20.10.5 and 26.1.5', () => {
+  test('nothing is left of two checks’ probes: the image stays until the last one ends', async ({
+    lab,
+  }) => {
+    await onEachAlone(lab, async (engine) => {
+      const [one, other] = await Promise.all([startProbe(engine), startProbe(engine)]);
+      expect(await leftOn(engine)).toEqual([CONTAINER, CONTAINER, IMAGE]);
+      await one[Symbol.asyncDispose]();
+      expect(await leftOn(engine)).toEqual([CONTAINER, IMAGE]);
+      expect(await other.list('/run/docker')).toContain('netns');
+      await other[Symbol.asyncDispose]();
+      expect(await leftOn(engine)).toEqual([]);
+    });
   });
+
+  test('the probe of a check that is killed is gone at once, and its image with the next one', async ({
+    lab,
+  }) => {
+    await onEachAlone(lab, async (engine) => {
+      const program = join(import.meta.dirname, 'hold-probe.ts');
+      const words = [program, lab.folder, engine.machine.name];
+      const check = execa(process.execPath, words, { reject: false });
+      for await (const line of check.iterable()) {
+        expect(line).toBe(`a probe on ${engine.machine.name}`);
+        expect(await leftOn(engine)).toEqual([CONTAINER, IMAGE]);
+        check.kill('SIGKILL');
+      }
+      expect((await check).signal).toBe('SIGKILL');
+      await waitUntilGone(engine);
+      expect(await leftOn(engine)).toEqual([IMAGE]);
+      const next = await startProbe(engine);
+      await next[Symbol.asyncDispose]();
+      expect(await leftOn(engine)).toEqual([]);
+    });
+  });
+
+  test('an image that its owner keeps is used, and stays', async ({ lab }) => {
+    await onEachAlone(lab, async (engine) => {
+      const first = await startProbe(engine);
+      const image = (await engine.containers.list())[0]?.image ?? '';
+      const kept = image.replace('overlay-e2e/probe:', 'overlay-e2e/probe-kept:');
+      await engine.images.tag(image, kept);
+      await first[Symbol.asyncDispose]();
+      expect(await leftOn(engine)).toEqual([kept]);
+      const second = await startProbe(engine);
+      expect((await engine.containers.list()).map((one) => one.image)).toEqual([kept]);
+      await second[Symbol.asyncDispose]();
+      expect(await leftOn(engine)).toEqual([kept]);
+      await engine.images.remove(kept);
+    });
+  });
+});
+
+describe('A probe ends', () => {
+  test('by itself when its time is over, which who still asks is told', async ({
+    lab: { alone },
+  }) => {
+    const engine = alone['26.1.5'];
+    await using probe = await startProbe(engine, { lifetime: 1 });
+    await waitUntilGone(engine);
+    await expect(probe.list('/')).rejects.toThrow(
+      /^today: probe: list \/: it ended, or the connection to its engine broke$/,
+    );
+  });
+
+  test('when its check is given up while it starts, and leaves nothing', async ({
+    lab: { alone },
+  }) => {
+    const engine = alone['26.1.5'];
+    const reason = new Error('given up');
+    for (const title of ['docker load', 'docker run']) {
+      const giveUp = new AbortController();
+      const stop = onActivity({
+        start: (activity) => {
+          if (activity.title.includes(title)) giveUp.abort(reason);
+        },
+      });
+      await expect(startProbe(engine, { signal: giveUp.signal })).rejects.toBe(reason);
+      stop();
+      expect(await leftOn(engine), title).toEqual([]);
+    }
+  });
+});
+
+test('A probe without privileges has the host’s network, and no way into another namespace', async ({
+  lab: { alone },
+}) => {
+  const engine = alone['26.1.5'];
+  await using probe = await startProbe(engine, { privileged: false });
+  const { stdout } = await probe.run('host', ['ip', '-brief', 'address']);
+  expect(stdout).toContain(`${engine.machine.address}/24`);
+  await expect(probe.run({ pid: 1 }, ['ip', 'link'])).rejects.toThrow(
+    /: enter namespace pid:1: Operation not permitted$/,
+  );
 });

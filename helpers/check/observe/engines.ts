@@ -5,7 +5,7 @@ import type { EngineInfo } from '../../engine/info.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import type { Pulse } from '../observation.ts';
-import { PROBE_LABEL } from '../probe/start-probe.ts';
+import { PROBE_LABEL } from '../probe/describe-probe.ts';
 
 /** What one engine says. */
 export interface EngineView {

@@ -7,22 +7,22 @@ const REFUSALS: readonly (readonly [RegExp, observed: string, remedy: string])[]
   [/no space left on device/i, 'the engine’s disk is full', `make room there, ${WITHOUT}`],
   [
     /exec format error/i,
-    `the host has another processor than this one (${process.arch}), for which the probe’s image is made`,
-    `check from a machine of the host’s kind, ${WITHOUT}`,
+    `its host has another processor than this one (${process.arch}), for which the probe’s image is made`,
+    `check from a machine of its kind, ${WITHOUT}`,
   ],
   [
-    /authorization denied|not authorized|access denied/i,
+    /authorization denied by plugin/i,
     'the engine’s authorization does not allow it',
     `have it allow containers with the label org.overlay-e2e.probe, ${WITHOUT}`,
   ],
   [
-    /user namespaces? (are|is) enabled|user namespace/i,
-    'the engine maps users, and does not let a container out of that',
-    `allow --userns=host there, ${WITHOUT}`,
+    /when user namespaces are enabled|incompatible with user namespaces/i,
+    'the engine maps users, and lets no container out of that',
+    `have it allow --userns=host, ${WITHOUT}`,
   ],
   [
-    /operation not permitted|permission denied|unable to apply caps/i,
-    'the engine may not give a container the capabilities that a probe needs',
+    /(runc|OCI runtime|task for container).*(operation not permitted|permission denied|unable to apply caps)/i,
+    'the engine may not give a container what a probe needs',
     `see whether it runs rootless or in a container itself, ${WITHOUT}`,
   ],
 ];

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../../engine/connection.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { BROUGHT, type ProbeImage } from './probe-image.ts';
@@ -6,33 +7,29 @@ import { BROUGHT, type ProbeImage } from './probe-image.ts';
 const KEPT = 'overlay-e2e/probe-kept:';
 
 /** The tag by which the engine has the image; it is loaded when the engine has it by neither. */
-export async function bringImage(
-  engine: Engine,
-  { mark, archive }: ProbeImage,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const tags = await listTags(engine, signal);
+export async function bringImage(engine: Engine, { mark, archive }: ProbeImage): Promise<string> {
+  const tags = await listTags(engine);
   const kept = `${KEPT}${mark}`;
   if (tags.includes(kept)) return kept;
   const brought = `${BROUGHT}${mark}`;
-  if (!tags.includes(brought)) await engine.images.load(archive, { signal });
+  if (!tags.includes(brought)) await engine.images.load(archive);
   return brought;
 }
 
 /** Removes what checks have brought, this one or one that was killed, unless another check still uses it. */
-export async function removeBroughtImages(engine: Engine): Promise<void> {
-  const brought = (await listTags(engine)).filter((tag) => tag.startsWith(BROUGHT));
-  await Promise.all(brought.map((tag) => removeUnlessUsed(engine, tag)));
+export async function removeBroughtImages(engine: Engine, options?: CallOptions): Promise<void> {
+  const brought = (await listTags(engine, options)).filter((tag) => tag.startsWith(BROUGHT));
+  await Promise.all(brought.map((tag) => removeUnlessUsed(engine, tag, options)));
 }
 
-async function listTags(engine: Engine, signal?: AbortSignal): Promise<string[]> {
-  return (await engine.images.list({ signal })).flatMap(({ tags }) => tags);
+async function listTags(engine: Engine, options?: CallOptions): Promise<string[]> {
+  return (await engine.images.list(options)).flatMap(({ tags }) => tags);
 }
 
 /** An engine refuses to remove the image of a container; another check may also have been quicker. */
-async function removeUnlessUsed(engine: Engine, tag: string): Promise<void> {
+async function removeUnlessUsed(engine: Engine, tag: string, options?: CallOptions): Promise<void> {
   try {
-    await engine.images.remove(tag);
+    await engine.images.remove(tag, options);
   } catch (error) {
     const isRefused =
       error instanceof HarnessError && /conflict|no such image/i.test(error.observed);

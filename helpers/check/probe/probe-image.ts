@@ -6,6 +6,7 @@ import { PATH, SUITE } from '../../workload/images/base.ts';
 import { installFile, installFolders } from '../../workload/images/install-file.ts';
 import { markOf, type Part, preparePart } from '../../workload/images/part.ts';
 import { buildImage } from '../../workload/images/recipe.ts';
+import { PROBE_LABEL } from './describe-probe.ts';
 
 /** An image of the probe, for `docker load`. */
 export interface ProbeImage {
@@ -33,7 +34,7 @@ export async function prepareProbeImage(): Promise<ProbeImage> {
     config: {
       Entrypoint: ['perl', '/agent/main.pl'],
       Env: [`PATH=${PATH}`],
-      Labels: { 'org.overlay-e2e.probe': 'image' },
+      Labels: { [PROBE_LABEL]: 'image' },
     },
     parts: async () => ({ layers: [], tools: [programs] }),
     sources: [import.meta.filename, AGENT],

@@ -5,7 +5,9 @@ import type { Engine } from '../../engine/engine.ts';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { AgentChannel } from './agent-channel.ts';
+import { describeProbe } from './describe-probe.ts';
 import { explainStart } from './explain-start.ts';
+import { removeForgottenProbes } from './forgotten-probes.ts';
 import { bringImage, removeBroughtImages } from './image-on-engine.ts';
 import { openProbe, type Probe } from './probe.ts';
 import { prepareProbeImage, type ProbeImage } from './probe-image.ts';
@@ -23,31 +25,41 @@ export interface StartProbeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The label of all containers and images of probes. */
-export const PROBE_LABEL = 'org.overlay-e2e.probe';
-/** The label with the run that a probe belongs to. */
-const RUN_LABEL = 'org.overlay-e2e.run';
-
+/** Milliseconds that an engine may take to make and start the container. */
 const START_LIMIT = 60_000;
+
+/** Milliseconds for each step of clearing away what did not start. */
+const CLEAR_LIMIT = 10_000;
+
+/** How often another check may take the image away between this one's look and its start. */
+const MOST_RACES = 5;
 
 /**
  * Starts a probe on the engine's host: brings the image if the engine lacks it, and runs one container of it. The
  * container is gone when the probe is disposed of, when its starter dies, and at the end of its lifetime; an image that
  * was brought goes with the last probe that uses it.
  */
-export async function startProbe(engine: Engine, options: StartProbeOptions = {}): Promise<Probe> {
-  const { run = randomUUID(), signal } = options;
+export async function startProbe(
+  engine: Engine,
+  { run = randomUUID(), privileged = true, lifetime = 300, signal }: StartProbeOptions = {},
+): Promise<Probe> {
   const host = engine.machine.name;
   return await activity('command', `${host}: start a probe`, async () => {
-    const image = await prepareProbeImage();
-    const name = `overlay-e2e-probe-${run}`;
+    signal?.throwIfAborted();
+    const archive = await prepareProbeImage();
+    // Not the run's: the same engine may be among the hosts of a check under two names.
+    const name = `overlay-e2e-probe-${randomUUID()}`;
     try {
-      const attached = await runImage(engine, image, signal, (tag) =>
-        describeProbe(tag, name, { ...options, run }),
+      const attached = await runImage(engine, archive, (image) =>
+        describeProbe({ name, image, run, privileged, lifetime }),
       );
+      signal?.throwIfAborted();
+      const startedAt = performance.now();
       const channel = new AgentChannel(`${host}: probe`, attached);
       await channel.ready({ limit: START_LIMIT, signal });
       return openProbe(host, channel, async () => {
+        const own = { id: attached.container.id, age: performance.now() - startedAt };
+        await removeForgottenProbes(engine, own, 2 * START_LIMIT);
         await attached.end();
         await removeBroughtImages(engine);
       });
@@ -58,60 +70,35 @@ export async function startProbe(engine: Engine, options: StartProbeOptions = {}
   });
 }
 
-/** How often another check may take the image away between this one's look and its start. */
-const MOST_RACES = 5;
-
-/** Another check may end, and take the image along, between the moment that this one sees it and that it runs it. */
+/**
+ * Takes no signal: an engine goes on with what it was asked for when nobody waits for the answer any more, and would
+ * leave it behind.
+ *
+ * Another check may end, and take the image along, between the moment that this one sees it and that it runs it.
+ */
 async function runImage(
   engine: Engine,
   image: ProbeImage,
-  signal: AbortSignal | undefined,
   describe: (tag: string) => ContainerSpec,
 ): Promise<AttachedContainer> {
   for (let races = 0; ; races += 1) {
-    const tag = await bringImage(engine, image, signal);
+    const tag = await bringImage(engine, image);
     try {
-      return await engine.containers.runAttached(describe(tag), { limit: START_LIMIT, signal });
+      return await engine.containers.runAttached(describe(tag), { limit: START_LIMIT });
     } catch (error) {
-      if (races === MOST_RACES || (await engine.images.has(tag, { signal }))) throw error;
+      const isThere = await engine.images.has(tag).catch(() => true);
+      if (isThere || races === MOST_RACES) throw error;
     }
   }
 }
 
-/** What a probe may do on its host: look into every namespace, and send whatever packets. It has none of its files. */
-function describeProbe(
-  image: string,
-  name: string,
-  { run = '', privileged = true, lifetime = 300 }: StartProbeOptions,
-): ContainerSpec {
-  const shared: ContainerSpec = {
-    name,
-    image,
-    command: [`${lifetime}`],
-    labels: { [PROBE_LABEL]: 'container', [RUN_LABEL]: run },
-    network: 'host',
-    hostNamespaces: ['userns'],
-    dropCapabilities: ['ALL'],
-    readOnly: true,
-    unlogged: true,
-  };
-  if (!privileged) return { ...shared, capabilities: ['NET_RAW'] };
-  return {
-    ...shared,
-    hostNamespaces: ['pid', 'userns'],
-    capabilities: ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SYS_PTRACE', 'SYS_CHROOT'],
-    securityOptions: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
-  };
-}
-
 /** Leaves nothing of a probe that did not start. What fails here comes of what failed before, and is not told. */
 async function clearAway(engine: Engine, name: string): Promise<void> {
-  await engine.containers
-    .find(name)
-    .then(
-      (container) => container.remove(),
-      () => undefined,
-    )
-    .catch(() => undefined);
-  await removeBroughtImages(engine).catch(() => undefined);
+  const options = { limit: CLEAR_LIMIT };
+  try {
+    await (await engine.containers.find(name, options)).remove(options);
+  } catch {
+    // It was not even made.
+  }
+  await removeBroughtImages(engine, options).catch(() => undefined);
 }

@@ -5,10 +5,11 @@ export async function installFile(from: string, to: string, mode = '0644'): Prom
   await runCommand('install', ['-D', '-m', mode, from, to]);
 }
 
-/** Makes folders, with those above them. */
+/** Makes folders, with those above them. They are this user's own unless an owner is named, which only root may do. */
 export async function installFolders(
   folders: readonly string[],
-  { owner = 0, mode = '0755' }: { readonly owner?: number; readonly mode?: string } = {},
+  { owner, mode = '0755' }: { readonly owner?: number; readonly mode?: string } = {},
 ): Promise<void> {
-  await runCommand('install', ['-d', '-m', mode, '-o', `${owner}`, '-g', `${owner}`, ...folders]);
+  const owned = owner === undefined ? [] : ['-o', `${owner}`, '-g', `${owner}`];
+  await runCommand('install', ['-d', '-m', mode, ...owned, ...folders]);
 }
