@@ -6,6 +6,9 @@ import {
   observeTablesAgain,
 } from '../../helpers/check/observe/kernel/observe-kernel.ts';
 import { whatWasSeen } from '../../helpers/check/observed.ts';
+import { AgentChannel } from '../../helpers/check/probe/agent-channel.ts';
+import { describeProbe } from '../../helpers/check/probe/describe-probe.ts';
+import { openProbe } from '../../helpers/check/probe/probe.ts';
 import { startProbe } from '../../helpers/check/probe/start-probe.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
 import { onActivity } from '../../helpers/process/activity.ts';
@@ -269,6 +272,30 @@ describe('A probe ends', () => {
       expect(await leftOn(engine), title).toEqual([]);
     }
   });
+});
+
+test('A probe that an engine starts in a wrong network goes to the host’s; one that may not says so and ends', async ({
+  lab: { alone },
+}) => {
+  const engine = alone['20.10.5'];
+  await using _bringsImage = await startProbe(engine);
+  const image = (await engine.containers.list())[0]?.image ?? '';
+  const startAstray = async (privileged: boolean) => {
+    const name = `astray-${privileged}`;
+    const described = describeProbe({ name, image, run: 'spec', privileged, lifetime: 60 });
+    return await engine.containers.runAttached({ ...described, network: 'none' });
+  };
+  const privileged = await startAstray(true);
+  const probe = openProbe('old', new AgentChannel('old: probe', privileged), () =>
+    privileged.end(),
+  );
+  const { stdout } = await probe.run('host', ['ip', '-brief', 'address']);
+  expect(stdout).toContain(`${engine.machine.address}/24`);
+  await probe[Symbol.asyncDispose]();
+  const other = new AgentChannel('old: probe', await startAstray(false));
+  await expect(other.ready({ limit: 60_000 })).rejects.toThrow(
+    "\nthe engine has started it in a network without any interface: it is not the host's",
+  );
 });
 
 test('A probe without privileges has the host’s network, and no way into another namespace', async ({

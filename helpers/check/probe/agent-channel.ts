@@ -57,7 +57,13 @@ export class AgentChannel {
         this.#end(firstLine(error));
       }
     });
-    stdout.on('end', () => this.#end('it ended, or the connection to its engine broke'));
+    const end = () => {
+      // Only then has it said all that it had to complain of.
+      if (!stdout.readableEnded || !stderr.readableEnded) return;
+      this.#end('it ended, or the connection to its engine broke');
+    };
+    stdout.on('end', end);
+    stderr.on('end', end);
     // Who writes to an agent that is gone is told by the end of its output.
     stdin.on('error', () => {});
     this.#ready = this.#answerOf(READY, 'start');

@@ -26,7 +26,7 @@ export function describeProbe(probe: ProbeDescription): ContainerSpec {
   const shared: ContainerSpec = {
     name: probe.name,
     image: probe.image,
-    command: [`${probe.lifetime}`],
+    command: [`${probe.lifetime}`, ...(probe.privileged ? ['enter'] : [])],
     labels: { [PROBE_LABEL]: 'container', [RUN_LABEL]: probe.run },
     network: 'host',
     // Where the engine maps users, the host's namespaces are only for who is out of that.

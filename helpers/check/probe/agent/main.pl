@@ -1,6 +1,8 @@
 # The probe's one process: it answers what overlay-e2e asks of a host's kernel, and ends with the one who asks.
 #
-#   perl main.pl SECONDS       how long it lives at most, whatever else fails
+#   perl main.pl SECONDS [enter]
+#
+# SECONDS is how long it lives at most, whatever else fails; with «enter» it may go to other namespaces than its own.
 #
 # Questions come on standard input, one a line, words between spaces, each percent-encoded:
 #
@@ -46,6 +48,7 @@ my $LONGEST = 4_000_000;
 # SIGALRM ends a process that does not catch it.
 alarm($ARGV[0] // 60);
 binmode $_ for *STDIN, *STDOUT;
+Namespaces::begin(($ARGV[1] // '') eq 'enter');
 answer(0, 'ok', Json::encode({ pid => \$$ }));
 
 my $unread = '';

@@ -1,6 +1,6 @@
 # Network namespaces of the host, each told by one word:
 #
-#   host          the host's own, in which the agent runs
+#   host          the host's own
 #   pid:PID       that of a process: a container's
 #   overlay:ID    that of an overlay network, with its bridge and its vxlan0
 #   path:PATH     any other, by its file on the host
@@ -16,7 +16,18 @@ my $HOST_ROOT = '/proc/1/root';
 # Where engines keep the namespaces that are no process's; the last one is that of a snap.
 my @FOLDERS = map { "$HOST_ROOT$_" } qw(/run/docker/netns /var/run/docker/netns /run/snap.docker/netns);
 
-open my $own, '<', '/proc/self/ns/net' or die "/proc/self/ns/net: $!\n";
+my $own;
+
+# An engine 20.10 may start a container that is to have the host's network in one that is dead: a thread of the engine has
+# stayed there when a network's last container went. One that may enter namespaces enters that of the host's first process.
+sub begin {
+    my $may_enter = shift;
+    my $path = $may_enter ? '/proc/1/ns/net' : '/proc/self/ns/net';
+    open $own, '<', $path or die "$path: $!\n";
+    System::enter_network($own) or die "enter the host's network: $!\n" if $may_enter;
+    my @others = grep { $_ ne 'lo' } Links::names();
+    die "the engine has started it in a network without any interface: it is not the host's\n" if !@others;
+}
 
 # Does it in that namespace and gives what it gives. A socket stays in the namespace in which it was made.
 sub inside {
