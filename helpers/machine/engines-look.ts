@@ -26,8 +26,14 @@ export type EngineLook = { readonly given: GivenEngine; readonly reachedAt: stri
 /** Docker 20.10's, the oldest that is checked. */
 const oldest = { major: 20, minor: 10 };
 
-/** Milliseconds; a login through ssh is part of it. */
-const limit = 40_000;
+/** Milliseconds for each question; a login through ssh is part of it. */
+const USUAL_LIMIT = 15_000;
+
+export interface LookOptions {
+  /** Milliseconds after which an engine counts as one that does not answer; 15 s when absent. */
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 const versionAnswer = z.object({
   Version: z.string(),
@@ -47,12 +53,15 @@ const infoAnswer = z.object({
  * Asks an engine that the user named who it is. One that does not answer is told as such; what can never be looked into
  * (another service, another kind of engine, one that does not let this user in) is a {@link HarnessError}.
  */
-export async function lookAtEngine(given: GivenEngine, signal?: AbortSignal): Promise<EngineLook> {
+export async function lookAtEngine(
+  given: GivenEngine,
+  options: LookOptions = {},
+): Promise<EngineLook> {
   return await activity('command', `${given.givenAs}: docker version`, async () => {
     const reachedAt = await resolveHost(given);
     try {
-      requireDocker(given, await askForJson(given, '/version', signal));
-      const { data } = infoAnswer.safeParse(await askForJson(given, '/info', signal));
+      requireDocker(given, await askForJson(given, '/version', options));
+      const { data } = infoAnswer.safeParse(await askForJson(given, '/info', options));
       if (data === undefined) throw notDocker(given, 'what it says of itself is not understood');
       const { ID: id, Name: name, ClusterAdvertise, Swarm } = data;
       const address = Swarm?.NodeAddr || ClusterAdvertise?.replace(/:\d+$/, '') || undefined;
@@ -79,14 +88,14 @@ async function resolveHost({ endpoint }: GivenEngine): Promise<string> {
 async function askForJson(
   given: GivenEngine,
   path: string,
-  signal: AbortSignal | undefined,
+  { limit = USUAL_LIMIT, signal }: LookOptions,
 ): Promise<unknown> {
   const timer = AbortSignal.timeout(limit);
   const until = AbortSignal.any([timer, ...(signal === undefined ? [] : [signal])]);
   const answer = await ask(given.endpoint, 'GET', path, { signal: until }).catch(
     (cause: unknown) => {
       signal?.throwIfAborted();
-      throw explain(given, cause, timer.aborted);
+      throw explain(given, cause, timer.aborted ? limit : undefined);
     },
   );
   if (answer.status === 200) return parseJson(answer.body);
@@ -97,13 +106,22 @@ async function askForJson(
       remedy: 'name the folder with ca.pem, cert.pem and key.pem (--tls-dir)',
     });
   }
+  if (answer.status >= 500) {
+    throw new HarnessError({
+      tried: given.givenAs,
+      observed: `${path} is answered by ${answer.status}: ${answer.body.trim().slice(0, 200)}`,
+      remedy: 'read the log of its engine',
+    });
+  }
   throw notDocker(given, `${path} is answered by ${answer.status}`);
 }
 
-function explain(given: GivenEngine, cause: unknown, isLate: boolean): HarnessError {
-  const explanation = isLate
-    ? { observed: `no answer after ${limit / 1000} s`, isAway: true }
-    : explainConnection(cause, toMachine(given));
+/** @param passed the limit, if it has passed */
+function explain(given: GivenEngine, cause: unknown, passed: number | undefined): HarnessError {
+  const explanation =
+    passed === undefined
+      ? explainConnection(cause, toMachine(given))
+      : { observed: `no answer after ${passed / 1000} s`, isAway: true };
   const parts = { tried: given.givenAs, ...explanation, cause };
   return explanation.isAway === true ? new EngineAway(parts) : new HarnessError(parts);
 }

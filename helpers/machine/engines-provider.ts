@@ -1,6 +1,6 @@
 import { allSettled, HarnessError } from '../process/harness-error.ts';
 import { describeEndpoint } from './engine-access.ts';
-import { type EngineLook, lookAtEngine } from './engines-look.ts';
+import { type EngineLook, lookAtEngine, type LookOptions } from './engines-look.ts';
 import { type GivenEngine, toMachine } from './given-engine.ts';
 import type { Machine, MachineProvider } from './machine.ts';
 
@@ -10,9 +10,9 @@ import type { Machine, MachineProvider } from './machine.ts';
  */
 export function createEnginesProvider(
   given: readonly GivenEngine[],
-  { signal }: { signal?: AbortSignal | undefined } = {},
+  options: LookOptions = {},
 ): MachineProvider {
-  const list = async () => await lookAtAll(given, signal);
+  const list = async () => await lookAtAll(given, options);
   return {
     name: 'engines',
     store: '',
@@ -49,10 +49,10 @@ function refuse(verb: string, name: string): never {
 }
 
 /** All of them as they are now; one that does not answer is in the state `Error`. All that is wrong is told at once. */
-async function lookAtAll(given: readonly GivenEngine[], signal?: AbortSignal): Promise<Machine[]> {
+async function lookAtAll(given: readonly GivenEngine[], options: LookOptions): Promise<Machine[]> {
   const looks = await allSettled(
     'look at the engines',
-    given.map(async (one) => await lookAtEngine(one, signal)),
+    given.map(async (one) => await lookAtEngine(one, options)),
   );
   refuseTwins(looks);
   return nameAll(looks).map(([name, look]) => {

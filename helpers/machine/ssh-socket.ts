@@ -33,7 +33,7 @@ export function sshWords({ host, user, port, socket }: SshEndpoint): string[] {
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
   ];
-  const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30', ...login];
+  const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', ...login];
   // The shell over there takes the command apart again.
   return [...options, '--', host, there.map(quoteForShell).join(' ')];
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Machine } from '../../../helpers/machine/machine.ts';
+import type { Machine, MachineProvider } from '../../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../../helpers/machine/netns-provider.ts';
 import { unpackPackages } from '../../../helpers/netns/archive.ts';
 import { cached } from '../../../helpers/netns/cache.ts';
@@ -11,7 +11,7 @@ import { RELEASES } from '../../../helpers/netns/apt-sources.ts';
 import { allSettled, HarnessError } from '../../../helpers/process/harness-error.ts';
 
 /** The account that docker-machine logs in to, as it does on boot2docker: not root. */
-const USER = 'docker';
+export const USER = 'docker';
 
 /** Hosts that docker-machine's driver `generic` can adopt, and what it must be told to find them. */
 export interface GenericHosts extends AsyncDisposable {
@@ -32,14 +32,10 @@ export async function makeGenericHosts(names: readonly string[]): Promise<Generi
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const unpacked = await unpackMissing();
-    const script = await readFile(join(import.meta.dirname, 'become-host.sh'), 'utf8');
     const each = names.map(async (name) => {
       const host = await provider.create({ name });
-      const argv = ['sh', '-s', unpacked, USER] as const;
-      const { stdout: key } = await provider.run(name, argv, { input: script, limit: 60_000 });
       const keyFile = join(folder, `${name}.key`);
-      await writeFile(keyFile, key, { mode: 0o600 });
+      await letIn(provider, name, keyFile);
       return variablesOf(host, keyFile);
     });
     const variables = await allSettled('hosts for the driver generic', each);
@@ -49,6 +45,18 @@ export async function makeGenericHosts(names: readonly string[]): Promise<Generi
     await dispose();
     throw error;
   }
+}
+
+/** Has a machine run sshd, and let {@link USER} in who has the key that is written to that file. */
+export async function letIn(
+  provider: MachineProvider,
+  name: string,
+  keyFile: string,
+): Promise<void> {
+  const script = await readFile(join(import.meta.dirname, 'become-host.sh'), 'utf8');
+  const argv = ['sh', '-s', await unpackMissing(), USER] as const;
+  const { stdout: key } = await provider.run(name, argv, { input: script, limit: 60_000 });
+  await writeFile(keyFile, key, { mode: 0o600 });
 }
 
 function variablesOf({ name, address }: Machine, keyFile: string): Record<string, string> {

@@ -38,7 +38,7 @@ describe('what is no address of an engine is refused with the forms that there a
 });
 
 describe('ssh is called as Docker’s own client calls it', () => {
-  const usual = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=30'];
+  const usual = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
   test.each<[SshEndpoint, string[]]>([
     [{ kind: 'ssh', host: 'far' }, ['--', 'far', 'docker system dial-stdio']],
     [

@@ -68,6 +68,16 @@ describe('engines that exist already become machines', () => {
     ]);
   });
 
+  test('also when one takes the connection and says nothing', async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const provider = createEnginesProvider([given(port, { name: 'silent' })], { limit: 50 });
+    expect(await provider.list()).toMatchObject([{ name: 'silent', state: 'Error' }]);
+  });
+
   test('and two of one id at two addresses are two: which is a defect, found later', async () => {
     const cloned = await serve({ info: { ...info, Swarm: { NodeAddr: '10.0.0.2' } } });
     expect(await list(await serve(), cloned)).toHaveLength(2);
@@ -98,6 +108,7 @@ describe('what can never be checked is refused', () => {
     [{ version: '<html>' }, /it is no Docker Engine: it does not answer as one; name the/],
     [{ info: [] }, /it is no Docker Engine: what it says of itself is not understood/],
     [{ status: 404 }, /it is no Docker Engine: \/version is answered by 404/],
+    [{ status: 500, version: 'sick' }, /\/version is answered by 500: sick; read the log/],
     [
       { status: 400, version: 'Client sent an HTTP request to an HTTPS server.' },
       /listens with TLS, and no certificates are given for it; .*--tls-dir/,

@@ -5,6 +5,7 @@ import { connectEngine } from '../../../engine/engine.ts';
 import { openProvider } from '../../../machine/choose-provider.ts';
 import { readContext } from '../../../machine/docker-contexts.ts';
 import { parseEngineUrl } from '../../../machine/engine-url.ts';
+import type { LookOptions } from '../../../machine/engines-look.ts';
 import { createEnginesProvider } from '../../../machine/engines-provider.ts';
 import type { GivenEngine } from '../../../machine/given-engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
@@ -31,17 +32,18 @@ export async function chooseTarget(
   options: CheckOptions,
   signal: AbortSignal,
 ): Promise<Chosen> {
-  const { engine, context } = options;
+  const { engine, context, limit } = options;
+  const look = { signal, limit: limit === undefined ? undefined : limit * 1000 };
   const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
   if (engine.length + context.length > 0) {
-    return { target: machinesTarget(await openEngines(options, signal)), wishes: {} };
+    return { target: machinesTarget(await openEngines(options, look)), wishes: {} };
   }
   const [first] = names;
   if (first === undefined) return { target: await findTopology(), wishes: {} };
   if (!names.some(isDescription)) {
     return { target: machinesTarget(await findMachines(names)), wishes: {} };
   }
-  if (names.length === 1) return await openDescribed(first, signal);
+  if (names.length === 1) return await openDescribed(first, look);
   throw new HarnessError({
     tried: `check ${words.join(' ')}`,
     observed: 'a file is a target of its own',
@@ -63,7 +65,7 @@ async function findTopology(): Promise<AuditTarget> {
 
 async function openEngines(
   { engine, context, tlsDir }: CheckOptions,
-  signal: AbortSignal,
+  look: LookOptions,
 ): Promise<Machine[]> {
   const given = await allSettled('check', [
     ...engine.map(async (word): Promise<GivenEngine> => {
@@ -76,7 +78,7 @@ async function openEngines(
       return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
     }),
   ]);
-  return await lookAtAll(given, signal);
+  return await lookAtAll(given, look);
 }
 
 function splitName(word: string): { name: string | undefined; url: string } {
@@ -84,9 +86,9 @@ function splitName(word: string): { name: string | undefined; url: string } {
   return { name, url: url ?? word };
 }
 
-async function openDescribed(file: string, signal: AbortSignal): Promise<Chosen> {
+async function openDescribed(file: string, look: LookOptions): Promise<Chosen> {
   const { described, engines } = await loadClusterFile(file);
-  const machines = await lookAtAll(engines, signal);
+  const machines = await lookAtAll(engines, look);
   const { limit, ...wishes } = described.check ?? {};
   return {
     target: describedTarget(described, machines, basename(file)),
@@ -95,14 +97,14 @@ async function openDescribed(file: string, signal: AbortSignal): Promise<Chosen>
 }
 
 /** Where nobody answers at all, nothing can be told of a cluster: then each says why. */
-async function lookAtAll(given: readonly GivenEngine[], signal: AbortSignal): Promise<Machine[]> {
-  const machines = await createEnginesProvider(given, { signal }).list();
+async function lookAtAll(given: readonly GivenEngine[], look: LookOptions): Promise<Machine[]> {
+  const machines = await createEnginesProvider(given, look).list();
   if (machines.some(({ state }) => state === 'Running')) return machines;
   await allSettled(
     'check',
     machines.map(async (machine) => {
       using engine = connectEngine(machine);
-      await engine.version({ signal });
+      await engine.version(look);
     }),
   );
   return machines;

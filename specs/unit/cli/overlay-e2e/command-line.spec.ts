@@ -11,7 +11,7 @@ const script = join(import.meta.dirname, '../../../../helpers/cli/overlay-e2e.sh
 describe('overlay-e2e', () => {
   test('--help names every command, and examples', async () => {
     const { stdout, stderr } = await overlay(['--help']);
-    for (const command of ['up', 'down', 'doctor', 'report'])
+    for (const command of ['up', 'check', 'down', 'doctor', 'report'])
       expect(stdout).toContain(`  ${command}`);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain('MACHINE_STORAGE_PATH');
@@ -37,6 +37,10 @@ describe('overlay-e2e', () => {
     [['up', '--sideways'], '--sideways'],
     [['up', '--until', 'noon'], 'noon'],
     [['down', 'everything'], 'too many arguments'],
+    [['check', '--limit', 'long'], 'a number of seconds above 0'],
+    [['check', '--max-pairs', '1.5'], 'a whole number'],
+    [['check', '--engine', '10.0.0.1:2376'], 'it is no address of an engine; write tcp://'],
+    [['check', '--fix'], 'no terminal to ask on'],
   ] as const)(
     'wrong usage %j is told on standard error, with exit code 2',
     async ([args, word]) => {

@@ -1,0 +1,219 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { test as base } from 'vitest';
+import type { Machine } from '../../helpers/machine/machine.ts';
+import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { prepareEngineBundle } from '../../helpers/netns/engine-bundle.ts';
+import { findProgram } from '../../helpers/netns/find-program.ts';
+import { quoteForShell, runCommand } from '../../helpers/process/run-command.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
+import { letIn, USER } from '../machine/generic-hosts/generic-hosts.ts';
+import { type NetnsLab, openNetnsLab } from '../machine/netns-lab.ts';
+import {
+  type Ended,
+  overlayCommand,
+  startCommand,
+  type StartedCommand,
+} from '../topology/command.ts';
+
+export { expect } from 'vitest';
+
+/** Today's. */
+const ENGINE = '26.1.5';
+
+/** What `overlay-e2e check` must find as it left it. */
+const inventory = [
+  'docker ps --all --no-trunc --format "{{.ID}} {{.Names}} {{.Image}} {{.State}}"',
+  'docker images --all --no-trunc --format "{{.ID}} {{.Repository}}:{{.Tag}}"',
+  'docker network ls --no-trunc --format "{{.ID}} {{.Name}}"',
+  'docker volume ls --format "{{.Name}}"',
+].join('; ');
+
+/** Two hosts that somebody made a cluster of, with the docker command alone; and a computer of its user's. */
+export interface ByHand extends NetnsLab {
+  readonly web: Machine;
+  readonly db: Machine;
+  /** The user's computer: a folder with his certificates, contexts, and files. */
+  readonly home: string;
+  /** The id of the overlay network. */
+  readonly networkId: string;
+  /** Writes a file into the user's folder, with the hosts' real addresses. */
+  write(name: string, text: string): Promise<void>;
+  /** Starts a line as the user would type it, with `10.0.0.1` and `10.0.0.2` for the hosts. */
+  start(line: string): StartedCommand;
+  /** Runs one to its end. */
+  type(line: string): Promise<Ended>;
+  /** All that Docker has on both hosts. */
+  takeInventory(): Promise<string[]>;
+  /** Has web's kernel send what is for mysqlserver to nobody. Gives what the entry begins with when it is right. */
+  misdirect(): Promise<string>;
+  /** Runs a program in the overlay's namespace of a host. */
+  inOverlay(host: string, program: string): Promise<string>;
+}
+
+export const test = base.extend(
+  'cluster',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }): Promise<ByHand> => {
+    const lab = await openNetnsLab();
+    onCleanup(() => lab[Symbol.asyncDispose]());
+    const images = [await prepareBusyboxImage()];
+    const create = async (name: string) =>
+      await lab.provider.create({ name, images, engineBundle: ENGINE });
+    const [web, db] = await Promise.all([create('web'), create('db')]);
+    const run = async (host: string, line: string) => {
+      const { stdout } = await lab.provider.run(host, ['sh', '-ec', line]);
+      return stdout.trim();
+    };
+    const home = join(dirname(lab.folder), 'home');
+    await keepCertificates(lab, home);
+    const [networkId] = await Promise.all([
+      makeCluster(run, web),
+      keepContexts(home, [web, db]),
+      ...(findProgram('ssh') === undefined ? [] : [giveSsh(lab, home, [web, db])]),
+    ]);
+    const inOverlay = async (host: string, program: string) => {
+      const file = `/run/docker/netns/*-${networkId.slice(0, 10)}`;
+      return await run(host, `nsenter --net=$(ls ${file}) ${program}`);
+    };
+    const hosts = { '10.0.0.1': web, '10.0.0.2': db };
+    const type = openShell(home, lab.folder, hosts);
+    return {
+      ...lab,
+      web,
+      db,
+      home,
+      networkId,
+      write: async (name, text) => await writeFile(join(home, name), meanHosts(text, hosts)),
+      start: type,
+      type: async (line) => await type(line).ended,
+      takeInventory: async () =>
+        await Promise.all(['web', 'db'].map(async (host) => await run(host, inventory))),
+      misdirect: async () => {
+        const template = '{{(index .NetworkSettings.Networks "my-net").MacAddress}}';
+        const mac = await run('db', `docker inspect --format '${template}' mysqlserver`);
+        const nobody = web.address.replace(/\d+$/, '250');
+        await inOverlay('web', `bridge fdb replace ${mac} dev vxlan0 dst ${nobody} self permanent`);
+        return `${mac} dst ${db.address}`;
+      },
+      inOverlay,
+    };
+  },
+);
+
+type Run = (host: string, line: string) => Promise<string>;
+
+/** As in Docker's own tutorial. Gives the id of the network. */
+async function makeCluster(run: Run, web: Machine): Promise<string> {
+  await run('web', `docker swarm init --advertise-addr ${web.address}`);
+  const token = await run('web', 'docker swarm join-token --quiet worker');
+  await run('db', `docker swarm join --token ${token} ${web.address}:2377`);
+  const overlay = '--driver overlay --attachable --subnet 10.0.9.0/24';
+  const networkId = await run('web', `docker network create ${overlay} my-net`);
+  const begin = 'docker run --detach --network my-net';
+  await run('db', `${begin} --name mysqlserver ${BUSYBOX} sleep 1000000`);
+  const serve = 'mkdir /www; echo a car >/www/index.html; exec httpd -f -h /www';
+  await run('web', `${begin} --name tomcat-app --publish 8080:80 ${BUSYBOX} sh -c '${serve}'`);
+  const meeting = 'docker exec tomcat-app ping -c 1 -W 1 mysqlserver';
+  await waitFor(
+    'tomcat-app reaches mysqlserver, and is reached by the user',
+    async () => {
+      const said = await run('web', `${meeting} 2>&1 || true`);
+      if (!said.includes(' 0% packet loss')) return notYet(said);
+      const { status } = await fetch(`http://${web.address}:8080/`);
+      return status === 200 ? done(undefined) : notYet(`${status}`);
+    },
+    { limit: 60_000 },
+  );
+  return networkId;
+}
+
+/** Where the docker client looks for them, and beside the user's file. */
+async function keepCertificates({ folder }: NetnsLab, home: string): Promise<void> {
+  for (const into of ['.docker', 'certs']) {
+    await mkdir(join(home, into), { recursive: true });
+    for (const name of ['ca.pem', 'cert.pem', 'key.pem']) {
+      await copyFile(join(folder, 'certs', name), join(home, into, name));
+    }
+  }
+}
+
+/** As the user's own docker command keeps them. */
+async function keepContexts(home: string, machines: readonly Machine[]): Promise<void> {
+  const { env } = await prepareEngineBundle(ENGINE);
+  const config = join(home, '.docker');
+  for (const { name, url } of machines) {
+    const tls = ['ca', 'cert', 'key'].map((file) => `${file}=${config}/${file}.pem`).join(',');
+    const words = ['--config', config, 'context', 'create', name];
+    await runCommand('docker', [...words, '--docker', `host=${url},${tls}`], { env });
+  }
+}
+
+/** An sshd on each host, and an `ssh` of the user's that knows their keys. */
+async function giveSsh(
+  { provider }: NetnsLab,
+  home: string,
+  machines: readonly Machine[],
+): Promise<void> {
+  const folder = join(home, '.ssh');
+  await mkdir(folder, { recursive: true });
+  const hosts = await Promise.all(
+    machines.map(async ({ name, address }) => {
+      const keyFile = join(folder, `${name}.key`);
+      await letIn(provider, name, keyFile);
+      const { stdout: hostKey } = await provider.run(name, ['cat', '/etc/ssh/host_key.pub']);
+      return { address, keyFile, hostKey };
+    }),
+  );
+  const [first, second] = hosts;
+  const address = first?.address ?? '';
+  const known = hosts.map((host) => `${host.address} ${host.hostKey}`).join('');
+  await writeFile(join(folder, 'known_hosts'), known);
+  // Names for a host that ssh knows by another key, and for one that it does not know.
+  await writeFile(join(folder, 'changed'), `${address} ${second?.hostKey ?? ''}`);
+  await writeFile(join(folder, 'unknown'), '');
+  const config = [
+    ...['changed', 'unknown'].map(
+      (name) => `Host ${name}\n HostName ${address}\n UserKnownHostsFile ${folder}/${name}`,
+    ),
+    `Host *\n IdentitiesOnly yes\n UserKnownHostsFile ${folder}/known_hosts`,
+    ...hosts.map((host) => `Host ${host.address}\n User ${USER}\n IdentityFile ${host.keyFile}`),
+  ];
+  await writeFile(join(folder, 'config'), `${config.join('\n')}\n`);
+  // ssh finds its configuration by the account, not by HOME: what whoever runs this has there counts for nothing.
+  const bin = join(home, 'bin');
+  await mkdir(bin, { recursive: true });
+  const script = `#!/bin/sh\nexec ${findProgram('ssh')} -F ${folder}/config "$@"\n`;
+  await writeFile(join(bin, 'ssh'), script, { mode: 0o755 });
+}
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** A shell at the user's computer. What the page calls 10.0.0.1, 10.0.0.2 and `me` are these hosts and their account. */
+function openShell(
+  home: string,
+  store: string,
+  hosts: Readonly<Record<string, Machine>>,
+): (line: string) => StartedCommand {
+  const env = {
+    PATH: `${join(home, 'bin')}:${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+    HOME: home,
+    XDG_CACHE_HOME: resolve(cacheFolder(), '..'),
+    NO_COLOR: '1',
+    E2E_PROVIDER: 'netns',
+    MACHINE_STORAGE_PATH: store,
+  };
+  return (line) => {
+    const meant = meanHosts(line, hosts).replace(/^npx overlay-e2e/, quoteForShell(overlayCommand));
+    return startCommand('sh', ['-c', `cd ${quoteForShell(home)}; exec ${meant}`], env);
+  };
+}
+
+function meanHosts(text: string, hosts: Readonly<Record<string, Machine>>): string {
+  return Object.entries(hosts).reduce(
+    (all, [written, { address }]) => all.replaceAll(written, address),
+    text.replaceAll('me@', `${USER}@`),
+  );
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { cp } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { findProgram } from '../../helpers/netns/find-program.ts';
+import { ensureAuthority } from '../../helpers/netns/certificates.ts';
+import { openStore } from '../../helpers/netns/store.ts';
+import type { ByHand } from './by-hand.ts';
+
+interface WrongHost {
+  readonly host: Readonly<Record<string, string>>;
+  readonly line: RegExp;
+}
+
+/** Writes `wrong.json`, in which each host is named wrongly in another way; and what has to be said of each. */
+export async function nameWrongly(
+  cluster: ByHand,
+): Promise<AsyncDisposable & { readonly lines: readonly RegExp[] }> {
+  const relay = await relayTo(cluster.web.address);
+  const hosts = [
+    ...(await nameTcp(cluster, relay.port)),
+    ...(findProgram('ssh') === undefined ? [] : overSsh),
+  ];
+  const described = { hosts: hosts.map(({ host }, at) => ({ name: `wrong-${at}`, ...host })) };
+  await cluster.write('wrong.json', JSON.stringify(described));
+  const lines = hosts.map(
+    ({ line }, at) => new RegExp(`^host wrong-${at} \\(.*?\\): ${line.source}`),
+  );
+  return { lines, [Symbol.asyncDispose]: relay.close };
+}
+
+async function nameTcp({ home }: ByHand, relayPort: number): Promise<WrongHost[]> {
+  const other = openStore(join(home, 'other'));
+  await ensureAuthority(other);
+  const others = join(other.folder, 'certs');
+  // Ours is the client, but the authority that the engine is held against is another.
+  const mixed = join(home, 'mixed');
+  await cp(join(home, 'certs'), mixed, { recursive: true });
+  await cp(join(others, 'ca.pem'), join(mixed, 'ca.pem'));
+  // And the other way round.
+  const stranger = join(home, 'stranger');
+  await cp(others, stranger, { recursive: true });
+  await cp(join(home, 'certs/ca.pem'), join(stranger, 'ca.pem'));
+  return [
+    {
+      host: at('10.0.0.1', mixed),
+      line: /the engine at \S+ has a certificate of another authority/,
+    },
+    { host: at('10.0.0.1', stranger), line: /the engine at \S+ refuses the certificate of this/ },
+    {
+      host: at(`127.0.0.1:${relayPort}`, 'certs'),
+      line: /the engine at \S+ has a certificate for another address/,
+    },
+    {
+      host: at('10.0.0.1:2376'),
+      line: /its engine listens with TLS, and no certificates are given/,
+    },
+    { host: at('10.0.0.1:8080'), line: /it is no Docker Engine: \/version is answered by 404/ },
+    { host: at('10.0.0.1:8080', 'certs'), line: /\S+:8080 does not speak TLS/ },
+    { host: at('no-such-host.invalid'), line: /there is no host of the name in no-such-host/ },
+  ];
+}
+
+function at(endpoint: string, tlsFolder?: string): WrongHost['host'] {
+  return { endpoint: `tcp://${endpoint}`, ...(tlsFolder === undefined ? {} : { tlsFolder }) };
+}
+
+/** The names are those that the user's ssh has for hosts, see by-hand.ts. */
+const overSsh: readonly WrongHost[] = [
+  {
+    host: { endpoint: 'ssh://root@10.0.0.1' },
+    line: /ssh \S+: it does not let this user in without/,
+  },
+  {
+    host: { endpoint: 'ssh://changed' },
+    line: /ssh changed: its host key is another one than ssh/,
+  },
+  {
+    host: { endpoint: 'ssh://unknown' },
+    line: /ssh unknown: ssh does not know its host key; log in/,
+  },
+];
+
+/** A port of this computer that leads to the engine: its certificate does not say so. */
+async function relayTo(
+  address: string,
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+  const server = createServer((from) => {
+    const to = connect(2376, address);
+    from.pipe(to).pipe(from);
+    from.on('error', () => to.destroy());
+    to.on('error', () => from.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
