@@ -1,47 +1,79 @@
-import type { Container } from '../engine/container.ts';
-import type { ContainerSpec } from '../engine/container-spec.ts';
-import type { Engine } from '../engine/engine.ts';
-import { HarnessError } from '../process/harness-error.ts';
-import type { Fault } from './fault.ts';
+import type { MachineProvider } from '../machine/machine.ts';
+import { type Fault, inMachine } from './fault.ts';
 
-/** A container that has no business on that engine. */
-export function strayContainer(engine: Engine, spec: ContainerSpec & { name: string }): Fault {
-  return {
-    name: `a container ${spec.name} runs on ${engine.machine.name} too`,
-    inject: async () => {
-      const container = await engine.containers.run(spec);
-      return async () => await container.remove();
-    },
-  };
+/** The engine is stopped, and its containers with it. Its entry in a store stays until it is too old. */
+export function stoppedEngine(provider: MachineProvider, machine: string): Fault {
+  return inMachine(provider, machine, {
+    name: `the engine of ${machine} is stopped`,
+    inject: 'service docker stop',
+    undo: 'service docker start',
+  });
 }
 
-/** A network of one engine alone that has the name of an overlay. */
-export function localNamesake(engine: Engine, network: string): Fault {
-  return {
-    name: `${engine.machine.name} has a bridge network of its own that is called ${network}`,
-    inject: async () => {
-      const { id } = await engine.networks.create({ name: network, driver: 'bridge' });
-      return async () => await engine.networks.remove(id);
-    },
-  };
+/**
+ * The engine is there and does nothing: who connects is let in and hears nothing. Its containers run on. The others' gossip
+ * gives it up after some seconds.
+ */
+export function frozenEngine(provider: MachineProvider, machine: string): Fault {
+  return inMachine(provider, machine, {
+    name: `the engine of ${machine} is frozen`,
+    inject: 'kill -STOP $(cat /var/run/docker.pid)',
+    undo: 'kill -CONT $(cat /var/run/docker.pid)',
+  });
 }
 
-/** A line in a container's own /etc/hosts, which its programs believe before they ask the engine. */
-export function wrongHostsLine(
-  container: Container,
-  { name, address }: { readonly name: string; readonly address: string },
+/**
+ * The engine runs with other options than it was made with: those that begin so are taken away, and these are given
+ * instead. Whoever administers it did so in a file that belongs to the machine's make; this asks the engine that runs.
+ */
+export function otherEngineOptions(
+  provider: MachineProvider,
+  machine: string,
+  { without, instead }: { readonly without: string; readonly instead: readonly string[] },
 ): Fault {
-  const run = async (script: string) => {
-    const { exitCode, stderr } = await container.exec(['sh', '-ec', script], { user: 'root' });
-    if (exitCode === 0) return;
-    throw new HarnessError({ tried: `${container.name}: ${script}`, observed: stderr.trim() });
-  };
+  const become = instead.length === 0 ? 'nothing instead' : instead.join(' ');
+  return inMachine(provider, machine, {
+    name: `the engine of ${machine} runs without ${without}…, with ${become}`,
+    // What it is called by has no spaces in any word.
+    inject: `set -- $(tr '\\0' ' ' </proc/$(cat /var/run/docker.pid)/cmdline)
+      words=
+      for word; do case $word in ${without}*) ;; *) words="$words $word" ;; esac; done
+      service docker stop
+      setsid $words ${instead.join(' ')} </dev/null >>/var/log/docker.log 2>&1 &
+      tries=0
+      until docker version >/dev/null 2>&1; do
+        tries=$((tries + 1)); [ $tries -lt 600 ] || { tail -5 /var/log/docker.log >&2; exit 1; }
+        sleep 0.1
+      done`,
+    undo: 'service docker restart',
+  });
+}
+
+/** Where an engine keeps what it calls itself by: today's in the second. */
+const ID_FILES = ['/etc/docker/key.json', '/var/lib/docker/engine-id'];
+
+/** A machine that was cloned from another: its engine has the other's id. */
+export function clonedEngineId(
+  provider: MachineProvider,
+  machine: string,
+  original: string,
+): Fault {
   return {
-    name: `in ${container.name} /etc/hosts says that ${name} is ${address}`,
+    name: `the engine of ${machine} has the id of that of ${original}`,
     inject: async () => {
-      // The file is a mount, which can be written to but not replaced.
-      await run(`cp /etc/hosts /tmp/hosts.right; echo '${address} ${name}' >>/etc/hosts`);
-      return async () => await run('cat /tmp/hosts.right >/etc/hosts');
+      const find = `for file in ${ID_FILES.join(' ')}; do [ -e $file ] && echo $file; done; true`;
+      const { stdout } = await provider.run(original, ['sh', '-ec', find]);
+      const files = stdout.trim().split('\n');
+      for (const file of files) {
+        const { stdout: input } = await provider.run(original, ['cat', file]);
+        const keep = `cp -p ${file} ${file}.own; cat >${file}`;
+        await provider.run(machine, ['sh', '-ec', keep], { input });
+      }
+      await provider.run(machine, ['service', 'docker', 'restart']);
+      return async () => {
+        const back = files.map((file) => `mv ${file}.own ${file}`).join('; ');
+        await provider.run(machine, ['sh', '-ec', `${back}; service docker restart`]);
+      };
     },
   };
 }

@@ -52,23 +52,6 @@ export function filterPort(
   });
 }
 
-/**
- * What a path between two hosts does whose MTU is lower than theirs, and that tells nobody: large packets of the overlay
- * vanish, small ones pass.
- */
-export function swallowLargePackets(
-  provider: MachineProvider,
-  machine: string,
-  { longerThan }: { readonly longerThan: number },
-): Fault {
-  const rule = `INPUT -p udp --dport 4789 -m length --length ${longerThan + 1}:65535 -j DROP`;
-  return inMachine(provider, machine, {
-    name: `VXLAN packets longer than ${longerThan} bytes vanish before ${machine}`,
-    inject: `iptables -I ${rule}`,
-    undo: `iptables -D ${rule}`,
-  });
-}
-
 /** Nothing that comes from that address reaches the machine, and nothing goes there: for both the other one is dead. */
 export function deafTo(provider: MachineProvider, machine: string, address: string): Fault {
   const rules = [`INPUT -s ${address} -j DROP`, `OUTPUT -d ${address} -j DROP`];

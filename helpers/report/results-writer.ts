@@ -1,15 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import {
-  type Attachment,
-  Stage,
-  Status,
-  type StepResult,
-  type TestResult,
-} from 'allure-js-commons';
+import { Stage, Status, type StepResult, type TestResult } from 'allure-js-commons';
 import { FileSystemWriter } from 'allure-js-commons/sdk/reporter';
-import type { EvidenceType } from './evidence.ts';
 import { resultsFolder } from './reports-folder.ts';
 import type { Step } from './step.ts';
 
@@ -27,17 +20,7 @@ export interface SyntheticResult {
   readonly start: number;
   readonly stop: number;
   readonly steps?: readonly Step[];
-  /** What is shown with it, before its steps. */
-  readonly attachments?: readonly Evidence[];
-  readonly links?: readonly { readonly name: string; readonly url: string }[];
-  readonly labels: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** A piece of evidence, as text. */
-export interface Evidence {
-  readonly name: string;
-  readonly type: EvidenceType;
-  readonly content: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Writes a result beside those of the tests. */
@@ -66,12 +49,10 @@ export function writeResult(result: SyntheticResult, folder = resultsFolder()): 
     start: result.start,
     stop: result.stop,
     steps: (result.steps ?? []).map((step) => toStepResult(step, writer)),
-    attachments: (result.attachments ?? []).map((one) => toAttachment(one, writer)),
+    attachments: [],
     parameters: [],
-    labels: Object.entries(labels).flatMap(([name, values]) =>
-      [values].flat().map((value) => ({ name, value })),
-    ),
-    links: (result.links ?? []).map((link) => ({ ...link, type: 'link' })),
+    labels: Object.entries(labels).map(([name, value]) => ({ name, value })),
+    links: [],
   } satisfies TestResult);
 }
 
@@ -84,6 +65,8 @@ const statuses = {
 
 function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
   const { name, start, stop, status, message, text } = step;
+  const source = `${randomUUID()}-attachment.txt`;
+  if (text !== undefined) writer.writeAttachment(source, Buffer.from(text.content));
   return {
     name,
     start,
@@ -92,21 +75,7 @@ function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
     statusDetails: message === undefined ? {} : { message },
     stage: Stage.FINISHED,
     steps: step.steps.map((inner) => toStepResult(inner, writer)),
-    attachments: text === undefined ? [] : [toAttachment({ type: 'text/plain', ...text }, writer)],
+    attachments: text === undefined ? [] : [{ name: text.name, type: 'text/plain', source }],
     parameters: [],
   };
-}
-
-const extensions: Readonly<Record<EvidenceType, string>> = {
-  'text/plain': 'txt',
-  'text/markdown': 'md',
-  'application/json': 'json',
-  'text/html': 'html',
-  'image/svg+xml': 'svg',
-};
-
-function toAttachment({ name, type, content }: Evidence, writer: FileSystemWriter): Attachment {
-  const source = `${randomUUID()}-attachment.${extensions[type]}`;
-  writer.writeAttachment(source, Buffer.from(content));
-  return { name, type, source };
 }

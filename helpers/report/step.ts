@@ -9,13 +9,9 @@ export interface Step {
   /** Milliseconds since the epoch. */
   readonly start: number;
   readonly stop: number;
-  readonly status: 'passed' | 'broken' | 'failed';
+  readonly status: 'passed' | 'broken';
   readonly message?: string;
-  readonly text?: {
-    readonly name: string;
-    readonly content: string;
-    readonly type?: 'application/json';
-  };
+  readonly text?: { readonly name: string; readonly content: string };
   readonly steps: readonly Step[];
 }
 

@@ -1,12 +1,11 @@
 import { describe } from 'vitest';
-import {
-  localNamesake,
-  strayContainer,
-  wrongHostsLine,
-} from '../../helpers/fault/engine-faults.ts';
+import { strayContainer } from '../../helpers/fault/container-faults.ts';
 import { breakCluster, type Fault } from '../../helpers/fault/fault.ts';
-import { duplicateHostname, swallowLargePackets } from '../../helpers/fault/machine-faults.ts';
+import { duplicateHostname } from '../../helpers/fault/machine-faults.ts';
+import { wrongHostsLine } from '../../helpers/fault/name-faults.ts';
+import { localNamesake } from '../../helpers/fault/network-faults.ts';
 import { forgetForwarding } from '../../helpers/fault/overlay-faults.ts';
+import { swallowLargePackets } from '../../helpers/fault/path-faults.ts';
 import { strangeMember } from '../../helpers/fault/store-faults.ts';
 import { renamedCar } from '../../helpers/fault/workload-faults.ts';
 import { type Cluster, expect, test } from './cluster.ts';
@@ -99,6 +98,7 @@ const broken: readonly Broken[] = [
       return forgetForwarding(provider, 'master-host', id, {
         container: 'mysqlserver',
         mac: mysql.mac,
+        address: mysql.address,
         host: worker.machine.address,
       });
     },

@@ -1,0 +1,88 @@
+import type { KeyValueStore } from '../cluster/key-value-store.ts';
+import type { Container } from '../engine/container.ts';
+import type { MachineProvider } from '../machine/machine.ts';
+import type { Fault } from './fault.ts';
+import { inOverlay } from './in-namespaces.ts';
+import type { RemoteEnd } from './overlay-faults.ts';
+
+/** A container on an overlay, whose engine does not reach the store for a moment. */
+export interface UnannouncedGround {
+  readonly provider: MachineProvider;
+  readonly store: KeyValueStore;
+  readonly network: { readonly name: string; readonly id: string };
+  readonly container: Container;
+  /** The machines that have the overlay, besides the container's own. Their engines reach the store. */
+  readonly others: readonly [string, ...string[]];
+}
+
+/**
+ * A container was removed while its engine did not reach the store: the record of its end stays there for good, names
+ * lead to it, and the other hosts' kernels have it. Nothing heals that.
+ */
+export function removedBehindStore(ground: UnannouncedGround): Fault {
+  const { container, store } = ground;
+  return {
+    name: `${container.name} was removed while that did not reach ${store.url}`,
+    inject: async () => {
+      const end = await removeUnannounced(ground);
+      return async () => {
+        await takeOffNetwork(ground);
+        await forgetInKernels(ground, end);
+      };
+    },
+  };
+}
+
+/**
+ * The same, after somebody took the end off the network by force, as everybody is advised to: the store and the names
+ * are right again, while the other hosts' kernels have the container for good.
+ */
+export function takenOffByForce(ground: UnannouncedGround): Fault {
+  return {
+    name: `${ground.container.name} was taken off ${ground.network.name} by force, after its end`,
+    inject: async () => {
+      const end = await removeUnannounced(ground);
+      await takeOffNetwork(ground);
+      return async () => await forgetInKernels(ground, end);
+    },
+  };
+}
+
+async function removeUnannounced(ground: UnannouncedGround): Promise<RemoteEnd> {
+  const { provider, store, network, container } = ground;
+  const { name, machine } = container;
+  const { networks } = await container.inspect();
+  const { address = '', mac = '' } = networks[network.name] ?? {};
+  const refuse = `OUTPUT -d ${store.address} -p tcp --dport ${store.port} -j REJECT --reject-with tcp-reset`;
+  const sh = async (script: string) => {
+    await provider.run(machine.name, ['sh', '-ec', script]);
+  };
+  await sh(`iptables -I ${refuse}`);
+  try {
+    await container.remove();
+  } finally {
+    await sh(`iptables -D ${refuse}`);
+  }
+  return { container: name, address, mac, host: machine.address };
+}
+
+async function takeOffNetwork({
+  provider,
+  network,
+  container,
+  others: [first],
+}: UnannouncedGround): Promise<void> {
+  const words = ['docker', 'network', 'disconnect', '--force', network.name] as const;
+  await provider.run(first, [...words, container.name]);
+}
+
+async function forgetInKernels(
+  { provider, network, others }: UnannouncedGround,
+  { mac, address }: RemoteEnd,
+): Promise<void> {
+  const forget = `bridge fdb del ${mac} dev vxlan0 self || true
+    ip neigh del ${address} dev vxlan0 || true`;
+  for (const machine of others) {
+    await provider.run(machine, ['sh', '-ec', inOverlay(network.id, forget)]);
+  }
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { auditCluster } from '../../helpers/check/audit.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { InterruptionWatch } from '../../helpers/process/interruption.ts';
+import { topologyTarget } from '../../helpers/topology/audit-target.ts';
+import { standUp } from '../../helpers/topology/stand-up.ts';
+import { takeDown } from '../../helpers/topology/take-down.ts';
+import { topologies } from '../../helpers/topology/topologies.ts';
+import type { Topology } from '../../helpers/topology/topology.ts';
+import { type ConfusionRun, runOf } from './confusion-run.ts';
+
+/** Audits a healthy cluster of every kind so often while the machine has nothing else to do, and so often while it has. */
+export async function auditHealthyClusters(times: number): Promise<ConfusionRun[]> {
+  if (times === 0) return [];
+  const runs: ConfusionRun[] = [];
+  for (const topology of topologies) {
+    if (topology.cluster.kind === 'classic-swarm' && !process.env['E2E_SWARM_IMAGE']) {
+      console.log(`${topology.name}: left out: E2E_SWARM_IMAGE names no image`);
+      continue;
+    }
+    runs.push(...(await auditHealthy(topology, times)));
+  }
+  return runs;
+}
+
+async function auditHealthy(topology: Topology, times: number): Promise<ConfusionRun[]> {
+  const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-healthy-'));
+  const provider = createNetnsProvider({ store });
+  try {
+    using watch = new InterruptionWatch();
+    const document = await standUp(topology, provider, { watch, keepClaim: true });
+    const machines = await Promise.all(document.machines.map(({ name }) => provider.inspect(name)));
+    const target = topologyTarget(document, machines);
+    const audit = async (way: string): Promise<ConfusionRun> =>
+      runOf(await auditCluster(target), { cluster: topology.name, injected: 'healthy', way });
+    const runs: ConfusionRun[] = [];
+    for (let time = 0; time < times; time++) runs.push(await audit('nothing else runs'));
+    {
+      await using _ = keepBusy();
+      for (let time = 0; time < times; time++) runs.push(await audit('the machine is busy'));
+    }
+    const wrong = runs.flatMap(({ mistakes }) => mistakes);
+    console.log(`${topology.name}: ${runs.length} healthy audits, ${wrong.length} mistakes`);
+    return runs;
+  } finally {
+    await takeDown(provider);
+    await rm(store, { recursive: true, force: true });
+  }
+}
+
+/** Two programs for each processor that do nothing but reckon, for as long as this lives. */
+function keepBusy(): AsyncDisposable {
+  const programs = Array.from({ length: 2 * availableParallelism() }, () =>
+    spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'ignore' }),
+  );
+  return {
+    [Symbol.asyncDispose]: async () => {
+      const ends = programs.map((program) => once(program, 'exit'));
+      for (const program of programs) program.kill('SIGKILL');
+      await Promise.all(ends);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { DiagnosisCode } from '../../helpers/check/codes.ts';
+import type { Place } from '../../helpers/check/difference.ts';
+import type { Diagnosis } from '../../helpers/check/diagnosis.ts';
+import type { AuditReport } from '../../helpers/check/report.ts';
+import { breakCluster, type Fault } from '../../helpers/fault/fault.ts';
+import type { DiagnosisLab } from './lab.ts';
+import { type ClusterKind, clusterKinds } from './topologies.ts';
+
+/** One way to bring a defect about, and what an audit must say of it. */
+export interface Defect {
+  readonly code: DiagnosisCode;
+  /** How it is brought about, in a few words that no other way has. */
+  readonly way: string;
+  /** The kinds of clusters that can have it so; both when absent. */
+  readonly on?: readonly ClusterKind[];
+  /** Where it must be said to be: what is given here must be so there. */
+  readonly where: Place;
+  /** More places of the same defect, where one cause shows at several. */
+  readonly also?: readonly Place[];
+  fault(lab: DiagnosisLab): Fault | Promise<Fault>;
+}
+
+/** The defects of clusters of that kind. */
+export function defectsOn(kind: ClusterKind, defects: readonly Defect[]): Defect[] {
+  return defects.filter(({ on = clusterKinds }) => on.includes(kind));
+}
+
+/** What audits said while one or more defects were there, and after they were mended. */
+export interface DefectRun {
+  readonly broken: AuditReport;
+  readonly mended: AuditReport;
+}
+
+/** Brings defects about, audits, mends them, and audits once more. */
+export async function runDefects(
+  lab: DiagnosisLab,
+  defects: readonly Defect[],
+): Promise<DefectRun> {
+  const broken = await auditBroken(lab, defects);
+  await lab.settle();
+  return { broken, mended: await lab.audit() };
+}
+
+async function auditBroken(lab: DiagnosisLab, defects: readonly Defect[]): Promise<AuditReport> {
+  await using faults = new AsyncDisposableStack();
+  for (const defect of defects) faults.use(await breakCluster(await defect.fault(lab)));
+  return await lab.audit();
+}
+
+/** What is not as it must be in the diagnoses of a cluster that has these defects and no others; empty when all is. */
+export function findMistakes(
+  defects: readonly Defect[],
+  diagnoses: readonly Diagnosis[],
+): string[] {
+  const missed = defects.flatMap((defect) =>
+    placesOf(defect)
+      .filter((place) => !diagnoses.some((one) => isOf(one, defect, place)))
+      .map((place) => `not found: ${defect.code} at ${describe(place)} (${defect.way})`),
+  );
+  const strange = diagnoses
+    .filter(
+      (one) =>
+        !defects.some((defect) => placesOf(defect).some((place) => isOf(one, defect, place))),
+    )
+    .map(({ code, where, summary }) => `not so: ${code} at ${describe(where)}: ${summary}`);
+  return [...missed, ...strange];
+}
+
+function placesOf({ where, also = [] }: Defect): readonly Place[] {
+  return [where, ...also];
+}
+
+function isOf({ code, where }: Diagnosis, defect: Defect, place: Place): boolean {
+  return (
+    code === defect.code &&
+    Object.entries(place).every(([field, value]) => where[field as keyof Place] === value)
+  );
+}
+
+function describe(place: Place): string {
+  return Object.entries(place)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => `${field} ${value}`)
+    .join(', ');
+}

@@ -1,0 +1,17 @@
+import type { Defect } from '../defect.ts';
+import { engineDefects } from './engines.ts';
+import { kernelDefects } from './kernel.ts';
+import { networkDefects } from './networks.ts';
+import { pathDefects } from './paths.ts';
+import { storeDefects } from './stores.ts';
+import { workloadDefects } from './workload.ts';
+
+/** Every defect that is seeded, in the order of an audit's layers. */
+export const allDefects: readonly Defect[] = [
+  ...engineDefects,
+  ...storeDefects,
+  ...networkDefects,
+  ...kernelDefects,
+  ...workloadDefects,
+  ...pathDefects,
+];

@@ -1,0 +1,88 @@
+import {
+  clonedEngineId,
+  frozenEngine,
+  otherEngineOptions,
+  stoppedEngine,
+} from '../../../helpers/fault/engine-faults.ts';
+import {
+  duplicateHostname,
+  duplicateMember,
+  filterPort,
+} from '../../../helpers/fault/machine-faults.ts';
+import { expelledFromSwarm, leftSwarm } from '../../../helpers/fault/swarm-faults.ts';
+import type { Defect } from '../defect.ts';
+
+const third = { host: 'third-host' };
+
+export const engineDefects: readonly Defect[] = [
+  {
+    code: 'engine-unreachable',
+    way: 'the engine is stopped',
+    where: third,
+    fault: ({ provider }) => stoppedEngine(provider, 'third-host'),
+  },
+  {
+    code: 'engine-unreachable',
+    way: 'the engine is frozen',
+    where: third,
+    fault: ({ provider }) => frozenEngine(provider, 'third-host'),
+  },
+  {
+    code: 'engine-unreachable',
+    way: 'a firewall drops what comes to its port',
+    where: third,
+    fault: ({ provider, askerAddress }) =>
+      filterPort(provider, 'third-host', { port: 2376, from: askerAddress }),
+  },
+  {
+    code: 'engine-not-clustered',
+    way: 'the engine runs without the options of the cluster',
+    on: ['seed'],
+    where: third,
+    fault: ({ provider }) =>
+      otherEngineOptions(provider, 'third-host', { without: '--cluster-', instead: [] }),
+  },
+  {
+    code: 'engine-not-clustered',
+    way: 'the engine looks below another prefix of the store',
+    on: ['seed'],
+    where: third,
+    fault: ({ provider, store }) =>
+      otherEngineOptions(provider, 'third-host', {
+        without: '--cluster-store=',
+        instead: [`--cluster-store=${store.url}/elsewhere`],
+      }),
+  },
+  {
+    code: 'engine-not-clustered',
+    way: 'the engine has left the swarm',
+    on: ['swarm-mode'],
+    where: third,
+    fault: ({ engine }) => leftSwarm(engine('master-host'), engine('third-host')),
+  },
+  {
+    code: 'engine-not-clustered',
+    way: 'the managers have removed the node',
+    on: ['swarm-mode'],
+    where: third,
+    fault: ({ engine }) => expelledFromSwarm(engine('master-host'), engine('third-host')),
+  },
+  {
+    code: 'duplicate-hostname',
+    way: 'a host is renamed while its engine runs',
+    where: { host: 'third-host', peer: 'worker-host' },
+    fault: ({ provider }) => duplicateHostname(provider, 'third-host', 'worker-host'),
+  },
+  {
+    code: 'duplicate-hostname',
+    way: 'an engine is started on a host that has another’s name',
+    where: { host: 'third-host', peer: 'worker-host' },
+    fault: ({ provider }) => duplicateMember(provider, 'third-host', 'worker-host'),
+  },
+  {
+    code: 'duplicate-engine-id',
+    way: 'the host was cloned from another',
+    where: { host: 'third-host', peer: 'worker-host' },
+    fault: ({ provider }) => clonedEngineId(provider, 'third-host', 'worker-host'),
+  },
+];

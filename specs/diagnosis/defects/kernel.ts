@@ -1,0 +1,148 @@
+import {
+  flapOverlay,
+  forgetForwarding,
+  forgetForwardingWholly,
+  forgetNeighbour,
+  leaveForwarding,
+  misdirectForwarding,
+  misdirectPort,
+  mistakeNeighbour,
+  type RemoteEnd,
+} from '../../../helpers/fault/overlay-faults.ts';
+import type { Defect } from '../defect.ts';
+import type { DiagnosisLab } from '../lab.ts';
+
+/** Where master-host has mysqlserver wrong. */
+const mysqlFromMaster = {
+  host: 'master-host',
+  peer: 'worker-host',
+  network: 'my-net',
+  container: 'mysqlserver',
+};
+const bystanderFromMaster = { ...mysqlFromMaster, container: 'bystander' };
+const holderFromMaster = { ...mysqlFromMaster, peer: 'third-host', container: 'holder' };
+const tomcatFromThird = {
+  ...mysqlFromMaster,
+  host: 'third-host',
+  peer: 'master-host',
+  container: 'tomcat-app',
+};
+
+const onMyNet = ({ provider, networkId }: DiagnosisLab, host: string) =>
+  [provider, host, networkId('my-net')] as const;
+
+/** A container that was on third-host once. */
+const gone = (lab: DiagnosisLab): RemoteEnd => ({
+  container: 'gone',
+  mac: '02:42:0a:00:09:63',
+  address: '10.0.9.99',
+  host: lab.address('third-host'),
+});
+
+export const kernelDefects: readonly Defect[] = [
+  {
+    code: 'forwarding-entry-missing',
+    way: 'half of the entry is gone, as in moby #52661',
+    where: mysqlFromMaster,
+    fault: async (lab) =>
+      forgetForwarding(...onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'forwarding-entry-missing',
+    way: 'the whole entry is gone, on a third host',
+    where: tomcatFromThird,
+    fault: async (lab) =>
+      forgetForwardingWholly(
+        ...onMyNet(lab, 'third-host'),
+        await lab.end('master-host', 'tomcat-app'),
+      ),
+  },
+  {
+    code: 'forwarding-entry-wrong',
+    way: 'the entry points to another host of the cluster',
+    where: mysqlFromMaster,
+    fault: async (lab) =>
+      misdirectForwarding(
+        ...onMyNet(lab, 'master-host'),
+        await lab.end('worker-host', 'mysqlserver'),
+        lab.address('third-host'),
+      ),
+  },
+  {
+    code: 'forwarding-entry-wrong',
+    way: 'the entry points to an address that nobody has',
+    where: tomcatFromThird,
+    fault: async (lab) =>
+      misdirectForwarding(
+        ...onMyNet(lab, 'third-host'),
+        await lab.end('master-host', 'tomcat-app'),
+        lab.spareAddress,
+      ),
+  },
+  {
+    code: 'forwarding-entry-wrong',
+    way: 'the entry has another port',
+    where: mysqlFromMaster,
+    fault: async (lab) =>
+      misdirectPort(...onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'forwarding-entry-stale',
+    way: 'the entry of a container that is gone',
+    where: { host: 'worker-host', network: 'my-net' },
+    fault: (lab) => leaveForwarding(...onMyNet(lab, 'worker-host'), gone(lab)),
+  },
+  {
+    code: 'forwarding-entry-stale',
+    way: 'the entry of a container that has moved to this very host',
+    where: { host: 'third-host', network: 'my-net' },
+    fault: async (lab) =>
+      leaveForwarding(...onMyNet(lab, 'third-host'), {
+        ...(await lab.end('third-host', 'holder')),
+        host: lab.address('worker-host'),
+      }),
+  },
+  {
+    code: 'neighbour-missing',
+    way: 'the neighbour of one container is gone',
+    where: bystanderFromMaster,
+    fault: async (lab) =>
+      forgetNeighbour(...onMyNet(lab, 'master-host'), await lab.end('worker-host', 'bystander')),
+  },
+  {
+    code: 'neighbour-missing',
+    way: 'the overlay’s device went down and up',
+    where: mysqlFromMaster,
+    also: [bystanderFromMaster, holderFromMaster],
+    fault: async (lab) =>
+      flapOverlay(...onMyNet(lab, 'master-host'), [
+        await lab.end('worker-host', 'mysqlserver'),
+        await lab.end('worker-host', 'bystander'),
+        await lab.end('third-host', 'holder'),
+      ]),
+  },
+  {
+    code: 'neighbour-wrong',
+    way: 'the neighbour has a MAC address that nobody has',
+    where: mysqlFromMaster,
+    fault: async (lab) =>
+      mistakeNeighbour(
+        ...onMyNet(lab, 'master-host'),
+        await lab.end('worker-host', 'mysqlserver'),
+        '02:42:0a:00:09:63',
+      ),
+  },
+  {
+    code: 'neighbour-wrong',
+    way: 'the neighbour has the MAC address of another container',
+    where: bystanderFromMaster,
+    fault: async (lab) => {
+      const { mac } = await lab.end('worker-host', 'mysqlserver');
+      return mistakeNeighbour(
+        ...onMyNet(lab, 'master-host'),
+        await lab.end('worker-host', 'bystander'),
+        mac,
+      );
+    },
+  },
+];

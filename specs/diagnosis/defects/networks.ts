@@ -1,0 +1,71 @@
+import {
+  hostInsideOverlay,
+  localNamesake,
+  otherSubnet,
+  overlappingBridge,
+  overlappingOverlay,
+  removedNetwork,
+} from '../../../helpers/fault/network-faults.ts';
+import { lostNetworkRecord } from '../../../helpers/fault/store-faults.ts';
+import { overlayOptionsFor } from '../../../helpers/cluster/cluster-plan.ts';
+import type { Defect } from '../defect.ts';
+import type { DiagnosisLab } from '../lab.ts';
+import { spareNetwork } from '../topologies.ts';
+
+const request = ({ document }: DiagnosisLab) => ({
+  ...spareNetwork,
+  ...overlayOptionsFor(document.cluster),
+});
+
+export const networkDefects: readonly Defect[] = [
+  {
+    code: 'network-missing',
+    way: 'the network was removed',
+    where: { network: spareNetwork.name },
+    fault: (lab) => removedNetwork(lab.engine('master-host'), request(lab)),
+  },
+  {
+    code: 'network-missing',
+    way: 'the store has lost the network, whose containers run on',
+    on: ['seed'],
+    where: { network: 'other-net' },
+    fault: (lab) => lostNetworkRecord(lab.store, lab.networkId('other-net')),
+  },
+  {
+    code: 'network-differs',
+    way: 'the network was made anew with another subnet',
+    where: { network: spareNetwork.name },
+    fault: (lab) => otherSubnet(lab.engine('master-host'), request(lab), '10.0.49.0/24'),
+  },
+  {
+    code: 'network-differs',
+    way: 'a host has a bridge network of that name',
+    on: ['swarm-mode'],
+    where: { host: 'third-host', network: spareNetwork.name },
+    fault: (lab) => localNamesake(lab.engine('third-host'), spareNetwork.name),
+  },
+  {
+    code: 'subnet-overlap',
+    way: 'an overlay has the range of the hosts',
+    where: { network: 'over-hosts' },
+    fault: (lab) =>
+      overlappingOverlay(lab.engine('master-host'), {
+        ...request(lab),
+        name: 'over-hosts',
+        subnet: lab.address('master-host').replace(/\d+$/, '0/24'),
+      }),
+  },
+  {
+    code: 'subnet-overlap',
+    way: 'a host has an address of an overlay’s range',
+    where: { host: 'third-host', network: 'other-net' },
+    fault: ({ provider }) =>
+      hostInsideOverlay(provider, 'third-host', { link: 'eth1', address: '10.0.29.200/24' }),
+  },
+  {
+    code: 'subnet-overlap',
+    way: 'a bridge network of a host has an overlay’s range',
+    where: { host: 'worker-host', network: 'other-net' },
+    fault: ({ engine }) => overlappingBridge(engine('worker-host'), 'shadow', '10.0.29.0/24'),
+  },
+];

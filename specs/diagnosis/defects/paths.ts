@@ -1,0 +1,188 @@
+import {
+  breakReceivedChecksums,
+  breakSentChecksums,
+} from '../../../helpers/fault/checksum-faults.ts';
+import { blockGossip } from '../../../helpers/fault/gossip-faults.ts';
+import { joinedBridges, routedOverlays } from '../../../helpers/fault/isolation-faults.ts';
+import {
+  blockTunnelEarly,
+  blockTunnelIn,
+  blockTunnelOut,
+  lowerLinkMtu,
+  lowerOverlayMtu,
+  raiseContainerMtu,
+  refuseTunnelIn,
+  rewriteTunnelSource,
+  sendFromSecondAddress,
+  swallowLargePackets,
+} from '../../../helpers/fault/path-faults.ts';
+import type { Defect } from '../defect.ts';
+import type { DiagnosisLab, HostName } from '../lab.ts';
+
+const intoWorker = { host: 'master-host', peer: 'worker-host' };
+const workerToMaster = { host: 'worker-host', peer: 'master-host' };
+
+const secondAddress = (lab: DiagnosisLab) => ({
+  link: 'eth1',
+  address: lab.spareAddress,
+  peer: lab.address('master-host'),
+});
+
+/** A container of an overlay, by its address there and by that on the bridge which leads out. */
+async function readNeighbour(lab: DiagnosisLab, host: HostName, name: string, network: string) {
+  const { networks } = await (await lab.container(host, name)).inspect();
+  const { containers } = await lab.engine(host).networks.inspect('docker_gwbridge');
+  const { endpointId = '' } = networks[network] ?? {};
+  const { id } = await lab.container(host, name);
+  const outside = containers.find((one) => one.id === id || one.endpointId === endpointId);
+  return { address: networks[network]?.address ?? '', outside: outside?.address ?? '' };
+}
+
+export const pathDefects: readonly Defect[] = [
+  {
+    code: 'vxlan-blocked',
+    way: 'the receiver drops all of it',
+    where: { peer: 'worker-host' },
+    fault: ({ provider }) => blockTunnelIn(provider, 'worker-host'),
+  },
+  {
+    code: 'vxlan-blocked',
+    way: 'the receiver drops what comes from one host',
+    where: intoWorker,
+    fault: (lab) => blockTunnelIn(lab.provider, 'worker-host', lab.address('master-host')),
+  },
+  {
+    code: 'vxlan-blocked',
+    way: 'the receiver refuses it',
+    where: { peer: 'worker-host' },
+    fault: ({ provider }) => refuseTunnelIn(provider, 'worker-host'),
+  },
+  {
+    code: 'vxlan-blocked',
+    way: 'the receiver drops it before it looks at connections',
+    where: { peer: 'third-host' },
+    fault: ({ provider }) => blockTunnelEarly(provider, 'third-host'),
+  },
+  {
+    code: 'vxlan-blocked',
+    way: 'the sender drops what goes to one host',
+    where: workerToMaster,
+    fault: (lab) => blockTunnelOut(lab.provider, 'worker-host', lab.address('master-host')),
+  },
+  {
+    code: 'vxlan-source-address',
+    way: 'the host has a second address, and a route that sends from it',
+    where: workerToMaster,
+    fault: (lab) => sendFromSecondAddress(lab.provider, 'worker-host', secondAddress(lab)),
+  },
+  {
+    code: 'vxlan-source-address',
+    way: 'the firewall rewrites the source',
+    where: workerToMaster,
+    fault: (lab) => rewriteTunnelSource(lab.provider, 'worker-host', secondAddress(lab)),
+  },
+  {
+    code: 'mtu-black-hole',
+    way: 'long packets vanish on the way',
+    where: { peer: 'worker-host' },
+    fault: ({ provider }) => swallowLargePackets(provider, 'worker-host', { longerThan: 1400 }),
+  },
+  {
+    code: 'mtu-black-hole',
+    way: 'the link of a host takes less than the overlay sends',
+    where: { peer: 'worker-host' },
+    fault: ({ provider }) =>
+      lowerLinkMtu(provider, 'worker-host', { link: 'eth1', mtu: 1400, usual: 1500 }),
+  },
+  {
+    code: 'mtu-black-hole',
+    way: 'the overlay’s device takes less than containers send',
+    where: { host: 'worker-host' },
+    fault: (lab) =>
+      lowerOverlayMtu(lab.provider, 'worker-host', lab.networkId('my-net'), {
+        mtu: 1300,
+        usual: 1450,
+      }),
+  },
+  {
+    code: 'mtu-black-hole',
+    way: 'a container sends more than its overlay takes',
+    where: { host: 'worker-host', container: 'bystander' },
+    fault: ({ provider }) =>
+      raiseContainerMtu(provider, 'worker-host', {
+        container: 'bystander',
+        mtu: 1500,
+        usual: 1450,
+      }),
+  },
+  {
+    code: 'checksum-offload',
+    way: 'TCP that a host sends',
+    where: { host: 'worker-host' },
+    fault: async (lab) =>
+      breakSentChecksums(await lab.checksumGround(), lab.engine('worker-host'), 'eth1'),
+  },
+  {
+    code: 'checksum-offload',
+    way: 'TCP and UDP that a host receives from another',
+    where: intoWorker,
+    fault: async (lab) =>
+      breakReceivedChecksums(await lab.checksumGround(), lab.engine('worker-host'), {
+        sender: lab.engine('master-host'),
+        link: 'eth1',
+      }),
+  },
+  {
+    code: 'gossip-blocked',
+    way: 'TCP in, from one host',
+    where: intoWorker,
+    fault: (lab) =>
+      blockGossip(lab.provider, 'worker-host', {
+        peer: lab.address('master-host'),
+        transports: ['tcp'],
+        direction: 'in',
+      }),
+  },
+  {
+    code: 'gossip-blocked',
+    way: 'UDP out, to one host',
+    where: workerToMaster,
+    fault: (lab) =>
+      blockGossip(lab.provider, 'worker-host', {
+        peer: lab.address('master-host'),
+        transports: ['udp'],
+        direction: 'out',
+      }),
+  },
+  {
+    code: 'gossip-blocked',
+    way: 'TCP and UDP in, from one host',
+    where: { host: 'master-host', peer: 'third-host' },
+    fault: (lab) =>
+      blockGossip(lab.provider, 'third-host', {
+        peer: lab.address('master-host'),
+        transports: ['tcp', 'udp'],
+        direction: 'in',
+      }),
+  },
+  {
+    code: 'isolation-broken',
+    way: 'a cable between the bridges of two overlays',
+    where: { host: 'master-host' },
+    fault: (lab) =>
+      joinedBridges(lab.provider, 'master-host', {
+        one: lab.networkId('my-net'),
+        other: lab.networkId('other-net'),
+      }),
+  },
+  {
+    code: 'isolation-broken',
+    way: 'the host leads from one overlay to another',
+    where: { host: 'master-host' },
+    fault: async (lab) =>
+      routedOverlays(lab.provider, 'master-host', [
+        await readNeighbour(lab, 'master-host', 'tomcat-app', 'my-net'),
+        await readNeighbour(lab, 'master-host', 'outsider', 'other-net'),
+      ]),
+  },
+];

@@ -1,0 +1,114 @@
+import { startStore } from '../../../helpers/cluster/start-store.ts';
+import { filterPort } from '../../../helpers/fault/machine-faults.ts';
+import { pausedContainer } from '../../../helpers/fault/container-faults.ts';
+import {
+  renewedStore,
+  stoppedStore,
+  strangeEnd,
+  wipedNetworks,
+} from '../../../helpers/fault/store-faults.ts';
+import {
+  removedBehindStore,
+  takenOffByForce,
+  type UnannouncedGround,
+} from '../../../helpers/fault/unannounced-faults.ts';
+import type { Container } from '../../../helpers/engine/container.ts';
+import { idle } from '../bystanders.ts';
+import type { Defect } from '../defect.ts';
+import type { DiagnosisLab } from '../lab.ts';
+
+async function findStoreContainer({ engine }: DiagnosisLab): Promise<Container> {
+  const { containers } = engine('mh-keystore');
+  const [first] = await containers.list();
+  if (first === undefined) throw new Error('mh-keystore runs no container');
+  return await containers.find(first.id);
+}
+
+/** A container on third-host that is soon to leave, and not to be heard of. */
+async function runLeaver(lab: DiagnosisLab): Promise<UnannouncedGround> {
+  const spec = { ...idle, name: 'leaver', network: 'my-net' };
+  return {
+    provider: lab.provider,
+    store: lab.store,
+    network: { name: 'my-net', id: lab.networkId('my-net') },
+    container: await lab.engine('third-host').containers.run(spec),
+    others: ['master-host', 'worker-host'],
+  };
+}
+
+export const storeDefects: readonly Defect[] = [
+  {
+    code: 'keystore-unreachable',
+    way: 'the store’s container is stopped',
+    on: ['seed'],
+    where: {},
+    fault: async (lab) => stoppedStore(lab.store, await findStoreContainer(lab)),
+  },
+  {
+    code: 'keystore-unreachable',
+    way: 'the store’s container is paused',
+    on: ['seed'],
+    where: {},
+    fault: async (lab) => pausedContainer(lab.provider, await findStoreContainer(lab)),
+  },
+  {
+    code: 'keystore-unreachable',
+    way: 'a firewall keeps one host from the store',
+    on: ['seed'],
+    where: { host: 'third-host' },
+    fault: (lab) =>
+      filterPort(lab.provider, 'mh-keystore', {
+        port: lab.store.port,
+        from: lab.address('third-host'),
+      }),
+  },
+  {
+    code: 'keystore-wiped',
+    way: 'the networks’ keys are deleted',
+    on: ['seed'],
+    where: {},
+    fault: ({ store }) => wipedNetworks(store),
+  },
+  {
+    code: 'keystore-wiped',
+    way: 'the store’s container is made anew',
+    on: ['seed'],
+    where: {},
+    fault: async (lab) => {
+      const old = await findStoreContainer(lab);
+      const { image } = await old.inspect();
+      return renewedStore(lab.store, async () => {
+        await old.remove();
+        await startStore('consul', lab.engine('mh-keystore'), { image });
+      });
+    },
+  },
+  {
+    code: 'endpoint-stale',
+    way: 'the store has an end of a host that is gone for good',
+    on: ['seed'],
+    where: { network: 'my-net', container: 'goner' },
+    fault: (lab) =>
+      strangeEnd(lab.store, lab.networkId('my-net'), {
+        like: 'mysqlserver',
+        name: 'goner',
+        address: '10.0.9.77',
+        host: lab.spareAddress,
+      }),
+  },
+  {
+    code: 'endpoint-stale',
+    way: 'a container was removed while its engine did not reach the store',
+    on: ['seed'],
+    where: { network: 'my-net', container: 'leaver' },
+    fault: async (lab) => removedBehindStore(await runLeaver(lab)),
+  },
+  {
+    code: 'forwarding-entry-stale',
+    way: 'a container was removed while its engine did not reach the store, and then taken off by force',
+    on: ['seed'],
+    where: { host: 'master-host', network: 'my-net' },
+    also: [{ host: 'worker-host', network: 'my-net' }],
+    fault: async (lab) => takenOffByForce(await runLeaver(lab)),
+  },
+];

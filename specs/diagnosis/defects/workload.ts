@@ -1,0 +1,182 @@
+import {
+  movedContainer,
+  pausedContainer,
+  restartingContainer,
+  stoppedContainer,
+  strayContainer,
+} from '../../../helpers/fault/container-faults.ts';
+import { filterPort } from '../../../helpers/fault/machine-faults.ts';
+import {
+  flushedNameRules,
+  otherNameServer,
+  sharedName,
+  wrongHostsLine,
+} from '../../../helpers/fault/name-faults.ts';
+import {
+  answeringCopy,
+  droppedForwarding,
+  frozenDatabase,
+  missingTable,
+  otherDatabase,
+  otherProducer,
+  renamedCar,
+} from '../../../helpers/fault/workload-faults.ts';
+import { carPort, firstCar } from '../../../helpers/workload/car-service.ts';
+import { bystanders, idle } from '../bystanders.ts';
+import type { Defect } from '../defect.ts';
+
+const { bystander } = bystanders;
+const inTomcat = { host: 'master-host', container: 'tomcat-app' };
+const theDatabase = { host: 'worker-host', container: 'mysqlserver' };
+const theBystander = { host: 'worker-host', container: 'bystander' };
+
+export const workloadDefects: readonly Defect[] = [
+  {
+    code: 'name-unresolved',
+    way: 'the container asks another name server',
+    where: inTomcat,
+    fault: async (lab) =>
+      otherNameServer(await lab.container('master-host', 'tomcat-app'), '192.0.2.1'),
+  },
+  {
+    code: 'name-unresolved',
+    way: 'the rules that lead to the engine’s name server are flushed',
+    where: theBystander,
+    fault: async (lab) =>
+      flushedNameRules(lab.provider, await lab.container('worker-host', 'bystander')),
+  },
+  {
+    code: 'name-stale',
+    way: 'a line in the container’s own /etc/hosts',
+    where: inTomcat,
+    fault: async (lab) =>
+      wrongHostsLine(await lab.container('master-host', 'tomcat-app'), {
+        name: 'mysqlserver',
+        address: '10.0.9.77',
+      }),
+  },
+  {
+    code: 'name-stale',
+    way: 'another container answers to the name as well',
+    where: { network: 'my-net', towards: 'mysqlserver' },
+    fault: (lab) =>
+      sharedName(
+        lab.engine('third-host'),
+        { ...idle, name: 'pretender', network: 'my-net' },
+        'mysqlserver',
+      ),
+  },
+  {
+    code: 'container-misplaced',
+    way: 'the container has moved to another host',
+    where: { container: 'bystander' },
+    fault: async (lab) =>
+      movedContainer(await lab.container('worker-host', 'bystander'), {
+        from: lab.engine('worker-host'),
+        to: lab.engine('third-host'),
+        spec: bystander,
+      }),
+  },
+  {
+    code: 'container-misplaced',
+    way: 'another host has a container of the same name',
+    where: { container: 'mysqlserver' },
+    fault: (lab) =>
+      strayContainer(lab.engine('third-host'), { ...idle, name: 'mysqlserver', network: 'none' }),
+  },
+  {
+    code: 'container-down',
+    way: 'it is stopped',
+    where: theBystander,
+    fault: async (lab) => stoppedContainer(await lab.container('worker-host', 'bystander')),
+  },
+  {
+    code: 'container-down',
+    way: 'it is paused',
+    where: theDatabase,
+    fault: async (lab) =>
+      pausedContainer(lab.provider, await lab.container('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'container-down',
+    way: 'it ends as soon as it starts',
+    where: theBystander,
+    fault: async (lab) =>
+      restartingContainer(await lab.container('worker-host', 'bystander'), {
+        engine: lab.engine('worker-host'),
+        spec: bystander,
+      }),
+  },
+  {
+    code: 'published-port-unreachable',
+    way: 'a firewall drops what comes to the port from outside',
+    where: inTomcat,
+    fault: ({ provider, askerAddress }) =>
+      filterPort(provider, 'master-host', { port: carPort, from: askerAddress }),
+  },
+  {
+    code: 'published-port-unreachable',
+    way: 'the host drops what it forwards to the container',
+    where: inTomcat,
+    fault: ({ provider }) => droppedForwarding(provider, 'master-host'),
+  },
+  {
+    code: 'application-error',
+    way: 'the table is gone that the application reads',
+    where: {},
+    fault: async (lab) => missingTable(await lab.container('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'application-error',
+    way: 'the database’s program is frozen',
+    where: {},
+    fault: async (lab) =>
+      frozenDatabase(lab.provider, await lab.container('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'application-wrong-answer',
+    way: 'the car’s row is another',
+    where: {},
+    fault: async (lab) => renamedCar(await lab.container('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'application-wrong-answer',
+    way: 'a row of another table is another',
+    where: {},
+    fault: async (lab) => otherProducer(await lab.container('worker-host', 'mysqlserver')),
+  },
+  {
+    code: 'application-not-from-database',
+    way: 'a copy of the answer stands before the application',
+    where: {},
+    fault: (lab) =>
+      answeringCopy(lab.provider, lab.engine('master-host'), {
+        spec: { ...idle, name: 'copy' },
+        path: new URL(lab.document.carEndpoint ?? '').pathname.slice(1),
+        body: firstCar,
+      }),
+  },
+  {
+    code: 'application-not-from-database',
+    way: 'the application is led to a copy of the database',
+    where: {},
+    fault: async (lab) => {
+      const database = await lab.container('worker-host', 'mysqlserver');
+      const { image, env } = await database.inspect();
+      const variables = env.filter((one) => one.startsWith('MYSQL_'));
+      return otherDatabase(lab.provider, {
+        application: await lab.container('master-host', 'tomcat-app'),
+        database,
+        copy: {
+          engine: lab.engine('worker-host'),
+          spec: {
+            name: 'copy-of-database',
+            image,
+            network: 'my-net',
+            env: Object.fromEntries(variables.map((one) => one.split(/=(.*)/s, 2))),
+          },
+        },
+      });
+    },
+  },
+];

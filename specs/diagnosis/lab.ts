@@ -1,0 +1,122 @@
+import { auditCluster } from '../../helpers/check/audit.ts';
+import { BROUGHT, prepareProbeImage } from '../../helpers/check/probe/probe-image.ts';
+import type { AuditReport } from '../../helpers/check/report.ts';
+import type { AuditTarget } from '../../helpers/check/target.ts';
+import type { KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
+import { waitForCluster } from '../../helpers/cluster/members.ts';
+import { openStore } from '../../helpers/cluster/open-store.ts';
+import { waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
+import type { Container } from '../../helpers/engine/container.ts';
+import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import type { ChecksumGround } from '../../helpers/fault/checksum-faults.ts';
+import type { RemoteEnd } from '../../helpers/fault/overlay-faults.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { topologyTarget } from '../../helpers/topology/audit-target.ts';
+import type { TopologyDocument } from '../../helpers/topology/document.ts';
+import { waitForCarService } from '../../helpers/workload/wait-for-car-service.ts';
+import type { ClusterKind } from './topologies.ts';
+
+/** The members; on a key-value cluster there is `mh-keystore` besides. */
+export const hostNames = ['master-host', 'worker-host', 'third-host'] as const;
+export type HostName = (typeof hostNames)[number] | 'mh-keystore';
+
+/** A cluster of one's own that is broken and mended, again and again. */
+export interface DiagnosisLab {
+  readonly kind: ClusterKind;
+  readonly provider: MachineProvider;
+  readonly document: TopologyDocument;
+  readonly engine: (name: HostName) => Engine;
+  readonly address: (name: HostName) => string;
+  /** An address in the machines' range that nobody has. */
+  readonly spareAddress: string;
+  /** Where those are that ask from outside of the machines. */
+  readonly askerAddress: string;
+  readonly networkId: (name: string) => string;
+  readonly container: (host: HostName, name: string) => Promise<Container>;
+  /** A container's end on `my-net`, as the other hosts must know it. */
+  end(host: HostName, container: string): Promise<RemoteEnd>;
+  /** The key-value store; throws on a swarm, which has none. */
+  readonly store: KeyValueStore;
+  checksumGround(): Promise<ChecksumGround>;
+  audit(): Promise<AuditReport>;
+  /** Returns once all engines are members and know each other, and the car service answers. */
+  settle(): Promise<void>;
+}
+
+/** What stands already, as its document describes it. */
+export async function openStanding(
+  kind: ClusterKind,
+  document: TopologyDocument,
+): Promise<DiagnosisLab> {
+  const provider = createNetnsProvider({ store: document.store });
+  const machines = await Promise.all(document.machines.map(({ name }) => provider.inspect(name)));
+  const engines = new Map(machines.map((machine) => [machine.name, connectEngine(machine)]));
+  const engine = (name: HostName): Engine => {
+    const found = engines.get(name);
+    if (found === undefined) throw new Error(`the topology has no machine ${name}`);
+    return found;
+  };
+  const address = (name: HostName) => engine(name).machine.address;
+  const container = async (host: HostName, name: string) =>
+    await engine(host).containers.find(name);
+  const members = hostNames.map(engine);
+  const openTheStore = () => openStore('consul', address('mh-keystore'));
+  return {
+    kind,
+    provider,
+    document,
+    engine,
+    address,
+    spareAddress: address('master-host').replace(/\d+$/, '222'),
+    askerAddress: address('master-host').replace(/\d+$/, '1'),
+    networkId: (name) => {
+      const network = document.networks.find((one) => one.name === name);
+      if (network === undefined) throw new Error(`the topology has no network ${name}`);
+      return network.id;
+    },
+    container,
+    end: async (host, name) => {
+      const { networks } = await (await container(host, name)).inspect();
+      const { mac = '', address: own = '' } = networks['my-net'] ?? {};
+      return { container: name, mac, address: own, host: address(host) };
+    },
+    get store() {
+      return openTheStore();
+    },
+    checksumGround: async () => {
+      const { mark, archive } = await prepareProbeImage();
+      return { provider, tools: { archive, tag: `${BROUGHT}${mark}` } };
+    },
+    audit: async () => await auditCluster(describeTarget(document, machines)),
+    settle: async () => {
+      if (kind === 'seed') {
+        const three = members.map(({ machine }) => machine);
+        await waitForCluster(openTheStore(), three, { provider });
+      } else await waitForSwarm(engine('master-host'), members);
+      await waitForCarService({
+        url: document.carEndpoint ?? '',
+        containers: await Promise.all([
+          container('master-host', 'tomcat-app'),
+          container('worker-host', 'mysqlserver'),
+        ]),
+      });
+    },
+  };
+}
+
+function describeTarget(
+  document: TopologyDocument,
+  machines: Parameters<typeof topologyTarget>[1],
+): AuditTarget {
+  const target = topologyTarget(document, machines);
+  const { containers = [] } = target.expectations;
+  const [bystander, outsider] = [
+    { name: 'bystander', host: 'worker-host', network: 'my-net' },
+    { name: 'outsider', host: 'master-host', network: 'other-net' },
+  ];
+  return {
+    ...target,
+    expectations: { ...target.expectations, containers: [...containers, bystander, outsider] },
+  };
+}
