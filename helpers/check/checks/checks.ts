@@ -1,4 +1,35 @@
 import type { Check } from '../check.ts';
+import { containersInPlace } from './containers-in-place.ts';
+import { containersRun } from './containers-run.ts';
+import { endsAlive } from './ends-alive.ts';
+import { enginesAnswer } from './engines-answer.ts';
+import { enginesClustered } from './engines-clustered.ts';
+import { engineIdsDiffer, hostnamesDiffer } from './engines-differ.ts';
+import { gossipAware } from './gossip-aware.ts';
+import { keyValueMembers } from './key-value-members.ts';
+import { networksAgree } from './networks-agree.ts';
+import { networksKnown } from './networks-known.ts';
+import { storeAnswers } from './store-answers.ts';
+import { storeWhole } from './store-whole.ts';
+import { swarmMembers } from './swarm-members.ts';
 
 /** All checks, in the order of their layers. */
-export const checks: readonly Check[] = [];
+export const checks: readonly Check[] = [
+  // engines
+  enginesAnswer,
+  hostnamesDiffer,
+  engineIdsDiffer,
+  enginesClustered,
+  keyValueMembers,
+  swarmMembers,
+  gossipAware,
+  // store
+  storeAnswers,
+  storeWhole,
+  // networks
+  networksKnown,
+  networksAgree,
+  endsAlive,
+  containersInPlace,
+  containersRun,
+];

@@ -1,5 +1,5 @@
 import { activity } from '../../process/activity.ts';
-import { firstLine } from '../../process/harness-error.ts';
+import { firstLine, HarnessError } from '../../process/harness-error.ts';
 import { unlessAborted } from '../../process/unless-aborted.ts';
 import { type Observed, unseen } from '../observed.ts';
 import type { AskedHost } from './round.ts';
@@ -20,8 +20,13 @@ export async function observePart<T>(
     const part = await activity('stage', title, () => unlessAborted(look(), signal));
     return part ?? unseen(`${title}: nothing came of it`);
   } catch (error) {
-    return unseen(firstLine(error));
+    return unseen(inWords(error));
   }
+}
+
+/** What was tried and what was seen; what to do about it is for the verdict to say. */
+function inWords(error: unknown): string {
+  return error instanceof HarnessError ? `${error.tried}: ${error.observed}` : firstLine(error);
 }
 
 /** Looks at the same part of every host, side by side; gives what was seen of a host. */

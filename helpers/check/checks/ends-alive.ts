@@ -1,0 +1,111 @@
+import { type Check, outcomeOf } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import { endsOf, type OverlayEnd } from '../ends.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { answeringHosts, hostAt } from './seen-engines.ts';
+
+/** An end that somebody has on record. */
+interface RecordedEnd {
+  readonly id: string;
+  readonly networkId: string;
+  readonly name: string;
+  readonly address: string;
+  /** Where it is, by the same record. */
+  readonly hostAddress: string;
+  /** Who has it on record. */
+  readonly keepers: readonly string[];
+}
+
+/** Every end that the store, or an engine of a swarm, has on record is one of a container that runs there. */
+export const endsAlive: Check = {
+  name: 'ends-alive',
+  title: 'every end of an overlay on record is one of a running container',
+  layer: 'networks',
+  needs: 'api',
+  compare: (observation) => {
+    const ends = endsOf(observation);
+    const recorded = recordedEnds(observation);
+    const differences = recorded.flatMap((one) => findDead(one, ends, observation) ?? []);
+    return outcomeOf(
+      differences,
+      recorded.map(({ name, address, hostAddress }) => `${name} is ${address} on ${hostAddress}`),
+    );
+  },
+};
+
+function recordedEnds({ store, swarm }: Observation): RecordedEnd[] {
+  const kept = whatWasSeen(store);
+  if (kept !== undefined) {
+    return kept.ends.map(({ locator, ...end }) => ({
+      ...end,
+      hostAddress: locator,
+      keepers: [kept.version],
+    }));
+  }
+  const told = (whatWasSeen(swarm)?.ends ?? []).filter(({ hostAddress }) => hostAddress !== '');
+  return [...Map.groupBy(told, ({ endpointId }) => endpointId)].flatMap(([id, views]) =>
+    views.slice(0, 1).map(({ networkId, name, address, hostAddress }) => {
+      const keepers = views.map(({ askedHost }) => `the engine of ${askedHost}`);
+      return { id, networkId, name, address, hostAddress, keepers };
+    }),
+  );
+}
+
+function findDead(
+  end: RecordedEnd,
+  ends: readonly OverlayEnd[],
+  observation: Observation,
+): Difference | undefined {
+  if (hasContainer(end, observation)) return undefined;
+  const host = hostAt(observation, end.hostAddress);
+  // Of a host that says nothing nobody knows what runs there.
+  if (host === undefined ? !observation.isComplete : !('seen' in host.engine)) return undefined;
+  if (host !== undefined && isComing(end, host.name, observation)) return undefined;
+  const network = networkName(end.networkId, observation);
+  const reused = ends.find(
+    ({ address, networkId }) => address === end.address && networkId === end.networkId,
+  );
+  const elsewhere = ends.find(
+    ({ container, networkId }) => container === end.name && networkId === end.networkId,
+  );
+  const place = host?.name ?? `${end.hostAddress}, which is none of the hosts`;
+  const now = [
+    ...(elsewhere === undefined
+      ? []
+      : [`${end.name} is ${elsewhere.address} on ${elsewhere.host}`]),
+    ...(reused === undefined ? [] : [`${end.address} is ${reused.container} on ${reused.host}`]),
+  ];
+  return {
+    kind: 'end-without-container',
+    where: { host: host?.name, network, container: end.name },
+    expected: null,
+    observed: { endpointId: end.id, address: end.address, hostAddress: end.hostAddress },
+    text: `${end.keepers.join(' and ')} has ${end.name} as ${end.address} on ${place}, where no container has that end${now.length === 0 ? '' : `; ${now.join('; ')}`}`,
+  };
+}
+
+/** Whether a container has that end, whatever its engine knows of the network. */
+function hasContainer({ id }: RecordedEnd, observation: Observation): boolean {
+  return answeringHosts(observation).some(({ view }) =>
+    view.containers.some(({ networks }) =>
+      Object.values(networks).some(({ endpointId }) => endpointId === id),
+    ),
+  );
+}
+
+/** A container that is being started gets its end before it runs. */
+function isComing({ name }: RecordedEnd, on: string, observation: Observation): boolean {
+  return answeringHosts(observation).some(
+    ({ host, view }) =>
+      host.name === on &&
+      view.containers.some(
+        (one) => one.name === name && (one.status === 'created' || one.status === 'restarting'),
+      ),
+  );
+}
+
+function networkName(id: string, { store, swarm }: Observation): string {
+  const networks = whatWasSeen(store)?.networks ?? whatWasSeen(swarm)?.networks ?? [];
+  return networks.find((network) => network.id === id)?.name ?? id.slice(0, 12);
+}

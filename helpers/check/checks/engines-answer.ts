@@ -1,0 +1,33 @@
+import { type Check, outcomeOf } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import { answeringHosts } from './seen-engines.ts';
+
+/** Every engine answers all that it is asked. */
+export const enginesAnswer: Check = {
+  name: 'engines-answer',
+  title: 'every engine answers',
+  layer: 'engines',
+  needs: 'api',
+  compare: (observation) => {
+    const silent = observation.hosts.flatMap(({ name, pulse, engine }): Difference[] => {
+      if ('seen' in engine) return [];
+      const text =
+        pulse === 'hangs'
+          ? `the engine of ${name} tells its version, and does not come to say what else it is asked: ${engine.unseen}`
+          : `the engine of ${name} does not answer: ${engine.unseen}`;
+      return [
+        {
+          kind: 'engine-silent',
+          where: { host: name },
+          expected: 'answers',
+          observed: pulse,
+          text,
+        },
+      ];
+    });
+    const evidence = answeringHosts(observation).map(
+      ({ host, info }) => `${host.name}: engine ${info.serverVersion} on ${info.operatingSystem}`,
+    );
+    return outcomeOf(silent, evidence);
+  },
+};

@@ -1,0 +1,95 @@
+import type { NodeFacts } from '../../engine/nodes.ts';
+import { type Check, outcomeOf, skipped } from '../check.ts';
+import type { Difference, Json } from '../difference.ts';
+import { whatWasSeen } from '../observed.ts';
+import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
+
+/** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
+export const swarmMembers: Check = {
+  name: 'swarm-members',
+  title: 'every engine is a node of the swarm that its manager has as ready, and no other is',
+  layer: 'engines',
+  needs: 'api',
+  compare: (observation) => {
+    if (observation.kind !== 'swarm-mode') {
+      const reason = 'the cluster is no swarm';
+      return { state: 'skipped', reason, because: 'inapplicable' };
+    }
+    const all = answeringHosts(observation);
+    const wrong = all.flatMap((one) => findStateDefect(one) ?? []);
+    const right = all.filter(({ host }) => !wrong.some(({ where }) => where.host === host.name));
+    const swarm = whatWasSeen(observation.swarm);
+    if (swarm === undefined) {
+      return wrong.length === 0 && 'unseen' in observation.swarm
+        ? skipped(observation.swarm)
+        : outcomeOf(wrong, []);
+    }
+    const { nodes, manager } = swarm;
+    const missing = right.flatMap((one) => findNodeDefect(one, nodes, manager) ?? []);
+    const ids = new Set(all.map(({ info }) => info.swarmNode?.id));
+    const addresses = new Set(observation.hosts.map(({ address }) => address));
+    const strangers = nodes.filter(
+      ({ id, hostname, address }) =>
+        !ids.has(id) && !addresses.has(address) && !isSuperseded(hostname, nodes),
+    );
+    return outcomeOf(
+      [
+        ...wrong,
+        ...missing,
+        ...(observation.isComplete ? strangers.map((node) => describeStranger(node, manager)) : []),
+      ],
+      nodes.map(({ hostname, state, availability }) => `${hostname} is ${state}, ${availability}`),
+    );
+  },
+};
+
+function notMember(host: string, observed: Json, text: string): Difference {
+  return { kind: 'engine-not-member', where: { host }, expected: 'a ready node', observed, text };
+}
+
+function findStateDefect({ host: { name }, info }: AnsweringHost): Difference | undefined {
+  if (info.swarm === 'active') return undefined;
+  const text =
+    info.swarm === 'inactive'
+      ? `the engine of ${name} is in no swarm`
+      : `the engine of ${name} is no working node of its swarm: it calls itself ${info.swarm}`;
+  return notMember(name, info.swarm, text);
+}
+
+function findNodeDefect(
+  { host: { name }, info }: AnsweringHost,
+  nodes: readonly NodeFacts[],
+  manager: string,
+): Difference | undefined {
+  const node = nodes.find(({ id }) => id === info.swarmNode?.id);
+  if (node === undefined) {
+    const asked = info.swarmNode?.managers.join(', ') ?? '';
+    return notMember(
+      name,
+      { nodeId: info.swarmNode?.id, managers: asked },
+      `the engine of ${name} is in a swarm, but the manager on ${manager} has no such node (its own managers: ${asked || 'none'})`,
+    );
+  }
+  if (node.state === 'ready') return undefined;
+  const why = node.message === '' ? '' : `: ${node.message}`;
+  return notMember(
+    name,
+    node.state,
+    `for the manager on ${manager}, ${name} is ${node.state}${why}`,
+  );
+}
+
+/** What a node that left and came again leaves on the list: an entry that is down, beside its new one. */
+function isSuperseded(hostname: string, nodes: readonly NodeFacts[]): boolean {
+  return nodes.some((other) => other.hostname === hostname && other.state === 'ready');
+}
+
+function describeStranger({ hostname, address, state }: NodeFacts, manager: string): Difference {
+  return {
+    kind: 'member-unknown',
+    where: {},
+    expected: 'no other nodes than the hosts',
+    observed: { hostname, address, state },
+    text: `the manager on ${manager} has the node ${hostname} (${address}, ${state}), which is none of the hosts`,
+  };
+}

@@ -1,0 +1,101 @@
+import { quoteForShell } from '../../process/run-command.ts';
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference, DifferenceKind } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { isOf } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** What is felt of a container that is not where, or not as, it is to be. */
+const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'name-unanswered',
+  'name-other',
+  'container-path-dead',
+  'port-silent',
+  'application-fails',
+  'application-without-database',
+]);
+
+/** A container on another host or network than it is to be on. */
+export const containerMisplaced: Rule = {
+  name: 'container-misplaced',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind }) => kind === 'container-elsewhere')
+      .map((misplaced) => ({
+        code: 'container-misplaced',
+        ...describe(misplaced, open, observation),
+        remedy: bringHome(misplaced),
+      })),
+};
+
+/** A container that is to run and does not. */
+export const containerDown: Rule = {
+  name: 'container-down',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind }) => kind === 'container-not-running' || kind === 'container-absent')
+      .map((down) => ({
+        code: 'container-down',
+        ...describe(down, open, observation),
+        remedy: bringUp(down),
+      })),
+};
+
+function describe(
+  cause: Difference,
+  open: readonly Difference[],
+  { expectations }: Observation,
+): Pick<Diagnosis, 'where' | 'summary' | 'evidence' | 'consequences'> {
+  const { container } = cause.where;
+  const { application } = expectations;
+  const serves = container === application?.container || container === application?.database;
+  return {
+    where: cause.where,
+    summary: cause.text,
+    evidence: [cause],
+    consequences: open.filter(
+      (one) => felt.has(one.kind) && (isOf(one, container) || (serves && isApplication(one))),
+    ),
+  };
+}
+
+function isApplication({ kind }: Difference): boolean {
+  return kind === 'application-fails' || kind === 'application-without-database';
+}
+
+function bringHome({ where: { host, container = '', network }, expected }: Difference): Remedy {
+  if (network !== undefined) {
+    return {
+      host,
+      command: `docker network connect ${[network, container].map(quoteForShell).join(' ')}`,
+      effect: 'brings it onto that network',
+    };
+  }
+  return {
+    host,
+    command: `docker rm --force ${quoteForShell(container)}`,
+    effect: `removes it there, with what it has written; run it on ${typeof expected === 'string' ? expected : 'its host'} if it does not run there yet`,
+  };
+}
+
+function bringUp({ kind, where: { host, container = '' }, text }: Difference): Remedy {
+  const name = quoteForShell(container);
+  if (kind === 'container-absent') {
+    return {
+      host,
+      command: `docker run --detach --name ${name} IMAGE`,
+      effect: 'makes it again, with the image and the options that it had',
+    };
+  }
+  if (/ is paused/.test(text)) {
+    return { host, command: `docker unpause ${name}`, effect: 'lets its processes go on' };
+  }
+  if (/ends each time/.test(text)) {
+    return {
+      host,
+      command: `docker logs --tail 50 ${name}`,
+      effect: 'shows why its program ends; nothing else brings it to stay',
+    };
+  }
+  return { host, command: `docker start ${name}`, effect: 'starts it again' };
+}

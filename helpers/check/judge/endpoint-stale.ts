@@ -1,0 +1,53 @@
+import { quoteForShell } from '../../process/run-command.ts';
+import type { Remedy } from '../diagnosis.ts';
+import type { Difference, DifferenceKind } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { answeringHosts } from '../checks/seen-engines.ts';
+import { isOf } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** What others still believe of a container because of an end that nobody took off the record. */
+const believed: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'name-other',
+  'name-unanswered',
+  'container-path-dead',
+  'forwarding-leftover',
+  'forwarding-other',
+  'neighbour-leftover',
+  'neighbour-other',
+  'application-fails',
+]);
+
+/** An end on record that no container has: of one that is gone, or that is somewhere else by now. */
+export const endpointStale: Rule = {
+  name: 'endpoint-stale',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind }) => kind === 'end-without-container')
+      .map((stale) => ({
+        code: 'endpoint-stale',
+        where: stale.where,
+        summary: stale.text,
+        evidence: [stale],
+        consequences: open.filter(
+          (one) => believed.has(one.kind) && isOf(one, stale.where.container),
+        ),
+        remedy: findRemedy(stale, observation),
+      })),
+};
+
+function findRemedy({ where }: Difference, observation: Observation): Remedy {
+  const { network = '', container = '', host } = where;
+  if (observation.kind === 'swarm-mode') {
+    return {
+      host,
+      command: 'systemctl restart docker',
+      effect: 'has its engine tell the others anew which ends it has',
+    };
+  }
+  return {
+    host: host ?? answeringHosts(observation)[0]?.host.name,
+    command: `docker network disconnect --force ${[network, container].map(quoteForShell).join(' ')}`,
+    effect: 'takes the end off the record, on all hosts; no container loses anything',
+  };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { quoteForShell } from '../../process/run-command.ts';
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference, DifferenceKind } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { isApplicationCut, isAt } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** What has causes of its own, whether an engine is in the cluster or not. */
+const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'engine-not-member',
+  'hostname-shared',
+  'engine-id-shared',
+  'subnets-overlap',
+  'thread-stranded',
+  'application-answers-other',
+]);
+
+/**
+ * An engine that is not in the cluster that it belongs to: by its options, since it is not in the store, or since the
+ * swarm's managers do not have it as ready. It then knows neither the networks nor the containers of the others.
+ */
+export const engineNotClustered: Rule = {
+  name: 'engine-not-clustered',
+  explain: (open, observation) => [
+    ...open
+      .filter(({ kind }) => kind === 'engine-not-member' || kind === 'store-lacks-member')
+      .map((outside) => describeOutsider(outside, open, observation)),
+    ...open.filter(({ kind }) => kind === 'member-unknown').map(describeStranger),
+  ],
+};
+
+function describeOutsider(
+  outside: Difference,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host } = outside.where;
+  return {
+    code: 'engine-not-clustered',
+    where: { host },
+    summary: outside.text,
+    evidence: [outside],
+    consequences: open.filter(
+      (one) =>
+        !ownCauses.has(one.kind) &&
+        one !== outside &&
+        (isAt(one, host) || isApplicationCut(one, observation, host)),
+    ),
+    remedy:
+      observation.kind === 'swarm-mode'
+        ? joinAgain(outside, observation)
+        : startWithOptions(outside, observation),
+  };
+}
+
+const withStore = z.looseObject({ clusterStore: z.string() });
+
+function startWithOptions({ kind, where, expected }: Difference, { hosts }: Observation): Remedy {
+  if (kind === 'store-lacks-member') {
+    return {
+      host: where.host,
+      command: 'systemctl restart docker',
+      effect:
+        'has its engine look for the store anew, and write itself into it: one that is started before its store may come late or never',
+    };
+  }
+  const store = withStore.safeParse(expected).data?.clusterStore ?? 'consul://ADDRESS:8500';
+  const address = hosts.find(({ name }) => name === where.host)?.address ?? 'ADDRESS';
+  const words = [`--cluster-store=${store}`, `--cluster-advertise=${address}:2376`];
+  return {
+    host: where.host,
+    command: `dockerd ${words.map(quoteForShell).join(' ')}`,
+    effect:
+      'is how its engine has to be started, beside its other options: change its unit or daemon.json so, then systemctl restart docker',
+  };
+}
+
+function joinAgain({ where, observed }: Difference, { swarm, hosts }: Observation): Remedy {
+  const manager = whatWasSeen(swarm)?.manager;
+  const address = hosts.find(({ name }) => name === manager)?.address ?? 'MANAGER';
+  if (observed === 'down' || observed === 'disconnected' || observed === 'unknown') {
+    return {
+      host: where.host,
+      command: 'systemctl restart docker',
+      effect: `has its engine look for its managers anew; port 2377 of ${address} has to be open to it`,
+    };
+  }
+  if (observed === 'locked') {
+    return {
+      host: where.host,
+      command: 'docker swarm unlock',
+      effect: 'asks for the key that docker swarm unlock-key says on another manager',
+    };
+  }
+  const leave = observed === 'inactive' ? '' : 'docker swarm leave --force && ';
+  return {
+    host: where.host,
+    command: `${leave}docker swarm join --token TOKEN ${address}:2377`,
+    effect: `makes it a node of the swarm; the token is what «docker swarm join-token -q worker» says on ${manager ?? 'a manager'}. Its containers have to be started again`,
+  };
+}
+
+/** A member that nobody audits: of an engine that is gone, or one that does not belong here. */
+function describeStranger(stranger: Difference): Diagnosis {
+  return {
+    code: 'engine-not-clustered',
+    where: {},
+    summary: stranger.text,
+    evidence: [stranger],
+    consequences: [],
+  };
+}

@@ -1,0 +1,42 @@
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { Remedy } from '../diagnosis.ts';
+import { isApplicationCut, isAt } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** An engine that does not answer: whatever else is wrong with its host comes of that, as far as can be known. */
+export const engineUnreachable: Rule = {
+  name: 'engine-unreachable',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind, observed }) => kind === 'engine-silent' && observed === 'silent')
+      .map((silence) => {
+        const { host } = silence.where;
+        return {
+          code: 'engine-unreachable',
+          where: silence.where,
+          summary: silence.text,
+          evidence: [silence],
+          consequences: open.filter(
+            (one) =>
+              one !== silence && (isAt(one, host) || isApplicationCut(one, observation, host)),
+          ),
+          remedy: findRemedy(silence, observation),
+        };
+      }),
+};
+
+function findRemedy({ text, where: { host } }: Difference, { hosts }: Observation): Remedy {
+  if (/refused|closed the connection|not stuck/.test(text)) {
+    return {
+      host,
+      command: 'systemctl restart docker',
+      effect: 'starts its engine anew; journalctl -u docker says why it had ended',
+    };
+  }
+  const address = hosts.find(({ name }) => name === host)?.address;
+  return {
+    command: `ping -c 3 ${address ?? host}`,
+    effect: 'tells whether the host itself is there: start it, or mend the way to it',
+  };
+}

@@ -1,0 +1,100 @@
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference, DifferenceKind } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { TargetStore } from '../target.ts';
+import { whatWasSeen } from '../observed.ts';
+import { storesOf } from '../observe/cluster-kind.ts';
+import { isAt } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** What engines lose with their store: they list networks out of it, and hang at whatever they must look up there. */
+const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'engine-silent',
+  'network-absent',
+  'store-lacks-member',
+  'gossip-unaware',
+  'gossip-path-dead',
+  'name-unanswered',
+]);
+
+/** The store answers nobody, or not a host that needs it. */
+export const keystoreUnreachable: Rule = {
+  name: 'keystore-unreachable',
+  explain: (open, observation) => {
+    const silences = open.filter(({ kind }) => kind === 'store-silent');
+    const dead = silences.find(({ where }) => where.host === undefined);
+    if (dead !== undefined) {
+      return [
+        {
+          code: 'keystore-unreachable',
+          where: {},
+          summary: dead.text,
+          evidence: silences,
+          consequences: open.filter(({ kind, observed }) => isLost(kind, observed)),
+          remedy: bringBack(storeOf(observation)),
+        },
+      ];
+    }
+    const barred = silences.map((silence) => blame(silence, open, observation));
+    const hanging = open.filter(
+      (one) =>
+        one.kind === 'engine-silent' &&
+        one.observed === 'hangs' &&
+        observation.kind === 'key-value' &&
+        !silences.some(({ where }) => where.host === one.where.host),
+    );
+    return [...barred, ...hanging.map((one) => blame(one, open, observation))];
+  },
+};
+
+function isLost(kind: DifferenceKind, observed: Difference['observed']): boolean {
+  return lost.has(kind) && !(kind === 'engine-silent' && observed === 'silent');
+}
+
+function blame(
+  cause: Difference,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host } = cause.where;
+  const store = storeOf(observation);
+  const place = store === undefined ? 'its store' : `${store.address}:${store.port}`;
+  return {
+    code: 'keystore-unreachable',
+    where: { host },
+    summary:
+      cause.kind === 'store-silent'
+        ? cause.text
+        : `${host} seems not to reach the key-value store at ${place}: its engine lives, and hangs at all that it must look up there`,
+    evidence: [cause],
+    consequences: open.filter(
+      (one) => one !== cause && isAt(one, host) && isLost(one.kind, one.observed),
+    ),
+    remedy: openWay(host, store, observation),
+  };
+}
+
+function storeOf({ store, hosts }: Observation): TargetStore | undefined {
+  return whatWasSeen(store)?.store ?? storesOf({}, hosts)[0];
+}
+
+function bringBack(store: TargetStore | undefined): Remedy {
+  return {
+    host: store?.address,
+    command: 'docker ps --all --filter status=exited',
+    effect: `shows whether the store's container has ended there: docker start NAME brings it back; if it runs, a firewall keeps port ${store?.port ?? ''} from all`,
+  };
+}
+
+function openWay(
+  host: string | undefined,
+  store: TargetStore | undefined,
+  { hosts }: Observation,
+): Remedy {
+  const from = hosts.find(({ name }) => name === host)?.address ?? host ?? '';
+  return {
+    host: store?.address,
+    command: `iptables-save | grep -e ${from} -e 'dport ${store?.port ?? ''}'`,
+    effect: `shows the rules that may keep the packets of ${host} away: iptables -D takes one out again`,
+  };
+}

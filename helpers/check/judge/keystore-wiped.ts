@@ -1,0 +1,98 @@
+import { quoteForShell } from '../../process/run-command.ts';
+import type { Remedy } from '../diagnosis.ts';
+import type { Difference, DifferenceKind, Place } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { answeringHosts } from '../checks/seen-engines.ts';
+import type { Rule } from './rule.ts';
+
+/** What engines no longer know when the store has lost it. */
+const forgotten: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'network-absent',
+  'name-unanswered',
+  'container-elsewhere',
+  'gossip-unaware',
+  'application-fails',
+]);
+
+/**
+ * The store answers, and has lost what engines had written into it: they put their own names back after a while, and
+ * nothing else.
+ */
+export const keystoreWiped: Rule = {
+  name: 'keystore-wiped',
+  explain: (open, observation) => {
+    const lost = open.filter(
+      ({ kind }) => kind === 'store-lacks-network' || kind === 'store-lacks-end',
+    );
+    const missing = open.filter(({ kind }) => kind === 'store-lacks-member');
+    const hasNobody = whatWasSeen(observation.store)?.members.length === 0;
+    const isEmptied = hasNobody && missing.length > 1;
+    if (lost.length === 0 && !isEmptied) return [];
+    const evidence = [...lost, ...missing];
+    const networks = new Set(lost.map(({ where }) => where.network));
+    const isNetworkLost = lost.some(({ kind }) => kind === 'store-lacks-network');
+    return [
+      {
+        code: 'keystore-wiped',
+        where: placeOf(evidence),
+        summary: describe(evidence, observation),
+        evidence,
+        consequences: open.filter(
+          ({ kind, where }) =>
+            isNetworkLost &&
+            forgotten.has(kind) &&
+            (where.network === undefined || networks.has(where.network)),
+        ),
+        remedy: findRemedy(evidence, observation),
+      },
+    ];
+  },
+};
+
+/** One end has a place; all else is the store's. */
+function placeOf(evidence: readonly Difference[]): Place {
+  const [first, ...others] = evidence;
+  return others.length === 0 && first?.kind === 'store-lacks-end' ? first.where : {};
+}
+
+function describe(evidence: readonly Difference[], { store }: Observation): string {
+  const [first] = evidence;
+  if (evidence.length === 1 && first !== undefined) return first.text;
+  const what = [
+    ['store-lacks-member', 'members'],
+    ['store-lacks-network', 'networks'],
+    ['store-lacks-end', 'ends of networks'],
+  ].flatMap(([kind, word]) => {
+    const count = evidence.filter((one) => one.kind === kind).length;
+    return count === 0 ? [] : [`${word} (${count})`];
+  });
+  return `${whatWasSeen(store)?.version ?? 'the store'} has lost what engines use: ${what.join(', ')}`;
+}
+
+function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy {
+  const network = evidence.find(({ kind }) => kind === 'store-lacks-network')?.where.network;
+  if (network !== undefined) {
+    const subnet = observation.expectations.networks?.find(({ name }) => name === network)?.subnet;
+    const range = subnet === undefined ? '' : ` --subnet=${quoteForShell(subnet)}`;
+    return {
+      host: answeringHosts(observation)[0]?.host.name,
+      command: `docker network create --driver overlay${range} ${quoteForShell(network)}`,
+      effect:
+        'makes the network anew, for all hosts; its containers have to be removed and run again. A backup of the store, if there is one, spares that',
+    };
+  }
+  const end = evidence.find(({ kind }) => kind === 'store-lacks-end')?.where;
+  if (end?.network !== undefined && end.container !== undefined) {
+    const words = [end.network, end.container].map(quoteForShell).join(' ');
+    return {
+      host: end.host,
+      command: `docker network disconnect --force ${words}; docker network connect ${words}`,
+      effect: 'has its engine give the container a new end, and write it into the store',
+    };
+  }
+  return {
+    command: 'systemctl restart docker',
+    effect: 'on every host: has its engine write itself into the store again',
+  };
+}

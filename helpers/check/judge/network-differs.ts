@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { quoteForShell } from '../../process/run-command.ts';
+import type { Remedy } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import { feltKinds, isAt } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** A name that does not mean the same network everywhere, or a network that is not as it is to be. */
+export const networkDiffers: Rule = {
+  name: 'network-differs',
+  explain: (open) =>
+    open
+      .filter(({ kind }) => kind === 'network-unlike')
+      .map((unlike) => {
+        const { host, network } = unlike.where;
+        return {
+          code: 'network-differs',
+          where: unlike.where,
+          summary: unlike.text,
+          evidence: [unlike],
+          consequences: open.filter(
+            (one) =>
+              (feltKinds.has(one.kind) || one.kind === 'container-elsewhere') &&
+              one.where.network === network &&
+              (host === undefined || isAt(one, host)),
+          ),
+          remedy: findRemedy(unlike),
+        };
+      }),
+};
+
+const local = z.looseObject({ id: z.string(), scope: z.literal('local') });
+
+function findRemedy({ where: { host, network = '' }, observed }: Difference): Remedy | undefined {
+  const namesake = local.safeParse(observed).data;
+  if (namesake !== undefined) {
+    return {
+      host,
+      command: `docker network rm ${quoteForShell(namesake.id.slice(0, 12))}`,
+      effect: `removes the network of that host alone which is called ${network} too; what is on it has to be disconnected before`,
+    };
+  }
+  return {
+    host,
+    command: `docker network inspect ${quoteForShell(network)}`,
+    effect:
+      'shows who is on it: when nobody is, docker network rm and docker network create make it anew as it is to be',
+  };
+}

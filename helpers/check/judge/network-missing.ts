@@ -1,0 +1,59 @@
+import { quoteForShell } from '../../process/run-command.ts';
+import type { Remedy } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { answeringHosts } from '../checks/seen-engines.ts';
+import { feltKinds, isAt } from './consequences.ts';
+import type { Rule } from './rule.ts';
+
+/** A network that a host, or the whole cluster, does not have. */
+export const networkMissing: Rule = {
+  name: 'network-missing',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind }) => kind === 'network-absent')
+      .map((absent) => {
+        const { host, network } = absent.where;
+        return {
+          code: 'network-missing',
+          where: absent.where,
+          summary: absent.text,
+          evidence: [absent],
+          consequences: open.filter(
+            (one) =>
+              (feltKinds.has(one.kind) || one.kind === 'container-elsewhere') &&
+              one.where.network === network &&
+              (host === undefined || isAt(one, host)),
+          ),
+          remedy:
+            host === undefined ? makeNetwork(network, observation) : lookAgain(absent, observation),
+        };
+      }),
+};
+
+function makeNetwork(name = '', observation: Observation): Remedy {
+  const { expectations, kind, swarm } = observation;
+  const subnet = expectations.networks?.find((one) => one.name === name)?.subnet;
+  const words = [
+    ...(kind === 'swarm-mode' ? ['--attachable'] : []),
+    ...(subnet === undefined ? [] : [`--subnet=${subnet}`]),
+    name,
+  ];
+  return {
+    host: whatWasSeen(swarm)?.manager ?? answeringHosts(observation)[0]?.host.name,
+    command: `docker network create --driver overlay ${words.map(quoteForShell).join(' ')}`,
+    effect: 'makes the network; the other hosts learn of it by themselves',
+  };
+}
+
+function lookAgain({ where: { host } }: Difference, { kind }: Observation): Remedy {
+  return {
+    host,
+    command: 'systemctl restart docker',
+    effect:
+      kind === 'swarm-mode'
+        ? 'has its engine ask the managers anew'
+        : 'has its engine read the store anew',
+  };
+}
