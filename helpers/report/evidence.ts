@@ -9,7 +9,12 @@ export function reportRuntime(): BaseMessageTestRuntime | undefined {
 }
 
 /** The content types of evidence that the report shows in place. */
-export type EvidenceType = 'text/plain' | 'application/json' | 'text/html' | 'image/svg+xml';
+export type EvidenceType =
+  | 'text/plain'
+  | 'text/markdown'
+  | 'application/json'
+  | 'text/html'
+  | 'image/svg+xml';
 
 /** Characters of one piece of evidence that the report keeps. */
 const evidenceLimit = 64_000;

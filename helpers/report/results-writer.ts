@@ -1,8 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { Stage, Status, type StepResult, type TestResult } from 'allure-js-commons';
+import {
+  type Attachment,
+  Stage,
+  Status,
+  type StepResult,
+  type TestResult,
+} from 'allure-js-commons';
 import { FileSystemWriter } from 'allure-js-commons/sdk/reporter';
+import type { EvidenceType } from './evidence.ts';
 import { resultsFolder } from './reports-folder.ts';
 import type { Step } from './step.ts';
 
@@ -20,7 +27,17 @@ export interface SyntheticResult {
   readonly start: number;
   readonly stop: number;
   readonly steps?: readonly Step[];
-  readonly labels: Readonly<Record<string, string>>;
+  /** What is shown with it, before its steps. */
+  readonly attachments?: readonly Evidence[];
+  readonly links?: readonly { readonly name: string; readonly url: string }[];
+  readonly labels: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A piece of evidence, as text. */
+export interface Evidence {
+  readonly name: string;
+  readonly type: EvidenceType;
+  readonly content: string;
 }
 
 /** Writes a result beside those of the tests. */
@@ -49,10 +66,12 @@ export function writeResult(result: SyntheticResult, folder = resultsFolder()): 
     start: result.start,
     stop: result.stop,
     steps: (result.steps ?? []).map((step) => toStepResult(step, writer)),
-    attachments: [],
+    attachments: (result.attachments ?? []).map((one) => toAttachment(one, writer)),
     parameters: [],
-    labels: Object.entries(labels).map(([name, value]) => ({ name, value })),
-    links: [],
+    labels: Object.entries(labels).flatMap(([name, values]) =>
+      [values].flat().map((value) => ({ name, value })),
+    ),
+    links: (result.links ?? []).map((link) => ({ ...link, type: 'link' })),
   } satisfies TestResult);
 }
 
@@ -65,8 +84,6 @@ const statuses = {
 
 function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
   const { name, start, stop, status, message, text } = step;
-  const source = `${randomUUID()}-attachment.txt`;
-  if (text !== undefined) writer.writeAttachment(source, Buffer.from(text.content));
   return {
     name,
     start,
@@ -75,7 +92,21 @@ function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
     statusDetails: message === undefined ? {} : { message },
     stage: Stage.FINISHED,
     steps: step.steps.map((inner) => toStepResult(inner, writer)),
-    attachments: text === undefined ? [] : [{ name: text.name, type: 'text/plain', source }],
+    attachments: text === undefined ? [] : [toAttachment({ type: 'text/plain', ...text }, writer)],
     parameters: [],
   };
+}
+
+const extensions: Readonly<Record<EvidenceType, string>> = {
+  'text/plain': 'txt',
+  'text/markdown': 'md',
+  'application/json': 'json',
+  'text/html': 'html',
+  'image/svg+xml': 'svg',
+};
+
+function toAttachment({ name, type, content }: Evidence, writer: FileSystemWriter): Attachment {
+  const source = `${randomUUID()}-attachment.${extensions[type]}`;
+  writer.writeAttachment(source, Buffer.from(content));
+  return { name, type, source };
 }

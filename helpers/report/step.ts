@@ -9,9 +9,13 @@ export interface Step {
   /** Milliseconds since the epoch. */
   readonly start: number;
   readonly stop: number;
-  readonly status: 'passed' | 'broken';
+  readonly status: 'passed' | 'broken' | 'failed';
   readonly message?: string;
-  readonly text?: { readonly name: string; readonly content: string };
+  readonly text?: {
+    readonly name: string;
+    readonly content: string;
+    readonly type?: 'application/json';
+  };
   readonly steps: readonly Step[];
 }
 

@@ -146,6 +146,9 @@ export const auditDocument = z
     checks: z.array(check),
     cluster,
     paths: z.array(pair).describe('What live probes met, by ordered pair of hosts.'),
+    leftovers: z
+      .array(z.string())
+      .describe('What the audit could not take away again of its own, in words.'),
   })
   .meta({ title: 'overlay-e2e check --json' });
 

@@ -23,6 +23,7 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
     paths === undefined ? [] : renderMatrix(matrixOf(paths, hosts), layout),
     ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
     renderSkipped(report, layout),
+    renderLeftovers(observation.leftovers, layout),
     renderLooks(report, layout),
   ];
   return sections
@@ -83,4 +84,13 @@ function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
       ? [paint('yellow', `${whySkipped[because]}:`), ...lines]
       : [`${whySkipped[because]}:`, ...lines].map((line) => paint('dim', line));
   });
+}
+
+function renderLeftovers(leftovers: readonly string[], layout: TextLayout): string[] {
+  if (leftovers.length === 0) return [];
+  const paint = painter(layout);
+  return [
+    paint('yellow', 'The audit could not take away again:'),
+    ...leftovers.flatMap((one) => wrapText(one, layout, '', 2)),
+  ];
 }

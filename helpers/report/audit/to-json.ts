@@ -28,6 +28,7 @@ export function toJson(report: AuditReport): AuditDocument {
     checks,
     cluster: mapCluster(observation),
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
+    leftovers: observation.leftovers,
   };
   // As it will be read: without what is undefined, and without what the schema does not name.
   return auditDocument.parse(JSON.parse(JSON.stringify(document)));

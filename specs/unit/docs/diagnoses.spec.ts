@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { diagnosisCodes, diagnosisTitles, pageOf } from '../../../helpers/check/codes.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = join(root, 'docs/diagnoses');
+
+const sections = [
+  'How people meet it',
+  'How it is told from its neighbours',
+  'What is shown',
+  'What mends it',
+];
+
+describe('The pages of the diagnoses', () => {
+  test('are one for each code, and none besides', () => {
+    const pages = readdirSync(folder).filter((name) => name !== 'README.md');
+    expect(pages.toSorted()).toEqual(diagnosisCodes.map((code) => `${code}.md`).toSorted());
+  });
+
+  test.for(diagnosisCodes)('%s: has its title, and every section with something in it', (code) => {
+    const [head = '', ...parts] = readFileSync(join(root, pageOf(code)), 'utf8').split('\n## ');
+    const [title, ...lead] = head.split('\n');
+    expect(title).toBe(`# \`${code}\`: ${diagnosisTitles[code]}`);
+    const contents = parts.map((part) => part.split(/\n(.*)/s, 2).map((text) => text.trim()));
+    expect(contents.map(([name]) => name)).toEqual(sections);
+    for (const text of [lead.join('\n'), ...contents.map(([, content]) => content ?? '')]) {
+      expect(text.trim().length).toBeGreaterThan(30);
+    }
+    expect(contents.at(-1)?.[1], 'a remedy is a command').toMatch(/```sh\n.+\n```/);
+  });
+
+  test('the index has each code with its title, in the order of the codes', () => {
+    const rows = readFileSync(join(folder, 'README.md'), 'utf8').matchAll(
+      /^\| \[`(.+?)`\]\((.+?)\) \| (.+?) \|/gm,
+    );
+    expect([...rows].map(([, code, page, title]) => [code, page, title])).toEqual(
+      diagnosisCodes.map((code) => [code, `${code}.md`, diagnosisTitles[code]]),
+    );
+  });
+
+  test('no two codes have the same vector of symptoms and the same that decides', () => {
+    const rows = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^\| \[`.*$/gm)];
+    const vectors = rows.map(([row]) => row.split(' | ').slice(2).join(' | '));
+    expect(new Set(vectors).size).toBe(diagnosisCodes.length);
+    expect(new Set(vectors.map((vector) => vector.split(' | ').length)), 'columns').toEqual(
+      new Set([9]),
+    );
+  });
+
+  test('lead nowhere that is not there, and elsewhere only to public issues', () => {
+    for (const name of readdirSync(folder)) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      for (const [, target = ''] of text.matchAll(/\]\((.+?)\)/g)) {
+        const isThere = target.startsWith('https:')
+          ? /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/(issues|pull)\/\d+$/.test(target)
+          : existsSync(join(folder, target));
+        expect(isThere, `${name}: ${target}`).toBe(true);
+      }
+    }
+  });
+});
