@@ -16,6 +16,9 @@ export type EvidenceType =
   | 'text/html'
   | 'image/svg+xml';
 
+/** What the evidence is called that a reader wants first: what is wrong with the cluster. */
+export const verdictName = 'verdict';
+
 /** Characters of one piece of evidence that the report keeps. */
 const evidenceLimit = 64_000;
 

@@ -1,6 +1,7 @@
-import { Status, type TestResult } from 'allure-js-commons';
+import { Status, type StepResult, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
 import type { Reporter } from 'vitest/node';
+import { verdictName } from './evidence.ts';
 import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from './reports-folder.ts';
 import { ownFrames } from './stack.ts';
@@ -30,6 +31,7 @@ function amend(result: TestResult, reasons: SkipReasons): void {
   const topology = topologyOf(result);
   const part = partOf(key.split('#', 1)[0] ?? '', topology);
   result.labels.push({ name: 'epic', value: part.epic }, { name: 'feature', value: part.feature });
+  result.steps = withVerdictFirst(result.steps);
   const { trace } = result.statusDetails;
   if (trace !== undefined) result.statusDetails.trace = ownFrames(trace);
   if (result.status !== undefined && result.status !== Status.SKIPPED) return;
@@ -40,4 +42,13 @@ function amend(result: TestResult, reasons: SkipReasons): void {
       reasons.get(reasonKey(fullName, topology)) ??
       'not run',
   };
+}
+
+/** What is wrong with the cluster is found out last, and read first. */
+function withVerdictFirst(steps: readonly StepResult[]): StepResult[] {
+  return [...steps.filter(isVerdict), ...steps.filter((step) => !isVerdict(step))];
+}
+
+function isVerdict({ attachments }: StepResult): boolean {
+  return attachments.some(({ name }) => name === verdictName);
 }

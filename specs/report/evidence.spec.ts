@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runSmall } from './small-run.ts';
 
-test('a failed test gets every machine’s engine log and kernel tables, a passed one none', {
+test('a failed test gets the verdict first, and every machine’s engine log and kernel tables, a passed one none', {
   timeout: 120_000,
 }, async () => {
   const run = await runSmall({
@@ -9,6 +9,7 @@ test('a failed test gets every machine’s engine log and kernel tables, a passe
       import { expect, test as base } from 'vitest';
       import { prepareTools } from '@helpers/netns/tools.ts';
       import { runCommand } from '@helpers/process/run-command.ts';
+      import { attach, verdictName } from '@helpers/report/evidence.ts';
       import { attachMachines } from '@helpers/report/machine-evidence.ts';
       // Two machines that are this host, and one that has gone.
       const { env } = await prepareTools();
@@ -19,15 +20,19 @@ test('a failed test gets every machine’s engine log and kernel tables, a passe
             : runCommand(file, args, { ...options, env }),
       };
       const test = base.extend('evidence', { auto: true }, ({ onTestFailed }) => {
-        onTestFailed(() => attachMachines(provider, ['here', 'gone']));
+        onTestFailed(async () => {
+          await attachMachines(provider, ['here', 'gone']);
+          await attach(verdictName, 'what is wrong');
+        });
       });
-      test('fails', () => { expect(1).toBe(2); });
+      test('fails', async () => { await attach('what it saw', '1'); expect(1).toBe(2); });
       test('passes', () => {});`,
   });
   expect(run.lastLine, run.output).toBe('1 passed, 1 failed');
   const attached = (run.result('fails').steps ?? []).flatMap(({ attachments }) => attachments);
   const textOf = (name: string) =>
     run.attachment(attached.find((one) => one.name === name)?.source ?? '');
+  expect(attached.map(({ name }) => name).slice(0, 2)).toEqual(['verdict', 'what it saw']);
   // Every host has a loopback; whether it has an engine log is another matter.
   expect(textOf('kernel tables of here')).toMatch(/\$ ip address\n.*LOOPBACK/s);
   expect(attached.map(({ name }) => name)).toContain('engine log of here');

@@ -1,6 +1,8 @@
 import { test as base, inject, type ProvidedContext } from 'vitest';
+import { attachVerdict } from '../../helpers/report/audit/attach-verdict.ts';
 import { attachMachines } from '../../helpers/report/machine-evidence.ts';
 import { tellTopology } from '../../helpers/report/topology-label.ts';
+import { topologyTarget } from '../../helpers/topology/audit-target.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { findTopology } from '../../helpers/topology/topologies.ts';
 import { openLab } from './open-lab.ts';
@@ -30,13 +32,17 @@ export const test = base
   .extend('lab', { scope: 'worker' }, () => openLab(inject('topology')))
   .extend('evidence', { auto: true }, async ({ lab, onTestFailed }) => {
     await tellTopology(lab.document.topology);
-    // Read while the machines still are as the spec left them.
+    // Read while the machines still are as the spec left them: tables first, for live probes change them.
     onTestFailed(async () => {
-      await attachMachines(
-        lab.provider,
-        lab.document.machines.map(({ name }) => name),
+      const names = lab.document.machines.map(({ name }) => name);
+      await attachMachines(lab.provider, names);
+      await attachVerdict(
+        topologyTarget(
+          lab.document,
+          names.map((name) => lab.machine(name)),
+        ),
       );
-    });
+    }, 120_000);
   });
 
 /** What a file needs may be more than the topology has. */

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type DiagnosisCode, diagnosisCodes, diagnosisTitles, pageOf } from '../../check/codes.ts';
 import type { Difference } from '../../check/difference.ts';
 import type { AuditReport, CheckResult } from '../../check/report.ts';
+import { verdictName } from '../evidence.ts';
 import { type Evidence, type SyntheticResult, writeResult } from '../results-writer.ts';
 import type { Step } from '../step.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
@@ -33,9 +34,9 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
 }
 
 /** The verdict as it is attached: in words, and drawn. */
-function verdictEvidence(report: AuditReport): readonly Evidence[] {
+export function verdictEvidence(report: AuditReport): readonly Evidence[] {
   return [
-    { name: 'verdict', type: 'text/plain', content: renderVerdict(report, layout) },
+    { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
     { name: 'topology', type: 'image/svg+xml', content: drawTopology(report) },
     { name: 'paths', type: 'image/svg+xml', content: drawPathMatrix(report) },
   ];

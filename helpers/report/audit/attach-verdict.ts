@@ -1,0 +1,26 @@
+import { auditCluster } from '../../check/audit.ts';
+import type { AuditTarget } from '../../check/target.ts';
+import { firstLine } from '../../process/harness-error.ts';
+import { attach, reportRuntime, verdictName } from '../evidence.ts';
+import { verdictEvidence } from './write-allure.ts';
+
+/** Milliseconds that it may take to find out what is wrong: whoever waits for the report has a failure already. */
+const limit = 30_000;
+
+/**
+ * Audits the cluster on which the running test has failed, and attaches the verdict, which the report shows before all
+ * other evidence. A cluster that cannot be audited any more is said to be so, and is no failure of its own.
+ */
+export async function attachVerdict(target: AuditTarget): Promise<void> {
+  // It takes some seconds: not for nobody.
+  if (reportRuntime() === undefined) return;
+  try {
+    const report = await auditCluster(target, { limit });
+    for (const { name, content, type } of verdictEvidence(report))
+      await attach(name, content, type);
+  } catch (error) {
+    await attach(verdictName, `could not be found: ${firstLine(error)}`);
+  } finally {
+    for (const { engine } of target.hosts) engine.close();
+  }
+}
