@@ -23,7 +23,7 @@ svg { --paper: #ffffff; --card: #f5f6f8; --line: #c3c9d2; --ink: #1d2430; --soft
 @media (prefers-color-scheme: dark) { svg { --paper: #14181f; --card: #1e242d; --line: #465160; --ink: #e8ecf1; --soft: #a3afbe; --bad: #ff7b72; --bad-paper: #3d1d1f; --good: #56d364; --warn: #e3b341; --net-0: #6cb6ff; --net-1: #d2a8ff; --net-2: #4fd1c5; --net-3: #ffa657; --net-4: #d4d35a; } }
 .paper { fill: var(--paper); } text { fill: var(--ink); } .soft { fill: var(--soft); font-size: 11.5px; } .strong { font-weight: 600; } .title { font-size: 16px; font-weight: 600; }
 .card { fill: var(--card); stroke: var(--line); } .inner { fill: var(--paper); stroke: var(--line); } .gone { stroke-dasharray: 4 3; } .broken { stroke: var(--bad); stroke-width: 2; }
-.control { fill: none; stroke: var(--line); stroke-width: 1.5; stroke-dasharray: 2 3; }
+.right { fill: none; stroke: var(--good); } .control { fill: none; stroke: var(--line); stroke-width: 1.5; stroke-dasharray: 2 3; }
 .hop { fill: none; stroke: var(--bad); stroke-width: 2; stroke-dasharray: 6 3; } .arrow, text.bad { fill: var(--bad); } .pill { fill: var(--bad-paper); stroke: var(--bad); } text.good { fill: var(--good); } text.warn { fill: var(--warn); } .mid { text-anchor: middle; } .end { text-anchor: end; }
 ${[0, 1, 2, 3, 4].map((one) => `.net-${one} { fill: var(--net-${one}); stroke: var(--net-${one}); } .letter-${one} { fill: var(--paper); font-size: 11px; font-weight: 700; }`).join('\n')}`;
 
