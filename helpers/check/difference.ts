@@ -47,6 +47,7 @@ export const differenceKinds = [
   // What live probes met.
   'host-path-dead',
   'gossip-path-dead',
+  'manager-path-dead',
   'tunnel-dead',
   'container-path-dead',
   'source-other',

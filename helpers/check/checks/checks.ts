@@ -1,4 +1,6 @@
 import type { Check } from '../check.ts';
+import { checksums } from './checksums.ts';
+import { containerPaths } from './container-paths.ts';
 import { containersInPlace } from './containers-in-place.ts';
 import { containersRun } from './containers-run.ts';
 import { endsAlive } from './ends-alive.ts';
@@ -6,12 +8,18 @@ import { enginesAnswer } from './engines-answer.ts';
 import { enginesClustered } from './engines-clustered.ts';
 import { engineIdsDiffer, hostnamesDiffer } from './engines-differ.ts';
 import { gossipAware } from './gossip-aware.ts';
+import { gossipPaths } from './gossip-paths.ts';
+import { hostPaths } from './host-paths.ts';
+import { isolation } from './isolation.ts';
 import { keyValueMembers } from './key-value-members.ts';
+import { managers } from './managers.ts';
 import { networksAgree } from './networks-agree.ts';
 import { networksKnown } from './networks-known.ts';
+import { outerSources } from './outer-sources.ts';
 import { storeAnswers } from './store-answers.ts';
 import { storeWhole } from './store-whole.ts';
 import { swarmMembers } from './swarm-members.ts';
+import { tunnels } from './tunnels.ts';
 
 /** All checks, in the order of their layers. */
 export const checks: readonly Check[] = [
@@ -32,4 +40,13 @@ export const checks: readonly Check[] = [
   endsAlive,
   containersInPlace,
   containersRun,
+  // paths
+  hostPaths,
+  gossipPaths,
+  managers,
+  tunnels,
+  outerSources,
+  containerPaths,
+  checksums,
+  isolation,
 ];

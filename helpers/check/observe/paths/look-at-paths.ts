@@ -2,13 +2,8 @@ import type { OverlayEnd } from '../../ends.ts';
 import type { PathsView } from '../paths.ts';
 import { countedSince, readChecksumErrors } from './checksum-errors.ts';
 import { choosePairs, chooseStrangers, type EndPair } from './choose-pairs.ts';
-import {
-  askGossip,
-  connectToManagers,
-  hostPairsOf,
-  listenToGossip,
-  overhearGossip,
-} from './make-gossip.ts';
+import { connectToManagers, hostPairsOf } from './ask-hosts.ts';
+import { askGossip, listenToGossip, overhearGossip } from './make-gossip.ts';
 import { sendToStrangers } from './make-isolation.ts';
 import { makeTrials } from './make-trials.ts';
 import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';

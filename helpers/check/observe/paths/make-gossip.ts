@@ -1,32 +1,15 @@
 import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip-protocol.ts';
 import { firstLine } from '../../../process/harness-error.ts';
 import { done, notYet, waitFor } from '../../../process/wait-for.ts';
-import type { Overheard, Question } from '../../probe/packets.ts';
-import type { GossipTrial, ManagerTrial } from '../paths.ts';
+import type { Overheard } from '../../probe/packets.ts';
+import type { GossipTrial } from '../paths.ts';
+import { type Answer, askHosts, failureOf, type HostPair, hostPairsOf } from './ask-hosts.ts';
 import type { Station } from './station.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 const GOSSIP_PORT = 7946;
 
 const transports = ['tcp', 'udp'] as const;
-
-/** An ordered pair of hosts. */
-interface HostPair {
-  readonly asker: Station;
-  readonly receiver: Station;
-  readonly destination: string;
-}
-
-export function hostPairsOf(stations: readonly Station[]): HostPair[] {
-  return stations.flatMap((asker) =>
-    stations.flatMap((receiver): HostPair[] => {
-      const { address: destination } = receiver;
-      return asker === receiver || destination === undefined
-        ? []
-        : [{ asker, receiver, destination }];
-    }),
-  );
-}
 
 /** Starts to listen whose gossip comes: as early as can be, for nobody gossips for us. */
 export async function overhearGossip(stations: readonly Station[]): Promise<void> {
@@ -43,13 +26,13 @@ export async function askGossip(
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
   const pairs = hostPairsOf(stations);
-  const pings = await askAll(pairs, 'ping', GOSSIP_PORT, number);
-  const connections = await askAll(pairs, 'connect', GOSSIP_PORT, number);
+  const pings = await askHosts(pairs, 'ping', GOSSIP_PORT, number);
+  const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
   const heard = await overheardBy(stations);
   return await Promise.all(
     pairs.flatMap((pair, index) => [
       Promise.resolve(
-        describe(pair, 'udp', answerWith(failureOf(pings[index], 'it does not answer')), heard),
+        describe(pair, 'udp', answerWith(failureOf(pings[index], 'no answer')), heard),
       ),
       whomItKnows(pair, connections[index]).then((error) =>
         describe(pair, 'tcp', answerWith(error), heard),
@@ -67,7 +50,7 @@ export async function listenToGossip(
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
   const pairs = hostPairsOf(stations);
-  const connections = await askAll(pairs, 'connect', GOSSIP_PORT, number);
+  const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
   const isHeardSoon = stations.length <= 3;
   const heard = isHeardSoon ? await waitForGossip(pairs, stations) : await overheardBy(stations);
   return pairs.flatMap((pair, index) => {
@@ -87,55 +70,6 @@ export async function listenToGossip(
       ),
     ];
   });
-}
-
-/** Whether each host reaches the port of each manager. */
-export async function connectToManagers(
-  stations: readonly Station[],
-  managers: readonly { readonly host: string; readonly address: string; readonly port: number }[],
-  number: NumberTrial,
-): Promise<ManagerTrial[]> {
-  const pairs = stations.flatMap((asker) =>
-    managers
-      .filter(({ host }) => host !== asker.host)
-      .map(({ host, address: destination, port }) => ({ asker, host, destination, port })),
-  );
-  const results = await Promise.all(
-    pairs.map(async (pair) => (await askAll([pair], 'connect', pair.port, number))[0]),
-  );
-  return pairs.map(({ asker, host, port }, index) => {
-    const error = failureOf(results[index], 'no connection');
-    return { from: asker.host, to: host, port, answered: error === undefined, error };
-  });
-}
-
-type Answer = { readonly answered: boolean; readonly error: string | undefined } | undefined;
-
-function failureOf(answer: Answer, otherwise: string): string | undefined {
-  return answer?.answered === true ? undefined : (answer?.error ?? otherwise);
-}
-
-async function askAll(
-  pairs: readonly Pick<HostPair, 'asker' | 'destination'>[],
-  protocol: 'ping' | 'connect',
-  port: number,
-  number: NumberTrial,
-): Promise<Answer[]> {
-  const asked = pairs.map(({ asker, destination }) => {
-    const common = { namespace: 'host', source: '0.0.0.0', size: 0 } as const;
-    const question: Question = { id: number(), protocol, destination, port, ...common };
-    return { asker, question };
-  });
-  const answers = new Map<string, Answer>();
-  await Promise.all(
-    [...Map.groupBy(asked, ({ asker }) => asker)].map(async ([{ packets }, own]) => {
-      const results = await packets.ask(own.map(({ question }) => question));
-      const late = results.filter(({ answered }) => !answered).map(({ id }) => id);
-      const again = late.length === 0 ? [] : await packets.answers(late);
-      for (const one of [...results, ...again]) answers.set(one.id, one);
-    }),
-  );
-  return asked.map(({ question }) => answers.get(question.id));
 }
 
 /** Why the engine does not say over TCP whom it knows. */

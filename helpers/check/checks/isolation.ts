@@ -1,0 +1,36 @@
+import type { Check } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import type { IsolationTrial } from '../observe/paths.ts';
+import { pathsOutcome } from './paths-outcome.ts';
+
+/** Containers that have no network in common do not reach each other. */
+export const isolation: Check = {
+  name: 'isolation',
+  title: 'no packet gets from one overlay network to another',
+  layer: 'paths',
+  needs: 'privileged-probe',
+  compare: (observation) =>
+    pathsOutcome(observation, (paths) => ({
+      differences: paths.isolation.filter(({ arrived }) => arrived).map(describe),
+      evidence: paths.isolation.map(
+        ({ from, to, fromNetwork, toNetwork }) =>
+          `${from.container} (${fromNetwork}) does not reach ${to.container} (${toNetwork})`,
+      ),
+    })),
+};
+
+function describe({ from, to, fromNetwork, toNetwork, ways }: IsolationTrial): Difference {
+  return {
+    kind: 'networks-joined',
+    where: {
+      host: from.host,
+      peer: to.host,
+      network: fromNetwork,
+      container: from.container,
+      towards: to.container,
+    },
+    expected: 'nothing arrives',
+    observed: { network: toNetwork, ways },
+    text: `${ways.join(' and ')} of ${from.container}, which is in ${fromNetwork} on ${from.host}, arrives at ${to.container}, which is in ${toNetwork} on ${to.host}`,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Check } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { symptomsOf, type PathSymptoms } from '../path-symptoms.ts';
+import { pathsOutcome } from './paths-outcome.ts';
+
+/** VXLAN packets come from the address under which the others know their host: from any other they are not taken. */
+export const outerSources: Check = {
+  name: 'outer-sources',
+  title: 'VXLAN packets come from the address under which the other hosts know theirs',
+  layer: 'paths',
+  needs: 'privileged-probe',
+  compare: (observation) =>
+    pathsOutcome(observation, (paths) => {
+      const all = symptomsOf(paths).filter(({ where }) => where.host !== where.peer);
+      const byHosts = Map.groupBy(all, ({ where }) => JSON.stringify([where.host, where.peer]));
+      return {
+        differences: [...byHosts.values()].flatMap((own) => findOther(own, observation)),
+        evidence: [...byHosts.values()].flatMap(([first]) =>
+          first === undefined ? [] : [`${first.where.host} to ${first.where.peer}: as it must be`],
+        ),
+      };
+    }),
+};
+
+function findOther(own: readonly PathSymptoms[], { hosts }: Observation): Difference[] {
+  const [first] = own;
+  if (first === undefined) return [];
+  const { host, peer } = first.where;
+  const expected = hosts.find(({ name }) => name === host)?.address;
+  if (expected === undefined) return [];
+  const seen = own
+    .flatMap(({ trials }) => trials.flatMap(({ sightings }) => sightings))
+    // A packet that the sender's own tables send astray may come by anywhere.
+    .filter(({ hop, host: at }) => hop === 'receiver-nic' && at === peer)
+    .flatMap(({ outerSource }) => outerSource ?? []);
+  return [...new Set(seen)]
+    .filter((source) => source !== expected)
+    .map((source) => ({
+      kind: 'source-other',
+      where: { host, peer },
+      expected,
+      observed: source,
+      text: `VXLAN packets of ${host} come to ${peer} from ${source}, and not from ${expected}, under which the others know it`,
+    }));
+}

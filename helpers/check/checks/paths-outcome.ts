@@ -1,0 +1,20 @@
+import { type CheckOutcome, outcomeOf, skipped } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { PathsView } from '../observe/paths.ts';
+import { unseen } from '../observed.ts';
+
+/** What comes of a check of live probes: where some could not be made, that nothing is wrong is not proven. */
+export function pathsOutcome(
+  { paths }: Pick<Observation, 'paths'>,
+  compare: (paths: PathsView) => {
+    readonly differences: readonly Difference[];
+    readonly evidence: readonly string[];
+  },
+): CheckOutcome {
+  if ('unseen' in paths) return skipped(paths);
+  const { differences, evidence } = compare(paths.seen);
+  const { untried } = paths.seen;
+  if (differences.length === 0 && untried.length > 0) return skipped(unseen(untried.join('; ')));
+  return outcomeOf(differences, evidence);
+}

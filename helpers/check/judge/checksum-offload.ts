@@ -1,0 +1,78 @@
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { losesTransport, symptomsOf } from '../path-symptoms.ts';
+import { whatWasSeen } from '../observed.ts';
+import { commandLine } from '../../process/run-command.ts';
+import { cutsApplication, type Direction, directionOf, goesFrom } from './paths-between.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * ICMP passes, TCP and UDP come to the other container and are dropped there for their checksums: a sender has left these
+ * to a network card that does not write them into packets in VXLAN.
+ */
+export const checksumOffload: Rule = {
+  name: 'checksum-offload',
+  explain: (open, observation) => {
+    const { paths } = observation;
+    if ('unseen' in paths) return [];
+    const losing = symptomsOf(paths.seen).filter(losesTransport);
+    const dead = open.filter(
+      (one) =>
+        one.kind === 'container-path-dead' &&
+        losing.some(
+          ({ where }) =>
+            goesFrom(one, where) &&
+            where.container === one.where.container &&
+            where.towards === one.where.towards,
+        ),
+    );
+    const byWay = Map.groupBy(dead, (one) => JSON.stringify(directionOf(one)));
+    return [...byWay.values()].flatMap((own): Diagnosis[] => {
+      const [first] = own;
+      const way = first === undefined ? undefined : directionOf(first);
+      const wrong = open.filter(
+        (one) =>
+          one.kind === 'checksums-wrong' &&
+          own.some(
+            ({ where }) => where.peer === one.where.host && where.towards === one.where.container,
+          ),
+      );
+      // Without a kernel that has counted them nothing says that checksums are to blame.
+      return way === undefined || wrong.length === 0
+        ? []
+        : [diagnose(own, wrong, way, open, observation)];
+    });
+  },
+};
+
+function diagnose(
+  dead: readonly Difference[],
+  wrong: readonly Difference[],
+  way: Direction,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const evidence = [...wrong, ...dead];
+  return {
+    code: 'checksum-offload',
+    where: way,
+    summary: `TCP and UDP packets from ${way.host} come to containers of ${way.peer} with wrong checksums, and are dropped there; ICMP passes`,
+    evidence,
+    consequences: open.filter(
+      (one) => !evidence.includes(one) && cutsApplication(one, observation, way),
+    ),
+    remedy: remedyFor(way, observation),
+  };
+}
+
+function remedyFor({ host }: Direction, { hosts }: Observation): Remedy | undefined {
+  const view = hosts.find(({ name }) => name === host)?.kernel;
+  const carrier = view === undefined ? undefined : whatWasSeen(view)?.carrier;
+  if (carrier === undefined) return undefined;
+  return {
+    host,
+    command: commandLine('ethtool', ['-K', carrier, 'tx', 'off']),
+    effect: `has the kernel of ${host} write all checksums itself, and not ${carrier}`,
+  };
+}

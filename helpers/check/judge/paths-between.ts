@@ -1,0 +1,104 @@
+import type { Remedy } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { FirewallRule, OverlayTraffic } from '../observe/kernel.ts';
+import { whatWasSeen } from '../observed.ts';
+import { commandLine } from '../../process/run-command.ts';
+import { isApplicationCut } from './consequences.ts';
+
+/** From one host to another. */
+export interface Direction {
+  readonly host: string;
+  readonly peer: string;
+}
+
+/** The direction that a difference lies in. */
+export function directionOf({ where }: Difference): Direction | undefined {
+  const { host, peer } = where;
+  return host === undefined || peer === undefined ? undefined : { host, peer };
+}
+
+/** Whether it lies between these hosts, in this direction. */
+export function goesFrom({ where }: Difference, { host, peer }: Direction): boolean {
+  return where.host === host && where.peer === peer;
+}
+
+/** The address under which the others know that host. */
+export function addressOf({ hosts }: Observation, host: string): string {
+  return hosts.find(({ name }) => name === host)?.address ?? host;
+}
+
+/** What the application does that has containers on both hosts, when one does not reach the other. */
+export function cutsApplication(
+  difference: Difference,
+  observation: Observation,
+  { host, peer }: Direction,
+): boolean {
+  return (
+    isApplicationCut(difference, observation, host) &&
+    isApplicationCut(difference, observation, peer)
+  );
+}
+
+/** Where a firewall meets what comes to its host, and what goes out. */
+const hooks = {
+  in: ['ingress', 'prerouting', 'input'],
+  out: ['output', 'postrouting'],
+} as const;
+
+/** The rule of a host's firewall that drops such packets; one that names them, and has met some, before any other. */
+export function findDroppingRule(
+  { hosts }: Observation,
+  host: string,
+  traffic: OverlayTraffic,
+  way: keyof typeof hooks,
+): FirewallRule | undefined {
+  const kernel = hosts.find(({ name }) => name === host)?.kernel;
+  const view = kernel === undefined ? undefined : whatWasSeen(kernel);
+  const rules = view === undefined ? [] : (whatWasSeen(view.firewall) ?? []);
+  const fitting = rules.filter(
+    (rule) =>
+      rule.concerns.includes(traffic) &&
+      (rule.verdict === 'drop' || rule.verdict === 'reject') &&
+      rule.hooks.some((hook) => (hooks[way] as readonly string[]).includes(hook)),
+  );
+  const [first] = fitting.toSorted((one, other) => rankOf(one) - rankOf(other));
+  return first;
+}
+
+function rankOf({ isExplicit, packets }: FirewallRule): number {
+  return (isExplicit ? 0 : 2) + (packets === 0 ? 1 : 0);
+}
+
+/** Takes that rule away. */
+export function undoRule(host: string, { undo: [program, ...words], text }: FirewallRule): Remedy {
+  return {
+    host,
+    command: commandLine(program, words),
+    effect: `takes away the rule «${text}» until the firewall is loaded anew: take it out of what loads it, too`,
+  };
+}
+
+/** What firewalls are known to do on that host to such packets. */
+export function isFirewallOf(
+  { kind, where, observed }: Difference,
+  host: string,
+  traffic: OverlayTraffic,
+): boolean {
+  if (kind !== 'firewall-drops' || where.host !== host) return false;
+  const concerns = fieldOf(observed, 'concerns');
+  return Array.isArray(concerns) && concerns.includes(traffic);
+}
+
+/** A value of what was observed, or expected. */
+export function fieldOf(value: Difference['observed'], field: string): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)[field]
+    : undefined;
+}
+
+/** The same, of what is a word. */
+export function wordOf(value: Difference['observed'], field: string): string {
+  const found = fieldOf(value, field);
+  return typeof found === 'string' ? found : '';
+}

@@ -1,0 +1,269 @@
+import { describe, expect, test } from 'vitest';
+import type { FirewallRule, KernelView } from '../../../../helpers/check/observe/kernel.ts';
+import { seen } from '../../../../helpers/check/observed.ts';
+import { type Ailments, type Fate, reportOf } from './path-reports.ts';
+
+const found = (ailments: Ailments) =>
+  reportOf(ailments).diagnoses.map(({ code, where }) => ({ code, where }));
+
+const leftToRight = { host: 'left', peer: 'right' };
+
+describe('Live packets', () => {
+  test('that are all answered are nothing wrong, and every check says what it has tried', () => {
+    const { outcomes, diagnoses } = reportOf({});
+    expect(diagnoses).toEqual([]);
+    expect(outcomes.filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(outcomes.filter(({ state }) => state === 'passed').map(({ name }) => name)).toEqual([
+      'host-paths',
+      'gossip-paths',
+      'tunnels',
+      'outer-sources',
+      'container-paths',
+      'checksums',
+    ]);
+  });
+
+  test('that could not be sent leave their checks open', () => {
+    const { outcomes } = reportOf({ more: { untried: ['right: no probe was started'] } });
+    expect(outcomes.map(({ state }) => state)).not.toContain('passed');
+    expect(outcomes[0]).toMatchObject({ state: 'skipped', because: 'impossible' });
+  });
+
+  test('an echo that alone is not answered is no defect', () => {
+    expect(found({ echo: () => ({}) })).toEqual([]);
+  });
+});
+
+describe('Blocked VXLAN', () => {
+  test('is one defect of one direction, that of the lost packets', () => {
+    const { diagnoses } = reportOf({
+      tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+      container: dead('receiver-nic'),
+    });
+    expect(diagnoses).toMatchObject([
+      {
+        code: 'vxlan-blocked',
+        where: leftToRight,
+        evidence: [{ kind: 'tunnel-dead' }],
+        consequences: [{ kind: 'container-path-dead' }],
+      },
+    ]);
+  });
+
+  test('is seen without a tunnel, where every packet of the overlay ends at one place', () => {
+    const more = { tunnels: [] };
+    expect(found({ container: dead('receiver-nic'), more })).toEqual([
+      { code: 'vxlan-blocked', where: leftToRight },
+    ]);
+    // What does not leave its host is not known to be blocked.
+    expect(found({ container: dead('sender-vxlan'), more })).toMatchObject([
+      { code: 'unexplained' },
+    ]);
+  });
+
+  test('is not what packets meet that the firewall lets in', () => {
+    expect(
+      found({
+        tunnel: (way) => (way === 'left right' ? 'let-in' : undefined),
+        container: dead('receiver-nic'),
+      }),
+    ).toMatchObject([{ code: 'unexplained' }]);
+  });
+
+  test('at a host that lets nobody in is one defect there', () => {
+    const hosts = ['left', 'middle', 'right'];
+    expect(
+      found({
+        hosts,
+        tunnel: (way) => (way.endsWith(' right') ? 'at-nic' : undefined),
+        container: (way) =>
+          way.endsWith(' right')
+            ? { lastSeen: 'receiver-nic' }
+            : way.startsWith('right ')
+              ? 'arrived'
+              : 'answered',
+      }),
+    ).toEqual([{ code: 'vxlan-blocked', where: { host: 'right' } }]);
+  });
+
+  test('has the command that takes away the rule which drops it', () => {
+    const rule: FirewallRule = {
+      text: '-A INPUT -p udp --dport 4789 -j DROP',
+      tool: 'iptables-legacy',
+      table: 'filter',
+      chain: 'INPUT',
+      hooks: ['input'],
+      verdict: 'drop',
+      concerns: ['vxlan'],
+      isExplicit: true,
+      packets: 6,
+      undo: ['iptables', '-D', 'INPUT', '-p', 'udp', '--dport', '4789', '-j', 'DROP'],
+    };
+    const ailments: Ailments = {
+      tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+      container: dead('receiver-nic'),
+    };
+    const [host] = hostsWith(rule);
+    const { diagnoses } = reportOf(ailments, { hosts: host === undefined ? [] : [host] });
+    expect(diagnoses[0]?.remedy).toMatchObject({
+      host: 'right',
+      command: 'iptables -D INPUT -p udp --dport 4789 -j DROP',
+    });
+  });
+});
+
+describe('A host that is cut off', () => {
+  test('is one defect, and all else follows from it', () => {
+    const { diagnoses } = reportOf({
+      echo: (way) => (way === 'left right' ? {} : 'arrived'),
+      gossip: (way) => (way === 'left right' ? 'lost' : 'silent'),
+      tunnel: (way) => (way === 'left right' ? 'lost' : undefined),
+      container: (way) => (way === 'left right' ? { lastSeen: 'sender-nic' } : 'arrived'),
+    });
+    expect(diagnoses[0]).toMatchObject({ code: 'vxlan-blocked', where: leftToRight });
+    expect(diagnoses[0]?.consequences.map(({ kind }) => kind)).toEqual([
+      'gossip-path-dead',
+      'gossip-path-dead',
+      'tunnel-dead',
+      'container-path-dead',
+    ]);
+  });
+});
+
+describe('Blocked gossip', () => {
+  test('is one defect of its direction, whichever of its transports is closed', () => {
+    for (const closed of ['tcp', 'udp'] as const) {
+      const { diagnoses } = reportOf({
+        gossip: (way, transport) =>
+          way === 'left right' && transport === closed ? 'at-nic' : undefined,
+      });
+      expect(diagnoses).toMatchObject([{ code: 'gossip-blocked', where: leftToRight }]);
+      expect(diagnoses[0]?.summary).toContain(`7946/${closed} from left to right`);
+    }
+  });
+
+  test('is not the gossip of an engine that is asked, and does not answer', () => {
+    expect(found({ gossip: (way) => (way === 'left right' ? 'silent' : undefined) })).toMatchObject(
+      [{ code: 'unexplained' }],
+    );
+  });
+
+  test('beside blocked VXLAN is a defect of its own', () => {
+    expect(
+      found({
+        gossip: (way) => (way === 'left right' ? 'at-nic' : undefined),
+        tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+        container: (way) => (way === 'left right' ? { lastSeen: 'receiver-nic' } : 'arrived'),
+      }).map(({ code }) => code),
+    ).toEqual(['gossip-blocked', 'vxlan-blocked']);
+  });
+});
+
+describe('The source of VXLAN packets', () => {
+  test('that the others do not know is the defect; what is lost follows from it', () => {
+    const source = '192.168.99.77';
+    expect(
+      found({
+        tunnel: (way) => (way === 'left right' ? 'let-in' : undefined),
+        container: (way) =>
+          way === 'left right' ? { lastSeen: 'receiver-input', source } : 'arrived',
+      }),
+    ).toEqual([{ code: 'vxlan-source-address', where: leftToRight }]);
+  });
+});
+
+describe('An MTU black hole', () => {
+  test('lets small packets pass, and large ones of one direction vanish', () => {
+    const { diagnoses } = reportOf({
+      container: (way, protocol) => {
+        if (!protocol.endsWith('large')) return 'answered';
+        return way === 'left right' ? { lastSeen: 'sender-nic' } : 'answered';
+      },
+    });
+    expect(diagnoses).toMatchObject([
+      { code: 'mtu-black-hole', where: { ...leftToRight, network: 'net' } },
+    ]);
+    expect(diagnoses[0]?.summary).toContain('those of 1450 bytes vanish between the hosts');
+  });
+
+  test('is told of once, where the other direction loses nothing but the answers to large packets', () => {
+    expect(
+      found({
+        container: (way, protocol) => {
+          if (!protocol.endsWith('large')) return 'answered';
+          if (way === 'left right') return { lastSeen: 'receiver-nic' };
+          return protocol === 'icmp-large' ? 'arrived' : 'answered';
+        },
+      }),
+    ).toHaveLength(1);
+  });
+});
+
+describe('Wrong checksums', () => {
+  const ailments: Ailments = {
+    container: (way, protocol) => {
+      if (protocol.startsWith('icmp')) return 'answered';
+      return way === 'left right' ? { lastSeen: 'receiver' } : 'arrived';
+    },
+  };
+
+  test('are told by ICMP that passes, TCP and UDP that do not, and a kernel that has counted them', () => {
+    const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
+    expect(found({ ...ailments, more: { checksumErrors } })).toEqual([
+      { code: 'checksum-offload', where: leftToRight },
+    ]);
+  });
+
+  test('are not said to be there when no kernel has counted any', () => {
+    expect(found(ailments)).toMatchObject([{ code: 'unexplained' }]);
+  });
+
+  test('that a kernel has counted are nothing wrong while nothing is lost', () => {
+    const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 3, udp: 0 }];
+    expect(found({ more: { checksumErrors } })).toEqual([]);
+  });
+});
+
+describe('Isolation', () => {
+  test('is broken when anything gets from one network to another', () => {
+    const more = { isolation: [arrival('red', 'blue'), arrival('blue', 'red')] };
+    // Both directions are one hole.
+    expect(found({ more })).toMatchObject([
+      { code: 'isolation-broken', where: { ...leftToRight, network: 'red', towards: 'blue' } },
+    ]);
+  });
+});
+
+/** Dead from left to right: so what right asks arrives, and the answer does not. */
+function dead(lastSeen: 'receiver-nic' | 'sender-nic' | 'sender-vxlan') {
+  return (way: string): Fate => (way === 'left right' ? { lastSeen } : 'arrived');
+}
+
+/** From one network to another. */
+function arrival(from: string, to: string) {
+  return {
+    from: { host: 'left', container: from, address: '10.0.1.2' },
+    to: { host: 'right', container: to, address: '10.0.2.2' },
+    fromNetwork: from,
+    toNetwork: to,
+    arrived: true,
+    ways: ['frame' as const],
+  };
+}
+
+/** The host on the right, whose firewall has that rule. */
+function hostsWith(rule: FirewallRule) {
+  const kernel = { firewall: seen([rule]) } as unknown as KernelView;
+  const nothing = { unseen: 'not looked at', because: 'unasked' } as const;
+  return [
+    {
+      name: 'right',
+      address: '192.168.99.102',
+      pulse: 'answers' as const,
+      engine: nothing,
+      gossip: nothing,
+      reach: nothing,
+      kernel: seen(kernel),
+    },
+  ];
+}
