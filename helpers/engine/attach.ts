@@ -17,7 +17,7 @@ export interface AttachedContainer {
   /** Both end when the container has ended, or the connection to its engine has. */
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Ends its input, and waits until it is gone; after the limit (10 s when absent) it is killed. */
+  /** Ends its input, and waits until it is gone; one that does not end within the limit (10 s when absent) is killed. */
   end(options?: CallOptions): Promise<void>;
 }
 
@@ -91,21 +91,23 @@ function partStreams(docker: Docker, stream: Duplex) {
 
 function endOf(connection: Connection, id: string, name: string, stream: Duplex) {
   return async ({ limit = 10_000, signal }: CallOptions = {}): Promise<void> => {
-    const gone = connection.call({
-      signal,
-      limit,
-      title: `wait ${name}`,
-      answer: z.unknown(),
-      // Asked before it ends: afterwards there may be nothing left to ask about.
-      ask: async (docker, abortSignal) => {
-        const removed = docker.getContainer(id).wait({ condition: 'removed', abortSignal });
-        stream.end();
-        return await removed.catch(unlessStatus(404));
-      },
-    });
-    await gone.catch(async () => {
-      await openContainer(connection, id, name).remove();
-    });
-    stream.destroy();
+    const options = { limit, signal };
+    try {
+      await connection.call({
+        ...options,
+        title: `wait ${name}`,
+        answer: z.unknown(),
+        // Asked before it ends: afterwards there may be nothing left to ask about.
+        ask: async (docker, abortSignal) => {
+          const removed = docker.getContainer(id).wait({ condition: 'removed', abortSignal });
+          stream.end();
+          return await removed.catch(unlessStatus(404));
+        },
+      });
+    } catch {
+      await openContainer(connection, id, name).remove(options);
+    } finally {
+      stream.destroy();
+    }
   };
 }

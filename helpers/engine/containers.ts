@@ -5,6 +5,7 @@ import { type Container, inspectCall, openContainer } from './container.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import { type ContainerSpec, createLine, createRequest, runLine } from './container-spec.ts';
 import { explainRun } from './explain-run.ts';
+import { unlessStatus } from './unless-status.ts';
 
 /** A line of `docker ps -a`. */
 export interface ContainerSummary {
@@ -16,8 +17,6 @@ export interface ContainerSummary {
   /** For people: «Up 2 minutes». */
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** When it was made, by the engine's clock: seconds since the epoch. */
-  readonly createdAt: number;
 }
 
 /** The containers of an engine. */
@@ -34,6 +33,8 @@ export interface Containers {
   inspect(nameOrId: string, options?: CallOptions): Promise<ContainerFacts>;
   /** All, running or not. */
   list(options?: CallOptions): Promise<ContainerSummary[]>;
+  /** As `docker container prune`: removes those with that label that do not run, and were made so many seconds ago. */
+  prune(label: string, seconds: number, options?: CallOptions): Promise<void>;
 }
 
 export function openContainers(connection: Connection): Containers {
@@ -57,6 +58,18 @@ export function openContainers(connection: Connection): Containers {
         print: (all) =>
           all.map(({ name, image, status }) => `${name}  ${image}  ${status}`).join('\n'),
       }),
+    prune: async (label, seconds, options) => {
+      await connection.call({
+        ...options,
+        title: `container prune -f --filter label=${label} --filter until=${seconds}s`,
+        answer: z.unknown(),
+        // An engine that is at somebody else's prune refuses a second one.
+        ask: (docker) =>
+          docker
+            .pruneContainers({ filters: { label: [label], until: [`${seconds}s`] } })
+            .catch(unlessStatus(409)),
+      });
+    },
   };
 }
 
@@ -114,7 +127,6 @@ const summaryAnswer = z
     Image: z.string(),
     State: z.string(),
     Status: z.string(),
-    Created: z.number(),
     Labels: z.record(z.string(), z.string()).nullable(),
   })
   .transform(
@@ -125,7 +137,6 @@ const summaryAnswer = z
       state: one.State,
       status: one.Status,
       labels: one.Labels ?? {},
-      createdAt: one.Created,
     }),
   );
 

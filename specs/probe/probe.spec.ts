@@ -14,6 +14,7 @@ import type { Engine } from '../../helpers/engine/engine.ts';
 import { onActivity } from '../../helpers/process/activity.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { allSettled } from '../../helpers/process/harness-error.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
 import { expect, type ProbeLab, test } from './lab.ts';
 
 const CONTAINER = expect.stringMatching(/^overlay-e2e-probe-/);
@@ -241,6 +242,21 @@ describe('On engines 20.10.5 and 26.1.5', () => {
       await engine.images.remove(kept);
     });
   });
+});
+
+test('A container that a killed check has not started is removed once no check can be about to start it', async ({
+  lab: { alone },
+}) => {
+  const engine = alone['26.1.5'];
+  const labels = { 'org.overlay-e2e.probe': 'container' };
+  await engine.containers.create({ name: 'forgotten', image: BUSYBOX, labels });
+  const others = await engine.containers.create({ name: 'somebody-else-s', image: BUSYBOX });
+  const probe = await startProbe(engine);
+  await probe[Symbol.asyncDispose]();
+  expect(await leftOn(engine)).toEqual(['somebody-else-s', 'forgotten']);
+  await engine.containers.prune('org.overlay-e2e.probe', 0);
+  expect(await leftOn(engine)).toEqual(['somebody-else-s']);
+  await others.remove();
 });
 
 describe('A probe ends', () => {

@@ -5,9 +5,8 @@ import type { Engine } from '../../engine/engine.ts';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { AgentChannel } from './agent-channel.ts';
-import { describeProbe } from './describe-probe.ts';
+import { describeProbe, PROBE_LABEL } from './describe-probe.ts';
 import { explainStart } from './explain-start.ts';
-import { removeForgottenProbes } from './forgotten-probes.ts';
 import { bringImage, removeBroughtImages } from './image-on-engine.ts';
 import { openProbe, type Probe } from './probe.ts';
 import { prepareProbeImage, type ProbeImage } from './probe-image.ts';
@@ -28,7 +27,7 @@ export interface StartProbeOptions {
 /** Milliseconds that an engine may take to make and start the container. */
 const START_LIMIT = 60_000;
 
-/** Milliseconds for each step of clearing away what did not start. */
+/** Milliseconds for each step of clearing away. */
 const CLEAR_LIMIT = 10_000;
 
 /** How often another check may take the image away between this one's look and its start. */
@@ -54,14 +53,11 @@ export async function startProbe(
         describeProbe({ name, image, run, privileged, lifetime }),
       );
       signal?.throwIfAborted();
-      const startedAt = performance.now();
       const channel = new AgentChannel(`${host}: probe`, attached);
       await channel.ready({ limit: START_LIMIT, signal });
       return openProbe(host, channel, async () => {
-        const own = { id: attached.container.id, age: performance.now() - startedAt };
-        await removeForgottenProbes(engine, own, 2 * START_LIMIT);
-        await attached.end();
-        await removeBroughtImages(engine);
+        await attached.end({ limit: CLEAR_LIMIT });
+        await removeForgotten(engine);
       });
     } catch (error) {
       await clearAway(engine, name);
@@ -92,6 +88,18 @@ async function runImage(
   }
 }
 
+/**
+ * What a check has brought and not used to the end: the image of the last one, and a container that was made and not
+ * started when its check was killed. Everything else goes by itself.
+ */
+async function removeForgotten(engine: Engine): Promise<void> {
+  const options = { limit: CLEAR_LIMIT };
+  // A younger one may be another check's that is about to start it.
+  const age = (2 * START_LIMIT) / 1000;
+  await engine.containers.prune(PROBE_LABEL, age, options);
+  await removeBroughtImages(engine, options);
+}
+
 /** Leaves nothing of a probe that did not start. What fails here comes of what failed before, and is not told. */
 async function clearAway(engine: Engine, name: string): Promise<void> {
   const options = { limit: CLEAR_LIMIT };
@@ -100,5 +108,5 @@ async function clearAway(engine: Engine, name: string): Promise<void> {
   } catch {
     // It was not even made.
   }
-  await removeBroughtImages(engine, options).catch(() => undefined);
+  await removeForgotten(engine).catch(() => undefined);
 }
