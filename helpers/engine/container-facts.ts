@@ -9,6 +9,8 @@ export interface ContainerEndpoint {
   readonly prefixLength: number;
   readonly gateway: string;
   readonly mac: string;
+  /** Names by which others on the network find it, beside its own; its short id may be among them. */
+  readonly aliases: readonly string[];
 }
 
 export type ContainerStatus =
@@ -56,6 +58,7 @@ const endpoint = z
     IPPrefixLen: z.number(),
     Gateway: z.string(),
     MacAddress: z.string(),
+    Aliases: z.array(z.string()).nullish(),
   })
   .transform(
     (end): ContainerEndpoint => ({
@@ -65,6 +68,7 @@ const endpoint = z
       prefixLength: end.IPPrefixLen,
       gateway: end.Gateway,
       mac: end.MacAddress,
+      aliases: end.Aliases ?? [],
     }),
   );
 

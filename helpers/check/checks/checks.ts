@@ -13,6 +13,7 @@ import { hostPaths } from './host-paths.ts';
 import { isolation } from './isolation.ts';
 import { keyValueMembers } from './key-value-members.ts';
 import { managers } from './managers.ts';
+import { namesRight } from './names-right.ts';
 import { networksAgree } from './networks-agree.ts';
 import { networksKnown } from './networks-known.ts';
 import { outerSources } from './outer-sources.ts';
@@ -40,6 +41,8 @@ export const checks: readonly Check[] = [
   endsAlive,
   containersInPlace,
   containersRun,
+  // names
+  namesRight,
   // paths
   hostPaths,
   gossipPaths,

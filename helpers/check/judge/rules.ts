@@ -11,6 +11,7 @@ import { isolationBroken } from './isolation-broken.ts';
 import { keystoreUnreachable } from './keystore-unreachable.ts';
 import { keystoreWiped } from './keystore-wiped.ts';
 import { mtuBlackHole } from './mtu-black-hole.ts';
+import { nameStale, nameUnresolved } from './names.ts';
 import { networkDiffers } from './network-differs.ts';
 import { networkMissing } from './network-missing.ts';
 import type { Rule } from './rule.ts';
@@ -45,4 +46,7 @@ export const rules: readonly Rule[] = [
   mtuBlackHole,
   checksumOffload,
   isolationBroken,
+  // What resolvers answer.
+  nameUnresolved,
+  nameStale,
 ];

@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+import type { KeyValueStoreKind } from '../../cluster/key-value-store.ts';
 import { openStore } from '../../cluster/open-store.ts';
 import { type Observed, seen, unseen } from '../observed.ts';
 import type { AuditTarget, TargetStore } from '../target.ts';
@@ -84,14 +86,38 @@ async function readStore(store: TargetStore, signal: AbortSignal): Promise<Store
   return { store, version: `${opened.name} ${version}`, ...readStoreEntries(entries) };
 }
 
-/** Whether that host reaches the store. */
+/** Milliseconds until a host is taken not to reach the store. */
+const REACH_LIMIT = 5_000;
+
+/** What each kind of store answers, and ends the connection after. */
+const greetings: Readonly<Record<KeyValueStoreKind, string>> = {
+  consul: 'GET /v1/status/leader HTTP/1.0\r\n\r\n',
+  etcd: 'GET /version HTTP/1.0\r\n\r\n',
+  zookeeper: 'srvr',
+};
+
+/** Whether that host reaches the store, or any of its servers. */
 export async function observeReach(
   { name }: AskedHost,
-  { kind }: Asked,
+  { kind, hosts }: Asked,
   round: Round,
 ): Promise<Observed<StoreReach>> {
   if (kind !== 'key-value') return unseen('the cluster has no key-value store', 'inapplicable');
   const probe = probeOn(round, name);
   if ('unseen' in probe) return probe;
-  return await Promise.resolve(unseen('the way to the store is not looked at yet', 'unasked'));
+  const stores = storesOf(round.target, hosts).filter(({ address }) => isIPv4(address));
+  if (stores.length === 0) return unseen('the store’s address is not known', 'inapplicable');
+  const reaches = await Promise.all(
+    stores.map(async (store): Promise<StoreReach> => {
+      const { connected, error } = await probe.seen.exchange(
+        'host',
+        { protocol: 'tcp', address: store.address, port: store.port },
+        Buffer.from(greetings[store.kind]),
+        { limit: REACH_LIMIT, signal: round.signal },
+      );
+      return { store, error: connected ? undefined : (error ?? 'no connection') };
+    }),
+  );
+  const best = reaches.find(({ error }) => error === undefined) ?? reaches[0];
+  return best === undefined ? unseen('nobody was asked') : seen(best);
 }

@@ -373,6 +373,7 @@ const endless = {
   prefixLength: 0,
   gateway: '',
   mac: '',
+  aliases: [],
 };
 
 function seenIn<T>(part: { seen: T } | { unseen: string }): T | undefined {

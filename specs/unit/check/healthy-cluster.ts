@@ -56,6 +56,7 @@ export function containerOf(
         prefixLength: 24,
         gateway: '',
         mac: '02:42:0a:00:09:02',
+        aliases: [],
       },
     },
     ports: {},

@@ -1,0 +1,152 @@
+import { quoteForShell } from '../../process/run-command.ts';
+import { answeringHosts } from '../checks/seen-engines.ts';
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference, Place } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { NameAnswer } from '../observe/names.ts';
+import { whatWasSeen } from '../observed.ts';
+import type { Rule } from './rule.ts';
+
+/** A container that looks up another one, and hears nothing, or that there is none. */
+export const nameUnresolved: Rule = {
+  name: 'name-unresolved',
+  explain: (open, observation) => {
+    const unanswered = open.filter(({ kind }) => kind === 'name-unanswered');
+    const deaf = unanswered.filter((one) => isDeaf(one, observation));
+    const others = unanswered.filter((one) => !deaf.includes(one));
+    const ofContainers = groupBy(deaf, ({ host, container }) => `${host} ${container}`);
+    const ofNames = groupBy(
+      others,
+      ({ host, network, towards }) => `${host} ${network} ${towards}`,
+    );
+    return [
+      ...ofContainers.map((evidence): Diagnosis => {
+        const { host, container = '' } = commonPlace(evidence);
+        return {
+          code: 'name-unresolved',
+          where: { host, container },
+          summary: `nothing answers ${container} on ${host} when it looks up a name: ${evidence[0]?.text}`,
+          evidence,
+          consequences: applicationFailures(evidence, open, observation),
+          remedy: {
+            host,
+            command: `docker restart ${quoteForShell(container)}`,
+            effect:
+              'has its engine set up its name server anew: /etc/resolv.conf, and the rules that lead 127.0.0.11 to the engine',
+          },
+        };
+      }),
+      ...ofNames.map((evidence): Diagnosis => {
+        const where = commonPlace(evidence);
+        return {
+          code: 'name-unresolved',
+          where,
+          summary: evidence[0]?.text ?? '',
+          evidence,
+          consequences: applicationFailures(evidence, open, observation),
+          remedy: announceAnew(where),
+        };
+      }),
+    ];
+  },
+};
+
+/** A container that looks up another one, and is sent to where that is not. */
+export const nameStale: Rule = {
+  name: 'name-stale',
+  explain: (open, observation) => {
+    const stale = open.filter(({ kind }) => kind === 'name-other');
+    const written = stale.filter((one) => answerOf(one, observation)?.from === 'hosts-file');
+    const told = stale.filter((one) => !written.includes(one));
+    return [
+      ...groupBy(written, ({ host, container, towards }) => `${host} ${container} ${towards}`),
+      ...groupBy(told, ({ host, network, towards }) => `${host} ${network} ${towards}`),
+    ].map((evidence): Diagnosis => {
+      const where = commonPlace(evidence);
+      const [first] = evidence;
+      return {
+        code: 'name-stale',
+        where,
+        summary: [first?.text, ...whoIsThere(first, observation)].join('; '),
+        evidence,
+        consequences: applicationFailures(evidence, open, observation),
+        remedy:
+          first !== undefined && written.includes(first)
+            ? {
+                host: where.host,
+                command: `docker restart ${quoteForShell(where.container ?? '')}`,
+                effect: 'has its engine write its /etc/hosts anew',
+              }
+            : announceAnew(where),
+      };
+    });
+  },
+};
+
+/** Whether that container's name servers answer nothing at all: not even that there is no such name. */
+function isDeaf({ where }: Difference, { names }: Observation): boolean {
+  return (whatWasSeen(names)?.deaf ?? []).some(
+    ({ host, container }) => host === where.host && container === where.container,
+  );
+}
+
+function answerOf({ where }: Difference, { names }: Observation): NameAnswer | undefined {
+  return whatWasSeen(names)?.answers.find(
+    (one) =>
+      one.host === where.host &&
+      one.container === where.container &&
+      one.towards === where.towards &&
+      one.network === where.network,
+  );
+}
+
+function groupBy(
+  differences: readonly Difference[],
+  keyOf: (where: Place) => string,
+): Difference[][] {
+  return [...Map.groupBy(differences, ({ where }) => keyOf(where)).values()];
+}
+
+/** Of several askers on one host it is none that is the place, but what they look up there. */
+function commonPlace(evidence: readonly Difference[]): Place {
+  const [first] = evidence;
+  const askers = new Set(evidence.map(({ where }) => where.container));
+  const where = first?.where ?? {};
+  return askers.size > 1 ? { ...where, container: undefined } : where;
+}
+
+/** Who has the addresses that were answered. */
+function whoIsThere(difference: Difference | undefined, observation: Observation): string[] {
+  const answer = difference === undefined ? undefined : answerOf(difference, observation);
+  const other = (answer?.answers ?? []).filter((address) => !answer?.expected.includes(address));
+  return other.map((address) => {
+    const holder = answeringHosts(observation).flatMap(({ host, view }) =>
+      view.containers
+        .filter(({ networks }) => Object.values(networks).some((end) => end.address === address))
+        .map(({ name }) => `${name} on ${host.name}`),
+    )[0];
+    return `${address} is ${holder ?? 'nobody'}`;
+  });
+}
+
+function applicationFailures(
+  evidence: readonly Difference[],
+  open: readonly Difference[],
+  { expectations: { application } }: Observation,
+): Difference[] {
+  const serves = evidence.some(
+    ({ where }) =>
+      where.container === application?.container || where.towards === application?.database,
+  );
+  return serves ? open.filter(({ kind }) => kind.startsWith('application-')) : [];
+}
+
+function announceAnew({ peer, network = '', towards = '' }: Place): Remedy {
+  const words = [network, towards].map(quoteForShell).join(' ');
+  return {
+    host: peer,
+    command: `docker network disconnect ${words} && docker network connect ${words}`,
+    effect:
+      'has the engine tell all others of it anew; its address may change, and its connections break',
+  };
+}
