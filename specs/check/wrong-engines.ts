@@ -21,10 +21,12 @@ export async function nameWrongly(
     ...(await nameTcp(cluster, relay.port)),
     ...(findProgram('ssh') === undefined ? [] : overSsh),
   ];
-  const described = { hosts: hosts.map(({ host }, at) => ({ name: `wrong-${at}`, ...host })) };
+  const described = {
+    hosts: hosts.map(({ host }, index) => ({ name: `wrong-${index}`, ...host })),
+  };
   await cluster.write('wrong.json', JSON.stringify(described));
   const lines = hosts.map(
-    ({ line }, at) => new RegExp(`^host wrong-${at} \\(.*?\\): ${line.source}`),
+    ({ line }, index) => new RegExp(`^host wrong-${index} \\(.*?\\): ${line.source}`),
   );
   return { lines, [Symbol.asyncDispose]: relay.close };
 }

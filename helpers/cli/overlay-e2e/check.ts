@@ -11,7 +11,7 @@ import { type Chosen, chooseTarget } from './check/choose-target.ts';
 import { askOnTerminal, doSteps, stepsOf } from './check/fix.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { watchCluster } from './check/watch.ts';
-import { prepareOutputs, writeOutputs } from './check/write-outputs.ts';
+import { requireWritable, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
 /** The exit code of each verdict; what could not be checked has that of what was not. */
@@ -22,7 +22,7 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
   using watch = new InterruptionWatch(({ observed }) => say(`${observed}; taking the probes away`));
   try {
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
-    await prepareOutputs(options);
+    await requireWritable(options);
     const { target, wishes } = await whileTold(options, () =>
       chooseTarget(words, options, watch.signal),
     );
@@ -80,7 +80,6 @@ async function checkTarget(
 
 /** Prints the report, and writes it wherever it is wanted. Gives the exit code. */
 async function conclude(report: AuditReport, options: CheckOptions): Promise<number> {
-  for (const line of report.observation.leftovers) say(line);
   await writeOutputs(report, options);
   const isJson = options.json === true;
   console.log(isJson ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));

@@ -130,6 +130,7 @@ program
     toCount,
   )
   .option('--json', 'print one JSON document on standard output; progress goes to standard error')
+  .option('--allure <folder>', 'add the check to the Allure results in that folder')
   .option('--junit <file>', 'write a JUnit report')
   .option('--svg <file>', 'write a picture of the topology as it really is')
   .option('--watch <seconds>', 'check again and again, and tell what changes', toPositive)

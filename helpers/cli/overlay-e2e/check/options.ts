@@ -12,6 +12,7 @@ export interface CheckOptions {
   readonly limit?: number;
   readonly maxPairs?: number;
   readonly json?: boolean;
+  readonly allure?: string;
   readonly junit?: string;
   readonly svg?: string;
   /** Seconds. */

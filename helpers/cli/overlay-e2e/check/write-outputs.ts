@@ -1,24 +1,24 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { AuditReport } from '../../../check/report.ts';
 import { firstLine, HarnessError } from '../../../process/harness-error.ts';
 import type { CheckOptions } from './options.ts';
 
-type Outputs = Pick<CheckOptions, 'junit' | 'svg'>;
+type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg'>;
 
-/** Makes the folders that the report goes to, before the check: better to know at once that there will be no report. */
-export async function prepareOutputs({ junit, svg }: Outputs): Promise<void> {
-  const folders = [junit, svg].filter((file) => file !== undefined).map(dirname);
-  for (const folder of folders) {
-    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-      throw cannotWrite(folder, cause);
+/** Looks whether the report can be written where it is to go: better to know before the check than after it. */
+export async function requireWritable({ allure, junit, svg }: Outputs): Promise<void> {
+  for (const path of [allure, junit, svg]) {
+    if (path === undefined) continue;
+    await access(dirname(resolve(path)), constants.W_OK).catch((cause: unknown) => {
+      throw cannotWrite(path, cause);
     });
   }
 }
 
 /** Writes the report in each form that is asked for. */
 export async function writeOutputs(report: AuditReport, options: Outputs): Promise<void> {
-  const { junit, svg } = options;
+  const { allure, junit, svg } = options;
   // Loaded when they are needed, as all that a command does not need.
   if (junit !== undefined) {
     const { toJunit } = await import('../../../report/audit/to-junit.ts');
@@ -27,6 +27,10 @@ export async function writeOutputs(report: AuditReport, options: Outputs): Promi
   if (svg !== undefined) {
     const { drawTopology } = await import('../../../report/audit/draw-topology.ts');
     await write(svg, drawTopology(report));
+  }
+  if (allure !== undefined) {
+    const { writeAllure } = await import('../../../report/audit/write-allure.ts');
+    await writeAllure(report, allure);
   }
 }
 

@@ -41,6 +41,7 @@ describe('overlay-e2e', () => {
     [['check', '--max-pairs', '1.5'], 'a whole number'],
     [['check', '--engine', '10.0.0.1:2376'], 'it is no address of an engine; write tcp://'],
     [['check', '--fix'], 'no terminal to ask on'],
+    [['check', '--svg', '/no/such/folder/a.svg'], 'write /no/such/folder/a.svg: ENOENT'],
   ] as const)(
     'wrong usage %j is told on standard error, with exit code 2',
     async ([args, word]) => {
