@@ -42,7 +42,7 @@ export const test = base
           names.map((name) => lab.machine(name)),
         ),
       );
-    }, 120_000);
+    }, 180_000);
   });
 
 /** What a file needs may be more than the topology has. */

@@ -1,4 +1,5 @@
 import { auditCluster } from '../../check/audit.ts';
+import { prepareProbeImage } from '../../check/probe/probe-image.ts';
 import type { AuditTarget } from '../../check/target.ts';
 import { firstLine } from '../../process/harness-error.ts';
 import { attach, reportRuntime, verdictName } from '../evidence.ts';
@@ -15,6 +16,8 @@ export async function attachVerdict(target: AuditTarget): Promise<void> {
   // It takes some seconds: not for nobody.
   if (reportRuntime() === undefined) return;
   try {
+    // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
+    await prepareProbeImage();
     const report = await auditCluster(target, { limit });
     for (const { name, content, type } of verdictEvidence(report))
       await attach(name, content, type);

@@ -94,9 +94,10 @@ const cluster = z
     hosts: z.array(host),
     store: z
       .object({
-        version: z.string(),
-        address: z.string(),
+        version: z.string().optional(),
+        address: z.string().optional(),
         members: z.array(z.string()),
+        silence: z.string().optional().describe('Why it could not be asked.'),
       })
       .optional()
       .describe('The key-value store through which the engines find each other.'),

@@ -34,10 +34,12 @@ export interface MappedContainer {
 }
 
 export interface MappedStore {
-  readonly version: string;
+  readonly version: string | undefined;
   /** `192.168.99.100:8500` */
-  readonly address: string;
+  readonly address: string | undefined;
   readonly members: readonly string[];
+  /** Why it could not be asked. */
+  readonly silence: string | undefined;
 }
 
 export interface MappedNetwork {
@@ -51,16 +53,26 @@ export interface MappedNetwork {
 }
 
 export function mapCluster(observation: Observation): ClusterMap {
-  const store = whatWasSeen(observation.store);
   const ends = endsOf(observation);
   return {
     hosts: observation.hosts.map((host) => mapHost(host, observation, ends)),
-    store: store && {
-      version: store.version,
-      address: `${store.store.address}:${store.store.port}`,
-      members: store.members.map(({ advertised }) => advertised),
-    },
+    store: mapStore(observation),
     networks: mapNetworks(observation),
+  };
+}
+
+function mapStore({ store }: Observation): MappedStore | undefined {
+  if ('unseen' in store) {
+    // A swarm has none; that nobody wanted to look at it says nothing of it.
+    if (store.because !== 'impossible') return undefined;
+    return { version: undefined, address: undefined, members: [], silence: store.unseen };
+  }
+  const { version, store: where, members } = store.seen;
+  return {
+    version,
+    address: `${where.address}:${where.port}`,
+    members: members.map(({ advertised }) => advertised),
+    silence: undefined,
   };
 }
 
@@ -75,7 +87,7 @@ function mapHost(
     name,
     address,
     engineVersion: view?.info.serverVersion,
-    silence: 'unseen' in engine ? engine.unseen : undefined,
+    silence: 'unseen' in engine ? withoutName(engine.unseen, name) : undefined,
     role: roleOf(host, observation),
     containers: (view?.containers ?? []).map((container) => ({
       name: container.name,
@@ -87,6 +99,11 @@ function mapHost(
       ports: portsOf(container),
     })),
   };
+}
+
+/** Where it stands with its host, what is said of it need not begin with the host's name. */
+function withoutName(reason: string, name: string): string {
+  return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
 }
 
 function roleOf({ engine }: HostView, { swarm }: Observation): MappedHost['role'] {
@@ -112,7 +129,8 @@ function mapNetworks(observation: Observation): MappedNetwork[] {
     networks.set(one.id, {
       ...one,
       subnets: union(known?.subnets, one.subnets),
-      vnis: union(known?.vnis, one.vnis),
+      // One that nothing has used yet has none: 0.
+      vnis: union(known?.vnis, one.vnis).filter((vni) => vni > 0),
       hosts: union(known?.hosts, one.hosts),
     });
   };

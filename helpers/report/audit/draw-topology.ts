@@ -86,20 +86,18 @@ function drawStore(
 ): string[] {
   const last = hosts.at(-1);
   if (store === undefined || storeY === undefined) return [];
-  const known = new Set(store.members.map((member) => member.replace(/:\d+$/, '')));
+  const { version, address, members, silence } = store;
+  const known = new Set(members.map((member) => member.replace(/:\d+$/, '')));
+  const about = `key-value store · ${countOf(members.length, 'member')}`;
+  const box = { x: margin, y: storeY, width: cardWidth, height: 42, rx: 21 };
   const x = margin - 8;
   const joined = hosts.filter(({ host }) => known.has(host.address ?? ''));
   const end = joined.at(-1);
   return [
-    element('rect', { class: 'card', x: margin, y: storeY, width: cardWidth, height: 42, rx: 21 }),
-    textLine(margin + 18, storeY + 18, store.version, { class: 'strong' }, 30),
-    textLine(
-      margin + 18,
-      storeY + 34,
-      `key-value store · ${countOf(store.members.length, 'member')}`,
-      { class: 'soft' },
-    ),
-    textLine(margin + cardWidth - 16, storeY + 18, store.address, { class: 'soft end' }),
+    element('rect', { class: silence === undefined ? 'card' : 'card gone', ...box }),
+    textLine(margin + 18, storeY + 18, version ?? 'key-value store', { class: 'strong' }, 26),
+    textLine(margin + 18, storeY + 34, silence ?? about, { class: 'soft' }, 46),
+    textLine(margin + cardWidth - 16, storeY + 18, address ?? '', { class: 'soft end' }),
     ...(end === undefined || last === undefined
       ? []
       : [

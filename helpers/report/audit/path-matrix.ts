@@ -76,9 +76,18 @@ export const meanings: Readonly<Record<Sign, string>> = {
 /** The signs that are seen in these cells, in their own order. */
 export function signsIn(pairs: readonly PathPair[], columns: readonly PathColumn[]): Sign[] {
   const states = new Set(
-    pairs.flatMap(({ cells }) => columns.map((column) => cells[column]?.state ?? 'untried')),
+    pairs.flatMap((pair) =>
+      columns
+        .filter((column) => isAskable(pair, column))
+        .map((column) => pair.cells[column]?.state ?? 'untried'),
+    ),
   );
   return (Object.keys(signs) as Sign[]).filter((state) => states.has(state));
+}
+
+/** Within a host only its containers have a way to each other. */
+export function isAskable({ from, to, cells }: PathPair, column: PathColumn): boolean {
+  return from !== to || cells[column] !== undefined;
 }
 
 /** Columns that have something in them. */

@@ -39,7 +39,7 @@ function renderEvidence(
   layout: TextLayout,
 ): string[] {
   return [
-    ...(text === summary ? [] : renderField('evidence', text, layout)),
+    ...(summary.includes(text) ? [] : renderField('evidence', text, layout)),
     ...renderField('expected', valueInWords(expected), layout),
     ...renderField('observed', valueInWords(observed), layout),
   ];

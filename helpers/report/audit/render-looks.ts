@@ -20,7 +20,7 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
   const pairs = paths?.pairs;
   const looks = [
     `${countOf(asked.length, 'engine')}${versions.size === 0 ? '' : ` (${[...versions].join(', ')})`}`,
-    ...(store === undefined ? [] : [store.version]),
+    ...(store?.version === undefined ? [] : [store.version]),
     countOf(networks.length, 'overlay network'),
     countOf(hosts.flatMap(({ containers }) => containers).length, 'container'),
     ...(kernels === 0 ? [] : [countOf(kernels, 'kernel')]),

@@ -3,6 +3,7 @@ import {
   columnHints,
   columnsIn,
   groupAlike,
+  isAskable,
   isFine,
   meanings,
   type PathCell,
@@ -57,9 +58,15 @@ function renderTable(
   const isTight = longest > room;
   const first = isTight ? 2 : longest;
   const header = `${' '.repeat(first)}  ${columns.join('  ')}`;
-  const lines = pairs.flatMap(({ cells }, index) => {
+  const lines = pairs.flatMap((pair, index) => {
     const name = names[index] ?? '';
-    const marks = columns.map((column) => markOf(cells[column], column.length, layout)).join('  ');
+    const marks = columns
+      .map((column) =>
+        isAskable(pair, column)
+          ? markOf(pair.cells[column], column.length, layout)
+          : ' '.repeat(column.length),
+      )
+      .join('  ');
     return isTight ? [name, `    ${marks}`] : [`${name.padEnd(first)}  ${marks}`.trimEnd()];
   });
   return [painter(layout)('dim', header), ...lines];
@@ -139,6 +146,6 @@ function renderLegend(
   });
   const paint = painter(layout);
   return [marks, kinds]
-    .flatMap((parts) => wrapText(parts.join(' · '), layout, '', 0))
+    .flatMap((parts) => wrapText(parts.join('; '), layout, '', 0))
     .map((line) => paint('dim', line));
 }

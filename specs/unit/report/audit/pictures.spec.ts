@@ -55,15 +55,17 @@ describe('The picture of a topology', () => {
     expect(textsOf(svg)).toContain('✖ 4 application-error');
   });
 
-  test('says of an engine that does not answer why', () => {
+  test('says of an engine and of a store that does not answer why', () => {
     const report = reportOf(2);
     const [first, ...others] = report.observation.hosts;
     if (first === undefined) throw new Error('no host');
-    const silent = { ...first, engine: unseen('connection refused') };
+    const silent = { ...first, engine: unseen('master-host: connection refused') };
     const hosts = [silent, ...others];
-    const svg = drawTopology({ ...report, observation: { ...report.observation, hosts } });
+    const store = unseen('no answer after 15 s');
+    const svg = drawTopology({ ...report, observation: { ...report.observation, hosts, store } });
     expect(textsOf(svg)).toContain('engine: connection refused');
-    expect(svg).toContain('class="card gone"');
+    expect(textsOf(svg)).toContain('no answer after 15 s');
+    expect(svg.match(/class="card gone"/g)).toHaveLength(2);
   });
 
   test('is no wider than a phone can show, and its text is all there is of it: nothing is loaded', () => {

@@ -38,7 +38,7 @@ describe('An audit for a person', () => {
     expect(lines).toContain('master-host → worker-host   ✔      ✔       ✔     ✖      ✖     ✖    ✖');
     expect(lines).toContain('worker-host → master-host   ✔      ✔       ✔     →      →     →    →');
     expect(lines).toContain(
-      '✔ answered · → arrived, but its answer did not come back · ✖ did not arrive',
+      '✔ answered; → arrived, but its answer did not come back; ✖ did not arrive',
     );
   });
 
