@@ -41,12 +41,11 @@ export function losesLarge({ outcomes }: PathSymptoms): boolean {
   );
 }
 
-/** Whether ICMP has arrived and whatever has a checksum of its own over all of it was lost in the receiver's kernel. */
+/** Whether ICMP has arrived, and TCP or UDP came to the receiver and was lost in its kernel. */
 export function losesTransport({ outcomes, lastSeen }: PathSymptoms): boolean {
   return (
     outcomes.icmp !== 'lost' &&
-    outcomes.udp === 'lost' &&
-    outcomes.tcp === 'lost' &&
+    (outcomes.udp === 'lost' || outcomes.tcp === 'lost') &&
     lastSeen?.hop === 'receiver'
   );
 }

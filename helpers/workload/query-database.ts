@@ -1,19 +1,25 @@
+import type { CallOptions } from '../engine/connection.ts';
 import type { Container } from '../engine/container.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { carDatabase } from './car-service.ts';
 
 /** MariaDB's images have one name for the client, MySQL's the other. */
-const client = 'exec "$(command -v mariadb || command -v mysql)" --batch --skip-column-names "$@"';
+const client =
+  'exec "$(command -v mariadb || command -v mysql)" --batch --skip-column-names --connect-timeout=5 "$@"';
 
 /**
  * Runs SQL in the database's own container, by the client that its image has, and gives the rows: a line each, columns
  * apart by tabs. SQL that is refused is an error.
  */
-export async function queryDatabase(database: Container, sql: string): Promise<string> {
+export async function queryDatabase(
+  database: Container,
+  sql: string,
+  options: CallOptions = {},
+): Promise<string> {
   const { name, user, password } = carDatabase;
   const { exitCode, stdout, stderr } = await database.exec(
     ['sh', '-c', client, 'sh', `--user=${user}`, name, `--execute=${sql}`],
-    { env: { MYSQL_PWD: password } },
+    { ...options, env: { MYSQL_PWD: password } },
   );
   if (exitCode === 0) return stdout.trimEnd();
   throw new HarnessError({

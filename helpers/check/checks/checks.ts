@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { applicationAnswers, applicationFromDatabase } from './application.ts';
 import { checksums } from './checksums.ts';
 import { containerPaths } from './container-paths.ts';
 import { containersInPlace } from './containers-in-place.ts';
@@ -17,6 +18,7 @@ import { namesRight } from './names-right.ts';
 import { networksAgree } from './networks-agree.ts';
 import { networksKnown } from './networks-known.ts';
 import { outerSources } from './outer-sources.ts';
+import { publishedPorts } from './published-ports.ts';
 import { storeAnswers } from './store-answers.ts';
 import { storeWhole } from './store-whole.ts';
 import { swarmMembers } from './swarm-members.ts';
@@ -52,4 +54,8 @@ export const checks: readonly Check[] = [
   containerPaths,
   checksums,
   isolation,
+  // application
+  publishedPorts,
+  applicationAnswers,
+  applicationFromDatabase,
 ];

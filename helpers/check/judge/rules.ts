@@ -1,3 +1,9 @@
+import {
+  applicationError,
+  applicationNotFromDatabase,
+  applicationWrongAnswer,
+  publishedPortUnreachable,
+} from './application.ts';
 import { checksumOffload } from './checksum-offload.ts';
 import { containerDown, containerMisplaced } from './containers.ts';
 import { duplicateEngineId, duplicateHostname } from './duplicates.ts';
@@ -49,4 +55,9 @@ export const rules: readonly Rule[] = [
   // What resolvers answer.
   nameUnresolved,
   nameStale,
+  // What is felt last, when nothing below is known to be wrong.
+  publishedPortUnreachable,
+  applicationNotFromDatabase,
+  applicationError,
+  applicationWrongAnswer,
 ];

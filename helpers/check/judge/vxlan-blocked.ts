@@ -93,7 +93,7 @@ function diagnose(
   const senders = ways.map((one) => one.host).join(', ');
   return {
     code: 'vxlan-blocked',
-    where: ways.length > 1 ? { host: peer } : way,
+    where: ways.length > 1 ? { peer } : way,
     summary:
       end === 'at'
         ? `VXLAN (4789/udp) from ${senders} reaches the network card of ${peer}, whose firewall does not let it in`

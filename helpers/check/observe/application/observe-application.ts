@@ -1,11 +1,21 @@
-import { type Observed, unseen } from '../../observed.ts';
+import { type Observed, seen, unseen } from '../../observed.ts';
 import type { ApplicationView } from '../application.ts';
 import type { Asked, Round } from '../round.ts';
+import { askApplication } from './ask-application.ts';
+import { connectToPorts } from './published-ports.ts';
 
-/** Asks published ports, and the application if one is expected. */
+/** Connects to published ports, and asks the application if one is expected. */
 export async function observeApplication(
-  _asked: Asked,
-  _round: Round,
+  asked: Asked,
+  round: Round,
 ): Promise<Observed<ApplicationView>> {
-  return await Promise.resolve(unseen('the application is not looked at yet', 'unasked'));
+  const { application } = asked.expectations;
+  const [ports, answer] = await Promise.all([
+    connectToPorts(asked, round),
+    application === undefined ? undefined : askApplication(application, asked, round),
+  ]);
+  if (ports.length === 0 && answer === undefined) {
+    return unseen('no container publishes a port, and no application is expected', 'inapplicable');
+  }
+  return seen({ ports, answer });
 }

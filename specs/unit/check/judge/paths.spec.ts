@@ -83,7 +83,7 @@ describe('Blocked VXLAN', () => {
               ? 'arrived'
               : 'answered',
       }),
-    ).toEqual([{ code: 'vxlan-blocked', where: { host: 'right' } }]);
+    ).toEqual([{ code: 'vxlan-blocked', where: { peer: 'right' } }]);
   });
 
   test('has the command that takes away the rule which drops it', () => {

@@ -1,0 +1,105 @@
+import { type Check, type CheckOutcome, outcomeOf, skipped } from '../check.ts';
+import type { Difference, Place } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import type { ApplicationAnswer } from '../observe/application.ts';
+import { unseen } from '../observed.ts';
+import type { ExpectedApplication } from '../target.ts';
+
+/** The expected application answers, and exactly as it must. */
+export const applicationAnswers: Check = {
+  name: 'application-answers',
+  title: 'the application answers as it must',
+  layer: 'application',
+  needs: 'api',
+  compare: (observation) =>
+    ofApplication(observation, (expected, answer, where) => {
+      const { url, status, body, error } = answer;
+      if (status !== expected.status) {
+        return outcomeOf(
+          [
+            {
+              kind: 'application-fails',
+              where,
+              expected: { status: expected.status },
+              observed: { status: status ?? null, body: body ?? null, error },
+              text: `${url}: ${status === undefined ? (error ?? 'no answer') : `status ${status} instead of ${expected.status}`}`,
+            },
+          ],
+          [],
+        );
+      }
+      const differences: Difference[] =
+        body === expected.body
+          ? []
+          : [
+              {
+                kind: 'application-answers-other',
+                where,
+                expected: expected.body,
+                observed: body ?? null,
+                text: `${url} answers something else than it must: ${body ?? ''}${tellRow(answer)}`,
+              },
+            ];
+      return outcomeOf(differences, [`${url}: ${status}, ${body?.length ?? 0} characters`]);
+    }),
+};
+
+/** Its answer is out of its database, and not out of a copy. */
+export const applicationFromDatabase: Check = {
+  name: 'application-from-database',
+  title: 'the application’s answer comes out of its database',
+  layer: 'application',
+  needs: 'api',
+  compare: (observation) =>
+    ofApplication(observation, (expected, { url, status, body, database }, where) => {
+      if (expected.isCarService !== true) {
+        return skipped(unseen('only the database of the car service is known', 'inapplicable'));
+      }
+      if (database === undefined) {
+        return skipped(unseen(`${url} gave no answer to ask about (${status ?? 'none'})`));
+      }
+      if ('error' in database) return skipped(unseen(database.error));
+      const { queries, row } = database;
+      const isOut = queries > 0 && (row === body || body !== expected.body);
+      if (isOut) return outcomeOf([], [`${queries} queries, and the row says ${row}`]);
+      const name = expected.database ?? 'its database';
+      return outcomeOf(
+        [
+          {
+            kind: 'application-without-database',
+            where,
+            expected: { queries: 1, row },
+            observed: { queries, body: body ?? null },
+            text:
+              queries > 0
+                ? `${url} answers what it must, and ${name} has another row: ${row}`
+                : `${url} answers, and ${name} runs no query for it`,
+          },
+        ],
+        [],
+      );
+    }),
+};
+
+function ofApplication(
+  { expectations, application, hosts }: Observation,
+  compare: (expected: ExpectedApplication, answer: ApplicationAnswer, where: Place) => CheckOutcome,
+): CheckOutcome {
+  const { application: expected, containers = [] } = expectations;
+  if (expected === undefined) {
+    return skipped(unseen('no application is expected', 'inapplicable'));
+  }
+  if ('unseen' in application) return skipped(application);
+  const { answer } = application.seen;
+  if (answer === undefined) return skipped(unseen(`${expected.url} was not asked`));
+  const { container } = expected;
+  const known = containers.find(({ name }) => name === container)?.host;
+  const host = known ?? hosts.find(({ address }) => expected.url.includes(`//${address}:`))?.name;
+  return compare(expected, answer, { host, container });
+}
+
+function tellRow({ database }: ApplicationAnswer): string {
+  return database !== undefined && 'row' in database
+    ? `; the row in the database: ${database.row}`
+    : '';
+}

@@ -1,0 +1,78 @@
+import type { Container } from '../../../engine/container.ts';
+import { firstLine } from '../../../process/harness-error.ts';
+import { askCarService } from '../../../workload/ask-car-service.ts';
+import { countSelects, readCarFromDatabase } from '../../../workload/car-in-database.ts';
+import { whatWasSeen } from '../../observed.ts';
+import type { ExpectedApplication } from '../../target.ts';
+import type { ApplicationAnswer, DatabaseView } from '../application.ts';
+import type { Asked, Round } from '../round.ts';
+
+/** Milliseconds for each question. */
+const LIMIT = 8000;
+
+/** Asks the application, and its database whether the answer is out of it. Only reads. */
+export async function askApplication(
+  expected: ExpectedApplication,
+  asked: Asked,
+  round: Round,
+): Promise<ApplicationAnswer> {
+  const { url, isCarService = false } = expected;
+  const options = { limit: LIMIT, signal: round.signal };
+  try {
+    const { status, body } = await askCarService(url, options);
+    const answer = { url, status, body, error: undefined };
+    if (status !== expected.status || !isCarService) return { ...answer, database: undefined };
+    return { ...answer, database: await watchDatabase(expected, asked, round) };
+  } catch (error) {
+    round.signal.throwIfAborted();
+    return {
+      url,
+      status: undefined,
+      body: undefined,
+      error: firstLine(error),
+      database: undefined,
+    };
+  }
+}
+
+/** How often the application is asked while its queries are counted: another's may come in between. */
+const TIMES = 2;
+
+async function watchDatabase(
+  { url, database: name }: ExpectedApplication,
+  asked: Asked,
+  round: Round,
+): Promise<DatabaseView | { readonly error: string }> {
+  const options = { limit: LIMIT, signal: round.signal };
+  try {
+    const database = await findContainer(name, asked, round);
+    if (database === undefined) return { error: `no container ${name ?? 'of its database'} runs` };
+    let queries = 0;
+    for (let times = 0; times < TIMES && queries <= 0; times += 1) {
+      const first = await countSelects(database, options);
+      const before = await countSelects(database, options);
+      await askCarService(url, options);
+      const after = await countSelects(database, options);
+      // The client itself asks a thing or two as it connects.
+      queries = after - before - (before - first);
+    }
+    const id = Number(new URL(url).pathname.split('/').at(-1));
+    return { queries, row: await readCarFromDatabase(database, id, options) };
+  } catch (error) {
+    round.signal.throwIfAborted();
+    return { error: firstLine(error) };
+  }
+}
+
+async function findContainer(
+  name: string | undefined,
+  { hosts }: Asked,
+  { target, signal }: Round,
+): Promise<Container | undefined> {
+  const place = hosts.find((host) =>
+    whatWasSeen(host.engine)?.containers.some((one) => one.name === name && one.running),
+  );
+  const engine = target.hosts.find((host) => host.name === place?.name)?.engine;
+  if (name === undefined || engine === undefined) return undefined;
+  return await engine.containers.find(name, { signal });
+}

@@ -1,0 +1,119 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { firstLine } from '../../../process/harness-error.ts';
+import { whatWasSeen } from '../../observed.ts';
+import type { Question } from '../../probe/packets.ts';
+import type { PortAnswer } from '../application.ts';
+import { startNumbers } from '../paths/trial-plan.ts';
+import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
+import { isListening } from './listening.ts';
+
+/** A port that is to be connected to. */
+interface PublishedPort {
+  readonly host: string;
+  readonly container: string;
+  readonly pid: number;
+  readonly containerPort: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Milliseconds for a connection from here: the kernel sends its first word again after one second, and after three. */
+const LIMIT = 4000;
+
+/** Ports that are connected to at most, each from all other hosts and from here. */
+const MOST_PORTS = 200;
+
+/** Connects to the TCP ports that containers publish for everybody: from all other hosts, and from here. */
+export async function connectToPorts(asked: Asked, round: Round): Promise<PortAnswer[]> {
+  const ports = asked.hosts.flatMap(portsOf).slice(0, MOST_PORTS);
+  if (ports.length === 0) return [];
+  const [listening, here, there] = await Promise.all([
+    Promise.all(ports.map(async (port) => await isListeningAt(port, round))),
+    Promise.all(ports.filter((port) => isReachable(port.host, asked, round)).map(connectFromHere)),
+    connectFromHosts(ports, asked, round),
+  ]);
+  return [...here, ...there].map(({ at, from, error }): PortAnswer => {
+    const { host, container, containerPort, address, port } = at;
+    const where = { host, container, address: `${address}:${port}`, containerPort };
+    return { ...where, from, error, isListening: listening[ports.indexOf(at)] };
+  });
+}
+
+interface Connected {
+  readonly at: PublishedPort;
+  readonly from: string | undefined;
+  readonly error: string | undefined;
+}
+
+function portsOf({ name: host, address, engine }: AskedHost): PublishedPort[] {
+  const containers = whatWasSeen(engine)?.containers ?? [];
+  if (address === undefined) return [];
+  return containers
+    .filter(({ running, status }) => running && status === 'running')
+    .flatMap(({ name: container, pid, ports }) =>
+      Object.entries(ports).flatMap(([containerPort, places]) => {
+        const forAll = places.find((one) => one.address === '0.0.0.0' || one.address === address);
+        if (forAll === undefined || !containerPort.endsWith('/tcp')) return [];
+        return [{ host, container, pid, containerPort, address, port: forAll.port }];
+      }),
+    );
+}
+
+/** Whether the host's own address is one that can be reached from here: its engine is, there. */
+function isReachable(name: string, { hosts }: Asked, { target }: Round): boolean {
+  const address = hosts.find((host) => host.name === name)?.address;
+  const endpoint = target.hosts.find((host) => host.name === name)?.engine.machine.endpoint;
+  return (endpoint?.kind === 'tls' || endpoint?.kind === 'plain') && endpoint.host === address;
+}
+
+async function connectFromHere(at: PublishedPort): Promise<Connected> {
+  const socket = connect({ host: at.address, port: at.port });
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.timeout(LIMIT) });
+    return { at, from: undefined, error: undefined };
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === 'AbortError';
+    return { at, from: undefined, error: isLate ? 'no connection' : firstLine(error) };
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function connectFromHosts(
+  ports: readonly PublishedPort[],
+  { hosts }: Asked,
+  round: Round,
+): Promise<Connected[]> {
+  const number = startNumbers(randomBytes(4).toString('hex'));
+  const all = await Promise.all(
+    hosts.map(async ({ name }): Promise<Connected[]> => {
+      const probe = probeOn(round, name);
+      const others = ports.filter(({ host }) => host !== name);
+      if ('unseen' in probe || others.length === 0) return [];
+      const questions = others.map(({ address: destination, port }): Question => {
+        const common = { namespace: 'host', source: '0.0.0.0', size: 0 } as const;
+        return { id: number(), protocol: 'connect', destination, port, ...common };
+      });
+      const results = await probe.seen.packets.ask(questions);
+      return others.map((at, index) => {
+        const result = results[index];
+        const error = result?.answered === true ? undefined : (result?.error ?? 'no connection');
+        return { at, from: name, error };
+      });
+    }),
+  );
+  return all.flat();
+}
+
+async function isListeningAt(
+  { host, pid, containerPort }: PublishedPort,
+  round: Round,
+): Promise<boolean | undefined> {
+  const probe = privilegedProbeOn(round, host);
+  if ('unseen' in probe) return undefined;
+  const files = await probe.seen.read([`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
+  const texts = files.flatMap((file) => ('text' in file ? [file.text] : []));
+  return texts.length === 0 ? undefined : isListening(texts, Number.parseInt(containerPort, 10));
+}
