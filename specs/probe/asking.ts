@@ -1,0 +1,149 @@
+import { describe } from 'vitest';
+import {
+  observeKernel,
+  observeTablesAgain,
+} from '../../helpers/check/observe/kernel/observe-kernel.ts';
+import { whatWasSeen } from '../../helpers/check/observed.ts';
+import { expect, test } from './lab.ts';
+
+export function describeAsking(): void {
+  describe('A probe', () => {
+    test('sees the host’s own network, that of a container and that of an overlay, each as it is', async ({
+      lab: { manager, worker, networkId, left, right },
+      probes,
+    }) => {
+      const addresses = ['ip', '-brief', 'address'] as const;
+      const [host, container, overlay] = await Promise.all([
+        probes.left.run('host', addresses),
+        probes.left.run({ pid: left.pid }, addresses),
+        probes.left.run({ overlay: networkId }, ['bridge', 'fdb', 'show', 'dev', 'vxlan0']),
+      ]);
+      expect(host.stdout).toContain(`${manager.machine.address}/24`);
+      expect(host.stdout).not.toContain(`${left.address}/24`);
+      expect(container.stdout).toContain(`${left.address}/24`);
+      expect(container.stdout).not.toContain(manager.machine.address);
+      expect(overlay.stdout).toContain(`${right.mac} dst ${worker.machine.address}`);
+    });
+
+    test('reads files of the host, and of a container by its process; of one that is not there it says so', async ({
+      lab: { left },
+      probes,
+    }) => {
+      const resolver = `/proc/${left.pid}/root/etc/resolv.conf`;
+      const forwarding = '/proc/sys/net/ipv4/ip_forward';
+      expect(await probes.left.read(['/etc/hostname', resolver, '/nope', forwarding])).toEqual([
+        { path: '/etc/hostname', text: 'manager\n', cut: false },
+        { path: resolver, text: expect.stringContaining('nameserver 127.0.0.11'), cut: false },
+        { path: '/nope', error: 'No such file or directory' },
+        { path: forwarding, text: '1\n', cut: false },
+      ]);
+    });
+
+    test('tells what the kernel has of overlays, of the host and of its containers', async ({
+      lab: { manager, worker, networkId, left, right },
+      probes,
+    }) => {
+      const [info, networks, container] = await Promise.all([
+        manager.info(),
+        manager.networks.list(),
+        left.container.inspect(),
+      ]);
+      const { address } = manager.machine;
+      const engine = { info, networks, containers: [container] };
+      const observed = await observeKernel({ probe: probes.left, address, engine });
+      const kernel = whatWasSeen(observed);
+      const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
+      expect(overlay?.neighbours).toContainEqual({
+        address: right.address,
+        device: 'vxlan0',
+        mac: right.mac,
+        state: 'PERMANENT',
+      });
+      expect(overlay?.vxlans).toMatchObject([{ name: 'vxlan0', kind: 'vxlan', port: 4789 }]);
+      expect(overlay?.vxlans[0]?.forwarding).toContainEqual({
+        mac: right.mac,
+        destination: worker.machine.address,
+        isPermanent: true,
+      });
+      expect(kernel).toMatchObject({ carrier: 'eth1', unreadContainers: [] });
+      const again = await observeTablesAgain(observed, { probe: probes.left, signal: undefined });
+      const neighboursOf = (tables = kernel?.overlays) =>
+        tables?.map(({ neighbours }) => neighbours);
+      expect(neighboursOf(whatWasSeen(again)?.later)).toEqual(neighboursOf());
+      // Docker’s own rules are not in the way of overlays.
+      expect(kernel?.firewall).toEqual({ seen: [] });
+      expect(kernel?.offload).toHaveProperty(['seen', 'tx-checksumming']);
+      expect(kernel?.containers).toMatchObject([
+        { containerId: container.id, nameServers: ['127.0.0.11'] },
+      ]);
+      expect(kernel?.containers[0]?.links).toContainEqual(
+        expect.objectContaining({ name: 'eth0', addresses: [`${left.address}/24`] }),
+      );
+    });
+
+    test('fails in one line where it cannot be done, whatever else it is asked meanwhile', async ({
+      probes: { left },
+    }) => {
+      const refused = Promise.all([
+        expect(left.run({ overlay: 'f'.repeat(25) }, ['ip', 'link'])).rejects.toThrow(
+          /^manager: probe: run overlay:f{25} 10000 ip link: the engine has no namespace of the overlay network f{25}$/,
+        ),
+        expect(left.run('host', ['cat', '/etc/shadow'])).rejects.toThrow(
+          /: cat: No such file or directory$/,
+        ),
+        expect(left.list('/nope')).rejects.toThrow(/: \/nope: No such file or directory$/),
+        expect(left.run('host', ['perl', '-e', 'sleep 60'], { limit: 100 })).rejects.toThrow(
+          /: not done after 0.1 s$/,
+        ),
+      ]);
+      const runs = Array.from({ length: 20 }, (_, index) =>
+        left.run('host', ['perl', '-e', `print "${index} ü"; exit ${index}`]),
+      );
+      expect(await Promise.all(runs)).toEqual(
+        runs.map((_, index) => ({ exitCode: index, stdout: `${index} ü`, stderr: '' })),
+      );
+      await refused;
+    });
+  });
+
+  describe('Docker’s own name server', () => {
+    const server = '127.0.0.11';
+
+    test('answers in a container’s namespace with the address of a container on the other host', async ({
+      lab: { left, right },
+      probes,
+    }) => {
+      expect(await probes.left.resolve({ pid: left.pid }, server, 'right')).toEqual({
+        code: 'NOERROR',
+        addresses: [right.address],
+      });
+      expect(await probes.right.resolve({ pid: right.pid }, server, 'left')).toEqual({
+        code: 'NOERROR',
+        addresses: [left.address],
+      });
+    });
+
+    test('is not on the host itself, which is told at once and not by a limit that passes', async ({
+      probes: { left },
+    }) => {
+      expect(await left.resolve('host', server, 'right')).toEqual({ error: 'ECONNREFUSED' });
+    });
+  });
+
+  describe('An exchange', () => {
+    test('with an engine’s port is a connection; with one where nobody listens it is refused', async ({
+      lab: { worker },
+      probes: { left },
+    }) => {
+      const { address } = worker.machine;
+      const request = Buffer.from('GET / HTTP/1.0\r\n\r\n');
+      const [engine, nobody] = await Promise.all([
+        left.exchange('host', { protocol: 'tcp', address, port: 2376 }, request),
+        left.exchange('host', { protocol: 'tcp', address, port: 9 }, request),
+      ]);
+      expect(engine).toMatchObject({ connected: true, error: undefined });
+      expect(engine.answer.toString()).toContain('Client sent an HTTP request to an HTTPS server');
+      expect(nobody).toMatchObject({ connected: false, error: 'ECONNREFUSED' });
+    });
+  });
+}

@@ -1,0 +1,185 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe } from 'vitest';
+import { AgentChannel } from '../../helpers/check/probe/agent-channel.ts';
+import { describeProbe } from '../../helpers/check/probe/describe-probe.ts';
+import { openProbe } from '../../helpers/check/probe/probe.ts';
+import { startProbe } from '../../helpers/check/probe/start-probe.ts';
+import type { Engine } from '../../helpers/engine/engine.ts';
+import { onActivity } from '../../helpers/process/activity.ts';
+import { allSettled } from '../../helpers/process/harness-error.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+import { expect, type ProbeLab, test } from './lab.ts';
+
+const CONTAINER = expect.stringMatching(/^overlay-e2e-probe-/);
+const IMAGE = expect.stringMatching(/^overlay-e2e\/probe:/);
+
+export function describeComingsAndGoings(): void {
+  describe('On engines 20.10.5 and 26.1.5', () => {
+    test('nothing is left of two checks’ probes: the image stays until the last one ends', async ({
+      lab,
+    }) => {
+      await onEachAlone(lab, async (engine) => {
+        const [one, other] = await Promise.all([startProbe(engine), startProbe(engine)]);
+        expect(await leftOn(engine)).toEqual([CONTAINER, CONTAINER, IMAGE]);
+        await one[Symbol.asyncDispose]();
+        expect(await leftOn(engine)).toEqual([CONTAINER, IMAGE]);
+        expect(await other.list('/run/docker')).toContain('netns');
+        await other[Symbol.asyncDispose]();
+        expect(await leftOn(engine)).toEqual([]);
+      });
+    });
+
+    test('the probe of a check that is killed is gone at once, and its image with the next one', async ({
+      lab,
+    }) => {
+      await onEachAlone(lab, async (engine) => {
+        const program = join(import.meta.dirname, 'hold-probe.ts');
+        const words = [program, lab.folder, engine.machine.name];
+        const check = execa(process.execPath, words, { reject: false });
+        for await (const line of check.iterable()) {
+          expect(line).toBe(`a probe on ${engine.machine.name}`);
+          expect(await leftOn(engine)).toEqual([CONTAINER, IMAGE]);
+          check.kill('SIGKILL');
+        }
+        expect((await check).signal).toBe('SIGKILL');
+        await waitUntilGone(engine);
+        expect(await leftOn(engine)).toEqual([IMAGE]);
+        const next = await startProbe(engine);
+        await next[Symbol.asyncDispose]();
+        expect(await leftOn(engine)).toEqual([]);
+      });
+    });
+
+    test('an image that its owner keeps is used, and stays', async ({ lab }) => {
+      await onEachAlone(lab, async (engine) => {
+        const first = await startProbe(engine);
+        const image = (await engine.containers.list())[0]?.image ?? '';
+        const kept = image.replace('overlay-e2e/probe:', 'overlay-e2e/probe-kept:');
+        await engine.images.tag(image, kept);
+        await first[Symbol.asyncDispose]();
+        expect(await leftOn(engine)).toEqual([kept]);
+        const second = await startProbe(engine);
+        expect((await engine.containers.list()).map((one) => one.image)).toEqual([kept]);
+        await second[Symbol.asyncDispose]();
+        expect(await leftOn(engine)).toEqual([kept]);
+        await engine.images.remove(kept);
+      });
+    });
+  });
+
+  test('A container that a killed check has not started is removed once no check can be about to start it', async ({
+    lab: { alone },
+  }) => {
+    const engine = alone['26.1.5'];
+    const labels = { 'org.overlay-e2e.probe': 'container' };
+    await engine.containers.create({ name: 'forgotten', image: BUSYBOX, labels });
+    const others = await engine.containers.create({ name: 'somebody-else-s', image: BUSYBOX });
+    const probe = await startProbe(engine);
+    await probe[Symbol.asyncDispose]();
+    expect(await leftOn(engine)).toEqual(['somebody-else-s', 'forgotten']);
+    await engine.containers.prune('org.overlay-e2e.probe', 0);
+    expect(await leftOn(engine)).toEqual(['somebody-else-s']);
+    await others.remove();
+  });
+
+  describe('A probe ends', () => {
+    test('by itself when its time is over, which who still asks is told', async ({
+      lab: { alone },
+    }) => {
+      const engine = alone['26.1.5'];
+      await using probe = await startProbe(engine, { lifetime: 2 });
+      await waitUntilGone(engine);
+      await expect(probe.list('/')).rejects.toThrow(
+        /^today: probe: list \/: it ended, or the connection to its engine broke$/,
+      );
+    });
+
+    test('when its check is given up while it starts, and leaves nothing', async ({
+      lab: { alone },
+    }) => {
+      const engine = alone['26.1.5'];
+      const reason = new Error('given up');
+      for (const title of ['docker load', 'docker run']) {
+        const giveUp = new AbortController();
+        const stop = onActivity({
+          start: (activity) => {
+            if (activity.title.includes(title)) giveUp.abort(reason);
+          },
+        });
+        await expect(startProbe(engine, { signal: giveUp.signal })).rejects.toBe(reason);
+        stop();
+        expect(await leftOn(engine), title).toEqual([]);
+      }
+    });
+  });
+
+  test('A probe that an engine starts in a wrong network goes to the host’s; one that may not says so and ends', async ({
+    lab: { alone },
+  }) => {
+    const engine = alone['20.10.5'];
+    await using _bringsImage = await startProbe(engine);
+    const image = (await engine.containers.list())[0]?.image ?? '';
+    const startAstray = async (privileged: boolean) => {
+      const name = `astray-${privileged}`;
+      const described = describeProbe({ name, image, run: 'spec', privileged, lifetime: 60 });
+      return await engine.containers.runAttached({ ...described, network: 'none' });
+    };
+    const privileged = await startAstray(true);
+    const probe = openProbe('old', new AgentChannel('old: probe', privileged), () =>
+      privileged.end(),
+    );
+    const { stdout } = await probe.run('host', ['ip', '-brief', 'address']);
+    expect(stdout).toContain(`${engine.machine.address}/24`);
+    await probe[Symbol.asyncDispose]();
+    const other = new AgentChannel('old: probe', await startAstray(false));
+    await expect(other.ready({ limit: 60_000 })).rejects.toThrow(
+      "\nthe engine has started it in a network without any interface: it is not the host's",
+    );
+  });
+
+  test('A probe without privileges has the host’s network, and no way into another namespace', async ({
+    lab: { alone },
+  }) => {
+    const engine = alone['26.1.5'];
+    await using probe = await startProbe(engine, { privileged: false });
+    const { stdout } = await probe.run('host', ['ip', '-brief', 'address']);
+    expect(stdout).toContain(`${engine.machine.address}/24`);
+    await expect(probe.run({ pid: 1 }, ['ip', 'link'])).rejects.toThrow(
+      /: enter namespace pid:1: Operation not permitted$/,
+    );
+  });
+}
+
+/** The names of all containers on an engine, and of all images but the specs' own. */
+async function leftOn(engine: Engine): Promise<string[]> {
+  const containers = await engine.containers.list();
+  const images = await engine.images.list();
+  return [...containers.map(({ name }) => name), ...images.flatMap(({ tags }) => tags)].filter(
+    (name) => !name.includes('busybox'),
+  );
+}
+
+/** Does it with both engines that are in no cluster, side by side. */
+async function onEachAlone(
+  { alone }: ProbeLab,
+  run: (engine: Engine) => Promise<void>,
+): Promise<void> {
+  for (const [version, engine] of Object.entries(alone)) {
+    expect((await engine.version()).version).toContain(version);
+  }
+  await allSettled('both engines', Object.values(alone).map(run));
+}
+
+/** An engine removes a container by itself a moment after it has ended. */
+async function waitUntilGone(engine: Engine): Promise<void> {
+  await waitFor(
+    `${engine.machine.name}: no container of a probe`,
+    async () => {
+      const names = (await engine.containers.list({ quiet: true })).map(({ name }) => name);
+      return names.length === 0 ? done(undefined) : notYet(names.join(', '));
+    },
+    { limit: 60_000 },
+  );
+}
