@@ -12,6 +12,12 @@ import { gossipAware } from './gossip-aware.ts';
 import { gossipPaths } from './gossip-paths.ts';
 import { hostPaths } from './host-paths.ts';
 import { isolation } from './isolation.ts';
+import { kernelDevices } from './kernel-devices.ts';
+import { kernelFirewall } from './kernel-firewall.ts';
+import { kernelForwarding } from './kernel-forwarding.ts';
+import { kernelLeftovers } from './kernel-leftovers.ts';
+import { kernelMtu } from './kernel-mtu.ts';
+import { kernelNeighbours } from './kernel-neighbours.ts';
 import { keyValueMembers } from './key-value-members.ts';
 import { managers } from './managers.ts';
 import { namesRight } from './names-right.ts';
@@ -21,6 +27,7 @@ import { outerSources } from './outer-sources.ts';
 import { publishedPorts } from './published-ports.ts';
 import { storeAnswers } from './store-answers.ts';
 import { storeWhole } from './store-whole.ts';
+import { subnetsApart } from './subnets.ts';
 import { swarmMembers } from './swarm-members.ts';
 import { tunnels } from './tunnels.ts';
 
@@ -40,9 +47,17 @@ export const checks: readonly Check[] = [
   // networks
   networksKnown,
   networksAgree,
+  subnetsApart,
   endsAlive,
   containersInPlace,
   containersRun,
+  // kernel
+  kernelDevices,
+  kernelForwarding,
+  kernelNeighbours,
+  kernelLeftovers,
+  kernelMtu,
+  kernelFirewall,
   // names
   namesRight,
   // paths

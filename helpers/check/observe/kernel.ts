@@ -96,7 +96,9 @@ export interface ContainerNamespace {
 export interface KernelView {
   /** As they were before any live probe: a VXLAN device learns from packets, and some engines do from their misses. */
   readonly overlays: readonly OverlayTables[];
-  /** The same once more, after the live probes; undefined when it was not looked at again. */
+  /** Namespaces of overlays that cannot be entered. Engines leave the files of those that are gone for a minute. */
+  readonly unreadOverlays: readonly Unread[];
+  /** The tables once more, after the live probes; undefined when it was not looked at again. */
   readonly later: readonly OverlayTables[] | undefined;
   readonly links: readonly LinkView[];
   /** IPv4, of all tables; to other hosts and networks, not the kernel's own to its addresses. */
@@ -111,6 +113,9 @@ export interface KernelView {
   /** Containers whose namespaces could not be read, with the reason. */
   readonly unreadContainers: readonly { readonly containerId: string; readonly why: string }[];
 }
+
+/** A namespace that could not be looked into, and why. */
+export type Unread = Pick<OverlayTables, 'idPrefix' | 'namespace'> & { readonly why: string };
 
 /** A route of the host. */
 export interface RouteView {

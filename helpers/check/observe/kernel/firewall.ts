@@ -7,13 +7,9 @@ import { readNftables } from './nftables-rules.ts';
  * The rules of the host that drop, reject or rewrite what overlays need, or may do so. There are three places where they
  * can be; iptables' newer half keeps its rules in nftables, where nft shows them without what they say.
  *
- * @param addresses from which the host sends what is an overlay's, and at which it gets it; with or without prefix lengths
+ * @param own addresses from which the host sends what is an overlay's, and at which it gets it
  */
-export async function readFirewall(
-  asker: Asker,
-  addresses: readonly string[],
-): Promise<FirewallRule[]> {
-  const own = addresses.map((address) => address.split('/', 1)[0] ?? '');
+export async function readFirewall(asker: Asker, own: readonly string[]): Promise<FirewallRule[]> {
   const [legacy, newer, ruleset] = await Promise.all([
     ask(asker, HOST_NAMESPACE, ['iptables-legacy-save', '-c'], (output) => output),
     ask(asker, HOST_NAMESPACE, ['iptables-nft-save', '-c'], (output) => output),

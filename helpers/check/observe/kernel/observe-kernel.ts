@@ -24,49 +24,72 @@ export interface KernelOf {
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal } = of;
   const asker: Asker = { probe, signal };
+  const [overlays, links, routes, containers] = await Promise.all([
+    readOverlays(asker),
+    ask(asker, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    ask(asker, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
+    readContainers(asker, containersOnOverlays(engine)),
+  ]);
+  const own = {
+    links: links.map(({ link }) => link),
+    carrier: links.find(({ link }) => link.addresses.some((one) => withoutLength(one) === address))
+      ?.link.name,
+  };
+  const [firewall, offload] = await Promise.all([
+    observeFirewall(asker, own),
+    observeOffload(asker, own.carrier),
+  ]);
+  return seen({ ...overlays, later: undefined, ...own, routes, firewall, offload, ...containers });
+}
+
+/**
+ * The overlays' tables once more, after the live probes: what an engine has learnt by then, it knew how to find. The
+ * firewall's rules have counted the probes by then.
+ */
+export async function observeTablesAgain(
+  kernel: Observed<KernelView>,
+  asker: Asker,
+): Promise<Observed<KernelView>> {
+  if (!('seen' in kernel)) return kernel;
+  const [{ overlays: later }, firewall] = await Promise.all([
+    readOverlays(asker),
+    observeFirewall(asker, kernel.seen),
+  ]);
+  return seen({ ...kernel.seen, later, firewall });
+}
+
+async function observeFirewall(
+  asker: Asker,
+  { links, carrier }: Pick<KernelView, 'links' | 'carrier'>,
+): Promise<KernelView['firewall']> {
+  // Addresses of bridges are its own too, but nothing of an overlay comes from them.
+  const carrying = links.filter(({ name }) => carrier === undefined || name === carrier);
+  const addresses = carrying.flatMap((link) => link.addresses.map(withoutLength));
   try {
-    const [overlays, links, routes, containers] = await Promise.all([
-      readOverlays(asker),
-      ask(asker, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
-      ask(asker, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
-      readContainers(asker, containersOnOverlays(engine)),
-    ]);
-    const own = links.map(({ link }) => link);
-    const carrier = own.find(({ addresses }) =>
-      addresses.some((one) => one.split('/', 1)[0] === address),
-    )?.name;
-    // Addresses of bridges are its own too, but nothing of an overlay comes from them.
-    const addresses =
-      carrier === undefined || address === undefined
-        ? own.flatMap((link) => link.addresses)
-        : [address];
-    const [firewall, offload] = await Promise.all([
-      observeOr(() => readFirewall(asker, addresses)),
-      carrier === undefined
-        ? unseen('no interface has the address at which the others find it')
-        : observeOr(() =>
-            ask(asker, HOST_NAMESPACE, ['ethtool', '--json', '-k', carrier], readOffload),
-          ),
-    ]);
-    const view = { overlays, later: undefined, links: own, routes, firewall, carrier, offload };
-    return seen({ ...view, ...containers });
+    return seen(await readFirewall(asker, addresses));
   } catch (error) {
     return unseen(firstLine(error));
   }
 }
 
-/** The overlays' tables once more, after the live probes: what an engine has learnt by then, it knew how to find. */
-export async function observeTablesAgain(
-  kernel: Observed<KernelView>,
-  { probe, signal }: Pick<KernelOf, 'probe' | 'signal'>,
-): Promise<Observed<KernelView>> {
-  if (!('seen' in kernel)) return kernel;
-  try {
-    return seen({ ...kernel.seen, later: await readOverlays({ probe, signal }) });
-  } catch {
-    // What was seen before still stands; it is only not confirmed.
-    return kernel;
+async function observeOffload(
+  asker: Asker,
+  carrier: string | undefined,
+): Promise<KernelView['offload']> {
+  if (carrier === undefined) {
+    return unseen('no interface has the address at which the others find it');
   }
+  try {
+    return seen(
+      await ask(asker, HOST_NAMESPACE, ['ethtool', '--json', '-k', carrier], readOffload),
+    );
+  } catch (error) {
+    return unseen(firstLine(error));
+  }
+}
+
+function withoutLength(address: string): string {
+  return address.replace(/\/.*/, '');
 }
 
 function containersOnOverlays(engine: EngineView | undefined) {
@@ -78,12 +101,4 @@ function containersOnOverlays(engine: EngineView | undefined) {
     ({ pid, networks }) =>
       pid > 0 && Object.values(networks).some(({ networkId }) => overlays.has(networkId)),
   );
-}
-
-async function observeOr<T>(look: () => Promise<T>): Promise<Observed<T>> {
-  try {
-    return seen(await look());
-  } catch (error) {
-    return unseen(firstLine(error));
-  }
 }

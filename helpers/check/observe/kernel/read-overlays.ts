@@ -1,4 +1,5 @@
-import type { OverlayTables } from '../kernel.ts';
+import { firstLine } from '../../../process/harness-error.ts';
+import type { ForwardingEntry, KernelView, OverlayTables } from '../kernel.ts';
 import { type Asker, ask } from './ask.ts';
 import { readForwarding, readLinks, readNeighbours } from './ip-answers.ts';
 
@@ -9,41 +10,45 @@ const FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
  * The tables of every overlay that the host's kernel has, also of those that its engine has no more. A namespace is named
  * `N-ID`, cut after 12 characters; N grows each time that the engine makes it anew, and the newest is the one in use.
  */
-export async function readOverlays(asker: Asker): Promise<OverlayTables[]> {
-  const found = await listNamespaces(asker);
-  return await Promise.all(
-    [...found].map(async ([idPrefix, namespace]) => {
-      const inside = { path: namespace };
-      const [links, forwarding, neighbours] = await Promise.all([
-        ask(asker, inside, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
-        ask(asker, inside, ['bridge', '-j', 'fdb', 'show'], readForwarding),
-        ask(asker, inside, ['ip', '-4', '-j', 'neighbour', 'show'], readNeighbours),
-      ]);
-      return {
-        idPrefix,
-        namespace,
-        vxlans: links.flatMap(({ link, vxlan }) =>
-          vxlan === undefined
-            ? []
-            : [
-                {
-                  ...link,
-                  ...vxlan,
-                  forwarding: forwarding
-                    .filter(({ device }) => device === link.name)
-                    .map(({ mac, destination, isPermanent }) => ({
-                      mac,
-                      destination,
-                      isPermanent,
-                    })),
-                },
-              ],
-        ),
-        bridges: links.flatMap(({ link }) => (link.kind === 'bridge' ? [link] : [])),
-        neighbours,
-      };
-    }),
+export async function readOverlays(
+  asker: Asker,
+): Promise<Pick<KernelView, 'overlays' | 'unreadOverlays'>> {
+  const found = [...(await listNamespaces(asker))];
+  const read = await Promise.allSettled(
+    found.map(([idPrefix, namespace]) => readTables(asker, idPrefix, namespace)),
   );
+  return {
+    overlays: read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    unreadOverlays: read.flatMap((one, index) => {
+      const [idPrefix = '', namespace = ''] = found[index] ?? [];
+      if (one.status === 'fulfilled') return [];
+      return [{ idPrefix, namespace, why: firstLine(one.reason) }];
+    }),
+  };
+}
+
+async function readTables(
+  asker: Asker,
+  idPrefix: string,
+  namespace: string,
+): Promise<OverlayTables> {
+  const inside = { path: namespace };
+  const [links, forwarding, neighbours] = await Promise.all([
+    ask(asker, inside, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    ask(asker, inside, ['bridge', '-j', 'fdb', 'show'], readForwarding),
+    ask(asker, inside, ['ip', '-4', '-j', 'neighbour', 'show'], readNeighbours),
+  ]);
+  const vxlans = links.flatMap(({ link, vxlan }) => {
+    if (vxlan === undefined) return [];
+    const own = forwarding.filter(({ device }) => device === link.name);
+    return [{ ...link, ...vxlan, forwarding: own.map(withoutDevice) }];
+  });
+  const bridges = links.flatMap(({ link }) => (link.kind === 'bridge' ? [link] : []));
+  return { idPrefix, namespace, vxlans, bridges, neighbours };
+}
+
+function withoutDevice({ mac, destination, isPermanent }: ForwardingEntry): ForwardingEntry {
+  return { mac, destination, isPermanent };
 }
 
 /** The newest namespace of each overlay, by what its name tells of the overlay's id. */

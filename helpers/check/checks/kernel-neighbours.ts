@@ -1,0 +1,50 @@
+import type { Check } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import { type ExpectedEntry, expectedEntries, heldEntry } from '../expected-tables.ts';
+import { isOnlyLate } from '../late-entries.ts';
+import type { Observation } from '../observation.ts';
+import { kernelOutcome } from './kernel-outcome.ts';
+
+/** Every host's kernel answers its containers with the right MAC address when they ask for one of another host. */
+export const kernelNeighbours: Check = {
+  name: 'kernel-neighbours',
+  title: 'every kernel knows the MAC addresses of the containers on other hosts',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) => {
+    const entries = expectedEntries(observation);
+    return kernelOutcome(
+      observation,
+      entries.flatMap((entry) => findUnlike(entry, observation) ?? []),
+      entries.map(
+        ({ host, end: { network, container, address, mac } }) =>
+          `${host}, ${network}: ${address} (${container}) is ${mac}`,
+      ),
+    );
+  },
+};
+
+function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
+  const { host, end, tables } = entry;
+  const { network, container, address, mac } = end;
+  const { neighbour } = heldEntry(tables, end);
+  if (neighbour === mac || isOnlyLate(entry, observation)) return undefined;
+  const where = { host, peer: end.host, network, container };
+  const expected = { address, mac };
+  if (neighbour !== undefined) {
+    return {
+      kind: 'neighbour-other',
+      where,
+      expected,
+      observed: { address, mac: neighbour },
+      text: `${host} tells its containers that ${address} (${container} on ${end.host}) in ${network} is ${neighbour} instead of ${mac}`,
+    };
+  }
+  return {
+    kind: 'neighbour-absent',
+    where,
+    expected,
+    observed: null,
+    text: `${host} has no neighbour entry for ${address} (${container} on ${end.host}, ${mac}) in ${network}`,
+  };
+}

@@ -1,0 +1,42 @@
+import { type CheckOutcome, outcomeOf } from '../check.ts';
+import type { Difference } from '../difference.ts';
+import { endsOf } from '../ends.ts';
+import { seenKernels } from '../expected-tables.ts';
+import type { Observation } from '../observation.ts';
+import type { UnseenBecause } from '../observed.ts';
+
+/** What comes of a check of all kernels: if one of them could not be looked at, that nothing is wrong is not proven. */
+export function kernelOutcome(
+  observation: Observation,
+  differences: readonly Difference[],
+  evidence: readonly string[],
+): CheckOutcome {
+  const blind = findBlind(observation);
+  const worst = blind.find(({ because }) => because === 'impossible') ?? blind[0];
+  if (differences.length > 0 || worst === undefined) return outcomeOf(differences, evidence);
+  return { state: 'skipped', ...worst };
+}
+
+interface Blind {
+  readonly reason: string;
+  readonly because: UnseenBecause;
+}
+
+function findBlind(observation: Observation): Blind[] {
+  const ends = endsOf(observation);
+  return [
+    ...observation.hosts.flatMap(({ name, kernel }) =>
+      'unseen' in kernel
+        ? [{ because: kernel.because, reason: `kernel of ${name}: ${kernel.unseen}` }]
+        : [],
+    ),
+    ...seenKernels(observation).flatMap(({ host: { name }, kernel }) =>
+      kernel.unreadOverlays
+        // Without a container there, what is left of a namespace does not matter.
+        .filter(({ idPrefix }) =>
+          ends.some(({ host, networkId }) => host === name && networkId.startsWith(idPrefix)),
+        )
+        .map(({ why }): Blind => ({ because: 'impossible', reason: `kernel of ${name}: ${why}` })),
+    ),
+  ];
+}

@@ -1,0 +1,145 @@
+import { isIPv4 } from 'node:net';
+import { type OverlayEnd, endsOf } from './ends.ts';
+import type { HostView, Observation } from './observation.ts';
+import type {
+  ForwardingEntry,
+  KernelView,
+  NeighbourEntry,
+  OverlayTables,
+} from './observe/kernel.ts';
+import { whatWasSeen } from './observed.ts';
+
+/** What one host's kernel must hold of a container on another host, and where it would be. */
+export interface ExpectedEntry {
+  /** The host whose kernel it is. */
+  readonly host: string;
+  readonly end: OverlayEnd;
+  /** Where it sends what is for that container: the address of the container's host. */
+  readonly destination: string;
+  readonly tables: OverlayTables;
+  /** The same tables after the live probes. */
+  readonly later: OverlayTables | undefined;
+}
+
+/** What a table holds of a container. */
+export interface HeldEntry {
+  /** Where it is sent to, as the engine wrote it. */
+  readonly written: string | undefined;
+  /** Where it is sent to for as long as a packet that came from there is not forgotten: 300 s. */
+  readonly learnt: string | undefined;
+  /** The bridge's own half of a forwarding entry, which says nothing of the host. */
+  readonly isHalf: boolean;
+  /** What is answered to containers that ask for its address. */
+  readonly neighbour: string | undefined;
+}
+
+/** A host's kernel and its ends, as far as both were seen. */
+export interface SeenKernel {
+  readonly host: HostView;
+  readonly kernel: KernelView;
+}
+
+export function seenKernels({ hosts }: Pick<Observation, 'hosts'>): SeenKernel[] {
+  return hosts.flatMap((host) => {
+    const kernel = whatWasSeen(host.kernel);
+    return kernel === undefined ? [] : [{ host, kernel }];
+  });
+}
+
+/** The tables of that overlay. */
+export function tablesOf(
+  overlays: readonly OverlayTables[] | undefined,
+  networkId: string,
+): OverlayTables | undefined {
+  return overlays?.find(({ idPrefix }) => networkId.startsWith(idPrefix));
+}
+
+/**
+ * What every kernel must hold: on each host that has a container on an overlay, an entry for each container of the other
+ * hosts. A host without one has nothing to send there.
+ */
+export function expectedEntries(observation: Observation): ExpectedEntry[] {
+  const ends = endsOf(observation);
+  const destinations = findDestinations(observation);
+  return seenKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
+    const joined = new Set(ends.filter((end) => end.host === host).map((end) => end.networkId));
+    return ends.flatMap((end): ExpectedEntry[] => {
+      const tables = tablesOf(kernel.overlays, end.networkId);
+      const destination = destinations.get(end.host);
+      if (end.host === host || !joined.has(end.networkId)) return [];
+      if (tables === undefined || destination === undefined) return [];
+      return [{ host, end, destination, tables, later: tablesOf(kernel.later, end.networkId) }];
+    });
+  });
+}
+
+/**
+ * Where each host gets what is an overlay's: at the address that the other hosts know it by, or, if a swarm was given
+ * another way for its data (`--data-path-addr`), at another one of its own that kernels send to.
+ */
+function findDestinations({ hosts }: Observation): Map<string, string> {
+  const used = new Set(
+    hosts.flatMap((host) =>
+      (whatWasSeen(host.kernel)?.overlays ?? []).flatMap(({ vxlans }) =>
+        vxlans.flatMap(({ forwarding }) =>
+          forwarding.flatMap(({ destination }) => destination ?? []),
+        ),
+      ),
+    ),
+  );
+  const found = hosts.flatMap((host): [string, string][] => {
+    const others = hosts.filter(({ name }) => name !== host.name).flatMap(addressesOf);
+    // Bridges have the same address on every host.
+    const own = addressesOf(host).filter((address) => !others.includes(address));
+    const address = own.find((one) => used.has(one));
+    const destination =
+      host.address !== undefined && used.has(host.address)
+        ? host.address
+        : (address ?? host.address);
+    return destination === undefined ? [] : [[host.name, destination]];
+  });
+  return new Map(found);
+}
+
+/** All addresses that a host is known to have. */
+function addressesOf({ address, kernel }: HostView): string[] {
+  const links = whatWasSeen(kernel)?.links ?? [];
+  const own = links.flatMap(({ addresses }) => addresses.map((one) => one.replace(/\/.*/, '')));
+  return address === undefined ? own : [address, ...own];
+}
+
+/** The host that gets what is sent there. */
+export function hostWithDestination(observation: Observation, address: string): string | undefined {
+  const [name] = [...findDestinations(observation)].find(([, one]) => one === address) ?? [];
+  return name ?? observation.hosts.find((host) => host.address === address)?.name;
+}
+
+/** What these tables hold of a container. */
+export function heldEntry(
+  { vxlans, neighbours }: OverlayTables,
+  { mac, address }: Pick<OverlayEnd, 'mac' | 'address'>,
+): HeldEntry {
+  const entries = vxlans.flatMap(({ forwarding }) => forwarding.filter((one) => one.mac === mac));
+  const leading = entries.filter(leadsAway);
+  return {
+    written: leading.find(({ isPermanent }) => isPermanent)?.destination,
+    learnt: leading.find(({ isPermanent }) => !isPermanent)?.destination,
+    isHalf: entries.some((entry) => !leadsAway(entry)),
+    neighbour: neighbours.find((one) => one.address === address && isAnswered(one))?.mac,
+  };
+}
+
+/** Whether an entry sends to another host: to an address, rather than to the bridge. */
+export function leadsAway({ destination }: ForwardingEntry): boolean {
+  return destination !== undefined && isIPv4(destination);
+}
+
+/** Whether a VXLAN device answers with it. What is asked on the bridge itself is the host's own question. */
+export function isAnswered({ device, mac, state }: NeighbourEntry): boolean {
+  return device.startsWith('vxlan') && mac !== undefined && /PERMANENT|NOARP|REACHABLE/.test(state);
+}
+
+/** Whether it holds nothing of that container that an engine has written. */
+export function isUnknown({ written, neighbour }: HeldEntry): boolean {
+  return written === undefined && neighbour === undefined;
+}

@@ -1,0 +1,32 @@
+import { commandLine } from '../../process/run-command.ts';
+import type { Remedy } from '../diagnosis.ts';
+import type { OverlayTables } from '../observe/kernel.ts';
+import { isOverlapping } from '../ranges.ts';
+
+type Argv = readonly [string, ...string[]];
+
+/** A command that puts one entry of an overlay's tables right on that host. */
+export function entryRemedy(
+  host: string,
+  networkId: string,
+  { namespace }: Pick<OverlayTables, 'namespace'>,
+  argv: Argv,
+  effect: string,
+): Remedy {
+  return {
+    host,
+    command: commandLine('nsenter', [`--net=${namespace}`, ...argv]),
+    effect,
+    restores: { networkId, argv },
+  };
+}
+
+/** The VXLAN device of the subnet that an address is in: `vxlan1` goes with `br1`. */
+export function deviceFor({ vxlans, bridges }: OverlayTables, address: string): string {
+  const bridge = bridges.find(({ addresses }) =>
+    addresses.some((range) => isOverlapping(range, address)),
+  );
+  const number = bridge?.name.replace(/^\D+/, '');
+  const device = vxlans.find(({ name }) => name.replace(/^\D+/, '') === number) ?? vxlans[0];
+  return device?.name ?? 'vxlan0';
+}

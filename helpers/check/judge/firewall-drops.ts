@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { commandLine } from '../../process/run-command.ts';
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import type { Rule } from './rule.ts';
+
+const ruleSchema = z.looseObject({
+  concerns: z.array(z.enum(['vxlan', 'gossip', 'management'])),
+  verdict: z.enum(['drop', 'reject', 'rewrite-source', 'rewrite-destination']),
+  undo: z.tuple([z.string()], z.string()),
+});
+
+/** A rule in the way, where nothing that came before has taken it as its evidence. */
+export const firewallDrops: Rule = {
+  name: 'firewall-drops',
+  explain: (open) => open.filter(({ kind }) => kind === 'firewall-drops').flatMap(describe),
+};
+
+function describe(difference: Difference): Diagnosis[] {
+  const rule = ruleSchema.safeParse(difference.observed).data;
+  if (rule === undefined) return [];
+  const { concerns, verdict, undo } = rule;
+  const [program, ...words] = undo;
+  return [
+    {
+      code:
+        verdict === 'rewrite-source'
+          ? 'vxlan-source-address'
+          : concerns.includes('vxlan')
+            ? 'vxlan-blocked'
+            : 'gossip-blocked',
+      where: difference.where,
+      summary: difference.text,
+      evidence: [difference],
+      consequences: [],
+      remedy: {
+        host: difference.where.host,
+        command: commandLine(program, words),
+        effect: 'takes the rule away',
+      },
+    },
+  ];
+}

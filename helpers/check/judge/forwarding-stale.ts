@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { commandLine } from '../../process/run-command.ts';
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import { tablesOf } from '../expected-tables.ts';
+import type { Observation } from '../observation.ts';
+import type { OverlayTables } from '../observe/kernel.ts';
+import { whatWasSeen } from '../observed.ts';
+import { deviceFor, entryRemedy } from './entry-remedy.ts';
+import type { Rule } from './rule.ts';
+
+const forwardingSchema = z.looseObject({
+  mac: z.string(),
+  dst: z.string(),
+  address: z.string().optional(),
+});
+const neighbourSchema = z.looseObject({ address: z.string(), mac: z.string() });
+
+/**
+ * A host's kernel still holds what an engine wrote for a container that has gone or moved. As soon as another one gets its
+ * address, packets for that go where the old one was. Both entries of one container are one diagnosis.
+ */
+export const forwardingStale: Rule = {
+  name: 'forwarding-entry-stale',
+  explain: (open, observation) => {
+    const forwarding = open.filter(({ kind }) => kind === 'forwarding-leftover');
+    const neighbours = open.filter(({ kind }) => kind === 'neighbour-leftover');
+    const belonging = (entry: Difference) =>
+      neighbours.filter((one) => isSamePlace(one, entry) && macOf(one) === macOf(entry));
+    const alone = neighbours.filter(
+      (one) => !forwarding.some((entry) => belonging(entry).includes(one)),
+    );
+    return [
+      ...forwarding.map((entry) => describe([entry, ...belonging(entry)], observation)),
+      ...alone.map((entry) => describe([entry], observation)),
+    ];
+  },
+};
+
+function isSamePlace({ where: one }: Difference, { where: other }: Difference): boolean {
+  return one.host === other.host && one.network === other.network;
+}
+
+function macOf({ observed }: Difference): string | undefined {
+  return z.looseObject({ mac: z.string() }).safeParse(observed).data?.mac;
+}
+
+function describe(evidence: readonly Difference[], observation: Observation): Diagnosis {
+  const [first] = evidence;
+  return {
+    code: 'forwarding-entry-stale',
+    where: first?.where ?? {},
+    summary: evidence.map(({ text }) => text).join('; '),
+    evidence,
+    consequences: [],
+    remedy: findRemedy(evidence, observation),
+  };
+}
+
+function findRemedy(evidence: readonly Difference[], { hosts }: Observation): Remedy | undefined {
+  const { host = '', network = '' } = evidence[0]?.where ?? {};
+  const view = hosts.find(({ name }) => name === host);
+  if (view === undefined) return undefined;
+  const networks = whatWasSeen(view.engine)?.networks ?? [];
+  const networkId = networks.find(({ name }) => name === network)?.id ?? '';
+  const tables = tablesOf(whatWasSeen(view.kernel)?.overlays, networkId);
+  if (tables === undefined) return undefined;
+  const [argv, ...more] = evidence
+    .map((one) => removal(one, tables))
+    .filter((words) => words !== undefined);
+  if (argv === undefined) return undefined;
+  const effect = `takes away what ${host} still has of a container that is gone`;
+  const remedy = entryRemedy(host, networkId, tables, argv, effect);
+  const rest = more.map((words) => commandLine('nsenter', [`--net=${tables.namespace}`, ...words]));
+  return { ...remedy, command: [remedy.command, ...rest].join(' && ') };
+}
+
+function removal(
+  { kind, observed }: Difference,
+  tables: OverlayTables,
+): [string, ...string[]] | undefined {
+  if (kind === 'forwarding-leftover') {
+    const entry = forwardingSchema.safeParse(observed).data;
+    if (entry === undefined) return undefined;
+    const holder = tables.vxlans.find(({ forwarding }) =>
+      forwarding.some(({ mac, destination }) => mac === entry.mac && destination === entry.dst),
+    );
+    const device = holder?.name ?? 'vxlan0';
+    return ['bridge', 'fdb', 'del', entry.mac, 'dev', device, 'dst', entry.dst, 'self'];
+  }
+  const entry = neighbourSchema.safeParse(observed).data;
+  if (entry === undefined) return undefined;
+  return ['ip', 'neigh', 'del', entry.address, 'dev', deviceFor(tables, entry.address)];
+}

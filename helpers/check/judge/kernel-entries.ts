@@ -1,0 +1,148 @@
+import type { DiagnosisCode } from '../codes.ts';
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
+import type { Difference, DifferenceKind } from '../difference.ts';
+import {
+  type ExpectedEntry,
+  expectedEntries,
+  heldEntry,
+  hostWithDestination,
+} from '../expected-tables.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { cutBy } from './cut-ends.ts';
+import { deviceFor, entryRemedy } from './entry-remedy.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * A host's kernel does not know on which host a container is, although its engine does: names and everything that engines
+ * say are right. What is left of the entry is often the bridge's own half of it (https://github.com/moby/moby/issues/52661).
+ */
+export const forwardingMissing: Rule = entryRule({
+  kind: 'forwarding-absent',
+  code: 'forwarding-entry-missing',
+  remedy: restoreForwarding,
+});
+
+/**
+ * The same, where the container was on that other host before, and what is left of it there says so: nobody has told this
+ * kernel that it has moved.
+ */
+export const forwardingMoved: Rule = entryRule({
+  kind: 'forwarding-other',
+  code: 'forwarding-entry-stale',
+  applies: wasThere,
+  remedy: restoreForwarding,
+});
+
+/**
+ * A host's kernel sends what is for a container to another host. What comes from the right one it drops, too: a VXLAN
+ * device lets no packet in from elsewhere than an entry that was written says.
+ */
+export const forwardingWrong: Rule = entryRule({
+  kind: 'forwarding-other',
+  code: 'forwarding-entry-wrong',
+  remedy: restoreForwarding,
+});
+
+/**
+ * A host's kernel has no answer for containers that ask for the MAC address of one on another host. In swarm mode no
+ * engine writes it again; in a key-value cluster one of 20.10 may when it is asked for.
+ */
+export const neighbourMissing: Rule = entryRule({
+  kind: 'neighbour-absent',
+  code: 'neighbour-missing',
+  remedy: restoreNeighbour,
+});
+
+/** A host's kernel answers with another MAC address, to which nobody listens. */
+export const neighbourWrong: Rule = entryRule({
+  kind: 'neighbour-other',
+  code: 'neighbour-wrong',
+  remedy: restoreNeighbour,
+});
+
+interface EntryRule {
+  readonly kind: DifferenceKind;
+  readonly code: DiagnosisCode;
+  readonly applies?: (entry: ExpectedEntry, observation: Observation) => boolean;
+  readonly remedy: (entry: ExpectedEntry) => Remedy;
+}
+
+function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rule {
+  return {
+    name: code,
+    explain: (open, observation) => {
+      const entries = expectedEntries(observation);
+      return open
+        .filter((difference) => difference.kind === kind)
+        .flatMap((difference) => {
+          const entry = entries.find((one) => isAbout(difference, one));
+          return entry === undefined || !applies(entry, observation)
+            ? []
+            : [describeEntry({ code, difference, entry, remedy }, open, observation)];
+        });
+    },
+  };
+}
+
+/** Whether the host that is sent to has a stopped container of that name. */
+function wasThere({ end, tables }: ExpectedEntry, observation: Observation): boolean {
+  const { written = '' } = heldEntry(tables, end);
+  const there = hostWithDestination(observation, written);
+  const host = observation.hosts.find(({ name }) => name === there && name !== end.host);
+  const containers = host === undefined ? [] : (whatWasSeen(host.engine)?.containers ?? []);
+  return containers.some(({ name, running }) => name === end.container && !running);
+}
+
+function isAbout({ where }: Difference, { host, end }: ExpectedEntry): boolean {
+  return (
+    where.host === host &&
+    where.peer === end.host &&
+    where.network === end.network &&
+    where.container === end.container
+  );
+}
+
+interface Described extends Pick<EntryRule, 'code' | 'remedy'> {
+  readonly difference: Difference;
+  readonly entry: ExpectedEntry;
+}
+
+function describeEntry(
+  { code, difference, entry, remedy }: Described,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  return {
+    code,
+    where: difference.where,
+    summary: difference.text,
+    evidence: [difference],
+    consequences: cutBy(entry, open, observation),
+    remedy: remedy(entry),
+  };
+}
+
+function restoreForwarding({ host, end, destination, tables }: ExpectedEntry): Remedy {
+  const { mac, address, container, networkId } = end;
+  const device = deviceFor(tables, address);
+  return entryRemedy(
+    host,
+    networkId,
+    tables,
+    ['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', destination, 'self', 'permanent'],
+    `has the kernel of ${host} send what is for ${container} to ${end.host}, as its engine would`,
+  );
+}
+
+function restoreNeighbour({ host, end, tables }: ExpectedEntry): Remedy {
+  const { mac, address, container, networkId } = end;
+  const device = deviceFor(tables, address);
+  return entryRemedy(
+    host,
+    networkId,
+    tables,
+    ['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent'],
+    `has the kernel of ${host} tell its containers the MAC address of ${container}, as its engine would`,
+  );
+}

@@ -1,0 +1,49 @@
+import { quoteForShell } from '../../process/run-command.ts';
+import { takenRanges } from '../checks/subnets.ts';
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { findFreeRange } from '../ranges.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * An overlay has addresses that mean something else on a host. Its containers cannot reach that, and it cannot reach them:
+ * where packets go is settled by whoever is asked first.
+ */
+export const subnetOverlap: Rule = {
+  name: 'subnet-overlap',
+  explain: (open, observation) => {
+    const overlaps = open.filter(({ kind }) => kind === 'subnets-overlap');
+    return [...Map.groupBy(overlaps, ({ where }) => where.network ?? '')].map(
+      ([network, evidence]) => describe(network, evidence, open, observation),
+    );
+  },
+};
+
+function describe(
+  network: string,
+  evidence: readonly Difference[],
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const more = evidence.length > 1 ? `, and ${evidence.length - 1} more` : '';
+  const subnets = observation.hosts.flatMap(({ engine }) =>
+    (whatWasSeen(engine)?.networks ?? []).flatMap((one) => one.subnets),
+  );
+  const free = findFreeRange([...subnets, ...takenRanges(observation).map(({ range }) => range)]);
+  return {
+    code: 'subnet-overlap',
+    where: { network },
+    summary: `${evidence[0]?.text ?? ''}${more}`,
+    evidence,
+    consequences: open.filter(
+      ({ kind, where }) => kind === 'container-path-dead' && where.network === network,
+    ),
+    remedy: {
+      command: `docker network rm ${quoteForShell(network)} && docker network create --driver overlay --subnet ${free ?? 'A.B.C.D/24'} ${quoteForShell(network)}`,
+      effect:
+        'makes it anew with addresses that nobody here has; with the options that it was made with, and after its containers have been disconnected from it',
+    },
+  };
+}

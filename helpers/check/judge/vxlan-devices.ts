@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Remedy } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
+import { tablesOf } from '../expected-tables.ts';
+import type { Observation } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
+import { entryRemedy } from './entry-remedy.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * What a host's kernel has of an overlay is not what the others have of it: no device, one that is down, or one of another
+ * number or port. The network that its engine tells of is then another one than the others' for every packet.
+ */
+export const vxlanDiffers: Rule = {
+  name: 'vxlan-differs',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind }) => kind === 'vxlan-unlike')
+      .map((difference) => {
+        const { host, network } = difference.where;
+        return {
+          code: 'network-differs',
+          where: difference.where,
+          summary: difference.text,
+          evidence: [difference],
+          consequences: open.filter((one) => isConsequence(one, host, network)),
+          remedy: findRemedy(difference, observation),
+        };
+      }),
+};
+
+/** What a device that goes down had in its neighbour table is gone, too. */
+function isConsequence(
+  { kind, where }: Difference,
+  host: string | undefined,
+  network: string | undefined,
+): boolean {
+  if (kind === 'application-fails' || kind === 'application-without-database') return true;
+  if (where.network !== network) return false;
+  const isOnWay = where.host === host || where.peer === host;
+  return kind === 'container-path-dead' || kind === 'tunnel-dead'
+    ? isOnWay
+    : where.host === host && (kind === 'neighbour-absent' || kind === 'forwarding-absent');
+}
+
+const downSchema = z.record(z.string(), z.literal('down'));
+
+function findRemedy({ where, observed }: Difference, { hosts }: Observation): Remedy | undefined {
+  const { host = '', network } = where;
+  const view = hosts.find(({ name }) => name === host);
+  const networks = whatWasSeen(view?.engine ?? { unseen: '', because: 'unasked' })?.networks ?? [];
+  const { id = '' } = networks.find(({ name }) => name === network) ?? {};
+  const kernel = view === undefined ? undefined : whatWasSeen(view.kernel);
+  const tables = tablesOf(kernel?.overlays, id);
+  const [device] = Object.keys(downSchema.safeParse(observed).data ?? {});
+  if (device !== undefined && tables !== undefined) {
+    const effect = `sets ${device} up again`;
+    return entryRemedy(host, id, tables, ['ip', 'link', 'set', device, 'up'], effect);
+  }
+  return {
+    host,
+    command: 'systemctl restart docker',
+    effect:
+      'has its engine make the devices of its overlays anew; containers end with it unless they have a restart policy or the engine has live-restore',
+  };
+}

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import type { Check } from '../../../../helpers/check/check.ts';
+import { kernelDevices } from '../../../../helpers/check/checks/kernel-devices.ts';
+import { kernelFirewall } from '../../../../helpers/check/checks/kernel-firewall.ts';
+import { kernelMtu } from '../../../../helpers/check/checks/kernel-mtu.ts';
+import { subnetsApart } from '../../../../helpers/check/checks/subnets.ts';
+import type { Difference } from '../../../../helpers/check/difference.ts';
+import { judge } from '../../../../helpers/check/judge/judge.ts';
+import type { Observation } from '../../../../helpers/check/observation.ts';
+import type { FirewallRule } from '../../../../helpers/check/observe/kernel.ts';
+import type { TunnelTrial } from '../../../../helpers/check/observe/paths.ts';
+import { seen } from '../../../../helpers/check/observed.ts';
+import {
+  type Changes,
+  link,
+  MASTER,
+  NAMESPACE,
+  network,
+  NETWORK_ID,
+  twoHosts,
+  whole,
+} from './two-hosts.ts';
+
+function differencesOf({ compare }: Check, observation: Observation): readonly Difference[] {
+  const outcome = compare(observation);
+  return outcome.state === 'failed' ? outcome.differences : [];
+}
+
+function diagnose(check: Check, changes: Changes) {
+  const observation = twoHosts(changes);
+  return judge(differencesOf(check, observation), observation);
+}
+
+describe('VXLAN devices', () => {
+  test('of one number on all hosts pass; if the hosts differ, who is wrong is what the store says', () => {
+    expect(diagnose(kernelDevices, {})).toEqual([]);
+    const master = { ...whole, vni: 300 };
+    const store = {
+      store: { kind: 'consul' as const, address: '', port: 8500 },
+      version: 'Consul 1.8.7',
+      members: [],
+      networks: [
+        {
+          id: NETWORK_ID,
+          name: 'my-net',
+          driver: 'overlay',
+          subnets: ['10.0.9.0/24'],
+          vnis: [256],
+        },
+      ],
+      ends: [],
+      strange: [],
+    };
+    expect(
+      differencesOf(kernelDevices, twoHosts({ master, rest: { store: seen(store) } })),
+    ).toMatchObject([
+      {
+        kind: 'vxlan-unlike',
+        where: { host: 'master-host', network: 'my-net' },
+        expected: { vni: [256] },
+        observed: { vni: 300 },
+      },
+    ]);
+  });
+
+  test('one that is down is told of with what sets it up; a neighbour that it took along is no other defect', () => {
+    const observation = twoHosts({ master: { ...whole, isUp: false } });
+    const lost: Difference = {
+      kind: 'neighbour-absent',
+      where: { host: 'master-host', peer: 'worker-host', network: 'my-net', container: 'c' },
+      expected: null,
+      observed: null,
+      text: 'no neighbour entry',
+    };
+    expect(judge([...differencesOf(kernelDevices, observation), lost], observation)).toMatchObject([
+      {
+        code: 'network-differs',
+        consequences: [lost],
+        remedy: { command: `nsenter --net=${NAMESPACE} ip link set vxlan0 up` },
+      },
+    ]);
+  });
+
+  test('a namespace that is not there, and one that could not be looked into', () => {
+    expect(diagnose(kernelDevices, { kernel: { overlays: [] } })).toMatchObject([
+      { code: 'network-differs', where: { host: 'master-host' } },
+    ]);
+    const unread = { idPrefix: 'f65940ce7f', namespace: NAMESPACE, why: 'Invalid argument' };
+    expect(
+      kernelDevices.compare(twoHosts({ kernel: { overlays: [], unreadOverlays: [unread] } })),
+    ).toEqual({
+      state: 'skipped',
+      reason: 'kernel of master-host: Invalid argument',
+      because: 'impossible',
+    });
+  });
+});
+
+const carrier = (mtu: number) => ({
+  kernel: { links: [link('eth1', { mtu, addresses: [`${MASTER}/24`] })] },
+});
+
+describe('The largest packet of a container', () => {
+  test('needs 50 bytes more between hosts', () => {
+    expect(diagnose(kernelMtu, carrier(1500))).toEqual([]);
+    expect(diagnose(kernelMtu, carrier(1499))).toMatchObject([
+      {
+        code: 'mtu-black-hole',
+        where: { host: 'master-host', network: 'my-net' },
+        evidence: [
+          { expected: { device: 'eth1', mtu: 1500 }, observed: { device: 'eth1', mtu: 1499 } },
+        ],
+      },
+    ]);
+  });
+
+  test('has to pass the bridge and the VXLAN device as it is', () => {
+    expect(diagnose(kernelMtu, { master: { ...whole, mtu: 1300 } })).toMatchObject([
+      { code: 'mtu-black-hole', evidence: [{ observed: { device: 'vxlan0', mtu: 1300 } }] },
+    ]);
+  });
+});
+
+const route = (destination: string, gateway?: string) => ({
+  destination,
+  gateway,
+  device: 'eth0',
+  source: undefined,
+  mtu: undefined,
+  table: 'main',
+});
+
+describe('Addresses of overlays', () => {
+  test('may lie behind a gateway for much more, but not in a network that a host is in', () => {
+    const behind = [route('default', '192.168.99.1'), route('10.0.0.0/8', '192.168.99.1')];
+    expect(diagnose(subnetsApart, { kernel: { routes: behind } })).toEqual([]);
+    expect(diagnose(subnetsApart, { kernel: { routes: [route('10.0.0.0/16')] } })).toMatchObject([
+      {
+        code: 'subnet-overlap',
+        where: { network: 'my-net' },
+        summary:
+          'my-net has 10.0.9.0/24, which overlaps with the route to 10.0.0.0/16 by eth0 of master-host',
+        remedy: { command: expect.stringContaining('--subnet 10.64.0.0/24') },
+      },
+    ]);
+  });
+
+  test('are no other network’s: neither an overlay’s nor a bridge’s of a host', () => {
+    const other = network('other', 'a'.repeat(64), '10.0.8.0/23');
+    const bridge = network('bridged', 'b'.repeat(64), '10.0.9.128/25', {
+      driver: 'bridge',
+      scope: 'local',
+    });
+    for (const one of [other, bridge]) {
+      const found = diagnose(subnetsApart, { engine: { networks: [one] } });
+      expect(found.map(({ code }) => code)).toEqual(['subnet-overlap']);
+      expect(found[0]?.evidence).toHaveLength(1);
+    }
+  });
+
+  test('are not the hosts’ own, which is known without probes, too', () => {
+    const networks = [network('wide', 'c'.repeat(64), '192.168.0.0/16')];
+    const [master, worker] = twoHosts({ engine: { networks } }).hosts;
+    if (master === undefined || worker === undefined) throw new Error('two hosts expected');
+    const { kernel } = { kernel: { unseen: 'no probe', because: 'unasked' as const } };
+    const hosts = [
+      { ...master, kernel },
+      { ...worker, kernel },
+    ];
+    expect(differencesOf(subnetsApart, { ...twoHosts(), hosts })).toHaveLength(2);
+  });
+});
+
+const rule: FirewallRule = {
+  text: '-A INPUT -p udp -m udp --dport 4789 -j DROP',
+  tool: 'iptables-nft',
+  table: 'filter',
+  chain: 'INPUT',
+  hooks: ['input'],
+  verdict: 'drop',
+  concerns: ['vxlan'],
+  isExplicit: true,
+  packets: 3,
+  undo: ['iptables', '-t', 'filter', '-D', 'INPUT', '-p', 'udp', '--dport', '4789', '-j', 'DROP'],
+};
+const tunnel: TunnelTrial = {
+  network: 'my-net',
+  networkId: NETWORK_ID,
+  from: 'worker-host',
+  to: 'master-host',
+  reachedNic: true,
+  letIn: false,
+  cameOut: false,
+  error: undefined,
+};
+const find = (one: FirewallRule, trial?: TunnelTrial) =>
+  diagnose(kernelFirewall, {
+    kernel: { firewall: seen([one]) },
+    later: whole,
+    paths: { tunnels: trial === undefined ? [] : [trial] },
+  });
+
+describe('A firewall’s rule', () => {
+  test('proves nothing alone; where a packet was not let in, it says why', () => {
+    expect(find(rule)).toEqual([]);
+    expect(find(rule, { ...tunnel, letIn: true, cameOut: true })).toEqual([]);
+    expect(find(rule, tunnel)).toMatchObject([
+      {
+        code: 'vxlan-blocked',
+        where: { host: 'master-host' },
+        summary:
+          'iptables-nft on master-host: -A INPUT -p udp -m udp --dport 4789 -j DROP (3 packets)',
+        remedy: { command: rule.undo.join(' ') },
+      },
+    ]);
+  });
+
+  test('is not it if it has met nothing, or packets are lost on another way than its own', () => {
+    expect(find({ ...rule, packets: 0 }, tunnel)).toEqual([]);
+    expect(find(rule, { ...tunnel, from: 'master-host', to: 'worker-host' })).toEqual([]);
+    expect(find(rule, { ...tunnel, reachedNic: false })).toEqual([]);
+    expect(find({ ...rule, hooks: ['output'] }, tunnel)).toEqual([]);
+  });
+});

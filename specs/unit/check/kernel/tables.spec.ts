@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import { kernelForwarding } from '../../../../helpers/check/checks/kernel-forwarding.ts';
+import { kernelLeftovers } from '../../../../helpers/check/checks/kernel-leftovers.ts';
+import { kernelNeighbours } from '../../../../helpers/check/checks/kernel-neighbours.ts';
+import type { Difference } from '../../../../helpers/check/difference.ts';
+import type { Diagnosis } from '../../../../helpers/check/diagnosis.ts';
+import { judge } from '../../../../helpers/check/judge/judge.ts';
+import type { Observation } from '../../../../helpers/check/observation.ts';
+import { seen, unseen } from '../../../../helpers/check/observed.ts';
+import {
+  type Changes,
+  container,
+  half,
+  learnt,
+  MASTER,
+  MYSQL,
+  NAMESPACE,
+  neighbour,
+  network,
+  NETWORK_ID,
+  trial,
+  twoHosts,
+  whole,
+  WORKER,
+  written,
+} from './two-hosts.ts';
+
+const tableChecks = [kernelForwarding, kernelNeighbours, kernelLeftovers];
+
+function differencesOf(observation: Observation) {
+  return tableChecks.flatMap(({ compare }) => {
+    const outcome = compare(observation);
+    return outcome.state === 'failed' ? outcome.differences : [];
+  });
+}
+
+function diagnose(changes: Changes): readonly Diagnosis[] {
+  const observation = twoHosts(changes);
+  return judge(differencesOf(observation), observation);
+}
+
+function codesOf(changes: Changes): string[] {
+  return diagnose(changes).map(({ code }) => code);
+}
+
+const neighbours = whole.neighbours ?? [];
+const forwarding = whole.forwarding ?? [];
+/** Addresses that nobody has. */
+const gone = { address: '10.0.9.99', mac: '02:42:0a:00:09:63' };
+
+describe('Kernels’ tables are compared with the containers that the engines have', () => {
+  test('tables that hold each container of the other host pass, with what was looked at', () => {
+    const outcomes = tableChecks.map(({ compare }) => compare(twoHosts()));
+    expect(outcomes).toEqual([
+      {
+        state: 'passed',
+        evidence: [
+          `master-host, my-net: ${MYSQL.mac} (mysqlserver) to ${WORKER}`,
+          `worker-host, my-net: 02:42:0a:00:09:02 (tomcat-app) to ${MASTER}`,
+        ],
+      },
+      { state: 'passed', evidence: expect.anything() },
+      { state: 'passed', evidence: ['master-host, my-net', 'worker-host, my-net'] },
+    ]);
+  });
+
+  test('a kernel that could not be looked at leaves the checks open, unless another one is wrong', () => {
+    const [master, worker] = twoHosts().hosts;
+    if (master === undefined || worker === undefined) throw new Error('two hosts expected');
+    const blind = { ...worker, kernel: unseen('no probe') };
+    const observation = (one: typeof master) => ({ ...twoHosts(), hosts: [one, blind] });
+    expect(kernelForwarding.compare(observation(master))).toEqual({
+      state: 'skipped',
+      reason: 'kernel of worker-host: no probe',
+      because: 'impossible',
+    });
+    const [empty] = twoHosts({ master: { neighbours } }).hosts;
+    expect(kernelForwarding.compare(observation(empty ?? master)).state).toBe('failed');
+  });
+
+  test.each([
+    ['nothing', [], null],
+    ['the bridge’s half', [half(MYSQL.mac)], { mac: MYSQL.mac, master: 'br0' }],
+    [
+      'what a packet taught',
+      [half(MYSQL.mac), learnt(MYSQL.mac, WORKER)],
+      { mac: MYSQL.mac, dst: WORKER, state: 'learnt' },
+    ],
+  ])('a forwarding entry of which %s is left is missing', (_, left, observed) => {
+    const [diagnosis, ...more] = diagnose({ master: { forwarding: left, neighbours } });
+    expect(more).toEqual([]);
+    expect(diagnosis).toMatchObject({
+      code: 'forwarding-entry-missing',
+      where: {
+        host: 'master-host',
+        peer: 'worker-host',
+        network: 'my-net',
+        container: 'mysqlserver',
+      },
+      evidence: [{ expected: { mac: MYSQL.mac, dst: WORKER, state: 'permanent' }, observed }],
+      remedy: {
+        host: 'master-host',
+        command: `nsenter --net=${NAMESPACE} bridge fdb replace ${MYSQL.mac} dev vxlan0 dst ${WORKER} self permanent`,
+        restores: {
+          networkId: NETWORK_ID,
+          argv: [
+            'bridge',
+            'fdb',
+            'replace',
+            MYSQL.mac,
+            'dev',
+            'vxlan0',
+            'dst',
+            WORKER,
+            'self',
+            'permanent',
+          ],
+        },
+      },
+    });
+  });
+
+  test('one that points to another host is wrong; where the container was before, it is stale', () => {
+    const master = { forwarding: [written(MYSQL.mac, MASTER)], neighbours };
+    const stopped = container('mysqlserver', MYSQL, {
+      id: 'old',
+      status: 'exited',
+      running: false,
+      pid: 0,
+    });
+    expect(codesOf({ master })).toEqual(['forwarding-entry-wrong']);
+    expect(codesOf({ master, engine: { containers: [stopped] } })).toEqual([
+      'forwarding-entry-stale',
+    ]);
+    expect(codesOf({ engine: { containers: [stopped] } })).toEqual([]);
+  });
+
+  test('a neighbour that is missing, and one with another MAC address, each with what puts it right', () => {
+    const [missing] = diagnose({ master: { forwarding } });
+    const [wrong] = diagnose({
+      master: { forwarding, neighbours: [neighbour(MYSQL.address, gone.mac)] },
+    });
+    const command = `nsenter --net=${NAMESPACE} ip neigh replace ${MYSQL.address} lladdr ${MYSQL.mac} dev vxlan0 nud permanent`;
+    expect(missing).toMatchObject({ code: 'neighbour-missing', remedy: { command } });
+    expect(wrong).toMatchObject({ code: 'neighbour-wrong', remedy: { command } });
+  });
+});
+
+describe('What has neither entry of a container', () => {
+  const both = ['forwarding-entry-missing', 'neighbour-missing'];
+  const nothing = {};
+
+  test('of a key-value cluster is as it should be before a packet asks, and not once one was lost', () => {
+    expect(codesOf({ master: nothing, later: nothing })).toEqual([]);
+    expect(codesOf({ master: nothing, later: whole, trials: [trial(true)] })).toEqual([]);
+    expect(codesOf({ master: nothing, later: whole, trials: [trial(false)] })).toEqual([]);
+    expect(codesOf({ master: nothing, later: nothing, trials: [trial(false)] })).toEqual(both);
+  });
+
+  test('of a swarm is not, unless it was only late', () => {
+    const kind = 'swarm-mode';
+    expect(codesOf({ kind, master: nothing })).toEqual(both);
+    expect(codesOf({ kind, master: nothing, later: nothing })).toEqual(both);
+    expect(codesOf({ kind, master: nothing, later: whole })).toEqual([]);
+  });
+
+  test('is nothing wrong where no container of that network is', () => {
+    const outside = container('tomcat-app', MYSQL, { networks: {} });
+    const { hosts, ...rest } = twoHosts({ kind: 'swarm-mode', master: nothing });
+    const [master, worker] = hosts;
+    if (master === undefined || worker === undefined) throw new Error('two hosts expected');
+    const engine = 'seen' in master.engine ? master.engine.seen : undefined;
+    if (engine === undefined) throw new Error('an engine expected');
+    const without = { ...master, engine: seen({ ...engine, containers: [outside] }) };
+    expect(kernelForwarding.compare({ ...rest, hosts: [without, worker] }).state).not.toBe(
+      'failed',
+    );
+  });
+});
+
+describe('What is left over of a container', () => {
+  const left = {
+    forwarding: [...forwarding, written(gone.mac, WORKER)],
+    neighbours: [...neighbours, neighbour(gone.address, gone.mac)],
+  };
+
+  test('both of its entries are one diagnosis, with what takes them away', () => {
+    const [stale, ...more] = diagnose({ master: left, later: left });
+    expect(more).toEqual([]);
+    expect(stale).toMatchObject({
+      code: 'forwarding-entry-stale',
+      where: { host: 'master-host', peer: 'worker-host', network: 'my-net' },
+      evidence: [{ kind: 'forwarding-leftover' }, { kind: 'neighbour-leftover' }],
+      remedy: {
+        command: `nsenter --net=${NAMESPACE} bridge fdb del ${gone.mac} dev vxlan0 dst ${WORKER} self && nsenter --net=${NAMESPACE} ip neigh del ${gone.address} dev vxlan0`,
+      },
+    });
+  });
+
+  test('is none if it has gone by the second look: what a container leaves goes a moment later', () => {
+    expect(codesOf({ master: left, later: whole })).toEqual([]);
+  });
+
+  test('is none if an engine, the store or a swarm’s own ends have it', () => {
+    const Containers = {
+      'lb-my-net': {
+        Name: 'my-net-endpoint',
+        IPv4Address: `${gone.address}/24`,
+        MacAddress: gone.mac,
+      },
+    };
+    const networks = [network('my-net', NETWORK_ID, '10.0.9.0/24', { raw: { Containers } })];
+    expect(codesOf({ master: left, engine: { networks } })).toEqual([]);
+  });
+
+  test('is none if it may be a container’s of a host that nobody asked to look at', () => {
+    const elsewhere = { ...left, forwarding: [...forwarding, written(gone.mac, '192.168.99.150')] };
+    expect(codesOf({ master: elsewhere, rest: { isComplete: false } })).toEqual([]);
+    expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-stale']);
+  });
+
+  test('is one for a container that has come to that very host', () => {
+    const moved = { ...whole, forwarding: [...forwarding, written('02:42:0a:00:09:02', WORKER)] };
+    expect(diagnose({ master: moved })).toMatchObject([
+      { code: 'forwarding-entry-stale', where: { host: 'master-host', container: 'tomcat-app' } },
+    ]);
+  });
+});
+
+function lost(from: string, sender: string, peer: string, towards: string): Difference {
+  return {
+    kind: 'container-path-dead',
+    where: { host: from, container: sender, peer, towards, network: 'my-net' },
+    expected: null,
+    observed: null,
+    text: `${sender} does not reach ${towards}`,
+  };
+}
+
+describe('What follows from an entry', () => {
+  test('is every path between that host and that container, in both directions, and no other', () => {
+    const observation = twoHosts({ master: { neighbours } });
+    const there = lost('master-host', 'tomcat-app', 'worker-host', 'mysqlserver');
+    const back = lost('worker-host', 'mysqlserver', 'master-host', 'tomcat-app');
+    const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
+    const found = judge([...differencesOf(observation), there, back, other], observation);
+    expect(found).toMatchObject([
+      { code: 'forwarding-entry-missing', consequences: [there, back] },
+      { code: 'unexplained', evidence: [other] },
+    ]);
+  });
+
+  test('is the application that cannot ask its database, if the two are on its sides', () => {
+    const application = { url: '', status: 200, body: '' };
+    const fails = {
+      kind: 'application-fails' as const,
+      where: { container: 'tomcat-app' },
+      expected: 200,
+      observed: 500,
+      text: 'it answers 500',
+    };
+    const observed = (database: string) => {
+      const expectations = {
+        application: { ...application, container: 'tomcat-app', database },
+      };
+      const observation = twoHosts({ master: { neighbours }, rest: { expectations } });
+      return judge([...differencesOf(observation), fails], observation);
+    };
+    expect(observed('mysqlserver')).toMatchObject([{ consequences: [fails] }]);
+    expect(observed('another')).toHaveLength(2);
+  });
+});
+
+test('two hosts in order pass every check of kernels and addresses', () => {
+  const { checks } = judgeObservation(twoHosts());
+  const own = checks.filter(({ layer, name }) => layer === 'kernel' || name === 'subnets-apart');
+  expect(own.map(({ name, state }) => [name, state])).toEqual(
+    own.map(({ name }) => [name, 'passed']),
+  );
+  expect(own).toHaveLength(7);
+});
