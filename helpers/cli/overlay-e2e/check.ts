@@ -1,5 +1,6 @@
 import { auditCluster } from '../../check/audit.ts';
 import type { AuditOptions } from '../../check/options.ts';
+import { prepareProbeImage } from '../../check/probe/probe-image.ts';
 import type { AuditReport } from '../../check/report.ts';
 import type { AuditTarget } from '../../check/target.ts';
 import { Interrupted, InterruptionWatch } from '../../process/interruption.ts';
@@ -61,6 +62,8 @@ async function checkTarget(
   options: CheckOptions,
 ): Promise<number> {
   for (const line of announce(target, bounds.probes)) say(line);
+  // On a new computer it takes longer to make than the whole check may.
+  if (bounds.probes !== 'none') await whileTold(options, prepareProbeImage);
   const audit = async () => await whileTold(options, () => auditCluster(target, bounds));
   if (options.watch !== undefined) return await watchTarget(target, bounds, options);
   const report = await audit();
