@@ -17,10 +17,22 @@ const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'application-answers-other',
 ]);
 
+/** What a manager says of a node that it hears nothing of: for which there may be causes on the way. */
+const silent: readonly Difference['observed'][] = ['down', 'disconnected', 'unknown'];
+
 /**
- * An engine that is not in the cluster that it belongs to: by its options, since it is not in the store, or since the
- * swarm's managers do not have it as ready. It then knows neither the networks nor the containers of the others.
+ * An engine that is not in the cluster that it belongs to, and knows so itself: it was not given the store, or is in no
+ * swarm, or in another. It then knows neither the networks nor the containers of the others, and tells nobody anything.
  */
+export const engineOutside: Rule = {
+  name: 'engine-outside',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind, observed }) => kind === 'engine-not-member' && !silent.includes(observed))
+      .map((outside) => describeOutsider(outside, open, observation)),
+};
+
+/** An engine that believes to be in its cluster, and is not: by the word of the store, or of the swarm's managers. */
 export const engineNotClustered: Rule = {
   name: 'engine-not-clustered',
   explain: (open, observation) => [
@@ -80,7 +92,7 @@ function startWithOptions({ kind, where, expected }: Difference, { hosts }: Obse
 function joinAgain({ where, observed }: Difference, { swarm, hosts }: Observation): Remedy {
   const manager = whatWasSeen(swarm)?.manager;
   const address = hosts.find(({ name }) => name === manager)?.address ?? 'MANAGER';
-  if (observed === 'down' || observed === 'disconnected' || observed === 'unknown') {
+  if (silent.includes(observed)) {
     return {
       host: where.host,
       command: 'systemctl restart docker',
@@ -98,7 +110,7 @@ function joinAgain({ where, observed }: Difference, { swarm, hosts }: Observatio
   return {
     host: where.host,
     command: `${leave}docker swarm join --token TOKEN ${address}:2377`,
-    effect: `makes it a node of the swarm; the token is what «docker swarm join-token -q worker» says on ${manager ?? 'a manager'}. Its containers have to be started again`,
+    effect: `makes it a node of the swarm; the token is what «docker swarm join-token -q worker» says on ${manager ?? 'a manager'}. What runs on it has to be brought onto its networks again (docker network connect)`,
   };
 }
 

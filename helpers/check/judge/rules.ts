@@ -8,7 +8,7 @@ import { checksumOffload } from './checksum-offload.ts';
 import { containerDown, containerMisplaced } from './containers.ts';
 import { duplicateEngineId, duplicateHostname } from './duplicates.ts';
 import { endpointStale } from './endpoint-stale.ts';
-import { engineNotClustered } from './engine-not-clustered.ts';
+import { engineNotClustered, engineOutside } from './engine-not-clustered.ts';
 import { engineUnreachable } from './engine-unreachable.ts';
 import { enginesNeverMet } from './engines-never-met.ts';
 import { firewallDrops } from './firewall-drops.ts';
@@ -42,6 +42,7 @@ export const rules: readonly Rule[] = [
   // What holds the engines together.
   strandedThread,
   engineUnreachable,
+  engineOutside,
   // Closed ways, which keep engines from each other.
   hostCutOff,
   gossipBlocked,

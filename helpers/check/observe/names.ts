@@ -125,6 +125,8 @@ async function lookUp(
   if (files === undefined) return { answers: [], deaf: [] };
   const ask = async (name: string) =>
     await askServers(probe, { pid, servers: files.nameServers, name, signal });
+  // An engine passes on what it does not know, and with no way out nothing comes back: its own name it knows itself.
+  const own = ask(container);
   const answers = await Promise.all(
     questions.map(async ({ name, network, meant, expected }): Promise<NameAnswer> => {
       const place = { host, container, network, name, expected };
@@ -135,10 +137,7 @@ async function lookUp(
       return { ...question, answers: addresses, error: undefined, from: 'hosts-file' };
     }),
   );
-  // An engine passes on what it does not know, and with no way out nothing comes back: its own name it knows itself.
-  const isDeaf =
-    answers.some((one) => one.answers === undefined) &&
-    (await ask(container)).answers === undefined;
+  const isDeaf = (await own).answers === undefined;
   return { answers, deaf: isDeaf ? [{ host, container }] : [] };
 }
 
