@@ -20,6 +20,8 @@ export interface EngineInfo {
   /** What it is in a swarm; undefined when it is in none. */
   readonly swarmNode: SwarmNode | undefined;
   readonly containersRunning: number;
+  /** By its own clock, ISO 8601. */
+  readonly systemTime: string;
   readonly warnings: readonly string[];
   /** What the manager of a classic Swarm says of it, line by line: name and value. Engines say nothing here. */
   readonly systemStatus: readonly (readonly [name: string, value: string])[];
@@ -74,6 +76,7 @@ const infoAnswer = z
       })
       .optional(),
     ContainersRunning: z.number(),
+    SystemTime: z.string().default(''),
     Warnings: list,
     SystemStatus: z
       .array(z.tuple([z.string(), z.string()]))
@@ -104,6 +107,7 @@ const infoAnswer = z
               managers: (info.Swarm.RemoteManagers ?? []).map(({ Addr }) => Addr),
             },
       containersRunning: info.ContainersRunning,
+      systemTime: info.SystemTime,
       warnings: info.Warnings,
       systemStatus: info.SystemStatus,
     };

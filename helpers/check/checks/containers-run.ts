@@ -18,6 +18,7 @@ export const containersRun: Check = {
       const shared = new Set(
         view.networks.filter(({ scope }) => scope !== 'local').map(({ name }) => name),
       );
+      const now = Date.parse(view.info.systemTime);
       return view.containers
         .filter(
           (one) =>
@@ -27,17 +28,31 @@ export const containersRun: Check = {
               one.status !== 'removing' &&
               Object.keys(one.networks).some((name) => shared.has(name))),
         )
-        .map((container) => ({ host: host.name, container }));
+        .map((container) => ({
+          host: host.name,
+          container,
+          isFlapping: isFlapping(container, now),
+        }));
     });
     const differences = watched
-      .filter(({ container: { status } }) => status !== 'running')
-      .map(({ host, container }) => describeDown(host, container));
+      .filter(({ container: { status }, isFlapping }) => status !== 'running' || isFlapping)
+      .map(({ host, container, isFlapping }) =>
+        describeDown(host, isFlapping ? { ...container, status: 'restarting' } : container),
+      );
     return outcomeOf(
       differences,
       watched.map(({ host, container }) => `${container.name} on ${host}: ${container.status}`),
     );
   },
 };
+
+/** Milliseconds after which an engine itself takes a container for one that runs. */
+const SETTLED = 10_000;
+
+/** Whether it is one that ends again and again, met in a moment in which it runs. */
+function isFlapping({ status, restartCount, startedAt }: ContainerFacts, now: number): boolean {
+  return status === 'running' && restartCount > 1 && now - Date.parse(startedAt) < SETTLED;
+}
 
 function isExpected(on: string, { name }: ContainerFacts, { expectations }: Observation): boolean {
   const expected = expectations.containers ?? [];
@@ -50,7 +65,7 @@ function describeDown(
 ): Difference {
   const how = {
     paused: 'is paused: it answers nobody',
-    restarting: `ends each time it is started (${restartCount} times, last with ${exitCode})`,
+    restarting: `ends each time it is started: ${restartCount} times so far`,
     exited: `has ended with ${exitCode}`,
     created: 'was never started',
     removing: 'is being removed',

@@ -30,19 +30,22 @@ export const keystoreWiped: Rule = {
     const isEmptied = hasNobody && missing.length > 1;
     if (lost.length === 0 && !isEmptied) return [];
     const evidence = [...lost, ...missing];
-    const networks = new Set(lost.map(({ where }) => where.network));
-    const isNetworkLost = lost.some(({ kind }) => kind === 'store-lacks-network');
+    const isNetworkLost = isEmptied || lost.some(({ kind }) => kind === 'store-lacks-network');
+    const lostNames = new Set(lost.map(({ where }) => where.network));
     return [
       {
         code: 'keystore-wiped',
-        where: placeOf(evidence),
+        where: placeOf(evidence, observation),
         summary: describe(evidence, observation),
         evidence,
         consequences: open.filter(
           ({ kind, where }) =>
             isNetworkLost &&
             forgotten.has(kind) &&
-            (where.network === undefined || networks.has(where.network)),
+            // One that no host has, and nobody is on, is lost with the others.
+            (where.network === undefined ||
+              where.host === undefined ||
+              lostNames.has(where.network)),
         ),
         remedy: findRemedy(evidence, observation),
       },
@@ -50,10 +53,13 @@ export const keystoreWiped: Rule = {
   },
 };
 
-/** One end has a place; all else is the store's. */
-function placeOf(evidence: readonly Difference[]): Place {
+/** One end has a place, and so has one network of several; all else is the store's. */
+function placeOf(evidence: readonly Difference[], { store }: Observation): Place {
   const [first, ...others] = evidence;
-  return others.length === 0 && first?.kind === 'store-lacks-end' ? first.where : {};
+  if (first === undefined || others.length > 0) return {};
+  if (first.kind === 'store-lacks-end') return first.where;
+  const hasMore = (whatWasSeen(store)?.networks.length ?? 0) > 0;
+  return first.kind === 'store-lacks-network' && hasMore ? first.where : {};
 }
 
 function describe(evidence: readonly Difference[], { store }: Observation): string {

@@ -36,11 +36,12 @@ async function askHost(
   { name, engine, address }: TargetHost,
   signal: AbortSignal,
 ): Promise<AskedHost> {
-  const view = await observePart(`${name}: engine`, signal, async () =>
-    seen(await observeEngine(engine, signal)),
-  );
-  if ('seen' in view) {
-    return { name, address: address ?? addressOf(view.seen), engine: view, pulse: 'answers' };
-  }
-  return { name, address, engine: view, pulse: await takePulse(engine, signal) };
+  // Side by side: an engine that is silent costs its limit once.
+  const [view, pulse] = await Promise.all([
+    observePart(`${name}: engine`, signal, async () => seen(await observeEngine(engine, signal))),
+    takePulse(engine, signal),
+  ]);
+  return 'seen' in view
+    ? { name, address: address ?? addressOf(view.seen), engine: view, pulse: 'answers' }
+    : { name, address, engine: view, pulse };
 }

@@ -17,7 +17,7 @@ export interface EngineView {
 }
 
 /** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
-const ANSWER_LIMIT = 15_000;
+const ANSWER_LIMIT = 10_000;
 
 /** Asks an engine all that is compared of it. What vanishes while it is asked was not there. */
 export async function observeEngine(engine: Engine, signal: AbortSignal): Promise<EngineView> {
@@ -30,8 +30,11 @@ export async function observeEngine(engine: Engine, signal: AbortSignal): Promis
   return { info, networks, containers };
 }
 
-/** Whether an engine lives that did not say all that it was asked. */
-export async function takePulse(engine: Engine, signal: AbortSignal): Promise<Pulse> {
+/** Whether an engine lives, whatever else it does not say. */
+export async function takePulse(
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<Exclude<Pulse, 'answers'>> {
   return await engine.version({ limit: ANSWER_LIMIT, signal }).then(
     () => 'hangs',
     () => 'silent',

@@ -1,6 +1,8 @@
 import type { GossipMember } from '../../cluster/gossip-protocol.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { NetworkFacts } from '../../engine/networks.ts';
 import { readGossipMembers } from '../../cluster/gossip-members.ts';
-import { type Observed, seen, unseen } from '../observed.ts';
+import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
 import type { Asked, AskedHost } from './round.ts';
 
 /** Whom an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */
@@ -16,11 +18,13 @@ export interface GossipView {
 
 /** Asks an engine's gossip whom it knows: itself in key-value clusters, which tell anybody; else the engine. */
 export async function observeGossip(
-  { address, engine }: AskedHost,
+  { address, engine, pulse }: AskedHost,
   { kind }: Asked,
   signal: AbortSignal,
 ): Promise<Observed<GossipView>> {
   if (kind === 'swarm-mode') return readPeers(engine);
+  // One that is silent there too would only cost its limit once more.
+  if (pulse === 'silent' && 'unseen' in engine) return engine;
   if (kind === 'unknown') return unseen('its engine is in no cluster', 'inapplicable');
   if (address === undefined) return unseen('nobody says at which address the others find it');
   try {
@@ -34,18 +38,40 @@ export async function observeGossip(
 
 const ANSWER_LIMIT = 10_000;
 
+/**
+ * Asks once more, after all else, whoever did not know all of the others: an engine that was just started meets them
+ * within seconds.
+ */
+export async function observeGossipAgain(
+  before: Observed<GossipView>,
+  host: AskedHost,
+  asked: Asked,
+  { engine, signal }: { readonly engine: Engine | undefined; readonly signal: AbortSignal },
+): Promise<Observed<GossipView>> {
+  if ('unseen' in before || knowsAll(before.seen, asked)) return before;
+  if (asked.kind === 'key-value') return await observeGossip(host, asked, signal);
+  const mesh = whatWasSeen(host.engine)?.networks.find(({ ingress }) => ingress);
+  if (mesh === undefined || engine === undefined) return before;
+  return seen(membersOf(await engine.networks.inspect(mesh.id, { limit: ANSWER_LIMIT, signal })));
+}
+
+function knowsAll({ members }: GossipView, { hosts }: Asked): boolean {
+  const alive = new Set(members.filter(({ state }) => state === 'alive').map((one) => one.address));
+  return hosts.every(({ address }) => address === undefined || alive.has(address));
+}
+
+function membersOf({ peers }: NetworkFacts): GossipView {
+  const members = peers.map((address) => ({ name: undefined, address, state: 'alive' as const }));
+  return { isThere: true, members };
+}
+
 /** In swarm mode gossip is encrypted; but all members are on the network of the routing mesh from their first moment. */
 function readPeers(engine: AskedHost['engine']): Observed<GossipView> {
   if ('unseen' in engine) return engine;
   const mesh = engine.seen.networks.find(({ ingress }) => ingress);
   if (mesh === undefined)
     return unseen('without the network ingress it does not say whom it knows');
-  const members = mesh.peers.map((address) => ({
-    name: undefined,
-    address,
-    state: 'alive' as const,
-  }));
-  return seen({ isThere: true, members });
+  return seen(membersOf(mesh));
 }
 
 function isRefused(error: unknown): boolean {

@@ -1,12 +1,12 @@
 import type { HostView, Observation } from '../observation.ts';
-import { whatWasSeen } from '../observed.ts';
+import { type Observed, unseen, whatWasSeen } from '../observed.ts';
 import type { AuditOptions } from '../options.ts';
-import type { AuditTarget } from '../target.ts';
+import type { AuditTarget, TargetStore } from '../target.ts';
 import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './begin-with-hosts.ts';
-import { clusterKindOf } from './cluster-kind.ts';
+import { clusterKindOf, storesOf } from './cluster-kind.ts';
 import { setDeadline } from './deadline.ts';
-import { observeGossip } from './gossip.ts';
+import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
 import { observeEach, observePart } from './observe-part.ts';
 import { observeNames } from './names.ts';
@@ -43,18 +43,24 @@ export async function observeCluster(
   return { ...observation, leftovers };
 }
 
+const noStore = unseen('the cluster has no key-value store', 'inapplicable');
+
 async function observeLayers(
   begun: Omit<Round, 'probes'>,
   probes: Probes,
 ): Promise<Omit<Observation, 'leftovers'>> {
   const { target, signal } = begun;
   const { name, isComplete, expectations } = target;
+  const readStores = (stores: readonly TargetStore[]) =>
+    observePart('store', signal, () => observeStore(stores, signal));
+  // One that the user has named is asked at once: engines may hang for want of it.
+  const named = target.store === undefined ? undefined : readStores([target.store]);
   const { hosts, started } = await beginWithHosts(target.hosts, probes, signal);
   const kind = clusterKindOf(target, hosts);
   const asked: Asked = { kind, expectations, hosts };
 
   const [store, swarm, gossip, round] = await Promise.all([
-    observePart('store', signal, () => observeStore(target, asked, signal)),
+    kind === 'key-value' ? (named ?? readStores(storesOf(target, hosts))) : noStore,
     observePart('swarm', signal, () => observeSwarm(target, asked, signal)),
     observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, asked, signal)),
     started.then((all): Round => ({ ...begun, probes: all })),
@@ -71,20 +77,28 @@ async function observeLayers(
     observePart('names', signal, () => observeNames(asked, round)),
   ]);
   const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel));
-  const [later, application] = await Promise.all([
+  const [later, gossipLater, application] = await Promise.all([
     observeEach(hosts, 'kernel once more', signal, async (host) => {
       const probe = privilegedProbeOn(round, host.name);
       if ('unseen' in probe) return probe;
       return await observeTablesAgain(kernel(host), { probe: probe.seen, signal });
     }),
+    observeEach(hosts, 'gossip once more', signal, async (host) => {
+      const engine = target.hosts.find((one) => one.name === host.name)?.engine;
+      return await observeGossipAgain(gossip(host), host, asked, { engine, signal });
+    }),
     observePart('application', signal, () => observeApplication(asked, round)),
   ]);
-  const views = hosts.map((host): HostView => {
-    const tables = later(host);
-    // What was seen before is not lost if it could not be looked at again.
-    const view = 'seen' in tables ? tables : kernel(host);
-    return { ...host, gossip: gossip(host), reach: reach(host), kernel: view };
-  });
+  // What was seen before is not lost if it could not be looked at again.
+  const last = <T>(again: Observed<T>, before: Observed<T>) => ('seen' in again ? again : before);
+  const views = hosts.map(
+    (host): HostView => ({
+      ...host,
+      gossip: last(gossipLater(host), gossip(host)),
+      reach: reach(host),
+      kernel: last(later(host), kernel(host)),
+    }),
+  );
   return {
     target: name,
     kind,

@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { KeyValueStoreKind } from '../../cluster/key-value-store.ts';
 import { openStore } from '../../cluster/open-store.ts';
 import { type Observed, seen, unseen } from '../observed.ts';
-import type { AuditTarget, TargetStore } from '../target.ts';
+import type { TargetStore } from '../target.ts';
 import { storesOf } from './cluster-kind.ts';
 import { type Asked, type AskedHost, probeOn, type Round } from './round.ts';
 import { DOCKER_KEY, readStoreEntries } from './store-entries.ts';
@@ -56,16 +56,13 @@ export interface StoreReach {
 }
 
 /** Milliseconds for one answer. */
-const ANSWER_LIMIT = 10_000;
+const ANSWER_LIMIT = 8_000;
 
 /** Reads all that engines keep in their store, in one go. Of several servers the first that answers is asked. */
 export async function observeStore(
-  target: AuditTarget,
-  { kind, hosts }: Asked,
+  stores: readonly TargetStore[],
   signal: AbortSignal,
 ): Promise<Observed<StoreView>> {
-  if (kind !== 'key-value') return unseen('the cluster has no key-value store', 'inapplicable');
-  const stores = storesOf(target, hosts);
   if (stores.length === 0) return unseen('no engine names a key-value store that is known here');
   return seen(await firstToAnswer(stores.map(async (store) => await readStore(store, signal))));
 }

@@ -112,6 +112,20 @@ describe('a key-value cluster', () => {
     });
   });
 
+  test('whose store has lost one network of several tells which', () => {
+    const other = { id: 'other', name: 'other-net', driver: 'overlay', subnets: [], vnis: [] };
+    const hosts = Object.fromEntries(
+      ['master-host', worker, 'third-host'].map((name) => {
+        const networks = [{ ...overlay, id: 'other', name: 'other-net', subnets: [] }];
+        return [name, { engine: engineAt(name, { networks }) }];
+      }),
+    );
+    const rest = { expectations: {} };
+    expect(
+      diagnose(keyValueCluster({ hosts, store: { networks: [other], ends: [] }, rest })).found,
+    ).toEqual([{ code: 'keystore-wiped', where: { network: 'my-net' } }]);
+  });
+
   test('whose store has lost one end tells which', () => {
     const observation = keyValueCluster();
     const ends = (seenIn(observation.store)?.ends ?? []).filter(
@@ -363,6 +377,26 @@ describe('a key-value cluster', () => {
       { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
     ]);
     expect(remedies).toEqual([remedy]);
+  });
+});
+
+describe('a container that its engine starts again and again', () => {
+  const flapping = (startedAt: string) => {
+    const one = containerOf('mysqlserver', { address: '10.0.9.3', restartCount: 7, startedAt });
+    const info = { systemTime: '2026-11-27T18:30:00.000000000Z' };
+    return keyValueCluster({
+      hosts: { 'worker-host': { engine: engineAt(worker, { info, containers: [one] }) } },
+    });
+  };
+
+  test('is down also in a moment in which it runs', () => {
+    expect(diagnose(flapping('2026-11-27T18:29:59.1Z')).found).toEqual([
+      { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
+    ]);
+  });
+
+  test('is not down when it has stayed since', () => {
+    expect(diagnose(flapping('2026-11-27T18:29:00Z')).found).toEqual([]);
   });
 });
 

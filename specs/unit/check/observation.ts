@@ -57,6 +57,7 @@ export function engineOf({
       swarm: 'inactive',
       swarmNode: undefined,
       containersRunning: 0,
+      systemTime: '2026-11-27T18:30:00Z',
       warnings: [],
       systemStatus: [],
       ...info,

@@ -176,6 +176,7 @@ function hostOf(name: string, index: number): HostView {
         swarm: 'inactive',
         swarmNode: undefined,
         containersRunning: 1,
+        systemTime: '2026-11-27T18:30:00Z',
         warnings: [],
         systemStatus: [],
       },
