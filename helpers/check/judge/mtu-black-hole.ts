@@ -1,9 +1,9 @@
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
-import type { Difference } from '../difference.ts';
-import type { Observation } from '../observation.ts';
+import type { Difference, Place } from '../difference.ts';
 import type { Hop, Trial } from '../observe/paths.ts';
 import { losesLarge, type PathSymptoms, symptomsOf } from '../path-symptoms.ts';
 import { commandLine } from '../../process/run-command.ts';
+import { type Gathered, gatherByPlace } from './common-place.ts';
 import { fieldOf } from './paths-between.ts';
 import type { Rule } from './rule.ts';
 
@@ -16,63 +16,56 @@ const VXLAN_HEADERS = 50;
  */
 export const mtuBlackHole: Rule = {
   name: 'mtu-black-hole',
-  explain: (open, observation) => {
-    const unfit = open.filter(({ kind }) => kind === 'mtu-unfit');
-    const losing = open.flatMap((one) => {
-      const symptoms =
-        one.kind === 'container-path-dead' ? symptomsAt(one, observation) : undefined;
-      return symptoms !== undefined && losesLarge(symptoms) ? [{ one, symptoms }] : [];
+  explain: (open, { paths }) => {
+    if ('unseen' in paths) return [];
+    const all = symptomsOf(paths.seen);
+    const dead = open.filter(({ kind }) => kind === 'container-path-dead');
+    const losing = all.filter((one) => losesLarge(one) && dead.some((some) => isOf(some, one)));
+    const claimed = new Set<Difference>();
+    return gatherByPlace(losing, all).map((place) => {
+      const links = open.filter(
+        (one) => one.kind === 'mtu-unfit' && !claimed.has(one) && isAtPlace(one, place),
+      );
+      for (const one of links) claimed.add(one);
+      const evidence = dead.filter((some) => place.paths.some((one) => isOf(some, one)));
+      return diagnose(place, evidence, links);
     });
-    const byCause = Map.groupBy(losing, ({ one }) => keyOf(one, unfit));
-    const found = [...byCause.values()].map((own) => {
-      const causes = unfit.filter((some) => own.some(({ one }) => isCause(some, one)));
-      return diagnose(own, causes);
-    });
-    const silent = unfit.filter((some) => !losing.some(({ one }) => isCause(some, one)));
-    return [...found, ...silent.map((some) => diagnose([], [some]))];
   },
 };
 
-interface Losing {
-  readonly one: Difference;
-  readonly symptoms: PathSymptoms;
+const fields = ['host', 'peer', 'network', 'container', 'towards'] as const;
+
+function isOf({ where }: Difference, path: PathSymptoms): boolean {
+  return fields.every((field) => path.where[field] === where[field]);
 }
 
-function symptomsAt({ where }: Difference, { paths }: Observation): PathSymptoms | undefined {
-  if ('unseen' in paths) return undefined;
-  return symptomsOf(paths.seen).find((one) =>
-    (['host', 'peer', 'network', 'container', 'towards'] as const).every(
-      (field) => one.where[field] === where[field],
-    ),
+/** Whether it is on a host that all of these paths have to do with; of one container, that all links are too small for. */
+function isAtPlace({ where }: Difference, { where: place, paths }: Gathered): boolean {
+  return paths.every(
+    (one) =>
+      (where.network === undefined || where.network === one.where.network) &&
+      (place.container !== undefined ||
+        where.host === one.where.host ||
+        where.host === one.where.peer),
   );
 }
 
-/** Losses that one unfit MTU explains belong together; else those of one way. */
-function keyOf(one: Difference, unfit: readonly Difference[]): string {
-  const cause = unfit.find((some) => isCause(some, one));
-  const { host, peer, network } = one.where;
-  return JSON.stringify(cause?.where ?? { host, peer, network });
-}
-
-function isCause({ where }: Difference, one: Difference): boolean {
-  return (
-    (where.host === one.where.host || where.host === one.where.peer) &&
-    (where.network === undefined || where.network === one.where.network)
-  );
-}
-
-function diagnose(losing: readonly Losing[], unfit: readonly Difference[]): Diagnosis {
-  const [first] = losing;
-  const [cause] = unfit;
-  const { host, peer, network } = first?.one.where ?? cause?.where ?? {};
-  const passed = first === undefined ? '' : describeLoss(first);
+function diagnose(
+  { where, paths }: Gathered,
+  dead: readonly Difference[],
+  links: readonly Difference[],
+): Diagnosis {
+  // What is too small for one container alone is not too small: that one sends too much.
+  const cause = where.container === undefined ? links[0] : undefined;
+  const [first] = paths;
+  const loss = first === undefined ? '' : describeLoss(where, first);
   return {
     code: 'mtu-black-hole',
-    where: cause?.where ?? { host, peer, network },
-    summary: [cause?.text, passed].filter((part) => part !== undefined && part !== '').join('; '),
-    evidence: [...unfit, ...losing.map(({ one }) => one)],
-    consequences: [],
-    remedy: cause === undefined ? remedyFor(first) : remedyOf(cause),
+    where: cause?.where ?? where,
+    summary: cause === undefined ? loss : `${cause.text}; ${loss}`,
+    evidence: cause === undefined ? dead : [...links, ...dead],
+    consequences: cause === undefined ? links : [],
+    remedy: cause === undefined ? remedyFor(where, first) : remedyOf(cause),
   };
 }
 
@@ -86,12 +79,17 @@ const placesInWords: Readonly<Record<Hop, string>> = {
   receiver: 'in the kernel of the other container',
 };
 
-function describeLoss({ one: { where }, symptoms }: Losing): string {
-  const size = largeTrialOf(symptoms)?.size;
-  const { lastSeen } = symptoms;
+function describeLoss({ host, peer, container, network }: Place, path: PathSymptoms): string {
+  const size = largeTrialOf(path)?.size;
+  const { lastSeen } = path;
   const place =
     lastSeen === undefined ? 'before they leave the container' : placesInWords[lastSeen.hop];
-  return `small packets get from ${where.host} to ${where.peer} in ${where.network}, those of ${size ?? 'its MTU'} bytes vanish ${place}`;
+  const way = [
+    container === undefined ? undefined : `of ${container}`,
+    host === undefined ? undefined : `${peer === undefined ? 'of' : 'from'} ${host}`,
+    peer === undefined ? undefined : `to ${peer}`,
+  ].filter((part) => part !== undefined);
+  return `small packets ${way.join(' ')} in ${network} pass, those of ${size ?? 'its MTU'} bytes vanish ${place}`;
 }
 
 function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
@@ -110,22 +108,27 @@ function remedyOf({ where: { host }, expected, observed }: Difference): Remedy |
   };
 }
 
-/** An overlay's MTU is set when it is made. */
-function remedyFor(losing: Losing | undefined): Remedy | undefined {
-  if (losing === undefined) return undefined;
-  const size = largeTrialOf(losing.symptoms)?.size;
+/** An overlay's MTU is set when it is made; so is that of the containers on it. */
+function remedyFor(
+  { host, container, network = '' }: Place,
+  path: PathSymptoms | undefined,
+): Remedy | undefined {
+  const size = path === undefined ? undefined : largeTrialOf(path)?.size;
   if (size === undefined) return undefined;
-  const { network = '' } = losing.one.where;
-  // Nothing says how large a packet may be; a tunnel of the usual kind takes this much.
+  if (container !== undefined) {
+    return {
+      host,
+      command: ['disconnect', 'connect']
+        .map((verb) => commandLine('docker', ['network', verb, network, container]))
+        .join(' && '),
+      effect: `gives ${container} a new interface on ${network}, with the MTU that the network has`,
+    };
+  }
+  // Nothing says how large a packet may be; one more tunnel on the way takes about this much.
   const mtu = size - 2 * VXLAN_HEADERS;
+  const option = `--opt=com.docker.network.driver.mtu=${mtu}`;
   return {
-    command: commandLine('docker', [
-      'network',
-      'create',
-      '--driver=overlay',
-      `--opt=com.docker.network.driver.mtu=${mtu}`,
-      network,
-    ]),
+    command: commandLine('docker', ['network', 'create', '--driver=overlay', option, network]),
     effect: `makes ${network} anew with packets of at most ${mtu} bytes, after it was removed; better is to let packets of ${size + VXLAN_HEADERS} bytes through between the hosts`,
   };
 }

@@ -186,6 +186,24 @@ describe('An MTU black hole', () => {
     expect(diagnoses[0]?.summary).toContain('those of 1450 bytes vanish between the hosts');
   });
 
+  test('that all paths of a host meet is at that host', () => {
+    const hosts = ['left', 'middle', 'right'];
+    const losing = (isIll: (way: string) => boolean): Ailments => ({
+      hosts,
+      container: (way, protocol) =>
+        protocol.endsWith('large') && isIll(way) ? { lastSeen: 'sender-nic' } : 'answered',
+    });
+    const network = 'net';
+    const code = 'mtu-black-hole';
+    expect(found(losing((way) => way.includes('right')))).toEqual([
+      { code, where: { host: 'right', network } },
+    ]);
+    expect(found(losing((way) => way.endsWith(' right')))).toEqual([
+      { code, where: { peer: 'right', network } },
+    ]);
+    expect(found(losing((way) => way !== 'left right'))).not.toHaveLength(1);
+  });
+
   test('is told of once, where the other direction loses nothing but the answers to large packets', () => {
     expect(
       found({
