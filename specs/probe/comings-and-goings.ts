@@ -146,6 +146,11 @@ export function describeComingsAndGoings(): void {
     await using probe = await startProbe(engine, { privileged: false });
     const { stdout } = await probe.run('host', ['ip', '-brief', 'address']);
     expect(stdout).toContain(`${engine.machine.address}/24`);
+    await probe.packets.capture(4789, ['host']);
+    const [listener] = await probe.packets.listen(['host']);
+    expect(listener).toMatchObject({
+      links: expect.arrayContaining([{ name: 'eth1', address: engine.machine.address, mtu: 1500 }]),
+    });
     await expect(probe.run({ pid: 1 }, ['ip', 'link'])).rejects.toThrow(
       /: enter namespace pid:1: Operation not permitted$/,
     );
