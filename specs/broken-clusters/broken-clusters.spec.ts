@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import type { DiagnosisCode } from '../../helpers/check/codes.ts';
 import { strayContainer } from '../../helpers/fault/container-faults.ts';
 import { breakCluster, type Fault } from '../../helpers/fault/fault.ts';
 import { duplicateHostname } from '../../helpers/fault/machine-faults.ts';
@@ -8,7 +9,10 @@ import { forgetForwarding } from '../../helpers/fault/overlay-faults.ts';
 import { swallowLargePackets } from '../../helpers/fault/path-faults.ts';
 import { strangeMember } from '../../helpers/fault/store-faults.ts';
 import { renamedCar } from '../../helpers/fault/workload-faults.ts';
+import { verdictName } from '../../helpers/report/evidence.ts';
+import { validateDocument } from '../unit/report/audit/validate-document.ts';
 import { type Cluster, expect, test } from './cluster.ts';
+import type { Evidence } from './read-outcomes.ts';
 
 interface Broken {
   /** What is broken: the test's title. */
@@ -20,6 +24,8 @@ interface Broken {
   readonly without?: RegExp;
   /** These fail, and all others of the file pass. */
   readonly failed: readonly string[];
+  /** What the report of each of them begins with: the verdict with this code, and no other. It takes some seconds. */
+  readonly diagnosis?: DiagnosisCode;
 }
 
 const broken: readonly Broken[] = [
@@ -104,6 +110,7 @@ const broken: readonly Broken[] = [
     },
     file: 'name-and-ping',
     failed: ['mysqlserver answers every ping from tomcat-app, from that very address'],
+    diagnosis: 'forwarding-entry-missing',
   },
 ];
 
@@ -114,9 +121,22 @@ describe('Of a broken seed cluster those specs fail that are to tell of it, and 
       const outcome = (await runRoundOf(one, cluster)).get(one.file);
       expect(outcome?.failed, outcome?.transcript).toEqual(one.failed);
       expect(outcome?.passed, outcome?.transcript).not.toEqual([]);
+      if (one.diagnosis === undefined) return;
+      expect(outcome?.evidence, outcome?.transcript).toHaveLength(one.failed.length);
+      for (const evidence of outcome?.evidence ?? []) showsFirst(evidence, one.diagnosis);
     },
   );
 });
+
+/** That the verdict comes first, has this defect and no other, and is in a document that is as it is published. */
+function showsFirst([verdict, ...others]: readonly Evidence[], code: DiagnosisCode): void {
+  expect(verdict?.name).toBe(verdictName);
+  expect(verdict?.content).toMatch(
+    new RegExp(`^✖ topology seed: 1 defect\\n 1 {2}${code}  master-host`),
+  );
+  const document = others.find(({ name }) => name === 'audit')?.content ?? 'null';
+  expect(validateDocument(JSON.parse(document))).toEqual([]);
+}
 
 type Outcomes = Awaited<ReturnType<Cluster['runSpecs']>>;
 
@@ -150,6 +170,6 @@ async function runRound(round: readonly Broken[], cluster: Cluster): Promise<Out
   const without = round.flatMap((one) => (one.without === undefined ? [] : [one.without]));
   return await cluster.runSpecs(
     round.map(({ file }) => file),
-    without,
+    { without, withReport: round.some(({ diagnosis }) => diagnosis !== undefined) },
   );
 }

@@ -6,7 +6,8 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { openLab } from '../topology/lab.ts';
-import { runSeedSpecs, type SeedOutcome } from './run-seed-specs.ts';
+import type { SeedOutcome } from './read-outcomes.ts';
+import { runSeedSpecs, type SeedRun } from './run-seed-specs.ts';
 
 export { expect } from 'vitest';
 
@@ -17,10 +18,10 @@ export interface Cluster {
   readonly keystore: Engine;
   readonly master: Engine;
   readonly worker: Engine;
-  /** Runs files of the seed specs on it as it is, without those specs that have such a title. */
+  /** Runs files of the seed specs on it as it is. */
   runSpecs(
     files: readonly string[],
-    without: readonly RegExp[],
+    how: Omit<SeedRun, 'env'>,
   ): Promise<ReadonlyMap<string, SeedOutcome>>;
 }
 
@@ -49,7 +50,7 @@ export const test = base.extend(
       keystore,
       master: engine('master-host'),
       worker: engine('worker-host'),
-      runSpecs: async (files, without) => await runSeedSpecs(files, { env: lab.env, without }),
+      runSpecs: async (files, how) => await runSeedSpecs(files, { env: lab.env, ...how }),
     };
   },
 );

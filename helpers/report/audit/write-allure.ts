@@ -33,12 +33,14 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
   await addCategories(folder);
 }
 
-/** The verdict as it is attached: in words, and drawn. */
+/** The verdict as it is attached: in words, drawn, and as the document that has everything. */
 export function verdictEvidence(report: AuditReport): readonly Evidence[] {
+  const document = JSON.stringify(toJson(report), undefined, 2);
   return [
     { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
     { name: 'topology', type: 'image/svg+xml', content: drawTopology(report) },
     { name: 'paths', type: 'image/svg+xml', content: drawPathMatrix(report) },
+    { name: 'audit', type: 'application/json', content: document },
   ];
 }
 
@@ -53,14 +55,7 @@ function resultOfVerdict(report: AuditReport): Untimed {
     fullName: `check of ${target}: verdict`,
     status,
     message: status === 'passed' ? undefined : [...codes, headlineOf(report)].join('\n'),
-    attachments: [
-      ...verdictEvidence(report),
-      {
-        name: 'report',
-        type: 'application/json',
-        content: JSON.stringify(toJson(report), undefined, 2),
-      },
-    ],
+    attachments: verdictEvidence(report),
     links: linksTo(diagnoses.map(({ code }) => code)),
     labels: labelsOf(
       target,

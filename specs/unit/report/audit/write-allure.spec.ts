@@ -28,7 +28,7 @@ describe('An audit as results of Allure', () => {
       ['verdict', 'text/plain'],
       ['topology', 'image/svg+xml'],
       ['paths', 'image/svg+xml'],
-      ['report', 'application/json'],
+      ['audit', 'application/json'],
     ]);
     const [text = '', topology = '', paths = '', document = ''] = contentsOf(verdict);
     expect(text).toMatch(/^✖ topology seed: 1 defect/);
