@@ -58,7 +58,12 @@ export const test = base.extend(
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   async ({}, { onCleanup }): Promise<ByHand> => {
     const lab = await openNetnsLab();
-    onCleanup(() => lab[Symbol.asyncDispose]());
+    const started: StartedCommand[] = [];
+    onCleanup(async () => {
+      for (const { signal } of started) signal('SIGKILL', 'group');
+      await Promise.all(started.map(({ ended }) => ended));
+      await lab[Symbol.asyncDispose]();
+    });
     const images = [await prepareBusyboxImage()];
     const create = async (name: string) =>
       await lab.provider.create({ name, images, engineBundle: ENGINE });
@@ -79,7 +84,12 @@ export const test = base.extend(
       return await run(host, `nsenter --net=$(ls ${file}) ${program}`);
     };
     const hosts = { '10.0.0.1': web, '10.0.0.2': db };
-    const type = openShell(home, lab.folder, hosts);
+    const shell = openShell(home, lab.folder, hosts);
+    const start = (line: string) => {
+      const command = shell(line);
+      started.push(command);
+      return command;
+    };
     return {
       ...lab,
       web,
@@ -87,8 +97,8 @@ export const test = base.extend(
       home,
       networkId,
       write: async (name, text) => await writeFile(join(home, name), meanHosts(text, hosts)),
-      start: type,
-      type: async (line) => await type(line).ended,
+      start,
+      type: async (line) => await start(line).ended,
       takeInventory: async () =>
         await Promise.all(['web', 'db'].map(async (host) => await run(host, inventory))),
       misdirect: async () => {

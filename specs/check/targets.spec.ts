@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe } from 'vitest';
-import { expect, test } from './by-hand.ts';
+import { describe, onTestFinished } from 'vitest';
+import { connectEngine } from '../../helpers/engine/engine.ts';
+import { findProgram } from '../../helpers/netns/find-program.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import type { AuditDocument } from '../../helpers/report/audit/audit-document.ts';
+import { expect, type ByHand, test } from './by-hand.ts';
 import { nameWrongly } from './wrong-engines.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/check.md'), 'utf8');
 const commands = [...page.matchAll(/```sh\n(.*?)\n```/gs)].map(([, line = '']) => line);
+const [, clusterFile = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
 
 /** The one command of the page that has this in it. */
 function shown(part: string): string {
@@ -13,6 +18,130 @@ function shown(part: string): string {
   expect([line !== '', others], `the page’s command with «${part}»`).toEqual([true, []]);
   return line;
 }
+
+/** Types a command of the page, and gives its document. */
+async function check(cluster: ByHand, line: string): Promise<AuditDocument> {
+  const { exitCode, stdout, stderr } = await cluster.type(`${line} --json`);
+  expect(stdout, stderr).not.toBe('');
+  const document = JSON.parse(stdout) as AuditDocument;
+  expect(exitCode, stderr).toBe({ healthy: 0, defects: 1, incomplete: 2 }[document.verdict]);
+  return document;
+}
+
+/** What of a document is the same however the engines are reached, and whenever. */
+function essence({ kind, verdict, diagnoses, checks }: AuditDocument) {
+  const results = checks.map(({ name, state }) => `${name} ${state}`);
+  return { kind, verdict, diagnoses, results };
+}
+
+describe('a cluster that somebody made by hand, with the docker command alone', () => {
+  test('is found healthy through its engines, and is left as it was', async ({ cluster }) => {
+    const { web, db } = cluster;
+    const before = await cluster.takeInventory();
+    const { exitCode, stdout, stderr } = await cluster.type(shown('--tls-dir'));
+    expect(stdout, stderr).toMatch(/^✔ web, db: healthy\n/);
+    expect(exitCode).toBe(0);
+    // Before anything else.
+    expect(stderr.split('\n').slice(0, 2)).toEqual([
+      `overlay-e2e: checks web (${web.url}), db (${db.url})`,
+      expect.stringMatching(/^overlay-e2e: starts one small container on each .* nothing else is/),
+    ]);
+    expect(await cluster.takeInventory()).toEqual(before);
+  });
+
+  test('is found the same through the user’s own ssh', async ({ cluster, skip }) => {
+    if (findProgram('ssh') === undefined) skip('no ssh on PATH to log in with');
+    const before = await cluster.takeInventory();
+    const throughSsh = await check(cluster, shown('web=ssh://'));
+    const direct = await check(cluster, shown('--tls-dir'));
+    expect(direct).toMatchObject({ kind: 'swarm-mode', verdict: 'healthy' });
+    expect(essence(throughSsh)).toEqual(essence(direct));
+    expect(await cluster.takeInventory()).toEqual(before);
+  });
+
+  test('is found healthy through Docker contexts, by its engines alone', async ({ cluster }) => {
+    const { checks, ...document } = await check(cluster, shown('--no-probe'));
+    expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
+    const done = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    expect(new Set(done)).toEqual(new Set(['api']));
+  });
+
+  test('is found healthy by the names of its machines, without looking into kernels', async ({
+    cluster,
+  }) => {
+    const { checks, ...document } = await check(cluster, shown('web db'));
+    expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
+    const done = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    expect(new Set(done)).toEqual(new Set(['api', 'probe']));
+  });
+
+  test('is held against the file that describes it', async ({ cluster, skip }) => {
+    if (findProgram('ssh') === undefined) skip('no ssh on PATH to log in with');
+    await cluster.write('cluster.json', clusterFile);
+    expect(await check(cluster, shown('cluster.json'))).toMatchObject({
+      target: 'shop',
+      verdict: 'healthy',
+    });
+    const wrong = clusterFile.replace('a car', 'a bus').replace('"mysqlserver"', '"postgres"');
+    await cluster.write('cluster.json', wrong);
+    const { diagnoses } = await check(cluster, `${shown('cluster.json')} --no-probe`);
+    expect(diagnoses.map(({ code }) => code).toSorted()).toEqual([
+      'application-wrong-answer',
+      'container-down',
+    ]);
+  });
+});
+
+test('a watch tells what goes wrong and when it is mended, --fix mends it, and Ctrl-C leaves nothing', async ({
+  cluster,
+}) => {
+  const { web } = cluster;
+  const before = await cluster.takeInventory();
+  const watch = cluster.start(shown('--watch').replace('30', '1'));
+  // Were it still there after a failure, the tests that follow would see its probes.
+  onTestFinished(async () => {
+    watch.signal('SIGKILL', 'group');
+    await watch.ended;
+  });
+  await watch.says('✔ web, db: healthy');
+  const entry = await cluster.misdirect();
+  await watch.says('✖ new: forwarding-entry-wrong, web');
+  const fixed = await cluster.type(`${shown('--fix')} --yes`);
+  expect(fixed.stdout, fixed.stderr).toMatch(/^✔ web, db: healthy\n/);
+  expect(fixed.stderr).toContain('overlay-e2e: 1 of 1 done; checking again');
+  expect(await cluster.inOverlay('web', 'bridge fdb show dev vxlan0')).toContain(entry);
+  await watch.says('✔ gone: forwarding-entry-wrong, web');
+
+  using engine = connectEngine(web);
+  await waitFor(
+    'a probe runs on web',
+    async () => {
+      const all = await engine.containers.list({ quiet: true });
+      const isThere = all.some(({ labels }) => 'org.overlay-e2e.probe' in labels);
+      return isThere ? done(undefined) : notYet(all.map(({ name }) => name).join(', '));
+    },
+    { limit: 60_000, every: 5 },
+  );
+  watch.signal('SIGINT', 'group');
+  const { exitCode, stderr } = await watch.ended;
+  expect(exitCode, stderr).toBe(130);
+  expect(stderr).toMatch(/\noverlay-e2e: interrupted by SIGINT; taking the probes away\n/);
+  expect(await cluster.takeInventory()).toEqual(before);
+});
+
+test('every command of the page is typed here, but for the one that is the README’s too', () => {
+  const typed = [
+    '--tls-dir',
+    'web=ssh://',
+    '--no-probe',
+    'web db',
+    'cluster.json',
+    '--watch',
+    '--fix',
+  ];
+  const others = commands.filter((line) => !typed.some((part) => line.includes(part)));
+  expect(others).toEqual(['npx overlay-e2e check']);
+});
 
 test('without a terminal --fix asks nobody, and does nothing', async ({ cluster }) => {
   const { exitCode, stdout, stderr } = await cluster.type(shown('--fix'));

@@ -16,6 +16,7 @@ const runHere: Readonly<Record<string, RegExp>> = {
   'npm run unit -- specs/unit/engine/parse-ping.spec.ts': green,
   'npm run e2e -- specs/seed/keystore.spec.ts': green,
   'npx overlay-e2e up': /^seed is up after [^]*Take it down with «overlay-e2e down»\.\n$/,
+  'npx overlay-e2e check': /^✔ topology seed: healthy\n/,
   'npx overlay-e2e down': /^Taken down: .*worker-host/,
   'npx overlay-e2e doctor': /\nNothing is missing\.\n$/,
 };
@@ -54,6 +55,8 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm run matrix': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npm run matrix -- etcd 20.10.24': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npx overlay-e2e up ./my-cluster.ts': ['specs/topology/own-topology.spec.ts', "'up', myCluster"],
+  'npx overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker':
+    ['specs/check/targets.spec.ts', "shown('--tls-dir')"],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };
