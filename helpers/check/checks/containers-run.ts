@@ -31,13 +31,13 @@ export const containersRun: Check = {
         .map((container) => ({
           host: host.name,
           container,
-          isFlapping: isFlapping(container, now),
+          flaps: isFlapping(container, now),
         }));
     });
     const differences = watched
-      .filter(({ container: { status }, isFlapping }) => status !== 'running' || isFlapping)
-      .map(({ host, container, isFlapping }) =>
-        describeDown(host, isFlapping ? { ...container, status: 'restarting' } : container),
+      .filter(({ container: { status }, flaps }) => status !== 'running' || flaps)
+      .map(({ host, container, flaps }) =>
+        describeDown(host, flaps ? { ...container, status: 'restarting' } : container),
       );
     return outcomeOf(
       differences,

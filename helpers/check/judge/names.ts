@@ -15,10 +15,7 @@ export const nameUnresolved: Rule = {
     const deaf = unanswered.filter((one) => isDeaf(one, observation));
     const others = unanswered.filter((one) => !deaf.includes(one));
     const ofContainers = groupBy(deaf, ({ host, container }) => `${host} ${container}`);
-    const ofNames = groupBy(
-      others,
-      ({ host, network, towards }) => `${host} ${network} ${towards}`,
-    );
+    const ofNames = groupBy(others, ({ network, towards }) => `${network} ${towards}`);
     return [
       ...ofContainers.map((evidence): Diagnosis => {
         const { host, container = '' } = commonPlace(evidence);
@@ -44,7 +41,7 @@ export const nameUnresolved: Rule = {
           summary: evidence[0]?.text ?? '',
           evidence,
           consequences: applicationFailures(evidence, open, observation),
-          remedy: announceAnew(where),
+          remedy: announceAnew(evidence),
         };
       }),
     ];
@@ -60,7 +57,7 @@ export const nameStale: Rule = {
     const told = stale.filter((one) => !written.includes(one));
     return [
       ...groupBy(written, ({ host, container, towards }) => `${host} ${container} ${towards}`),
-      ...groupBy(told, ({ host, network, towards }) => `${host} ${network} ${towards}`),
+      ...groupBy(told, ({ network, towards }) => `${network} ${towards}`),
     ].map((evidence): Diagnosis => {
       const where = commonPlace(evidence);
       const [first] = evidence;
@@ -77,7 +74,7 @@ export const nameStale: Rule = {
                 command: `docker restart ${quoteForShell(where.container ?? '')}`,
                 effect: 'has its engine write its /etc/hosts anew',
               }
-            : announceAnew(where),
+            : announceAnew(evidence),
       };
     });
   },
@@ -107,12 +104,12 @@ function groupBy(
   return [...Map.groupBy(differences, ({ where }) => keyOf(where)).values()];
 }
 
-/** Of several askers on one host it is none that is the place, but what they look up there. */
+/** Of several askers, or several hosts, none is the place, but what all of them look up. */
 function commonPlace(evidence: readonly Difference[]): Place {
-  const [first] = evidence;
-  const askers = new Set(evidence.map(({ where }) => where.container));
-  const where = first?.where ?? {};
-  return askers.size > 1 ? { ...where, container: undefined } : where;
+  const { host, peer, network, container, towards } = evidence[0]?.where ?? {};
+  const isSame = (key: keyof Place) => new Set(evidence.map(({ where }) => where[key])).size === 1;
+  if (!isSame('host')) return { network, towards };
+  return { host, peer, network, towards, ...(isSame('container') ? { container } : {}) };
 }
 
 /** Who has the addresses that were answered. */
@@ -141,7 +138,8 @@ function applicationFailures(
   return serves ? open.filter(({ kind }) => kind.startsWith('application-')) : [];
 }
 
-function announceAnew({ peer, network = '', towards = '' }: Place): Remedy {
+function announceAnew([first]: readonly Difference[]): Remedy {
+  const { peer, network = '', towards = '' } = first?.where ?? {};
   const words = [network, towards].map(quoteForShell).join(' ');
   return {
     host: peer,

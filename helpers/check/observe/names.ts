@@ -84,7 +84,9 @@ export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[
     );
     return others.flatMap((meant) => {
       const aliases = meant.ends.find((end) => end.networkId === networkId)?.aliases ?? [];
-      return [...new Set([meant.name, ...aliases])].map((name) => ({
+      // Another one's own name is asked for as that one's.
+      const own = aliases.filter((alias) => !all.some((one) => one.name === alias));
+      return [...new Set([meant.name, ...own])].map((name) => ({
         asker,
         name,
         network,
@@ -112,7 +114,7 @@ function whoHas(name: string, asker: NamedContainer, all: readonly NamedContaine
 }
 
 /** Milliseconds for an answer of a name server, which is the engine of the same host. */
-const ANSWER_LIMIT = 10_000;
+const ANSWER_LIMIT = 5_000;
 
 async function lookUp(
   probe: Probe,

@@ -89,14 +89,12 @@ async function observeLayers(
     }),
     observePart('application', signal, () => observeApplication(asked, round)),
   ]);
-  // What was seen before is not lost if it could not be looked at again.
-  const last = <T>(again: Observed<T>, before: Observed<T>) => ('seen' in again ? again : before);
   const views = hosts.map(
     (host): HostView => ({
       ...host,
-      gossip: last(gossipLater(host), gossip(host)),
+      gossip: lastSeen(gossipLater(host), gossip(host)),
       reach: reach(host),
-      kernel: last(later(host), kernel(host)),
+      kernel: lastSeen(later(host), kernel(host)),
     }),
   );
   return {
@@ -111,4 +109,9 @@ async function observeLayers(
     paths,
     application,
   };
+}
+
+/** What was seen before is not lost if it could not be looked at again. */
+function lastSeen<T>(again: Observed<T>, before: Observed<T>): Observed<T> {
+  return 'seen' in again ? again : before;
 }

@@ -380,15 +380,16 @@ describe('a key-value cluster', () => {
   });
 });
 
-describe('a container that its engine starts again and again', () => {
-  const flapping = (startedAt: string) => {
-    const one = containerOf('mysqlserver', { address: '10.0.9.3', restartCount: 7, startedAt });
-    const info = { systemTime: '2026-11-27T18:30:00.000000000Z' };
-    return keyValueCluster({
-      hosts: { 'worker-host': { engine: engineAt(worker, { info, containers: [one] }) } },
-    });
-  };
+/** One that has been started again seven times, last at that time. */
+function flapping(startedAt: string): Observation {
+  const one = containerOf('mysqlserver', { address: '10.0.9.3', restartCount: 7, startedAt });
+  const info = { systemTime: '2026-11-27T18:30:00.000000000Z' };
+  return keyValueCluster({
+    hosts: { 'worker-host': { engine: engineAt(worker, { info, containers: [one] }) } },
+  });
+}
 
+describe('a container that its engine starts again and again', () => {
   test('is down also in a moment in which it runs', () => {
     expect(diagnose(flapping('2026-11-27T18:29:59.1Z')).found).toEqual([
       { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },

@@ -70,7 +70,14 @@ describe('names', () => {
     const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
     const { diagnoses } = judge([lost, { ...lost, container: 'other' }]);
     expect(diagnoses).toHaveLength(1);
-    expect(diagnoses[0]?.where).toEqual({ ...asked, container: undefined });
+    expect(diagnoses[0]?.where).toEqual({ ...place, towards: 'mysqlserver' });
+  });
+
+  test('that several hosts look up in vain are one defect of that name', () => {
+    const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
+    const { diagnoses } = judge([lost, { ...lost, host: 'third-host', container: 'bystander' }]);
+    expect(diagnoses).toMatchObject([{ code: 'name-unresolved', remedy: { host: 'worker-host' } }]);
+    expect(diagnoses[0]?.where).toEqual({ network: 'my-net', towards: 'mysqlserver' });
   });
 
   test('in /etc/hosts that lead elsewhere are stale in that container', () => {
@@ -93,12 +100,15 @@ describe('names', () => {
   });
 });
 
-describe('whom a container looks up', () => {
-  const networks = containerOf('db', { address: '10.0.9.3' }).networks;
-  const withAliases = (address: string, ...aliases: string[]) => ({
-    'my-net': { ...networks['my-net']!, address, aliases },
-  });
+/** The networks of a container with that address and these aliases. */
+function withAliases(address: string, ...aliases: string[]) {
+  const { networks } = containerOf('db', { address });
+  return Object.fromEntries(
+    Object.entries(networks).map(([network, end]) => [network, { ...end, aliases }]),
+  );
+}
 
+describe('whom a container looks up', () => {
   test('is every other container of its networks, by its name and its aliases, not by its id', () => {
     const hosts = [
       hostOf('a', { engine: engineAt('master-host') }),
@@ -142,7 +152,6 @@ describe('whom a container looks up', () => {
       ['sql', ['10.0.9.3', '10.0.9.4']],
       ['replica', ['10.0.9.4']],
       ['sql', ['10.0.9.3', '10.0.9.4']],
-      ['db', ['10.0.9.3']],
     ]);
   });
 });
