@@ -37,8 +37,9 @@ export async function runAttached(
     ask: async (docker, abortSignal) => {
       const request = toBeAttached(spec);
       const created = await docker.createContainer({ ...request, abortSignal });
+      let stream: Duplex | undefined;
       try {
-        const stream = await attach(created, abortSignal);
+        stream = await attach(created, abortSignal);
         await created.start({ abortSignal });
         const container = openContainer(connection, created.id, called);
         return {
@@ -47,6 +48,8 @@ export async function runAttached(
           end: endOf(connection, created.id, called, stream),
         };
       } catch (error) {
+        // An engine does not close the streams of what never ran.
+        stream?.destroy();
         await created.remove({ force: true, v: true }).catch(() => undefined);
         throw error;
       }

@@ -84,6 +84,18 @@ export function describeComingsAndGoings(): void {
     await others.remove();
   });
 
+  test('A container whose streams are held and whose program is missing says so, and is not left behind', async ({
+    lab,
+  }) => {
+    await onEachAlone(lab, async (engine) => {
+      const spec = { name: 'without-program', image: BUSYBOX, entrypoint: ['no-such-program'] };
+      await expect(engine.containers.runAttached(spec)).rejects.toThrow(
+        /: docker run -i --rm without-program: its program is not in the image /,
+      );
+      await waitUntilGone(engine);
+    });
+  });
+
   describe('A probe ends', () => {
     test('by itself when its time is over, which who still asks is told', async ({
       lab: { alone },
@@ -177,7 +189,7 @@ async function onEachAlone(
   await allSettled('both engines', Object.values(alone).map(run));
 }
 
-/** An engine removes a container by itself a moment after it has ended. */
+/** An engine removes a container by itself a moment after it has ended, or could not be started. */
 async function waitUntilGone(engine: Engine): Promise<void> {
   await waitFor(
     `${engine.machine.name}: no container of a probe`,

@@ -28,7 +28,7 @@ export interface StartProbeOptions {
 const START_LIMIT = 60_000;
 
 /** Milliseconds for each step of clearing away. */
-const CLEAR_LIMIT = 10_000;
+const CLEAR_LIMIT = 30_000;
 
 /** How often another check may take the image away between this one's look and its start. */
 const MOST_RACES = 5;
