@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import type { PathsView } from '../observe/paths.ts';
 import { losesTransport, symptomsOf } from '../path-symptoms.ts';
-import { pathsOutcome } from './paths-outcome.ts';
+import { insideOutcome } from './paths-outcome.ts';
 
 /** No container's kernel drops what comes to it for a wrong checksum: what the probes sent, that is, not whatever else. */
 export const checksums: Check = {
@@ -11,7 +11,7 @@ export const checksums: Check = {
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
-    pathsOutcome(observation, (paths) => ({
+    insideOutcome(observation, (paths) => ({
       differences: findWrong(paths),
       evidence: [...new Set(symptomsOf(paths).map(({ where }) => where.towards))].map(
         (container) => `${container}: none that was lost for it`,

@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import type { Difference, Json } from '../difference.ts';
 import type { Hop, Sighting } from '../observe/paths.ts';
 import { type PathOutcome, type PathSymptoms, symptomsOf } from '../path-symptoms.ts';
-import { pathsOutcome } from './paths-outcome.ts';
+import { insideOutcome } from './paths-outcome.ts';
 
 /** Chosen containers reach each other through their overlay by all that they may send. */
 export const containerPaths: Check = {
@@ -11,7 +11,7 @@ export const containerPaths: Check = {
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
-    pathsOutcome(observation, (paths) => {
+    insideOutcome(observation, (paths) => {
       const all = symptomsOf(paths);
       const { probed, all: possible } = paths.pairs;
       return {

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import type { IsolationTrial } from '../observe/paths.ts';
-import { pathsOutcome } from './paths-outcome.ts';
+import { insideOutcome } from './paths-outcome.ts';
 
 /** Containers that have no network in common do not reach each other. */
 export const isolation: Check = {
@@ -10,7 +10,7 @@ export const isolation: Check = {
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
-    pathsOutcome(observation, (paths) => ({
+    insideOutcome(observation, (paths) => ({
       differences: paths.isolation.filter(({ arrived }) => arrived).map(describe),
       evidence: paths.isolation.map(
         ({ from, to, fromNetwork, toNetwork }) =>

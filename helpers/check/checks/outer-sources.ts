@@ -2,7 +2,7 @@ import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
 import { symptomsOf, type PathSymptoms } from '../path-symptoms.ts';
-import { pathsOutcome } from './paths-outcome.ts';
+import { insideOutcome } from './paths-outcome.ts';
 
 /** VXLAN packets come from the address under which the others know their host: from any other they are not taken. */
 export const outerSources: Check = {
@@ -11,7 +11,7 @@ export const outerSources: Check = {
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
-    pathsOutcome(observation, (paths) => {
+    insideOutcome(observation, (paths) => {
       const all = symptomsOf(paths).filter(({ where }) => where.host !== where.peer);
       const byHosts = Map.groupBy(all, ({ where }) => JSON.stringify([where.host, where.peer]));
       return {

@@ -4,13 +4,25 @@ import type { Observation } from '../observation.ts';
 import type { PathsView } from '../observe/paths.ts';
 import { unseen } from '../observed.ts';
 
+/** What comes of a check of what is sent between containers: nothing is, where probes may not enter them. */
+export function insideOutcome(
+  observation: Pick<Observation, 'paths'>,
+  compare: Compare,
+): CheckOutcome {
+  const { paths } = observation;
+  if ('seen' in paths && paths.seen.outside !== undefined) return skipped(paths.seen.outside);
+  return pathsOutcome(observation, compare);
+}
+
+type Compare = (paths: PathsView) => {
+  readonly differences: readonly Difference[];
+  readonly evidence: readonly string[];
+};
+
 /** What comes of a check of live probes: where some could not be made, that nothing is wrong is not proven. */
 export function pathsOutcome(
   { paths }: Pick<Observation, 'paths'>,
-  compare: (paths: PathsView) => {
-    readonly differences: readonly Difference[];
-    readonly evidence: readonly string[];
-  },
+  compare: Compare,
 ): CheckOutcome {
   if ('unseen' in paths) return skipped(paths);
   const { differences, evidence } = compare(paths.seen);

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import type { TunnelTrial } from '../observe/paths.ts';
-import { pathsOutcome } from './paths-outcome.ts';
+import { insideOutcome } from './paths-outcome.ts';
 
 /**
  * VXLAN packets come out at the other end when a probe writes them, past the sender's tables: so the port is open, and
@@ -13,7 +13,7 @@ export const tunnels: Check = {
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
-    pathsOutcome(observation, (paths) => ({
+    insideOutcome(observation, (paths) => ({
       differences: paths.tunnels.filter(({ cameOut }) => !cameOut).map(describe),
       evidence: paths.tunnels.map(
         ({ network, from, to }) => `${network}: what ${from} sends to ${to} comes out`,

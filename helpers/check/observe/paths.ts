@@ -1,3 +1,5 @@
+import type { Unseen } from '../observed.ts';
+
 /** What was sent: ICMP echo, UDP or TCP, small, or as large as the overlay lets through, not to be fragmented. */
 export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
 export type Protocol = (typeof protocols)[number];
@@ -122,7 +124,9 @@ export interface PathsView {
     readonly tcp: number;
     readonly udp: number;
   }[];
-  /** How many ordered pairs of containers there are, and how many of them were probed. */
+  /** Why nothing was sent between containers, if it was not to be: the user wants no probes that enter them. */
+  readonly outside?: Unseen | undefined;
+  /** How many ordered pairs of containers on different hosts there are, and how many of them were probed. */
   readonly pairs: { readonly all: number; readonly probed: number };
   /** What was wanted and could not be tried, in words: «worker-host: no probe could be started». */
   readonly untried: readonly string[];

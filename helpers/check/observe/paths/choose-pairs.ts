@@ -7,8 +7,11 @@ export interface EndPair {
 }
 
 /**
- * Chooses among all ordered pairs of ends of one network: first one for each ordered pair of hosts, then a second one,
- * and so on; those on one host last. The same ends give the same pairs.
+ * Chooses among all ordered pairs of ends of one network on different hosts: first one for each ordered pair of hosts,
+ * then a second one, and so on. The same ends give the same pairs.
+ *
+ * What is on one host does not use VXLAN; and an engine of a key-value cluster would take it for a question: it asks its
+ * gossip for whatever address no other host has told it, and writes down an entry for its own container.
  */
 export function choosePairs(
   ends: readonly OverlayEnd[],
@@ -16,7 +19,7 @@ export function choosePairs(
 ): { readonly all: number; readonly chosen: EndPair[] } {
   const networks = [...Map.groupBy(ends, ({ networkId }) => networkId).values()];
   const hosts = networks.map((one) => [...Map.groupBy(one, ({ host }) => host).values()]);
-  const all = networks.reduce((sum, { length }) => sum + length * (length - 1), 0);
+  const all = hosts.reduce((sum, one) => sum + countPairs(one), 0);
   const chosen: EndPair[] = [];
   for (const pair of pairsInOrder(hosts)) {
     if (chosen.length >= most) break;
@@ -25,25 +28,25 @@ export function choosePairs(
   return { all, chosen };
 }
 
+/** Of ends of one network, those of one host together. */
+function countPairs(hosts: readonly (readonly OverlayEnd[])[]): number {
+  const ends = hosts.flat().length;
+  return hosts.reduce((sum, { length }) => sum + length * (ends - length), 0);
+}
+
 /** @param networks the ends of each network, those of one host together */
 function* pairsInOrder(networks: readonly (readonly OverlayEnd[][])[]): Generator<EndPair> {
   const ranks = Math.max(0, ...networks.flat().map(({ length }) => length));
-  for (const isOneHost of [false, true]) {
-    for (let rank = 0; rank < ranks; rank += 1) {
-      for (const hosts of networks) yield* pairsOfRank(hosts, rank, isOneHost);
-    }
+  for (let rank = 0; rank < ranks; rank += 1) {
+    for (const hosts of networks) yield* pairsOfRank(hosts, rank);
   }
 }
 
 /** The pairs with the end of that rank of its host, and another of that rank or before. */
-function* pairsOfRank(
-  hosts: readonly OverlayEnd[][],
-  rank: number,
-  isOneHost: boolean,
-): Generator<EndPair> {
-  for (const [index, senders] of hosts.entries()) {
-    for (const [other, receivers] of hosts.entries()) {
-      if ((index === other) !== isOneHost) continue;
+function* pairsOfRank(hosts: readonly OverlayEnd[][], rank: number): Generator<EndPair> {
+  for (const senders of hosts) {
+    for (const receivers of hosts) {
+      if (senders === receivers) continue;
       for (let lower = 0; lower <= rank; lower += 1) {
         yield* pairOf(senders[rank], receivers[lower]);
         if (lower < rank) yield* pairOf(senders[lower], receivers[rank]);
@@ -53,7 +56,7 @@ function* pairsOfRank(
 }
 
 function pairOf(from: OverlayEnd | undefined, to: OverlayEnd | undefined): EndPair[] {
-  return from === undefined || to === undefined || from === to ? [] : [{ from, to }];
+  return from === undefined || to === undefined ? [] : [{ from, to }];
 }
 
 /**

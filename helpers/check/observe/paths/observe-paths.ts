@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { endsOf } from '../../ends.ts';
-import { type Observed, seen, unseen, whatWasSeen } from '../../observed.ts';
+import { type Observed, seen, type Unseen, unseen, whatWasSeen } from '../../observed.ts';
 import type { KernelView } from '../kernel.ts';
 import type { PathsView } from '../paths.ts';
 import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
@@ -35,7 +35,17 @@ export async function observePaths(
   const without = probes.flatMap(({ host, probe }) =>
     'unseen' in probe ? [`${host.name}: ${probe.unseen}`] : [],
   );
-  return seen({ ...view, untried: [...without, ...view.untried] });
+  const outside = outsideOf(asked, round);
+  return seen({ ...view, outside, untried: [...without, ...view.untried] });
+}
+
+/** Why no probe is to enter containers, if none is. */
+function outsideOf({ hosts }: Asked, round: Round): Unseen | undefined {
+  const [first] = hosts.flatMap(({ name }) => {
+    const probe = privilegedProbeOn(round, name);
+    return 'unseen' in probe && probe.because === 'unasked' ? [probe] : [];
+  });
+  return first;
 }
 
 function planFor(

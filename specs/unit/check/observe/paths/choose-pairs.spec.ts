@@ -29,10 +29,11 @@ const inWords = (pairs: readonly EndPair[]) =>
 describe('Pairs of containers to be probed', () => {
   const ends = ['one/a1', 'one/a2', 'two/b1', 'three/c1'].map((place) => end('net', place));
 
-  test('are all ordered pairs of a network while they are few', () => {
+  test('are all ordered pairs of a network that lie on different hosts, while they are few', () => {
     const { all, chosen } = choosePairs(ends, 1000);
-    expect(all).toBe(12);
-    expect(new Set(inWords(chosen)).size).toBe(12);
+    expect(all).toBe(10);
+    expect(new Set(inWords(chosen)).size).toBe(10);
+    expect(inWords(chosen)).not.toContain('a1 to a2');
   });
 
   test('are of different networks never', () => {
@@ -40,7 +41,7 @@ describe('Pairs of containers to be probed', () => {
     expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [] });
   });
 
-  test('have every ordered pair of hosts first, those of one host last', () => {
+  test('have every ordered pair of hosts first', () => {
     const { chosen } = choosePairs(ends, 6);
     expect(chosen.map(({ from, to }) => `${from.host} to ${to.host}`).sort()).toEqual([
       'one to three',
@@ -50,16 +51,12 @@ describe('Pairs of containers to be probed', () => {
       'two to one',
       'two to three',
     ]);
-    expect(inWords(choosePairs(ends, 12).chosen.slice(-2)).sort()).toEqual([
-      'a1 to a2',
-      'a2 to a1',
-    ]);
   });
 
   test('are as many as are wanted, of all that there are, without making all of them', () => {
     const many = Array.from({ length: 2000 }, (_, index) => end('net', `${index % 50}/c${index}`));
     const { all, chosen } = choosePairs(many, 5000);
-    expect({ all, chosen: chosen.length }).toEqual({ all: 2000 * 1999, chosen: 5000 });
+    expect({ all, chosen: chosen.length }).toEqual({ all: 2000 * 1960, chosen: 5000 });
     expect(new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`)).size).toBe(50 * 49);
   });
 });
