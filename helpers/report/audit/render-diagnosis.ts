@@ -25,7 +25,7 @@ export function renderDiagnosis(
   return [
     ...wrapText(title, layout, head, indent),
     ...wrapText(summary, layout, '', indent),
-    ...evidence.slice(0, evidenceShown).flatMap((one) => renderEvidence(one, summary, layout)),
+    ...renderEvidence(evidence.slice(0, evidenceShown), summary, layout),
     ...renderMore(evidence.length - evidenceShown, 'such differences', layout),
     ...renderConsequences(consequences, layout),
     ...renderRemedy(remedy, layout),
@@ -33,15 +33,19 @@ export function renderDiagnosis(
   ];
 }
 
+/** The first in all detail; of what proves the same once more, the line that says it. */
 function renderEvidence(
-  { text, expected, observed }: Difference,
+  [first, ...others]: readonly Difference[],
   summary: string,
   layout: TextLayout,
 ): string[] {
+  if (first === undefined) return [];
+  const { text, expected, observed } = first;
   return [
     ...(summary.includes(text) ? [] : renderField('evidence', text, layout)),
     ...renderField('expected', valueInWords(expected), layout),
     ...renderField('observed', valueInWords(observed), layout),
+    ...others.flatMap((one) => renderField('also', one.text, layout)),
   ];
 }
 
