@@ -62,8 +62,8 @@ describe('a cluster that somebody made by hand, with the docker command alone', 
   test('is found healthy through Docker contexts, by its engines alone', async ({ cluster }) => {
     const { checks, ...document } = await check(cluster, shown('--no-probe'));
     expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
-    const done = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
-    expect(new Set(done)).toEqual(new Set(['api']));
+    const passed = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    expect(new Set(passed)).toEqual(new Set(['api']));
   });
 
   test('is found healthy by the names of its machines, without looking into kernels', async ({
@@ -71,8 +71,8 @@ describe('a cluster that somebody made by hand, with the docker command alone', 
   }) => {
     const { checks, ...document } = await check(cluster, shown('web db'));
     expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
-    const done = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
-    expect(new Set(done)).toEqual(new Set(['api', 'probe']));
+    const passed = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    expect(new Set(passed)).toEqual(new Set(['api', 'probe']));
   });
 
   test('is held against the file that describes it', async ({ cluster, skip }) => {
