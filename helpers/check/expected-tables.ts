@@ -25,6 +25,8 @@ export interface ExpectedEntry {
 export interface HeldEntry {
   /** Where it is sent to, as the engine wrote it. */
   readonly written: string | undefined;
+  /** That it is sent there to another port, or under another number, than the device's own: in words. */
+  readonly astray: string | undefined;
   /** Where it is sent to for as long as a packet that came from there is not forgotten: 300 s. */
   readonly learnt: string | undefined;
   /** The bridge's own half of a forwarding entry, which says nothing of the host. */
@@ -119,14 +121,30 @@ export function heldEntry(
   { vxlans, neighbours }: OverlayTables,
   { mac, address }: Pick<OverlayEnd, 'mac' | 'address'>,
 ): HeldEntry {
-  const entries = vxlans.flatMap(({ forwarding }) => forwarding.filter((one) => one.mac === mac));
+  const entries = vxlans.flatMap(({ forwarding, port, vni }) =>
+    forwarding.filter((one) => one.mac === mac).map((one) => ({ ...one, device: { port, vni } })),
+  );
   const leading = entries.filter(leadsAway);
+  const written = leading.find(({ isPermanent }) => isPermanent);
   return {
-    written: leading.find(({ isPermanent }) => isPermanent)?.destination,
+    written: written?.destination,
+    astray: written === undefined ? undefined : tellAstray(written),
     learnt: leading.find(({ isPermanent }) => !isPermanent)?.destination,
     isHalf: entries.some((entry) => !leadsAway(entry)),
     neighbour: neighbours.find((one) => one.address === address && isAnswered(one))?.mac,
   };
+}
+
+function tellAstray({
+  port,
+  vni,
+  device,
+}: ForwardingEntry & { readonly device: { readonly port: number; readonly vni: number } }) {
+  const other = [
+    ...(port === undefined || port === device.port ? [] : [`port ${port}`]),
+    ...(vni === undefined || vni === device.vni ? [] : [`the VXLAN number ${vni}`]),
+  ];
+  return other.length === 0 ? undefined : other.join(' and ');
 }
 
 /** Whether an entry sends to another host: to an address, rather than to the bridge. */

@@ -32,18 +32,23 @@ export const kernelForwarding: Check = {
 function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
   const { host, end, destination, tables } = entry;
   const { network, container, mac } = end;
-  const { written, learnt, isHalf } = heldEntry(tables, end);
-  if (written === destination || isOnlyLate(entry, observation)) return undefined;
+  const { written, astray, learnt, isHalf } = heldEntry(tables, end);
+  if (written === destination && astray === undefined) return undefined;
+  if (isOnlyLate(entry, observation)) return undefined;
   const where = { host, peer: end.host, network, container };
   const expected = { mac, dst: destination, state: 'permanent' };
   if (written !== undefined) {
     const other = hostWithDestination(observation, written) ?? 'no host of this cluster';
+    const wrong =
+      written === destination
+        ? `${astray ?? ''} of ${destination} (${end.host})`
+        : `${written} (${other}) instead of ${destination} (${end.host})`;
     return {
       kind: 'forwarding-other',
       where,
       expected,
-      observed: { mac, dst: written, state: 'permanent' },
-      text: `${host} sends what is for ${container} (${mac}) in ${network} to ${written} (${other}) instead of ${destination} (${end.host})`,
+      observed: { mac, dst: written, state: 'permanent', astray },
+      text: `${host} sends what is for ${container} (${mac}) in ${network} to ${wrong}`,
     };
   }
   return {

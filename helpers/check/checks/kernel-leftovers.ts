@@ -51,6 +51,11 @@ function namesOfOverlays({ hosts }: Observation): Map<string, string> {
   );
 }
 
+/**
+ * Engines 20.10 write entries for containers of their own host too, when one of them asks for another, and never take them
+ * away (libnetwork's `resolvePeer` is answered by the engine itself). As long as they lead to the host itself, they harm
+ * nobody there.
+ */
 function findLeftovers(
   { seen: { host, kernel }, networkId, network, tables }: Looked,
   known: readonly KnownEnd[],
@@ -63,15 +68,21 @@ function findLeftovers(
   );
   const isNobodys = (mac: string, address: string | undefined) =>
     !here.some((end) => end.mac === mac || end.address === (address ?? addressOf(mac)));
+  const toItself = new Set(
+    writtenEntries(tables)
+      .filter(({ destination }) => destination === host.address)
+      .map(({ mac }) => mac),
+  );
   const forwarding = writtenEntries(tables)
     .filter(({ mac, destination }) => {
+      if (toItself.has(mac)) return false;
       const isMoved = own.some((end) => end.mac === mac);
       return isMoved || (isNobodys(mac, undefined) && isOfKnownHost(destination, observation));
     })
     // What goes away by itself is only late.
     .filter((entry) => later === undefined || writtenEntries(later).some(isSameAs(entry)));
   const neighbours = writtenNeighbours(tables)
-    .filter(({ mac, address }) => isNobodys(mac, address))
+    .filter(({ mac, address }) => isNobodys(mac, address) && !toItself.has(mac))
     .filter((entry) => later === undefined || writtenNeighbours(later).some(isSameAs(entry)))
     // One whose host is not known may be a container's on a host that nobody asked to look at.
     .filter(({ mac }) => observation.isComplete || forwarding.some((entry) => entry.mac === mac));

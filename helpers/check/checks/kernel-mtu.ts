@@ -1,3 +1,4 @@
+import { commandLine } from '../../process/run-command.ts';
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import { endsOf, type OverlayEnd } from '../ends.ts';
@@ -31,55 +32,107 @@ export const kernelMtu: Check = {
 function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[]) {
   const { network = '', networkId = '' } = ends[0] ?? {};
   const hosts = new Set(ends.map(({ host }) => host));
-  const largest = Math.max(0, ...ends.flatMap((end) => mtuOf(end, kernels) ?? []));
-  // Between containers of one host nothing is put around a packet, and nothing leaves it.
-  if (largest === 0 || hosts.size < 2) return { differences: [], evidence: [] };
-  const links = kernels
-    .filter(({ host }) => hosts.has(host.name))
-    .flatMap((seen) => linksOf(seen, networkId).map((link) => ({ ...link, host: seen.host.name })));
+  const joined = kernels.filter(({ host }) => hosts.has(host.name));
+  const devices = joined.flatMap((seen) => devicesOf(seen, networkId));
+  const containers = ends.flatMap((end) => containerLinkOf(end, kernels) ?? []);
+  // What an engine gave the network's links when it made them; one that was changed is in the minority.
+  const usual = mostCommon([...devices, ...containers].map(({ mtu }) => mtu));
+  // Between containers of one host nothing leaves it.
+  const carriers = hosts.size < 2 ? [] : joined.flatMap((seen) => carrierOf(seen) ?? []);
+  const tell = (one: PassedLink, mtu: number, text: string): Difference => ({
+    kind: 'mtu-unfit',
+    where: { host: one.host, network, container: one.container },
+    expected: {
+      device: one.name,
+      mtu,
+      command: commandFor(one, mtu),
+    },
+    observed: { device: one.name, mtu: one.mtu },
+    text: `${one.name} of ${one.container ?? one.host} ${text}`,
+  });
   return {
-    differences: links.flatMap(({ host, name, mtu, overhead }): Difference[] => {
-      const needed = largest + overhead;
-      if (mtu >= needed) return [];
-      return [
-        {
-          kind: 'mtu-unfit',
-          where: { host, network },
-          expected: { device: name, mtu: needed },
-          observed: { device: name, mtu },
-          text: `${name} of ${host} lets ${mtu} bytes through, and containers on ${network} send up to ${largest}${overhead === 0 ? '' : `, which is ${needed} with VXLAN around it`}`,
-        },
-      ];
-    }),
-    evidence: links.map(
-      ({ host, name, mtu }) => `${host}, ${network}: ${name} ${mtu}, containers ${largest}`,
+    differences: [
+      ...containers
+        .filter(({ mtu }) => mtu > usual)
+        .map((one) =>
+          tell(one, usual, `sends up to ${one.mtu} bytes, and ${network} takes ${usual}`),
+        ),
+      ...devices
+        .filter(({ mtu }) => mtu < usual)
+        .map((one) =>
+          tell(
+            one,
+            usual,
+            `lets ${one.mtu} bytes through, and containers on ${network} send up to ${usual}`,
+          ),
+        ),
+      ...carriers
+        .filter(({ mtu }) => mtu < usual + VXLAN_OVERHEAD)
+        .map((one) =>
+          tell(
+            one,
+            usual + VXLAN_OVERHEAD,
+            `lets ${one.mtu} bytes through, and containers on ${network} send up to ${usual}, which is ${usual + VXLAN_OVERHEAD} with VXLAN around it`,
+          ),
+        ),
+    ],
+    evidence: [...containers, ...devices, ...carriers].map(
+      ({ host, container, name, mtu }) => `${container ?? host}, ${network}: ${name} ${mtu}`,
     ),
   };
 }
 
-/** The MTU that a container has on the overlay. */
-function mtuOf({ containerId, address }: OverlayEnd, kernels: readonly SeenKernel[]) {
-  const namespaces = kernels.flatMap(({ kernel }) => kernel.containers);
-  const links = namespaces.find((one) => one.containerId === containerId)?.links ?? [];
-  return links.find((link) => link.addresses.some((one) => one.startsWith(`${address}/`)))?.mtu;
-}
-
 interface PassedLink {
+  readonly host: string;
+  readonly container: string | undefined;
   readonly name: string;
   readonly mtu: number;
-  readonly overhead: number;
+  /** What takes nsenter to where it is; nothing for the host's own. */
+  readonly enter: readonly string[];
 }
 
-/** What a packet of that overlay passes on this host, once it has left the container. */
-function linksOf({ kernel }: SeenKernel, networkId: string): PassedLink[] {
+/** The link by which a container is on the overlay. */
+function containerLinkOf(
+  { host, container, containerId, address, pid }: OverlayEnd,
+  kernels: readonly SeenKernel[],
+): PassedLink | undefined {
+  const namespaces = kernels.flatMap(({ kernel }) => kernel.containers);
+  const links = namespaces.find((one) => one.containerId === containerId)?.links ?? [];
+  const link = links.find(({ addresses }) =>
+    addresses.some((one) => one.startsWith(`${address}/`)),
+  );
+  if (link === undefined) return undefined;
+  const enter = [`--target=${pid}`, '--net'];
+  return { host, container, name: link.name, mtu: link.mtu, enter };
+}
+
+/** What a packet of that overlay passes on this host; a bridge's own MTU is only for what the host itself sends. */
+function devicesOf({ host, kernel }: SeenKernel, networkId: string): PassedLink[] {
   const tables = tablesOf(kernel.overlays, networkId);
-  const carrier = kernel.links.find(({ name }) => name === kernel.carrier);
-  return [
-    ...[...(tables?.bridges ?? []), ...(tables?.vxlans ?? [])].map(pickLink(0)),
-    ...(carrier === undefined ? [] : [carrier].map(pickLink(VXLAN_OVERHEAD))),
-  ];
+  if (tables === undefined) return [];
+  const enter = [`--net=${tables.namespace}`];
+  return [...tables.vxlans, ...tables.ports].map(({ name, mtu }) => {
+    return { host: host.name, container: undefined, name, mtu, enter };
+  });
 }
 
-function pickLink(overhead: number) {
-  return ({ name, mtu }: Pick<PassedLink, 'name' | 'mtu'>): PassedLink => ({ name, mtu, overhead });
+function carrierOf({ host, kernel }: SeenKernel): PassedLink | undefined {
+  const link = kernel.links.find(({ name }) => name === kernel.carrier);
+  if (link === undefined) return undefined;
+  return { host: host.name, container: undefined, name: link.name, mtu: link.mtu, enter: [] };
+}
+
+function commandFor({ name, enter }: PassedLink, mtu: number): string {
+  const words = ['link', 'set', 'dev', name, 'mtu', `${mtu}`];
+  return enter.length === 0
+    ? commandLine('ip', words)
+    : commandLine('nsenter', [...enter, 'ip', ...words]);
+}
+
+/** The largest, where several are as common. */
+function mostCommon(values: readonly number[]): number {
+  const counted = [...Map.groupBy(values, (value) => value)].toSorted(
+    ([one, ones], [other, others]) => others.length - ones.length || other - one,
+  );
+  return counted[0]?.[0] ?? 0;
 }

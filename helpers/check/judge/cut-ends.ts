@@ -6,17 +6,27 @@ import type { Observation } from '../observation.ts';
 export interface Cut {
   readonly host: string;
   readonly end: Pick<OverlayEnd, 'network' | 'networkId' | 'container' | 'host'>;
+  /** Whether its kernel takes it for a container of another host: then it drops what comes from the right one. */
+  readonly isMistaken: boolean;
 }
 
 /**
  * What is dead only because of it. Packets from that host's containers to the container are lost, and so are their
  * answers to it: nothing between the two works in either direction, whoever begins.
  */
-export function cutBy({ host, end }: Cut, open: readonly Difference[], observation: Observation) {
+export function cutBy(
+  { host, end, isMistaken }: Cut,
+  open: readonly Difference[],
+  observation: Observation,
+) {
   return open.filter((difference) => {
     const { kind, where } = difference;
     if (kind === 'application-fails' || kind === 'application-without-database') {
-      return isApplicationCut({ host, end }, observation);
+      return isApplicationCut(host, end, observation);
+    }
+    if (kind === 'tunnel-dead' && where.network === end.network) {
+      // What probes the tunnel bears a container's MAC address, too.
+      return isMistaken && where.host === end.host && where.peer === host;
     }
     if (kind !== 'container-path-dead' || where.network !== end.network) return false;
     return (
@@ -27,7 +37,7 @@ export function cutBy({ host, end }: Cut, open: readonly Difference[], observati
 }
 
 /** Whether the application is on one side, and its database on the other. */
-function isApplicationCut({ host, end }: Cut, observation: Observation): boolean {
+function isApplicationCut(host: string, end: Cut['end'], observation: Observation): boolean {
   const { container, database } = observation.expectations.application ?? {};
   const pair = [container, database];
   const other = pair.find((name) => name !== end.container);

@@ -118,9 +118,14 @@ function describeEntry(
     where: difference.where,
     summary: difference.text,
     evidence: [difference],
-    consequences: cutBy(entry, open, observation),
+    consequences: cutBy({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
     remedy: remedy(entry),
   };
+}
+
+function isMistaken({ end, destination, tables }: ExpectedEntry): boolean {
+  const { written } = heldEntry(tables, end);
+  return written !== undefined && written !== destination;
 }
 
 function restoreForwarding({ host, end, destination, tables }: ExpectedEntry): Remedy {
@@ -143,6 +148,6 @@ function restoreNeighbour({ host, end, tables }: ExpectedEntry): Remedy {
     networkId,
     tables,
     ['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent'],
-    `has the kernel of ${host} tell its containers the MAC address of ${container}, as its engine would`,
+    `has the kernel of ${host} tell its containers the MAC address of ${container}, as its engine would; one that has asked before goes on with what it was told for up to a minute`,
   );
 }

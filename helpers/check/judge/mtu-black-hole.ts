@@ -55,8 +55,7 @@ function diagnose(
   dead: readonly Difference[],
   links: readonly Difference[],
 ): Diagnosis {
-  // What is too small for one container alone is not too small: that one sends too much.
-  const cause = where.container === undefined ? links[0] : undefined;
+  const cause = links.find((link) => link.where.container === where.container);
   const [first] = paths;
   const loss = first === undefined ? '' : describeLoss(where, first);
   return {
@@ -97,13 +96,15 @@ function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
 }
 
 /** The interface with the unfit MTU gets the one that fits. */
-function remedyOf({ where: { host }, expected, observed }: Difference): Remedy | undefined {
+export function remedyOf({ where: { host }, expected, observed }: Difference): Remedy | undefined {
   const device = fieldOf(observed, 'device');
   const mtu = fieldOf(expected, 'mtu');
+  const command = fieldOf(expected, 'command');
   if (typeof device !== 'string' || typeof mtu !== 'number') return undefined;
+  if (typeof command !== 'string') return undefined;
   return {
     host,
-    command: commandLine('ip', ['link', 'set', 'dev', device, 'mtu', `${mtu}`]),
+    command,
     effect: `lets packets of ${mtu} bytes through ${device}; what containers have learnt of the way meanwhile goes after ten minutes, or with «ip route flush cache»`,
   };
 }

@@ -27,6 +27,7 @@ function describe(
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
+  const hosts = new Set(evidence.map(({ where }) => where.host));
   const more = evidence.length > 1 ? `, and ${evidence.length - 1} more` : '';
   const subnets = observation.hosts.flatMap(({ engine }) =>
     (whatWasSeen(engine)?.networks ?? []).flatMap((one) => one.subnets),
@@ -34,7 +35,7 @@ function describe(
   const free = findFreeRange([...subnets, ...takenRanges(observation).map(({ range }) => range)]);
   return {
     code: 'subnet-overlap',
-    where: { network },
+    where: { host: hosts.size === 1 ? [...hosts][0] : undefined, network },
     summary: `${evidence[0]?.text ?? ''}${more}`,
     evidence,
     consequences: open.filter(

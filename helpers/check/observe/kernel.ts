@@ -5,6 +5,9 @@ export interface ForwardingEntry {
   readonly mac: string;
   /** Address of the host that packets for it are sent to; undefined for the bridge's own half of an entry. */
   readonly destination: string | undefined;
+  /** Port of that host, and VXLAN number there, where they are other than the device's own. */
+  readonly port?: number | undefined;
+  readonly vni?: number | undefined;
   /** Written by an engine, rather than learnt from a packet. */
   readonly isPermanent: boolean;
 }
@@ -55,6 +58,8 @@ export interface OverlayTables {
     readonly forwarding: readonly ForwardingEntry[];
   })[];
   readonly bridges: readonly LinkView[];
+  /** The bridge's ends of what leads into containers. */
+  readonly ports: readonly LinkView[];
   readonly neighbours: readonly NeighbourEntry[];
 }
 

@@ -88,15 +88,19 @@ const forwardingAnswer = z.looseObject({
   mac: z.string(),
   ifname: z.string(),
   dst: z.string().optional(),
+  port: z.number().optional(),
+  vni: z.number().optional(),
   state: z.string().default(''),
 });
 
 /** Reads `bridge -json fdb show`: each device's entries. What is not learnt stays: `permanent`, or `static`. */
 export function readForwarding(output: string): (ForwardingEntry & { readonly device: string })[] {
-  return readList(output, forwardingAnswer).map(({ mac, ifname, dst, state }) => ({
+  return readList(output, forwardingAnswer).map(({ mac, ifname, dst, port, vni, state }) => ({
     device: ifname,
     mac,
     destination: dst,
+    port,
+    vni,
     isPermanent: state === 'permanent' || state === 'static',
   }));
 }

@@ -43,12 +43,16 @@ async function readTables(
     const own = forwarding.filter(({ device }) => device === link.name);
     return [{ ...link, ...vxlan, forwarding: own.map(withoutDevice) }];
   });
-  const bridges = links.flatMap(({ link }) => (link.kind === 'bridge' ? [link] : []));
-  return { idPrefix, namespace, vxlans, bridges, neighbours };
+  const ofKind = (kind: string) => links.flatMap(({ link }) => (link.kind === kind ? [link] : []));
+  const [bridges, ports] = [ofKind('bridge'), ofKind('veth')];
+  return { idPrefix, namespace, vxlans, bridges, ports, neighbours };
 }
 
-function withoutDevice({ mac, destination, isPermanent }: ForwardingEntry): ForwardingEntry {
-  return { mac, destination, isPermanent };
+function withoutDevice({
+  device: _device,
+  ...entry
+}: ForwardingEntry & { readonly device: string }): ForwardingEntry {
+  return entry;
 }
 
 /** The newest namespace of each overlay, by what its name tells of the overlay's id. */

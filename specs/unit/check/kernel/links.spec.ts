@@ -114,9 +114,27 @@ describe('The largest packet of a container', () => {
     ]);
   });
 
-  test('has to pass the bridge and the VXLAN device as it is', () => {
+  test('has to pass the VXLAN device as it is', () => {
     expect(diagnose(kernelMtu, { master: { ...whole, mtu: 1300 } })).toMatchObject([
-      { code: 'mtu-black-hole', evidence: [{ observed: { device: 'vxlan0', mtu: 1300 } }] },
+      {
+        code: 'mtu-black-hole',
+        where: { host: 'master-host', network: 'my-net' },
+        evidence: [{ observed: { device: 'vxlan0', mtu: 1300 } }],
+        remedy: { command: `nsenter --net=${NAMESPACE} ip link set dev vxlan0 mtu 1450` },
+      },
+    ]);
+  });
+
+  test('is too large where one container’s link was changed: it is that one, not all others', () => {
+    const eth0 = link('eth0', { mtu: 1500, addresses: ['10.0.9.2/24'] });
+    const rest = { routes: [], nameServers: [], hostsFile: [] };
+    const containers = [{ containerId: 'id of tomcat-app', links: [eth0], ...rest }];
+    expect(diagnose(kernelMtu, { kernel: { containers } })).toMatchObject([
+      {
+        where: { host: 'master-host', network: 'my-net', container: 'tomcat-app' },
+        summary: 'eth0 of tomcat-app sends up to 1500 bytes, and my-net takes 1450',
+        remedy: { command: 'nsenter --target=4711 --net ip link set dev eth0 mtu 1450' },
+      },
     ]);
   });
 });
@@ -137,7 +155,7 @@ describe('Addresses of overlays', () => {
     expect(diagnose(subnetsApart, { kernel: { routes: [route('10.0.0.0/16')] } })).toMatchObject([
       {
         code: 'subnet-overlap',
-        where: { network: 'my-net' },
+        where: { host: 'master-host', network: 'my-net' },
         summary:
           'my-net has 10.0.9.0/24, which overlaps with the route to 10.0.0.0/16 by eth0 of master-host',
         remedy: { command: expect.stringContaining('--subnet 10.64.0.0/24') },

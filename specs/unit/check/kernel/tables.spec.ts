@@ -49,6 +49,11 @@ const forwarding = whole.forwarding ?? [];
 /** Addresses that nobody has. */
 const gone = { address: '10.0.9.99', mac: '02:42:0a:00:09:63' };
 
+const astray = (parts: object) => ({
+  forwarding: [{ ...written(MYSQL.mac, WORKER), ...parts }],
+  neighbours,
+});
+
 describe('Kernels’ tables are compared with the containers that the engines have', () => {
   test('tables that hold each container of the other host pass, with what was looked at', () => {
     const outcomes = tableChecks.map(({ compare }) => compare(twoHosts()));
@@ -136,6 +141,17 @@ describe('Kernels’ tables are compared with the containers that the engines ha
     expect(codesOf({ engine: { containers: [stopped] } })).toEqual([]);
   });
 
+  test('one that goes to another port, or under another number, is wrong', () => {
+    expect(codesOf({ master: astray({ port: 4789, vni: 256 }) })).toEqual([]);
+    expect(diagnose({ master: astray({ port: 8472 }) })).toMatchObject([
+      {
+        code: 'forwarding-entry-wrong',
+        summary: `master-host sends what is for mysqlserver (${MYSQL.mac}) in my-net to port 8472 of ${WORKER} (worker-host)`,
+      },
+    ]);
+    expect(codesOf({ master: astray({ vni: 999 }) })).toEqual(['forwarding-entry-wrong']);
+  });
+
   test('a neighbour that is missing, and one with another MAC address, each with what puts it right', () => {
     const [missing] = diagnose({ master: { forwarding } });
     const [wrong] = diagnose({
@@ -220,6 +236,14 @@ describe('What is left over of a container', () => {
     expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-stale']);
   });
 
+  test('is none if it leads to the host itself, as engines 20.10 write for what is or was there', () => {
+    const own = [written('02:42:0a:00:09:02', MASTER), written(gone.mac, MASTER)];
+    const itself = { ...left, forwarding: [...forwarding, ...own] };
+    expect(codesOf({ master: itself })).toEqual([]);
+    const elsewhere = { forwarding: [written(MYSQL.mac, MASTER)], neighbours };
+    expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-wrong']);
+  });
+
   test('is one for a container that has come to that very host', () => {
     const moved = { ...whole, forwarding: [...forwarding, written('02:42:0a:00:09:02', WORKER)] };
     expect(diagnose({ master: moved })).toMatchObject([
@@ -239,6 +263,24 @@ function lost(from: string, sender: string, peer: string, towards: string): Diff
 }
 
 describe('What follows from an entry', () => {
+  test('that points to another host is the tunnel from the right one, too, for the probe has its MAC address', () => {
+    const tunnel: Difference = {
+      kind: 'tunnel-dead',
+      where: { host: 'worker-host', peer: 'master-host', network: 'my-net' },
+      expected: null,
+      observed: null,
+      text: 'it does not come out',
+    };
+    const find = (master: NonNullable<Changes['master']>) => {
+      const observation = twoHosts({ master });
+      return judge([...differencesOf(observation), tunnel], observation);
+    };
+    expect(find({ forwarding: [written(MYSQL.mac, MASTER)], neighbours })).toMatchObject([
+      { code: 'forwarding-entry-wrong', consequences: [tunnel] },
+    ]);
+    expect(find({ neighbours })[0]?.consequences).toEqual([]);
+  });
+
   test('is every path between that host and that container, in both directions, and no other', () => {
     const observation = twoHosts({ master: { neighbours } });
     const there = lost('master-host', 'tomcat-app', 'worker-host', 'mysqlserver');

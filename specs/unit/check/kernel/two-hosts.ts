@@ -60,6 +60,7 @@ function tables({ forwarding = [], neighbours = [], ...vxlan }: Tables): Overlay
     namespace: NAMESPACE,
     vxlans: [{ ...device, vni, port: 4789, local: undefined, forwarding }],
     bridges: [link('br0', { kind: 'bridge', mtu: 1450, addresses: ['10.0.9.1/24'] })],
+    ports: [link('veth0', { kind: 'veth', mtu: 1450 })],
     neighbours,
   };
 }
