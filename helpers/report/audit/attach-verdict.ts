@@ -5,9 +5,6 @@ import { firstLine } from '../../process/harness-error.ts';
 import { attach, reportRuntime, verdictName } from '../evidence.ts';
 import { verdictEvidence } from './write-allure.ts';
 
-/** Milliseconds that it may take to find out what is wrong: whoever waits for the report has a failure already. */
-const limit = 30_000;
-
 /**
  * Audits the cluster on which the running test has failed, and attaches the verdict, which the report shows before all
  * other evidence. A cluster that cannot be audited any more is said to be so, and is no failure of its own.
@@ -18,7 +15,7 @@ export async function attachVerdict(target: AuditTarget): Promise<void> {
   try {
     // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
     await prepareProbeImage();
-    const report = await auditCluster(target, { limit });
+    const report = await auditCluster(target);
     for (const { name, content, type } of verdictEvidence(report))
       await attach(name, content, type);
   } catch (error) {
