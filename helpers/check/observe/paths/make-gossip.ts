@@ -54,20 +54,12 @@ export async function listenToGossip(
   const isHeardSoon = stations.length <= 3;
   const heard = isHeardSoon ? await waitForGossip(pairs, stations) : await overheardBy(stations);
   return pairs.flatMap((pair, index) => {
-    const { asker, receiver } = pair;
-    const wasHeard = isHeard(heard, { asker, receiver });
+    const { nic, input } = heardFrom(heard, pair, 'udp');
+    // What comes and is not let in is sure at once; that nothing comes is so only after a while.
+    const seen = input || (nic || isHeardSoon ? false : undefined);
     return [
       describe(pair, 'tcp', answerWith(failureOf(connections[index], 'no connection')), heard),
-      describe(
-        pair,
-        'udp',
-        {
-          answered: false,
-          seen: wasHeard || (isHeardSoon ? false : undefined),
-          error: undefined,
-        },
-        heard,
-      ),
+      describe(pair, 'udp', { answered: false, seen, error: undefined }, heard),
     ];
   });
 }
@@ -95,8 +87,15 @@ async function whomItKnows(
 /** By station and transport. */
 type Heard = ReadonlyMap<Station, Readonly<Record<'tcp' | 'udp', Overheard>>>;
 
-function isHeard(heard: Heard, { asker, receiver }: Pick<HostPair, 'asker' | 'receiver'>): boolean {
-  return heard.get(receiver)?.udp.input.includes(asker.address ?? '') === true;
+/** Whether anything came from there to the other host, and whether its firewall let any of it in. */
+function heardFrom(
+  heard: Heard,
+  { asker, receiver }: Pick<HostPair, 'asker' | 'receiver'>,
+  transport: 'tcp' | 'udp',
+): { readonly nic: boolean; readonly input: boolean } {
+  const { nic = [], input = [] } = heard.get(receiver)?.[transport] ?? {};
+  const address = asker.address ?? '';
+  return { nic: nic.includes(address), input: input.includes(address) };
 }
 
 async function overheardBy(stations: readonly Station[]): Promise<Heard> {
@@ -113,8 +112,11 @@ async function overheardBy(stations: readonly Station[]): Promise<Heard> {
   );
 }
 
-/** Milliseconds: each engine speaks once in a second to another, and answers whoever speaks to it. */
-const GOSSIP_LIMIT = 5000;
+/**
+ * Milliseconds. Each engine speaks once in a second to another, and answers whoever speaks to it; one that finds itself too
+ * slow takes up to eight times as long (memberlist's awareness).
+ */
+const GOSSIP_LIMIT = 12_000;
 
 async function waitForGossip(
   pairs: readonly HostPair[],
@@ -125,12 +127,12 @@ async function waitForGossip(
     'gossip: each engine hears each other',
     async () => {
       const heard = await overheardBy(stations);
-      const missing = pairs.filter((pair) => !isHeard(heard, pair));
+      const missing = pairs.filter((pair) => !heardFrom(heard, pair, 'udp').nic);
       // That it is not heard is an answer too.
       if (missing.length === 0 || performance.now() >= deadline) return done(heard);
       return notYet(`${missing.length} of ${pairs.length} pairs have not`);
     },
-    { limit: 4 * GOSSIP_LIMIT, every: 100, fatal: () => true },
+    { limit: 2 * GOSSIP_LIMIT, every: 100, fatal: () => true },
   );
 }
 
@@ -141,13 +143,18 @@ function answerWith(error: string | undefined): Outcome {
 }
 
 function describe(
-  { asker, receiver }: HostPair,
+  pair: HostPair,
   transport: 'tcp' | 'udp',
   outcome: Outcome,
   heard: Heard,
 ): GossipTrial {
-  const { nic = [], input = [] } = heard.get(receiver)?.[transport] ?? {};
-  const address = asker.address ?? '';
-  const [arrived, letIn] = [nic.includes(address), input.includes(address)];
-  return { from: asker.host, to: receiver.host, transport, ...outcome, arrived, letIn };
+  const { nic: arrived, input: letIn } = heardFrom(heard, pair, transport);
+  return {
+    from: pair.asker.host,
+    to: pair.receiver.host,
+    transport,
+    ...outcome,
+    arrived,
+    letIn,
+  };
 }
