@@ -11,7 +11,7 @@ export const storeAnswers: Check = {
   needs: 'api',
   compare: (observation) => {
     const { store, hosts } = observation;
-    if ('unseen' in store && store.because === 'inapplicable') return skipped(store);
+    if ('unseen' in store && store.because !== 'impossible') return skipped(store);
     const reaches = hosts.flatMap(({ name, reach }) => {
       const found = whatWasSeen(reach);
       return found === undefined ? [] : [{ name, ...found }];

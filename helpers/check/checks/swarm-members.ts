@@ -29,8 +29,7 @@ export const swarmMembers: Check = {
     const ids = new Set(all.map(({ info }) => info.swarmNode?.id));
     const addresses = new Set(observation.hosts.map(({ address }) => address));
     const strangers = nodes.filter(
-      ({ id, hostname, address }) =>
-        !ids.has(id) && !addresses.has(address) && !isSuperseded(hostname, nodes),
+      (node) => !ids.has(node.id) && !addresses.has(node.address) && !isSuperseded(node, nodes),
     );
     return outcomeOf(
       [
@@ -80,8 +79,11 @@ function findNodeDefect(
 }
 
 /** What a node that left and came again leaves on the list: an entry that is down, beside its new one. */
-function isSuperseded(hostname: string, nodes: readonly NodeFacts[]): boolean {
-  return nodes.some((other) => other.hostname === hostname && other.state === 'ready');
+function isSuperseded({ hostname, state }: NodeFacts, nodes: readonly NodeFacts[]): boolean {
+  return (
+    state !== 'ready' &&
+    nodes.some((other) => other.hostname === hostname && other.state === 'ready')
+  );
 }
 
 function describeStranger({ hostname, address, state }: NodeFacts, manager: string): Difference {

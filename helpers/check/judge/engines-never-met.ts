@@ -23,13 +23,15 @@ export const enginesNeverMet: Rule = {
       if (evidence.length === 0) return [];
       for (const one of evidence) claimed.add(one);
       const others = new Set(
-        evidence.flatMap(({ where }) => [where.host, where.peer]).filter((name) => name !== host),
+        evidence
+          .flatMap(({ where }) => [where.host, where.peer])
+          .filter((name) => name !== undefined && name !== host),
       );
       return [
         {
           code: 'engine-not-clustered',
           where: { host },
-          summary: `the engine of ${host} and those of ${[...others].filter(Boolean).join(', ') || mainland.join(', ')} have never met: all are in the cluster, the ways between them are open, and their gossip does not know each other`,
+          summary: describe(host, evidence, [...others].join(', ') || mainland.join(', ')),
           evidence,
           consequences: open.filter(
             (one) =>
@@ -48,6 +50,13 @@ export const enginesNeverMet: Rule = {
     });
   },
 };
+
+function describe(host: string, evidence: readonly Difference[], others: string): string {
+  const silent = evidence.find(({ where }) => where.host === host && where.peer === undefined);
+  return silent === undefined
+    ? `the engine of ${host} has never met ${others}: all are in the cluster, the ways between them are open, and their gossip does not know each other`
+    : `${silent.text}, as of one that was started before its store answered; ${others} cannot tell it anything`;
+}
 
 /** Whether live probes have shown that gossip gets through there; nobody listens where there is none. */
 function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): boolean {

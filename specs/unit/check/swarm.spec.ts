@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../helpers/check/audit.ts';
+import type { Observation } from '../../../helpers/check/observation.ts';
+import type { SwarmEnd } from '../../../helpers/check/observe/swarm.ts';
+import { seen } from '../../../helpers/check/observed.ts';
+import type { EngineInfo } from '../../../helpers/engine/info.ts';
+import type { NodeFacts } from '../../../helpers/engine/nodes.ts';
+import { containerOf, NETWORK_ID, overlay } from './healthy-cluster.ts';
+import { engineOf, hostOf, observationOf } from './observation.ts';
+
+const network = { ...overlay, scope: 'swarm' as const, attachable: true };
+const members = [
+  { name: 'master-host', address: '192.168.99.100', container: 'tomcat-app', inside: '10.0.9.2' },
+  { name: 'worker-host', address: '192.168.99.101', container: 'mysqlserver', inside: '10.0.9.4' },
+] as const;
+const worker = 'worker-host';
+
+function nodeOf(name: string, parts: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    id: `node-${name}`,
+    hostname: name,
+    address: members.find((one) => one.name === name)?.address ?? '192.168.99.250',
+    state: 'ready',
+    message: '',
+    availability: 'active',
+    role: 'worker',
+    manager: undefined,
+    engineVersion: '26.1.5',
+    labels: {},
+    ...parts,
+  };
+}
+
+/** Two nodes of a swarm in which nothing is wrong, with what a spec changes of it. */
+function swarmOf({
+  info = {},
+  networks = [network],
+  nodes = members.map(({ name }) => nodeOf(name)),
+  peers = members.map(({ address }) => address),
+  ends = [],
+}: {
+  readonly info?: Partial<EngineInfo>;
+  readonly networks?: readonly (typeof network)[];
+  readonly nodes?: readonly NodeFacts[];
+  readonly peers?: readonly string[];
+  readonly ends?: readonly SwarmEnd[];
+} = {}): Observation {
+  const known = (addresses: readonly string[]) =>
+    seen({
+      isThere: true,
+      members: addresses.map((address) => ({ name: undefined, address, state: 'alive' as const })),
+    });
+  return observationOf({
+    kind: 'swarm-mode',
+    hosts: members.map(({ name, address, container, inside }) =>
+      hostOf(name, {
+        address,
+        engine: engineOf({
+          info: {
+            id: `ID OF ${name}`,
+            name,
+            swarm: 'active',
+            swarmNode: {
+              id: `node-${name}`,
+              address,
+              isManager: name === 'master-host',
+              managers: ['192.168.99.100:2377'],
+            },
+            ...(name === worker ? info : {}),
+          },
+          networks: name === worker ? networks : [network],
+          containers: [containerOf(container, { address: inside })],
+        }),
+        gossip: known(name === worker ? members.map((one) => one.address) : peers),
+      }),
+    ),
+    swarm: seen({
+      manager: 'master-host',
+      nodes,
+      networks: [
+        {
+          id: NETWORK_ID,
+          name: 'my-net',
+          subnets: ['10.0.9.0/24'],
+          vnis: [4097],
+          attachable: true,
+        },
+      ],
+      ends: [
+        ...members.map(({ container, inside, address }) => ({
+          networkId: NETWORK_ID,
+          name: container,
+          endpointId: `end-of-${container}`,
+          address: inside,
+          hostAddress: address,
+          askedHost: 'master-host',
+        })),
+        ...ends,
+      ],
+    }),
+  });
+}
+
+function diagnose(observation: Observation) {
+  return judgeObservation(observation).diagnoses.map(({ code, where, remedy }) => ({
+    code,
+    where,
+    command: remedy?.command,
+  }));
+}
+
+describe('a swarm', () => {
+  test('is healthy when its manager and its engines say the same', () => {
+    expect(judgeObservation(swarmOf())).toMatchObject({ verdict: 'healthy', diagnoses: [] });
+  });
+
+  test('with an engine that has left it has one that is to join again, and no closed ports', () => {
+    const left = swarmOf({
+      info: { swarm: 'inactive', swarmNode: undefined },
+      networks: [],
+      peers: ['192.168.99.100'],
+    });
+    expect(diagnose(left)).toEqual([
+      {
+        code: 'engine-not-clustered',
+        where: { host: worker },
+        command: 'docker swarm join --token TOKEN 192.168.99.100:2377',
+      },
+    ]);
+  });
+
+  test('whose manager has no such node has one that is to leave and to join again', () => {
+    expect(diagnose(swarmOf({ nodes: [nodeOf('master-host')] }))).toEqual([
+      {
+        code: 'engine-not-clustered',
+        where: { host: worker },
+        command:
+          'docker swarm leave --force && docker swarm join --token TOKEN 192.168.99.100:2377',
+      },
+    ]);
+  });
+
+  test('whose manager hears nothing of a node has one that is to be restarted', () => {
+    const nodes = [nodeOf('master-host'), nodeOf(worker, { state: 'down' })];
+    expect(diagnose(swarmOf({ nodes }))).toEqual([
+      {
+        code: 'engine-not-clustered',
+        where: { host: worker },
+        command: 'systemctl restart docker',
+      },
+    ]);
+  });
+
+  test('has a stranger in a node that is none of its hosts, not in what one left behind that came again', () => {
+    const nodes = [nodeOf('master-host'), nodeOf(worker)];
+    const old = nodeOf(worker, { id: 'old', state: 'down', address: '192.168.99.77' });
+    expect(diagnose(swarmOf({ nodes: [...nodes, old] }))).toEqual([]);
+    expect(diagnose(swarmOf({ nodes: [...nodes, nodeOf('stranger')] }))).toMatchObject([
+      { code: 'engine-not-clustered', where: {} },
+    ]);
+  });
+
+  test('has no network missing on a worker that nobody uses it on, and one where somebody does', () => {
+    expect(diagnose(swarmOf({ networks: [] }))).toMatchObject([
+      { code: 'network-missing', where: { host: worker, network: 'my-net' } },
+    ]);
+  });
+
+  test('with an end that an engine still tells of and nobody has is stale', () => {
+    const ghost = {
+      networkId: NETWORK_ID,
+      name: 'ghost',
+      endpointId: 'end-of-ghost',
+      address: '10.0.9.9',
+      hostAddress: '192.168.99.101',
+      askedHost: 'master-host',
+    };
+    expect(diagnose(swarmOf({ ends: [ghost] }))).toMatchObject([
+      { code: 'endpoint-stale', where: { host: worker, network: 'my-net', container: 'ghost' } },
+    ]);
+  });
+
+  test('does not tell its nodes apart by their hostnames', () => {
+    expect(diagnose(swarmOf({ info: { name: 'master-host' } }))).toEqual([]);
+  });
+});
