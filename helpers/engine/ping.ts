@@ -44,7 +44,7 @@ export async function ping(
     target,
   ] as const satisfies readonly string[];
   // Beside the packets the resolver needs its time: 5 s an attempt, and all of them may go unanswered.
-  const limit = (count * (interval + wait) + 30) * 1000;
+  const limit = Math.ceil((count * (interval + wait) + 30) * 1000);
   const { exitCode, stdout, stderr } = await container.exec(argv, { limit, signal });
   const output = [stdout, stderr].filter((text) => text !== '').join('\n');
   if (exitCode === 126 || exitCode === 127 || /^Usage:|invalid option/m.test(output)) {

@@ -75,32 +75,25 @@ function rulesFor(hook: 'output' | 'prerouting', rules: readonly string[]): stri
 
 type RunTool = (on: Engine, argv: readonly [string, ...string[]]) => Promise<void>;
 
-/** The image is on these engines from before it breaks until after it is mended, unless they have it anyway. */
+/**
+ * Each time that a tool runs, the image is brought if it is not there: an audit in between takes it away again, as it
+ * does with what it brings itself.
+ */
 async function withTools(
   { provider, tools: { archive, tag } }: ChecksumGround,
   engines: readonly Engine[],
   breakWith: (run: RunTool) => Promise<() => Promise<void>>,
 ): Promise<() => Promise<void>> {
-  const brought: Engine[] = [];
-  for (const engine of engines) {
-    if (await engine.images.has(tag)) continue;
-    await engine.images.load(archive);
-    brought.push(engine);
-  }
-  const mend = await breakWith(async ({ machine }, [program, ...words]) => {
-    const docker = `docker run --rm --network host --cap-drop ALL --cap-add NET_ADMIN --entrypoint`;
-    await provider.run(machine.name, [
-      'sh',
-      '-ec',
-      `exec ${docker} "$@"`,
-      'sh',
-      program,
-      tag,
-      ...words,
-    ]);
+  const mend = await breakWith(async ({ machine, images }, [program, ...words]) => {
+    if (!(await images.has(tag))) await images.load(archive);
+    const rights = ['--network=host', '--cap-drop=ALL', '--cap-add=NET_ADMIN'];
+    const options = ['--rm', '--pull=never', ...rights, `--entrypoint=${program}`];
+    await provider.run(machine.name, ['docker', 'run', ...options, tag, ...words]);
   });
   return async () => {
     await mend();
-    for (const engine of brought) await engine.images.remove(tag);
+    for (const engine of engines) {
+      if (await engine.images.has(tag)) await engine.images.remove(tag);
+    }
   };
 }

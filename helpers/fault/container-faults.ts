@@ -15,16 +15,32 @@ export function strayContainer(engine: Engine, spec: ContainerSpec & { name: str
   };
 }
 
-/** A container that is somewhere else than it was: gone from its engine, and made anew on another. */
+/**
+ * A container that is somewhere else than it was: gone from its engine, and made anew on another.
+ *
+ * On a key-value cluster it must not have the address that it had: an engine that led a container of its own to another
+ * of its own, by an entry for its own address, never takes that away, and sends there what is for it elsewhere.
+ */
 export function movedContainer(
   container: Container,
-  { from, to, spec }: { readonly from: Engine; readonly to: Engine; readonly spec: ContainerSpec },
+  {
+    from,
+    to,
+    spec,
+    address,
+  }: {
+    readonly from: Engine;
+    readonly to: Engine;
+    readonly spec: ContainerSpec;
+    /** What it has there. */
+    readonly address: string;
+  },
 ): Fault {
   return {
     name: `${container.name} runs on ${to.machine.name} instead of ${from.machine.name}`,
     inject: async () => {
       await container.remove();
-      const moved = await to.containers.run(spec);
+      const moved = await to.containers.run({ ...spec, address });
       return async () => {
         await moved.remove();
         await from.containers.run(spec);

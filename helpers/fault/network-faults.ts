@@ -28,6 +28,25 @@ export function removedNetwork(engine: Engine, request: Omit<NetworkRequest, 'dr
   };
 }
 
+/** A network that nobody is on was made anew by another name, with all else as it was. */
+export function otherName(
+  engine: Engine,
+  request: Omit<NetworkRequest, 'driver'>,
+  name: string,
+): Fault {
+  return {
+    name: `network ${request.name} is called ${name}`,
+    inject: async () => {
+      await removeByName(engine, request.name);
+      await createOverlay(engine, { ...request, name });
+      return async () => {
+        await removeByName(engine, name);
+        await createOverlay(engine, request);
+      };
+    },
+  };
+}
+
 /** A network that nobody is on was made anew by the same name, with another subnet. */
 export function otherSubnet(
   engine: Engine,

@@ -1,5 +1,7 @@
 import type { KeyValueStore } from '../cluster/key-value-store.ts';
 import type { Container } from '../engine/container.ts';
+import type { ContainerSpec } from '../engine/container-spec.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import type { Fault } from './fault.ts';
 import { inOverlay } from './in-namespaces.ts';
@@ -77,7 +79,7 @@ async function takeOffNetwork({
 }
 
 async function forgetInKernels(
-  { provider, network, others }: UnannouncedGround,
+  { provider, network, others }: Pick<UnannouncedGround, 'provider' | 'network' | 'others'>,
   { mac, address }: RemoteEnd,
 ): Promise<void> {
   const forget = `bridge fdb del ${mac} dev vxlan0 self || true
@@ -85,4 +87,45 @@ async function forgetInKernels(
   for (const machine of others) {
     await provider.run(machine, ['sh', '-ec', inOverlay(network.id, forget)]);
   }
+}
+
+/**
+ * A container went to another host and kept its address, as addresses do that are given in turn. Its first host led its
+ * own containers to it by an entry for its own address (an engine of Docker 20.10 that asks the gossip for one of its own
+ * is answered by itself), takes that away for nobody, and sends to itself what is for the container: dead in both
+ * directions, between these two hosts alone.
+ */
+export function movedWithAddress({
+  provider,
+  network,
+  spec,
+  from,
+  to,
+  asker,
+}: {
+  readonly provider: MachineProvider;
+  readonly network: { readonly name: string; readonly id: string };
+  readonly spec: ContainerSpec & Record<'name' | 'address', string>;
+  readonly from: Engine;
+  readonly to: Engine;
+  /** A container on the first host that has `ping`. */
+  readonly asker: Container;
+}): Fault {
+  return {
+    name: `${spec.name} went from ${from.machine.name} to ${to.machine.name}, with its address`,
+    inject: async () => {
+      const before = await from.containers.run(spec);
+      const { networks } = await before.inspect();
+      const { mac = '' } = networks[network.name] ?? {};
+      await asker.exec(['ping', '-c', '1', spec.address]);
+      await before.remove();
+      const after = await to.containers.run(spec);
+      return async () => {
+        await after.remove();
+        const end = { container: spec.name, mac, address: spec.address, host: to.machine.address };
+        const others: UnannouncedGround['others'] = [from.machine.name];
+        await forgetInKernels({ provider, network, others }, end);
+      };
+    },
+  };
 }

@@ -49,7 +49,7 @@ async function breakAll(kind: ClusterKind): Promise<ConfusionRun[]> {
     const mistakes = findMistakes([defect], broken.diagnoses);
     runs.push(
       runOf(broken, { cluster: kind, injected: defect.code, way: defect.way, mistakes }),
-      runOf(mended, { cluster: kind, injected: 'healthy', way: `mended: ${defect.way}` }),
+      runOf(mended, { cluster: kind, injected: 'healthy', way: 'after a defect was mended' }),
     );
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
     console.log(`${kind}: ${defect.code}, ${defect.way}: ${outcome}`);

@@ -17,6 +17,8 @@ export interface Defect {
   readonly where: Place;
   /** More places of the same defect, where one cause shows at several. */
   readonly also?: readonly Place[];
+  /** Whether the cluster works all the same: it is audited when it does. */
+  readonly isBearable?: boolean;
   fault(lab: DiagnosisLab): Fault | Promise<Fault>;
 }
 
@@ -41,9 +43,14 @@ export async function runDefects(
   return { broken, mended: await lab.audit() };
 }
 
-async function auditBroken(lab: DiagnosisLab, defects: readonly Defect[]): Promise<AuditReport> {
+/** What an audit says while these defects are there. They are mended when this returns. */
+export async function auditBroken(
+  lab: DiagnosisLab,
+  defects: readonly Defect[],
+): Promise<AuditReport> {
   await using faults = new AsyncDisposableStack();
   for (const defect of defects) faults.use(await breakCluster(await defect.fault(lab)));
+  if (defects.every(({ isBearable = false }) => isBearable)) await lab.settle();
   return await lab.audit();
 }
 
@@ -64,6 +71,11 @@ export function findMistakes(
     )
     .map(({ code, where, summary }) => `not so: ${code} at ${describe(where)}: ${summary}`);
   return [...missed, ...strange];
+}
+
+/** Whether one of these diagnoses is of that defect, at one of its places. */
+export function isDiagnosed(defect: Defect, diagnoses: readonly Diagnosis[]): boolean {
+  return diagnoses.some((one) => placesOf(defect).some((place) => isOf(one, defect, place)));
 }
 
 function placesOf({ where, also = [] }: Defect): readonly Place[] {

@@ -96,6 +96,7 @@ export async function openStanding(
       } else await waitForSwarm(engine('master-host'), members);
       await waitForCarService({
         url: document.carEndpoint ?? '',
+        limit: 60_000,
         containers: await Promise.all([
           container('master-host', 'tomcat-app'),
           container('worker-host', 'mysqlserver'),

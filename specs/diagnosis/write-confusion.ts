@@ -1,9 +1,44 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  drawConfusionMatrix,
+  tableOfConfusion,
+} from '../../helpers/report/audit/draw-confusion-matrix.ts';
 import type { ConfusionRun } from './confusion-run.ts';
 
-/** Writes what audits said of what, as data. */
+/** Writes what audits said of what: as data, as a picture, and as a page with both and with every mistake. */
 export async function writeConfusion(folder: string, runs: readonly ConfusionRun[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'diagnosis-matrix.json'), `${JSON.stringify({ runs }, null, 2)}\n`);
+  const data = { runs };
+  await mkdir(join(folder, 'pictures'), { recursive: true });
+  const json = `${JSON.stringify({ runs }, null, 2)}\n`;
+  await writeFile(join(folder, 'diagnosis-matrix.json'), json);
+  await writeFile(join(folder, 'pictures/diagnosis-matrix.svg'), drawConfusionMatrix(data));
+  await writeFile(join(folder, 'diagnosis-matrix.md'), describeRuns(runs));
+}
+
+function describeRuns(runs: readonly ConfusionRun[]): string {
+  return `# What was injected, and what was reported
+
+Written by \`npm run confusion\`. It brings every defect of [specs/diagnosis/defects](../specs/diagnosis/defects) about on
+real clusters, one at a time, audits, mends it, and audits again; and it audits healthy clusters of every kind, also while
+two programs for each processor do nothing but reckon. [The same as data](diagnosis-matrix.json).
+
+![The matrix](pictures/diagnosis-matrix.svg)
+
+${tableOfConfusion({ runs })}
+${tableOfMistakes(runs)}`;
+}
+
+function tableOfMistakes(runs: readonly ConfusionRun[]): string {
+  const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);
+  if (wrong.length === 0) return '';
+  const lines = wrong.map(
+    ({ injected, way, cluster, mistakes }) =>
+      `- ${cluster}, ${injected}, ${way}: ${mistakes.join('; ')}`,
+  );
+  return `
+## What was wrong
+
+${lines.join('\n')}
+`;
 }

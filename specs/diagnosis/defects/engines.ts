@@ -70,12 +70,14 @@ export const engineDefects: readonly Defect[] = [
   {
     code: 'duplicate-hostname',
     way: 'a host is renamed while its engine runs',
+    on: ['seed'],
     where: { host: 'third-host', peer: 'worker-host' },
     fault: ({ provider }) => duplicateHostname(provider, 'third-host', 'worker-host'),
   },
   {
     code: 'duplicate-hostname',
     way: 'an engine is started on a host that has another’s name',
+    on: ['seed'],
     where: { host: 'third-host', peer: 'worker-host' },
     fault: ({ provider }) => duplicateMember(provider, 'third-host', 'worker-host'),
   },
@@ -83,6 +85,7 @@ export const engineDefects: readonly Defect[] = [
     code: 'duplicate-engine-id',
     way: 'the host was cloned from another',
     where: { host: 'third-host', peer: 'worker-host' },
+    isBearable: true,
     fault: ({ provider }) => clonedEngineId(provider, 'third-host', 'worker-host'),
   },
 ];

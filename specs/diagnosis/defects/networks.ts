@@ -1,12 +1,12 @@
 import {
   hostInsideOverlay,
   localNamesake,
+  otherName,
   otherSubnet,
   overlappingBridge,
   overlappingOverlay,
   removedNetwork,
 } from '../../../helpers/fault/network-faults.ts';
-import { lostNetworkRecord } from '../../../helpers/fault/store-faults.ts';
 import { overlayOptionsFor } from '../../../helpers/cluster/cluster-plan.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
@@ -26,10 +26,9 @@ export const networkDefects: readonly Defect[] = [
   },
   {
     code: 'network-missing',
-    way: 'the store has lost the network, whose containers run on',
-    on: ['seed'],
-    where: { network: 'other-net' },
-    fault: (lab) => lostNetworkRecord(lab.store, lab.networkId('other-net')),
+    way: 'the network was made under a name that is spelt otherwise',
+    where: { network: spareNetwork.name },
+    fault: (lab) => otherName(lab.engine('master-host'), request(lab), 'spare_net'),
   },
   {
     code: 'network-differs',
@@ -58,14 +57,14 @@ export const networkDefects: readonly Defect[] = [
   {
     code: 'subnet-overlap',
     way: 'a host has an address of an overlay’s range',
-    where: { host: 'third-host', network: 'other-net' },
+    where: { network: 'other-net' },
     fault: ({ provider }) =>
       hostInsideOverlay(provider, 'third-host', { link: 'eth1', address: '10.0.29.200/24' }),
   },
   {
     code: 'subnet-overlap',
     way: 'a bridge network of a host has an overlay’s range',
-    where: { host: 'worker-host', network: 'other-net' },
+    where: { network: 'other-net' },
     fault: ({ engine }) => overlappingBridge(engine('worker-host'), 'shadow', '10.0.29.0/24'),
   },
 ];

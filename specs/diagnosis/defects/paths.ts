@@ -90,7 +90,7 @@ export const pathDefects: readonly Defect[] = [
   {
     code: 'mtu-black-hole',
     way: 'the link of a host takes less than the overlay sends',
-    where: { peer: 'worker-host' },
+    where: { host: 'worker-host' },
     fault: ({ provider }) =>
       lowerLinkMtu(provider, 'worker-host', { link: 'eth1', mtu: 1400, usual: 1500 }),
   },
@@ -107,7 +107,7 @@ export const pathDefects: readonly Defect[] = [
   {
     code: 'mtu-black-hole',
     way: 'a container sends more than its overlay takes',
-    where: { host: 'worker-host', container: 'bystander' },
+    where: { host: 'worker-host', network: 'my-net', container: 'bystander' },
     fault: ({ provider }) =>
       raiseContainerMtu(provider, 'worker-host', {
         container: 'bystander',

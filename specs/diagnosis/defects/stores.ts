@@ -2,12 +2,14 @@ import { startStore } from '../../../helpers/cluster/start-store.ts';
 import { filterPort } from '../../../helpers/fault/machine-faults.ts';
 import { pausedContainer } from '../../../helpers/fault/container-faults.ts';
 import {
+  lostNetworkRecord,
   renewedStore,
   stoppedStore,
   strangeEnd,
   wipedNetworks,
 } from '../../../helpers/fault/store-faults.ts';
 import {
+  movedWithAddress,
   removedBehindStore,
   takenOffByForce,
   type UnannouncedGround,
@@ -84,6 +86,13 @@ export const storeDefects: readonly Defect[] = [
     },
   },
   {
+    code: 'keystore-wiped',
+    way: 'one network is deleted, whose containers run on',
+    on: ['seed'],
+    where: {},
+    fault: (lab) => lostNetworkRecord(lab.store, lab.networkId('other-net')),
+  },
+  {
     code: 'endpoint-stale',
     way: 'the store has an end of a host that is gone for good',
     on: ['seed'],
@@ -110,5 +119,20 @@ export const storeDefects: readonly Defect[] = [
     where: { host: 'master-host', network: 'my-net' },
     also: [{ host: 'worker-host', network: 'my-net' }],
     fault: async (lab) => takenOffByForce(await runLeaver(lab)),
+  },
+  {
+    code: 'forwarding-entry-wrong',
+    way: 'a container has gone to another host, with its address',
+    on: ['seed'],
+    where: { host: 'third-host', peer: 'worker-host', network: 'my-net', container: 'nomad' },
+    fault: async (lab) =>
+      movedWithAddress({
+        provider: lab.provider,
+        network: { name: 'my-net', id: lab.networkId('my-net') },
+        spec: { ...idle, name: 'nomad', network: 'my-net', address: '10.0.9.60' },
+        from: lab.engine('third-host'),
+        to: lab.engine('worker-host'),
+        asker: await lab.container('third-host', 'holder'),
+      }),
   },
 ];

@@ -75,6 +75,7 @@ export const workloadDefects: readonly Defect[] = [
         from: lab.engine('worker-host'),
         to: lab.engine('third-host'),
         spec: bystander,
+        address: '10.0.9.50',
       }),
   },
   {

@@ -1,0 +1,78 @@
+import { describe, expect, test as base } from 'vitest';
+import { drawConfusionMatrix } from '../../helpers/report/audit/draw-confusion-matrix.ts';
+import { renderVerdict } from '../../helpers/report/audit/render-verdict.ts';
+import { attach } from '../../helpers/report/evidence.ts';
+import { type ConfusionRun, runOf } from './confusion-run.ts';
+import type { AuditReport } from '../../helpers/check/report.ts';
+import { auditBroken, type Defect, findMistakes, isDiagnosed } from './defect.ts';
+import type { DiagnosisLab } from './lab.ts';
+import { rounds } from './rounds.ts';
+import { standUpLab } from './stand-up-lab.ts';
+import type { ClusterKind } from './topologies.ts';
+
+/** A cluster of that kind is broken in one round after the other; each audit must tell of its round, and of no more. */
+export function describeRounds(kind: ClusterKind): void {
+  const test = base.extend(
+    'lab',
+    { scope: 'file' },
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    async ({}, { onCleanup }): Promise<DiagnosisLab> => {
+      const lab = await standUpLab(kind);
+      onCleanup(() => lab[Symbol.asyncDispose]());
+      return lab;
+    },
+  );
+  const runs: ConfusionRun[] = [];
+
+  describe(`What is broken in a cluster of ${kind} is said with its code and its place, and nothing else`, () => {
+    for (const defects of rounds[kind]) {
+      test(titleOf(defects), async ({ lab }) => {
+        await lab.settle();
+        const report = await auditBroken(lab, defects);
+        const verdict = renderVerdict(report, { color: false, width: 100 });
+        await attach('the verdict', verdict);
+        const mistakes = findMistakes(defects, report.diagnoses);
+        runs.push(...defects.map((defect) => describeRun(kind, defect, { defects, report })));
+        expect(mistakes, verdict).toEqual([]);
+      });
+    }
+
+    test('of the cluster that was broken so often and mended, nothing at all', async ({ lab }) => {
+      await lab.settle();
+      const report = await lab.audit();
+      runs.push(runOf(report, { cluster: kind, injected: 'healthy', way: 'all is mended' }));
+      await attach(
+        'what was injected, and what was reported',
+        drawConfusionMatrix({ runs }),
+        'image/svg+xml',
+      );
+      await attach('the same as data', runs);
+      expect(report.verdict, renderVerdict(report, { color: false, width: 100 })).toBe('healthy');
+    });
+  });
+}
+
+function titleOf(defects: readonly Defect[]): string {
+  return defects.map(({ code, way }) => `${code} (${way})`).join(', and ');
+}
+
+/** What the audit of a round says of one of its defects: what it says of the others is theirs. */
+function describeRun(
+  kind: ClusterKind,
+  defect: Defect,
+  { defects, report }: { readonly defects: readonly Defect[]; readonly report: AuditReport },
+): ConfusionRun {
+  const others = defects.filter((other) => other !== defect);
+  const diagnoses = report.diagnoses.filter(
+    (one) => !others.some((other) => isDiagnosed(other, [one])),
+  );
+  return runOf(
+    { ...report, diagnoses },
+    {
+      cluster: kind,
+      injected: defect.code,
+      way: defect.way,
+      mistakes: findMistakes([defect], diagnoses),
+    },
+  );
+}
