@@ -12,10 +12,17 @@ import { whatWasSeen } from './observed.ts';
  * moment. So what came while the probes were sent is not missing, and without a packet nothing shows. An entry alone,
  * without its other half, is neither of these.
  */
-export function isOnlyLate(entry: ExpectedEntry, observation: Observation): boolean {
+export function isOnlyLate(
+  entry: ExpectedEntry,
+  half: 'written' | 'neighbour',
+  observation: Observation,
+): boolean {
   const { tables, later, end } = entry;
   if (!isUnknown(heldEntry(tables, end))) return false;
-  if (later !== undefined && !isUnknown(heldEntry(later, end))) return true;
+  if (later !== undefined) {
+    const held = heldEntry(later, end);
+    if (!isUnknown(held)) return held[half] !== undefined;
+  }
   return observation.kind === 'key-value' && !wasAskedFor(entry, observation);
 }
 

@@ -34,7 +34,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
   const { network, container, mac } = end;
   const { written, astray, learnt, isHalf } = heldEntry(tables, end);
   if (written === destination && astray === undefined) return undefined;
-  if (isOnlyLate(entry, observation)) return undefined;
+  if (isOnlyLate(entry, 'written', observation)) return undefined;
   const where = { host, peer: end.host, network, container };
   const expected = { mac, dst: destination, state: 'permanent' };
   if (written !== undefined) {

@@ -28,7 +28,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
   const { host, end, tables } = entry;
   const { network, container, address, mac } = end;
   const { neighbour } = heldEntry(tables, end);
-  if (neighbour === mac || isOnlyLate(entry, observation)) return undefined;
+  if (neighbour === mac || isOnlyLate(entry, 'neighbour', observation)) return undefined;
   const where = { host, peer: end.host, network, container };
   const expected = { address, mac };
   if (neighbour !== undefined) {

@@ -174,6 +174,14 @@ describe('What has neither entry of a container', () => {
     expect(codesOf({ master: nothing, later: nothing, trials: [trial(false)] })).toEqual(both);
   });
 
+  test('is without the half that did not come with the other, whatever the probes met', () => {
+    const come = { forwarding: [learnt(MYSQL.mac, WORKER)], neighbours };
+    expect(codesOf({ master: nothing, later: come, trials: [trial(true)] })).toEqual([
+      'forwarding-entry-missing',
+    ]);
+    expect(codesOf({ master: nothing, later: { forwarding } })).toEqual(['neighbour-missing']);
+  });
+
   test('of a swarm is not, unless it was only late', () => {
     const kind = 'swarm-mode';
     expect(codesOf({ kind, master: nothing })).toEqual(both);
