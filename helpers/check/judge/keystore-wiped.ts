@@ -89,11 +89,11 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
     };
   }
   const end = evidence.find(({ kind }) => kind === 'store-lacks-end')?.where;
-  if (end?.network !== undefined && end.container !== undefined) {
-    const words = [end.network, end.container].map(quoteForShell).join(' ');
+  if (end?.container !== undefined) {
     return {
       host: end.host,
-      command: `docker network disconnect --force ${words}; docker network connect ${words}`,
+      // docker network disconnect leaves the container's interface behind when the store lacks its end.
+      command: `docker restart ${quoteForShell(end.container)}`,
       effect: 'has its engine give the container a new end, and write it into the store',
     };
   }

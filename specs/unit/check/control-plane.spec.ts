@@ -131,12 +131,15 @@ describe('a key-value cluster', () => {
     const ends = (seenIn(observation.store)?.ends ?? []).filter(
       ({ name }) => name !== 'mysqlserver',
     );
-    expect(diagnose(keyValueCluster({ store: { ends } })).found).toEqual([
-      {
-        code: 'keystore-wiped',
-        where: { host: worker, network: 'my-net', container: 'mysqlserver' },
-      },
-    ]);
+    expect(diagnose(keyValueCluster({ store: { ends } }))).toMatchObject({
+      found: [
+        {
+          code: 'keystore-wiped',
+          where: { host: worker, network: 'my-net', container: 'mysqlserver' },
+        },
+      ],
+      remedies: ['docker restart mysqlserver'],
+    });
   });
 
   test.each([

@@ -31,6 +31,13 @@ function nodeOf(name: string, parts: Partial<NodeFacts> = {}): NodeFacts {
   };
 }
 
+function known(addresses: readonly string[]) {
+  return seen({
+    isThere: true,
+    members: addresses.map((address) => ({ name: undefined, address, state: 'alive' as const })),
+  });
+}
+
 /** Two nodes of a swarm in which nothing is wrong, with what a spec changes of it. */
 function swarmOf({
   info = {},
@@ -45,11 +52,6 @@ function swarmOf({
   readonly peers?: readonly string[];
   readonly ends?: readonly SwarmEnd[];
 } = {}): Observation {
-  const known = (addresses: readonly string[]) =>
-    seen({
-      isThere: true,
-      members: addresses.map((address) => ({ name: undefined, address, state: 'alive' as const })),
-    });
   return observationOf({
     kind: 'swarm-mode',
     hosts: members.map(({ name, address, container, inside }) =>
