@@ -57,7 +57,7 @@ function diagnose(
   return {
     code: 'checksum-offload',
     where: way,
-    summary: `TCP and UDP packets from ${way.host} come to containers of ${way.peer} with wrong checksums, and are dropped there; ICMP passes`,
+    summary: `packets from ${way.host} come to containers of ${way.peer} with wrong checksums of TCP or UDP, and are dropped there; ICMP passes`,
     evidence,
     consequences: open.filter(
       (one) => !evidence.includes(one) && cutsApplication(one, observation, way),

@@ -55,7 +55,7 @@ function diagnose(
   dead: readonly Difference[],
   links: readonly Difference[],
 ): Diagnosis {
-  const cause = links.find((link) => link.where.container === where.container);
+  const cause = links.find((link) => link.where.container === where.container) ?? links[0];
   const [first] = paths;
   const loss = first === undefined ? '' : describeLoss(where, first);
   return {

@@ -26,7 +26,7 @@ export async function askGossip(
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
   const pairs = hostPairsOf(stations);
-  const pings = await askHosts(pairs, 'ping', GOSSIP_PORT, number);
+  const pings = await pingPatiently(pairs, stations, number);
   const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
   const heard = await overheardBy(stations);
   return await Promise.all(
@@ -39,6 +39,30 @@ export async function askGossip(
       ),
     ]),
   );
+}
+
+/** How often an engine is asked that is reached, and does not answer: its host may be busy. */
+const MOST_ROUNDS = 4;
+
+async function pingPatiently(
+  pairs: readonly HostPair[],
+  stations: readonly Station[],
+  number: NumberTrial,
+): Promise<Answer[]> {
+  const answers = await askHosts(pairs, 'ping', GOSSIP_PORT, number);
+  for (let rounds = 1; rounds < MOST_ROUNDS; rounds += 1) {
+    const heard = await overheardBy(stations);
+    const open = pairs.flatMap((pair, index) =>
+      answers[index]?.answered !== true && heardFrom(heard, pair, 'udp').input
+        ? [{ pair, index }]
+        : [],
+    );
+    if (open.length === 0) break;
+    const again = open.map(({ pair }) => pair);
+    const more = await askHosts(again, 'ping', GOSSIP_PORT, number);
+    for (const [place, { index }] of open.entries()) answers[index] = more[place];
+  }
+  return answers;
 }
 
 /**

@@ -16,9 +16,6 @@ my $connections = 0;
 # A connection that has not said all by then is one that nobody finishes.
 my $PATIENCE = 10;
 
-# In this time all that has come is read; then questions about it are answered.
-my $TURN = 0.01;
-
 # By namespace: {udp, tcp}.
 my %listeners;
 # By trial: how often a question of it came.
@@ -96,7 +93,7 @@ sub end {
 # received TRIAL… → those of them that came
 sub tell {
     my ($succeed, $fail, @trials) = @_;
-    Loop::after($TURN, sub { $succeed->([grep { $received{$_} } @trials]) });
+    Loop::settle(sub { $succeed->([grep { $received{$_} } @trials]) });
 }
 
 1;

@@ -45,6 +45,13 @@ sub after {
     return $last_timer;
 }
 
+# Calls when all that has come so far was read, and what was begun by that as well: a connection is taken first, then read.
+sub settle {
+    my ($call, $turns) = @_;
+    $turns //= 3;
+    after(0.004, $turns == 1 ? $call : sub { settle($call, $turns - 1) });
+}
+
 sub cancel { delete $timers{ $_[0] } if defined $_[0] }
 
 sub run {

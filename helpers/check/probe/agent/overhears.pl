@@ -6,8 +6,6 @@ use strict;
 use warnings;
 
 my $MSG_DONTWAIT = 0x40;
-# In this time all that has come is read, past the firewall too; then questions about it are answered.
-my $TURN = 0.01;
 
 my %NUMBERS = (tcp => 6, udp => 17);
 
@@ -46,7 +44,7 @@ sub listen_to {
 sub tell {
     my ($succeed, $fail, $transport, $port) = @_;
     my $counts = $heard{"$transport $port"} // die "nobody listens to $transport $port\n";
-    Loop::after($TURN, sub { $succeed->({ map { $_ => [sort keys %{ $counts->{$_} }] } qw(nic input) }) });
+    Loop::settle(sub { $succeed->({ map { $_ => [sort keys %{ $counts->{$_} }] } qw(nic input) }) });
 }
 
 1;

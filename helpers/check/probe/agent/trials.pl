@@ -15,8 +15,6 @@ my $ROOM = 4_000_000;
 my @SENDS = (0, 0.4, 0.8);
 my $LIMIT = 1.3;
 my $TICK = 0.05;
-# In this time all that has come is read; then questions about it are answered.
-my $TURN = 0.01;
 # What may be under way at once: a connection takes a handle for each time that it is tried, packets take none.
 my %WEIGHTS = (tcp => 8, connect => 8);
 my $MOST = 1600;
@@ -64,7 +62,7 @@ sub tell_of {
 # answers TRIAL… → as try: what has become of them since
 sub tell {
     my ($succeed, $fail, @ids) = @_;
-    Loop::after($TURN, sub { $succeed->([map { describe($_) } grep { defined } @trials{@ids}]) });
+    Loop::settle(sub { $succeed->([map { describe($_) } grep { defined } @trials{@ids}]) });
 }
 
 sub describe {
