@@ -1,3 +1,4 @@
+import { quoteForShell } from '../../process/run-command.ts';
 import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
 import type { Remedy } from '../diagnosis.ts';
@@ -36,7 +37,7 @@ function findRemedy({ text, where: { host } }: Difference, { hosts }: Observatio
   }
   const address = hosts.find(({ name }) => name === host)?.address;
   return {
-    command: `ping -c 3 ${address ?? host}`,
+    command: `ping -c 3 ${quoteForShell(address ?? host ?? '')}`,
     effect: 'tells whether the host itself is there: start it, or mend the way to it',
   };
 }

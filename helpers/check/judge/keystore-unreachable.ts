@@ -1,3 +1,4 @@
+import { quoteForShell } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import type { Observation } from '../observation.ts';
@@ -94,7 +95,7 @@ function openWay(
   const from = hosts.find(({ name }) => name === host)?.address ?? host ?? '';
   return {
     host: store?.address,
-    command: `iptables-save | grep -e ${from} -e 'dport ${store?.port ?? ''}'`,
+    command: `iptables-save | grep -e ${quoteForShell(from)} -e 'dport ${store?.port ?? ''}'`,
     effect: `shows the rules that may keep the packets of ${host} away: iptables -D takes one out again`,
   };
 }
