@@ -27,22 +27,6 @@ export function defectsOn(kind: ClusterKind, defects: readonly Defect[]): Defect
   return defects.filter(({ on = clusterKinds }) => on.includes(kind));
 }
 
-/** What audits said while one or more defects were there, and after they were mended. */
-export interface DefectRun {
-  readonly broken: AuditReport;
-  readonly mended: AuditReport;
-}
-
-/** Brings defects about, audits, mends them, and audits once more. */
-export async function runDefects(
-  lab: DiagnosisLab,
-  defects: readonly Defect[],
-): Promise<DefectRun> {
-  const broken = await auditBroken(lab, defects);
-  await lab.settle();
-  return { broken, mended: await lab.audit() };
-}
-
 /** What an audit says while these defects are there. They are mended when this returns. */
 export async function auditBroken(
   lab: DiagnosisLab,
