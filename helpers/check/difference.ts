@@ -27,7 +27,6 @@ export const differenceKinds = [
   'network-absent',
   'network-unlike',
   'subnets-overlap',
-  'thread-stranded',
   'container-absent',
   'container-elsewhere',
   'container-not-running',

@@ -29,7 +29,7 @@ export function symptomsOf({ trials }: PathsView): PathSymptoms[] {
 }
 
 /** Whether all small packets were lost that were tried. */
-export function isDead({ outcomes }: PathSymptoms): boolean {
+function isDead({ outcomes }: PathSymptoms): boolean {
   return small.every((protocol) => (outcomes[protocol] ?? 'lost') === 'lost');
 }
 

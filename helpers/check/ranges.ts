@@ -7,7 +7,7 @@ export interface Range {
 }
 
 /** Reads `10.0.9.0/24`, or an address alone; undefined when it is neither. */
-export function readRange(text: string): Range | undefined {
+function readRange(text: string): Range | undefined {
   const [address = '', length = '32'] = text.split('/');
   const number = parseAddress(address);
   const bits = Number(length);

@@ -13,7 +13,6 @@ const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'hostname-shared',
   'engine-id-shared',
   'subnets-overlap',
-  'thread-stranded',
   'application-answers-other',
 ]);
 

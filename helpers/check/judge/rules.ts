@@ -31,7 +31,6 @@ import { nameStale, nameUnresolved } from './names.ts';
 import { networkDiffers } from './network-differs.ts';
 import { networkMissing } from './network-missing.ts';
 import type { Rule } from './rule.ts';
-import { strandedThread } from './stranded-thread.ts';
 import { subnetOverlap } from './subnet-overlap.ts';
 import { vxlanBlocked } from './vxlan-blocked.ts';
 import { vxlanDiffers } from './vxlan-devices.ts';
@@ -40,7 +39,6 @@ import { vxlanSourceAddress } from './vxlan-source-address.ts';
 /** All rules, causes before consequences: a rule explains what the ones before it left open. */
 export const rules: readonly Rule[] = [
   // What holds the engines together.
-  strandedThread,
   engineUnreachable,
   engineOutside,
   // Closed ways, which keep engines from each other.

@@ -18,11 +18,6 @@ export type FileResult =
     }
   | { readonly path: string; readonly error: string };
 
-/** Where a symbolic link of the host leads to, or why that cannot be read. */
-export type LinkResult =
-  | { readonly path: string; readonly target: string }
-  | { readonly path: string; readonly error: string };
-
 /** The probe on one host: one small container, by which the host's kernel is asked, and packets are sent and caught. */
 export interface Probe extends AsyncDisposable {
   /** The host's name. */
@@ -46,8 +41,6 @@ export interface Probe extends AsyncDisposable {
   ): Promise<FileResult[]>;
   /** The names in a folder of the host, in order. */
   list(path: string, options?: ProbeOptions): Promise<string[]>;
-  /** Where symbolic links lead to: `/proc/PID/ns/net` to `net:[INODE]`. */
-  readLinks(paths: readonly string[], options?: ProbeOptions): Promise<LinkResult[]>;
   /** Says something to a port, and gives what comes back; 5 s at most when no limit is given. */
   exchange(
     namespace: Namespace,
@@ -78,13 +71,6 @@ const filesAnswer = z.array(
   ]),
 );
 
-const linksAnswer = z.array(
-  z.union([
-    z.object({ path: z.string(), target: z.string() }),
-    z.object({ path: z.string(), error: z.string() }),
-  ]),
-);
-
 /** A probe whose agent is at the other end of the channel. */
 export function openProbe(host: string, channel: AgentChannel, end: () => Promise<void>): Probe {
   const asker: Asker = openAsker(host, channel);
@@ -94,7 +80,6 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
       await asker.ask(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
     list: async (path, options) => await asker.ask(['list', path], z.array(z.string()), options),
-    readLinks: async (paths, options) => await asker.ask(['links', ...paths], linksAnswer, options),
     exchange: async (...question) => await exchange(asker, ...question),
     resolve: async (...question) => await resolveName(asker, ...question),
     packets: openPackets(async (answer, words) => await asker.ask(words, answer)),

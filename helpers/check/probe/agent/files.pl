@@ -25,17 +25,6 @@ sub read_one {
     return { path => $path, text => substr($text, 0, $most), cut => \$cut };
 }
 
-# links PATH… → [{path, target} or {path, error}], where each symbolic link leads to
-sub links {
-    my ($succeed, $fail, @paths) = @_;
-    $succeed->([
-        map {
-            my $target = readlink on_host($_);
-            { path => $_, defined $target ? (target => $target) : (error => "$!") }
-        } @paths
-    ]);
-}
-
 # list PATH → names in that folder, in order
 sub list {
     my ($succeed, $fail, $path) = @_;

@@ -29,7 +29,6 @@ my %verbs = (
     run => \&Programs::run,
     read => \&Files::read_all,
     list => \&Files::list,
-    links => \&Files::links,
     capture => \&Captures::open_all,
     sightings => \&Captures::tell,
     listen => \&Listeners::open_all,
