@@ -28,11 +28,6 @@ export function symptomsOf({ trials }: PathsView): PathSymptoms[] {
   });
 }
 
-/** Whether all small packets were lost that were tried. */
-function isDead({ outcomes }: PathSymptoms): boolean {
-  return small.every((protocol) => (outcomes[protocol] ?? 'lost') === 'lost');
-}
-
 /** Whether all small packets have arrived that were tried, and large ones were lost. */
 export function losesLarge({ outcomes }: PathSymptoms): boolean {
   return (

@@ -5,10 +5,14 @@ import { prepareTools } from '../../netns/tools.ts';
 import { InterruptionWatch } from '../../process/interruption.ts';
 import { runCommand } from '../../process/run-command.ts';
 import type { Stage } from '../../topology/topology.ts';
+import { crowdContainers, crowdHosts, standUpCrowd } from './crowd.ts';
 import { type Lap, Laps, readStages, round } from './laps.ts';
 
-/** What can be measured: `up` with its stages and take-down, machines beside it, the specs of the seed topology. */
-export const groups = ['up', 'machines', 'e2e'] as const;
+/**
+ * What can be measured: `up` with its stages and take-down, machines beside it, the specs of the seed topology, and
+ * `check` on the seed and on a large cluster.
+ */
+export const groups = ['up', 'machines', 'e2e', 'check'] as const;
 
 export interface BenchOptions {
   readonly runs: number;
@@ -54,9 +58,15 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
       console.error(`run ${turn} of ${runs}`);
       if (compare !== undefined) await measureCompared(run, laps, resolve(compare));
       if (only.includes('up')) await measureUp(run, laps, until);
+      if (only.includes('check')) await measureSeedCheck(run, laps);
       if (only.includes('e2e')) laps.add('e2e', (await run('npm', ['run', 'e2e'])).seconds);
     }
     if (only.includes('machines')) await measureMachines(run, laps, runs);
+    if (only.includes('check')) {
+      await standUpCrowd(join(folder, 'store'), watch);
+      const name = `check, of ${crowdHosts} hosts with ${crowdHosts * crowdContainers} containers`;
+      for (let turn = 1; turn <= runs; turn++) await measureCheck(run, laps, name);
+    }
   } finally {
     await run(overlay, ['down']).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
@@ -101,6 +111,17 @@ async function measureUp(run: Run, laps: Laps, until: Stage): Promise<void> {
   for (const { name, seconds } of readStages(up.stderr)) laps.add(`up, ${name} is there`, seconds);
   laps.add('up', up.seconds);
   laps.add('down', (await run(overlay, ['down'])).seconds);
+}
+
+async function measureSeedCheck(run: Run, laps: Laps): Promise<void> {
+  await run(overlay, ['up']);
+  await measureCheck(run, laps, 'check');
+  await run(overlay, ['down']);
+}
+
+/** One that finds anything fails, and with it the bench: a time of a broken cluster is none. */
+async function measureCheck(run: Run, laps: Laps, name: string): Promise<void> {
+  laps.add(name, (await run(overlay, ['check', '--json'])).seconds);
 }
 
 async function measureMachines(run: Run, laps: Laps, runs: number): Promise<void> {
