@@ -120,7 +120,7 @@ async function watchTarget(
 function render(report: AuditReport, stream: NodeJS.WriteStream): string {
   const forced = (process.env['FORCE_COLOR'] ?? '0') !== '0';
   const color = stream.isTTY ? stream.hasColors() : forced;
-  return renderVerdict(report, { color, width: stream.columns ?? 80 });
+  return renderVerdict(report, { color, width: stream.columns || 80 });
 }
 
 async function whileTold<T>({ verbose = false }: CheckOptions, run: () => Promise<T>): Promise<T> {
