@@ -182,3 +182,22 @@ function restoreForwarding({ mac, host }: RemoteEnd): string {
 function restoreNeighbour({ address, mac }: RemoteEnd): string {
   return `ip neigh replace ${address} lladdr ${mac} dev vxlan0 nud permanent`;
 }
+
+/**
+ * Takes what is left of a container that is gone out of these machines' kernels: an engine of Docker 20.10 that learnt of
+ * it by asking does not.
+ */
+export async function forgetInKernels(
+  {
+    provider,
+    network,
+  }: { readonly provider: MachineProvider; readonly network: { readonly id: string } },
+  machines: readonly string[],
+  { mac, address }: Pick<RemoteEnd, 'mac' | 'address'>,
+): Promise<void> {
+  const forget = `bridge fdb del ${mac} dev vxlan0 self || true
+    ip neigh del ${address} dev vxlan0 || true`;
+  for (const machine of machines) {
+    await provider.run(machine, ['sh', '-ec', inOverlay(network.id, forget)]);
+  }
+}

@@ -4,8 +4,7 @@ import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import type { Fault } from './fault.ts';
-import { inOverlay } from './in-namespaces.ts';
-import type { RemoteEnd } from './overlay-faults.ts';
+import { forgetInKernels, type RemoteEnd } from './overlay-faults.ts';
 
 /** A container on an overlay, whose engine does not reach the store for a moment. */
 export interface UnannouncedGround {
@@ -29,7 +28,7 @@ export function removedBehindStore(ground: UnannouncedGround): Fault {
       const end = await removeUnannounced(ground);
       return async () => {
         await takeOffNetwork(ground);
-        await forgetInKernels(ground, end);
+        await forgetInKernels(ground, ground.others, end);
       };
     },
   };
@@ -45,7 +44,7 @@ export function takenOffByForce(ground: UnannouncedGround): Fault {
     inject: async () => {
       const end = await removeUnannounced(ground);
       await takeOffNetwork(ground);
-      return async () => await forgetInKernels(ground, end);
+      return async () => await forgetInKernels(ground, ground.others, end);
     },
   };
 }
@@ -76,17 +75,6 @@ async function takeOffNetwork({
 }: UnannouncedGround): Promise<void> {
   const words = ['docker', 'network', 'disconnect', '--force', network.name] as const;
   await provider.run(first, [...words, container.name]);
-}
-
-async function forgetInKernels(
-  { provider, network, others }: Pick<UnannouncedGround, 'provider' | 'network' | 'others'>,
-  { mac, address }: RemoteEnd,
-): Promise<void> {
-  const forget = `bridge fdb del ${mac} dev vxlan0 self || true
-    ip neigh del ${address} dev vxlan0 || true`;
-  for (const machine of others) {
-    await provider.run(machine, ['sh', '-ec', inOverlay(network.id, forget)]);
-  }
 }
 
 /**
@@ -123,8 +111,7 @@ export function movedWithAddress({
       return async () => {
         await after.remove();
         const end = { container: spec.name, mac, address: spec.address, host: to.machine.address };
-        const others: UnannouncedGround['others'] = [from.machine.name];
-        await forgetInKernels({ provider, network, others }, end);
+        await forgetInKernels({ provider, network }, [from.machine.name], end);
       };
     },
   };

@@ -7,6 +7,7 @@ import type { MachineProvider } from '../machine/machine.ts';
 import { done, waitFor } from '../process/wait-for.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { inContainer } from './in-namespaces.ts';
+import { forgetInKernels } from './overlay-faults.ts';
 
 /** The database has another name for car 1 than the service is expected to give. */
 export function renamedCar(database: Container): Fault {
@@ -116,11 +117,13 @@ export function otherDatabase(
     application,
     database,
     copy: { engine, spec },
+    network,
   }: {
     readonly application: Container;
     readonly database: Container;
     /** A database with the same rows, on the same network. */
-    readonly copy: { readonly engine: Engine; readonly spec: ContainerSpec & { network: string } };
+    readonly copy: { readonly engine: Engine; readonly spec: ContainerSpec };
+    readonly network: { readonly name: string; readonly id: string };
   },
 ): Fault {
   const lead = async (script: string) => {
@@ -130,18 +133,21 @@ export function otherDatabase(
   return {
     name: `what ${application.name} asks of its database goes to another one`,
     inject: async () => {
-      const copy = await engine.containers.run(spec);
+      const copy = await engine.containers.run({ ...spec, network: network.name });
       await waitFor(
         `${copy.name}: car 1 in it`,
         async () => done(await queryDatabase(copy, 'SELECT car_name FROM car WHERE car_id = 1')),
         { limit: 60_000 },
       );
-      const rule = `OUTPUT -p tcp --dport 3306 -j DNAT --to-destination ${await copy.addressOn(spec.network)}`;
+      const { mac = '', address = '' } = (await copy.inspect()).networks[network.name] ?? {};
+      const rule = `OUTPUT -p tcp --dport 3306 -j DNAT --to-destination ${address}:3306`;
       await lead(`iptables -t nat -I ${rule}`);
       await endConnections(database);
       return async () => {
         await lead(`iptables -t nat -D ${rule}`);
         await copy.remove();
+        const learnt = { provider, network };
+        await forgetInKernels(learnt, [application.machine.name], { mac, address });
       };
     },
   };

@@ -1,7 +1,7 @@
 /**
- * `npm run confusion`: brings every defect about on every kind of cluster that can have it, one after the other, and
- * audits healthy clusters of every kind again and again, also while the machine is busy. What was injected and what was
- * reported goes into docs/, as numbers and as a picture.
+ * `npm run confusion`: brings every defect about on every kind of cluster that can have it, one after the other, the
+ * kinds side by side, and audits healthy clusters of every kind again and again, also while the machine is busy. What was
+ * injected and what was reported goes into docs/, as numbers and as a picture.
  *
  *     npm run confusion -- --only forwarding --healthy 0 --into /tmp/matrix
  */
@@ -28,8 +28,7 @@ const chosen = allDefects.filter(({ code, way }) =>
 );
 
 try {
-  const runs: ConfusionRun[] = [];
-  for (const kind of clusterKinds) runs.push(...(await breakAll(kind)));
+  const runs = (await Promise.all(clusterKinds.map(breakAll))).flat();
   runs.push(...(await auditHealthyClusters(Number(values.healthy))));
   await writeConfusion(values.into, runs);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);

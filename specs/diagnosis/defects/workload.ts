@@ -168,12 +168,12 @@ export const workloadDefects: readonly Defect[] = [
       return otherDatabase(lab.provider, {
         application: await lab.container('master-host', 'tomcat-app'),
         database,
+        network: { name: 'my-net', id: lab.networkId('my-net') },
         copy: {
           engine: lab.engine('worker-host'),
           spec: {
             name: 'copy-of-database',
             image,
-            network: 'my-net',
             env: Object.fromEntries(variables.map((one) => one.split(/=(.*)/s, 2))),
           },
         },
