@@ -84,8 +84,8 @@ function findLeftovers(
   const neighbours = writtenNeighbours(tables)
     .filter(({ mac, address }) => isNobodys(mac, address) && !toItself.has(mac))
     .filter((entry) => later === undefined || writtenNeighbours(later).some(isSameAs(entry)))
-    // One whose host is not known may be a container's on a host that nobody asked to look at.
-    .filter(({ mac }) => observation.isComplete || forwarding.some((entry) => entry.mac === mac));
+    // One whose host is not known may be a container's on a host that nobody asked to look at, or that is silent.
+    .filter(({ mac }) => isWhole(observation) || forwarding.some((entry) => entry.mac === mac));
   return [
     ...forwarding.map(({ mac, destination }): Difference => {
       const moved = own.find((end) => end.mac === mac);
@@ -120,9 +120,12 @@ function findLeftovers(
 
 /** Whether all ends of the host that is sent to are known: else it may be one of them. */
 function isOfKnownHost(destination: string, observation: Observation): boolean {
-  const { hosts, isComplete } = observation;
   const host = hostAt(observation, destination);
-  if (host !== undefined) return 'seen' in host.engine;
+  return host === undefined ? isWhole(observation) : 'seen' in host.engine;
+}
+
+/** Whether all ends of the cluster are known. */
+function isWhole({ hosts, isComplete }: Observation): boolean {
   return isComplete && hosts.every(({ engine }) => 'seen' in engine);
 }
 
