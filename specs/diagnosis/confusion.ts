@@ -3,6 +3,8 @@
  * kinds side by side, and audits healthy clusters of every kind again and again, also while the machine is busy. What was
  * injected and what was reported goes into docs/, as numbers and as a picture.
  *
+ * With --only, what an earlier run wrote there of the others is kept:
+ *
  *     npm run confusion -- --only forwarding --healthy 0 --into /tmp/matrix
  */
 import { parseArgs } from 'node:util';
@@ -14,7 +16,7 @@ import { type ConfusionRun, runOf } from './confusion-run.ts';
 import type { DiagnosisLab } from './lab.ts';
 import { standUpLab } from './stand-up-lab.ts';
 import { type ClusterKind, clusterKinds } from './topologies.ts';
-import { writeConfusion } from './write-confusion.ts';
+import { readConfusion, writeConfusion } from './write-confusion.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,12 +25,16 @@ const { values } = parseArgs({
     into: { type: 'string', default: 'docs' },
   },
 });
-const chosen = allDefects.filter(({ code, way }) =>
-  new RegExp(values.only).test(`${code}: ${way}`),
-);
+const isChosen = ({ code, way }: Pick<Defect, 'code' | 'way'>) =>
+  new RegExp(values.only).test(`${code}: ${way}`);
+const chosen = allDefects.filter(isChosen);
 
 try {
-  const runs = (await Promise.all(clusterKinds.map(breakAll))).flat();
+  const kept = values.only === '' ? [] : await readConfusion(values.into);
+  const runs = kept.filter(
+    ({ injected, way }) => injected === 'healthy' || !isChosen({ code: injected, way }),
+  );
+  runs.push(...(await Promise.all(clusterKinds.map(breakAll))).flat());
   runs.push(...(await auditHealthyClusters(Number(values.healthy))));
   await writeConfusion(values.into, runs);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);

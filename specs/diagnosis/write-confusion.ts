@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   drawConfusionMatrix,
@@ -6,12 +6,21 @@ import {
 } from '../../helpers/report/audit/draw-confusion-matrix.ts';
 import type { ConfusionRun } from './confusion-run.ts';
 
+const dataFile = 'diagnosis-matrix.json';
+
+/** What an earlier run wrote into that folder. */
+export async function readConfusion(folder: string): Promise<readonly ConfusionRun[]> {
+  const text = await readFile(join(folder, dataFile), 'utf8');
+  const { runs } = JSON.parse(text) as { runs: readonly ConfusionRun[] };
+  return runs;
+}
+
 /** Writes what audits said of what: as data, as a picture, and as a page with both and with every mistake. */
 export async function writeConfusion(folder: string, runs: readonly ConfusionRun[]): Promise<void> {
   const data = { runs };
   await mkdir(join(folder, 'pictures'), { recursive: true });
   const json = `${JSON.stringify({ runs }, null, 2)}\n`;
-  await writeFile(join(folder, 'diagnosis-matrix.json'), json);
+  await writeFile(join(folder, dataFile), json);
   await writeFile(join(folder, 'pictures/diagnosis-matrix.svg'), drawConfusionMatrix(data));
   await writeFile(join(folder, 'diagnosis-matrix.md'), describeRuns(runs));
 }
