@@ -14,17 +14,18 @@ import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 
 /** Audits a healthy cluster of every kind so often while the machine has nothing else to do, and so often while it has. */
-export async function auditHealthyClusters(times: number): Promise<ConfusionRun[]> {
-  if (times === 0) return [];
-  const runs: ConfusionRun[] = [];
+export async function auditHealthyClusters(
+  times: number,
+  record: (...runs: readonly ConfusionRun[]) => Promise<void>,
+): Promise<void> {
+  if (times === 0) return;
   for (const topology of topologies) {
     if (topology.cluster.kind === 'classic-swarm' && !process.env['E2E_SWARM_IMAGE']) {
       console.log(`${topology.name}: left out: E2E_SWARM_IMAGE names no image`);
       continue;
     }
-    runs.push(...(await auditHealthy(topology, times)));
+    await record(...(await auditHealthy(topology, times)));
   }
-  return runs;
 }
 
 async function auditHealthy(topology: Topology, times: number): Promise<ConfusionRun[]> {

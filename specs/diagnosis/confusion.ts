@@ -29,14 +29,23 @@ const isChosen = ({ code, way }: Pick<Defect, 'code' | 'way'>) =>
   new RegExp(values.only).test(`${code}: ${way}`);
 const chosen = allDefects.filter(isChosen);
 
-try {
-  const kept = values.only === '' ? [] : await readConfusion(values.into);
-  const runs = kept.filter(
-    ({ injected, way }) => injected === 'healthy' || !isChosen({ code: injected, way }),
-  );
-  runs.push(...(await Promise.all(clusterKinds.map(breakAll))).flat());
-  runs.push(...(await auditHealthyClusters(Number(values.healthy))));
+const runs: ConfusionRun[] = [];
+
+/** What there is so far is written each time: a run takes long, and may be cut short. */
+async function record(...more: readonly ConfusionRun[]): Promise<void> {
+  runs.push(...more);
   await writeConfusion(values.into, runs);
+}
+
+try {
+  const earlier = values.only === '' ? [] : await readConfusion(values.into);
+  await record(
+    ...earlier.filter(
+      ({ injected, way }) => injected === 'healthy' || !isChosen({ code: injected, way }),
+    ),
+  );
+  await Promise.all(clusterKinds.map(breakAll));
+  await auditHealthyClusters(Number(values.healthy), record);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);
   console.log(`${runs.length} audits, ${wrong.length} of them with mistakes`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
@@ -45,31 +54,25 @@ try {
   process.exitCode = 1;
 }
 
-async function breakAll(kind: ClusterKind): Promise<ConfusionRun[]> {
-  const runs: ConfusionRun[] = [];
+async function breakAll(kind: ClusterKind): Promise<void> {
   let left: readonly Defect[] = defectsOn(kind, chosen);
   while (left.length > 0) {
     await using lab = await standUpLab(kind);
-    const done = await breakUntilUnmended(lab, left, runs);
+    const done = await breakUntilUnmended(lab, left);
     left = left.slice(done);
   }
-  return runs;
 }
 
 /**
  * Gives how many were brought about. An engine of Docker 20.10 that was restarted does not always find back into its
  * overlays: a cluster that does not come to itself is left, and the rest is brought about on a new one.
  */
-async function breakUntilUnmended(
-  lab: DiagnosisLab,
-  defects: readonly Defect[],
-  runs: ConfusionRun[],
-): Promise<number> {
+async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[]): Promise<number> {
   for (const [index, defect] of defects.entries()) {
     const { code, way } = defect;
     const broken = await auditBroken(lab, [defect]);
     const mistakes = findMistakes([defect], broken.diagnoses);
-    runs.push(runOf(broken, { cluster: lab.kind, injected: code, way, mistakes }));
+    await record(runOf(broken, { cluster: lab.kind, injected: code, way, mistakes }));
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
     console.log(`${lab.kind}: ${code}, ${way}: ${outcome}`);
     try {
@@ -84,7 +87,7 @@ async function breakUntilUnmended(
       injected: 'healthy',
       way: 'after a defect was mended',
     });
-    runs.push(mended);
+    await record(mended);
     if (mended.mistakes.length === 0) continue;
     console.log(
       `${lab.kind}: a new cluster, as this one is not healthy: ${mended.mistakes.join('; ')}`,
