@@ -70,18 +70,17 @@ async function breakAll(kind: ClusterKind): Promise<void> {
 async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[]): Promise<number> {
   for (const [index, defect] of defects.entries()) {
     const { code, way } = defect;
-    const broken = await auditBroken(lab, [defect]);
+    const broken = await unlessRefused(`${lab.kind}: ${code}, ${way}`, auditBroken(lab, [defect]));
+    if (broken === undefined) return index + 1;
     const mistakes = findMistakes([defect], broken.diagnoses);
     await record(runOf(broken, { cluster: lab.kind, injected: code, way, mistakes }));
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
     console.log(`${lab.kind}: ${code}, ${way}: ${outcome}`);
-    try {
-      await lab.settle();
-    } catch (error) {
-      if (!(error instanceof HarnessError)) throw error;
-      console.log(`${lab.kind}: a new cluster, as this one does not come to itself: ${error.line}`);
-      return index + 1;
-    }
+    const isItself = await unlessRefused(
+      `${lab.kind}: come to itself`,
+      lab.settle().then(() => true),
+    );
+    if (isItself === undefined) return index + 1;
     const mended = runOf(await lab.audit(), {
       cluster: lab.kind,
       injected: 'healthy',
@@ -95,4 +94,15 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
     return index + 1;
   }
   return defects.length;
+}
+
+/** What could not be done on a cluster is told, and leaves no number: the next is done on a new one. */
+async function unlessRefused<T>(what: string, doing: Promise<T>): Promise<T | undefined> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    console.log(`${what}: a new cluster, as this one does not: ${error.line}`);
+    return undefined;
+  }
 }
