@@ -76,6 +76,7 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
     await record(runOf(broken, { cluster: lab.kind, injected: code, way, mistakes }));
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
     console.log(`${lab.kind}: ${code}, ${way}: ${outcome}`);
+    if (defect.isLasting === true) return index + 1;
     const isItself = await unlessRefused(
       `${lab.kind}: come to itself`,
       lab.settle().then(() => true),

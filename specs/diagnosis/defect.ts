@@ -19,6 +19,8 @@ export interface Defect {
   readonly also?: readonly Place[];
   /** Whether the cluster works all the same: it is audited when it does. */
   readonly isBearable?: boolean;
+  /** Whether engines stay confused by it whatever is mended: the cluster is of no use afterwards. */
+  readonly isLasting?: boolean;
   fault(lab: DiagnosisLab): Fault | Promise<Fault>;
 }
 

@@ -79,6 +79,7 @@ export const engineDefects: readonly Defect[] = [
     way: 'an engine is started on a host that has another’s name',
     on: ['seed'],
     where: { host: 'third-host', peer: 'worker-host' },
+    isLasting: true,
     fault: ({ provider }) => duplicateMember(provider, 'third-host', 'worker-host'),
   },
   {
