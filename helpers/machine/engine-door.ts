@@ -108,7 +108,10 @@ async function send(
   call: ClientRequest,
   { limit, upload }: Question,
 ): Promise<{ status: number; body: string }> {
-  call.on('timeout', () => call.destroy(new Error(`silent for ${(limit ?? 0) / 1000} s`)));
+  // Its agent's time is one after which a kept connection is dropped: no limit for an answer.
+  if (limit !== undefined) {
+    call.on('timeout', () => call.destroy(new Error(`silent for ${limit / 1000} s`)));
+  }
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     call.once('response', resolve).once('error', reject);
   });

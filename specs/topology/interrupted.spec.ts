@@ -54,11 +54,13 @@ describe('up that is interrupted takes everything down', () => {
       round += 1;
       await delay(round % 7);
     }
-    const { exitCode, stdout, stderr } = await up.ended;
+    const { exitCode, signal, stdout, stderr } = await up.ended;
     // Of signals that come while a process is busy, it gets the one with the lowest number first.
     const [, first] =
       /^overlay-e2e: interrupted by (\w+); taking everything down$/m.exec(stderr) ?? [];
-    expect(exitCodes, stderr).toHaveProperty(first ?? 'none', exitCode);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: interrupted by ${first}`);
+    // One that comes when all is done, and Node has given up its handlers as its last act, ends it in a shell's own way.
+    if (signal === undefined) expect(exitCodes).toHaveProperty(first ?? 'none', exitCode);
     expect(stdout).toBe('');
     await expectNothingLeft(lab);
   });
