@@ -106,7 +106,7 @@ export function leaveForwarding(
     name: `the kernel of ${machine} still has ${gone.container} as being on ${gone.host}`,
     inject: inOverlay(
       network,
-      `bridge fdb add ${gone.mac} dev vxlan0 dst ${gone.host} self permanent
+      `bridge fdb replace ${gone.mac} dev vxlan0 dst ${gone.host} self permanent
       ${restoreNeighbour(gone)}`,
     ),
     undo: inOverlay(

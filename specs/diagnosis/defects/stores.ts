@@ -1,3 +1,4 @@
+import { ping } from '../../../helpers/engine/ping.ts';
 import { startStore } from '../../../helpers/cluster/start-store.ts';
 import { filterPort } from '../../../helpers/fault/machine-faults.ts';
 import { pausedContainer } from '../../../helpers/fault/container-faults.ts';
@@ -26,14 +27,23 @@ async function findStoreContainer({ engine }: DiagnosisLab): Promise<Container> 
   return await containers.find(first.id);
 }
 
-/** A container on third-host that is soon to leave, and not to be heard of. */
+/** A container on third-host that is soon to leave, and not to be heard of. The others have talked to it. */
 async function runLeaver(lab: DiagnosisLab): Promise<UnannouncedGround> {
   const spec = { ...idle, name: 'leaver', network: 'my-net' };
+  const container = await lab.engine('third-host').containers.run(spec);
+  const address = await container.addressOn('my-net');
+  for (const talker of [
+    await lab.container('master-host', 'tomcat-app'),
+    await lab.container('worker-host', 'mysqlserver'),
+  ]) {
+    const { received, transcript } = await ping(talker, address, { count: 3 });
+    if (received === 0) throw new Error(`${talker.name} does not reach leaver: ${transcript}`);
+  }
   return {
     provider: lab.provider,
     store: lab.store,
     network: { name: 'my-net', id: lab.networkId('my-net') },
-    container: await lab.engine('third-host').containers.run(spec),
+    container,
     others: ['master-host', 'worker-host'],
   };
 }
