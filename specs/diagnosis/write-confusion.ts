@@ -5,6 +5,9 @@ import {
   tableOfConfusion,
 } from '../../helpers/report/audit/draw-confusion-matrix.ts';
 import type { ConfusionRun } from './confusion-run.ts';
+import { defectsOn } from './defect.ts';
+import { allDefects } from './defects/all.ts';
+import { clusterKinds } from './topologies.ts';
 
 const dataFile = 'diagnosis-matrix.json';
 
@@ -35,7 +38,25 @@ two programs for each processor do nothing but reckon. [The same as data](diagno
 ![The matrix](pictures/diagnosis-matrix.svg)
 
 ${tableOfConfusion({ runs })}
-${tableOfMistakes(runs)}`;
+${tableOfMistakes(runs)}${tableOfLeftOut(runs)}`;
+}
+
+/** What a run was cut short of, or could not bring about, is not passed over. */
+function tableOfLeftOut(runs: readonly ConfusionRun[]): string {
+  const leftOut = clusterKinds.flatMap((kind) =>
+    defectsOn(kind, allDefects)
+      .filter(
+        ({ code, way }) =>
+          !runs.some((run) => run.cluster === kind && run.injected === code && run.way === way),
+      )
+      .map(({ code, way }) => `- ${kind}, ${code}, ${way}`),
+  );
+  if (leftOut.length === 0) return '';
+  return `
+## What this run did not bring about
+
+${leftOut.join('\n')}
+`;
 }
 
 function tableOfMistakes(runs: readonly ConfusionRun[]): string {
