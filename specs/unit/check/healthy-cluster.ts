@@ -2,30 +2,12 @@ import type { HostView, Observation } from '../../../helpers/check/observation.t
 import type { EngineView } from '../../../helpers/check/observe/engines.ts';
 import { seen } from '../../../helpers/check/observed.ts';
 import type { ContainerFacts } from '../../../helpers/engine/container-facts.ts';
-import type { NetworkFacts } from '../../../helpers/engine/networks.ts';
-import { engineOf, hostOf, observationOf } from './observation.ts';
+import { engineOf, hostOf, observationOf, overlayOf } from './observation.ts';
 
 export const NETWORK_ID = 'bfd9d4176f01d3b343de19fa671a518c';
 const STORE = 'consul://192.168.99.100:8500';
 
-export const overlay: NetworkFacts = {
-  name: 'my-net',
-  id: NETWORK_ID,
-  driver: 'overlay',
-  scope: 'global',
-  subnet: '10.0.9.0/24',
-  subnets: ['10.0.9.0/24'],
-  gateway: undefined,
-  attachable: false,
-  internal: false,
-  ingress: false,
-  options: {},
-  labels: {},
-  containers: [],
-  peers: [],
-  tasks: [],
-  raw: {},
-};
+export const overlay = overlayOf('my-net', NETWORK_ID, '10.0.9.0/24');
 
 /** A container that runs on the overlay. */
 export function containerOf(

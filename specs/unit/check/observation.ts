@@ -2,6 +2,7 @@ import type { HostView, Observation } from '../../../helpers/check/observation.t
 import type { EngineView } from '../../../helpers/check/observe/engines.ts';
 import { seen, type Seen, unseen } from '../../../helpers/check/observed.ts';
 import type { EngineInfo } from '../../../helpers/engine/info.ts';
+import type { NetworkFacts } from '../../../helpers/engine/networks.ts';
 
 /** An observation of which only that was seen: for specs of what is made of it. */
 export function observationOf(parts: Partial<Observation>): Observation {
@@ -66,4 +67,32 @@ export function engineOf({
     containers: [],
     ...parts,
   });
+}
+
+/** An overlay of a key-value cluster, as an engine has it. */
+export function overlayOf(
+  name: string,
+  id: string,
+  subnet: string,
+  parts: Partial<NetworkFacts> = {},
+): NetworkFacts {
+  return {
+    name,
+    id,
+    subnet,
+    driver: 'overlay',
+    scope: 'global',
+    subnets: [subnet],
+    gateway: undefined,
+    attachable: false,
+    internal: false,
+    ingress: false,
+    options: {},
+    labels: {},
+    containers: [],
+    tasks: [],
+    peers: [],
+    raw: {},
+    ...parts,
+  };
 }

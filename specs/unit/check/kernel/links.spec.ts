@@ -10,16 +10,8 @@ import type { Observation } from '../../../../helpers/check/observation.ts';
 import type { FirewallRule } from '../../../../helpers/check/observe/kernel.ts';
 import type { TunnelTrial } from '../../../../helpers/check/observe/paths.ts';
 import { seen } from '../../../../helpers/check/observed.ts';
-import {
-  type Changes,
-  link,
-  MASTER,
-  NAMESPACE,
-  network,
-  NETWORK_ID,
-  twoHosts,
-  whole,
-} from './two-hosts.ts';
+import { type Changes, link, MASTER, NAMESPACE, NETWORK_ID, twoHosts, whole } from './two-hosts.ts';
+import { overlayOf } from '../observation.ts';
 
 function differencesOf({ compare }: Check, observation: Observation): readonly Difference[] {
   const outcome = compare(observation);
@@ -164,8 +156,8 @@ describe('Addresses of overlays', () => {
   });
 
   test('are no other network’s: neither an overlay’s nor a bridge’s of a host', () => {
-    const other = network('other', 'a'.repeat(64), '10.0.8.0/23');
-    const bridge = network('bridged', 'b'.repeat(64), '10.0.9.128/25', {
+    const other = overlayOf('other', 'a'.repeat(64), '10.0.8.0/23');
+    const bridge = overlayOf('bridged', 'b'.repeat(64), '10.0.9.128/25', {
       driver: 'bridge',
       scope: 'local',
     });
@@ -177,7 +169,7 @@ describe('Addresses of overlays', () => {
   });
 
   test('are not the hosts’ own, which is known without probes, too', () => {
-    const networks = [network('wide', 'c'.repeat(64), '192.168.0.0/16')];
+    const networks = [overlayOf('wide', 'c'.repeat(64), '192.168.0.0/16')];
     const [master, worker] = twoHosts({ engine: { networks } }).hosts;
     if (master === undefined || worker === undefined) throw new Error('two hosts expected');
     const { kernel } = { kernel: { unseen: 'no probe', because: 'unasked' as const } };

@@ -17,7 +17,6 @@ import {
   MYSQL,
   NAMESPACE,
   neighbour,
-  network,
   NETWORK_ID,
   trial,
   twoHosts,
@@ -25,6 +24,7 @@ import {
   WORKER,
   written,
 } from './two-hosts.ts';
+import { overlayOf } from '../observation.ts';
 
 const tableChecks = [kernelForwarding, kernelNeighbours, kernelLeftovers];
 
@@ -234,7 +234,7 @@ describe('What is left over of a container', () => {
         MacAddress: gone.mac,
       },
     };
-    const networks = [network('my-net', NETWORK_ID, '10.0.9.0/24', { raw: { Containers } })];
+    const networks = [overlayOf('my-net', NETWORK_ID, '10.0.9.0/24', { raw: { Containers } })];
     expect(codesOf({ master: left, engine: { networks } })).toEqual([]);
   });
 

@@ -10,8 +10,7 @@ import type {
 import type { PathsView, Trial } from '../../../../helpers/check/observe/paths.ts';
 import { seen } from '../../../../helpers/check/observed.ts';
 import type { ContainerFacts } from '../../../../helpers/engine/container-facts.ts';
-import type { NetworkFacts } from '../../../../helpers/engine/networks.ts';
-import { engineOf, hostOf, observationOf } from '../observation.ts';
+import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
 
 // The tutorial's cluster: tomcat-app on master-host, mysqlserver on worker-host, both on my-net.
 export const NETWORK_ID = 'f65940ce7fff1cf7a33bf54c4ea1696a15754741036c0f908a5a0a85f5db6318';
@@ -139,37 +138,10 @@ function host(
     address,
     kernel: seen(kernel),
     engine: engineOf({
-      networks: [network('my-net', NETWORK_ID, '10.0.9.0/24'), ...networks],
+      networks: [overlayOf('my-net', NETWORK_ID, '10.0.9.0/24'), ...networks],
       containers: [running, ...containers],
     }),
   });
-}
-
-export function network(
-  name: string,
-  id: string,
-  subnet: string,
-  parts: Partial<NetworkFacts> = {},
-): NetworkFacts {
-  return {
-    name,
-    id,
-    subnet,
-    driver: 'overlay',
-    scope: 'global',
-    subnets: [subnet],
-    gateway: undefined,
-    attachable: false,
-    internal: false,
-    ingress: false,
-    options: {},
-    labels: {},
-    containers: [],
-    tasks: [],
-    peers: [],
-    raw: {},
-    ...parts,
-  };
 }
 
 export function container(

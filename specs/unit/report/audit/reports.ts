@@ -6,7 +6,7 @@ import type { HostView } from '../../../../helpers/check/observation.ts';
 import type { PathsView, Protocol, Trial } from '../../../../helpers/check/observe/paths.ts';
 import { seen, unseen } from '../../../../helpers/check/observed.ts';
 import { containerAnswer } from '../../../../helpers/engine/container-facts.ts';
-import { observationOf } from '../../check/observation.ts';
+import { observationOf, overlayOf } from '../../check/observation.ts';
 
 /** A word that is in what engines say, and must be in nothing that is shown or written. */
 export const secret = 'MYSQL_ROOT_PASSWORD=top-secret';
@@ -180,26 +180,7 @@ function hostOf(name: string, index: number): HostView {
         warnings: [],
         systemStatus: [],
       },
-      networks: [
-        {
-          name: 'my-net',
-          id: networkId,
-          driver: 'overlay',
-          scope: 'global',
-          subnet: '10.0.9.0/24',
-          subnets: ['10.0.9.0/24'],
-          gateway: undefined,
-          attachable: false,
-          internal: false,
-          ingress: false,
-          options: {},
-          labels: {},
-          containers: [],
-          peers: [],
-          tasks: [],
-          raw: { secret },
-        },
-      ],
+      networks: [overlayOf('my-net', networkId, '10.0.9.0/24', { raw: { secret } })],
       containers: [
         containerAnswer.parse({
           Id: `container${index}`,
