@@ -58,6 +58,8 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npx overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker':
     ['specs/check/targets.spec.ts', "shown('--tls-dir')"],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
+  // Most of an hour; its defects are those that specs bring about, of the same list.
+  'npm run confusion': ['package.json', '"confusion": "node specs/diagnosis/confusion.ts"'],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };
 
