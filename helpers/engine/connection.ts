@@ -70,6 +70,7 @@ export function openConnection(machine: Machine): Connection {
           if (printed !== undefined) report.output(printed);
           return value;
         },
+        { machine: machine.name },
       );
     },
     close: () => agent.destroy(),

@@ -14,6 +14,8 @@ export interface Activity {
   readonly parent: number | undefined;
   readonly kind: ActivityKind;
   readonly title: string;
+  /** The machine on which or for which it happens, where it is one: what happens within is of the same one. */
+  readonly machine?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endedAt?: number;
@@ -39,6 +41,12 @@ const ended = channel('overlay-e2e:activity:end');
 const current = new AsyncLocalStorage<Activity>();
 let lastId = 0;
 
+/** What is known of an activity beforehand. */
+export interface ActivityPlace {
+  /** The machine's name, where it is another than that of the activity around it. */
+  readonly machine?: string | undefined;
+}
+
 /**
  * Does `run` and publishes it on the channels `overlay-e2e:activity:*`, so that the report and the progress lines can
  * tell of it. Activities inside of `run` nest in it, also when several run side by side.
@@ -47,13 +55,17 @@ export async function activity<T>(
   kind: ActivityKind,
   title: string,
   run: (report: ActivityReport) => Promise<T>,
+  place: ActivityPlace = {},
 ): Promise<T> {
   lastId += 1;
+  const around = current.getStore();
+  const machine = place.machine ?? around?.machine;
   const self: Activity = {
     id: lastId,
-    parent: current.getStore()?.id,
+    parent: around?.id,
     kind,
     title,
+    ...(machine === undefined ? {} : { machine }),
     startedAt: Date.now(),
   };
   started.publish(self);
