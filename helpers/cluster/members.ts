@@ -1,5 +1,6 @@
 import { advertisedBy } from '../machine/engine-access.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
+import { onMachine } from '../process/activity.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import { whileWatching } from '../process/while-watching.ts';
@@ -115,7 +116,7 @@ async function waitForGossip(
     'cluster: gossip',
     machines.map(async (machine) => {
       const others = machines.filter(({ name }) => name !== machine.name);
-      await waitForAcquaintance(machine, others, { limit, signal });
+      await onMachine(machine.name, () => waitForAcquaintance(machine, others, { limit, signal }));
     }),
   );
 }

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { NetworkFacts, NetworkRequest } from '../engine/networks.ts';
+import { onMachine } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
@@ -103,29 +104,39 @@ export async function waitForNetworkOn(
 ): Promise<void> {
   await Promise.all(
     engines.map(async (engine) => {
-      const machine = engine.machine.name;
-      await waitFor(
-        `${machine}: network ${name} there`,
-        async () => {
-          const networks = await engine.networks.list({ signal, quiet: true });
-          const found = networks.filter((network) => network.name === name);
-          if (found.some((network) => network.id === id)) return done(undefined);
-          const other = found[0];
-          if (other === undefined) return notYet('no network of that name');
-          throw new HarnessError({
-            tried: `${machine}: network ${name}`,
-            observed: `it has the id ${other.id.slice(0, 12)} and scope ${other.scope} there instead of ${id.slice(0, 12)}`,
-            remedy: `remove it there (docker network rm ${name}), or give the new one another name`,
-          });
-        },
-        {
-          limit,
-          signal,
-          fatal: (error) => error instanceof HarnessError && error.tried.includes('network'),
-          remedy: 'see whether its engine is in the same cluster: docker info, Cluster Store',
-        },
+      await onMachine(engine.machine.name, () =>
+        waitForNetwork(engine, { name, id }, { limit, signal }),
       );
     }),
+  );
+}
+
+async function waitForNetwork(
+  engine: Engine,
+  { name, id }: Pick<NetworkFacts, 'name' | 'id'>,
+  { limit, signal }: { limit: number; signal: AbortSignal | undefined },
+): Promise<void> {
+  const machine = engine.machine.name;
+  await waitFor(
+    `${machine}: network ${name} there`,
+    async () => {
+      const networks = await engine.networks.list({ signal, quiet: true });
+      const found = networks.filter((network) => network.name === name);
+      if (found.some((network) => network.id === id)) return done(undefined);
+      const other = found[0];
+      if (other === undefined) return notYet('no network of that name');
+      throw new HarnessError({
+        tried: `${machine}: network ${name}`,
+        observed: `it has the id ${other.id.slice(0, 12)} and scope ${other.scope} there instead of ${id.slice(0, 12)}`,
+        remedy: `remove it there (docker network rm ${name}), or give the new one another name`,
+      });
+    },
+    {
+      limit,
+      signal,
+      fatal: (error) => error instanceof HarnessError && error.tried.includes('network'),
+      remedy: 'see whether its engine is in the same cluster: docker info, Cluster Store',
+    },
   );
 }
 

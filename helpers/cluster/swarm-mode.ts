@@ -2,6 +2,7 @@ import type { CallOptions } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { NodeFacts } from '../engine/nodes.ts';
 import type { JoinTokens, SwarmInitRequest } from '../engine/swarm.ts';
+import { onMachine } from '../process/activity.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 
@@ -78,7 +79,9 @@ export async function waitForSwarm(
   const members = await waitForNodes(manager, engines, { limit, signal });
   await allSettled(
     'swarm: gossip',
-    engines.map((engine) => waitForPeers(engine, members, { limit, signal })),
+    engines.map((engine) =>
+      onMachine(engine.machine.name, () => waitForPeers(engine, members, { limit, signal })),
+    ),
   );
 }
 

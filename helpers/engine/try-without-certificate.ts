@@ -25,6 +25,7 @@ export async function tryWithoutCertificate(machine: Machine): Promise<Uncertifi
       report.output(answer.refused ? answer.code : `${answer.status} ${answer.body}`);
       return answer;
     },
+    { machine: machine.name },
   );
 }
 

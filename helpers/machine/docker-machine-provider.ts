@@ -1,7 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
-import { unlessAborted } from '../process/unless-aborted.ts';
 import { dockerMachineCommand } from './decide-provider.ts';
 import { bindDockerMachine, type CallDockerMachine } from './docker-machine-command.ts';
 import { checkRequest, driverOf, engineBundleOf } from './docker-machine-create.ts';
@@ -12,6 +10,7 @@ import { run } from './docker-machine-run.ts';
 import { isCertificateError, waitForEngine } from './engine-door.ts';
 import { createFirstAlone } from './first-alone.ts';
 import type { MachineProvider } from './machine.ts';
+import { publishMachines, waitForGround } from './publish-machines.ts';
 
 export interface DockerMachineOptions {
   /** Environment names of docker-machine and its drivers, as docker-machine documents them; this process's own when absent. */
@@ -31,13 +30,13 @@ export function createDockerMachineProvider({
   mkdirSync(store, { recursive: true, mode: 0o700 });
   const firstAlone = createFirstAlone(store);
   const oneAtATime = createQueue();
-  return {
+  return publishMachines<MachineProvider>({
     name: 'docker-machine',
     store,
     create: async (request, { signal } = {}) => {
       checkRequest(request, env);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
-      await unlessAborted(request.engineAfter, signal);
+      await waitForGround(request, signal);
       const make = () =>
         firstAlone((certificatesMade) =>
           create({ call, env, store, request, certificatesMade, signal }),
@@ -53,7 +52,7 @@ export function createDockerMachineProvider({
     kill: (name) => callForState(call, 'kill', name),
     remove: (names) => remove(call, names),
     sweep: () => sweep(call, store),
-  };
+  });
 }
 
 /** VirtualBox's commands lock each other out; other drivers make a machine as if there were no other. */
@@ -72,18 +71,16 @@ function createQueue() {
 }
 
 async function start(call: CallDockerMachine, name: string): Promise<void> {
-  await activity('stage', `machine ${name}: start`, async () => {
-    await callForState(call, 'start', name);
-    const machine = await inspect(call, name);
-    try {
-      await waitForEngine(machine);
-    } catch (error) {
-      if (!isCertificateError(error)) throw error;
-      // A new lease has given it an address that its certificate does not name.
-      await call(['regenerate-certs', '-f', name], { title: `machine ${name}: new certificates` });
-      await waitForEngine(machine);
-    }
-  });
+  await callForState(call, 'start', name);
+  const machine = await inspect(call, name);
+  try {
+    await waitForEngine(machine);
+  } catch (error) {
+    if (!isCertificateError(error)) throw error;
+    // A new lease has given it an address that its certificate does not name.
+    await call(['regenerate-certs', '-f', name], { title: `machine ${name}: new certificates` });
+    await waitForEngine(machine);
+  }
 }
 
 /** docker-machine takes it for an error when there is nothing to do. */

@@ -18,6 +18,7 @@ import { cutPower, removeFolder, removeStoreIfEmpty } from '../netns/sweep.ts';
 import { ensureSwitch } from '../netns/switch.ts';
 import { prepareTools, type Tools } from '../netns/tools.ts';
 import { ensureWayOut } from '../netns/way-out.ts';
+import { activity } from '../process/activity.ts';
 import { allSettled } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
 import type { Turn } from '../process/turns.ts';
@@ -25,6 +26,7 @@ import { unlessAborted } from '../process/unless-aborted.ts';
 import type { Machine, MachineRequest } from './machine.ts';
 import { describe } from './netns-look.ts';
 import { enter } from './netns-run.ts';
+import { waitForGround } from './publish-machines.ts';
 import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from './swarm-containers.ts';
 
 /**
@@ -60,10 +62,14 @@ export async function create(
       await allSettled(tried, [
         plugIn(store, config, range, env),
         openWayOut(store, config, range, env),
-        makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
-        seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
+        activity('step', `machine ${name}: certificates`, () =>
+          makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
+        ),
+        activity('step', `machine ${name}: images`, () =>
+          seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
+        ),
       ]);
-      await unlessAborted(request.engineAfter, signal);
+      await waitForGround(request, signal);
       signal?.throwIfAborted();
       await boot(store, config, range, parts);
       await waitForEngine(store, config, signal);
@@ -154,8 +160,15 @@ export async function remove(store: Store, names: readonly string[]): Promise<vo
     `machines ${names.join(', ')}: remove`,
     names.map(async (name) => {
       checkName(name);
-      await cutPower(store, name, env);
-      await removeFolder(store, name);
+      await activity(
+        'stage',
+        `machine ${name}: remove`,
+        async () => {
+          await cutPower(store, name, env);
+          await removeFolder(store, name);
+        },
+        { machine: name },
+      );
     }),
   );
   await removeStoreIfEmpty(store, env);

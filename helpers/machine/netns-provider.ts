@@ -8,6 +8,7 @@ import { cutPower, sweepStore } from '../netns/sweep.ts';
 import { prepareTools } from '../netns/tools.ts';
 import { runCommand } from '../process/run-command.ts';
 import { Turns } from '../process/turns.ts';
+import { publishMachines } from './publish-machines.ts';
 import type { Machine, MachineProvider, MachineRequest } from './machine.ts';
 import { describe, listMachines, requireConfig } from './netns-look.ts';
 import { create, remove, start } from './netns-make.ts';
@@ -43,7 +44,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   const config = (name: string) => requireConfig(store, name);
   const turns = new Turns();
 
-  return {
+  return publishMachines<NetnsProvider>({
     name: 'netns',
     store: store.folder,
     ground: store,
@@ -69,7 +70,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     kill: async (name) => cutPower(store, config(name).Name, (await prepareTools()).env),
     remove: (names) => remove(store, names),
     sweep: () => sweepStore(store, async () => (await prepareTools()).env),
-  };
+  });
 }
 
 function engineBundleOf({ engineBundle }: MachineRequest, usual = DEFAULT_ENGINE): string {

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 
 /**
- * What an activity is: a part of the set-up, a command, a wait for a condition, an exchange over HTTP or by another
- * protocol, a download or build.
+ * What an activity is: a part of the set-up, a piece of work of our own in it, a command, a wait for a condition, an
+ * exchange over HTTP or by another protocol, a download or build.
  */
-export type ActivityKind = 'stage' | 'command' | 'wait' | 'http' | 'exchange' | 'transfer';
+export type ActivityKind = 'stage' | 'step' | 'command' | 'wait' | 'http' | 'exchange' | 'transfer';
 
 /** Something that the harness does and that takes time. Published when it starts and again when it has ended. */
 export interface Activity {
@@ -38,7 +38,7 @@ export interface ActivityReport {
 const started = channel('overlay-e2e:activity:start');
 const progressed = channel('overlay-e2e:activity:progress');
 const ended = channel('overlay-e2e:activity:end');
-const current = new AsyncLocalStorage<Activity>();
+const current = new AsyncLocalStorage<{ id: number | undefined; machine?: string }>();
 let lastId = 0;
 
 /** What is known of an activity beforehand. */
@@ -90,6 +90,18 @@ export async function activity<T>(
     self.endedAt = Date.now();
     ended.publish(self);
   }
+}
+
+/** Does `run`, and has what happens within count as happening on that machine. Publishes nothing itself. */
+export async function onMachine<T>(machine: string, run: () => Promise<T>): Promise<T> {
+  return await current.run({ id: current.getStore()?.id, machine }, run);
+}
+
+/** What an activity is called beside the name of its machine: titles have that too, for errors that have them. */
+export function titleOnMachine({ title, machine }: Pick<Activity, 'title' | 'machine'>): string {
+  if (machine === undefined) return title;
+  const prefix = [`machine ${machine}: `, `${machine}: `].find((one) => title.startsWith(one));
+  return prefix === undefined ? title : title.slice(prefix.length);
 }
 
 /** Listens to all activities of this process from now on. Returns how to stop listening. */

@@ -38,7 +38,12 @@ async function askHost(
 ): Promise<AskedHost> {
   // Side by side: an engine that is silent costs its limit once.
   const [view, pulse] = await Promise.all([
-    observePart(`${name}: engine`, signal, async () => seen(await observeEngine(engine, signal))),
+    observePart(
+      `${name}: engine`,
+      signal,
+      async () => seen(await observeEngine(engine, signal)),
+      name,
+    ),
     takePulse(engine, signal),
   ]);
   return 'seen' in view

@@ -9,15 +9,19 @@ import type { AskedHost } from './round.ts';
  * part is unseen for that reason, and the other parts are looked at all the same.
  *
  * @param title of the part, for people who watch: «worker-host: kernel»
+ * @param machine the host that it is a part of, where it is of one alone
  */
 export async function observePart<T>(
   title: string,
   signal: AbortSignal,
   look: () => Promise<Observed<T>>,
+  machine?: string,
 ): Promise<Observed<T>> {
   try {
     signal.throwIfAborted();
-    const part = await activity('stage', title, () => unlessAborted(look(), signal));
+    const part = await activity('stage', title, () => unlessAborted(look(), signal), {
+      machine,
+    });
     return part ?? unseen(`${title}: nothing came of it`);
   } catch (error) {
     return unseen(inWords(error));
@@ -39,7 +43,8 @@ export async function observeEach<T>(
   const all = new Map(
     await Promise.all(
       hosts.map(async (host) => {
-        const view = await observePart(`${host.name}: ${part}`, signal, () => look(host));
+        const title = `${host.name}: ${part}`;
+        const view = await observePart(title, signal, () => look(host), host.name);
         return [host, view] as const;
       }),
     ),

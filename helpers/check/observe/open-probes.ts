@@ -33,11 +33,12 @@ export function openProbes(
   return {
     start: async (host) => {
       if (probes === 'none') return unseen('no probes are wanted', 'unasked');
-      return await observePart(`probe on ${host.name}`, signal, async () => {
+      const start = async () => {
         const starting = startProbe(host.engine, common);
         begun.set(host.name, starting);
         return seen(await starting);
-      });
+      };
+      return await observePart(`${host.name}: probe`, signal, start, host.name);
     },
     end: async () => {
       const ends = await Promise.all(

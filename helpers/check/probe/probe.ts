@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onMachine } from '../../process/activity.ts';
 import { type Asker, openAsker, type ProbeOptions } from './asker.ts';
 import type { AgentChannel } from './agent-channel.ts';
 import { exchange, type ExchangeResult, type Port } from './exchange.ts';
@@ -76,12 +77,12 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
   const asker: Asker = openAsker(host, channel);
   return {
     host,
-    run: async (...question) => await runProgram(asker, ...question),
+    run: async (...question) => await onMachine(host, () => runProgram(asker, ...question)),
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
       await asker.ask(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
     list: async (path, options) => await asker.ask(['list', path], z.array(z.string()), options),
-    exchange: async (...question) => await exchange(asker, ...question),
-    resolve: async (...question) => await resolveName(asker, ...question),
+    exchange: async (...question) => await onMachine(host, () => exchange(asker, ...question)),
+    resolve: async (...question) => await onMachine(host, () => resolveName(asker, ...question)),
     packets: openPackets(async (answer, words) => await asker.ask(words, answer)),
     [Symbol.asyncDispose]: end,
   };

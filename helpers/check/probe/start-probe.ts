@@ -43,7 +43,7 @@ export async function startProbe(
   { run = randomUUID(), privileged = true, lifetime = 300, signal }: StartProbeOptions = {},
 ): Promise<Probe> {
   const host = engine.machine.name;
-  return await activity('command', `${host}: start a probe`, async () => {
+  const start = async () => {
     signal?.throwIfAborted();
     const archive = await prepareProbeImage();
     // Not the run's: the same engine may be among the hosts of a check under two names.
@@ -63,7 +63,8 @@ export async function startProbe(
       await clearAway(engine, name);
       throw error instanceof HarnessError ? explainStart(error) : error;
     }
-  });
+  };
+  return await activity('command', `${host}: start a probe`, start, { machine: host });
 }
 
 /**

@@ -2,7 +2,7 @@ import type { KeyValueStore } from '../../cluster/key-value-store.ts';
 import { waitForCluster, waitForMeeting } from '../../cluster/members.ts';
 import { whileStoreIsReached } from '../../cluster/store-reach.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../machine/machine.ts';
-import { activity } from '../../process/activity.ts';
+import { activity, onMachine } from '../../process/activity.ts';
 import { allSettled } from '../../process/harness-error.ts';
 
 /** What the machines of a cluster are made with. */
@@ -51,7 +51,7 @@ function createOneByOne(
   return requests.map((request) => {
     const creation = createMember(request, before, ground);
     const met = Promise.all([store, creation, first]).then(async ([there, machine, other]) => {
-      await waitForMeeting(there, machine, other, { signal });
+      await onMachine(machine.name, () => waitForMeeting(there, machine, other, { signal }));
       return machine;
     });
     first ??= creation;

@@ -2,7 +2,7 @@ import type { KeyValueStore, KeyValueStoreKind } from '../../cluster/key-value-s
 import { startStore } from '../../cluster/start-store.ts';
 import { connectEngine } from '../../engine/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { activity } from '../../process/activity.ts';
+import { activity, onMachine } from '../../process/activity.ts';
 import type { PreparedImage } from '../../workload/images/prepare-images.ts';
 import { provideImage } from '../../workload/provide-image.ts';
 
@@ -16,8 +16,9 @@ export async function standUpKeystore(
   return await activity('stage', 'keystore', async () => {
     using engine = connectEngine(await machine);
     const prepared = await image;
-    await provideImage(engine, prepared, { signal });
-    const { store } = await startStore(kind, engine, { image: prepared.tag, signal });
-    return store;
+    return await onMachine(engine.machine.name, async () => {
+      await provideImage(engine, prepared, { signal });
+      return (await startStore(kind, engine, { image: prepared.tag, signal })).store;
+    });
   });
 }

@@ -2,7 +2,7 @@ import { createOverlay, waitForNetworkOn } from '../../cluster/overlay-network.t
 import type { Engine } from '../../engine/engine.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
-import { activity } from '../../process/activity.ts';
+import { activity, onMachine } from '../../process/activity.ts';
 import { overlayOptionsFor } from '../../cluster/cluster-plan.ts';
 import type { Topology } from '../topology.ts';
 
@@ -22,7 +22,9 @@ export async function standUpNetworks(
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
       const request = { name, subnet, ...overlayOptionsFor(cluster) };
-      const network = await createOverlay(engine, request, { provider, signal });
+      const network = await onMachine(createdOn, () =>
+        createOverlay(engine, request, { provider, signal }),
+      );
       await waitForNetworkOn(engines, network, { signal });
       created.push(network);
     }

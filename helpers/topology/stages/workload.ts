@@ -1,6 +1,6 @@
 import { connectEngine } from '../../engine/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { activity } from '../../process/activity.ts';
+import { activity, onMachine } from '../../process/activity.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { carUrl } from '../../workload/car-service.ts';
 import {
@@ -42,7 +42,9 @@ export async function standUpWorkload(
     ]);
     await startCarService(containers, { signal });
     const carEndpoint = carUrl(containers.application.machine.address, 1);
-    await waitForCarService({ url: carEndpoint, containers: Object.values(containers), signal });
+    await onMachine(application.machine, () =>
+      waitForCarService({ url: carEndpoint, containers: Object.values(containers), signal }),
+    );
     return { workload: await describeContainers(containers, network, signal), carEndpoint };
   });
 }

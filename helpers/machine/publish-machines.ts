@@ -1,0 +1,33 @@
+import { activity, onMachine } from '../process/activity.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import type { MachineProvider, MachineRequest } from './machine.ts';
+
+/** The same provider; whatever it does with a machine is published as that machine's, its comings and goings as stages. */
+export function publishMachines<P extends MachineProvider>(provider: P): P {
+  const stage = async <T>(machine: string, verb: string, run: () => Promise<T>) =>
+    await activity('stage', `machine ${machine}: ${verb}`, run, { machine });
+  return {
+    ...provider,
+    create: async (request: MachineRequest, options?: Parameters<P['create']>[1]) =>
+      await stage(request.name, 'create', () => provider.create(request, options)),
+    inspect: async (name: string) => await onMachine(name, () => provider.inspect(name)),
+    run: async (name: string, ...rest: RunArguments) =>
+      await onMachine(name, () => provider.run(name, ...rest)),
+    start: async (name: string) => await stage(name, 'start', () => provider.start(name)),
+    stop: async (name: string) => await stage(name, 'stop', () => provider.stop(name)),
+    kill: async (name: string) => await stage(name, 'kill', () => provider.kill(name)),
+  };
+}
+
+type RunArguments = Parameters<MachineProvider['run']> extends [string, ...infer R] ? R : never;
+
+/** Waits for what has to have come before the machine's engine may start. */
+export async function waitForGround(
+  { name, engineAfter }: Pick<MachineRequest, 'name' | 'engineAfter'>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (engineAfter === undefined) return;
+  await activity('wait', `machine ${name}: what its engine needs first`, async () => {
+    await unlessAborted(engineAfter, signal);
+  });
+}
