@@ -1,0 +1,54 @@
+import { Help } from 'commander';
+
+/** The least width of a text that stands beside what it explains; with less it stands below. */
+const leastBeside = 30;
+
+const help = Object.assign(new Help(), { minWidthToWrap: 1 });
+
+/** The text in lines of at most `width`; a word that is longer stays whole. */
+export function wrapText(text: string, width: number): string[] {
+  return help.boxWrap(text, Math.max(width, 1)).split('\n');
+}
+
+/** A command line in lines of at most `width` where its words allow it, to be typed as they stand. */
+export function wrapCommand(command: string, width: number): string[] {
+  // An option stays with its value.
+  const parts = command.match(/--?\S+ [^-\s]\S*|\S+/g) ?? [];
+  const lines: string[] = [];
+  let line = '';
+  for (const part of parts) {
+    const longer = line === '' ? part : `${line} ${part}`;
+    if (line === '' || longer.length + 2 <= width) line = longer;
+    else {
+      lines.push(`${line} \\`);
+      line = `    ${part}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** What is to be explained, in its lines, and the explanation. */
+export type Row = readonly [term: readonly string[], text: string];
+
+/** Rows in two columns; below each other where the terminal is too narrow for that, or a term too long. */
+export function inColumns(
+  rows: readonly Row[],
+  width: number,
+  widest = Math.max(...rows.flatMap(([term]) => term.map((line) => help.displayWidth(line)))),
+): string[] {
+  const column = widest + 4;
+  if (width - column < leastBeside || widest > width / 2) {
+    return rows.flatMap(([term, text]) => [
+      ...term.map((line) => `  ${line}`),
+      ...wrapText(text, width - 6).map((line) => `      ${line}`.trimEnd()),
+    ]);
+  }
+  return rows.flatMap(([term, text]) => {
+    const lines = wrapText(text, width - column);
+    return Array.from({ length: Math.max(term.length, lines.length) }, (_, index) => {
+      const left = term[index] ?? '';
+      const gap = ' '.repeat(widest + 2 - help.displayWidth(left));
+      return `  ${left}${gap}${lines[index] ?? ''}`.trimEnd();
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import { inColumns, type Row, wrapCommand, wrapText } from '../columns.ts';
+import { settingsOf } from '../settings.ts';
+
+/** A command line to type as it stands, and what comes of it. */
+export interface Example {
+  readonly command: string;
+  readonly does: string;
+}
+
+export interface ExitCode {
+  readonly codes: readonly number[];
+  readonly means: string;
+}
+
+/** What `--help` and the reference tell of a command beside its arguments and options. */
+export interface MoreOfCommand {
+  readonly examples: readonly Example[];
+  readonly exitCodes: readonly ExitCode[];
+  /** In paragraphs. */
+  readonly notes?: readonly string[];
+}
+
+const described = new WeakMap<Command, MoreOfCommand>();
+
+/** Tells more of a command, at the end of its `--help`. */
+export function describeCommand(command: Command, more: MoreOfCommand): Command {
+  described.set(command, more);
+  return command.addHelpText('after', ({ error }) => {
+    const { getErrHelpWidth, getOutHelpWidth } = command.configureOutput();
+    const width = (error ? getErrHelpWidth?.() : getOutHelpWidth?.()) ?? 80;
+    return `\n${formatMore(command, more, width).join('\n')}`;
+  });
+}
+
+/** What was told of a command by {@link describeCommand}. */
+export function moreOf(command: Command): MoreOfCommand {
+  return described.get(command) ?? { examples: [], exitCodes: [] };
+}
+
+/** Makes the help of a command, and of all that are added to it later, fit terminals of any width. */
+export function fitHelp(command: Command): Command {
+  return command.configureHelp({
+    showGlobalOptions: true,
+    minWidthToWrap: 1,
+    styleTitle: title,
+    formatItem(term, termWidth, description) {
+      return inColumns([[[term], description]], this.helpWidth ?? 80, termWidth).join('\n');
+    },
+  });
+}
+
+function formatMore(command: Command, more: MoreOfCommand, width: number): string[] {
+  const { examples, exitCodes, notes = [] } = more;
+  const shown = examples.map(
+    ({ command: line, does }): Row => [wrapCommand(line, width - 2), does],
+  );
+  const variables = settingsOf(command.name()).map(
+    ({ names, decides }): Row => [names, withoutMarks(decides)],
+  );
+  const codes = exitCodes.map(({ codes: ones, means }): Row => [[ones.join(', ')], means]);
+  return [
+    ...section('Examples:', inColumns(shown, width)),
+    ...notes.flatMap((note) => [...wrapText(note, width), '']),
+    ...section('Environment:', inColumns(variables, width)),
+    ...section('Exit codes:', inColumns(codes, width)),
+  ].slice(0, -1);
+}
+
+function section(name: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title(name), ...lines, ''];
+}
+
+/** Commander takes the colours out again where there is no place for them. */
+function title(text: string): string {
+  return styleText('bold', text, { validateStream: false });
+}
+
+function withoutMarks(text: string): string {
+  return text.replaceAll('`', '');
+}

@@ -1,0 +1,9 @@
+import type { ExitCode } from './describe.ts';
+
+/** 128 and the signal's number, as shells have it. */
+export const interrupted: ExitCode = {
+  codes: [129, 130, 143],
+  means: 'interrupted by a signal, and nothing is left behind',
+};
+
+export const wrongUsage: ExitCode = { codes: [2], means: 'wrong usage' };

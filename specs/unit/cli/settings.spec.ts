@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProgram } from '../../../helpers/cli/overlay-e2e/program.ts';
+import { settings, settingsOf } from '../../../helpers/cli/settings.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** Between a run and what it starts; not for people. */
+const internal = [
+  // A spec that breaks a cluster tells the specs that it runs on it.
+  'E2E_ATTACH',
+  // A run of the matrix tells each run of Vitest.
+  'E2E_COMBINATION',
+];
+
+test('the settings are exactly those variables of ours that the code reads', () => {
+  const sources = globSync(['{helpers,specs}/**/*.{ts,sh}', 'vitest.config.ts'], { cwd: root })
+    .filter((file) => !file.startsWith('specs/unit/') && file !== 'helpers/cli/settings.ts')
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
+  // As a property, as a string, as a shell's variable.
+  const reading = /(?:env\.|['"]|\$\{?)((?:OVERLAY_)?E2E_[A-Z_]+)\b(?!=)/g;
+  const read = new Set([...sources.matchAll(reading)].map(([, name = '']) => name));
+  const told = settings.flatMap(({ names }) => names).filter((name) => name.includes('E2E_'));
+  expect([...told, ...internal].toSorted()).toEqual([...read].toSorted());
+});
+
+test('each variable stands in the table once, and is told by commands that there are', () => {
+  const names = settings.flatMap((one) => one.names);
+  expect(names.length).toBe(new Set(names).size);
+  const program = createProgram();
+  const commands = [program, ...program.commands].map((one) => one.name()).concat('specs');
+  for (const {
+    names: [name],
+    of,
+  } of settings) {
+    expect(of.length, name).toBeGreaterThan(0);
+    expect(commands, name).toEqual(expect.arrayContaining([...of]));
+  }
+  expect(settingsOf('up').map(({ names: [name] }) => name)).toContain('E2E_SUBNET');
+  expect(settingsOf('report').map(({ names: [name] }) => name)).not.toContain('E2E_SUBNET');
+});
