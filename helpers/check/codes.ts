@@ -22,6 +22,7 @@ export const diagnosisTitles = {
   'forwarding-entry-stale': 'A kernel still knows a container that is not there any more',
   'neighbour-missing': 'A kernel does not know the MAC address of a container',
   'neighbour-wrong': 'A kernel has another MAC address for a container',
+  'neighbour-table-full': 'A kernel has no room for more neighbours',
   'endpoint-stale': 'The control plane keeps an end of a container that is gone',
   'name-unresolved': 'A name of a container is not answered',
   'name-stale': 'A name leads to an address that its container does not have',

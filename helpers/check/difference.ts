@@ -37,6 +37,7 @@ export const differenceKinds = [
   'neighbour-absent',
   'neighbour-other',
   'neighbour-leftover',
+  'neighbours-refused',
   'vxlan-unlike',
   'mtu-unfit',
   'firewall-drops',

@@ -1,6 +1,7 @@
 import { type ExpectedEntry, heldEntry, isUnknown } from './expected-tables.ts';
 import type { Observation } from './observation.ts';
 import { whatWasSeen } from './observed.ts';
+import { findFullTables } from './refused-neighbours.ts';
 
 /**
  * Whether a kernel may be without anything of a container although nothing is wrong: its engine has not written it yet,
@@ -26,9 +27,13 @@ export function isOnlyLate(
   return observation.kind === 'key-value' && !wasAskedFor(entry, observation);
 }
 
-/** Whether a probe was sent from a container of that host to that container, and no answer came. */
-function wasAskedFor({ host, end }: ExpectedEntry, { paths }: Observation): boolean {
-  const trials = (whatWasSeen(paths)?.trials ?? []).filter(
+/**
+ * Whether a probe was sent from a container of that host to that container, and no answer came. Where the kernel had no room
+ * for whom it is to ask, nobody was asked.
+ */
+function wasAskedFor({ host, end }: ExpectedEntry, observation: Observation): boolean {
+  if (findFullTables(observation).some((one) => one.host === host)) return false;
+  const trials = (whatWasSeen(observation.paths)?.trials ?? []).filter(
     ({ networkId, from, to }) =>
       networkId === end.networkId &&
       from.host === host &&

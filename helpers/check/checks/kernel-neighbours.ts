@@ -3,9 +3,13 @@ import type { Difference } from '../difference.ts';
 import { type ExpectedEntry, expectedEntries, heldEntry } from '../expected-tables.ts';
 import { isOnlyLate } from '../late-entries.ts';
 import type { Observation } from '../observation.ts';
+import { type FullTable, findFullTables } from '../refused-neighbours.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
-/** Every host's kernel answers its containers with the right MAC address when they ask for one of another host. */
+/**
+ * Every host's kernel answers its containers with the right MAC address when they ask for one of another host, and has
+ * room for them to note it.
+ */
 export const kernelNeighbours: Check = {
   name: 'kernel-neighbours',
   title: 'every kernel knows the MAC addresses of the containers on other hosts',
@@ -15,7 +19,10 @@ export const kernelNeighbours: Check = {
     const entries = expectedEntries(observation);
     return kernelOutcome(
       observation,
-      entries.flatMap((entry) => findUnlike(entry, observation) ?? []),
+      [
+        ...entries.flatMap((entry) => findUnlike(entry, observation) ?? []),
+        ...findFullTables(observation).map(describeFull),
+      ],
       entries.map(
         ({ host, end: { network, container, address, mac } }) =>
           `${host}, ${network}: ${address} (${container}) is ${mac}`,
@@ -46,5 +53,16 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
     expected,
     observed: null,
     text: `${host} has no neighbour entry for ${address} (${container} on ${end.host}, ${mac}) in ${network}`,
+  };
+}
+
+function describeFull({ host, table, refused }: FullTable): Difference {
+  const { room } = table;
+  return {
+    kind: 'neighbours-refused',
+    where: { host },
+    expected: { refused: 0 },
+    observed: { refused, room },
+    text: `the kernel of ${host} had no room for another neighbour ${refused} times while packets were sent, and dropped them: it keeps ${room} (gc_thresh3), of all of its network namespaces together`,
   };
 }

@@ -28,6 +28,7 @@ import { keystoreWiped } from './keystore-wiped.ts';
 import { mtuBlackHole } from './mtu-black-hole.ts';
 import { mtuUnfit } from './mtu-unfit.ts';
 import { nameStale, nameUnresolved } from './names.ts';
+import { neighbourTableFull } from './neighbour-table-full.ts';
 import { networkDiffers } from './network-differs.ts';
 import { networkMissing } from './network-missing.ts';
 import type { Rule } from './rule.ts';
@@ -41,6 +42,8 @@ export const rules: readonly Rule[] = [
   // What holds the engines together.
   engineUnreachable,
   engineOutside,
+  // A kernel's own want, which looks like closed ways.
+  neighbourTableFull,
   // Closed ways, which keep engines from each other.
   hostCutOff,
   gossipBlocked,

@@ -97,6 +97,18 @@ export interface ContainerNamespace {
   readonly hostsFile: readonly { readonly name: string; readonly address: string }[];
 }
 
+/** What a kernel keeps of neighbours in all of its network namespaces together, as `ip -s ntable` has it. */
+export interface NeighbourTable {
+  /** Entries that may be there: `net.ipv4.neigh.default.gc_thresh3`. Permanent ones, as engines write, do not count. */
+  readonly room: number;
+  /** How often since its start there was none left for another one: each time a packet was dropped. */
+  readonly refused: number;
+  /** Names the start of a kernel: hosts that have the same share one, as those of the built-in provider do. */
+  readonly boot: string;
+  /** Whether the host itself may set the limits; only the kernel's first network namespace can. */
+  readonly isSettable: boolean;
+}
+
 /** What one host's kernel has. */
 export interface KernelView {
   /** As they were before any live probe: a VXLAN device learns from packets, and some engines do from their misses. */
@@ -105,6 +117,10 @@ export interface KernelView {
   readonly unreadOverlays: readonly Unread[];
   /** The tables once more, after the live probes; undefined when it was not looked at again. */
   readonly later: readonly OverlayTables[] | undefined;
+  /** The kernel's own table of neighbours, before the live probes and after; undefined where it could not be read. */
+  readonly neighbourTable?:
+    | { readonly before: NeighbourTable; readonly after: NeighbourTable | undefined }
+    | undefined;
   readonly links: readonly LinkView[];
   /** IPv4, of all tables; to other hosts and networks, not the kernel's own to its addresses. */
   readonly routes: readonly RouteView[];

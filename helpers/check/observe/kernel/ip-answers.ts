@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { parseJson } from '../../../process/parse-json.ts';
-import type { ForwardingEntry, LinkView, NeighbourEntry, RouteView } from '../kernel.ts';
+import type {
+  ForwardingEntry,
+  LinkView,
+  NeighbourEntry,
+  NeighbourTable,
+  RouteView,
+} from '../kernel.ts';
 
 const counters = z.looseObject({
   packets: z.number(),
@@ -120,6 +126,22 @@ export function readNeighbours(output: string): NeighbourEntry[] {
     mac: lladdr,
     state: state.join(' '),
   }));
+}
+
+const tableAnswer = z.looseObject({
+  thresh3: z.number().optional(),
+  table_fulls: z.number().optional(),
+});
+
+/** Reads `ip -statistics -json ntable show name arp_cache`; undefined where the kernel does not count. */
+export function readNeighbourTable(
+  output: string,
+): Pick<NeighbourTable, 'room' | 'refused'> | undefined {
+  // One for the whole kernel, and the settings of each device.
+  for (const { thresh3: room, table_fulls: refused } of readList(output, tableAnswer)) {
+    if (room !== undefined && refused !== undefined) return { room, refused };
+  }
+  return undefined;
 }
 
 const routeAnswer = z.looseObject({

@@ -6,6 +6,7 @@ import type { KernelView } from '../kernel.ts';
 import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
 import { readFirewall } from './firewall.ts';
 import { readLinks, readOffload, readRoutes } from './ip-answers.ts';
+import { askNeighbourTable } from './neighbour-table.ts';
 import { readContainers } from './read-containers.ts';
 import { readOverlays } from './read-overlays.ts';
 
@@ -24,12 +25,14 @@ export interface KernelOf {
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal } = of;
   const asker: Asker = { probe, signal };
-  const [overlays, links, routes, containers] = await Promise.all([
+  const [overlays, links, routes, containers, before] = await Promise.all([
     readOverlays(asker),
     ask(asker, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
     ask(asker, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
     readContainers(asker, containersOnOverlays(engine)),
+    askNeighbourTable(asker),
   ]);
+  const neighbourTable = before && { before, after: undefined };
   const own = {
     links: links.map(({ link }) => link),
     carrier: links.find(({ link }) => link.addresses.some((one) => withoutLength(one) === address))
@@ -39,23 +42,35 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     observeFirewall(asker, own),
     observeOffload(asker, own.carrier),
   ]);
-  return seen({ ...overlays, later: undefined, ...own, routes, firewall, offload, ...containers });
+  const later = undefined;
+  return seen({
+    ...overlays,
+    later,
+    neighbourTable,
+    ...own,
+    routes,
+    firewall,
+    offload,
+    ...containers,
+  });
 }
 
 /**
  * The overlays' tables once more, after the live probes: what an engine has learnt by then, it knew how to find. The
- * firewall's rules have counted the probes by then.
+ * firewall's rules have counted the probes by then, and the kernel what it had no room for.
  */
 export async function observeTablesAgain(
   kernel: Observed<KernelView>,
   asker: Asker,
 ): Promise<Observed<KernelView>> {
   if (!('seen' in kernel)) return kernel;
-  const [{ overlays: later }, firewall] = await Promise.all([
+  const { before } = kernel.seen.neighbourTable ?? {};
+  const [{ overlays: later }, firewall, after] = await Promise.all([
     readOverlays(asker),
     observeFirewall(asker, kernel.seen),
+    before && askNeighbourTable(asker),
   ]);
-  return seen({ ...kernel.seen, later, firewall });
+  return seen({ ...kernel.seen, later, firewall, neighbourTable: before && { before, after } });
 }
 
 async function observeFirewall(

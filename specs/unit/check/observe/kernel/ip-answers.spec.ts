@@ -3,6 +3,7 @@ import {
   readForwarding,
   readLinks,
   readNeighbours,
+  readNeighbourTable,
   readOffload,
   readRoutes,
 } from '../../../../../helpers/check/observe/kernel/ip-answers.ts';
@@ -207,5 +208,32 @@ describe('What ip, bridge and ethtool write is read', () => {
     expect(readNeighbours('[]')).toEqual([]);
     expect(() => readNeighbours('[{"dst": 5, "dev": "vxlan0"}]')).toThrow();
     expect(() => readLinks('Object "address" is unknown')).toThrow();
+  });
+});
+
+describe('What a kernel says of its own table of neighbours', () => {
+  const table = {
+    family: 'inet',
+    name: 'arp_cache',
+    thresh1: 128,
+    thresh2: 512,
+    thresh3: 1024,
+    entries: 846,
+    lookups: 256490,
+    forced_gc_runs: 58430,
+    table_fulls: 58336,
+  };
+  const ofDevice = { family: 'inet', name: 'arp_cache', dev: 'lo', reachable: 31460, queue: 101 };
+
+  test('is how many entries it keeps, and how often it had no room', () => {
+    expect(readNeighbourTable(JSON.stringify([table, ofDevice]))).toEqual({
+      room: 1024,
+      refused: 58336,
+    });
+  });
+
+  test('is unknown where it does not count', () => {
+    expect(readNeighbourTable(JSON.stringify([ofDevice]))).toBeUndefined();
+    expect(readNeighbourTable('')).toBeUndefined();
   });
 });

@@ -1,0 +1,29 @@
+import type { FileResult } from '../../probe/probe.ts';
+import type { NeighbourTable } from '../kernel.ts';
+import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
+import { readNeighbourTable } from './ip-answers.ts';
+
+const BOOT = '/proc/sys/kernel/random/boot_id';
+
+/** There only in a kernel's first network namespace. */
+const LIMIT = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
+
+/** What the host's kernel keeps of neighbours; undefined where it does not tell. */
+export async function askNeighbourTable(asker: Asker): Promise<NeighbourTable | undefined> {
+  const { probe, signal } = asker;
+  const argv = ['ip', '-s', '-j', 'ntable', 'show', 'name', 'arp_cache'] as const;
+  try {
+    const [table, [boot, limit]] = await Promise.all([
+      ask(asker, HOST_NAMESPACE, argv, readNeighbourTable),
+      probe.read([BOOT, LIMIT], { namespace: HOST_NAMESPACE, signal }),
+    ]);
+    return table && { ...table, boot: textOf(boot).trim(), isSettable: textOf(limit) !== '' };
+  } catch {
+    // What a kernel does not tell is no defect of the cluster; the rest of its tables is what counts.
+    return undefined;
+  }
+}
+
+function textOf(file: FileResult | undefined): string {
+  return file !== undefined && 'text' in file ? file.text : '';
+}
