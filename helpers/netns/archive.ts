@@ -45,9 +45,9 @@ export interface UnpackRequest {
   readonly into: string;
   /**
    * Also what they depend on: of this machine's own release only what is not installed here, of another one all of
-   * it, down to the C library. Never what they merely recommend.
+   * it, down to the C library; `all`: all of it in any case. Never what they merely recommend.
    */
-  readonly withDependencies?: boolean;
+  readonly withDependencies?: boolean | 'all';
   /** Where progress is told. */
   readonly report?: ActivityReport;
 }
@@ -62,7 +62,10 @@ export async function unpackPackages(request: UnpackRequest): Promise<string[]> 
   const apt = await prepareApt(suite, await aptSource(suite));
   const downloads = join(into, '.packages');
   await mkdir(downloads, { recursive: true });
-  const wanted = withDependencies ? await listMissing(apt, packages) : packages;
+  const wanted =
+    withDependencies === false
+      ? packages
+      : await listMissing(apt, packages, { isHere: withDependencies !== 'all' });
   await downloadPackages(apt, wanted, downloads, report);
   const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'));
   for (const [index, name] of files.entries()) {
@@ -76,9 +79,17 @@ export async function unpackPackages(request: UnpackRequest): Promise<string[]> 
   return files;
 }
 
-/** `NAME=VERSION` of all packages that would have to be installed. */
-async function listMissing(apt: Apt, packages: readonly string[]): Promise<string[]> {
-  const own = (await hostRelease()).codename === apt.suite;
+/**
+ * `NAME=VERSION` of all packages that would have to be installed.
+ *
+ * @param isHere whether they are used where what this machine has installed is there, too
+ */
+async function listMissing(
+  apt: Apt,
+  packages: readonly string[],
+  { isHere }: { readonly isHere: boolean },
+): Promise<string[]> {
+  const own = isHere && (await hostRelease()).codename === apt.suite;
   const { stdout } = await runApt(apt, [
     ...(own ? ['-o', 'Dir::State::status=/var/lib/dpkg/status'] : []),
     '--simulate',

@@ -93,17 +93,14 @@ function findMachine(
   });
 }
 
-/** The car service: `up` has seen it answer this. */
+/** Its containers; and of the car service what `up` has seen it answer. */
 function expectWorkload({
   workload,
-  networks,
   carEndpoint,
 }: TopologyDocument): Pick<Expectations, 'containers' | 'application'> {
-  // The document does not say which network they are on, where there are several.
-  const network = networks.length === 1 ? networks[0]?.name : undefined;
   const [application, database] = workload.map(({ container }) => container);
   return {
-    containers: workload.map(({ container, machine }) => ({
+    containers: workload.map(({ container, machine, network }) => ({
       name: container,
       host: machine,
       network,

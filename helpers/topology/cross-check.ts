@@ -1,25 +1,7 @@
-import { z } from 'zod';
 import { type AddressRange, formatRange, overlap, parseSubnet } from '../netns/address-range.ts';
-import { checkName, findRepeated, oneOf, type WrongField, wrong } from './wrong-fields.ts';
-
-/** As much of a topology as is there and readable: what is wrong with a field by itself, its schema says. */
-const text = z.string().optional().catch(undefined);
-const placement = z.object({ container: text, machine: text }).catch({});
-
-const readable = z
-  .object({
-    cluster: z
-      .object({ kind: text, keystore: text, manager: text, master: text })
-      .catch({ kind: undefined }),
-    machines: z.array(z.object({ name: text }).catch({})).catch([]),
-    networks: z.array(z.object({ name: text, subnet: text, createdOn: text }).catch({})).catch([]),
-    workload: z
-      .object({ network: text, application: placement, database: placement })
-      .catch({ application: {}, database: {} }),
-  })
-  .catch({ cluster: {}, machines: [], networks: [], workload: { application: {}, database: {} } });
-
-type Readable = z.infer<typeof readable>;
+import { checkContainers } from './check-containers.ts';
+import { checkMachine, checkMember, type Readable, readable } from './readable-topology.ts';
+import { checkName, findRepeated, type WrongField, wrong } from './wrong-fields.ts';
 
 /**
  * What in a description does not go with the rest of it.
@@ -36,6 +18,7 @@ export function findContradictions(
     ...checkCluster(topology),
     ...topology.networks.flatMap((_, at) => checkNetwork(topology, at, machineRange)),
     ...checkWorkload(topology),
+    ...checkContainers(topology),
   ];
 }
 
@@ -129,32 +112,6 @@ function checkWorkload(topology: Readable): WrongField[] {
         ]
       : []),
   ];
-}
-
-/** The machine must be one of the cluster. */
-function checkMember(
-  topology: Readable,
-  path: readonly PropertyKey[],
-  name: string | undefined,
-): WrongField[] {
-  const { keystore } = topology.cluster;
-  if (name === undefined || name !== keystore) return checkMachine(topology, path, name);
-  return [
-    wrong(path, `${name} is the keystore, which is in no cluster`, oneOf(membersOf(topology))),
-  ];
-}
-
-function checkMachine(
-  { machines }: Readable,
-  path: readonly PropertyKey[],
-  name: string | undefined,
-): WrongField[] {
-  const names = machines.flatMap((machine) => machine.name ?? []);
-  return checkName(path, name, names, 'machine');
-}
-
-function membersOf({ cluster, machines }: Readable): string[] {
-  return machines.flatMap(({ name }) => (name === cluster.keystore ? [] : (name ?? [])));
 }
 
 function meet(one: AddressRange | undefined, other: AddressRange | undefined): boolean {

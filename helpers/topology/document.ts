@@ -28,7 +28,18 @@ const topologyDocument = z.object({
   networks: z.array(
     z.object({ name: z.string(), id: z.string(), subnet: z.string(), scope: z.string() }),
   ),
-  workload: z.array(z.object({ container: z.string(), machine: z.string(), address: z.string() })),
+  /** Its containers: the car service's application and database, if it has them, then the user's own. */
+  workload: z.array(
+    z.object({
+      container: z.string(),
+      machine: z.string(),
+      network: z.string(),
+      /** On that network. */
+      address: z.string(),
+      /** Of the user's own: short for all that was described of it. */
+      mark: z.string().optional(),
+    }),
+  ),
   /** URL of the car service, as it answers outside of the cluster; absent before the workload runs. */
   carEndpoint: z.string().optional(),
 });

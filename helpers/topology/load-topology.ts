@@ -1,11 +1,14 @@
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { expectMachineRange } from '../machine/machine-range.ts';
 import { findWrongFields } from './check-topology.ts';
 import { isDescription, readDescription } from './read-description.ts';
+import { findUnfitImages } from './unfit-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
 import { findTopology, topologies } from './topologies.ts';
 import type { Topology } from './topology.ts';
 import { topologySchema } from './topology-schema.ts';
+import { meansFile } from '../workload/images/own-image.ts';
 import { type WrongField, wrongFields } from './wrong-fields.ts';
 
 /**
@@ -14,15 +17,35 @@ import { type WrongField, wrongFields } from './wrong-fields.ts';
  */
 export async function loadTopology(nameOrFile: string): Promise<Topology> {
   if (!isDescription(nameOrFile)) return findTopology(nameOrFile);
-  const described = await readDescription(nameOrFile, 'a topology');
+  const described = placeFiles(
+    await readDescription(nameOrFile, 'a topology'),
+    dirname(resolve(nameOrFile)),
+  );
   const fields = [
     ...findWrongFields(described, expectMachineRange()),
     ...findTakenName(described),
     ...(await findRefusedEngines(described)),
+    ...(await findUnfitImages(described)),
   ];
   if (fields.length > 0) throw wrongFields(nameOrFile, 'a topology', fields);
   return topologySchema.parse(described);
 }
+
+/** Files of images lie where the description does, wherever the command is run. */
+function placeFiles(described: unknown, folder: string): unknown {
+  const { data } = withContainers.safeParse(described);
+  if (data === undefined) return described;
+  const containers = data.containers.map((container) =>
+    typeof container.image === 'string' && meansFile(container.image)
+      ? { ...container, image: resolve(folder, container.image) }
+      : container,
+  );
+  return { ...data, containers };
+}
+
+const withContainers = z.looseObject({
+  containers: z.array(z.looseObject({ image: z.unknown().optional() })),
+});
 
 const named = z.object({ name: topologySchema.shape.name });
 

@@ -1,7 +1,7 @@
 import type { Topology } from './topology.ts';
 
 /** The tutorial's network and containers, on whatever makes its two hosts a cluster. */
-export const carCluster: Pick<Topology, 'networks' | 'workload'> = {
+export const carCluster = {
   networks: [
     { name: 'my-net', driver: 'overlay', subnet: '10.0.9.0/24', createdOn: 'master-host' },
   ],
@@ -10,7 +10,7 @@ export const carCluster: Pick<Topology, 'networks' | 'workload'> = {
     application: { container: 'tomcat-app', machine: 'master-host' },
     database: { container: 'mysqlserver', machine: 'worker-host' },
   },
-};
+} as const satisfies Pick<Topology, 'networks' | 'workload'>;
 
 /** The tutorial's hosts, with a machine beside them that holds the key-value store. */
 export const onKeystore = {

@@ -6,11 +6,12 @@ import { requireSwarmImage } from '../workload/images/swarm.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
+import { prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
 import { standUpStages } from './stand-up-stages.ts';
 import { takeDown } from './take-down.ts';
 import { TaskGroup } from './task-group.ts';
-import { lastStageOf, type Stage, type Topology } from './topology.ts';
+import { includesStage, lastStageOf, type Stage, type Topology } from './topology.ts';
 
 export interface StandUpOptions {
   /** The last stage to stand up; the topology's last when absent. */
@@ -44,11 +45,12 @@ export async function standUp(
   if (topology.cluster.kind === 'classic-swarm') {
     await requireSwarmImage(`stand up ${topology.name}`);
   }
+  const own = includesStage(until, 'workload') ? await prepareOwnImages(topology) : [];
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {
     const document = await activity('stage', `stand up ${topology.name}`, async () => {
-      const standing = standUpStages(chosen, provider, until, group);
+      const standing = standUpStages({ topology: chosen, own }, provider, until, group);
       standing.catch(() => {});
       await group.finish();
       return await standing;

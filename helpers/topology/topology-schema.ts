@@ -70,6 +70,54 @@ const carService = z.strictObject({
   database: placement,
 });
 
+/** Debian's own rule. */
+const packageName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9+.-]+$/,
+    'Debian has no such package: two or more small letters, digits, «+», «.» and «-»',
+  );
+
+const image = z.union([
+  z.string().min(1, 'it is empty: give a tag, or a file of docker save'),
+  z.strictObject({ debian: z.array(packageName).min(1, 'there is none') }),
+]);
+
+const port = z.int().min(1, 'it is no port').max(65_535, 'it is no port');
+
+const publishedPort = z
+  .string()
+  .regex(
+    /^(?:\d{1,3}(?:\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}(?:\/(?:tcp|udp))?$/,
+    'it is not HOST:CONTAINER, as docker run -p takes it',
+  );
+
+/** A container of the user's own. */
+const container = z.strictObject({
+  name: dockerName,
+  /** The machine that it runs on. */
+  machine: z.string(),
+  /** The overlay network that it is on. */
+  network: z.string(),
+  /**
+   * Out of what it is made: a tag, which its engine pulls; a file that `docker save` wrote, from this file; or packages of
+   * Debian, of which an image is made that has a shell, busybox, getent and ping besides: `{ debian: ['nginx-light'] }`.
+   */
+  image,
+  /** As after the image in `docker run`: what it runs instead of its image's own command. */
+  command: z.array(z.string()).min(1, 'it is empty').exactOptional(),
+  /** As `docker run --entrypoint`, with its arguments. */
+  entrypoint: z.array(z.string()).min(1, 'it is empty').exactOptional(),
+  /** As `docker run -e`. */
+  environment: z
+    .record(z.string().regex(/^[^\s=]+$/, 'it is no name of a variable'), z.string())
+    .exactOptional(),
+  /** As `docker run -p`: `8080:80`, `53:53/udp`. */
+  ports: z.array(publishedPort).exactOptional(),
+  /** TCP ports: it is ready when it listens at them. When left out, as soon as it runs. */
+  listensOn: z.array(port).exactOptional(),
+});
+
 /** A description of a cluster: what `overlay-e2e up` makes. */
 export const topologySchema = z.strictObject({
   name: hostName,
@@ -82,5 +130,8 @@ export const topologySchema = z.strictObject({
   /** In the order in which they get their addresses. */
   machines: z.array(machine).min(1, 'there is none'),
   networks: z.array(network).min(1, 'there is none'),
-  workload: carService,
+  /** The car service: the tutorial's application and its database. */
+  workload: carService.exactOptional(),
+  /** Containers of your own; they are started in this order, each when the one before it is ready. */
+  containers: z.array(container).exactOptional(),
 });

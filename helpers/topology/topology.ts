@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { keystoreOf } from '../cluster/cluster-plan.ts';
+import { markOf } from '../workload/images/mark-of.ts';
 import type { topologySchema } from './topology-schema.ts';
 
 /** The parts of a set-up. Each needs the ones before it. */
@@ -15,7 +16,18 @@ export function includesStage(until: Stage, stage: Stage): boolean {
 export type Topology = Immutable<z.infer<typeof topologySchema>>;
 export type TopologyMachine = Topology['machines'][number];
 /** The car service: an application on one machine, its database on another. */
-export type CarService = Topology['workload'];
+export type CarService = NonNullable<Topology['workload']>;
+/** A container of the user's own. */
+export type TopologyContainer = NonNullable<Topology['containers']>[number];
+
+/** A container by its name, the machine that it runs on and the network that it is on. */
+export interface ContainerPlace {
+  readonly container: string;
+  readonly machine: string;
+  readonly network: string;
+  /** Another one for whatever else is described of a container of the user's own. */
+  readonly mark?: string;
+}
 
 type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
 
@@ -53,6 +65,27 @@ export function combine(topology: Topology, engineBundle: string): Topology {
 export function membersOf({ machines, cluster }: Topology): TopologyMachine[] {
   const keystore = keystoreOf(cluster);
   return machines.filter(({ name }) => name !== keystore);
+}
+
+/** Which containers the topology has, and where: the car service's first, then the user's own. */
+export function placesOf({
+  workload,
+  containers = [],
+}: Pick<Topology, 'workload' | 'containers'>): ContainerPlace[] {
+  const cars = workload === undefined ? [] : [workload.application, workload.database];
+  return [
+    ...cars.map(({ container, machine }) => ({
+      container,
+      machine,
+      network: workload?.network ?? '',
+    })),
+    ...containers.map((one) => ({
+      container: one.name,
+      machine: one.machine,
+      network: one.network,
+      mark: markOf(one),
+    })),
+  ];
 }
 
 /** The machine of that name, as the topology describes it. */

@@ -52,29 +52,54 @@ function describeIssue(issue: z.core.$ZodIssue, fieldsIn: string): WrongField[] 
       }));
     case 'invalid_type':
       return [{ path, observed: describeType(issue.expected, issue.input) }];
+    case 'invalid_key':
+      return issue.issues.slice(0, 1).map(({ message: why }) => ({ path, observed: why }));
     case 'invalid_value':
       return [{ path, observed: describeValue(issue.input, issue.values) }];
     case 'invalid_union':
-      return [{ path, observed: describeKind(issue) }];
+      return describeUnion(issue, fieldsIn);
     default:
       return [{ path, observed: message }];
   }
 }
 
 function describeType(expected: string, input: unknown): string {
-  const wanted = { record: 'an object', object: 'an object', array: 'an array' }[expected];
-  return describeMismatch(input, wanted ?? `a ${expected}`);
+  return describeMismatch(input, withArticle(expected));
+}
+
+function withArticle(type: string): string {
+  const known = { record: 'an object', object: 'an object', array: 'an array' }[type];
+  return known ?? `a ${type}`;
 }
 
 function describeValue(input: unknown, values: readonly unknown[]): string {
   return describeMismatch(input, values.map((value) => JSON.stringify(value)).join(' or '));
 }
 
-/** Each union that there is has a field that tells its members apart. */
-function describeKind(issue: z.core.$ZodIssueInvalidUnion): string {
-  const field = 'discriminator' in issue ? String(issue.discriminator) : '';
-  const kind = Object(issue.input)[field] as unknown;
-  return describeValue(kind, 'options' in issue ? issue.options : []);
+/** A union's members are told apart by a field, or by what type they are. */
+function describeUnion(issue: z.core.$ZodIssueInvalidUnion, fieldsIn: string): WrongField[] {
+  const { path, input } = issue;
+  if ('discriminator' in issue) {
+    const kind = Object(input)[String(issue.discriminator)] as unknown;
+    return [{ path, observed: describeValue(kind, 'options' in issue ? issue.options : []) }];
+  }
+  const meant = issue.errors.find((issues) => !issues.some(isOther));
+  if (meant !== undefined) {
+    return meant.flatMap((one) =>
+      describeIssue({ ...one, path: [...path, ...one.path] }, fieldsIn),
+    );
+  }
+  const types = issue.errors.flat().flatMap((one) => (isOther(one) ? nameType(one) : []));
+  return [{ path, observed: describeMismatch(input, types.join(' or ')) }];
+}
+
+/** Whether it says that the whole is of another type. */
+function isOther({ code, path }: z.core.$ZodIssue): boolean {
+  return code === 'invalid_type' && path.length === 0;
+}
+
+function nameType(issue: z.core.$ZodIssue): string[] {
+  return issue.code === 'invalid_type' ? [withArticle(issue.expected)] : [];
 }
 
 function describeMismatch(input: unknown, wanted: string): string {

@@ -6,7 +6,7 @@ import type { PreparedImage } from './images/prepare-images.ts';
 export async function provideImage(
   engine: Engine,
   { tag, archive }: PreparedImage,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly remedy?: string } = {},
 ): Promise<void> {
   if (archive !== undefined || (await engine.images.has(tag, options))) return;
   try {
@@ -17,6 +17,7 @@ export async function provideImage(
       tried: error.tried,
       observed: error.observed,
       remedy:
+        options.remedy ??
         'see whether the machine has a way to the registry; or name another tag or a tar file in its variable (E2E_CONSUL_IMAGE and the like); or leave that out and set E2E_IMAGES=build to have it made here',
       cause: error,
     });

@@ -47,6 +47,7 @@ describe('overlay-e2e up --json', () => {
         const workload = containers.map(async (one) => ({
           container: one.name,
           machine: name,
+          network: 'my-net',
           address: await (await engine.containers.find(one.name)).addressOn('my-net'),
         }));
         return {

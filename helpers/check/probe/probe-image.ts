@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { runCommand } from '../../process/run-command.ts';
 import { PATH, SUITE } from '../../workload/images/base.ts';
 import { installFile, installFolders } from '../../workload/images/install-file.ts';
-import { markOf, type Part, preparePart } from '../../workload/images/part.ts';
+import { markOf } from '../../workload/images/mark-of.ts';
+import { type Part, preparePart } from '../../workload/images/part.ts';
 import { buildImage } from '../../workload/images/recipe.ts';
 import { PROBE_LABEL } from './describe-probe.ts';
 

@@ -75,6 +75,7 @@ async function describeContainers(
     [application, database].map(async (container) => ({
       container: container.name,
       machine: container.machine.name,
+      network,
       address: await container.addressOn(network, { signal }),
     })),
   );

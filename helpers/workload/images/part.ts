@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
 import { glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Suite } from '../../netns/apt-sources.ts';
 import { unpackPackages } from '../../netns/archive.ts';
 import { cached } from '../../netns/cache.ts';
 import { runCommand } from '../../process/run-command.ts';
+import { markOf } from './mark-of.ts';
 
 export interface PartRequest {
   readonly name: string;
   readonly suite: Suite;
   readonly packages: readonly string[];
+  /** Also all that they depend on. */
+  readonly withDependencies?: boolean;
   /** Which of their files are wanted: patterns; a folder means all that is in it. */
   readonly keep: readonly string[];
   /** What else is done with the files before the part is whole. */
@@ -33,13 +35,20 @@ export interface Part {
  * anything else, such as the car service's sources, downloads nothing.
  */
 export async function preparePart(request: PartRequest): Promise<Part> {
-  const { name, suite, packages, keep, finish } = request;
-  const mark = markOf([suite, packages, keep, finish?.ingredients]);
+  const { name, suite, packages, keep, finish, withDependencies = false } = request;
+  const whole = withDependencies ? ['with dependencies'] : [];
+  const mark = markOf([suite, packages, keep, finish?.ingredients, ...whole]);
   const title = `packages for ${name}`;
   const folder = await cached(`image-parts/${name}-${mark}`, title, async (into, report) => {
     const unpacked = join(into, 'unpacked');
     const root = join(into, 'root');
-    const files = await unpackPackages({ suite, packages, into: unpacked, report });
+    const files = await unpackPackages({
+      suite,
+      packages,
+      into: unpacked,
+      report,
+      ...(withDependencies ? { withDependencies: 'all' } : {}),
+    });
     await copyMatching(unpacked, keep, root);
     await finish?.run(root, join(into, 'work'));
     await rm(join(into, 'work'), { recursive: true, force: true });
@@ -59,12 +68,6 @@ async function forgetTimes(root: string): Promise<void> {
 }
 
 const VERSIONS = 'packages';
-
-/** A short name for whatever is made of these ingredients on this kind of processor. */
-export function markOf(ingredients: unknown): string {
-  const text = JSON.stringify([process.arch, ingredients]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
-}
 
 /** Copies what matches, with its path, owner, links and mode. */
 async function copyMatching(from: string, patterns: readonly string[], to: string): Promise<void> {

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { cached } from '../../netns/cache.ts';
 import { installFolders } from './install-file.ts';
 import { packLayer, sha256 } from './pack-layer.ts';
-import { markOf, type Part } from './part.ts';
+import { markOf } from './mark-of.ts';
+import { type Part } from './part.ts';
 import type { ImageRoot } from './run-in-root.ts';
 import { type ContainerDefaults, writeArchive } from './write-archive.ts';
 

@@ -8,6 +8,15 @@ import { wrongFields } from '../../../helpers/topology/wrong-fields.ts';
 const machineRange = parseRange('192.168.99.0/24');
 const swarm = topologies.find(({ name }) => name === 'swarm-mode');
 
+/** A container of the user's own on the seed's first host. */
+const shop = {
+  name: 'shop',
+  machine: 'master-host',
+  network: 'my-net',
+  image: { debian: ['busybox-static'] },
+  command: ['sleep', 'infinity'],
+};
+
 /** What is said of a description, a line for each field. */
 function complain(described: unknown): string[] {
   const fields = findWrongFields(described, machineRange);
@@ -110,6 +119,77 @@ describe('A description of a topology', () => {
   ])('whose %s is %j is told of in a line that names that field', ([path, value, said]) => {
     expect(complain(seedWith(path, value))).toEqual([expect.stringContaining(said)]);
     expect(complain(seedWith(path, value))[0]?.startsWith(said)).toBe(true);
+  });
+
+  test.for<[field: string, value: unknown, said: string]>([
+    [
+      'machine',
+      'cellar',
+      'machine: there is no machine cellar; there are mh-keystore, master-host',
+    ],
+    ['machine', 'mh-keystore', 'machine: mh-keystore is the keystore, which is in no cluster; '],
+    ['network', 'net', 'network: there is no network net; there are my-net'],
+    ['name', 'mysqlserver', 'name: there is a container mysqlserver before it; give it another'],
+    ['name', '-', 'name: Docker takes no such name: '],
+    ['image', undefined, 'image: it is missing, and is to be a string or an object'],
+    ['image', 7, 'image: 7 is not a string or an object'],
+    ['image', '', 'image: it is empty: give a tag, or a file of docker save'],
+    ['image', { debian: [] }, 'image.debian: there is none'],
+    ['image', { debian: ['--reinstall'] }, 'image.debian[0]: Debian has no such package: '],
+    ['image', { debian: 'nginx' }, 'image.debian: "nginx" is not an array'],
+    ['image', { debian: ['nginx'], tag: 'x' }, 'image.tag: there is no such field; '],
+    ['command', 'sleep 1', 'command: "sleep 1" is not an array'],
+    ['environment', { 'A B': '' }, 'environment.A B: it is no name of a variable'],
+    ['environment', { A: 1 }, 'environment.A: 1 is not a string'],
+    ['ports', ['80'], 'ports[0]: it is not HOST:CONTAINER, as docker run -p takes it'],
+    [
+      'ports',
+      ['8080:80'],
+      'ports[0]: port 8080/tcp of master-host is tomcat-app’s; publish another',
+    ],
+    ['listensOn', [0], 'listensOn[0]: it is no port'],
+    ['restart', 'always', 'restart: there is no such field; those that there are stand in '],
+  ])(
+    'with a container whose %s is %j says so in a line that names that field',
+    ([field, value, said]) => {
+      expect(complain({ ...seed, containers: [shop] })).toEqual([]);
+      const lines = complain({ ...seed, containers: [{ ...shop, [field]: value }] });
+      expect(lines).toEqual([expect.stringContaining(said)]);
+      expect(lines[0]?.startsWith(`containers[0].${said}`)).toBe(true);
+    },
+  );
+
+  test('has containers, or a workload, or both', () => {
+    const { workload: _cars, ...others } = seed;
+    expect(complain({ ...others, containers: [shop] })).toEqual([]);
+    expect(complain(others)).toEqual([
+      'containers: there are none, and no workload; name one or the other',
+    ]);
+  });
+
+  test('has a command for a container of Debian packages, which name no program', () => {
+    const { command: _sleep, ...silent } = shop;
+    expect(complain({ ...seed, containers: [{ ...silent, image: 'nginx' }] })).toEqual([]);
+    expect(complain({ ...seed, containers: [{ ...silent, entrypoint: ['sh'] }] })).toEqual([]);
+    expect(complain({ ...seed, containers: [silent] })).toEqual([
+      'containers[0].command: it is missing: an image of Debian packages has no program of its own; name what it is to run',
+    ]);
+  });
+
+  test('publishes a port of a machine once, by whichever protocol', () => {
+    const other = { ...shop, name: 'other' };
+    const both = (one: string, two: string) =>
+      complain({
+        ...seed,
+        containers: [
+          { ...shop, ports: [one] },
+          { ...other, ports: [two] },
+        ],
+      });
+    expect(both('53:53/tcp', '53:53/udp')).toEqual([]);
+    expect(both('53:53', '127.0.0.1:53:5353/tcp')).toEqual([
+      'containers[1].ports[0]: port 53/tcp of master-host is shop’s; publish another',
+    ]);
   });
 
   test('of swarm mode creates its networks on the manager', () => {

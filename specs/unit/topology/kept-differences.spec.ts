@@ -6,9 +6,9 @@ import {
   type KeptEngine,
   type KeptMachine,
 } from '../../../helpers/topology/kept-differences.ts';
-import { seed } from '../../../helpers/topology/seed.ts';
+import { carCluster, seed } from '../../../helpers/topology/seed.ts';
 import { findTopology } from '../../../helpers/topology/topologies.ts';
-import { type Topology, withEngine } from '../../../helpers/topology/topology.ts';
+import { placesOf, type Topology, withEngine } from '../../../helpers/topology/topology.ts';
 
 const now = new Date('2026-11-25T10:00:00Z');
 const store = 'consul://192.168.99.100:8500';
@@ -39,8 +39,8 @@ const document: TopologyDocument = {
   })),
   networks: [{ name: 'my-net', id: 'b8a3', subnet: '10.0.9.0/24', scope: 'global' }],
   workload: [
-    { container: 'tomcat-app', machine: 'master-host', address: '10.0.9.2' },
-    { container: 'mysqlserver', machine: 'worker-host', address: '10.0.9.3' },
+    { container: 'tomcat-app', machine: 'master-host', network: 'my-net', address: '10.0.9.2' },
+    { container: 'mysqlserver', machine: 'worker-host', network: 'my-net', address: '10.0.9.3' },
   ],
 };
 
@@ -180,7 +180,7 @@ test('a description that was changed since is another in what it describes now',
     cluster: { ...seed.cluster, kind: 'etcd', keystore: 'mh-keystore', advertise: 'eth1:2376' },
     networks: seed.networks.map((network) => ({ ...network, subnet: '10.0.10.0/24' })),
     workload: {
-      ...seed.workload,
+      ...carCluster.workload,
       database: { container: 'mysqlserver', machine: 'master-host' },
     },
   };
@@ -226,4 +226,35 @@ test('what does not run of a classic Swarm is named with its machine', () => {
     'master-host does not run swarm-agent-master',
     'worker-host does not run swarm-agent',
   ]);
+});
+
+test('a container that was described otherwise since, or another, is named', () => {
+  const shop = {
+    name: 'shop',
+    machine: 'master-host',
+    network: 'my-net',
+    image: 'nginx',
+  };
+  const kept: TopologyDocument = {
+    ...document,
+    workload: [
+      ...document.workload,
+      ...placesOf({ containers: [shop] }).map((place) => ({ ...place, address: '10.0.9.4' })),
+    ],
+  };
+  const machines = [
+    keep('mh-keystore'),
+    keep('master-host', { engine: { running: ['tomcat-app', 'shop'] } }),
+    keep('worker-host'),
+  ];
+  const find = (topology: Topology) => findDifferences(topology, 'workload', kept, machines, now);
+  expect(find({ ...seed, containers: [shop] })).toEqual([]);
+  expect(find({ ...seed, containers: [{ ...shop, machine: 'worker-host' }] })).toEqual([
+    'it has a shop that was described otherwise',
+    'it has no shop on worker-host',
+  ]);
+  expect(find({ ...seed, containers: [{ ...shop, command: ['sh'] }] })).toEqual([
+    'it has a shop that was described otherwise',
+  ]);
+  expect(find(seed)).toEqual(['it has a container shop, which is not in the topology']);
 });

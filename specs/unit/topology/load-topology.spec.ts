@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadTopology } from '../../../helpers/topology/load-topology.ts';
 import { seed } from '../../../helpers/topology/seed.ts';
@@ -57,6 +57,35 @@ describe('A topology', () => {
       {
         line: expect.stringContaining(
           `${file}: machines[2].engineBundle: engine 26.1.5 has no --cluster-store: `,
+        ),
+      },
+    ]);
+  });
+
+  test('has a container whose image is a file of docker save beside it, or a tag; anything else is told in a line', async () => {
+    const container = { name: 'shop', machine: 'master-host', network: 'my-net' };
+    const withImages = (...images: string[]) =>
+      JSON.stringify({
+        ...own,
+        containers: images.map((image, at) => ({ ...container, name: `shop-${at}`, image })),
+      });
+    const file = await write(
+      'own.json',
+      withImages('nginx:1.27', './none.tar', 'Nginx', 'own.json.tar'),
+    );
+    await writeFile(`${file}.tar`, 'no archive');
+    const folder = dirname(file);
+    const failure = await loadTopology(file).catch((error: AggregateError) => error.errors);
+    expect(failure).toMatchObject([
+      {
+        line: `${file}: containers[1].image: there is no file ${folder}/none.tar; give the path of a file that docker save wrote, or a tag to pull`,
+      },
+      {
+        line: `${file}: containers[2].image: it is neither a file nor a tag; give the path of a file that docker save wrote, or a tag such as docam/tomcat:latest`,
+      },
+      {
+        line: expect.stringContaining(
+          `${file}: containers[3].image: it is no file of docker save: `,
         ),
       },
     ]);

@@ -1,0 +1,85 @@
+import type { Container } from '../engine/container.ts';
+import { readLastLines, requireRunning } from '../engine/container-ended.ts';
+import type { ContainerSpec } from '../engine/container-spec.ts';
+import type { Engine } from '../engine/engine.ts';
+import { allSettled } from '../process/harness-error.ts';
+import { done, notYet, waitFor } from '../process/wait-for.ts';
+import { whileWatching } from '../process/while-watching.ts';
+import type { PreparedImage } from './images/prepare-images.ts';
+import { provideImage } from './provide-image.ts';
+
+/** A container of the user's own: where it runs, out of what it is made, and when it is ready. */
+export interface Deployment {
+  readonly engine: Engine;
+  readonly image: PreparedImage;
+  readonly spec: Omit<ContainerSpec, 'image'> & { readonly name: string };
+  /** The ports at which it listens when it is ready. */
+  readonly listensOn: readonly number[];
+}
+
+/** Of these ports those at which nothing listens in the container's own network. */
+export type FindSilentPorts = (
+  container: Container,
+  ports: readonly number[],
+  signal: AbortSignal,
+) => Promise<readonly number[]>;
+
+/** Makes them all without starting them. Their networks need not be there yet. */
+export async function createContainers(
+  deployments: readonly Deployment[],
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Container[]> {
+  const creations = deployments.map(async ({ engine, image, spec }) => {
+    await provideImage(engine, image, {
+      signal,
+      remedy: 'see whether the machine has a way to the registry; or give a file of docker save',
+    });
+    return await engine.containers.create({ ...spec, image: image.tag }, { signal });
+  });
+  return await allSettled('containers: create', creations);
+}
+
+/**
+ * Starts one after the other, in their order, each when the one before it listens: one may need the other, and no two
+ * hosts announce an end on a network to each other at the same moment.
+ */
+export async function startContainers(
+  deployments: readonly Deployment[],
+  containers: readonly Container[],
+  findSilent: FindSilentPorts,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  for (const [at, container] of containers.entries()) {
+    await container.start({ signal });
+    await waitUntilReady(container, deployments[at]?.listensOn ?? [], findSilent, signal);
+  }
+}
+
+/** Milliseconds between two looks whether a container still runs. */
+const LOOK_EVERY = 500;
+
+async function waitUntilReady(
+  container: Container,
+  listensOn: readonly number[],
+  findSilent: FindSilentPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  await requireRunning(container, signal);
+  if (listensOn.length === 0) return;
+  const look = async (until: AbortSignal) => await requireRunning(container, until);
+  await whileWatching({ look, every: LOOK_EVERY, signal }, async (until) => {
+    await waitFor(
+      `${container.machine.name}: ${container.name} listens on ${listensOn.join(', ')}`,
+      async () => {
+        const silent = await findSilent(container, listensOn, until);
+        return silent.length === 0 ? done(undefined) : notYet(`not on ${silent.join(', ')}`);
+      },
+      {
+        limit: 120_000,
+        signal: until,
+        evidence: async () => await readLastLines(container),
+        remedy: 'read below what it logged, and look at its command and at listensOn',
+      },
+    );
+  });
+}
