@@ -62,9 +62,9 @@ export async function releaseStore(store: string): Promise<void> {
 
 /** Takes the claim back where nothing is left, and removes the folder if it is empty. */
 export async function leaveStore(store: string): Promise<void> {
-  // What a process was writing here when it was killed: claim.json.PID, topology.json.PID.tmp.
+  // What a process was writing here when it was killed: claim.json.PID, topology.json.PID.tmp, set-up.json.PID.tmp.
   for (const name of await readdir(store)) {
-    const [, pid] = /^(?:claim|topology)\.json\.(\d+)(?:\.tmp)?$/.exec(name) ?? [];
+    const [, pid] = /^(?:claim|topology|set-up)\.json\.(\d+)(?:\.tmp)?$/.exec(name) ?? [];
     if (pid === undefined || (await birthOf(Number(pid))) !== undefined) continue;
     await rm(join(store, name), { force: true });
   }

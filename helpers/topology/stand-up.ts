@@ -8,6 +8,7 @@ import { claimStore, releaseStore } from './claim.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
 import { prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
+import { recordSetUp, saveSetUp } from './set-up-record.ts';
 import { standUpStages } from './stand-up-stages.ts';
 import { takeDown } from './take-down.ts';
 import { TaskGroup } from './task-group.ts';
@@ -31,8 +32,9 @@ export interface StandUpOptions {
 }
 
 /**
- * Stands a topology up in a store that has no machines, and keeps its document there. When it fails or is interrupted,
- * everything is taken down again before this throws. What a killed run left in the store is taken down first.
+ * Stands a topology up in a store that has no machines, and keeps its document there, and how it went. When it fails or
+ * is interrupted, everything is taken down again before this throws. What a killed run left in the store is taken down
+ * first.
  */
 export async function standUp(
   topology: Topology,
@@ -41,6 +43,7 @@ export async function standUp(
 ): Promise<TopologyDocument> {
   const { until = lastStageOf(topology), watch, keepClaim = false, keepBroken } = options;
   requireStage(topology, until);
+  using recorder = recordSetUp();
   const chosen = await chooseEngines(topology, provider);
   if (topology.cluster.kind === 'classic-swarm') {
     await requireSwarmImage(`stand up ${topology.name}`);
@@ -55,6 +58,7 @@ export async function standUp(
       await group.finish();
       return await standing;
     });
+    await saveSetUp(provider.store, recorder.take(topology.name));
     await saveDocument(document);
     watch.signal.throwIfAborted();
     if (!keepClaim) await releaseStore(provider.store);
@@ -65,6 +69,8 @@ export async function standUp(
       watch.interrupted === undefined &&
       (await hasMachines(provider))
     ) {
+      // Where there is no room to keep it, why it failed is to be told all the same.
+      await saveSetUp(provider.store, recorder.take(topology.name, error)).catch(() => undefined);
       await releaseStore(provider.store);
       keepBroken(provider.store);
     } else {

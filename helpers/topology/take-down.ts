@@ -2,6 +2,7 @@ import type { MachineProvider } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
 import { claimStore, leaveStore } from './claim.ts';
 import { removeDocument } from './document.ts';
+import { removeSetUp } from './set-up-record.ts';
 
 /** What there was to take down. */
 export interface TakenDown {
@@ -19,6 +20,7 @@ export async function takeDown(provider: MachineProvider): Promise<TakenDown> {
   await claimStore(provider.store, 'take-down');
   return await activity('stage', 'take-down', async () => {
     await removeDocument(provider.store);
+    await removeSetUp(provider.store);
     // What is half-made goes first: of that, no list can be made.
     const leftovers = await provider.sweep();
     const machines = (await provider.list()).map(({ name }) => name);

@@ -1,10 +1,10 @@
-import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../../../helpers/check/diagnosis.ts';
 import type { AuditReport } from '../../../../helpers/check/report.ts';
 import { unseen } from '../../../../helpers/check/observed.ts';
 import { drawPathMatrix } from '../../../../helpers/report/audit/draw-path-matrix.ts';
 import { drawTopology } from '../../../../helpers/report/audit/draw-topology.ts';
+import { textsOf } from '../read-svg.ts';
 import { brokenReport, reportOf, secret } from './reports.ts';
 
 describe('The picture of a topology', () => {
@@ -121,20 +121,4 @@ function withDiagnoses(
     verdict: 'defects',
     diagnoses: diagnoses.map((one) => ({ ...one, ...rest })),
   };
-}
-
-/** All lines of text of a picture; that it can be parsed is part of what is tested. */
-function textsOf(svg: string): string[] {
-  const parser = new XMLParser({ preserveOrder: true, parseTagValue: false, trimValues: false });
-  const texts: string[] = [];
-  const visit = (nodes: readonly Record<string, unknown>[], inText: boolean) => {
-    for (const node of nodes) {
-      for (const [name, content] of Object.entries(node)) {
-        if (name === '#text' && inText) texts.push(String(content));
-        if (Array.isArray(content)) visit(content, name === 'text');
-      }
-    }
-  };
-  visit(parser.parse(svg, true) as Record<string, unknown>[], false);
-  return texts;
 }

@@ -1,0 +1,90 @@
+import type { Config, TopLevelSpec } from 'vega-lite';
+import { picture } from '../audit/picture/svg.ts';
+
+/** What a chart is called, and what it says in words for whoever does not see it. */
+export interface ChartWords {
+  readonly title: string;
+  readonly description: string;
+}
+
+/** Sizes of text in charts. */
+export const textSize = 12;
+export const smallSize = 11;
+
+/** How wide a text will be, roughly: there is no font to ask. */
+export function widthOf(text: string, size = smallSize): number {
+  return text.length * size * 0.56;
+}
+
+/** What stands above a chart. */
+export function titleLines(
+  text: string,
+  subtitle: string | string[],
+  color: 'ink' | 'good' | 'bad' | 'warn' = 'ink',
+): NonNullable<TopLevelSpec['title']> {
+  return {
+    text,
+    subtitle,
+    anchor: 'start',
+    frame: 'group',
+    fontSize: 16,
+    fontWeight: 600,
+    color: `var(--${color})`,
+    subtitleColor: 'var(--soft)',
+    subtitleFontSize: smallSize,
+    subtitlePadding: 6,
+    offset: 10,
+  };
+}
+
+/** Colours by what they are for, of the picture's own style: they change with the reader's light or dark. */
+const config: Config = {
+  background: 'transparent',
+  font: 'inherit',
+  padding: 0,
+  view: { stroke: null },
+  text: { color: 'var(--ink)', fontSize: smallSize },
+  rule: { color: 'var(--line)' },
+  axis: {
+    domain: false,
+    ticks: false,
+    gridColor: 'var(--line)',
+    gridOpacity: 0.6,
+    labelColor: 'var(--soft)',
+    labelFontSize: smallSize,
+    titleColor: 'var(--soft)',
+    titleFontSize: smallSize,
+    titleFontWeight: 'normal',
+  },
+  header: { labelColor: 'var(--ink)', labelFontSize: textSize, titleColor: 'var(--soft)' },
+};
+
+/**
+ * Draws a chart of Vega-Lite as a picture like all others of a report: readable in light and dark, with its words in
+ * it, and what a mark's `description` says as its tooltip. The library is loaded when the first chart is drawn.
+ */
+export async function renderChart(spec: TopLevelSpec, words: ChartWords): Promise<string> {
+  const [{ View, parse }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const { spec: compiled } = compile(spec, { config });
+  const svg = await new View(parse(compiled), { renderer: 'none' }).toSVG();
+  const [, width = '0', height = '0', content = ''] =
+    /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>(.*)<\/svg>$/s.exec(svg) ?? [];
+  return picture({ ...words, width: Math.ceil(Number(width)), height: Math.ceil(Number(height)) }, [
+    addTooltips(content),
+  ]);
+}
+
+/**
+ * What a mark says to a screen reader becomes its title, which browsers show to all. The rest of that, and what Vega draws
+ * of nothing, would be half of the picture's size: as an image it is read by its own title and description.
+ */
+function addTooltips(content: string): string {
+  return content
+    .replaceAll(/<path class="(?:background|foreground)"[^>]*\/>/g, '')
+    .replaceAll(
+      /<(path|text)( aria-label="([^"]*)"[^>]*?)(?:\/>|>([^<]*)<\/\1>)/g,
+      (_, name: string, attributes: string, label: string, text = '') =>
+        `<${name}${attributes}><title>${label}</title>${text}</${name}>`,
+    )
+    .replaceAll(/ (?:role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g, '');
+}
