@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { type OverlayEnd, endsOf } from './ends.ts';
+import { hostAt } from './find-host.ts';
 import type { HostView, Observation } from './observation.ts';
 import type {
   ForwardingEntry,
@@ -8,6 +9,8 @@ import type {
   OverlayTables,
 } from './observe/kernel.ts';
 import { whatWasSeen } from './observed.ts';
+import { onceFor } from './once-for.ts';
+import { ownAddresses } from './own-addresses.ts';
 
 /** What one host's kernel must hold of a container on another host, and where it would be. */
 export interface ExpectedEntry {
@@ -56,13 +59,23 @@ export function tablesOf(
   return overlays?.find(({ idPrefix }) => networkId.startsWith(idPrefix));
 }
 
+/** A host's overlay by its name: its id, and what the kernel has of it. */
+export function overlayOn(
+  host: Pick<HostView, 'engine' | 'kernel'> | undefined,
+  network: string,
+): { readonly networkId: string; readonly tables: OverlayTables | undefined } {
+  const networks = whatWasSeen(host?.engine)?.networks ?? [];
+  const networkId = networks.find(({ name }) => name === network)?.id ?? '';
+  return { networkId, tables: tablesOf(whatWasSeen(host?.kernel)?.overlays, networkId) };
+}
+
 /**
  * What every kernel must hold: on each host that has a container on an overlay, an entry for each container of the other
  * hosts. A host without one has nothing to send there.
  */
-export function expectedEntries(observation: Observation): ExpectedEntry[] {
+export const expectedEntries = onceFor((observation: Observation): readonly ExpectedEntry[] => {
   const ends = endsOf(observation);
-  const destinations = findDestinations(observation);
+  const destinations = destinationsOf(observation);
   return seenKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
     const joined = new Set(ends.filter((end) => end.host === host).map((end) => end.networkId));
     return ends.flatMap((end): ExpectedEntry[] => {
@@ -73,13 +86,13 @@ export function expectedEntries(observation: Observation): ExpectedEntry[] {
       return [{ host, end, destination, tables, later: tablesOf(kernel.later, end.networkId) }];
     });
   });
-}
+});
 
 /**
  * Where each host gets what is an overlay's: at the address that the other hosts know it by, or, if a swarm was given
  * another way for its data (`--data-path-addr`), at another one of its own that kernels send to.
  */
-function findDestinations({ hosts }: Observation): Map<string, string> {
+const destinationsOf = onceFor(({ hosts }: Observation): ReadonlyMap<string, string> => {
   const used = new Set(
     hosts.flatMap((host) =>
       (whatWasSeen(host.kernel)?.overlays ?? []).flatMap(({ vxlans }) =>
@@ -90,10 +103,7 @@ function findDestinations({ hosts }: Observation): Map<string, string> {
     ),
   );
   const found = hosts.flatMap((host): [string, string][] => {
-    const others = hosts.filter(({ name }) => name !== host.name).flatMap(addressesOf);
-    // Bridges have the same address on every host.
-    const own = addressesOf(host).filter((address) => !others.includes(address));
-    const address = own.find((one) => used.has(one));
+    const address = ownAddresses(host, hosts).find((one) => used.has(one));
     const destination =
       host.address !== undefined && used.has(host.address)
         ? host.address
@@ -101,19 +111,12 @@ function findDestinations({ hosts }: Observation): Map<string, string> {
     return destination === undefined ? [] : [[host.name, destination]];
   });
   return new Map(found);
-}
-
-/** All addresses that a host is known to have. */
-function addressesOf({ address, kernel }: HostView): string[] {
-  const links = whatWasSeen(kernel)?.links ?? [];
-  const own = links.flatMap(({ addresses }) => addresses.map((one) => one.replace(/\/.*/, '')));
-  return address === undefined ? own : [address, ...own];
-}
+});
 
 /** The host that gets what is sent there. */
 export function hostWithDestination(observation: Observation, address: string): string | undefined {
-  const [name] = [...findDestinations(observation)].find(([, one]) => one === address) ?? [];
-  return name ?? observation.hosts.find((host) => host.address === address)?.name;
+  const [name] = [...destinationsOf(observation)].find(([, one]) => one === address) ?? [];
+  return name ?? hostAt(observation, address)?.name;
 }
 
 /** What these tables hold of a container. */

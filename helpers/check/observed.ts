@@ -25,7 +25,7 @@ export function unseen(why: string, because: UnseenBecause = 'impossible'): Unse
   return { unseen: why, because };
 }
 
-/** What was seen; undefined where nothing could be. */
-export function whatWasSeen<T>(part: Observed<T>): T | undefined {
-  return 'seen' in part ? part.seen : undefined;
+/** What was seen; undefined where nothing could be, or there is no such part. */
+export function whatWasSeen<T>(part: Observed<T> | undefined): T | undefined {
+  return part !== undefined && 'seen' in part ? part.seen : undefined;
 }

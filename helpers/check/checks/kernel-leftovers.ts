@@ -8,8 +8,9 @@ import {
   seenKernels,
   tablesOf,
 } from '../expected-tables.ts';
+import { hostAt } from '../find-host.ts';
 import { type KnownEnd, knownEnds } from '../known-ends.ts';
-import type { HostView, Observation } from '../observation.ts';
+import type { Observation } from '../observation.ts';
 import type { OverlayTables } from '../observe/kernel.ts';
 import { whatWasSeen } from '../observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
@@ -127,10 +128,6 @@ function isOfKnownHost(destination: string, observation: Observation): boolean {
 /** Whether all ends of the cluster are known. */
 function isWhole({ hosts, isComplete }: Observation): boolean {
   return isComplete && hosts.every(({ engine }) => 'seen' in engine);
-}
-
-function hostAt({ hosts }: Observation, address: string): HostView | undefined {
-  return hosts.find((host) => host.address === address);
 }
 
 function writtenEntries({ vxlans }: OverlayTables) {

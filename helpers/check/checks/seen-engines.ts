@@ -17,11 +17,3 @@ export function answeringHosts({ hosts }: Pick<Observation, 'hosts'>): Answering
     return view === undefined ? [] : { host, view, info: view.info };
   });
 }
-
-/** The host that the others find at that address. */
-export function hostAt(
-  { hosts }: Pick<Observation, 'hosts'>,
-  address: string,
-): HostView | undefined {
-  return hosts.find((host) => host.address === address);
-}

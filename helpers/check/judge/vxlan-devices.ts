@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
-import { tablesOf } from '../expected-tables.ts';
+import { overlayOn } from '../expected-tables.ts';
+import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
-import { whatWasSeen } from '../observed.ts';
 import { entryRemedy } from './entry-remedy.ts';
 import type { Rule } from './rule.ts';
 
@@ -45,17 +45,13 @@ function isConsequence(
 
 const downSchema = z.record(z.string(), z.literal('down'));
 
-function findRemedy({ where, observed }: Difference, { hosts }: Observation): Remedy | undefined {
-  const { host = '', network } = where;
-  const view = hosts.find(({ name }) => name === host);
-  const networks = whatWasSeen(view?.engine ?? { unseen: '', because: 'unasked' })?.networks ?? [];
-  const { id = '' } = networks.find(({ name }) => name === network) ?? {};
-  const kernel = view === undefined ? undefined : whatWasSeen(view.kernel);
-  const tables = tablesOf(kernel?.overlays, id);
+function findRemedy({ where, observed }: Difference, observation: Observation): Remedy | undefined {
+  const { host = '', network = '' } = where;
+  const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   const [device] = Object.keys(downSchema.safeParse(observed).data ?? {});
   if (device !== undefined && tables !== undefined) {
     const effect = `sets ${device} up again`;
-    return entryRemedy(host, id, tables, ['ip', 'link', 'set', device, 'up'], effect);
+    return entryRemedy(host, networkId, tables, ['ip', 'link', 'set', device, 'up'], effect);
   }
   return {
     host,

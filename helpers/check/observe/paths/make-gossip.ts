@@ -1,23 +1,17 @@
 import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip-protocol.ts';
 import { firstLine } from '../../../process/harness-error.ts';
 import { done, notYet, waitFor } from '../../../process/wait-for.ts';
-import type { Overheard } from '../../probe/packets.ts';
 import type { GossipTrial } from '../paths.ts';
 import { type Answer, askHosts, failureOf, type HostPair, hostPairsOf } from './ask-hosts.ts';
+import { type Heard, heardFrom, overhear, overheardBy } from './overheard.ts';
 import type { Station } from './station.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 const GOSSIP_PORT = 7946;
 
-const transports = ['tcp', 'udp'] as const;
-
 /** Starts to listen whose gossip comes: as early as can be, for nobody gossips for us. */
 export async function overhearGossip(stations: readonly Station[]): Promise<void> {
-  await Promise.all(
-    stations.flatMap(({ packets }) =>
-      transports.map((transport) => packets.overhear(transport, GOSSIP_PORT)),
-    ),
-  );
+  await overhear(stations, GOSSIP_PORT);
 }
 
 /** Engines on a key-value store answer anybody: over TCP whom they know, over UDP that they are there. */
@@ -28,7 +22,7 @@ export async function askGossip(
   const pairs = hostPairsOf(stations);
   const pings = await pingPatiently(pairs, stations, number);
   const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
-  const heard = await overheardBy(stations);
+  const heard = await overheardBy(stations, GOSSIP_PORT);
   return await Promise.all(
     pairs.flatMap((pair, index) => [
       Promise.resolve(
@@ -51,7 +45,7 @@ async function pingPatiently(
 ): Promise<Answer[]> {
   const answers = await askHosts(pairs, 'ping', GOSSIP_PORT, number);
   for (let rounds = 1; rounds < MOST_ROUNDS; rounds += 1) {
-    const heard = await overheardBy(stations);
+    const heard = await overheardBy(stations, GOSSIP_PORT);
     const open = pairs.flatMap((pair, index) =>
       answers[index]?.answered !== true && heardFrom(heard, pair, 'udp').input
         ? [{ pair, index }]
@@ -76,7 +70,9 @@ export async function listenToGossip(
   const pairs = hostPairsOf(stations);
   const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
   const isHeardSoon = stations.length <= 3;
-  const heard = isHeardSoon ? await waitForGossip(pairs, stations) : await overheardBy(stations);
+  const heard = isHeardSoon
+    ? await waitForGossip(pairs, stations)
+    : await overheardBy(stations, GOSSIP_PORT);
   return pairs.flatMap((pair, index) => {
     const { nic, input } = heardFrom(heard, pair, 'udp');
     // What comes and is not let in is sure at once; that nothing comes is so only after a while.
@@ -108,34 +104,6 @@ async function whomItKnows(
   }
 }
 
-/** By station and transport. */
-type Heard = ReadonlyMap<Station, Readonly<Record<'tcp' | 'udp', Overheard>>>;
-
-/** Whether anything came from there to the other host, and whether its firewall let any of it in. */
-function heardFrom(
-  heard: Heard,
-  { asker, receiver }: Pick<HostPair, 'asker' | 'receiver'>,
-  transport: 'tcp' | 'udp',
-): { readonly nic: boolean; readonly input: boolean } {
-  const { nic = [], input = [] } = heard.get(receiver)?.[transport] ?? {};
-  const address = asker.address ?? '';
-  return { nic: nic.includes(address), input: input.includes(address) };
-}
-
-async function overheardBy(stations: readonly Station[]): Promise<Heard> {
-  return new Map(
-    await Promise.all(
-      stations.map(async (station) => {
-        const [tcp, udp] = await Promise.all(
-          transports.map((transport) => station.packets.overheard(transport, GOSSIP_PORT)),
-        );
-        const nothing = { nic: [], input: [] };
-        return [station, { tcp: tcp ?? nothing, udp: udp ?? nothing }] as const;
-      }),
-    ),
-  );
-}
-
 /**
  * Milliseconds. Each engine speaks once in a second to another, and answers whoever speaks to it; one that finds itself too
  * slow takes up to eight times as long (memberlist's awareness).
@@ -150,7 +118,7 @@ async function waitForGossip(
   return await waitFor(
     'gossip: each engine hears each other',
     async () => {
-      const heard = await overheardBy(stations);
+      const heard = await overheardBy(stations, GOSSIP_PORT);
       const missing = pairs.filter((pair) => !heardFrom(heard, pair, 'udp').nic);
       // That it is not heard is an answer too.
       if (missing.length === 0 || performance.now() >= deadline) return done(heard);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { endsOf } from '../../ends.ts';
 import { type Observed, seen, type Unseen, unseen, whatWasSeen } from '../../observed.ts';
+import { ownAddresses } from '../../own-addresses.ts';
 import type { KernelView } from '../kernel.ts';
 import type { PathsView } from '../paths.ts';
 import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
@@ -18,11 +19,13 @@ export async function observePaths(
   kernel: (host: AskedHost) => Observed<KernelView>,
 ): Promise<Observed<PathsView>> {
   const probes = asked.hosts.map((host) => ({ host, probe: probeOn(round, host.name) }));
+  const views = asked.hosts.map((host) => ({ ...host, kernel: kernel(host) }));
   const hosts = probes.flatMap(({ host, probe }): PathsPlan['hosts'][number][] => {
     if ('unseen' in probe) return [];
     const { name, address } = host;
     const vxlanPort = vxlansOf(kernel(host))[0]?.port ?? VXLAN_PORT;
-    return [{ host: name, address, probe: probe.seen, vxlanPort }];
+    const addresses = ownAddresses({ ...host, kernel: kernel(host) }, views);
+    return [{ host: name, address, addresses, probe: probe.seen, vxlanPort }];
   });
   const [first] = probes;
   if (hosts.length === 0) {

@@ -8,6 +8,8 @@ export interface Station {
   readonly host: string;
   /** Where the other hosts find it. */
   readonly address: string | undefined;
+  /** All of its own: by its routes, what it sends may come from any of them. */
+  readonly addresses: readonly string[];
   readonly probe: Probe;
   readonly packets: Packets;
   readonly vxlanPort: number;
@@ -19,6 +21,7 @@ export interface Station {
 export interface StationPlan {
   readonly host: string;
   readonly address: string | undefined;
+  readonly addresses: readonly string[];
   readonly probe: Probe;
   readonly vxlanPort: number;
   /** Ends on this host that trials are sent from, or to. */
@@ -27,7 +30,7 @@ export interface StationPlan {
 
 /** Opens what listens and looks on a host: in its own namespace, in its overlays', in its containers'. */
 export async function openStation(plan: StationPlan): Promise<Station> {
-  const { host, address, probe, vxlanPort, ends } = plan;
+  const { host, address, addresses, probe, vxlanPort, ends } = plan;
   const { packets } = probe;
   const containers = [...new Set(ends.map(({ pid }) => pid))].map((pid) => ({ pid }));
   const overlays = [...new Set(ends.map(({ networkId }) => networkId))].map((overlay) => ({
@@ -43,7 +46,7 @@ export async function openStation(plan: StationPlan): Promise<Station> {
       return listener === undefined ? [] : [[wordOf(place), listener] as const];
     }),
   );
-  return { host, address, probe, packets, vxlanPort, listeners };
+  return { host, address, addresses, probe, packets, vxlanPort, listeners };
 }
 
 /** What listens in that namespace of the station; an error says why nothing does. */
