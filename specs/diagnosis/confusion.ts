@@ -6,8 +6,13 @@
  * With --only, what an earlier run wrote there of the others is kept:
  *
  *     npm run confusion -- --only forwarding --healthy 0 --into /tmp/matrix
+ *
+ * With --audits, what each audit of a defect saw is kept in that folder: to be judged again, in a unit spec say.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { AuditReport } from '../../helpers/check/report.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { auditHealthyClusters } from './audit-healthy.ts';
 import { auditBroken, type Defect, defectsOn, findMistakes } from './defect.ts';
@@ -23,6 +28,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     healthy: { type: 'string', default: '50' },
     into: { type: 'string', default: 'docs' },
+    audits: { type: 'string' },
   },
 });
 const isChosen = ({ code, way }: Pick<Defect, 'code' | 'way'>) =>
@@ -72,6 +78,7 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
     const { code, way } = defect;
     const broken = await unlessRefused(`${lab.kind}: ${code}, ${way}`, auditBroken(lab, [defect]));
     if (broken === undefined) return index + 1;
+    await keepAudit(`${lab.kind} ${code} ${way}`, broken);
     const mistakes = findMistakes([defect], broken.diagnoses);
     await record(runOf(broken, { cluster: lab.kind, injected: code, way, mistakes }));
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
@@ -82,19 +89,28 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
       lab.settle().then(() => true),
     );
     if (isItself === undefined) return index + 1;
-    const mended = runOf(await lab.audit(), {
+    const healed = await lab.audit();
+    const mended = runOf(healed, {
       cluster: lab.kind,
       injected: 'healthy',
       way: 'after a defect was mended',
     });
     await record(mended);
     if (mended.mistakes.length === 0) continue;
+    await keepAudit(`${lab.kind} after ${code} ${way}`, healed);
     console.log(
       `${lab.kind}: a new cluster, as this one is not healthy: ${mended.mistakes.join('; ')}`,
     );
     return index + 1;
   }
   return defects.length;
+}
+
+async function keepAudit(what: string, report: AuditReport): Promise<void> {
+  if (values.audits === undefined) return;
+  await mkdir(values.audits, { recursive: true });
+  const file = `${what.replaceAll(/[^\w-]+/g, '-')}.json`;
+  await writeFile(join(values.audits, file), JSON.stringify(report, null, 2));
 }
 
 /** What could not be done on a cluster is told, and leaves no number: the next is done on a new one. */

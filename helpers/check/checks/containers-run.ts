@@ -2,6 +2,7 @@ import { type Check, outcomeOf } from '../check.ts';
 import type { ContainerFacts } from '../../engine/container-facts.ts';
 import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
+import { isFlapping, lookedAtAgain } from './restless.ts';
 import { answeringHosts } from './seen-engines.ts';
 
 /**
@@ -18,7 +19,6 @@ export const containersRun: Check = {
       const shared = new Set(
         view.networks.filter(({ scope }) => scope !== 'local').map(({ name }) => name),
       );
-      const now = Date.parse(view.info.systemTime);
       return view.containers
         .filter(
           (one) =>
@@ -30,29 +30,20 @@ export const containersRun: Check = {
         )
         .map((container) => ({
           host: host.name,
-          container,
-          flaps: isFlapping(container, now),
+          container: isFlapping(container, view)
+            ? ({ ...container, ...lookedAtAgain(container, view), status: 'restarting' } as const)
+            : container,
         }));
     });
     const differences = watched
-      .filter(({ container: { status }, flaps }) => status !== 'running' || flaps)
-      .map(({ host, container, flaps }) =>
-        describeDown(host, flaps ? { ...container, status: 'restarting' } : container),
-      );
+      .filter(({ container: { status } }) => status !== 'running')
+      .map(({ host, container }) => describeDown(host, container));
     return outcomeOf(
       differences,
       watched.map(({ host, container }) => `${container.name} on ${host}: ${container.status}`),
     );
   },
 };
-
-/** Milliseconds after which an engine itself takes a container for one that runs. */
-const SETTLED = 10_000;
-
-/** Whether it is one that ends again and again, met in a moment in which it runs. */
-function isFlapping({ status, restartCount, startedAt }: ContainerFacts, now: number): boolean {
-  return status === 'running' && restartCount > 1 && now - Date.parse(startedAt) < SETTLED;
-}
 
 function isExpected(on: string, { name }: ContainerFacts, { expectations }: Observation): boolean {
   const expected = expectations.containers ?? [];
@@ -65,7 +56,7 @@ function describeDown(
 ): Difference {
   const how = {
     paused: 'is paused: it answers nobody',
-    restarting: `ends each time it is started: ${restartCount} times so far`,
+    restarting: `ends each time it is started: ${restartCount === 1 ? 'once' : `${restartCount} times`} so far`,
     exited: `has ended with ${exitCode}`,
     created: 'was never started',
     removing: 'is being removed',

@@ -1,9 +1,12 @@
+import type { NetworkFacts } from '../../engine/networks.ts';
 import { type Check, outcomeOf } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import { endsOf, type OverlayEnd } from '../ends.ts';
+import { hostAt } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
-import { answeringHosts, hostAt } from './seen-engines.ts';
+import { isRestless } from './restless.ts';
+import { answeringHosts } from './seen-engines.ts';
 
 /** An end that somebody has on record. */
 interface RecordedEnd {
@@ -85,22 +88,33 @@ function findDead(
   };
 }
 
-/** Whether a container has that end, whatever its engine knows of the network. */
+/** Whether a container has that end, whatever its engine knows of the network; or the engine itself. */
 function hasContainer({ id }: RecordedEnd, observation: Observation): boolean {
-  return answeringHosts(observation).some(({ view }) =>
-    view.containers.some(({ networks }) =>
-      Object.values(networks).some(({ endpointId }) => endpointId === id),
-    ),
+  return answeringHosts(observation).some(
+    ({ view }) =>
+      view.containers.some(({ networks }) =>
+        Object.values(networks).some(({ endpointId }) => endpointId === id),
+      ) ||
+      view.networks.some(({ containers }) =>
+        containers.some((one) => one.endpointId === id && isEngines(one)),
+      ),
   );
 }
 
-/** A container that is being started gets its end before it runs. */
+/** In swarm mode engines have ends of their own, in sandboxes that are no containers: `ingress-sbox`, `lb-my-net`. */
+function isEngines({ id, local }: NetworkFacts['containers'][number]): boolean {
+  return local && !/^[0-9a-f]{64}$/.test(id);
+}
+
+/** A container that is being started gets its end before it runs; one that starts again and again has another each time. */
 function isComing({ name }: RecordedEnd, on: string, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ host, view }) =>
       host.name === on &&
       view.containers.some(
-        (one) => one.name === name && (one.status === 'created' || one.status === 'restarting'),
+        (one) =>
+          one.name === name &&
+          (one.status === 'created' || one.status === 'restarting' || isRestless(one, view)),
       ),
   );
 }

@@ -3,6 +3,7 @@ import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
 import type { StoreView } from '../observe/store.ts';
 import { whatWasSeen } from '../observed.ts';
+import { isRestless } from './restless.ts';
 import { answeringHosts } from './seen-engines.ts';
 
 /** The store has every network that containers are on, and every end of them. Engines read it, and never write it anew. */
@@ -44,6 +45,7 @@ function findUsed(observation: Observation): Use[] {
     );
     return view.containers
       .filter(({ status }) => status === 'running' || status === 'paused')
+      .filter((container) => !isRestless(container, view))
       .flatMap(({ name: container, networks }) =>
         Object.entries(networks)
           .filter(([, { networkId, address }]) => address !== '' && !local.has(networkId))

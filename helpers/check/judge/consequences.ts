@@ -29,6 +29,13 @@ export function isBetween({ where }: Difference, one: string, other: string): bo
   );
 }
 
+/** Whether it lies between hosts whose gossip does not know each other, as these differences say; or one has none. */
+export function isUnheard(one: Difference, unaware: readonly Difference[]): boolean {
+  return unaware.some(({ where: { host = '', peer } }) =>
+    peer === undefined ? isAt(one, host) : isBetween(one, host, peer),
+  );
+}
+
 /** Whether it has to do with that container. */
 export function isOf({ where }: Difference, container: string | undefined): boolean {
   return container !== undefined && (where.container === container || where.towards === container);

@@ -3,6 +3,8 @@ import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import type { Observation } from '../observation.ts';
 import { isOf } from './consequences.ts';
+import { leftBehind } from './left-behind.ts';
+import { fieldOf } from './paths-between.ts';
 import type { Rule } from './rule.ts';
 
 /** What is felt of a container that is not where, or not as, it is to be. */
@@ -13,6 +15,15 @@ const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'port-silent',
   'application-fails',
   'application-without-database',
+]);
+
+/** What else of one that is started again and again: kernels have its ends one time, and not the next. */
+const feltOrHeld: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  ...felt,
+  'forwarding-absent',
+  'forwarding-other',
+  'neighbour-absent',
+  'neighbour-other',
 ]);
 
 /** A container on another host or network than it is to be on. */
@@ -44,23 +55,35 @@ export const containerDown: Rule = {
 function describe(
   cause: Difference,
   open: readonly Difference[],
-  { expectations }: Observation,
+  observation: Observation,
 ): Pick<Diagnosis, 'where' | 'summary' | 'evidence' | 'consequences'> {
   const { container } = cause.where;
-  const { application } = expectations;
+  const { application } = observation.expectations;
+  const isKnown = isRestarting(cause) ? feltOrHeld : felt;
   const serves = container === application?.container || container === application?.database;
   return {
     where: cause.where,
     summary: cause.text,
     evidence: [cause],
-    consequences: open.filter(
-      (one) => felt.has(one.kind) && (isOf(one, container) || (serves && isApplication(one))),
-    ),
+    consequences: [
+      ...open.filter(
+        (one) => isKnown.has(one.kind) && (isOf(one, container) || (serves && isApplication(one))),
+      ),
+      ...leftBehind(cause, open, observation),
+    ],
   };
 }
 
 function isApplication({ kind }: Difference): boolean {
   return kind === 'application-fails' || kind === 'application-without-database';
+}
+
+function isRestarting(cause: Difference): boolean {
+  return statusOf(cause) === 'restarting';
+}
+
+function statusOf({ observed }: Difference): unknown {
+  return fieldOf(observed, 'status');
 }
 
 function bringHome({ where: { host, container = '', network }, expected }: Difference): Remedy {
@@ -78,7 +101,9 @@ function bringHome({ where: { host, container = '', network }, expected }: Diffe
   };
 }
 
-function bringUp({ kind, where: { host, container = '' }, text }: Difference): Remedy {
+function bringUp(cause: Difference): Remedy {
+  const { kind, where } = cause;
+  const { host, container = '' } = where;
   const name = quoteForShell(container);
   if (kind === 'container-absent') {
     return {
@@ -87,10 +112,10 @@ function bringUp({ kind, where: { host, container = '' }, text }: Difference): R
       effect: 'makes it again, with the image and the options that it had',
     };
   }
-  if (/ is paused/.test(text)) {
+  if (statusOf(cause) === 'paused') {
     return { host, command: `docker unpause ${name}`, effect: 'lets its processes go on' };
   }
-  if (/ends each time/.test(text)) {
+  if (isRestarting(cause)) {
     return {
       host,
       command: `docker logs --tail 50 ${name}`,

@@ -1,6 +1,6 @@
 import { quoteForShell } from '../../process/run-command.ts';
-import type { Difference, DifferenceKind } from '../difference.ts';
-import { feltKinds, isAt, isBetween } from './consequences.ts';
+import type { DifferenceKind } from '../difference.ts';
+import { feltKinds, isAt, isBetween, isUnheard } from './consequences.ts';
 import type { Rule } from './rule.ts';
 
 /** Two hosts of one name: when their engines meet, the gossip of both may end, and neither says so. */
@@ -11,12 +11,22 @@ export const duplicateHostname: Rule = {
       .filter(({ kind }) => kind === 'hostname-shared')
       .map((shared) => {
         const { host = '', peer = '' } = shared.where;
+        const unaware = open.filter(
+          (one) => one.kind === 'gossip-unaware' && (isAt(one, host) || isAt(one, peer)),
+        );
         return {
           code: 'duplicate-hostname',
           where: shared.where,
           summary: `${shared.text}: the members of a key-value cluster are told apart by it`,
           evidence: [shared],
-          consequences: open.filter((one) => isCut(one, host, peer)),
+          consequences: open.filter(
+            (one) =>
+              unaware.includes(one) ||
+              (gossipKinds.has(one.kind) && (isAt(one, host) || isAt(one, peer))) ||
+              (feltKinds.has(one.kind) &&
+                !ofWays.has(one.kind) &&
+                (isBetween(one, host, peer) || isUnheard(one, unaware))),
+          ),
           remedy: {
             host,
             command: `hostnamectl set-hostname ${quoteForShell(host)} && systemctl restart docker`,
@@ -26,19 +36,17 @@ export const duplicateHostname: Rule = {
       }),
 };
 
+/** Both may lose their gossip, with everybody: then nobody listens there, and what is not heard is missing in kernels. */
 const gossipKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
-  'gossip-unaware',
   'gossip-path-dead',
   'store-lacks-member',
 ]);
 
-/** Both lose their gossip, with everybody; what they do not hear of each other is missing in their kernels. */
-function isCut(one: Difference, host: string, peer: string): boolean {
-  if (gossipKinds.has(one.kind)) {
-    return isAt(one, host) || isAt(one, peer);
-  }
-  return feltKinds.has(one.kind) && isBetween(one, host, peer);
-}
+/** Packets find their way between the hosts, whatever the engines know of each other. */
+const ofWays: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'host-path-dead',
+  'tunnel-dead',
+]);
 
 /** Engines of one id, as those of cloned machines: a manager of classic Swarm takes only one of them. */
 export const duplicateEngineId: Rule = {

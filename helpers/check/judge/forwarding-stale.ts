@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { commandLine } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
-import { tablesOf } from '../expected-tables.ts';
+import { overlayOn } from '../expected-tables.ts';
+import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import type { OverlayTables } from '../observe/kernel.ts';
-import { whatWasSeen } from '../observed.ts';
 import { deviceFor, entryRemedy } from './entry-remedy.ts';
+import { macOf } from './left-behind.ts';
 import type { Rule } from './rule.ts';
 
 const forwardingSchema = z.looseObject({
@@ -41,10 +42,6 @@ function isSamePlace({ where: one }: Difference, { where: other }: Difference): 
   return one.host === other.host && one.network === other.network;
 }
 
-function macOf({ observed }: Difference): string | undefined {
-  return z.looseObject({ mac: z.string() }).safeParse(observed).data?.mac;
-}
-
 function describe(evidence: readonly Difference[], observation: Observation): Diagnosis {
   const [first] = evidence;
   return {
@@ -57,13 +54,9 @@ function describe(evidence: readonly Difference[], observation: Observation): Di
   };
 }
 
-function findRemedy(evidence: readonly Difference[], { hosts }: Observation): Remedy | undefined {
+function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy | undefined {
   const { host = '', network = '' } = evidence[0]?.where ?? {};
-  const view = hosts.find(({ name }) => name === host);
-  if (view === undefined) return undefined;
-  const networks = whatWasSeen(view.engine)?.networks ?? [];
-  const networkId = networks.find(({ name }) => name === network)?.id ?? '';
-  const tables = tablesOf(whatWasSeen(view.kernel)?.overlays, networkId);
+  const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   if (tables === undefined) return undefined;
   const [argv, ...more] = evidence
     .map((one) => removal(one, tables))

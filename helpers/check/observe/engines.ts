@@ -14,6 +14,8 @@ export interface EngineView {
   readonly networks: readonly NetworkFacts[];
   /** All of its containers, running or not; not the audit's own probes. */
   readonly containers: readonly ContainerFacts[];
+  /** Those of them that were just being started or removed, once more, after all else of the audit. */
+  readonly later?: readonly ContainerFacts[] | undefined;
 }
 
 /** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
@@ -28,6 +30,34 @@ export async function observeEngine(engine: Engine, signal: AbortSignal): Promis
     readContainers(engine, options),
   ]);
   return { info, networks, containers };
+}
+
+/** Milliseconds after which a container is taken to stay as it is. */
+const SETTLED = 10_000;
+
+/**
+ * Asks once more for the containers that were on their way: one that ends as soon as it starts runs for a moment each
+ * time, and what the store has of its ends is then of another time.
+ */
+export async function observeContainersAgain(
+  view: EngineView,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<EngineView> {
+  const now = Date.parse(view.info.systemTime);
+  const restless = view.containers.filter(
+    ({ status, startedAt }) =>
+      status === 'created' ||
+      status === 'restarting' ||
+      status === 'removing' ||
+      (status === 'running' && now - Date.parse(startedAt) < SETTLED),
+  );
+  if (restless.length === 0) return view;
+  const options: CallOptions = { limit: ANSWER_LIMIT, signal };
+  const later = await Promise.all(
+    restless.map(async ({ id }) => await unlessGone(engine.containers.inspect(id, options))),
+  ).then(withoutGone);
+  return { ...view, later };
 }
 
 /** Whether an engine lives, whatever else it does not say. */

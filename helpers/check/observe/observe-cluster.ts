@@ -1,18 +1,19 @@
 import type { HostView, Observation } from '../observation.ts';
-import { type Observed, unseen, whatWasSeen } from '../observed.ts';
+import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
 import type { AuditOptions } from '../options.ts';
 import type { AuditTarget, TargetStore } from '../target.ts';
 import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './begin-with-hosts.ts';
 import { clusterKindOf, storesOf } from './cluster-kind.ts';
 import { setDeadline } from './deadline.ts';
+import { observeContainersAgain } from './engines.ts';
 import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
 import { observeEach, observePart } from './observe-part.ts';
 import { observeNames } from './names.ts';
 import { openProbes, type Probes } from './open-probes.ts';
 import { observePaths } from './paths/observe-paths.ts';
-import { type Asked, privilegedProbeOn, type Round } from './round.ts';
+import { type Asked, type AskedHost, privilegedProbeOn, type Round } from './round.ts';
 import { observeReach, observeStore } from './store.ts';
 import { observeSwarm } from './swarm.ts';
 
@@ -77,21 +78,31 @@ async function observeLayers(
     observePart('names', signal, () => observeNames(asked, round)),
   ]);
   const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel));
-  const [later, gossipLater, application] = await Promise.all([
+  const engineOf = (host: AskedHost) =>
+    target.hosts.find(({ name: one }) => one === host.name)?.engine;
+  const [engineLater, later, gossipLater, application] = await Promise.all([
+    observeEach(hosts, 'containers once more', signal, async (host) => {
+      const engine = engineOf(host);
+      if ('unseen' in host.engine || engine === undefined) return host.engine;
+      return seen(await observeContainersAgain(host.engine.seen, engine, signal));
+    }),
     observeEach(hosts, 'kernel once more', signal, async (host) => {
       const probe = privilegedProbeOn(round, host.name);
       if ('unseen' in probe) return probe;
       return await observeTablesAgain(kernel(host), { probe: probe.seen, signal });
     }),
     observeEach(hosts, 'gossip once more', signal, async (host) => {
-      const engine = target.hosts.find((one) => one.name === host.name)?.engine;
-      return await observeGossipAgain(gossip(host), host, asked, { engine, signal });
+      return await observeGossipAgain(gossip(host), host, asked, {
+        engine: engineOf(host),
+        signal,
+      });
     }),
     observePart('application', signal, () => observeApplication(asked, round)),
   ]);
   const views = hosts.map(
     (host): HostView => ({
       ...host,
+      engine: lastSeen(engineLater(host), host.engine),
       gossip: lastSeen(gossipLater(host), gossip(host)),
       reach: reach(host),
       kernel: lastSeen(later(host), kernel(host)),

@@ -404,6 +404,44 @@ describe('a container that its engine starts again and again', () => {
   });
 });
 
+describe('a container that ends as soon as it starts, met in its first moment', () => {
+  // From a cluster that was broken so: at 21:25:39.7 its engine had it running, for the second time.
+  const first = containerOf('mysqlserver', {
+    address: '10.0.9.3',
+    restartCount: 1,
+    startedAt: '2026-11-27T18:30:00.69Z',
+  });
+  const again = { ...first, status: 'restarting', restartCount: 3 } as const;
+  const info = { systemTime: '2026-11-27T18:29:59.82Z' };
+  const { ends = [] } = seenIn(keyValueCluster().store) ?? {};
+  const endBefore = ends.map((end) =>
+    end.name === 'mysqlserver' ? { ...end, id: 'end of a moment ago' } : end,
+  );
+  const found = (later: readonly (typeof first)[] | undefined) =>
+    diagnose(
+      keyValueCluster({
+        hosts: {
+          'worker-host': { engine: engineAt(worker, { info, containers: [first], later }) },
+        },
+        store: { ends: endBefore },
+      }),
+    ).found;
+
+  test('is down when it has ended by the end of the audit, and the store is not to blame', () => {
+    expect(found([again])).toEqual([
+      { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
+    ]);
+  });
+
+  test('is not down if it runs on: what the store has of it is wrong then', () => {
+    expect(found([first])).toMatchObject([{ code: 'keystore-wiped' }, { code: 'endpoint-stale' }]);
+  });
+
+  test('is nothing that is known of where it was only started once more meanwhile', () => {
+    expect(found([{ ...first, startedAt: '2026-11-27T18:30:04Z' }])).toEqual([]);
+  });
+});
+
 const endless = {
   networkId: NETWORK_ID,
   endpointId: '',

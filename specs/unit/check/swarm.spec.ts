@@ -182,6 +182,33 @@ describe('a swarm', () => {
     ]);
   });
 
+  test('has an end of the routing mesh on each host, which is no container’s and not stale', () => {
+    // From a swarm of five with a published service.
+    const mesh = {
+      id: 'ingress-sbox',
+      name: 'ingress-endpoint',
+      endpointId: '6f00b95517f3f28432f4cf241c4ed0f7656acb23bf8cbc49b57326a42a9117e6',
+      address: '10.0.9.7',
+      mac: '02:42:0a:00:09:07',
+      local: true,
+    };
+    const end = {
+      networkId: NETWORK_ID,
+      name: mesh.name,
+      endpointId: mesh.endpointId,
+      address: mesh.address,
+      hostAddress: '192.168.99.101',
+      askedHost: 'master-host',
+    };
+    const found = (containers: readonly (typeof mesh)[]) =>
+      diagnose(swarmOf({ ends: [end], networks: [{ ...network, containers }] }));
+    expect(found([mesh])).toEqual([]);
+    // A container that is gone, whose end its engine has not given up.
+    expect(found([{ ...mesh, id: '96407f39b7d6'.repeat(6).slice(0, 64) }])).toMatchObject([
+      { code: 'endpoint-stale', where: { host: worker } },
+    ]);
+  });
+
   test('does not tell its nodes apart by their hostnames', () => {
     expect(diagnose(swarmOf({ info: { name: 'master-host' } }))).toEqual([]);
   });

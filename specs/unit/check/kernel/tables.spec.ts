@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import type { Check } from '../../../../helpers/check/check.ts';
+import { containersInPlace } from '../../../../helpers/check/checks/containers-in-place.ts';
 import { kernelForwarding } from '../../../../helpers/check/checks/kernel-forwarding.ts';
 import { kernelLeftovers } from '../../../../helpers/check/checks/kernel-leftovers.ts';
 import { kernelNeighbours } from '../../../../helpers/check/checks/kernel-neighbours.ts';
@@ -18,6 +20,7 @@ import {
   NAMESPACE,
   neighbour,
   NETWORK_ID,
+  type Tables,
   trial,
   twoHosts,
   whole,
@@ -28,8 +31,8 @@ import { overlayOf } from '../observation.ts';
 
 const tableChecks = [kernelForwarding, kernelNeighbours, kernelLeftovers];
 
-function differencesOf(observation: Observation) {
-  return tableChecks.flatMap(({ compare }) => {
+function differencesOf(observation: Observation, checks: readonly Check[] = tableChecks) {
+  return checks.flatMap(({ compare }) => {
     const outcome = compare(observation);
     return outcome.state === 'failed' ? outcome.differences : [];
   });
@@ -257,6 +260,76 @@ describe('What is left over of a container', () => {
     expect(diagnose({ master: moved })).toMatchObject([
       { code: 'forwarding-entry-stale', where: { host: 'master-host', container: 'tomcat-app' } },
     ]);
+  });
+});
+
+describe('What is left over of a container that has left its host', () => {
+  const entry = {
+    forwarding: [written(gone.mac, WORKER)],
+    neighbours: [neighbour(gone.address, gone.mac)],
+  };
+  const another = { address: '10.0.9.98', mac: '02:42:0a:00:09:62' };
+  const leaver = { name: 'leaver', host: 'worker-host', network: 'my-net' };
+  const judgeContainers = (observation: Observation) =>
+    judge(differencesOf(observation, [containersInPlace, ...tableChecks]), observation);
+  const judged = (more: Tables, changes: Changes = {}) => {
+    const master = {
+      forwarding: [...forwarding, ...(more.forwarding ?? [])],
+      neighbours: [...neighbours, ...(more.neighbours ?? [])],
+    };
+    const rest = { expectations: { containers: [leaver] } };
+    const observation = twoHosts({ master, later: master, rest, ...changes });
+    return judgeContainers(observation).map(({ code, consequences }) => [
+      code,
+      ...consequences.map(({ kind }) => kind),
+    ]);
+  };
+  const entries = ['forwarding-leftover', 'neighbour-leftover'];
+  const stale = ['forwarding-entry-stale'];
+
+  test('goes with its being down, and with its being elsewhere', () => {
+    expect(judged(entry)).toEqual([['container-down', ...entries]]);
+    const moved = container('leaver', another);
+    expect(judged(entry, { engine: { containers: [moved] } })).toEqual([
+      ['container-misplaced', ...entries],
+    ]);
+  });
+
+  test('is a defect of its own if it leads to where that container never was', () => {
+    const elsewhere = { forwarding: [written(gone.mac, '192.168.99.150')] };
+    expect(judged(elsewhere)).toEqual([['container-down'], stale]);
+  });
+
+  test('is a defect of its own if it is of more containers than have left', () => {
+    const more = {
+      ...entry,
+      forwarding: [written(gone.mac, WORKER), written(another.mac, WORKER)],
+    };
+    expect(judged(more)).toEqual([['container-down'], stale, stale]);
+  });
+
+  test('is an entry that is wrong as soon as it does harm: when another container has its address', () => {
+    const tenant = container('tenant', gone);
+    // On the host itself, which sends away what is for its own container.
+    expect(judged(entry, { engine: { containers: [tenant] } })).toEqual([
+      ['container-down'],
+      stale,
+    ]);
+    // And on another one.
+    const { hosts, ...rest } = twoHosts({
+      master: {
+        forwarding: [...forwarding, written(gone.mac, MASTER)],
+        neighbours: [...neighbours, neighbour(gone.address, gone.mac)],
+      },
+      rest: { expectations: { containers: [leaver] } },
+    });
+    const [master, worker] = hosts;
+    if (worker === undefined || master === undefined || 'unseen' in worker.engine)
+      throw new Error('two hosts expected');
+    const containers = [...worker.engine.seen.containers, tenant];
+    const taken = { ...worker, engine: seen({ ...worker.engine.seen, containers }) };
+    const found = judgeContainers({ ...rest, hosts: [master, taken] });
+    expect(found.map(({ code }) => code)).toEqual(['container-down', 'forwarding-entry-wrong']);
   });
 });
 
