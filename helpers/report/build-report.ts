@@ -6,6 +6,7 @@ import { HarnessError } from '../process/harness-error.ts';
 import { categories } from './categories.ts';
 import { closeUp } from './close-up.ts';
 import { readResults } from './read-results.ts';
+import { putData, takeData } from './report-data.ts';
 import { environmentsOf } from './topology-label.ts';
 import { reportFile, reportsFolder, resultsFolder } from './reports-folder.ts';
 
@@ -73,11 +74,11 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     await report.start();
     await report.readDirectory(results);
     await report.done();
-    const html = closeUp(await readFile(join(output, 'index.html'), 'utf8'));
+    const { page, data } = takeData(await readFile(join(output, 'index.html'), 'utf8'));
     const file = reportFile();
     await mkdir(dirname(file), { recursive: true });
     const fresh = `${file}.${process.pid}`;
-    await writeFile(fresh, html);
+    await writeFile(fresh, putData(closeUp(page), data));
     await rename(fresh, file);
     return file;
   } finally {

@@ -2,11 +2,13 @@
  * The end of `specs/run.sh`, whatever came of the specs: builds the report, says what came of the run, where the report
  * is and what to do next, and last the line with the counts. Its argument is Vitest's exit code.
  */
+import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { firstLine } from '../process/harness-error.ts';
 import { buildReport } from './build-report.ts';
 import { countLine, readCounts } from './counts.ts';
 import { readResults } from './read-results.ts';
+import { sizeWarning } from './report-size.ts';
 import { writeResult } from './results-writer.ts';
 import { judge, verdictLines } from './verdict.ts';
 
@@ -25,10 +27,10 @@ if (verdict.besides !== undefined) {
   });
 }
 const report = await buildReport().then(
-  shortPath,
-  (error: unknown) => `not built: ${firstLine(error)}`,
+  (file) => [`report: ${shortPath(file)}`, sizeWarning(statSync(file).size) ?? []].flat(),
+  (error: unknown) => [`report: not built: ${firstLine(error)}`],
 );
-const lines = [...verdictLines(verdict), `report: ${report}`, '', countLine(verdict.counts)];
+const lines = [...verdictLines(verdict), ...report, '', countLine(verdict.counts)];
 process.stdout.write(`\n${lines.join('\n')}\n`);
 process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
 
