@@ -7,6 +7,7 @@ const advertise = z
 
 /** Engines that find each other through a key-value store, which runs in a container on the keystore. */
 const keyValueCluster = z.strictObject({
+  /** Which key-value store it is. */
   kind: z.enum(keyValueStoreKinds),
   /** The name of the machine that holds the key-value store. */
   keystore: z.string(),
@@ -16,8 +17,11 @@ const keyValueCluster = z.strictObject({
 
 /** The same on Consul, and beside the engines the containers of classic Swarm, which find each other through it too. */
 const classicSwarm = z.strictObject({
+  /** Classic Swarm, whose store is Consul. */
   kind: z.literal('classic-swarm'),
+  /** The name of the machine that holds Consul. */
   keystore: z.string(),
+  /** What the engines advertise to each other: `INTERFACE:PORT`. */
   advertise,
   /** The machine whose manager speaks for all engines, on port 3376. */
   master: z.string(),
@@ -25,6 +29,7 @@ const classicSwarm = z.strictObject({
 
 /** Engines that are nodes of one swarm: what they know of each other, its manager tells them. */
 const swarmMode = z.strictObject({
+  /** Docker's own swarm mode, without a store. */
   kind: z.literal('swarm-mode'),
   /** The machine whose engine makes the swarm, and stays its only manager. */
   manager: z.string(),

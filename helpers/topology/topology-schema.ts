@@ -38,9 +38,11 @@ export const subnet = z.string().superRefine((text, context) => {
 });
 
 const machine = z.strictObject({
+  /** Its name, which is its hostname too. */
   name: hostName,
   /** Engine options beside those that the cluster kind asks for. */
   engineOptions: z.array(engineOption).exactOptional(),
+  /** Labels of its engine, `KEY=VALUE`. */
   engineLabels: z.array(setting).exactOptional(),
   /** The machine's own engine: a version, `system`, or a folder with dockerd. */
   engineBundle: engineBundle.exactOptional(),
@@ -49,14 +51,18 @@ const machine = z.strictObject({
 });
 
 const network = z.strictObject({
+  /** Its name, as `docker network ls` has it. */
   name: dockerName,
+  /** Overlay networks are what it is about. */
   driver: z.literal('overlay'),
+  /** Its IPv4 range, `10.0.9.0/24`; it must not overlap with that of the machines. */
   subnet,
   /** The one machine on which it is created; the others learn of it. */
   createdOn: z.string(),
 });
 
 const placement = z.strictObject({
+  /** The container's name, by which others on the network find it. */
   container: dockerName,
   /** The machine that it runs on. */
   machine: z.string(),
@@ -66,7 +72,9 @@ const placement = z.strictObject({
 const carService = z.strictObject({
   /** The overlay network that both are on. */
   network: z.string(),
+  /** The container that answers over HTTP, published on port 8080 of its machine. */
   application: placement,
+  /** The container that it has its answers from. */
   database: placement,
 });
 
@@ -120,7 +128,9 @@ const container = z.strictObject({
 
 /** A description of a cluster: what `overlay-e2e up` makes. */
 export const topologySchema = z.strictObject({
+  /** What it is called in documents and reports. */
   name: hostName,
+  /** How the engines of its machines come to know each other. */
   cluster: clusterPlan,
   /**
    * The engine of its machines, if it is not the provider's own choice: a version, `system`, or a folder with dockerd.
@@ -129,6 +139,7 @@ export const topologySchema = z.strictObject({
   engineBundle: engineBundle.exactOptional(),
   /** In the order in which they get their addresses. */
   machines: z.array(machine).min(1, 'there is none'),
+  /** The overlay networks, in the order in which they are created. */
   networks: z.array(network).min(1, 'there is none'),
   /** The car service: the tutorial's application and its database. */
   workload: carService.exactOptional(),

@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -122,22 +122,6 @@ test('every npm script that the pages name is there, and every file', () => {
   expect([...names].filter((name) => scripts[name] === undefined)).toEqual([]);
   const paths = [...pages.matchAll(/(?:specs|helpers|docs)\/[\w./-]*\w/g)].map(([path]) => path);
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
-});
-
-test('the settings in the README are those that the code reads', () => {
-  const sources = globSync('{helpers,specs}/**/*.{ts,sh}', { cwd: root })
-    .filter((file) => !file.startsWith('specs/unit/') && !file.endsWith('readme.spec.ts'))
-    .map(read)
-    .join('\n');
-  const told = new Set(readme.match(/\b(?:E2E|OVERLAY_E2E)_[A-Z_]+\b/g));
-  // As a property, as a string, as a shell's variable.
-  const reading = /(?:env\.|['"]|\$\{?)((?:OVERLAY_)?E2E_[A-Z_]+)\b(?!=)/g;
-  const known = new Set([...sources.matchAll(reading)].map(([, name = '']) => name));
-  // Between a spec that breaks a cluster and the specs that it runs on it; not for people.
-  known.delete('E2E_ATTACH');
-  // Between a run of the matrix and each run of Vitest.
-  known.delete('E2E_COMBINATION');
-  expect([...told].sort()).toEqual([...known].sort());
 });
 
 function read(file: string): string {

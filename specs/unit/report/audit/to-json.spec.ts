@@ -5,7 +5,7 @@ import { brokenReport, reportOf, secret } from './reports.ts';
 import { publishedSchema, validateDocument } from './validate-document.ts';
 
 describe('An audit as a JSON document', () => {
-  test('the published schema is the one that the code has; npm run schema publishes it', () => {
+  test('the published schema is the one that the code has; npm run reference publishes it', () => {
     expect(publishedSchema).toEqual(JSON.parse(JSON.stringify(documentSchema())));
   });
 
