@@ -17,7 +17,7 @@ export function hostAt(
 }
 
 /** The address under which the others know that host. */
-export function addressOf(
+export function knownAddressOf(
   observation: Pick<Observation, 'hosts'>,
   host: string | undefined,
 ): string | undefined {

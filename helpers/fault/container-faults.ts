@@ -3,6 +3,7 @@ import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
+import { type OverlayGround, removeForGood } from './overlay-faults.ts';
 
 /** A container that has no business on that engine. */
 export function strayContainer(engine: Engine, spec: ContainerSpec & { name: string }): Fault {
@@ -28,12 +29,14 @@ export function movedContainer(
     to,
     spec,
     address,
+    ground,
   }: {
     readonly from: Engine;
     readonly to: Engine;
     readonly spec: ContainerSpec;
     /** What it has there. */
     readonly address: string;
+    readonly ground: OverlayGround;
   },
 ): Fault {
   return {
@@ -42,7 +45,7 @@ export function movedContainer(
       await container.remove();
       const moved = await to.containers.run({ ...spec, address });
       return async () => {
-        await moved.remove();
+        await removeForGood(moved, ground);
         await from.containers.run(spec);
       };
     },

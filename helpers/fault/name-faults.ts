@@ -5,6 +5,7 @@ import { HarnessError } from '../process/harness-error.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { inContainer } from './in-namespaces.ts';
+import { type OverlayGround, removeForGood } from './overlay-faults.ts';
 
 async function runIn(container: Container, script: string): Promise<void> {
   const { exitCode, stderr } = await container.exec(['sh', '-ec', script], { user: 'root' });
@@ -35,12 +36,13 @@ export function sharedName(
   engine: Engine,
   spec: ContainerSpec & { readonly name: string },
   taken: string,
+  ground: OverlayGround,
 ): Fault {
   return {
     name: `${spec.name} on ${engine.machine.name} answers to the name ${taken} as well`,
     inject: async () => {
       const container = await engine.containers.run({ ...spec, aliases: [taken] });
-      return async () => await container.remove();
+      return async () => await removeForGood(container, ground);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Container } from '../engine/container.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { forgetLearntMacs, inOverlay } from './in-namespaces.ts';
@@ -12,21 +13,23 @@ export interface RemoteEnd {
   readonly host: string;
 }
 
+/** An overlay, by its id, in the kernel of one machine. */
+export interface OverlayOn {
+  readonly provider: MachineProvider;
+  readonly machine: string;
+  readonly network: string;
+}
+
 /**
  * The machine's kernel forgets on which host a container is. Names and everything that engines say stay right, and no
  * engine repairs it (https://github.com/moby/moby/issues/52661). A packet that comes from there teaches it to the kernel
  * again: what is dead is the first word from this side.
  */
-export function forgetForwarding(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  end: RemoteEnd,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} has forgotten on which host ${end.container} is`,
-    inject: inOverlay(network, `bridge fdb del ${end.mac} dev vxlan0 self`),
-    undo: inOverlay(network, restoreForwarding(end)),
+export function forgetForwarding(on: OverlayOn, end: RemoteEnd): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} has forgotten on which host ${end.container} is`,
+    inject: `bridge fdb del ${end.mac} dev vxlan0 self`,
+    undo: restoreForwarding(end),
   });
 }
 
@@ -34,20 +37,12 @@ export function forgetForwarding(
  * Nothing at all is left of a container in the forwarding table, where the half that the bridge has learnt stays
  * otherwise. What is dead is the same: the first word from this side.
  */
-export function forgetForwardingWholly(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  end: RemoteEnd,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} has nothing of ${end.container} in its forwarding table`,
-    inject: inOverlay(
-      network,
-      `bridge fdb del ${end.mac} dev vxlan0 self
+export function forgetForwardingWholly(on: OverlayOn, end: RemoteEnd): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} has nothing of ${end.container} in its forwarding table`,
+    inject: `bridge fdb del ${end.mac} dev vxlan0 self
       bridge fdb del ${end.mac} dev vxlan0 master 2>/dev/null || true`,
-    ),
-    undo: inOverlay(network, restoreForwarding(end)),
+    undo: restoreForwarding(end),
   });
 }
 
@@ -55,20 +50,11 @@ export function forgetForwardingWholly(
  * The machine's kernel sends what is for a container to another host. Dead in both directions: what comes from the
  * right host is dropped too, as a permanent entry says that the container is elsewhere.
  */
-export function misdirectForwarding(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  end: RemoteEnd,
-  wrong: string,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} sends to ${wrong} what is for ${end.container} on ${end.host}`,
-    inject: inOverlay(
-      network,
-      `bridge fdb replace ${end.mac} dev vxlan0 dst ${wrong} self permanent`,
-    ),
-    undo: inOverlay(network, restoreForwarding(end)),
+export function misdirectForwarding(on: OverlayOn, end: RemoteEnd, wrong: string): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} sends to ${wrong} what is for ${end.container} on ${end.host}`,
+    inject: restoreForwarding({ ...end, host: wrong }),
+    undo: restoreForwarding(end),
   });
 }
 
@@ -76,19 +62,11 @@ export function misdirectForwarding(
  * What is for a container goes to the right host, at a port where nobody listens: 8472 is what the kernel took before
  * VXLAN had a number of its own. Dead in this direction alone; what answers there would need is dead with it.
  */
-export function misdirectPort(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  end: RemoteEnd,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} sends what is for ${end.container} to port 8472 of its host`,
-    inject: inOverlay(
-      network,
-      `bridge fdb replace ${end.mac} dev vxlan0 dst ${end.host} port 8472 self permanent`,
-    ),
-    undo: inOverlay(network, restoreForwarding(end)),
+export function misdirectPort(on: OverlayOn, end: RemoteEnd): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} sends what is for ${end.container} to port 8472 of its host`,
+    inject: restoreForwarding({ ...end, host: `${end.host} port 8472` }),
+    undo: restoreForwarding(end),
   });
 }
 
@@ -96,24 +74,13 @@ export function misdirectPort(
  * The machine's kernel still has a container that is gone, or that is on this very machine by now: `host` says where it
  * was. Nobody notices until the address, or the container, is somewhere else than the entry says.
  */
-export function leaveForwarding(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  gone: RemoteEnd,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} still has ${gone.container} as being on ${gone.host}`,
-    inject: inOverlay(
-      network,
-      `bridge fdb replace ${gone.mac} dev vxlan0 dst ${gone.host} self permanent
+export function leaveForwarding(on: OverlayOn, gone: RemoteEnd): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} still has ${gone.container} as being on ${gone.host}`,
+    inject: `${restoreForwarding(gone)}
       ${restoreNeighbour(gone)}`,
-    ),
-    undo: inOverlay(
-      network,
-      `bridge fdb del ${gone.mac} dev vxlan0 dst ${gone.host} self
+    undo: `bridge fdb del ${gone.mac} dev vxlan0 dst ${gone.host} self
       ip neigh del ${gone.address} dev vxlan0`,
-    ),
   });
 }
 
@@ -122,17 +89,12 @@ export function leaveForwarding(
  * does not know it yet. An engine on a key-value store hears of the first question, and puts the entry back; one in swarm
  * mode does not. A container that asked lately notices nothing until it asks again.
  */
-export function forgetNeighbour(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  end: RemoteEnd,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} has no neighbour ${end.address} for ${end.container}`,
-    inject: inOverlay(network, `ip neigh del ${end.address} dev vxlan0`),
-    undo: `${inOverlay(network, restoreNeighbour(end))}
-      ${forgetLearntMacs}`,
+export function forgetNeighbour(on: OverlayOn, end: RemoteEnd): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} has no neighbour ${end.address} for ${end.container}`,
+    inject: `ip neigh del ${end.address} dev vxlan0`,
+    undo: restoreNeighbour(end),
+    forgetting: ['undo'],
   });
 }
 
@@ -140,17 +102,12 @@ export function forgetNeighbour(
  * The overlay's VXLAN device went down and came up again: a kernel then drops all neighbours of it, those that an engine
  * put there too. Its forwarding entries stay.
  */
-export function flapOverlay(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  ends: readonly RemoteEnd[],
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the overlay's VXLAN device of ${machine} went down and up, and has no neighbours since`,
-    inject: inOverlay(network, 'ip link set vxlan0 down; ip link set vxlan0 up'),
-    undo: `${inOverlay(network, ends.map(restoreNeighbour).join('\n'))}
-      ${forgetLearntMacs}`,
+export function flapOverlay(on: OverlayOn, ends: readonly RemoteEnd[]): Fault {
+  return inTables(on, {
+    name: `the overlay's VXLAN device of ${on.machine} went down and up, and has no neighbours since`,
+    inject: 'ip link set vxlan0 down; ip link set vxlan0 up',
+    undo: ends.map(restoreNeighbour).join('\n'),
+    forgetting: ['undo'],
   });
 }
 
@@ -159,20 +116,33 @@ export function flapOverlay(
  * is for it, and so is all that it needs an answer to. Containers that asked keep the wrong answer for as long as they
  * talk, also when the entry is right again.
  */
-export function mistakeNeighbour(
-  provider: MachineProvider,
-  machine: string,
-  network: string,
-  end: RemoteEnd,
-  wrongMac: string,
-): Fault {
-  return inMachine(provider, machine, {
-    name: `the kernel of ${machine} says that ${end.container} has the MAC address ${wrongMac}`,
-    inject: `${inOverlay(network, restoreNeighbour({ ...end, mac: wrongMac }))}
-      ${forgetLearntMacs}`,
-    undo: `${inOverlay(network, restoreNeighbour(end))}
-      ${forgetLearntMacs}`,
+export function mistakeNeighbour(on: OverlayOn, end: RemoteEnd, wrongMac: string): Fault {
+  return inTables(on, {
+    name: `the kernel of ${on.machine} says that ${end.container} has the MAC address ${wrongMac}`,
+    inject: restoreNeighbour({ ...end, mac: wrongMac }),
+    undo: restoreNeighbour(end),
+    forgetting: ['inject', 'undo'],
   });
+}
+
+/** Changes what that kernel has of the overlay, and puts it right again. */
+function inTables(
+  { provider, machine, network }: OverlayOn,
+  {
+    name,
+    forgetting = [],
+    ...scripts
+  }: Readonly<Record<'name' | 'inject' | 'undo', string>> & {
+    /** After which of both the machine's containers forget what they were told of MAC addresses. */
+    readonly forgetting?: readonly ('inject' | 'undo')[];
+  },
+): Fault {
+  const script = (which: 'inject' | 'undo') =>
+    [
+      inOverlay(network, scripts[which]),
+      ...(forgetting.includes(which) ? [forgetLearntMacs] : []),
+    ].join('\n');
+  return inMachine(provider, machine, { name, inject: script('inject'), undo: script('undo') });
 }
 
 function restoreForwarding({ mac, host }: RemoteEnd): string {
@@ -183,15 +153,29 @@ function restoreNeighbour({ address, mac }: RemoteEnd): string {
   return `ip neigh replace ${address} lladdr ${mac} dev vxlan0 nud permanent`;
 }
 
+/** The kernels that have an overlay. */
+export interface OverlayGround {
+  readonly provider: MachineProvider;
+  readonly network: { readonly name: string; readonly id: string };
+  /** The machines that have the overlay, besides the one of the container that it is about. */
+  readonly others: readonly [string, ...string[]];
+}
+
 /**
- * Takes what is left of a container that is gone out of these machines' kernels: an engine of Docker 20.10 that learnt of
- * it by asking does not.
+ * Removes a container, and takes what is left of it out of the others' kernels: an engine of Docker 20.10 that learnt of
+ * it by asking does not, and sends there what is for the next one with its address.
  */
+export async function removeForGood(container: Container, ground: OverlayGround): Promise<void> {
+  const { networks } = await container.inspect();
+  const { address, mac } = networks[ground.network.name] ?? {};
+  await container.remove();
+  if (address === undefined || mac === undefined || address === '') return;
+  await forgetInKernels(ground, ground.others, { address, mac });
+}
+
+/** Takes what is left of a container that is gone out of these machines' kernels. */
 export async function forgetInKernels(
-  {
-    provider,
-    network,
-  }: { readonly provider: MachineProvider; readonly network: { readonly id: string } },
+  { provider, network }: Pick<OverlayGround, 'provider' | 'network'>,
   machines: readonly string[],
   { mac, address }: Pick<RemoteEnd, 'mac' | 'address'>,
 ): Promise<void> {

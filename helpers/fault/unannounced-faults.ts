@@ -4,16 +4,17 @@ import type { ContainerSpec } from '../engine/container-spec.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import type { Fault } from './fault.ts';
-import { forgetInKernels, type RemoteEnd } from './overlay-faults.ts';
+import {
+  forgetInKernels,
+  type OverlayGround,
+  removeForGood,
+  type RemoteEnd,
+} from './overlay-faults.ts';
 
-/** A container on an overlay, whose engine does not reach the store for a moment. */
-export interface UnannouncedGround {
-  readonly provider: MachineProvider;
+/** A container on an overlay, whose engine does not reach the store for a moment. Those of the others do. */
+export interface UnannouncedGround extends OverlayGround {
   readonly store: KeyValueStore;
-  readonly network: { readonly name: string; readonly id: string };
   readonly container: Container;
-  /** The machines that have the overlay, besides the container's own. Their engines reach the store. */
-  readonly others: readonly [string, ...string[]];
 }
 
 /**
@@ -103,15 +104,11 @@ export function movedWithAddress({
     name: `${spec.name} went from ${from.machine.name} to ${to.machine.name}, with its address`,
     inject: async () => {
       const before = await from.containers.run(spec);
-      const { networks } = await before.inspect();
-      const { mac = '' } = networks[network.name] ?? {};
       await asker.exec(['ping', '-c', '1', spec.address]);
       await before.remove();
       const after = await to.containers.run(spec);
       return async () => {
-        await after.remove();
-        const end = { container: spec.name, mac, address: spec.address, host: to.machine.address };
-        await forgetInKernels({ provider, network }, [from.machine.name], end);
+        await removeForGood(after, { provider, network, others: [from.machine.name] });
       };
     },
   };

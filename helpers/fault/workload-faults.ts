@@ -7,7 +7,7 @@ import type { MachineProvider } from '../machine/machine.ts';
 import { done, waitFor } from '../process/wait-for.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { inContainer } from './in-namespaces.ts';
-import { forgetInKernels } from './overlay-faults.ts';
+import { removeForGood } from './overlay-faults.ts';
 
 /** The database has another name for car 1 than the service is expected to give. */
 export function renamedCar(database: Container): Fault {
@@ -139,15 +139,13 @@ export function otherDatabase(
         async () => done(await queryDatabase(copy, 'SELECT car_name FROM car WHERE car_id = 1')),
         { limit: 60_000 },
       );
-      const { mac = '', address = '' } = (await copy.inspect()).networks[network.name] ?? {};
+      const { address = '' } = (await copy.inspect()).networks[network.name] ?? {};
       const rule = `OUTPUT -p tcp --dport 3306 -j DNAT --to-destination ${address}:3306`;
       await lead(`iptables -t nat -I ${rule}`);
       await endConnections(database);
       return async () => {
         await lead(`iptables -t nat -D ${rule}`);
-        await copy.remove();
-        const learnt = { provider, network };
-        await forgetInKernels(learnt, [application.machine.name], { mac, address });
+        await removeForGood(copy, { provider, network, others: [application.machine.name] });
       };
     },
   };

@@ -101,7 +101,8 @@ const broken: readonly Broken[] = [
       const { id, containers } = await worker.networks.inspect('my-net');
       const mysql = containers.find(({ name }) => name === 'mysqlserver');
       if (mysql === undefined) throw new Error('mysqlserver is not on my-net');
-      return forgetForwarding(provider, 'master-host', id, {
+      const onMaster = { provider, machine: 'master-host', network: id };
+      return forgetForwarding(onMaster, {
         container: 'mysqlserver',
         mac: mysql.mac,
         address: mysql.address,

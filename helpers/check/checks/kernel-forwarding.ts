@@ -1,14 +1,9 @@
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
-import {
-  type ExpectedEntry,
-  expectedEntries,
-  heldEntry,
-  hostWithDestination,
-} from '../expected-tables.ts';
+import { type ExpectedEntry, heldEntry, hostWithDestination } from '../expected-tables.ts';
 import { isOnlyLate } from '../late-entries.ts';
 import type { Observation } from '../observation.ts';
-import { kernelOutcome } from './kernel-outcome.ts';
+import { entriesOutcome } from './kernel-outcome.ts';
 
 /** Every host's kernel knows on which host each container of the others is: the forwarding table of the VXLAN device. */
 export const kernelForwarding: Check = {
@@ -16,17 +11,13 @@ export const kernelForwarding: Check = {
   title: 'every kernel sends what is for a container to the host that it is on',
   layer: 'kernel',
   needs: 'privileged-probe',
-  compare: (observation) => {
-    const entries = expectedEntries(observation);
-    return kernelOutcome(
+  compare: (observation) =>
+    entriesOutcome(
       observation,
-      entries.flatMap((entry) => findUnlike(entry, observation) ?? []),
-      entries.map(
-        ({ host, end: { network, container, mac }, destination }) =>
-          `${host}, ${network}: ${mac} (${container}) to ${destination}`,
-      ),
-    );
-  },
+      findUnlike,
+      ({ host, end: { network, container, mac }, destination }) =>
+        `${host}, ${network}: ${mac} (${container}) to ${destination}`,
+    ),
 };
 
 function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {

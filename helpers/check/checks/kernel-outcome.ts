@@ -1,7 +1,7 @@
 import { type CheckOutcome, outcomeOf } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import { endsOf } from '../ends.ts';
-import { seenKernels } from '../expected-tables.ts';
+import { type ExpectedEntry, expectedEntries, seenKernels } from '../expected-tables.ts';
 import type { Observation } from '../observation.ts';
 import type { UnseenBecause } from '../observed.ts';
 
@@ -15,6 +15,17 @@ export function kernelOutcome(
   const worst = blind.find(({ because }) => because === 'impossible') ?? blind[0];
   if (differences.length > 0 || worst === undefined) return outcomeOf(differences, evidence);
   return { state: 'skipped', ...worst };
+}
+
+/** What comes of a check of all that kernels must hold of other hosts' containers, entry by entry. */
+export function entriesOutcome(
+  observation: Observation,
+  findUnlike: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
+  tell: (entry: ExpectedEntry) => string,
+): CheckOutcome {
+  const entries = expectedEntries(observation);
+  const differences = entries.flatMap((entry) => findUnlike(entry, observation) ?? []);
+  return kernelOutcome(observation, differences, entries.map(tell));
 }
 
 interface Blind {

@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { symptomsOf, type PathSymptoms } from '../path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
@@ -23,11 +24,11 @@ export const outerSources: Check = {
     }),
 };
 
-function findOther(own: readonly PathSymptoms[], { hosts }: Observation): Difference[] {
+function findOther(own: readonly PathSymptoms[], observation: Observation): Difference[] {
   const [first] = own;
   if (first === undefined) return [];
   const { host, peer } = first.where;
-  const expected = hosts.find(({ name }) => name === host)?.address;
+  const expected = knownAddressOf(observation, host);
   if (expected === undefined) return [];
   const seen = own
     .flatMap(({ trials }) => trials.flatMap(({ sightings }) => sightings))

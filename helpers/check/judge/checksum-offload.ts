@@ -1,10 +1,11 @@
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { losesTransport, symptomsOf } from '../path-symptoms.ts';
 import { whatWasSeen } from '../observed.ts';
 import { commandLine } from '../../process/run-command.ts';
-import { cutsApplication, type Direction, directionOf, goesFrom } from './paths-between.ts';
+import { cutOnWays, type Direction, directionOf, goesFrom } from './paths-between.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -59,16 +60,13 @@ function diagnose(
     where: way,
     summary: `packets from ${way.host} come to containers of ${way.peer} with wrong checksums of TCP or UDP, and are dropped there; ICMP passes`,
     evidence,
-    consequences: open.filter(
-      (one) => !evidence.includes(one) && cutsApplication(one, observation, way),
-    ),
+    consequences: cutOnWays([way], evidence, open, observation, () => false),
     remedy: remedyFor(way, observation),
   };
 }
 
-function remedyFor({ host }: Direction, { hosts }: Observation): Remedy | undefined {
-  const view = hosts.find(({ name }) => name === host)?.kernel;
-  const carrier = view === undefined ? undefined : whatWasSeen(view)?.carrier;
+function remedyFor({ host }: Direction, observation: Observation): Remedy | undefined {
+  const carrier = whatWasSeen(hostNamed(observation, host)?.kernel)?.carrier;
   if (carrier === undefined) return undefined;
   return {
     host,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { quoteForShell } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
 import { isApplicationCut, isAt } from './consequences.ts';
@@ -68,7 +69,7 @@ function describeOutsider(
 
 const withStore = z.looseObject({ clusterStore: z.string() });
 
-function startWithOptions({ kind, where, expected }: Difference, { hosts }: Observation): Remedy {
+function startWithOptions({ kind, where, expected }: Difference, observation: Observation): Remedy {
   if (kind === 'store-lacks-member') {
     return {
       host: where.host,
@@ -78,7 +79,7 @@ function startWithOptions({ kind, where, expected }: Difference, { hosts }: Obse
     };
   }
   const store = withStore.safeParse(expected).data?.clusterStore ?? 'consul://ADDRESS:8500';
-  const address = hosts.find(({ name }) => name === where.host)?.address ?? 'ADDRESS';
+  const address = knownAddressOf(observation, where.host) ?? 'ADDRESS';
   const words = [`--cluster-store=${store}`, `--cluster-advertise=${address}:2376`];
   return {
     host: where.host,
@@ -88,9 +89,9 @@ function startWithOptions({ kind, where, expected }: Difference, { hosts }: Obse
   };
 }
 
-function joinAgain({ where, observed }: Difference, { swarm, hosts }: Observation): Remedy {
-  const manager = whatWasSeen(swarm)?.manager;
-  const address = hosts.find(({ name }) => name === manager)?.address ?? 'MANAGER';
+function joinAgain({ where, observed }: Difference, observation: Observation): Remedy {
+  const manager = whatWasSeen(observation.swarm)?.manager;
+  const address = knownAddressOf(observation, manager) ?? 'MANAGER';
   if (silent.includes(observed)) {
     return {
       host: where.host,

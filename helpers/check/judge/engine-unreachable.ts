@@ -1,5 +1,6 @@
 import { quoteForShell } from '../../process/run-command.ts';
 import type { Difference } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import type { Remedy } from '../diagnosis.ts';
 import { isApplicationCut, isAt } from './consequences.ts';
@@ -27,7 +28,7 @@ export const engineUnreachable: Rule = {
       }),
 };
 
-function findRemedy({ text, where: { host } }: Difference, { hosts }: Observation): Remedy {
+function findRemedy({ text, where: { host } }: Difference, observation: Observation): Remedy {
   if (/refused|closed the connection|not stuck/.test(text)) {
     return {
       host,
@@ -35,7 +36,7 @@ function findRemedy({ text, where: { host } }: Difference, { hosts }: Observatio
       effect: 'starts its engine anew; journalctl -u docker says why it had ended',
     };
   }
-  const address = hosts.find(({ name }) => name === host)?.address;
+  const address = knownAddressOf(observation, host);
   return {
     command: `ping -c 3 ${quoteForShell(address ?? host ?? '')}`,
     effect: 'tells whether the host itself is there: start it, or mend the way to it',

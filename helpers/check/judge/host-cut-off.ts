@@ -4,7 +4,7 @@ import type { Observation } from '../observation.ts';
 import { feltKinds } from './consequences.ts';
 import {
   addressOf,
-  cutsApplication,
+  cutOnWays,
   type Direction,
   directionOf,
   findDroppingRule,
@@ -51,11 +51,12 @@ function diagnose(
     where: way,
     summary: `nothing at all gets from ${way.host} to ${way.peer}${both}: neither VXLAN, nor gossip, nor an echo`,
     evidence,
-    consequences: open.filter(
-      (one) =>
-        !evidence.includes(one) &&
-        (cutsApplication(one, observation, way) ||
-          (feltKinds.has(one.kind) && ways.some((some) => goesFrom(one, some)))),
+    consequences: cutOnWays(
+      ways,
+      evidence,
+      open,
+      observation,
+      (one, some) => feltKinds.has(one.kind) && goesFrom(one, some),
     ),
     remedy: remedyFor(way, observation),
   };

@@ -7,6 +7,7 @@ import {
   heldEntry,
   hostWithDestination,
 } from '../expected-tables.ts';
+import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
 import { cutBy } from './cut-ends.ts';
@@ -89,8 +90,8 @@ function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rul
 function wasThere({ end, tables }: ExpectedEntry, observation: Observation): boolean {
   const { written = '' } = heldEntry(tables, end);
   const there = hostWithDestination(observation, written);
-  const host = observation.hosts.find(({ name }) => name === there && name !== end.host);
-  const containers = host === undefined ? [] : (whatWasSeen(host.engine)?.containers ?? []);
+  if (there === end.host) return false;
+  const containers = whatWasSeen(hostNamed(observation, there)?.engine)?.containers ?? [];
   return containers.some(({ name, running }) => name === end.container && !running);
 }
 

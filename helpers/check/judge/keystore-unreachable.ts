@@ -1,6 +1,7 @@
 import { quoteForShell } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import type { TargetStore } from '../target.ts';
 import { whatWasSeen } from '../observed.ts';
@@ -90,9 +91,9 @@ function bringBack(store: TargetStore | undefined): Remedy {
 function openWay(
   host: string | undefined,
   store: TargetStore | undefined,
-  { hosts }: Observation,
+  observation: Observation,
 ): Remedy {
-  const from = hosts.find(({ name }) => name === host)?.address ?? host ?? '';
+  const from = knownAddressOf(observation, host) ?? host ?? '';
   return {
     host: store?.address,
     command: `iptables-save | grep -e ${quoteForShell(from)} -e 'dport ${store?.port ?? ''}'`,

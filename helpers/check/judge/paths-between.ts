@@ -1,5 +1,6 @@
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import type { FirewallRule, OverlayTraffic } from '../observe/kernel.ts';
 import { whatWasSeen } from '../observed.ts';
@@ -23,13 +24,13 @@ export function goesFrom({ where }: Difference, { host, peer }: Direction): bool
   return where.host === host && where.peer === peer;
 }
 
-/** The address under which the others know that host. */
-export function addressOf({ hosts }: Observation, host: string): string {
-  return hosts.find(({ name }) => name === host)?.address ?? host;
+/** The address under which the others know that host; its name, if nobody says. */
+export function addressOf(observation: Observation, host: string): string {
+  return hostNamed(observation, host)?.address ?? host;
 }
 
 /** What the application does that has containers on both hosts, when one does not reach the other. */
-export function cutsApplication(
+function cutsApplication(
   difference: Difference,
   observation: Observation,
   { host, peer }: Direction,
@@ -37,6 +38,24 @@ export function cutsApplication(
   return (
     isApplicationCut(difference, observation, host) &&
     isApplicationCut(difference, observation, peer)
+  );
+}
+
+/**
+ * What follows from packets that do not get through on these ways: what is dead there, and what the application does that
+ * has containers on both sides. What proves the cause itself is none of it.
+ */
+export function cutOnWays(
+  ways: readonly Direction[],
+  evidence: readonly Difference[],
+  open: readonly Difference[],
+  observation: Observation,
+  isDead: (one: Difference, way: Direction) => boolean,
+): Difference[] {
+  return open.filter(
+    (one) =>
+      !evidence.includes(one) &&
+      ways.some((way) => isDead(one, way) || cutsApplication(one, observation, way)),
   );
 }
 
@@ -48,14 +67,13 @@ const hooks = {
 
 /** The rule of a host's firewall that drops such packets; one that names them, and has met some, before any other. */
 export function findDroppingRule(
-  { hosts }: Observation,
+  observation: Observation,
   host: string,
   traffic: OverlayTraffic,
   way: keyof typeof hooks,
 ): FirewallRule | undefined {
-  const kernel = hosts.find(({ name }) => name === host)?.kernel;
-  const view = kernel === undefined ? undefined : whatWasSeen(kernel);
-  const rules = view === undefined ? [] : (whatWasSeen(view.firewall) ?? []);
+  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+  const rules = whatWasSeen(kernel?.firewall) ?? [];
   const fitting = rules.filter(
     (rule) =>
       rule.concerns.includes(traffic) &&

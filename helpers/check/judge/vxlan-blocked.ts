@@ -3,7 +3,7 @@ import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
 import {
   addressOf,
-  cutsApplication,
+  cutOnWays,
   type Direction,
   directionOf,
   fieldOf,
@@ -99,14 +99,12 @@ function diagnose(
         ? `VXLAN (4789/udp) from ${senders} reaches the network card of ${peer}, whose firewall does not let it in`
         : `VXLAN (4789/udp) from ${host} does not reach ${peer}`,
     evidence,
-    consequences: open.filter(
-      (one) =>
-        !evidence.includes(one) &&
-        ways.some(
-          (some) =>
-            (one.kind === 'container-path-dead' && goesFrom(one, some)) ||
-            cutsApplication(one, observation, some),
-        ),
+    consequences: cutOnWays(
+      ways,
+      evidence,
+      open,
+      observation,
+      (one, some) => one.kind === 'container-path-dead' && goesFrom(one, some),
     ),
     remedy: remedyFor(way, end, observation),
   };

@@ -1,12 +1,13 @@
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
 import { commandLine } from '../../process/run-command.ts';
 import { isBetween } from './consequences.ts';
 import {
   addressOf,
-  cutsApplication,
+  cutOnWays,
   type Direction,
   directionOf,
   goesFrom,
@@ -52,15 +53,14 @@ function diagnose(
     where: ways.length > 1 ? { host } : way,
     summary: `${host} sends VXLAN packets from ${seen} instead of ${addressOf(observation, host)}: the other hosts drop them`,
     evidence,
-    consequences: open.filter(
-      (one) =>
-        !evidence.includes(one) &&
-        ways.some(
-          (some) =>
-            (one.kind === 'container-path-dead' && isBetween(one, some.host, some.peer)) ||
-            (one.kind === 'tunnel-dead' && goesFrom(one, some)) ||
-            cutsApplication(one, observation, some),
-        ),
+    consequences: cutOnWays(
+      ways,
+      evidence,
+      open,
+      observation,
+      (one, some) =>
+        (one.kind === 'container-path-dead' && isBetween(one, some.host, some.peer)) ||
+        (one.kind === 'tunnel-dead' && goesFrom(one, some)),
     ),
     remedy: remedyFor(way, seen, observation),
   };
@@ -71,8 +71,7 @@ function remedyFor(
   seen: string,
   observation: Observation,
 ): Remedy | undefined {
-  const view = observation.hosts.find(({ name }) => name === host)?.kernel;
-  const kernel = view === undefined ? undefined : whatWasSeen(view);
+  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
   if (kernel === undefined) return undefined;
   const rule = (whatWasSeen(kernel.firewall) ?? []).find(
     ({ verdict, concerns }) => verdict === 'rewrite-source' && concerns.includes('vxlan'),

@@ -7,6 +7,7 @@ import {
   misdirectForwarding,
   misdirectPort,
   mistakeNeighbour,
+  type OverlayOn,
   type RemoteEnd,
 } from '../../../helpers/fault/overlay-faults.ts';
 import type { Defect } from '../defect.ts';
@@ -28,8 +29,11 @@ const tomcatFromThird = {
   container: 'tomcat-app',
 };
 
-const onMyNet = ({ provider, networkId }: DiagnosisLab, host: string) =>
-  [provider, host, networkId('my-net')] as const;
+const onMyNet = ({ provider, networkId }: DiagnosisLab, machine: string): OverlayOn => ({
+  provider,
+  machine,
+  network: networkId('my-net'),
+});
 
 /** A container that was on third-host once. */
 const gone = (lab: DiagnosisLab): RemoteEnd => ({
@@ -45,7 +49,7 @@ export const kernelDefects: readonly Defect[] = [
     way: 'half of the entry is gone, as in moby #52661',
     where: mysqlFromMaster,
     fault: async (lab) =>
-      forgetForwarding(...onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
+      forgetForwarding(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
   },
   {
     code: 'forwarding-entry-missing',
@@ -53,7 +57,7 @@ export const kernelDefects: readonly Defect[] = [
     where: tomcatFromThird,
     fault: async (lab) =>
       forgetForwardingWholly(
-        ...onMyNet(lab, 'third-host'),
+        onMyNet(lab, 'third-host'),
         await lab.end('master-host', 'tomcat-app'),
       ),
   },
@@ -63,7 +67,7 @@ export const kernelDefects: readonly Defect[] = [
     where: mysqlFromMaster,
     fault: async (lab) =>
       misdirectForwarding(
-        ...onMyNet(lab, 'master-host'),
+        onMyNet(lab, 'master-host'),
         await lab.end('worker-host', 'mysqlserver'),
         lab.address('third-host'),
       ),
@@ -74,7 +78,7 @@ export const kernelDefects: readonly Defect[] = [
     where: tomcatFromThird,
     fault: async (lab) =>
       misdirectForwarding(
-        ...onMyNet(lab, 'third-host'),
+        onMyNet(lab, 'third-host'),
         await lab.end('master-host', 'tomcat-app'),
         lab.spareAddress,
       ),
@@ -84,20 +88,20 @@ export const kernelDefects: readonly Defect[] = [
     way: 'the entry has another port',
     where: mysqlFromMaster,
     fault: async (lab) =>
-      misdirectPort(...onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
+      misdirectPort(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
   },
   {
     code: 'forwarding-entry-stale',
     way: 'the entry of a container that is gone',
     where: { host: 'worker-host', network: 'my-net' },
-    fault: (lab) => leaveForwarding(...onMyNet(lab, 'worker-host'), gone(lab)),
+    fault: (lab) => leaveForwarding(onMyNet(lab, 'worker-host'), gone(lab)),
   },
   {
     code: 'forwarding-entry-stale',
     way: 'the entry of a container that has moved to this very host',
     where: { host: 'third-host', network: 'my-net' },
     fault: async (lab) =>
-      leaveForwarding(...onMyNet(lab, 'third-host'), {
+      leaveForwarding(onMyNet(lab, 'third-host'), {
         ...(await lab.end('third-host', 'holder')),
         host: lab.address('worker-host'),
       }),
@@ -107,7 +111,7 @@ export const kernelDefects: readonly Defect[] = [
     way: 'the neighbour of one container is gone',
     where: bystanderFromMaster,
     fault: async (lab) =>
-      forgetNeighbour(...onMyNet(lab, 'master-host'), await lab.end('worker-host', 'bystander')),
+      forgetNeighbour(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'bystander')),
   },
   {
     code: 'neighbour-missing',
@@ -115,7 +119,7 @@ export const kernelDefects: readonly Defect[] = [
     where: mysqlFromMaster,
     also: [bystanderFromMaster, holderFromMaster],
     fault: async (lab) =>
-      flapOverlay(...onMyNet(lab, 'master-host'), [
+      flapOverlay(onMyNet(lab, 'master-host'), [
         await lab.end('worker-host', 'mysqlserver'),
         await lab.end('worker-host', 'bystander'),
         await lab.end('third-host', 'holder'),
@@ -127,7 +131,7 @@ export const kernelDefects: readonly Defect[] = [
     where: mysqlFromMaster,
     fault: async (lab) =>
       mistakeNeighbour(
-        ...onMyNet(lab, 'master-host'),
+        onMyNet(lab, 'master-host'),
         await lab.end('worker-host', 'mysqlserver'),
         '02:42:0a:00:09:63',
       ),
@@ -139,7 +143,7 @@ export const kernelDefects: readonly Defect[] = [
     fault: async (lab) => {
       const { mac } = await lab.end('worker-host', 'mysqlserver');
       return mistakeNeighbour(
-        ...onMyNet(lab, 'master-host'),
+        onMyNet(lab, 'master-host'),
         await lab.end('worker-host', 'bystander'),
         mac,
       );

@@ -19,6 +19,7 @@ import type { Container } from '../../../helpers/engine/container.ts';
 import { idle } from '../bystanders.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
+import { besideThird } from './beside-third.ts';
 
 async function findStoreContainer({ engine }: DiagnosisLab): Promise<Container> {
   const { containers } = engine('mh-keystore');
@@ -39,13 +40,7 @@ async function runLeaver(lab: DiagnosisLab): Promise<UnannouncedGround> {
     const { received, transcript } = await ping(talker, address, { count: 3 });
     if (received === 0) throw new Error(`${talker.name} does not reach leaver: ${transcript}`);
   }
-  return {
-    provider: lab.provider,
-    store: lab.store,
-    network: { name: 'my-net', id: lab.networkId('my-net') },
-    container,
-    others: ['master-host', 'worker-host'],
-  };
+  return { ...besideThird(lab), store: lab.store, container };
 }
 
 export const storeDefects: readonly Defect[] = [

@@ -23,6 +23,7 @@ import {
 } from '../../../helpers/fault/workload-faults.ts';
 import { carPort, firstCar } from '../../../helpers/workload/car-service.ts';
 import { bystanders, idle } from '../bystanders.ts';
+import { besideThird } from './beside-third.ts';
 import type { Defect } from '../defect.ts';
 
 const { bystander } = bystanders;
@@ -64,6 +65,7 @@ export const workloadDefects: readonly Defect[] = [
         lab.engine('third-host'),
         { ...idle, name: 'pretender', network: 'my-net' },
         'mysqlserver',
+        besideThird(lab),
       ),
   },
   {
@@ -76,6 +78,7 @@ export const workloadDefects: readonly Defect[] = [
         to: lab.engine('third-host'),
         spec: bystander,
         address: '10.0.9.50',
+        ground: besideThird(lab),
       }),
   },
   {
