@@ -1,10 +1,10 @@
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
-import { type ExpectedEntry, expectedEntries, heldEntry } from '../expected-tables.ts';
+import { type ExpectedEntry, heldEntry } from '../expected-tables.ts';
 import { isOnlyLate } from '../late-entries.ts';
 import type { Observation } from '../observation.ts';
 import { type FullTable, findFullTables } from '../refused-neighbours.ts';
-import { kernelOutcome } from './kernel-outcome.ts';
+import { entriesOutcome } from './kernel-outcome.ts';
 
 /**
  * Every host's kernel answers its containers with the right MAC address when they ask for one of another host, and has
@@ -15,20 +15,14 @@ export const kernelNeighbours: Check = {
   title: 'every kernel knows the MAC addresses of the containers on other hosts',
   layer: 'kernel',
   needs: 'privileged-probe',
-  compare: (observation) => {
-    const entries = expectedEntries(observation);
-    return kernelOutcome(
+  compare: (observation) =>
+    entriesOutcome(
       observation,
-      [
-        ...entries.flatMap((entry) => findUnlike(entry, observation) ?? []),
-        ...findFullTables(observation).map(describeFull),
-      ],
-      entries.map(
-        ({ host, end: { network, container, address, mac } }) =>
-          `${host}, ${network}: ${address} (${container}) is ${mac}`,
-      ),
-    );
-  },
+      findUnlike,
+      ({ host, end: { network, container, address, mac } }) =>
+        `${host}, ${network}: ${address} (${container}) is ${mac}`,
+      findFullTables(observation).map(describeFull),
+    ),
 };
 
 function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {

@@ -17,15 +17,16 @@ export function kernelOutcome(
   return { state: 'skipped', ...worst };
 }
 
-/** What comes of a check of all that kernels must hold of other hosts' containers, entry by entry. */
+/** What comes of a check of all that kernels must hold of other hosts' containers, entry by entry; and of what else it found. */
 export function entriesOutcome(
   observation: Observation,
   findUnlike: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
   tell: (entry: ExpectedEntry) => string,
+  more: readonly Difference[] = [],
 ): CheckOutcome {
   const entries = expectedEntries(observation);
   const differences = entries.flatMap((entry) => findUnlike(entry, observation) ?? []);
-  return kernelOutcome(observation, differences, entries.map(tell));
+  return kernelOutcome(observation, [...differences, ...more], entries.map(tell));
 }
 
 interface Blind {
