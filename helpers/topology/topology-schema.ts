@@ -88,7 +88,10 @@ const packageName = z
 
 const image = z.union([
   z.string().min(1, 'it is empty: give a tag, or a file of docker save'),
-  z.strictObject({ debian: z.array(packageName).min(1, 'there is none') }),
+  z.strictObject({
+    /** Names of Debian packages. */
+    debian: z.array(packageName).min(1, 'there is none'),
+  }),
 ]);
 
 const port = z.int().min(1, 'it is no port').max(65_535, 'it is no port');
@@ -102,6 +105,7 @@ const publishedPort = z
 
 /** A container of the user's own. */
 const container = z.strictObject({
+  /** Its name, by which others on the network find it. */
   name: dockerName,
   /** The machine that it runs on. */
   machine: z.string(),

@@ -68,7 +68,10 @@ function docsOfName(source: Source, name: string): SchemaDocs {
     ) as SyntaxNode | null;
     for (const one of nodes(declaration?.['declarations'])) {
       if (nameOf(one['id']) !== name) continue;
-      return { doc: source.docOf(statement), ...docsOf(source, one['init'] as SyntaxNode) };
+      const inner = docsOf(source, one['init'] as SyntaxNode);
+      // What is said of an object tells what it is for; what is said of a text such as a name, its rule.
+      const isObject = inner.fields !== undefined || inner.variants !== undefined;
+      return isObject ? { doc: source.docOf(statement), ...inner } : inner;
     }
     if (statement.type !== 'ImportDeclaration') continue;
     if (!nodes(statement['specifiers']).some((one) => nameOf(one['local']) === name)) continue;
@@ -104,9 +107,7 @@ function fieldsOf(source: Source, object: SyntaxNode | undefined): Map<string, S
   return new Map(
     nodes(object?.['properties']).map((property) => {
       const inner = docsOf(source, property['value'] as SyntaxNode);
-      // What is said of a constant such as a name tells its rule; what is said of an object tells what it is for.
-      const isObject = inner.fields !== undefined || inner.variants !== undefined;
-      const doc = source.docOf(property) ?? (isObject ? inner.doc : undefined);
+      const doc = source.docOf(property) ?? inner.doc;
       return [nameOf(property['key']) ?? '', { ...inner, doc }];
     }),
   );

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { referenceFiles, root } from '../../../helpers/cli/reference/files.ts';
-import { table } from '../../../helpers/cli/reference/markdown.ts';
-import type { JsonSchema } from '../../../helpers/cli/reference/schema-docs.ts';
+import { referenceFiles, root } from '../../../../helpers/cli/reference/files.ts';
+import { table } from '../../../../helpers/cli/reference/markdown.ts';
+import type { JsonSchema } from '../../../../helpers/cli/reference/schema-docs.ts';
 
 const files = referenceFiles();
 

@@ -1,0 +1,92 @@
+import { existsSync, globSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pages, parsePage, readPage, root } from './pages.ts';
+
+/** The only forms of links to elsewhere: places that do not move, for nothing is asked for in specs. */
+const elsewhere = [
+  /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/(?:issues|pull)\/\d+$/,
+  /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/releases\/tag\/[\w.-]+$/,
+  /^https:\/\/keepachangelog\.com\/en\/1\.1\.0\/$/,
+  /^https:\/\/semver\.org\/spec\/v2\.0\.0\.html$/,
+];
+
+describe('The pages', () => {
+  test('are all there', () => {
+    expect(pages).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'CONTRIBUTING.md',
+        'docs/check.md',
+        'docs/reference/README.md',
+      ]),
+    );
+  });
+
+  test.for(pages)('%s leads nowhere that is not there', (page) => {
+    const wrong = readPage(page).targets.flatMap((target) => faultOf(page, target) ?? []);
+    expect(wrong).toEqual([]);
+  });
+
+  test('all lead to each other: each page of docs can be reached from the README', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const target of readPage(page).targets) {
+        const file = fileOf(page, target.split('#')[0] ?? '');
+        if (file.endsWith('.md') && pages.includes(file)) reached.add(file);
+      }
+    }
+    const lost = pages.filter((page) => page.startsWith('docs/') && !reached.has(page));
+    expect(lost).toEqual([]);
+  });
+
+  test('show every picture that there is', () => {
+    const shown = new Set(
+      pages.flatMap((page) => readPage(page).targets.map((target) => fileOf(page, target))),
+    );
+    const pictures = globSync('docs/**/*.{png,svg,gif,jpg}', { cwd: root });
+    expect(pictures.filter((picture) => !shown.has(picture))).toEqual([]);
+  });
+});
+
+test.for([
+  ['[a](no-such.md)', 'no-such.md: there is no such file'],
+  ['[a](README.md#no-such)', 'README.md#no-such: there is no such heading'],
+  ['[a](#no-such)', '#no-such: there is no such heading'],
+  ['![a](docs/pictures/none.png)', 'docs/pictures/none.png: there is no such file'],
+  ['<img src="docs/none.svg">', 'docs/none.svg: there is no such file'],
+  ['<picture><source srcset="docs/none.svg"></picture>', 'docs/none.svg: there is no such file'],
+  ['[a](../elsewhere)', '../elsewhere: it is outside of the project'],
+  ['https://example.com/x', 'https://example.com/x: it is no known form of a link to elsewhere'],
+  ['[a](http://github.com/moby/moby/issues/1)', 'it is no known form'],
+] as const)('%s is found to be wrong', ([text, fault]) => {
+  const { targets } = parsePage(text);
+  expect(targets.map((target) => faultOf('README.md', target)).join()).toContain(fault);
+});
+
+test('headings have the anchors that GitHub gives them', () => {
+  expect([...parsePage('# `a-b`: What it is?\n\n## Again\n\n## Again\n').anchors]).toEqual([
+    'a-b-what-it-is',
+    'again',
+    'again-1',
+  ]);
+});
+
+/** What is wrong with a link; undefined when nothing is. */
+function faultOf(page: string, target: string): string | undefined {
+  if (/^[a-z]+:/.test(target)) {
+    const isKnown = elsewhere.some((form) => form.test(target));
+    return isKnown ? undefined : `${target}: it is no known form of a link to elsewhere`;
+  }
+  const [path = '', anchor] = target.split('#');
+  const file = fileOf(page, path);
+  if (file.startsWith('..')) return `${target}: it is outside of the project`;
+  if (!existsSync(join(root, file))) return `${target}: there is no such file`;
+  if (anchor === undefined) return undefined;
+  const isThere = file.endsWith('.md') && readPage(file).anchors.has(anchor);
+  return isThere ? undefined : `${target}: there is no such heading`;
+}
+
+function fileOf(page: string, path: string): string {
+  return path === '' ? page : normalize(join(dirname(page), decodeURI(path)));
+}
