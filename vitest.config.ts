@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
+import { findOwnTopologies } from './specs/own-topologies.ts';
 import { SpecOrder } from './specs/spec-order.ts';
 
 /** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
@@ -17,6 +18,16 @@ const common = {
 /** One topology on one engine, whose results are added to those of others: `npm run matrix` runs them in turn. */
 const combination = process.env['E2E_COMBINATION'];
 const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
+
+const own = await findOwnTopologies();
+
+/** What shares one cluster: one file after the other, in one process. Its global set-up makes the cluster. */
+const onOneCluster = {
+  ...common,
+  globalSetup: ['./specs/seed/global-setup.ts'],
+  fileParallelism: false,
+  isolate: false,
+};
 
 export default defineConfig({
   test: {
@@ -37,25 +48,31 @@ export default defineConfig({
           ...common,
           name: 'machines',
           include: ['specs/*/**/*.spec.ts'],
-          exclude: ['specs/unit/**', 'specs/seed/**'],
+          exclude: ['specs/unit/**', 'specs/seed/**', ...own.map(({ folder }) => `${folder}/**`)],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // One more than a machine of continuous integration has processors: a third of their time is waiting.
           maxWorkers: 3,
-          sequence: { groupOrder: clusters.length + 1 },
+          sequence: { groupOrder: clusters.length + own.length + 1 },
         },
       },
-      // The tutorial's specs on each kind of cluster. One cluster for all files of a project, made by its global set-up
-      // out of the topology of the project's name; one file after the other, in one process, as they share it.
+      // The tutorial's specs on each kind of cluster, the topology of the project's name.
       ...clusters.map((name, index) => ({
         test: {
-          ...common,
+          ...onOneCluster,
           name,
           include: ['specs/seed/**/*.spec.ts'],
-          globalSetup: ['./specs/seed/global-setup.ts'],
-          fileParallelism: false,
-          isolate: false,
           sequence: { groupOrder: index + 1 },
+        },
+      })),
+      // Folders with a topology of their own, each a project of the topology's name.
+      ...own.map(({ name, folder, file }, index) => ({
+        test: {
+          ...onOneCluster,
+          name,
+          include: [`${folder}/**/*.spec.ts`],
+          provide: { topologyFile: file },
+          sequence: { groupOrder: clusters.length + index + 1 },
         },
       })),
     ],

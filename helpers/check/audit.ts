@@ -39,7 +39,8 @@ export function judgeObservation(
   return { target: observation.target, verdict, diagnoses, checks: results, observation };
 }
 
-function verdictOf(results: readonly CheckResult[]): AuditVerdict {
+/** What the outcomes of checks come to. */
+export function verdictOf(results: readonly CheckResult[]): AuditVerdict {
   if (results.some(({ state }) => state === 'failed')) return 'defects';
   const isOpen = results.some((one) => one.state === 'skipped' && one.because === 'impossible');
   const isProven = results.some(({ state }) => state === 'passed');

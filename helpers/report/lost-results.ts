@@ -93,7 +93,7 @@ export class LostResultsReporter implements Reporter {
       }
       counts.skipped += 1;
       const why = this.#whySkipped(test, hookFailed ? 'a hook of its file failed' : whyNot);
-      const topology = topologyIn(fileName(moduleId), project.name);
+      const topology = topologyIn(project.name);
       this.reasons.set(reasonKey(fullName(test), topology), why);
       if (!isWrittenByAllure(test)) {
         this.#write(moduleId, project.name, test.name, 'skipped', why, undefined, test);
@@ -123,7 +123,7 @@ export class LostResultsReporter implements Reporter {
   ): void {
     const now = Date.now();
     const file = relative(process.cwd(), moduleId);
-    const topology = topologyIn(file, project);
+    const topology = topologyIn(project);
     const whole = test === undefined ? `${file}#${name}` : fullName(test);
     writeResult(
       {
@@ -145,9 +145,9 @@ export class LostResultsReporter implements Reporter {
   }
 }
 
-/** The specs of `specs/seed` run on each topology, in a project of its name; no others are of one. */
-function topologyIn(file: string, project: string): string | undefined {
-  return file.startsWith('specs/seed/') ? project : undefined;
+/** Specs that share a topology run in a project of its name; these projects are of none. */
+function topologyIn(project: string): string | undefined {
+  return ['', 'unit', 'machines', 'run'].includes(project) ? undefined : project;
 }
 
 /** By what a test is known here: the same one on another topology is another. */

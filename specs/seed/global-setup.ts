@@ -4,19 +4,26 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import type { InterruptionWatch } from '../../helpers/process/interruption.ts';
 import { recordHost } from '../../helpers/report/record-host.ts';
+import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
+import { openLab } from '../../helpers/spec/lab.ts';
 import { releaseStore } from '../../helpers/topology/claim.ts';
 import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
 import { standUp } from '../../helpers/topology/stand-up.ts';
 import { standUpOrReuse } from '../../helpers/topology/stand-up-or-reuse.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
-import { findTopology } from '../../helpers/topology/topologies.ts';
+import { loadTopology } from '../../helpers/topology/load-topology.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { describeRun } from './describe-run.ts';
-import { chooseProviderFor } from './choose-provider-for.ts';
-import { openLab } from './open-lab.ts';
 import { stageFor } from './stages.ts';
 import { watchRun } from './watch-run.ts';
 import { whyNotHere } from './why-not-here.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The topology.ts of a folder that has one of its own. */
+    topologyFile?: string;
+  }
+}
 
 /** What this set-up stood up, and has to take down. */
 let standing: { readonly topology: Topology; readonly provider: MachineProvider } | undefined;
@@ -26,9 +33,13 @@ let watch: InterruptionWatch | undefined;
 const keep = process.env['E2E_KEEP'] === '1';
 const reuse = process.env['E2E_REUSE'] === '1';
 
-/** Stands up as much of the topology of the project's name as its chosen spec files need. */
+/**
+ * Stands up as much of the project's topology as its chosen spec files need: the built-in one of its name, or the one
+ * that the folder of its specs describes.
+ */
 export async function setup(project: TestProject): Promise<void> {
-  const topology = findTopology(project.name);
+  const { topologyFile } = project.getProvidedContext();
+  const topology = await loadTopology(topologyFile ?? project.name);
   const why = whyNotHere(topology, project);
   if (why !== undefined) {
     project.provide('cannotBe', { topology: topology.name, why });

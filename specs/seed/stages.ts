@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
   includesStage,
   lastStageOf,
@@ -36,12 +36,17 @@ export function whyLeftOut(file: string, topology: Pick<Topology, 'cluster'>): s
 }
 
 /** A file that says nothing needs all of them. */
-function stageOf(file: string): Stage {
-  return needs[basename(file)] ?? 'workload';
+export function stageOf(file: string): Stage {
+  return needs[partOf(file)] ?? 'workload';
+}
+
+/** The name of one of these files; those of other folders may be called the same. */
+function partOf(file: string): string {
+  return basename(dirname(file)) === 'seed' ? basename(file) : '';
 }
 
 /** Where a spec file stands in the tutorial, from 0; after all of them if it is none of its parts. */
 export function tutorialOrder(file: string): number {
-  const place = Object.keys(needs).indexOf(basename(file));
+  const place = Object.keys(needs).indexOf(partOf(file));
   return place < 0 ? Number.MAX_SAFE_INTEGER : place;
 }

@@ -1,6 +1,5 @@
 import type { TestProject } from 'vitest/node';
 import { decideHere } from '../../helpers/machine/choose-provider.ts';
-import { seed } from '../../helpers/topology/seed.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { isSwarmImageNamed, NO_SWARM_IMAGE } from '../../helpers/workload/images/swarm.ts';
 
@@ -10,10 +9,15 @@ export function whyNotHere(
   { vitest }: TestProject,
 ): string | undefined {
   if (cluster.kind === 'classic-swarm' && !isSwarmImageNamed()) return NO_SWARM_IMAGE;
-  if (name === seed.name || !vitest.projects.some((project) => project.name === seed.name)) {
-    return undefined;
-  }
+  // In the order in which they are run. Those that come first decide: the seed, where it is run at all.
+  const [first] = vitest.projects.filter(hasTopology);
+  if (first === undefined || first.name === name) return undefined;
   const { name: provider, driver } = decideHere();
   if (provider !== 'docker-machine' || driver === 'netns') return undefined;
-  return `on docker-machine with the driver ${driver} one topology stands at a time: npm run e2e:${name}`;
+  return `on docker-machine with the driver ${driver} one topology stands at a time: npm test -- --project ${name}`;
+}
+
+/** Whether its specs run on a topology that its set-up stands up. */
+function hasTopology({ name }: TestProject): boolean {
+  return name !== 'unit' && name !== 'machines';
 }

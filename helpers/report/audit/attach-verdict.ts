@@ -1,5 +1,6 @@
 import { auditCluster } from '../../check/audit.ts';
 import { prepareProbeImage } from '../../check/probe/probe-image.ts';
+import type { AuditReport } from '../../check/report.ts';
 import type { AuditTarget } from '../../check/target.ts';
 import { firstLine } from '../../process/harness-error.ts';
 import { attach, reportRuntime, verdictName } from '../evidence.ts';
@@ -15,12 +16,15 @@ export async function attachVerdict(target: AuditTarget): Promise<void> {
   try {
     // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
     await prepareProbeImage();
-    const report = await auditCluster(target);
-    for (const { name, content, type } of verdictEvidence(report))
-      await attach(name, content, type);
+    await attachReport(await auditCluster(target));
   } catch (error) {
     await attach(verdictName, `could not be found: ${firstLine(error)}`);
   } finally {
     for (const { engine } of target.hosts) engine.close();
   }
+}
+
+/** Attaches what an audit found. */
+export async function attachReport(report: AuditReport): Promise<void> {
+  for (const { name, content, type } of verdictEvidence(report)) await attach(name, content, type);
 }

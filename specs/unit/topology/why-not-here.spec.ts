@@ -8,7 +8,7 @@ function projectOf(...names: string[]): TestProject {
   return { vitest: { projects: names.map((name) => ({ name })) } } as unknown as TestProject;
 }
 
-test('with VirtualBox one topology stands at a time: the seed, or the one that is chosen alone', ({
+test('with VirtualBox one topology stands at a time: the seed, or the first of those that are chosen', ({
   onTestFinished,
 }) => {
   onTestFinished(() => {
@@ -20,9 +20,12 @@ test('with VirtualBox one topology stands at a time: the seed, or the one that i
   const all = projectOf('unit', 'seed', 'etcd');
   expect(whyNotHere(findTopology('seed'), all)).toBeUndefined();
   expect(whyNotHere(findTopology('etcd'), all)).toBe(
-    'on docker-machine with the driver virtualbox one topology stands at a time: npm run e2e:etcd',
+    'on docker-machine with the driver virtualbox one topology stands at a time: npm test -- --project etcd',
   );
-  expect(whyNotHere(findTopology('etcd'), projectOf('etcd'))).toBeUndefined();
+  expect(whyNotHere(findTopology('etcd'), projectOf('unit', 'etcd', 'shop'))).toBeUndefined();
+  const shop = { ...findTopology('etcd'), name: 'shop' };
+  expect(whyNotHere(shop, projectOf('machines', 'shop'))).toBeUndefined();
+  expect(whyNotHere(shop, projectOf('etcd', 'shop'))).toMatch(/: npm test -- --project shop$/);
 });
 
 test('on the built-in provider all stand side by side, also with docker-machine’s command line before it', ({

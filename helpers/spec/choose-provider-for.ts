@@ -1,8 +1,8 @@
-import { chooseProvider, openProvider } from '../../helpers/machine/choose-provider.ts';
-import type { MachineProvider } from '../../helpers/machine/machine.ts';
-import { loadDocument } from '../../helpers/topology/document.ts';
-import { seed } from '../../helpers/topology/seed.ts';
-import type { Topology } from '../../helpers/topology/topology.ts';
+import { chooseProvider, openProvider } from '../machine/choose-provider.ts';
+import type { MachineProvider } from '../machine/machine.ts';
+import { loadDocument } from '../topology/document.ts';
+import { seed } from '../topology/seed.ts';
+import type { Topology } from '../topology/topology.ts';
 
 /**
  * The provider of the machines of a topology's specs. The seed's are in the store that MACHINE_STORAGE_PATH names, those

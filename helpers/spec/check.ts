@@ -1,0 +1,73 @@
+import type { Layer } from '../check/check.ts';
+import type { AuditOptions } from '../check/options.ts';
+import type { AuditReport } from '../check/report.ts';
+import type { AuditTarget } from '../check/target.ts';
+import { topologyTarget } from '../topology/audit-target.ts';
+import type { Lab } from './lab.ts';
+
+/**
+ * `overlay-e2e check` of the running topology. Each call looks at it anew, which takes two seconds or so. When the spec
+ * fails, the last report that is not healthy is what its evidence begins with.
+ */
+export interface Check {
+  /**
+   * All of it.
+   *
+   *     expect(await check.audit()).toBeHealthy();
+   */
+  audit(options?: AuditOptions): Promise<AuditReport>;
+  /**
+   * What concerns one layer: `engines`, `store`, `networks`, `kernel`, `names`, `paths`, `application`.
+   *
+   *     expect(await check.layer('kernel')).toBeHealthy();
+   */
+  layer(layer: Layer, options?: AuditOptions): Promise<AuditReport>;
+  /**
+   * A single check, by its name.
+   *
+   *     expect(await check.named('kernel-forwarding')).toBeHealthy();
+   */
+  named(name: string, options?: AuditOptions): Promise<AuditReport>;
+  /** The last report that was not healthy, whole. */
+  readonly unhealthy: AuditReport | undefined;
+}
+
+export function openCheck(lab: Lab): Check {
+  let unhealthy: AuditReport | undefined;
+  const audit = async (options?: AuditOptions): Promise<AuditReport> => {
+    // Loaded when it is asked for: it is most of the code, and few specs do.
+    const { auditCluster } = await import('../check/audit.ts');
+    const { prepareProbeImage } = await import('../check/probe/probe-image.ts');
+    // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
+    if (options?.probes !== 'none') await prepareProbeImage();
+    const target = targetOf(lab);
+    const report = await auditCluster(target, options).finally(() => {
+      for (const { engine } of target.hosts) engine.close();
+    });
+    if (report.verdict !== 'healthy') unhealthy = report;
+    return report;
+  };
+  return {
+    audit,
+    layer: async (layer, options) => {
+      const { reportOfLayer } = await import('../check/narrow-report.ts');
+      return reportOfLayer(await audit(options), layer);
+    },
+    named: async (name, options) => {
+      const { reportOfCheck, requireCheck } = await import('../check/narrow-report.ts');
+      requireCheck(name);
+      return reportOfCheck(await audit(options), name);
+    },
+    get unhealthy() {
+      return unhealthy;
+    },
+  };
+}
+
+/** The running topology as it is to be audited. */
+export function targetOf(lab: Lab): AuditTarget {
+  return topologyTarget(
+    lab.document,
+    lab.document.machines.map(({ name }) => lab.machine(name)),
+  );
+}

@@ -1,0 +1,53 @@
+import { expect } from 'vitest';
+import { isHealthy } from './matchers/to-be-healthy.ts';
+import { type GetExpectation, gets } from './matchers/to-get.ts';
+import { type PingExpectation, pings } from './matchers/to-ping.ts';
+import { type ReachOptions, reaches } from './matchers/to-reach.ts';
+import { type ResolveOptions, resolves } from './matchers/to-resolve.ts';
+
+declare module 'vitest' {
+  // oxlint-disable-next-line typescript/no-unused-vars -- Vitest's own has it.
+  interface Matchers<T> {
+    /**
+     * Of a container: it resolves that name, to the address of the topology's container of that name and to no other.
+     *
+     *     await expect(lab.container('shop')).toResolve('stock');
+     */
+    toResolve(name: string, options?: ResolveOptions): Promise<void>;
+    /**
+     * Of a container: all its pings are answered, each once, from the very address of the container of that name.
+     *
+     *     await expect(lab.container('shop')).toPing('stock', { size: 1422, dontFragment: true });
+     */
+    toPing(target: string, options?: PingExpectation): Promise<void>;
+    /**
+     * Of a container: it resolves that name and connects over TCP. «shop (counter) does not reach stock:5432 over stairs:
+     * connection refused after 0.4 ms».
+     *
+     *     await expect(lab.container('shop')).toReach('stock', { port: 5432 });
+     */
+    toReach(target: string, options: ReachOptions): Promise<void>;
+    /**
+     * Of a container: it gets that page over HTTP.
+     *
+     *     await expect(lab.container('shop')).toGet('http://stock:8080/tins', { body: 'twelve tins\n' });
+     */
+    toGet(url: string, expected?: GetExpectation): Promise<void>;
+    /**
+     * Of what `check` gave: nothing is wrong, and all that was wanted could be looked at.
+     *
+     *     expect(await check.audit()).toBeHealthy();
+     */
+    toBeHealthy(): void;
+  }
+}
+
+expect.extend({
+  toResolve: resolves,
+  toPing: pings,
+  toReach: reaches,
+  toGet: gets,
+  toBeHealthy: isHealthy,
+});
+
+export { expect };

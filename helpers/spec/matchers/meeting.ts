@@ -1,0 +1,68 @@
+import { isIPv4 } from 'node:net';
+import type { Container } from '../../engine/container.ts';
+import type { ContainerFacts } from '../../engine/container-facts.ts';
+import { labOf } from '../lab.ts';
+
+/** A container that is to reach something by its name, and what is known of both by their own engines. */
+export interface Meeting {
+  readonly from: Container;
+  /** The name or address that it is to reach. */
+  readonly target: string;
+  /** For people: «shop (counter)». */
+  readonly who: string;
+  /** For people: « over stairs», or nothing where no overlay is known that both are on. */
+  readonly over: string;
+  /** The addresses that the target is to be found at; undefined when it is no container of the topology. */
+  readonly addresses: readonly string[] | undefined;
+}
+
+/**
+ * @param container as it is expected to do something: `lab.container(…)` or what that has given
+ * @param given the address that the target must have, where the spec knows better than the topology
+ */
+export async function meet(
+  container: Container | Promise<Container>,
+  target: string,
+  given?: string,
+): Promise<Meeting> {
+  const from = await container;
+  const [own, other] = await Promise.all([from.inspect(), findTarget(from, target)]);
+  const shared = Object.keys(own.networks).filter((name) => other?.networks[name] !== undefined);
+  const names = other === undefined ? Object.keys(own.networks) : shared;
+  const found = shared.flatMap((name) => other?.networks[name]?.address || []);
+  const known = other === undefined ? undefined : found;
+  return {
+    from,
+    target,
+    who: `${from.name} (${from.machine.name})`,
+    over: names.length === 0 ? '' : ` over ${names.join(', ')}`,
+    addresses: given !== undefined ? [given] : isIPv4(target) ? [target] : known,
+  };
+}
+
+/** The container of the topology that is called so, as its own engine knows it. */
+async function findTarget(from: Container, target: string): Promise<ContainerFacts | undefined> {
+  const lab = labOf(from);
+  if (lab?.document.workload.some(({ container }) => container === target) !== true) {
+    return undefined;
+  }
+  return await (await lab.container(target)).inspect();
+}
+
+/** Whether these are the addresses that the target is to have; some, where nobody knows which. */
+export function areRight(found: readonly string[], { addresses }: Meeting): boolean {
+  if (addresses === undefined) return found.length > 0;
+  return (
+    found.length > 0 &&
+    found.length === addresses.length &&
+    found.every((one) => addresses.includes(one))
+  );
+}
+
+/** What is wrong with what the name was resolved to, for people. */
+export function describeResolution(found: readonly string[], meeting: Meeting): string {
+  const { who, target, over, addresses = [] } = meeting;
+  if (found.length === 0) return `${who} does not resolve ${target}${over}: no such name`;
+  const wanted = addresses.length === 0 ? 'it has none' : `its address is ${addresses.join(', ')}`;
+  return `${who} resolves ${target} to ${found.join(', ')}${over}: ${wanted}`;
+}

@@ -1,0 +1,63 @@
+import type { Container } from '../../engine/container.ts';
+import { HarnessError } from '../../process/harness-error.ts';
+import { connectByName } from './to-reach.ts';
+
+/** What the answer is to be. */
+export interface GetExpectation {
+  /** 200 when absent. */
+  readonly status?: number;
+  /** The whole body, exactly; or what is to be found in it. */
+  readonly body?: string | RegExp;
+  /** Seconds; 5 when absent. */
+  readonly within?: number;
+}
+
+/** Whether a container that asks another one over HTTP gets that answer. */
+export async function gets(
+  received: Container | Promise<Container>,
+  url: string,
+  { status = 200, body, within = 5 }: GetExpectation = {},
+) {
+  const { hostname, port, path } = parseUrl(url);
+  const request = `GET ${path} HTTP/1.0\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`;
+  const how = { port, within, request };
+  const { meeting, wrong, result } = await connectByName(received, hostname, how);
+  const { who, over } = meeting;
+  const problem =
+    wrong === undefined
+      ? (result?.problem ?? compare(result?.answer ?? '', { status, body }))
+      : wrong;
+  return {
+    pass: problem === undefined,
+    message: () =>
+      wrong ??
+      (problem === undefined
+        ? `${who} gets what is expected from ${url}${over}`
+        : `${who} does not get ${url}${over}: ${problem}\n\n${result?.transcript}`),
+  };
+}
+
+function parseUrl(url: string): { hostname: string; port: number; path: string } {
+  const { protocol, hostname, port, pathname, search } = new URL(url);
+  if (protocol === 'http:') {
+    return { hostname, port: Number(port || 80), path: `${pathname}${search}` };
+  }
+  throw new HarnessError({ tried: `GET ${url}`, observed: 'only http:// can be asked for' });
+}
+
+function compare(
+  answer: string,
+  wanted: { status: number; body: string | RegExp | undefined },
+): string | undefined {
+  const [, status] = /^HTTP\/\d(?:\.\d)? (\d{3})\b/.exec(answer) ?? [];
+  const end = answer.indexOf('\r\n\r\n');
+  if (status === undefined || end < 0) return 'the answer is no HTTP';
+  if (Number(status) !== wanted.status) return `status ${status}, and not ${wanted.status}`;
+  const body = answer.slice(end + 4);
+  if (wanted.body === undefined || isSame(body, wanted.body)) return undefined;
+  return `its body is ${JSON.stringify(body)}, and not ${wanted.body instanceof RegExp ? `like ${wanted.body.source}` : JSON.stringify(wanted.body)}`;
+}
+
+function isSame(body: string, wanted: string | RegExp): boolean {
+  return typeof wanted === 'string' ? body === wanted : wanted.test(body);
+}

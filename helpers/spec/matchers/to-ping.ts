@@ -1,0 +1,63 @@
+import type { Container } from '../../engine/container.ts';
+import { ping, type PingOptions, type PingResult } from '../../engine/ping.ts';
+import { attach } from '../../report/evidence.ts';
+import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
+
+/** How it is pinged, and from where the replies are to come. */
+export interface PingExpectation extends Omit<PingOptions, 'signal'> {
+  /** The address that all replies are to come from; for a container of the topology, its own when absent. */
+  readonly address?: string;
+}
+
+/**
+ * Whether every ping is answered, once, from the very address of the target: a reply from a bridge's would pass without
+ * any overlay.
+ */
+export async function pings(
+  received: Container | Promise<Container>,
+  target: string,
+  { address, ...options }: PingExpectation = {},
+) {
+  const meeting = await meet(received, target, address);
+  const result = await ping(meeting.from, target, options);
+  await attach(`ping from ${meeting.who} to ${target}`, result.transcript);
+  const wrong = findWrong(result, meeting);
+  const { who, over } = meeting;
+  return {
+    pass: wrong === undefined,
+    message: () =>
+      `${wrong ?? `${who} gets answers to all ${result.transmitted} pings of ${target}${over}`}\n\n${result.transcript}`,
+  };
+}
+
+function findWrong(result: PingResult, meeting: Meeting): string | undefined {
+  const { who, target, over, addresses } = meeting;
+  const { resolvedAddress, transmitted, received, duplicates, from, problems } = result;
+  const resolved = resolvedAddress === undefined ? [] : [resolvedAddress];
+  // One that knows no name sends nothing, and says so.
+  if (
+    resolved.length === 0 ||
+    (addresses !== undefined && !addresses.includes(resolved[0] ?? ''))
+  ) {
+    return describeResolution(resolved, meeting);
+  }
+  const [problem] = problems;
+  if (problem !== undefined) return `${who} cannot ping ${target}${over}: ${decapitalize(problem)}`;
+  if (received === 0 || received < transmitted) {
+    const some = received === 0 ? 'no answer' : `answers only to ${received}`;
+    return `${who} gets ${some} ${received === 0 ? 'to' : 'of'} ${transmitted} pings of ${target}${over}`;
+  }
+  const expected =
+    addresses === undefined ? resolved : resolved.filter((one) => addresses.includes(one));
+  if (!areRight(from, { ...meeting, addresses: expected })) {
+    return `${who} gets answers to pings of ${target}${over} from ${from.join(', ')}, and not from ${expected.join(', ')}`;
+  }
+  if (duplicates > 0 || received > transmitted) {
+    return `${who} gets more than one answer to a ping of ${target}${over}: ${duplicates} duplicates`;
+  }
+  return undefined;
+}
+
+function decapitalize(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,60 @@
+import { isIPv4 } from 'node:net';
+import { connectTcp, type TcpResult } from '../../engine/connect-tcp.ts';
+import type { Container } from '../../engine/container.ts';
+import { resolveName } from '../../engine/ping.ts';
+import { attach } from '../../report/evidence.ts';
+import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
+
+/** What is to be reached. */
+export interface ReachOptions {
+  /** The TCP port. */
+  readonly port: number;
+  /** Seconds; 5 when absent. */
+  readonly within?: number;
+}
+
+/** Whether a TCP connection is taken that a program in a container makes to a name, at the address of that container. */
+export async function reaches(
+  received: Container | Promise<Container>,
+  target: string,
+  { port, within = 5 }: ReachOptions,
+) {
+  const { meeting, wrong, result } = await connectByName(received, target, { port, within });
+  const { who, over } = meeting;
+  const problem = wrong ?? result?.problem;
+  return {
+    pass: problem === undefined,
+    message: () =>
+      wrong ??
+      (problem === undefined
+        ? `${who} reaches ${target}:${port}${over}`
+        : `${who} does not reach ${target}:${port}${over}: ${problem}\n\n${result?.transcript}`),
+  };
+}
+
+/** What came of an attempt to connect to a name. */
+export interface Connecting {
+  readonly meeting: Meeting;
+  /** What is wrong with the name itself: then nothing was tried. */
+  readonly wrong: string | undefined;
+  readonly result: TcpResult | undefined;
+}
+
+/** Resolves the name inside of the container, then connects to what it stands for; both are attached. */
+export async function connectByName(
+  received: Container | Promise<Container>,
+  target: string,
+  how: { readonly port: number; readonly within: number; readonly request?: string },
+): Promise<Connecting> {
+  const meeting = await meet(received, target);
+  const { from, who } = meeting;
+  const found = isIPv4(target) ? [target] : await resolveName(from, target);
+  const [address] = found;
+  if (address === undefined || !areRight(found, meeting)) {
+    return { meeting, wrong: describeResolution(found, meeting), result: undefined };
+  }
+  const result = await connectTcp(from, { address, ...how });
+  const outcome = result.problem ?? 'connected';
+  await attach(`${who} to ${target}:${how.port}`, `${result.transcript}\n${outcome}`);
+  return { meeting, wrong: undefined, result };
+}

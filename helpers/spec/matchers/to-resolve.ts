@@ -1,0 +1,30 @@
+import type { Container } from '../../engine/container.ts';
+import { resolveName } from '../../engine/ping.ts';
+import { attach } from '../../report/evidence.ts';
+import { areRight, describeResolution, meet } from './meeting.ts';
+
+/** How {@link resolves} is to be asked. */
+export interface ResolveOptions {
+  /** The address that the name is to have; for a container of the topology, its own when absent. */
+  readonly address?: string;
+}
+
+/** Whether a name is resolved inside of a container, to the address of the container that has it and to no other. */
+export async function resolves(
+  received: Container | Promise<Container>,
+  name: string,
+  { address }: ResolveOptions = {},
+) {
+  const meeting = await meet(received, name, address);
+  const found = await resolveName(meeting.from, name);
+  const { who, over } = meeting;
+  await attach(`${name} as ${who} resolves it`, found.join('\n') || 'no such name');
+  const pass = areRight(found, meeting);
+  return {
+    pass,
+    message: () =>
+      pass
+        ? `${who} resolves ${name} to ${found.join(', ')}${over}`
+        : describeResolution(found, meeting),
+  };
+}

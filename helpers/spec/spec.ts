@@ -1,0 +1,174 @@
+import { inject, test as base, type TestAPI } from 'vitest';
+import type { Engine } from '../engine/engine.ts';
+import type { RunOptions } from '../machine/machine.ts';
+import { type CommandResult } from '../process/run-command.ts';
+import { HarnessError } from '../process/harness-error.ts';
+import { reportRuntime } from '../report/evidence.ts';
+import { tellTopology } from '../report/topology-label.ts';
+import type { TopologyDocument } from '../topology/document.ts';
+import { type Stage, includesStage, limitOf, type Topology } from '../topology/topology.ts';
+import { type Check, openCheck, targetOf } from './check.ts';
+import { type Lab, openLab } from './lab.ts';
+
+export { expect } from './expect.ts';
+export type { Check } from './check.ts';
+export type { Lab } from './lab.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The topology that the global set-up stood up. */
+    topology: TopologyDocument;
+    /** Instead of it: which it did not stand up, and why there cannot be one here. */
+    cannotBe: { readonly topology: string; readonly why: string };
+  }
+}
+
+/** A machine of the running topology. */
+export interface SpecMachine {
+  readonly name: string;
+  /** On the network between the machines. */
+  readonly address: string;
+  /** Docker's API of it: its containers, networks, images. */
+  readonly engine: Engine;
+  /** Runs a program in the machine itself, outside of all containers, without a shell. */
+  run(argv: readonly [string, ...string[]], options?: RunOptions): Promise<CommandResult>;
+}
+
+/** What a spec can ask for, each by its name in the braces of its test. */
+export interface SpecFixtures<
+  MachineName extends string = string,
+  ContainerName extends string = string,
+> {
+  /**
+   * The document of what stands: names, addresses, networks with their ids, containers with their addresses.
+   *
+   *     test('the overlay has the subnet that was asked for', ({ topology }) => {
+   *       expect(topology.networks).toMatchObject([{ name: 'stairs', subnet: '10.20.0.0/24' }]);
+   *     });
+   */
+  readonly topology: TopologyDocument;
+  /**
+   * A machine by its name.
+   *
+   *     test('the counter has the address of its document', async ({ machine }) => {
+   *       const { stdout } = await machine('counter').run(['uname', '-n']);
+   *       expect(stdout.trim()).toBe('counter');
+   *     });
+   */
+  readonly machine: (name: MachineName) => SpecMachine;
+  /**
+   * Engines, containers, and what makes the hosts a cluster.
+   *
+   *     test('stock answers shop', async ({ lab }) => {
+   *       await expect(lab.container('shop')).toPing('stock');
+   *     });
+   */
+  readonly lab: Lab<MachineName, ContainerName>;
+  /**
+   * `overlay-e2e check`, all of it or a part.
+   *
+   *     test('nothing is wrong with the cluster', async ({ check }) => {
+   *       expect(await check.audit()).toBeHealthy();
+   *     });
+   */
+  readonly check: Check;
+  /** How much of the topology the spec needs; all of it unless a spec says otherwise by `test.override`. */
+  readonly needs: Stage;
+}
+
+/**
+ * Vitest's `test` with {@link SpecFixtures} of the topology that the project's folder describes. Names are any string; with
+ * {@link testOf} they are those of the topology.
+ */
+export const test = base
+  .extend('needs', (): Stage => 'workload')
+  // Before all that asks the topology.
+  .extend('available', { auto: true }, async ({ needs, skip }) => {
+    const unavailable = inject('cannotBe') ?? leftOut(inject('topology'), needs);
+    if (unavailable === undefined) return;
+    await tellTopology(unavailable.topology);
+    skip(unavailable.why);
+  })
+  .extend('lab', { scope: 'worker' }, () => openLab(inject('topology')))
+  .extend('topology', ({ lab }): TopologyDocument => lab.document)
+  .extend(
+    'machine',
+    ({ lab }): SpecFixtures['machine'] =>
+      (name) =>
+        describeMachine(lab, name),
+  )
+  .extend('check', ({ lab }): Check => openCheck(lab))
+  .extend('evidence', { auto: true }, async ({ lab, check, onTestFailed }) => {
+    await tellTopology(lab.document.topology);
+    // Read while the machines still are as the spec left them: tables first, for live probes change them.
+    onTestFailed(() => attachEvidence(lab, check), 180_000);
+  });
+
+/**
+ * The same with the names of that topology: an editor completes `lab.container('…')`, and a name that it does not have is
+ * an error of the compiler. The topology has to be described `as const satisfies Topology`.
+ *
+ *     import topology from './topology.ts';
+ *     const test = testOf(topology);
+ */
+export function testOf<const Described extends Topology>(
+  topology: Described,
+): TestAPI<SpecFixtures<MachineNames<Described>, ContainerNames<Described>>> {
+  const standing = inject('topology')?.topology ?? inject('cannotBe')?.topology;
+  if (standing !== topology.name) {
+    throw new HarnessError({
+      tried: `specs of the topology ${topology.name}`,
+      observed: `what stands is ${standing ?? 'none'}`,
+      remedy: 'import the topology.ts of the folder that the spec is in, and run it by its project',
+    });
+  }
+  return test as unknown as TestAPI<
+    SpecFixtures<MachineNames<Described>, ContainerNames<Described>>
+  >;
+}
+
+type MachineNames<T extends Topology> = T['machines'][number]['name'];
+
+type ContainerNames<T extends Topology> =
+  | NonNullable<T['containers']>[number]['name']
+  | CarNames<T['workload']>;
+
+type CarNames<T> = T extends {
+  readonly application: { readonly container: infer Application };
+  readonly database: { readonly container: infer Database };
+}
+  ? Extract<Application | Database, string>
+  : never;
+
+function describeMachine(lab: Lab, name: string): SpecMachine {
+  const engine = lab.engine(name);
+  return {
+    name,
+    address: engine.machine.address,
+    engine,
+    run: async (argv, options) => await lab.provider.run(name, argv, options),
+  };
+}
+
+/** What a spec needs may be more than the topology has. */
+function leftOut({ topology, cluster }: TopologyDocument, needs: Stage) {
+  const limit = limitOf({ cluster });
+  return limit === undefined || includesStage(limit.stage, needs)
+    ? undefined
+    : { topology, why: limit.because };
+}
+
+async function attachEvidence(lab: Lab, check: Check): Promise<void> {
+  // It takes some seconds: not for nobody.
+  if (reportRuntime() === undefined) return;
+  const [{ attachMachines }, { attachReport, attachVerdict }] = await Promise.all([
+    import('../report/machine-evidence.ts'),
+    import('../report/audit/attach-verdict.ts'),
+  ]);
+  await attachMachines(
+    lab.provider,
+    lab.document.machines.map(({ name }) => name),
+  );
+  if (check.unhealthy === undefined) await attachVerdict(targetOf(lab));
+  else await attachReport(check.unhealthy);
+}
