@@ -6,29 +6,35 @@ use strict;
 use warnings;
 use Errno ();
 
-# By number of the handle: what to call when something can be read from it, or written to it.
-my (%readers, %writers);
+# What to call when something can be read from a handle, or written to it, by its number; and the same numbers as bits, as
+# select wants them: hundreds of handles are watched, and few of them are ready at a time.
+my ($readers, $writers) = ({ calls => {}, bits => '' }, { calls => {}, bits => '' });
 # By a number of its own: [moment, what to call].
 my %timers;
 my $last_timer = 0;
+# The earliest moment of them; undefined when it has to be looked for.
+my $next;
 
 # More would be a mistake of ours; select itself ends at 1024.
 my $MOST = 900;
 
-sub on_readable { watch(\%readers, @_) }
+sub on_readable { watch($readers, @_) }
 
-sub on_writable { watch(\%writers, @_) }
+sub on_writable { watch($writers, @_) }
 
 sub watch {
     my ($watched, $handle, $call) = @_;
-    die "more than $MOST handles are open\n" if fileno $handle >= $MOST;
-    $watched->{ fileno $handle } = $call;
+    my $number = fileno $handle;
+    die "more than $MOST handles are open\n" if $number >= $MOST;
+    $watched->{calls}{$number} = $call;
+    vec($watched->{bits}, $number, 1) = 1;
 }
 
 sub forget {
-    my $handle = shift;
-    delete $readers{ fileno $handle };
-    delete $writers{ fileno $handle };
+    my $number = fileno shift;
+    for my $watched ($readers, $writers) {
+        vec($watched->{bits}, $number, 1) = 0 if delete $watched->{calls}{$number};
+    }
 }
 
 # Forgets the handle and closes it.
@@ -41,7 +47,9 @@ sub drop {
 # Calls in that many seconds, unless it is cancelled by the number that this gives.
 sub after {
     my ($seconds, $call) = @_;
-    $timers{ ++$last_timer } = [System::now() + $seconds, $call];
+    my $moment = System::now() + $seconds;
+    $timers{ ++$last_timer } = [$moment, $call];
+    $next = $moment if defined $next && $moment < $next;
     return $last_timer;
 }
 
@@ -52,29 +60,31 @@ sub settle {
     after(0.004, $turns == 1 ? $call : sub { settle($call, $turns - 1) });
 }
 
-sub cancel { delete $timers{ $_[0] } if defined $_[0] }
+sub cancel { take($_[0]) if defined $_[0] }
+
+# The timer of that number, which is none from now on.
+sub take {
+    my $timer = delete $timers{ $_[0] } // return undef;
+    undef $next if defined $next && $timer->[0] <= $next;
+    return $timer;
+}
 
 sub run {
     while (1) {
-        my ($reading, $writing) = (bits(\%readers), bits(\%writers));
+        my ($reading, $writing) = map { $_->{bits} } $readers, $writers;
         my $ready = select $reading, $writing, undef, time_left();
         die "select: $!\n" if $ready < 0 && !$!{EINTR};
-        call_ready($reading, \%readers) if $ready > 0;
-        call_ready($writing, \%writers) if $ready > 0;
+        call_ready($reading, $readers->{calls}) if $ready > 0;
+        call_ready($writing, $writers->{calls}) if $ready > 0;
         call_due();
     }
 }
 
-sub bits {
-    my $bits = '';
-    vec($bits, $_, 1) = 1 for keys %{ $_[0] };
-    return $bits;
-}
-
 sub time_left {
-    my $next;
-    for my $timer (values %timers) {
-        $next = $timer->[0] if !defined $next || $timer->[0] < $next;
+    if (!defined $next) {
+        for my $timer (values %timers) {
+            $next = $timer->[0] if !defined $next || $timer->[0] < $next;
+        }
     }
     return undef if !defined $next;
     my $left = $next - System::now();
@@ -83,20 +93,25 @@ sub time_left {
 
 # One that is called may forget others, or reuse their numbers: each is looked up anew.
 sub call_ready {
-    my ($bits, $watched) = @_;
-    my %due = map { $_ => $watched->{$_} } grep { vec $bits, $_, 1 } keys %$watched;
-    for my $number (keys %due) {
-        my $call = $watched->{$number};
-        $call->() if defined $call && $call == $due{$number};
+    my ($bits, $calls) = @_;
+    my $ready = unpack 'b*', $bits;
+    my @due;
+    for (my $number = index $ready, '1'; $number >= 0; $number = index $ready, '1', $number + 1) {
+        push @due, [$number, $calls->{$number}];
+    }
+    for (@due) {
+        my ($number, $due) = @$_;
+        my $call = $calls->{$number};
+        $call->() if defined $call && $call == $due;
     }
 }
 
 sub call_due {
     my $now = System::now();
-    for my $id (sort { $a <=> $b } keys %timers) {
-        my $timer = $timers{$id} // next;
-        next if $timer->[0] > $now;
-        delete $timers{$id};
+    return if !defined $next || $next > $now;
+    for my $id (sort { $a <=> $b } grep { $timers{$_}[0] <= $now } keys %timers) {
+        # One that is called may cancel others.
+        my $timer = take($id) // next;
         $timer->[1]->();
     }
 }
