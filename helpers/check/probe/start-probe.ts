@@ -10,6 +10,7 @@ import { explainStart } from './explain-start.ts';
 import { bringImage, removeBroughtImages } from './image-on-engine.ts';
 import { openProbe, type Probe } from './probe.ts';
 import { prepareProbeImage, type ProbeImage } from './probe-image.ts';
+import { whileAnswering } from './while-answering.ts';
 
 export interface StartProbeOptions {
   /** Names the check that starts it, the same on all hosts; made up when absent. */
@@ -56,8 +57,10 @@ export async function startProbe(
       const channel = new AgentChannel(`${host}: probe`, attached);
       await channel.ready({ limit: START_LIMIT, signal });
       return openProbe(host, channel, async () => {
-        await attached.end({ limit: CLEAR_LIMIT });
-        await removeForgotten(engine);
+        await whileAnswering(engine, async (until) => {
+          await attached.end({ limit: CLEAR_LIMIT, signal: until });
+          await removeForgotten(engine, until);
+        });
       });
     } catch (error) {
       await clearAway(engine, name);
@@ -93,8 +96,8 @@ async function runImage(
  * What a check has brought and not used to the end: the image of the last one, and a container that was made and not
  * started when its check was killed. Everything else goes by itself.
  */
-async function removeForgotten(engine: Engine): Promise<void> {
-  const options = { limit: CLEAR_LIMIT };
+async function removeForgotten(engine: Engine, signal: AbortSignal): Promise<void> {
+  const options = { limit: CLEAR_LIMIT, signal };
   // A younger one may be another check's that is about to start it.
   const age = (2 * START_LIMIT) / 1000;
   await engine.containers.prune(PROBE_LABEL, age, options);
@@ -103,11 +106,13 @@ async function removeForgotten(engine: Engine): Promise<void> {
 
 /** Leaves nothing of a probe that did not start. What fails here comes of what failed before, and is not told. */
 async function clearAway(engine: Engine, name: string): Promise<void> {
-  const options = { limit: CLEAR_LIMIT };
-  try {
-    await (await engine.containers.find(name, options)).remove(options);
-  } catch {
-    // It was not even made.
-  }
-  await removeForgotten(engine).catch(() => undefined);
+  await whileAnswering(engine, async (signal) => {
+    const options = { limit: CLEAR_LIMIT, signal };
+    try {
+      await (await engine.containers.find(name, options)).remove(options);
+    } catch {
+      // It was not even made.
+    }
+    await removeForgotten(engine, signal);
+  }).catch(() => undefined);
 }

@@ -1,0 +1,41 @@
+import type { Engine } from '../../engine/engine.ts';
+import { HarnessError } from '../../process/harness-error.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
+import { whileWatching } from '../../process/while-watching.ts';
+
+export interface Silence {
+  /** Milliseconds without an answer after which an engine is not waited for any more. */
+  readonly limit: number;
+  /** Milliseconds until it is asked, and from one time to the next. */
+  readonly every: number;
+}
+
+/** What even a very busy engine answers well within. */
+const SILENCE: Silence = { limit: 10_000, every: 5_000 };
+
+/**
+ * Does several things with an engine, each of which may take its time while the engine answers anything at all. One that
+ * went silent, or whose host did, costs no more than the time in which that is found out.
+ */
+export async function whileAnswering(
+  engine: Engine,
+  run: (signal: AbortSignal) => Promise<void>,
+  { limit, every }: Silence = SILENCE,
+): Promise<void> {
+  const look = async (signal: AbortSignal, failure?: unknown) => {
+    if (failure !== undefined) return;
+    const silence = AbortSignal.timeout(limit);
+    // Whatever it says, it is there; and what fails at once will fail for `run` as well, with a better reason.
+    const answer = engine.version({ limit: 2 * limit, signal, quiet: true }).catch(() => undefined);
+    try {
+      await unlessAborted(answer, silence);
+    } catch {
+      throw new HarnessError({
+        tried: `${engine.machine.name}: clear the probe away`,
+        observed: `the engine has answered nothing for ${limit / 1000} s`,
+        remedy: 'its container ends by itself; the next check takes away what is left',
+      });
+    }
+  };
+  await whileWatching({ look, every }, run);
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { whileAnswering } from '../../../../helpers/check/probe/while-answering.ts';
+import { connectEngine, type Engine } from '../../../../helpers/engine/engine.ts';
+
+/** An engine at a port of its own that answers so, and counts what it is asked. */
+async function serve(answer: RequestListener): Promise<{ engine: Engine; asked: () => number }> {
+  let count = 0;
+  const server = createServer((request, response) => {
+    count += 1;
+    answer(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const engine = connectEngine({
+    name: 'web',
+    address: '127.0.0.1',
+    state: 'Running',
+    url: `tcp://127.0.0.1:${port}`,
+    endpoint: { kind: 'plain', host: '127.0.0.1', port },
+    engineOptions: [],
+    engineLabels: [],
+    certificates: '',
+  });
+  onTestFinished(() => {
+    engine.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { engine, asked: () => count };
+}
+
+/** Ends with the signal alone. */
+async function hang(signal: AbortSignal): Promise<void> {
+  await once(signal, 'abort');
+  throw signal.reason;
+}
+
+describe('What is done with an engine while it answers', () => {
+  test('is given up when it takes connections and answers nothing, and says so', async () => {
+    const { engine } = await serve(() => {});
+    await expect(whileAnswering(engine, hang, { limit: 300, every: 10 })).rejects.toThrow(
+      /^web: clear the probe away: the engine has answered nothing for 0.3 s/,
+    );
+  });
+
+  test.for([200, 500])('may take longer than that when it answers with %i', async (status) => {
+    const { engine, asked } = await serve((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+    });
+    const limit = 5_000;
+    const askedOften = async () => {
+      while (asked() < 3) await new Promise(setImmediate);
+    };
+    await whileAnswering(engine, askedOften, { limit, every: 10 });
+  });
+
+  test('fails as it does by itself, however the engine is', async () => {
+    const { engine } = await serve(() => {});
+    const failing = async () => {
+      throw new Error('no such container');
+    };
+    await expect(whileAnswering(engine, failing)).rejects.toThrow('no such container');
+  });
+});
