@@ -127,7 +127,12 @@ export interface PathsView {
   /** Why nothing was sent between containers, if it was not to be: the user wants no probes that enter them. */
   readonly outside?: Unseen | undefined;
   /** How many ordered pairs of containers on different hosts there are, and how many of them were probed. */
-  readonly pairs: { readonly all: number; readonly probed: number };
+  readonly pairs: {
+    readonly all: number;
+    readonly probed: number;
+    /** How many were left out as a kernel has no room to note them all; 0 when absent. */
+    readonly withoutRoom?: number | undefined;
+  };
   /** What was wanted and could not be tried, in words: «worker-host: no probe could be started». */
   readonly untried: readonly string[];
 }

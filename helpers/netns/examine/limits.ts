@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { type Finding, fine, missing } from './finding.ts';
 
-/** The kernel's limits that engines meet first, and how much of each three machines with their containers need. */
+/**
+ * The kernel's limits that engines meet first, and how much of each three machines with their containers need. Neighbours
+ * are those of all machines and of the host together; engines would raise that one, and cannot in a network namespace.
+ */
 const NEEDED: Readonly<Record<string, number>> = {
   'fs.inotify.max_user_instances': 64,
   'fs.inotify.max_user_watches': 4096,
   'kernel.pid_max': 16_384,
+  'net.ipv4.neigh.default.gc_thresh3': 256,
   'user.max_net_namespaces': 64,
   'user.max_mnt_namespaces': 64,
 };
@@ -13,7 +17,8 @@ const NEEDED: Readonly<Record<string, number>> = {
 /** Judges the limits that could be read; those of other kernels are left out. */
 export function judgeLimits(limits: Readonly<Record<string, number>>): Finding {
   const low = Object.entries(NEEDED).filter(([name, needed]) => (limits[name] ?? needed) < needed);
-  if (low.length === 0) return fine('kernel limits', 'inotify, processes, namespaces: enough');
+  if (low.length === 0)
+    return fine('kernel limits', 'inotify, processes, neighbours, namespaces: enough');
   return missing(
     'kernel limits',
     low.map(([name]) => `${name} is ${limits[name]}`).join(', '),

@@ -28,9 +28,13 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
     ...(probes === 0 ? [] : [countOf(probes, 'live probe')]),
     ...(pairs === undefined || pairs.probed >= pairs.all
       ? []
-      : [`${pairs.probed} of ${pairs.all} pairs of containers`]),
+      : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.withoutRoom)}`]),
   ];
   const paint = painter(layout);
   const lines = wrapText(`Looked at: ${looks.join(', ')}`, layout, '', 0);
   return lines.map((line) => paint('dim', line));
+}
+
+function tellRoom(withoutRoom = 0): string {
+  return withoutRoom === 0 ? '' : ' (more would fill the table of neighbours of a kernel)';
 }

@@ -1,4 +1,5 @@
 import type { OverlayEnd } from '../../ends.ts';
+import { countRoom, type HostKernel } from './neighbour-room.ts';
 
 /** Two ends, in the direction of a trial. */
 export interface EndPair {
@@ -12,20 +13,28 @@ export interface EndPair {
  *
  * What is on one host does not use VXLAN; and an engine of a key-value cluster would take it for a question: it asks its
  * gossip for whatever address no other host has told it, and writes down an entry for its own container.
+ *
+ * Pairs for which a kernel has no room are left out: an audit must not itself bring about what it looks for.
+ *
+ * @param kernels by the name of the host
  */
 export function choosePairs(
   ends: readonly OverlayEnd[],
   most: number,
-): { readonly all: number; readonly chosen: EndPair[] } {
+  kernels: ReadonlyMap<string, HostKernel> = new Map(),
+): { readonly all: number; readonly chosen: EndPair[]; readonly withoutRoom: number } {
   const networks = [...Map.groupBy(ends, ({ networkId }) => networkId).values()];
   const hosts = networks.map((one) => [...Map.groupBy(one, ({ host }) => host).values()]);
   const all = hosts.reduce((sum, one) => sum + countPairs(one), 0);
+  const fits = countRoom(kernels);
   const chosen: EndPair[] = [];
+  let withoutRoom = 0;
   for (const pair of pairsInOrder(hosts)) {
-    if (chosen.length >= most) break;
-    chosen.push(pair);
+    if (chosen.length >= most || withoutRoom >= most) break;
+    if (fits(pair)) chosen.push(pair);
+    else withoutRoom += 1;
   }
-  return { all, chosen };
+  return { all, chosen, withoutRoom };
 }
 
 /** Of ends of one network, those of one host together. */

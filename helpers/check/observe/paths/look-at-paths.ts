@@ -7,6 +7,7 @@ import { askGossip, listenToGossip, overhearGossip } from './make-gossip.ts';
 import { sendToStrangers } from './make-isolation.ts';
 import { makeTrials } from './make-trials.ts';
 import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';
+import type { HostKernel } from './neighbour-room.ts';
 import { openStation, type Station, type StationPlan } from './station.ts';
 import {
   type NumberTrial,
@@ -32,6 +33,8 @@ export interface PathsPlan {
   }[];
   /** The VXLAN id of a network as the host's kernel has it; undefined when it is not known, or packets are encrypted. */
   readonly vniOf: (host: string, networkId: string, address: string) => number | undefined;
+  /** By the name of the host, as far as it is known. */
+  readonly kernels: ReadonlyMap<string, HostKernel>;
   readonly maxPairs: number;
 }
 
@@ -40,9 +43,9 @@ const MOST_STRANGERS = 60;
 
 /** Sends live probes between all hosts and between chosen containers, all side by side. */
 export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'outside'>> {
-  const { kind, ends, managers, maxPairs } = plan;
+  const { kind, ends, managers, kernels, maxPairs } = plan;
   const number = startNumbers(plan.run);
-  const { all, chosen } = choosePairs(ends, maxPairs);
+  const { all, chosen, withoutRoom } = choosePairs(ends, maxPairs, kernels);
   const strangers = chooseStrangers(ends, MOST_STRANGERS);
   const used = [...chosen, ...strangers].flatMap(({ from, to }) => [from, to]);
   const stations = await Promise.all(
@@ -79,7 +82,7 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
     trials,
     isolation: await isolation.finish(),
     checksumErrors: countedSince(before, await readChecksumErrors(used, stationOf)),
-    pairs: { all, probed: chosen.length },
+    pairs: { all, probed: chosen.length, withoutRoom },
     untried,
   };
 }

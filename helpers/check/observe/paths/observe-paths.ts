@@ -65,6 +65,7 @@ function planFor(
     kind,
     ends: endsOf({ hosts }).filter(({ host }) => entered.has(host)),
     managers: managersOf(hosts),
+    kernels: kernelsOf(hosts, kernel),
     vniOf: (name, networkId) => {
       const host = hosts.find((one) => one.name === name);
       if (host === undefined || encrypted.has(networkId)) return undefined;
@@ -73,6 +74,19 @@ function planFor(
       return another === undefined ? vxlan?.vni : undefined;
     },
   };
+}
+
+/** What is known of the kernels' room for neighbours. */
+function kernelsOf(
+  hosts: readonly AskedHost[],
+  kernel: (host: AskedHost) => Observed<KernelView>,
+): PathsPlan['kernels'] {
+  return new Map(
+    hosts.flatMap((host) => {
+      const { before } = whatWasSeen(kernel(host))?.neighbourTable ?? {};
+      return before === undefined ? [] : [[host.name, before] as const];
+    }),
+  );
 }
 
 function vxlansOf(kernel: Observed<KernelView>, networkId?: string) {

@@ -38,7 +38,7 @@ describe('Pairs of containers to be probed', () => {
 
   test('are of different networks never', () => {
     const apart = [end('net', 'one/a1'), end('other', 'two/b1')];
-    expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [] });
+    expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [], withoutRoom: 0 });
   });
 
   test('have every ordered pair of hosts first', () => {
@@ -58,6 +58,39 @@ describe('Pairs of containers to be probed', () => {
     const { all, chosen } = choosePairs(many, 5000);
     expect({ all, chosen: chosen.length }).toEqual({ all: 2000 * 1960, chosen: 5000 });
     expect(new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`)).size).toBe(50 * 49);
+  });
+});
+
+describe('Pairs on hosts that share a kernel', () => {
+  const ends = Array.from({ length: 32 }, (_, index) => end('net', `${index % 16}/c${index}`));
+  const hosts = Array.from({ length: 16 }, (_, index) => `${index}`);
+  const shared = new Map(hosts.map((host) => [host, { boot: 'one', room: 1024 }]));
+  const own = new Map(hosts.map((host) => [host, { boot: `of ${host}`, room: 1024 }]));
+
+  test('are no more than half of its table has room for, each pair of hosts among them', () => {
+    const { all, chosen, withoutRoom } = choosePairs(ends, 1000, shared);
+    expect({ all, withoutRoom }).toEqual({ all: 960, withoutRoom: 960 - chosen.length });
+    const entries = chosen.flatMap(({ from, to }) => [
+      `${from.container} notes ${to.container}`,
+      `${to.container} notes ${from.container}`,
+    ]);
+    expect(new Set(entries).size).toBe(512);
+    // Both directions: the way back needs no more room.
+    expect(chosen).toHaveLength(512);
+    expect(new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`)).size).toBe(16 * 15);
+  });
+
+  test('are all of them where each host has a kernel of its own, or none is known', () => {
+    expect(choosePairs(ends, 1000, own)).toMatchObject({ all: 960, withoutRoom: 0 });
+    expect(choosePairs(ends, 1000)).toMatchObject({ all: 960, withoutRoom: 0 });
+  });
+
+  test('are bounded by each of the kernels alone', () => {
+    const small = new Map([...own, ['0', { boot: 'of 0', room: 10 }]]);
+    const { chosen } = choosePairs(ends, 1000, small);
+    const ofSmall = chosen.filter(({ from, to }) => from.host === '0' || to.host === '0');
+    expect(ofSmall).toHaveLength(10);
+    expect(chosen.length - ofSmall.length).toBe(960 - 2 * 2 * 30);
   });
 });
 
