@@ -16,9 +16,15 @@ export interface ProgressOptions {
  */
 export async function showProgress(options: ProgressOptions = {}): Promise<() => void> {
   const { stream = process.stderr, verbose = false } = options;
-  const live = stream.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
-  if (!live) return showPlainLines(stream, verbose);
+  if (!isLive(stream)) return showPlainLines(stream, verbose);
   // What draws them takes a while to load, and logs need none of it.
   const { showLiveLines } = await import('./progress/live-lines.ts');
-  return showLiveLines(stream, verbose);
+  // What is written to the other one would be drawn over.
+  const others = stream === process.stderr && process.stdout.isTTY ? [process.stdout] : [];
+  return showLiveLines(stream, verbose, others);
+}
+
+/** Whether a stream is a terminal that somebody looks at, and on which lines can be drawn anew. */
+export function isLive(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
@@ -101,7 +102,8 @@ async function loadImages(
 ): Promise<string[]> {
   const said = await sendArchive(connection, archive, {
     ...options,
-    title: `load -i ${archive}`,
+    title: `load -i ${basename(archive)}`,
+    line: `load -i ${archive}`,
     send: (docker, file, abortSignal) => docker.loadImage(file, { quiet: true, abortSignal }),
   });
   return [...said.matchAll(/^Loaded image(?: ID)?: (.+)$/gm)].map(([, name = '']) => name.trim());
@@ -133,6 +135,7 @@ const PULL_REMEDY =
 
 interface Sending extends CallOptions {
   readonly title: string;
+  readonly line?: string;
   readonly send: (
     docker: Docker,
     file: NodeJS.ReadableStream,
@@ -144,7 +147,7 @@ interface Sending extends CallOptions {
 async function sendArchive(
   connection: Connection,
   file: string,
-  { title, send, limit = 300_000, signal }: Sending,
+  { title, line, send, limit = 300_000, signal }: Sending,
 ): Promise<string> {
   const tried = `${connection.machine.name}: docker ${title}`;
   return await connection.call({
@@ -152,6 +155,7 @@ async function sendArchive(
     limit,
     signal,
     title,
+    ...(line === undefined ? {} : { line }),
     answer: z.string(),
     ask: async (docker, abortSignal, report) => {
       const { size } = await stat(file).catch((cause: unknown) => {

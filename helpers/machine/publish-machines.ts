@@ -4,8 +4,6 @@ import type { MachineProvider, MachineRequest } from './machine.ts';
 
 /** The same provider; whatever it does with a machine is published as that machine's, its comings and goings as stages. */
 export function publishMachines<P extends MachineProvider>(provider: P): P {
-  const stage = async <T>(machine: string, verb: string, run: () => Promise<T>) =>
-    await activity('stage', `machine ${machine}: ${verb}`, run, { machine });
   return {
     ...provider,
     create: async (request: MachineRequest, options?: Parameters<P['create']>[1]) =>
@@ -19,6 +17,10 @@ export function publishMachines<P extends MachineProvider>(provider: P): P {
   };
 }
 
+async function stage<T>(machine: string, verb: string, run: () => Promise<T>): Promise<T> {
+  return await activity('stage', `machine ${machine}: ${verb}`, run, { machine });
+}
+
 type RunArguments = Parameters<MachineProvider['run']> extends [string, ...infer R] ? R : never;
 
 /** Waits for what has to have come before the machine's engine may start. */
@@ -27,7 +29,7 @@ export async function waitForGround(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (engineAfter === undefined) return;
-  await activity('wait', `machine ${name}: what its engine needs first`, async () => {
+  await activity('wait', `machine ${name}: its turn to start the engine`, async () => {
     await unlessAborted(engineAfter, signal);
   });
 }

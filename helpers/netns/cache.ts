@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { type ActivityReport, activity } from '../process/activity.ts';
+import { type ActivityReport, activity, onMachine } from '../process/activity.ts';
 import { withLock } from './cache-lock.ts';
 import { explainFullDisk, type Place } from './place.ts';
 
@@ -33,9 +33,9 @@ export async function cached(
     await withLock(join(cacheFolder(), 'locks', key.replaceAll('/', '_')), what, async () => {
       if (existsSync(folder)) return;
       await removeBegun(folder);
-      await activity('transfer', what, (report) =>
-        makeWhole(folder, what, (begun) => make(begun, report)),
-      );
+      const fill = (report: ActivityReport) =>
+        makeWhole(folder, what, (begun) => make(begun, report));
+      await onMachine(undefined, () => activity('transfer', what, fill));
     });
   } catch (error) {
     throw await explainFullDisk(cachePlace(), what, error);

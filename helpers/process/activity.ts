@@ -92,9 +92,13 @@ export async function activity<T>(
   }
 }
 
-/** Does `run`, and has what happens within count as happening on that machine. Publishes nothing itself. */
-export async function onMachine<T>(machine: string, run: () => Promise<T>): Promise<T> {
-  return await current.run({ id: current.getStore()?.id, machine }, run);
+/**
+ * Does `run`, and has what happens within count as happening on that machine; on none if it is undefined, for what one
+ * machine is the first to need and all have. Publishes nothing itself.
+ */
+export async function onMachine<T>(machine: string | undefined, run: () => Promise<T>): Promise<T> {
+  const id = current.getStore()?.id;
+  return await current.run({ id, ...(machine === undefined ? {} : { machine }) }, run);
 }
 
 /** What an activity is called beside the name of its machine: titles have that too, for errors that have them. */

@@ -19,7 +19,7 @@ export async function observePart<T>(
 ): Promise<Observed<T>> {
   try {
     signal.throwIfAborted();
-    const part = await activity('stage', title, () => unlessAborted(look(), signal), {
+    const part = await activity('step', title, () => unlessAborted(look(), signal), {
       machine,
     });
     return part ?? unseen(`${title}: nothing came of it`);

@@ -1,5 +1,9 @@
 import { type Activity, onActivity } from '../../process/activity.ts';
-import { endLine, formatTime, isFollowed, Running, timeOf } from './running.ts';
+import { commandInWords, formatTime, isCommand, timeOf } from './in-words.ts';
+import { lineInWords } from './lay-out.ts';
+import { painterFor } from './painter.ts';
+import { isFollowed } from './running.ts';
+import { Scene } from './scene.ts';
 
 /** Milliseconds without a line after which what still goes on is told again. */
 const patience = 10_000;
@@ -7,34 +11,38 @@ const patience = 10_000;
 /** For logs: a line when a stage has ended, when a transfer begins, and now and then what still goes on. */
 export function showPlainLines(stream: NodeJS.WritableStream, verbose: boolean): () => void {
   const beganAt = Date.now();
-  const running = new Running();
-  const told = new Set<unknown>();
+  const scene = new Scene();
+  const paint = painterFor(stream);
   let lastLineAt = beganAt;
 
-  const print = (depth: number, text: string) => {
+  const print = (text: string) => {
     lastLineAt = Date.now();
     const at = formatTime(lastLineAt - beganAt).padStart(8);
-    stream.write(`[${at}] ${'  '.repeat(depth)}${text}\n`);
+    stream.write(`${paint('dim', `[${at}]`)} ${text}\n`);
   };
 
   const stopListening = onActivity({
     start: (activity) => {
-      running.add(activity);
-      if (activity.kind === 'transfer') print(running.depth(activity), `${activity.title} …`);
+      scene.start(activity);
+      if (!isFollowed(activity) || activity.kind !== 'transfer') return;
+      print(`${indentOf(activity, scene)}${activity.title} …`);
     },
     end: (activity) => {
-      const depth = running.depth(activity);
-      running.remove(activity);
-      if (isFollowed(activity)) {
-        print(depth, `${activity.error === undefined ? '' : '✖ '}${endLine(activity, told)}`);
-      } else if (verbose && activity.kind !== 'wait') {
-        print(depth, `$ ${endLine(activity, told)}`);
-      }
+      const indent = indentOf(activity, scene);
+      const kept = scene.end(activity);
+      for (const line of kept) print(paintState(line.state, lineInWords(line)));
+      if (!verbose || kept.length > 0 || !isCommand(activity)) return;
+      const why = scene.why(activity);
+      print(`${indent}${commandInWords(activity)}${why === undefined ? '' : `  ${why}`}`);
     },
   });
+  const paintState = (state: 'running' | 'done' | 'failed', text: string) =>
+    state === 'failed' ? paint('red', text) : text;
   const timer = setInterval(() => {
     if (Date.now() - lastLineAt < patience) return;
-    for (const { activity, depth } of running.lines()) print(depth, stillLine(activity, running));
+    for (const activity of scene.running.all.filter(isFollowed)) {
+      print(`${indentOf(activity, scene)}${stillLine(activity, scene)}`);
+    }
   }, 1000);
   timer.unref();
 
@@ -44,7 +52,11 @@ export function showPlainLines(stream: NodeJS.WritableStream, verbose: boolean):
   };
 }
 
-function stillLine(activity: Activity, running: Running): string {
+function indentOf(activity: Activity, { running }: Scene): string {
+  return '  '.repeat(running.depth(activity));
+}
+
+function stillLine(activity: Activity, { running }: Scene): string {
   const told = activity.progress ?? running.now(activity)?.title;
   const what = told === undefined ? '' : ` (${told})`;
   return `still at ${activity.title}${what}, for ${timeOf(activity)}`;

@@ -1,0 +1,106 @@
+import * as escapes from 'ansi-escapes';
+import stringWidth from 'string-width';
+
+/**
+ * The lines at the bottom of a terminal that are drawn anew again and again. What is printed through it, and what others
+ * write to the terminal meanwhile, stands above them and stays. Each change is one write, over what stood there before:
+ * nothing flickers, also where a terminal does not know how to hold its picture back meanwhile.
+ */
+export class Frame {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #write: (text: string) => boolean;
+  readonly #giveBack: readonly (() => void)[];
+  #drawn: readonly string[] = [];
+  /** What somebody wrote without ending the line yet. */
+  #begun = '';
+  #hasEnded = false;
+
+  /**
+   * @param stream a terminal
+   * @param others further streams that lead to the same one
+   */
+  constructor(stream: NodeJS.WriteStream, others: readonly NodeJS.WriteStream[] = []) {
+    this.#stream = stream;
+    this.#write = stream.write.bind(stream);
+    this.#giveBack = [stream, ...others].map((one) =>
+      divert(one, (text) => this.#printForeign(text)),
+    );
+    process.on('exit', this.end);
+  }
+
+  /** Columns that a line may have: one in the last column would make some terminals begin another. */
+  get width(): number {
+    return Math.max((this.#stream.columns || 80) - 1, 20);
+  }
+
+  /** Lines that may be drawn: below them is the line that the cursor stands in. */
+  get height(): number {
+    return Math.max((this.#stream.rows || 24) - 2, 3);
+  }
+
+  /** Draws these lines in place of those before; none of them may be wider than {@link width}. */
+  draw(lines: readonly string[]): void {
+    this.#replace('', lines);
+  }
+
+  /** Writes a whole line above the lines that are drawn. It may be of any width, and it stays. */
+  print(line: string, lines: readonly string[] = this.#drawn): void {
+    this.#replace(`${line}\n`, lines);
+  }
+
+  /** Takes the lines away; what was printed stands, and the cursor in the line after it. */
+  readonly end = (): void => {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    process.off('exit', this.end);
+    this.#replace(this.#begun, []);
+    for (const giveBack of this.#giveBack) giveBack();
+  };
+
+  #printForeign(text: string): boolean {
+    const whole = this.#begun + text;
+    const end = whole.lastIndexOf('\n') + 1;
+    this.#begun = whole.slice(end);
+    return end === 0 ? true : this.#replace(whole.slice(0, end), this.#drawn);
+  }
+
+  #replace(printed: string, lines: readonly string[]): boolean {
+    const before = this.#drawn;
+    this.#drawn = lines;
+    const isSame = lines.length === before.length && lines.every((one, at) => one === before[at]);
+    if (printed === '' && isSame) return true;
+    const up = this.#rowsOf(before);
+    const top = up === 0 ? '' : `\r${escapes.cursorUp(up)}`;
+    // Over the old ones, line by line. What is printed may take several rows: then all is cleared first.
+    const [clear, endOfLine] =
+      printed === '' ? ['', escapes.eraseEndLine] : [escapes.eraseDown, ''];
+    const drawn = lines.map((line) => `${line}${endOfLine}\n`).join('');
+    const rest = printed === '' ? escapes.eraseDown : '';
+    return this.#write(escapes.synchronizedOutput(top + clear + printed + drawn + rest));
+  }
+
+  /** How many rows drawn lines take now: a terminal that was made narrower has broken them into more. */
+  #rowsOf(lines: readonly string[]): number {
+    const columns = this.#stream.columns || 80;
+    return lines.reduce(
+      (rows, line) => rows + Math.max(1, Math.ceil(stringWidth(line) / columns)),
+      0,
+    );
+  }
+}
+
+/** Has what is written to the stream given to `take` instead, until the function that this returns is called. */
+function divert(stream: NodeJS.WriteStream, take: (text: string) => boolean): () => void {
+  const write: unknown = Reflect.get(stream, 'write');
+  const taking = (chunk: Uint8Array | string, ...rest: unknown[]) => {
+    const accepted = take(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+    const done = rest.find((one) => typeof one === 'function');
+    if (done !== undefined) process.nextTick(done);
+    return accepted;
+  };
+  stream.write = taking;
+  return () => {
+    // Somebody else may have put his own in its place meanwhile.
+    if (Reflect.get(stream, 'write') === taking) Reflect.set(stream, 'write', write);
+  };
+}

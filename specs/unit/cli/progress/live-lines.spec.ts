@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { showProgress } from '../../../../helpers/cli/progress.ts';
+import { HarnessError } from '../../../../helpers/process/harness-error.ts';
+import { readRecording, Replay } from './replay.ts';
+import { openTerminal, type VirtualTerminal } from './terminal.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  // Set by continuous integration, where nothing is drawn anew.
+  vi.stubEnv('CI', '');
+  vi.stubEnv('TERM', 'xterm-256color');
+  vi.stubEnv('NO_COLOR', undefined);
+  vi.stubEnv('FORCE_COLOR', undefined);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+});
+
+/** Shows live lines on that terminal, until the spec ends or stops it. */
+async function watch(terminal: VirtualTerminal, verbose = false): Promise<() => void> {
+  const stop = await showProgress({ stream: terminal.stream, verbose });
+  onTestFinished(stop);
+  return stop;
+}
+
+const machines = (lines: readonly string[]) =>
+  lines.filter((line) => /^ {2}\S (store|host-\d\d) /.test(line));
+
+describe('On a terminal, the set-up of 17 machines', () => {
+  const recording = readRecording('up-of-17-machines');
+
+  test('gives each machine its line, with what it is at and for how long, and fits into 24 rows', async () => {
+    const terminal = openTerminal(80, 24);
+    await watch(terminal);
+    const replay = new Replay(recording);
+    await replay.until(15_900);
+    const screen = await terminal.screen();
+    expect(machines(screen)).toHaveLength(17);
+    expect(screen.length).toBeLessThan(24);
+    expect(screen.map((line) => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, '~'))).toEqual(
+      expect.arrayContaining([
+        '  ✔ keystore  5.1 s',
+        '~ stand up sixteen  15.5 s',
+        '  ~ cluster  13.1 s',
+        '  ✔ host-04  create  11.6 s',
+        '  ~ host-05  waits: cluster: 192.168.104.105:2376 in the store …  0.1 s',
+        '  ~ host-16  waits: its turn to start the engine …  5.0 s',
+      ]),
+    );
+  });
+
+  test('says how many machines it leaves out where there are too few rows, and leaves out those that have ended first', async () => {
+    const terminal = openTerminal(80, 14);
+    await watch(terminal);
+    await new Replay(recording).until(15_900);
+    const screen = await terminal.screen();
+    const shown = machines(screen);
+    const left = Number(/… and (\d+) more/.exec(screen.at(-1) ?? '')?.[1]);
+    expect(shown.length + left).toBe(17);
+    // Five have ended by then, and twelve have not: there is room for ten.
+    expect(shown.filter((line) => line.includes('✔'))).toEqual([]);
+    expect(screen.length).toBeLessThan(14);
+  });
+
+  test('never scrolls, breaks a line or leaves one behind, whenever one looks', async () => {
+    const terminal = openTerminal(60, 24);
+    await watch(terminal);
+    const replay = new Replay(recording);
+    for (let at = 0; at < 34_000; at += 500) {
+      await replay.until(at);
+      const lines = await terminal.everything();
+      const spinning = lines.filter((line) => /^ *[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(line));
+      // The outermost stage stands there once; a second one were left over from an earlier picture.
+      expect(
+        spinning.filter((line) => line.includes('stand up sixteen')).length,
+        lines.join('\n'),
+      ).toBeLessThanOrEqual(1);
+      expect(new Set(machines(lines).map((line) => line.split(/ +/)[2])).size).toBe(
+        machines(lines).length,
+      );
+    }
+    await replay.untilEnd();
+    expect((await terminal.everything()).map(withoutTimes)).toEqual([
+      '  ✔ keystore  TIME',
+      '  ✔ cluster  TIME',
+      '✔ stand up sixteen  TIME',
+    ]);
+  });
+
+  test('is drawn anew in the width and height that the terminal gets meanwhile', async () => {
+    const terminal = openTerminal(100, 40);
+    await watch(terminal);
+    const replay = new Replay(recording);
+    await replay.until(12_000);
+    for (const [columns, rows] of [
+      [60, 40],
+      [60, 20],
+      [120, 30],
+    ] as const) {
+      await terminal.resize(columns, rows);
+      await replay.until(12_000 + columns);
+      const lines = await terminal.everything();
+      expect(
+        lines.filter((line) => line.includes('stand up sixteen')),
+        lines.join('\n'),
+      ).toHaveLength(1);
+    }
+  });
+
+  test('writes nothing while nothing is other than before, and each picture at once', async () => {
+    const terminal = openTerminal(80, 24);
+    await watch(terminal);
+    const replay = new Replay(recording);
+    await replay.until(5000);
+    const before = terminal.writes();
+    await replay.until(6000);
+    const events = recording.filter(
+      ({ kind, machine, startedAt, endedAt }) =>
+        kind === 'stage' &&
+        machine === undefined &&
+        [startedAt, endedAt].some((at) => at > 5000 && at <= 6000),
+    );
+    expect(terminal.writes() - before).toBeLessThanOrEqual(10 + 2 * events.length);
+  });
+});
+
+describe('On a terminal, the end', () => {
+  const recording = readRecording('up-of-17-machines');
+
+  test('leaves the cursor at the beginning of the line below all, also in the middle of it all', async () => {
+    const terminal = openTerminal(80, 24);
+    const stop = await watch(terminal);
+    await new Replay(recording).until(12_000);
+    expect(await terminal.screen()).not.toHaveLength(1);
+    stop();
+    terminal.stream.write('overlay-e2e: interrupted by SIGINT; taking everything down\n');
+    expect((await terminal.everything()).map(withoutTimes)).toEqual([
+      '  ✔ keystore  TIME',
+      'overlay-e2e: interrupted by SIGINT; taking everything down',
+    ]);
+    expect(await terminal.cursor()).toEqual({ row: 2, column: 0 });
+  });
+
+  test('tells what failed on which machine, and why once', async () => {
+    const terminal = openTerminal(160, 24);
+    await watch(terminal);
+    const failure = new HarnessError({
+      tried: 'machine host-05: start the engine',
+      observed: 'dockerd has ended, «no space left on device»',
+      evidence: 'its log',
+    });
+    const titles = ['machine host-05: create', 'cluster', 'stand up sixteen'];
+    await new Replay(
+      recording,
+      Object.fromEntries(titles.map((title) => [title, failure])),
+    ).untilEnd();
+    expect((await terminal.everything()).map(withoutTimes)).toEqual([
+      '  ✔ keystore  TIME',
+      '    ✖ machine host-05: create  TIME  machine host-05: start the engine: dockerd has ended, «no space left on device»',
+      '  ✖ cluster  TIME',
+      '✖ stand up sixteen  TIME',
+    ]);
+  });
+
+  test('keeps what others write meanwhile above the lines, whole, also when it comes in pieces', async () => {
+    const terminal = openTerminal(80, 24);
+    const stop = await watch(terminal);
+    const replay = new Replay(recording);
+    await replay.until(3000);
+    terminal.stream.write('one line\nhalf a ');
+    await replay.until(3500);
+    terminal.stream.write('line\nno end');
+    const lines = await terminal.everything();
+    expect(lines.slice(0, 2)).toEqual(['one line', 'half a line']);
+    expect(lines[2]).toContain('stand up sixteen');
+    stop();
+    expect(await terminal.everything()).toEqual(['one line', 'half a line', 'no end']);
+  });
+});
+
+test('the first run on a computer gives each download and each image its line, with how far it is', async () => {
+  const terminal = openTerminal(80, 24);
+  await watch(terminal);
+  const recording = readRecording('first-up');
+  const replay = new Replay(recording);
+  const transfers = recording.filter(({ kind }) => kind === 'transfer');
+  const steps = transfers.flatMap(({ title, progress, endedAt }) =>
+    progress.map(([at, text], index) => {
+      const until = Math.min(progress[index + 1]?.[0] ?? Infinity, endedAt);
+      return { title, text, at, isLong: until - at > 300 };
+    }),
+  );
+  for (const { title, text, at } of steps
+    .filter((one) => one.isLong)
+    .toSorted((one, other) => one.at - other.at)) {
+    await replay.until(at + 200);
+    expect((await terminal.screen()).join('\n')).toContain(`${title}  ${text}`);
+  }
+  await replay.untilEnd();
+  const everything = (await terminal.everything()).join('\n');
+  for (const { title } of transfers) expect(everything).toMatch(`✔ ${title} `);
+  expect(transfers.length).toBeGreaterThan(8);
+});
+
+test('a check ends in a line a host, with the layers that were looked at', async () => {
+  const terminal = openTerminal(80, 24);
+  await watch(terminal);
+  await new Replay(readRecording('check-of-16-hosts')).untilEnd();
+  const lines = await terminal.everything();
+  expect(lines).toHaveLength(17);
+  expect(lines.slice(0, 2).map(withoutTimes)).toEqual([
+    '  ✔ host-01  engine, gossip, probe, way to the store, kernel  TIME',
+    '  ✔ host-02  engine, gossip, probe, way to the store, kernel  TIME',
+  ]);
+  expect(withoutTimes(lines.at(-1) ?? '')).toBe(
+    '✔ check topology sixteen  store, swarm, names, paths, application  TIME',
+  );
+});
+
+function withoutTimes(line: string): string {
+  return line.replaceAll(/(\d+ min )?\d+(\.\d)? s\b/g, 'TIME');
+}

@@ -1,0 +1,116 @@
+import { Writable } from 'node:stream';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { showProgress } from '../../../../helpers/cli/progress.ts';
+import { activity } from '../../../../helpers/process/activity.ts';
+
+/** A stream that keeps what is written to it. */
+function openStream(isTTY: boolean) {
+  let text = '';
+  const write = (chunk: unknown, _encoding: string, done: () => void) => {
+    text += String(chunk);
+    done();
+  };
+  const stream = Object.assign(new Writable({ write }), { isTTY, columns: 60, rows: 20 });
+  return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
+}
+
+/** What the progress lines say of `run`, times and escape sequences left out. */
+async function linesOf(run: () => Promise<unknown>, as: { verbose?: boolean; isTTY?: boolean }) {
+  const { stream, text } = openStream(as.isTTY ?? false);
+  const stop = await showProgress({ stream, verbose: as.verbose ?? false });
+  await run().catch(() => {});
+  stop();
+  return text()
+    .replaceAll(/\d+\.\d s/g, 'TIME')
+    .replaceAll(/\[ *TIME\]/g, '[TIME]')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+const setUp = () =>
+  activity('stage', 'seed', async () => {
+    await activity('transfer', 'engine', async () => {});
+    await activity('stage', 'keystore', async () => {
+      await activity('command', 'docker run', async () =>
+        Promise.reject(new Error('no such image')),
+      );
+    });
+  });
+
+test('a log gets a line for each stage that ended and each transfer that began, nested, and the reason once', async () => {
+  expect(await linesOf(setUp, {})).toEqual([
+    '[TIME]   engine …',
+    '[TIME]   engine  TIME',
+    '[TIME]   ✖ keystore  TIME  no such image',
+    '[TIME] ✖ seed  TIME',
+  ]);
+});
+
+test('verbose lines tell each command too', async () => {
+  expect(await linesOf(setUp, { verbose: true })).toContain(
+    '[TIME]     $ docker run  TIME  no such image',
+  );
+});
+
+const boot = () =>
+  activity('command', 'machine worker-host: boot', async (report) => {
+    report.input('sh boot.sh');
+  });
+
+const look = (host: string, part: string) =>
+  activity('step', `${host}: ${part}`, async () => {}, { machine: host });
+
+const onMachines = () =>
+  activity('stage', 'seed', async () => {
+    await activity('stage', 'machine worker-host: create', boot, { machine: 'worker-host' });
+    await look('first', 'engine');
+    await look('second', 'engine');
+    await look('first', 'kernel');
+  });
+
+test('a log gets a line when a machine has come, and one for each host with all that was looked at there', async () => {
+  expect(await linesOf(onMachines, {})).toEqual([
+    '[TIME]   machine worker-host: create  TIME',
+    '[TIME]   first  engine, kernel  TIME',
+    '[TIME]   second  engine  TIME',
+    '[TIME] seed  TIME',
+  ]);
+});
+
+test('verbose lines tell each command as one would type it, its time, and its machine', async () => {
+  expect(await linesOf(onMachines, { verbose: true })).toContain(
+    '[TIME]     $ sh boot.sh  TIME  worker-host: boot',
+  );
+});
+
+test.for([
+  ['CI is set', { CI: 'true', TERM: 'xterm' }],
+  ['the terminal is a dumb one', { CI: '', TERM: 'dumb' }],
+] as const)('a terminal gets plain lines when %s', async ([, env]) => {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  vi.stubEnv('NO_COLOR', '1');
+  vi.stubEnv('FORCE_COLOR', undefined);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  expect(await linesOf(setUp, { isTTY: true })).toHaveLength(4);
+});
+
+test.for([
+  ['are nowhere in a log', {}, 0],
+  ['are nowhere where NO_COLOR is set', { NO_COLOR: '1' }, 0],
+  ['are where FORCE_COLOR asks for them, also in a log', { FORCE_COLOR: '1' }, 4],
+] as const)('colours %s', async ([, env, colored]) => {
+  for (const [name, value] of Object.entries({
+    FORCE_COLOR: undefined,
+    NO_COLOR: undefined,
+    ...env,
+  })) {
+    vi.stubEnv(name, value);
+  }
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const lines = await linesOf(setUp, {});
+  expect(lines.filter((line) => line.includes('\u001B'))).toHaveLength(colored);
+});

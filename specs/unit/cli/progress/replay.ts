@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { channel } from 'node:diagnostics_channel';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { z } from 'zod';
+import type { Activity } from '../../../../helpers/process/activity.ts';
+
+const recorded = z.object({
+  id: z.number(),
+  parent: z.number().optional(),
+  kind: z.enum(['stage', 'step', 'command', 'wait', 'http', 'exchange', 'transfer']),
+  title: z.string(),
+  machine: z.string().optional(),
+  input: z.string().optional(),
+  /** Milliseconds since the recording began. */
+  startedAt: z.number(),
+  endedAt: z.number(),
+  progress: z.array(z.tuple([z.number(), z.string()])).default([]),
+});
+
+type Recorded = z.infer<typeof recorded>;
+
+/** The activities of a run as they were recorded, a line of JSON each. */
+export function readRecording(name: string): Recorded[] {
+  const text = readFileSync(join(import.meta.dirname, 'recordings', `${name}.jsonl`), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => recorded.parse(JSON.parse(line)));
+}
+
+interface Moment {
+  readonly at: number;
+  happen(): void;
+}
+
+/** A recorded run that happens again, by a clock that the spec turns; the spec has the timers faked. */
+export class Replay {
+  readonly #moments: readonly Moment[];
+  #next = 0;
+  readonly #beganAt = Date.now();
+
+  /** @param failures by the titles of what is to fail */
+  constructor(all: readonly Recorded[], failures: Readonly<Record<string, Error>> = {}) {
+    this.#moments = all
+      .flatMap((one) => momentsOf(one, this.#beganAt, failures[one.title]))
+      .toSorted((one, other) => one.at - other.at);
+  }
+
+  /** Has all happen up to that many milliseconds since the beginning. */
+  async until(at: number): Promise<void> {
+    for (; (this.#moments[this.#next]?.at ?? Infinity) <= at; this.#next += 1) {
+      const moment = this.#moments[this.#next];
+      if (moment === undefined) break;
+      await turnClock(this.#beganAt + moment.at);
+      moment.happen();
+    }
+    await turnClock(this.#beganAt + at);
+  }
+
+  async untilEnd(): Promise<void> {
+    await this.until(this.#moments.at(-1)?.at ?? 0);
+  }
+}
+
+async function turnClock(to: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(Math.max(to - Date.now(), 0));
+}
+
+function momentsOf(one: Recorded, zero: number, failure: Error | undefined): Moment[] {
+  const { progress, startedAt, endedAt, parent, machine, input, ...rest } = one;
+  const activity: Activity = {
+    ...rest,
+    parent,
+    ...(machine === undefined ? {} : { machine }),
+    ...(input === undefined ? {} : { input }),
+    startedAt: zero + startedAt,
+  };
+  const publish = (what: string) => channel(`overlay-e2e:activity:${what}`).publish(activity);
+  return [
+    { at: startedAt, happen: () => publish('start') },
+    ...progress.map(([at, text]) => ({
+      at,
+      happen: () => {
+        activity.progress = text;
+        publish('progress');
+      },
+    })),
+    {
+      at: endedAt,
+      happen: () => {
+        activity.endedAt = zero + endedAt;
+        if (failure !== undefined) activity.error = failure;
+        publish('end');
+      },
+    },
+  ];
+}
