@@ -10,7 +10,7 @@ import { swallowLargePackets } from '../../helpers/fault/path-faults.ts';
 import { strangeMember } from '../../helpers/fault/store-faults.ts';
 import { renamedCar } from '../../helpers/fault/workload-faults.ts';
 import { verdictName } from '../../helpers/report/evidence.ts';
-import { validateDocument } from '../unit/report/audit/validate-document.ts';
+import { validateDocument } from '../unit/docs/validate-document.ts';
 import { type Cluster, expect, test } from './cluster.ts';
 import type { Evidence } from './read-outcomes.ts';
 
@@ -136,7 +136,7 @@ function showsFirst([verdict, ...others]: readonly Evidence[], code: DiagnosisCo
     new RegExp(`^✖ topology seed: 1 defect\\n 1 {2}${code}  master-host`),
   );
   const document = others.find(({ name }) => name === 'audit')?.content ?? 'null';
-  expect(validateDocument(JSON.parse(document))).toEqual([]);
+  expect(validateDocument('docs/check.schema.json', JSON.parse(document))).toEqual([]);
 }
 
 type Outcomes = Awaited<ReturnType<Cluster['runSpecs']>>;

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { cacheFolder } from '../../helpers/netns/cache.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { validateDocument } from '../unit/docs/validate-document.ts';
 import { readOnlyCgroups } from '../machine/read-only-cgroups.ts';
 
 const overlay = resolve(import.meta.dirname, '../../helpers/cli/overlay-e2e.sh');
@@ -132,7 +133,10 @@ async function doctor(
 /** What doctor finds in a mount namespace of its own, which a script has changed. */
 async function diagnose(setUp: string, env: Readonly<Record<string, string>> = {}) {
   const { exitCode, stdout } = await doctor(['--json'], setUp, env);
-  const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+  const document = JSON.parse(stdout) as { findings: Finding[] };
+  expect(validateDocument('docs/doctor.schema.json', document)).toEqual([]);
+  expect(stdout, 'the home folder tells the name of its user').not.toContain(homedir());
+  const { findings } = document;
   for (const { subject, fine, remedy } of findings) {
     if (!fine) expect(remedy, subject).toMatch(/\w/);
   }

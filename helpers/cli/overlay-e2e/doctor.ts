@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { homedir, release } from 'node:os';
 import { findProgram } from '../../netns/find-program.ts';
 import { type Finding, fine, missing } from '../../netns/examine/finding.ts';
 import { decideHere } from '../../machine/choose-provider.ts';
-import { dockerMachineCommand } from '../../machine/decide-provider.ts';
+import { type Decision, dockerMachineCommand } from '../../machine/decide-provider.ts';
 import { judgeVirtualBoxRange } from '../../machine/virtualbox-range.ts';
+import { hostRelease } from '../../netns/host-release.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { showProgress } from '../progress.ts';
+import { settings } from '../settings.ts';
+import { toDoctorDocument } from './doctor/document.ts';
 import { reportFailure } from './failure.ts';
+import { ownVersion } from './own-version.ts';
 
 export interface DoctorOptions {
   readonly json?: boolean;
@@ -18,15 +23,35 @@ export interface DoctorOptions {
 export async function runDoctor({ json, verbose = false }: DoctorOptions): Promise<number> {
   const stopProgress = await showProgress({ verbose });
   try {
-    const findings = [judgeNode(process.versions.node), ...(await examineProvider())];
+    const { provider, findings: ofProvider } = await examineProvider();
+    const findings = [judgeNode(process.versions.node), ...ofProvider];
     stopProgress();
-    const isFine = findings.every((one) => one.fine);
-    console.log(json ? JSON.stringify({ fine: isFine, findings }, null, 2) : formatTable(findings));
-    return isFine ? 0 : 1;
+    console.log(json ? await formatDocument(provider, findings) : formatTable(findings));
+    return findings.every((one) => one.fine) ? 0 : 1;
   } catch (error) {
     stopProgress();
     return reportFailure(error);
   }
+}
+
+async function formatDocument(
+  provider: Decision | undefined,
+  findings: readonly Finding[],
+): Promise<string> {
+  const document = toDoctorDocument({
+    versions: {
+      'overlay-e2e': ownVersion(),
+      node: process.versions.node,
+      kernel: release(),
+      system: (await hostRelease()).name,
+      architecture: process.arch,
+    },
+    provider,
+    settings: settings.flatMap(({ names }) => names.filter((name) => process.env[name])),
+    findings,
+    home: homedir(),
+  });
+  return JSON.stringify(document, null, 2);
 }
 
 /** One line for each finding, and one with the remedy below each that is missing. */
@@ -49,19 +74,25 @@ function judgeNode(version: string): Finding {
   return missing('Node', `${version}, and it takes ${oldestNode}`, 'npm ci, which brings one');
 }
 
-async function examineProvider(): Promise<Finding[]> {
+/** The provider, when there is one, and what it needs. */
+async function examineProvider(): Promise<{ provider?: Decision; findings: Finding[] }> {
   const subject = 'provider';
   try {
-    const { name, because } = decideHere();
+    const provider = decideHere();
+    const { name, because } = provider;
     const finding = fine(subject, `${name}, because ${because}`);
-    if (name === 'docker-machine') return [finding, ...(await examineDockerMachine())];
-    // Loaded when it is needed, as the provider itself.
-    const { examineHost } = await import('../../netns/examine/examine-host.ts');
-    return [finding, ...(await examineHost())];
+    return { provider, findings: [finding, ...(await examineNeedsOf(name))] };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    return [missing(subject, error.observed, error.remedy ?? '')];
+    return { findings: [missing(subject, error.observed, error.remedy ?? '')] };
   }
+}
+
+async function examineNeedsOf(provider: Decision['name']): Promise<Finding[]> {
+  if (provider === 'docker-machine') return await examineDockerMachine();
+  // Loaded when it is needed, as the provider itself.
+  const { examineHost } = await import('../../netns/examine/examine-host.ts');
+  return await examineHost();
 }
 
 /** Whether the programs that the provider docker-machine runs do run. */

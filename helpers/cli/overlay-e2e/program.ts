@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -7,6 +6,7 @@ import { addReport } from './commands/report.ts';
 import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
 import { interrupted } from './exit-codes.ts';
+import { ownVersion } from './own-version.ts';
 
 /**
  * The command line `overlay-e2e`. Each command's code is imported only when that command runs: `--help` has not to wait
@@ -46,9 +46,4 @@ export function createProgram(): Command {
       interrupted,
     ],
   });
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { diagnosisTitles, type DiagnosisCode, pageOf } from '../../check/codes.ts';
 import { documentSchema } from '../../report/audit/audit-document.ts';
 import { clusterFileSchema } from '../../topology/cluster-file-schema.ts';
 import { topologySchema } from '../../topology/topology-schema.ts';
+import { doctorDocument } from '../overlay-e2e/doctor/document.ts';
 import { settings } from '../settings.ts';
 import { overlayPage } from './command-pages.ts';
 import { fieldPage } from './field-pages.ts';
@@ -30,6 +32,7 @@ export function referenceFiles(): Readonly<Record<string, string>> {
   return {
     'README.md': replaceTable(readFileSync(join(root, 'README.md'), 'utf8'), '## Settings'),
     'docs/check.schema.json': json(documentSchema()),
+    'docs/doctor.schema.json': json(z.toJSONSchema(doctorDocument)),
     'docs/topology.schema.json': json(topology),
     'docs/cluster.schema.json': json(clusterFile),
     ...inFolder('docs/reference', {
@@ -107,7 +110,7 @@ function indexPage(): string {
       '- [Fields of a topology](topology.md): `overlay-e2e up FILE`',
       '- [Fields of a cluster file](cluster.md): `overlay-e2e check FILE`',
       '- [Diagnosis codes](diagnoses.md)',
-      '- JSON Schemas: [check --json](../check.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
+      '- JSON Schemas: [check --json](../check.schema.json), [doctor --json](../doctor.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
     ].join('\n'),
   ]);
 }

@@ -22,7 +22,10 @@ export function addDoctor(program: Command): void {
         does: 'the same as one document, to add to a report',
       },
     ],
-    notes: ['It changes nothing; what it tries out, it removes again.'],
+    notes: [
+      'It changes nothing; what it tries out, it removes again.',
+      'The document names neither the user nor what variables say: it is made to be shown to others.',
+    ],
     exitCodes: [
       { codes: [0], means: 'nothing is missing' },
       { codes: [1], means: 'something is, or it could not be looked at' },

@@ -1,17 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { documentSchema } from '../../../../helpers/report/audit/audit-document.ts';
 import { toJson } from '../../../../helpers/report/audit/to-json.ts';
+import { validateDocument } from '../../docs/validate-document.ts';
 import { brokenReport, reportOf, secret } from './reports.ts';
-import { publishedSchema, validateDocument } from './validate-document.ts';
+
+const validate = (document: unknown) => validateDocument('docs/check.schema.json', document);
 
 describe('An audit as a JSON document', () => {
-  test('the published schema is the one that the code has; npm run reference publishes it', () => {
-    expect(publishedSchema).toEqual(JSON.parse(JSON.stringify(documentSchema())));
-  });
-
   test('a validator that knows only the published schema accepts it', () => {
     for (const report of [reportOf(2), brokenReport(), reportOf(16)]) {
-      expect(validateDocument(JSON.parse(JSON.stringify(toJson(report))))).toEqual([]);
+      expect(validate(JSON.parse(JSON.stringify(toJson(report))))).toEqual([]);
     }
   });
 
@@ -29,7 +26,7 @@ describe('An audit as a JSON document', () => {
       { ...document, checks: [{ ...document.checks[0], state: 'skipped' }] },
       without,
     ];
-    expect(others.filter((one) => validateDocument(one).length === 0)).toEqual([]);
+    expect(others.filter((one) => validate(one).length === 0)).toEqual([]);
   });
 
   test('each diagnosis has its title, its page, all of its evidence, and its remedy', () => {
