@@ -26,14 +26,15 @@ export function whyFailed({ error }: Activity, told: Set<unknown>): string | und
   return firstLine(error);
 }
 
-/** A command as one would type it, or what else was done: «$ docker info  0.2 s  master-host». */
+/** A command as one would type it and what it is for: «$ docker run -d consul  0.2 s  store: docker run consul». */
 export function commandInWords(activity: Activity): string {
-  const { kind, input, machine } = activity;
-  const title = titleOnMachine(activity);
-  const command = kind === 'command' ? firstLine(input ?? title) : title;
-  const about = [machine, command === title ? undefined : title].filter((one) => one !== undefined);
-  const parts = [`${kind === 'command' ? '$ ' : ''}${command}`, timeOf(activity), about.join(': ')];
-  return parts.filter((part) => part !== '').join('  ');
+  const { kind, input, title } = activity;
+  const sign = kind === 'command' ? '$ ' : '';
+  const line = kind === 'command' && input !== undefined ? firstLine(input) : title;
+  // Most are called what they are.
+  if (line === title || line === titleOnMachine(activity))
+    return `${sign}${title}  ${timeOf(activity)}`;
+  return `${sign}${line}  ${timeOf(activity)}  ${title}`;
 }
 
 /** What something that still runs is at. */

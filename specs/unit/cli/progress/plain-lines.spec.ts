@@ -79,7 +79,7 @@ test('a log gets a line when a machine has come, and one for each host with all 
 
 test('verbose lines tell each command as one would type it, its time, and its machine', async () => {
   expect(await linesOf(onMachines, { verbose: true })).toContain(
-    '[TIME]     $ sh boot.sh  TIME  worker-host: boot',
+    '[TIME]     $ sh boot.sh  TIME  machine worker-host: boot',
   );
 });
 
