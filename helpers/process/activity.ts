@@ -5,7 +5,16 @@ import { channel } from 'node:diagnostics_channel';
  * What an activity is: a part of the set-up, a piece of work of our own in it, a command, a wait for a condition, an
  * exchange over HTTP or by another protocol, a download or build.
  */
-export type ActivityKind = 'stage' | 'step' | 'command' | 'wait' | 'http' | 'exchange' | 'transfer';
+export const activityKinds = [
+  'stage',
+  'step',
+  'command',
+  'wait',
+  'http',
+  'exchange',
+  'transfer',
+] as const;
+export type ActivityKind = (typeof activityKinds)[number];
 
 /** Something that the harness does and that takes time. Published when it starts and again when it has ended. */
 export interface Activity {
@@ -102,7 +111,13 @@ export async function onMachine<T>(machine: string | undefined, run: () => Promi
 }
 
 /** What an activity is called beside the name of its machine: titles have that too, for errors that have them. */
-export function titleOnMachine({ title, machine }: Pick<Activity, 'title' | 'machine'>): string {
+export function titleOnMachine({
+  title,
+  machine,
+}: {
+  readonly title: string;
+  readonly machine?: string | undefined;
+}): string {
   if (machine === undefined) return title;
   const prefix = [`machine ${machine}: `, `${machine}: `].find((one) => title.startsWith(one));
   return prefix === undefined ? title : title.slice(prefix.length);

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeWhole } from '../netns/store.ts';
-import { type Activity, onActivity } from '../process/activity.ts';
+import { type Activity, activityKinds, onActivity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { parseJson } from '../process/parse-json.ts';
 
@@ -11,7 +11,7 @@ const milliseconds = z.number().describe('Since the epoch.');
 const recordedActivity = z.object({
   id: z.int(),
   parent: z.int().optional().describe('The id of the activity within which it happened.'),
-  kind: z.string(),
+  kind: z.enum(activityKinds),
   title: z.string(),
   machine: z.string().optional(),
   startedAt: milliseconds,

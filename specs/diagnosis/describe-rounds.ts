@@ -43,7 +43,7 @@ export function describeRounds(kind: ClusterKind): void {
       runs.push(runOf(report, { cluster: kind, injected: 'healthy', way: 'all is mended' }));
       await attach(
         'what was injected, and what was reported',
-        drawConfusionMatrix({ runs }),
+        await drawConfusionMatrix({ runs }),
         'image/svg+xml',
       );
       await attach('the same as data', runs);

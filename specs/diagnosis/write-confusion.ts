@@ -24,7 +24,8 @@ export async function writeConfusion(folder: string, runs: readonly ConfusionRun
   await mkdir(join(folder, 'pictures'), { recursive: true });
   const json = `${JSON.stringify({ runs }, null, 2)}\n`;
   await writeFile(join(folder, dataFile), json);
-  await writeFile(join(folder, 'pictures/diagnosis-matrix.svg'), drawConfusionMatrix(data));
+  const svg = await drawConfusionMatrix(data);
+  await writeFile(join(folder, 'pictures/diagnosis-matrix.svg'), svg);
   await writeFile(join(folder, 'diagnosis-matrix.md'), describeRuns(runs));
 }
 

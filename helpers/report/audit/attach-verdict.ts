@@ -26,5 +26,6 @@ export async function attachVerdict(target: AuditTarget): Promise<void> {
 
 /** Attaches what an audit found. */
 export async function attachReport(report: AuditReport): Promise<void> {
-  for (const { name, content, type } of verdictEvidence(report)) await attach(name, content, type);
+  for (const { name, content, type } of await verdictEvidence(report))
+    await attach(name, content, type);
 }

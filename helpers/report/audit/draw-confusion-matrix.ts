@@ -6,58 +6,27 @@ import {
   outcomesIn,
 } from './confusion.ts';
 import { countOf } from './count-of.ts';
-import { picture, textLine } from './picture/svg.ts';
-import { element, escapeXml } from './xml.ts';
-
-const margin = 16;
-const size = 24;
-const labels = 250;
-const top = 80;
+import { drawGrids } from '../pictures/draw-grids.ts';
 
 /** What was injected against what was reported, as an SVG picture with the numbers: what is right lies on the diagonal. */
-export function drawConfusionMatrix(data: ConfusionData): string {
-  const outcomes = outcomesIn(data);
-  const left = margin + labels;
-  const centre = (index: number) => left + size * (index + 0.5);
-  const cells = countConfusion(data).map(({ injected, reported, times, ...one }) => {
-    const [row, column] = [outcomes.indexOf(injected), outcomes.indexOf(reported)];
-    const [x, y] = [left + size * column, top + size * row];
-    const box = { x: x + 1, y: y + 1, width: size - 2, height: size - 2, rx: 4 };
-    const about = `${injected}, reported as ${reported}: ${times}`;
-    const sign = one.isRight ? '' : '✖';
-    return element(
-      'g',
-      {},
-      element('title', {}, escapeXml(about)),
-      element('rect', { class: one.isRight ? 'right' : 'pill', ...box }),
-      textLine(centre(column), y + 16, `${sign}${times}`, {
-        class: `${one.isRight ? 'good' : 'bad'} mid strong`,
-      }),
-    );
-  });
-  const rows = outcomes.flatMap((outcome, index) => {
-    const y = top + size * index;
-    const width = size * outcomes.length;
-    return [
-      textLine(left - 8, y + 16, `${outcome}  ${index + 1}`, { class: 'end' }),
-      textLine(centre(index), top - 8, String(index + 1), { class: 'soft mid' }),
-      element('line', { class: 'control', x1: left, y1: y + size, x2: left + width, y2: y + size }),
-    ];
-  });
-  return picture(
+export async function drawConfusionMatrix(data: ConfusionData): Promise<string> {
+  const cells = countConfusion(data).map(({ injected, reported, times, ...one }) => ({
+    row: injected,
+    column: reported,
+    text: `${one.isRight ? '' : '✖'}${times}`,
+    about: `${injected}, reported as ${reported}: ${times}`,
+    color: one.isRight ? ('good' as const) : ('bad' as const),
+  }));
+  return await drawGrids(
     {
-      width: left + size * outcomes.length + margin,
-      height: top + size * outcomes.length + margin,
       title: 'What was injected, and what was reported',
-      description: summaryOf(data),
+      legend: summaryOf(data).split('; '),
+      corner: 'injected ↓  reported →',
+      names: outcomesIn(data),
+      ruled: true,
+      grids: [{ title: '', hint: '', cells }],
     },
-    [
-      textLine(margin, 28, 'What was injected, and what was reported', { class: 'title' }),
-      textLine(margin, 46, summaryOf(data), { class: 'soft' }),
-      textLine(left - 8, top - 8, 'injected ↓  reported →', { class: 'soft end' }),
-      ...rows,
-      ...cells,
-    ],
+    `${summaryOf(data)}.`,
   );
 }
 

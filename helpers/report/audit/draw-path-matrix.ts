@@ -1,5 +1,6 @@
 import { whatWasSeen } from '../../check/observed.ts';
 import type { AuditReport } from '../../check/report.ts';
+import { drawGrids, type Grid, type GridCell } from '../pictures/draw-grids.ts';
 import {
   cellsOf,
   columnHints,
@@ -12,12 +13,7 @@ import {
   signs,
   signsIn,
 } from './path-matrix.ts';
-import { picture, textLine } from './picture/svg.ts';
-import { element, escapeXml } from './xml.ts';
 
-const margin = 16;
-const size = 22;
-const labels = 150;
 const colors = {
   answered: 'good',
   arrived: 'bad',
@@ -27,80 +23,47 @@ const colors = {
 } as const;
 
 /** What live probes met from host to host, as an SVG picture: a grid of hosts × hosts for each kind of path. */
-export function drawPathMatrix(report: AuditReport): string {
+export async function drawPathMatrix(report: AuditReport): Promise<string> {
   const { paths, hosts } = report.observation;
   const view = whatWasSeen(paths);
   const names = hosts.map(({ name }) => name);
   const pairs = view === undefined ? [] : matrixOf(view, names);
   const columns = columnsIn(pairs);
-  const height = size * (names.length + 1) + 58;
-  const grids = groupAlike(pairs, columns).map((group, index) =>
-    drawGrid(pairs, names, group, 40 + index * height),
-  );
-  const used = signsIn(pairs, columns);
-  const bottom = 40 + grids.length * height;
+  const groups = groupAlike(pairs, columns);
   const nothing = 'unseen' in paths ? `no live probes: ${paths.unseen}` : 'nothing to probe';
-  return picture(
+  const used = signsIn(pairs, columns).map((sign) => `${signs[sign]}  ${meanings[sign]}`);
+  return await drawGrids(
     {
-      width: Math.max(430, margin * 2 + labels + size * names.length),
-      height: bottom + used.length * 18 + (grids.length === 0 ? 20 : 0),
-      title: `What live probes met: ${report.target}`,
-      description: 'A grid of hosts × hosts for each kind of path.',
+      title: `From host to host: ${report.target}`,
+      legend: groups.length === 0 ? [nothing] : used,
+      corner: 'from ↓  to →',
+      names,
+      grids: groups.map((group) => gridOf(pairs, names, group)),
     },
-    [
-      textLine(margin, 24, `From host to host: ${report.target}`, { class: 'title' }, 36),
-      ...(grids.length === 0 ? [textLine(margin, 48, nothing, { class: 'soft' }, 60)] : []),
-      ...grids.flat(),
-      ...used.map((sign, index) =>
-        textLine(margin, bottom + index * 18, `${signs[sign]}  ${meanings[sign]}`, {
-          class: 'soft',
-        }),
-      ),
-    ],
+    'What live probes met: a grid of hosts × hosts for each kind of path.',
   );
 }
 
-function drawGrid(
+/** Columns that look alike are drawn once. */
+function gridOf(
   pairs: readonly PathPair[],
   names: readonly string[],
   group: readonly PathColumn[],
-  top: number,
-): string[] {
-  const [column] = group;
-  if (column === undefined) return [];
+): Grid {
+  const [column = 'host'] = group;
   const cellOf = cellsOf(pairs, column);
-  const hints = group.flatMap((one) => columnHints[one] ?? []);
-  const left = margin + labels;
-  const first = top + 54;
-  const centre = (index: number) => left + size * (index + 0.5);
-  return [
-    textLine(margin, top + 16, group.join(', '), { class: 'strong' }, 44),
-    textLine(margin, top + 31, hints.join(' · '), { class: 'soft' }, 56),
-    textLine(left - 8, first - 6, 'from ↓  to →', { class: 'soft end' }),
-    ...names.flatMap((from, row) => {
-      const y = first + size * row;
-      return [
-        textLine(centre(row), first - 6, String(row + 1), { class: 'soft mid' }),
-        textLine(left - 8, y + 15, `${from}  ${row + 1}`, { class: 'end' }, 18),
-        ...names.flatMap((to, index) => {
-          const cell = cellOf(from, to);
-          if (cell === undefined && from === to) return [];
-          const sign = cell?.state ?? 'untried';
-          const color = colors[sign];
-          const x = left + size * index;
-          const box = { x: x + 1, y: y + 1, width: size - 2, height: size - 2, rx: 4 };
-          const about = `${from} → ${to}: ${meanings[sign]}`;
-          return [
-            element(
-              'g',
-              {},
-              element('title', {}, escapeXml(about)),
-              element('rect', { class: color === 'bad' ? 'pill' : 'card', ...box }),
-              textLine(centre(index), y + 16, signs[sign], { class: `${color} mid strong` }),
-            ),
-          ];
-        }),
-      ];
+  const cells = names.flatMap((row) =>
+    names.flatMap((to): GridCell[] => {
+      const cell = cellOf(row, to);
+      if (cell === undefined && row === to) return [];
+      const sign = cell?.state ?? 'untried';
+      const about = `${row} → ${to}: ${meanings[sign]}`;
+      return [{ row, column: to, text: signs[sign], about, color: colors[sign] }];
     }),
-  ];
+  );
+  return {
+    title: group.join(', '),
+    hint: group.flatMap((one) => columnHints[one] ?? []).join(' · '),
+    cells,
+  };
 }

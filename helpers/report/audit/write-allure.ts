@@ -26,7 +26,7 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
   await mkdir(folder, { recursive: true });
   const start = Date.parse(report.startedAt);
   const times = { start, stop: start + report.milliseconds };
-  writeResult({ ...times, ...resultOfVerdict(report) }, folder);
+  writeResult({ ...times, ...(await resultOfVerdict(report)) }, folder);
   for (const check of report.checks) {
     writeResult({ ...times, ...(await resultOfCheck(report, check)) }, folder);
   }
@@ -34,19 +34,19 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
 }
 
 /** The verdict as it is attached: in words, drawn, and as the document that has everything. */
-export function verdictEvidence(report: AuditReport): readonly Evidence[] {
+export async function verdictEvidence(report: AuditReport): Promise<readonly Evidence[]> {
   const document = JSON.stringify(toJson(report), undefined, 2);
   return [
     { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
     { name: 'topology', type: 'image/svg+xml', content: drawTopology(report) },
-    { name: 'paths', type: 'image/svg+xml', content: drawPathMatrix(report) },
+    { name: 'paths', type: 'image/svg+xml', content: await drawPathMatrix(report) },
     { name: 'audit', type: 'application/json', content: document },
   ];
 }
 
 type Untimed = Omit<SyntheticResult, 'start' | 'stop'>;
 
-function resultOfVerdict(report: AuditReport): Untimed {
+async function resultOfVerdict(report: AuditReport): Promise<Untimed> {
   const { target, verdict, diagnoses } = report;
   const codes = diagnoses.map(({ code, summary }) => `${code}: ${summary}`);
   const status = ({ healthy: 'passed', defects: 'failed', incomplete: 'broken' } as const)[verdict];
@@ -55,7 +55,7 @@ function resultOfVerdict(report: AuditReport): Untimed {
     fullName: `check of ${target}: verdict`,
     status,
     message: status === 'passed' ? undefined : [...codes, headlineOf(report)].join('\n'),
-    attachments: verdictEvidence(report),
+    attachments: await verdictEvidence(report),
     links: linksTo(diagnoses.map(({ code }) => code)),
     labels: labelsOf(
       target,

@@ -31,7 +31,10 @@ export async function drawSetUp(record: SetUpRecord): Promise<string> {
       // Text is only as wide as it is guessed to be: no room is made for it beyond this.
       autosize: 'none',
       padding: { left: 16, right: 16, top: 86, bottom: 12 },
-      title: titleLines(title, hint, record.failure === undefined ? undefined : 'bad'),
+      title: titleLines(title, hint, {
+        color: record.failure === undefined ? 'ink' : 'bad',
+        frame: 'group',
+      }),
       layer: [
         {
           data: { values: [{ to: plan.total }] },

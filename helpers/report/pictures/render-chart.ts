@@ -16,17 +16,23 @@ export function widthOf(text: string, size = smallSize): number {
   return text.length * size * 0.56;
 }
 
+export interface TitleLook {
+  readonly color?: 'ink' | 'good' | 'bad' | 'warn';
+  /** Where it begins: with the chart's axes and labels, or with what is within them. */
+  readonly frame?: 'bounds' | 'group';
+}
+
 /** What stands above a chart. */
 export function titleLines(
   text: string,
   subtitle: string | string[],
-  color: 'ink' | 'good' | 'bad' | 'warn' = 'ink',
+  { color = 'ink', frame = 'bounds' }: TitleLook = {},
 ): NonNullable<TopLevelSpec['title']> {
   return {
     text,
     subtitle,
     anchor: 'start',
-    frame: 'group',
+    frame,
     fontSize: 16,
     fontWeight: 600,
     color: `var(--${color})`,
@@ -64,14 +70,34 @@ const config: Config = {
  * it, and what a mark's `description` says as its tooltip. The library is loaded when the first chart is drawn.
  */
 export async function renderChart(spec: TopLevelSpec, words: ChartWords): Promise<string> {
-  const [{ View, parse }, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const { spec: compiled } = compile(spec, { config });
-  const svg = await new View(parse(compiled), { renderer: 'none' }).toSVG();
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  guessWidths(vega);
+  // What it only warns of, it then leaves out.
+  const logger = vega.logger(vega.Warn, 'warn', (_, __, [message]) => {
+    throw new Error(`chart «${words.title}»: ${String(message)}`);
+  });
+  const { spec: compiled } = compile(spec, { config, logger });
+  const svg = await new vega.View(vega.parse(compiled), { renderer: 'none' }).toSVG();
   const [, width = '0', height = '0', content = ''] =
     /^<svg[^>]* width="([\d.]+)" height="([\d.]+)"[^>]*>(.*)<\/svg>$/s.exec(svg) ?? [];
   return picture({ ...words, width: Math.ceil(Number(width)), height: Math.ceil(Number(height)) }, [
     addTooltips(content),
   ]);
+}
+
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: string | number;
+}
+
+/** Vega's own guess is half as much again as a text's width, for want of a font: what is to its left would be far off. */
+function guessWidths(vega: typeof import('vega')): void {
+  const { textMetrics } = vega as unknown as {
+    // Not among its types, but public: other programs that have no canvas set it too.
+    readonly textMetrics: { width: (item: TextItem, text: unknown) => number };
+  };
+  textMetrics.width = ({ fontSize = smallSize, fontWeight }, text) =>
+    widthOf(String(text), fontSize) * (fontWeight === 600 ? 1.15 : 1);
 }
 
 /**
@@ -86,5 +112,6 @@ function addTooltips(content: string): string {
       (_, name: string, attributes: string, label: string, text = '') =>
         `<${name}${attributes}><title>${label}</title>${text}</${name}>`,
     )
+    .replaceAll(/\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100))
     .replaceAll(/ (?:role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g, '');
 }

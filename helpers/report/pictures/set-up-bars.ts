@@ -1,3 +1,4 @@
+import { titleOnMachine } from '../../process/activity.ts';
 import type { RecordedActivity, SetUpRecord } from '../../topology/set-up-record.ts';
 import { widthOf } from './render-chart.ts';
 
@@ -110,7 +111,7 @@ function describeBar(
   const to = ((one.endedAt ?? endedAt) - startedAt) / 1000;
   const failed = one.failure !== undefined || one.endedAt === undefined;
   const kind = isStage(one) ? 'stage' : one.kind === 'wait' ? 'wait' : 'work';
-  const words = `${failed ? '✖ ' : ''}${kind === 'wait' ? 'waits: ' : ''}${nameOf(one)}`;
+  const words = `${failed ? '✖ ' : ''}${kind === 'wait' ? 'waits: ' : ''}${titleOnMachine(one).replaceAll(/\s+/g, ' ').trim()}`;
   const time = `${(to - from).toFixed(1)} s`;
   return {
     from,
@@ -123,13 +124,6 @@ function describeBar(
     isTold: failed || kind === 'stage' || (to - from) / total >= shortest,
     about: `${words}: ${from.toFixed(1)} s to ${to.toFixed(1)} s, ${time}${one.failure === undefined ? '' : `; ${one.failure}`}`,
   };
-}
-
-/** In its machine's lane it need not begin with the machine's name. */
-function nameOf({ title, machine }: RecordedActivity): string {
-  const line = title.replaceAll(/\s+/g, ' ').trim();
-  const prefix = [`machine ${machine}: `, `${machine}: `].find((one) => line.startsWith(one));
-  return prefix === undefined ? line : line.slice(prefix.length);
 }
 
 /** Each bar goes into the first row that has room for it and for its label. */

@@ -13,7 +13,8 @@ export interface Shape {
 export function textsOf(svg: string): string[] {
   const texts: string[] = [];
   visit(parse(svg), (name, content) => {
-    if (name === 'text') texts.push(...ownText(content));
+    // A text of several lines has each in an element of its own.
+    if (name === 'text' || name === 'tspan') texts.push(...ownText(content));
   });
   return texts;
 }

@@ -26,7 +26,9 @@ test('A set-up is recorded with what happened when on which machine, and read ag
 }) => {
   using recorder = recordSetUp();
   await activity('stage', 'stand up seed', async () => {
-    await activity('command', 'boot', async ({ output }) => output('secret'), { machine: 'one' });
+    await activity('command', 'boot', async (report) => report.output('secret'), {
+      machine: 'one',
+    });
     const failing = activity('wait', 'an engine', () =>
       Promise.reject(new Error('no engine\nits log')),
     );

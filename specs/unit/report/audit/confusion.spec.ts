@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfusionRun } from '../../../../helpers/report/audit/confusion.ts';
+import { shapesOf, textsOf } from '../read-svg.ts';
 import {
   drawConfusionMatrix,
   tableOfConfusion,
@@ -15,7 +16,7 @@ const run: ConfusionRun = {
 const healthy: ConfusionRun = { ...run, way: 'nothing', injected: 'healthy', reported: [] };
 
 describe('The confusion matrix', () => {
-  test('counts what was found, and what was reported instead or besides', () => {
+  test('counts what was found, and what was reported instead or besides', async () => {
     const runs: ConfusionRun[] = [
       run,
       run,
@@ -37,22 +38,21 @@ describe('The confusion matrix', () => {
       '',
       '2 of 5 defects found, at their place and without another; 1 false alarm in 4 healthy runs.',
     ]);
-    const svg = drawConfusionMatrix({ runs });
-    expect(
-      [...svg.matchAll(/<title>(\S+, reported as .+?)<\/title>/g)].map(([, cell]) => cell),
-    ).toEqual([
+    const svg = await drawConfusionMatrix({ runs });
+    expect(shapesOf(svg).map(({ title }) => title)).toEqual([
       'healthy, reported as healthy: 3',
       'healthy, reported as mtu-black-hole: 1',
       'vxlan-blocked, reported as healthy: 1',
       'vxlan-blocked, reported as vxlan-blocked: 4',
       'vxlan-blocked, reported as name-stale: 1',
     ]);
-    expect(svg.match(/class="pill"/g)).toHaveLength(3);
-    expect(svg.match(/class="right"/g)).toHaveLength(2);
+    const cells = textsOf(svg).filter((text) => /^✖?\d+$/.test(text));
+    const columns = ['1', '2', '3', '4'];
+    expect(cells.toSorted()).toEqual([...columns, '3', '4', '✖1', '✖1', '✖1'].toSorted());
   });
 
-  test('in which all is right has nothing beside the diagonal', () => {
-    const svg = drawConfusionMatrix({ runs: [run, healthy] });
+  test('in which all is right has nothing beside the diagonal', async () => {
+    const svg = await drawConfusionMatrix({ runs: [run, healthy] });
     expect(svg).not.toContain('✖');
     expect(svg).toContain(
       '1 of 1 defect found, at their place and without another; 0 false alarms in 1 healthy run',

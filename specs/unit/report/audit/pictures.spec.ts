@@ -88,8 +88,8 @@ describe('The picture of a topology', () => {
 });
 
 describe('The picture of all paths', () => {
-  test('has a grid for each kind of path that dies in its own way, with a sign in each cell', () => {
-    const texts = textsOf(drawPathMatrix(brokenReport()));
+  test('has a grid for each kind of path that dies in its own way, with a sign in each cell', async () => {
+    const texts = textsOf(await drawPathMatrix(brokenReport()));
     expect(texts).toEqual(
       expect.arrayContaining(['host, gossip, vxlan', 'icmp, large, tcp, udp', '✖  did not arrive']),
     );
@@ -98,15 +98,15 @@ describe('The picture of all paths', () => {
     expect(texts.filter((text) => text === '→')).toHaveLength(1);
   });
 
-  test('of 16 hosts that all reach each other has one grid', () => {
-    const texts = textsOf(drawPathMatrix(reportOf(16)));
+  test('of 16 hosts that all reach each other has one grid', async () => {
+    const texts = textsOf(await drawPathMatrix(reportOf(16)));
     expect(texts.filter((text) => text === '✔')).toHaveLength(240);
   });
 
-  test('without live probes says why there are none', () => {
+  test('without live probes says why there are none', async () => {
     const report = brokenReport();
     const paths = unseen('no probes are wanted', 'unasked');
-    const svg = drawPathMatrix({ ...report, observation: { ...report.observation, paths } });
+    const svg = await drawPathMatrix({ ...report, observation: { ...report.observation, paths } });
     expect(textsOf(svg)).toContain('no live probes: no probes are wanted');
   });
 });

@@ -133,7 +133,7 @@ const lanes = ['parts of the set-up', 'on no machine', 'mh-keystore', 'worker-ho
 /** @param from seconds, as `to` */
 function activity(
   id: number,
-  kind: string,
+  kind: RecordedActivity['kind'],
   title: string,
   from: number,
   to: number,
