@@ -9,7 +9,8 @@ import { toJson } from '../../report/audit/to-json.ts';
 import { showProgress } from '../progress.ts';
 import { announce } from './check/announce.ts';
 import { type Chosen, chooseTarget } from './check/choose-target.ts';
-import { askOnTerminal, doSteps, stepsOf } from './check/fix.ts';
+import { askOnTerminal, doSteps } from './check/fix.ts';
+import { isToBePrinted, mend, type Outcome } from './check/mend.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { watchCluster } from './check/watch.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
@@ -67,25 +68,31 @@ async function checkTarget(
   const audit = async () => await whileTold(options, () => auditCluster(target, bounds));
   if (options.watch !== undefined) return await watchTarget(target, bounds, options);
   const report = await audit();
-  const steps = options.fix === true ? stepsOf(report.diagnoses) : [];
-  if (options.fix === true && steps.length === 0) say('there is nothing that --fix may mend');
-  if (steps.length === 0) return await conclude(report, options);
-  console.error(render(report, process.stderr));
-  const done = await doSteps(target, steps, {
-    agree: async (question) =>
-      options.yes === true || (await askOnTerminal(question, bounds.signal)),
+  if (options.fix !== true) return await conclude({ report, isShown: false }, options);
+  const outcome = await mend(report, {
+    show: (found) => console.error(render(found, process.stderr)),
     say,
-    signal: bounds.signal,
+    doSteps: async (steps) =>
+      await doSteps(target, steps, {
+        agree: async (question) =>
+          options.yes === true || (await askOnTerminal(question, bounds.signal)),
+        say,
+        signal: bounds.signal,
+      }),
+    audit,
   });
-  say(`${done} of ${steps.length} done${done === 0 ? '' : '; checking again'}`);
-  return await conclude(done === 0 ? report : await audit(), options);
+  return await conclude(outcome, options);
 }
 
 /** Prints the report, and writes it wherever it is wanted. Gives the exit code. */
-async function conclude(report: AuditReport, options: CheckOptions): Promise<number> {
+async function conclude(outcome: Outcome, options: CheckOptions): Promise<number> {
+  const { report } = outcome;
+  const { json } = options;
   await writeOutputs(report, options);
-  const isJson = options.json === true;
-  console.log(isJson ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));
+  const isOneTerminal = process.stdout.isTTY && process.stderr.isTTY;
+  if (isToBePrinted(outcome, { json, isOneTerminal })) {
+    console.log(json ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));
+  }
   return exitCodes[report.verdict];
 }
 
