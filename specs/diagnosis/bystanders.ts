@@ -8,6 +8,19 @@ export const idle = {
   command: ['sh', '-c', 'trap exit TERM; while :; do sleep 1000 & wait; done'],
 } satisfies ContainerSpec;
 
+/**
+ * Addresses on `my-net` of containers that are there for one defect alone, each its own: an engine of Docker 20.10 that
+ * has learnt by asking where one was writes nothing for the next one that has its address.
+ */
+export const passing = {
+  moved: '10.0.9.50',
+  nomad: '10.0.9.60',
+  pretender: '10.0.9.61',
+  leaver: '10.0.9.62',
+  forced: '10.0.9.63',
+  copy: '10.0.9.64',
+} as const;
+
 /** Beside the car service: who has nothing to do with a defect, must not be blamed for it. */
 export const bystanders = {
   /** Is expected where it is, and may be broken itself. */

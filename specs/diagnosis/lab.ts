@@ -112,12 +112,13 @@ function describeTarget(
 ): AuditTarget {
   const target = topologyTarget(document, machines);
   const { containers = [] } = target.expectations;
-  const [bystander, outsider] = [
+  const besides = [
     { name: 'bystander', host: 'worker-host', network: 'my-net' },
+    { name: 'holder', host: 'third-host', network: 'my-net' },
     { name: 'outsider', host: 'master-host', network: 'other-net' },
   ];
   return {
     ...target,
-    expectations: { ...target.expectations, containers: [...containers, bystander, outsider] },
+    expectations: { ...target.expectations, containers: [...containers, ...besides] },
   };
 }

@@ -58,14 +58,16 @@ export const engineDefects: readonly Defect[] = [
     way: 'the engine has left the swarm',
     on: ['swarm-mode'],
     where: third,
-    fault: ({ engine }) => leftSwarm(engine('master-host'), engine('third-host')),
+    fault: ({ provider, engine }) =>
+      leftSwarm(provider, engine('master-host'), engine('third-host')),
   },
   {
     code: 'engine-not-clustered',
     way: 'the managers have removed the node',
     on: ['swarm-mode'],
     where: third,
-    fault: ({ engine }) => expelledFromSwarm(engine('master-host'), engine('third-host')),
+    fault: ({ provider, engine }) =>
+      expelledFromSwarm(provider, engine('master-host'), engine('third-host')),
   },
   {
     code: 'duplicate-hostname',

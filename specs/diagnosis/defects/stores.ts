@@ -15,8 +15,9 @@ import {
   takenOffByForce,
   type UnannouncedGround,
 } from '../../../helpers/fault/unannounced-faults.ts';
+import { done, notYet, waitFor } from '../../../helpers/process/wait-for.ts';
 import type { Container } from '../../../helpers/engine/container.ts';
-import { idle } from '../bystanders.ts';
+import { idle, passing } from '../bystanders.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
 import { besideThird } from './beside-third.ts';
@@ -29,16 +30,21 @@ async function findStoreContainer({ engine }: DiagnosisLab): Promise<Container> 
 }
 
 /** A container on third-host that is soon to leave, and not to be heard of. The others have talked to it. */
-async function runLeaver(lab: DiagnosisLab): Promise<UnannouncedGround> {
-  const spec = { ...idle, name: 'leaver', network: 'my-net' };
+async function runLeaver(lab: DiagnosisLab, address: string): Promise<UnannouncedGround> {
+  const spec = { ...idle, name: 'leaver', network: 'my-net', address };
   const container = await lab.engine('third-host').containers.run(spec);
-  const address = await container.addressOn('my-net');
   for (const talker of [
     await lab.container('master-host', 'tomcat-app'),
     await lab.container('worker-host', 'mysqlserver'),
   ]) {
-    const { received, transcript } = await ping(talker, address, { count: 3 });
-    if (received === 0) throw new Error(`${talker.name} does not reach leaver: ${transcript}`);
+    await waitFor(
+      `${talker.name} on ${talker.machine.name}: leaver answers`,
+      async () => {
+        const { received, transcript } = await ping(talker, address);
+        return received > 0 ? done(undefined) : notYet(transcript);
+      },
+      { limit: 60_000 },
+    );
   }
   return { ...besideThird(lab), store: lab.store, container };
 }
@@ -115,7 +121,7 @@ export const storeDefects: readonly Defect[] = [
     way: 'a container was removed while its engine did not reach the store',
     on: ['seed'],
     where: { network: 'my-net', container: 'leaver' },
-    fault: async (lab) => removedBehindStore(await runLeaver(lab)),
+    fault: async (lab) => removedBehindStore(await runLeaver(lab, passing.leaver)),
   },
   {
     code: 'forwarding-entry-stale',
@@ -123,7 +129,7 @@ export const storeDefects: readonly Defect[] = [
     on: ['seed'],
     where: { host: 'master-host', network: 'my-net' },
     also: [{ host: 'worker-host', network: 'my-net' }],
-    fault: async (lab) => takenOffByForce(await runLeaver(lab)),
+    fault: async (lab) => takenOffByForce(await runLeaver(lab, passing.forced)),
   },
   {
     code: 'forwarding-entry-wrong',
@@ -134,7 +140,7 @@ export const storeDefects: readonly Defect[] = [
       movedWithAddress({
         provider: lab.provider,
         network: { name: 'my-net', id: lab.networkId('my-net') },
-        spec: { ...idle, name: 'nomad', network: 'my-net', address: '10.0.9.60' },
+        spec: { ...idle, name: 'nomad', network: 'my-net', address: passing.nomad },
         from: lab.engine('third-host'),
         to: lab.engine('worker-host'),
         asker: await lab.container('third-host', 'holder'),

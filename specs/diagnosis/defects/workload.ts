@@ -22,7 +22,7 @@ import {
   renamedCar,
 } from '../../../helpers/fault/workload-faults.ts';
 import { carPort, firstCar } from '../../../helpers/workload/car-service.ts';
-import { bystanders, idle } from '../bystanders.ts';
+import { bystanders, idle, passing } from '../bystanders.ts';
 import { besideThird } from './beside-third.ts';
 import type { Defect } from '../defect.ts';
 
@@ -63,7 +63,7 @@ export const workloadDefects: readonly Defect[] = [
     fault: (lab) =>
       sharedName(
         lab.engine('third-host'),
-        { ...idle, name: 'pretender', network: 'my-net' },
+        { ...idle, name: 'pretender', network: 'my-net', address: passing.pretender },
         'mysqlserver',
         besideThird(lab),
       ),
@@ -77,7 +77,7 @@ export const workloadDefects: readonly Defect[] = [
         from: lab.engine('worker-host'),
         to: lab.engine('third-host'),
         spec: bystander,
-        address: '10.0.9.50',
+        address: passing.moved,
         ground: besideThird(lab),
       }),
   },
@@ -176,6 +176,7 @@ export const workloadDefects: readonly Defect[] = [
           engine: lab.engine('worker-host'),
           spec: {
             name: 'copy-of-database',
+            address: passing.copy,
             image,
             env: Object.fromEntries(variables.map((one) => one.split(/=(.*)/s, 2))),
           },
