@@ -43,6 +43,11 @@ function diagnose(changes: Changes): readonly Diagnosis[] {
   return judge(differencesOf(observation), observation);
 }
 
+/** What is said of tables, and of containers that are not where they are to be. */
+function judgeContainers(observation: Observation): readonly Diagnosis[] {
+  return judge(differencesOf(observation, [containersInPlace, ...tableChecks]), observation);
+}
+
 function codesOf(changes: Changes): string[] {
   return diagnose(changes).map(({ code }) => code);
 }
@@ -270,8 +275,6 @@ describe('What is left over of a container that has left its host', () => {
   };
   const another = { address: '10.0.9.98', mac: '02:42:0a:00:09:62' };
   const leaver = { name: 'leaver', host: 'worker-host', network: 'my-net' };
-  const judgeContainers = (observation: Observation) =>
-    judge(differencesOf(observation, [containersInPlace, ...tableChecks]), observation);
   const judged = (more: Tables, changes: Changes = {}) => {
     const master = {
       forwarding: [...forwarding, ...(more.forwarding ?? [])],
