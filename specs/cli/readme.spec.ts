@@ -60,6 +60,10 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   // Most of an hour; its defects are those that specs bring about, of the same list.
   'npm run confusion': ['package.json', '"confusion": "node specs/diagnosis/confusion.ts"'],
+  'npm run reference': [
+    'specs/unit/cli/reference/reference.spec.ts',
+    'behind: run «npm run reference»',
+  ],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };
 

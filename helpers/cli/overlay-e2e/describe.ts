@@ -28,8 +28,8 @@ const described = new WeakMap<Command, MoreOfCommand>();
 export function describeCommand(command: Command, more: MoreOfCommand): Command {
   described.set(command, more);
   return command.addHelpText('after', ({ error }) => {
-    const { getErrHelpWidth, getOutHelpWidth } = command.configureOutput();
-    const width = (error ? getErrHelpWidth?.() : getOutHelpWidth?.()) ?? 80;
+    const output = command.configureOutput();
+    const width = (error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.()) ?? 80;
     return `\n${formatMore(command, more, width).join('\n')}`;
   });
 }

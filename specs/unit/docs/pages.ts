@@ -31,6 +31,8 @@ export interface Page {
 }
 
 const markdown = new MarkdownIt({ html: true, linkify: true });
+// A name such as README.md is no host.
+markdown.linkify.set({ fuzzyLink: false });
 const known = new Map<string, Page>();
 
 export function readPage(file: string): Page {
