@@ -38,7 +38,7 @@ export async function verdictEvidence(report: AuditReport): Promise<readonly Evi
   const document = JSON.stringify(toJson(report), undefined, 2);
   return [
     { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
-    { name: 'topology', type: 'image/svg+xml', content: drawTopology(report) },
+    { name: 'topology', type: 'image/svg+xml', content: await drawTopology(report) },
     { name: 'paths', type: 'image/svg+xml', content: await drawPathMatrix(report) },
     { name: 'audit', type: 'application/json', content: document },
   ];

@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
+import { textWidth } from './audit/text-width.ts';
 
 type Node = Record<string, unknown>;
 
@@ -30,6 +31,60 @@ export function shapesOf(svg: string): Shape[] {
     for (const title of titles) shapes.push({ title, ...extentOf(String(attributes['@_d'])) });
   });
   return shapes;
+}
+
+/** A line of text, and how much room it takes. */
+export interface TextBox extends Box {
+  readonly text: string;
+  /** Where it stands. */
+  readonly y: number;
+}
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The room that each text of a picture takes which Graphviz has drawn, and the rectangles and rounded boxes in it. */
+export function boxesOf(svg: string): {
+  readonly width: number;
+  readonly height: number;
+  readonly texts: readonly TextBox[];
+  readonly boxes: readonly Box[];
+} {
+  const [, width = Number.NaN, height = Number.NaN] =
+    / width="([\d.]+)" height="([\d.]+)"/.exec(svg)?.map(Number) ?? [];
+  const moved = /class="graph" transform="[^"]*translate\(([\d.-]+) ([\d.-]+)\)/.exec(svg);
+  const [, dx = Number.NaN, dy = Number.NaN] = moved?.map(Number) ?? [];
+  const texts: TextBox[] = [];
+  const boxes: Box[] = [];
+  visit(parse(svg), (name, content, attributes) => {
+    const number = (key: string) => Number(attributes[`@_${key}`]);
+    if (name === 'text') {
+      const text = ownText(content).join('');
+      const size = number('font-size');
+      const weight = attributes['@_font-weight'] === 'bold' ? 'bold' : 'regular';
+      const [left, y] = [number('x') + dx, number('y') + dy];
+      const right = left + textWidth(text, size, weight);
+      texts.push({ text, y, left, right, top: y - size * 0.75, bottom: y + size * 0.22 });
+    }
+    const isBox =
+      name === 'polygon' || (name === 'path' && !String(attributes['@_d']).includes('C-'));
+    if (isBox && attributes['@_fill'] !== 'none') {
+      const points = String(attributes['@_d'] ?? attributes['@_points']);
+      const all = [...points.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)];
+      const [xs, ys] = [all.map(([, x]) => Number(x) + dx), all.map(([, , y]) => Number(y) + dy)];
+      boxes.push({
+        left: Math.min(...xs),
+        right: Math.max(...xs),
+        top: Math.min(...ys),
+        bottom: Math.max(...ys),
+      });
+    }
+  });
+  return { width, height, texts, boxes };
 }
 
 function parse(svg: string): Node[] {

@@ -26,7 +26,7 @@ export async function writeOutputs(report: AuditReport, options: Outputs): Promi
   }
   if (svg !== undefined) {
     const { drawTopology } = await import('../../../report/audit/draw-topology.ts');
-    await write(svg, drawTopology(report));
+    await write(svg, await drawTopology(report));
   }
   if (allure !== undefined) {
     const { writeAllure } = await import('../../../report/audit/write-allure.ts');

@@ -1,0 +1,122 @@
+import type { Diagnosis } from '../../../check/diagnosis.ts';
+import type { ClusterMap, MappedContainer, MappedHost, MappedNetwork } from '../cluster-map.ts';
+import { placeInWords } from '../place-in-words.ts';
+
+/** Containers of a host without an end on an overlay that are shown; the others are counted. */
+const bystandersShown = 3;
+/** And those with one; any that a diagnosis names besides. */
+const residentsShown = 12;
+
+/** So many hosts, and what is the same everywhere is said once. */
+const crowd = 8;
+
+/** A diagnosis and its number. */
+export interface ShownNote {
+  readonly diagnosis: Diagnosis;
+  readonly number: number;
+  /** Its place within the host, as far as there is one. */
+  readonly place: string | undefined;
+}
+
+export interface ShownHost {
+  readonly host: MappedHost;
+  readonly containers: readonly MappedContainer[];
+  /** Those of them of which nothing but the name and the ends is worth its place. */
+  readonly brief: ReadonlySet<MappedContainer>;
+  /** Whether its engine is as all others are, and is told of once. */
+  readonly isUsual: boolean;
+  /** How many containers are only counted. */
+  readonly hidden: number;
+  readonly notes: readonly ShownNote[];
+}
+
+/** What of a cluster is in its picture. */
+export interface Shown {
+  /** What is the same of all of many hosts. */
+  readonly usual: string | undefined;
+  readonly store: ClusterMap['store'];
+  readonly hosts: readonly ShownHost[];
+  readonly networks: readonly MappedNetwork[];
+  /** Diagnoses of no host in particular. */
+  readonly notes: readonly ShownNote[];
+}
+
+export function chooseShown(
+  { hosts, store, networks }: ClusterMap,
+  diagnoses: readonly Diagnosis[],
+): Shown {
+  const names = new Set(hosts.map(({ name }) => name));
+  const named = new Set(
+    diagnoses.flatMap(({ where: { container, towards } }) => [container, towards]),
+  );
+  const notes = diagnoses.map((diagnosis, index) => {
+    const { host, peer } = diagnosis.where;
+    // What is only known by the host to which it does not get is told there.
+    const at = [host, peer].find((one) => one !== undefined && names.has(one));
+    return { at, note: { diagnosis, number: index + 1, place: placeWithin(diagnosis, at) } };
+  });
+  const notesAt = (at: string | undefined) =>
+    notes.filter((one) => one.at === at).map(({ note }) => note);
+  const isCrowd = hosts.length >= crowd;
+  const engine = isCrowd ? mostUsualOf(hosts.map(({ engineVersion }) => engineVersion)) : undefined;
+  return {
+    usual:
+      engine === undefined
+        ? undefined
+        : `${hosts.length} hosts, with engine ${engine} where no other is named`,
+    store,
+    hosts: hosts.map((host) => {
+      const containers = chooseContainers(host.containers, named);
+      const isBrief = ({ name, status, ports }: MappedContainer) =>
+        isCrowd && status === 'running' && ports.length === 0 && !named.has(name);
+      return {
+        host,
+        containers,
+        brief: new Set(containers.filter(isBrief)),
+        isUsual: engine !== undefined && host.engineVersion === engine,
+        hidden: host.containers.length - containers.length,
+        notes: notesAt(host.name),
+      };
+    }),
+    networks: networks.filter((one) => isWorthShowing(one, hosts, diagnoses)),
+    notes: notesAt(undefined),
+  };
+}
+
+function mostUsualOf(values: readonly (string | undefined)[]): string | undefined {
+  const known = values.filter((one) => one !== undefined);
+  const countOf = (value: string) => known.filter((one) => one === value).length;
+  return known.toSorted((one, other) => countOf(other) - countOf(one))[0];
+}
+
+function placeWithin({ where }: Diagnosis, at: string | undefined): string | undefined {
+  const { host, ...within } = where;
+  if (host !== at) return placeInWords(where);
+  return Object.values(within).some(Boolean) ? placeInWords(within) : undefined;
+}
+
+function chooseContainers(
+  containers: readonly MappedContainer[],
+  named: ReadonlySet<string | undefined>,
+): MappedContainer[] {
+  const residents = containers.filter(({ ends }) => ends.length > 0);
+  const bystanders = containers.filter(({ ends }) => ends.length === 0);
+  const choose = (among: readonly MappedContainer[], most: number) =>
+    among.filter((one, index) => index < most || named.has(one.name));
+  return [...choose(residents, residentsShown), ...choose(bystanders, bystandersShown)];
+}
+
+/** Swarm mode has a network of its own for what comes from outside; while nothing is on it, it is only in the way. */
+function isWorthShowing(
+  { name }: MappedNetwork,
+  hosts: readonly MappedHost[],
+  diagnoses: readonly Diagnosis[],
+): boolean {
+  return (
+    name !== 'ingress' ||
+    hosts.some(({ containers }) =>
+      containers.some(({ ends }) => ends.some(({ network }) => network === name)),
+    ) ||
+    diagnoses.some(({ where }) => where.network === name)
+  );
+}
