@@ -9,7 +9,7 @@ import { quoteForShell, runCommand } from '../../helpers/process/run-command.ts'
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { letIn, USER } from '../machine/generic-hosts/generic-hosts.ts';
-import { type NetnsLab, openNetnsLab } from '../machine/netns-lab.ts';
+import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 import {
   type Ended,
   overlayCommand,
@@ -64,54 +64,63 @@ export const test = base.extend(
       await Promise.all(started.map(({ ended }) => ended));
       await lab[Symbol.asyncDispose]();
     });
-    const images = [await prepareBusyboxImage()];
-    const create = async (name: string) =>
-      await lab.provider.create({ name, images, engineBundle: ENGINE });
-    const [web, db] = await Promise.all([create('web'), create('db')]);
-    const run = async (host: string, line: string) => {
-      const { stdout } = await lab.provider.run(host, ['sh', '-ec', line]);
-      return stdout.trim();
-    };
-    const home = join(dirname(lab.folder), 'home');
-    await keepCertificates(lab, home);
-    const [networkId] = await Promise.all([
-      makeCluster(run, web),
-      keepContexts(home, [web, db]),
-      ...(findProgram('ssh') === undefined ? [] : [giveSsh(lab, home, [web, db])]),
-    ]);
-    const inOverlay = async (host: string, program: string) => {
-      const file = `/run/docker/netns/*-${networkId.slice(0, 10)}`;
-      return await run(host, `nsenter --net=$(ls ${file}) ${program}`);
-    };
-    const hosts = { '10.0.0.1': web, '10.0.0.2': db };
-    const shell = openShell(home, lab.folder, hosts);
-    const start = (line: string) => {
-      const command = shell(line);
-      started.push(command);
-      return command;
-    };
-    return {
-      ...lab,
-      web,
-      db,
-      home,
-      networkId,
-      write: async (name, text) => await writeFile(join(home, name), meanHosts(text, hosts)),
-      start,
-      type: async (line) => await start(line).ended,
-      takeInventory: async () =>
-        await Promise.all(['web', 'db'].map(async (host) => await run(host, inventory))),
-      misdirect: async () => {
-        const template = '{{(index .NetworkSettings.Networks "my-net").MacAddress}}';
-        const mac = await run('db', `docker inspect --format '${template}' mysqlserver`);
-        const nobody = web.address.replace(/\d+$/, '250');
-        await inOverlay('web', `bridge fdb replace ${mac} dev vxlan0 dst ${nobody} self permanent`);
-        return `${mac} dst ${db.address}`;
-      },
-      inOverlay,
-    };
+    return await setUpIn(lab, () => standUpByHand(lab, started));
   },
 );
+
+/** @param started the commands that are to be ended with it */
+async function standUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<ByHand> {
+  const images = [await prepareBusyboxImage()];
+  const create = async (name: string) =>
+    await lab.provider.create({ name, images, engineBundle: ENGINE });
+  const made = [create('web'), create('db')] as const;
+  await Promise.allSettled(made);
+  const [web, db] = await Promise.all(made);
+  const run = async (host: string, line: string) => {
+    const { stdout } = await lab.provider.run(host, ['sh', '-ec', line]);
+    return stdout.trim();
+  };
+  const home = join(dirname(lab.folder), 'home');
+  await keepCertificates(lab, home);
+  const readied = [
+    makeCluster(run, web),
+    keepContexts(home, [web, db]),
+    ...(findProgram('ssh') === undefined ? [] : [giveSsh(lab, home, [web, db])]),
+  ] as const;
+  await Promise.allSettled(readied);
+  const [networkId] = await Promise.all(readied);
+  const inOverlay = async (host: string, program: string) => {
+    const file = `/run/docker/netns/*-${networkId.slice(0, 10)}`;
+    return await run(host, `nsenter --net=$(ls ${file}) ${program}`);
+  };
+  const hosts = { '10.0.0.1': web, '10.0.0.2': db };
+  const shell = openShell(home, lab.folder, hosts);
+  const start = (line: string) => {
+    const command = shell(line);
+    started.push(command);
+    return command;
+  };
+  return {
+    ...lab,
+    web,
+    db,
+    home,
+    networkId,
+    write: async (name, text) => await writeFile(join(home, name), meanHosts(text, hosts)),
+    start,
+    type: async (line) => await start(line).ended,
+    takeInventory: async () =>
+      await Promise.all(['web', 'db'].map(async (host) => await run(host, inventory))),
+    misdirect: async () => {
+      const template = '{{(index .NetworkSettings.Networks "my-net").MacAddress}}';
+      const mac = await run('db', `docker inspect --format '${template}' mysqlserver`);
+      const nobody = web.address.replace(/\d+$/, '250');
+      await inOverlay('web', `bridge fdb replace ${mac} dev vxlan0 dst ${nobody} self permanent`);
+      return `${mac} dst ${db.address}`;
+    },
+    inOverlay,
+  };
+}
 
 type Run = (host: string, line: string) => Promise<string>;
 

@@ -8,7 +8,7 @@ import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { standUpCluster } from '../../helpers/topology/stages/cluster.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { type NetnsLab, openNetnsLab } from '../machine/netns-lab.ts';
+import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 
 export { expect } from 'vitest';
 
@@ -33,37 +33,41 @@ export const test = base.extend(
   async ({}, { onCleanup }): Promise<ConditionsLab> => {
     const lab = await openNetnsLab();
     onCleanup(() => lab[Symbol.asyncDispose]());
-    const { provider } = lab;
-    const [image, busybox] = await Promise.all([
-      prepareImage('consul', 'build'),
-      prepareBusyboxImage(),
-    ]);
-    const images = [...(image.archive === undefined ? [] : [image.archive]), busybox];
-    const keystore = connectEngine(await provider.create({ name: 'mh-keystore', images }));
-    const { store, container } = await startStore('consul', keystore, { image: image.tag });
-    const { signal } = new AbortController();
-    const ground = { store: Promise.resolve(store), provider, signal };
-    const shared = { images: [busybox], engineOptions: engineOptionsFor(store) };
-    const hosts = ['master-host', 'worker-host'].map((name) => ({ name, ...shared }));
-    const [master, worker] = await standUpCluster(hosts, ground);
-    if (master === undefined || worker === undefined) throw new Error('two machines expected');
-    return {
-      ...lab,
-      store,
-      storeContainer: container,
-      keystore,
-      master: connectEngine(master),
-      worker: connectEngine(worker),
-      join: async (name, address) => {
-        await standUpCluster([{ name, address, ...shared }], ground);
-      },
-      make: async (name, engineOptions) => ({
-        ...(await provider.create({ name, engineOptions })),
-        [Symbol.asyncDispose]: async () => await provider.remove([name]),
-      }),
-    };
+    return await setUpIn(lab, () => standUpLab(lab));
   },
 );
+
+async function standUpLab(lab: NetnsLab): Promise<ConditionsLab> {
+  const { provider } = lab;
+  const [image, busybox] = await Promise.all([
+    prepareImage('consul', 'build'),
+    prepareBusyboxImage(),
+  ]);
+  const images = [...(image.archive === undefined ? [] : [image.archive]), busybox];
+  const keystore = connectEngine(await provider.create({ name: 'mh-keystore', images }));
+  const { store, container } = await startStore('consul', keystore, { image: image.tag });
+  const { signal } = new AbortController();
+  const ground = { store: Promise.resolve(store), provider, signal };
+  const shared = { images: [busybox], engineOptions: engineOptionsFor(store) };
+  const hosts = ['master-host', 'worker-host'].map((name) => ({ name, ...shared }));
+  const [master, worker] = await standUpCluster(hosts, ground);
+  if (master === undefined || worker === undefined) throw new Error('two machines expected');
+  return {
+    ...lab,
+    store,
+    storeContainer: container,
+    keystore,
+    master: connectEngine(master),
+    worker: connectEngine(worker),
+    join: async (name, address) => {
+      await standUpCluster([{ name, address, ...shared }], ground);
+    },
+    make: async (name, engineOptions) => ({
+      ...(await provider.create({ name, engineOptions })),
+      [Symbol.asyncDispose]: async () => await provider.remove([name]),
+    }),
+  };
+}
 
 /** What it failed with, in one line. */
 export async function failureOf(doing: Promise<unknown>): Promise<string> {

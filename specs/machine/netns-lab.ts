@@ -40,6 +40,19 @@ export const test = base.extend(
   },
 );
 
+/**
+ * What a fixture makes of a lab. Vitest cleans up nothing of a fixture whose set-up has failed: the lab and its machines go
+ * then as well. Whatever the set-up does side by side must have ended before it fails.
+ */
+export async function setUpIn<T>(lab: NetnsLab, setUp: () => Promise<T>): Promise<T> {
+  try {
+    return await setUp();
+  } catch (error) {
+    await lab[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** @param under the folder in which the store is to be; a temporary one of its own when absent */
 export async function openNetnsLab(under?: string): Promise<NetnsLab> {
   const scratch = under ?? (await mkdtemp(join(tmpdir(), 'netns-')));

@@ -6,7 +6,7 @@ import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Container } from '../../helpers/engine/container.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { openNetnsLab } from '../machine/netns-lab.ts';
+import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 import { createMachine, ENGINE, standUpSwarm, type SwarmLab } from '../swarm-mode/lab.ts';
 
 export { expect } from 'vitest';
@@ -40,19 +40,7 @@ export const test = base
     async ({}, { onCleanup }): Promise<ProbeLab> => {
       const netns = await openNetnsLab();
       onCleanup(() => netns[Symbol.asyncDispose]());
-      const [swarm, old, today] = await Promise.all([
-        standUpSwarm(netns, ENGINE),
-        createMachine(netns, 'old', '20.10.5'),
-        createMachine(netns, 'today', ENGINE),
-        // What checks take for too old counts from its container's making, not from the image's.
-        prepareProbeImage(),
-      ]);
-      const { id } = await createOverlay(swarm.manager, { name: NETWORK, attachable: true });
-      const [left, right] = await Promise.all([
-        place(swarm.manager, 'left'),
-        place(swarm.worker, 'right'),
-      ]);
-      return { ...swarm, networkId: id, left, right, alone: { '20.10.5': old, [ENGINE]: today } };
+      return await setUpIn(netns, () => standUpLab(netns));
     },
   )
   .extend('probes', { scope: 'file' }, async ({ lab }, { onCleanup }): Promise<Probes> => {
@@ -62,6 +50,24 @@ export const test = base
     });
     return { left, right };
   });
+
+async function standUpLab(netns: NetnsLab): Promise<ProbeLab> {
+  const made = [
+    standUpSwarm(netns, ENGINE),
+    createMachine(netns, 'old', '20.10.5'),
+    createMachine(netns, 'today', ENGINE),
+    // What checks take for too old counts from its container's making, not from the image's.
+    prepareProbeImage(),
+  ] as const;
+  await Promise.allSettled(made);
+  const [swarm, old, today] = await Promise.all(made);
+  const { id } = await createOverlay(swarm.manager, { name: NETWORK, attachable: true });
+  const [left, right] = await Promise.all([
+    place(swarm.manager, 'left'),
+    place(swarm.worker, 'right'),
+  ]);
+  return { ...swarm, networkId: id, left, right, alone: { '20.10.5': old, [ENGINE]: today } };
+}
 
 /** The probes on the hosts of the swarm. */
 export interface Probes {

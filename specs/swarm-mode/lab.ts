@@ -4,7 +4,7 @@ import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import type { JoinTokens } from '../../helpers/engine/swarm.ts';
 import { allSettled } from '../../helpers/process/harness-error.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
-import { type NetnsLab, openNetnsLab } from '../machine/netns-lab.ts';
+import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 
 export { expect } from 'vitest';
 
@@ -26,7 +26,7 @@ export const test = base.extend(
   async ({}, { onCleanup }): Promise<SwarmLab> => {
     const lab = await openNetnsLab();
     onCleanup(() => lab[Symbol.asyncDispose]());
-    return await standUpSwarm(lab, ENGINE);
+    return await setUpIn(lab, () => standUpSwarm(lab, ENGINE));
   },
 );
 

@@ -22,7 +22,7 @@ const quiet: Tables = { before, after: before };
 type Tables = KernelView['neighbourTable'];
 
 /** The tutorial's cluster, in which tomcat-app's question is lost, and these are the kernels' tables. */
-function observe(master: Tables, worker: Tables = undefined, changes: Changes = {}): Observation {
+function observe(master: Tables, worker?: Tables, changes: Changes = {}): Observation {
   const trials = changes.trials ?? [trial(false)];
   const observation = twoHosts({ trials, ...changes, kernel: { neighbourTable: master } });
   const hosts = observation.hosts.map((host) => {
@@ -45,6 +45,12 @@ function diagnose(...args: Parameters<typeof observe>) {
 
 function codesOf(...args: Parameters<typeof observe>): string[] {
   return diagnose(...args).map(({ code }) => code);
+}
+
+/** A kernel of its own, that its host may set. */
+function ownTables(boot: string): Tables {
+  const mine = { ...before, boot, isSettable: true };
+  return { before: mine, after: { ...mine, refused: 67_769 } };
 }
 
 /** A question that was last seen there. */
@@ -80,11 +86,7 @@ describe('A kernel that has no room for more neighbours', () => {
   });
 
   test('is told for each host that has one of its own, and is mended there', () => {
-    const own = (boot: string): Tables => ({
-      before: { ...before, boot, isSettable: true },
-      after: { ...before, refused: 67_769, boot, isSettable: true },
-    });
-    const found = diagnose(own('one'), own('other'));
+    const found = diagnose(ownTables('one'), ownTables('other'));
     expect(found.map(({ code, where, remedy }) => [code, where.host, remedy?.host])).toEqual([
       ['neighbour-table-full', 'master-host', 'master-host'],
       ['neighbour-table-full', 'worker-host', 'worker-host'],

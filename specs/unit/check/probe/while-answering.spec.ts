@@ -60,9 +60,7 @@ describe('What is done with an engine while it answers', () => {
 
   test('fails as it does by itself, however the engine is', async () => {
     const { engine } = await serve(() => {});
-    const failing = async () => {
-      throw new Error('no such container');
-    };
-    await expect(whileAnswering(engine, failing)).rejects.toThrow('no such container');
+    const failing = Promise.reject(new Error('no such container'));
+    await expect(whileAnswering(engine, () => failing)).rejects.toThrow('no such container');
   });
 });
