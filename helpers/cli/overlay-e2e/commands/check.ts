@@ -37,7 +37,7 @@ export function addCheck(program: Command): void {
     .option('--limit <seconds>', 'time for the whole check (default: 60)', toPositive)
     .option(
       '--max-pairs <number>',
-      'ordered pairs of containers that are probed at most, some 20 kB each (default: 1000)',
+      'ordered pairs of containers that are probed at most, some 12 kB each (default: 1000)',
       toCount,
     )
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
