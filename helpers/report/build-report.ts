@@ -5,8 +5,13 @@ import { AllureReport, resolveConfig } from '@allurereport/core';
 import { HarnessError } from '../process/harness-error.ts';
 import { categories } from './categories.ts';
 import { closeUp } from './close-up.ts';
+import { readKnownIssues, resolutionsOf } from './known-issues.ts';
+import { findNeighbours } from './neighbours.ts';
+import { readRun } from './overview/read-run.ts';
+import { renderOverview } from './overview/render-overview.ts';
 import { readResults } from './read-results.ts';
 import { putData, takeData } from './report-data.ts';
+import { withLanes } from './timeline.ts';
 import { environmentsOf } from './topology-label.ts';
 import { reportFile, reportsFolder, resultsFolder } from './reports-folder.ts';
 
@@ -48,6 +53,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     });
   }
   const output = join(reportsFolder(), `.report-${process.pid}`);
+  const issues = readKnownIssues();
   const config = await resolveConfig({
     name: 'overlay-e2e',
     output,
@@ -56,6 +62,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     appendHistory: !again,
     hideLabels,
     categories,
+    resolutions: resolutionsOf(issues, join(output, 'known-issues.json')),
     environments: environmentsOf(readResults()),
     plugins: {
       awesome: {
@@ -73,12 +80,14 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     const report = new AllureReport(config);
     await report.start();
     await report.readDirectory(results);
+    const overview = renderOverview(await readRun(report.store, issues), findNeighbours());
     await report.done();
+    const tests = await report.store.allTestResults();
     const { page, data } = takeData(await readFile(join(output, 'index.html'), 'utf8'));
     const file = reportFile();
     await mkdir(dirname(file), { recursive: true });
     const fresh = `${file}.${process.pid}`;
-    await writeFile(fresh, putData(closeUp(page), data));
+    await writeFile(fresh, putData(closeUp(page, overview), withLanes(data, tests)));
     await rename(fresh, file);
     return file;
   } finally {

@@ -1,13 +1,23 @@
 import type { CategoryRule } from '@allurereport/core-api';
 import { diagnosisCodes, diagnosisTitles } from '../check/codes.ts';
+import { diagnosisLabel } from './diagnosis-label.ts';
+import { hostFeature } from './record-host.ts';
 
-/** What kind of thing went wrong, for the report's categories. The first that fits counts. */
+const bad = ['failed', 'broken'] as const;
+
+/**
+ * What kind of thing went wrong, for the report's categories: a defect of the cluster by its code, the surroundings, the
+ * harness. The first that fits counts.
+ */
 export const categories: CategoryRule[] = [
-  // Checks of a cluster begin their message with the code of what they found.
+  // Checks of a cluster begin their message with the code; of other specs the audit after the failure says it.
   ...diagnosisCodes.map(
     (code): CategoryRule => ({
-      name: `${code}: ${diagnosisTitles[code]}`,
-      matchers: { statuses: ['failed'], message: new RegExp(`^(only because of )?${code}: `) },
+      name: `Defect of the cluster: ${code}: ${diagnosisTitles[code]}`,
+      matchers: [
+        { statuses: bad, message: new RegExp(`^(only because of )?${code}: `) },
+        { statuses: bad, labels: { [diagnosisLabel]: new RegExp(`^${code}$`) } },
+      ],
     }),
   ),
   {
@@ -15,19 +25,20 @@ export const categories: CategoryRule[] = [
     matchers: { statuses: ['failed'] },
   },
   {
-    name: 'Something took longer than its limit',
+    name: 'Surroundings: something could not be set up, taken down, or run at all',
+    matchers: { statuses: ['broken'], labels: { feature: new RegExp(`^${hostFeature}$`) } },
+  },
+  {
+    name: 'Harness: something took longer than its limit',
     matchers: { statuses: ['broken'], message: /not (so|done) after|timed? ?out/i },
   },
   {
-    name: 'Something could not be set up, taken down, or run at all',
-    matchers: {
-      statuses: ['broken'],
-      labels: { feature: /^Set-up and take-down$/ },
-    },
-  },
-  {
-    name: 'The harness could not do what the spec asked of it',
+    name: 'Harness: it could not do what the spec asked of it',
     matchers: { statuses: ['broken'] },
   },
-  { name: 'Not run', matchers: { statuses: ['skipped'] } },
+  {
+    name: 'Not run, each with its reason',
+    matchers: { statuses: ['skipped'] },
+    groupByMessage: true,
+  },
 ];

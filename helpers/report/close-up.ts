@@ -1,3 +1,6 @@
+import { placeOverview } from './overview/place-overview.ts';
+import { overviewId } from './overview/render-overview.ts';
+
 /**
  * The report can show all that is in it and ask nobody for more: whatever a later version of Allure, an attachment or
  * an error's text tries, the browser refuses it.
@@ -30,12 +33,19 @@ const startAtTop = `
       }, once);
     }`;
 
-/** Takes out what Allure's template loads from elsewhere (an analytics script, without an option against it). */
-export function closeUp(html: string): string {
+/** Allure's template leaves it to a phone to show a page of a desk's width, in letters that nobody can read. */
+const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">';
+
+/**
+ * Makes Allure's page one that loads nothing (its template has an analytics script, without an option against it), that is
+ * read on a phone, too, and that begins with the overview.
+ */
+export function closeUp(html: string, overview: string): string {
   const head = html.indexOf('<head>') + '<head>'.length;
-  const first = `\n  <meta http-equiv="Content-Security-Policy" content="${policy}">\n  <script>${startAtTop}\n  </script>`;
-  return `${html.slice(0, head)}${first}${html.slice(head)}`.replace(
-    /<script async src="https:[^"]*"><\/script>\s*<script>.*?<\/script>/s,
-    '',
-  );
+  const first = `\n  <meta http-equiv="Content-Security-Policy" content="${policy}">\n  ${viewport}\n  <script>${startAtTop}\n  </script>`;
+  return `${html.slice(0, head)}${first}${html.slice(head)}`
+    .replace(/<script async src="https:[^"]*"><\/script>\s*<script>.*?<\/script>/s, '')
+    .replace(/<div id="app">\s*<\/div>/, (app) => {
+      return `${overview}\n${app}\n<script>${placeOverview(overviewId)}\n</script>`;
+    });
 }

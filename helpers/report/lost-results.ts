@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
 import { addCounts, type Counts } from './counts.ts';
 import { tellSystem } from './environment.ts';
+import { issueLinks } from './known-issues.ts';
 import { forgetResults } from './reports-folder.ts';
 import { writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
@@ -131,6 +132,7 @@ export class LostResultsReporter implements Reporter {
         fullName: reasonKey(whole, topology),
         status,
         message: stripVTControlCharacters(message),
+        links: issueLinks(message, []),
         trace: trace === undefined ? undefined : ownFrames(trace),
         start: now,
         stop: now,

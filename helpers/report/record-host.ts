@@ -4,12 +4,18 @@ import { hostPrefix, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { epicOf } from './tutorial-part.ts';
 
+/** What set-ups and take-downs stand under in the report, if nothing else is said. */
+export const hostFeature = 'Set-up and take-down';
+
 /** Where in the report a set-up or a take-down stands. */
 export interface HostPart {
   readonly feature?: string;
   /** The topology whose specs it serves. */
   readonly topology?: string;
 }
+
+/** How whoever sets up tells more of it, by labels: on what the specs ran. */
+export type TellHost = (labels: Readonly<Record<string, string | readonly string[]>>) => void;
 
 /**
  * Does `run` outside of any test, in a global set-up or take-down, and writes a result of its own about it: named
@@ -25,15 +31,16 @@ export interface HostPart {
  */
 export async function recordHost<T>(
   title: string,
-  run: () => Promise<T>,
-  { topology = 'seed', feature = 'Set-up and take-down' }: HostPart = {},
+  run: (tell: TellHost) => Promise<T>,
+  { topology = 'seed', feature = hostFeature }: HostPart = {},
 ): Promise<T> {
   const steps: Step[] = [];
+  const labels: Record<string, string | readonly string[]> = {};
   const watch = watchActivityTrees((root) => steps.push(toStep(root)));
   const start = Date.now();
   let failure: { readonly error: unknown } | undefined;
   try {
-    return await run();
+    return await run((more) => Object.assign(labels, more));
   } catch (error) {
     failure = { error };
     throw error;
@@ -50,7 +57,7 @@ export async function recordHost<T>(
       start,
       stop: Date.now(),
       steps: steps.toSorted((one, other) => one.start - other.start),
-      labels: { epic: epicOf(topology), feature, topology, thread: 'set-up' },
+      labels: { ...labels, epic: epicOf(topology), feature, topology, thread: 'set-up' },
     });
   }
 }

@@ -4,6 +4,9 @@ const limit = 10_000_000;
 /** What there is to say of the report's size, when it is too large to be sent to anyone. */
 export function sizeWarning(bytes: number): string | undefined {
   if (bytes <= limit) return undefined;
-  const megabytes = (size: number) => (size / 1_000_000).toFixed(1);
   return `the report has ${megabytes(bytes)} MB, and should not have more than ${megabytes(limit)}: see which spec attaches so much`;
+}
+
+function megabytes(size: number): string {
+  return (size / 1_000_000).toFixed(1);
 }

@@ -7,8 +7,8 @@ export function reportsFolder(): string {
 }
 
 /** What the specs write and the report is built from. */
-export function resultsFolder(): string {
-  return join(reportsFolder(), 'allure-results');
+export function resultsFolder(folder = reportsFolder()): string {
+  return join(folder, 'allure-results');
 }
 
 /** What the run counted, for the line at its end. */
@@ -22,6 +22,6 @@ export function forgetResults(): void {
 }
 
 /** The report itself: one HTML file that needs nothing else. */
-export function reportFile(): string {
-  return join(reportsFolder(), 'allure-report', 'index.html');
+export function reportFile(folder = reportsFolder()): string {
+  return join(folder, 'allure-report', 'index.html');
 }

@@ -29,7 +29,11 @@ export interface SyntheticResult {
   readonly steps?: readonly Step[];
   /** What is shown with it, before its steps. */
   readonly attachments?: readonly Evidence[];
-  readonly links?: readonly { readonly name: string; readonly url: string }[];
+  readonly links?: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly type?: 'link' | 'issue';
+  }[];
   readonly labels: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -71,7 +75,7 @@ export function writeResult(result: SyntheticResult, folder = resultsFolder()): 
     labels: Object.entries(labels).flatMap(([name, values]) =>
       [values].flat().map((value) => ({ name, value })),
     ),
-    links: (result.links ?? []).map((link) => ({ ...link, type: 'link' })),
+    links: (result.links ?? []).map((link) => ({ type: 'link', ...link })),
   } satisfies TestResult);
 }
 
@@ -82,8 +86,8 @@ const statuses = {
   skipped: Status.SKIPPED,
 } as const;
 
-function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
-  const { name, start, stop, status, message, text } = step;
+function toStepResult(step: Step, writer: FileSystemWriter, around?: string): StepResult {
+  const { name, start, stop, status, machine, message, text } = step;
   return {
     name,
     start,
@@ -91,9 +95,11 @@ function toStepResult(step: Step, writer: FileSystemWriter): StepResult {
     status: statuses[status],
     statusDetails: message === undefined ? {} : { message },
     stage: Stage.FINISHED,
-    steps: step.steps.map((inner) => toStepResult(inner, writer)),
+    steps: step.steps.map((inner) => toStepResult(inner, writer, machine)),
     attachments: text === undefined ? [] : [toAttachment({ type: 'text/plain', ...text }, writer)],
-    parameters: [],
+    // Said once, and not again for all that happens within.
+    parameters:
+      machine === undefined || machine === around ? [] : [{ name: 'machine', value: machine }],
   };
 }
 

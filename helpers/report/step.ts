@@ -10,6 +10,8 @@ export interface Step {
   readonly start: number;
   readonly stop: number;
   readonly status: 'passed' | 'broken' | 'failed';
+  /** The machine on which or for which it happens. */
+  readonly machine?: string;
   readonly message?: string;
   readonly text?: {
     readonly name: string;
@@ -37,6 +39,7 @@ export function toStep({ activity, children }: ActivityNode): Step {
     start: activity.startedAt,
     stop: endedAt ?? Date.now(),
     status: message === undefined ? 'passed' : 'broken',
+    ...(activity.machine === undefined ? {} : { machine: activity.machine }),
     ...(message === undefined ? {} : { message }),
     ...(text === undefined ? {} : { text }),
     steps: worthTelling(activity, children).map(toStep),

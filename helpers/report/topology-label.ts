@@ -1,4 +1,5 @@
 import { label, parameter } from 'allure-js-commons';
+import { readRanOn } from './ran-on.ts';
 
 /** The label by which results of one topology are told from those of another; the same spec runs on each. */
 const name = 'topology';
@@ -20,8 +21,20 @@ export function topologyOf({ labels = [] }: Labelled): string | undefined {
   return labels.find((one) => one.name === name)?.value;
 }
 
-/** The environments of a report: a topology each, when its results are of several. */
+/** The environments of a report: a topology each, with the version of its engines, when its results are of several. */
 export function environmentsOf(results: readonly Labelled[]) {
+  const engines = new Map(
+    results.flatMap((result) => {
+      const [topology, engine] = [topologyOf(result), readRanOn(result)?.engine.join(', ')];
+      return topology === undefined || engine === undefined ? [] : [[topology, engine] as const];
+    }),
+  );
+  const nameOf = (topology: string) => {
+    const engine = engines.get(topology);
+    return engine === undefined || topology.includes('@')
+      ? topology
+      : `${topology}, engine ${engine}`;
+  };
   const { compare } = new Intl.Collator('en', { numeric: true });
   const names = [...new Set(results.flatMap((result) => topologyOf(result) ?? []))].sort(compare);
   if (names.length < 2) return {};
@@ -29,7 +42,7 @@ export function environmentsOf(results: readonly Labelled[]) {
     names.map((topology) => [
       // Allure takes no other signs in an environment's id.
       topology.replaceAll(/[^\w-]/g, '_'),
-      { name: topology, matcher: (result: Labelled) => topologyOf(result) === topology },
+      { name: nameOf(topology), matcher: (result: Labelled) => topologyOf(result) === topology },
     ]),
   );
 }

@@ -5,11 +5,11 @@ export interface TutorialPart {
 }
 
 const epics: Readonly<Record<string, string>> = {
-  seed: 'Seed topology',
-  etcd: 'Topology etcd',
-  zookeeper: 'Topology zookeeper',
-  'swarm-mode': 'Topology swarm-mode',
-  'classic-swarm': 'Topology classic-swarm',
+  seed: 'The tutorial, on seed',
+  etcd: 'The tutorial, on etcd',
+  zookeeper: 'The tutorial, on zookeeper',
+  'swarm-mode': 'The tutorial, on swarm-mode',
+  'classic-swarm': 'The tutorial, on classic-swarm',
   unit: 'Unit specs',
   machine: 'Machines',
   'machine-cli': 'Command line netns-machine',

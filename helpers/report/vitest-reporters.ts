@@ -1,7 +1,9 @@
 import { Status, type StepResult, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
 import type { Reporter } from 'vitest/node';
+import { diagnosisLabel } from './diagnosis-label.ts';
 import { verdictName } from './evidence.ts';
+import { issueLinks } from './known-issues.ts';
 import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from './reports-folder.ts';
 import { ownFrames } from './stack.ts';
@@ -34,7 +36,18 @@ function amend(result: TestResult, reasons: SkipReasons): void {
   result.steps = withVerdictFirst(result.steps);
   const { trace } = result.statusDetails;
   if (trace !== undefined) result.statusDetails.trace = ownFrames(trace);
-  if (result.status !== undefined && result.status !== Status.SKIPPED) return;
+  if (result.status === Status.PASSED) return;
+  if (result.status === undefined || result.status === Status.SKIPPED)
+    tellSkip(result, key, reasons);
+  const codes = result.labels
+    .filter(({ name }) => name === diagnosisLabel)
+    .map(({ value }) => value);
+  result.links.push(...issueLinks(result.statusDetails.message ?? '', codes));
+}
+
+function tellSkip(result: TestResult, key: string, reasons: SkipReasons): void {
+  const { fullName = '' } = result;
+  const topology = topologyOf(result);
   result.status = Status.SKIPPED;
   result.statusDetails = {
     message:

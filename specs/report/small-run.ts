@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { type ReportData, readData } from '../../helpers/report/report-data.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -36,6 +37,10 @@ export interface SmallRun {
   readonly results: readonly SmallResult[];
   /** The report's HTML. */
   readonly report: string;
+  /** The files that the report shows, by their names. */
+  readonly data: ReportData;
+  /** What the report says before all else, as text. */
+  readonly overview: string;
   /** How many runs the history has. */
   readonly history: number;
   /** What `overlay-e2e report` said after the run, if it was asked for. */
@@ -48,39 +53,54 @@ export interface SmallRun {
  * Runs a real Vitest with the project's own reporters and set-up file on files of its own, then what ends a run.
  *
  * @param files by their names; `demo.spec.ts` imports what it wants from `helpers` by `@helpers/…`
+ * @param options.before files of runs before it, which the history then has: each run has its own files only
  */
 export async function runSmall(
   files: Readonly<Record<string, string>>,
-  options: { config?: string; args?: readonly string[]; rebuild?: boolean } = {},
+  options: SmallRunOptions = {},
 ): Promise<SmallRun> {
   const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-small-run-'));
   try {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    const all = {
-      'package.json': '{"type":"module"}',
-      'vitest.config.ts': configOf(options.config ?? ''),
-      ...files,
-    };
-    for (const [name, content] of Object.entries(all)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), content.replaceAll('@helpers', join(root, 'helpers')));
-    }
     const env = { OVERLAY_E2E_REPORTS: join(folder, 'reports'), CI: '1', NO_COLOR: '1' };
     const as = { cwd: folder, env, reject: false, all: true } as const;
-    const node = process.execPath;
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const run = await execa(node, [vitest, 'run', ...(options.args ?? [])], as);
-    const end = await execa(
-      node,
-      [join(root, 'helpers/report/finish-run.ts'), String(run.exitCode ?? 1)],
-      as,
-    );
+    for (const earlier of options.before ?? []) await runOnce(earlier, options, as);
+    const { run, end } = await runOnce(files, options, as);
     const overlay = join(root, 'helpers/cli/overlay-e2e.sh');
     const rebuilt = options.rebuild ? (await execa('sh', [overlay, 'report'], as)).all : '';
     return { ...describeRun(join(folder, 'reports'), run, end), rebuilt };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+interface SmallRunOptions {
+  readonly config?: string;
+  readonly args?: readonly string[];
+  readonly rebuild?: boolean;
+  readonly before?: readonly Readonly<Record<string, string>>[];
+}
+
+async function runOnce(
+  files: Readonly<Record<string, string>>,
+  { config = '', args = [] }: SmallRunOptions,
+  as: { cwd: string; env: Record<string, string>; reject: false; all: true },
+) {
+  rmSync(join(as.cwd, 'specs'), { recursive: true, force: true });
+  rmSync(join(as.cwd, 'reports/counts.json'), { force: true });
+  const all = {
+    'package.json': '{"type":"module"}',
+    'vitest.config.ts': configOf(config),
+    ...files,
+  };
+  for (const [name, content] of Object.entries(all)) {
+    mkdirSync(dirname(join(as.cwd, name)), { recursive: true });
+    writeFileSync(join(as.cwd, name), content.replaceAll('@helpers', join(root, 'helpers')));
+  }
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const run = await execa(process.execPath, [vitest, 'run', ...args], as);
+  const finish = [join(root, 'helpers/report/finish-run.ts'), String(run.exitCode ?? 1)];
+  return { run, end: await execa(process.execPath, finish, as) };
 }
 
 function describeRun(
@@ -95,13 +115,16 @@ function describeRun(
   const results = [...contents]
     .filter(([name]) => name.endsWith('-result.json'))
     .map(([, content]) => JSON.parse(content) as SmallResult);
+  const report = readFileSync(join(reports, 'allure-report/index.html'), 'utf8');
   return {
     vitestCode: run.exitCode,
     exitCode: end.exitCode,
     output: `${run.all}\n${end.all}`,
     lastLine: end.all.trimEnd().split('\n').at(-1) ?? '',
     results,
-    report: readFileSync(join(reports, 'allure-report/index.html'), 'utf8'),
+    report,
+    data: readData(report),
+    overview: textOf(/<section id="overview".*?<\/style>(.*)<div id="app">/s.exec(report)?.[1]),
     history: readFileSync(join(reports, 'history.jsonl'), 'utf8').trimEnd().split('\n').length,
     result: (name) => {
       const found = results.find((one) => one.name === name);
@@ -111,6 +134,14 @@ function describeRun(
     },
     attachment: (source) => contents.get(source) ?? '',
   };
+}
+
+/** A page's text, a space wherever a tag was. */
+function textOf(html = ''): string {
+  return html
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }
 
 function configOf(more: string): string {

@@ -1,15 +1,34 @@
-import type { Cluster } from '../../helpers/cluster/cluster.ts';
 import { firstLine } from '../../helpers/process/harness-error.ts';
 import { tellEnvironment } from '../../helpers/report/environment.ts';
-import type { TopologyDocument } from '../../helpers/topology/document.ts';
+import type { RanOn } from '../../helpers/report/ran-on.ts';
+import type { Lab } from '../../helpers/spec/lab.ts';
 
-/** Tells the report on what this run ran: what one compares first when a run differs from an earlier one. */
-export async function describeRun(document: TopologyDocument, { store }: Cluster): Promise<void> {
-  const { topology, provider, machines } = document;
-  const versions = new Set(machines.map(({ engineVersion }) => engineVersion));
-  const held = await store
+/** Tells the report on what this run runs: what one compares first when a run differs from an earlier one. */
+export async function describeRun(
+  lab: Pick<Lab, 'document' | 'provider' | 'cluster'>,
+): Promise<RanOn> {
+  const { topology, provider, machines, cluster } = lab.document;
+  const engine = [...new Set(machines.map(({ engineVersion }) => engineVersion))];
+  const machine = machines.map(({ name }) => name);
+  const kernels = await readKernels(lab.provider, machine);
+  const store = await lab.cluster.store
     .describe()
     // That a cluster's store is away is for the specs to tell.
-    .catch((error: unknown) => `${document.cluster.kind} (version unknown: ${firstLine(error)})`);
-  tellEnvironment({ provider, [topology]: `engine ${[...versions].join(', ')}, ${held}` });
+    .catch((error: unknown) => `${cluster.kind} (version unknown: ${firstLine(error)})`);
+  tellEnvironment({ provider, [topology]: `engine ${engine.join(', ')}, ${store}` });
+  return { provider, machine, engine, store, kernel: [...new Set(kernels)] };
+}
+
+/** Of the machines that can be asked: a driver may have no way into them, and a spec may have broken one. */
+async function readKernels(
+  provider: Lab['provider'],
+  machines: readonly string[],
+): Promise<string[]> {
+  const asked = await Promise.allSettled(
+    machines.map(
+      async (name) =>
+        await provider.run(name, ['uname', '-sr'], { title: 'uname -sr', limit: 15_000 }),
+    ),
+  );
+  return asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stdout.trim()] : []));
 }

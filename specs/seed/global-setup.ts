@@ -51,10 +51,10 @@ export async function setup(project: TestProject): Promise<void> {
   try {
     const document = await recordHost(
       `Set up the ${topology.name} topology`,
-      async () => {
+      async (tell) => {
         const provider = await chooseProviderFor(topology);
         const found = await findOrStandUp(project, topology, provider, interruption);
-        await describeRun(found, (await openLab(found, provider)).cluster);
+        tell({ ...(await describeRun(await openLab(found, provider))) });
         return found;
       },
       { topology: topology.name },

@@ -1,9 +1,13 @@
+import { label, link } from 'allure-js-commons';
 import { auditCluster } from '../../check/audit.ts';
+import { pageOf } from '../../check/codes.ts';
 import { prepareProbeImage } from '../../check/probe/probe-image.ts';
 import type { AuditReport } from '../../check/report.ts';
 import type { AuditTarget } from '../../check/target.ts';
 import { firstLine } from '../../process/harness-error.ts';
+import { diagnosisLabel } from '../diagnosis-label.ts';
 import { attach, reportRuntime, verdictName } from '../evidence.ts';
+import { pageUrl } from '../page-url.ts';
 import { verdictEvidence } from './write-allure.ts';
 
 /**
@@ -24,8 +28,12 @@ export async function attachVerdict(target: AuditTarget): Promise<void> {
   }
 }
 
-/** Attaches what an audit found. */
+/** Attaches what an audit found; the codes of defects also say of what kind the failure is. */
 export async function attachReport(report: AuditReport): Promise<void> {
   for (const { name, content, type } of await verdictEvidence(report))
     await attach(name, content, type);
+  for (const code of new Set(report.diagnoses.map((one) => one.code))) {
+    await label(diagnosisLabel, code);
+    await link(pageUrl(pageOf(code)), code);
+  }
 }

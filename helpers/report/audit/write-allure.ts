@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type DiagnosisCode, diagnosisCodes, diagnosisTitles, pageOf } from '../../check/codes.ts';
 import type { Difference } from '../../check/difference.ts';
 import type { AuditReport, CheckResult } from '../../check/report.ts';
 import { verdictName } from '../evidence.ts';
+import { pageUrl } from '../page-url.ts';
 import { type Evidence, type SyntheticResult, writeResult } from '../results-writer.ts';
 import type { Step } from '../step.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
@@ -127,7 +127,7 @@ function labelsOf(target: string, feature: string, tag: readonly string[]) {
 function linksTo(codes: readonly DiagnosisCode[]): { name: string; url: string }[] {
   return [...new Set(codes)].map((code) => ({
     name: code,
-    url: pathToFileURL(join(root, pageOf(code))).href,
+    url: pageUrl(pageOf(code)),
   }));
 }
 

@@ -1,0 +1,60 @@
+import { element, escapeXml } from '../audit/xml.ts';
+import { issueName, issueUrl, type KnownIssue } from '../known-issues.ts';
+import type { RunResult } from './run.ts';
+
+/** A headed part of the overview; nothing when there is nothing in it. */
+export function section(title: string, content: string, name = ''): string {
+  if (content === '') return '';
+  return element('section', { class: name }, element('h3', {}, escapeXml(title)), content);
+}
+
+/** What is more than this of a list is shown only when it is asked for. */
+const shown = 6;
+
+/** A list of markup; long ones are folded. */
+export function list(items: readonly string[]): string {
+  if (items.length <= shown + 1) return toList(items);
+  const rest = items.slice(shown);
+  const summary = element('summary', {}, `and ${rest.length} more`);
+  return `${toList(items.slice(0, shown))}${element('details', { class: 'more' }, summary, toList(rest))}`;
+}
+
+function toList(items: readonly string[]): string {
+  if (items.length === 0) return '';
+  return element('ul', {}, items.map((one) => element('li', {}, one)).join(''));
+}
+
+/** A result's name, leading to where the report shows it, and where it belongs. */
+export function linkToResult({
+  id,
+  name,
+  where,
+}: Pick<RunResult, 'id' | 'name' | 'where'>): string {
+  const link = element('a', { href: `#${id}` }, escapeXml(name));
+  return `${link} ${element('small', {}, escapeXml(where))}`;
+}
+
+/** A known issue by its name, leading to where it is discussed. */
+export function linkTo(issue: KnownIssue): string {
+  return `known: ${element('a', { href: issueUrl(issue), title: issue.title }, escapeXml(issueName(issue)))}`;
+}
+
+const days = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** «27 Nov, 02:17», by the clock of whoever builds the report. */
+export function dayAndTime(milliseconds: number): string {
+  return days.format(milliseconds);
+}
+
+/** «0.4 s», «46 s», «9 min 12 s». */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,0 +1,105 @@
+import {
+  extractErrorMatchingData,
+  type HistoryTestResult,
+  matchCategory,
+  normalizeCategoriesConfig,
+  type TestLabel,
+  type TestResult,
+} from '@allurereport/core-api';
+import type { AllureStore } from '@allurereport/plugin-api';
+import { z } from 'zod';
+import { parseJson } from '../../process/parse-json.ts';
+import { auditDocument } from '../audit/audit-document.ts';
+import { placeInWords } from '../audit/place-in-words.ts';
+import { categories } from '../categories.ts';
+import { codeIn, diagnosisLabel } from '../diagnosis-label.ts';
+import { issueOf, type KnownIssue } from '../known-issues.ts';
+import { readRanOn } from '../ran-on.ts';
+import { hostPrefix } from '../results-writer.ts';
+import { topologyOf } from '../topology-label.ts';
+import type { FoundDefect, Run, RunResult } from './run.ts';
+
+const rules = normalizeCategoriesConfig(categories);
+const auditFound = auditDocument.pick({ diagnoses: true });
+const metadata = z.array(z.object({ name: z.string(), values: z.array(z.string()) }));
+
+/** Reads out of what Allure has read, and by its own rules, what an overview tells of. */
+export async function readRun(store: AllureStore, issues: readonly KnownIssue[]): Promise<Run> {
+  const tests = await store.allTestResults();
+  const earlier = await store.allHistoryDataPoints();
+  const environment = metadata.safeParse(await store.metadataByKey('allure_environment'));
+  return {
+    results: (await Promise.all(tests.map((test) => readResult(store, issues, test)))).toSorted(
+      inOrder,
+    ),
+    earlier,
+    surroundings: new Map(
+      (environment.data ?? []).map(({ name, values }) => [name, values.join(', ')]),
+    ),
+  };
+}
+
+/** As they ran: on disk, results have no order. */
+function inOrder(one: RunResult, other: RunResult): number {
+  const later = (one.start ?? 0) - (other.start ?? 0);
+  return later === 0 ? one.name.localeCompare(other.name, 'en') : later;
+}
+
+async function readResult(
+  store: AllureStore,
+  issues: readonly KnownIssue[],
+  test: TestResult,
+): Promise<RunResult> {
+  const { id, historyId, name, fullName = '', status, start, duration, flaky, labels } = test;
+  const message = test.error?.message ?? '';
+  const defects = await readDefects(store, test);
+  const codes = [
+    ...defects.map(({ code }) => code),
+    ...labels.flatMap((one) => (one.name === diagnosisLabel ? [one.value ?? ''] : [])),
+  ];
+  return {
+    id,
+    historyId,
+    name,
+    where: placeOf(labels),
+    file: fileOf(fullName),
+    topology: topologyOf({ labels }),
+    around: fullName.startsWith(hostPrefix),
+    status,
+    message: (message.split('\n', 1)[0] ?? '').replace(/ \/\/ Object\.is equality$/, ''),
+    start,
+    duration,
+    flaky,
+    category: matchCategory(rules, extractErrorMatchingData(test))?.name,
+    defects,
+    issue: issueOf(issues, message, codes),
+    ranOn: readRanOn({ labels }),
+    earlier: (await store.historyByTrId(id)) ?? [],
+  };
+}
+
+/** From the audit that was made when it had failed; else from the code with which a check's message begins. */
+async function readDefects(store: AllureStore, { id, error }: TestResult): Promise<FoundDefect[]> {
+  const links = await store.attachmentsByTrId(id);
+  const audit = links.find((link) => 'name' in link && link.name === 'audit');
+  const content = audit === undefined ? undefined : await store.attachmentContentById(audit.id);
+  const text = await content?.asUtf8String();
+  const found = auditFound.safeParse(parseJson(text ?? ''));
+  if (found.success) {
+    return found.data.diagnoses.map(({ code, where }) => ({ code, place: placeInWords(where) }));
+  }
+  const code = codeIn(error?.message ?? '');
+  return code === undefined ? [] : [{ code, place: '' }];
+}
+
+/** «etcd: Keystore», «Machines: Netns disk». */
+export function placeOf(labels: readonly TestLabel[]): string {
+  const value = (wanted: string) => labels.find(({ name }) => name === wanted)?.value;
+  const of = topologyOf({ labels }) ?? value('epic');
+  return [of, value('feature')].filter((part) => part !== undefined).join(': ');
+}
+
+/** The spec file that a full name is of. */
+export function fileOf(fullName: HistoryTestResult['fullName']): string | undefined {
+  return /specs\/[^#]*\.spec\.ts/.exec(fullName ?? '')?.[0];
+}

@@ -1,0 +1,57 @@
+import { escapeXml } from '../audit/xml.ts';
+import { countOf } from '../audit/count-of.ts';
+import { dayAndTime, duration, linkToResult, list, section } from './parts.ts';
+import type { RunResult } from './run.ts';
+import type { Run } from './run.ts';
+import type { Changes } from './what-changed.ts';
+
+/** What is another than it was. */
+export function renderChanges(run: Run, changes: Changes): string {
+  const { since, failing, mended, added, gone, skipped, slower, ranOn } = changes;
+  if (since === undefined) {
+    return section(
+      'What has changed',
+      '<p>Nothing to compare with: this is the first run in the history.</p>',
+    );
+  }
+  const parts = [
+    part('✖', failing.length, 'newly failing', failing.map(linkToResult)),
+    part('✔', mended.length, 'mended', mended.map(linkToResult)),
+    part('≠', ranOn.length, 'of what it runs on', ranOn.map(escapeXml)),
+    part('+', added.length, 'new', names(added)),
+    part(
+      '−',
+      gone.length,
+      'gone',
+      gone.map(({ name, where }) => `${escapeXml(name)} <small>${escapeXml(where)}</small>`),
+    ),
+    part('○', skipped.length, 'skipped now', skipped.map(linkToResult)),
+    part(
+      '⧗',
+      slower.length,
+      'much slower',
+      slower.map(({ result, usual }) => {
+        const times = `${duration(result.duration ?? 0)}, at most ${duration(usual)} before`;
+        return `${linkToResult(result)} <small>${times}</small>`;
+      }),
+    ),
+  ].join('');
+  const same = `<p>Nothing: ${countOf(run.results.length, 'result')} as before.</p>`;
+  return section(
+    `What has changed since the run of ${dayAndTime(since)}`,
+    parts === '' ? same : parts,
+  );
+}
+
+function part(sign: string, count: number, what: string, items: readonly string[]): string {
+  if (count === 0) return '';
+  return `<h4><span class="sign">${sign}</span> ${count} ${what}</h4>${list(items)}`;
+}
+
+/** Of many, as when a kind of cluster runs for the first time, only where they are. */
+function names(results: readonly RunResult[]): string[] {
+  if (results.length <= 12) return results.map(linkToResult);
+  return [...Map.groupBy(results, ({ where }) => where)].map(
+    ([where, all]) => `${escapeXml(where)}: ${all.length}`,
+  );
+}

@@ -1,0 +1,53 @@
+import type { HistoryDataPoint, HistoryTestResult, TestStatus } from '@allurereport/core-api';
+import type { DiagnosisCode } from '../../check/codes.ts';
+import type { KnownIssue } from '../known-issues.ts';
+import type { RanOn } from '../ran-on.ts';
+
+/** A defect of the cluster that was found when a spec had failed. */
+export interface FoundDefect {
+  readonly code: DiagnosisCode;
+  /** In words: «master-host → worker-host». */
+  readonly place: string;
+}
+
+/** What came of a spec, a set-up or a take-down, as far as an overview tells of it. */
+export interface RunResult {
+  /** The report shows it at `#id`. */
+  readonly id: string;
+  readonly historyId: string | undefined;
+  readonly name: string;
+  /** Where it stands in the report: «etcd: Keystore». */
+  readonly where: string;
+  /** The spec file; undefined for a set-up, a take-down, what failed outside of all files. */
+  readonly file: string | undefined;
+  readonly topology: string | undefined;
+  /** Whether it is a set-up or a take-down. */
+  readonly around: boolean;
+  readonly status: TestStatus;
+  /** The first line of why. */
+  readonly message: string;
+  /** Milliseconds since the epoch, and milliseconds. */
+  readonly start: number | undefined;
+  readonly duration: number | undefined;
+  /** By Allure's rule: fails now, passed before, and failed before that, within five runs. */
+  readonly flaky: boolean;
+  /** The kind of thing that went wrong, as the report's categories have it. */
+  readonly category: string | undefined;
+  readonly defects: readonly FoundDefect[];
+  readonly issue: KnownIssue | undefined;
+  readonly ranOn: RanOn | undefined;
+  /** What came of it in earlier runs, the last one first. */
+  readonly earlier: readonly HistoryTestResult[];
+}
+
+/** A whole run with those before it, the last one first. */
+export interface Run {
+  readonly results: readonly RunResult[];
+  readonly earlier: readonly HistoryDataPoint[];
+  /** What the run tells of its surroundings: system, kernel, Node.js. */
+  readonly surroundings: ReadonlyMap<string, string>;
+}
+
+export function isBad(status: TestStatus | undefined): boolean {
+  return status === 'failed' || status === 'broken';
+}

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { runSmall, type SmallRun } from './small-run.ts';
+
+const specs = (...tests: string[]) => ({
+  'specs/demo/a.spec.ts': `import { expect, test } from 'vitest'; ${tests.join('\n')}`,
+});
+const passes = (name: string) => `test('${name}', () => {});`;
+const fails = (name: string) => `test('${name}', () => expect(1).toBe(2));`;
+const loses = `test('has every entry', () => expect.fail('forwarding-entry-missing: worker-host has none for 10.0.9.3'));`;
+
+const shown = z.looseObject({
+  name: z.string(),
+  flaky: z.boolean(),
+  transition: z.string().optional(),
+  resolution: z.string().optional(),
+  links: z.array(z.looseObject({ url: z.string() })),
+  history: z.array(z.looseObject({ status: z.string() })),
+});
+
+describe('The third of three runs', () => {
+  let run: SmallRun;
+  const result = (name: string) =>
+    [...run.data]
+      .filter(([file]) => file.startsWith('data/test-results/'))
+      .map(([, content]) => shown.parse(JSON.parse(content.toString())))
+      .find((one) => one.name === name);
+
+  beforeAll(async () => {
+    run = await runSmall(
+      specs(
+        passes('stays'),
+        fails('breaks'),
+        fails('comes and goes'),
+        passes('is mended'),
+        passes('is new'),
+        `test('cannot be here', ({ skip }) => skip('this kernel has no IPVS'));`,
+        loses,
+      ),
+      {
+        before: [
+          specs(
+            passes('stays'),
+            passes('breaks'),
+            fails('comes and goes'),
+            fails('is mended'),
+            passes('goes'),
+            passes('cannot be here'),
+            passes('has every entry'),
+          ),
+          specs(
+            passes('stays'),
+            passes('breaks'),
+            passes('comes and goes'),
+            fails('is mended'),
+            passes('goes'),
+            passes('cannot be here'),
+            loses,
+          ),
+        ],
+      },
+    );
+  }, 300_000);
+
+  test('begins with its verdict, and how the runs before ended', () => {
+    expect(run.overview, run.output).toMatch(
+      /^✖ 3 specs failed 3 specs passed, 1 skipped, each with its reason, in [\d.]+ s\. Last runs: ✖ ✖ ✖ /,
+    );
+  });
+
+  test('says what is broken, what that means, and since when', () => {
+    expect(run.overview).toContain(
+      '✖ the cluster has 1 defect forwarding-entry-missing A kernel does not know which host has a container. what it means and what mends it has every entry Demo: A',
+    );
+    expect(run.report).toContain('docs/diagnoses/forwarding-entry-missing.md"');
+    expect(run.overview).toMatch(
+      /has every entry Demo: A failing for 2 runs, since \d.* known: moby\/moby#52661 forwarding-entry-missing: worker-host has none/,
+    );
+    expect(run.overview).toMatch(
+      /✖ The cluster behaves otherwise than the spec says breaks Demo: A failed now, passed before expected 1 to be 2/,
+    );
+  });
+
+  test('says what has changed since the run before, and nothing of what has not', () => {
+    const [, changes = ''] =
+      /What has changed since the run of (.*) What it ran on/.exec(run.overview) ?? [];
+    expect(changes.replace(/^\d+ \w+, [\d:]+ /, '')).toBe(
+      '✖ 2 newly failing breaks Demo: A comes and goes Demo: A ✔ 1 mended is mended Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
+    );
+  });
+
+  test('tells every spec that did not run under its reason', () => {
+    expect(run.overview).toMatch(/Why 1 spec did not run this kernel has no IPVS Demo: A /);
+  });
+
+  test('marks what passes and fails by turns as flaky, and nothing else, with its history', () => {
+    expect(result('comes and goes')).toMatchObject({
+      flaky: true,
+      transition: 'regressed',
+      history: [{ status: 'passed' }, { status: 'failed' }],
+    });
+    expect(run.overview).toContain(
+      'comes and goes Demo: A failed now, passed before flaky: passes and fails by turns',
+    );
+    expect(['breaks', 'stays', 'has every entry'].map((name) => result(name)?.flaky)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('tells failures of a known issue from others, with a link to it', () => {
+    const issue = 'https://github.com/moby/moby/issues/52661';
+    expect(result('has every entry')?.resolution).toBe('issue');
+    expect(result('has every entry')?.links.map(({ url }) => url)).toContain(issue);
+    expect(result('breaks')?.resolution).toBeUndefined();
+    expect(run.report).toContain(`href="${issue}"`);
+  });
+
+  test('puts each failure into the category of what went wrong', () => {
+    const { nodes } = z
+      .object({
+        nodes: z.record(z.string(), z.looseObject({ type: z.string(), name: z.string() })),
+      })
+      .parse(JSON.parse(run.data.get('widgets/categories.json')?.toString() ?? ''));
+    const names = Object.values(nodes).flatMap((one) => (one.type === 'category' ? one.name : []));
+    expect(names.toSorted()).toEqual([
+      'Defect of the cluster: forwarding-entry-missing: A kernel does not know which host has a container',
+      'Not run, each with its reason',
+      'The cluster behaves otherwise than the spec says',
+    ]);
+  });
+});
