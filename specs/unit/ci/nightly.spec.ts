@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { topologies } from '../../../helpers/topology/topologies.ts';
 
@@ -118,6 +118,31 @@ esac`;
   });
 });
 
+test('The reports of a night are published as they lie on disk, with a page that leads to the seed’s', () => {
+  const { folder, run } = makeRunner();
+  const reports = join(folder, 'reports');
+  for (const kind of ['', 'etcd', 'swarm-mode']) {
+    mkdirSync(join(reports, kind, 'allure-report'), { recursive: true });
+    writeFileSync(join(reports, kind, 'allure-report/index.html'), `report of ${kind}`);
+  }
+  mkdirSync(join(reports, 'zookeeper'));
+  const pages = join(folder, 'pages');
+  expect(run('gather-pages.sh', reports, pages)).toMatchObject({ status: 0, stderr: '' });
+  const files = readdirSync(pages, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map(({ parentPath, name }) => relative(pages, join(parentPath, name)));
+  expect(files.toSorted()).toEqual([
+    'allure-report/index.html',
+    'etcd/allure-report/index.html',
+    'index.html',
+    'swarm-mode/allure-report/index.html',
+  ]);
+  const etcd = readFileSync(join(pages, 'etcd/allure-report/index.html'), 'utf8');
+  expect(etcd).toBe('report of etcd');
+  const [, leadsTo = ''] = /url=(\S+)"/.exec(readFileSync(join(pages, 'index.html'), 'utf8')) ?? [];
+  expect(files).toContain(leadsTo);
+});
+
 describe('The nightly workflow', () => {
   const workflow = readFileSync(join(root, '.github/workflows/nightly.yml'), 'utf8');
   const at = (words: string) => {
@@ -134,8 +159,20 @@ describe('The nightly workflow', () => {
       'name: Collect the evidence of a failed night',
       'name: Take the machines down',
       'name: The other kinds of cluster, one after the other',
+      'name: Keep the histories for the next night',
+      'name: Put the reports together',
     ].map(at);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  test('keeps the histories of all kinds under the names that it fetches them by', () => {
+    const paths = [...workflow.matchAll(/path: \|\n((?: +reports\/.*history\.jsonl\n)+)/g)].map(
+      ([, lines = '']) => lines.trim().split(/\s+/),
+    );
+    const histories = ['reports/history.jsonl', 'reports/*/history.jsonl'];
+    expect(paths).toEqual([histories, histories]);
+    const [, folder] = /OVERLAY_E2E_REPORTS="\$PWD\/(.*?)\/\$kind"/.exec(workflow) ?? [];
+    expect(folder).toBe('reports');
   });
 
   test('runs all seed specs, and only files that there are', () => {
