@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { HostView, Observation } from '../../check/observation.ts';
 import { endsOf, type OverlayEnd } from '../../check/ends.ts';
 import { whatWasSeen } from '../../check/observed.ts';
 import type { ContainerFacts } from '../../engine/container-facts.ts';
+import type { NetworkFacts } from '../../engine/networks.ts';
 
 /** The cluster as it really is, as far as it was seen: what pictures and documents tell of. No secrets are in it. */
 export interface ClusterMap {
@@ -21,6 +23,13 @@ export interface MappedHost {
   readonly silence: string | undefined;
   readonly role: 'manager' | 'leader' | 'worker' | undefined;
   readonly containers: readonly MappedContainer[];
+  /** In a swarm: ends on overlays that are its engine's own, and spread what comes for services. */
+  readonly serviceEnds: readonly MappedEnd[];
+}
+
+export interface MappedEnd {
+  readonly network: string;
+  readonly address: string;
 }
 
 export interface MappedContainer {
@@ -28,7 +37,7 @@ export interface MappedContainer {
   readonly image: string;
   readonly status: string;
   /** Its ends on overlays. */
-  readonly ends: readonly { readonly network: string; readonly address: string }[];
+  readonly ends: readonly MappedEnd[];
   /** `8080 → 8080/tcp` */
   readonly ports: readonly string[];
 }
@@ -98,7 +107,19 @@ function mapHost(
         .map((end) => ({ network: end.network, address: end.address })),
       ports: portsOf(container),
     })),
+    serviceEnds: (view?.networks ?? []).flatMap((network) => serviceEndsOf(network)),
   };
+}
+
+const inspected = z.looseObject({
+  Containers: z.record(z.string(), z.looseObject({ IPv4Address: z.string() })).nullish(),
+});
+
+function serviceEndsOf({ name: network, driver, raw }: NetworkFacts): MappedEnd[] {
+  if (driver !== 'overlay') return [];
+  return Object.entries(inspected.safeParse(raw).data?.Containers ?? {})
+    .filter(([id]) => id.startsWith('lb-') || id === 'ingress-sbox')
+    .map(([, { IPv4Address }]) => ({ network, address: IPv4Address.replace(/\/.*/, '') }));
 }
 
 /** Where it stands with its host, what is said of it need not begin with the host's name. */

@@ -18,11 +18,16 @@ export interface ShownNote {
   readonly place: string | undefined;
 }
 
+export interface ShownContainer extends MappedContainer {
+  /** Whether nothing of it but its name and its ends is worth its place. */
+  readonly isBrief: boolean;
+  /** Whether it is none: the engine's own ends, in a swarm. */
+  readonly isEngines: boolean;
+}
+
 export interface ShownHost {
   readonly host: MappedHost;
-  readonly containers: readonly MappedContainer[];
-  /** Those of them of which nothing but the name and the ends is worth its place. */
-  readonly brief: ReadonlySet<MappedContainer>;
+  readonly containers: readonly ShownContainer[];
   /** Whether its engine is as all others are, and is told of once. */
   readonly isUsual: boolean;
   /** How many containers are only counted. */
@@ -34,6 +39,8 @@ export interface ShownHost {
 export interface Shown {
   /** What is the same of all of many hosts. */
   readonly usual: string | undefined;
+  /** All diagnoses in a line each, where the picture is longer than a screen. */
+  readonly index: readonly string[];
   readonly store: ClusterMap['store'];
   readonly hosts: readonly ShownHost[];
   readonly networks: readonly MappedNetwork[];
@@ -41,14 +48,9 @@ export interface Shown {
   readonly notes: readonly ShownNote[];
 }
 
-export function chooseShown(
-  { hosts, store, networks }: ClusterMap,
-  diagnoses: readonly Diagnosis[],
-): Shown {
+export function chooseShown(map: ClusterMap, diagnoses: readonly Diagnosis[]): Shown {
+  const { hosts, store } = map;
   const names = new Set(hosts.map(({ name }) => name));
-  const named = new Set(
-    diagnoses.flatMap(({ where: { container, towards } }) => [container, towards]),
-  );
   const notes = diagnoses.map((diagnosis, index) => {
     const { host, peer } = diagnosis.where;
     // What is only known by the host to which it does not get is told there.
@@ -59,28 +61,31 @@ export function chooseShown(
     notes.filter((one) => one.at === at).map(({ note }) => note);
   const isCrowd = hosts.length >= crowd;
   const engine = isCrowd ? mostUsualOf(hosts.map(({ engineVersion }) => engineVersion)) : undefined;
+  const networks = map.networks.filter((one) => isWorthShowing(one, hosts, diagnoses));
   return {
     usual:
       engine === undefined
         ? undefined
         : `${hosts.length} hosts, with engine ${engine} where no other is named`,
+    index: isCrowd ? diagnoses.map((one, index) => inOneLine(one, index + 1)) : [],
     store,
     hosts: hosts.map((host) => {
-      const containers = chooseContainers(host.containers, named);
-      const isBrief = ({ name, status, ports }: MappedContainer) =>
-        isCrowd && status === 'running' && ports.length === 0 && !named.has(name);
+      const containers = showContainers(host, { diagnoses, isCrowd, networks });
       return {
         host,
         containers,
-        brief: new Set(containers.filter(isBrief)),
         isUsual: engine !== undefined && host.engineVersion === engine,
-        hidden: host.containers.length - containers.length,
+        hidden: host.containers.length - containers.filter(({ isEngines }) => !isEngines).length,
         notes: notesAt(host.name),
       };
     }),
-    networks: networks.filter((one) => isWorthShowing(one, hosts, diagnoses)),
+    networks,
     notes: notesAt(undefined),
   };
+}
+
+function inOneLine({ code, where }: Diagnosis, number: number): string {
+  return `✖ ${number} ${code}: ${placeInWords(where)}`;
 }
 
 function mostUsualOf(values: readonly (string | undefined)[]): string | undefined {
@@ -95,15 +100,40 @@ function placeWithin({ where }: Diagnosis, at: string | undefined): string | und
   return Object.values(within).some(Boolean) ? placeInWords(within) : undefined;
 }
 
-function chooseContainers(
-  containers: readonly MappedContainer[],
-  named: ReadonlySet<string | undefined>,
-): MappedContainer[] {
+function showContainers(
+  { containers, serviceEnds }: MappedHost,
+  {
+    diagnoses,
+    isCrowd,
+    networks,
+  }: {
+    readonly diagnoses: readonly Diagnosis[];
+    readonly isCrowd: boolean;
+    readonly networks: readonly MappedNetwork[];
+  },
+): ShownContainer[] {
+  const named = new Set(
+    diagnoses.flatMap(({ where: { container, towards } }) => [container, towards]),
+  );
   const residents = containers.filter(({ ends }) => ends.length > 0);
   const bystanders = containers.filter(({ ends }) => ends.length === 0);
   const choose = (among: readonly MappedContainer[], most: number) =>
     among.filter((one, index) => index < most || named.has(one.name));
-  return [...choose(residents, residentsShown), ...choose(bystanders, bystandersShown)];
+  const chosen = [...choose(residents, residentsShown), ...choose(bystanders, bystandersShown)];
+  const shown = chosen.map((one) => {
+    const isPlain = one.status === 'running' && one.ports.length === 0 && !named.has(one.name);
+    return { ...one, isBrief: isCrowd && isPlain, isEngines: false };
+  });
+  const ends = networks.flatMap(({ name }) =>
+    serviceEnds.filter(({ network }) => network === name),
+  );
+  return isCrowd || ends.length === 0 ? shown : [...shown, enginesOwn(ends)];
+}
+
+/** In a swarm each engine has ends of its own, which spread what comes for services. */
+function enginesOwn(ends: MappedHost['serviceEnds']): ShownContainer {
+  const name = 'engine, for services';
+  return { name, image: '', status: 'running', ends, ports: [], isBrief: true, isEngines: true };
 }
 
 /** Swarm mode has a network of its own for what comes from outside; while nothing is on it, it is only in the way. */

@@ -27,13 +27,16 @@ describe('The picture of a topology', () => {
 
   test('has a point on its network for each end, and a line to the store for each member', async () => {
     const svg = await drawTopology(twoNetworks());
-    expect(svg.match(/class="node end"/g)).toHaveLength(3);
+    expect(svg.match(/class="node end"/g)).toHaveLength(3 + 2);
     // From one point to the next, and from the network’s name to the first.
-    expect(svg.match(/class="edge network"/g)).toHaveLength(3);
+    expect(svg.match(/class="edge network"/g)).toHaveLength(3 + 2);
     const joins = (await drawTopology(reportOf(3))).match(/class="edge joins"/g);
     expect(joins).toHaveLength(3 + 1 + 3);
     expect(textsOf(svg)).toContain('leader · engine 20.10.5');
     expect(textsOf(svg)).toContain('worker · engine 20.10.5');
+    // The engines’ own ends, of which one is on a network that is not shown.
+    expect(textsOf(svg)).toContain('10.20.0.9');
+    expect(textsOf(svg).join()).not.toContain('10.0.0.2');
   });
 
   test('has the diagnosis at its host, and an arrow from there to what is not reached, with its number', async () => {
@@ -66,6 +69,7 @@ describe('The picture of a topology', () => {
     const boxes = boxesOf(svg).texts;
     const yOf = (text: string) => boxes.find((one) => one.text === text)?.y ?? Number.NaN;
     const isAt = (text: string, other: string) => Math.abs(yOf(text) - yOf(other)) < 22;
+    expect(textsOf(svg)).toContain('✖ 1 vxlan-blocked: host-03 → host-09');
     expect(isAt('✖ 1', 'host-09')).toBe(true);
     expect(isAt('✖ 2', 'Consul 1.8.7')).toBe(true);
     expect(isAt('✖ 3', 'web-4')).toBe(true);
@@ -195,9 +199,15 @@ function twoNetworks([
     front: endOf(front.id, '10.20.0.2'),
     back: endOf(back.id, '10.21.0.2'),
   };
+  const raw = { Containers: { 'lb-front': { IPv4Address: '10.20.0.9/24' } } };
+  const mesh = { Containers: { 'ingress-sbox': { IPv4Address: '10.0.0.2/24' } } };
   const engine = (id: string, isManager: boolean) => ({
     info: { swarm: 'active', swarmNode: { id, isManager } } as never,
-    networks: [front, back],
+    networks: [
+      { ...front, raw },
+      overlayOf('ingress', 'i'.repeat(64), '10.0.0.0/24', { ingress: true, raw: mesh }),
+      back,
+    ],
   });
   return {
     ...reportOf(2),
