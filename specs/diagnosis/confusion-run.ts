@@ -4,6 +4,8 @@ import { findMistakes } from './defect.ts';
 
 /** One audit: what the cluster had, and what was said of it. */
 export interface ConfusionRun extends DrawnRun {
+  /** Of a cluster that is healthy again: the defect that was mended, «code: way». */
+  readonly after?: string | undefined;
   readonly verdict: AuditVerdict;
   /** What was missed, and what was said that is not so. */
   readonly mistakes: readonly string[];
@@ -19,7 +21,9 @@ export function runOf(
       ...(verdict === 'healthy' ? [] : [`the verdict was «${verdict}»`]),
     ],
     ...run
-  }: Pick<ConfusionRun, 'cluster' | 'injected' | 'way'> & { readonly mistakes?: readonly string[] },
+  }: Pick<ConfusionRun, 'cluster' | 'injected' | 'way' | 'after'> & {
+    readonly mistakes?: readonly string[];
+  },
 ): ConfusionRun {
   const reported = [...new Set(diagnoses.map(({ code }) => code))];
   return { ...run, reported, verdict, placeRight: mistakes.length === 0, mistakes, milliseconds };

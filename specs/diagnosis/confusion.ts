@@ -31,9 +31,9 @@ const { values } = parseArgs({
     audits: { type: 'string' },
   },
 });
-const isChosen = ({ code, way }: Pick<Defect, 'code' | 'way'>) =>
-  new RegExp(values.only).test(`${code}: ${way}`);
-const chosen = allDefects.filter(isChosen);
+const nameOf = ({ code, way }: Pick<Defect, 'code' | 'way'>) => `${code}: ${way}`;
+const isChosen = (name: string) => new RegExp(values.only).test(name);
+const chosen = allDefects.filter((defect) => isChosen(nameOf(defect)));
 
 const runs: ConfusionRun[] = [];
 
@@ -47,7 +47,8 @@ try {
   const earlier = values.only === '' ? [] : await readConfusion(values.into);
   await record(
     ...earlier.filter(
-      ({ injected, way }) => injected === 'healthy' || !isChosen({ code: injected, way }),
+      ({ injected, way, after }) =>
+        !isChosen(injected === 'healthy' ? (after ?? '') : nameOf({ code: injected, way })),
     ),
   );
   await Promise.all(clusterKinds.map(breakAll));
@@ -84,16 +85,14 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
     console.log(`${lab.kind}: ${code}, ${way}: ${outcome}`);
     if (defect.isLasting === true) return index + 1;
-    const isItself = await unlessRefused(
-      `${lab.kind}: come to itself`,
-      lab.settle().then(() => true),
-    );
+    const isItself = await unlessRefused(`${lab.kind}: come to itself`, comeToItself(lab));
     if (isItself === undefined) return index + 1;
     const healed = await lab.audit();
     const mended = runOf(healed, {
       cluster: lab.kind,
       injected: 'healthy',
       way: 'after a defect was mended',
+      after: nameOf(defect),
     });
     await record(mended);
     if (mended.mistakes.length === 0) continue;
@@ -104,6 +103,14 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
     return index + 1;
   }
   return defects.length;
+}
+
+/** Also the host that has but one container, whose kernel has the overlay for that alone. */
+async function comeToItself(lab: DiagnosisLab): Promise<true> {
+  await lab.settle();
+  const holder = await lab.container('third-host', 'holder');
+  await holder.addressOn('my-net');
+  return true;
 }
 
 async function keepAudit(what: string, report: AuditReport): Promise<void> {

@@ -114,7 +114,6 @@ function describeTarget(
   const { containers = [] } = target.expectations;
   const besides = [
     { name: 'bystander', host: 'worker-host', network: 'my-net' },
-    { name: 'holder', host: 'third-host', network: 'my-net' },
     { name: 'outsider', host: 'master-host', network: 'other-net' },
   ];
   return {

@@ -12,6 +12,7 @@ import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
 import { cutBy } from './cut-ends.ts';
 import { deviceFor, entryRemedy } from './entry-remedy.ts';
+import { loopedBack } from './looped-back.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -119,7 +120,12 @@ function describeEntry(
     where: difference.where,
     summary: difference.text,
     evidence: [difference],
-    consequences: cutBy({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
+    consequences: [
+      ...new Set([
+        ...cutBy({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
+        ...loopedBack(entry, open, observation),
+      ]),
+    ],
     remedy: remedy(entry),
   };
 }

@@ -365,6 +365,26 @@ describe('What follows from an entry', () => {
     expect(find({ neighbours })[0]?.consequences).toEqual([]);
   });
 
+  test('that leads to its own host is what does not reach the containers which sent there, and came back', () => {
+    const TOMCAT_MAC = '02:42:0a:00:09:02';
+    const toItself = [written(MYSQL.mac, MASTER)];
+    const find = (more: readonly ReturnType<typeof half>[]) => {
+      const master = { forwarding: toItself, neighbours };
+      const later = { forwarding: [...toItself, ...more], neighbours };
+      const observation = twoHosts({ master, later });
+      const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
+      return judge([...differencesOf(observation), other], observation);
+    };
+    // As a third host had it: its own container's address, learnt of a packet that came from the host itself.
+    expect(find([half(TOMCAT_MAC), learnt(TOMCAT_MAC, '127.0.0.1')])).toMatchObject([
+      { code: 'forwarding-entry-wrong', consequences: [{ kind: 'container-path-dead' }] },
+    ]);
+    expect(find([])).toMatchObject([
+      { code: 'forwarding-entry-wrong', consequences: [] },
+      { code: 'unexplained' },
+    ]);
+  });
+
   test('is every path between that host and that container, in both directions, and no other', () => {
     const observation = twoHosts({ master: { neighbours } });
     const there = lost('master-host', 'tomcat-app', 'worker-host', 'mysqlserver');
