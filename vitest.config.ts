@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { cacheFolder } from './helpers/netns/cache.ts';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
 import { findOwnTopologies } from './specs/own-topologies.ts';
 import { SpecOrder } from './specs/spec-order.ts';
+
+// Node keeps what it compiled: each process that runs specs, one for each change in a watch, starts quicker.
+process.env['NODE_COMPILE_CACHE'] ??= join(cacheFolder(), 'compiled');
 
 /** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
 const common = {

@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import type { z } from 'zod';
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
@@ -63,6 +62,8 @@ export function encodeKey(key: string): string {
 function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStore {
   return async (method, path, body) => {
     const limits = AbortSignal.timeout(limit);
+    // Loaded when it is needed: of what opens a cluster it would be a third.
+    const { request } = await import('undici');
     const { statusCode, body: answer } = await request(`${base}${path}`, {
       method,
       body: body?.toString() ?? null,

@@ -23,12 +23,13 @@ export const verdictName = 'verdict';
 const evidenceLimit = 64_000;
 
 /**
- * Attaches evidence to the running test: text as it is, anything else as indented JSON.
+ * Attaches evidence to the running test: text as it is, anything else as indented JSON. Without a report, nothing.
  *
  *     await attach('ping transcript', reply.transcript);
  *     await attach('network inspect on master-host', network);
  */
 export async function attach(name: string, content: unknown, type?: EvidenceType): Promise<void> {
+  if (reportRuntime() === undefined) return;
   const isText = typeof content === 'string';
   const text = isText ? content : (JSON.stringify(content, undefined, 2) ?? String(content));
   const contentType = type ?? (isText ? 'text/plain' : 'application/json');

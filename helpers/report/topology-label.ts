@@ -1,4 +1,5 @@
 import { label, parameter } from 'allure-js-commons';
+import { reportRuntime } from './evidence.ts';
 import { readRanOn } from './ran-on.ts';
 
 /** The label by which results of one topology are told from those of another; the same spec runs on each. */
@@ -12,6 +13,7 @@ interface Labelled {
 
 /** Tells of the running test on which topology it runs: it gets a history for each. */
 export async function tellTopology(topology: string): Promise<void> {
+  if (reportRuntime() === undefined) return;
   await label(name, topology);
   await parameter(name, topology);
 }

@@ -1,6 +1,6 @@
 import { Status, type StepResult, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
-import type { Reporter } from 'vitest/node';
+import type { Reporter, TestSpecification, Vitest } from 'vitest/node';
 import { diagnosisLabel } from './diagnosis-label.ts';
 import { verdictName } from './evidence.ts';
 import { issueLinks } from './known-issues.ts';
@@ -11,7 +11,8 @@ import { topologyOf } from './topology-label.ts';
 import { partOf } from './tutorial-part.ts';
 
 /**
- * The reporters that fill the Allure report, for `vitest.config.ts`.
+ * What fills the Allure report, for `vitest.config.ts`. Nothing of it is in the way of a watch: whoever saves a file waits
+ * for one line, and reads no report.
  *
  * @param add whether the results of an earlier run stay beside those of this one
  */
@@ -23,7 +24,36 @@ export function allureReporters({ add = false } = {}): Reporter[] {
     reportMatchers: false,
     listeners: [{ beforeTestResultWrite: (result) => amend(result, lost.reasons) }],
   });
-  return [lost, allure];
+  return [new UnlessWatching([lost, allure])];
+}
+
+/** The part of Vitest's reporters that these are made of. */
+interface Writer {
+  onInit(vitest: Vitest): void;
+  onTestRunStart?(specifications: readonly TestSpecification[]): void;
+  onTestRunEnd(...ended: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void;
+}
+
+/** Hands on what is reported, but for a watch. */
+class UnlessWatching implements Reporter {
+  #writers: readonly Writer[];
+
+  constructor(writers: readonly Writer[]) {
+    this.#writers = writers;
+  }
+
+  onInit(vitest: Vitest): void {
+    if (vitest.config.watch) this.#writers = [];
+    for (const one of this.#writers) one.onInit(vitest);
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    for (const one of this.#writers) one.onTestRunStart?.(specifications);
+  }
+
+  onTestRunEnd(...ended: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void {
+    for (const one of this.#writers) one.onTestRunEnd(...ended);
+  }
 }
 
 /** Puts a result where a reader looks for it, and tells why a test did not run. */

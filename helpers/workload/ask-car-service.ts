@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { done, type Look, notYet } from '../process/wait-for.ts';
@@ -46,6 +45,8 @@ export function describeAnswer({ status, contentType, body }: CarAnswer): string
 async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise<CarAnswer> {
   const limits = AbortSignal.timeout(limit);
   try {
+    // Loaded when it is needed: of what opens a cluster it would be a third.
+    const { request } = await import('undici');
     const { statusCode, headers, body } = await request(url, {
       // A kept connection could lead to a container that is gone.
       reset: true,

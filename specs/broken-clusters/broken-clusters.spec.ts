@@ -24,6 +24,8 @@ interface Broken {
   readonly without?: RegExp;
   /** These fail, and all others of the file pass. */
   readonly failed: readonly string[];
+  /** What one of them says in one sentence. */
+  readonly says?: RegExp;
   /** What the report of each of them begins with: the verdict with this code, and no other. It takes some seconds. */
   readonly diagnosis?: DiagnosisCode;
 }
@@ -85,6 +87,7 @@ const broken: readonly Broken[] = [
       'inside of tomcat-app the name mysqlserver is its address on my-net',
       'mysqlserver answers every ping from tomcat-app, from that very address',
     ],
+    says: /^(?:\w+: )?tomcat-app \(master-host\) resolves mysqlserver to 10\.0\.9\.\d+ over my-net: its address is 10\.0\.9\.\d+$/m,
   },
   {
     when: 'large packets vanish between the hosts',
@@ -111,6 +114,7 @@ const broken: readonly Broken[] = [
     },
     file: 'name-and-ping',
     failed: ['mysqlserver answers every ping from tomcat-app, from that very address'],
+    says: /^(?:\w+: )?tomcat-app \(master-host\) gets no answer to 3 pings of mysqlserver over my-net$/m,
     diagnosis: 'forwarding-entry-missing',
   },
 ];
@@ -122,6 +126,7 @@ describe('Of a broken seed cluster those specs fail that are to tell of it, and 
       const outcome = (await runRoundOf(one, cluster)).get(one.file);
       expect(outcome?.failed, outcome?.transcript).toEqual(one.failed);
       expect(outcome?.passed, outcome?.transcript).not.toEqual([]);
+      if (one.says !== undefined) expect(outcome?.transcript).toMatch(one.says);
       if (one.diagnosis === undefined) return;
       expect(outcome?.evidence, outcome?.transcript).toHaveLength(one.failed.length);
       for (const evidence of outcome?.evidence ?? []) showsFirst(evidence, one.diagnosis);

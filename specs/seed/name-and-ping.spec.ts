@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { ping, type PingOptions, resolveName } from '../../helpers/engine/ping.ts';
+import { ping, type PingOptions } from '../../helpers/engine/ping.ts';
 import { attach } from '../../helpers/report/evidence.ts';
 import { isInSubnet } from './is-in-subnet.ts';
 import { expect, test } from './lab.ts';
@@ -49,12 +49,12 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
 
   test('inside of tomcat-app the name mysqlserver is its address on my-net', async ({ lab }) => {
     const { tomcat, mysql } = await findWorkload(lab);
-    expect(await resolveName(tomcat.container, 'mysqlserver')).toEqual([mysql.address]);
+    await expect(tomcat.container).toResolve('mysqlserver', { address: mysql.address });
   });
 
   test('inside of mysqlserver the name tomcat-app is its address on my-net', async ({ lab }) => {
     const { tomcat, mysql } = await findWorkload(lab);
-    expect(await resolveName(mysql.container, 'tomcat-app')).toEqual([tomcat.address]);
+    await expect(mysql.container).toResolve('tomcat-app', { address: tomcat.address });
   });
 
   test('mysqlserver answers every ping from tomcat-app, from that very address', async ({
@@ -97,37 +97,27 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
   });
 });
 
-async function pingFrom(from: Placed, to: Placed, options: PingOptions) {
-  const result = await ping(from.container, to.container.name, {
-    count,
-    interval: 0.1,
-    ...options,
-  });
-  await attach(`ping from ${from.container.name} to ${to.container.name}`, result.transcript);
-  return result;
-}
-
 /** Every packet came back, once, from the very address that the target's own host knows: not from a bridge’s. */
 async function expectAllAnswered(
   from: Placed,
   to: Placed,
   options: PingOptions = {},
 ): Promise<void> {
-  const { transcript, ...result } = await pingFrom(from, to, options);
-  expect(result, transcript).toMatchObject({
-    resolvedAddress: to.address,
-    from: [to.address],
-    transmitted: count,
-    received: count,
-    duplicates: 0,
-    problems: [],
+  const { address, container } = to;
+  await expect(from.container).toPing(container.name, {
+    address,
+    count,
+    interval: 0.1,
+    ...options,
   });
 }
 
 /** The sender's own kernel knows the overlay's MTU and says so: nothing was sent that a reply could be awaited for. */
 async function expectRefused(from: Placed, to: Placed, size: number): Promise<void> {
   const alone = { count: 1, wait: 0.2, dontFragment: true };
-  const { received, problems, transcript } = await pingFrom(from, to, { ...alone, size });
+  const { name } = to.container;
+  const { received, problems, transcript } = await ping(from.container, name, { ...alone, size });
+  await attach(`ping from ${from.container.name} to ${name}`, transcript);
   expect(received, transcript).toBe(0);
   expect(problems.join('\n'), transcript).toMatch(
     /^(sendmsg: Message too long|local error: message too long, mtu[=:] ?1450)$/,

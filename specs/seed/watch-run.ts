@@ -12,7 +12,9 @@ export function watchRun(vitest: Vitest): InterruptionWatch {
   if (shared.overlayE2eRunWatch !== undefined) return shared.overlayE2eRunWatch;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
   shared.overlayE2eRunWatch = new InterruptionWatch(() => {
-    vitest.cancelCurrentRun('keyboard-input').catch(() => {});
+    const cancelled = vitest.cancelCurrentRun('keyboard-input').catch(() => {});
+    // A watch would go on and wait for the next change.
+    if (vitest.config.watch) void cancelled.then(() => vitest.exit(true));
   });
   return shared.overlayE2eRunWatch;
 }

@@ -21,7 +21,7 @@ export async function pings(
   const meeting = await meet(received, target, address);
   const result = await ping(meeting.from, target, options);
   await attach(`ping from ${meeting.who} to ${target}`, result.transcript);
-  const wrong = findWrong(result, meeting);
+  const wrong = findWrong(result, meeting, options.count ?? 3);
   const { who, over } = meeting;
   return {
     pass: wrong === undefined,
@@ -30,7 +30,7 @@ export async function pings(
   };
 }
 
-function findWrong(result: PingResult, meeting: Meeting): string | undefined {
+function findWrong(result: PingResult, meeting: Meeting, count: number): string | undefined {
   const { who, target, over, addresses } = meeting;
   const { resolvedAddress, transmitted, received, duplicates, from, problems } = result;
   const resolved = resolvedAddress === undefined ? [] : [resolvedAddress];
@@ -42,8 +42,10 @@ function findWrong(result: PingResult, meeting: Meeting): string | undefined {
     return describeResolution(resolved, meeting);
   }
   const [problem] = problems;
-  if (problem !== undefined) return `${who} cannot ping ${target}${over}: ${decapitalize(problem)}`;
-  if (received === 0 || received < transmitted) {
+  if (problem !== undefined) return `${who} cannot ping ${target}${over}: ${shorten(problem)}`;
+  if (transmitted !== count)
+    return `${who} sends ${transmitted} pings of ${count} to ${target}${over}`;
+  if (received < transmitted) {
     const some = received === 0 ? 'no answer' : `answers only to ${received}`;
     return `${who} gets ${some} ${received === 0 ? 'to' : 'of'} ${transmitted} pings of ${target}${over}`;
   }
@@ -58,6 +60,8 @@ function findWrong(result: PingResult, meeting: Meeting): string | undefined {
   return undefined;
 }
 
-function decapitalize(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+/** «sendmsg: Message too long», «local error: message too long, mtu=1450»: who noticed is not of interest. */
+function shorten(problem: string): string {
+  const said = problem.replace(/^(?:sendmsg|local error): /i, '');
+  return `${said.charAt(0).toLowerCase()}${said.slice(1)}`;
 }

@@ -1,0 +1,112 @@
+import { describe } from 'vitest';
+import { breakCluster } from '../../helpers/fault/fault.ts';
+import { wrongHostsLine } from '../../helpers/fault/name-faults.ts';
+import { forgetForwarding } from '../../helpers/fault/overlay-faults.ts';
+import { openCheck } from '../../helpers/spec/check.ts';
+import { expect } from '../../helpers/spec/spec.ts';
+import { test } from './standing.ts';
+import { watchExample } from './watch-example.ts';
+
+/** What an expectation that fails says; one that holds is an error. */
+async function complaintOf(expectation: Promise<void>): Promise<string> {
+  const error: unknown = await expectation.then(
+    () => new Error('it holds'),
+    (reason: unknown) => reason,
+  );
+  return (error as Error).message.split('\n', 1)[0] ?? '';
+}
+
+describe('An expectation that does not hold says in one sentence what is so instead', () => {
+  test('of a port at which nobody listens, a page that is another, a packet that is too long', async ({
+    standing: { lab },
+  }) => {
+    const shop = await lab.container('shop');
+    expect(await complaintOf(expect(shop).toReach('stock', { port: 81 }))).toMatch(
+      /^shop \(counter\) does not reach stock:81 over stairs: connection refused after \d+\.\d ms$/,
+    );
+    const get = async (path: string, body?: string) =>
+      await complaintOf(
+        expect(shop).toGet(`http://stock:8080/${path}`, body === undefined ? {} : { body }),
+      );
+    expect(await get('nails')).toBe(
+      'shop (counter) does not get http://stock:8080/nails over stairs: status 404, and not 200',
+    );
+    expect(await get('tins', 'twelve')).toBe(
+      'shop (counter) does not get http://stock:8080/tins over stairs: its body is "twelve tins\\n", and not "twelve"',
+    );
+    expect(
+      await complaintOf(
+        expect(shop).toPing('stock', { size: 1423, dontFragment: true, wait: 0.2 }),
+      ),
+    ).toMatch(/^shop \(counter\) cannot ping stock over stairs: message too long/);
+    // What holds fails where it is expected not to.
+    expect(await complaintOf(expect(shop).not.toReach('stock', { port: 8080 }))).toBe(
+      'shop (counter) reaches stock:8080 over stairs',
+    );
+  });
+
+  test('of a name that stands for another address than its container’s', async ({
+    standing: { lab },
+  }) => {
+    const shop = await lab.container('shop');
+    const stock = await lab.container('stock');
+    const [own, address] = [await shop.addressOn('stairs'), await stock.addressOn('stairs')];
+    await using _fault = await breakCluster(wrongHostsLine(shop, { name: 'stock', address: own }));
+    const said = `shop (counter) resolves stock to ${own} over stairs: its address is ${address}`;
+    expect(await complaintOf(expect(shop).toResolve('stock'))).toBe(said);
+    expect(await complaintOf(expect(shop).toPing('stock'))).toBe(said);
+    expect(await complaintOf(expect(shop).toReach('stock', { port: 8080 }))).toBe(said);
+    expect(await complaintOf(expect(shop).toGet('http://stock:8080/tins'))).toBe(said);
+  });
+
+  test('of a host whose kernel has lost the way, which an audit names; the layers above and below it are as they were', async ({
+    standing: { lab },
+  }) => {
+    const [shop, stock] = [await lab.container('shop'), await lab.container('stock')];
+    const { networks } = await stock.inspect();
+    const { networkId = '', mac = '', address = '' } = networks['stairs'] ?? {};
+    const end = { container: 'stock', mac, address, host: lab.machine('cellar').address };
+    const on = { provider: lab.provider, machine: 'counter', network: networkId };
+    const check = openCheck(lab);
+    {
+      await using _fault = await breakCluster(forgetForwarding(on, end));
+      expect(await complaintOf(expect(shop).toPing('stock', { wait: 0.5 }))).toBe(
+        'shop (counter) gets no answer to 3 pings of stock over stairs',
+      );
+      expect(await complaintOf(expect(shop).toReach('stock', { port: 8080, within: 1 }))).toBe(
+        'shop (counter) does not reach stock:8080 over stairs: no answer within 1 s',
+      );
+      const kernel = await check.layer('kernel');
+      expect(await complaintOf((async () => expect(kernel).toBeHealthy())())).toMatch(
+        /^forwarding-entry-missing: .*stock/,
+      );
+      expect(check.unhealthy?.checks.length).toBeGreaterThan(kernel.checks.length);
+      expect(await check.named('kernel-neighbours')).toBeHealthy();
+    }
+    expect(await check.audit()).toBeHealthy();
+    expect(await complaintOf(check.named('kernel-neighbour').then(() => undefined))).toMatch(
+      /^find the check kernel-neighbour: there is none of this name; there are engines-answer, /,
+    );
+  });
+});
+
+describe('A watch', () => {
+  // Longer than its waits in all, so that the one that hangs says what it saw.
+  test('runs a changed file again on the cluster that stands, says what is so, and leaves it', {
+    timeout: 600_000,
+  }, async ({ standing: { store } }) => {
+    const before = await store.traces();
+    await using watch = await watchExample(store);
+    await watch.says(/Tests .*5 passed/);
+    await watch.change("body: 'twelve tins\\n'", "body: 'eleven tins\\n'");
+    await watch.says(
+      /shop \(counter\) does not get http:\/\/stock:8080\/tins over stairs: its body is "twelve tins\\n", and not "eleven tins\\n"/,
+    );
+    await watch.says(/Tests .*1 failed.*4 passed/);
+    await watch.change("body: 'eleven tins\\n'", 'body: /^twelve/');
+    await watch.says(/Tests .*5 passed/);
+    expect(await watch.end()).toBe(143);
+    const after = await store.traces();
+    expect(after.namespaces).toEqual(before.namespaces);
+  });
+});

@@ -1,0 +1,80 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { tail } from '../../helpers/process/run-command.ts';
+import type { Lab } from '../topology/lab.ts';
+
+const root = join(import.meta.dirname, '../..');
+const spec = 'specs/example/overlay.spec.ts';
+
+/** A watch on the example's specs, in a copy of the project that may be changed. */
+export interface Watch extends AsyncDisposable {
+  /** Returns once it has said that since the last change. */
+  says(words: RegExp): Promise<void>;
+  /** Saves the spec file with other words in it. */
+  change(words: string, others: string): Promise<void>;
+  /** Ends it by SIGTERM, and gives its exit code. */
+  end(): Promise<number | undefined>;
+}
+
+/** Starts what docs/own-specs.md tells to type, on the topology that stands in the store. */
+export async function watchExample({ env }: Lab): Promise<Watch> {
+  const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-watch-'));
+  for (const name of ['package.json', 'vitest.config.ts', 'helpers', 'specs']) {
+    await cp(join(root, name), join(folder, name), { recursive: true });
+  }
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  // Told to watch, where `npx vitest` sees by its terminal that it is to.
+  const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+  const child = execa(process.execPath, [vitest, '--watch', '--project', 'shop', spec], {
+    cwd: folder,
+    env: { ...env, E2E_KEEP: '1', E2E_REUSE: '1' },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    all: true,
+    buffer: false,
+  });
+  let [said, hasEnded] = ['', false];
+  child.all.setEncoding('utf8').on('data', (text: string) => {
+    said += stripVTControlCharacters(text);
+  });
+  const ended = child.then(({ exitCode }) => {
+    hasEnded = true;
+    return exitCode;
+  });
+  const end = async () => {
+    if (!hasEnded) child.kill('SIGTERM');
+    return await ended;
+  };
+  return {
+    end,
+    says: async (expected) => {
+      await waitFor(
+        `the watch says ${expected.source}`,
+        async () => {
+          if (expected.test(said)) return done(undefined);
+          if (!hasEnded) return notYet(tail(said, 3));
+          const observed = 'it ended before';
+          throw new HarnessError({ tried: `watch ${spec}`, observed, evidence: said });
+        },
+        { limit: 120_000, fatal: () => hasEnded, evidence: async () => said },
+      );
+    },
+    change: async (expected, others) => {
+      const file = join(folder, spec);
+      const text = await readFile(file, 'utf8');
+      if (!text.includes(expected)) throw new Error(`${spec} has no «${expected}»`);
+      said = '';
+      await writeFile(file, text.replace(expected, others));
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
