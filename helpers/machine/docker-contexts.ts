@@ -49,7 +49,7 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
   const tried = `Docker context ${name}`;
   const text = await readFile(file, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw unreadable(tried, firstLine(cause), cause);
-    const others = ['default', ...(await listContexts(folder))];
+    const others = await contextNames(env);
     throw new HarnessError({
       tried,
       observed: `there is none of this name in ${folder}`,
@@ -65,14 +65,15 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
   return { url, endpoint: isUnverified ? { ...endpoint, anyCertificate: true } : endpoint };
 }
 
-async function listContexts(folder: string): Promise<string[]> {
-  const meta = join(folder, 'meta');
+/** The names of the user's Docker contexts, `default` first. */
+export async function contextNames(env: Environment = process.env): Promise<string[]> {
+  const meta = join(configFolder(env), 'contexts', 'meta');
   const ids = await readdir(meta).catch(() => []);
   const texts = ids.map(
     async (id) => await readFile(join(meta, id, 'meta.json'), 'utf8').catch(() => ''),
   );
   const all = (await Promise.all(texts)).map((text) => contextMeta.safeParse(parseJson(text)));
-  return all.flatMap(({ data }) => data?.Name ?? []).sort();
+  return ['default', ...all.flatMap(({ data }) => data?.Name ?? []).sort()];
 }
 
 function configFolder(env: Environment): string {

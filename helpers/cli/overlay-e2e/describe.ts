@@ -39,6 +39,12 @@ export function moreOf(command: Command): MoreOfCommand {
   return described.get(command) ?? { examples: [], exitCodes: [] };
 }
 
+/** The commands that are for people: neither `help`, which needs no help, nor what only scripts call. */
+export function shownCommands(program: Command): readonly Command[] {
+  const commands = program.createHelp().visibleCommands(program);
+  return commands.filter((one) => one.name() !== 'help');
+}
+
 /** Makes the help of a command, and of all that are added to it later, fit terminals of any width. */
 export function fitHelp(command: Command): Command {
   return command.configureHelp({

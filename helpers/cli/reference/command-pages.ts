@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { type MoreOfCommand, moreOf } from '../overlay-e2e/describe.ts';
+import { type MoreOfCommand, moreOf, shownCommands } from '../overlay-e2e/describe.ts';
 import { createProgram } from '../overlay-e2e/program.ts';
 import { settingsOf } from '../settings.ts';
 import { code, markWords, page, table } from './markdown.ts';
@@ -7,7 +7,7 @@ import { code, markWords, page, table } from './markdown.ts';
 /** The reference of `overlay-e2e`: each command with its arguments, options, examples and exit codes. */
 export function overlayPage(): string {
   const program = createProgram();
-  const commands = program.commands;
+  const commands = shownCommands(program);
   return page('overlay-e2e', [
     program.description(),
     table(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { moreOf } from '../../../../helpers/cli/overlay-e2e/describe.ts';
+import { moreOf, shownCommands } from '../../../../helpers/cli/overlay-e2e/describe.ts';
 import { createProgram } from '../../../../helpers/cli/overlay-e2e/program.ts';
 
 const paths = pathsOf(createProgram());
@@ -57,7 +57,7 @@ describe.for(paths)('The help of %j', (path) => {
 function pathsOf(command: Command): string[][] {
   return [
     [],
-    ...command.commands.flatMap((one) => pathsOf(one).map((path) => [one.name(), ...path])),
+    ...shownCommands(command).flatMap((one) => pathsOf(one).map((path) => [one.name(), ...path])),
   ];
 }
 

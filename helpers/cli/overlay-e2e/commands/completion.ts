@@ -1,0 +1,51 @@
+import { Argument, type Command } from 'commander';
+import { shells, type Shell } from '../completion/scripts.ts';
+import { describeCommand } from '../describe.ts';
+import { wrongUsage } from '../exit-codes.ts';
+
+export function addCompletion(program: Command): void {
+  const command = program
+    .command('completion')
+    .summary('have your shell complete commands, options and names')
+    .description(
+      'Prints what bash, zsh or fish has to read so that it completes commands, options, topologies, stages, engines, pictures, machines of the store and Docker contexts.',
+    )
+    .addArgument(new Argument('<shell>', 'your shell').choices(shells))
+    .action(async (shell: Shell) => {
+      const { printCompletion } = await import('../completion.ts');
+      printCompletion(shell);
+    });
+  describeCommand(command, {
+    examples: [
+      {
+        command: 'overlay-e2e completion bash',
+        does: 'for ~/.bashrc: source <(overlay-e2e completion bash)',
+      },
+      {
+        command: 'overlay-e2e completion zsh',
+        does: 'for ~/.zshrc: source <(overlay-e2e completion zsh)',
+      },
+      {
+        command: 'overlay-e2e completion fish',
+        does: 'for ~/.config/fish/config.fish: overlay-e2e completion fish | source',
+      },
+    ],
+    notes: [
+      'overlay-e2e has to be on PATH: in this project by npm link, or with node_modules/.bin.',
+    ],
+    exitCodes: [
+      { codes: [0], means: 'printed' },
+      { codes: [1], means: 'it went wrong' },
+      wrongUsage,
+    ],
+  });
+  // What the script asks. Its words are to be completed, and no options of this command.
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .helpOption(false)
+    .action(async (words: string[]) => {
+      const { printSuggestions } = await import('../completion.ts');
+      await printSuggestions(program, words);
+    });
+}

@@ -1,0 +1,39 @@
+import { globSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Words that can stand at a place, and whether files or folders can. */
+export interface Offer {
+  readonly words: readonly string[];
+  readonly files?: 'files' | 'folders';
+}
+
+/**
+ * What can stand for arguments and options whose values the command line does not list itself, by command and name. Each
+ * is looked up where it is asked for: a Tab has to be fast.
+ */
+export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
+  'up topology': async () => {
+    const { topologies } = await import('../../../topology/topologies.ts');
+    return { words: topologies.map(({ name }) => name), files: 'files' };
+  },
+  'up --engine-bundle': async () => {
+    const { ENGINE_VERSIONS } = await import('../../../netns/engine-bundle.ts');
+    return { words: [...ENGINE_VERSIONS, 'system'], files: 'folders' };
+  },
+  'check target': () => ({ words: machineNames(process.env), files: 'files' }),
+  'check --context': async () => {
+    const { contextNames } = await import('../../../machine/docker-contexts.ts');
+    return { words: await contextNames() };
+  },
+};
+
+/** The machines of the store: both providers keep them as docker-machine does. */
+function machineNames(env: NodeJS.ProcessEnv): string[] {
+  const state = env['XDG_STATE_HOME'] || join(homedir(), '.local/state');
+  const stores = env['MACHINE_STORAGE_PATH']
+    ? [env['MACHINE_STORAGE_PATH']]
+    : [join(state, 'overlay-e2e'), join(homedir(), '.docker/machine')];
+  const found = stores.flatMap((store) => globSync('machines/*/config.json', { cwd: store }));
+  return [...new Set(found.map((file) => file.split('/')[1] ?? ''))].toSorted();
+}
