@@ -24,8 +24,8 @@ export function lines(
       const shown = `${escaped}${element('BR', { ALIGN: align })}`;
       const look = { COLOR: color, 'POINT-SIZE': size };
       const line = element('FONT', look, bold ? element('B', {}, shown) : shown);
-      const isEmpty = text.trim() === '';
-      return row(cell({ ALIGN: align, HEIGHT: Math.round(size * 1.25) }, isEmpty ? '' : line));
+      const height = Math.round(size * 1.25);
+      return row(cell({ ALIGN: align, HEIGHT: height }, text.trim() === '' ? '' : line));
     }),
   );
 }
@@ -50,21 +50,26 @@ export function table(attributes: Attributes, ...rows: readonly string[]): strin
  * a word where there is nothing else.
  */
 export function breakLines(text: string, most: number): string[] {
-  const parts = [...flatten(text).matchAll(/[^\s./:@_-]*[\s./:@_-]?/gu)].map(([part]) => part);
-  const broken: string[] = [''];
-  for (const part of parts) {
-    const last = broken.at(-1) ?? '';
-    if ([...last, ...part.trimEnd()].length <= most) {
+  const broken: string[] = [];
+  for (const [part] of flatten(text).matchAll(/[^\s./:@_-]*[\s./:@_-]?/gu)) {
+    const last = broken.at(-1);
+    if (last !== undefined && lettersOf(last + part.trimEnd()).length <= most) {
       broken[broken.length - 1] = last + part;
       continue;
     }
-    const letters = [...part];
-    if (last === '') broken.pop();
+    const letters = lettersOf(part);
     for (let at = 0; at < letters.length; at += most) {
       broken.push(letters.slice(at, at + most).join(''));
     }
   }
-  return broken.map((line) => line.trimEnd());
+  return broken.length === 0 ? [''] : broken.map((line) => line.trimEnd());
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Characters as people count them. */
+function lettersOf(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 /** A name may have anything in it, also what would begin a line. */

@@ -1,3 +1,6 @@
+import type { Graphviz } from '@hpcc-js/wasm-graphviz';
+import { firstLine, HarnessError } from '../../../process/harness-error.ts';
+
 /** A drawn graph: its size, and its elements without the frame. */
 export interface Drawn {
   readonly width: number;
@@ -12,7 +15,7 @@ export const measuredFont = 'Verdana';
 export async function runGraphviz(graph: string): Promise<Drawn> {
   const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
   const graphviz = await Graphviz.load();
-  const svg = graphviz.layout(graph, 'svg_inline', 'dot');
+  const svg = layOut(graphviz, graph);
   const size = /viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"/.exec(svg);
   const content = svg
     .slice(svg.indexOf('<g '), svg.lastIndexOf('</svg>'))
@@ -24,4 +27,25 @@ export async function runGraphviz(graph: string): Promise<Drawn> {
     .replaceAll('&#45;', '-')
     .replaceAll('&#39;', "'");
   return { width: Number(size?.[1]), height: Number(size?.[2]), content };
+}
+
+/** Graphviz draws a node without its label when that has an error, and says nothing of it: so it is counted. */
+function layOut(graphviz: Pick<Graphviz, 'layout'>, graph: string): string {
+  try {
+    const svg = graphviz.layout(graph, 'svg_inline', 'dot');
+    const [said, drawn] = [countOf(/<FONT /g, graph), countOf(/<text /g, svg)];
+    if (said !== drawn) throw new Error(`of ${said} texts ${drawn} are in the picture`);
+    return svg;
+  } catch (cause) {
+    throw new HarnessError({
+      tried: 'draw the topology with Graphviz',
+      observed: firstLine(cause),
+      remedy: 'leave the picture out, and report this with what check --json says',
+      cause,
+    });
+  }
+}
+
+function countOf(pattern: RegExp, text: string): number {
+  return text.match(pattern)?.length ?? 0;
 }

@@ -5,6 +5,7 @@ import { hopColumn, networkColumn } from './network-columns.ts';
 import { measuredFont } from './run-graphviz.ts';
 import { soft } from './card.ts';
 import type { Shown } from './shown.ts';
+import { colorOf } from './style.ts';
 
 /** What stands above all else. */
 export interface Head {
@@ -48,7 +49,9 @@ function labelHead({ title, color, seen }: Head, { usual, index }: Shown): strin
     { CELLPADDING: 2 },
     row(cell({}, lines(breakLines(title, 40), { color, size: 16, bold: true }))),
     row(cell({}, lines(said, soft))),
-    ...index.map((text) => row(cell({}, lines(breakLines(text, 56), { size: 12 })))),
+    ...index.map((text) =>
+      row(cell({}, lines(breakLines(text, 56), { color: colorOf('bad'), size: 12 }))),
+    ),
     row(cell({ HEIGHT: 4 })),
   );
 }

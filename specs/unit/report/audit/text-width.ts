@@ -11,6 +11,9 @@ const widths = { regular: regular.split(' ').map(Number), bold: bold.split(' ').
 
 /** How wide a text is, in pixels. Of what is not ASCII, as signs and arrows, each character is as wide as an arrow. */
 export function textWidth(text: string, size: number, weight: 'regular' | 'bold'): number {
-  const thousandths = [...text].map((letter) => widths[weight][letter.charCodeAt(0) - 32] ?? 838);
+  const thousandths = Array.from(
+    text,
+    (letter) => widths[weight][letter.charCodeAt(0) - 32] ?? 838,
+  );
   return (thousandths.reduce((sum, one) => sum + one, 0) * size) / 1000;
 }
