@@ -1,6 +1,6 @@
 import { watchActivityTrees } from './activity-tree.ts';
 import { messageOf, type Step, toStep } from './step.ts';
-import { hostPrefix, writeResult } from './results-writer.ts';
+import { type Evidence, hostPrefix, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { epicOf } from './tutorial-part.ts';
 
@@ -14,8 +14,13 @@ export interface HostPart {
   readonly topology?: string;
 }
 
-/** How whoever sets up tells more of it, by labels: on what the specs ran. */
-export type TellHost = (labels: Readonly<Record<string, string | readonly string[]>>) => void;
+/** How whoever sets up tells more of it. */
+export interface HostReport {
+  /** On what the specs run. */
+  label(labels: Readonly<Record<string, string | readonly string[]>>): void;
+  /** What is made when all is set up, and not counted to its time: pictures. */
+  attach(make: () => Promise<readonly Evidence[]>): void;
+}
 
 /**
  * Does `run` outside of any test, in a global set-up or take-down, and writes a result of its own about it: named
@@ -31,23 +36,29 @@ export type TellHost = (labels: Readonly<Record<string, string | readonly string
  */
 export async function recordHost<T>(
   title: string,
-  run: (tell: TellHost) => Promise<T>,
+  run: (report: HostReport) => Promise<T>,
   { topology = 'seed', feature = hostFeature }: HostPart = {},
 ): Promise<T> {
   const steps: Step[] = [];
   const labels: Record<string, string | readonly string[]> = {};
+  const later: (() => Promise<readonly Evidence[]>)[] = [];
   const watch = watchActivityTrees((root) => steps.push(toStep(root)));
   const start = Date.now();
   let failure: { readonly error: unknown } | undefined;
   try {
-    return await run((more) => Object.assign(labels, more));
+    return await run({
+      label: (more) => Object.assign(labels, more),
+      attach: (make) => later.push(make),
+    });
   } catch (error) {
     failure = { error };
     throw error;
   } finally {
     steps.push(...watch.takeUnended().map(toStep));
     watch.stop();
+    const stop = Date.now();
     const { error } = failure ?? {};
+    const attachments = await Promise.all(later.map(async (make) => await make()));
     writeResult({
       name: title,
       fullName: `${hostPrefix}${title}`,
@@ -55,7 +66,8 @@ export async function recordHost<T>(
       message: failure === undefined ? undefined : (messageOf(error) ?? 'it failed'),
       trace: error instanceof Error ? ownFrames(error.stack ?? '') : undefined,
       start,
-      stop: Date.now(),
+      stop,
+      attachments: attachments.flat(),
       steps: steps.toSorted((one, other) => one.start - other.start),
       labels: { ...labels, epic: epicOf(topology), feature, topology, thread: 'set-up' },
     });

@@ -27,7 +27,10 @@ async function readKernels(
   const asked = await Promise.allSettled(
     machines.map(
       async (name) =>
-        await provider.run(name, ['uname', '-sr'], { title: 'uname -sr', limit: 15_000 }),
+        await provider.run(name, ['uname', '-sr'], {
+          title: `uname -sr on ${name}`,
+          limit: 15_000,
+        }),
     ),
   );
   return asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.stdout.trim()] : []));

@@ -14,6 +14,7 @@ import { takeDown } from '../../helpers/topology/take-down.ts';
 import { loadTopology } from '../../helpers/topology/load-topology.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { describeRun } from './describe-run.ts';
+import { drawRun } from './draw-run.ts';
 import { stageFor } from './stages.ts';
 import { watchRun } from './watch-run.ts';
 import { whyNotHere } from './why-not-here.ts';
@@ -51,10 +52,12 @@ export async function setup(project: TestProject): Promise<void> {
   try {
     const document = await recordHost(
       `Set up the ${topology.name} topology`,
-      async (tell) => {
+      async (report) => {
         const provider = await chooseProviderFor(topology);
         const found = await findOrStandUp(project, topology, provider, interruption);
-        tell({ ...(await describeRun(await openLab(found, provider))) });
+        const lab = await openLab(found, provider);
+        report.label({ ...(await describeRun(lab)) });
+        report.attach(() => drawRun(lab));
         return found;
       },
       { topology: topology.name },

@@ -74,6 +74,7 @@ async function readResult(
     defects,
     issue: issueOf(issues, message, codes),
     ranOn: readRanOn({ labels }),
+    pictures: fullName.startsWith(hostPrefix) ? await readPictures(store, id) : [],
     earlier: (await store.historyByTrId(id)) ?? [],
   };
 }
@@ -90,6 +91,18 @@ async function readDefects(store: AllureStore, { id, error }: TestResult): Promi
   }
   const code = codeIn(error?.message ?? '');
   return code === undefined ? [] : [{ code, place: '' }];
+}
+
+async function readPictures(store: AllureStore, id: string): Promise<RunResult['pictures']> {
+  const links = await store.attachmentsByTrId(id);
+  const pictures = await Promise.all(
+    links.map(async (link) => {
+      if (!('name' in link) || link.contentType !== 'image/svg+xml') return [];
+      const svg = await (await store.attachmentContentById(link.id))?.asUtf8String();
+      return svg === undefined ? [] : [{ name: link.name, svg }];
+    }),
+  );
+  return pictures.flat();
 }
 
 /** «etcd: Keystore», «Machines: Netns disk». */

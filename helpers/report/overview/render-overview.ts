@@ -32,6 +32,7 @@ export function renderOverview(run: Run, neighbours: readonly NeighbourReport[] 
       renderChanges(run, changes),
       renderGround(run, neighbours),
     ),
+    renderPictures(run.results),
     renderSkipped(run.results),
     element('p', { class: 'way-on' }, wayOn),
   );
@@ -88,6 +89,32 @@ function renderRuns({ bad, earlier }: { bad: number; earlier: Run['earlier'] }):
     ),
   );
   return element('p', { class: 'runs' }, 'Last runs: ', signs.join(' '));
+}
+
+/** How each topology was set up, and what stood there. */
+function renderPictures(results: readonly RunResult[]): string {
+  return results
+    .filter(({ pictures }) => pictures.length > 0)
+    .map(({ topology = '', pictures }) =>
+      element(
+        'details',
+        {},
+        element('summary', {}, escapeXml(`Pictures of ${topology}`)),
+        element('div', { class: 'pictures' }, pictures.map(renderPicture).join('')),
+      ),
+    )
+    .join('');
+}
+
+/** As an image of its own: what styles it has stay its own. */
+function renderPicture({ name, svg }: RunResult['pictures'][number]): string {
+  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+  return element(
+    'figure',
+    {},
+    `<img src="${source}" alt="${escapeXml(name)}">`,
+    element('figcaption', {}, escapeXml(name)),
+  );
 }
 
 /** Every spec that did not run, under the reason that it gave. */

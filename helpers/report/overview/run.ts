@@ -36,6 +36,8 @@ export interface RunResult {
   readonly defects: readonly FoundDefect[];
   readonly issue: KnownIssue | undefined;
   readonly ranOn: RanOn | undefined;
+  /** Of a set-up: how it went and what stood there, as SVG. */
+  readonly pictures: readonly { readonly name: string; readonly svg: string }[];
   /** What came of it in earlier runs, the last one first. */
   readonly earlier: readonly HistoryTestResult[];
 }
