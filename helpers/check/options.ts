@@ -9,5 +9,7 @@ export interface AuditOptions {
   readonly limit?: number;
   /** Ordered pairs of containers that are probed at most; 1000 when absent. Pairs of hosts come first. */
   readonly maxPairs?: number;
+  /** Whether packets are timed too, one after the other; no check needs it. */
+  readonly timing?: boolean;
   readonly signal?: AbortSignal | undefined;
 }

@@ -8,7 +8,7 @@ export interface Setting {
 }
 
 /** `overlay-e2e` is the help of the program itself. */
-type SettingOf = 'overlay-e2e' | 'up' | 'check' | 'down' | 'doctor' | 'report';
+type SettingOf = 'overlay-e2e' | 'up' | 'check' | 'draw' | 'down' | 'doctor' | 'report';
 
 const machines = ['up', 'down', 'doctor', 'specs'] as const;
 const images = ['up', 'specs'] as const;
@@ -22,12 +22,12 @@ export const settings: readonly Setting[] = [
     names: ['MACHINE_STORAGE_PATH'],
     decides:
       'the store: where the machines’ state is, as for docker-machine; `~/.local/state/overlay-e2e` when left out',
-    of: ['overlay-e2e', 'up', 'check', 'down', 'doctor', 'specs'],
+    of: ['overlay-e2e', 'up', 'check', 'draw', 'down', 'doctor', 'specs'],
   },
   {
     names: ['XDG_CACHE_HOME'],
     decides: 'downloads and built images go to `overlay-e2e` in it; `~/.cache` when left out',
-    of: ['overlay-e2e', 'up', 'check', 'doctor', 'specs'],
+    of: ['overlay-e2e', 'up', 'check', 'draw', 'doctor', 'specs'],
   },
   {
     names: ['E2E_PROVIDER'],
@@ -98,7 +98,7 @@ export const settings: readonly Setting[] = [
   {
     names: ['OVERLAY_E2E_REPORTS'],
     decides: 'where results and report go instead of `reports/`',
-    of: ['report', 'specs'],
+    of: ['draw', 'report', 'specs'],
   },
   {
     names: ['DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'DOCKER_CONFIG'],

@@ -25,6 +25,39 @@ export async function askCarService(url: string, options: AskOptions = {}): Prom
   });
 }
 
+/** How long requests took, one after the other, each over a connection of its own. */
+export interface RequestTimes {
+  readonly url: string;
+  /** Of each that was answered with 200. */
+  readonly milliseconds: readonly number[];
+  /** What the others came to, each in a line. */
+  readonly failures: readonly string[];
+}
+
+/** GETs a URL of the car service so many times; after a failure no more. */
+export async function timeCarService(
+  url: string,
+  count: number,
+  options: AskOptions = {},
+): Promise<RequestTimes> {
+  const milliseconds: number[] = [];
+  const failures: string[] = [];
+  await activity('http', `GET ${url}, ${count} times`, async () => {
+    while (milliseconds.length < count && failures.length === 0) {
+      const startedAt = performance.now();
+      try {
+        const { status } = await get(url, options);
+        if (status === 200) milliseconds.push(performance.now() - startedAt);
+        else failures.push(`answered with ${status}`);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        failures.push(firstLine(error));
+      }
+    }
+  });
+  return { url, milliseconds, failures };
+}
+
 /** One look of a wait for an answer with this status and, when it is given, exactly this body. */
 export async function lookForAnswer(
   url: string,

@@ -4,22 +4,10 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { connectEngine } from '../../helpers/engine/engine.ts';
-import { type Ended, startCommand } from './command.ts';
-import { expect, expectNothingLeft, expectUntouched, openLab, test as base } from './lab.ts';
-
-/** The whole topology, stood up once for all tests of this file, as the README tells to. */
-const test = base.extend(
-  'standing',
-  { scope: 'file' },
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  async ({}, { onCleanup }) => {
-    const lab = await openLab();
-    onCleanup(() => lab.clear());
-    const words = ['overlay-e2e', 'up', '--json'];
-    const up = await startCommand('npx', words, lab.env).ended;
-    return { lab, up };
-  },
-);
+import { startCommand } from './command.ts';
+import { testDrawing } from './drawing.ts';
+import { expect, expectNothingLeft, expectUntouched } from './lab.ts';
+import { expectRefusal, test } from './standing.ts';
 
 describe('overlay-e2e up --json', () => {
   test('prints one document on standard output, and nothing else', async ({ standing }) => {
@@ -152,6 +140,8 @@ describe('overlay-e2e up', () => {
   });
 });
 
+describe('overlay-e2e draw', testDrawing);
+
 describe('overlay-e2e down', () => {
   test('takes down what up stood up, and says what', async ({ standing }) => {
     const { lab } = standing;
@@ -176,15 +166,3 @@ describe('overlay-e2e down', () => {
     expect(await readdir(join(cache, 'overlay-e2e'))).toEqual(['compiled']);
   });
 });
-
-/** One line on standard error tells what was wrong and what to do; standard output stays empty. */
-function expectRefusal({ exitCode, stdout, stderr }: Ended, line: string | RegExp): void {
-  expect(exitCode, stderr).toBe(1);
-  expect(stdout).toBe('');
-  const told = stderr.split('\n').filter((one) => one !== '' && !one.startsWith('['));
-  expect(told).toEqual([
-    line instanceof RegExp
-      ? expect.stringMatching(line.source.replace('^', '^overlay-e2e: '))
-      : `overlay-e2e: ${line}`,
-  ]);
-}

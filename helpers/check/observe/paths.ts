@@ -1,4 +1,5 @@
 import type { Unseen } from '../observed.ts';
+import type { Timing } from './paths/time-packets.ts';
 
 /** What was sent: ICMP echo, UDP or TCP, small, or as large as the overlay lets through, not to be fragmented. */
 export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
@@ -124,6 +125,8 @@ export interface PathsView {
     readonly tcp: number;
     readonly udp: number;
   }[];
+  /** How long packets took on some of the ways; only when it was asked for. */
+  readonly timings?: readonly Timing[] | undefined;
   /** Why nothing was sent between containers, if it was not to be: the user wants no probes that enter them. */
   readonly outside?: Unseen | undefined;
   /** How many ordered pairs of containers on different hosts there are, and how many of them were probed. */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
 import { addReport } from './commands/report.ts';
 import { addUp } from './commands/up.ts';
@@ -22,7 +23,9 @@ export function createProgram(): Command {
     .option('-v, --verbose', 'tell of every command, not only of the stages')
     .helpCommand(true)
     .exitOverride();
-  for (const add of [addUp, addCheck, addDown, addDoctor, addReport, addCompletion]) add(program);
+  for (const add of [addUp, addCheck, addDraw, addDown, addDoctor, addReport, addCompletion]) {
+    add(program);
+  }
   return describeCommand(program, {
     examples: [
       { command: 'overlay-e2e up', does: 'stand the tutorial’s cluster up and leave it running' },

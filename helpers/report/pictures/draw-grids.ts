@@ -62,8 +62,6 @@ function layersOf({ title, hint, cells }: Grid, { names, corner, ruled = false }
   const size = Math.floor(Math.min(104, Math.max(24, (room - longest - 40) / names.length)));
   const named = longest + 8 <= size;
   const numbered = `indexof(${JSON.stringify(names)}, datum.value) + 1`;
-  // Lines between cells come with a tick that is no name.
-  const labelled = (label: string) => ({ labelExpr: `isValid(datum.value) ? ${label} : ''` });
   return {
     title: {
       text: title,
@@ -146,4 +144,9 @@ function layersOf({ title, hint, cells }: Grid, { names, corner, ruled = false }
       },
     ],
   };
+}
+
+/** Lines between cells come with a tick that is no name. */
+function labelled(label: string) {
+  return { labelExpr: `isValid(datum.value) ? ${label} : ''` };
 }

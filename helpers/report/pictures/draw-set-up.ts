@@ -30,7 +30,7 @@ export async function drawSetUp(record: SetUpRecord): Promise<string> {
       height,
       // Text is only as wide as it is guessed to be: no room is made for it beyond this.
       autosize: 'none',
-      padding: { left: 16, right: 16, top: 86, bottom: 12 },
+      padding: { left: 16, right: 16, top: 72, bottom: 12 },
       title: titleLines(title, hint, {
         color: record.failure === undefined ? 'ink' : 'bad',
         frame: 'group',

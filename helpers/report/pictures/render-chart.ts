@@ -101,17 +101,23 @@ function guessWidths(vega: typeof import('vega')): void {
 }
 
 /**
- * What a mark says to a screen reader becomes its title, which browsers show to all. The rest of that, and what Vega draws
- * of nothing, would be half of the picture's size: as an image it is read by its own title and description.
+ * What a mark says to a screen reader becomes its title, which browsers show to all. The rest of that, what Vega draws of
+ * nothing, and how exactly, would be half of the picture's size: as an image it is read by its own title and description.
  */
 function addTooltips(content: string): string {
-  return content
-    .replaceAll(/<path class="(?:background|foreground)"[^>]*\/>/g, '')
-    .replaceAll(
-      /<(path|text)( aria-label="([^"]*)"[^>]*?)(?:\/>|>([^<]*)<\/\1>)/g,
-      (_, name: string, attributes: string, label: string, text = '') =>
-        `<${name}${attributes}><title>${label}</title>${text}</${name}>`,
-    )
-    .replaceAll(/\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100))
-    .replaceAll(/ (?:role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g, '');
+  return (
+    content
+      .replaceAll(/<path class="(?:background|foreground)"[^>]*\/>/g, '')
+      .replaceAll(
+        /<(path|text)( aria-label="([^"]*)"[^>]*?)(?:\/>|>([^<]*)<\/\1>)/g,
+        (_, name: string, attributes: string, label: string, text = '') =>
+          `<${name}${attributes}><title>${label}</title>${text}</${name}>`,
+      )
+      // Within tags only: words may have addresses in them, which look like numbers.
+      .replaceAll(/<\w[^>]*>/g, (tag) =>
+        tag
+          .replaceAll(/ (?:role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g, '')
+          .replaceAll(/\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)),
+      )
+  );
 }

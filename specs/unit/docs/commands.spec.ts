@@ -47,6 +47,11 @@ const typed: Readonly<Record<string, Proof>> = {
     "['--engine-bundle', '20.10.24']",
   ],
   'npx overlay-e2e doctor': ['specs/cli/readme.spec.ts', "'npx overlay-e2e doctor': /"],
+  'npx overlay-e2e draw': ['specs/topology/drawing.ts', "['overlay-e2e', 'draw'], {"],
+  'npx overlay-e2e draw set-up --json': [
+    'specs/topology/drawing.ts',
+    "['overlay-e2e', 'draw', 'set-up', '--json']",
+  ],
   'npm run matrix': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npm run confusion': readmeSpec,
   'npm test': readmeSpec,

@@ -9,6 +9,7 @@ import { makeTrials } from './make-trials.ts';
 import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';
 import type { HostKernel } from './neighbour-room.ts';
 import { openStation, type Station, type StationPlan } from './station.ts';
+import { timePackets } from './time-packets.ts';
 import {
   type NumberTrial,
   planHosts,
@@ -36,6 +37,8 @@ export interface PathsPlan {
   /** By the name of the host, as far as it is known. */
   readonly kernels: ReadonlyMap<string, HostKernel>;
   readonly maxPairs: number;
+  /** Whether packets are timed too. */
+  readonly timing: boolean;
 }
 
 /** Ordered pairs of ends without a common network that are tried at most. */
@@ -58,12 +61,12 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
   const before = await readChecksumErrors(used, stationOf);
 
   const { trials: planned, untried } = planAll(chosen, stationOf, number);
+  const plannedHosts = hostPairsOf(stations).flatMap(({ asker, receiver }) =>
+    planHosts(asker, receiver, number),
+  );
   const isolation = await sendToStrangers(strangers, stationOf, number);
   const [hostTrials, trials, gossip, managerTrials] = await Promise.all([
-    makeTrials(
-      hostPairsOf(stations).flatMap(({ asker, receiver }) => planHosts(asker, receiver, number)),
-      stations,
-    ),
+    makeTrials(plannedHosts, stations),
     makeTrials(planned, stations),
     kind === 'swarm-mode'
       ? listenToGossip(stations, number)
@@ -74,6 +77,10 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
   ]);
   // Only now: a packet past the sender's tables teaches the receiver's, which would mend what is to be found.
   const tunnels = await makeTunnels(planTunnels(plan, chosen, stationOf), number);
+  // When nothing else is under way.
+  const timings = plan.timing
+    ? await timePackets([...plannedHosts, ...planned], number)
+    : undefined;
   return {
     hostTrials,
     gossip,
@@ -84,6 +91,7 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
     checksumErrors: countedSince(before, await readChecksumErrors(used, stationOf)),
     pairs: { all, probed: chosen.length, withoutRoom },
     untried,
+    timings,
   };
 }
 

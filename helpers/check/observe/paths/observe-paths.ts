@@ -34,7 +34,8 @@ export async function observePaths(
       : first.probe;
   }
   const maxPairs = round.options.maxPairs ?? MOST_PAIRS;
-  const view = await lookAtPaths({ ...planFor(asked, round, kernel), hosts, maxPairs });
+  const timing = round.options.timing ?? false;
+  const view = await lookAtPaths({ ...planFor(asked, round, kernel), hosts, maxPairs, timing });
   const without = probes.flatMap(({ host, probe }) =>
     'unseen' in probe ? [`${host.name}: ${probe.unseen}`] : [],
   );
@@ -55,7 +56,7 @@ function planFor(
   { kind, hosts }: Asked,
   round: Round,
   kernel: (host: AskedHost) => Observed<KernelView>,
-): Omit<PathsPlan, 'hosts' | 'maxPairs'> {
+): Omit<PathsPlan, 'hosts' | 'maxPairs' | 'timing'> {
   const entered = new Set(
     hosts.flatMap(({ name }) => ('seen' in privilegedProbeOn(round, name) ? [name] : [])),
   );

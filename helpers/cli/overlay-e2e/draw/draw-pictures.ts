@@ -1,0 +1,37 @@
+import { drawPathMatrix } from '../../../report/audit/draw-path-matrix.ts';
+import { drawTopology } from '../../../report/audit/draw-topology.ts';
+import { drawLatencies } from '../../../report/pictures/draw-latencies.ts';
+import { drawSetUp } from '../../../report/pictures/draw-set-up.ts';
+import type { PageEntry } from '../../../report/pictures/pictures-page.ts';
+import type { PictureName } from '../commands/draw.ts';
+import type { Sight } from './look-at-topology.ts';
+
+/** Draws these pictures, or says of each why it cannot be drawn. */
+export async function drawPictures(
+  wanted: readonly PictureName[],
+  sight: Sight,
+): Promise<PageEntry[]> {
+  return await Promise.all(
+    wanted.map(async (name): Promise<PageEntry> => {
+      const svg = await draw(name, sight);
+      return svg === undefined ? { name, missing: whyMissing(name, sight) } : { name, svg };
+    }),
+  );
+}
+
+async function draw(
+  name: PictureName,
+  { report, latencies, setUp }: Sight,
+): Promise<string | undefined> {
+  if (name === 'set-up') return setUp && (await drawSetUp(setUp));
+  if (report === undefined) return undefined;
+  if (name === 'topology') return drawTopology(report);
+  if (name === 'paths') return await drawPathMatrix(report);
+  return await drawLatencies(report.target, latencies ?? []);
+}
+
+function whyMissing(name: PictureName, { store }: Sight): string {
+  return name === 'set-up'
+    ? `how it was stood up is not recorded in ${store}: another program or version did it`
+    : `no topology was stood up to its end in ${store}`;
+}

@@ -1,0 +1,94 @@
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadSetUp } from '../../helpers/topology/set-up-record.ts';
+import { shapesOf, textsOf } from '../unit/report/read-svg.ts';
+import { startCommand } from './command.ts';
+import { expect } from './lab.ts';
+import { expectRefusal, test } from './standing.ts';
+
+/** Tests of `overlay-e2e draw` on a topology that is up. */
+export function testDrawing(): void {
+  const hosts = ['master-host', 'worker-host'];
+
+  test('draws what is up as files and as a page, out of what it sees and of what up recorded', async ({
+    standing: { lab },
+    folder,
+  }) => {
+    const draw = await startCommand('npx', ['overlay-e2e', 'draw'], {
+      ...lab.env,
+      OVERLAY_E2E_REPORTS: folder,
+    }).ended;
+    expect(draw.exitCode, draw.stderr).toBe(0);
+    const files = ['topology.svg', 'paths.svg', 'set-up.svg', 'latencies.svg', 'index.html'];
+    const places = files.map((file) => join(folder, 'pictures', file));
+    expect(draw.stdout).toBe(`${places.join('\n')}\n`);
+    const [topology = '', paths = '', setUp = '', latencies = '', page] = await Promise.all(
+      places.map((file) => readFile(file, 'utf8')),
+    );
+    for (const svg of [topology, paths, setUp, latencies]) expect(page).toContain(svg);
+    expect(topology).toContain('tomcat-app');
+    expect(shapesOf(paths).map(({ title }) => title.replace(/:.*/, ''))).toEqual(
+      expect.arrayContaining(['master-host → worker-host', 'worker-host → master-host']),
+    );
+    expect(textsOf(latencies)).toEqual(
+      expect.arrayContaining([
+        'Echoes from container to container, over my-net',
+        'tomcat-app → mysqlserver',
+        'mysqlserver → tomcat-app',
+        'master-host → worker-host',
+        'worker-host → master-host',
+        'GET …/car/1',
+      ]),
+    );
+    const record = await loadSetUp(lab.store);
+    const seconds = ((record?.endedAt ?? 0) - (record?.startedAt ?? 0)) / 1000;
+    expect(textsOf(setUp)).toEqual(
+      expect.arrayContaining([`seed stood up in ${seconds.toFixed(1)} s`, 'mh-keystore', ...hosts]),
+    );
+    expect(shapesOf(setUp).map(({ title }) => title.replace(/:.*/, ''))).toEqual(
+      expect.arrayContaining(['keystore', 'workload', 'docker start tomcat-app']),
+    );
+  });
+
+  test('tells as data what up recorded, without asking the cluster anything', async ({
+    standing: { lab },
+    folder,
+  }) => {
+    const words = ['overlay-e2e', 'draw', 'set-up', '--json'];
+    const env = { ...lab.env, OVERLAY_E2E_REPORTS: folder };
+    const { exitCode, stdout, stderr } = await startCommand('npx', words, env).ended;
+    expect(exitCode, stderr).toBe(0);
+    const files = ['set-up.svg', 'index.html'].map((file) => join(folder, 'pictures', file));
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      setUp: await loadSetUp(lab.store),
+      missing: [],
+      files,
+    });
+  });
+
+  test('says what it cannot draw and why, where nothing was recorded and where nothing is up', async ({
+    lab,
+    standing,
+    folder,
+  }) => {
+    const record = join(standing.lab.store, 'set-up.json');
+    await rename(record, join(folder, 'elsewhere'));
+    const [unrecorded, empty] = await Promise.all(
+      [standing.lab, lab].map((one) => one.run('draw', 'set-up', '--into', folder)),
+    );
+    await rename(join(folder, 'elsewhere'), record);
+    const why = `how it was stood up is not recorded in ${standing.lab.store}: another program or version did it`;
+    expect(unrecorded).toMatchObject({
+      exitCode: 1,
+      stdout: `${join(folder, 'index.html')}\n`,
+      stderr: `overlay-e2e: set-up is not drawn: ${why}\n`,
+    });
+    expect(await readFile(join(folder, 'index.html'), 'utf8')).toContain(`✖ not drawn: ${why}`);
+    if (empty === undefined) throw new Error('it was not run');
+    expectRefusal(
+      empty,
+      `draw the running topology: none is up in ${lab.store}; stand one up with «overlay-e2e up»`,
+    );
+  });
+}

@@ -1,0 +1,42 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Ended, startCommand } from './command.ts';
+import { expect, openLab, test as base } from './lab.ts';
+
+/** The whole topology, stood up once for all tests of this file, as the README tells to. */
+const withStanding = base.extend(
+  'standing',
+  { scope: 'file' },
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }) => {
+    const lab = await openLab();
+    onCleanup(() => lab.clear());
+    const words = ['overlay-e2e', 'up', '--json'];
+    const up = await startCommand('npx', words, lab.env).ended;
+    return { lab, up };
+  },
+);
+
+/** For what a command writes. */
+export const test = withStanding.extend(
+  'folder',
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  async ({}, { onCleanup }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-written-'));
+    onCleanup(() => rm(folder, { recursive: true }));
+    return folder;
+  },
+);
+
+/** One line on standard error tells what was wrong and what to do; standard output stays empty. */
+export function expectRefusal({ exitCode, stdout, stderr }: Ended, line: string | RegExp): void {
+  expect(exitCode, stderr).toBe(1);
+  expect(stdout).toBe('');
+  const told = stderr.split('\n').filter((one) => one !== '' && !one.startsWith('['));
+  expect(told).toEqual([
+    line instanceof RegExp
+      ? expect.stringMatching(line.source.replace('^', '^overlay-e2e: '))
+      : `overlay-e2e: ${line}`,
+  ]);
+}

@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { seen, unseen, whatWasSeen } from '../../../../helpers/check/observed.ts';
+import type { PathsView } from '../../../../helpers/check/observe/paths.ts';
+import { drawLatencies } from '../../../../helpers/report/pictures/draw-latencies.ts';
+import {
+  type LatencyGroup,
+  latenciesOf,
+  latencyInWords,
+} from '../../../../helpers/report/pictures/latencies.ts';
+import { reportOf } from '../audit/reports.ts';
+import { shapesOf, textsOf } from '../read-svg.ts';
+
+const echoes: LatencyGroup = {
+  title: 'over my-net',
+  kind: 'echo',
+  series: [
+    { name: 'tomcat-app → mysqlserver', milliseconds: [0.4, 0.1, 0.2, 12], lost: 0 },
+    { name: 'mysqlserver → tomcat-app', milliseconds: [], lost: 2 },
+  ],
+};
+
+test('The median, the range and what was lost are told in words', () => {
+  const series = { name: 'a → b', lost: 0 };
+  expect(
+    [[3, 1, 2], [4, 1, 2, 3], [7]].map((milliseconds) =>
+      latencyInWords({ ...series, milliseconds }),
+    ),
+  ).toEqual([
+    'median 2.00 ms of 3, 1.00 ms to 3.00 ms',
+    'median 2.50 ms of 4, 1.00 ms to 4.00 ms',
+    'median 7.00 ms of 1, 7.00 ms to 7.00 ms',
+  ]);
+  expect(latencyInWords({ ...series, milliseconds: [12.34], lost: 1 })).toBe(
+    '✖ median 12.3 ms of 1, 12.3 ms to 12.3 ms, 1 lost',
+  );
+});
+
+test('The picture of latencies has a stroke for each time, further right the longer it is, and the words', async () => {
+  const svg = await drawLatencies('topology seed', [echoes]);
+  const strokes = shapesOf(svg).map(({ title, left, right }) => ({
+    title,
+    at: (left + right) / 2,
+  }));
+  expect(strokes.toSorted((one, other) => one.at - other.at).map(({ title }) => title)).toEqual(
+    [0.1, 0.2, 0.4, 12].map((value) => `tomcat-app → mysqlserver: ${value.toFixed(3)} ms`),
+  );
+  expect(textsOf(svg)).toEqual(
+    expect.arrayContaining([
+      'tomcat-app → mysqlserver',
+      'median 0.30 ms of 4, 0.10 ms to 12.0 ms',
+      'mysqlserver → tomcat-app',
+      '✖ none came back, 2 lost',
+    ]),
+  );
+});
+
+test('What is of one kind is drawn to one scale, so that the overlay can be compared with what is below it', async () => {
+  const fast = {
+    title: 'outside',
+    kind: 'echo',
+    series: [{ name: 'a → b', milliseconds: [0.1], lost: 0 }],
+  } as const;
+  const slow = {
+    title: 'requests',
+    kind: 'request',
+    series: [{ name: 'GET', milliseconds: [50, 90], lost: 0 }],
+  } as const;
+  const shapes = shapesOf(await drawLatencies('seed', [fast, echoes, slow]));
+  const at = (title: string) => shapes.find((one) => one.title === title)?.left;
+  expect(at('a → b: 0.100 ms')).toBe(at('tomcat-app → mysqlserver: 0.100 ms'));
+  expect(at('GET: 50.000 ms')).toBeLessThan(at('tomcat-app → mysqlserver: 12.000 ms') ?? 0);
+});
+
+test('What was timed is grouped by what it went over; what was not says why', () => {
+  const { paths } = reportOf(2).observation;
+  const ways = { milliseconds: [0.2], lost: 0 };
+  const view: PathsView | undefined = whatWasSeen(paths);
+  if (view === undefined) throw new Error('no paths');
+  const timings = [
+    { network: undefined, from: end('master-host'), to: end('worker-host'), ...ways },
+    {
+      network: 'my-net',
+      from: end('master-host', 'tomcat-app'),
+      to: end('worker-host', 'mysqlserver'),
+      ...ways,
+    },
+  ];
+  const requests = {
+    url: 'http://192.168.99.101:8080/rest/car/1',
+    milliseconds: [],
+    failures: ['answered with 500'],
+  };
+  expect(inLines(latenciesOf(seen({ ...view, timings }), requests))).toEqual([
+    ['Echoes from host to host, outside of the overlay', 'master-host → worker-host', ''],
+    ['Echoes from container to container, over my-net', 'tomcat-app → mysqlserver', ''],
+    ['Requests to the car service, from outside', 'GET …/car/1', 'answered with 500'],
+  ]);
+  expect(inLines(latenciesOf(unseen('no probe could be started'), undefined))).toEqual([
+    ['Echoes', 'no probe could be started'],
+    ['Requests to the car service, from outside', 'there is no car service'],
+  ]);
+});
+
+test('A picture of nothing but reasons tells them', async () => {
+  const svg = await drawLatencies(
+    'seed',
+    latenciesOf(unseen('no probe could be started'), undefined),
+  );
+  expect(textsOf(svg)).toEqual(
+    expect.arrayContaining(['no probe could be started', 'there is no car service']),
+  );
+});
+
+function inLines(groups: readonly LatencyGroup[]): string[][] {
+  return groups.map(({ title, series, missing = '' }) => [
+    title,
+    ...series.map(({ name }) => name),
+    missing,
+  ]);
+}
+
+function end(host: string, container?: string) {
+  return { host, container, address: '10.0.9.2' };
+}
