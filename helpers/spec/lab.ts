@@ -10,7 +10,9 @@ import { openProviderOf } from './choose-provider-for.ts';
 
 /** The running topology, as a spec meets it. */
 export interface Lab<MachineName extends string = string, ContainerName extends string = string> {
+  /** What stands: the same as the fixture `topology`. */
   readonly document: TopologyDocument;
+  /** What made the machines: it stops and starts them, and runs commands in them. */
   readonly provider: MachineProvider;
   /** What makes the hosts a cluster. */
   readonly cluster: Cluster;
@@ -18,6 +20,7 @@ export interface Lab<MachineName extends string = string, ContainerName extends 
   readonly hosts: readonly Engine[];
   /** Docker's API of a machine: its containers, networks, images. */
   engine(machine: MachineName): Engine;
+  /** A machine as its provider knows it: address, state, where its engine listens. */
   machine(name: MachineName): Machine;
   /** A container of the topology: its own `exec`, `inspect`, `logs`, `stop`, `start`, and what matchers ask. */
   container(name: ContainerName): Promise<Container>;

@@ -25,6 +25,7 @@ declare module 'vitest' {
 
 /** A machine of the running topology. */
 export interface SpecMachine {
+  /** In the topology; its hostname too. */
   readonly name: string;
   /** On the network between the machines. */
   readonly address: string;

@@ -15,7 +15,7 @@ export interface Source {
   readonly file: string;
   readonly text: string;
   readonly body: readonly SyntaxNode[];
-  /** The docstring right before a node, as text; undefined when there is none. */
+  /** The docstring right before a node, as Markdown; undefined when there is none. */
   docOf(node: SyntaxNode): string | undefined;
 }
 
@@ -52,7 +52,9 @@ function textOf({ value }: Comment): string {
   return value
     .slice(1)
     .replaceAll(/^[ \t]*\* ?/gm, '')
-    .replaceAll(/\{@link (\S+?)(?: (.+?))?\}/g, (_, name: string, words?: string) => words ?? name)
-    .trim()
-    .replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
+    .replaceAll(
+      /\{@link (\S+?)(?: (.+?))?\}/g,
+      (_, name: string, words?: string) => words ?? `\`${name}\``,
+    )
+    .trim();
 }

@@ -9,6 +9,7 @@ import { doctorDocument } from '../overlay-e2e/doctor/document.ts';
 import { settings } from '../settings.ts';
 import { overlayPage } from './command-pages.ts';
 import { fieldPage } from './field-pages.ts';
+import { fixturesPage } from './fixtures-page.ts';
 import { code, page, table } from './markdown.ts';
 import { netnsMachinePage } from './netns-machine-page.ts';
 import { describeSchema } from './schema-docs.ts';
@@ -46,6 +47,7 @@ export function referenceFiles(): Readonly<Record<string, string>> {
       'cluster.md': fieldPage('The fields of a cluster file', clusterFile, [
         "A file with these fields, in TypeScript, JavaScript or JSON, is what [`overlay-e2e check FILE`](../check.md) looks at. In TypeScript its type is `ClusterFile`, by `import type { ClusterFile } from 'overlay-e2e/cluster'`; the JSON Schema is [cluster.schema.json](../cluster.schema.json).",
       ]),
+      'fixtures.md': fixturesPage(),
       'diagnoses.md': diagnosesPage(),
     }),
   };
@@ -109,6 +111,7 @@ function indexPage(): string {
       '- [Environment variables](environment.md)',
       '- [Fields of a topology](topology.md): `overlay-e2e up FILE`',
       '- [Fields of a cluster file](cluster.md): `overlay-e2e check FILE`',
+      '- [Fixtures and matchers](fixtures.md): what specs of your own import',
       '- [Diagnosis codes](diagnoses.md)',
       '- JSON Schemas: [check --json](../check.schema.json), [doctor --json](../doctor.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
     ].join('\n'),

@@ -42,7 +42,7 @@ function addDocs(schema: JsonSchema, docs: SchemaDocs | undefined): JsonSchema {
   const variants = (ones: readonly JsonSchema[]) =>
     ones.map((one, index) => addDocs(one, docs?.variants?.[index]));
   return {
-    ...(docs?.doc === undefined ? {} : { description: docs.doc }),
+    ...(docs?.doc === undefined ? {} : { description: docs.doc.replaceAll(/\s*\n\s*/g, ' ') }),
     ...schema,
     ...(properties === undefined
       ? {}

@@ -36,6 +36,21 @@ describe('The reference', () => {
     },
   );
 
+  test('says of every fixture and matcher what it is for, with an example', () => {
+    const [, ...parts] = (files['docs/reference/fixtures.md'] ?? '').split('\n### ');
+    expect(parts.length).toBeGreaterThan(15);
+    const named = (part: string) => part.split('\n')[0] ?? '';
+    expect(parts.filter((part) => !/```\n\n\S/.test(part)).map(named), 'says nothing').toEqual([]);
+    const withExample = parts.filter((part) => /\n {4}\S/.test(part)).map(named);
+    expect(withExample).toEqual(
+      expect.arrayContaining(
+        ['topology', 'machine', 'lab', 'check', 'toPing', 'toReach', 'toBeHealthy'].map(
+          (name) => `\`${name}\``,
+        ),
+      ),
+    );
+  });
+
   test('has a cell with a bar in it in one cell', () => {
     expect(
       table(['a', 'b'], [['x | y', 'z']])
