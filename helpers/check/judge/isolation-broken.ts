@@ -1,4 +1,6 @@
+import { commandLine } from '../../process/run-command.ts';
 import type { Diagnosis } from '../diagnosis.ts';
+import type { Difference } from '../difference.ts';
 import { wordOf } from './paths-between.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,23 +9,32 @@ export const isolationBroken: Rule = {
   name: 'isolation-broken',
   explain: (open) => {
     const joined = open.filter(({ kind }) => kind === 'networks-joined');
-    const byNetworks = Map.groupBy(joined, ({ where, observed }) =>
-      [where.network ?? '', wordOf(observed, 'network')]
-        .toSorted((one, other) => one.localeCompare(other))
-        .join(' and '),
-    );
-    return [...byNetworks].flatMap(([networks, evidence]): Diagnosis[] => {
+    const byNetworks = Map.groupBy(joined, (one) => JSON.stringify(networksOf(one)));
+    return [...byNetworks.values()].flatMap((evidence): Diagnosis[] => {
       const [first] = evidence;
       if (first === undefined) return [];
+      const networks = networksOf(first);
       return [
         {
           code: 'isolation-broken',
           where: first.where,
-          summary: `packets get from one of the networks ${networks} to the other, which have nothing in common`,
+          summary: `packets get from one of the networks ${networks.join(' and ')} to the other, which have nothing in common`,
           evidence,
           consequences: [],
+          remedy: {
+            host: first.where.host,
+            command: commandLine('docker', ['network', 'inspect', ...networks]),
+            effect:
+              'shows what the two have in common; what joins them has to be taken away by whoever put it there',
+          },
         },
       ];
     });
   },
 };
+
+function networksOf({ where, observed }: Difference): string[] {
+  return [where.network ?? '', wordOf(observed, 'network')].toSorted((one, other) =>
+    one.localeCompare(other),
+  );
+}

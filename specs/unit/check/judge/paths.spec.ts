@@ -246,8 +246,12 @@ describe('Isolation', () => {
   test('is broken when anything gets from one network to another', () => {
     const more = { isolation: [arrival('red', 'blue'), arrival('blue', 'red')] };
     // Both directions are one hole.
-    expect(found({ more })).toMatchObject([
-      { code: 'isolation-broken', where: { ...leftToRight, network: 'red', towards: 'blue' } },
+    expect(reportOf({ more }).diagnoses).toMatchObject([
+      {
+        code: 'isolation-broken',
+        where: { ...leftToRight, network: 'red', towards: 'blue' },
+        remedy: { host: 'left', command: 'docker network inspect blue red' },
+      },
     ]);
   });
 });

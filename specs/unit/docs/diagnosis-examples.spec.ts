@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { diagnosisCodes, pageOf } from '../../../helpers/check/codes.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+/** What the page shows of an audit, and what it says of the remedy in its own words. */
+function readExample(code: (typeof diagnosisCodes)[number]) {
+  const page = readFileSync(join(root, pageOf(code)), 'utf8');
+  const [, shown = ''] = /```text\n(.*?)\n```/s.exec(page) ?? [];
+  const [, command = ''] = /## What mends it\n.*?```sh\n(.+?)\n```/s.exec(page) ?? [];
+  const [headline = '', ...lines] = shown.split('\n');
+  const [, remedy = ''] = /\n {4}remedy {4}(.*?)\n {4}\S/s.exec(shown) ?? [];
+  const [, host, effect = ''] = /^(?:on (\S+), as root: )?(.*)$/.exec(unwrap(remedy)) ?? [];
+  return { page: unwrap(page), headline, lines, command, host, effect };
+}
+
+function unwrap(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** All that rules may say, with anything in the places that they fill in. */
+function wordsOfRules(): RegExp[] {
+  const folder = join(root, 'helpers/check/judge');
+  return readdirSync(folder).flatMap((name) => {
+    const source = readFileSync(join(folder, name), 'utf8');
+    const code = source.replaceAll(/\/\*\*.*?\*\/|^ *\/\/[^\n]*$/gms, '');
+    const literals = code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g);
+    return [...literals].flatMap(([, plain = '', template = plain]) => {
+      const parts = template.split(/\$\{[^}]*\}/).map(escapeForPattern);
+      // What is almost all filled in says anything.
+      return parts.join('').length < 12 ? [] : [new RegExp(`^${parts.join('.*')}$`)];
+    });
+  });
+}
+
+function escapeForPattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+const words = wordsOfRules();
+const withExample = diagnosisCodes.filter((code) => readExample(code).headline !== '');
+
+describe('What a page shows of an audit', () => {
+  test('is there, but for the code of what no known defect explains', () => {
+    expect(diagnosisCodes.filter((code) => !withExample.includes(code))).toEqual(['unexplained']);
+  });
+
+  test.for(withExample)('%s: has its code, and ends in the command that mends it', (code) => {
+    const { headline, lines, command, host, effect, page } = readExample(code);
+    expect(headline).toMatch(new RegExp(`^ 1 {2}${code}( · .+)?$`));
+    expect(lines.map((line) => line.trim())).toContain(command);
+    expect(page).toContain(`${host === undefined ? '' : `Typed as root on ${host}, it `}${effect}`);
+    const isSaid = words.some((one) => one.test(effect));
+    expect(isSaid, `no rule says «${effect}»`).toBe(true);
+  });
+});
