@@ -30,9 +30,11 @@ export function decompressLzw(packed: Uint8Array): Buffer {
   }
 }
 
+const bytes = Array.from({ length: clear }, (_, byte) => Buffer.of(byte));
+
 /** The codes 0 to 255 stand for themselves, 256 and 257 for no text. */
 function literals(): (Buffer | undefined)[] {
-  return [...Array.from({ length: clear }, (_, byte) => Buffer.of(byte)), undefined, undefined];
+  return [...bytes, undefined, undefined];
 }
 
 /** A code that is only about to be made can but mean the last text and its own first byte. */

@@ -3,6 +3,7 @@ import { firstLine } from '../../process/harness-error.ts';
 import { type Observed, seen, unseen } from '../observed.ts';
 import type { AuditOptions } from '../options.ts';
 import type { Probe } from '../probe/probe.ts';
+import { prepareProbeImage, type ProbeImage } from '../probe/probe-image.ts';
 import { startProbe } from '../probe/start-probe.ts';
 import type { TargetHost } from '../target.ts';
 import { observePart } from './observe-part.ts';
@@ -29,12 +30,16 @@ export function openProbes(
     lifetime: Math.ceil(limit / 1000) + SPARE_SECONDS,
     signal,
   };
+  let image: Promise<ProbeImage> | undefined;
   const begun = new Map<string, Promise<Probe>>();
   return {
     start: async (host) => {
       if (probes === 'none') return unseen('no probes are wanted', 'unasked');
       const start = async () => {
-        const starting = startProbe(host.engine, common);
+        image ??= prepareProbeImage();
+        // Whoever waits for it tells why there is none; nobody does once all is given up.
+        image.catch(() => undefined);
+        const starting = startProbe(host.engine, { ...common, image });
         begun.set(host.name, starting);
         return seen(await starting);
       };

@@ -22,6 +22,8 @@ export interface StartProbeOptions {
   readonly privileged?: boolean;
   /** Seconds after which it ends by itself, whatever else fails; 300 when absent. */
   readonly lifetime?: number;
+  /** Prepared already, by who starts several; prepared for this one when absent. */
+  readonly image?: Promise<ProbeImage>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,17 +43,17 @@ const MOST_RACES = 5;
  */
 export async function startProbe(
   engine: Engine,
-  { run = randomUUID(), privileged = true, lifetime = 300, signal }: StartProbeOptions = {},
+  { run = randomUUID(), privileged = true, lifetime = 300, image, signal }: StartProbeOptions = {},
 ): Promise<Probe> {
   const host = engine.machine.name;
   const start = async () => {
     signal?.throwIfAborted();
-    const archive = await prepareProbeImage();
+    const archive = await (image ?? prepareProbeImage());
     // Not the run's: the same engine may be among the hosts of a check under two names.
     const name = `overlay-e2e-probe-${randomUUID()}`;
     try {
-      const attached = await runImage(engine, archive, (image) =>
-        describeProbe({ name, image, run, privileged, lifetime }),
+      const attached = await runImage(engine, archive, (tag) =>
+        describeProbe({ name, image: tag, run, privileged, lifetime }),
       );
       signal?.throwIfAborted();
       const channel = new AgentChannel(`${host}: probe`, attached);
