@@ -36,8 +36,9 @@ export function overviewStyle(id: string): string {
 #${id} .columns { display: grid; grid-template-columns: 1fr 1fr; gap: 16px 32px; margin: 4px 0 12px; }
 #${id} .ground { margin: 0 0 8px; }
 #${id} .pictures { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 16px; margin: 8px 0; }
-#${id} figure { margin: 0; max-width: 100%; }
-#${id} figure img { display: block; max-width: 100%; max-height: 70vh; }
+#${id} figure { flex: 1 1 380px; margin: 0; max-width: 100%; }
+#${id} figure img { display: block; max-width: 100%; max-height: 70vh; color-scheme: light; }
+[data-theme=dark] #${id} figure img { color-scheme: dark; }
 #${id} summary { cursor: pointer; font-weight: 600; }
 #${id} .more summary { font-weight: 400; color: var(--color-text-secondary, GrayText); }
 #${id} .way-on { margin-top: 12px; padding-top: 10px; border-top: 1px solid var(--color-border-default, GrayText); color: var(--color-text-secondary, GrayText); }
