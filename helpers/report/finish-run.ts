@@ -10,7 +10,8 @@ import { countLine, readCounts } from './counts.ts';
 import { readResults } from './read-results.ts';
 import { sizeWarning } from './report-size.ts';
 import { writeResult } from './results-writer.ts';
-import { judge, verdictLines } from './verdict.ts';
+import { nextLines } from './next-steps.ts';
+import { judge, nextStepsOf, verdictLines } from './verdict.ts';
 
 const exitCode = Number(process.argv[2] ?? 1);
 const verdict = judge(exitCode, readCounts(), readResults());
@@ -30,7 +31,8 @@ const report = await buildReport().then(
   (file) => [`report: ${shortPath(file)}`, sizeWarning(statSync(file).size) ?? []].flat(),
   (error: unknown) => [`report: not built: ${firstLine(error)}`],
 );
-const lines = [...verdictLines(verdict), ...report, '', countLine(verdict.counts)];
+const next = nextLines(nextStepsOf(verdict));
+const lines = [...verdictLines(verdict), ...report, ...next, '', countLine(verdict.counts)];
 process.stdout.write(`\n${lines.join('\n')}\n`);
 process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
 

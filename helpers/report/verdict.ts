@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
 import type { Counts } from './counts.ts';
 import type { WrittenResult } from './read-results.ts';
+import { askDoctor, type NextStep } from './next-steps.ts';
 import { hostPrefix } from './results-writer.ts';
 
 /** What came of a run. */
@@ -46,7 +47,7 @@ function signalName(number: number): string {
   return names.find(([, one]) => one === number)?.[0] ?? `signal ${number}`;
 }
 
-/** The verdict in lines for people; the count line is not among them. */
+/** The verdict in lines for people; neither the count line nor what to do next is among them. */
 export function verdictLines(verdict: Verdict, shownFailures = 8): string[] {
   if (verdict.green) return ['✔ Everything holds.'];
   const { failures, besides } = verdict;
@@ -59,22 +60,24 @@ export function verdictLines(verdict: Verdict, shownFailures = 8): string[] {
     ...shown,
     ...(rest > 0 ? [`✖ … and ${rest} more, all in the report`] : []),
     ...(besides === undefined ? [] : [`✖ ${besides}`]),
-    `next: ${nextStep(verdict)}`,
   ];
 }
 
-function nextStep({ failures, besides }: Verdict): string {
-  if (failures.some(({ fullName }) => fullName.startsWith(hostPrefix))) {
-    return 'npx overlay-e2e doctor tells what this machine lacks; the report has every command of the set-up';
-  }
+/** What to type next when a run was not green. */
+export function nextStepsOf({ green, failures }: Verdict): NextStep[] {
+  if (green) return [];
+  if (failures.some(({ fullName }) => fullName.startsWith(hostPrefix))) return [askDoctor];
   const file = failures
     .map(({ fullName }) => specFileOf(fullName))
     .find((one) => one !== undefined);
-  if (file !== undefined)
-    return `npm test -- ${file} runs this file alone; evidence is in the report`;
-  return besides === undefined
-    ? 'look into the report'
-    : 'see above what vitest says; then run it again';
+  return file === undefined
+    ? [{ type: 'npm test', does: 'runs all of it again; above stands what it said' }]
+    : [
+        {
+          type: `npm test -- ${file}`,
+          does: 'runs this file alone; its evidence is in the report',
+        },
+      ];
 }
 
 function specFileOf(fullName: string): string | undefined {

@@ -15,7 +15,8 @@ const green =
 const runHere: Readonly<Record<string, RegExp>> = {
   'npm run unit -- specs/unit/engine/parse-ping.spec.ts': green,
   'npm run e2e -- specs/seed/keystore.spec.ts': green,
-  'npx overlay-e2e up': /^seed is up after [^]*Take it down with «overlay-e2e down»\.\n$/,
+  'npx overlay-e2e up':
+    /^seed is up after [^]*\nnext: npx overlay-e2e check .*\n.* the database on the other host\n$/,
   'npx overlay-e2e check': /^✔ topology seed: healthy\n/,
   'npx overlay-e2e down': /^Taken down: .*worker-host/,
   'npx overlay-e2e doctor': /\nNothing is missing\.\n$/,

@@ -16,9 +16,13 @@ describe('up that fails says why in one line and leaves nothing', () => {
     const { exitCode, stdout, stderr } = await lab.run('up', '--json');
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^overlay-e2e: machine worker-host: create: there is one of this name; .+$/,
-    );
+    expect(stderr.trimEnd().split('\n').slice(-3)).toEqual([
+      expect.stringMatching(
+        /^overlay-e2e: machine worker-host: create: there is one of this name; .+$/,
+      ),
+      expect.stringMatching(/^next: npx overlay-e2e doctor /),
+      expect.stringMatching(/^ {6}npx overlay-e2e up seed --keep /),
+    ]);
     await expectNothingLeft(lab);
   });
 

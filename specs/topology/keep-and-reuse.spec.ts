@@ -124,9 +124,11 @@ describe('--keep', () => {
     const { exitCode, stdout, stderr } = await up.ended;
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr.trimEnd().split('\n').slice(-2)).toEqual([
+    expect(stderr.trimEnd().split('\n').slice(-4)).toEqual([
       expect.stringMatching(/^overlay-e2e: mh-keystore: .*its engine does not run; /),
-      `overlay-e2e: what stands is left in ${lab.store}; take it down with «overlay-e2e down»`,
+      `overlay-e2e: what stands is left in ${lab.store}`,
+      expect.stringMatching(/^next: npx overlay-e2e check /),
+      '      npx overlay-e2e down    takes it down',
     ]);
     const { namespaces } = await lab.traces();
     expect(namespaces.join('\n')).toMatch(/-mh-keystore$/m);

@@ -5,10 +5,12 @@ import type { AuditReport } from '../../check/report.ts';
 import type { AuditTarget } from '../../check/target.ts';
 import { Interrupted, InterruptionWatch } from '../../process/interruption.ts';
 import { renderVerdict } from '../../report/audit/render-verdict.ts';
+import { wrapText } from '../../report/audit/text-layout.ts';
 import { toJson } from '../../report/audit/to-json.ts';
 import { showProgress } from '../progress.ts';
 import { announce } from './check/announce.ts';
 import { type Chosen, chooseTarget } from './check/choose-target.ts';
+import { endOfCheck } from './check/end-of-check.ts';
 import { askOnTerminal, doSteps } from './check/fix.ts';
 import { isToBePrinted, mend, type Outcome } from './check/mend.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
@@ -62,7 +64,7 @@ async function checkTarget(
   bounds: Bounds,
   options: CheckOptions,
 ): Promise<number> {
-  for (const line of announce(target, bounds.probes)) say(line);
+  for (const line of announce(target, bounds.probes)) sayWhole(line);
   // On a new computer it takes longer to make than the whole check may.
   if (bounds.probes !== 'none') await whileTold(options, prepareProbeImage);
   const audit = async () => await whileTold(options, () => auditCluster(target, bounds));
@@ -93,6 +95,7 @@ async function conclude(outcome: Outcome, options: CheckOptions): Promise<number
   if (isToBePrinted(outcome, { json, isOneTerminal })) {
     console.log(json ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));
   }
+  for (const line of json ? [] : endOfCheck(report, options)) console.log(line);
   return exitCodes[report.verdict];
 }
 
@@ -137,6 +140,15 @@ async function whileTold<T>({ verbose = false }: CheckOptions, run: () => Promis
   } finally {
     stopProgress();
   }
+}
+
+/** On a terminal, what is longer than a line is wrapped at words. */
+function sayWhole(text: string): void {
+  const { isTTY, columns } = process.stderr;
+  if (!isTTY) return say(text);
+  const prefix = 'overlay-e2e: ';
+  const layout = { color: false, width: columns || 80 };
+  console.error(wrapText(text, layout, prefix, prefix.length).join('\n'));
 }
 
 function say(line: string): void {

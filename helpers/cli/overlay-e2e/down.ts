@@ -1,7 +1,9 @@
+import { onActivity } from '../../process/activity.ts';
 import { InterruptionWatch } from '../../process/interruption.ts';
 import { type TakenDown, takeDown } from '../../topology/take-down.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
+import { nextLines } from '../../report/next-steps.ts';
 import { reportFailure } from './failure.ts';
 
 /** `overlay-e2e down`: gives the exit code. An interruption does not end it: half a cluster helps nobody. */
@@ -9,6 +11,12 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   using watch = new InterruptionWatch(({ observed }) =>
     console.error(`overlay-e2e: ${observed}; still taking everything down`),
   );
+  let hasBegun = false;
+  const stopListening = onActivity({
+    start: ({ title }) => {
+      hasBegun ||= title === 'take-down';
+    },
+  });
   const stopProgress = await showProgress({ verbose });
   try {
     const { provider } = await chooseProvider();
@@ -22,7 +30,12 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
     return 0;
   } catch (error) {
     stopProgress();
-    return reportFailure(error);
+    const exitCode = reportFailure(error);
+    const again = { type: 'npx overlay-e2e down', does: 'goes on where this one ended' };
+    for (const line of nextLines(hasBegun ? [again] : [])) console.error(line);
+    return exitCode;
+  } finally {
+    stopListening();
   }
 }
 

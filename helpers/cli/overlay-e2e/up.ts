@@ -1,10 +1,20 @@
 import { resolve } from 'node:path';
-import { InterruptionWatch } from '../../process/interruption.ts';
+import { onActivity } from '../../process/activity.ts';
+import { commandLine } from '../../process/run-command.ts';
+import { Interrupted, InterruptionWatch } from '../../process/interruption.ts';
+import {
+  askDoctor,
+  checkCluster,
+  type NextStep,
+  nextLines,
+  takeDownCluster,
+} from '../../report/next-steps.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { standUp } from '../../topology/stand-up.ts';
 import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
 import { loadTopology } from '../../topology/load-topology.ts';
 import {
+  includesStage,
   lastStageOf,
   limitOf,
   type Stage,
@@ -38,6 +48,12 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
     kept = store;
   };
   const startedAt = performance.now();
+  let hasBegun = false;
+  const stopListening = onActivity({
+    start: ({ title }) => {
+      hasBegun ||= title.startsWith('stand up ');
+    },
+  });
   const stopProgress = await showProgress({ verbose: options.verbose ?? false });
   try {
     const topology = await chooseTopology(nameOrFile, options.engineBundle);
@@ -62,11 +78,12 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
   } catch (error) {
     stopProgress();
     const exitCode = reportFailure(error);
-    if (kept !== undefined) {
-      const how = 'take it down with «overlay-e2e down»';
-      console.error(`overlay-e2e: what stands is left in ${kept}; ${how}`);
-    }
+    if (kept !== undefined) console.error(`overlay-e2e: what stands is left in ${kept}`);
+    const next = afterFailure(error, { kept, hasBegun, nameOrFile });
+    for (const line of nextLines(next)) console.error(line);
     return exitCode;
+  } finally {
+    stopListening();
   }
 }
 
@@ -84,15 +101,37 @@ function fromEnvironment(): { keep: boolean; reuse: boolean } {
 }
 
 function summarize(document: TopologyDocument, said: string): string {
-  const { machines, networks, workload, carEndpoint } = document;
+  const { machines, networks, workload, carEndpoint, stage } = document;
   return [
     `${document.topology} ${said}: provider ${document.provider}, store ${document.store}`,
     ...table(machines.map((one) => [one.name, one.engineUrl, `engine ${one.engineVersion}`])),
     ...table(networks.map((one) => [one.name, one.subnet, one.scope, one.id])),
     ...table(workload.map((one) => [one.container, one.address, `on ${one.machine}`])),
-    ...(carEndpoint === undefined ? [] : [`  ${carEndpoint}`]),
-    'Take it down with «overlay-e2e down».',
+    ...nextLines([
+      ...(includesStage(stage, 'cluster') ? [checkCluster] : []),
+      takeDownCluster,
+      ...(carEndpoint === undefined ? [] : [seeCar(carEndpoint)]),
+    ]),
   ].join('\n');
+}
+
+function seeCar(url: string): NextStep {
+  return { type: url, does: 'the car, out of the database on the other host' };
+}
+
+/** What was wrong before anything began says itself what to do about it. */
+function afterFailure(
+  error: unknown,
+  {
+    kept,
+    hasBegun,
+    nameOrFile,
+  }: { kept: string | undefined; hasBegun: boolean; nameOrFile: string },
+): NextStep[] {
+  if (kept !== undefined) return [checkCluster, takeDownCluster];
+  if (!hasBegun || error instanceof Interrupted) return [];
+  const again = commandLine('npx', ['overlay-e2e', 'up', nameOrFile, '--keep']);
+  return [askDoctor, { type: again, does: 'leaves what stands when it fails, for looking at' }];
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

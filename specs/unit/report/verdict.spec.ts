@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { countLine } from '../../../helpers/report/counts.ts';
-import { judge, verdictLines } from '../../../helpers/report/verdict.ts';
+import { nextLines } from '../../../helpers/report/next-steps.ts';
+import { judge, nextStepsOf, verdictLines } from '../../../helpers/report/verdict.ts';
 
 const counted = { passed: 3, failed: 0, skipped: 0 };
 const passed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'passed' } as const;
@@ -36,7 +37,13 @@ describe('the verdict of a run', () => {
     expect(verdict.counts.failed).toBe(2);
     const lines = verdictLines(verdict);
     expect(lines[0]).toBe('✖ Set up the seed topology\n    machine a: create: no space; make room');
-    expect(lines.at(-1)).toContain('overlay-e2e doctor');
+    expect(nextLines(nextStepsOf(verdict))).toEqual([
+      'next: npx overlay-e2e doctor   says what this machine lacks',
+    ]);
+  });
+
+  test('names nothing to do next when all holds', () => {
+    expect(nextStepsOf(judge(0, counted, [passed]))).toEqual([]);
   });
 
   test('names the command that runs the failed file alone', () => {
@@ -45,7 +52,9 @@ describe('the verdict of a run', () => {
       fullName: 'overlay-e2e:specs/seed/cluster.spec.ts#it',
       status: 'failed',
     } as const;
-    const lines = verdictLines(judge(1, { ...counted, failed: 1 }, [failed]));
-    expect(lines.at(-1)).toContain('npm test -- specs/seed/cluster.spec.ts');
+    const verdict = judge(1, { ...counted, failed: 1 }, [failed]);
+    expect(nextLines(nextStepsOf(verdict))).toEqual([
+      'next: npm test -- specs/seed/cluster.spec.ts   runs this file alone; its evidence is in the report',
+    ]);
   });
 });
