@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { SpecsReporter } from './helpers/cli/specs-reporter.ts';
 import { cacheFolder } from './helpers/netns/cache.ts';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
@@ -41,7 +42,7 @@ export default defineConfig({
     sequence: { sequencer: SpecOrder },
     // What makes machines takes its time; only what is slow even so gets a line of its own.
     slowTestThreshold: 10_000,
-    reporters: ['default', ...allureReporters({ add: combination !== undefined })],
+    reporters: [new SpecsReporter(), ...allureReporters({ add: combination !== undefined })],
     projects: [
       {
         // No root, no engines, seconds. None leaves anything in its process, so that one process serves many.

@@ -96,6 +96,11 @@ export const settings: readonly Setting[] = [
     of: ['up', 'specs'],
   },
   {
+    names: ['E2E_VERBOSE'],
+    decides: '`1`: `npm test` tells each command of the set-ups, as `--verbose` does',
+    of: ['specs'],
+  },
+  {
     names: ['OVERLAY_E2E_REPORTS'],
     decides: 'where results and report go instead of `reports/`',
     of: ['draw', 'report', 'specs'],

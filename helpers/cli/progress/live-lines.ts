@@ -4,20 +4,25 @@ import { commandInWords, isCommand } from './in-words.ts';
 import { align, fitIn, layOut } from './lay-out.ts';
 import { painterFor } from './painter.ts';
 import { isFollowed } from './running.ts';
-import { Scene } from './scene.ts';
+import { type Line, Scene } from './scene.ts';
 
 const spinners = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+export interface LiveOptions {
+  readonly verbose: boolean;
+  /** Further streams that lead to the same terminal. */
+  readonly others: readonly NodeJS.WriteStream[];
+  /** What else goes on, above the lines of activities. */
+  readonly more?: (() => readonly Line[]) | undefined;
+}
 
 /**
  * For a terminal: what is done stays; what goes on now is drawn anew beneath it, a line for each stage, each transfer and
  * each machine.
- *
- * @param others further streams that lead to the same terminal
  */
 export function showLiveLines(
   stream: NodeJS.WriteStream,
-  verbose: boolean,
-  others: readonly NodeJS.WriteStream[] = [],
+  { verbose, others, more = () => [] }: LiveOptions,
 ): () => void {
   const frame = new Frame(stream, others);
   const scene = new Scene();
@@ -26,7 +31,7 @@ export function showLiveLines(
 
   const lines = () => {
     const { width, height } = frame;
-    const followed = scene.followed().slice(-height);
+    const followed = [...more(), ...scene.followed()].slice(0, height);
     const { shown, hidden } = fitIn(align(scene.machines()), height - followed.length);
     const spinner = spinners[turn % spinners.length];
     return [

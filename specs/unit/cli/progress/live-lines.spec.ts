@@ -68,7 +68,7 @@ describe('On a terminal, the set-up of 17 machines', () => {
     const terminal = openTerminal(60, 24);
     await watch(terminal);
     const replay = new Replay(recording);
-    for (let at = 0; at < 34_000; at += 500) {
+    for (let at = 0; at < 34_000; at += 1000) {
       await replay.until(at);
       const lines = await terminal.everything();
       const spinning = lines.filter((line) => /^ *[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(line));

@@ -1,0 +1,87 @@
+import { DefaultReporter } from 'vitest/node';
+import type {
+  SerializedError,
+  TestCase,
+  TestModule,
+  TestRunEndReason,
+  TestSpecification,
+  Vitest,
+} from 'vitest/node';
+import { firstLine } from '../process/harness-error.ts';
+import { painterFor } from './progress/painter.ts';
+import { SpecLines } from './progress/spec-lines.ts';
+import { showProgress } from './progress.ts';
+
+/**
+ * Vitest's own reporter, and more while the specs run: on a terminal which files run now, at what they are, and how many
+ * are done; everywhere what the set-ups of clusters do, each test that fails as soon as it has, and the files of the unit
+ * specs in one line together unless one of them failed.
+ */
+export class SpecsReporter extends DefaultReporter {
+  readonly #lines = new SpecLines();
+  readonly #paint = painterFor(process.stdout);
+
+  constructor() {
+    // What it draws at the bottom of a terminal tells neither set-ups nor machines.
+    super({ summary: false });
+  }
+
+  override onInit(vitest: Vitest): void {
+    super.onInit(vitest);
+    const verbose = process.env['E2E_VERBOSE'] === '1';
+    void showProgress({ verbose, more: () => this.#lines.lines() });
+  }
+
+  override onTestRunStart(specifications: readonly TestSpecification[]): void {
+    super.onTestRunStart(specifications);
+    this.#lines.begin(specifications.map(({ project }) => project.name));
+  }
+
+  override onTestModuleQueued(module: TestModule): void {
+    this.#lines.startFile(module.id, module.relativeModuleId);
+  }
+
+  override onTestModuleCollected(module: TestModule): void {
+    this.#lines.collected(module.id, [...module.children.allTests()].length);
+  }
+
+  override onTestCaseReady(test: TestCase): void {
+    this.#lines.startTest(test.module.id, test.name);
+  }
+
+  override onTestCaseResult(test: TestCase): void {
+    super.onTestCaseResult(test);
+    const { state, errors = [] } = test.result();
+    if (state === 'pending') return;
+    this.#lines.endTest(test.module.id, state);
+    if (state !== 'failed') return;
+    const where = `${test.module.relativeModuleId} > ${test.fullName}`;
+    this.log(`${this.#paint('red', '✖')} ${where}\n    ${firstLine(errors[0]?.message ?? '')}`);
+  }
+
+  override onTestModuleEnd(module: TestModule): void {
+    const { name } = module.project;
+    const whole = this.#lines.endFile(module.id, name, module.state() === 'failed');
+    super.onTestModuleEnd(module);
+    if (whole === undefined || name !== 'unit') return;
+    const sign = whole.failed ? this.#paint('red', '✖') : this.#paint('green', '✓');
+    this.log(` ${sign} ${whole.text}`);
+  }
+
+  /** The files of the unit specs are many and quick: of several, those that passed are told together. */
+  override printTestModule(module: TestModule): void {
+    const { name } = module.project;
+    const isToldTogether = name === 'unit' && this.#lines.filesOf(name) > 1;
+    if (isToldTogether && module.state() === 'passed') return;
+    super.printTestModule(module);
+  }
+
+  override onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): void {
+    this.#lines.finish();
+    super.onTestRunEnd(modules, errors, reason);
+  }
+}
