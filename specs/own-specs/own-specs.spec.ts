@@ -1,11 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe } from 'vitest';
 import { breakCluster } from '../../helpers/fault/fault.ts';
 import { wrongHostsLine } from '../../helpers/fault/name-faults.ts';
 import { forgetForwarding } from '../../helpers/fault/overlay-faults.ts';
 import { openCheck } from '../../helpers/spec/check.ts';
 import { expect } from '../../helpers/spec/spec.ts';
-import { test } from './standing.ts';
-import { watchExample } from './watch-example.ts';
+import { startCommand } from '../topology/command.ts';
+import { expectUntouched } from '../topology/lab.ts';
+import { test } from './mine.ts';
+import { startWatch } from './watch.ts';
 
 /** What an expectation that fails says; one that holds is an error. */
 async function complaintOf(expectation: Promise<void>): Promise<string> {
@@ -18,7 +23,7 @@ async function complaintOf(expectation: Promise<void>): Promise<string> {
 
 describe('An expectation that does not hold says in one sentence what is so instead', () => {
   test('of a port at which nobody listens, a page that is another, a packet that is too long', async ({
-    standing: { lab },
+    mine: { lab },
   }) => {
     const shop = await lab.container('shop');
     expect(await complaintOf(expect(shop).toReach('stock', { port: 81 }))).toMatch(
@@ -46,7 +51,7 @@ describe('An expectation that does not hold says in one sentence what is so inst
   });
 
   test('of a name that stands for another address than its container’s', async ({
-    standing: { lab },
+    mine: { lab },
   }) => {
     const shop = await lab.container('shop');
     const stock = await lab.container('stock');
@@ -60,7 +65,7 @@ describe('An expectation that does not hold says in one sentence what is so inst
   });
 
   test('of a host whose kernel has lost the way, which an audit names; the layers above and below it are as they were', async ({
-    standing: { lab },
+    mine: { lab },
   }) => {
     const [shop, stock] = [await lab.container('shop'), await lab.container('stock')];
     const { networks } = await stock.inspect();
@@ -90,13 +95,26 @@ describe('An expectation that does not hold says in one sentence what is so inst
   });
 });
 
-describe('A watch', () => {
+describe('A copy of the example under another name', () => {
+  test('is a project of that name, whose specs hold', { timeout: 400_000 }, async ({
+    mine: { folder, store },
+    onTestFinished,
+  }) => {
+    const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
+    onTestFinished(() => rm(reports, { recursive: true }));
+    const env = { ...store.env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports };
+    const words = ['test', '--', '--project', 'mine'];
+    const { exitCode, stdout } = await startCommand('npm', words, env, folder).ended;
+    expect(stdout).toMatch(/^5 passed, 0 failed$/m);
+    expect(exitCode).toBe(0);
+  });
+
   // Longer than its waits in all, so that the one that hangs says what it saw.
-  test('runs a changed file again on the cluster that stands, says what is so, and leaves it', {
+  test('is run again by a watch when it is changed, on the cluster that stands, which stays', {
     timeout: 600_000,
-  }, async ({ standing: { store } }) => {
-    const before = await store.traces();
-    await using watch = await watchExample(store);
+  }, async ({ mine }) => {
+    const before = await mine.store.traces();
+    await using watch = startWatch(mine);
     await watch.says(/Tests .*5 passed/);
     await watch.change("body: 'twelve tins\\n'", "body: 'eleven tins\\n'");
     await watch.says(
@@ -106,7 +124,6 @@ describe('A watch', () => {
     await watch.change("body: 'eleven tins\\n'", 'body: /^twelve/');
     await watch.says(/Tests .*5 passed/);
     expect(await watch.end()).toBe(143);
-    const after = await store.traces();
-    expect(after.namespaces).toEqual(before.namespaces);
+    await expectUntouched(mine.store, before);
   });
 });

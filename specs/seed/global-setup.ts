@@ -3,6 +3,7 @@ import { showProgress } from '../../helpers/cli/progress.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import type { InterruptionWatch } from '../../helpers/process/interruption.ts';
+import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { recordHost } from '../../helpers/report/record-host.ts';
 import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
 import { openLab } from '../../helpers/spec/lab.ts';
@@ -77,7 +78,7 @@ export async function teardown(): Promise<void> {
 async function leave({ topology, provider }: NonNullable<typeof standing>): Promise<void> {
   if (keep && watch?.interrupted === undefined) {
     await releaseStore(provider.store);
-    console.log(`E2E_KEEP=1: the topology ${topology.name} is left in ${provider.store}`);
+    tellKept(provider.store);
     return;
   }
   const stopProgress = await showProgress();
@@ -120,7 +121,8 @@ async function findOrStandUp(
 }
 
 function tellKept(store: string): void {
-  console.log(`E2E_KEEP=1: what stands is left in ${store}`);
+  const command = `MACHINE_STORAGE_PATH=${quoteForShell(store)} npx overlay-e2e down`;
+  console.log(`E2E_KEEP=1: what stands is left; take it down with «${command}»`);
 }
 
 async function attach(provider: MachineProvider): Promise<TopologyDocument> {

@@ -30,10 +30,11 @@ export function startCommand(
   file: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd: string = root,
 ): StartedCommand {
   const title = [file.split('/').at(-1), ...args].join(' ');
   const child = execa(file, args, {
-    cwd: root,
+    cwd,
     env,
     extendEnv: false,
     detached: true,

@@ -19,6 +19,8 @@ export interface Lab {
   startWith(more: Readonly<Record<string, string>>, ...args: string[]): StartedCommand;
   /** Runs `overlay-e2e` to its end. */
   run(...args: string[]): Promise<Ended>;
+  /** The same in another folder than the project's own: files are named from there. */
+  runIn(folder: string, ...args: string[]): Promise<Ended>;
   /** Kills the command and all that it started with SIGKILL, as the system does when it has no memory left. */
   kill(command: StartedCommand): Promise<void>;
   /** Makes one machine, as `netns-machine create` does: where that is enough to have something in the store. */
@@ -41,13 +43,19 @@ export const test = base.extend(
 
 export async function openLab(): Promise<Lab> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-store-'));
-  const env = { ...cleanEnvironment(), MACHINE_STORAGE_PATH: store, E2E_PROVIDER: 'netns' };
+  const env: Readonly<Record<string, string>> = {
+    ...cleanEnvironment(),
+    MACHINE_STORAGE_PATH: store,
+    E2E_PROVIDER: 'netns',
+  };
   const started: StartedCommand[] = [];
-  const startWith = (more: Readonly<Record<string, string>>, ...args: string[]) => {
-    const command = startCommand(overlayCommand, args, { ...env, ...more });
+  const startIn = (cwd: string | undefined, more: typeof env, args: readonly string[]) => {
+    const command = startCommand(overlayCommand, args, { ...env, ...more }, cwd);
     started.push(command);
     return command;
   };
+  const startWith = (more: Readonly<Record<string, string>>, ...args: string[]) =>
+    startIn(undefined, more, args);
   const start = (...args: string[]) => startWith({}, ...args);
   return {
     store,
@@ -55,6 +63,7 @@ export async function openLab(): Promise<Lab> {
     start,
     startWith,
     run: async (...args) => await start(...args).ended,
+    runIn: async (folder, ...args) => await startIn(folder, {}, args).ended,
     kill: async ({ signal, ended }) => {
       signal('SIGKILL', 'group');
       await ended;

@@ -52,6 +52,17 @@ const typed: Readonly<Record<string, Proof>> = {
     'specs/topology/drawing.ts',
     "['overlay-e2e', 'draw', 'set-up', '--json']",
   ],
+  'cp -r specs/example specs/mine': ['specs/own-specs/mine.ts', "'specs/example'), "],
+  'npm test -- --project mine': ['specs/own-specs/own-specs.spec.ts', "'--project', 'mine'"],
+  'npx overlay-e2e up specs/mine/topology.ts': [
+    'specs/own-specs/mine.ts',
+    "'up', 'specs/mine/topology.ts'",
+  ],
+  'E2E_REUSE=1 npx vitest --project mine specs/mine/overlay.spec.ts': [
+    'specs/own-specs/watch.ts',
+    "'--project', 'mine', spec",
+  ],
+  'npx overlay-e2e down': ['specs/cli/readme.spec.ts', "'npx overlay-e2e down': /"],
   'npm run matrix': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npm run confusion': readmeSpec,
   'npm test': readmeSpec,

@@ -1,17 +1,15 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { tail } from '../../helpers/process/run-command.ts';
-import type { Lab } from '../topology/lab.ts';
+import type { Mine } from './mine.ts';
 
-const root = join(import.meta.dirname, '../..');
-const spec = 'specs/example/overlay.spec.ts';
+const spec = 'specs/mine/overlay.spec.ts';
 
-/** A watch on the example's specs, in a copy of the project that may be changed. */
+/** A watch on the specs of `mine`. */
 export interface Watch extends AsyncDisposable {
   /** Returns once it has said that since the last change. */
   says(words: RegExp): Promise<void>;
@@ -21,18 +19,13 @@ export interface Watch extends AsyncDisposable {
   end(): Promise<number | undefined>;
 }
 
-/** Starts what docs/own-specs.md tells to type, on the topology that stands in the store. */
-export async function watchExample({ env }: Lab): Promise<Watch> {
-  const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-watch-'));
-  for (const name of ['package.json', 'vitest.config.ts', 'helpers', 'specs']) {
-    await cp(join(root, name), join(folder, name), { recursive: true });
-  }
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+/** Starts what docs/own-specs.md tells to type, on the topology that stands. */
+export function startWatch({ folder, store: { env } }: Mine): Watch {
   // Told to watch, where `npx vitest` sees by its terminal that it is to.
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
-  const child = execa(process.execPath, [vitest, '--watch', '--project', 'shop', spec], {
+  const child = execa(process.execPath, [vitest, '--watch', '--project', 'mine', spec], {
     cwd: folder,
-    env: { ...env, E2E_KEEP: '1', E2E_REUSE: '1' },
+    env: { ...env, E2E_REUSE: '1' },
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
@@ -74,7 +67,6 @@ export async function watchExample({ env }: Lab): Promise<Watch> {
     },
     [Symbol.asyncDispose]: async () => {
       await end();
-      await rm(folder, { recursive: true });
     },
   };
 }

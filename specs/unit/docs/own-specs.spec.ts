@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readPage, root } from './pages.ts';
+
+const { blocks } = readPage('docs/own-specs.md');
+const shown = blocks.filter(({ language }) => language === 'ts').map(({ text }) => text.trimEnd());
+
+test.for([
+  ['specs/example/topology.ts', 0],
+  ['specs/example/overlay.spec.ts', 1],
+] as const)('the page shows %s as it is', ([file, at]) => {
+  expect(shown[at]).toBe(readFileSync(join(root, file), 'utf8').trimEnd());
+});
+
+test('a topology of one’s own has under twenty lines', () => {
+  expect(shown[0]?.split('\n').length).toBeLessThan(20);
+});
