@@ -8,7 +8,7 @@ import { loadSetUp } from '../../helpers/topology/set-up-record.ts';
 export async function drawRun(lab: Lab): Promise<Evidence[]> {
   const drawn = await Promise.all([
     draw('how it was stood up', () => drawSetUpOf(lab)),
-    draw('what stands there', () => drawTopologyOf(lab)),
+    draw('what stands there, by what engines say', () => drawTopologyOf(lab)),
   ]);
   return drawn.flat();
 }
