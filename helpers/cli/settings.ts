@@ -113,12 +113,12 @@ export const settings: readonly Setting[] = [
   {
     names: ['NO_COLOR', 'FORCE_COLOR'],
     decides: 'no colours; colours also where there is no terminal',
-    of: ['up', 'check', 'down', 'doctor', 'report', 'specs'],
+    of: ['up', 'check', 'draw', 'down', 'doctor', 'report', 'specs'],
   },
   {
     names: ['CI'],
     decides: 'plain lines instead of live ones',
-    of: ['up', 'check', 'down', 'doctor', 'report', 'specs'],
+    of: ['up', 'check', 'draw', 'down', 'doctor', 'report', 'specs'],
   },
 ];
 
