@@ -128,9 +128,14 @@ function layersOf({ title, hint, cells }: Grid, { names, corner, ruled = false }
         },
       },
       {
-        mark: { type: 'text', fontSize: 13, fontWeight: 600, aria: false },
+        mark: { type: 'text', fontWeight: 600, aria: false },
         encoding: {
           text: { field: 'text' },
+          // Three figures have no room in the smallest cells otherwise.
+          size: {
+            condition: { test: `length(datum.text) > 2 && ${size} < 32`, value: 11 },
+            value: 13,
+          },
           color: {
             field: 'color',
             type: 'nominal',
