@@ -39,7 +39,6 @@ describe('The reference', () => {
   test('says of every fixture and matcher what it is for, with an example', () => {
     const [, ...parts] = (files['docs/reference/fixtures.md'] ?? '').split('\n### ');
     expect(parts.length).toBeGreaterThan(15);
-    const named = (part: string) => part.split('\n')[0] ?? '';
     expect(parts.filter((part) => !/```\n\n\S/.test(part)).map(named), 'says nothing').toEqual([]);
     const withExample = parts.filter((part) => /\n {4}\S/.test(part)).map(named);
     expect(withExample).toEqual(
@@ -59,6 +58,10 @@ describe('The reference', () => {
     ).toBe('| x \\| y | z |');
   });
 });
+
+function named(part: string): string {
+  return part.split('\n')[0] ?? '';
+}
 
 /** All fields of a schema, each with its path. */
 function fieldsOf(schema: JsonSchema, path: string): [string, JsonSchema][] {

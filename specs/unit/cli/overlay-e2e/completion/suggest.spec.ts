@@ -41,7 +41,9 @@ const engines = ['20.10.5', '20.10.24', '26.1.5', 'system'];
 
 describe('A Tab behind', () => {
   test.for([
-    ['overlay-e2e d', ['down', 'doctor']],
+    ['overlay-e2e dr', ['draw']],
+    ['overlay-e2e draw paths s', ['set-up']],
+    ['overlay-e2e draw --into ', [], 'folders'],
     ['overlay-e2e --verbose do', ['down', 'doctor']],
     ['overlay-e2e --v', ['--version', '--verbose']],
     ['overlay-e2e up s', ['seed', 'swarm-mode'], 'files'],
