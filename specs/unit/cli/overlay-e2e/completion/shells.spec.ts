@@ -39,7 +39,10 @@ describe('Completion in a shell', () => {
       const { stdout } = await runCommand(script, ['completion', shell]);
       expect(stdout).toBe(completionScripts[shell]);
       const program = findProgram(shell);
-      if (program === undefined) return skip(`no ${shell} on PATH`);
+      if (program === undefined) {
+        skip(`no ${shell} on PATH`);
+        return;
+      }
       const file = join(folder, `completion.${shell}`);
       await writeFile(file, stdout);
       await runCommand(program, ['-n', file]);
@@ -50,7 +53,7 @@ describe('Completion in a shell', () => {
     skip,
   }) => {
     // util-linux's: it gives bash a terminal, without which there is no Tab.
-    if (findProgram('script') === undefined) return skip('no script on PATH');
+    if (findProgram('script') === undefined) skip('no script on PATH');
     const file = join(folder, 'rc');
     await writeFile(
       file,
