@@ -70,7 +70,8 @@ export class Frame {
     const isSame = lines.length === before.length && lines.every((one, at) => one === before[at]);
     if (printed === '' && isSame) return true;
     const up = this.#rowsOf(before);
-    const top = up === 0 ? '' : `\r${escapes.cursorUp(up)}`;
+    // A terminal shows ^C where the cursor stands, also before the first line is drawn.
+    const top = `\r${up === 0 ? '' : escapes.cursorUp(up)}`;
     // Over the old ones, line by line. What is printed may take several rows: then all is cleared first.
     const [clear, endOfLine] =
       printed === '' ? ['', escapes.eraseEndLine] : [escapes.eraseDown, ''];

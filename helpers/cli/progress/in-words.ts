@@ -26,6 +26,9 @@ export function whyFailed({ error }: Activity, told: Set<unknown>): string | und
   return firstLine(error);
 }
 
+/** Characters of a command line that are shown: a whole script is read in the report. */
+const MOST = 120;
+
 /** A command as one would type it and what it is for: «$ docker run -d consul  0.2 s  store: docker run consul». */
 export function commandInWords(activity: Activity): string {
   const { kind, input, title } = activity;
@@ -34,7 +37,8 @@ export function commandInWords(activity: Activity): string {
   // Most are called what they are.
   if (line === title || line === titleOnMachine(activity))
     return `${sign}${title}  ${timeOf(activity)}`;
-  return `${sign}${line}  ${timeOf(activity)}  ${title}`;
+  const shown = line.length > MOST ? `${line.slice(0, MOST)}…` : line;
+  return `${sign}${shown}  ${timeOf(activity)}  ${title}`;
 }
 
 /** What something that still runs is at. */

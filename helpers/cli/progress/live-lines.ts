@@ -53,7 +53,8 @@ export function showLiveLines(
       // A machine's stage is told in its line, unless it failed: then that is what one looks for.
       if (machine === undefined || error !== undefined) {
         const machines = align(kept.slice(0, -1));
-        for (const line of [...machines, ...kept.slice(-1)]) keep(layOut(line, Infinity, paint));
+        for (const line of [...machines, ...kept.slice(-1)])
+          keep(layOut(line, line.done === '' ? Infinity : frame.width, paint));
       }
       if (verbose && kept.length === 0 && isCommand(activity)) {
         const why = scene.why(activity);

@@ -143,6 +143,18 @@ describe('On a terminal, the end', () => {
     expect(await terminal.cursor()).toEqual({ row: 2, column: 0 });
   });
 
+  test('has no line broken by the ^C that the terminal shows', async () => {
+    const terminal = openTerminal(40, 24);
+    terminal.echo('^C');
+    await watch(terminal);
+    const replay = new Replay(recording);
+    await replay.until(3000);
+    terminal.echo('^C');
+    await replay.until(5000);
+    expect((await terminal.everything()).join('\n')).not.toContain('^C');
+    expect((await terminal.everything())[0]).toMatch(/^\S stand up sixteen/);
+  });
+
   test('tells what failed on which machine, and why once', async () => {
     const terminal = openTerminal(160, 24);
     await watch(terminal);

@@ -10,6 +10,8 @@ export interface VirtualTerminal {
   everything(): Promise<string[]>;
   /** The line and column that the cursor stands in, counted from the beginning of {@link everything}. */
   cursor(): Promise<{ row: number; column: number }>;
+  /** Shows what its user types, past the stream. */
+  echo(typed: string): void;
   /** How often something was written so far. */
   writes(): number;
   resize(columns: number, rows: number): Promise<void>;
@@ -55,6 +57,7 @@ export function openTerminal(columns: number, rows: number): VirtualTerminal {
       const { baseY, cursorY, cursorX } = terminal.buffer.active;
       return { row: baseY + cursorY, column: cursorX };
     },
+    echo: (typed) => terminal.write(typed),
     writes: () => writes,
     resize: async (newColumns, newRows) => {
       await settled;
