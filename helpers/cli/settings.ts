@@ -14,7 +14,7 @@ const machines = ['up', 'down', 'doctor', 'specs'] as const;
 const images = ['up', 'specs'] as const;
 
 /**
- * All environment variables that are for people. `--help`, the README's «Settings» and docs/reference come of it; a spec
+ * All environment variables that are for people. `--help` and docs/reference come of it; a spec
  * proves that the code reads no other.
  */
 export const settings: readonly Setting[] = [

@@ -18,6 +18,7 @@ const runHere: Readonly<Record<string, RegExp>> = {
   'npx overlay-e2e up':
     /^seed is up after [^]*\nnext: npx overlay-e2e check .*\n.* the database on the other host\n$/,
   'npx overlay-e2e check': /^✔ topology seed: healthy\n/,
+  'npx overlay-e2e draw': /\bset-up\.svg\n[^]*index\.html\n/,
   'npx overlay-e2e down': /^Taken down: .*worker-host/,
   'npx overlay-e2e doctor': /\nNothing is missing\.\n$/,
 };
@@ -55,9 +56,10 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   // Minutes, and all of it specs that run anyway; what of it is its own is proven there.
   'npm run matrix': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
   'npm run matrix -- etcd 20.10.24': ['specs/matrix/matrix.spec.ts', "'run', 'matrix'"],
-  'npx overlay-e2e up ./my-cluster.ts': ['specs/topology/own-topology.spec.ts', "'up', myCluster"],
   'npx overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker':
     ['specs/check/targets.spec.ts', "shown('--tls-dir')"],
+  'cp -r specs/example specs/mine': ['specs/own-specs/mine.ts', "'specs/example'), "],
+  'npm test -- --project mine': ['specs/own-specs/own-specs.spec.ts', "'--project', 'mine'"],
   'npm run bench': ['specs/cli/bench.spec.ts', "'--silent', 'bench'"],
   // Most of an hour; its defects are those that specs bring about, of the same list.
   'npm run confusion': ['package.json', '"confusion": "node specs/diagnosis/confusion.ts"'],

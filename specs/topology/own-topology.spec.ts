@@ -7,8 +7,8 @@ import { carUrl, firstCar } from '../../helpers/workload/car-service.ts';
 import { fetchText } from '../seed/fetch-text.ts';
 import { expect, expectNothingLeft, test } from './lab.ts';
 
-const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
-const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+const page = await readFile(join(import.meta.dirname, '../../docs/topologies.md'), 'utf8');
+const [, example = ''] = /```ts\n(.*?)```/s.exec(page) ?? [];
 
 async function write(name: string, text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-own-'));
@@ -19,7 +19,7 @@ async function write(name: string, text: string): Promise<string> {
 }
 
 describe('up of a file that describes a cluster', () => {
-  test('stands up the README’s, takes it again with --reuse, and says in what it is another when it was changed', async ({
+  test('stands up the one that the page shows, takes it again with --reuse, and says in what it is another when it was changed', async ({
     lab,
   }) => {
     expect(example.trimEnd().split('\n').length).toBeLessThan(20);
@@ -58,10 +58,10 @@ describe('up of a file that describes a cluster', () => {
     await expectNothingLeft(lab);
   });
 
-  test('that is wrong is told of as the README shows it, a line for each field, and starts nothing', async ({
+  test('that is wrong is told of as the page shows it, a line for each field, and starts nothing', async ({
     lab,
   }) => {
-    const shown = [...readme.matchAll(/^overlay-e2e: \.\/my-cluster\.ts: .*$/gm)].map(
+    const shown = [...page.matchAll(/^overlay-e2e: \.\/my-cluster\.ts: .*$/gm)].map(
       ([line]) => line,
     );
     expect(shown).toHaveLength(2);

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { diagnosisTitles, type DiagnosisCode, pageOf } from '../../check/codes.ts';
@@ -31,7 +30,6 @@ const clusterFile = describeSchema(clusterFileSchema, {
 /** All files that are made of the code, from the project's root; `npm run reference` writes them. */
 export function referenceFiles(): Readonly<Record<string, string>> {
   return {
-    'README.md': replaceTable(readFileSync(join(root, 'README.md'), 'utf8'), '## Settings'),
     'docs/check.schema.json': json(documentSchema()),
     'docs/doctor.schema.json': json(z.toJSONSchema(doctorDocument)),
     'docs/topology.schema.json': json(topology),
@@ -53,17 +51,7 @@ export function referenceFiles(): Readonly<Record<string, string>> {
   };
 }
 
-/** The page with the table of settings as the code has it, below that heading. */
-function replaceTable(text: string, heading: string): string {
-  const start = text.indexOf('\n|', text.indexOf(`\n${heading}\n`));
-  const end = text.indexOf('\n\n', start);
-  if (!text.includes(`\n${heading}\n`) || start < 0 || end < 0) {
-    throw new Error(`README.md has no table below «${heading}»`);
-  }
-  return `${text.slice(0, start + 1)}${settingsTable()}${text.slice(end)}`;
-}
-
-/** The table of the environment variables, also in the README. */
+/** The table of the environment variables. */
 function settingsTable(): string {
   return table(
     ['variable', 'what it decides'],

@@ -41,6 +41,7 @@ const typed: Readonly<Record<string, Proof>> = {
   'npx overlay-e2e check ./cluster.json': [targets, "shown('cluster.json')"],
   'npx overlay-e2e check --context web --context db --watch 30': [targets, "shown('--watch')"],
   'npx overlay-e2e check --context web --context db --fix': [targets, "shown('--fix')"],
+  'npx overlay-e2e up ./my-cluster.ts': ['specs/topology/own-topology.spec.ts', "'up', myCluster"],
   'npx overlay-e2e up swarm-mode': ['specs/topology/kinds.spec.ts', "'up', 'swarm-mode'"],
   'npx overlay-e2e up swarm-mode --engine-bundle 20.10.24': [
     'specs/topology/kinds.spec.ts',

@@ -8,15 +8,6 @@ test('the reports of a night lead to each other, with what came of each, and to 
   const outside = mkdtempSync(join(tmpdir(), 'neighbours-'));
   onTestFinished(() => rmSync(outside, { recursive: true }));
   const reports = join(outside, 'reports');
-  const put = (folder: string, status: string) => {
-    mkdirSync(join(folder, 'allure-report'), { recursive: true });
-    writeFileSync(join(folder, 'allure-report/index.html'), '');
-    mkdirSync(join(folder, 'allure-results'));
-    writeFileSync(
-      join(folder, 'allure-results/a-result.json'),
-      JSON.stringify({ name: 'a', status }),
-    );
-  };
   put(reports, 'passed');
   put(join(reports, 'etcd'), 'broken');
   put(join(reports, 'swarm-mode'), 'passed');
@@ -40,3 +31,13 @@ test('the reports of a night lead to each other, with what came of each, and to 
     },
   ]);
 });
+
+function put(folder: string, status: string): void {
+  mkdirSync(join(folder, 'allure-report'), { recursive: true });
+  writeFileSync(join(folder, 'allure-report/index.html'), '');
+  mkdirSync(join(folder, 'allure-results'));
+  writeFileSync(
+    join(folder, 'allure-results/a-result.json'),
+    JSON.stringify({ name: 'a', status }),
+  );
+}
