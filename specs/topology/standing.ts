@@ -29,11 +29,15 @@ export const test = withStanding.extend(
   },
 );
 
-/** One line on standard error tells what was wrong and what to do; standard output stays empty. */
+/**
+ * One line on standard error tells what was wrong and what to do, before what may be typed next; standard output stays
+ * empty.
+ */
 export function expectRefusal({ exitCode, stdout, stderr }: Ended, line: string | RegExp): void {
   expect(exitCode, stderr).toBe(1);
   expect(stdout).toBe('');
-  const told = stderr.split('\n').filter((one) => one !== '' && !one.startsWith('['));
+  const [before = ''] = stderr.split(/^next: /m);
+  const told = before.split('\n').filter((one) => one !== '' && !one.startsWith('['));
   expect(told).toEqual([
     line instanceof RegExp
       ? expect.stringMatching(line.source.replace('^', '^overlay-e2e: '))
