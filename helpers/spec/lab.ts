@@ -19,11 +19,11 @@ export interface Lab<MachineName extends string = string, ContainerName extends 
   /** The machines of the cluster, in the topology's order. */
   readonly hosts: readonly Engine[];
   /** Docker's API of a machine: its containers, networks, images. */
-  engine(machine: MachineName): Engine;
+  readonly engine: (machine: MachineName) => Engine;
   /** A machine as its provider knows it: address, state, where its engine listens. */
-  machine(name: MachineName): Machine;
+  readonly machine: (name: MachineName) => Machine;
   /** A container of the topology: its own `exec`, `inspect`, `logs`, `stop`, `start`, and what matchers ask. */
-  container(name: ContainerName): Promise<Container>;
+  readonly container: (name: ContainerName) => Promise<Container>;
 }
 
 /** The topology of that document, as it runs. */
