@@ -31,12 +31,12 @@ async function drawSetUpOf({ document }: Lab): Promise<string | undefined> {
 }
 
 /** By what engines and store say: nothing is started on a cluster that specs are about to look at. */
-async function drawTopologyOf({ document, machine }: Lab): Promise<string> {
+async function drawTopologyOf(lab: Lab): Promise<string> {
   const { auditCluster } = await import('../../helpers/check/audit.ts');
   const { drawTopology } = await import('../../helpers/report/audit/draw-topology.ts');
   const target = topologyTarget(
-    document,
-    document.machines.map(({ name }) => machine(name)),
+    lab.document,
+    lab.document.machines.map(({ name }) => lab.machine(name)),
   );
   try {
     return await drawTopology(await auditCluster(target, { probes: 'none' }));

@@ -6,7 +6,7 @@ import {
   type TestLabel,
   type TestResult,
 } from '@allurereport/core-api';
-import type { AllureStore } from '@allurereport/plugin-api';
+import type { AllureReport } from '@allurereport/core';
 import { z } from 'zod';
 import { parseJson } from '../../process/parse-json.ts';
 import { auditDocument } from '../audit/audit-document.ts';
@@ -18,6 +18,9 @@ import { readRanOn } from '../ran-on.ts';
 import { hostPrefix } from '../results-writer.ts';
 import { topologyOf } from '../topology-label.ts';
 import type { FoundDefect, Run, RunResult } from './run.ts';
+
+/** All that Allure has read. */
+type AllureStore = AllureReport['store'];
 
 const rules = normalizeCategoriesConfig(categories);
 const auditFound = auditDocument.pick({ diagnoses: true });
