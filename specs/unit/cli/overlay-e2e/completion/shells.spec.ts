@@ -86,7 +86,9 @@ describe('Completion in a shell', () => {
         terminal.stdin.write(`${typed}\t`);
         await showsUp(completed);
         // The line goes, and the prompt comes anew.
+        shown = '';
         terminal.stdin.write('\u0015\r');
+        await showsUp('ready> ');
       }
       terminal.stdin.write('exit\r');
       await ended;
