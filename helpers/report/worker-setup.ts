@@ -4,20 +4,34 @@
  */
 import { Status } from 'allure-js-commons';
 import type { RuntimeMessage } from 'allure-js-commons/sdk';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, TestRunner } from 'vitest';
 import { watchActivityTrees } from './activity-tree.ts';
 import { reportRuntime } from './evidence.ts';
+import { sendAgain } from './late-steps.ts';
 import { type Step, toStep } from './step.ts';
 
 const watch = watchActivityTrees((root) => send(toStep(root)));
 
-afterEach(() => watch.takeUnended().forEach((root) => send(toStep(root))));
-afterAll(() => watch.stop());
+/** Whether something was told after a test of this file had ended, and outside of the next. */
+let late = false;
+let ended = false;
+
+afterEach(() => {
+  ended = true;
+  watch.takeUnended().forEach((root) => send(toStep(root)));
+});
+// The first to be registered, and so the last to run.
+// oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it which fixtures are wanted: none.
+afterAll(async ({}, file) => {
+  watch.stop();
+  if (late) await sendAgain(file);
+});
 
 /** Sends a step with its true times; the public `step()` of Allure would measure the sending. */
 function send(step: Step): void {
   const runtime = reportRuntime();
   if (runtime === undefined) return;
+  if (ended && TestRunner.getCurrentTest() === undefined) late = true;
   for (const message of messagesOf(step)) void runtime.sendMessage(message);
 }
 

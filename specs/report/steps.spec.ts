@@ -18,7 +18,8 @@ beforeAll(async () => {
       beforeAll(() => say('before all'));
       beforeEach(() => say('before each'));
       afterEach(() => say('after each'));
-      afterAll(() => say('after all'));
+      // Longer than Vitest waits before it sends what tests have told.
+      afterAll(() => runCommand('sleep', ['0.5'], { title: 'after all' }));
       test('side by side', async ({ lab }) => {
         await Promise.all(['one', 'two'].map((name) =>
           activity('stage', name, async () => { await say(name + ' first'); await say(name + ' second'); })));
