@@ -27,9 +27,12 @@ export function takeData(html: string): { page: string; data: ReportData } {
  * is to be sent to people. The browser unpacks it, and gives Allure’s scripts what they ask for.
  */
 export function putData(page: string, data: ReportData): string {
-  const index = [...data].map(([name, content]) => [name, content.length]);
+  // What is of one length is of one kind, most of the time, and gzip looks back over 32 kB alone: a fifth less.
+  const files = [...data].sort(([, one], [, other]) => one.length - other.length);
+  const index = files.map(([name, content]) => [name, content.length]);
   const head = Buffer.from(`${JSON.stringify(index)}\n`);
-  const packed = gzipSync(Buffer.concat([head, ...data.values()])).toString('base64');
+  const content = Buffer.concat([head, ...files.map(([, bytes]) => bytes)]);
+  const packed = gzipSync(content, { level: 9 }).toString('base64');
   const scripts = `<script id="${packedAs}" type="text/plain">${packed}</script>\n<script>${unpack}</script>`;
   return page.replace(`<!-- ${packedAs} -->`, () => scripts);
 }

@@ -1,10 +1,12 @@
 import type { TestProject } from 'vitest/node';
 import { showProgress } from '../../helpers/cli/progress.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { activity } from '../../helpers/process/activity.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import type { InterruptionWatch } from '../../helpers/process/interruption.ts';
 import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { recordHost } from '../../helpers/report/record-host.ts';
+import type { Evidence } from '../../helpers/report/results-writer.ts';
 import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
 import { openLab } from '../../helpers/spec/lab.ts';
 import { releaseStore } from '../../helpers/topology/claim.ts';
@@ -15,7 +17,7 @@ import { takeDown } from '../../helpers/topology/take-down.ts';
 import { loadTopology } from '../../helpers/topology/load-topology.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { describeRun } from './describe-run.ts';
-import { drawRun } from './draw-run.ts';
+import { drawEndOf, drawSetUpOf } from './draw-run.ts';
 import { stageFor } from './stages.ts';
 import { watchRun } from './watch-run.ts';
 import { whyNotHere } from './why-not-here.ts';
@@ -28,7 +30,13 @@ declare module 'vitest' {
 }
 
 /** What this set-up stood up, and has to take down. */
-let standing: { readonly topology: Topology; readonly provider: MachineProvider } | undefined;
+let standing:
+  | {
+      readonly topology: Topology;
+      readonly provider: MachineProvider;
+      readonly document: TopologyDocument;
+    }
+  | undefined;
 let watch: InterruptionWatch | undefined;
 
 /** E2E_KEEP=1 leaves the topology running for whoever comes; E2E_REUSE=1 takes one that was left, if it fits. */
@@ -58,7 +66,7 @@ export async function setup(project: TestProject): Promise<void> {
         const found = await findOrStandUp(project, topology, provider, interruption);
         const lab = await openLab(found, provider);
         report.label({ ...(await describeRun(lab)) });
-        report.attach(() => drawRun(lab));
+        report.attach(() => drawSetUpOf(lab, { stays: keep || standing === undefined }));
         return found;
       },
       { topology: topology.name },
@@ -75,7 +83,11 @@ export async function teardown(): Promise<void> {
   if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
 }
 
-async function leave({ topology, provider }: NonNullable<typeof standing>): Promise<void> {
+async function leave({
+  topology,
+  provider,
+  document,
+}: NonNullable<typeof standing>): Promise<void> {
   if (keep && watch?.interrupted === undefined) {
     await releaseStore(provider.store);
     tellKept(provider.store);
@@ -83,9 +95,11 @@ async function leave({ topology, provider }: NonNullable<typeof standing>): Prom
   }
   const stopProgress = await showProgress();
   try {
+    const pictures = await drawEnd(document, provider);
     await recordHost(
       `Take down the ${topology.name} topology`,
-      async () => {
+      async (report) => {
+        report.attach(async () => pictures);
         await watch?.insistOn(async () => {
           await takeDown(provider);
         });
@@ -95,6 +109,16 @@ async function leave({ topology, provider }: NonNullable<typeof standing>): Prom
   } finally {
     stopProgress();
   }
+}
+
+/** Of a cluster that has no containers on its networks yet there is nothing to be seen that its set-up does not show. */
+async function drawEnd(document: TopologyDocument, provider: MachineProvider): Promise<Evidence[]> {
+  if (watch?.interrupted !== undefined || document.stage !== 'workload') return [];
+  return await activity(
+    'stage',
+    `draw the ${document.topology} topology`,
+    async () => await drawEndOf(await openLab(document, provider), watch?.signal),
+  );
 }
 
 async function findOrStandUp(
@@ -116,7 +140,7 @@ async function findOrStandUp(
     ? await standUpOrReuse(topology, provider, options)
     : { document: await standUp(topology, provider, options), reused: false };
   if (reused) await releaseStore(provider.store);
-  else standing = { topology, provider };
+  else standing = { topology, provider, document };
   return document;
 }
 

@@ -93,16 +93,19 @@ function renderRuns({ bad, earlier }: { bad: number; earlier: Run['earlier'] }):
 
 /** How each topology was set up, and what stood there. */
 function renderPictures(results: readonly RunResult[]): string {
-  return results
-    .filter(({ pictures }) => pictures.length > 0)
-    .map(({ topology = '', pictures }) =>
-      element(
+  const drawn = results.filter(({ pictures }) => pictures.length > 0);
+  // Its set-up has some, and its take-down.
+  const topologies = Map.groupBy(drawn, ({ topology = '' }) => topology);
+  return [...topologies]
+    .map(([topology, own]) => {
+      const pictures = own.flatMap((one) => one.pictures.map(renderPicture));
+      return element(
         'details',
         {},
         element('summary', {}, escapeXml(`Pictures of ${topology}`)),
-        element('div', { class: 'pictures' }, pictures.map(renderPicture).join('')),
-      ),
-    )
+        element('div', { class: 'pictures' }, pictures.join('')),
+      );
+    })
     .join('');
 }
 
