@@ -38,6 +38,8 @@ export class Scene {
   readonly #machines = new Map<string, Owner>();
 
   start(activity: Activity): void {
+    // What was asked of machines before counts for none of what begins now.
+    if (isFollowed(activity) && !this.running.all.some(isFollowed)) this.#machines.clear();
     this.running.add(activity);
     const { machine, id } = activity;
     if (isFollowed(activity)) this.#stages.set(id, newOwner(activity));

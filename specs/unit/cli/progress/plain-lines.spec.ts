@@ -77,6 +77,22 @@ test('a log gets a line when a machine has come, and one for each host with all 
   ]);
 });
 
+test('the time of a host begins with the check, not with what was asked of it before', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const { stream, text } = openStream(false);
+  const stop = await showProgress({ stream, verbose: false });
+  await activity('command', 'docker info', async () => {}, { machine: 'one' });
+  vi.advanceTimersByTime(60_000);
+  await activity('stage', 'check shop', () =>
+    activity('step', 'one: engine', async () => vi.advanceTimersByTime(2000), { machine: 'one' }),
+  );
+  stop();
+  expect(text()).toContain('one  engine  2.0 s\n');
+});
+
 test('verbose lines tell each command as one would type it, its time, and its machine', async () => {
   expect(await linesOf(onMachines, { verbose: true })).toContain(
     '[TIME]     $ sh boot.sh  TIME  machine worker-host: boot',
