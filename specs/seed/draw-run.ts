@@ -1,14 +1,9 @@
-import type { AuditOptions } from '../../helpers/check/options.ts';
-import type { AuditReport } from '../../helpers/check/report.ts';
 import { firstLine } from '../../helpers/process/harness-error.ts';
 import type { Evidence } from '../../helpers/report/results-writer.ts';
+import { openCheck } from '../../helpers/spec/check.ts';
 import type { Lab } from '../../helpers/spec/lab.ts';
-import { topologyTarget } from '../../helpers/topology/audit-target.ts';
 import { loadSetUp } from '../../helpers/topology/set-up-record.ts';
-import { timeCarService } from '../../helpers/workload/ask-car-service.ts';
-
-/** Requests to the car service that are timed. */
-const REQUESTS = 20;
+import { timeRequests } from '../../helpers/topology/time-requests.ts';
 
 /**
  * How the topology was stood up, drawn out of what was recorded. What stands there is drawn of one that stays, by what
@@ -51,13 +46,10 @@ export async function drawEndOf(lab: Lab, signal: AbortSignal | undefined): Prom
 }
 
 async function look(lab: Lab, signal: AbortSignal | undefined) {
-  const { prepareProbeImage } = await import('../../helpers/check/probe/probe-image.ts');
   const { latenciesOf } = await import('../../helpers/report/pictures/latencies.ts');
-  // On a new computer it takes longer to make than the whole look may.
-  await prepareProbeImage();
-  const report = await auditOf(lab, { timing: true, ...(signal === undefined ? {} : { signal }) });
-  const { carEndpoint: url } = lab.document;
-  const requests = url === undefined ? undefined : await timeCarService(url, REQUESTS, { signal });
+  const bounds = signal === undefined ? {} : { signal };
+  const report = await openCheck(lab).audit({ timing: true, ...bounds });
+  const requests = await timeRequests(lab.document, signal);
   return { report, latencies: latenciesOf(report.observation.paths, requests) };
 }
 
@@ -80,18 +72,5 @@ async function drawRecordOf({ document }: Lab): Promise<string | undefined> {
 
 async function drawStanding(lab: Lab): Promise<string> {
   const { drawTopology } = await import('../../helpers/report/audit/draw-topology.ts');
-  return await drawTopology(await auditOf(lab, { probes: 'none' }));
-}
-
-async function auditOf(lab: Lab, options: AuditOptions): Promise<AuditReport> {
-  const { auditCluster } = await import('../../helpers/check/audit.ts');
-  const target = topologyTarget(
-    lab.document,
-    lab.document.machines.map(({ name }) => lab.machine(name)),
-  );
-  try {
-    return await auditCluster(target, options);
-  } finally {
-    for (const { engine } of target.hosts) engine.close();
-  }
+  return await drawTopology(await openCheck(lab).audit({ probes: 'none' }));
 }

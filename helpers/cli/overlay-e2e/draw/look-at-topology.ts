@@ -10,7 +10,7 @@ import { type LatencyGroup, latenciesOf } from '../../../report/pictures/latenci
 import { topologyTarget } from '../../../topology/audit-target.ts';
 import { loadDocument, type TopologyDocument } from '../../../topology/document.ts';
 import { loadSetUp, type SetUpRecord } from '../../../topology/set-up-record.ts';
-import { timeCarService } from '../../../workload/ask-car-service.ts';
+import { timeRequests } from '../../../topology/time-requests.ts';
 import type { PictureName } from '../commands/draw.ts';
 
 /** What pictures are drawn from; each part only if a wanted picture needs it, and it is there. */
@@ -24,9 +24,6 @@ export interface Sight {
   /** The same as a document for programs. */
   readonly data: object;
 }
-
-/** Requests to the car service that are timed. */
-const REQUESTS = 20;
 
 /** Looks at the topology that is up, as far as these pictures need it. */
 export async function lookAtTopology(
@@ -84,9 +81,4 @@ async function audit(
   } finally {
     for (const { engine } of target.hosts) engine.close();
   }
-}
-
-async function timeRequests(document: TopologyDocument | undefined, signal: AbortSignal) {
-  const url = document?.carEndpoint;
-  return url === undefined ? undefined : await timeCarService(url, REQUESTS, { signal });
 }
