@@ -4,6 +4,7 @@ import { SpecsReporter } from './helpers/cli/specs-reporter.ts';
 import { cacheFolder } from './helpers/netns/cache.ts';
 import { allureReporters } from './helpers/report/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
+import { allowedSkips } from './specs/allowed-skips.ts';
 import { findOwnTopologies } from './specs/own-topologies.ts';
 import { SpecOrder } from './specs/spec-order.ts';
 
@@ -42,7 +43,10 @@ export default defineConfig({
     sequence: { sequencer: SpecOrder },
     // What makes machines takes its time; only what is slow even so gets a line of its own.
     slowTestThreshold: 10_000,
-    reporters: [new SpecsReporter(), ...allureReporters({ add: combination !== undefined })],
+    reporters: [
+      new SpecsReporter(),
+      ...allureReporters({ add: combination !== undefined, allowedSkips }),
+    ],
     projects: [
       {
         // No root, no engines, seconds. None leaves anything in its process, so that one process serves many.

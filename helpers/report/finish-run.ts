@@ -11,10 +11,12 @@ import { readResults } from './read-results.ts';
 import { sizeWarning } from './report-size.ts';
 import { writeResult } from './results-writer.ts';
 import { nextLines } from './next-steps.ts';
+import { skipLines } from './skip-lines.ts';
 import { judge, nextStepsOf, verdictLines } from './verdict.ts';
 
 const exitCode = Number(process.argv[2] ?? 1);
-const verdict = judge(exitCode, readCounts(), readResults());
+const results = readResults();
+const verdict = judge(exitCode, readCounts(), results);
 if (verdict.besides !== undefined) {
   const now = Date.now();
   writeResult({
@@ -32,7 +34,8 @@ const report = await buildReport().then(
   (error: unknown) => [`report: not built: ${firstLine(error)}`],
 );
 const next = nextLines(nextStepsOf(verdict));
-const lines = [...verdictLines(verdict), ...report, ...next, '', countLine(verdict.counts)];
+const said = [...verdictLines(verdict), ...skipLines(results)];
+const lines = [...said, ...report, ...next, '', countLine(verdict.counts)];
 process.stdout.write(`\n${lines.join('\n')}\n`);
 process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
 

@@ -2,6 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
+import {
+  type AllowedSkip,
+  findAllowed,
+  findSkipProblems,
+  type NamedTest,
+  type SkippedTest,
+} from './allowed-skips.ts';
 import { addCounts, type Counts } from './counts.ts';
 import { tellSystem } from './environment.ts';
 import { issueLinks } from './known-issues.ts';
@@ -23,17 +30,25 @@ export type SkipReasons = ReadonlyMap<string, string>;
  * Stands beside allure-vitest's reporter and writes what that one loses: files that fail at import, failed hooks of
  * files and suites, errors outside of any test (a crashed worker), tests that were skipped or never ran, with the
  * reason. Without it a broken run would read as a green one. It must come first: it empties the results' folder, if they are not to be added to, and
- * knows the reasons before the other writes.
+ * knows the reasons before the other writes. With a list of allowed skips, each other skip is a failure of the run.
  */
 export class LostResultsReporter implements Reporter {
   readonly reasons = new Map<string, string>();
   readonly #folder: string;
   readonly #add: boolean;
+  readonly #allowed: readonly AllowedSkip[] | undefined;
+  readonly #collected: NamedTest[] = [];
+  readonly #skipped: SkippedTest[] = [];
   #specifications: readonly TestSpecification[] = [];
 
-  constructor(folder: string, add: boolean) {
+  /**
+   * @param add keeps the results of an earlier run
+   * @param allowed the skips that are no failure; without a list, all are allowed
+   */
+  constructor(folder: string, add: boolean, allowed?: readonly AllowedSkip[]) {
     this.#folder = folder;
     this.#add = add;
+    this.#allowed = allowed;
   }
 
   onInit(): void {
@@ -70,7 +85,17 @@ export class LostResultsReporter implements Reporter {
       const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
       this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, error.stack);
     });
+    for (const { name, message } of this.#findSkipProblems()) {
+      counts.failed += 1;
+      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message);
+    }
     addCounts(counts);
+  }
+
+  #findSkipProblems() {
+    if (this.#allowed === undefined) return [];
+    const workflow = process.env['GITHUB_WORKFLOW'];
+    return findSkipProblems(this.#allowed, this.#collected, this.#skipped, workflow);
   }
 
   #tellModule(module: TestModule, whyNot: string, counts: Counts): void {
@@ -87,6 +112,7 @@ export class LostResultsReporter implements Reporter {
     }
     const hookFailed = module.errors().length > 0;
     for (const test of module.children.allTests()) {
+      if (!hookFailed) this.#collected.push(nameOf(test));
       const result = test.result();
       if (result.state === 'passed' || result.state === 'failed') {
         counts[result.state] += 1;
@@ -104,13 +130,39 @@ export class LostResultsReporter implements Reporter {
 
   #whySkipped(test: TestCase, whyNot: string): string {
     const result = test.result();
-    if (result.state === 'skipped' && result.note !== undefined) return `skipped: ${result.note}`;
-    if (test.options.mode === 'todo') return 'to be written';
-    if (test.options.mode === 'skip') return 'skipped in its file, no reason given';
+    if (result.state === 'skipped' && result.note !== undefined) {
+      const runs = this.#noteSkip({ ...nameOf(test), why: result.note });
+      return `skipped: ${result.note}${runs === undefined ? '' : `; it runs ${runs}`}`;
+    }
+    if (test.options.mode === 'todo') return this.#withoutReason(test, 'to be written');
+    if (test.options.mode === 'skip') {
+      if (this.#isNotChosen(test)) return 'not run: the run is of other tests of its file';
+      return this.#withoutReason(test, 'skipped in its file, no reason given');
+    }
     for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
       if (up.errors().length > 0) return `not run: a hook of «${up.name}» failed`;
     }
     return `not run: ${whyNot}`;
+  }
+
+  #withoutReason(test: TestCase, why: string): string {
+    this.#noteSkip({ ...nameOf(test), why });
+    return why;
+  }
+
+  /** Tells whether `-t`, or a line after the file's name, leaves the test out. */
+  #isNotChosen(test: TestCase): boolean {
+    const { testNamePattern } = test.project.config;
+    if (testNamePattern !== undefined && !testNamePattern.test(nameOf(test).name)) return true;
+    return this.#specifications.some(
+      ({ moduleId, testLines = [] }) => moduleId === test.module.moduleId && testLines.length > 0,
+    );
+  }
+
+  /** Returns where an allowed skip's test runs. */
+  #noteSkip(skip: SkippedTest): string | undefined {
+    this.#skipped.push(skip);
+    return findAllowed(this.#allowed ?? [], skip)?.runs;
   }
 
   #write(
@@ -159,7 +211,12 @@ export function reasonKey(wholeName: string, topology: string | undefined): stri
 
 /** What allure-vitest calls a test, without the project’s name before it. */
 function fullName(test: TestCase): string {
-  return `${relative(process.cwd(), test.module.moduleId)}#${suitesOf(test).concat(test.name).join(' ')}`;
+  const { file, name } = nameOf(test);
+  return `${file}#${name}`;
+}
+
+function nameOf(test: TestCase): NamedTest {
+  return { file: fileName(test.module.moduleId), name: [...suitesOf(test), test.name].join(' ') };
 }
 
 function suitesOf(test: TestCase): string[] {

@@ -1,6 +1,7 @@
 import { Status, type StepResult, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
 import type { Reporter, TestSpecification, Vitest } from 'vitest/node';
+import type { AllowedSkip } from './allowed-skips.ts';
 import { diagnosisLabel } from './diagnosis-label.ts';
 import { verdictName } from './evidence.ts';
 import { issueLinks } from './known-issues.ts';
@@ -14,11 +15,14 @@ import { partOf } from './tutorial-part.ts';
  * What fills the Allure report, for `vitest.config.ts`. Nothing of it is in the way of a watch: whoever saves a file waits
  * for one line, and reads no report.
  *
- * @param add whether the results of an earlier run stay beside those of this one
+ * @param options.add whether the results of an earlier run stay beside those of this one
+ * @param options.allowedSkips the skips that are no failure; without a list, all are allowed
  */
-export function allureReporters({ add = false } = {}): Reporter[] {
+export function allureReporters(
+  options: { readonly add?: boolean; readonly allowedSkips?: readonly AllowedSkip[] } = {},
+): Reporter[] {
   const resultsDir = resultsFolder();
-  const lost = new LostResultsReporter(resultsDir, add);
+  const lost = new LostResultsReporter(resultsDir, options.add ?? false, options.allowedSkips);
   const allure = new AllureVitestReporter({
     resultsDir,
     reportMatchers: false,

@@ -175,6 +175,50 @@ test('a run in which nothing ran reads red', { timeout: limit }, async () => {
   expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
 });
 
+test('a skip that the list does not allow reads red, and an allowed one says where it runs', {
+  timeout: limit,
+}, async () => {
+  const run = await runSmall(
+    {
+      'specs/skips.spec.ts': `
+        import { test } from 'vitest';
+        test('passes', () => {});
+        test('needs ssh', ({ skip }) => skip('no ssh on PATH'));
+        test('needs time', ({ skip }) => skip('no time'));
+        test.skip('is skipped', () => {});`,
+    },
+    {
+      allowedSkips: `[
+        { in: 'specs/skips.spec.ts', tests: /^needs ssh$/, because: /^no ssh/, runs: 'on Debian' },
+        { in: 'specs/skips.spec.ts', tests: /^needs root$/, because: /^no root/, runs: 'as root' },
+      ]`,
+    },
+  );
+  expect(run.vitestCode).toBe(0);
+  expect(run.exitCode).toBe(1);
+  expect(run.lastLine).toBe('1 passed, 3 failed, 3 skipped');
+  const { statusDetails } = run.result(
+    'Skipped without being allowed: specs/skips.spec.ts: no time',
+  );
+  expect(statusDetails?.message).toMatch(/^needs time; let it run, or add it to /);
+  run.result('Stale entry of specs/allowed-skips.ts: specs/skips.spec.ts /^needs root$/');
+  expect(run.output).toContain('- 1 skipped: no ssh on PATH; it runs on Debian\n');
+});
+
+test('a run of some tests of a file is not a run with skips', { timeout: limit }, async () => {
+  const run = await runSmall(
+    {
+      'specs/two.spec.ts': `
+        import { test } from 'vitest';
+        test('the one', () => {});
+        test('the other', () => {});`,
+    },
+    { allowedSkips: '[]', args: ['-t', 'the one'] },
+  );
+  expect(run.exitCode).toBe(0);
+  expect(run.lastLine).toBe('1 passed, 0 failed, 1 skipped');
+});
+
 test('a run that finds no specs reads red', { timeout: limit }, async () => {
   const run = await runSmall({ 'specs/passing.spec.ts': passing }, { args: ['specs/no-such'] });
   expect(run.exitCode).not.toBe(0);

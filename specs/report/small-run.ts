@@ -76,6 +76,8 @@ export async function runSmall(
 
 interface SmallRunOptions {
   readonly config?: string;
+  /** The list of allowed skips, as source text; without it, all are allowed. */
+  readonly allowedSkips?: string;
   readonly args?: readonly string[];
   readonly rebuild?: boolean;
   readonly before?: readonly Readonly<Record<string, string>>[];
@@ -83,14 +85,14 @@ interface SmallRunOptions {
 
 async function runOnce(
   files: Readonly<Record<string, string>>,
-  { config = '', args = [] }: SmallRunOptions,
+  { config = '', allowedSkips = 'undefined', args = [] }: SmallRunOptions,
   as: { cwd: string; env: Record<string, string>; reject: false; all: true },
 ) {
   rmSync(join(as.cwd, 'specs'), { recursive: true, force: true });
   rmSync(join(as.cwd, 'reports/counts.json'), { force: true });
   const all = {
     'package.json': '{"type":"module"}',
-    'vitest.config.ts': configOf(config),
+    'vitest.config.ts': configOf(config, allowedSkips),
     ...files,
   };
   for (const [name, content] of Object.entries(all)) {
@@ -144,13 +146,13 @@ function textOf(html = ''): string {
     .trim();
 }
 
-function configOf(more: string): string {
+function configOf(more: string, allowedSkips: string): string {
   return `
     import { defineConfig } from 'vitest/config';
     import { allureReporters } from '@helpers/report/vitest-reporters.ts';
     export default defineConfig({
       test: {
-        reporters: ['default', ...allureReporters()],
+        reporters: ['default', ...allureReporters({ allowedSkips: ${allowedSkips} })],
         setupFiles: ['@helpers/report/worker-setup.ts'],
         include: ['specs/**/*.spec.ts'],
         // As in the project itself: Vitest's own are too short for a machine that is busy.

@@ -26,6 +26,14 @@ describe('the verdict of a run', () => {
     expect(verdict.besides).toBeDefined();
   });
 
+  test('is red when the results have a failure that the reporter did not count', () => {
+    const failed = { ...passed, name: 'other', status: 'failed' } as const;
+    const verdict = judge(0, counted, [passed, failed]);
+    expect(verdict.green).toBe(false);
+    expect(countLine(verdict.counts)).toBe('3 passed, 1 failed');
+    expect(verdictLines(verdict)).toEqual(['✖ other']);
+  });
+
   test('counts a failed set-up beside the failed tests, and points to the doctor', () => {
     const setUp = {
       name: 'Set up the seed topology',

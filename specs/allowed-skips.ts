@@ -1,0 +1,123 @@
+import type { AllowedSkip } from '../helpers/report/allowed-skips.ts';
+
+const swarmImage = {
+  because: /^no image of classic Swarm is named/,
+  runs: 'on machines where E2E_SWARM_IMAGE names the image of classic Swarm, which no archive has',
+} as const;
+
+const ssh = {
+  because: /^no ssh on PATH/,
+  runs: 'in the workflow push, which installs ssh',
+  workflow: 'push',
+} as const;
+
+/**
+ * Every skip that a run may have, with where its tests do run. The end of a run fails on any other skip, and on an entry
+ * that matches no test of the files that ran.
+ */
+export const allowedSkips: readonly AllowedSkip[] = [
+  // Kinds of cluster that lack what a test is about.
+  {
+    in: 'specs/seed/keystore.spec.ts',
+    tests: /runs alone on its machine, in a container/,
+    because: /^the managers of a swarm are engines/,
+    runs: 'in the projects seed, etcd, zookeeper and classic-swarm',
+  },
+  {
+    in: 'specs/seed/cluster.spec.ts',
+    tests: /keystore’s engine is in no cluster/,
+    because: /^swarm mode has no machine beside its nodes/,
+    runs: 'in the projects seed, etcd, zookeeper and classic-swarm',
+  },
+  {
+    in: 'specs/seed/overlay-network.spec.ts',
+    tests: /engine of the keystore does not know it/,
+    because: /^swarm mode has no machine beside its nodes/,
+    runs: 'in the projects seed, etcd, zookeeper and classic-swarm',
+  },
+  {
+    in: 'specs/seed/overlay-network.spec.ts',
+    because: /overlay that it keeps in ZooKeeper, by a defect of its own$/,
+    runs: 'in all projects but zookeeper',
+  },
+  {
+    in: 'specs/',
+    because: /container on an overlay that it keeps in ZooKeeper, by a defect of its own$/,
+    runs: 'in all projects but zookeeper',
+  },
+  // With virtual machines, npm test runs the first topology; each other one has a run of its own.
+  {
+    in: 'specs/',
+    because: /^on docker-machine with the driver \S+ one topology stands at a time/,
+    runs: 'in the workflow nightly, one kind of cluster after the other',
+  },
+  // Kernels: each has one of these tests or the other.
+  {
+    in: 'specs/swarm-mode/swarm-mode.spec.ts',
+    tests: /^On kernels with (?:IPVS|ESP) /,
+    because: /^the kernel of \S+ has no /,
+    runs: 'on machines whose kernel has IPVS and ESP',
+  },
+  {
+    in: 'specs/swarm-mode/swarm-mode.spec.ts',
+    tests: /^On kernels without (?:IPVS|ESP) /,
+    because: /^the kernels of both machines have it$/,
+    runs: 'on machines whose kernel lacks IPVS or ESP',
+  },
+  // Classic Swarm.
+  { in: 'specs/seed/', ...swarmImage },
+  { in: 'specs/classic-swarm/', ...swarmImage },
+  { in: 'specs/machine-cli/swarm.spec.ts', ...swarmImage },
+  {
+    in: 'specs/machine-cli/swarm.spec.ts',
+    tests: /in docker-machine's own Swarm$/,
+    because: /^recorded of swarm\/\S+, this is /,
+    runs: 'on machines where E2E_SWARM_IMAGE names the recorded release',
+  },
+  // Programs.
+  { in: 'specs/check/targets.spec.ts', tests: /through the user’s own ssh$/, ...ssh },
+  { in: 'specs/check/targets.spec.ts', tests: /against the file that describes it$/, ...ssh },
+  { in: 'specs/machine/generic-hosts.spec.ts', tests: /^a host for the driver generic/, ...ssh },
+  {
+    in: 'specs/unit/cli/overlay-e2e/completion/shells.spec.ts',
+    tests: /overlay-e2e completion (?:bash|fish|zsh) prints/,
+    because: /^no \w+ on PATH$/,
+    runs: 'in the workflow push, which installs bash, fish and zsh',
+    workflow: 'push',
+  },
+  {
+    in: 'specs/unit/cli/overlay-e2e/completion/shells.spec.ts',
+    tests: /a Tab in bash/,
+    because: /^no script on PATH$/,
+    runs: 'in the workflow push, whose Debian has script',
+    workflow: 'push',
+  },
+  {
+    in: 'specs/unit/workload/swarm-image.spec.ts',
+    tests: /a program that is not swarm$/,
+    because: /^the program is one for x64$/,
+    runs: 'on machines with an x64 processor',
+  },
+  {
+    in: 'specs/cli/providers-page.spec.ts',
+    tests: /^the real docker-machine runs the seed specs/,
+    because: /^no docker-machine on PATH$/,
+    runs: 'on machines with docker-machine and root',
+  },
+  {
+    in: 'specs/machine/contract-real-docker-machine.spec.ts',
+    because: /docker-machine on PATH$|VBoxManage on PATH/,
+    runs: 'in the workflow nightly, with VirtualBox',
+  },
+  {
+    in: 'specs/machine/contract-real-docker-machine.spec.ts',
+    because: /driver generic cannot stop a machine$/,
+    runs: 'in the workflow nightly, with VirtualBox',
+  },
+  // What follows from a failure of the same run.
+  {
+    in: 'specs/walkthrough/',
+    because: /^«.*» failed before it$/,
+    runs: 'in every run in which the commands before it work',
+  },
+];
