@@ -14,6 +14,7 @@ import { endOfCheck } from './check/end-of-check.ts';
 import { askOnTerminal, doSteps } from './check/fix.ts';
 import { isToBePrinted, mend, type Outcome } from './check/mend.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
+import { ReaderWatch } from './check/reader-watch.ts';
 import { watchCluster } from './check/watch.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
@@ -103,9 +104,10 @@ async function watchTarget(
   target: AuditTarget,
   bounds: Bounds,
   options: CheckOptions & { readonly watch?: number },
-): Promise<never> {
+): Promise<number> {
+  using reader = new ReaderWatch(process.stdout.fd);
   let isFirst = true;
-  return await watchCluster({
+  const last = await watchCluster({
     every: (options.watch ?? 0) * 1000,
     signal: bounds.signal,
     // What goes on in rounds in which nothing is new, is no news either.
@@ -124,7 +126,9 @@ async function watchTarget(
         for (const line of changes) console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
       isFirst = false;
     },
+    readerGone: reader.signal,
   });
+  return 'report' in last ? exitCodes[last.report.verdict] : exitCodes.incomplete;
 }
 
 function render(report: AuditReport, stream: NodeJS.WriteStream): string {

@@ -1,10 +1,8 @@
 import { HarnessError } from '../../process/harness-error.ts';
 import { Interrupted } from '../../process/interruption.ts';
+import { describeDefect } from '../standard-streams.ts';
 
-/**
- * Says on standard error why the command failed, and gives its exit code. What went wrong outside is told in a line
- * and its evidence; what is wrong in this program itself, with its stack.
- */
+/** Says on standard error why the command failed, in a line and its evidence, and gives its exit code. */
 export function reportFailure(error: unknown): number {
   if (error instanceof Interrupted) {
     console.error(`overlay-e2e: ${error.observed}`);
@@ -19,5 +17,5 @@ export function reportFailure(error: unknown): number {
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('\n');
   if (error instanceof HarnessError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return describeDefect(error, '--verbose');
 }

@@ -1,8 +1,11 @@
 import { CommanderError } from 'commander';
+import { guardStandardStreams } from '../standard-streams.ts';
 import { createProgram } from './program.ts';
 
 // It is this process's own, set by the script that starts it, and nothing that others should get.
 delete process.env['NODE_COMPILE_CACHE'];
+
+guardStandardStreams('overlay-e2e', '--verbose');
 
 try {
   await createProgram().parseAsync();

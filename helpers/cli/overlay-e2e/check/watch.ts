@@ -10,10 +10,21 @@ export interface WatchOptions {
   readonly audit: () => Promise<AuditReport>;
   /** Told of the first round, and of each whose report is another: what is other, line by line. */
   readonly tell: (round: Round, changes: readonly string[]) => Promise<void>;
+  /** Aborts when nothing reads what is told any more. */
+  readonly readerGone: AbortSignal;
 }
 
-/** Audits again and again, and tells of what changes, until it is interrupted: then it throws what interrupted it. */
-export async function watchCluster({ every, signal, audit, tell }: WatchOptions): Promise<never> {
+/**
+ * Audits again and again, and tells of what changes. It ends when nothing reads that any more, and gives the last round;
+ * when it is interrupted, it throws what interrupted it.
+ */
+export async function watchCluster({
+  every,
+  signal,
+  audit,
+  tell,
+  readerGone,
+}: WatchOptions): Promise<Round> {
   let before: Round | undefined;
   for (;;) {
     const now: Round = await audit().then(
@@ -26,6 +37,8 @@ export async function watchCluster({ every, signal, audit, tell }: WatchOptions)
     const changes = before === undefined ? [] : describeChanges(before, now);
     if (before === undefined || changes.length > 0) await tell(now, changes);
     before = now;
-    await delay(every, undefined, { signal }).catch(() => signal.throwIfAborted());
+    const woken = AbortSignal.any([signal, readerGone]);
+    await delay(every, undefined, { signal: woken }).catch(() => signal.throwIfAborted());
+    if (readerGone.aborted) return now;
   }
 }

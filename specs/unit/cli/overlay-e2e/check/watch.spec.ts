@@ -39,6 +39,7 @@ async function watchRounds(
     tell: async (_round: Round, changes) => {
       await Promise.resolve(told.push(changes));
     },
+    readerGone: new AbortController().signal,
   });
   await expect(watching).rejects.toThrow('interrupted');
   return told;
@@ -66,4 +67,16 @@ test('a watch tells of the first round, and then of what changes alone', async (
     ['now healthy'],
     ['now incomplete'],
   ]);
+});
+
+test('a watch whose reader is gone ends with its last round', async () => {
+  const last = report('defects', 'vxlan-blocked');
+  const ended = watchCluster({
+    every: 60_000,
+    signal: new AbortController().signal,
+    audit: async () => await Promise.resolve(last),
+    tell: async () => await Promise.resolve(),
+    readerGone: AbortSignal.abort(),
+  });
+  expect(await ended).toEqual({ report: last });
 });
