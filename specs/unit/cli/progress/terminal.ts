@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { Terminal } from '@xterm/headless';
+import xterm from '@xterm/headless';
 
 /** A terminal that nobody sees: what is written to its stream stands on its screen as on a real one. */
 export interface VirtualTerminal {
@@ -18,7 +18,7 @@ export interface VirtualTerminal {
 }
 
 export function openTerminal(columns: number, rows: number): VirtualTerminal {
-  const terminal = new Terminal({
+  const terminal = new xterm.Terminal({
     cols: columns,
     rows,
     scrollback: 1000,
