@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type AddressRange, nameServerAddress } from '../netns/address-range.ts';
 import { bootMachine, findInit, hasEngineEnded, makeGround, startEngine } from '../netns/boot.ts';
 import { cacheFolder } from '../netns/cache.ts';
+import { mainHierarchy } from '../netns/cgroup.ts';
 import { makeMachineCertificates } from '../netns/certificates.ts';
 import { type EngineBundle, prepareEngineBundle } from '../netns/engine-bundle.ts';
 import { waitForEngine } from '../netns/engine-ready.ts';
@@ -45,6 +46,8 @@ export async function create(
   requireHost();
   if (swarm !== undefined) checkSwarm(swarm);
   checkImages(images);
+  // Without cgroups a machine could be started, but neither found nor stopped.
+  mainHierarchy();
   const tried = `machine ${name}: create`;
   await requireNoOverlay(storePlace(store), tried);
   const parts = await prepareParts(request.engineBundle);
@@ -103,6 +106,7 @@ async function joinSwarm(
 /** Starts a stopped machine, or the engine of one that runs without. */
 export async function start(store: Store, config: MachineConfig): Promise<void> {
   requireHost();
+  mainHierarchy();
   const name = config.Name;
   const parts = await prepareParts(config.Driver.Engine);
   const { env } = parts.tools;

@@ -2,7 +2,13 @@ import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allSettled } from '../process/harness-error.ts';
-import { removeCgroups, removeStoreCgroups, readHierarchies, storeCgroup } from './cgroup.ts';
+import {
+  mainHierarchy,
+  readHierarchies,
+  removeCgroups,
+  removeStoreCgroups,
+  storeCgroup,
+} from './cgroup.ts';
 import { runIp } from './ip.ts';
 import { listMachineNames, readConfig } from './machine-config.ts';
 import {
@@ -20,6 +26,8 @@ type Env = Readonly<Record<string, string>>;
 
 /** Takes the power of a machine away and leaves nothing of it in the kernel; its folder stays. */
 export async function cutPower(store: Store, name: string, env: Env): Promise<void> {
+  // Where no cgroup is mounted, a machine's processes would be missed, and run on without their files.
+  mainHierarchy();
   await removeCgroups(store, name);
   const namespace = machineNamespace(store, name);
   if (listNamespaces(store).includes(namespace)) {

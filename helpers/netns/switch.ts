@@ -11,6 +11,7 @@ import {
 } from './address-range.ts';
 import { runIp } from './ip.ts';
 import { removeCgroups } from './cgroup.ts';
+import { type HostLink, readLinks } from './links.ts';
 import { macAddress, namespaceFile, switchNamespace, WAY_OUT } from './names.ts';
 import { findOverlap, readRoutes } from './routes.ts';
 import { makePrivateFolder, type Store, writeWhole } from './store.ts';
@@ -36,7 +37,7 @@ export async function ensureSwitch(
         remedy: 'use another store (MACHINE_STORAGE_PATH), or remove its machines first',
       });
     }
-    if (readLink(had, 'ifalias') === linkAlias(store) && existsSync(switchFile(store))) return had;
+    if (existsSync(switchFile(store)) && (await isWhole(store, had, env))) return had;
     await removeSwitch(store, env);
     return await makeSwitch(store, [had], true, env);
   }
@@ -55,15 +56,18 @@ export function hasSwitch(store: Store): boolean {
   return readStoreRange(store) !== undefined || existsSync(switchFile(store));
 }
 
-/** Takes the switch and its link down; what is not there is not an error. */
+/**
+ * Removes the switch and its link; a missing one is not an error. The link is found by its marks in the kernel, so that
+ * it goes also when the store's note of its range is gone.
+ */
 export async function removeSwitch(store: Store, env: Env): Promise<void> {
-  const range = readStoreRange(store);
-  if (range !== undefined && ownsLink(store, range)) {
-    const lines = [`link delete ${hostLink(range)}`];
-    await runIp('switch: remove its link', lines, { env }).catch((error: unknown) => {
-      // The kernel takes it itself, a moment after the namespace at its other end went.
-      if (ownsLink(store, range)) throw error;
-    });
+  for (const { name } of (await readLinks(env)).filter((link) => isOwn(store, link))) {
+    await runIp('switch: remove its link', [`link delete ${name}`], { env }).catch(
+      async (error: unknown) => {
+        // The kernel removes it itself, a moment after the namespace at its other end went.
+        if ((await readLinks(env)).some((link) => link.name === name)) throw error;
+      },
+    );
   }
   await removeCgroups(store, WAY_OUT);
   if (!existsSync(switchFile(store))) return;
@@ -76,21 +80,20 @@ export async function removeSwitch(store: Store, env: Env): Promise<void> {
 }
 
 /**
- * Whether the host has the link of a range, and it leads to this store's switch: another store may have taken the range
- * while this one's machines were down. Its MAC address tells, which it has from its first moment on.
+ * Whether a link of the host leads to this store's switch: another store may have taken the range while this one's
+ * machines were down. Its MAC address is the store's from its first moment on; the alias comes last.
  */
-function ownsLink(store: Store, range: AddressRange): boolean {
-  return readLink(range, 'address') === macAddress(store, hostAddress(range));
+function isOwn(store: Store, { name, address, alias }: HostLink): boolean {
+  if (!/^e2e-[0-9a-f]{8}$/.test(name)) return false;
+  if (alias !== '') return alias === linkAlias(store);
+  const first = Number.parseInt(name.slice('e2e-'.length), 16);
+  return address === macAddress(store, hostAddress({ first, prefix: 24 }));
 }
 
-/** What the kernel says of the link of a range; undefined when the host has none. */
-function readLink(range: AddressRange, what: 'address' | 'ifalias'): string | undefined {
-  try {
-    return readFileSync(`/sys/class/net/${hostLink(range)}/${what}`, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Whether the host has the link of a range with the mark that it gets last. */
+async function isWhole(store: Store, range: AddressRange, env: Env): Promise<boolean> {
+  const link = (await readLinks(env)).find(({ name }) => name === hostLink(range));
+  return link?.alias === linkAlias(store);
 }
 
 /** What the link of a store's switch is marked with, once all of the switch is there. */

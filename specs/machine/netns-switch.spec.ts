@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
 import {
   type AddressRange,
@@ -15,6 +15,8 @@ import { openStore } from '../../helpers/netns/store.ts';
 import { ensureSwitch, hostLink } from '../../helpers/netns/switch.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
+
+const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
 // Switch and links alone, without machines: what they are after whatever came in between.
 
@@ -111,6 +113,46 @@ test('a machine is plugged in also while the kernel still holds its earlier netw
   });
   await lab.onHost(`ip netns delete ${namespace}`);
   expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
+});
+
+describe('in a network namespace of the user’s', () => {
+  const space = `e2e-spec-${process.pid}`;
+  const ensureIn = `nsenter --net=/run/netns/${space} node ${join(import.meta.dirname, 'ensure-switch.ts')}`;
+
+  test('with another one’s /sys and a VPN that routes both halves of the Internet, it stays whole', async ({
+    lab,
+  }) => {
+    await openSpace(lab);
+    const first = await lab.onHost(`${ensureIn} ${lab.folder}`);
+    expect(first, first.stderr).toMatchObject({ exitCode: 0, stdout: '192.168.99.0/24\n' });
+    const look = `ip -n ${space} -json link show; ip -netns ${switchOf(lab)} -json link show`;
+    const before = await lab.onHost(look);
+    expect(await lab.onHost(`${ensureIn} ${lab.folder}`)).toMatchObject({ exitCode: 0 });
+    expect((await lab.onHost(look)).stdout).toBe(before.stdout);
+  });
+
+  test('without cgroups, no machine is begun, and the message names the mount', async ({ lab }) => {
+    await openSpace(lab);
+    const { exitCode, stderr } = await lab.onHost(
+      `MACHINE_STORAGE_PATH=${lab.folder} ip netns exec ${space} ${netnsMachine} create one`,
+    );
+    expect(stderr.split('\n')[0]).toBe(
+      'Error creating machine: cgroups of this host: none is mounted; mount -t cgroup2 cgroup2 /sys/fs/cgroup',
+    );
+    expect(exitCode).toBe(1);
+    expect(lab.leftovers()).toEqual([]);
+  });
+
+  async function openSpace(lab: NetnsLab): Promise<void> {
+    onTestFinished(async () => {
+      await lab.onHost(`ip netns delete ${space}`);
+    });
+    const made = await lab.onHost(`set -e; ip netns add ${space}; cd /
+      ip -n ${space} link add vpn type veth peer name server
+      ip -n ${space} address add 10.1.1.1/24 dev vpn; ip -n ${space} link set vpn up
+      for half in 0.0.0.0/1 128.0.0.0/1; do ip -n ${space} route add $half via 10.1.1.2; done`);
+    expect(made, made.stderr).toMatchObject({ exitCode: 0 });
+  }
 });
 
 test('a store that is named in two ways is one store', async ({ lab }) => {
