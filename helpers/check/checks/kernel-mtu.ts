@@ -1,4 +1,4 @@
-import { commandLine } from '../../process/run-command.ts';
+import type { Command } from '../command.ts';
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import { endsOf, type OverlayEnd } from '../ends.ts';
@@ -122,11 +122,9 @@ function carrierOf({ host, kernel }: SeenKernel): PassedLink | undefined {
   return { host: host.name, container: undefined, name: link.name, mtu: link.mtu, enter: [] };
 }
 
-function commandFor({ name, enter }: PassedLink, mtu: number): string {
+function commandFor({ name, enter }: PassedLink, mtu: number): Command {
   const words = ['link', 'set', 'dev', name, 'mtu', `${mtu}`];
-  return enter.length === 0
-    ? commandLine('ip', words)
-    : commandLine('nsenter', [...enter, 'ip', ...words]);
+  return enter.length === 0 ? ['ip', ...words] : ['nsenter', ...enter, 'ip', ...words];
 }
 
 /** The largest, where several are as common. */

@@ -2,7 +2,6 @@ import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import type { DiagnosisCode } from '../codes.ts';
 import type { Observation } from '../observation.ts';
-import { commandLine } from '../../process/run-command.ts';
 import type { Rule } from './rule.ts';
 
 /** A published port that is not reached, though its container listens: what is behind it cannot answer. */
@@ -21,8 +20,12 @@ export const publishedPortUnreachable: Rule = {
           evidence: [silent],
           consequences: open.filter(({ kind }) => isIts && isOfApplication(kind)),
           remedy: {
+            kind: 'next-step',
             host,
-            command: `iptables -vnL DOCKER-USER; ${commandLine('docker', ['port', container ?? ''])}`,
+            commands: [
+              ['docker', 'port', container ?? ''],
+              ['iptables', '-vnL', 'DOCKER-USER'],
+            ],
             effect: `shows what ${host ?? 'the host'} does with what comes to the port; it changes nothing`,
           },
         };
@@ -83,8 +86,9 @@ function remedyFor(
   const database = expectations.application?.database;
   const also = database === undefined ? '' : `, as that of ${database} may`;
   return {
+    kind: 'next-step',
     host,
-    command: commandLine('docker', ['logs', '--tail', '50', container]),
+    commands: [['docker', 'logs', '--tail', '50', container]],
     effect: `shows what the application says of it${also}; it changes nothing`,
   };
 }

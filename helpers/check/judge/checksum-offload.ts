@@ -4,7 +4,6 @@ import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { losesTransport, symptomsOf } from '../path-symptoms.ts';
 import { whatWasSeen } from '../observed.ts';
-import { commandLine } from '../../process/run-command.ts';
 import { cutOnWays, type Direction, directionOf, goesFrom } from './paths-between.ts';
 import type { Rule } from './rule.ts';
 
@@ -69,8 +68,9 @@ function remedyFor({ host }: Direction, observation: Observation): Remedy | unde
   const carrier = whatWasSeen(hostNamed(observation, host)?.kernel)?.carrier;
   if (carrier === undefined) return undefined;
   return {
+    kind: 'fix',
     host,
-    command: commandLine('ethtool', ['-K', carrier, 'tx', 'off']),
+    commands: [['ethtool', '-K', carrier, 'tx', 'off']],
     effect: `has the kernel of ${host} write all checksums itself, and not ${carrier}`,
   };
 }

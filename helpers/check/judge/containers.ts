@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import type { Observation } from '../observation.ts';
@@ -89,14 +88,16 @@ function statusOf({ observed }: Difference): unknown {
 function bringHome({ where: { host, container = '', network }, expected }: Difference): Remedy {
   if (network !== undefined) {
     return {
+      kind: 'fix',
       host,
-      command: `docker network connect ${[network, container].map(quoteForShell).join(' ')}`,
+      commands: [['docker', 'network', 'connect', network, container]],
       effect: 'brings it onto that network',
     };
   }
   return {
+    kind: 'fix',
     host,
-    command: `docker rm --force ${quoteForShell(container)}`,
+    commands: [['docker', 'rm', '--force', container]],
     effect: `removes it there, with what it has written; run it on ${typeof expected === 'string' ? expected : 'its host'} if it does not run there yet`,
   };
 }
@@ -104,23 +105,34 @@ function bringHome({ where: { host, container = '', network }, expected }: Diffe
 function bringUp(cause: Difference): Remedy {
   const { kind, where } = cause;
   const { host, container = '' } = where;
-  const name = quoteForShell(container);
   if (kind === 'container-absent') {
     return {
+      kind: 'next-step',
       host,
-      command: `docker run --detach --name ${name} IMAGE`,
-      effect: 'makes it again, with the image and the options that it had',
+      commands: [],
+      effect: `create ${container} again with docker run, with the image and the options that it had`,
     };
   }
   if (statusOf(cause) === 'paused') {
-    return { host, command: `docker unpause ${name}`, effect: 'lets its processes go on' };
+    return {
+      kind: 'fix',
+      host,
+      commands: [['docker', 'unpause', container]],
+      effect: 'lets its processes go on',
+    };
   }
   if (isRestarting(cause)) {
     return {
+      kind: 'next-step',
       host,
-      command: `docker logs --tail 50 ${name}`,
+      commands: [['docker', 'logs', '--tail', '50', container]],
       effect: 'shows why its program ends; nothing else brings it to stay',
     };
   }
-  return { host, command: `docker start ${name}`, effect: 'starts it again' };
+  return {
+    kind: 'fix',
+    host,
+    commands: [['docker', 'start', container]],
+    effect: 'starts it again',
+  };
 }

@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { DifferenceKind } from '../difference.ts';
 import { feltKinds, isAt, isBetween, isUnheard } from './consequences.ts';
 import type { Rule } from './rule.ts';
@@ -28,8 +27,12 @@ export const duplicateHostname: Rule = {
                 (isBetween(one, host, peer) || isUnheard(one, unaware))),
           ),
           remedy: {
+            kind: 'fix',
             host,
-            command: `hostnamectl set-hostname ${quoteForShell(host)} && systemctl restart docker`,
+            commands: [
+              ['hostnamectl', 'set-hostname', host],
+              ['systemctl', 'restart', 'docker'],
+            ],
             effect: `gives it a name of its own, and makes its engine meet the others by it; restart the engine of ${peer} too`,
           },
         };
@@ -61,9 +64,12 @@ export const duplicateEngineId: Rule = {
         evidence: [shared],
         consequences: [],
         remedy: {
+          kind: 'fix',
           host: shared.where.host,
-          command:
-            'rm -f /etc/docker/key.json /var/lib/docker/engine-id && systemctl restart docker',
+          commands: [
+            ['rm', '-f', '/etc/docker/key.json', '/var/lib/docker/engine-id'],
+            ['systemctl', 'restart', 'docker'],
+          ],
           effect: 'has its engine make an id of its own as it starts; containers and images stay',
         },
       })),

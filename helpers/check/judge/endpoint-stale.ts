@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import type { Observation } from '../observation.ts';
@@ -40,14 +39,16 @@ function findRemedy({ where }: Difference, observation: Observation): Remedy {
   const { network = '', container = '', host } = where;
   if (observation.kind === 'swarm-mode') {
     return {
+      kind: 'fix',
       host,
-      command: 'systemctl restart docker',
+      commands: [['systemctl', 'restart', 'docker']],
       effect: 'has its engine tell the others anew which ends it has',
     };
   }
   return {
+    kind: 'fix',
     host: host ?? answeringHosts(observation)[0]?.host.name,
-    command: `docker network disconnect --force ${[network, container].map(quoteForShell).join(' ')}`,
+    commands: [['docker', 'network', 'disconnect', '--force', network, container]],
     effect: 'takes the end off the record, on all hosts; no container loses anything',
   };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import { knownAddressOf } from '../find-host.ts';
@@ -72,45 +71,55 @@ const withStore = z.looseObject({ clusterStore: z.string() });
 function startWithOptions({ kind, where, expected }: Difference, observation: Observation): Remedy {
   if (kind === 'store-lacks-member') {
     return {
+      kind: 'fix',
       host: where.host,
-      command: 'systemctl restart docker',
+      commands: [['systemctl', 'restart', 'docker']],
       effect:
         'has its engine look for the store anew, and write itself into it: one that is started before its store may come late or never',
     };
   }
-  const store = withStore.safeParse(expected).data?.clusterStore ?? 'consul://ADDRESS:8500';
-  const address = knownAddressOf(observation, where.host) ?? 'ADDRESS';
-  const words = [`--cluster-store=${store}`, `--cluster-advertise=${address}:2376`];
+  const store = withStore.safeParse(expected).data?.clusterStore;
+  const address = knownAddressOf(observation, where.host);
+  const options = [
+    store === undefined ? 'the --cluster-store of the others' : `--cluster-store=${store}`,
+    address === undefined
+      ? 'a --cluster-advertise of its own address'
+      : `--cluster-advertise=${address}:2376`,
+  ].join(' and ');
   return {
+    kind: 'next-step',
     host: where.host,
-    command: `dockerd ${words.map(quoteForShell).join(' ')}`,
-    effect:
-      'is how its engine has to be started, beside its other options: change its unit or daemon.json so, then systemctl restart docker',
+    commands: [],
+    effect: `start its engine with ${options}, beside its other options: change its unit or daemon.json so, then restart it`,
   };
 }
 
 function joinAgain({ where, observed }: Difference, observation: Observation): Remedy {
   const manager = whatWasSeen(observation.swarm)?.manager;
-  const address = knownAddressOf(observation, manager) ?? 'MANAGER';
+  const address = knownAddressOf(observation, manager);
   if (silent.includes(observed)) {
     return {
+      kind: 'fix',
       host: where.host,
-      command: 'systemctl restart docker',
-      effect: `has its engine look for its managers anew; port 2377 of ${address} has to be open to it`,
+      commands: [['systemctl', 'restart', 'docker']],
+      effect: `has its engine look for its managers anew; port 2377 of ${address ?? 'its managers'} has to be open to it`,
     };
   }
   if (observed === 'locked') {
     return {
+      kind: 'fix',
       host: where.host,
-      command: 'docker swarm unlock',
+      commands: [['docker', 'swarm', 'unlock']],
       effect: 'asks for the key that docker swarm unlock-key says on another manager',
     };
   }
-  const leave = observed === 'inactive' ? '' : 'docker swarm leave --force && ';
+  const leave =
+    observed === 'inactive' ? '' : `run "docker swarm leave --force" on ${where.host}, then `;
   return {
-    host: where.host,
-    command: `${leave}docker swarm join --token TOKEN ${address}:2377`,
-    effect: `makes it a node of the swarm; the token is what «docker swarm join-token -q worker» says on ${manager ?? 'a manager'}. What runs on it has to be brought onto its networks again (docker network connect)`,
+    kind: 'next-step',
+    host: manager,
+    commands: [['docker', 'swarm', 'join-token', 'worker']],
+    effect: `prints the command that makes ${where.host} a node of the swarm: ${leave}type it there. What runs on it has to be brought onto its networks again (docker network connect)`,
   };
 }
 

@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Difference } from '../difference.ts';
 import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
@@ -31,14 +30,16 @@ export const engineUnreachable: Rule = {
 function findRemedy({ text, where: { host } }: Difference, observation: Observation): Remedy {
   if (/refused|closed the connection|not stuck/.test(text)) {
     return {
+      kind: 'fix',
       host,
-      command: 'systemctl restart docker',
+      commands: [['systemctl', 'restart', 'docker']],
       effect: 'starts its engine anew; journalctl -u docker says why it had ended',
     };
   }
   const address = knownAddressOf(observation, host);
   return {
-    command: `ping -c 3 ${quoteForShell(address ?? host ?? '')}`,
+    kind: 'next-step',
+    commands: [['ping', '-c', '3', address ?? host ?? '']],
     effect: 'tells whether the host itself is there: start it, or mend the way to it',
   };
 }

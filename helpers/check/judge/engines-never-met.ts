@@ -40,8 +40,9 @@ export const enginesNeverMet: Rule = {
               [...others].some((other) => other !== undefined && isBetween(one, host, other)),
           ),
           remedy: {
+            kind: 'fix',
             host,
-            command: 'systemctl restart docker',
+            commands: [['systemctl', 'restart', 'docker']],
             effect:
               'has its engine join the others anew; ends that are made before that are announced to nobody',
           },

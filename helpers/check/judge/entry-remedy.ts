@@ -1,23 +1,22 @@
-import { commandLine } from '../../process/run-command.ts';
+import type { Command } from '../command.ts';
 import type { Remedy } from '../diagnosis.ts';
 import type { OverlayTables } from '../observe/kernel.ts';
 import { isOverlapping } from '../ranges.ts';
 
-type Argv = readonly [string, ...string[]];
-
-/** A command that puts one entry of an overlay's tables right on that host. */
+/** Commands that put entries of an overlay's tables right on that host. */
 export function entryRemedy(
   host: string,
   networkId: string,
   { namespace }: Pick<OverlayTables, 'namespace'>,
-  argv: Argv,
+  commands: readonly Command[],
   effect: string,
 ): Remedy {
   return {
+    kind: 'fix',
     host,
-    command: commandLine('nsenter', [`--net=${namespace}`, ...argv]),
+    commands: commands.map((command) => ['nsenter', `--net=${namespace}`, ...command]),
     effect,
-    restores: { networkId, argv },
+    restores: { networkId, commands },
   };
 }
 

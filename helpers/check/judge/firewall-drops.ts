@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commandLine } from '../../process/run-command.ts';
+import { programs } from '../command.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts';
 const ruleSchema = z.looseObject({
   concerns: z.array(z.enum(['vxlan', 'gossip', 'management'])),
   verdict: z.enum(['drop', 'reject', 'rewrite-source', 'rewrite-destination']),
-  undo: z.tuple([z.string()], z.string()),
+  undo: z.tuple([z.enum(programs)], z.string()),
 });
 
 /** A rule in the way, where nothing that came before has taken it as its evidence. */
@@ -20,7 +20,6 @@ function describe(difference: Difference): Diagnosis[] {
   const rule = ruleSchema.safeParse(difference.observed).data;
   if (rule === undefined) return [];
   const { concerns, verdict, undo } = rule;
-  const [program, ...words] = undo;
   return [
     {
       code:
@@ -34,8 +33,9 @@ function describe(difference: Difference): Diagnosis[] {
       evidence: [difference],
       consequences: [],
       remedy: {
+        kind: 'fix',
         host: difference.where.host,
-        command: commandLine(program, words),
+        commands: [undo],
         effect: 'takes the rule away',
       },
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commandLine } from '../../process/run-command.ts';
+import type { Command } from '../command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { overlayOn } from '../expected-tables.ts';
@@ -58,30 +58,23 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
   const { host = '', network = '' } = evidence[0]?.where ?? {};
   const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   if (tables === undefined) return undefined;
-  const [argv, ...more] = evidence
-    .map((one) => removal(one, tables))
-    .filter((words) => words !== undefined);
-  if (argv === undefined) return undefined;
+  const commands = evidence.flatMap((one) => removal(one, tables));
+  if (commands.length === 0) return undefined;
   const effect = `takes away what ${host} still has of a container that is gone`;
-  const remedy = entryRemedy(host, networkId, tables, argv, effect);
-  const rest = more.map((words) => commandLine('nsenter', [`--net=${tables.namespace}`, ...words]));
-  return { ...remedy, command: [remedy.command, ...rest].join(' && ') };
+  return entryRemedy(host, networkId, tables, commands, effect);
 }
 
-function removal(
-  { kind, observed }: Difference,
-  tables: OverlayTables,
-): [string, ...string[]] | undefined {
+function removal({ kind, observed }: Difference, tables: OverlayTables): Command[] {
   if (kind === 'forwarding-leftover') {
     const entry = forwardingSchema.safeParse(observed).data;
-    if (entry === undefined) return undefined;
+    if (entry === undefined) return [];
     const holder = tables.vxlans.find(({ forwarding }) =>
       forwarding.some(({ mac, destination }) => mac === entry.mac && destination === entry.dst),
     );
     const device = holder?.name ?? 'vxlan0';
-    return ['bridge', 'fdb', 'del', entry.mac, 'dev', device, 'dst', entry.dst, 'self'];
+    return [['bridge', 'fdb', 'del', entry.mac, 'dev', device, 'dst', entry.dst, 'self']];
   }
   const entry = neighbourSchema.safeParse(observed).data;
-  if (entry === undefined) return undefined;
-  return ['ip', 'neigh', 'del', entry.address, 'dev', deviceFor(tables, entry.address)];
+  if (entry === undefined) return [];
+  return [['ip', 'neigh', 'del', entry.address, 'dev', deviceFor(tables, entry.address)]];
 }

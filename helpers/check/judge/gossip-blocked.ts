@@ -1,15 +1,16 @@
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { feltKinds, isBetween } from './consequences.ts';
 import {
-  addressOf,
   type Direction,
   directionOf,
   fieldOf,
   findDroppingRule,
   goesFrom,
   isFirewallOf,
+  letIn,
   undoRule,
   wordOf,
 } from './paths-between.ts';
@@ -82,10 +83,12 @@ function remedyFor(
     const rule = findDroppingRule(observation, culprit, traffic, reachesNic ? 'in' : 'out');
     if (rule !== undefined) return undoRule(culprit, rule);
   }
-  if (!reachesNic) return undefined;
+  const address = knownAddressOf(observation, host);
+  if (!reachesNic || address === undefined) return undefined;
   return {
+    kind: 'fix',
     host: peer,
-    command: `iptables -I INPUT -s ${addressOf(observation, host)} -p udp --dport 7946 -j ACCEPT`,
-    effect: `lets in the gossip of ${host}; 7946/tcp needs the same, with -p tcp`,
+    commands: (['udp', 'tcp'] as const).map((protocol) => letIn(address, protocol, 7946)),
+    effect: `lets in the gossip of ${host}`,
   };
 }

@@ -1,9 +1,9 @@
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { feltKinds } from './consequences.ts';
 import {
-  addressOf,
   cutOnWays,
   type Direction,
   directionOf,
@@ -67,9 +67,12 @@ function remedyFor({ host, peer }: Direction, observation: Observation): Diagnos
   if (receiving !== undefined) return undoRule(peer, receiving);
   const sending = findDroppingRule(observation, host, 'vxlan', 'out');
   if (sending !== undefined) return undoRule(host, sending);
+  const address = knownAddressOf(observation, peer);
+  if (address === undefined) return undefined;
   return {
+    kind: 'next-step',
     host,
-    command: `ip route get ${addressOf(observation, peer)}`,
+    commands: [['ip', 'route', 'get', address]],
     effect: `tells by which way ${host} sends what is for ${peer}; it changes nothing`,
   };
 }

@@ -1,4 +1,3 @@
-import { commandLine } from '../../process/run-command.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { wordOf } from './paths-between.ts';
@@ -22,8 +21,9 @@ export const isolationBroken: Rule = {
           evidence,
           consequences: [],
           remedy: {
+            kind: 'next-step',
             host: first.where.host,
-            command: commandLine('docker', ['network', 'inspect', ...networks]),
+            commands: [['docker', 'network', 'inspect', ...networks]],
             effect:
               'shows what the two have in common; what joins them has to be taken away by whoever put it there',
           },

@@ -1,3 +1,4 @@
+import { isTypable } from '../command.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
@@ -18,11 +19,21 @@ export function judge(
   for (const rule of inOrder) {
     if (open.length === 0) break;
     const found = rule.explain(open, observation);
-    diagnoses.push(...found);
+    diagnoses.push(...found.map(withTypableRemedy));
     const explained = new Set(found.flatMap((one) => [...one.evidence, ...one.consequences]));
     open = open.filter((difference) => !explained.has(difference));
   }
   return open.length === 0 ? diagnoses : [...diagnoses, describeRest(open)];
+}
+
+/** A line that cannot be read, or that lacks a name, is not shown to anybody who might type it. */
+function withTypableRemedy(diagnosis: Diagnosis): Diagnosis {
+  const { remedy } = diagnosis;
+  if (remedy === undefined || isTypable(remedy.commands)) return diagnosis;
+  const { host } = remedy;
+  const effect =
+    'what would have to be typed has characters that no terminal shows: look at it on the host itself';
+  return { ...diagnosis, remedy: { kind: 'next-step', host, commands: [], effect } };
 }
 
 function describeRest(open: readonly Difference[]): Diagnosis {

@@ -142,7 +142,7 @@ function restoreForwarding({ host, end, destination, tables }: ExpectedEntry): R
     host,
     networkId,
     tables,
-    ['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', destination, 'self', 'permanent'],
+    [['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', destination, 'self', 'permanent']],
     `has the kernel of ${host} send what is for ${container} to ${end.host}, as its engine would`,
   );
 }
@@ -154,7 +154,7 @@ function restoreNeighbour({ host, end, tables }: ExpectedEntry): Remedy {
     host,
     networkId,
     tables,
-    ['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent'],
+    [['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent']],
     `has the kernel of ${host} tell its containers the MAC address of ${container}, as its engine would; one that has asked before goes on with what it was told for up to a minute`,
   );
 }

@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import { knownAddressOf } from '../find-host.ts';
@@ -82,9 +81,10 @@ function storeOf({ store, hosts }: Observation): TargetStore | undefined {
 
 function bringBack(store: TargetStore | undefined): Remedy {
   return {
+    kind: 'next-step',
     host: store?.address,
-    command: 'docker ps --all --filter status=exited',
-    effect: `shows whether the store's container has ended there: docker start NAME brings it back; if it runs, a firewall keeps port ${store?.port ?? ''} from all`,
+    commands: [['docker', 'ps', '--all']],
+    effect: `shows whether the store's container runs there: "docker start" brings one back that has exited, "docker unpause" one that is paused; if it runs, a firewall keeps port ${store?.port ?? 'of the store'} from all`,
   };
 }
 
@@ -93,10 +93,12 @@ function openWay(
   store: TargetStore | undefined,
   observation: Observation,
 ): Remedy {
-  const from = knownAddressOf(observation, host) ?? host ?? '';
+  const from = knownAddressOf(observation, host);
+  const source = from === undefined ? '' : ` with the source ${from}`;
   return {
+    kind: 'next-step',
     host: store?.address,
-    command: `iptables-save | grep -e ${quoteForShell(from)} -e 'dport ${store?.port ?? ''}'`,
-    effect: `shows the rules that may keep the packets of ${host} away: iptables -D takes one out again`,
+    commands: [['iptables-save', '-c']],
+    effect: `shows the rules that may keep the packets of ${host} away: look for one${source} or the port ${store?.port ?? 'of the store'}; "iptables -D" deletes it`,
   };
 }

@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind, Place } from '../difference.ts';
 import type { Observation } from '../observation.ts';
@@ -80,10 +79,11 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
   const network = evidence.find(({ kind }) => kind === 'store-lacks-network')?.where.network;
   if (network !== undefined) {
     const subnet = observation.expectations.networks?.find(({ name }) => name === network)?.subnet;
-    const range = subnet === undefined ? '' : ` --subnet=${quoteForShell(subnet)}`;
+    const range = subnet === undefined ? [] : [`--subnet=${subnet}`];
     return {
+      kind: 'fix',
       host: answeringHosts(observation)[0]?.host.name,
-      command: `docker network create --driver overlay${range} ${quoteForShell(network)}`,
+      commands: [['docker', 'network', 'create', '--driver', 'overlay', ...range, network]],
       effect:
         'makes the network anew, for all hosts; its containers have to be removed and run again. A backup of the store, if there is one, spares that',
     };
@@ -91,14 +91,16 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
   const end = evidence.find(({ kind }) => kind === 'store-lacks-end')?.where;
   if (end?.container !== undefined) {
     return {
+      kind: 'fix',
       host: end.host,
       // docker network disconnect leaves the container's interface behind when the store lacks its end.
-      command: `docker restart ${quoteForShell(end.container)}`,
+      commands: [['docker', 'restart', end.container]],
       effect: 'has its engine give the container a new end, and write it into the store',
     };
   }
   return {
-    command: 'systemctl restart docker',
+    kind: 'fix',
+    commands: [['systemctl', 'restart', 'docker']],
     effect: 'on every host: has its engine write itself into the store again',
   };
 }

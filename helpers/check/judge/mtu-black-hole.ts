@@ -1,8 +1,9 @@
+import { z } from 'zod';
+import { programs } from '../command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, Place } from '../difference.ts';
 import type { Hop, Trial } from '../observe/paths.ts';
 import { losesLarge, type PathSymptoms, symptomsOf } from '../path-symptoms.ts';
-import { commandLine } from '../../process/run-command.ts';
 import { type Gathered, gatherByPlace } from './common-place.ts';
 import { fieldOf } from './paths-between.ts';
 import type { Rule } from './rule.ts';
@@ -95,16 +96,19 @@ function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
   return trials.find(({ protocol }) => protocol === 'icmp-large' || protocol === 'udp-large');
 }
 
+const commandSchema = z.tuple([z.enum(programs)], z.string());
+
 /** The interface with the unfit MTU gets the one that fits. */
 export function remedyOf({ where: { host }, expected, observed }: Difference): Remedy | undefined {
   const device = fieldOf(observed, 'device');
   const mtu = fieldOf(expected, 'mtu');
-  const command = fieldOf(expected, 'command');
+  const command = commandSchema.safeParse(fieldOf(expected, 'command')).data;
   if (typeof device !== 'string' || typeof mtu !== 'number') return undefined;
-  if (typeof command !== 'string') return undefined;
+  if (command === undefined) return undefined;
   return {
+    kind: 'fix',
     host,
-    command,
+    commands: [command],
     effect: `lets packets of ${mtu} bytes through ${device}; what containers have learnt of the way meanwhile goes after ten minutes, or with «ip route flush cache»`,
   };
 }
@@ -118,10 +122,12 @@ function remedyFor(
   if (size === undefined) return undefined;
   if (container !== undefined) {
     return {
+      kind: 'fix',
       host,
-      command: ['disconnect', 'connect']
-        .map((verb) => commandLine('docker', ['network', verb, network, container]))
-        .join(' && '),
+      commands: [
+        ['docker', 'network', 'disconnect', network, container],
+        ['docker', 'network', 'connect', network, container],
+      ],
       effect: `gives ${container} a new interface on ${network}, with the MTU that the network has`,
     };
   }
@@ -129,7 +135,8 @@ function remedyFor(
   const mtu = size - 2 * VXLAN_HEADERS;
   const option = `--opt=com.docker.network.driver.mtu=${mtu}`;
   return {
-    command: commandLine('docker', ['network', 'create', '--driver=overlay', option, network]),
+    kind: 'next-step',
+    commands: [['docker', 'network', 'create', '--driver=overlay', option, network]],
     effect: `makes ${network} anew with packets of at most ${mtu} bytes, after it was removed; better is to let packets of ${size + VXLAN_HEADERS} bytes through between the hosts`,
   };
 }

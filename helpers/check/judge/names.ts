@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import { answeringHosts } from '../checks/seen-engines.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, Place } from '../difference.ts';
@@ -26,8 +25,9 @@ export const nameUnresolved: Rule = {
           evidence,
           consequences: applicationFailures(evidence, open, observation),
           remedy: {
+            kind: 'fix',
             host,
-            command: `docker restart ${quoteForShell(container)}`,
+            commands: [['docker', 'restart', container]],
             effect:
               'has its engine set up its name server anew: /etc/resolv.conf, and the rules that lead 127.0.0.11 to the engine',
           },
@@ -70,8 +70,9 @@ export const nameStale: Rule = {
         remedy:
           first !== undefined && written.includes(first)
             ? {
+                kind: 'fix',
                 host: where.host,
-                command: `docker restart ${quoteForShell(where.container ?? '')}`,
+                commands: [['docker', 'restart', where.container ?? '']],
                 effect: 'has its engine write its /etc/hosts anew',
               }
             : announceAnew(evidence),
@@ -140,10 +141,13 @@ function applicationFailures(
 
 function announceAnew([first]: readonly Difference[]): Remedy {
   const { peer, network = '', towards = '' } = first?.where ?? {};
-  const words = [network, towards].map(quoteForShell).join(' ');
   return {
+    kind: 'fix',
     host: peer,
-    command: `docker network disconnect ${words} && docker network connect ${words}`,
+    commands: [
+      ['docker', 'network', 'disconnect', network, towards],
+      ['docker', 'network', 'connect', network, towards],
+    ],
     effect:
       'has the engine tell all others of it anew; its address may change, and its connections break',
   };

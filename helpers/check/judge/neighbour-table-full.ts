@@ -70,8 +70,9 @@ function remedyFor(tables: readonly FullTable[]): Remedy {
       ? '; to be typed on the machine that these hosts are namespaces of, for they have no such settings'
       : '';
   return {
+    kind: 'fix',
     host,
-    command: `sysctl -w ${settings.join(' ')}`,
+    commands: [['sysctl', '-w', ...settings]],
     effect: `gives it room for ${LIMITS.gc_thresh3} until its next start, as engines do where they can${where}`,
   };
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { feltKinds, isAt } from './consequences.ts';
@@ -35,14 +34,16 @@ function findRemedy({ where: { host, network = '' }, observed }: Difference): Re
   const namesake = local.safeParse(observed).data;
   if (namesake !== undefined) {
     return {
+      kind: 'fix',
       host,
-      command: `docker network rm ${quoteForShell(namesake.id.slice(0, 12))}`,
+      commands: [['docker', 'network', 'rm', namesake.id.slice(0, 12)]],
       effect: `removes the network of that host alone which is called ${network} too; what is on it has to be disconnected before`,
     };
   }
   return {
+    kind: 'next-step',
     host,
-    command: `docker network inspect ${quoteForShell(network)}`,
+    commands: [['docker', 'network', 'inspect', network]],
     effect:
       'shows who is on it: when nobody is, docker network rm and docker network create make it anew as it is to be',
   };

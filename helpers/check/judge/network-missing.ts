@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
@@ -41,16 +40,18 @@ function makeNetwork(name = '', observation: Observation): Remedy {
     name,
   ];
   return {
+    kind: 'fix',
     host: whatWasSeen(swarm)?.manager ?? answeringHosts(observation)[0]?.host.name,
-    command: `docker network create --driver overlay ${words.map(quoteForShell).join(' ')}`,
+    commands: [['docker', 'network', 'create', '--driver', 'overlay', ...words]],
     effect: 'makes the network; the other hosts learn of it by themselves',
   };
 }
 
 function lookAgain({ where: { host } }: Difference, { kind }: Observation): Remedy {
   return {
+    kind: 'fix',
     host,
-    command: 'systemctl restart docker',
+    commands: [['systemctl', 'restart', 'docker']],
     effect:
       kind === 'swarm-mode'
         ? 'has its engine ask the managers anew'

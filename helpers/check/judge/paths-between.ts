@@ -1,10 +1,10 @@
+import type { Command } from '../command.ts';
 import type { Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { hostNamed } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import type { FirewallRule, OverlayTraffic } from '../observe/kernel.ts';
 import { whatWasSeen } from '../observed.ts';
-import { commandLine } from '../../process/run-command.ts';
 import { isApplicationCut } from './consequences.ts';
 
 /** From one host to another. */
@@ -89,12 +89,19 @@ function rankOf({ isExplicit, packets }: FirewallRule): number {
 }
 
 /** Takes that rule away. */
-export function undoRule(host: string, { undo: [program, ...words], text }: FirewallRule): Remedy {
+export function undoRule(host: string, { undo, text }: FirewallRule): Remedy {
   return {
+    kind: 'fix',
     host,
-    command: commandLine(program, words),
+    commands: [undo],
     effect: `takes away the rule «${text}» until the firewall is loaded anew: take it out of what loads it, too`,
   };
+}
+
+/** Lets in what comes from that address to a port, before any other rule. */
+export function letIn(address: string, protocol: 'udp' | 'tcp', port: number): Command {
+  const match = ['-s', address, '-p', protocol, '--dport', `${port}`];
+  return ['iptables', '-I', 'INPUT', ...match, '-j', 'ACCEPT'];
 }
 
 /** What firewalls are known to do on that host to such packets. */

@@ -1,4 +1,3 @@
-import { quoteForShell } from '../../process/run-command.ts';
 import { takenRanges } from '../checks/subnets.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
@@ -42,9 +41,9 @@ function describe(
       ({ kind, where }) => kind === 'container-path-dead' && where.network === network,
     ),
     remedy: {
-      command: `docker network rm ${quoteForShell(network)} && docker network create --driver overlay --subnet ${free ?? 'A.B.C.D/24'} ${quoteForShell(network)}`,
-      effect:
-        'makes it anew with addresses that nobody here has; with the options that it was made with, and after its containers have been disconnected from it',
+      kind: 'next-step',
+      commands: [],
+      effect: `create ${network} again with --subnet ${free ?? 'and a range that nobody here has'}, with the options that it was created with: disconnect its containers, "docker network rm", "docker network create", connect them again`,
     },
   };
 }

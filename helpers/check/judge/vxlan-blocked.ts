@@ -1,5 +1,6 @@
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import {
   addressOf,
@@ -10,6 +11,7 @@ import {
   findDroppingRule,
   goesFrom,
   isFirewallOf,
+  letIn,
   undoRule,
 } from './paths-between.ts';
 import type { Rule } from './rule.ts';
@@ -118,10 +120,12 @@ function remedyFor(
   const culprit = end === 'at' ? peer : host;
   const rule = findDroppingRule(observation, culprit, 'vxlan', end === 'at' ? 'in' : 'out');
   if (rule !== undefined) return undoRule(culprit, rule);
-  if (end === 'before') return undefined;
+  const address = knownAddressOf(observation, host);
+  if (end === 'before' || address === undefined) return undefined;
   return {
+    kind: 'fix',
     host: peer,
-    command: `iptables -I INPUT -s ${addressOf(observation, host)} -p udp --dport 4789 -j ACCEPT`,
+    commands: [letIn(address, 'udp', 4789)],
     effect: `lets in the VXLAN packets of ${host}`,
   };
 }

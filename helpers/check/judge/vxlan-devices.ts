@@ -51,11 +51,12 @@ function findRemedy({ where, observed }: Difference, observation: Observation): 
   const [device] = Object.keys(downSchema.safeParse(observed).data ?? {});
   if (device !== undefined && tables !== undefined) {
     const effect = `sets ${device} up again`;
-    return entryRemedy(host, networkId, tables, ['ip', 'link', 'set', device, 'up'], effect);
+    return entryRemedy(host, networkId, tables, [['ip', 'link', 'set', device, 'up']], effect);
   }
   return {
+    kind: 'fix',
     host,
-    command: 'systemctl restart docker',
+    commands: [['systemctl', 'restart', 'docker']],
     effect:
       'has its engine make the devices of its overlays anew; containers end with it unless they have a restart policy or the engine has live-restore',
   };

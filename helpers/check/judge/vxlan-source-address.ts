@@ -1,9 +1,8 @@
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
-import { hostNamed } from '../find-host.ts';
+import { hostNamed, knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
-import { commandLine } from '../../process/run-command.ts';
 import { isBetween } from './consequences.ts';
 import {
   addressOf,
@@ -83,23 +82,18 @@ function remedyFor(
     const { destination, device, gateway } = route;
     const via = gateway === undefined ? [] : ['via', gateway];
     return {
+      kind: 'fix',
       host,
-      command: commandLine('ip', [
-        'route',
-        'replace',
-        destination,
-        ...via,
-        'dev',
-        device,
-        'src',
-        address,
-      ]),
+      commands: [['ip', 'route', 'replace', destination, ...via, 'dev', device, 'src', address]],
       effect: `has packets to ${destination} come from ${address}`,
     };
   }
+  const other = knownAddressOf(observation, peer);
+  if (other === undefined) return undefined;
   return {
+    kind: 'next-step',
     host,
-    command: `ip route get ${addressOf(observation, peer)}`,
+    commands: [['ip', 'route', 'get', other]],
     effect: `tells why ${host} takes ${seen} for what it sends to ${peer}; it changes nothing`,
   };
 }

@@ -1,3 +1,4 @@
+import type { Command } from '../command.ts';
 import type { Observed } from '../observed.ts';
 
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */
@@ -83,7 +84,7 @@ export interface FirewallRule {
   /** How many packets have met it; undefined when it does not count. */
   readonly packets: number | undefined;
   /** The command that takes it away. */
-  readonly undo: readonly [string, ...string[]];
+  readonly undo: Command;
 }
 
 /** What a container's own network namespace and files say. */

@@ -5,7 +5,7 @@ import { differenceKinds } from '../../check/difference.ts';
 import { pathColumns } from './path-matrix.ts';
 
 /** Raised whenever the document's shape changes. */
-export const documentVersion = 1;
+export const documentVersion = 2;
 
 const place = z
   .object({
@@ -27,14 +27,24 @@ const difference = z
   })
   .meta({ id: 'difference', description: 'Something that is not as it must be.' });
 
+const command = z.array(z.string()).min(1);
+
 const remedy = z.object({
-  command: z.string().describe('To be typed as root on host, or anywhere when there is none.'),
-  host: z.string().optional(),
-  effect: z.string().describe('What the command would do.'),
-  restores: z
-    .object({ networkId: z.string(), argv: z.array(z.string()).min(1) })
+  kind: z
+    .enum(['fix', 'next-step'])
+    .describe('A fix changes something and restores it; a next step only inspects.'),
+  command: z
+    .string()
     .optional()
-    .describe('Present when it only restores an entry of a kernel’s table, which --fix may do.'),
+    .describe('The line to type on host, or anywhere when there is none, quoted for a shell.'),
+  commands: z.array(command).describe('The same as data: each program with its arguments.'),
+  asRoot: z.boolean().describe('Whether the commands need root.'),
+  host: z.string().optional(),
+  effect: z.string().describe('What the commands do, or what there is to do.'),
+  restores: z
+    .object({ networkId: z.string(), commands: z.array(command).min(1) })
+    .optional()
+    .describe('Present when it only restores entries of a kernel’s tables, which --fix may do.'),
 });
 
 const diagnosis = z

@@ -1,5 +1,6 @@
 import { pageOf } from '../../check/codes.ts';
-import type { Diagnosis, Remedy } from '../../check/diagnosis.ts';
+import { lineOf } from '../../check/command.ts';
+import { type Diagnosis, needsRoot, type Remedy } from '../../check/diagnosis.ts';
 import type { Difference } from '../../check/difference.ts';
 import { placeInWords } from './place-in-words.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
@@ -63,12 +64,16 @@ function renderMore(count: number, what: string, layout: TextLayout): string[] {
 
 function renderRemedy(remedy: Remedy | undefined, layout: TextLayout): string[] {
   if (remedy === undefined) return [];
-  const { command, host, effect } = remedy;
-  const where = host === undefined ? '' : `on ${host}, as root: `;
+  const { kind, commands, host, effect } = remedy;
+  const root = needsRoot(remedy) ? ', as root' : '';
+  const where = host === undefined ? '' : `on ${host}${root}: `;
+  const label = kind === 'fix' ? 'fix' : 'next step';
   return [
-    ...renderField('remedy', `${where}${effect}`, layout),
+    ...renderField(label, `${where}${effect}`, layout),
     // Neither wrapped nor cut: it is there to be copied.
-    ...command.split('\n').map((line) => `${' '.repeat(indent)}${painter(layout)('bold', line)}`),
+    ...(commands.length === 0
+      ? []
+      : [`${' '.repeat(indent)}${painter(layout)('bold', lineOf(commands))}`]),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { lineOf } from '../../check/command.ts';
+import { needsRoot, type Remedy } from '../../check/diagnosis.ts';
 import { diagnosisTitles, pageOf } from '../../check/codes.ts';
 import { whatWasSeen } from '../../check/observed.ts';
 import type { AuditReport } from '../../check/report.ts';
@@ -22,6 +24,7 @@ export function toJson(report: AuditReport): AuditDocument {
     verdict,
     diagnoses: diagnoses.map((one) => ({
       ...one,
+      remedy: one.remedy && describeRemedy(one.remedy),
       title: diagnosisTitles[one.code],
       page: pageOf(one.code),
     })),
@@ -32,4 +35,13 @@ export function toJson(report: AuditReport): AuditDocument {
   };
   // As it will be read: without what is undefined, and without what the schema does not name.
   return auditDocument.parse(JSON.parse(JSON.stringify(document)));
+}
+
+function describeRemedy(remedy: Remedy) {
+  const { commands } = remedy;
+  return {
+    ...remedy,
+    command: commands.length === 0 ? undefined : lineOf(commands),
+    asRoot: needsRoot(remedy),
+  };
 }

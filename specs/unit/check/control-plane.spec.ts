@@ -1,3 +1,4 @@
+import { lineOf } from '../../../helpers/check/command.ts';
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../helpers/check/audit.ts';
 import type { Observation } from '../../../helpers/check/observation.ts';
@@ -11,7 +12,7 @@ function diagnose(observation: Observation) {
     verdict,
     found: diagnoses.map(({ code, where }) => ({ code, where })),
     consequences: diagnoses.flatMap(({ consequences }) => consequences.map(({ kind }) => kind)),
-    remedies: diagnoses.map(({ remedy }) => remedy?.command),
+    remedies: diagnoses.map(({ remedy }) => lineOf(remedy?.commands ?? [])),
   };
 }
 
@@ -333,7 +334,7 @@ describe('a key-value cluster', () => {
         code: 'endpoint-stale',
         where: { host: worker, network: 'my-net', container: 'ghost' },
         summary: expect.stringContaining('10.0.9.3 is mysqlserver on worker-host'),
-        remedy: { command: 'docker network disconnect --force my-net ghost' },
+        remedy: { commands: [['docker', 'network', 'disconnect', '--force', 'my-net', 'ghost']] },
       },
     ]);
   });

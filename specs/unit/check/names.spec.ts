@@ -61,7 +61,7 @@ describe('names', () => {
       {
         code: 'name-unresolved',
         where: { host: 'master-host', container: 'tomcat-app' },
-        remedy: { host: 'master-host', command: 'docker restart tomcat-app' },
+        remedy: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
       },
     ]);
   });
@@ -87,7 +87,7 @@ describe('names', () => {
         code: 'name-stale',
         where: asked,
         summary: expect.stringContaining('10.0.9.4 is bystander on third-host'),
-        remedy: { host: 'master-host', command: 'docker restart tomcat-app' },
+        remedy: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
       },
     ]);
   });

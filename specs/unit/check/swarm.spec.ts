@@ -1,3 +1,4 @@
+import { lineOf } from '../../../helpers/check/command.ts';
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../helpers/check/audit.ts';
 import type { Observation } from '../../../helpers/check/observation.ts';
@@ -107,7 +108,7 @@ function diagnose(observation: Observation) {
   return judgeObservation(observation).diagnoses.map(({ code, where, remedy }) => ({
     code,
     where,
-    command: remedy?.command,
+    command: lineOf(remedy?.commands ?? []),
   }));
 }
 
@@ -126,7 +127,7 @@ describe('a swarm', () => {
       {
         code: 'engine-not-clustered',
         where: { host: worker },
-        command: 'docker swarm join --token TOKEN 192.168.99.100:2377',
+        command: 'docker swarm join-token worker',
       },
     ]);
   });
@@ -136,8 +137,7 @@ describe('a swarm', () => {
       {
         code: 'engine-not-clustered',
         where: { host: worker },
-        command:
-          'docker swarm leave --force && docker swarm join --token TOKEN 192.168.99.100:2377',
+        command: 'docker swarm join-token worker',
       },
     ]);
   });

@@ -106,14 +106,17 @@ test('what is said to run them does', () => {
 /** What an audit names no command for; the page's only looks. */
 const onlyLooks = ['docker network inspect my-net other-net', 'npx overlay-e2e check --json'];
 
-// A remedy is for a broken cluster: typed on another, it would break it. It is no invention of the page, though.
+// A fix is for a broken cluster: typed on another, it would break it. It is no invention of the page, though.
 test.for(pages.filter((page) => /^docs\/diagnoses\/[a-z-]+\.md$/.test(page)))(
   '%s tells to type what an audit of a broken cluster said',
   (page) => {
     const { blocks } = readPage(page);
     const said = flat(blocks.filter(({ language }) => language === 'text').map(({ text }) => text));
     const told = blocks.filter(({ language }) => language === 'sh');
-    expect(told.length).toBeGreaterThan(0);
+    // What only words can tell has no command.
+    if (!/\n {4}next step (?!.*\n {4}\S)/s.test(blocks.map(({ text }) => text).join('\n'))) {
+      expect(told.length).toBeGreaterThan(0);
+    }
     for (const { text } of told) {
       if (!onlyLooks.includes(text)) expect(said).toContain(flat([text]));
     }

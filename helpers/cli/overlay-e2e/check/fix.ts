@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { lineOf } from '../../../check/command.ts';
 import type { Diagnosis, Remedy } from '../../../check/diagnosis.ts';
 import { type Probe } from '../../../check/probe/probe.ts';
 import { startProbe } from '../../../check/probe/start-probe.ts';
@@ -7,7 +8,7 @@ import { firstLine } from '../../../process/harness-error.ts';
 import { tail } from '../../../process/run-command.ts';
 
 /** Something that is done on a host to an overlay's kernel tables. */
-interface Step extends Pick<Remedy, 'command' | 'effect'> {
+interface Step extends Pick<Remedy, 'commands' | 'effect'> {
   readonly code: string;
   readonly host: string;
   readonly restores: NonNullable<Remedy['restores']>;
@@ -16,9 +17,9 @@ interface Step extends Pick<Remedy, 'command' | 'effect'> {
 /** What of the remedies may be done here: those that only put back what a kernel's table has to hold. */
 export function stepsOf(diagnoses: readonly Diagnosis[]): Step[] {
   return diagnoses.flatMap(({ code, remedy }) => {
-    const { host, restores, command, effect } = remedy ?? {};
-    if (host === undefined || restores === undefined) return [];
-    return [{ code, host, restores, command: command ?? '', effect: effect ?? '' }];
+    if (remedy?.host === undefined || remedy.restores === undefined) return [];
+    const { host, restores, commands, effect } = remedy;
+    return [{ code, host, restores, commands, effect }];
   });
 }
 
@@ -38,23 +39,35 @@ export async function doSteps(
   await using stack = new AsyncDisposableStack();
   const probes = new Map<string, Probe>();
   let done = 0;
-  for (const { code, host, restores, command, effect } of steps) {
-    say(`${code}: ${effect}\n  on ${host}: ${command}`);
+  for (const { code, host, restores, commands, effect } of steps) {
+    say(`${code}: ${effect}\n  on ${host}: ${lineOf(commands)}`);
     const engine = hosts.find(({ name }) => name === host)?.engine;
     if (engine === undefined || !(await agree(`Do this on ${host}?`))) continue;
     try {
       const probe = probes.get(host) ?? stack.use(await startProbe(engine, { signal }));
       probes.set(host, probe);
-      const { networkId, argv } = restores;
-      const ended = await probe.run({ overlay: networkId }, argv, { signal });
-      if (ended.exitCode === 0) done += 1;
-      say(ended.exitCode === 0 ? '  done' : `  failed: ${tail(ended.stderr, 1)}`);
+      const failure = await restore(probe, restores, signal);
+      if (failure === undefined) done += 1;
+      say(failure === undefined ? '  done' : `  failed: ${failure}`);
     } catch (error) {
       signal.throwIfAborted();
       say(`  failed: ${firstLine(error)}`);
     }
   }
   return done;
+}
+
+/** Does what a step restores, up to the first command that fails; gives what that said. */
+async function restore(
+  probe: Probe,
+  { networkId, commands }: Step['restores'],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const command of commands) {
+    const ended = await probe.run({ overlay: networkId }, command, { signal });
+    if (ended.exitCode !== 0) return tail(ended.stderr, 1);
+  }
+  return undefined;
 }
 
 /** Asks on the terminal; whatever is not yes, and the end of input too, is no. */

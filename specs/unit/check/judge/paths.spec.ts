@@ -107,7 +107,7 @@ describe('Blocked VXLAN', () => {
     const { diagnoses } = reportOf(ailments, { hosts: host === undefined ? [] : [host] });
     expect(diagnoses[0]?.remedy).toMatchObject({
       host: 'right',
-      command: 'iptables -D INPUT -p udp --dport 4789 -j DROP',
+      commands: ['iptables -D INPUT -p udp --dport 4789 -j DROP'.split(' ')],
     });
   });
 });
@@ -250,7 +250,7 @@ describe('Isolation', () => {
       {
         code: 'isolation-broken',
         where: { ...leftToRight, network: 'red', towards: 'blue' },
-        remedy: { host: 'left', command: 'docker network inspect blue red' },
+        remedy: { host: 'left', commands: ['docker network inspect blue red'.split(' ')] },
       },
     ]);
   });

@@ -68,7 +68,7 @@ describe('VXLAN devices', () => {
       {
         code: 'network-differs',
         consequences: [lost],
-        remedy: { command: `nsenter --net=${NAMESPACE} ip link set vxlan0 up` },
+        remedy: { commands: [`nsenter --net=${NAMESPACE} ip link set vxlan0 up`.split(' ')] },
       },
     ]);
   });
@@ -112,7 +112,9 @@ describe('The largest packet of a container', () => {
         code: 'mtu-black-hole',
         where: { host: 'master-host', network: 'my-net' },
         evidence: [{ observed: { device: 'vxlan0', mtu: 1300 } }],
-        remedy: { command: `nsenter --net=${NAMESPACE} ip link set dev vxlan0 mtu 1450` },
+        remedy: {
+          commands: [`nsenter --net=${NAMESPACE} ip link set dev vxlan0 mtu 1450`.split(' ')],
+        },
       },
     ]);
   });
@@ -125,7 +127,9 @@ describe('The largest packet of a container', () => {
       {
         where: { host: 'master-host', network: 'my-net', container: 'tomcat-app' },
         summary: 'eth0 of tomcat-app sends up to 1500 bytes, and my-net takes 1450',
-        remedy: { command: 'nsenter --target=4711 --net ip link set dev eth0 mtu 1450' },
+        remedy: {
+          commands: ['nsenter --target=4711 --net ip link set dev eth0 mtu 1450'.split(' ')],
+        },
       },
     ]);
   });
@@ -150,7 +154,7 @@ describe('Addresses of overlays', () => {
         where: { host: 'master-host', network: 'my-net' },
         summary:
           'my-net has 10.0.9.0/24, which overlaps with the route to 10.0.0.0/16 by eth0 of master-host',
-        remedy: { command: expect.stringContaining('--subnet 10.64.0.0/24') },
+        remedy: { commands: [], effect: expect.stringContaining('--subnet 10.64.0.0/24') },
       },
     ]);
   });
@@ -220,7 +224,7 @@ describe('A firewall’s rule', () => {
         where: { host: 'master-host' },
         summary:
           'iptables-nft on master-host: -A INPUT -p udp -m udp --dport 4789 -j DROP (3 packets)',
-        remedy: { command: rule.undo.join(' ') },
+        remedy: { commands: [rule.undo] },
       },
     ]);
   });

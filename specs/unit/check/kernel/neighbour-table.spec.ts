@@ -1,3 +1,4 @@
+import { lineOf } from '../../../../helpers/check/command.ts';
 import { describe, expect, test } from 'vitest';
 import { containerPaths } from '../../../../helpers/check/checks/container-paths.ts';
 import { kernelForwarding } from '../../../../helpers/check/checks/kernel-forwarding.ts';
@@ -72,7 +73,7 @@ describe('A kernel that has no room for more neighbours', () => {
       evidence: [{ kind: 'neighbours-refused', observed: { refused: 9433, room: 1024 } }],
       consequences: [{ kind: 'container-path-dead' }],
     });
-    expect(first?.remedy?.command).toMatch(/^sysctl -w .*gc_thresh3=65536$/);
+    expect(lineOf(first?.remedy?.commands ?? [])).toMatch(/^sysctl -w .*gc_thresh3=65536$/);
   });
 
   test('is told once for hosts that share it, and is mended where they cannot', () => {

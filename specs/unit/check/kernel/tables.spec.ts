@@ -114,20 +114,26 @@ describe('Kernels’ tables are compared with the containers that the engines ha
       evidence: [{ expected: { mac: MYSQL.mac, dst: WORKER, state: 'permanent' }, observed }],
       remedy: {
         host: 'master-host',
-        command: `nsenter --net=${NAMESPACE} bridge fdb replace ${MYSQL.mac} dev vxlan0 dst ${WORKER} self permanent`,
+        commands: [
+          `nsenter --net=${NAMESPACE} bridge fdb replace ${MYSQL.mac} dev vxlan0 dst ${WORKER} self permanent`.split(
+            ' ',
+          ),
+        ],
         restores: {
           networkId: NETWORK_ID,
-          argv: [
-            'bridge',
-            'fdb',
-            'replace',
-            MYSQL.mac,
-            'dev',
-            'vxlan0',
-            'dst',
-            WORKER,
-            'self',
-            'permanent',
+          commands: [
+            [
+              'bridge',
+              'fdb',
+              'replace',
+              MYSQL.mac,
+              'dev',
+              'vxlan0',
+              'dst',
+              WORKER,
+              'self',
+              'permanent',
+            ],
           ],
         },
       },
@@ -166,8 +172,14 @@ describe('Kernels’ tables are compared with the containers that the engines ha
       master: { forwarding, neighbours: [neighbour(MYSQL.address, gone.mac)] },
     });
     const command = `nsenter --net=${NAMESPACE} ip neigh replace ${MYSQL.address} lladdr ${MYSQL.mac} dev vxlan0 nud permanent`;
-    expect(missing).toMatchObject({ code: 'neighbour-missing', remedy: { command } });
-    expect(wrong).toMatchObject({ code: 'neighbour-wrong', remedy: { command } });
+    expect(missing).toMatchObject({
+      code: 'neighbour-missing',
+      remedy: { commands: [command.split(' ')] },
+    });
+    expect(wrong).toMatchObject({
+      code: 'neighbour-wrong',
+      remedy: { commands: [command.split(' ')] },
+    });
   });
 });
 
@@ -225,7 +237,13 @@ describe('What is left over of a container', () => {
       where: { host: 'master-host', peer: 'worker-host', network: 'my-net' },
       evidence: [{ kind: 'forwarding-leftover' }, { kind: 'neighbour-leftover' }],
       remedy: {
-        command: `nsenter --net=${NAMESPACE} bridge fdb del ${gone.mac} dev vxlan0 dst ${WORKER} self && nsenter --net=${NAMESPACE} ip neigh del ${gone.address} dev vxlan0`,
+        commands: [
+          `nsenter --net=${NAMESPACE} bridge fdb del ${gone.mac} dev vxlan0 dst ${WORKER} self`.split(
+            ' ',
+          ),
+          `nsenter --net=${NAMESPACE} ip neigh del ${gone.address} dev vxlan0`.split(' '),
+        ],
+        restores: { commands: [{ length: 9 }, { length: 6 }] },
       },
     });
   });

@@ -1,3 +1,4 @@
+import { lineOf } from '../../../../helpers/check/command.ts';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { renderVerdict } from '../../../../helpers/report/audit/render-verdict.ts';
@@ -28,8 +29,8 @@ describe('An audit for a person', () => {
     expect(text).toContain('expected  mac 02:42:0a:00:09:03, destination 192.168.99.102');
     expect(text).toContain('observed  nothing');
     expect(text).toContain('so        tomcat-app gets no answer from mysqlserver: icmp, tcp, udp');
-    expect(text).toContain('remedy    on master-host, as root: writes the entry');
-    expect(text.split('\n')).toContain(`    ${forwardingMissing.remedy?.command}`);
+    expect(text).toContain('fix       on master-host, as root: writes the entry');
+    expect(text.split('\n')).toContain(`    ${lineOf(forwardingMissing.remedy?.commands ?? [])}`);
     expect(text).toContain('docs/diagnoses/forwarding-entry-missing.md');
   });
 
@@ -58,7 +59,9 @@ describe('An audit for a person', () => {
       ]) {
         const lines = renderVerdict(report, { color: false, width }).split('\n');
         const long = lines.filter((line) => line.length > width).map((line) => line.trim());
-        expect(long.filter((line) => line !== forwardingMissing.remedy?.command)).toEqual([]);
+        expect(
+          long.filter((line) => line !== lineOf(forwardingMissing.remedy?.commands ?? [])),
+        ).toEqual([]);
       }
     }
   });

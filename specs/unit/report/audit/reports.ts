@@ -110,6 +110,8 @@ const deadPath: Difference = {
   text: 'tomcat-app gets no answer from mysqlserver: icmp, tcp, udp',
 };
 
+const entry = '02:42:0a:00:09:03 dev vxlan0 dst 192.168.99.102 self permanent'.split(' ');
+
 export const forwardingMissing: Diagnosis = {
   code: 'forwarding-entry-missing',
   where: absent.where,
@@ -118,11 +120,13 @@ export const forwardingMissing: Diagnosis = {
   evidence: [absent],
   consequences: [deadPath],
   remedy: {
+    kind: 'fix',
     host: 'master-host',
-    command:
-      'nsenter --net=/run/docker/netns/1-8e2f1c6a9d bridge fdb replace 02:42:0a:00:09:03 dev vxlan0 dst 192.168.99.102 self permanent',
+    commands: [
+      ['nsenter', '--net=/run/docker/netns/1-8e2f1c6a9d', 'bridge', 'fdb', 'replace', ...entry],
+    ],
     effect: 'writes the entry that the engine would have written, and touches nothing else',
-    restores: { networkId, argv: ['bridge', 'fdb', 'replace'] },
+    restores: { networkId, commands: [['bridge', 'fdb', 'replace', ...entry]] },
   },
 };
 

@@ -1,3 +1,4 @@
+import { lineOf } from '../../../../helpers/check/command.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
@@ -63,7 +64,7 @@ describe('An audit as JUnit XML', () => {
     const cause = cases.get('every host knows where each container is')?.failure;
     expect(cause).toMatchObject({ type: 'forwarding-entry-missing' });
     expect(cause?.message).toMatch(/^forwarding-entry-missing: the kernel of master-host/);
-    expect(cause?.['#text']).toContain(forwardingMissing.remedy?.command);
+    expect(cause?.['#text']).toContain(lineOf(forwardingMissing.remedy?.commands ?? []));
     const consequence = cases.get('every container reaches every other')?.failure;
     expect(consequence?.message).toMatch(/^only because of forwarding-entry-missing: /);
   });

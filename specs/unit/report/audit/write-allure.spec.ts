@@ -1,3 +1,4 @@
+import { lineOf } from '../../../../helpers/check/command.ts';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ describe('An audit as results of Allure', () => {
       observed: null,
     });
     const [diagnosis = '', page = ''] = contentsOf(failed);
-    expect(diagnosis).toContain(forwardingMissing.remedy?.command);
+    expect(diagnosis).toContain(lineOf(forwardingMissing.remedy?.commands ?? []));
     expect(page).toMatch(/^# `forwarding-entry-missing`/);
     const tags = failed.labels.filter(({ name }) => name === 'tag').map(({ value }) => value);
     expect(tags).toEqual(['forwarding-entry-missing']);

@@ -3,10 +3,11 @@ import type { AuditReport } from '../../../../../helpers/check/report.ts';
 import { isToBePrinted, mend } from '../../../../../helpers/cli/overlay-e2e/check/mend.ts';
 
 function reportOf(target: string, isMendable = false): AuditReport {
-  const restores = { networkId: 'f65940ce7f', argv: ['bridge', 'fdb', 'replace'] } as const;
+  const restores = { networkId: 'f65940ce7f', commands: [['bridge', 'fdb', 'replace']] } as const;
   const remedy = {
+    kind: 'fix',
     host: 'master-host',
-    command: 'bridge fdb replace',
+    commands: [['bridge', 'fdb', 'replace']],
     effect: 'mends it',
     restores,
   };
