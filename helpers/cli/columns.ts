@@ -13,7 +13,13 @@ export function wrapText(text: string, width: number): string[] {
 /** A command line in lines of at most `width` where its words allow it, to be typed as they stand. */
 export function wrapCommand(command: string, width: number): string[] {
   // An option stays with its value.
-  const parts = command.match(/--?\S+ [^-\s]\S*|\S+/g) ?? [];
+  const parts: string[] = [];
+  for (const word of command.split(' ')) {
+    const last = parts.at(-1) ?? '';
+    const isValue = /^-[^ ]+$/.test(last) && !word.startsWith('-');
+    if (isValue) parts[parts.length - 1] = `${last} ${word}`;
+    else parts.push(word);
+  }
   const lines: string[] = [];
   let line = '';
   for (const part of parts) {

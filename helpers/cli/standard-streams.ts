@@ -1,4 +1,5 @@
 import { getSystemErrorMessage } from 'node:util';
+import { oneLine } from '../process/one-line.ts';
 
 /** The exit code of a command whose output could not be written. */
 const exitCodeOfLostOutput = 2;
@@ -39,7 +40,7 @@ export function guardStandardStreams(program: string, verboseOption: VerboseOpti
  */
 export function describeDefect(error: unknown, verboseOption: VerboseOption): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = `internal error: ${message.replaceAll(/\s*\n\s*/g, ' ')}.`;
+  const line = `internal error: ${oneLine(message)}.`;
   if (!process.argv.includes(verboseOption)) {
     return `${line} Run the command again with ${verboseOption} and report what it prints.`;
   }

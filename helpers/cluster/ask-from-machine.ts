@@ -66,9 +66,9 @@ exec nc -z "$1" "$2"
 
 const EXCHANGE = `
 if command -v bash >/dev/null; then
-  exec bash -c 'exec 3<>"/dev/tcp/$0/$1" || exit 7; printf "$2" >&3; exec od -A n -v -t x1 <&3' "$@"
+  exec bash -c 'exec 3<>"/dev/tcp/$0/$1" || exit 7; printf "$2" >&3; exec od -A n -v -t x1 -N 4194304 <&3' "$@"
 fi
-printf "$3" | nc "$1" "$2" | od -A n -v -t x1
+printf "$3" | nc "$1" "$2" | od -A n -v -t x1 -N 4194304
 `;
 
 /** As printf takes any byte. */

@@ -1,8 +1,12 @@
 import { connect } from 'node:net';
 import { addAbortSignal } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { readBounded } from '../process/read-bounded.ts';
 
-/** Says something to a TCP port, and gives all that comes back until the other side closes the connection. */
+/**
+ * Sends bytes to a TCP port and returns what comes back until the other side closes the connection, 16 MB at most.
+ *
+ * @throws AnswerTooLarge, and what the socket fails with
+ */
 export async function exchangeBytes(
   { address, port }: { readonly address: string; readonly port: number },
   question: Buffer,
@@ -13,7 +17,7 @@ export async function exchangeBytes(
   addAbortSignal(signal === undefined ? limits : AbortSignal.any([limits, signal]), socket);
   try {
     socket.write(question);
-    return await buffer(socket);
+    return await readBounded(socket);
   } finally {
     socket.destroy();
   }

@@ -28,7 +28,7 @@ export const membersQuestion: Buffer = Buffer.concat([
   Buffer.of(0xc2),
 ]);
 
-const header = z.object({ Nodes: z.number() });
+const header = z.object({ Nodes: z.number().int().min(0) });
 const wrapper = z.object({ Algo: z.literal(0), Buf: z.instanceof(Buffer) });
 const states = ['alive', 'suspect', 'dead', 'left'] as const;
 
@@ -47,14 +47,19 @@ const node = z
     }),
   );
 
-/** Reads the answer to {@link membersQuestion}; throws while it is not whole. */
+/** Reads the answer to {@link membersQuestion}; throws while it is not whole, and when it is packed more than once. */
 export function readMembersAnswer(bytes: Buffer): GossipMember[] {
+  if (bytes[0] !== compressed) return readPlainAnswer(bytes);
+  const { Buf } = wrapper.parse(new MessagePackReader(bytes.subarray(1)).read());
+  return readPlainAnswer(decompressLzw(Buf));
+}
+
+function readPlainAnswer(bytes: Buffer): GossipMember[] {
   const reader = new MessagePackReader(bytes.subarray(1));
   switch (bytes[0]) {
-    case compressed:
-      return readMembersAnswer(decompressLzw(wrapper.parse(reader.read()).Buf));
     case pushPull: {
       const { Nodes } = header.parse(reader.read());
+      reader.requireRoom(Nodes);
       return Array.from({ length: Nodes }, () => node.parse(reader.read()));
     }
     case failure:

@@ -1,6 +1,10 @@
 const clear = 256;
 const end = 257;
+const first = 258;
 const widest = 12;
+
+/** Bytes that an answer unpacks to at most: LZW makes up to 2,500 bytes of one. */
+export const unpackedLimit = 8 * 1024 * 1024;
 
 /**
  * Undoes LZW as Go's compress/lzw writes it with the least significant bit first and literals of 8 bits, which is what
@@ -9,19 +13,23 @@ const widest = 12;
 export function decompressLzw(packed: Uint8Array): Buffer {
   const readCode = openCodes(packed);
   const output: Buffer[] = [];
-  let table = literals();
+  const table = literals();
   let width = 9;
   let last: Buffer | undefined;
+  let length = 0;
   for (;;) {
     const code = readCode(width);
     if (code === end) return Buffer.concat(output);
     if (code === clear) {
-      table = literals();
+      // Shortened, not made again: a clear code costs 9 bits, and there may be nothing else.
+      table.length = first;
       width = 9;
       last = undefined;
       continue;
     }
     const text: Buffer = table[code] ?? repeat(code === table.length ? last : undefined);
+    length += text.length;
+    if (length > unpackedLimit) throw new RangeError('lzw: it unpacks to more than 8 MB');
     output.push(text);
     // A full table stays as it is until it is cleared.
     if (last !== undefined && table.length < 1 << widest) table.push(extend(last, text));

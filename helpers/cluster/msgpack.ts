@@ -7,10 +7,17 @@ export type Packed =
   | Packed[]
   | { readonly [key: string]: Packed };
 
-/** Reads MessagePack values one after the other, as far as gossip uses them: nothing is extended, nothing floats. */
+/** Lists and maps inside one another; gossip has three. */
+const deepest = 16;
+
+/**
+ * Reads MessagePack values one after the other, as far as gossip uses them: nothing is extended, nothing floats.
+ * The bytes may lie: no list is longer than the bytes that are left, and values nest 16 deep at most.
+ */
 export class MessagePackReader {
   readonly #bytes: Buffer;
   #at = 0;
+  #depth = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -76,8 +83,22 @@ export class MessagePackReader {
     return this.#bytes.subarray(this.#at - size, this.#at);
   }
 
+  /** Throws unless that many values can follow: each takes a byte or more. */
+  requireRoom(values: number): void {
+    if (values > this.#bytes.length - this.#at) throw new RangeError('msgpack: cut off');
+  }
+
   #list(size: number): Packed[] {
-    return Array.from({ length: size }, () => this.read());
+    this.requireRoom(size);
+    return this.#inside(() => Array.from({ length: size }, () => this.read()));
+  }
+
+  #inside<T>(read: () => T): T {
+    this.#depth += 1;
+    if (this.#depth > deepest) throw new RangeError(`msgpack: nested more than ${deepest} deep`);
+    const value = read();
+    this.#depth -= 1;
+    return value;
   }
 
   #key(): string {
@@ -87,8 +108,11 @@ export class MessagePackReader {
   }
 
   #map(size: number): Record<string, Packed> {
-    return Object.fromEntries(
-      Array.from({ length: size }, (): [string, Packed] => [this.#key(), this.read()]),
+    this.requireRoom(size * 2);
+    return this.#inside(() =>
+      Object.fromEntries(
+        Array.from({ length: size }, (): [string, Packed] => [this.#key(), this.read()]),
+      ),
     );
   }
 }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { oneLine } from '../process/one-line.ts';
 import { parseJson } from '../process/parse-json.ts';
+import { readBounded } from '../process/read-bounded.ts';
 import { type Asker, askFromMachine } from './ask-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
 import type { StorePlace } from './store-make.ts';
@@ -36,11 +38,11 @@ export async function askForJson<T>(
   const stand = standsFor[status];
   if (stand !== undefined) return stand;
   if (status !== 200 && status !== 201) {
-    throw refusal(`${method} ${path}`, `the store answered ${status}, «${answer.trim()}»`);
+    throw refusal(`${method} ${path}`, `the store answered ${status}: ${oneLine(answer)}`);
   }
   const { success, data } = shape.safeParse(parseJson(answer));
   if (success) return data;
-  throw refusal(`${method} ${path}`, `no such store answers so: «${answer.trim().slice(0, 100)}»`);
+  throw refusal(`${method} ${path}`, `no such store answers so: ${oneLine(answer).slice(0, 100)}`);
 }
 
 /** What a store did not do, or would not. */
@@ -73,7 +75,7 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStor
           : {},
       signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
     });
-    return { status: statusCode, body: await answer.text() };
+    return { status: statusCode, body: (await readBounded(answer)).toString('utf8') };
   };
 }
 

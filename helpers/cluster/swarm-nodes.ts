@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HarnessError } from '../process/harness-error.ts';
+import { oneLine } from '../process/one-line.ts';
 
 /** What is tried when the manager's answer is not understood. */
 export const READ_NODES = 'read the nodes of a classic Swarm';
@@ -93,7 +94,7 @@ function readLabels(text: string): Record<string, string> {
 function notUnderstood(observed: string): HarnessError {
   return new HarnessError({
     tried: READ_NODES,
-    observed: observed.replaceAll(/\s*\n\s*/g, ' '),
+    observed: oneLine(observed),
     remedy: 'see whether what answers there is a manager of classic Swarm 1.2: docker info',
   });
 }

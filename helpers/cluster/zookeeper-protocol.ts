@@ -49,7 +49,7 @@ export function readData({ fields }: ZooKeeperReply): string {
 /** What {@link getChildrenRequest} gives: the last words of their paths. */
 export function readChildren({ fields }: ZooKeeperReply): string[] {
   const reader = new FieldReader(fields);
-  return Array.from({ length: reader.readInt() }, () => reader.readText());
+  return Array.from({ length: reader.readCount() }, () => reader.readText());
 }
 
 /**
@@ -93,6 +93,16 @@ class FieldReader {
 
   readInt(): number {
     return this.#take(4).readInt32BE();
+  }
+
+  /** How many byte strings follow; each takes four bytes or more. */
+  readCount(): number {
+    const count = this.readInt();
+    if (count > (this.#bytes.length - this.#at) / 4) {
+      throw new RangeError(`ZooKeeper announces ${count} entries in ${this.#bytes.length} bytes`);
+    }
+    // -1 stands for nothing at all.
+    return Math.max(0, count);
   }
 
   readBytes(): Buffer {

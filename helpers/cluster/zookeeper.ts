@@ -72,9 +72,23 @@ function serversOf(mode: string): StoreServer[] {
   ];
 }
 
-/** Asks level by level, all of a level at once. */
-async function readTree(exchange: Exchange, paths: readonly string[]): Promise<StoreEntry[]> {
+/** Nodes of a tree that are read at most. A cluster of 100 hosts with 1,000 containers has some 3,000. */
+const mostNodes = 10_000;
+
+/**
+ * Asks level by level, all of a level at once.
+ *
+ * @throws when there are more than 10,000 nodes: the tree might never end
+ */
+async function readTree(
+  exchange: Exchange,
+  paths: readonly string[],
+  left = mostNodes,
+): Promise<StoreEntry[]> {
   if (paths.length === 0) return [];
+  if (paths.length > left) {
+    throw new Error(`ZooKeeper has more than ${mostNodes} nodes below what was asked for`);
+  }
   const requests = paths.flatMap((path) => [getDataRequest(path), getChildrenRequest(path)]);
   const replies = await askZooKeeper(exchange, requests, [noNode]);
   const found = paths.map((path, index) => {
@@ -82,20 +96,21 @@ async function readTree(exchange: Exchange, paths: readonly string[]): Promise<S
     return {
       key: path.slice(1),
       value: data?.error === 0 ? readData(data) : '',
-      below: (children?.error === 0 ? readChildren(children) : []).map((name) =>
-        path === '/' ? `/${name}` : `${path}/${name}`,
-      ),
+      below: (children?.error === 0 ? readChildren(children) : [])
+        .filter((name) => name !== '' && !name.includes('/'))
+        .map((name) => (path === '/' ? `/${name}` : `${path}/${name}`)),
     };
   });
   const below = await readTree(
     exchange,
     found.flatMap((one) => one.below),
+    left - paths.length,
   );
   return [...found.map(({ key, value }) => ({ key, value })), ...below];
 }
 
 function pathOf(key: string): string {
-  return `/${key.replaceAll(/^\/+|\/+$/g, '')}`;
+  return `/${key.split('/').filter(Boolean).join('/')}`;
 }
 
 /** `/a` and `/a/b` for `/a/b/c`. */

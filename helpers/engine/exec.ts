@@ -1,7 +1,7 @@
 import { addAbortSignal, type Duplex } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { z } from 'zod';
+import { readBounded } from '../process/read-bounded.ts';
 import { commandLine } from '../process/run-command.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import type { CallOptions, Connection } from './connection.ts';
@@ -72,7 +72,7 @@ export async function execInContainer(
 }
 
 async function talk(stream: Duplex, input: string | Uint8Array | undefined): Promise<Buffer> {
-  const output = buffer(stream);
+  const output = readBounded(stream);
   if (input !== undefined) stream.end(input);
   return await output;
 }

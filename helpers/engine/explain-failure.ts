@@ -2,6 +2,7 @@ import { describeEndpoint } from '../machine/engine-access.ts';
 import { EngineAway, explainConnection, type Explanation } from '../machine/explain-connection.ts';
 import type { Machine } from '../machine/machine.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { oneLine } from '../process/one-line.ts';
 
 /** What the engine itself answered instead of doing it. */
 export interface Refusal {
@@ -45,7 +46,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   // Without a JSON body the client's own words: «(HTTP code 500) server error - reason ».
   const message =
     typeof said === 'string' ? said : error.message.replace(/^\(HTTP code \d+\) .*? - /, '');
-  return { status: Number(error.statusCode), message: message.trim().replaceAll(/\s*\n\s*/g, ' ') };
+  return { status: Number(error.statusCode), message: oneLine(message) };
 }
 
 function explainTimeout({ limit, machine }: FailedCall): Explanation {

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { HarnessError } from '../process/harness-error.ts';
+import { readBounded } from '../process/read-bounded.ts';
 import type { CallOptions, Connection } from './connection.ts';
 
 export interface ImageFacts {
@@ -124,7 +124,11 @@ async function pullImage(
     ask: async (docker, abortSignal) => {
       const answer = await docker.pull(reference, { abortSignal });
       addAbortSignal(abortSignal, answer as Readable);
-      return readMessages(await text(answer), tried, PULL_REMEDY);
+      return readMessages(
+        (await readBounded(answer as Readable)).toString('utf8'),
+        tried,
+        PULL_REMEDY,
+      );
     },
     explain: ({ message: said }) => ({ observed: said, remedy: PULL_REMEDY }),
   });
@@ -170,7 +174,7 @@ async function sendArchive(
       try {
         const answer = await send(docker, source, abortSignal);
         addAbortSignal(abortSignal, answer as Readable);
-        return readMessages(await text(answer), tried);
+        return readMessages((await readBounded(answer as Readable)).toString('utf8'), tried);
       } finally {
         source.destroy();
       }

@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { Agent as HttpAgent, type AgentOptions, type ClientRequest } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type AgentOptions,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { inspect } from 'node:util';
+import { AnswerTooLarge, answerLimit } from '../process/read-bounded.ts';
 import type { EngineEndpoint, SshEndpoint } from './machine.ts';
 import { SshSocket } from './ssh-socket.ts';
 
@@ -59,14 +65,48 @@ export async function readAccess(endpoint: EngineEndpoint): Promise<Access> {
 /** A connection is dropped after a second without use: the machine behind a kept one may be gone without a word. */
 const kept: AgentOptions = { keepAlive: true, timeout: 1000 };
 
+declare module 'node:http' {
+  interface Agent {
+    /** Takes each request of a client; Node documents it nowhere, but others build on it, too (agent-base). */
+    addRequest(request: ClientRequest, ...more: unknown[]): void;
+  }
+}
+
+/**
+ * Ends a request whose answer is longer than {@link answerLimit}: the client keeps all of an answer in memory until it is
+ * whole, and an engine may lie. What a container writes to an attached client does not come this way.
+ */
+function boundAnswer(request: ClientRequest): void {
+  request.prependOnceListener('response', (response: IncomingMessage) => {
+    const push = response.push.bind(response);
+    let length = 0;
+    response.push = (piece: Uint8Array | null) => {
+      length += piece?.length ?? 0;
+      if (length <= answerLimit) return push(piece);
+      response.destroy(new AnswerTooLarge());
+      return false;
+    };
+  });
+}
+
 /** The client describes all that is in an agent at each call, for a log that nobody reads: most of the call's own work. */
 class TerseHttpsAgent extends HttpsAgent {
+  override addRequest(request: ClientRequest, ...more: unknown[]): void {
+    boundAnswer(request);
+    super.addRequest(request, ...more);
+  }
+
   [inspect.custom](): string {
     return 'Agent';
   }
 }
 
 class TerseHttpAgent extends HttpAgent {
+  override addRequest(request: ClientRequest, ...more: unknown[]): void {
+    boundAnswer(request);
+    super.addRequest(request, ...more);
+  }
+
   [inspect.custom](): string {
     return 'Agent';
   }

@@ -8,10 +8,10 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { basename } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { readBounded } from '../process/read-bounded.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import { openAgent, readAccess } from './engine-dial.ts';
 import type { EngineEndpoint, Machine } from './machine.ts';
@@ -124,7 +124,7 @@ async function send(
     await Promise.race([pipeline(file, call), answered]);
   }
   const response = await answered;
-  return { status: response.statusCode ?? 0, body: await text(response) };
+  return { status: response.statusCode ?? 0, body: (await readBounded(response)).toString('utf8') };
 }
 
 function share(bytes: number, size: number): string {

@@ -18,7 +18,7 @@ export function judgeVirtualBoxRange(
   cidr = '192.168.99.1/24',
 ): Finding {
   const [address = '', length = ''] = cidr.split('/');
-  const range = `${address.replace(/\d+$/, '0')}/${length}`;
+  const range = `${address.split('.').slice(0, 3).join('.')}.0/${length}`;
   if (!isFrom6128(version)) return fine(subject, `${range}: VirtualBox ${version} allows any`);
   const ranges = (list ?? '* 192.168.56.0/21')
     .split('\n')

@@ -42,7 +42,14 @@ export function parseLines(text: string): AptEntry[] {
 
 /** A cdrom's URI has spaces in its brackets: `cdrom:[Debian GNU/Linux 13 …]/`. */
 function splitUri(text: string): string[] {
-  return text.match(/[^\s[]*\[[^\]]*\]\S*|\S+/g) ?? [];
+  const words: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const last = words.at(-1) ?? '';
+    const isOpen = last.lastIndexOf('[') > last.lastIndexOf(']');
+    if (isOpen) words[words.length - 1] = `${last} ${word}`;
+    else words.push(word);
+  }
+  return words;
 }
 
 function parseOptions(text: string): Record<string, string> {
@@ -63,7 +70,7 @@ export function parseStanzas(text: string): AptEntry[] {
 }
 
 function parseFields(stanza: string): Record<string, string> {
-  const fields = stanza.replaceAll(/\n[ \t]+/g, ' ').matchAll(/^([\w-]+):[ \t]*(.*)$/gm);
+  const fields = stanza.replaceAll(/\n[ \t]+/g, ' ').matchAll(/^([\w-]+):(.*)$/gm);
   return Object.fromEntries(
     [...fields].map(([, name = '', value = '']) => [name.toLowerCase(), value.trim()]),
   );

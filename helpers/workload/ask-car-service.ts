@@ -1,5 +1,6 @@
 import { activity } from '../process/activity.ts';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { readBounded } from '../process/read-bounded.ts';
 import { done, type Look, notYet } from '../process/wait-for.ts';
 
 /** What the car service answered. */
@@ -86,7 +87,7 @@ async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise
       signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
     });
     const contentType = String(headers['content-type'] ?? '');
-    return { status: statusCode, contentType, body: await body.text() };
+    return { status: statusCode, contentType, body: (await readBounded(body)).toString('utf8') };
   } catch (cause) {
     signal?.throwIfAborted();
     throw new HarnessError({

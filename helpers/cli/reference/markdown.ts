@@ -25,7 +25,10 @@ export function page(title: string, parts: readonly string[]): string {
 
 /** Options and words that could be taken for HTML between backticks, as they stand in texts for terminals. */
 export function markWords(text: string): string {
-  return text.replaceAll(/(?<![`\w])(--[a-z][a-z-]*|\w+:\/\/[A-Z@/]+(?::\d+)?|<\S+>)/g, '`$1`');
+  return text.replaceAll(
+    /(?<![`\w])(--[a-z][a-z-]*|\w+:\/\/[A-Z@/]+(?::\d+)?|<[^\s<>]+>)/g,
+    '`$1`',
+  );
 }
 
 function escapeCell(text: string): string {

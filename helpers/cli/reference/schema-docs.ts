@@ -42,7 +42,7 @@ function addDocs(schema: JsonSchema, docs: SchemaDocs | undefined): JsonSchema {
   const variants = (ones: readonly JsonSchema[]) =>
     ones.map((one, index) => addDocs(one, docs?.variants?.[index]));
   return {
-    ...(docs?.doc === undefined ? {} : { description: docs.doc.replaceAll(/\s*\n\s*/g, ' ') }),
+    ...(docs?.doc === undefined ? {} : { description: joinLines(docs.doc) }),
     ...schema,
     ...(properties === undefined
       ? {}
@@ -119,4 +119,11 @@ function nodes(value: unknown): SyntaxNode[] {
 
 function nameOf(node: unknown): string | undefined {
   return (node as { name?: string } | undefined)?.name;
+}
+
+function joinLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
 }

@@ -117,7 +117,9 @@ function addTooltips(content: string): string {
       .replaceAll(/<\w[^>]*>/g, (tag) =>
         tag
           .replaceAll(/ (?:role|aria-[a-z]+|pointer-events|font-family)="[^"]*"/g, '')
-          .replaceAll(/\d+\.\d{3,}/g, (number) => String(Math.round(Number(number) * 100) / 100)),
+          .replaceAll(/(?<!\d)\d{1,15}\.\d{3,}/g, (number) =>
+            String(Math.round(Number(number) * 100) / 100),
+          ),
       )
   );
 }

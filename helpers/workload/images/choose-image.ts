@@ -56,7 +56,9 @@ const REFERENCE =
   /^(?:(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+(?=:))(?::\d+)?\/)?[a-z\d]+(?:[._-]+[a-z\d]+)*(?:\/[a-z\d]+(?:[._-]+[a-z\d]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f\d]{64})?$/;
 
 function withTag(reference: string): string {
-  return /:[^/]*$/.test(reference) ? reference : `${reference}:latest`;
+  return reference.lastIndexOf(':') > reference.lastIndexOf('/')
+    ? reference
+    : `${reference}:latest`;
 }
 
 const manifest = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }));

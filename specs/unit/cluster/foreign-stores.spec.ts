@@ -16,9 +16,9 @@ const page = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<html>';
 
 describe('What does not serve as a store is told in one line', () => {
   test.for([
-    ['consul', page, 'GET /v1/status/leader: no such store answers so: «<html>»; see whether'],
+    ['consul', page, 'GET /v1/status/leader: no such store answers so: <html>; see whether'],
     // An etcd of today without --enable-v2.
-    ['etcd', notFound, 'GET /v2/stats/self: the store answered 404, «404 page not found»; see'],
+    ['etcd', notFound, 'GET /v2/stats/self: the store answered 404: 404 page not found; see'],
     [
       'zookeeper',
       'This ZooKeeper instance is not currently serving requests\n',

@@ -34,7 +34,7 @@ describe('CONTRIBUTING', () => {
     const forbidden = new Map(
       lint.overrides.map(({ files, rules }) => [
         files[0],
-        rules['eslint/no-restricted-imports'][1].patterns.flatMap(({ group }) => group),
+        rules['eslint/no-restricted-imports']?.[1].patterns.flatMap(({ group }) => group),
       ]),
     );
     for (const [index, folder] of order.entries()) {

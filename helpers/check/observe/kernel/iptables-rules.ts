@@ -1,8 +1,8 @@
 import type { FirewallRule } from '../kernel.ts';
 import {
+  findHooks,
   type Hook,
   hookSchema,
-  hooksOf,
   isWithin,
   type RuleMatch,
   trafficOf,
@@ -46,7 +46,7 @@ function readTable(
   });
   const lines = text.flatMap((line): Line[] => {
     const [, packets = '0', chain = '', rest = ''] =
-      /^\[(\d+):\d+\] -A (\S+) ?(.*)$/.exec(line) ?? [];
+      /^\[(\d+):\d+\] -A (\S+)(?: (.*))?$/.exec(line) ?? [];
     return chain === '' ? [] : [{ chain, packets: Number(packets), words: splitWords(rest) }];
   });
   const hooks = new Map<string, Hook>();
@@ -58,6 +58,7 @@ function readTable(
     const to = valueOf(words, '-j') ?? valueOf(words, '-g');
     return to === undefined ? [] : [{ from: chain, to }];
   });
+  const reached = findHooks(hooks, jumps);
   const program = tool === 'iptables-legacy' ? 'iptables-legacy' : 'iptables';
   const shared = { tool, table };
   return [
@@ -80,10 +81,11 @@ function readTable(
     }),
     ...lines.flatMap(({ chain, packets, words }): FirewallRule[] => {
       const verdict = verdictOf(words);
-      const itsHooks = hooksOf(chain, hooks, jumps);
+      const itsHooks = reached.get(chain);
+      if (verdict === undefined || itsHooks === undefined) return [];
       const match = matchOf(words);
       const concerns = trafficOf(match);
-      if (verdict === undefined || itsHooks.length === 0 || concerns.length === 0) return [];
+      if (concerns.length === 0) return [];
       if (!meetsOwn(words, itsHooks, own)) return [];
       return [
         {

@@ -3,9 +3,9 @@ import { parseJson } from '../../../process/parse-json.ts';
 import type { FirewallRule } from '../kernel.ts';
 import { printExpression } from './print-nft.ts';
 import {
+  findHooks,
   type Hook,
   hookSchema,
-  hooksOf,
   isWithin,
   type RuleMatch,
   trafficOf,
@@ -75,9 +75,10 @@ export function readNftables(
       return [{ from: keyOf(rule, rule.chain), to: keyOf(rule, target) }];
     }),
   );
+  const reached = findHooks(hooks, jumps);
   return [
     ...chains.flatMap((chain) => readPolicy(chain, hooks.get(keyOf(chain, chain.name)))),
-    ...rules.flatMap((rule) => readRule(rule, hooksOf(keyOf(rule, rule.chain), hooks, jumps), own)),
+    ...rules.flatMap((rule) => readRule(rule, reached.get(keyOf(rule, rule.chain)), own)),
   ];
 }
 
@@ -108,13 +109,14 @@ function readPolicy(
 
 function readRule(
   { family, table, chain, handle, expr }: Rule,
-  hooks: readonly Hook[],
+  hooks: readonly Hook[] | undefined,
   own: readonly string[],
 ): FirewallRule[] {
   const verdict = expr.map(verdictOf).find((one) => one !== undefined);
+  if (verdict === undefined || hooks === undefined) return [];
   const match = matchOf(expr);
   const concerns = trafficOf(match);
-  if (verdict === undefined || hooks.length === 0 || concerns.length === 0) return [];
+  if (concerns.length === 0) return [];
   if (!meetsOwn(expr, hooks, own)) return [];
   return [
     {

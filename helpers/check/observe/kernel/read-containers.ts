@@ -2,6 +2,7 @@ import type { ContainerFacts } from '../../../engine/container-facts.ts';
 import { firstLine } from '../../../process/harness-error.ts';
 import type { FileResult } from '../../probe/probe.ts';
 import type { ContainerNamespace, KernelView } from '../kernel.ts';
+import { parseHosts, parseNameServers } from '../name-files.ts';
 import { type Asker, ask } from './ask.ts';
 import { readLinks, readRoutes } from './ip-answers.ts';
 
@@ -35,24 +36,13 @@ async function readContainer(
     containerId,
     links: links.map(({ link }) => link),
     routes,
-    nameServers: readResolvConf(textOf(resolv)),
-    hostsFile: readHostsFile(textOf(hosts)),
+    nameServers: parseNameServers(textOf(resolv)),
+    hostsFile: parseHosts(textOf(hosts)).flatMap(({ address, names }) =>
+      names.map((name) => ({ name, address })),
+    ),
   };
 }
 
 function textOf(file: FileResult | undefined): string {
   return file !== undefined && 'text' in file ? file.text : '';
-}
-
-/** The name servers of a resolv.conf. */
-function readResolvConf(text: string): string[] {
-  return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, address = '']) => address);
-}
-
-/** The names of an /etc/hosts, each with its address. */
-function readHostsFile(text: string): { name: string; address: string }[] {
-  return text.split('\n').flatMap((line) => {
-    const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-    return names.map((name) => ({ name, address }));
-  });
 }

@@ -32,21 +32,30 @@ export function trafficOf({ protocol, ports }: RuleMatch): OverlayTraffic[] {
 }
 
 /**
- * By which hooks packets come to a chain: its own, or those of the chains that lead to it.
+ * The hooks through which packets reach each chain: its own, or those of the chains that lead to it. Each jump is followed
+ * once per hook, however large the firewall is.
  *
- * @param jumps from one chain to another
+ * @param ownHooks by the chain's key
+ * @param jumps from one chain to another, by their keys
  */
-export function hooksOf(
-  chain: string,
+export function findHooks(
   ownHooks: ReadonlyMap<string, Hook>,
-  jumps: readonly { readonly from: string; readonly to: string }[],
-): Hook[] {
-  const reached = new Set([chain]);
-  // A set grows while it is walked, and each is walked once.
-  for (const one of reached) {
-    for (const { from, to } of jumps) if (to === one) reached.add(from);
+  jumps: Iterable<{ readonly from: string; readonly to: string }>,
+): ReadonlyMap<string, readonly Hook[]> {
+  const targets = Map.groupBy(jumps, ({ from }) => from);
+  const chainsOf = new Map<Hook, Set<string>>();
+  for (const [chain, hook] of ownHooks) {
+    chainsOf.set(hook, (chainsOf.get(hook) ?? new Set()).add(chain));
   }
-  return [...new Set([...reached].flatMap((one) => ownHooks.get(one) ?? []))];
+  const found = new Map<string, Hook[]>();
+  for (const [hook, reached] of chainsOf) {
+    // A set grows while it is walked, and each chain is walked once.
+    for (const chain of reached) {
+      found.set(chain, [...(found.get(chain) ?? []), hook]);
+      for (const { to } of targets.get(chain) ?? []) reached.add(to);
+    }
+  }
+  return found;
 }
 
 /** Whether an IPv4 address lies in a range: `10.0.9.0/24`. */

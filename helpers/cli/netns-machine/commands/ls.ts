@@ -58,6 +58,8 @@ function loadAll(context: CommandContext): { hosts: Host[]; broken: BrokenHost[]
 
 function readFormat(format: string): { table: boolean; template: string } {
   const table = format.startsWith('table');
+  // As Go's strings.Trim(format, " "). The format is the user's own.
+  // oxlint-disable-next-line regexp/no-super-linear-move
   const template = (table ? format.slice('table'.length) : format).replace(/^ +| +$/g, '');
   return { table, template: template.replaceAll('\\t', '\t').replaceAll('\\n', '\n') };
 }
