@@ -13,14 +13,17 @@ export interface ContainerEndpoint {
   readonly aliases: readonly string[];
 }
 
-export type ContainerStatus =
-  | 'created'
-  | 'running'
-  | 'paused'
-  | 'restarting'
-  | 'removing'
-  | 'exited'
-  | 'dead';
+const statuses = z.enum([
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+]);
+
+export type ContainerStatus = z.infer<typeof statuses>;
 
 /** What `docker inspect` says of a container. */
 export interface ContainerFacts {
@@ -86,7 +89,7 @@ export const containerAnswer = z
     Image: z.string(),
     RestartCount: z.number(),
     State: z.looseObject({
-      Status: z.enum(['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead']),
+      Status: z.string(),
       Running: z.boolean(),
       ExitCode: z.number(),
       Error: z.string(),
@@ -110,7 +113,7 @@ export const containerAnswer = z
     (container): ContainerFacts => ({
       id: container.Id,
       name: container.Name.replace(/^\//, ''),
-      status: container.State.Status,
+      status: statusOf(container.State),
       running: container.State.Running,
       exitCode: container.State.ExitCode,
       error: container.State.Error,
@@ -129,3 +132,8 @@ export const containerAnswer = z
       raw: container,
     }),
   );
+
+/** A newer engine may have a status that is not known here: then the container runs, or it does not. */
+function statusOf({ Status, Running }: { Status: string; Running: boolean }): ContainerStatus {
+  return statuses.safeParse(Status).data ?? (Running ? 'running' : 'exited');
+}

@@ -52,7 +52,7 @@ const nodeAnswer = z
       Engine: z.looseObject({ EngineVersion: z.string().default('') }).optional(),
     }),
     Status: z.looseObject({
-      State: z.enum(['unknown', 'down', 'ready', 'disconnected']),
+      State: z.enum(['unknown', 'down', 'ready', 'disconnected']).catch('unknown'),
       Message: z.string().default(''),
       Addr: z.string().default(''),
     }),

@@ -31,7 +31,8 @@ export async function tryWithoutCertificate(machine: Machine): Promise<Uncertifi
 
 async function getUncertified(url: string, ca: string): Promise<UncertifiedAnswer> {
   return await new Promise((resolve, reject) => {
-    const asking = request(url, { ca, agent: false, timeout: 10_000 }, (response) => {
+    const options = { ca, rejectUnauthorized: true, agent: false, timeout: 10_000 };
+    const asking = request(url, options, (response) => {
       response.setEncoding('utf8');
       let body = '';
       response.on('data', (chunk: string) => {

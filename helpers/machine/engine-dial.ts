@@ -31,7 +31,8 @@ export function openAgent(endpoint: EngineEndpoint): HttpAgent {
     case 'tls':
       return new TerseHttpsAgent({
         ...kept,
-        ...(endpoint.anyCertificate === true ? { rejectUnauthorized: false } : {}),
+        // Said in either case: NODE_TLS_REJECT_UNAUTHORIZED=0 decides only where nothing is said.
+        rejectUnauthorized: endpoint.anyCertificate !== true,
       });
     case 'ssh':
       return new SshAgent(endpoint);

@@ -66,7 +66,12 @@ export async function create(
         plugIn(store, config, range, env),
         openWayOut(store, config, range, env),
         activity('step', `machine ${name}: certificates`, () =>
-          makeMachineCertificates(store, name, [config.Driver.IPAddress, 'localhost', ...tlsSans]),
+          makeMachineCertificates(
+            store,
+            name,
+            [config.Driver.IPAddress, 'localhost', ...tlsSans],
+            config.HostOptions.SwarmOptions.Master,
+          ),
         ),
         activity('step', `machine ${name}: images`, () =>
           seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),

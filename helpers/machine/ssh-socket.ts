@@ -21,6 +21,9 @@ export class SshFailure extends Error {
   }
 }
 
+/** The user's configuration may forward an agent, a display or ports: root of the host could use them to log in elsewhere. */
+const withoutForwarding = ['-a', '-x', '-o', 'ClearAllForwardings=yes'];
+
 /**
  * The words of the command that Docker's own client opens a connection by (docker/cli, cli/connhelper): whatever the
  * user's ssh knows of keys, agents, aliases and jump hosts holds. Nobody is asked for anything: several connections are
@@ -33,9 +36,9 @@ export function sshWords({ host, user, port, socket }: SshEndpoint): string[] {
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
   ];
-  const options = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15', ...login];
+  const options = ['-T', ...withoutForwarding, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
   // The shell over there takes the command apart again.
-  return [...options, '--', host, there.map(quoteForShell).join(' ')];
+  return [...options, ...login, '--', host, there.map(quoteForShell).join(' ')];
 }
 
 /** How the same connection is tried by hand. */

@@ -20,6 +20,8 @@ interface KeyPair {
   readonly privateKey: string;
 }
 
+type Use = 'authority' | 'client' | 'server' | 'server and client';
+
 interface Authority {
   readonly certificate: string;
   readonly key: string;
@@ -37,18 +39,24 @@ export async function ensureAuthority(store: Store): Promise<Authority> {
   );
 }
 
-/** Makes a machine's server certificate, for its address, localhost and `names`, and copies the client's beside it. */
+/**
+ * Makes a machine's server certificate, for these addresses and names, and copies the client's beside it.
+ *
+ * @param isSwarmManager a manager of classic Swarm shows the same certificate to the engines, as their client; any other
+ *   machine's is no client's: its key must not open the engines of the others
+ */
 export async function makeMachineCertificates(
   store: Store,
   name: string,
   subjects: readonly string[],
+  isSwarmManager: boolean,
 ): Promise<void> {
   const serverKeys = makeKeys();
   const [authority, keys] = await Promise.all([ensureAuthority(store), serverKeys]);
   const folder = machineFolder(store, name);
   const server = await signCertificate(keys.publicKey, organization(name), authority, {
     subjects,
-    use: 'server',
+    use: isSwarmManager ? 'server and client' : 'server',
   });
   await writeWhole(join(folder, 'server-key.pem'), keys.privateKey);
   await writeWhole(join(folder, 'server.pem'), server, 0o644);
@@ -116,7 +124,7 @@ async function signCertificate(
   publicKey: string,
   subject: { name: string; value: string }[],
   authority: { certificate: string | undefined; key: string },
-  { subjects, use }: { subjects: readonly string[]; use: 'authority' | 'client' | 'server' },
+  { subjects, use }: { readonly subjects: readonly string[]; readonly use: Use },
 ): Promise<string> {
   // Loaded only where certificates are made: most commands make none.
   const { default: forge } = await import('node-forge');
@@ -153,7 +161,7 @@ async function signCertificate(
         },
     ...(use === 'authority'
       ? []
-      : [{ name: 'extKeyUsage', clientAuth: true, serverAuth: use === 'server' }]),
+      : [{ name: 'extKeyUsage', clientAuth: use !== 'server', serverAuth: use !== 'client' }]),
     ...(subjects.length === 0
       ? []
       : [{ name: 'subjectAltName', altNames: subjects.map(alternativeName) }]),

@@ -84,7 +84,7 @@ async function ping(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   return await new Promise((resolve, reject) => {
-    const target = { host, port: 2376, path: '/_ping', secureContext };
+    const target = { host, port: 2376, path: '/_ping', secureContext, rejectUnauthorized: true };
     const options = { ...target, agent: false, timeout: 2000, ...(signal && { signal }) };
     const call = request(options, (response) => {
       response.resume();

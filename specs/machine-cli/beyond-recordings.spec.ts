@@ -129,6 +129,13 @@ test('scp takes content and mode along, into folders and under new names, and re
   expect((await lab.run('docker-machine ssh one cat copy/er/x')).stdout).toBe('1\n');
   await lab.run('docker-machine scp -r one:copy .');
   expect((await lab.run('cat copy/er/x')).stdout).toBe('1\n');
+  // What root of a machine made setuid must not run as root here.
+  await lab.run(
+    'docker-machine ssh one "mkdir set; cp /bin/true set/program; cp /bin/true program; chmod 6755 set set/program program"',
+  );
+  await lab.run('docker-machine scp -r one:set .; docker-machine scp one:program .');
+  const modes = await lab.run('stat -c "%a %n" set set/program program');
+  expect(modes.stdout).toBe('755 set\n755 set/program\n755 program\n');
   expect(await lab.run('docker-machine scp deep one:')).toMatchObject({
     exitCode: 1,
     stderr: 'scp: deep: not a regular file\nexit status 1\n',

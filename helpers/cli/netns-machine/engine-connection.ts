@@ -37,7 +37,8 @@ async function get(
     const fail = (error: unknown) => reject(new Error(`Get "${target}": ${explain(url, error)}`));
     try {
       const secureContext = secureContextOf(config);
-      const options = { secureContext, agent: false, ...(signal && { signal }) };
+      const checked = { secureContext, rejectUnauthorized: true };
+      const options = { ...checked, agent: false, ...(signal && { signal }) };
       const call = request(target, options, (response) => {
         let body = '';
         response.setEncoding('utf8');
@@ -68,8 +69,8 @@ export async function checkConnection(
   const { hostname, port } = new URL(`https://${hostOf(url)}`);
   await new Promise<void>((resolve, reject) => {
     const secureContext = secureContextOf(config);
-    const options = { secureContext, host: hostname, port: Number(port), timeout: limit };
-    const socket = connect(options, () => {
+    const target = { host: hostname, port: Number(port), timeout: limit };
+    const socket = connect({ ...target, secureContext, rejectUnauthorized: true }, () => {
       socket.destroy();
       resolve();
     });

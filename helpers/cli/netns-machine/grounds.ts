@@ -49,7 +49,8 @@ export async function grounds(context: Pick<CommandContext, 'storage'>): Promise
       const { Driver, HostOptions } = provider.config(name);
       const more = HostOptions.AuthOptions.ServerCertSANs;
       const subjects = [Driver.IPAddress, 'localhost', ...more];
-      await certificates.makeMachineCertificates(store, name, subjects);
+      const { Master } = HostOptions.SwarmOptions;
+      await certificates.makeMachineCertificates(store, name, subjects, Master);
       await restart(name);
     },
     regenerateAuthority: async () => {

@@ -38,7 +38,9 @@ describe('what is no address of an engine is refused with the forms that there a
 });
 
 describe('ssh is called as Docker’s own client calls it', () => {
-  const usual = ['-T', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
+  const nothingForwarded = ['-a', '-x', '-o', 'ClearAllForwardings=yes'];
+  const limits = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
+  const usual = ['-T', ...nothingForwarded, ...limits];
   test.each<[SshEndpoint, string[]]>([
     [{ kind: 'ssh', host: 'far' }, ['--', 'far', 'docker system dial-stdio']],
     [

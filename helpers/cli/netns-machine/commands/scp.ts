@@ -23,12 +23,16 @@ fi
 if [ ! -e "$1" ]; then echo "scp: $1: No such file or directory" >&2; exit 1; fi
 echo "file $(stat -Lc %a "$1")"; exec cat <"$1"`;
 
-/** Takes what SEND sends. `read` of the first line must not take more: dash and bash read byte by byte from a pipe. */
+/**
+ * Takes what SEND sends. `read` of the first line must not take more: dash and bash read byte by byte from a pipe. Of a
+ * mode only the last three digits count, as with scp: root of a machine must not give this computer a setuid program.
+ */
 const TAKE = `cd ~ 2>/dev/null; [ -z "$3" ] || cd "$3"
 read -r kind mode || exit 1
+case $mode in *[!0-7]*) exit 1 ;; ?*???) mode=\${mode#"\${mode%???}"} ;; esac
 target=$1; [ ! -d "$target" ] || target=$target/$2
 [ -d "$(dirname "$target")" ] || { echo "scp: $target: No such file or directory" >&2; exit 1; }
-if [ "$kind" = folder ]; then mkdir -p "$target" && exec tar -C "$target" --no-same-owner -xf -; fi
+if [ "$kind" = folder ]; then mkdir -p "$target" && exec tar -C "$target" --no-same-owner --no-same-permissions -xf -; fi
 [ -e "$target" ] || fresh=yes
 cat >"$target" && { [ -z "$fresh" ] || chmod "$mode" "$target"; }`;
 

@@ -1,5 +1,6 @@
 import type { AuditOptions } from '../../../check/options.ts';
 import type { AuditTarget } from '../../../check/target.ts';
+import type { EngineEndpoint } from '../../../machine/machine.ts';
 
 /** What is about to happen on whose hosts, line by line: said before anything is started. */
 export function announce(
@@ -8,12 +9,26 @@ export function announce(
 ): string[] {
   const machines = hosts.map(({ engine }) => engine.machine);
   const all = machines.map(({ name, url }) => `${name} (${url})`).join(', ');
-  const open = machines.filter(({ endpoint }) => endpoint.kind === 'plain');
   return [
     `checks ${all}`,
     whatRuns(probes),
-    ...open.map(({ name }) => `${name} is asked without TLS: whoever is on the way may listen`),
+    ...machines.flatMap(({ name, endpoint }) => warnOf(name, endpoint)),
   ];
+}
+
+/** Docker's API gives root on its host to whoever can change the packets between here and there. */
+function warnOf(name: string, endpoint: EngineEndpoint): string[] {
+  if (endpoint.kind === 'plain') {
+    return [
+      `warning: ${name} is reached without TLS: anyone on the network path can become root on ${name}`,
+    ];
+  }
+  if (endpoint.kind === 'tls' && endpoint.anyCertificate === true) {
+    return [
+      `warning: the context of ${name} sets SkipTLSVerify: its certificate is not checked, and anyone on the network path can become root on ${name}`,
+    ];
+  }
+  return [];
 }
 
 function whatRuns(probes: NonNullable<AuditOptions['probes']>): string {
