@@ -4,7 +4,12 @@ import { containerAnswer } from '../../../helpers/engine/container-facts.ts';
 function statusOf(status: string, running: boolean) {
   const State = { Status: status, Running: running, ExitCode: 0, Error: '', Pid: 1, StartedAt: '' };
   return containerAnswer.parse({
-    ...{ Id: 'c1', Name: '/web', Image: 'sha256:1', RestartCount: 0, State, HostConfig: {} },
+    Id: 'c1',
+    Name: '/web',
+    Image: 'sha256:1',
+    RestartCount: 0,
+    State,
+    HostConfig: {},
     Config: { Image: 'web', Hostname: 'web', Tty: false, Labels: null, Env: null },
     NetworkSettings: { Networks: null, Ports: null },
   }).status;

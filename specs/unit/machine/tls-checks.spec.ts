@@ -31,8 +31,11 @@ beforeAll(async () => {
     await makePrivateFolder(machineFolder(store, 'm1'));
     await makeMachineCertificates(store, 'm1', ['127.0.0.1'], false);
   }
-  const read = (file: string) => readFileSync(join(machineFolder(theirs, 'm1'), file));
-  server.setSecureContext({ cert: read('server.pem'), key: read('server-key.pem') });
+  const impostor = machineFolder(theirs, 'm1');
+  server.setSecureContext({
+    cert: readFileSync(join(impostor, 'server.pem')),
+    key: readFileSync(join(impostor, 'server-key.pem')),
+  });
   server.on('request', (_, response) => response.end('{}'));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,13 +56,22 @@ afterAll(() => {
   vi.unstubAllEnvs();
 });
 
+const machine = () => ({ name: 'm1', endpoint }) as unknown as Machine;
+const url = () => `tcp://127.0.0.1:${endpoint.port}`;
+
 describe('No environment variable switches the check of a certificate off', () => {
   const config = makeConfig(ours, {
-    ...{ name: 'm1', address: '127.0.0.1', mac: '', engine: '', memory: 0, cpus: 0, egress: false },
-    ...{ tlsSans: [], engineOptions: { ArbitraryFlags: [], Labels: [] }, swarmOptions: {} },
+    name: 'm1',
+    address: '127.0.0.1',
+    mac: '',
+    engine: '',
+    memory: 0,
+    cpus: 0,
+    egress: false,
+    tlsSans: [],
+    engineOptions: { ArbitraryFlags: [], Labels: [] },
+    swarmOptions: {},
   });
-  const machine = () => ({ name: 'm1', endpoint }) as unknown as Machine;
-  const url = () => `tcp://127.0.0.1:${endpoint.port}`;
   const ways: Record<string, () => Promise<unknown>> = {
     'a single request': async () => await ask(endpoint, 'GET', '/_ping', {}),
     'the Docker client': async () => {
@@ -100,5 +112,5 @@ test.each([
 ] as const)('the certificate of %s is good for what it does', async (_, isManager, uses) => {
   await makeMachineCertificates(ours, 'm1', ['127.0.0.1'], isManager);
   const file = join(machineFolder(ours, 'm1'), 'server.pem');
-  expect(new X509Certificate(readFileSync(file)).keyUsage?.toSorted()).toEqual(uses.toSorted());
+  expect(new Set(new X509Certificate(readFileSync(file)).keyUsage)).toEqual(new Set(uses));
 });
