@@ -1,6 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AddressRange, nameServerAddress } from '../netns/address-range.ts';
-import { bootMachine, findInit, hasEngineEnded, makeGround, startEngine } from '../netns/boot.ts';
+import {
+  bootMachine,
+  findInit,
+  hasEngineEnded,
+  makeGround,
+  startEngine,
+  writeEngineFiles,
+} from '../netns/boot.ts';
 import { cacheFolder } from '../netns/cache.ts';
 import { mainHierarchy } from '../netns/cgroup.ts';
 import { makeMachineCertificates } from '../netns/certificates.ts';
@@ -125,6 +133,26 @@ export async function start(store: Store, config: MachineConfig): Promise<void> 
     await boot(store, config, range, parts);
   });
   if (hasEngineEnded(store, name)) startEngine(store, name);
+  await waitForEngine(store, config);
+}
+
+const RESTART = `umask 022
+cat >/run/engine.new.sh && chmod 0755 /run/engine.new.sh && mv /run/engine.new.sh /run/engine.sh || exit
+cat /run/profile.new >/var/lib/boot2docker/profile && rm /run/profile.new
+exec service docker restart`;
+
+/** Configures a running machine's engine by its config.json and its certificates, and restarts it; the machine runs on. */
+export async function configureEngine(store: Store, config: MachineConfig): Promise<void> {
+  const { bundle } = await prepareParts(config.Driver.Engine);
+  await writeEngineFiles(store, config, bundle.env);
+  const ground = groundFolder(store, config.Name);
+  const run = async (script: string, file: string) => {
+    const { file: program, args, env } = await enter(store, config, ['sh', '-c', script]);
+    const title = `machine ${config.Name}: configure its engine`;
+    await runCommand(program, args, { title, env, input: await readFile(join(ground, file)) });
+  };
+  await run('cat >/run/profile.new', 'profile');
+  await run(RESTART, 'engine.sh');
   await waitForEngine(store, config);
 }
 

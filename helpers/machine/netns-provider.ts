@@ -11,7 +11,7 @@ import { Turns } from '../process/turns.ts';
 import { publishMachines } from './publish-machines.ts';
 import type { Machine, MachineProvider, MachineRequest } from './machine.ts';
 import { describe, listMachines, requireConfig } from './netns-look.ts';
-import { create, remove, start } from './netns-make.ts';
+import { configureEngine, create, remove, start } from './netns-make.ts';
 import { enter } from './netns-run.ts';
 
 /** What a machine of the built-in provider can have beyond any other's. */
@@ -27,6 +27,8 @@ export interface NetnsProvider extends MachineProvider {
   ): Promise<Machine>;
   /** A machine's config.json. An unknown name is a HarnessError. */
   config(name: string): MachineConfig;
+  /** Configures a running machine's engine by its config.json and its certificates, and restarts it; the machine runs on. */
+  configureEngine(name: string): Promise<void>;
   /** How to run `argv` inside of a machine, for whoever starts the program himself: with a terminal, say. */
   enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
 }
@@ -57,6 +59,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     engineBundleOf,
     list: async () => listMachines(store),
     inspect: async (name) => describe(store, config(name)),
+    configureEngine: async (name) => await configureEngine(store, config(name)),
     enter: async (name, argv) => await enter(store, config(name), argv),
     run: async (name, argv, run = {}) => {
       const { file, args, env } = await enter(store, config(name), argv);

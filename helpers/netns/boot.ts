@@ -51,14 +51,8 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
     memory: Memory === 0 ? undefined : Memory * 1024 * 1024,
     cpus: CPUs === 0 ? undefined : CPUs,
   });
-  for (const file of ['ca.pem', 'server.pem', 'server-key.pem']) {
-    await copyFile(
-      join(machineFolder(store, name), file),
-      join(groundFolder(store, name), 'etc-docker', file),
-    );
-  }
   const ground = groundFolder(store, name);
-  await writeWhole(join(ground, 'engine.sh'), engineScript(config, parts.engineEnv));
+  await writeEngineFiles(store, config, parts.engineEnv);
   const bootEnv = join(ground, 'boot.env');
   await writeWhole(bootEnv, bootVariables(store, parts));
   await activity('command', `machine ${name}: boot`, async (report) => {
@@ -97,6 +91,21 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
       },
     );
   });
+}
+
+/** Writes what a machine's engine is started with: its certificates, and its command line. */
+export async function writeEngineFiles(
+  store: Store,
+  config: MachineConfig,
+  engineEnv: Env,
+): Promise<void> {
+  const folder = machineFolder(store, config.Name);
+  const ground = groundFolder(store, config.Name);
+  for (const file of ['ca.pem', 'server.pem', 'server-key.pem']) {
+    await copyFile(join(folder, file), join(ground, 'etc-docker', file));
+  }
+  await writeWhole(join(ground, 'engine.sh'), engineScript(config, engineEnv));
+  await writeWhole(join(ground, 'profile'), boot2dockerProfile(config));
 }
 
 /** The machine's PID 1, by the host's numbering; undefined when the machine does not run. */
@@ -185,6 +194,24 @@ function engineScript(config: MachineConfig, env: Env): string {
   const environment = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
   const line = ['env', '-i', ...environment, 'dockerd', ...words].map(quoteForShell).join(' ');
   return `#!/bin/sh\nexec ${line}\n`;
+}
+
+/** What boot2docker's init reads. Nothing reads it here; scripts and docker-machine's own tests look for it. */
+function boot2dockerProfile({ HostOptions: { EngineOptions } }: MachineConfig): string {
+  const folder = '/var/lib/boot2docker';
+  const labels = ['provider=netns', ...EngineOptions.Labels].map((label) => `--label ${label}`);
+  const flags = EngineOptions.ArbitraryFlags.map((flag) => `--${flag}`);
+  const lines = [
+    `EXTRA_ARGS=${quoteForShell(`\n${[...labels, ...flags].join('\n')}\n`)}`,
+    `CACERT=${folder}/ca.pem`,
+    "DOCKER_HOST='-H tcp://0.0.0.0:2376'",
+    `DOCKER_STORAGE=${quoteForShell(EngineOptions.StorageDriver || 'overlay2')}`,
+    'DOCKER_TLS=auto',
+    `SERVERKEY=${folder}/server-key.pem`,
+    `SERVERCERT=${folder}/server.pem`,
+    ...EngineOptions.Env.map((setting) => `export ${quoteForShell(setting)}`),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 function split(setting: string): [string, string] {

@@ -56,8 +56,17 @@ printf '127.0.0.1\tlocalhost\n127.0.1.1\t%s\n' "$name" >"$root/etc/hosts"
 printf '%s' "$resolv" >"$root/etc/resolv.conf"
 cp "$here/service.sh" "$root/usr/local/sbin/service"
 cp "$here/service.sh" "$root/usr/local/sbin/systemctl"
+cp "$here/sudo.sh" "$root/usr/local/sbin/sudo"
 cp "$ground/engine.sh" "$root/run/engine.sh"
-chmod 0755 "$root/usr/local/sbin/service" "$root/usr/local/sbin/systemctl" "$root/run/engine.sh"
+chmod 0755 "$root/usr/local/sbin/service" "$root/usr/local/sbin/systemctl" "$root/usr/local/sbin/sudo" "$root/run/engine.sh"
+
+# Where docker-machine's tests, and scripts for its virtual machines, look.
+mkdir -p "$root/var/lib/boot2docker"
+for file in ca.pem server.pem server-key.pem; do
+  ln -s "/etc/docker/$file" "$root/var/lib/boot2docker/$file"
+done
+ln -s /var/log/docker.log "$root/var/lib/boot2docker/docker.log"
+cp "$ground/profile" "$root/var/lib/boot2docker/profile"
 
 cd "$root"
 pivot_root . .host

@@ -130,7 +130,8 @@ export function makeConfig(store: Store, parts: ConfigParts): MachineConfig {
       MachineName: parts.name,
       SSHUser: 'root',
       SSHPort: 22,
-      SSHKeyPath: '',
+      // Where docker-machine keeps the key. Machines here are entered without one.
+      SSHKeyPath: join(folder, 'id_rsa'),
       StorePath: store.folder,
       SwarmMaster: swarm.Master,
       SwarmHost: swarm.IsSwarm ? swarm.Host : '',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -108,6 +109,73 @@ test('a signal ends a remote command as it ends one of a shell', async () => {
   expect(await lab.run("docker-machine ssh one 'kill -9 $$'")).toMatchObject({ exitCode: 137 });
 });
 
+test('sudo runs what is typed, for root and for others, with its usual options', async () => {
+  const typed: Record<string, string> = {
+    'sudo id -un': 'root',
+    'sudo -n -E sh -c "echo \\$HOME"': '/root',
+    'sudo -u nobody id -un': 'nobody',
+    'sudo --user=root -- id -un': 'root',
+    'sudo COLOUR=red printenv COLOUR': 'red',
+    'sudo -i echo login': 'login',
+    'sudo -k; echo | sudo tee /dev/null; sudo -v': '',
+    // Whose programs are in no path of the host's own sudo.
+    'sudo docker version -f {{.Client.Version}}': '20.10.5+dfsg1',
+  };
+  for (const [line, expected] of Object.entries(typed)) {
+    const { stdout, stderr } = await lab.run(`docker-machine ssh one '${line}'`);
+    expect([stdout.trim(), stderr], line).toEqual([expected, '']);
+  }
+  expect(await lab.run('docker-machine ssh one sudo sh -c "\'exit 3\'"')).toMatchObject({
+    exitCode: 3,
+  });
+});
+
+test('the files of boot2docker are where docker-machine’s own tests look for them', async () => {
+  const look =
+    'cd /var/lib/boot2docker; ls; cat ca.pem; test -s docker.log && test -r server-key.pem';
+  const inside = await lab.run(`docker-machine ssh one '${look}'`);
+  const authority = await lab.run('cat $MACHINE_STORAGE_PATH/certs/ca.pem');
+  const files = 'ca.pem\ndocker.log\nprofile\nserver-key.pem\nserver.pem\n';
+  expect(inside).toMatchObject({ exitCode: 0, stdout: files + authority.stdout });
+  const profile = '. /var/lib/boot2docker/profile; echo $EXTRA_ARGS $DOCKER_TLS';
+  const { stdout } = await lab.run(`docker-machine ssh one '${profile}'`);
+  expect(stdout).toBe('--label provider=netns --label colour=blue auto\n');
+});
+
+test('an image that the machine lacks is refused with what to type', async () => {
+  const { stderr } = await lab.run('docker-machine ssh one docker run -d progrium/consul -server');
+  expect(stderr).toMatch(
+    /one reaches no registry; .* docker-machine create --netns-image progrium\/consul NAME\n$/,
+  );
+});
+
+test('an engine behind a socket is listed and asked without certificates', async () => {
+  const path = join(lab.work, 'engine.sock');
+  const engine = createHttpServer((_, response) => {
+    response.setHeader('Server', 'Docker/99.1 (linux)');
+    response.end('OK');
+  }).listen(path);
+  await once(engine, 'listening');
+  await lab.run(`docker-machine create -d none --url unix://${path} local`);
+  const { stdout, stderr } = await lab.run(
+    'docker-machine version local; docker-machine config local; docker-machine env local | head -2; docker-machine ls --filter name=local | tail -1',
+  );
+  engine.close();
+  const gone = await lab.run('docker-machine config local; docker-machine rm -y local');
+  const lines = stdout.replaceAll(/ +/g, ' ').trim().split('\n');
+  expect([lines, stderr]).toEqual([
+    [
+      '99.1',
+      `-H=unix://${path}`,
+      'export DOCKER_TLS_VERIFY=""',
+      `export DOCKER_HOST="unix://${path}"`,
+      `local - none Running unix://${path} v99.1`,
+    ],
+    '',
+  ]);
+  expect(gone.stderr).toContain(`dial unix ${path}: connect: `);
+});
+
 test('options of an SSH client that need SSH are refused, not taken for the command', async () => {
   const result = await lab.run('docker-machine ssh one -L 80:localhost:80 hostname');
   expect(result).toMatchObject({ exitCode: 1, stdout: '' });
@@ -183,10 +251,25 @@ test("another authority's engine is not taken for the machine's own", async () =
   expect((await lab.run(`${other} ls`)).stdout).toMatch(/stranger .*Unknown .*certificate/);
 });
 
-test('the engine shows a new certificate when regenerate-certs returns', async () => {
+test('regenerate-certs and provision restart the engine alone, with its new certificate', async () => {
+  const keep = 'date >/root/kept; date >/tmp/kept; cat /root/kept /tmp/kept; stat -c %Z /proc/1';
+  const kept = await lab.run(`docker-machine ssh one "${keep}"`);
+  const look = 'docker-machine ssh one "cat /root/kept /tmp/kept; stat -c %Z /proc/1"';
+  const engine = async () => (await lab.run('docker-machine ssh one cat /run/docker.pid')).stdout;
+  const pids = [await engine()];
   const before = await certificateShown();
   expect(await lab.run('docker-machine regenerate-certs -f one')).toMatchObject({ exitCode: 0 });
   const after = await certificateShown();
+  pids.push(await engine());
+  expect(await lab.run(look)).toMatchObject({ stdout: kept.stdout, stderr: '' });
+  const config = '$MACHINE_STORAGE_PATH/machines/one/config.json';
+  await lab.run(`sed -i s/colour=blue/colour=green/ ${config}`);
+  expect(await lab.run('docker-machine provision one')).toMatchObject({ exitCode: 0 });
+  pids.push(await engine());
+  expect(await lab.run(look)).toMatchObject({ stdout: kept.stdout, stderr: '' });
+  const { stdout } = await lab.run("docker-machine ssh one 'docker info -f {{.Labels}}'");
+  expect(stdout).toContain('colour=green');
+  expect(new Set(pids).size).toBe(3);
   expect(after.serial).not.toBe(before.serial);
   expect(after.names).toBe(before.names);
   expect(after.names).toContain('DNS:blue.example');

@@ -19,7 +19,7 @@ const knownDrivers = 'it says which drivers there are';
 
 const noSuchDriver =
   'Driver "nosuchdriver" not found. Do you have the plugin binary "docker-machine-driver-nosuchdriver" accessible in your PATH?\n' +
-  'This is netns-machine, which has the drivers netns and none; for others there is the real docker-machine\n';
+  'This is netns-machine, which has the drivers netns and none; for others there is the real docker-machine. Type instead: docker-machine create -d netns foo\n';
 const notRunning = 'Machine "alpha" is not running; start it first.\n';
 const noDriver =
   'Error: Cannot run SSH command: Host "default" has no driver: only the URL of its engine is known\n';
@@ -92,6 +92,8 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
 export const FURTHER: Readonly<Record<string, string>> = {
   'there is no operating system to detect, no SSH to wait for, no provisioner':
     'specs/machine-cli/compare.ts',
+  'scripts compare it with the release that they need':
+    'specs/unit/cli/netns-machine/what-to-type.spec.ts',
   'it is another host': 'specs/unit/cli/netns-machine/shells.spec.ts',
   'docker-machine asks by version 1.15 of the API, which they refuse':
     'specs/machine-cli/beyond-recordings.spec.ts',

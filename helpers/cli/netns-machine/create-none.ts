@@ -1,5 +1,5 @@
 import { type CommandContext, say } from './context.ts';
-import { hostOf } from './engine-connection.ts';
+import { hostOf, socketOf } from './engine-connection.ts';
 import { engineSettings, swarmRequest } from './host-options.ts';
 
 /** Notes an engine that exists already under a machine's name: its URL is all that is known of it. */
@@ -32,7 +32,7 @@ export async function createNone(context: CommandContext, name: string): Promise
   const whole = {
     ...config,
     Driver: {
-      IPAddress: hostOf(url),
+      IPAddress: socketOf(url) === undefined ? hostOf(url) : '',
       MachineName: name,
       SSHUser: '',
       SSHPort: 0,

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request } from 'node:https';
+import { connect as connectPlain } from 'node:net';
 import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import type { HostConfig } from './host.ts';
 
@@ -32,14 +34,20 @@ async function get(
   config: HostConfig,
   signal: AbortSignal | undefined,
 ): Promise<{ server: string; body: string }> {
-  const target = `https://${hostOf(url)}${path}`;
+  const socketPath = socketOf(url);
+  const target = socketPath === undefined ? `https://${hostOf(url)}${path}` : `http://unix${path}`;
   return await new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(new Error(`Get "${target}": ${explain(url, error)}`));
-    try {
+    const shared = { agent: false, ...(signal && { signal }) };
+    const open = (address: string, answered: (response: IncomingMessage) => void) => {
+      if (socketPath !== undefined)
+        return requestHttp(address, { ...shared, socketPath }, answered);
       const secureContext = secureContextOf(config);
-      const checked = { secureContext, rejectUnauthorized: true };
-      const options = { ...checked, agent: false, ...(signal && { signal }) };
-      const call = request(target, options, (response) => {
+      const checked = { ...shared, secureContext, rejectUnauthorized: true };
+      return request(address, checked, answered);
+    };
+    try {
+      const call = open(target, (response) => {
         let body = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
@@ -66,17 +74,30 @@ export async function checkConnection(
   config: HostConfig,
   limit: number,
 ): Promise<void> {
-  const { hostname, port } = new URL(`https://${hostOf(url)}`);
+  const socketPath = socketOf(url);
   await new Promise<void>((resolve, reject) => {
-    const secureContext = secureContextOf(config);
-    const target = { host: hostname, port: Number(port), timeout: limit };
-    const socket = connect({ ...target, secureContext, rejectUnauthorized: true }, () => {
+    const answered = () => {
       socket.destroy();
       resolve();
-    });
+    };
+    const socket =
+      socketPath === undefined
+        ? connect({ ...tlsTarget(url, config), timeout: limit }, answered)
+        : connectPlain({ path: socketPath, timeout: limit }, answered);
     socket.on('timeout', () => socket.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })));
     socket.on('error', (error) => reject(new Error(explain(url, error), { cause: error })));
   });
+}
+
+function tlsTarget(url: string, config: HostConfig) {
+  const { hostname, port } = new URL(`https://${hostOf(url)}`);
+  const secureContext = secureContextOf(config);
+  return { host: hostname, port: Number(port), secureContext, rejectUnauthorized: true };
+}
+
+/** The path of a `unix://` URL: a socket of this computer, where nobody shows certificates. */
+export function socketOf(url: string): string | undefined {
+  return /^unix:\/\/(\/.+)$/.exec(url)?.[1];
 }
 
 /** `HOST:PORT` of a `tcp://` URL. */
@@ -104,5 +125,10 @@ function secureContextOf({ HostOptions }: HostConfig): SecureContext {
 function explain(url: string, error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const reason = REASONS[code];
-  return reason === undefined ? message : `dial tcp ${hostOf(url)}: connect: ${reason}`;
+  const socketPath = socketOf(url);
+  if (socketPath !== undefined && code === 'ENOENT') {
+    return `dial unix ${socketPath}: connect: no such file or directory`;
+  }
+  const address = socketPath === undefined ? `tcp ${hostOf(url)}` : `unix ${socketPath}`;
+  return reason === undefined ? message : `dial ${address}: connect: ${reason}`;
 }

@@ -29,13 +29,9 @@ export async function grounds(context: Pick<CommandContext, 'storage'>): Promise
   ]);
   const provider = netns.createNetnsProvider({ store: context.storage });
   const store = provider.ground;
-  const restart = async (name: string) => {
-    await provider.stop(name);
-    await provider.start(name);
-  };
   return {
     provider,
-    provision: restart,
+    provision: (name) => provider.configureEngine(name),
     changeBundle: async (name, bundle) => {
       const config = provider.config(name);
       config.Driver.Engine = bundle ?? config.Driver.Engine;
@@ -51,7 +47,7 @@ export async function grounds(context: Pick<CommandContext, 'storage'>): Promise
       const subjects = [Driver.IPAddress, 'localhost', ...more];
       const { Master } = HostOptions.SwarmOptions;
       await certificates.makeMachineCertificates(store, name, subjects, Master);
-      await restart(name);
+      await provider.configureEngine(name);
     },
     regenerateAuthority: async () => {
       await rm(stores.certificatesFolder(store), { recursive: true, force: true });

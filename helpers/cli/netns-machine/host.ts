@@ -10,7 +10,12 @@ export type HostState = 'Running' | 'Stopped' | 'Error' | 'Timeout';
 
 /** A machine's config.json, as far as this command line reads it. The whole of it is printed by `inspect`. */
 export interface HostConfig {
-  readonly Driver: { readonly IPAddress?: string; readonly URL?: string };
+  readonly Driver: {
+    readonly IPAddress?: string;
+    readonly URL?: string;
+    /** Whether a machine of the driver `netns` has a way out. */
+    readonly Egress?: boolean;
+  };
   readonly DriverName: string;
   readonly HostOptions: {
     readonly EngineOptions: { readonly Labels?: readonly string[] | null };

@@ -24,12 +24,17 @@ export function compileTemplate(
 ): (value: unknown) => string {
   const functions = makeFunctions(options.layout);
   const nodes = parseTemplate(source, new Set(functions.keys()));
-  return (value) => renderNodes(nodes, { dot: value, root: value, functions, options });
+  return (value) => {
+    const variables = new Map([['', value]]);
+    return renderNodes(nodes, { dot: value, root: value, variables, functions, options });
+  };
 }
 
 interface Scope {
   readonly dot: unknown;
   readonly root: unknown;
+  /** By their names without `$`; the root has none. */
+  readonly variables: Map<string, unknown>;
   readonly functions: Functions;
   readonly options: RenderOptions;
 }
@@ -42,12 +47,39 @@ function renderNode(node: Node, scope: Scope): string {
   if (node.kind === 'text') return node.text;
   const value = runPipeline(node.pipeline, scope);
   if (node.kind === 'output') return formatValue(value, scope.options.layout);
-  if (!isTrue(value)) return renderNodes(node.otherwise, scope);
-  if (node.kind === 'if') return renderNodes(node.body, scope);
-  if (node.kind === 'with') return renderNodes(node.body, { ...scope, dot: value });
-  return elementsOf(value)
-    .map((dot) => renderNodes(node.body, { ...scope, dot }))
+  if (node.kind === 'set') {
+    scope.variables.set(node.variable, value);
+    return '';
+  }
+  if (node.kind === 'range') return renderRange(node, value, scope);
+  const inside = withVariables(
+    scope,
+    node.variables.map((name) => [name, value]),
+  );
+  if (!isTrue(value)) return renderNodes(node.otherwise, inside);
+  return renderNodes(node.body, node.kind === 'with' ? { ...inside, dot: value } : inside);
+}
+
+/** Go gives the elements of a map in the order of their keys; of one variable, it is the element. */
+function renderRange(
+  { variables, body, otherwise }: Extract<Node, { kind: 'if' | 'range' | 'with' }>,
+  value: unknown,
+  scope: Scope,
+): string {
+  const entries = entriesOf(value);
+  if (entries.length === 0) return renderNodes(otherwise, scope);
+  return entries
+    .map(([key, dot]) => {
+      const values = variables.length === 2 ? [key, dot] : [dot];
+      const named = variables.map((name, index) => [name, values[index]] as const);
+      return renderNodes(body, { ...withVariables(scope, named), dot });
+    })
     .join('');
+}
+
+/** The scope of a body: what is set there is unknown behind it. */
+function withVariables(scope: Scope, more: readonly (readonly [string, unknown])[]): Scope {
+  return { ...scope, variables: new Map([...scope.variables, ...more]) };
 }
 
 function runPipeline(pipeline: Pipeline, scope: Scope): unknown {
@@ -76,9 +108,14 @@ function valueOf(operand: Operand, scope: Scope): unknown {
   if (operand.kind === 'literal') return operand.value;
   if (operand.kind === 'group') return runPipeline(operand.pipeline, scope);
   if (operand.kind === 'function') return scope.functions.get(operand.name)?.();
-  let value = operand.from === 'root' ? scope.root : scope.dot;
+  let value = operand.kind === 'variable' ? variableOf(operand.name, scope) : scope.dot;
   for (const name of operand.path) value = fieldOf(value, name, scope);
   return value;
+}
+
+function variableOf(name: string, { variables }: Scope): unknown {
+  if (variables.has(name)) return variables.get(name);
+  throw new TemplateError(`template: :1: undefined variable "$${name}"`);
 }
 
 function fieldOf(value: unknown, name: string, scope: Scope): unknown {
@@ -104,8 +141,12 @@ function isTrue(value: unknown): boolean {
 }
 
 function elementsOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  return typeof value === 'object' && value !== null ? sortedEntries(value).map(([, v]) => v) : [];
+  return entriesOf(value).map(([, element]) => element);
+}
+
+function entriesOf(value: unknown): (readonly [number | string, unknown])[] {
+  if (Array.isArray(value)) return value.map((element, index) => [index, element]);
+  return typeof value === 'object' && value !== null ? sortedEntries(value) : [];
 }
 
 function sortedEntries(value: object): [string, unknown][] {

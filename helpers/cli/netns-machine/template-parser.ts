@@ -2,8 +2,12 @@
 export type Node =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'output'; readonly pipeline: Pipeline }
+  /** `{{$name := pipeline}}` and `{{$name = pipeline}}` */
+  | { readonly kind: 'set'; readonly variable: string; readonly pipeline: Pipeline }
   | {
       readonly kind: 'if' | 'range' | 'with';
+      /** Without `$`: what `:=` gives names to. Of `range` it may be two, for the key and the element. */
+      readonly variables: readonly string[];
       readonly pipeline: Pipeline;
       readonly body: readonly Node[];
       readonly otherwise: readonly Node[];
@@ -13,7 +17,9 @@ export type Node =
 export type Pipeline = readonly (readonly Operand[])[];
 
 export type Operand =
-  | { readonly kind: 'field'; readonly path: readonly string[]; readonly from: 'dot' | 'root' }
+  | { readonly kind: 'field'; readonly path: readonly string[]; readonly from: 'dot' }
+  /** A variable's, without `$`; the one without a name is the root. */
+  | { readonly kind: 'variable'; readonly path: readonly string[]; readonly name: string }
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'function'; readonly name: string }
   | { readonly kind: 'group'; readonly pipeline: Pipeline };
@@ -26,7 +32,8 @@ const LITERALS = new Map<string, boolean | null>([
   ['false', false],
   ['nil', null],
 ]);
-const WORDS = /\s*("(?:[^"\\]|\\.)*"|`[^`]*`|\$?(?:\.\w+)+|[$.]|-?\d+(?:\.\d+)?|\w+|[|()])/y;
+const WORDS =
+  /\s*("(?:[^"\\]|\\.)*"|`[^`]*`|(?:\$\w*)?(?:\.\w+)+|\$\w*|\.|:?=|,|-?\d+(?:\.\d+)?|\w+|[|()])/y;
 
 interface Action {
   readonly words: readonly string[];
@@ -117,20 +124,44 @@ function parseList(
     const [keyword = '', ...rest] = piece.words;
     if (keyword === 'end' || keyword === 'else') return { nodes, end: at - 1 };
     if (keyword !== 'if' && keyword !== 'range' && keyword !== 'with') {
+      const [variable, ...others] = variablesIn(piece.words);
+      if (variable !== undefined && others.length === 0) {
+        const words = piece.words.slice(2);
+        const pipeline = parsePipeline(words, piece.line, functions);
+        nodes.push({ kind: 'set', variable, pipeline });
+        continue;
+      }
       nodes.push({ kind: 'output', pipeline: parsePipeline(piece.words, piece.line, functions) });
       continue;
     }
-    const pipeline = parsePipeline(rest, piece.line, functions);
+    const variables = variablesIn(rest);
+    const before = variables.length === 0 ? 0 : 2 * variables.length;
+    const pipeline = parsePipeline(rest.slice(before), piece.line, functions);
     const body = parseList(pieces, at, functions);
     let otherwise: { nodes: Node[]; end: number } = { nodes: [], end: body.end };
     if (closes(pieces[body.end], 'else')) otherwise = parseList(pieces, body.end + 1, functions);
     if (!closes(pieces[otherwise.end], 'end')) {
       throw new TemplateError(`template: :${piece.line}: unexpected EOF`);
     }
-    nodes.push({ kind: keyword, pipeline, body: body.nodes, otherwise: otherwise.nodes });
+    nodes.push({
+      kind: keyword,
+      variables,
+      pipeline,
+      body: body.nodes,
+      otherwise: otherwise.nodes,
+    });
     at = otherwise.end + 1;
   }
   return { nodes, end: at };
+}
+
+/** The variables before `:=`: one, or two with a comma between them. */
+function variablesIn(words: readonly string[]): string[] {
+  const [first = '', between, second = '', assigns] = words;
+  if (!first.startsWith('$')) return [];
+  if (between === ':=' || between === '=') return [first.slice(1)];
+  const isPair = between === ',' && second.startsWith('$') && assigns === ':=';
+  return isPair ? [first.slice(1), second.slice(1)] : [];
 }
 
 function closes(piece: string | Action | undefined, keyword: 'else' | 'end'): boolean {
@@ -180,12 +211,14 @@ function parseOperand(
     return { kind: 'group', pipeline };
   }
   if (word.startsWith('.') || word.startsWith('$')) {
-    const path = word.split('.').slice(1);
-    return {
-      kind: 'field',
-      from: word.startsWith('$') ? 'root' : 'dot',
-      path: path.filter((name) => name !== ''),
-    };
+    const [variable = '', ...names] = word.split('.');
+    const path = names.filter((name) => name !== '');
+    return word.startsWith('$')
+      ? { kind: 'variable', name: variable.slice(1), path }
+      : { kind: 'field', from: 'dot', path };
+  }
+  if (/^(?::?=|,)$/.test(word)) {
+    throw new TemplateError(`template: :${line}: unexpected ${JSON.stringify(word)} in operand`);
   }
   if (word.startsWith('"')) return { kind: 'literal', value: JSON.parse(word) as string };
   if (word.startsWith('`')) return { kind: 'literal', value: word.slice(1, -1) };

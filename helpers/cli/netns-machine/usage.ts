@@ -1,5 +1,6 @@
 import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
 import type { Flag } from './flags.ts';
+import { programVersion } from './program-version.ts';
 
 /** What `--help` prints for the program itself. */
 export function programUsage(program: string, storage: string): string {
@@ -10,6 +11,8 @@ export function programUsage(program: string, storage: string): string {
   return `Usage: ${program} [OPTIONS] COMMAND [arg...]
 
 Machines with a Docker engine each, in network namespaces of this computer; docker-machine's command line.
+
+Version: ${programVersion(program)}
 
 Options:
 ${inColumns(flags.map((flag) => [`  ${nameOf(flag)}`, explain(flag)]))}

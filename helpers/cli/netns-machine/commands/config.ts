@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { say, type CommandContext } from '../context.ts';
+import { socketOf } from '../engine-connection.ts';
 import { onlyTarget } from '../host.ts';
 import { reachableUrl } from './connection.ts';
 
@@ -7,6 +8,10 @@ import { reachableUrl } from './connection.ts';
 export async function runConfig(context: CommandContext): Promise<void> {
   const host = onlyTarget(context);
   const url = await reachableUrl(context, host, 'Error running connection boilerplate');
+  if (socketOf(url) !== undefined) {
+    say(`-H=${url}`);
+    return;
+  }
   const folder = join(context.storage, 'machines', host.name);
   say('--tlsverify');
   say(`--tlscacert="${join(folder, 'ca.pem')}"`);

@@ -15,7 +15,7 @@ export async function runCreate(context: CommandContext): Promise<void> {
   const flags = createFlags(driver);
   if (flags === undefined) {
     throw new Failure(
-      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns and none; for others there is the real docker-machine`,
+      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns and none; for others there is the real docker-machine. Type instead: ${context.program} create -d netns ${nameIn(args)}`,
     );
   }
   const showUsage = async () => {
@@ -36,6 +36,13 @@ export async function runCreate(context: CommandContext): Promise<void> {
       throw new Failure(error.message);
     }
   }
+}
+
+/** The machine's name, as far as it can be told without the driver's options. */
+function nameIn(args: readonly string[]): string {
+  const last = args.at(-1) ?? '';
+  const before = args.at(-2) ?? '';
+  return last === '' || last.startsWith('-') || /^--?(?:d|driver)$/.test(before) ? 'NAME' : last;
 }
 
 async function create(context: CommandContext, showUsage: () => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { say, type CommandContext } from '../context.ts';
+import { socketOf } from '../engine-connection.ts';
 import { Failure } from '../failure.ts';
 import { onlyTarget } from '../host.ts';
 import { noProxyIn, noProxyWith, renderSet, renderUnset, shellNamed } from '../shells.ts';
@@ -22,7 +23,9 @@ export async function runEnv(context: CommandContext): Promise<void> {
   const host = onlyTarget(context);
   const url = await reachableUrl(context, host, 'Error checking TLS connection');
   const shell = shellNamed(shellName(context));
-  const values = ['1', url, join(context.storage, 'machines', host.name), host.name];
+  // The docker client would ask for certificates on a socket, too.
+  const verify = socketOf(url) === undefined ? '1' : '';
+  const values = [verify, url, join(context.storage, 'machines', host.name), host.name];
   const variables = NAMES.map((name, index) => [name, values[index] ?? ''] as const);
   if (flags.on('no-proxy')) {
     variables.push(noProxyWith(host.config.Driver.IPAddress ?? '', environment));

@@ -24,6 +24,8 @@ export async function runSsh(context: CommandContext): Promise<number> {
   const { wantsTerminal, words } = readClientOptions(args.slice(1));
   const code = await runInside(context, host, words.join(' '), wantsTerminal);
   if (code !== 0 && words.length > 0) complain(`exit status ${code}`);
+  const hint = imageHint(program, host, words.join(' '), code);
+  if (hint !== undefined) complain(hint);
   return code;
 }
 
@@ -37,6 +39,21 @@ export function requireRunning(context: CommandContext, host: Host): void {
   if (driverOf(host).state(context, host) !== 'Running') {
     throw new Failure(`Error: Cannot run SSH command: Host "${host.name}" is not running`);
   }
+}
+
+/** What to do when docker could not pull an image: machines have no way out unless they are made with one. */
+export function imageHint(
+  program: string,
+  { name, config }: Pick<Host, 'name' | 'config'>,
+  line: string,
+  code: number,
+): string | undefined {
+  const pulls = /\bdocker\s+(?:container\s+|image\s+)?(run|create|pull)\b/.exec(line)?.[1];
+  const refused = pulls === 'pull' ? 1 : 125;
+  if (code !== refused || pulls === undefined || config.Driver.Egress === true) return undefined;
+  const known = /\b(?:progrium\/consul|docam\/mysql-cont|docam\/tomcat)\b/.exec(line)?.[0];
+  const image = known ?? 'FILE_OF_DOCKER_SAVE';
+  return `if the engine lacks the image: ${name} reaches no registry; give a machine its images when you make it: ${program} create --netns-image ${image} NAME`;
 }
 
 function readClientOptions(words: readonly string[]) {

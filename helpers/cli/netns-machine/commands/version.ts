@@ -1,17 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { say, type CommandContext } from '../context.ts';
 import { queryVersion } from '../engine-connection.ts';
 import { Failure } from '../failure.ts';
 import { onlyTarget, urlOf } from '../host.ts';
+import { programVersion } from '../program-version.ts';
 
 const LIMIT = 10_000;
 
 /** `version`: of this program; `version NAME`: of a machine's engine. */
 export async function runVersion(context: CommandContext): Promise<void> {
   if (context.args.length === 0 || context.command.name !== 'version') {
-    const file = new URL('../../../../package.json', import.meta.url);
-    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-    say(`${context.program} version ${version}, build overlay-e2e`);
+    say(`${context.program} version ${programVersion(context.program)}`);
     return;
   }
   const host = onlyTarget(context);

@@ -31,6 +31,18 @@ describe('inspect -f', () => {
     ['{{.Options}}', 'map[Dns:<nil> Env:[] Labels:[a=b c=d] Tls:true]'],
     ['{{range .Options.Labels}}<{{.}}>{{end}}', '<a=b><c=d>'],
     ['{{range .Options.Env}}x{{else}}none{{end}}', 'none'],
+    ['{{range .Driver}}<{{.}}>{{end}}', '<2376><192.168.99.101><root><a<b>&c>'],
+    [
+      '{{range $key, $value := .Options}}{{$key}}={{$value}};{{end}}',
+      'Dns=<nil>;Env=[];Labels=[a=b c=d];Tls=true;',
+    ],
+    ['{{range $i, $e := .Options.Labels}}{{$i}}{{$e}}{{end}}', '0a=b1c=d'],
+    [
+      '{{range $e := .Options.Labels}}{{$e}} of {{$.Name}} {{end}}',
+      'a=b of master-host c=d of master-host ',
+    ],
+    ['{{$d := .Driver}}{{with .Options}}{{$d.SSHUser}}{{end}}', 'root'],
+    ['{{with $d := .Driver}}{{$d.IPAddress}}{{end}}', '192.168.99.101'],
     ['{{if .Options.Tls}}tls{{else}}plain{{end}}', 'tls'],
     ['{{with .Driver}}{{.SSHUser}}@{{$.Name}}{{end}}', 'root@master-host'],
     ['{{index .Options.Labels 1}}', 'c=d'],
@@ -53,6 +65,7 @@ describe('inspect -f', () => {
     ['{{end}}', 'template: :1: unexpected {{end}}'],
     ['{{json (.Name}}', 'template: :1: unclosed left paren'],
     ['{{}}', 'template: :1: missing value for command'],
+    ['{{$nope}}', 'undefined variable "$nope"'],
   ])('%j is refused: %s', (template, message) => {
     expect(() => asMap(template)).toThrow(message);
   });
