@@ -2,20 +2,23 @@
 # Saves what docker-machine, its machines and VirtualBox know after a night that failed.   collect-evidence.sh FOLDER
 # Goes on whatever is missing: a machine that answers nothing is evidence, too.
 folder=${1:?name a folder}
+here=$(dirname "$0")
 mkdir -p "$folder"
+# Drivers keep access tokens in a machine's configuration, and logs have environments: many people read the evidence.
+redact() { node "$here/redact-secrets.ts"; }
 docker-machine version >"$folder/versions.txt" 2>&1
 VBoxManage --version >>"$folder/versions.txt" 2>&1
 docker-machine ls >"$folder/docker-machine-ls.txt" 2>&1
 VBoxManage list --long hostonlyifs >"$folder/host-only-networks.txt" 2>&1
 cat /etc/vbox/networks.conf >>"$folder/host-only-networks.txt" 2>&1
 for machine in $(docker-machine ls -q 2>/dev/null); do
-  docker-machine inspect "$machine" >"$folder/$machine.inspect.json" 2>&1
+  docker-machine inspect "$machine" 2>&1 | redact >"$folder/$machine.inspect.json"
   # boot2docker keeps the engine's log in that file.
   timeout 60 docker-machine ssh "$machine" \
     'docker version; docker info; docker ps -a; docker network ls; ip addr; ip route; uptime; free -m; sudo cat /var/log/docker.log; dmesg | tail -200' \
-    >"$folder/$machine.txt" 2>&1 </dev/null
+    2>&1 </dev/null | redact >"$folder/$machine.txt"
 done
 find "${MACHINE_STORAGE_PATH:?name the store}/machines" -name 'VBox*.log*' -size -20M | while read -r log; do
-  cp "$log" "$folder/$(basename "$(dirname "$(dirname "$log")")").$(basename "$log")"
+  redact <"$log" >"$folder/$(basename "$(dirname "$(dirname "$log")")").$(basename "$log")"
 done
 exit 0

@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode';
+import { redactEnvironment } from '../process/redact-secrets.ts';
 import { commandLine } from '../process/run-command.ts';
 
 /** What `docker run -d` is told. */
@@ -67,6 +68,11 @@ export function createLine(spec: ContainerSpec): string {
   return commandLine('create', argumentsFor(spec));
 }
 
+function environmentOf({ env = {} }: ContainerSpec): string[] {
+  return Object.entries(env).map(([key, value]) => `${key}=${value}`);
+}
+
+/** For people to read: of the environment only the names are said. */
 function argumentsFor(spec: ContainerSpec): string[] {
   const { name, image, command = [], entrypoint, hostname, network, address } = spec;
   const [program, ...programArguments] = entrypoint ?? [];
@@ -77,7 +83,7 @@ function argumentsFor(spec: ContainerSpec): string[] {
     ['--ip', address],
     ...(spec.aliases ?? []).map((alias) => ['--network-alias', alias]),
     ...(spec.publish ?? []).map((port) => ['-p', port]),
-    ...Object.entries(spec.env ?? {}).map(([key, value]) => ['-e', `${key}=${value}`]),
+    ...redactEnvironment(environmentOf(spec)).map((setting) => ['-e', setting]),
     ...Object.entries(spec.labels ?? {}).map(([key, value]) => ['-l', `${key}=${value}`]),
     ...(spec.dropCapabilities ?? []).map((capability) => ['--cap-drop', capability]),
     ...(spec.capabilities ?? []).map((capability) => ['--cap-add', capability]),
@@ -101,7 +107,7 @@ export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
     ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
     ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
     ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
-    Env: Object.entries(spec.env ?? {}).map(([key, value]) => `${key}=${value}`),
+    Env: environmentOf(spec),
     Labels: { ...spec.labels },
     ExposedPorts: Object.fromEntries(published.map(({ containerPort }) => [containerPort, {}])),
     HostConfig: {

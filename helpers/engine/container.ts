@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Explanation } from '../machine/explain-connection.ts';
 import type { Machine } from '../machine/machine.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { printInspection } from '../process/redact-secrets.ts';
 import type { Call, CallOptions, Connection } from './connection.ts';
 import { containerAnswer, type ContainerFacts } from './container-facts.ts';
 import { demuxOutput } from './demux-output.ts';
@@ -128,7 +129,7 @@ export function inspectCall(id: string, name: string, options?: CallOptions): Ca
     readOnly: true,
     answer: containerAnswer,
     ask: (docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }),
-    print: (facts) => JSON.stringify(facts.raw, null, 2),
+    print: (facts) => printInspection(facts.raw),
     explain: explainMissing(name),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { printInspection } from '../process/redact-secrets.ts';
 import type { CallOptions, Connection } from './connection.ts';
 
 /** What `docker info` says of an engine, as far as clusters are concerned. */
@@ -140,7 +141,7 @@ export async function readInfo(
     readOnly: true,
     answer: infoAnswer,
     ask: (docker) => docker.info(),
-    print: (info) => JSON.stringify(info, null, 2),
+    print: (info) => printInspection(info),
   });
 }
 

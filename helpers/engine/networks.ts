@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandLine } from '../process/run-command.ts';
+import { printInspection } from '../process/redact-secrets.ts';
 import type { Call, CallOptions, Connection } from './connection.ts';
 import type { Explain } from './explain-failure.ts';
 
@@ -240,7 +241,7 @@ function inspectCall(
       const network: { inspect(query: object): Promise<unknown> } = docker.getNetwork(nameOrId);
       return network.inspect(verbose ? { verbose } : {});
     },
-    print: (network) => JSON.stringify(network.raw, null, 2),
+    print: (network) => printInspection(network.raw),
     explain: explainMissing(name),
   };
 }

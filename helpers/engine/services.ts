@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { printInspection } from '../process/redact-secrets.ts';
 import type { CallOptions, Connection } from './connection.ts';
 import type { Explain } from './explain-failure.ts';
 import { type ServiceSpec, serviceLine, serviceRequest } from './service-spec.ts';
@@ -121,7 +122,7 @@ export function openServices(connection: Connection): Services {
         readOnly: true,
         answer: serviceAnswer,
         ask: (docker, abortSignal) => docker.getService(nameOrId).inspect({ abortSignal }),
-        print: (facts) => JSON.stringify(facts, null, 2),
+        print: (facts) => printInspection(facts),
         explain: explainService(nameOrId),
       }),
     tasks: async (nameOrId, options) =>

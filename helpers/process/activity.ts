@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
+import { redactSecrets } from './redact-secrets.ts';
 
 /**
  * What an activity is: a part of the set-up, a piece of work of our own in it, a command, a wait for a condition, an
@@ -73,20 +74,20 @@ export async function activity<T>(
     id: lastId,
     parent: around?.id,
     kind,
-    title,
+    title: redactSecrets(title),
     ...(machine === undefined ? {} : { machine }),
     startedAt: Date.now(),
   };
   started.publish(self);
   const report: ActivityReport = {
     input: (text) => {
-      self.input = text;
+      self.input = redactSecrets(text);
     },
     output: (text) => {
-      self.output = text;
+      self.output = redactSecrets(text);
     },
     progress: (text) => {
-      self.progress = text;
+      self.progress = redactSecrets(text);
       progressed.publish(self);
     },
   };

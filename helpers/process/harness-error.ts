@@ -1,3 +1,5 @@
+import { redactSecrets } from './redact-secrets.ts';
+
 /** What a {@link HarnessError} is made of. */
 export interface HarnessErrorParts {
   /** `<action> <subject>`, for instance «machine worker-host: create». */
@@ -21,7 +23,11 @@ export class HarnessError extends Error {
   readonly remedy: string | undefined;
   readonly evidence: string | undefined;
 
-  constructor({ tried, observed, remedy, cause, evidence }: HarnessErrorParts) {
+  constructor({ cause, ...parts }: HarnessErrorParts) {
+    const tried = redactSecrets(parts.tried);
+    const observed = redactSecrets(parts.observed);
+    const { remedy } = parts;
+    const evidence = parts.evidence === undefined ? undefined : redactSecrets(parts.evidence);
     const line =
       remedy === undefined ? `${tried}: ${observed}` : `${tried}: ${observed}; ${remedy}`;
     super(evidence === undefined ? line : `${line}\n${evidence}`, { cause });

@@ -91,8 +91,8 @@ describe('The evidence of a failed night', () => {
   const dockerMachine = `case $1 in
   version) echo 'docker-machine version 0.16.2' ;;
   ls) [ "\${2:-}" = -q ] && printf 'm1\\nm2\\n' || echo 'NAME STATE' ;;
-  inspect) echo '{}' ;;
-  ssh) echo "log of $2"; [ "$2" = m2 ] || exit 255 ;;
+  inspect) echo '{"Driver": {"AccessToken": "hunter2", "SSHUser": "docker"}}' ;;
+  ssh) echo "log of $2"; echo 'MYSQL_ROOT_PASSWORD=hunter2'; [ "$2" = m2 ] || exit 255 ;;
 esac`;
 
   test('has versions, networks, each machine’s own words, and VirtualBox’s logs', () => {
@@ -106,7 +106,13 @@ esac`;
     expect(read('versions.txt')).toContain('0.16.2');
     expect(read('versions.txt')).toContain('6.1.50');
     expect(read('host-only-networks.txt')).toContain('192.168.99.1');
-    expect([read('m1.txt'), read('m2.txt')]).toEqual(['log of m1\n', 'log of m2\n']);
+    expect([read('m1.txt'), read('m2.txt')]).toEqual([
+      'log of m1\nMYSQL_ROOT_PASSWORD=…\n',
+      'log of m2\nMYSQL_ROOT_PASSWORD=…\n',
+    ]);
+    expect(JSON.parse(read('m1.inspect.json'))).toEqual({
+      Driver: { AccessToken: '…', SSHUser: 'docker' },
+    });
     expect(read('m1.VBox.log')).toBe('power on');
   });
 

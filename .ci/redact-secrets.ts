@@ -1,0 +1,15 @@
+/** Copies standard input to standard output without passwords, tokens and private keys. */
+import { text } from 'node:stream/consumers';
+import { printInspection, redactSecrets } from '../helpers/process/redact-secrets.ts';
+
+const input = await text(process.stdin);
+process.stdout.write(redacted(input));
+
+/** The environments in an inspection have names only; all other texts lose what is known to be a secret. */
+function redacted(whole: string): string {
+  try {
+    return `${printInspection(JSON.parse(whole))}\n`;
+  } catch {
+    return redactSecrets(whole);
+  }
+}
