@@ -22,6 +22,12 @@ export function isOverlapping(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
 }
 
+/** Whether all addresses of one range are addresses of the other. */
+export function isInside(inner: string, outer: string): boolean {
+  const [a, b] = [readRange(inner), readRange(outer)];
+  return a !== undefined && b !== undefined && b.first <= a.first && a.last <= b.last;
+}
+
 /** A range of 256 addresses that none of these overlaps with; undefined when there is none below 10.0.0.0/8. */
 export function findFreeRange(taken: readonly string[]): string | undefined {
   // From the middle: the beginning is where everybody looks.

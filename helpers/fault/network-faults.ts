@@ -104,6 +104,19 @@ export function hostInsideOverlay(
   });
 }
 
+/** The host sends a part of an overlay's range through a gateway: as a VPN or a site's routing daemon does. */
+export function routeInsideOverlay(
+  provider: MachineProvider,
+  machine: string,
+  { range, gateway }: { readonly range: string; readonly gateway: string },
+): Fault {
+  return inMachine(provider, machine, {
+    name: `${machine} routes ${range}, a part of an overlay's range, via ${gateway}`,
+    inject: `ip route add ${range} via ${gateway}`,
+    undo: `ip route del ${range} via ${gateway}`,
+  });
+}
+
 async function removeByName(engine: Engine, name: string): Promise<void> {
   const { id } = await engine.networks.inspect(name);
   await removeOverlay(engine, id);

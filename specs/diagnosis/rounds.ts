@@ -52,7 +52,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
       pick('neighbour-missing', 'the neighbour of one container is gone'),
     ],
     [
-      pick('subnet-overlap', 'a host has an address of an overlay’s range'),
+      pick('subnet-overlap', 'a host routes half of an overlay’s range through a gateway'),
       pick('forwarding-entry-stale', 'the entry of a container that is gone'),
       pick('mtu-black-hole', 'long packets vanish on the way'),
     ],

@@ -2,7 +2,7 @@ import { type Check, outcomeOf } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import type { Observation } from '../observation.ts';
 import { whatWasSeen } from '../observed.ts';
-import { isOverlapping } from '../ranges.ts';
+import { isInside, isOverlapping } from '../ranges.ts';
 
 /** What an overlay's addresses may be taken by. */
 export interface TakenRange {
@@ -11,6 +11,8 @@ export interface TakenRange {
   readonly range: string;
   /** The network that has it. */
   readonly network?: string;
+  /** A route through a gateway: it takes the addresses of an overlay only when all of it lies among them. */
+  readonly hasGateway?: boolean;
   /** «route to 10.0.0.0/8 by eth0 of worker-host». */
   readonly text: string;
 }
@@ -37,7 +39,7 @@ export const subnetsApart: Check = {
         return (
           [...taken, ...others]
             // A namesake is another matter: it is taken for this network.
-            .filter((one) => one.network !== network && isOverlapping(one.range, subnet))
+            .filter((one) => one.network !== network && takes(one, subnet))
             .map(
               ({ host, range, text }): Difference => ({
                 kind: 'subnets-overlap',
@@ -56,6 +58,11 @@ export const subnetsApart: Check = {
     );
   },
 };
+
+/** A gateway for far more than the overlay (a default route, 10.0.0.0/8 of a VPN) is no claim to these addresses. */
+function takes({ range, hasGateway = false }: TakenRange, subnet: string): boolean {
+  return hasGateway ? isInside(range, subnet) : isOverlapping(range, subnet);
+}
 
 interface Overlay {
   readonly id: string;
@@ -93,14 +100,12 @@ export function takenRanges({ hosts }: Observation): TakenRange[] {
           return { host, range: own, text: `address ${own} of ${name} of ${host}` };
         }),
       ),
-      ...routes
-        // A gateway for much more than that takes nothing yet: nobody knows what is behind it.
-        .filter(({ gateway }) => gateway === undefined)
-        .map(({ destination: range, device }) => ({
-          host,
-          range,
-          text: `route to ${range}${device === undefined ? '' : ` by ${device}`} of ${host}`,
-        })),
+      ...routes.map(({ destination: range, device, gateway }) => ({
+        host,
+        range,
+        hasGateway: gateway !== undefined,
+        text: `route to ${range}${gateway === undefined ? '' : ` via ${gateway}`}${device === undefined ? '' : ` by ${device}`} of ${host}`,
+      })),
     ];
   });
   return ranges;

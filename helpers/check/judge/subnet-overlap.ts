@@ -31,7 +31,12 @@ function describe(
   const subnets = observation.hosts.flatMap(({ engine }) =>
     (whatWasSeen(engine)?.networks ?? []).flatMap((one) => one.subnets),
   );
-  const free = findFreeRange([...subnets, ...takenRanges(observation).map(({ range }) => range)]);
+  const free = findFreeRange([
+    ...subnets,
+    ...takenRanges(observation)
+      .filter(({ hasGateway }) => hasGateway !== true)
+      .map(({ range }) => range),
+  ]);
   return {
     code: 'subnet-overlap',
     where: { host: hosts.size === 1 ? [...hosts][0] : undefined, network },

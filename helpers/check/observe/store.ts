@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { KeyValueStoreKind } from '../../cluster/key-value-store.ts';
 import { openStore } from '../../cluster/open-store.ts';
 import { type Observed, seen, unseen } from '../observed.ts';
+import type { ExchangeResult } from '../probe/exchange.ts';
 import type { TargetStore } from '../target.ts';
 import { storesOf } from './cluster-kind.ts';
 import { type Asked, type AskedHost, probeOn, type Round } from './round.ts';
@@ -106,15 +107,27 @@ export async function observeReach(
   if (stores.length === 0) return unseen('the store’s address is not known', 'inapplicable');
   const reaches = await Promise.all(
     stores.map(async (store): Promise<StoreReach> => {
-      const { connected, error } = await probe.seen.exchange(
+      const result = await probe.seen.exchange(
         'host',
         { protocol: 'tcp', address: store.address, port: store.port },
         Buffer.from(greetings[store.kind]),
         { limit: REACH_LIMIT, signal: round.signal },
       );
-      return { store, error: connected ? undefined : (error ?? 'no connection') };
+      return { store, error: reachErrorOf(result) };
     }),
   );
   const best = reaches.find(({ error }) => error === undefined) ?? reaches[0];
   return best === undefined ? unseen('nobody was asked') : seen(best);
+}
+
+/** Why a store counts as not reached, by what came of the question; undefined when it answered. */
+export function reachErrorOf({
+  answer,
+  connected,
+  error,
+}: Pick<ExchangeResult, 'answer' | 'connected' | 'error'>): string | undefined {
+  // The kernel takes connections for a process that is paused or hangs: only an answer counts.
+  if (answer.length > 0) return undefined;
+  if (!connected) return error ?? 'no connection';
+  return `takes the connection and does not answer${error === undefined ? '' : ` (${error})`}`;
 }

@@ -6,6 +6,7 @@ import {
   overlappingBridge,
   overlappingOverlay,
   removedNetwork,
+  routeInsideOverlay,
 } from '../../../helpers/fault/network-faults.ts';
 import { overlayOptionsFor } from '../../../helpers/cluster/cluster-plan.ts';
 import type { Defect } from '../defect.ts';
@@ -60,6 +61,16 @@ export const networkDefects: readonly Defect[] = [
     where: { network: 'other-net' },
     fault: ({ provider }) =>
       hostInsideOverlay(provider, 'third-host', { link: 'eth1', address: '10.0.29.200/24' }),
+  },
+  {
+    code: 'subnet-overlap',
+    way: 'a host routes half of an overlay’s range through a gateway',
+    where: { host: 'third-host', network: 'other-net' },
+    fault: ({ provider, address }) =>
+      routeInsideOverlay(provider, 'third-host', {
+        range: '10.0.29.128/25',
+        gateway: address('master-host'),
+      }),
   },
   {
     code: 'subnet-overlap',

@@ -159,6 +159,20 @@ describe('Addresses of overlays', () => {
     ]);
   });
 
+  test.each([
+    ['half of the overlay', '10.0.9.128/25'],
+    ['one address', '10.0.9.3/32'],
+  ])('are not behind a gateway for %s alone', (_part, destination) => {
+    const routes = [route('default', '192.168.99.1'), route(destination, '192.168.99.7')];
+    expect(diagnose(subnetsApart, { kernel: { routes } })).toMatchObject([
+      {
+        code: 'subnet-overlap',
+        where: { host: 'master-host', network: 'my-net' },
+        summary: `my-net has 10.0.9.0/24, which overlaps with the route to ${destination} via 192.168.99.7 by eth0 of master-host`,
+      },
+    ]);
+  });
+
   test('are no other network’s: neither an overlay’s nor a bridge’s of a host', () => {
     const other = overlayOf('other', 'a'.repeat(64), '10.0.8.0/23');
     const bridge = overlayOf('bridged', 'b'.repeat(64), '10.0.9.128/25', {
