@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the reports of this run go: `$OVERLAY_E2E_REPORTS`, else `reports/` of this project. */
@@ -16,9 +16,17 @@ export function countsFile(): string {
   return join(reportsFolder(), 'counts.json');
 }
 
-/** Takes away what an earlier run wrote there. */
+/** What Allure's writers call their files. */
+const resultFile =
+  /-(?:result|container|attachment|globals)(?:\.[\w.]+)?$|^(?:environment\.properties|(?:executor|categories)\.json)$/;
+
+/** Removes what an earlier run wrote there, and nothing else: the folder may be one that the user named. */
 export function forgetResults(): void {
-  for (const one of [resultsFolder(), countsFile()]) rmSync(one, { recursive: true, force: true });
+  const folder = resultsFolder();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (resultFile.test(name)) rmSync(join(folder, name), { force: true });
+  }
+  rmSync(countsFile(), { force: true });
 }
 
 /** The report itself: one HTML file that needs nothing else. */
