@@ -5,7 +5,7 @@ import { inspect, listRows } from './docker-machine-look.ts';
 import { explainEngineOptions } from './docker-machine-remedies.ts';
 import { run } from './docker-machine-run.ts';
 import { loadImages, waitForEngine } from './engine-door.ts';
-import { listHalfMade, noteHalfMade } from './half-made.ts';
+import { forgetMade, listHalfMade, noteHalfMade } from './half-made.ts';
 import type { Machine, MachineRequest } from './machine.ts';
 
 export interface Creation {
@@ -47,10 +47,12 @@ export async function create(creation: Creation): Promise<Machine> {
       error instanceof HarnessError &&
       /Docker machine "[^"]*" already exists/.test(error.observed)
     ) {
+      await forgetMade(store, [name]);
       throw nameTaken(name);
     }
     const known = await explainFailure(call, request);
     await removeHalfMade(call, name);
+    await forgetMade(store, [name]);
     if (known === undefined) throw error;
     throw new HarnessError({
       tried: `machine ${name}: create`,
@@ -70,6 +72,7 @@ export async function sweep(call: CallDockerMachine, store: string): Promise<str
     await leftover.endCommand();
     await removeHalfMade(call, leftover.name);
     await leftover.strike();
+    await forgetMade(store, [leftover.name]);
   }
   return leftovers.map(({ name }) => name);
 }

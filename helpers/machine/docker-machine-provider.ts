@@ -1,5 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { HarnessError } from '../process/harness-error.ts';
+import { parseJson } from '../process/parse-json.ts';
 import { dockerMachineCommand } from './decide-provider.ts';
 import { bindDockerMachine, type CallDockerMachine } from './docker-machine-command.ts';
 import { checkRequest, driverOf, engineBundleOf } from './docker-machine-create.ts';
@@ -9,6 +12,7 @@ import { create, sweep } from './docker-machine-make.ts';
 import { run } from './docker-machine-run.ts';
 import { isCertificateError, waitForEngine } from './engine-door.ts';
 import { createFirstAlone } from './first-alone.ts';
+import { forgetMade, listMade } from './half-made.ts';
 import type { MachineProvider } from './machine.ts';
 import { publishMachines, waitForGround } from './publish-machines.ts';
 
@@ -27,7 +31,6 @@ export function createDockerMachineProvider({
   const ownEnv = dockerMachineEnvironment(env);
   const call = bindDockerMachine(dockerMachineCommand(env), ownEnv);
   const store = ownEnv.MACHINE_STORAGE_PATH;
-  mkdirSync(store, { recursive: true, mode: 0o700 });
   const firstAlone = createFirstAlone(store);
   const oneAtATime = createQueue();
   return publishMachines<MachineProvider>({
@@ -45,12 +48,13 @@ export function createDockerMachineProvider({
     },
     engineBundleOf: (request, usual) => engineBundleOf(request, env, usual),
     list: () => list(call),
+    listOwn: () => listOwn(call, store),
     inspect: (name) => inspect(call, name),
     run: (name, argv, options) => run(call, name, argv, options),
     start: (name) => start(call, name),
     stop: (name) => callForState(call, 'stop', name),
     kill: (name) => callForState(call, 'kill', name),
-    remove: (names) => remove(call, names),
+    remove: (names) => remove(call, store, names),
     sweep: () => sweep(call, store),
   });
 }
@@ -99,10 +103,41 @@ async function callForState(
   }
 }
 
-async function remove(call: CallDockerMachine, names: readonly string[]): Promise<void> {
+async function remove(
+  call: CallDockerMachine,
+  store: string,
+  names: readonly string[],
+): Promise<void> {
   const known = (await listRows(call))
     .map(({ name }) => name)
     .filter((name) => names.includes(name));
   // Not -f: with it a machine is forgotten also when it could not be removed, and runs on where nobody sees it.
   if (known.length > 0) await call(['rm', '-y', ...known], { title: `remove ${known.join(', ')}` });
+  await forgetMade(store, names);
+}
+
+/** Of all machines of docker-machine's store, which may be the user's, those that were noted before they were made. */
+async function listOwn(call: CallDockerMachine, store: string): Promise<string[]> {
+  const noted = new Set([...(await listMade(store)), ...(await readEarlierNotes(store))]);
+  if (noted.size === 0) return [];
+  const there = (await listRows(call)).map(({ name }) => name);
+  // Somebody removed the others by hand.
+  await forgetMade(
+    store,
+    [...noted].filter((name) => !there.includes(name)),
+  );
+  return there.filter((name) => noted.has(name));
+}
+
+const earlierDocument = z.object({
+  provider: z.literal('docker-machine'),
+  store: z.string(),
+  machines: z.array(z.object({ name: z.string() })),
+});
+
+/** Versions that did not note each machine named them in the topology's document. */
+async function readEarlierNotes(store: string): Promise<string[]> {
+  const text = await readFile(join(store, 'topology.json'), 'utf8').catch(() => '');
+  const { data } = earlierDocument.safeParse(parseJson(text));
+  return data?.store === store ? data.machines.map(({ name }) => name) : [];
 }

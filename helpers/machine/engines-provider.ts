@@ -36,6 +36,7 @@ export function createEnginesProvider(
     kill: async (name) => refuse('kill', name),
     remove: async (names) => refuse('remove', names.join(', ')),
     // Of what there is, nothing was made here.
+    listOwn: async () => [],
     sweep: async () => [],
   };
 }

@@ -1,33 +1,59 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { openStateDirectory } from '../netns/state-directory.ts';
+import { makePrivateFolder, writeWhole } from '../netns/store.ts';
 import { birthIn, birthOf } from '../process/birth-of-process.ts';
 import { parseJson } from '../process/parse-json.ts';
 
-// docker-machine itself keeps no note of a creation that was cut short: such a machine looks like any other.
+// docker-machine itself keeps no note of a creation that was cut short: such a machine looks like any other. Nor does it
+// know whose a machine is: the store may be the user's own, with machines that we must never remove.
 const folderOf = (store: string) => join(store, 'overlay-e2e', 'half-made');
+const madeFolder = (store: string) => join(store, 'overlay-e2e', 'made');
 
 /** No machine's name has this sign in it. */
 const COMMAND = '~command';
 
 /** A process, told from a later one with the same number. */
-const someProcess = z.object({ pid: z.number().int().positive(), born: z.string() });
+const someProcess = z.object({ pid: z.number().int().min(2), born: z.string() });
 type SomeProcess = z.output<typeof someProcess>;
 
 /** This process's note that it is about to make a machine. */
 export interface HalfMadeNote {
   /** Where the command that makes it tells its number, see `DockerMachineCall.numberIn`. */
   readonly commandFile: string;
-  /** Strikes the note out. */
+  /** Strikes the note out: the machine is made, or gone. That we made it stays noted, see {@link listMade}. */
   strike(): Promise<void>;
 }
 
+/** Notes it before anything of the machine exists. */
 export async function noteHalfMade(store: string, name: string): Promise<HalfMadeNote> {
+  await openStateDirectory(store);
   const folder = folderOf(store);
-  await mkdir(folder, { recursive: true });
+  for (const one of [folder, madeFolder(store)]) await makePrivateFolder(one);
   const maker: SomeProcess = { pid: process.pid, born: (await birthOf(process.pid)) ?? '' };
-  await writeFile(join(folder, name), JSON.stringify(maker));
+  // Whole or not at all: half a note is one of a process that died.
+  await writeWhole(join(folder, name), JSON.stringify(maker));
+  await writeWhole(join(madeFolder(store), name), '');
   return { commandFile: join(folder, `${name}${COMMAND}`), strike: () => strike(folder, name) };
+}
+
+/** The names of the machines that were made here, by the notes of it. */
+export async function listMade(store: string): Promise<string[]> {
+  return (await readdir(madeFolder(store)).catch(() => [])).filter(isName);
+}
+
+/** Forgets machines that are gone. */
+export async function forgetMade(store: string, names: readonly string[]): Promise<void> {
+  const folder = madeFolder(store);
+  for (const name of names) await rm(join(folder, name), { force: true });
+  // The folders go with their last note.
+  for (const one of [folder, folderOf(store), dirname(folder)]) await rmdir(one).catch(() => {});
+}
+
+/** Beside the notes are the numbers of commands, and drafts. */
+function isName(file: string): boolean {
+  return !file.endsWith(COMMAND) && !file.endsWith('.tmp');
 }
 
 async function strike(folder: string, name: string): Promise<void> {
@@ -46,7 +72,7 @@ export interface Leftover {
 /** The machines that a process was making when it was killed. */
 export async function listHalfMade(store: string): Promise<Leftover[]> {
   const folder = folderOf(store);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => !name.endsWith(COMMAND));
+  const names = (await readdir(folder).catch(() => [])).filter(isName);
   const all = names.map(async (name): Promise<Leftover[]> => {
     const maker = readMaker(await readFile(join(folder, name), 'utf8').catch(() => ''));
     if (maker !== undefined && (await isAlive(maker))) return [];

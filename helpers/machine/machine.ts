@@ -145,6 +145,11 @@ export interface MachineProvider {
   engineBundleOf(request: MachineRequest, usual?: string): string | undefined;
   /** All machines of this store, in natural order. */
   list(): Promise<Machine[]>;
+  /**
+   * The names of the machines that this program is known to have made: the ones that a take-down may remove. Also those
+   * whose state cannot be read any more.
+   */
+  listOwn(): Promise<string[]>;
   /** One machine as it is now. An unknown name is a HarnessError. */
   inspect(name: string): Promise<Machine>;
   /** Runs a program as root inside of the machine, without a shell. */

@@ -9,7 +9,7 @@ import {
   startEngine,
   writeEngineFiles,
 } from '../netns/boot.ts';
-import { cacheFolder } from '../netns/cache.ts';
+import { cacheFolder, explainDamage } from '../netns/cache.ts';
 import { mainHierarchy } from '../netns/cgroup.ts';
 import { makeMachineCertificates } from '../netns/certificates.ts';
 import { type EngineBundle, prepareEngineBundle } from '../netns/engine-bundle.ts';
@@ -94,7 +94,7 @@ export async function create(
       // Looked at before the removal, which makes room again.
       const explained = await explainFullDisk(storePlace(store), tried, error);
       await remove(store, [name]);
-      throw explained;
+      throw signal?.aborted === true ? explained : await explainDamage(explained);
     }
     return describe(store, config);
   } catch (error) {

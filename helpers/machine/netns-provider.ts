@@ -4,7 +4,7 @@ import type { MachineConfig } from '../netns/machine-config.ts';
 import type { Wish } from '../netns/reserve.ts';
 import { shutDown } from '../netns/shut-down.ts';
 import { openStore, type Store } from '../netns/store.ts';
-import { cutPower, sweepStore } from '../netns/sweep.ts';
+import { cutPower, listOwnMachines, sweepStore } from '../netns/sweep.ts';
 import { prepareTools } from '../netns/tools.ts';
 import { runCommand } from '../process/run-command.ts';
 import { Turns } from '../process/turns.ts';
@@ -58,6 +58,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     },
     engineBundleOf,
     list: async () => listMachines(store),
+    listOwn: async () => listOwnMachines(store),
     inspect: async (name) => describe(store, config(name)),
     configureEngine: async (name) => await configureEngine(store, config(name)),
     enter: async (name, argv) => await enter(store, config(name), argv),

@@ -101,11 +101,29 @@ export function chooseMirror(entries: readonly AptEntry[], suite: Suite): string
   return (debian.find((entry) => entry.suite === suite) ?? debian[0])?.uri;
 }
 
-function isDebian({ uri, suite, components, options }: AptEntry): boolean {
+/**
+ * Where the security updates of `suite` are: this machine's own entry for security updates of any release, since those
+ * are all in one place, else beside the mirror of the archive, as most mirrors have them. undefined when neither is known.
+ */
+export function chooseSecurityMirror(
+  entries: readonly AptEntry[],
+  mirror: string,
+): string | undefined {
+  const own = entries.find(
+    (entry) => /-security$/.test(entry.suite) && isSignedByDebian(entry),
+  )?.uri;
+  if (own !== undefined) return own;
+  return /\/debian\/?$/.test(mirror) ? mirror.replace(/\/?$/, '-security') : undefined;
+}
+
+function isDebian(entry: AptEntry): boolean {
+  return SUITES.has(entry.suite) && isSignedByDebian(entry);
+}
+
+function isSignedByDebian({ uri, components, options }: AptEntry): boolean {
   const signedBy = options['signed-by'] ?? '';
   return (
     !uri.startsWith('cdrom:') &&
-    SUITES.has(suite) &&
     components.includes('main') &&
     !/^(yes|true|1|on)$/i.test(options['trusted'] ?? '') &&
     (signedBy === '' || signedBy.includes('debian-archive-'))

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { type CommandResult, runCommand } from '../process/run-command.ts';
 import type { Suite } from './apt-sources.ts';
-import { withLock } from './cache-lock.ts';
+import { withLock } from './file-lock.ts';
 import { cacheFolder } from './cache.ts';
+import { findProgram, hostPath } from './find-program.ts';
 
 /** apt with folders of its own: it knows one suite of one mirror, and nothing that is installed. */
 export interface Apt {
@@ -13,24 +15,37 @@ export interface Apt {
   readonly folder: string;
 }
 
-/**
- * Makes apt's folders for `suite` in the cache, and brings its lists up to date at most once a day.
- *
- * @param source the line of sources.list
- */
-export async function prepareApt(suite: Suite, source: string): Promise<Apt> {
+/** Lines of apt's sources.list. */
+export interface Sources {
+  readonly main: string;
+  /** Of the security updates, where it is known who has them. */
+  readonly security: string | undefined;
+}
+
+/** Makes apt's folders for `suite` in the cache, and brings its lists up to date at most once a day. */
+export async function prepareApt(suite: Suite, { main, security }: Sources): Promise<Apt> {
+  const source = security === undefined ? main : `${main}\n${security}`;
   const mark = createHash('sha256').update(source).digest('hex').slice(0, 8);
   const apt = { suite, folder: join(cacheFolder(), 'apt', `${suite}-${mark}`) };
   await withLock(join(apt.folder, 'prepare.lock'), `package lists of ${suite}`, async () => {
     await mkdir(join(apt.folder, 'lists/partial'), { recursive: true });
     await mkdir(join(apt.folder, 'archives/partial'), { recursive: true });
-    const { stdout } = await runCommand('dpkg', ['--print-architecture']);
+    const { stdout } = await runCommand('dpkg', ['--print-architecture'], {
+      env: cleanEnvironment(),
+    });
     await writeWhole(join(apt.folder, 'sources.list'), `${source}\n`);
+    await writeWhole(mainSources(apt), `${main}\n`);
     await writeWhole(join(apt.folder, 'apt.conf'), configuration(apt.folder, stdout.trim()));
     await writeWhole(join(apt.folder, 'status'), '');
-    if ((await ageOfLists(apt)) > DAY) await updateLists(apt);
+    const age = await ageOfLists(apt);
+    // A clock that was set back makes lists of the future: they may be of any age.
+    if (age > DAY || age < 0) await updateLists(apt);
   });
   return apt;
+}
+
+function mainSources(apt: Apt): string {
+  return join(apt.folder, 'main.list');
 }
 
 /** Another run's apt may be reading the file: it sees the one or the other, never half of it. */
@@ -68,6 +83,7 @@ APT::Get::AllowUnauthenticated "false";
 APT::Update::Error-Mode "any";
 Acquire::AllowInsecureRepositories "false";
 Acquire::AllowWeakRepositories "false";
+Acquire::AllowDowngradeToInsecureRepositories "false";
 Acquire::Languages "none";
 Acquire::Retries "1";
 `;
@@ -79,7 +95,13 @@ export function cleanEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined || leaks.test(name) ? [] : [[name, value] as const],
   );
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
+  return {
+    ...Object.fromEntries(kept),
+    // Where apt was looked for: an ordinary user's PATH leaves folders out.
+    PATH: hostPath().join(':'),
+    LC_ALL: 'C.UTF-8',
+    DEBIAN_FRONTEND: 'noninteractive',
+  };
 }
 
 /**
@@ -109,22 +131,45 @@ const DAY = 24 * 3_600_000;
 
 const stampOf = (apt: Apt) => join(apt.folder, 'lists/updated');
 
-/** Milliseconds since the lists were brought up to date. */
+/** Milliseconds since the lists were brought up to date, by a clock that may have been set meanwhile. */
 async function ageOfLists(apt: Apt): Promise<number> {
   const written = await stat(stampOf(apt)).catch(() => undefined);
   return written === undefined ? Infinity : Date.now() - written.mtimeMs;
 }
 
-/** Brings the lists up to date; whatever apt could not fetch or verify is an error of one line. */
+/**
+ * Brings the lists up to date; what apt could not fetch or verify is an error of one line. A mirror without the security
+ * updates, of a release that Debian no longer supports, say, is used without them: an activity says so.
+ */
 export async function updateLists(apt: Apt): Promise<void> {
-  await runApt(apt, ['update']).catch((error: unknown) => {
-    throw explainApt(`read the package lists of Debian ${apt.suite}`, error);
+  await runApt(apt, ['update']).catch(async (error: unknown) => {
+    const explained = explainApt(`read the package lists of Debian ${apt.suite}`, error);
+    const isAbsent = absent.test(explained.observed);
+    if (!isAbsent || !explained.observed.includes(`${apt.suite}-security`)) throw explained;
+    const title = `Debian ${apt.suite} without its security updates: ${explained.observed}`;
+    await activity('step', title, async () => {
+      await runApt(apt, ['-o', `Dir::Etc::SourceList=${mainSources(apt)}`, 'update']).catch(() => {
+        throw explained;
+      });
+    });
   });
   await writeFile(stampOf(apt), '');
 }
 
+/** How apt says that a mirror has no such suite. */
+const absent = /does not have a Release file|404\s+Not Found/;
+
 /** What apt complained of, and what can be done about it. */
 export function explainApt(tried: string, error: unknown): HarnessError {
+  const gone = ['apt-get', 'dpkg', 'flock'].filter((name) => findProgram(name) === undefined);
+  if (gone.length > 0) {
+    return new HarnessError({
+      tried,
+      observed: `${gone.join(' and ')} not found in ${hostPath().join(':')}`,
+      remedy: 'install apt, dpkg and util-linux, or bring their folder back into PATH',
+      cause: error,
+    });
+  }
   const said = error instanceof HarnessError ? (error.evidence ?? error.observed) : String(error);
   const complaints = [...said.matchAll(/^[EW]: (.*)$/gm)].map(([, text = '']) => text.trim());
   const unsigned = /NO_PUBKEY|missing key|not signed|signature|signed-by|sqv|gpgv/i;
@@ -135,7 +180,9 @@ export function explainApt(tried: string, error: unknown): HarnessError {
     observed: observed ?? 'apt-get failed',
     remedy: unsigned.test(said)
       ? 'bring the keys up to date: apt-get install debian-archive-keyring'
-      : 'look at the network, at apt’s proxy and at the mirror in /etc/apt, or name another: E2E_DEBIAN_MIRROR=http://…/debian',
+      : absent.test(observed ?? '')
+        ? 'this mirror has it no longer; name one that does, such as Debian’s archive of old releases: E2E_DEBIAN_MIRROR=http://…/debian'
+        : 'look at the network, at apt’s proxy and at the mirror in /etc/apt, or name another: E2E_DEBIAN_MIRROR=http://…/debian',
     cause: error,
     evidence: said,
   });

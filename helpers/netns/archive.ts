@@ -3,18 +3,26 @@ import { join } from 'node:path';
 import type { ActivityReport } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { runCommand } from '../process/run-command.ts';
-import { type Apt, cleanEnvironment, explainApt, prepareApt, runApt } from './apt.ts';
-import { chooseMirror, readAptEntries, type Suite } from './apt-sources.ts';
+import { type Apt, cleanEnvironment, explainApt, prepareApt, runApt, type Sources } from './apt.ts';
+import { chooseMirror, chooseSecurityMirror, readAptEntries, type Suite } from './apt-sources.ts';
 import { downloadPackages } from './download.ts';
 import { findProgram } from './find-program.ts';
 import { hostRelease } from './host-release.ts';
 import { aptCommandFor } from './install-advice.ts';
 import { findKeyrings } from './keyrings.ts';
 
-/** The line of apt's sources for `suite` of Debian: this machine's own mirror, its keys checked. */
-export async function aptSource(suite: Suite): Promise<string> {
+/** The lines of apt's sources for `suite` of Debian and its security updates: this machine's own mirror, its keys checked. */
+export async function aptSources(suite: Suite): Promise<Sources> {
   const mirror = await findMirror(suite);
-  return `deb [signed-by=${findKeyrings(suite).join(',')} target=Packages] ${mirror} ${suite} main`;
+  const options = (part: 'main' | 'security') =>
+    `[signed-by=${findKeyrings(suite, part).join(',')} target=Packages]`;
+  const main = `deb ${options('main')} ${mirror} ${suite} main`;
+  // A testing release gets its updates in the archive itself.
+  if (suite === 'forky') return { main, security: undefined };
+  const given = process.env['E2E_DEBIAN_MIRROR'] ?? '';
+  const uri = chooseSecurityMirror(given === '' ? await readAptEntries() : [], mirror);
+  if (uri === undefined) return { main, security: undefined };
+  return { main, security: `deb ${options('security')} ${uri} ${suite}-security main` };
 }
 
 async function findMirror(suite: Suite): Promise<string> {
@@ -59,7 +67,7 @@ export interface UnpackRequest {
 export async function unpackPackages(request: UnpackRequest): Promise<string[]> {
   const { suite, packages, into, withDependencies = false, report } = request;
   report?.progress(`looking at the packages of ${suite}`);
-  const apt = await prepareApt(suite, await aptSource(suite));
+  const apt = await prepareApt(suite, await aptSources(suite));
   const downloads = join(into, '.packages');
   await mkdir(downloads, { recursive: true });
   const wanted =
@@ -100,5 +108,8 @@ async function listMissing(
     throw explainApt(`find what ${packages.join(', ')} of ${apt.suite} depend on`, error);
   });
   const missing = [...stdout.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm)];
-  return missing.map(([, name, version]) => `${name}=${version}`);
+  const names = new Set(missing.map(([, name]) => name));
+  // Also what dpkg lists as installed: it is asked for because its programs are not where they should be.
+  const listed = packages.filter((name) => !names.has(name));
+  return [...listed, ...missing.map(([, name, version]) => `${name}=${version}`)];
 }

@@ -33,6 +33,8 @@ export async function ensureAuthority(store: Store): Promise<Authority> {
   if (found !== undefined) return found;
   const keys = Promise.all([makeKeys(), makeKeys()]);
   keys.catch(() => undefined);
+  // The lock is on the store's folder.
+  await makePrivateFolder(store.folder);
   return await withStoreLock(
     store,
     async () => (await readAuthority(store)) ?? (await makeAuthority(store, await keys)),

@@ -97,9 +97,13 @@ async function emptyCgroups(folders: readonly string[]): Promise<void> {
     async () => {
       const left = new Set(folders.flatMap(readProcesses));
       if (left.size === 0) return done(undefined);
-      for (const pid of left) killQuietly(pid);
+      // The kernel says 0 of a process in a PID namespace that cannot be seen from here: to kill that would be to kill
+      // this process's own group.
+      for (const pid of left) if (pid > 1) killQuietly(pid);
       for (const folder of folders) thaw(folder);
-      return notYet(`${left.size} processes: ${[...left].slice(0, 5).join(', ')}`);
+      return left.has(0)
+        ? notYet('a process of another PID namespace; end it there, or run this on its host')
+        : notYet(`${left.size} processes: ${[...left].slice(0, 5).join(', ')}`);
     },
     { limit: 60_000, every: 5 },
   );

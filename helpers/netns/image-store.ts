@@ -3,7 +3,7 @@ import { copyFile, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
-import { cached, cachePlace } from './cache.ts';
+import { cached, cachePlace, explainDamage } from './cache.ts';
 import { requireNoOverlay } from './place.ts';
 import { loadArchive, type RunnableEngine } from './image-load.ts';
 
@@ -39,7 +39,9 @@ async function unpackArchive(archive: string, engine: RunnableEngine): Promise<s
   const what = `images of ${basename(archive)}`;
   return await cached(await imageStoreKey(archive), what, async (folder) => {
     await requireNoOverlay(cachePlace(), what);
-    await loadArchive(resolve(archive), folder, engine);
+    await loadArchive(resolve(archive), folder, engine).catch(async (error: unknown) => {
+      throw await explainDamage(error);
+    });
   });
 }
 

@@ -3,12 +3,18 @@ import { HarnessError } from '../process/harness-error.ts';
 import type { Suite } from './apt-sources.ts';
 
 /**
- * The files with the keys that sign `suite`, as this machine has them: the release's own keyrings, else the one with
- * all current keys. Debian 13 calls them `.pgp`, older ones `.gpg`.
+ * The files with the keys that sign `suite`, or its security updates, as this machine has them: the release's own
+ * keyrings, else the one with all current keys. Debian 13 calls them `.pgp`, older ones `.gpg`.
  */
-export function findKeyrings(suite: Suite, root = '/'): string[] {
+export function findKeyrings(
+  suite: Suite,
+  part: 'main' | 'security' = 'main',
+  root = '/',
+): string[] {
   for (const names of [
-    [`debian-archive-${suite}-stable`, `debian-archive-${suite}-automatic`],
+    part === 'security'
+      ? [`debian-archive-${suite}-security-automatic`]
+      : [`debian-archive-${suite}-stable`, `debian-archive-${suite}-automatic`],
     ['debian-archive-keyring', 'debian-archive-removed-keys'],
   ]) {
     const found = names.flatMap((name) => findKeyring(name, root));

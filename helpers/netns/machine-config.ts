@@ -194,9 +194,10 @@ export function readConfig(store: Store, name: string): MachineConfig | undefine
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined;
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined;
+    if (code !== 'EISDIR') throw error;
+    text = '';
   }
   try {
     const config = JSON.parse(text) as MachineConfig;
@@ -217,7 +218,7 @@ export function listMachineNames(store: Store): string[] {
   try {
     names = readdirSync(join(store.folder, 'machines'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
   const order = new Intl.Collator('en', { numeric: true });

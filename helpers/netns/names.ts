@@ -34,5 +34,5 @@ export function namespaceFile(namespace: string): string {
 export function macAddress(store: Store, address: string): string {
   const own = address.split('.').slice(2).map(Number);
   const bytes = own.map((byte) => byte.toString(16).padStart(2, '0'));
-  return ['02', ...(store.id.match(/../g) ?? []), ...bytes].join(':');
+  return ['02', ...(store.id.match(/../g) ?? []).slice(0, 3), ...bytes].join(':');
 }

@@ -12,6 +12,7 @@ import {
   writeConfig,
 } from './machine-config.ts';
 import { macAddress } from './names.ts';
+import { openStateDirectory } from './state-directory.ts';
 import { withStoreLock } from './store-lock.ts';
 import { machineFolder, makePrivateFolder, type Store } from './store.ts';
 import { ensureSwitch } from './switch.ts';
@@ -52,6 +53,7 @@ export async function reserveMachine(
   signal: AbortSignal | undefined,
 ): Promise<{ config: MachineConfig; range: AddressRange }> {
   const { name } = request;
+  await openStateDirectory(store.folder);
   return await withStoreLock(
     store,
     async () => {
@@ -62,7 +64,6 @@ export async function reserveMachine(
           remedy: 'take another name, or remove it first',
         });
       }
-      await makePrivateFolder(store.folder);
       const subnet = request.subnet ?? (process.env['E2E_SUBNET'] || undefined);
       const range = await ensureSwitch(store, subnet, env);
       const taken = takenAddresses(store);

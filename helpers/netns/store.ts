@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
-import { realpathSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
@@ -11,7 +11,7 @@ import type { Place } from './place.ts';
 export interface Store {
   /** Absolute. Laid out as docker-machine's: `certs/`, `machines/NAME/`; what is only ours is in `netns/`. */
   readonly folder: string;
-  /** Six hex digits that are in the name of everything that the store has in the kernel. */
+  /** Twelve hex digits that are in the name of everything that the store has in the kernel. */
   readonly id: string;
 }
 
@@ -24,8 +24,23 @@ export function openStore(folder?: string): Store {
   const absolute = resolve(chosen);
   return {
     folder: absolute,
-    id: createHash('sha256').update(realPath(absolute)).digest('hex').slice(0, 6),
+    id: identify(realPath(absolute)),
   };
+}
+
+/** What the store of a folder is called in the kernel: containers that share one may have equal paths, not equal roots. */
+function identify(path: string): string {
+  const { dev, ino } = statSync('/');
+  return hash(`${path}\n${dev}:${ino}`).slice(0, 12);
+}
+
+/** What versions before the marker called it: the state directories that they made have to be cleaned up, too. */
+export function earlierIdentity(store: Store): Store {
+  return { ...store, id: hash(realPath(store.folder)).slice(0, 6) };
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** However one comes to a folder, by links too, it is the same store. */
@@ -70,11 +85,16 @@ export async function writeWhole(
   content: string | Uint8Array,
   mode = 0o600,
 ): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  // A name that nobody can know beforehand, and that is not there: a link that was planted would be followed.
+  const temporary = `${file}.${process.pid}.${randomUUID()}.tmp`;
   try {
-    await using handle = await open(temporary, 'w', mode);
+    await using handle = await open(temporary, 'wx', mode);
     await handle.writeFile(content);
+    // Without it, a power cut may leave the new name with none of the content.
+    await handle.sync();
+    await rename(temporary, file);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new HarnessError({
       tried: `write ${file}`,
       observed: (error as Error).message,
@@ -82,5 +102,4 @@ export async function writeWhole(
       cause: error,
     });
   }
-  await rename(temporary, file);
 }

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allSettled } from '../process/harness-error.ts';
 import {
@@ -18,9 +18,10 @@ import {
   switchNamespace,
   WAY_OUT,
 } from './names.ts';
+import { examineStateDirectory, isMarked } from './state-directory.ts';
 import { withStoreLock } from './store-lock.ts';
-import { machineFolder, type Store } from './store.ts';
-import { hasSwitch, removeSwitch } from './switch.ts';
+import { earlierIdentity, machineFolder, type Store } from './store.ts';
+import { hasRange, hasSwitch, removeSwitch } from './switch.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -50,14 +51,18 @@ export async function cutPower(store: Store, name: string, env: Env): Promise<vo
 export async function sweepStore(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
   // Whoever makes a machine notes it under the lock: what is not noted by now never will be.
   return await withStoreLock(store, async () => {
+    const earlier = isMarked(store.folder) ? [] : await sweepEarlier(store, prepare);
     const folders = listMachineNames(store);
-    const stay = new Set(folders.filter((name) => whatIs(store, name) !== 'half-made'));
+    const isOwn = examineStateDirectory(store.folder) === 'own';
+    const stay = new Set(folders.filter((name) => whatIs(store, name, isOwn) !== 'half-made'));
     const cgroups = listCgroups(store);
     const names = new Set([...folders, ...cgroups, ...listMachineNamespaces(store)]);
     // The way out is no machine: it goes with the switch.
     const rest = [...names].filter((name) => !stay.has(name) && name !== WAY_OUT);
-    const isEmpty = !folders.some((name) => whatIs(store, name) === 'machine');
-    const alone = isEmpty && (hasSwitch(store) || cgroups.includes(WAY_OUT));
+    const isEmpty = !folders.some((name) => whatIs(store, name, isOwn) === 'machine');
+    const isOurs = isOwn || hasSwitch(store) || cgroups.length > 0;
+    const alone =
+      isEmpty && isOurs && (hasRange(store) || hasSwitch(store) || cgroups.includes(WAY_OUT));
     if (rest.length > 0 || alone) {
       const env = await prepare();
       await allSettled(
@@ -69,14 +74,33 @@ export async function sweepStore(store: Store, prepare: () => Promise<Env>): Pro
       );
       if (alone) await removeSwitch(store, env);
     }
-    if (isEmpty) await removeShared(store);
-    if (stay.size === 0) {
-      for (const folder of ['machines', 'certs']) {
-        await rm(join(store.folder, folder), { recursive: true, force: true });
-      }
+    if (isEmpty && isOurs) await removeShared(store);
+    if (isOwn && stay.size === 0) {
+      await removeOwnFiles(join(store.folder, 'machines'), /^$/);
+      await removeOwnFiles(
+        join(store.folder, 'certs'),
+        /^(?:ca|ca-key|cert|key)\.pem(?:\..*tmp)?$/,
+      );
     }
-    return [...rest.sort(), ...(alone ? ['the switch'] : [])];
+    const swept = [...rest, ...earlier.filter((name) => !stay.has(name))];
+    return [...[...new Set(swept)].sort(), ...(alone ? ['the switch'] : [])];
   });
+}
+
+/**
+ * Removes from the kernel what a version before the marker made: it had other names there, by which no machine of this
+ * version would be found. Gives the names of the machines.
+ */
+async function sweepEarlier(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
+  const earlier = earlierIdentity(store);
+  const names = [...new Set([...listCgroups(earlier), ...listMachineNamespaces(earlier)])];
+  const machines = names.filter((name) => name !== WAY_OUT);
+  if (names.length === 0 && !listNamespaces(earlier).includes(switchNamespace(earlier))) return [];
+  const env = await prepare();
+  for (const name of machines) await cutPower(earlier, name, env);
+  await removeSwitch(earlier, env);
+  await removeStoreCgroups(earlier);
+  return machines;
 }
 
 /** Takes the switch down when the store has no machine any more. */
@@ -84,36 +108,57 @@ export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> 
   if (hasMachines(store)) return;
   await withStoreLock(store, async () => {
     if (hasMachines(store)) return;
+    const isOurs = examineStateDirectory(store.folder) === 'own' || hasSwitch(store);
     await removeSwitch(store, env);
-    await removeShared(store);
+    if (isOurs) await removeShared(store);
   });
 }
 
 /** What all machines share besides the switch. */
 async function removeShared(store: Store): Promise<void> {
   await removeStoreCgroups(store);
-  await rm(join(store.folder, 'netns'), { recursive: true, force: true });
+  await removeOwnFiles(join(store.folder, 'netns'), /^(?:range|way-out\.log)(?:\..*tmp)?$/);
+}
+
+/**
+ * Removes the files with our names from a folder of the store, then the folder if it is empty: whatever else somebody
+ * keeps there stays.
+ */
+async function removeOwnFiles(folder: string, own: RegExp): Promise<void> {
+  for (const name of readNames(folder)) {
+    if (own.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** What a machine of this provider has in its folder, but for what is being written. */
 const ownFiles = /^(?:netns|config\.json|(?:ca|cert|key|server|server-key)\.pem)$|\.tmp$/;
 
 function hasMachines(store: Store): boolean {
-  return listMachineNames(store).some((name) => whatIs(store, name) !== 'foreign');
+  const isOwn = examineStateDirectory(store.folder) === 'own';
+  return listMachineNames(store).some((name) => whatIs(store, name, isOwn) !== 'foreign');
+}
+
+/** The names of all whole machines of this provider in a store. */
+export function listOwnMachines(store: Store): string[] {
+  return listMachineNames(store).filter((name) => whatIs(store, name, true) === 'machine');
 }
 
 /**
  * What a folder of the store is. A machine's config is written first and whole, so without one it is the rest of a
  * machine; unless it holds what never is in one of ours: docker-machine may keep virtual machines in the same store.
+ *
+ * @param isOwn whether the store is known to be ours: elsewhere only a config is a proof
  */
-function whatIs(store: Store, name: string): 'machine' | 'half-made' | 'foreign' {
+function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'half-made' | 'foreign' {
   try {
     const config = readConfig(store, name);
     if (config !== undefined) return config.DriverName === 'netns' ? 'machine' : 'foreign';
   } catch {
     // Cut off, or not a config of ours: what lies beside it tells.
   }
-  const isOurs = readNames(machineFolder(store, name)).every((file) => ownFiles.test(file));
+  const isOurs =
+    isOwn && readNames(machineFolder(store, name)).every((file) => ownFiles.test(file));
   return isOurs ? 'half-made' : 'foreign';
 }
 

@@ -51,9 +51,14 @@ export async function ensureSwitch(
   );
 }
 
-/** Whether there is anything of a switch. */
+/** Whether the kernel has the switch of a store. */
 export function hasSwitch(store: Store): boolean {
-  return readStoreRange(store) !== undefined || existsSync(switchFile(store));
+  return existsSync(switchFile(store));
+}
+
+/** Whether a range is noted in the store, be it a damaged one. */
+export function hasRange(store: Store): boolean {
+  return existsSync(rangeFile(store));
 }
 
 /**
@@ -103,12 +108,29 @@ function linkAlias(store: Store): string {
 
 /** The range that the store's machines have, once it has one. */
 export function readStoreRange(store: Store): AddressRange | undefined {
+  const file = rangeFile(store);
+  let text: string;
   try {
-    return parseRange(readFileSync(rangeFile(store), 'utf8').trim());
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (['ENOENT', 'ENOTDIR'].includes(code)) return undefined;
+    throw damagedRange(file, error);
   }
+  try {
+    return parseRange(text.trim());
+  } catch (error) {
+    throw damagedRange(file, error);
+  }
+}
+
+function damagedRange(file: string, cause: unknown): HarnessError {
+  return new HarnessError({
+    tried: `read ${file}`,
+    observed: 'it is not the address range of the machines any more',
+    remedy: 'remove the machines with "overlay-e2e down" and bring them up again',
+    cause,
+  });
 }
 
 /**

@@ -66,9 +66,26 @@ async function unpackTools(packages: readonly string[]): Promise<Tools> {
     await unpackPackages({ suite, packages, into, withDependencies: true, report });
     await linkIptables(into);
     await linkLibraries(into);
+    requirePrograms(into, packages);
   });
-  const paths = ['bin', 'usr/sbin', 'usr/bin', 'sbin'].map((name) => join(root, name));
+  const paths = pathsIn(root);
   return { env: { ...environment([...hostPath(), ...paths]), ...variablesOf(root) }, paths };
+}
+
+/** Refuses what was unpacked without the programs that it was unpacked for. */
+function requirePrograms(root: string, packages: readonly string[]): void {
+  const wanted = Object.keys(PACKAGES).filter((one) => packages.includes(PACKAGES[one] ?? ''));
+  const missing = wanted.filter((one) => findProgram(one, pathsIn(root)) === undefined);
+  if (missing.length === 0) return;
+  throw new HarnessError({
+    tried: `unpack ${packages.join(', ')}`,
+    observed: `${missing.join(', ')} not found in it`,
+    remedy: 'install the package on this machine, and run this again',
+  });
+}
+
+function pathsIn(root: string): string[] {
+  return ['bin', 'usr/sbin', 'usr/bin', 'sbin'].map((name) => join(root, name));
 }
 
 function environment(path: readonly string[]): Record<string, string> {

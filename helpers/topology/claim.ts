@@ -1,6 +1,13 @@
-import { link, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { withFolderLock } from '../netns/file-lock.ts';
+import {
+  examineStateDirectory,
+  leaveStateDirectory,
+  takeStateDirectory,
+} from '../netns/state-directory.ts';
 import { birthOf } from '../process/birth-of-process.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { parseJson } from '../process/parse-json.ts';
@@ -14,37 +21,19 @@ const claimText = z.object({
 
 /**
  * Says that what is in the store belongs to this process, for as long as it lives. A process that was killed cannot
- * take back its claim: whoever comes next sees by it that the store holds leftovers, not a cluster that someone uses.
+ * take back its claim: the next one sees by it that the store holds leftovers, not a cluster that is in use.
  *
  * @returns whether the store was left by a process that died
  */
 export async function claimStore(store: string, doing: string): Promise<{ abandoned: boolean }> {
-  const file = claimFile(store);
-  const draft = await writeDraft(store, doing);
-  try {
-    let abandoned = false;
-    while (!(await linkIfFree(draft, file))) {
-      abandoned = (await examineHolder(store, file)) === 'dead';
-      await rm(file, { force: true });
-    }
-    return { abandoned };
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-async function writeDraft(store: string, doing: string): Promise<string> {
-  const draft = `${claimFile(store)}.${process.pid}`;
-  const text = JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing });
   for (;;) {
     try {
-      await mkdir(store, { recursive: true, mode: 0o700 });
-      await writeFile(draft, text);
-      return draft;
+      await takeStateDirectory(store);
+      return await writeClaim(store, doing);
     } catch (error) {
-      // Whoever just took everything down took the empty folder with it.
+      // A take-down has just removed the empty folder.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      await rm(draft, { force: true }).catch(() => undefined);
+      if (error instanceof HarnessError) throw error;
       throw new HarnessError({
         tried: `use the store ${store}`,
         observed: (error as Error).message,
@@ -55,22 +44,73 @@ async function writeDraft(store: string, doing: string): Promise<string> {
   }
 }
 
-/** Takes the claim back: what is in the store stays there, for whoever comes. */
-export async function releaseStore(store: string): Promise<void> {
-  await rm(claimFile(store), { force: true });
+/**
+ * The same for a take-down, which has to write nothing: where the claim cannot be written, on a full disk or in a folder
+ * that is not known to be ours, it is enough that no other living process has one.
+ */
+export async function claimForTakeDown(store: string): Promise<void> {
+  const found = examineStateDirectory(store);
+  if (found === 'absent') return;
+  if (found === 'own') {
+    try {
+      await writeClaim(store, 'take-down');
+      return;
+    } catch (error) {
+      if (error instanceof HarnessError) throw error;
+    }
+  }
+  await examineHolder(store, claimFile(store));
 }
 
-/** Takes the claim back where nothing is left, and removes the folder if it is empty. */
-export async function leaveStore(store: string): Promise<void> {
-  // What a process was writing here when it was killed: claim.json.PID, topology.json.PID.tmp, set-up.json.PID.tmp.
+async function writeClaim(store: string, doing: string): Promise<{ abandoned: boolean }> {
+  const file = claimFile(store);
+  const draft = `${file}.${process.pid}.${randomUUID()}`;
+  try {
+    const text = JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing });
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
+    // Of two that find a dead claim, the second must not remove the one that the first has put in its place.
+    return await inTurn(store, async () => {
+      let abandoned = false;
+      while (!(await linkIfFree(draft, file))) {
+        abandoned = (await examineHolder(store, file)) === 'dead';
+        await rm(file, { recursive: true, force: true });
+      }
+      return { abandoned };
+    });
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Elsewhere than on Linux a shell has no flock. */
+async function inTurn<T>(store: string, run: () => Promise<T>): Promise<T> {
+  return process.platform === 'linux'
+    ? await withFolderLock(store, `store ${store}`, run)
+    : await run();
+}
+
+/** Takes the claim back: what is in the store stays there, for the next process. */
+export async function releaseStore(store: string): Promise<void> {
+  await rm(claimFile(store), { recursive: true, force: true });
+}
+
+/**
+ * Takes the claim back where nothing is left, and removes the folder if it is empty.
+ *
+ * @returns the names of what stays in it
+ */
+export async function leaveStore(store: string): Promise<string[]> {
+  const found = examineStateDirectory(store);
+  if (found === 'absent' || found === 'foreign') return [];
+  // Drafts of a process that was killed while it wrote: claim.json.PID.ID, topology.json.PID.tmp, set-up.json.PID.ID.tmp.
   for (const name of await readdir(store)) {
-    const [, pid] = /^(?:claim|topology|set-up)\.json\.(\d+)(?:\.tmp)?$/.exec(name) ?? [];
-    if (pid === undefined || (await birthOf(Number(pid))) !== undefined) continue;
-    await rm(join(store, name), { force: true });
+    const [, pid] = /^(?:claim|topology|set-up)\.json\.(\d+)(?:\.[\w-]+)*$/.exec(name) ?? [];
+    if (pid === undefined) continue;
+    if (Number(pid) !== process.pid && (await birthOf(Number(pid))) !== undefined) continue;
+    await rm(join(store, name), { recursive: true, force: true });
   }
   await releaseStore(store);
-  // It is not when others have something in it.
-  await rmdir(store).catch(() => undefined);
+  return await leaveStateDirectory(store);
 }
 
 async function linkIfFree(draft: string, file: string): Promise<boolean> {

@@ -57,6 +57,8 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
   const file = documentFile(store);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
+    // A folder in its place is no more readable than half a file.
+    if (error.code === 'EISDIR') return '';
     throw error;
   });
   if (text === undefined) return undefined;
@@ -74,7 +76,7 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
 
 /** Forgets the store's topology. */
 export async function removeDocument(store: string): Promise<void> {
-  await rm(documentFile(store), { force: true });
+  await rm(documentFile(store), { recursive: true, force: true });
 }
 
 function documentFile(store: string): string {

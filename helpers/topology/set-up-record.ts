@@ -81,6 +81,8 @@ export async function loadSetUp(store: string): Promise<SetUpRecord | undefined>
   const file = recordFile(store);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
+    // A folder in its place is no more readable than half a file.
+    if (error.code === 'EISDIR') return '';
     throw error;
   });
   if (text === undefined) return undefined;
@@ -96,7 +98,7 @@ export async function loadSetUp(store: string): Promise<SetUpRecord | undefined>
 
 /** Forgets it. */
 export async function removeSetUp(store: string): Promise<void> {
-  await rm(recordFile(store), { force: true });
+  await rm(recordFile(store), { recursive: true, force: true });
 }
 
 function recordFile(store: string): string {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmod, chown, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -77,6 +77,57 @@ describe('what is made once for all stores', () => {
     expect(bench.locks()).toEqual([]);
   });
 
+  test('is made again once it was damaged, and then used again', async ({ bench }) => {
+    await bench.letGo();
+    await bench.fill().end();
+    await writeFile(join(bench.folder, 'first'), 'fi');
+    for (let run = 0; run < 2; run += 1)
+      expect(await bench.fill().end()).toMatchObject({ code: 0 });
+    expect(bench.makers()).toHaveLength(2);
+    expect(readFileSync(join(bench.folder, 'first'), 'utf8')).toBe('first');
+  });
+
+  test.for([0o000, 0o077])(
+    'is its owner’s alone, whatever the umask (%o), and readable where others may come to it',
+    async (umask, { home, bench }) => {
+      await bench.letGo();
+      expect(await bench.fill(umask).end()).toMatchObject({ code: 0 });
+      expect(modeOf(join(home, 'overlay-e2e'))).toBe('700');
+      expect(modeOf(join(home, 'overlay-e2e/things'))).toBe('700');
+      expect(modeOf(bench.folder)).toBe('755');
+      expect(modeOf(join(bench.folder, 'first'))).toBe('644');
+    },
+  );
+
+  test.for<[string, (folder: string) => Promise<void>, RegExp]>([
+    [
+      'that others may write',
+      (folder) => chmod(folder, 0o777),
+      /^use the cache \S+: other users may write it \(mode 777\); chmod go-w \S+, after a look/,
+    ],
+    [
+      'of another user',
+      (folder) => chown(folder, 4711, 4711),
+      /^use the cache \S+: it belongs to user 4711, and this is user 0; set XDG_CACHE_HOME/,
+    ],
+  ])('a cache %s is refused', async ([, spoil, told], { home, bench }) => {
+    await bench.letGo();
+    await bench.fill().end();
+    await spoil(join(home, 'overlay-e2e'));
+    const run = bench.fill();
+    expect(await run.end()).toMatchObject({ code: 1 });
+    expect(run.errors()).toMatch(told);
+  });
+
+  test('a cache with a colon in its path is refused', async ({ home }) => {
+    const bench = new Bench(join(home, 'a:b'));
+    const run = bench.fill();
+    expect(await run.end()).toMatchObject({ code: 1 });
+    expect(run.errors()).toMatch(
+      /^use the cache \S+: its path has a colon .*; set XDG_CACHE_HOME to a folder without\n$/,
+    );
+  });
+
   test('is told in one line when the disk is full, and nothing half-made is left', async ({
     home,
     bench,
@@ -98,6 +149,10 @@ describe('what is made once for all stores', () => {
   });
 });
 
+function modeOf(file: string): string {
+  return (statSync(file).mode & 0o777).toString(8);
+}
+
 /** A cache of its own, and runs that fill it. */
 class Bench {
   readonly #home: string;
@@ -112,9 +167,10 @@ class Bench {
     this.folder = join(home, 'overlay-e2e', key);
   }
 
-  fill() {
+  fill(umask = 0o022) {
     const words = [join(import.meta.dirname, 'fill.ts'), key, this.#log, this.#go];
-    const child = spawn(process.execPath, words, {
+    const script = `umask ${umask.toString(8)}; exec "$0" "$@"`;
+    const child = spawn('sh', ['-c', script, process.execPath, ...words], {
       env: { ...process.env, XDG_CACHE_HOME: this.#home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

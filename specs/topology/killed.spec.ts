@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { takeStateDirectory } from '../../helpers/netns/state-directory.ts';
 import { withStoreLock } from '../../helpers/netns/store-lock.ts';
 import { ensureSwitch } from '../../helpers/netns/switch.ts';
 import { prepareTools } from '../../helpers/netns/tools.ts';
@@ -81,6 +82,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     ],
   ])('%s', async ([, leave], { lab }) => {
     const folder = join(lab.store, 'machines/half');
+    await takeStateDirectory(lab.store);
     await mkdir(folder, { recursive: true });
     await leave(folder);
     expect(await expectDown(lab)).toBe('Swept what a killed run left: half.\n');
@@ -100,6 +102,7 @@ describe('down takes what a killed making or removal left of machines', () => {
   });
 
   test('what a process was writing beside them', async ({ lab }) => {
+    await takeStateDirectory(lab.store);
     await writeFile(join(lab.store, 'claim.json.4194304'), '');
     await writeFile(join(lab.store, 'topology.json.4194304.tmp'), '{');
     await mkdir(join(lab.store, 'certs'));
@@ -112,13 +115,56 @@ describe('down takes what a killed making or removal left of machines', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'disk.vmdk'), '');
     await lab.makeMachine('one');
-    expect(await lab.run('down')).toMatchObject({ exitCode: 0, stdout: 'Taken down: one.\n' });
+    const left = `Left in ${lab.store}: certs, machines.\n`;
+    expect(await lab.run('down')).toMatchObject({
+      exitCode: 0,
+      stdout: `Taken down: one.\n${left}`,
+    });
     const { files, ...rest } = await lab.traces();
     expect(files).toContain(folder);
     expect(files.join('\n')).not.toContain('one');
     expect(files).toContain(join(lab.store, 'certs'));
     expect(Object.values(rest).flat()).toEqual([]);
+    expect(await lab.run('down')).toMatchObject({
+      exitCode: 0,
+      stdout: `There was nothing to take down.\n${left}`,
+    });
+    expect((await lab.traces()).files).toEqual(files);
     await rm(folder, { recursive: true });
+  });
+
+  test('a folder that somebody else made is refused, and stays as it is', async ({ lab }) => {
+    const files = ['certs/ca.pem', 'machines/empty/ca.pem', 'netns/range', 'data/db'];
+    for (const file of files) {
+      await mkdir(dirname(join(lab.store, file)), { recursive: true });
+      await writeFile(join(lab.store, file), '192.168.99.0/24');
+    }
+    for (const command of ['down', 'up']) {
+      const { exitCode, stderr } = await lab.run(command);
+      expect(stderr).toContain(
+        `state directory ${lab.store}: overlay-e2e did not create it, and it contains certs, data, machines, netns; name a new or an empty folder in MACHINE_STORAGE_PATH\n`,
+      );
+      expect(exitCode).toBe(1);
+    }
+    const found = await readdir(lab.store, { recursive: true });
+    expect(found.filter((name) => files.includes(name)).sort()).toEqual(files.sort());
+    expect(found).not.toContain('.overlay-e2e');
+  });
+
+  test('but not a file that somebody put beside them, which it names', async ({ lab }) => {
+    await takeStateDirectory(lab.store);
+    await mkdir(join(lab.store, 'machines/half'), { recursive: true });
+    await writeFile(join(lab.store, 'notes.txt'), '');
+    expect(await lab.run('down')).toMatchObject({
+      exitCode: 0,
+      stdout: `Swept what a killed run left: half.\nLeft in ${lab.store}: notes.txt.\n`,
+    });
+    const { files } = await lab.traces();
+    expect(files.map((file) => file.slice(lab.store.length))).toEqual([
+      '',
+      '/.overlay-e2e',
+      '/notes.txt',
+    ]);
   });
 });
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import {
   mainHierarchy,
@@ -52,12 +51,12 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
     };
   },
   'a link of the host, by its hardware address': async (store) => {
-    const name = `stray-${store.id}`;
+    const name = `stray-${store.id.slice(0, 6)}`;
     await ip(`link add ${name} address ${macOf(store)} type bridge`);
     return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
   },
   'a link of the host, by its alias': async ({ id }) => {
-    const name = `stray-${id}`;
+    const name = `stray-${id.slice(0, 6)}`;
     await ip(`link add ${name} type bridge`);
     await ip(`link set ${name} alias overlay-e2e-${id}`);
     return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
@@ -103,11 +102,10 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
     writeFileSync(file, '');
     return { kind: 'files', told: file, remove: async () => rmSync(file) };
   },
-  'a lock that is held': async ({ id }) => {
-    const name = `overlay-e2e/${id}`;
-    const server = createServer().listen(`\0${name}`);
-    await once(server, 'listening');
-    return { kind: 'sockets', told: name, remove: async () => server[Symbol.asyncDispose]() };
+  'a lock that is held': async ({ folder }) => {
+    const script = 'read -r folder; exec 9<"$folder"; flock 9';
+    const stray = await startShell({ script, input: folder });
+    return { kind: 'locks', told: 'FLOCK', remove: stray.end };
   },
 };
 

@@ -38,7 +38,7 @@ describe('The look-up of what there is of a store', () => {
     ]);
     expect(traces.links).toEqual([expect.stringMatching(/^e2e-[0-9a-f]{8}$/)]);
     expect(traces.cgroups).toHaveLength(readHierarchies().length);
-    expect(traces.sockets).toEqual([]);
+    expect(traces.locks).toEqual([]);
     expect(traces.files).toEqual(
       expect.arrayContaining([
         join(lab.store, 'topology.json'),

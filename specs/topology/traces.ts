@@ -21,8 +21,8 @@ export interface Traces {
   readonly processes: string[];
   /** Below the store's folder, and the folder itself. */
   readonly files: string[];
-  /** Names of sockets in the kernel: the store's lock. */
-  readonly sockets: string[];
+  /** Locks that the kernel holds on the store's folder. */
+  readonly locks: string[];
 }
 
 export const noTraces: Traces = {
@@ -32,7 +32,7 @@ export const noTraces: Traces = {
   cgroups: [],
   processes: [],
   files: [],
-  sockets: [],
+  locks: [],
 };
 
 /** Programs that run for as long as their machine does; others come and go while nobody touches it. */
@@ -67,7 +67,6 @@ interface Marks {
   /** What the hardware addresses of its links begin with. */
   readonly mac: string;
   readonly alias: string;
-  readonly socket: string;
   readonly sessions: ReadonlySet<number>;
 }
 
@@ -86,9 +85,8 @@ export async function findTraces(
     folder,
     cgroup: `/overlay-e2e/${id}`,
     namespace: `e2e-${id}-`,
-    mac: `02:${(id.match(/../g) ?? []).join(':')}:`,
+    mac: `02:${(id.match(/../g) ?? []).slice(0, 3).join(':')}:`,
     alias: `overlay-e2e-${id}`,
-    socket: `@overlay-e2e/${id}`,
     sessions: new Set(sessions),
   };
   const processes = listProcesses(marks);
@@ -100,7 +98,7 @@ export async function findTraces(
     cgroups: findCgroups(marks),
     processes: processes.filter(({ isOfStore }) => isOfStore).map(({ told }) => told),
     files: findFiles(folder),
-    sockets: findSockets(marks),
+    locks: findLocks(folder),
   };
 }
 
@@ -236,9 +234,12 @@ function findFiles(folder: string): string[] {
   return [folder, ...below];
 }
 
-function findSockets({ socket }: Marks): string[] {
-  const rows = readIfThere('/proc/net/unix').split('\n');
-  return rows.map((row) => row.split(' ').at(-1) ?? '').filter((name) => name.startsWith(socket));
+/** Lines of /proc/locks: `1: FLOCK  ADVISORY  WRITE 4711 fe:00:1234 0 EOF`. */
+function findLocks(folder: string): string[] {
+  const inode = inodeOf(folder);
+  return readIfThere('/proc/locks')
+    .split('\n')
+    .filter((line) => inode !== 0 && line.includes(`:${inode} `));
 }
 
 function linkOrNothing(file: string): string {

@@ -25,7 +25,7 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
       attempts.push(await takeDown(provider));
     });
     stopProgress();
-    console.log(describeAll(attempts));
+    console.log(describeAll(attempts, provider.store));
     if (watch.interrupted !== undefined) return reportFailure(watch.interrupted);
     return 0;
   } catch (error) {
@@ -40,12 +40,16 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
 }
 
 /** What all attempts took down: an interruption makes it two. */
-function describeAll(attempts: readonly TakenDown[]): string {
+function describeAll(attempts: readonly TakenDown[], store: string): string {
   const lines = [
     { told: 'Taken down', names: attempts.flatMap(({ machines }) => machines) },
     { told: 'Swept what a killed run left', names: attempts.flatMap(({ leftovers }) => leftovers) },
   ].flatMap(({ told, names }) =>
     names.length === 0 ? [] : [`${told}: ${[...new Set(names)].join(', ')}.`],
   );
-  return lines.length === 0 ? 'There was nothing to take down.' : lines.join('\n');
+  const others = attempts.at(-1)?.others ?? [];
+  const left = others.length === 0 ? [] : [`Left in ${store}: ${others.join(', ')}.`];
+  return [...(lines.length === 0 ? ['There was nothing to take down.'] : lines), ...left].join(
+    '\n',
+  );
 }

@@ -1,6 +1,6 @@
 import { HarnessError } from '../../process/harness-error.ts';
 import { prepareApt } from '../apt.ts';
-import { aptSource } from '../archive.ts';
+import { aptSources } from '../archive.ts';
 import {
   DEFAULT_ENGINE,
   isBundleCached,
@@ -20,9 +20,9 @@ export async function examineEngine(release: HostRelease): Promise<Finding> {
     if (suite === undefined) return (await prepareEngineBundle(version)).folder;
     if (isBundleCached(version)) return 'in the cache';
     // Signed lists of the mirror are what every download begins with; they are kept for a day.
-    const source = await aptSource(suite);
-    await prepareApt(suite, source);
-    return `the first run unpacks it out of Debian ${suite}, ${mirrorIn(source)}`;
+    const sources = await aptSources(suite);
+    await prepareApt(suite, sources);
+    return `the first run unpacks it out of Debian ${suite}, ${mirrorIn(sources.main)}`;
   });
 }
 
