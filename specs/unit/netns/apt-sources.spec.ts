@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { chooseMirror, parseLines, parseStanzas } from '../../../helpers/netns/apt-sources.ts';
+import {
+  chooseMirror,
+  chooseSecurityMirror,
+  parseLines,
+  parseStanzas,
+} from '../../../helpers/netns/apt-sources.ts';
 
 const DEBIAN = `
 # a comment
@@ -81,5 +86,27 @@ deb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http:/
       'deb http://security.test/debian-security trixie-security main\ndeb http://x.test/debian trixie-updates main',
     );
     expect(chooseMirror(pockets, 'trixie')).toBeUndefined();
+  });
+});
+
+describe('security updates come', () => {
+  test('from the machine’s own entry, which has them of every release', () => {
+    const entries = parseStanzas(DEBIAN);
+    expect(chooseSecurityMirror(entries, 'https://other.test/debian')).toBe(
+      'https://mirror.test/debian-security',
+    );
+  });
+
+  test('from beside the mirror where the machine names none, or one of another key', () => {
+    const vendors = 'deb [signed-by=/etc/vendor.asc] https://vendor.test/s trixie-security main';
+    for (const entries of [[], parseLines(vendors)]) {
+      expect(chooseSecurityMirror(entries, 'https://other.test/debian/')).toBe(
+        'https://other.test/debian-security',
+      );
+    }
+  });
+
+  test('from nowhere beside a mirror of another name', () => {
+    expect(chooseSecurityMirror([], 'https://other.test/snapshot')).toBeUndefined();
   });
 });
