@@ -110,7 +110,7 @@ export function chooseSecurityMirror(
   mirror: string,
 ): string | undefined {
   const own = entries.find(
-    (entry) => /-security$/.test(entry.suite) && isSignedByDebian(entry),
+    (entry) => entry.suite.endsWith('-security') && isSignedByDebian(entry),
   )?.uri;
   if (own !== undefined) return own;
   return /\/debian\/?$/.test(mirror) ? mirror.replace(/\/?$/, '-security') : undefined;

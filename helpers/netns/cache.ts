@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
@@ -99,7 +99,11 @@ async function openCache(): Promise<void> {
   }
   await mkdir(folder, { recursive: true, mode: 0o700 });
   requireOwner(cachePlace());
-  await chmod(folder, 0o700);
+  if ((statSync(folder).mode & 0o077) === 0) return;
+  await chmod(folder, 0o700).catch((error: unknown) => {
+    // One that is only read may be on a disk that nobody can write.
+    if (!['EROFS', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  });
 }
 
 const BEGUN = '.begun-';
