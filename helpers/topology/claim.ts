@@ -68,6 +68,9 @@ async function writeClaim(store: string, doing: string): Promise<{ abandoned: bo
   try {
     const text = JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing });
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
+    if (await linkIfFree(draft, file)) return { abandoned: false };
+    // One of a living process is told at once: it may hold the lock.
+    await examineHolder(store, file);
     // Of two that find a dead claim, the second must not remove the one that the first has put in its place.
     return await inTurn(store, async () => {
       let abandoned = false;
