@@ -10,7 +10,7 @@ import { onActivity } from '../../helpers/process/activity.ts';
 import { allSettled } from '../../helpers/process/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { expect, type ProbeLab, test } from './lab.ts';
+import { type Alone, expect, test } from './lab.ts';
 
 const CONTAINER = expect.stringMatching(/^overlay-e2e-probe-/);
 const IMAGE = expect.stringMatching(/^overlay-e2e\/probe:/);
@@ -18,9 +18,9 @@ const IMAGE = expect.stringMatching(/^overlay-e2e\/probe:/);
 export function describeComingsAndGoings(): void {
   describe('On engines 20.10.5 and 26.1.5', () => {
     test('nothing is left of two checks’ probes: the image stays until the last one ends', async ({
-      lab,
+      alone,
     }) => {
-      await onEachAlone(lab, async (engine) => {
+      await onEachAlone(alone, async (engine) => {
         const [one, other] = await Promise.all([startProbe(engine), startProbe(engine)]);
         expect(await leftOn(engine)).toEqual([CONTAINER, CONTAINER, IMAGE]);
         await one[Symbol.asyncDispose]();
@@ -33,11 +33,17 @@ export function describeComingsAndGoings(): void {
 
     test('the probe of a check that is killed is gone at once, and its image with the next one', async ({
       lab,
+      alone,
+      onTestFinished,
     }) => {
-      await onEachAlone(lab, async (engine) => {
+      await onEachAlone(alone, async (engine) => {
         const program = join(import.meta.dirname, 'hold-probe.ts');
         const words = [program, lab.folder, engine.machine.name];
         const check = execa(process.execPath, words, { reject: false });
+        onTestFinished(async () => {
+          check.kill('SIGKILL');
+          await check;
+        });
         for await (const line of check.iterable()) {
           expect(line).toBe(`a probe on ${engine.machine.name}`);
           expect(await leftOn(engine)).toEqual([CONTAINER, IMAGE]);
@@ -52,8 +58,8 @@ export function describeComingsAndGoings(): void {
       });
     });
 
-    test('an image that its owner keeps is used, and stays', async ({ lab }) => {
-      await onEachAlone(lab, async (engine) => {
+    test('an image that its owner keeps is used, and stays', async ({ alone }) => {
+      await onEachAlone(alone, async (engine) => {
         const first = await startProbe(engine);
         const image = (await engine.containers.list())[0]?.image ?? '';
         const kept = image.replace('overlay-e2e/probe:', 'overlay-e2e/probe-kept:');
@@ -64,30 +70,30 @@ export function describeComingsAndGoings(): void {
         expect((await engine.containers.list()).map((one) => one.image)).toEqual([kept]);
         await second[Symbol.asyncDispose]();
         expect(await leftOn(engine)).toEqual([kept]);
-        await engine.images.remove(kept);
       });
     });
   });
 
   test('A container that a killed check has not started is removed once no check can be about to start it', async ({
-    lab: { alone },
+    alone,
   }) => {
     const engine = alone['26.1.5'];
     const labels = { 'org.overlay-e2e.probe': 'container' };
     await engine.containers.create({ name: 'forgotten', image: BUSYBOX, labels });
-    const others = await engine.containers.create({ name: 'somebody-else-s', image: BUSYBOX });
+    const made = Date.now();
+    await engine.containers.create({ name: 'somebody-else-s', image: BUSYBOX });
     const probe = await startProbe(engine);
     await probe[Symbol.asyncDispose]();
     expect(await leftOn(engine)).toEqual(['somebody-else-s', 'forgotten']);
+    await waitForNextSecond(made);
     await engine.containers.prune('org.overlay-e2e.probe', 0);
     expect(await leftOn(engine)).toEqual(['somebody-else-s']);
-    await others.remove();
   });
 
   test('A container whose streams are held and whose program is missing says so, and is not left behind', async ({
-    lab,
+    alone,
   }) => {
-    await onEachAlone(lab, async (engine) => {
+    await onEachAlone(alone, async (engine) => {
       const spec = { name: 'without-program', image: BUSYBOX, entrypoint: ['no-such-program'] };
       await expect(engine.containers.runAttached(spec)).rejects.toThrow(
         /: docker run -i --rm without-program: its program is not in the image /,
@@ -97,9 +103,7 @@ export function describeComingsAndGoings(): void {
   });
 
   describe('A probe ends', () => {
-    test('by itself when its time is over, which who still asks is told', async ({
-      lab: { alone },
-    }) => {
+    test('by itself when its time is over, which who still asks is told', async ({ alone }) => {
       const engine = alone['26.1.5'];
       await using probe = await startProbe(engine, { lifetime: 2 });
       await waitUntilGone(engine);
@@ -109,7 +113,8 @@ export function describeComingsAndGoings(): void {
     });
 
     test('when its check is given up while it starts, and leaves nothing', async ({
-      lab: { alone },
+      alone,
+      onTestFinished,
     }) => {
       const engine = alone['26.1.5'];
       const reason = new Error('given up');
@@ -120,6 +125,7 @@ export function describeComingsAndGoings(): void {
             if (activity.title.includes(title)) giveUp.abort(reason);
           },
         });
+        onTestFinished(stop);
         await expect(startProbe(engine, { signal: giveUp.signal })).rejects.toBe(reason);
         stop();
         expect(await leftOn(engine), title).toEqual([]);
@@ -128,7 +134,7 @@ export function describeComingsAndGoings(): void {
   });
 
   test('A probe that an engine starts in a wrong network goes to the host’s; one that may not says so and ends', async ({
-    lab: { alone },
+    alone,
   }) => {
     const engine = alone['20.10.5'];
     await using _bringsImage = await startProbe(engine);
@@ -152,7 +158,7 @@ export function describeComingsAndGoings(): void {
   });
 
   test('A probe without privileges has the host’s network, and no way into another namespace', async ({
-    lab: { alone },
+    alone,
   }) => {
     const engine = alone['26.1.5'];
     await using probe = await startProbe(engine, { privileged: false });
@@ -179,14 +185,24 @@ async function leftOn(engine: Engine): Promise<string[]> {
 }
 
 /** Does it with both engines that are in no cluster, side by side. */
-async function onEachAlone(
-  { alone }: ProbeLab,
-  run: (engine: Engine) => Promise<void>,
-): Promise<void> {
+async function onEachAlone(alone: Alone, run: (engine: Engine) => Promise<void>): Promise<void> {
   for (const [version, engine] of Object.entries(alone)) {
     expect((await engine.version()).version).toContain(version);
   }
   await allSettled('both engines', Object.values(alone).map(run));
+}
+
+/**
+ * Returns in a later second of the clock, which machines here share. An engine takes what `until` of a prune says to whole
+ * seconds, and leaves what was made within this one.
+ */
+async function waitForNextSecond(moment: number): Promise<void> {
+  const next = (Math.floor(moment / 1000) + 1) * 1000;
+  await waitFor(
+    'the next second of the clock',
+    async () => (Date.now() >= next ? done(undefined) : notYet(`${next - Date.now()} ms more`)),
+    { limit: 60_000 },
+  );
 }
 
 /** An engine removes a container by itself a moment after it has ended, or could not be started. */

@@ -5,6 +5,7 @@ import { startProbe } from '../../helpers/check/probe/start-probe.ts';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Container } from '../../helpers/engine/container.ts';
 import type { Engine } from '../../helpers/engine/engine.ts';
+import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 import { createMachine, ENGINE, standUpSwarm, type SwarmLab } from '../swarm-mode/lab.ts';
@@ -26,9 +27,12 @@ export interface ProbeLab extends SwarmLab {
   readonly left: Placed;
   /** On the worker. */
   readonly right: Placed;
-  /** Hosts in no cluster, by the version of their engines. */
-  readonly alone: Readonly<Record<'20.10.5' | '26.1.5', Engine>>;
+  /** Hosts in no cluster. A test takes them as `alone`, which it gets as they were made. */
+  readonly shared: Alone;
 }
+
+/** Hosts in no cluster, by the version of their engines. */
+export type Alone = Readonly<Record<'20.10.5' | '26.1.5', Engine>>;
 
 const NETWORK = 'net-of-probes';
 
@@ -49,7 +53,30 @@ export const test = base
       await Promise.all([left, right].map((probe) => probe[Symbol.asyncDispose]()));
     });
     return { left, right };
+  })
+  .extend('alone', async ({ lab: { shared } }, { onCleanup }): Promise<Alone> => {
+    // Whatever a test that failed has left there is none of the next one's business.
+    onCleanup(async () => {
+      await Promise.all(Object.values(shared).map(clear));
+    });
+    return shared;
   });
+
+/** Removes all containers, and all images but the specs' own. An engine may be about to remove one by itself. */
+async function clear({ machine, containers, images }: Engine): Promise<void> {
+  await waitFor(
+    `${machine.name}: no container`,
+    async () => {
+      const all = await containers.list({ quiet: true });
+      if (all.length === 0) return done(undefined);
+      for (const { id } of all) await (await containers.find(id)).remove();
+      return notYet(all.map(({ name }) => name).join(', '));
+    },
+    { limit: 60_000 },
+  );
+  const tags = (await images.list()).flatMap((image) => image.tags);
+  for (const tag of tags) if (tag !== BUSYBOX) await images.remove(tag);
+}
 
 async function standUpLab(netns: NetnsLab): Promise<ProbeLab> {
   const made = [
@@ -66,7 +93,7 @@ async function standUpLab(netns: NetnsLab): Promise<ProbeLab> {
     place(swarm.manager, 'left'),
     place(swarm.worker, 'right'),
   ]);
-  return { ...swarm, networkId: id, left, right, alone: { '20.10.5': old, [ENGINE]: today } };
+  return { ...swarm, networkId: id, left, right, shared: { '20.10.5': old, [ENGINE]: today } };
 }
 
 /** The probes on the hosts of the swarm. */
