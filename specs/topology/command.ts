@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { reminder } from '../../helpers/cli/progress/plain-lines.ts';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { type CommandResult, tail } from '../../helpers/process/run-command.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** How a command ended: with an exit code, or by a signal that it did not handle. */
+/**
+ * How a command ended: with an exit code, or by a signal that it did not handle. Standard error is without the lines that
+ * it has only on a slow machine.
+ */
 export interface Ended extends Omit<CommandResult, 'exitCode'> {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
@@ -16,7 +20,10 @@ export interface Ended extends Omit<CommandResult, 'exitCode'> {
 export interface StartedCommand {
   readonly pid: number;
   readonly ended: Promise<Ended>;
-  /** Returns once the command has said this on standard error or output. One that ends before is an error. */
+  /**
+   * Returns once the command has said this on standard error or output. One that ends before is an error. What it says
+   * again while something is slow does not count: that comes at another moment.
+   */
   says(words: string): Promise<void>;
   /**
    * Sends a signal to the command alone, or to its whole group, as a terminal does on Ctrl-C. Says whether somebody was
@@ -52,7 +59,7 @@ export function startCommand(
   });
   const ended = child.then(({ exitCode, signal, stdout, stderr }) => {
     hasEnded = true;
-    return { exitCode, signal, stdout, stderr };
+    return { exitCode, signal, stdout, stderr: withoutReminders(stderr) };
   });
   return {
     pid,
@@ -63,7 +70,7 @@ export function startCommand(
         async () => {
           // Looked at first: what it says last must still be found.
           const over = hasEnded;
-          if (said.includes(words)) return done(undefined);
+          if (withoutReminders(said).includes(words)) return done(undefined);
           if (!over) return notYet(tail(said, 1));
           throw new HarnessError({
             tried: title,
@@ -84,6 +91,13 @@ export function startCommand(
     },
   };
 }
+
+/** Removes the lines that say again what still goes on. */
+export function withoutReminders(text: string): string {
+  return text.replaceAll(reminders, '');
+}
+
+const reminders = new RegExp(`^\\[[^\\]\\n]*\\] +${reminder}.*(?:\\n|$)`, 'gm');
 
 /** `overlay-e2e`, as npx runs it. */
 export const overlayCommand = join(root, 'helpers/cli/overlay-e2e.sh');

@@ -8,6 +8,9 @@ import { Scene } from './scene.ts';
 /** Milliseconds without a line after which what still goes on is told again. */
 const patience = 10_000;
 
+/** What a line begins with, after its time, that says again what still goes on. */
+export const reminder = 'still at ';
+
 /** For logs: a line when a stage has ended, when a transfer begins, and now and then what still goes on. */
 export function showPlainLines(stream: NodeJS.WritableStream, verbose: boolean): () => void {
   const beganAt = Date.now();
@@ -59,5 +62,5 @@ function indentOf(activity: Activity, { running }: Scene): string {
 function stillLine(activity: Activity, { running }: Scene): string {
   const told = activity.progress ?? running.now(activity)?.title;
   const what = told === undefined ? '' : ` (${told})`;
-  return `still at ${activity.title}${what}, for ${timeOf(activity)}`;
+  return `${reminder}${activity.title}${what}, for ${timeOf(activity)}`;
 }
