@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { stopAtFailure } from '../stop-at-failure.ts';
 
 const root = join(import.meta.dirname, '../..');
 const readme = read('README.md');
@@ -100,25 +101,29 @@ test('every command that the pages tell to type is run by a spec or by continuou
   expect(unproven).toEqual([]);
 });
 
-test.for(Object.entries(runHere))('«%s» does what the pages say', async ([command, promise]) => {
-  const { stdout, stderr } = await runAsTyped(command);
-  outputs.set(command, `${stderr}\n${stdout}`);
-  expect(stdout).toMatch(promise);
-});
+describe('Who types the commands of the pages in their order', { shuffle: false }, () => {
+  stopAtFailure();
 
-test('the stages that the README shows are those of a run, in their order', () => {
-  const shown = [...readme.matchAll(/^ *✔ (.*)  \d+\.\d s$/gm)].map(([, stage = '']) => stage);
-  expect(shown.length).toBeGreaterThan(5);
-  const lines = ['npx overlay-e2e up', 'npx overlay-e2e down'].flatMap((command) =>
-    (outputs.get(command) ?? '').split('\n'),
-  );
-  const stages = lines.flatMap((line) => /^\[.*?\] +(.*)  \d+\.\d s$/.exec(line)?.[1] ?? []);
-  expect(stages.filter((stage) => shown.includes(stage))).toEqual([
-    ...shown.slice(0, -1),
-    // Each command tells what it chose.
-    shown[0],
-    shown.at(-1),
-  ]);
+  test.for(Object.entries(runHere))('«%s» does what the pages say', async ([command, promise]) => {
+    const { stdout, stderr } = await runAsTyped(command);
+    outputs.set(command, `${stderr}\n${stdout}`);
+    expect(stdout).toMatch(promise);
+  });
+
+  test('the stages that the README shows are those of a run, in their order', () => {
+    const shown = [...readme.matchAll(/^ *✔ (.*)  \d+\.\d s$/gm)].map(([, stage = '']) => stage);
+    expect(shown.length).toBeGreaterThan(5);
+    const lines = ['npx overlay-e2e up', 'npx overlay-e2e down'].flatMap((command) =>
+      (outputs.get(command) ?? '').split('\n'),
+    );
+    const stages = lines.flatMap((line) => /^\[.*?\] +(.*)  \d+\.\d s$/.exec(line)?.[1] ?? []);
+    expect(stages.filter((stage) => shown.includes(stage))).toEqual([
+      ...shown.slice(0, -1),
+      // Each command tells what it chose.
+      shown[0],
+      shown.at(-1),
+    ]);
+  });
 });
 
 test('every npm script that the pages name is there, and every file', () => {

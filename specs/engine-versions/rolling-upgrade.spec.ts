@@ -8,6 +8,7 @@ import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { attach } from '../../helpers/report/evidence.ts';
 import { type NetnsLab, test as base } from '../machine/netns-lab.ts';
 import { expectReply, runOn, waitForName } from '../swarm-mode/containers.ts';
+import { stopAtFailure } from '../stop-at-failure.ts';
 import { standUpSwarm } from '../swarm-mode/lab.ts';
 import { drawProbes, type Step } from './draw-probes.ts';
 import { kernelTime, longestGap, readProbes, startProbe, waitForAnswers } from './probes.ts';
@@ -72,7 +73,10 @@ const STAGES: readonly (readonly [when: string, Stage])[] = [
   ],
 ];
 
-describe(`A swarm that is moved from engine ${FROM} to ${TO}, machine by machine`, () => {
+describe(`A swarm that is moved from engine ${FROM} to ${TO}, machine by machine`, {
+  shuffle: false,
+}, () => {
+  stopAtFailure();
   test.for(STAGES)(
     'keeps its nodes and its overlay when %s',
     async ([, { what, act, manager, nodes }], { lab, upgrade }) => {

@@ -16,7 +16,9 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-describe('two machines are made, stopped, started, killed, upgraded and removed', () => {
+describe('two machines are made, stopped, started, killed, upgraded and removed', {
+  shuffle: false,
+}, () => {
   const [alpha, beta, ...others] = readRecordings('lifecycle');
   if (alpha !== undefined) replay(() => lab, alpha, options);
   if (beta !== undefined) replay(() => lab, beta, options);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSwarmManager } from '../../helpers/cluster/classic-swarm.ts';
 import type { KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/members.ts';
@@ -13,6 +13,7 @@ import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import { isSwarmImageNamed, NO_SWARM_IMAGE } from '../../helpers/workload/images/swarm.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
+import { stopAtFailure } from '../stop-at-failure.ts';
 import { comparableOutput } from './client-output.ts';
 import { comparableAnswer, expectedAnswer } from './compare.ts';
 import { type Lab, openLab } from './lab.ts';
@@ -47,63 +48,69 @@ afterAll(async () => {
 });
 beforeEach(({ skip }) => skip(!isSwarmImageNamed(), NO_SWARM_IMAGE));
 
-for (const recording of readRecordings('making')) {
-  const { name, command } = recording;
-  test(`${name}: ${firstOf(command)} answers as docker-machine does, when its image is named`, async () => {
-    const substitute = substitution(lab, addresses);
-    const { exitCode, stdout, stderr } = await lab.run(substitute(command));
-    const recorded = expectedAnswer(recording, { substitute, without: [] });
-    expect(comparableAnswer({ exit: exitCode, stdout, stderr })).toEqual({
-      ...recorded,
-      // The keystore, which is here before them, has made those already.
-      stdout: recorded.stdout.replaceAll(/^Creating (?:CA|client certificate): .*\n/gm, ''),
-    });
-  });
-}
+// In the order in which they were recorded: each finds what those before it have left.
+describe('a classic Swarm by netns-machine', { shuffle: false }, () => {
+  stopAtFailure();
 
-test('the two are a Swarm', async () => {
-  const machines = await Promise.all(
-    ['master-host', 'worker-host'].map((name) => provider.inspect(name)),
-  );
-  const [master, worker] = machines.map(({ address }) => address);
-  addresses['192.168.121.101'] = `${master}`;
-  addresses['192.168.121.102'] = `${worker}`;
-  await waitForCluster(store, machines, { provider });
-  const [first] = machines;
-  if (first === undefined) throw new Error('no master');
-  using manager = openSwarmManager(first);
-  await manager.waitForNodes({ [`${master}:2376`]: 'Healthy', [`${worker}:2376`]: 'Healthy' });
-  const { serverVersion } = await manager.engine.info();
-  if (serverVersion !== RELEASE) otherRelease = `recorded of ${RELEASE}, this is ${serverVersion}`;
-});
-
-for (const recording of readRecordings(SWARM_SCENARIO)) {
-  const { name, command } = recording;
-  if (name === '26-swarm-run-c1') {
-    test('the image that its containers are of is on both', async () => {
-      const archive = await prepareBusyboxImage('busybox:latest');
-      for (const host of ['master-host', 'worker-host']) {
-        using engine = connectEngine(await provider.inspect(host));
-        expect(await engine.images.load(archive)).toEqual(['busybox:latest']);
-      }
+  for (const recording of readRecordings('making')) {
+    const { name, command } = recording;
+    test(`${name}: ${firstOf(command)} answers as docker-machine does, when its image is named`, async () => {
+      const substitute = substitution(lab, addresses);
+      const { exitCode, stdout, stderr } = await lab.run(substitute(command));
+      const recorded = expectedAnswer(recording, { substitute, without: [] });
+      expect(comparableAnswer({ exit: exitCode, stdout, stderr })).toEqual({
+        ...recorded,
+        // The keystore, which is here before them, has made those already.
+        stdout: recorded.stdout.replaceAll(/^Creating (?:CA|client certificate): .*\n/gm, ''),
+      });
     });
   }
-  const asked = command.replace(/^eval [^;]*; /, '');
-  test(`${name}: ${firstOf(asked)} prints what it printed in docker-machine's own Swarm`, async ({
-    skip,
-  }) => {
-    skip(otherRelease !== undefined, otherRelease);
-    const substitute = substitution(lab, addresses);
-    const { exitCode, stdout, stderr } = await lab.run(substitute(command));
-    expect(comparable({ exit: exitCode, stdout, stderr })).toEqual(
-      comparable({
-        exit: recording.exit,
-        stdout: substitute(recording.stdout),
-        stderr: substitute(recording.stderr),
-      }),
+
+  test('the two are a Swarm', async () => {
+    const machines = await Promise.all(
+      ['master-host', 'worker-host'].map((name) => provider.inspect(name)),
     );
+    const [master, worker] = machines.map(({ address }) => address);
+    addresses['192.168.121.101'] = `${master}`;
+    addresses['192.168.121.102'] = `${worker}`;
+    await waitForCluster(store, machines, { provider });
+    const [first] = machines;
+    if (first === undefined) throw new Error('no master');
+    using manager = openSwarmManager(first);
+    await manager.waitForNodes({ [`${master}:2376`]: 'Healthy', [`${worker}:2376`]: 'Healthy' });
+    const { serverVersion } = await manager.engine.info();
+    if (serverVersion !== RELEASE)
+      otherRelease = `recorded of ${RELEASE}, this is ${serverVersion}`;
   });
-}
+
+  for (const recording of readRecordings(SWARM_SCENARIO)) {
+    const { name, command } = recording;
+    if (name === '26-swarm-run-c1') {
+      test('the image that its containers are of is on both', async () => {
+        const archive = await prepareBusyboxImage('busybox:latest');
+        for (const host of ['master-host', 'worker-host']) {
+          using engine = connectEngine(await provider.inspect(host));
+          expect(await engine.images.load(archive)).toEqual(['busybox:latest']);
+        }
+      });
+    }
+    const asked = command.replace(/^eval [^;]*; /, '');
+    test(`${name}: ${firstOf(asked)} prints what it printed in docker-machine's own Swarm`, async ({
+      skip,
+    }) => {
+      skip(otherRelease !== undefined, otherRelease);
+      const substitute = substitution(lab, addresses);
+      const { exitCode, stdout, stderr } = await lab.run(substitute(command));
+      expect(comparable({ exit: exitCode, stdout, stderr })).toEqual(
+        comparable({
+          exit: recording.exit,
+          stdout: substitute(recording.stdout),
+          stderr: substitute(recording.stderr),
+        }),
+      );
+    });
+  }
+});
 
 function comparable({ exit, stdout, stderr }: Pick<Recording, 'exit' | 'stdout' | 'stderr'>) {
   return { exit, stdout: comparableOutput(stdout), stderr: comparableOutput(stderr) };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { cacheFolder } from '../../helpers/netns/cache.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
+import { stopAtFailure } from '../stop-at-failure.ts';
 import { differenceOf, type Seen } from './match-output.ts';
 import { type OneShell, openShell } from './one-shell.ts';
 import { provideCurl } from './provide-curl.ts';
@@ -24,7 +25,6 @@ export async function typePage(page: string): Promise<readonly Block[]> {
   const seen: Seen = new Map();
   let home: string;
   let shell: OneShell;
-  let broken: string | undefined;
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'reader-'));
@@ -36,14 +36,11 @@ export async function typePage(page: string): Promise<readonly Block[]> {
     await rm(home, { recursive: true, force: true });
   });
 
-  describe.sequential(`who types ${page} sees what it says`, () => {
+  describe(`who types ${page} sees what it says`, { concurrent: false, shuffle: false }, () => {
+    stopAtFailure();
     for (const block of blocks) {
-      const title = titleOf(block);
-      test(title, { timeout: LIMIT }, async ({ skip }) => {
-        if (broken !== undefined) skip(`«${broken}» failed before it`);
-        broken = title;
+      test(titleOf(block), { timeout: LIMIT }, async () => {
         await typeBlock(page, block, shell, seen);
-        broken = undefined;
       });
     }
   });
