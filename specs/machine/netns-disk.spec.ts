@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
@@ -6,6 +6,7 @@ import { HarnessError } from '../../helpers/process/harness-error.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
+import { pageSize } from './page-size.ts';
 import { readOnlyCgroups } from './read-only-cgroups.ts';
 
 const test = base
@@ -24,16 +25,17 @@ const test = base
 
 describe('a store on a disk that is full', () => {
   // The smallest has no room for the machine's config, the largest for its engine's databases.
-  test.for(['64k', '160k'])(
-    'of %s makes no machine, says so in one line, and has nothing left of it',
-    async (size, { folder }) => {
-      await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'small', folder]);
+  test.for([16, 40])(
+    'of %i pages makes no machine, says so in one line, and has nothing left of it',
+    async (pages, { folder }) => {
+      const page = await pageSize();
+      await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${pages * page}`, 'small', folder]);
       const lab = await openNetnsLab(folder);
       try {
-        await runCommand('sh', ['-c', 'head -c 40k /dev/zero >"$1/ballast"', 'sh', folder]);
+        await writeFile(join(folder, 'ballast'), Buffer.alloc(10 * page));
         const failure = await failureOf(lab.provider.create({ name: 'one' }));
         expect(failure.line).toMatch(
-          /^machine one: create: no space left for the store \S+\/store, on a disk of \d MB; make room there, or set MACHINE_STORAGE_PATH to a folder with more$/,
+          /^machine one: create: no space left for the store \S+\/store, on a disk of \d+ MB; make room there, or set MACHINE_STORAGE_PATH to a folder with more$/,
         );
         expect(lab.leftovers()).toEqual([]);
         expect(await lab.provider.list()).toEqual([]);

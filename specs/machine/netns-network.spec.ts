@@ -1,20 +1,26 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { formatRange, hostAddress } from '../../helpers/netns/address-range.ts';
+import {
+  type AddressRange,
+  formatRange,
+  hostAddress,
+  parseRange,
+} from '../../helpers/netns/address-range.ts';
 import { switchNamespace } from '../../helpers/netns/names.ts';
+import { findOverlap, readRoutes, type Route } from '../../helpers/netns/routes.ts';
 import { hostLink, readStoreRange } from '../../helpers/netns/switch.ts';
+import { prepareTools } from '../../helpers/netns/tools.ts';
 import { allSettled } from '../../helpers/process/harness-error.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 
-// Of the networks for tests of equipment, which nobody routes; another one for each run, as several may run at once. An
-// address of the host beyond the link to its machines, and one of a host behind it.
-const outer = `198.${18 + (process.pid % 2)}.${(process.pid >> 1) % 256}`;
-const beyond = `${outer}.1`;
-const behind = `${outer}.2`;
-const behindName = `e2e-spec-${process.pid}`;
+// Other names for each run, as several may run at once.
+const own = randomBytes(3).toString('hex');
+const behindName = `e2e-spec-${own}`;
+const link = `e2eo${own}`;
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -40,7 +46,10 @@ const test = base
   })
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('outside', { scope: 'file' }, async ({ labs: { here } }, { onCleanup }) => {
-    const link = `e2eo${process.pid}`;
+    const { env } = await prepareTools();
+    const range = findFreeRange(await readRoutes(env));
+    // An address of the host beyond the link to its machines, and one of a host behind it.
+    const [beyond, behind] = [addressIn(range, 1), addressIn(range, 2)];
     const server = createServer((_request, response) => response.end('hello from beyond\n'));
     const cleanUp = async () => {
       server.close();
@@ -50,16 +59,17 @@ const test = base
     const made = await here.onHost(`
       ip netns add ${behindName}
       ip link add ${link} type veth peer name eth0 netns ${behindName}
-      ip address add ${beyond}/30 dev ${link}
+      ip address add ${beyond}/24 dev ${link}
       ip link set ${link} up
-      ip -netns ${behindName} address add ${behind}/30 dev eth0
+      ip -netns ${behindName} address add ${behind}/24 dev eth0
       ip -netns ${behindName} link set eth0 up`);
     // Vitest cleans up after whole fixtures only.
     if (made.exitCode !== 0) await cleanUp();
     expect(made, made.stderr).toMatchObject({ exitCode: 0 });
     server.listen(0, beyond);
     await once(server, 'listening');
-    return { port: (server.address() as AddressInfo).port };
+    const { port } = server.address() as AddressInfo;
+    return { port, range: formatRange(range), beyond, behind };
   });
 
 describe('the network of a store', () => {
@@ -117,14 +127,16 @@ describe('a machine that was not let out', () => {
     machines,
   }) => {
     const { stdout } = await here.inside(machines.shut.name, 'ip -4 route; ip -6 route');
-    const routes = stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ')[0]);
-    expect(routes.filter((route) => !route?.startsWith('fe80:'))).toEqual([
-      '172.17.0.0/16',
-      formatRange(rangeOf(here)),
-    ]);
+    const routes = stdout.trim().split('\n');
+    expect(routes.filter((route) => !route.startsWith('fe80:'))).toEqual(
+      // Which range the engine takes for its bridge is its own choice.
+      expect.arrayContaining([
+        expect.stringMatching(/^[\d.]+\/\d+ dev docker0 /),
+        expect.stringContaining(`${formatRange(rangeOf(here))} dev eth1 `),
+      ]),
+    );
+    expect(routes.filter((route) => !/^fe80:| dev (?:docker0|eth1) /.test(route))).toEqual([]);
+    expect(stdout).not.toMatch(/^default|\bvia\b/m);
   });
 
   test('reaches neither the host’s other addresses nor what lies behind', async ({
@@ -132,8 +144,7 @@ describe('a machine that was not let out', () => {
     machines,
     outside,
   }) => {
-    expect(outside.port).toBeGreaterThan(0);
-    for (const target of [beyond, behind]) {
+    for (const target of [outside.beyond, outside.behind]) {
       const tried = await here.inside(machines.shut.name, ping(target));
       expect(tried.stderr).toMatch(/unreachable/i);
       expect(tried.exitCode).not.toBe(0);
@@ -145,15 +156,17 @@ describe('a machine that was not let out', () => {
     machines,
     outside,
   }) => {
-    expect(outside.port).toBeGreaterThan(0);
-    await useRoutes(here, machines.shut.name, [`${outer}.0/30`]);
+    await useRoutes(here, machines.shut.name, [outside.range]);
     const range = rangeOf(here);
     const forwarding = `/proc/sys/net/ipv4/conf/${hostLink(range)}/forwarding`;
     expect(readFileSync(forwarding, 'utf8').trim()).toBe('0');
     // The way back is there, so that an answer would come.
-    const back = `ip -netns ${behindName} route add ${formatRange(range)} via ${beyond}`;
+    const back = `ip -netns ${behindName} route add ${formatRange(range)} via ${outside.beyond}`;
+    onTestFinished(async () => {
+      await here.onHost(`ip -netns ${behindName} route delete ${formatRange(range)}`);
+    });
     expect(await here.onHost(back)).toMatchObject({ exitCode: 0 });
-    const tried = await here.inside(machines.shut.name, ping(behind));
+    const tried = await here.inside(machines.shut.name, ping(outside.behind));
     expect(tried.stdout).toMatch(/, 100% packet loss/);
   });
 
@@ -182,7 +195,7 @@ describe('a machine that was let out', () => {
     machines,
     outside,
   }) => {
-    const ask = `exec 3<>/dev/tcp/${beyond}/${outside.port}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
+    const ask = `exec 3<>/dev/tcp/${outside.beyond}/${outside.port}; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
     const answer = await here.provider.run(machines.open.name, ['bash', '-c', ask], {
       expect: 'any',
     });
@@ -197,7 +210,7 @@ describe('a machine that was let out', () => {
     machines,
     outside,
   }) => {
-    const ask = `exec 3<>/dev/tcp/${beyond}/${outside.port}`;
+    const ask = `exec 3<>/dev/tcp/${outside.beyond}/${outside.port}`;
     const tryIt = async () =>
       await here.provider.run(machines.open.name, ['bash', '-c', ask], { expect: 'any' });
     await here.provider.sweep();
@@ -248,7 +261,7 @@ describe('a range that is asked for', () => {
   }) => {
     expect(machines.shut.state).toBe('Running');
     await expect(here.provider.create({ name: 'never', subnet: '10.213.1.0/24' })).rejects.toThrow(
-      /^address range 10\.213\.1\.0\/24: the machines of store \S+ are in 192\.168\.\d+\.0\/24; use another store/,
+      `are in ${formatRange(rangeOf(here))}; use another store`,
     );
     expect((await here.provider.list()).map(({ name }) => name)).toEqual(['open', 'shut']);
     expect(readdirSync(`${here.folder}/machines`).sort((a, b) => a.localeCompare(b))).toEqual([
@@ -257,6 +270,20 @@ describe('a range that is asked for', () => {
     ]);
   });
 });
+
+/** A range for two addresses that the host does not route: of the networks for tests of equipment, and of private ones. */
+function findFreeRange(routes: readonly Route[]): AddressRange {
+  const third = randomInt(256);
+  const candidates = [`198.18.${third}`, `198.19.${third}`, `10.253.${third}`, `172.31.${third}`];
+  const ranges = candidates.map((start) => parseRange(`${start}.0/24`));
+  const free = ranges.find((range) => findOverlap(routes, range) === undefined);
+  if (free === undefined) throw new Error(`this host routes each of ${candidates.join(', ')}`);
+  return free;
+}
+
+function addressIn(range: AddressRange, last: number): string {
+  return hostAddress(range).replace(/\d+$/, `${last}`);
+}
 
 function rangeOf({ provider }: NetnsLab) {
   const range = readStoreRange(provider.ground);

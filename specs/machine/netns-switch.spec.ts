@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
@@ -38,8 +39,8 @@ const test = base
   });
 
 // Others for each run. A host may route the whole of a private network.
-const subnets = [`10.${200 + (process.pid % 50)}`, `172.${16 + (process.pid % 16)}`, '198.18'].map(
-  (start) => `${start}.${(process.pid >> 5) % 256}.0/24`,
+const subnets = [`10.${randomInt(200, 250)}`, `172.${randomInt(18, 31)}`, '198.18'].map(
+  (start) => `${start}.${randomInt(256)}.0/24`,
 );
 
 describe('a switch is whole again when the next machine comes', () => {

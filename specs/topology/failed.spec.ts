@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { requireInit } from '../../helpers/netns/boot.ts';
 import { openStore } from '../../helpers/netns/store.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
+import { pageSize } from '../machine/page-size.ts';
 import { killEngine } from './kill-engine.ts';
 import { expect, expectNothingLeft, test } from './lab.ts';
 import { noTraces } from './traces.ts';
@@ -60,10 +61,11 @@ describe('up that fails says why in one line and leaves nothing', () => {
   });
 
   // The first has no room for the claim, the second none for certificates.
-  test.for(['4k', '64k'])('when the disk of the store is full, of %s', async (size, { lab }) => {
-    await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'small', lab.store]);
+  test.for([1, 16])('when the disk of the store is full, of %i pages', async (pages, { lab }) => {
+    const page = await pageSize();
+    await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${pages * page}`, 'small', lab.store]);
     try {
-      if (size === '4k') await writeFile(join(lab.store, 'filler'), 'x'.repeat(4096));
+      if (pages === 1) await writeFile(join(lab.store, 'filler'), Buffer.alloc(page));
       const { exitCode, stderr } = await lab.run('up', '--until', 'keystore');
       expect(exitCode).toBe(1);
       expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { z } from 'zod';
 import { readGossipMembers } from '../../helpers/cluster/gossip-members.ts';
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
-import { fetchText } from '../seed/fetch-text.ts';
 import { expect, test } from './lab.ts';
 
 const hosts = ['first', 'second', 'third', 'fourth'];
@@ -22,8 +22,6 @@ const manyHosts: Topology = {
   },
 };
 
-const entries = z.array(z.object({ Value: z.base64().nullable(), CreateIndex: z.number() }));
-
 describe('A cluster of more than three hosts', () => {
   // Two of four that start at once may pick each other, and never meet the rest.
   test('gets its engines one after the other, so that no part of it never meets the rest', async ({
@@ -34,15 +32,13 @@ describe('A cluster of more than three hosts', () => {
     const up = await lab.run('up', file, '--until', 'cluster', '--json');
     expect(up.exitCode, up.stderr).toBe(0);
     const { machines } = JSON.parse(up.stdout) as TopologyDocument;
-    const [store = '', ...addresses] = machines.map(({ address }) => address);
+    const [, ...addresses] = machines.map(({ address }) => address);
 
-    const { body } = await fetchText(`http://${store}:8500/v1/kv/docker/nodes?recurse`);
-    const inOrder = entries
-      .parse(JSON.parse(body))
-      .toSorted((one, other) => one.CreateIndex - other.CreateIndex)
-      // The folder itself is a key, too.
-      .flatMap(({ Value }) => (Value === null ? [] : Buffer.from(Value, 'base64').toString()));
-    expect(inOrder).toEqual(addresses.map((address) => `${address}:2376`));
+    const provider = createNetnsProvider({ store: lab.store });
+    const starts = await Promise.all(hosts.map((name) => readStart(provider, name)));
+    for (const [index, { begun }] of starts.slice(1).entries()) {
+      expect(begun > (starts[index]?.listening ?? ''), JSON.stringify(starts)).toBe(true);
+    }
 
     for (const address of addresses) {
       const known = (await readGossipMembers(address)).filter(({ state }) => state === 'alive');
@@ -50,3 +46,11 @@ describe('A cluster of more than three hosts', () => {
     }
   });
 });
+
+/** When an engine was started, and when it was ready, by its own log: the machines share one clock. */
+async function readStart(provider: MachineProvider, name: string) {
+  const { stdout: log } = await provider.run(name, ['cat', '/var/log/docker.log']);
+  const timeOf = (message: string) =>
+    new RegExp(`^time="([^"]+)" .*msg="${message}`, 'm').exec(log)?.[1] ?? `no "${message}"`;
+  return { name, begun: timeOf('Starting up'), listening: timeOf('API listen on') };
+}
