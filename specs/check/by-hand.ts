@@ -48,6 +48,8 @@ export interface ByHand extends NetnsLab {
   takeInventory(): Promise<string[]>;
   /** Has web's kernel send what is for mysqlserver to nobody. Gives what the entry begins with when it is right. */
   misdirect(): Promise<string>;
+  /** Has it send that to mysqlserver's host again, whatever it does now. */
+  direct(): Promise<void>;
   /** Runs a program in the overlay's namespace of a host. */
   inOverlay(host: string, program: string): Promise<string>;
 }
@@ -100,6 +102,13 @@ async function standUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<
     started.push(command);
     return command;
   };
+  const forward = async (destination: string) => {
+    const template = '{{(index .NetworkSettings.Networks "my-net").MacAddress}}';
+    const mac = await run('db', `docker inspect --format '${template}' mysqlserver`);
+    const entry = `${mac} dev vxlan0 dst ${destination} self permanent`;
+    await inOverlay('web', `bridge fdb replace ${entry}`);
+    return mac;
+  };
   return {
     ...lab,
     web,
@@ -112,11 +121,11 @@ async function standUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<
     takeInventory: async () =>
       await Promise.all(['web', 'db'].map(async (host) => await run(host, inventory))),
     misdirect: async () => {
-      const template = '{{(index .NetworkSettings.Networks "my-net").MacAddress}}';
-      const mac = await run('db', `docker inspect --format '${template}' mysqlserver`);
-      const nobody = web.address.replace(/\d+$/, '250');
-      await inOverlay('web', `bridge fdb replace ${mac} dev vxlan0 dst ${nobody} self permanent`);
+      const mac = await forward(web.address.replace(/\d+$/, '250'));
       return `${mac} dst ${db.address}`;
+    },
+    direct: async () => {
+      await forward(db.address);
     },
     inOverlay,
   };

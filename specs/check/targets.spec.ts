@@ -103,6 +103,7 @@ test('a watch tells what goes wrong and when it is mended, --fix mends it, and C
     watch.signal('SIGKILL', 'group');
     await watch.ended;
   });
+  onTestFinished(() => cluster.direct());
   await watch.says('✔ web, db: healthy');
   const entry = await cluster.misdirect();
   await watch.says('✖ new: forwarding-entry-wrong, web');

@@ -111,6 +111,7 @@ test('a worker whose engine stops is unhealthy, with the reason, and healthy aga
   swarm: { provider, manager, master, worker },
 }) => {
   const [one, other] = [master, worker].map(({ machine }) => `${machine.address}:2376`);
+  onTestFinished(() => provider.start('worker-host'));
   await provider.run('worker-host', ['service', 'docker', 'stop']);
   await manager.waitForNodes({ [`${one}`]: 'Healthy', [`${other}`]: 'Unhealthy' });
   const unhealthy = (await manager.readNodes()).find(({ address }) => address === other);

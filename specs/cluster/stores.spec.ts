@@ -97,6 +97,7 @@ describe.for([
       clusterAdvertise: advertised,
     });
 
+    onTestFinished(() => container.start());
     await container.kill();
     await expect(store.readTree('docker/nodes')).rejects.toThrow(
       /connect ECONNREFUSED .*; see whether the keystore runs/,

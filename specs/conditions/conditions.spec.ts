@@ -112,8 +112,10 @@ describe('An engine without the options of a cluster is told of at once, with th
 describe('A host without connectivity to the key-value store is named, with the port to open', () => {
   test('one whose engine would hang at its start, and one whose engine would at a network', async ({
     lab,
+    onTestFinished,
   }) => {
     const { provider, store, keystore } = lab;
+    onTestFinished(() => provider.remove(['far-host']));
     await using cutOff = await lab.make('cut-off', engineOptionsFor(store));
     using engine = connectEngine(cutOff);
     const far = store.address.replace(/\d+$/, '150');

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, describe, expect } from 'vitest';
+import { test as base, describe, expect, onTestFinished } from 'vitest';
 import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
 import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
 import { cacheFolder } from '../../helpers/netns/cache.ts';
@@ -89,10 +89,12 @@ describe.for(VERSIONS)('engine %s', (version) => {
       name: 'witness',
       command: ['sh', '-c', staysUp],
     });
+    onTestFinished(() => container.remove());
     // Out of the layer's files, and into the container's own layer on top of them.
     const wrote = await container.exec(['sh', '-c', 'busybox md5sum /bin/busybox >/written']);
     expect(wrote, wrote.stderr).toMatchObject({ exitCode: 0 });
 
+    onTestFinished(() => lab.provider.start(name));
     await lab.provider.stop(name);
     await lab.provider.start(name);
 

@@ -5,7 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
 import { openStore } from '../../helpers/netns/store.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
@@ -226,13 +226,15 @@ test('what is larger than any pipe arrives whole', async () => {
 test('an engine that takes the call and says nothing is a Timeout, and holds the others up no longer than asked', async () => {
   const silent = createServer();
   silent.listen(0, '127.0.0.1');
+  onTestFinished(async () => {
+    silent.close();
+    await lab.run('docker-machine rm -y mute');
+  });
   await once(silent, 'listening');
   const { port } = silent.address() as { port: number };
   await lab.run(`docker-machine create -d none --url tcp://127.0.0.1:${port} mute`);
   // Long enough for an engine that is well on a machine that is busy.
   const { stdout } = await lab.run('docker-machine ls -t 5');
-  silent.close();
-  await lab.run('docker-machine rm -y mute');
   expect(stdout.split('\n').map((line) => line.split(/ +/).slice(0, 4))).toEqual([
     ['NAME', 'ACTIVE', 'DRIVER', 'STATE'],
     ['mute', 'none', 'Timeout', ''],
@@ -276,33 +278,44 @@ test('regenerate-certs and provision restart the engine alone, with its new cert
 });
 
 test('upgrade moves a machine to another engine bundle, its containers kept, and running if they are to', async () => {
+  onTestFinished(async () => {
+    await lab.run('docker-machine rm -f moved');
+  });
+  const create = `docker-machine create --netns-image ${await prepareBusyboxImage()} moved`;
+  expect(await lab.run(create)).toMatchObject({ exitCode: 0 });
   const make = `docker run -d --name kept --init --restart always ${BUSYBOX} sh -c "echo hello >/x; exec busybox sleep 1000000"`;
-  expect(await lab.run(`docker-machine ssh one '${make}'`)).toMatchObject({ exitCode: 0 });
-  expect(await lab.run('docker-machine upgrade --netns-engine 26.1.5 one')).toMatchObject({
+  expect(await lab.run(`docker-machine ssh moved '${make}'`)).toMatchObject({ exitCode: 0 });
+  expect(await lab.run('docker-machine upgrade --netns-engine 26.1.5 moved')).toMatchObject({
     exitCode: 0,
     stderr: '',
   });
-  expect((await lab.run('docker-machine version one')).stdout).toMatch(/^26\.1\.5/);
-  const { stdout } = await lab.run('docker-machine ssh one docker exec kept busybox cat /x');
+  expect((await lab.run('docker-machine version moved')).stdout).toMatch(/^26\.1\.5/);
+  const { stdout } = await lab.run('docker-machine ssh moved docker exec kept busybox cat /x');
   expect(stdout).toBe('hello\n');
-  const refused = await lab.run('docker-machine upgrade --netns-engine 1.2.3 one');
+  const refused = await lab.run('docker-machine upgrade --netns-engine 1.2.3 moved');
   expect(refused).toMatchObject({ exitCode: 1 });
   expect(refused.stderr).toContain('engine bundle 1.2.3: no such version');
-  expect((await lab.run('docker-machine status one')).stdout).toBe('Running\n');
+  expect((await lab.run('docker-machine status moved')).stdout).toBe('Running\n');
 });
 
 test('rm -f takes down a machine whose config cannot be read any more, with all that runs in it', async () => {
-  expect(namespaces()).not.toEqual([]);
-  await lab.run('echo "{broken" >$MACHINE_STORAGE_PATH/machines/one/config.json');
-  expect(await lab.run('docker-machine rm -f one')).toMatchObject({ exitCode: 0 });
-  expect((await lab.run('docker-machine ls -q')).stdout).toBe('');
-  expect(namespaces()).toEqual([]);
-  expect((await lab.run('ls -A $MACHINE_STORAGE_PATH/machines')).stdout).toBe('');
+  const store = join(lab.home, 'broken');
+  const inStore = `docker-machine -s ${store}`;
+  onTestFinished(async () => {
+    await lab.run(`${inStore} rm -f two`);
+  });
+  expect(await lab.run(`${inStore} create two`)).toMatchObject({ exitCode: 0 });
+  expect(namespacesOf(store)).not.toEqual([]);
+  await lab.run(`echo "{broken" >${store}/machines/two/config.json`);
+  expect(await lab.run(`${inStore} rm -f two`)).toMatchObject({ exitCode: 0 });
+  expect((await lab.run(`${inStore} ls -q`)).stdout).toBe('');
+  expect(namespacesOf(store)).toEqual([]);
+  expect((await lab.run(`ls -A ${store}/machines`)).stdout).toBe('');
 });
 
-/** The network namespaces of the lab's store. */
-function namespaces(): string[] {
-  const prefix = namespacePrefix(openStore(lab.store));
+/** The network namespaces of a store. */
+function namespacesOf(store: string): string[] {
+  const prefix = namespacePrefix(openStore(store));
   return readdirSync(namespaceFolder).filter((name) => name.startsWith(prefix));
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, onTestFinished } from 'vitest';
@@ -197,6 +197,13 @@ describe('the engine of a machine', () => {
   );
 
   test('that cannot start is told with its own last words', async ({ lab, machine }) => {
+    onTestFinished(async () => {
+      await lab.inside(
+        NAME,
+        '! [ -e /run/engine.sh.good ] || mv /run/engine.sh.good /run/engine.sh',
+      );
+      await lab.provider.start(NAME);
+    });
     await lab.inside(NAME, 'service docker stop');
     await lab.inside(NAME, 'sed "s/^exec /exec false /" -i.good /run/engine.sh');
     await expect(lab.provider.start(NAME)).rejects.toThrow(
@@ -214,6 +221,7 @@ describe('the limits of a machine', () => {
     lab,
     machine,
   }) => {
+    onTestFinished(() => removeContainer(lab, 'limited'));
     const started = await lab.inside(NAME, runLine('limited', 'no'));
     expect(started, started.stderr).toMatchObject({ exitCode: 0 });
     const { stdout } = await lab.inside(NAME, "docker inspect -f '{{.State.Pid}}' limited");
@@ -226,28 +234,35 @@ describe('the limits of a machine', () => {
       );
       expect(below, folder).toHaveLength(1);
     }
-    await lab.inside(NAME, 'docker rm -f limited');
   });
 
   test('of memory: a container that takes more is killed, the machine lives on', async ({
     lab,
     machine,
   }) => {
-    const before = countOomKills();
+    const folders = cgroupsOf(lab, machine.name);
+    const before = await countRefusals(folders);
     // It reads a line without an end.
     const greedy = await lab.inside(NAME, `docker run --rm ${BUSYBOX} busybox tail /dev/zero`);
     expect(greedy.exitCode).toBe(137);
-    expect(countOomKills()).toBeGreaterThan(before);
-    const peak = await readFirst(cgroupsOf(lab, machine.name), peakFiles);
-    // The kernel lets what it cannot refuse go a few pages beyond the limit.
-    const beyond = Math.abs(Number(peak) / mega - MEMORY);
-    expect(beyond, 'the most that the machine ever had, beside its limit').toBeLessThan(8);
+    expect(await countRefusals(folders)).toBeGreaterThan(before);
+    // Version 2 has it since Linux 5.19.
+    const peak = await readFirst(folders, ['memory.max_usage_in_bytes', 'memory.peak']);
+    if (peak !== undefined) {
+      // The kernel lets what it cannot refuse go a little beyond the limit: what each processor has set aside.
+      const beyond = Math.abs(Number(peak) / mega - MEMORY);
+      expect(beyond, 'MiB beside the limit').toBeLessThan(4 + availableParallelism());
+    }
     expect(await lab.inside(NAME, 'docker version')).toMatchObject({ exitCode: 0 });
   });
 });
 
 describe('a machine that goes down and comes up', () => {
   test('is killed and started also with a container that is paused', async ({ lab, machine }) => {
+    onTestFinished(async () => {
+      await lab.provider.start(NAME);
+      await removeContainer(lab, 'frozen');
+    });
     const frozen = `${runLine('frozen', 'always')} && docker pause frozen`;
     expect(await lab.inside(NAME, frozen)).toMatchObject({ exitCode: 0 });
     await lab.provider.kill(NAME);
@@ -256,7 +271,6 @@ describe('a machine that goes down and comes up', () => {
     expect(await lab.provider.inspect(NAME)).toEqual(machine);
     const state = "docker inspect -f '{{.State.Status}}' frozen";
     expect((await lab.inside(NAME, state)).stdout).toBe('running\n');
-    await lab.inside(NAME, 'docker rm -f frozen');
   });
 
   test('has its address, MAC and limits again, started twice at the same moment', async ({
@@ -266,6 +280,7 @@ describe('a machine that goes down and comes up', () => {
     const ask =
       "cat /sys/class/net/eth1/address; docker images -q | wc -l; docker info -f '{{.ID}}'";
     const before = await lab.inside(NAME, ask);
+    onTestFinished(() => lab.provider.start(NAME));
     await lab.provider.stop(NAME);
     await Promise.all([lab.provider.start(NAME), lab.provider.start(NAME)]);
     expect(await lab.provider.inspect(NAME)).toEqual(machine);
@@ -299,10 +314,18 @@ function unlessGone<T>(look: () => T, gone: T): T {
   }
 }
 
-async function readFirst(folders: readonly string[], names: readonly string[]): Promise<string> {
+async function removeContainer(lab: NetnsLab, name: string): Promise<void> {
+  await lab.inside(NAME, `docker rm -f ${name}`);
+}
+
+/** What the first of these files has that is in one of the folders; undefined when the kernel has none of them. */
+async function readFirst(
+  folders: readonly string[],
+  names: readonly string[],
+): Promise<string | undefined> {
   const files = folders.flatMap((folder) => names.map((name) => join(folder, name)));
   const file = files.find((one) => existsSync(one));
-  return await readFile(file ?? names.join(' or '), 'utf8');
+  return file === undefined ? undefined : await readFile(file, 'utf8');
 }
 
 /** As the kernel has them, in either version of cgroups. */
@@ -310,14 +333,13 @@ async function readLimits(lab: NetnsLab, name: string): Promise<{ memory: number
   const folders = cgroupsOf(lab, name);
   const memory = await readFirst(folders, ['memory.limit_in_bytes', 'memory.max']);
   const quota = await readFirst(folders, ['cpu.cfs_quota_us', 'cpu.max']);
-  return { memory: Number(memory), cpus: Number(quota.split(' ')[0]) / 100_000 };
+  return { memory: Number(memory), cpus: Number(quota?.split(' ')[0]) / 100_000 };
 }
 
-const peakFiles = ['memory.max_usage_in_bytes', 'memory.peak'];
-
-/** How many processes the kernel has killed for memory, on all of the host. */
-function countOomKills(): number {
-  return Number(/^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'utf8'))?.[1]);
+/** How often the kernel has refused the machine memory because of its limit, in either version of cgroups. */
+async function countRefusals(folders: readonly string[]): Promise<number> {
+  const text = (await readFirst(folders, ['memory.failcnt', 'memory.events'])) ?? '';
+  return Number(/^(?:max )?(\d+)$/m.exec(text)?.[1]);
 }
 
 /** What the engine answers a client with the certificate in that folder: its first line, or the code of its alert. */

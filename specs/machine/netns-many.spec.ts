@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { connectEngine } from '../../helpers/engine/engine.ts';
 import { allSettled } from '../../helpers/process/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
@@ -81,8 +81,13 @@ describe('six machines that are made side by side', () => {
     await fresh.remove();
 
     const images = [await prepareBusyboxImage()];
-    await lab.provider.remove([first.name]);
-    using again = connectEngine(await lab.provider.create({ name: first.name, images }));
+    const { name, address } = first;
+    onTestFinished(async () => {
+      const names = (await lab.provider.list()).map((machine) => machine.name);
+      if (!names.includes(name)) await lab.provider.create({ name, address, images });
+    });
+    await lab.provider.remove([name]);
+    using again = connectEngine(await lab.provider.create({ name, address, images }));
     const same = await again.containers.run({ image: BUSYBOX, command: ['sh', '-c', staysUp] });
     expect((await same.exec(['busybox', 'echo', 'from the cache'])).stdout).toBe(
       'from the cache\n',

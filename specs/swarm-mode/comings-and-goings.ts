@@ -7,7 +7,7 @@ import { breakCluster } from '../../helpers/fault/fault.ts';
 import { deafTo, refuseConnections } from '../../helpers/fault/machine-faults.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { expectReply, staysUp, waitForName } from './containers.ts';
-import { createMachine, expect, test } from './lab.ts';
+import { createMachine, expect, type SwarmLab, test } from './lab.ts';
 import { addressesOn, useNetwork } from './network-of-test.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 
@@ -15,8 +15,8 @@ export function describeComingsAndGoings(): void {
   describe('What lets an engine into a swarm', () => {
     test('a token that is rotated becomes another one, and the other role’s stays', async ({
       swarm: { manager, tokens },
+      rotated,
     }) => {
-      const rotated = await manager.swarm.rotateToken('worker');
       expect(rotated.worker).not.toBe(tokens.worker);
       expect(rotated.manager).toBe(tokens.manager);
       expect((await manager.swarm.inspect()).tokens).toEqual(rotated);
@@ -27,9 +27,11 @@ export function describeComingsAndGoings(): void {
   describe.concurrent('Of the members of a swarm', () => {
     test('one that the manager loses sight of is down and its containers run elsewhere under their name, until it is seen again; one that left is down until it is taken off the list, and joins as a new one', async ({
       swarm,
+      rotated,
       onTestFinished,
     }) => {
       const { manager, worker, provider } = swarm;
+      onTestFinished(() => restoreWorker(swarm));
       const net = await useNetwork(swarm, onTestFinished, 'lost-net');
       const node = (await worker.info()).swarmNode?.id ?? '';
       const [probe] = await Promise.all([
@@ -69,7 +71,7 @@ export function describeComingsAndGoings(): void {
       expect((await manager.nodes.list()).map(({ id }) => id)).not.toContain(node);
 
       await manager.swarm.setHeartbeat(5);
-      await joinSwarm(worker, manager, (await manager.swarm.inspect()).tokens.worker);
+      await joinSwarm(worker, manager, rotated.worker);
       await waitForSwarm(manager, [manager, worker]);
       expect((await worker.info()).swarmNode?.id).not.toBe(node);
       const there = await net.run(worker, 'there');
@@ -80,13 +82,16 @@ export function describeComingsAndGoings(): void {
 
     test('none came in by an old token, a false one, or by way of one that is no manager or does not answer: each is refused in one line and stays alone', async ({
       swarm,
+      rotated,
+      onTestFinished,
     }) => {
       const { manager, tokens, provider } = swarm;
       const names = ['late', 'lost'];
+      onTestFinished(() => removeOutsiders(swarm, names));
       const outsiders = await Promise.all(names.map((name) => createMachine(swarm, name)));
       const [late, lost] = outsiders;
       if (late === undefined || lost === undefined) throw new Error('two machines expected');
-      const current = (await manager.swarm.inspect()).tokens.worker;
+      const current = rotated.worker;
       await expect(joinSwarm(late, manager, 'SWMTKN-1-none')).rejects.toThrow(
         /^late: docker swarm join \S+:2377: the join token is none of the swarm at \S+ \(invalid join token\); docker swarm join-token, /,
       );
@@ -112,6 +117,32 @@ export function describeComingsAndGoings(): void {
       await waitForSwarm(manager, [manager, late]);
     });
   });
+}
+
+/** Makes the worker a member again, whatever became of it, and takes what it was before off the list. */
+async function restoreWorker({ manager, worker }: SwarmLab): Promise<void> {
+  await manager.swarm.setHeartbeat(5);
+  const { swarm } = await worker.info();
+  if (swarm !== 'active') {
+    if (swarm !== 'inactive') await worker.swarm.leave({ force: true });
+    await joinSwarm(worker, manager, (await manager.swarm.inspect()).tokens.worker);
+  }
+  await waitForSwarm(manager, [manager, worker]);
+  const current = (await worker.info()).swarmNode?.id;
+  for (const { id, hostname } of await manager.nodes.list()) {
+    if (hostname === 'worker' && id !== current) await manager.nodes.remove(id, { force: true });
+  }
+}
+
+/** Removes machines that are to be no members, and whatever node they became. */
+async function removeOutsiders(
+  { manager, provider }: SwarmLab,
+  names: readonly string[],
+): Promise<void> {
+  await provider.remove(names);
+  for (const { id, hostname } of await manager.nodes.list()) {
+    if (names.includes(hostname)) await manager.nodes.remove(id, { force: true });
+  }
 }
 
 /** Returns once the manager has that node in that state. */

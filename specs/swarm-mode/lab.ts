@@ -19,16 +19,23 @@ export interface SwarmLab extends NetnsLab {
 }
 
 /** One swarm for the whole file. Each test takes away what it brought. */
-export const test = base.extend(
-  'swarm',
-  { scope: 'file' },
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  async ({}, { onCleanup }): Promise<SwarmLab> => {
-    const lab = await openNetnsLab();
-    onCleanup(() => lab[Symbol.asyncDispose]());
-    return await setUpIn(lab, () => standUpSwarm(lab, ENGINE));
-  },
-);
+export const test = base
+  .extend(
+    'swarm',
+    { scope: 'file' },
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    async ({}, { onCleanup }): Promise<SwarmLab> => {
+      const lab = await openNetnsLab();
+      onCleanup(() => lab[Symbol.asyncDispose]());
+      return await setUpIn(lab, () => standUpSwarm(lab, ENGINE));
+    },
+  )
+  // Once for all tests that need it, so that no test joins by a token that another one rotates.
+  .extend(
+    'rotated',
+    { scope: 'file' },
+    async ({ swarm }): Promise<JoinTokens> => await swarm.manager.swarm.rotateToken('worker'),
+  );
 
 /** Two machines with that engine, the manager's and the worker's, and a swarm of them. */
 export async function standUpSwarm(

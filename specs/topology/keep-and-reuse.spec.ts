@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
+import { createOverlay, waitForNetworkOn } from '../../helpers/cluster/overlay-network.ts';
+import { connectEngine } from '../../helpers/engine/engine.ts';
 import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { startCommand } from './command.ts';
 import { killEngine } from './kill-engine.ts';
 import {
@@ -15,8 +18,8 @@ import {
 } from './lab.ts';
 
 interface Kept extends Lab {
-  /** What up printed. */
-  readonly document: string;
+  /** What up printed, with the ids that networks have now. */
+  document: string;
   readonly provider: NetnsProvider;
 }
 
@@ -87,18 +90,22 @@ describe('--reuse', () => {
 
   test('refuses one with a machine that is stopped or too much, and names both', async ({
     kept,
+    onTestFinished,
   }) => {
-    await kept.provider.kill('worker-host');
-    await kept.makeMachine('stranger');
-    try {
-      await expectDifference(kept, ['stranger is not in the topology', 'worker-host is Stopped']);
-    } finally {
+    onTestFinished(async () => {
       await kept.provider.remove(['stranger']);
       await kept.provider.start('worker-host');
-    }
+    });
+    await kept.provider.kill('worker-host');
+    await kept.makeMachine('stranger');
+    await expectDifference(kept, ['stranger is not in the topology', 'worker-host is Stopped']);
   });
 
-  test('refuses one whose network is another now, and names it', async ({ kept }) => {
+  test('refuses one whose network is another now, and names it', async ({
+    kept,
+    onTestFinished,
+  }) => {
+    onTestFinished(() => makeNetworkAgain(kept));
     await kept.provider.run('master-host', ['docker', 'network', 'rm', 'my-net']);
     await expectDifference(kept, [
       'master-host does not know the network my-net by the id that it was made with',
@@ -147,6 +154,23 @@ describe('--keep', () => {
     await expectNothingLeft(lab);
   });
 });
+
+/** Has my-net again on both hosts, and its new id where `up` has noted the one that it was made with. */
+async function makeNetworkAgain(kept: Kept): Promise<void> {
+  const { networks } = JSON.parse(kept.document) as TopologyDocument;
+  const [{ id, subnet } = { id: '', subnet: '' }] = networks;
+  const hosts = await Promise.all(
+    ['master-host', 'worker-host'].map(async (name) =>
+      connectEngine(await kept.provider.inspect(name)),
+    ),
+  );
+  const [master] = hosts;
+  if (master === undefined) throw new Error('a host expected');
+  const made = await createOverlay(master, { name: 'my-net', subnet });
+  await waitForNetworkOn(hosts, made);
+  kept.document = kept.document.replaceAll(id, made.id);
+  await writeFile(join(kept.store, 'topology.json'), kept.document);
+}
 
 /** Fails unless reuse is refused in one line that tells just these differences, and nothing was touched. */
 async function expectDifference(

@@ -9,160 +9,165 @@ import { testDrawing } from './drawing.ts';
 import { expect, expectNothingLeft, expectUntouched } from './lab.ts';
 import { expectRefusal, test } from './standing.ts';
 
-describe('overlay-e2e up --json', () => {
-  test('prints one document on standard output, and nothing else', async ({ standing }) => {
-    const { exitCode, stdout, stderr } = standing.up;
-    expect(exitCode, stderr).toBe(0);
-    const document: unknown = JSON.parse(stdout);
-    expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
-  });
-
-  test('tells of each machine, network and container what the engines themselves say', async ({
-    standing,
-  }) => {
-    const { lab, up } = standing;
-    const provider = createNetnsProvider({ store: lab.store });
-    const asked = await Promise.all(
-      ['mh-keystore', 'master-host', 'worker-host'].map(async (name) => {
-        const machine = await provider.inspect(name);
-        using engine = connectEngine(machine);
-        const networks = (await engine.networks.list()).filter((one) => one.name === 'my-net');
-        const { address } = machine;
-        const { version } = await engine.version();
-        const containers = (await engine.containers.list()).filter(({ name: one }) =>
-          ['tomcat-app', 'mysqlserver'].includes(one),
-        );
-        const workload = containers.map(async (one) => ({
-          container: one.name,
-          machine: name,
-          network: 'my-net',
-          address: await (await engine.containers.find(one.name)).addressOn('my-net'),
-        }));
-        return {
-          facts: {
-            name,
-            address,
-            engineUrl: `tcp://${address}:2376`,
-            engineVersion: version,
-            engineBundle: '20.10.5',
-          },
-          networks,
-          workload: await Promise.all(workload),
-        };
-      }),
-    );
-    const id = asked[1]?.networks[0]?.id;
-    expect(id).toMatch(/^[0-9a-f]{64}$/);
-    expect(JSON.parse(up.stdout)).toEqual({
-      topology: 'seed',
-      provider: 'netns',
-      store: lab.store,
-      stage: 'workload',
-      cluster: { kind: 'consul', keystore: 'mh-keystore', advertise: 'eth1:2376' },
-      machines: asked.map(({ facts }) => facts),
-      networks: [{ name: 'my-net', id, subnet: '10.0.9.0/24', scope: 'global' }],
-      workload: asked.flatMap(({ workload }) => workload),
-      carEndpoint: `http://${asked[1]?.facts.address}:8080/rest-service-provider-1.0-SNAPSHOT/car/1`,
+// In this order: what stands for all of them is taken down last.
+describe('A topology', { shuffle: false }, () => {
+  describe('overlay-e2e up --json', () => {
+    test('prints one document on standard output, and nothing else', async ({ standing }) => {
+      const { exitCode, stdout, stderr } = standing.up;
+      expect(exitCode, stderr).toBe(0);
+      const document: unknown = JSON.parse(stdout);
+      expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
     });
-    expect(asked.map(({ workload }) => workload.map(({ container }) => container))).toEqual([
-      [],
-      ['tomcat-app'],
-      ['mysqlserver'],
-    ]);
-  });
 
-  test('gives the URL at which the car service answers', async ({ standing }) => {
-    const { carEndpoint } = JSON.parse(standing.up.stdout) as { carEndpoint: string };
-    const answer = await fetch(carEndpoint, { signal: AbortSignal.timeout(10_000) });
-    expect(answer.status).toBe(200);
-    expect(await answer.json()).toMatchObject({ carId: 1, carName: 'Cruiser' });
-  });
-
-  test('tells what goes on on standard error, a line for each stage and none for commands', async ({
-    standing,
-  }) => {
-    const { stderr } = standing.up;
-    for (const stage of ['keystore', 'cluster', 'network', 'workload', 'stand up seed']) {
-      expect(stderr).toMatch(new RegExp(`^\\[.*\\] +${stage}  [\\d.]+ s$`, 'm'));
-    }
-    expect(stderr).not.toContain('$ ');
-  });
-
-  test('keeps the document in the store, for whoever comes later', async ({ standing }) => {
-    const { lab, up } = standing;
-    expect(await readFile(join(lab.store, 'topology.json'), 'utf8')).toBe(up.stdout);
-  });
-});
-
-describe('overlay-e2e up', () => {
-  test('refuses a store that has machines, and leaves them alone', async ({ standing }) => {
-    const { lab } = standing;
-    const before = await lab.traces();
-    const second = await lab.run('up', '--json');
-    expectRefusal(
-      second,
-      `stand up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
-    );
-    await expectUntouched(lab, before);
-  });
-
-  test('refuses an address range that the host routes already', async ({ standing, lab }) => {
-    const { machines } = JSON.parse(standing.up.stdout) as { machines: { address: string }[] };
-    const range = machines[0]?.address.replace(/\d+$/, '0/24') ?? '';
-    const command = lab.startWith({ E2E_SUBNET: range }, 'up', '--json', '--until', 'keystore');
-    expectRefusal(
-      await command.ended,
-      new RegExp(
-        `^address range ${range}: this host routes ${range} through e2e-\\w+ already; ask for another \\(E2E_SUBNET\\), or for none to get a free one$`,
-      ),
-    );
-    await expectNothingLeft(lab);
-  });
-
-  test('refuses a store that another process is at work in, and so does down', async ({ lab }) => {
-    const first = lab.start('up', '--until', 'keystore', '--verbose');
-    await first.says('switch: bridge');
-    first.signal('SIGSTOP', 'command');
-    const busy = `use the store ${lab.store}: process ${first.pid} is at «stand up seed» in it; wait for it, or name another folder in MACHINE_STORAGE_PATH`;
-    const [up, down] = await Promise.all([lab.run('up', '--json'), lab.run('down')]);
-    expectRefusal(up, busy);
-    expectRefusal(down, busy);
-    first.signal('SIGCONT', 'command');
-    const { exitCode, stdout, stderr } = await first.ended;
-    expect(exitCode, stderr).toBe(0);
-    // For people, and not one of the commands that --verbose tells of is among it.
-    expect(stdout).toMatch(
-      /^seed is up after [\d.]+ s: provider netns, store .*\n  mh-keystore   tcp:\/\/[\d./]+:2376   engine [\d.]+.*\nnext: npx overlay-e2e down   takes it down\n$/,
-    );
-    expect(stderr).toMatch(/^\[.*\] +\$ docker run .* s  mh-keystore: docker run .*$/m);
-    expect(await lab.run('down')).toMatchObject({ exitCode: 0 });
-    await expectNothingLeft(lab);
-  });
-});
-
-describe('overlay-e2e draw', testDrawing);
-
-describe('overlay-e2e down', () => {
-  test('takes down what up stood up, and says what', async ({ standing }) => {
-    const { lab } = standing;
-    const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
-    expect(down).toMatchObject({
-      exitCode: 0,
-      stdout: 'Taken down: master-host, mh-keystore, worker-host.\n',
+    test('tells of each machine, network and container what the engines themselves say', async ({
+      standing,
+    }) => {
+      const { lab, up } = standing;
+      const provider = createNetnsProvider({ store: lab.store });
+      const asked = await Promise.all(
+        ['mh-keystore', 'master-host', 'worker-host'].map(async (name) => {
+          const machine = await provider.inspect(name);
+          using engine = connectEngine(machine);
+          const networks = (await engine.networks.list()).filter((one) => one.name === 'my-net');
+          const { address } = machine;
+          const { version } = await engine.version();
+          const containers = (await engine.containers.list()).filter(({ name: one }) =>
+            ['tomcat-app', 'mysqlserver'].includes(one),
+          );
+          const workload = containers.map(async (one) => ({
+            container: one.name,
+            machine: name,
+            network: 'my-net',
+            address: await (await engine.containers.find(one.name)).addressOn('my-net'),
+          }));
+          return {
+            facts: {
+              name,
+              address,
+              engineUrl: `tcp://${address}:2376`,
+              engineVersion: version,
+              engineBundle: '20.10.5',
+            },
+            networks,
+            workload: await Promise.all(workload),
+          };
+        }),
+      );
+      const id = asked[1]?.networks[0]?.id;
+      expect(id).toMatch(/^[0-9a-f]{64}$/);
+      expect(JSON.parse(up.stdout)).toEqual({
+        topology: 'seed',
+        provider: 'netns',
+        store: lab.store,
+        stage: 'workload',
+        cluster: { kind: 'consul', keystore: 'mh-keystore', advertise: 'eth1:2376' },
+        machines: asked.map(({ facts }) => facts),
+        networks: [{ name: 'my-net', id, subnet: '10.0.9.0/24', scope: 'global' }],
+        workload: asked.flatMap(({ workload }) => workload),
+        carEndpoint: `http://${asked[1]?.facts.address}:8080/rest-service-provider-1.0-SNAPSHOT/car/1`,
+      });
+      expect(asked.map(({ workload }) => workload.map(({ container }) => container))).toEqual([
+        [],
+        ['tomcat-app'],
+        ['mysqlserver'],
+      ]);
     });
-    await expectNothingLeft(lab);
+
+    test('gives the URL at which the car service answers', async ({ standing }) => {
+      const { carEndpoint } = JSON.parse(standing.up.stdout) as { carEndpoint: string };
+      const answer = await fetch(carEndpoint, { signal: AbortSignal.timeout(10_000) });
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).toMatchObject({ carId: 1, carName: 'Cruiser' });
+    });
+
+    test('tells what goes on on standard error, a line for each stage and none for commands', async ({
+      standing,
+    }) => {
+      const { stderr } = standing.up;
+      for (const stage of ['keystore', 'cluster', 'network', 'workload', 'stand up seed']) {
+        expect(stderr).toMatch(new RegExp(`^\\[.*\\] +${stage}  [\\d.]+ s$`, 'm'));
+      }
+      expect(stderr).not.toContain('$ ');
+    });
+
+    test('keeps the document in the store, for whoever comes later', async ({ standing }) => {
+      const { lab, up } = standing;
+      expect(await readFile(join(lab.store, 'topology.json'), 'utf8')).toBe(up.stdout);
+    });
   });
 
-  test('finds nothing in a store that has nothing, makes nothing there, and unpacks nothing for it', async ({
-    lab,
-    onTestFinished,
-  }) => {
-    const cache = await mkdtemp(join(tmpdir(), 'overlay-e2e-cache-'));
-    onTestFinished(() => rm(cache, { recursive: true }));
-    const down = await lab.startWith({ XDG_CACHE_HOME: cache }, 'down').ended;
-    expect(down).toMatchObject({ exitCode: 0, stdout: 'There was nothing to take down.\n' });
-    await expectNothingLeft(lab);
-    // Node's own cache, in which what it compiled of the command is.
-    expect(await readdir(join(cache, 'overlay-e2e'))).toEqual(['compiled']);
+  describe('overlay-e2e up', () => {
+    test('refuses a store that has machines, and leaves them alone', async ({ standing }) => {
+      const { lab } = standing;
+      const before = await lab.traces();
+      const second = await lab.run('up', '--json');
+      expectRefusal(
+        second,
+        `stand up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
+      );
+      await expectUntouched(lab, before);
+    });
+
+    test('refuses an address range that the host routes already', async ({ standing, lab }) => {
+      const { machines } = JSON.parse(standing.up.stdout) as { machines: { address: string }[] };
+      const range = machines[0]?.address.replace(/\d+$/, '0/24') ?? '';
+      const command = lab.startWith({ E2E_SUBNET: range }, 'up', '--json', '--until', 'keystore');
+      expectRefusal(
+        await command.ended,
+        new RegExp(
+          `^address range ${range}: this host routes ${range} through e2e-\\w+ already; ask for another \\(E2E_SUBNET\\), or for none to get a free one$`,
+        ),
+      );
+      await expectNothingLeft(lab);
+    });
+
+    test('refuses a store that another process is at work in, and so does down', async ({
+      lab,
+    }) => {
+      const first = lab.start('up', '--until', 'keystore', '--verbose');
+      await first.says('switch: bridge');
+      first.signal('SIGSTOP', 'command');
+      const busy = `use the store ${lab.store}: process ${first.pid} is at «stand up seed» in it; wait for it, or name another folder in MACHINE_STORAGE_PATH`;
+      const [up, down] = await Promise.all([lab.run('up', '--json'), lab.run('down')]);
+      expectRefusal(up, busy);
+      expectRefusal(down, busy);
+      first.signal('SIGCONT', 'command');
+      const { exitCode, stdout, stderr } = await first.ended;
+      expect(exitCode, stderr).toBe(0);
+      // For people, and not one of the commands that --verbose tells of is among it.
+      expect(stdout).toMatch(
+        /^seed is up after [\d.]+ s: provider netns, store .*\n  mh-keystore   tcp:\/\/[\d./]+:2376   engine [\d.]+.*\nnext: npx overlay-e2e down   takes it down\n$/,
+      );
+      expect(stderr).toMatch(/^\[.*\] +\$ docker run .* s  mh-keystore: docker run .*$/m);
+      expect(await lab.run('down')).toMatchObject({ exitCode: 0 });
+      await expectNothingLeft(lab);
+    });
+  });
+
+  describe('overlay-e2e draw', testDrawing);
+
+  describe('overlay-e2e down', () => {
+    test('takes down what up stood up, and says what', async ({ standing }) => {
+      const { lab } = standing;
+      const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
+      expect(down).toMatchObject({
+        exitCode: 0,
+        stdout: 'Taken down: master-host, mh-keystore, worker-host.\n',
+      });
+      await expectNothingLeft(lab);
+    });
+
+    test('finds nothing in a store that has nothing, makes nothing there, and unpacks nothing for it', async ({
+      lab,
+      onTestFinished,
+    }) => {
+      const cache = await mkdtemp(join(tmpdir(), 'overlay-e2e-cache-'));
+      onTestFinished(() => rm(cache, { recursive: true }));
+      const down = await lab.startWith({ XDG_CACHE_HOME: cache }, 'down').ended;
+      expect(down).toMatchObject({ exitCode: 0, stdout: 'There was nothing to take down.\n' });
+      await expectNothingLeft(lab);
+      // Node's own cache, in which what it compiled of the command is.
+      expect(await readdir(join(cache, 'overlay-e2e'))).toEqual(['compiled']);
+    });
   });
 });
