@@ -40,7 +40,6 @@ const onOneCluster = {
 const watches = !process.argv.includes('run');
 
 export default defineConfig({
-  plugins: [specOrder()],
   test: {
     // Node runs TypeScript as it stands, and keeps what it compiled: Vite would transform every file again in each run.
     experimental: { viteModuleRunner: watches },
@@ -75,6 +74,8 @@ export default defineConfig({
       },
       // The tutorial's specs on each kind of cluster, the topology of the project's name.
       ...clusters.map((name, index) => ({
+        // Vitest asks the plugins of projects, not those of the whole.
+        plugins: [specOrder()],
         test: {
           ...onOneCluster,
           name,

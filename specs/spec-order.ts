@@ -15,13 +15,17 @@ class SpecOrder extends BaseSequencer {
   }
 }
 
-/** Sets the order of the files, unless `--sequence.shuffle.files` asks for a random one: as an option it would win. */
+/** The part of Vitest's configuration that says in which order files run. */
+interface Ordered {
+  readonly sequence: Pick<Vitest['config']['sequence'], 'sequencer'>;
+}
+
+/** For `vitest.config.ts`; as an option there, a sequencer would win over `--sequence.shuffle.files`. */
 export function specOrder(): Plugin {
-  return {
-    name: 'spec-order',
-    configureVitest: ({ vitest }: { vitest: Vitest }) => {
-      const { sequence } = vitest.config;
-      if (sequence.sequencer === BaseSequencer) sequence.sequencer = SpecOrder;
-    },
-  };
+  return { name: 'spec-order', configureVitest: ({ vitest }) => setSpecOrder(vitest.config) };
+}
+
+/** Sets the order of the files, unless another one was asked for. */
+export function setSpecOrder({ sequence }: Ordered): void {
+  if (sequence.sequencer === BaseSequencer) sequence.sequencer = SpecOrder;
 }
