@@ -336,10 +336,12 @@ async function readLimits(lab: NetnsLab, name: string): Promise<{ memory: number
   return { memory: Number(memory), cpus: Number(quota?.split(' ')[0]) / 100_000 };
 }
 
-/** How often the kernel has refused the machine memory because of its limit, in either version of cgroups. */
+/** How often the kernel has refused the machine memory because of its limits, in either version of cgroups. */
 async function countRefusals(folders: readonly string[]): Promise<number> {
-  const text = (await readFirst(folders, ['memory.failcnt', 'memory.events'])) ?? '';
-  return Number(/^(?:max )?(\d+)$/m.exec(text)?.[1]);
+  const counters = ['memory.failcnt', 'memory.memsw.failcnt', 'memory.events'];
+  const texts = await Promise.all(counters.map((counter) => readFirst(folders, [counter])));
+  const counts = texts.map((text = '0') => Number(/^(?:max )?(\d+)$/m.exec(text)?.[1]));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** What the engine answers a client with the certificate in that folder: its first line, or the code of its alert. */
