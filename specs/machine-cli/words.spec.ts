@@ -11,14 +11,17 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-describe.concurrent('in an empty store', () => {
-  for (const recording of readRecordings('words')) replay(() => lab, recording);
-});
+// In the order in which they were recorded: each finds what those before it have left.
+describe('docker-machine’s words', { shuffle: false }, () => {
+  describe.concurrent('in an empty store', () => {
+    for (const recording of readRecordings('words')) replay(() => lab, recording);
+  });
 
-describe('with machines that are an URL and no more, options stand where docker-machine lets them', () => {
-  for (const recording of readRecordings('order')) replay(() => lab, recording);
-});
+  describe('with machines that are an URL and no more, options stand where docker-machine lets them', () => {
+    for (const recording of readRecordings('order')) replay(() => lab, recording);
+  });
 
-describe('in stores of other places, and with broken machines', () => {
-  for (const recording of readRecordings('broken')) replay(() => lab, recording);
+  describe('in stores of other places, and with broken machines', () => {
+    for (const recording of readRecordings('broken')) replay(() => lab, recording);
+  });
 });
