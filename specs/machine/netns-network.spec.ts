@@ -20,7 +20,7 @@ import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 // Other names for each run, as several may run at once.
 const own = randomBytes(3).toString('hex');
 const behindName = `e2e-spec-${own}`;
-const link = `e2eo${own}`;
+const outerLink = `e2eo${own}`;
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -53,14 +53,16 @@ const test = base
     const server = createServer((_request, response) => response.end('hello from beyond\n'));
     const cleanUp = async () => {
       server.close();
-      await here.onHost(`ip netns delete ${behindName} || true; ip link delete ${link} || true`);
+      await here.onHost(
+        `ip netns delete ${behindName} || true; ip link delete ${outerLink} || true`,
+      );
     };
     onCleanup(cleanUp);
     const made = await here.onHost(`
       ip netns add ${behindName}
-      ip link add ${link} type veth peer name eth0 netns ${behindName}
-      ip address add ${beyond}/24 dev ${link}
-      ip link set ${link} up
+      ip link add ${outerLink} type veth peer name eth0 netns ${behindName}
+      ip address add ${beyond}/24 dev ${outerLink}
+      ip link set ${outerLink} up
       ip -netns ${behindName} address add ${behind}/24 dev eth0
       ip -netns ${behindName} link set eth0 up`);
     // Vitest cleans up after whole fixtures only.
