@@ -65,17 +65,24 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStor
   return async (method, path, body) => {
     const limits = AbortSignal.timeout(limit);
     // Loaded when it is needed: of what opens a cluster it would be a third.
-    const { request } = await import('undici');
-    const { statusCode, body: answer } = await request(`${base}${path}`, {
-      method,
-      body: body?.toString() ?? null,
-      headers:
-        body instanceof URLSearchParams
-          ? { 'content-type': 'application/x-www-form-urlencoded' }
-          : {},
-      signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
-    });
-    return { status: statusCode, body: (await readBounded(answer)).toString('utf8') };
+    const { Client } = await import('undici');
+    // One of its own: a shared one goes on connecting, and keeps this process alive, after its request was given up.
+    const client = new Client(base);
+    try {
+      const { statusCode, body: answer } = await client.request({
+        method,
+        path,
+        body: body?.toString() ?? null,
+        headers:
+          body instanceof URLSearchParams
+            ? { 'content-type': 'application/x-www-form-urlencoded' }
+            : {},
+        signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
+      });
+      return { status: statusCode, body: (await readBounded(answer)).toString('utf8') };
+    } finally {
+      await client.destroy();
+    }
   };
 }
 

@@ -1,4 +1,10 @@
-import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import {
+  addAbortSignal,
+  type Duplex,
+  PassThrough,
+  type Readable,
+  type Writable,
+} from 'node:stream';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import type { CallOptions, Connection } from './connection.ts';
@@ -40,6 +46,7 @@ export async function runAttached(
       let stream: Duplex | undefined;
       try {
         stream = await attach(created, abortSignal);
+        addAbortSignal(connection.closed, stream);
         await created.start({ abortSignal });
         const container = openContainer(connection, created.id, called);
         return {
@@ -50,7 +57,10 @@ export async function runAttached(
       } catch (error) {
         // An engine does not close the streams of what never ran.
         stream?.destroy();
-        await created.remove({ force: true, v: true }).catch(() => undefined);
+        // By a call of its own: this one may have been given up.
+        await openContainer(connection, created.id, called)
+          .remove({ limit: 10_000 })
+          .catch(() => undefined);
         throw error;
       }
     },
@@ -71,7 +81,6 @@ function toBeAttached(spec: ContainerSpec) {
   };
 }
 
-/** The client would end the streams by the call's signal also long after the call, so it does not get it. */
 async function attach(container: Docker.Container, signal: AbortSignal): Promise<Duplex> {
   const streams = { stdin: true, stdout: true, stderr: true };
   const stream = (await container.attach({ ...streams, stream: true, hijack: true })) as Duplex;

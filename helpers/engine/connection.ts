@@ -5,6 +5,7 @@ import { openAgent, readAccess } from '../machine/engine-dial.ts';
 import type { Machine } from '../machine/machine.ts';
 import { activity, type ActivityReport } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
 import { type Explain, explainFailure } from './explain-failure.ts';
 
 /** What every call to an engine takes. */
@@ -38,7 +39,10 @@ export interface Call<T> extends CallOptions {
 /** The way to one machine's engine: connections that are kept open between calls. */
 export interface Connection {
   readonly machine: Machine;
+  /** Aborts when it is closed: streams that outlive their call end by it. */
+  readonly closed: AbortSignal;
   call<T>(call: Call<T>): Promise<T>;
+  /** Gives up every call and closes every connection, for good: a later call fails without asking anything. */
   close(): void;
 }
 
@@ -49,10 +53,14 @@ const defaultLimit = 30_000;
 /** Opens nothing yet: certificates are read and the client is loaded with the first call. */
 export function openConnection(machine: Machine): Connection {
   const agent = openAgent(machine.endpoint);
+  const closed = new AbortController();
   let client: Promise<Docker> | undefined;
   return {
     machine,
-    call: async (call) => {
+    closed: closed.signal,
+    call: async (given) => {
+      const { signal = closed.signal } = given;
+      const call = { ...given, signal: AbortSignal.any([signal, closed.signal]) };
       client ??= loadClient(machine, agent);
       // What failed before anything was asked (a missing certificate) may be mended before the next call.
       client.catch(() => {
@@ -73,7 +81,15 @@ export function openConnection(machine: Machine): Connection {
         { machine: machine.name },
       );
     },
-    close: () => agent.destroy(),
+    close: () => {
+      closed.abort(
+        new HarnessError({
+          tried: `${machine.name}: ask its engine`,
+          observed: 'the connection to it was closed',
+        }),
+      );
+      agent.destroy();
+    },
   };
 }
 
@@ -114,21 +130,26 @@ async function ask<T>(
     AbortSignal.timeout(limit),
     ...(call.signal === undefined ? [] : [call.signal]),
   ]);
+  // Aborts only while the call lasts: what it gives, a container's streams, may outlive its limit.
+  const givenUp = new AbortController();
+  const giveUp = () => givenUp.abort(signal.reason);
+  signal.addEventListener('abort', giveUp, { once: true });
   let answer: unknown;
   try {
-    const docker = await client;
-    const asked = call.ask(docker, signal, report).catch(async (error: unknown) => {
+    const docker = destroyOnAbort(await client, givenUp.signal);
+    const asked = call.ask(docker, givenUp.signal, report).catch(async (error: unknown) => {
       // RFC 9110, 9.2.2: a safe request that met a connection closed meanwhile may be sent again.
-      if (call.readOnly === true && isClosedConnection(error))
-        return await call.ask(docker, signal, report);
+      if (call.readOnly === true && isClosedConnection(error) && !signal.aborted)
+        return await call.ask(docker, givenUp.signal, report);
       throw error;
     });
-    // Some of the client's calls take no signal.
-    answer = await Promise.race([asked, rejectOnAbort(signal)]);
+    answer = await unlessAborted(asked, signal);
   } catch (error) {
     call.signal?.throwIfAborted();
     if (error instanceof HarnessError) throw error;
     throw explainFailure(error, { tried, machine, limit, timedOut: signal.aborted }, call.explain);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
   const parsed = call.answer.safeParse(answer);
   if (parsed.success) return parsed.data;
@@ -141,10 +162,16 @@ async function ask<T>(
   });
 }
 
-async function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return await new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+/**
+ * The same client, all of whose requests are destroyed when the signal aborts. Many of the client's calls take no signal;
+ * a request that is only not waited for any more keeps its connection open, and this process alive, until the engine answers.
+ */
+function destroyOnAbort(docker: Docker, abortSignal: AbortSignal): Docker {
+  const modem = Object.create(docker.modem) as Docker['modem'];
+  modem.dial = (options, callback) => {
+    docker.modem.dial({ ...options, abortSignal: options.abortSignal ?? abortSignal }, callback);
+  };
+  return Object.assign(Object.create(docker) as Docker, { modem });
 }
 
 function isClosedConnection(error: unknown): boolean {

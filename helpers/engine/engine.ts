@@ -21,7 +21,7 @@ export interface Engine extends Disposable {
   readonly nodes: Nodes;
   readonly configs: Configs;
   readonly services: Services;
-  /** Closes what is open; a later call opens anew. Not closing costs nothing but a socket for a second. */
+  /** Gives up what is still asked and closes what is open, for good. */
   close(): void;
 }
 

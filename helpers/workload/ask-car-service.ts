@@ -78,11 +78,16 @@ export function describeAnswer({ status, contentType, body }: CarAnswer): string
 
 async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise<CarAnswer> {
   const limits = AbortSignal.timeout(limit);
+  // Loaded when it is needed: of what opens a cluster it would be a third.
+  const { Client } = await import('undici');
+  const { origin, pathname, search } = new URL(url);
+  // One of its own: a kept connection could lead to a container that is gone, and a shared client goes on connecting after
+  // its request was given up.
+  const client = new Client(origin);
   try {
-    // Loaded when it is needed: of what opens a cluster it would be a third.
-    const { request } = await import('undici');
-    const { statusCode, headers, body } = await request(url, {
-      // A kept connection could lead to a container that is gone.
+    const { statusCode, headers, body } = await client.request({
+      method: 'GET',
+      path: `${pathname}${search}`,
       reset: true,
       signal: signal === undefined ? limits : AbortSignal.any([limits, signal]),
     });
@@ -96,5 +101,7 @@ async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise
       remedy: 'see whether the application runs and its machine publishes the port',
       cause,
     });
+  } finally {
+    await client.destroy();
   }
 }

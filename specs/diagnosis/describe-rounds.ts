@@ -1,27 +1,25 @@
-import { describe, expect, test as base } from 'vitest';
+import { describe, expect } from 'vitest';
 import { drawConfusionMatrix } from '../../helpers/report/audit/draw-confusion-matrix.ts';
 import { renderVerdict } from '../../helpers/report/audit/render-verdict.ts';
 import { attach } from '../../helpers/report/evidence.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import type { AuditReport } from '../../helpers/check/report.ts';
 import { auditBroken, type Defect, findMistakes, isDiagnosed } from './defect.ts';
-import type { DiagnosisLab } from './lab.ts';
+import { type LabTest, labTest } from './lab-test.ts';
 import { rounds } from './rounds.ts';
-import { standUpLab } from './stand-up-lab.ts';
 import type { ClusterKind } from './topologies.ts';
 
-/** A cluster of that kind is broken in one round after the other; each audit must tell of its round, and of no more. */
-export function describeRounds(kind: ClusterKind): void {
-  const test = base.extend(
-    'lab',
-    { scope: 'file' },
-    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-    async ({}, { onCleanup }): Promise<DiagnosisLab> => {
-      const lab = await standUpLab(kind);
-      onCleanup(() => lab[Symbol.asyncDispose]());
-      return lab;
-    },
-  );
+/**
+ * A cluster of that kind is broken in one round after the other; each audit must tell of its round, and of no more.
+ *
+ * @param describeMore what else is tried on the same cluster, before
+ */
+export function describeRounds(
+  kind: ClusterKind,
+  describeMore: (test: LabTest) => void = () => {},
+): void {
+  const test = labTest(kind);
+  describeMore(test);
   const runs: ConfusionRun[] = [];
 
   describe(`What is broken in a cluster of ${kind} is said with its code and its place, and nothing else`, () => {

@@ -1,3 +1,4 @@
+import { describeHangs } from './describe-hangs.ts';
 import { describeRounds } from './describe-rounds.ts';
 
-describeRounds('seed');
+describeRounds('seed', describeHangs);

@@ -369,8 +369,9 @@ export function describeProvider(title: string, contender: Contender): void {
             state: 'Stopped',
             address: nine.address,
           });
-          before.close();
-          await expect(before.version({ limit: 500 })).rejects.toThrow(HarnessError);
+          // A new one: a connection that is kept would fail in any case.
+          using stopped = connectEngine(nine);
+          await expect(stopped.version({ limit: 500 })).rejects.toThrow(HarnessError);
           await expect(provider.run(NINE, ['true'])).rejects.toThrow(HarnessError);
           expect((await provider.list()).map(({ state }) => state)).toEqual(['Stopped', 'Running']);
           await provider[how](NINE);

@@ -1,6 +1,6 @@
 import type { HostView, Observation } from '../observation.ts';
 import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
-import type { AuditOptions } from '../options.ts';
+import { AUDIT_LIMIT, type AuditOptions } from '../options.ts';
 import type { AuditTarget, TargetStore } from '../target.ts';
 import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './begin-with-hosts.ts';
@@ -17,8 +17,8 @@ import { type Asked, type AskedHost, privilegedProbeOn, type Round } from './rou
 import { observeReach, observeStore } from './store.ts';
 import { observeSwarm } from './swarm.ts';
 
-/** Milliseconds for all of it. */
-const AUDIT_LIMIT = 60_000;
+/** Milliseconds of its limit that are kept for the probes' end. */
+const CLEAN_UP_LIMIT = 5_000;
 
 /**
  * Looks at all that there is to see of a cluster, all hosts side by side: first what engines and stores say; then the
@@ -30,15 +30,18 @@ export async function observeCluster(
   options: AuditOptions,
 ): Promise<Observation> {
   const { limit = AUDIT_LIMIT } = options;
-  using deadline = setDeadline(limit, options.signal);
+  const reserve = Math.min(CLEAN_UP_LIMIT, limit / 5);
+  using deadline = setDeadline(limit - reserve, options.signal);
   const { signal } = deadline;
   const probes = openProbes(options, limit, signal);
   let leftovers: string[] = [];
   let observation: Omit<Observation, 'leftovers'>;
+  const startedAt = performance.now();
   try {
     observation = await observeLayers({ target, options, signal }, probes);
   } finally {
-    leftovers = await probes.end();
+    const left = limit - (performance.now() - startedAt);
+    leftovers = await probes.end(AbortSignal.timeout(Math.round(Math.max(reserve, left))));
   }
   options.signal?.throwIfAborted();
   return { ...observation, leftovers };

@@ -3,6 +3,7 @@ import { firstLine } from '../../process/harness-error.ts';
 import { type Observed, seen, unseen } from '../observed.ts';
 import type { AuditOptions } from '../options.ts';
 import type { Probe } from '../probe/probe.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import { prepareProbeImage, type ProbeImage } from '../probe/probe-image.ts';
 import { startProbe } from '../probe/start-probe.ts';
 import type { TargetHost } from '../target.ts';
@@ -12,8 +13,11 @@ import { observePart } from './observe-part.ts';
 export interface Probes {
   /** Starts the one of that host, if any are wanted; each host is to be named once. */
   start(host: TargetHost): Promise<Observed<Probe>>;
-  /** Ends all, those too that are still being started; gives what could not be taken away, in words. To be called once. */
-  end(): Promise<string[]>;
+  /**
+   * Ends all, those too that are still being started; gives what could not be removed, in words. What is not done when the
+   * signal aborts is given up. To be called once.
+   */
+  end(signal: AbortSignal): Promise<string[]>;
 }
 
 /**
@@ -45,9 +49,9 @@ export function openProbes(
       };
       return await observePart(`${host.name}: probe`, signal, start, host.name);
     },
-    end: async () => {
+    end: async (until) => {
       const ends = await Promise.all(
-        [...begun].map(async ([host, probe]) => await end(host, probe)),
+        [...begun].map(async ([host, probe]) => await end(host, probe, until)),
       );
       return ends.filter((failure) => failure !== undefined);
     },
@@ -57,13 +61,24 @@ export function openProbes(
 /** For what is to be done after the limit: the probes' own end. */
 const SPARE_SECONDS = 60;
 
-async function end(host: string, starting: Promise<Probe>): Promise<string | undefined> {
+async function end(
+  host: string,
+  starting: Promise<Probe>,
+  until: AbortSignal,
+): Promise<string | undefined> {
   // One that did not start has left nothing, and why it did not is told where it was started.
-  const probe = await starting.catch(() => undefined);
+  const ended = starting.then(
+    async (probe) => await probe[Symbol.asyncDispose](),
+    () => undefined,
+  );
   try {
-    await probe?.[Symbol.asyncDispose]();
+    await unlessAborted(ended, until);
     return undefined;
   } catch (error) {
+    // Nobody waits for it any more, nor for why it fails once its engine's connections are closed.
+    ended.catch(() => undefined);
+    if (until.aborted)
+      return `the probe on ${host} may still be there: its engine did not remove it in time`;
     return `the probe on ${host} may still be there: ${firstLine(error)}`;
   }
 }

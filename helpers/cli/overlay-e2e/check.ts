@@ -1,5 +1,5 @@
 import { auditCluster } from '../../check/audit.ts';
-import type { AuditOptions } from '../../check/options.ts';
+import { AUDIT_LIMIT, type AuditOptions } from '../../check/options.ts';
 import { prepareProbeImage } from '../../check/probe/probe-image.ts';
 import type { AuditReport } from '../../check/report.ts';
 import type { AuditTarget } from '../../check/target.ts';
@@ -24,6 +24,7 @@ const exitCodes = { healthy: 0, defects: 1, incomplete: 2 } as const;
 
 /** `overlay-e2e check`: gives the exit code. */
 export async function runCheck(words: readonly string[], options: CheckOptions): Promise<number> {
+  const startedAt = performance.now();
   using watch = new InterruptionWatch(({ observed }) => say(`${observed}; taking the probes away`));
   try {
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
@@ -32,7 +33,8 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
       chooseTarget(words, options, watch.signal),
     );
     try {
-      return await checkTarget(target, mergeOptions(options, wishes, watch.signal), options);
+      const bounds = mergeOptions(options, wishes, watch.signal);
+      return await checkTarget(target, bounds, options, performance.now() - startedAt);
     } finally {
       for (const { engine } of target.hosts) engine.close();
     }
@@ -64,13 +66,17 @@ async function checkTarget(
   target: AuditTarget,
   bounds: Bounds,
   options: CheckOptions,
+  spent: number,
 ): Promise<number> {
   for (const line of announce(target, bounds.probes)) sayWhole(line);
   // On a new computer it takes longer to make than the whole check may.
   if (bounds.probes !== 'none') await whileTold(options, prepareProbeImage);
   const audit = async () => await whileTold(options, () => auditCluster(target, bounds));
   if (options.watch !== undefined) return await watchTarget(target, bounds, options);
-  const report = await audit();
+  // What it took to find the engines counts, too.
+  const { limit = AUDIT_LIMIT } = bounds;
+  const first = { ...bounds, limit: Math.max(limit - spent, limit / 4) };
+  const report = await whileTold(options, () => auditCluster(target, first));
   if (options.fix !== true) return await conclude({ report, isShown: false }, options);
   const outcome = await mend(report, {
     show: (found) => console.error(render(found, process.stderr)),

@@ -33,7 +33,8 @@ export async function chooseTarget(
   signal: AbortSignal,
 ): Promise<Chosen> {
   const { engine, context, limit } = options;
-  const look = { signal, limit: limit === undefined ? undefined : limit * 1000 };
+  // Each engine is asked twice, and then the check itself has to have time.
+  const look = { signal, limit: (limit ?? 60) * 250 };
   const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
   if (engine.length + context.length > 0) {
     return { target: machinesTarget(await openEngines(options, look)), wishes: {} };

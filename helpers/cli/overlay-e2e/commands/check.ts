@@ -50,6 +50,8 @@ export function addCheck(program: Command): void {
     .action(async (target: string[], _options, self: Command) => {
       const { runCheck } = await import('../check.ts');
       process.exitCode = await runCheck(target, self.optsWithGlobals());
+      // A host's name that is being looked up cannot be given up: it would keep this process for as long as that takes.
+      setTimeout(() => process.exit(), 1000).unref();
     });
   describeCommand(command, {
     examples: [

@@ -1,0 +1,73 @@
+import { describe, expect } from 'vitest';
+import { pausedContainer } from '../../helpers/fault/container-faults.ts';
+import { frozenEngine } from '../../helpers/fault/engine-faults.ts';
+import { breakCluster, type Fault, inMachine } from '../../helpers/fault/fault.ts';
+import { overlayCommand, startCommand } from '../topology/command.ts';
+import type { DiagnosisLab } from './lab.ts';
+import type { LabTest } from './lab-test.ts';
+
+/** Seconds that a check may take here: less than any of its own answers' limits. */
+const LIMIT = 6;
+
+/** Seconds to start it, and to print. */
+const SPARE = 4;
+
+const hangs: readonly {
+  readonly what: string;
+  readonly fault: (lab: DiagnosisLab) => Fault | Promise<Fault>;
+}[] = [
+  {
+    what: 'the store is paused',
+    fault: async ({ engine, provider }) => {
+      const { containers } = engine('mh-keystore');
+      const [store] = await containers.list();
+      return pausedContainer(provider, await containers.find(store?.id ?? ''));
+    },
+  },
+  {
+    what: 'an engine is frozen',
+    fault: ({ provider }) => frozenEngine(provider, 'third-host'),
+  },
+  {
+    what: 'large packets to a host are dropped',
+    fault: ({ provider }) =>
+      inMachine(provider, 'third-host', {
+        name: 'packets of more than 400 bytes vanish before third-host',
+        inject: 'iptables -I INPUT -m length --length 401:65535 -j DROP',
+        undo: 'iptables -D INPUT -m length --length 401:65535 -j DROP',
+      }),
+  },
+];
+
+/** The command itself ends in time, whatever hangs: not only its answer comes. */
+export function describeHangs(test: LabTest): void {
+  describe('overlay-e2e check ends within its limit, with nothing left open', () => {
+    for (const { what, fault } of hangs) {
+      test(`when ${what}`, async ({ lab }) => {
+        await lab.settle();
+        await using _broken = await breakCluster(await fault(lab));
+        const { exitCode, stderr } = await check(lab.document.store);
+        expect(stderr).toContain(`nothing is left open`);
+        expect(exitCode, stderr).toBe(1);
+      });
+    }
+  });
+}
+
+async function check(store: string) {
+  // Runs only where the process ends by itself: a request that is still open would keep it.
+  const hook = `process.on('beforeExit', () => console.error('nothing is left open'));`;
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
+    MACHINE_STORAGE_PATH: store,
+    E2E_PROVIDER: 'netns',
+  } as Record<string, string>;
+  const started = startCommand(overlayCommand, ['check', '--limit', String(LIMIT)], env);
+  const late = setTimeout(() => started.signal('SIGKILL', 'group'), (LIMIT + SPARE) * 1000);
+  try {
+    return await started.ended;
+  } finally {
+    clearTimeout(late);
+  }
+}

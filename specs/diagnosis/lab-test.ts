@@ -1,0 +1,20 @@
+import { test as base } from 'vitest';
+import type { DiagnosisLab } from './lab.ts';
+import { standUpLab } from './stand-up-lab.ts';
+import type { ClusterKind } from './topologies.ts';
+
+/** A test on a cluster of that kind, which all tests of the file share. */
+export function labTest(kind: ClusterKind) {
+  return base.extend(
+    'lab',
+    { scope: 'file' },
+    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+    async ({}, { onCleanup }): Promise<DiagnosisLab> => {
+      const lab = await standUpLab(kind);
+      onCleanup(() => lab[Symbol.asyncDispose]());
+      return lab;
+    },
+  );
+}
+
+export type LabTest = ReturnType<typeof labTest>;
