@@ -1,5 +1,6 @@
 import { activity } from '../process/activity.ts';
 import { checks } from './checks/checks.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
 import { judge } from './judge/judge.ts';
 import type { Observation } from './observation.ts';
 import { observeCluster } from './observe/observe-cluster.ts';
@@ -35,13 +36,18 @@ export function judgeObservation(
   });
   const differences = results.flatMap((one) => (one.state === 'failed' ? one.differences : []));
   const diagnoses = judge(differences, observation);
-  const verdict = verdictOf(results);
-  return { target: observation.target, verdict, diagnoses, checks: results, observation };
+  const coverage = coverageOf(observation);
+  const verdict = verdictOf(results, coverage);
+  return { target: observation.target, verdict, diagnoses, checks: results, coverage, observation };
 }
 
-/** What the outcomes of checks come to. */
-export function verdictOf(results: readonly CheckResult[]): AuditVerdict {
+/** What the outcomes of checks come to. A cluster with members that were not examined is never healthy. */
+export function verdictOf(
+  results: readonly CheckResult[],
+  { unexamined }: Pick<Coverage, 'unexamined'>,
+): AuditVerdict {
   if (results.some(({ state }) => state === 'failed')) return 'defects';
+  if (unexamined.length > 0) return 'incomplete';
   const isOpen = results.some((one) => one.state === 'skipped' && one.because === 'impossible');
   const isProven = results.some(({ state }) => state === 'passed');
   return isOpen || !isProven ? 'incomplete' : 'healthy';

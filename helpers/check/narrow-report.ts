@@ -32,5 +32,5 @@ function narrowReport(report: AuditReport, isMeant: (one: CheckResult) => boolea
   const diagnoses = report.diagnoses.filter(({ evidence, consequences }) =>
     [...evidence, ...consequences].some((one) => found.includes(one)),
   );
-  return { ...report, checks: results, diagnoses, verdict: verdictOf(results) };
+  return { ...report, checks: results, diagnoses, verdict: verdictOf(results, report.coverage) };
 }

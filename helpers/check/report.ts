@@ -1,4 +1,5 @@
 import type { CheckOutcome, Layer, Need } from './check.ts';
+import type { Coverage } from './coverage.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Observation } from './observation.ts';
 
@@ -12,7 +13,7 @@ export type CheckResult = CheckOutcome & {
 
 /**
  * What an audit comes to: nothing is wrong; something is; or nothing was found, but something that was wanted could not
- * be looked at.
+ * be looked at, a known member of the cluster among it.
  */
 export type AuditVerdict = 'healthy' | 'defects' | 'incomplete';
 
@@ -25,6 +26,8 @@ export interface AuditReport {
   readonly verdict: AuditVerdict;
   readonly diagnoses: readonly Diagnosis[];
   readonly checks: readonly CheckResult[];
+  /** How much of the cluster was examined, and what was not. */
+  readonly coverage: Coverage;
   /** All that was seen: what pictures and matrices are drawn from. */
   readonly observation: Observation;
 }

@@ -1,5 +1,6 @@
 import type { NetworkFacts } from '../../engine/networks.ts';
 import { type Check, outcomeOf } from '../check.ts';
+import { areMembersKnown, isWhollyExamined, memberAddresses } from '../coverage.ts';
 import type { Difference } from '../difference.ts';
 import { endsOf, type OverlayEnd } from '../ends.ts';
 import { hostAt } from '../find-host.ts';
@@ -63,7 +64,8 @@ function findDead(
   if (hasContainer(end, observation)) return undefined;
   const host = hostAt(observation, end.hostAddress);
   // Of a host that says nothing nobody knows what runs there.
-  if (host === undefined ? !observation.isComplete : !('seen' in host.engine)) return undefined;
+  if (host === undefined ? !isNobodys(end, observation) : !('seen' in host.engine))
+    return undefined;
   if (host !== undefined && isComing(end, host.name, observation)) return undefined;
   const network = networkName(end.networkId, observation);
   const reused = ends.find(
@@ -72,7 +74,7 @@ function findDead(
   const elsewhere = ends.find(
     ({ container, networkId }) => container === end.name && networkId === end.networkId,
   );
-  const place = host?.name ?? `${end.hostAddress}, which is none of the hosts`;
+  const place = host?.name ?? `${end.hostAddress}, which is no member of the cluster`;
   const now = [
     ...(elsewhere === undefined
       ? []
@@ -86,6 +88,16 @@ function findDead(
     observed: { endpointId: end.id, address: end.address, hostAddress: end.hostAddress },
     text: `${end.keepers.join(' and ')} has ${end.name} as ${end.address} on ${place}, where no container has that end${now.length === 0 ? '' : `; ${now.join('; ')}`}`,
   };
+}
+
+/**
+ * Whether no member is at the address of an end's host: one that was removed, or whose engine does not run. A store has all
+ * members; in a swarm, ends may be at another address of their hosts than the nodes (--data-path-addr).
+ */
+function isNobodys({ hostAddress }: RecordedEnd, observation: Observation): boolean {
+  return observation.kind === 'key-value' && areMembersKnown(observation)
+    ? !memberAddresses(observation).has(hostAddress)
+    : isWhollyExamined(observation);
 }
 
 /** Whether a container has that end, whatever its engine knows of the network; or the engine itself. */

@@ -1,5 +1,6 @@
 import type { Check } from '../check.ts';
 import type { Difference } from '../difference.ts';
+import { isWhollyExamined } from '../coverage.ts';
 import { endsOf } from '../ends.ts';
 import {
   isAnswered,
@@ -86,7 +87,9 @@ function findLeftovers(
     .filter(({ mac, address }) => isNobodys(mac, address) && !toItself.has(mac))
     .filter((entry) => later === undefined || writtenNeighbours(later).some(isSameAs(entry)))
     // One whose host is not known may be a container's on a host that nobody asked to look at, or that is silent.
-    .filter(({ mac }) => isWhole(observation) || forwarding.some((entry) => entry.mac === mac));
+    .filter(
+      ({ mac }) => isWhollyExamined(observation) || forwarding.some((entry) => entry.mac === mac),
+    );
   return [
     ...forwarding.map(({ mac, destination }): Difference => {
       const moved = own.find((end) => end.mac === mac);
@@ -122,12 +125,7 @@ function findLeftovers(
 /** Whether all ends of the host that is sent to are known: else it may be one of them. */
 function isOfKnownHost(destination: string, observation: Observation): boolean {
   const host = hostAt(observation, destination);
-  return host === undefined ? isWhole(observation) : 'seen' in host.engine;
-}
-
-/** Whether all ends of the cluster are known. */
-function isWhole({ hosts, isComplete }: Observation): boolean {
-  return isComplete && hosts.every(({ engine }) => 'seen' in engine);
+  return host === undefined ? isWhollyExamined(observation) : 'seen' in host.engine;
 }
 
 function writtenEntries({ vxlans }: OverlayTables) {

@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../../engine/nodes.ts';
 import { type Check, outcomeOf, skipped } from '../check.ts';
+import { downNodes, isSuperseded } from '../coverage.ts';
 import type { Difference, Json } from '../difference.ts';
 import { whatWasSeen } from '../observed.ts';
 import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
@@ -29,12 +30,23 @@ export const swarmMembers: Check = {
     const ids = new Set(all.map(({ info }) => info.swarmNode?.id));
     const addresses = new Set(observation.hosts.map(({ address }) => address));
     const strangers = nodes.filter(
-      (node) => !ids.has(node.id) && !addresses.has(node.address) && !isSuperseded(node, nodes),
+      (node) =>
+        node.state === 'ready' &&
+        !ids.has(node.id) &&
+        !addresses.has(node.address) &&
+        !isSuperseded(node, nodes),
     );
+    // Also where nobody named them: managers are heard by all.
+    const down = downNodes(observation).map(({ hostname, address, state, message }) => {
+      const why = message === '' ? '' : `: ${message}`;
+      const text = `for the manager on ${manager}, the node ${hostname} (${address}) is ${state}${why}`;
+      return notMember(hostname, state, text);
+    });
     return outcomeOf(
       [
         ...wrong,
         ...missing,
+        ...down,
         ...(observation.isComplete ? strangers.map((node) => describeStranger(node, manager)) : []),
       ],
       nodes.map(({ hostname, state, availability }) => `${hostname} is ${state}, ${availability}`),
@@ -75,14 +87,6 @@ function findNodeDefect(
     name,
     node.state,
     `for the manager on ${manager}, ${name} is ${node.state}${why}`,
-  );
-}
-
-/** What a node that left and came again leaves on the list: an entry that is down, beside its new one. */
-function isSuperseded({ hostname, state }: NodeFacts, nodes: readonly NodeFacts[]): boolean {
-  return (
-    state !== 'ready' &&
-    nodes.some((other) => other.hostname === hostname && other.state === 'ready')
   );
 }
 

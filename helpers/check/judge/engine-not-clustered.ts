@@ -38,7 +38,7 @@ export const engineNotClustered: Rule = {
     ...open
       .filter(({ kind }) => kind === 'engine-not-member' || kind === 'store-lacks-member')
       .map((outside) => describeOutsider(outside, open, observation)),
-    ...open.filter(({ kind }) => kind === 'member-unknown').map(describeStranger),
+    ...describeStrangers(open.filter(({ kind }) => kind === 'member-unknown')),
   ],
 };
 
@@ -123,13 +123,16 @@ function joinAgain({ where, observed }: Difference, observation: Observation): R
   };
 }
 
-/** A member that nobody audits: of an engine that is gone, or one that does not belong here. */
-function describeStranger(stranger: Difference): Diagnosis {
-  return {
-    code: 'engine-not-clustered',
-    where: {},
-    summary: stranger.text,
-    evidence: [stranger],
-    consequences: [],
-  };
+/** Members that nobody audits: of engines that are gone, or that do not belong here, or that were only not named. */
+function describeStrangers(strangers: readonly Difference[]): Diagnosis[] {
+  if (strangers.length === 0) return [];
+  return [
+    {
+      code: 'engine-not-clustered',
+      where: {},
+      summary: strangers.map(({ text }) => text).join('; '),
+      evidence: strangers,
+      consequences: [],
+    },
+  ];
 }

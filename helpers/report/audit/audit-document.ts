@@ -151,10 +151,22 @@ export const auditDocument = z
     verdict: z
       .enum(['healthy', 'defects', 'incomplete'])
       .describe(
-        'Incomplete: nothing was found, but something that was wanted could not be looked at.',
+        'Incomplete: nothing was found, but a known member was not examined, or something that was wanted could not be looked at.',
       ),
     diagnoses: z.array(diagnosis).describe('Causes first.'),
     checks: z.array(check),
+    coverage: z
+      .object({
+        examined: z.int().min(0).describe('Hosts whose engines answered.'),
+        known: z.int().min(0).describe('Members of the cluster that are known.'),
+        unexamined: z
+          .array(z.string())
+          .describe('Known members that were not examined; then the verdict is never healthy.'),
+        unsupported: z
+          .array(z.string())
+          .describe('Parts of this cluster that no check supports yet, in words.'),
+      })
+      .describe('How much of the cluster was examined, and what was not.'),
     cluster,
     paths: z.array(pair).describe('What live probes met, by ordered pair of hosts.'),
     leftovers: z

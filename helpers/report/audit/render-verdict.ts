@@ -3,6 +3,7 @@ import { whatWasSeen } from '../../check/observed.ts';
 import type { AuditReport } from '../../check/report.ts';
 import { countOf } from './count-of.ts';
 import { headlineOf } from './headline.ts';
+import { notExamined } from './not-examined.ts';
 import { matrixOf } from './path-matrix.ts';
 import { placeInWords } from './place-in-words.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
@@ -22,6 +23,7 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
     renderHeadline(report, layout),
     paths === undefined ? [] : renderMatrix(matrixOf(paths, hosts), layout),
     ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
+    renderNotExamined(report, layout),
     renderSkipped(report, layout),
     renderLeftovers(observation.leftovers, layout),
     renderLooks(report, layout),
@@ -53,6 +55,17 @@ function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
       ),
     ),
     paint('dim', `${countOf(checks.length, 'check')}: ${counts.join(', ')} · ${seconds} s`),
+  ];
+}
+
+/** Members of the cluster that were not examined, and what no check supports. */
+function renderNotExamined({ coverage }: AuditReport, layout: TextLayout): string[] {
+  const lines = notExamined(coverage);
+  if (lines.length === 0) return [];
+  const paint = painter(layout);
+  return [
+    paint('yellow', 'Not examined:'),
+    ...lines.flatMap((one) => wrapText(one, layout, '', 2)),
   ];
 }
 

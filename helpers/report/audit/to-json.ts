@@ -12,7 +12,8 @@ import { matrixOf } from './path-matrix.ts';
  * ends (their environment, say, which may hold passwords) is not in it.
  */
 export function toJson(report: AuditReport): AuditDocument {
-  const { target, startedAt, milliseconds, verdict, diagnoses, checks, observation } = report;
+  const { target, startedAt, milliseconds, verdict, diagnoses, checks, coverage, observation } =
+    report;
   const paths = whatWasSeen(observation.paths);
   const hosts = observation.hosts.map(({ name }) => name);
   const document = {
@@ -29,6 +30,7 @@ export function toJson(report: AuditReport): AuditDocument {
       page: pageOf(one.code),
     })),
     checks,
+    coverage,
     cluster: mapCluster(observation),
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
     leftovers: observation.leftovers,

@@ -1,4 +1,5 @@
 import { layers } from '../../check/check.ts';
+import type { Coverage } from '../../check/coverage.ts';
 import type { AuditReport, CheckResult } from '../../check/report.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
@@ -9,7 +10,7 @@ import { element, escapeXml } from './xml.ts';
  * an error: the systems that read this count what is skipped as well.
  */
 export function toJunit(report: AuditReport): string {
-  const { target, milliseconds, checks, startedAt } = report;
+  const { target, milliseconds, checks, startedAt, coverage } = report;
   const suites = layers.flatMap((layer) => {
     const own = checks.filter((check) => check.layer === layer);
     if (own.length === 0) return [];
@@ -18,10 +19,40 @@ export function toJunit(report: AuditReport): string {
     const cases = own.map((check) => caseOf(report, check));
     return [element('testsuite', { name: layer, ...countsOf(own), timestamp }, ...cases)];
   });
-  const { skipped: _, ...counts } = countsOf(checks);
+  const left = notExaminedSuite(coverage, startedAt.replace(/\.\d+Z$/, ''));
+  const { skipped: _, ...own } = countsOf(checks);
+  const counts = {
+    ...own,
+    tests: own.tests + coverage.unexamined.length + coverage.unsupported.length,
+    errors: own.errors + coverage.unexamined.length,
+  };
   const attributes = { name: target, time: (milliseconds / 1000).toFixed(3), ...counts };
-  const root = element('testsuites', attributes, '\n', suites.join('\n'), '\n');
+  const root = element('testsuites', attributes, '\n', [...suites, ...left].join('\n'), '\n');
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+/** A case for each member that was not examined, an error, and for each part that no check supports, skipped. */
+function notExaminedSuite({ unexamined, unsupported }: Coverage, timestamp: string): string[] {
+  if (unexamined.length + unsupported.length === 0) return [];
+  const counts = {
+    tests: unexamined.length + unsupported.length,
+    failures: 0,
+    errors: unexamined.length,
+    skipped: unsupported.length,
+  };
+  const caseFor = (name: string, outcome: string) =>
+    element('testcase', { name, classname: 'coverage.not-examined' }, outcome);
+  const message = 'not examined';
+  return [
+    element(
+      'testsuite',
+      { name: 'coverage', ...counts, timestamp },
+      ...unexamined.map((one) =>
+        caseFor(`the member ${one} is examined`, element('error', { type: 'incomplete', message })),
+      ),
+      ...unsupported.map((one) => caseFor(one, element('skipped', { message }))),
+    ),
+  ];
 }
 
 function countsOf(checks: readonly CheckResult[]) {

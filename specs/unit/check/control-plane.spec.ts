@@ -176,7 +176,34 @@ describe('a key-value cluster', () => {
     }));
     const whole = keyValueCluster({ store: { members } });
     expect(diagnose(whole).found).toEqual([{ code: 'engine-not-clustered', where: {} }]);
-    expect(diagnose({ ...whole, isComplete: false }).found).toEqual([]);
+    expect(diagnose({ ...whole, isComplete: false })).toMatchObject({
+      found: [],
+      verdict: 'incomplete',
+    });
+  });
+
+  test('has a stale endpoint of a removed member, also where one host alone is examined', () => {
+    const cluster = keyValueCluster();
+    const { seen: view } = cluster.store as Extract<typeof cluster.store, { seen: unknown }>;
+    const ghost = {
+      id: 'end-of-ghost',
+      networkId: NETWORK_ID,
+      name: 'ghost',
+      address: '10.0.9.9',
+      mac: '02:42:0a:00:09:09',
+      locator: '192.168.99.104',
+    };
+    const [first] = cluster.hosts;
+    const alone = {
+      ...cluster,
+      expectations: {},
+      isComplete: false,
+      hosts: first === undefined ? [] : [first],
+      store: seen({ ...view, ends: [...view.ends, ghost] }),
+    };
+    expect(diagnose(alone).found).toEqual([
+      { code: 'endpoint-stale', where: { network: 'my-net', container: 'ghost' } },
+    ]);
   });
 
   test('with two hosts of one name has that defect, whatever their gossip knows', () => {

@@ -162,6 +162,41 @@ describe('a swarm', () => {
     ]);
   });
 
+  test('is incomplete when a node that its manager knows was not examined', () => {
+    const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('third-host')];
+    const report = judgeObservation({ ...swarmOf({ nodes }), isComplete: false });
+    expect(report).toMatchObject({
+      verdict: 'incomplete',
+      diagnoses: [],
+      coverage: { examined: 2, known: 3, unexamined: ['third-host'] },
+    });
+  });
+
+  test('has a defect in a node that its manager has as down, although only others are examined', () => {
+    const down = nodeOf('third-host', { state: 'down', message: 'heartbeat failure' });
+    const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('fourth-host'), down];
+    const report = judgeObservation({ ...swarmOf({ nodes }), isComplete: false });
+    expect(report).toMatchObject({
+      verdict: 'defects',
+      diagnoses: [{ code: 'engine-not-clustered', where: { host: 'third-host' } }],
+      coverage: { examined: 2, known: 4, unexamined: ['fourth-host'] },
+    });
+  });
+
+  test('names the parts of it that no check supports', () => {
+    const encrypted = { ...network, options: { encrypted: '' }, raw: { EnableIPv6: true } };
+    expect(judgeObservation(swarmOf({ networks: [encrypted] })).coverage.unsupported).toEqual([
+      'encryption of my-net',
+      'IPv6 of my-net',
+    ]);
+    const task = { service: 'web', name: 'web.1', endpointId: 'e', address: '', hostAddress: '' };
+    const served = { ...network, tasks: [task] };
+    expect(judgeObservation(swarmOf({ networks: [served] })).coverage.unsupported).toEqual([
+      'virtual IP addresses of the services web',
+      'load-balancer endpoints of the overlay networks',
+    ]);
+  });
+
   test('has no network missing on a worker that nobody uses it on, and one where somebody does', () => {
     expect(diagnose(swarmOf({ networks: [] }))).toMatchObject([
       { code: 'network-missing', where: { host: worker, network: 'my-net' } },

@@ -96,8 +96,11 @@ export function addCheck(program: Command): void {
     ],
     exitCodes: [
       { codes: [0], means: 'healthy' },
-      { codes: [1], means: 'defects' },
-      { codes: [2], means: 'could not check, or wrong usage' },
+      { codes: [1], means: 'findings, also where not all of the cluster was examined' },
+      {
+        codes: [2],
+        means: 'no findings, but not all of the cluster could be examined; or wrong usage',
+      },
       { codes: [129, 130, 143], means: 'interrupted by a signal, and the probes taken away' },
     ],
   });

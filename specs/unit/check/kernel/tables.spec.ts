@@ -270,6 +270,18 @@ describe('What is left over of a container', () => {
     expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-stale']);
   });
 
+  test('is none while a member that gossip knows was not examined, whatever the user says', () => {
+    const elsewhere = { ...left, forwarding: [...forwarding, written(gone.mac, '192.168.99.150')] };
+    const observation = twoHosts({ master: elsewhere });
+    const members = [{ name: 'third-host', address: '192.168.99.150', state: 'alive' as const }];
+    const hosts = observation.hosts.map((host) => ({
+      ...host,
+      gossip: seen({ isThere: true, members }),
+    }));
+    const codes = judgeObservation({ ...observation, hosts }).diagnoses.map(({ code }) => code);
+    expect(codes).not.toContain('forwarding-entry-stale');
+  });
+
   test('is none if it leads to the host itself, as engines 20.10 write for what is or was there', () => {
     const own = [written('02:42:0a:00:09:02', MASTER), written(gone.mac, MASTER)];
     const itself = { ...left, forwarding: [...forwarding, ...own] };

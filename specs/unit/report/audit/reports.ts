@@ -53,6 +53,7 @@ export function reportOf(
     verdict: 'healthy',
     diagnoses: [],
     checks,
+    coverage: { examined: count, known: count, unexamined: [], unsupported: [] },
     observation: observationOf({
       target: 'topology seed',
       kind: 'key-value',
