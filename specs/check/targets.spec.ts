@@ -144,6 +144,31 @@ test('every command of the page is typed here, but for the one that is the READM
   expect(others).toEqual(['npx overlay-e2e check']);
 });
 
+test('a node that is not named leaves the result incomplete, and --fix deletes nothing', async ({
+  cluster,
+}) => {
+  const read = async () =>
+    await Promise.all(
+      ['bridge fdb show dev vxlan0', 'ip neigh show dev vxlan0 nud permanent'].map(
+        async (program) => await cluster.inOverlay('web', program),
+      ),
+    );
+  const before = await read();
+  const alone = await cluster.type(
+    'npx overlay-e2e check --engine web=tcp://10.0.0.1:2376 --tls-dir certs',
+  );
+  expect(alone.stdout, alone.stderr).toMatch(/^\? web: incomplete: examined 1 of 2 nodes;/);
+  expect(alone.exitCode).toBe(2);
+  // Whatever the user says, the manager knows better.
+  const host = { name: 'web', endpoint: 'tcp://10.0.0.1:2376' };
+  const file = { name: 'part', tlsFolder: 'certs', complete: true, hosts: [host] };
+  await cluster.write('part.json', JSON.stringify(file));
+  const fixed = await cluster.type('npx overlay-e2e check part.json --fix --yes');
+  expect(fixed.stdout, fixed.stderr).toMatch(/^✖ part: 1 defect; examined 1 of 2 nodes/);
+  expect(fixed.exitCode).toBe(1);
+  expect(await read()).toEqual(before);
+});
+
 test('without a terminal --fix asks nobody, and does nothing', async ({ cluster }) => {
   const { exitCode, stdout, stderr } = await cluster.type(shown('--fix'));
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -11,7 +11,7 @@ import { showProgress } from '../progress.ts';
 import { announce } from './check/announce.ts';
 import { type Chosen, chooseTarget } from './check/choose-target.ts';
 import { endOfCheck } from './check/end-of-check.ts';
-import { askOnTerminal, doSteps } from './check/fix.ts';
+import { askOnTerminal, doSteps, undoSteps } from './check/fix.ts';
 import { isToBePrinted, mend, type Outcome } from './check/mend.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { ReaderWatch } from './check/reader-watch.ts';
@@ -88,7 +88,9 @@ async function checkTarget(
         say,
         signal: bounds.signal,
       }),
+    undoSteps: async (steps) => await undoSteps(target, steps, { say, signal: bounds.signal }),
     audit,
+    isDry: options.dryRun === true,
   });
   return await conclude(outcome, options);
 }

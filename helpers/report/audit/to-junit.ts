@@ -40,19 +40,24 @@ function notExaminedSuite({ unexamined, unsupported }: Coverage, timestamp: stri
     errors: unexamined.length,
     skipped: unsupported.length,
   };
-  const caseFor = (name: string, outcome: string) =>
-    element('testcase', { name, classname: 'coverage.not-examined' }, outcome);
   const message = 'not examined';
   return [
     element(
       'testsuite',
       { name: 'coverage', ...counts, timestamp },
       ...unexamined.map((one) =>
-        caseFor(`the member ${one} is examined`, element('error', { type: 'incomplete', message })),
+        unexaminedCase(
+          `the member ${one} is examined`,
+          element('error', { type: 'incomplete', message }),
+        ),
       ),
-      ...unsupported.map((one) => caseFor(one, element('skipped', { message }))),
+      ...unsupported.map((one) => unexaminedCase(one, element('skipped', { message }))),
     ),
   ];
+}
+
+function unexaminedCase(name: string, outcome: string): string {
+  return element('testcase', { name, classname: 'coverage.not-examined' }, outcome);
 }
 
 function countsOf(checks: readonly CheckResult[]) {

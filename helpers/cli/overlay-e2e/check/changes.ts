@@ -22,7 +22,8 @@ export function describeChanges(before: Round, now: Round): string[] {
   ];
 }
 
-function identityOf({ code, where }: Diagnosis): string {
+/** What makes a diagnosis the same in two reports. */
+export function identityOf({ code, where }: Diagnosis): string {
   return `${code} ${JSON.stringify(where)}`;
 }
 

@@ -1,8 +1,8 @@
 import type { AuditReport } from '../../../check/report.ts';
 import { pageOf } from '../../../check/codes.ts';
+import { planFix } from '../../../check/fix-steps.ts';
 import { commandLine } from '../../../process/run-command.ts';
 import { type NextStep, nextLines } from '../../../report/next-steps.ts';
-import { stepsOf } from './fix.ts';
 import type { CheckOptions } from './options.ts';
 
 /** The last lines of a check for people: where its reports are, and what to type next. */
@@ -20,19 +20,24 @@ export function endOfCheck(
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-function nextSteps({ verdict, diagnoses }: AuditReport, words: readonly string[]): NextStep[] {
+function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
+  const { verdict, diagnoses, coverage } = report;
   const same = (...more: string[]) => {
     const all = [...words, ...more.filter((one) => !words.includes(one))];
     return commandLine('npx', ['overlay-e2e', ...all]);
   };
   if (verdict === 'healthy') return [];
+  if (verdict === 'incomplete' && coverage.unexamined.length > 0) {
+    const missing = coverage.unexamined.join(', ');
+    return [{ type: same(), does: `checks all of it, once you name ${missing} as well` }];
+  }
   if (verdict === 'incomplete') {
     return [{ type: same('--verbose'), does: 'tells each command, and so what could not be done' }];
   }
   const [first] = diagnoses;
   const pages = first === undefined ? [] : [{ type: pageOf(first.code), does: 'tells all of it' }];
   const mend =
-    stepsOf(diagnoses).length > 0 && !words.includes('--fix')
+    planFix(report).steps.length > 0 && !words.includes('--fix')
       ? { type: same('--fix'), does: 'puts back what kernels have lost, each step asked for' }
       : { type: same(), does: 'looks again, once the first remedy is done' };
   return [mend, ...pages];

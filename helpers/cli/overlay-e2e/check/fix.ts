@@ -1,27 +1,11 @@
 import { createInterface } from 'node:readline/promises';
-import { lineOf } from '../../../check/command.ts';
-import type { Diagnosis, Remedy } from '../../../check/diagnosis.ts';
+import { type Command, lineOf } from '../../../check/command.ts';
+import type { FixStep } from '../../../check/fix-steps.ts';
 import { type Probe } from '../../../check/probe/probe.ts';
 import { startProbe } from '../../../check/probe/start-probe.ts';
 import type { AuditTarget } from '../../../check/target.ts';
 import { firstLine } from '../../../process/harness-error.ts';
 import { tail } from '../../../process/run-command.ts';
-
-/** Something that is done on a host to an overlay's kernel tables. */
-interface Step extends Pick<Remedy, 'commands' | 'effect'> {
-  readonly code: string;
-  readonly host: string;
-  readonly restores: NonNullable<Remedy['restores']>;
-}
-
-/** What of the remedies may be done here: those that only put back what a kernel's table has to hold. */
-export function stepsOf(diagnoses: readonly Diagnosis[]): Step[] {
-  return diagnoses.flatMap(({ code, remedy }) => {
-    if (remedy?.host === undefined || remedy.restores === undefined) return [];
-    const { host, restores, commands, effect } = remedy;
-    return [{ code, host, restores, commands, effect }];
-  });
-}
 
 export interface FixOptions {
   /** Whether a step is to be done. */
@@ -30,44 +14,69 @@ export interface FixOptions {
   readonly signal: AbortSignal;
 }
 
-/** Does the steps one by one, each once it is agreed to. Gives how many were done. */
+/** Does the steps one by one, each once it is agreed to. Gives those that were done. */
 export async function doSteps(
-  { hosts }: Pick<AuditTarget, 'hosts'>,
-  steps: readonly Step[],
+  target: Pick<AuditTarget, 'hosts'>,
+  steps: readonly FixStep[],
   { agree, say, signal }: FixOptions,
-): Promise<number> {
-  await using stack = new AsyncDisposableStack();
-  const probes = new Map<string, Probe>();
-  let done = 0;
-  for (const { code, host, restores, commands, effect } of steps) {
+): Promise<readonly FixStep[]> {
+  await using probes = openFixProbes(target, signal);
+  const done: FixStep[] = [];
+  for (const step of steps) {
+    const { code, host, commands, effect, networkId, restores } = step;
     say(`${code}: ${effect}\n  on ${host}: ${lineOf(commands)}`);
-    const engine = hosts.find(({ name }) => name === host)?.engine;
-    if (engine === undefined || !(await agree(`Do this on ${host}?`))) continue;
-    try {
-      const probe = probes.get(host) ?? stack.use(await startProbe(engine, { signal }));
-      probes.set(host, probe);
-      const failure = await restore(probe, restores, signal);
-      if (failure === undefined) done += 1;
-      say(failure === undefined ? '  done' : `  failed: ${failure}`);
-    } catch (error) {
-      signal.throwIfAborted();
-      say(`  failed: ${firstLine(error)}`);
-    }
+    if (!(await agree(`Do this on ${host}?`))) continue;
+    const failure = await probes.run(host, networkId, restores);
+    if (failure === undefined) done.push(step);
+    say(failure === undefined ? '  done' : `  failed: ${failure}`);
   }
   return done;
 }
 
-/** Does what a step restores, up to the first command that fails; gives what that said. */
-async function restore(
-  probe: Probe,
-  { networkId, commands }: Step['restores'],
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  for (const command of commands) {
-    const ended = await probe.run({ overlay: networkId }, command, { signal });
-    if (ended.exitCode !== 0) return tail(ended.stderr, 1);
+/** Undoes steps, the last first. Gives how many were undone. */
+export async function undoSteps(
+  target: Pick<AuditTarget, 'hosts'>,
+  steps: readonly FixStep[],
+  { say, signal }: Omit<FixOptions, 'agree'>,
+): Promise<number> {
+  await using probes = openFixProbes(target, signal);
+  let undone = 0;
+  for (const { host, networkId, inverse } of steps.toReversed()) {
+    say(`undo on ${host}, in the overlay's namespace: ${lineOf(inverse)}`);
+    const failure = await probes.run(host, networkId, inverse);
+    if (failure === undefined) undone += 1;
+    say(failure === undefined ? '  done' : `  failed: ${failure}`);
   }
-  return undefined;
+  return undone;
+}
+
+interface FixProbes extends AsyncDisposable {
+  /** Runs commands up to the first that fails; gives why it failed. */
+  run(host: string, networkId: string, commands: readonly Command[]): Promise<string | undefined>;
+}
+
+function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSignal): FixProbes {
+  const stack = new AsyncDisposableStack();
+  const probes = new Map<string, Probe>();
+  return {
+    run: async (host, networkId, commands) => {
+      const engine = hosts.find(({ name }) => name === host)?.engine;
+      if (engine === undefined) return 'it is none of the hosts';
+      try {
+        const probe = probes.get(host) ?? stack.use(await startProbe(engine, { signal }));
+        probes.set(host, probe);
+        for (const command of commands) {
+          const ended = await probe.run({ overlay: networkId }, command, { signal });
+          if (ended.exitCode !== 0) return tail(ended.stderr, 1);
+        }
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        return firstLine(error);
+      }
+    },
+    [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
+  };
 }
 
 /** Asks on the terminal; whatever is not yes, and the end of input too, is no. */

@@ -19,6 +19,7 @@ export interface CheckOptions {
   readonly watch?: number;
   readonly fix?: boolean;
   readonly yes?: boolean;
+  readonly dryRun?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -29,6 +30,7 @@ export function refuseContradictions(
   isTerminal: boolean,
 ): void {
   const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
+  const { dryRun = false } = options;
   const hasEngines = engine.length + context.length > 0;
   const wrong: readonly (readonly [boolean, observed: string, remedy: string])[] = [
     [
@@ -38,6 +40,7 @@ export function refuseContradictions(
     ],
     [tlsDir !== undefined && engine.length === 0, '--tls-dir is for --engine', 'name an --engine'],
     [yes && !fix, '--yes is for --fix', 'leave it out'],
+    [dryRun && !fix, '--dry-run is for --fix', 'say --fix as well'],
     [fix && watch !== undefined, '--fix and --watch are two things', 'leave one of them out'],
     [
       fix && !(probe && privileged),
@@ -45,7 +48,7 @@ export function refuseContradictions(
       'leave --no-probe and --no-privileged out',
     ],
     [
-      fix && !yes && !isTerminal,
+      fix && !yes && !dryRun && !isTerminal,
       '--fix asks before each step, and there is no terminal to ask on',
       'say --yes if all of them are to be done',
     ],

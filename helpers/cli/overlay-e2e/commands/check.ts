@@ -47,6 +47,7 @@ export function addCheck(program: Command): void {
     .option('--watch <seconds>', 'check again and again, and tell what changes', toPositive)
     .option('--fix', 'put back entries that kernels have lost, each asked for, and check again')
     .option('--yes', 'with --fix: ask for nothing')
+    .option('--dry-run', 'with --fix: print the commands, change nothing')
     .action(async (target: string[], _options, self: Command) => {
       const { runCheck } = await import('../check.ts');
       process.exitCode = await runCheck(target, self.optsWithGlobals());

@@ -1,30 +1,46 @@
 import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../../../helpers/check/audit.ts';
+import { kernelForwarding } from '../../../../../helpers/check/checks/kernel-forwarding.ts';
+import { judge } from '../../../../../helpers/check/judge/judge.ts';
 import type { AuditReport } from '../../../../../helpers/check/report.ts';
 import { isToBePrinted, mend } from '../../../../../helpers/cli/overlay-e2e/check/mend.ts';
+import { half, MYSQL, twoHosts, whole } from '../../../check/kernel/two-hosts.ts';
 
-function reportOf(target: string, isMendable = false): AuditReport {
-  const restores = { networkId: 'f65940ce7f', commands: [['bridge', 'fdb', 'replace']] } as const;
-  const remedy = {
-    kind: 'fix',
-    host: 'master-host',
-    commands: [['bridge', 'fdb', 'replace']],
-    effect: 'mends it',
-    restores,
+/** Of a cluster of which one host has lost an entry, or of one in order. */
+function reportOf(target: string, isBroken = false): AuditReport {
+  const master = isBroken ? { ...whole, forwarding: [half(MYSQL.mac)] } : whole;
+  const observation = { ...twoHosts({ master }), target };
+  const outcome = kernelForwarding.compare(observation);
+  const differences = outcome.state === 'failed' ? outcome.differences : [];
+  return {
+    startedAt: '2026-11-27T18:30:00.000Z',
+    milliseconds: 1,
+    ...judgeObservation(observation),
+    diagnoses: judge(differences, observation),
   };
-  const evidence = { evidence: [], consequences: [] };
-  const code = 'forwarding-entry-wrong';
-  const found = { code, where: {}, summary: 'it is wrong', ...evidence, remedy } as const;
-  return { target, diagnoses: isMendable ? [found] : [] } as unknown as AuditReport;
 }
 
-/** What --fix tells, shows and gives when so many of the steps are agreed to. */
-async function fix(report: AuditReport, agreed: number) {
+/** What --fix tells, shows and gives when steps are agreed to, and this is found after them. */
+async function fix(
+  report: AuditReport,
+  {
+    agrees = true,
+    isDry = false,
+    after = [reportOf('the second')],
+  }: { agrees?: boolean; isDry?: boolean; after?: AuditReport[] } = {},
+) {
   const told: string[] = [];
+  const rest = [...after];
   const outcome = await mend(report, {
     show: ({ target }) => told.push(`shows ${target}`),
     say: (line) => told.push(line),
-    doSteps: async () => await Promise.resolve(agreed),
-    audit: async () => await Promise.resolve(reportOf('the second')),
+    doSteps: async (steps) => await Promise.resolve(agrees ? steps : []),
+    undoSteps: async (steps) => {
+      for (const { inverse } of steps) told.push(...inverse.map((words) => words.join(' ')));
+      return await Promise.resolve(steps.length);
+    },
+    audit: async () => await Promise.resolve(rest.shift() ?? reportOf('the last')),
+    isDry,
   });
   return { told, target: outcome.report.target, isShown: outcome.isShown };
 }
@@ -33,7 +49,7 @@ describe('What --fix finds is shown before it asks', () => {
   const broken = reportOf('the first', true);
 
   test('and holds in the end when nothing is agreed to', async () => {
-    expect(await fix(broken, 0)).toEqual({
+    expect(await fix(broken, { agrees: false })).toEqual({
       told: ['shows the first', '0 of 1 done'],
       target: 'the first',
       isShown: true,
@@ -41,15 +57,45 @@ describe('What --fix finds is shown before it asks', () => {
   });
 
   test('and is checked again when something is done', async () => {
-    expect(await fix(broken, 1)).toEqual({
+    expect(await fix(broken)).toEqual({
       told: ['shows the first', '1 of 1 done; checking again'],
       target: 'the second',
       isShown: false,
     });
   });
 
+  test('and is undone when something is wrong afterwards that was not before', async () => {
+    const [found] = broken.diagnoses;
+    if (found === undefined) throw new Error('nothing was found');
+    const other = { ...found, code: 'isolation-broken', summary: 'it is worse' } as const;
+    const worse = { ...reportOf('the second'), diagnoses: [other] };
+    expect(await fix(broken, { after: [worse, reportOf('the third', true)] })).toEqual({
+      told: [
+        'shows the first',
+        '1 of 1 done; checking again',
+        'new since then: isolation-broken, it is worse',
+        `bridge fdb del ${MYSQL.mac} dev vxlan0 dst 192.168.99.102 self`,
+        '1 of 1 undone; checking again',
+      ],
+      target: 'the third',
+      isShown: false,
+    });
+  });
+
+  test('and only printed with --dry-run, as exact commands', async () => {
+    const { told, target } = await fix(broken, { isDry: true });
+    expect(told).toEqual([
+      'shows the first',
+      expect.stringMatching(
+        /^forwarding-entry-missing: .*\n {2}on master-host: nsenter --net=\S+ bridge fdb replace /,
+      ),
+      'nothing was changed: --dry-run',
+    ]);
+    expect(target).toBe('the first');
+  });
+
   test('but not when there is nothing to ask', async () => {
-    expect(await fix(reportOf('the first'), 0)).toEqual({
+    expect(await fix(reportOf('the first'))).toEqual({
       told: ['there is nothing that --fix may mend'],
       target: 'the first',
       isShown: false,
