@@ -10,7 +10,10 @@ import { PROBE_LABEL } from '../probe/describe-probe.ts';
 /** What one engine says. */
 export interface EngineView {
   readonly info: EngineInfo;
-  /** All of its networks; overlays as inspected verbosely, with the ends that it knows. */
+  /**
+   * All of its networks, also those that it named only when it was asked once more after all else; overlays as inspected
+   * verbosely, with the ends that it knows.
+   */
   readonly networks: readonly NetworkFacts[];
   /** All of its containers, running or not; not the audit's own probes. */
   readonly containers: readonly ContainerFacts[];
@@ -36,10 +39,12 @@ export async function observeEngine(engine: Engine, signal: AbortSignal): Promis
 const SETTLED = 10_000;
 
 /**
- * Asks once more for the containers that were on their way: one that ends as soon as it starts runs for a moment each
- * time, and what the store has of its ends is then of another time.
+ * Asks once more for what may have been of a moment. Containers that were on their way: one that ends as soon as it starts
+ * runs for a moment each time, and what the store has of its ends is then of another time. And networks: after many
+ * container restarts some threads of an engine 20.10 sit in network namespaces of containers that are gone; a question that
+ * lands on one of them does not reach the store, and networks seem missing until the next.
  */
-export async function observeContainersAgain(
+export async function observeEngineAgain(
   view: EngineView,
   engine: Engine,
   signal: AbortSignal,
@@ -52,12 +57,16 @@ export async function observeContainersAgain(
       status === 'removing' ||
       (status === 'running' && now - Date.parse(startedAt) < SETTLED),
   );
-  if (restless.length === 0) return view;
   const options: CallOptions = { limit: ANSWER_LIMIT, signal };
-  const later = await Promise.all(
-    restless.map(async ({ id }) => await unlessGone(engine.containers.inspect(id, options))),
-  ).then(withoutGone);
-  return { ...view, later };
+  const known = new Set(view.networks.map(({ id }) => id));
+  const [later, added] = await Promise.all([
+    Promise.all(
+      restless.map(async ({ id }) => await unlessGone(engine.containers.inspect(id, options))),
+    ).then(withoutGone),
+    readNetworks(engine, options, known),
+  ]);
+  const networks = [...view.networks, ...added];
+  return restless.length === 0 ? { ...view, networks } : { ...view, networks, later };
 }
 
 /** Whether an engine lives, whatever else it does not say. */
@@ -76,13 +85,20 @@ export function addressOf({ info }: EngineView): string | undefined {
   return info.clusterAdvertise?.replace(/:\d+$/, '') ?? info.swarmNode?.address;
 }
 
-async function readNetworks(engine: Engine, options: CallOptions): Promise<NetworkFacts[]> {
+/** @param known the ids of networks that are left out */
+async function readNetworks(
+  engine: Engine,
+  options: CallOptions,
+  known: ReadonlySet<string> = new Set(),
+): Promise<NetworkFacts[]> {
   const networks = await engine.networks.list(options);
   return await Promise.all(
-    networks.map(async (network) => {
-      if (network.driver !== 'overlay') return network;
-      return await unlessGone(engine.networks.inspect(network.id, { ...options, verbose: true }));
-    }),
+    networks
+      .filter(({ id }) => !known.has(id))
+      .map(async (network) => {
+        if (network.driver !== 'overlay') return network;
+        return await unlessGone(engine.networks.inspect(network.id, { ...options, verbose: true }));
+      }),
   ).then(withoutGone);
 }
 

@@ -6,7 +6,7 @@ import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './begin-with-hosts.ts';
 import { clusterKindOf, storesOf } from './cluster-kind.ts';
 import { setDeadline } from './deadline.ts';
-import { observeContainersAgain } from './engines.ts';
+import { observeEngineAgain } from './engines.ts';
 import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
 import { observeEach, observePart } from './observe-part.ts';
@@ -84,10 +84,10 @@ async function observeLayers(
   const engineOf = (host: AskedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
   const [engineLater, later, gossipLater, application] = await Promise.all([
-    observeEach(hosts, 'containers once more', signal, async (host) => {
+    observeEach(hosts, 'engine once more', signal, async (host) => {
       const engine = engineOf(host);
       if ('unseen' in host.engine || engine === undefined) return host.engine;
-      return seen(await observeContainersAgain(host.engine.seen, engine, signal));
+      return seen(await observeEngineAgain(host.engine.seen, engine, signal));
     }),
     observeEach(hosts, 'kernel once more', signal, async (host) => {
       const probe = privilegedProbeOn(round, host.name);

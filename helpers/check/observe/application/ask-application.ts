@@ -6,6 +6,7 @@ import { whatWasSeen } from '../../observed.ts';
 import type { ExpectedApplication } from '../../target.ts';
 import type { ApplicationAnswer, DatabaseView } from '../application.ts';
 import type { Asked, Round } from '../round.ts';
+import { countQueries } from './count-queries.ts';
 
 /** Milliseconds for each question. */
 const LIMIT = 8000;
@@ -35,9 +36,6 @@ export async function askApplication(
   }
 }
 
-/** How often the application is asked while its queries are counted: another's may come in between. */
-const TIMES = 2;
-
 async function watchDatabase(
   { url, database: name }: ExpectedApplication,
   asked: Asked,
@@ -47,15 +45,10 @@ async function watchDatabase(
   try {
     const database = await findContainer(name, asked, round);
     if (database === undefined) return { error: `no container ${name ?? 'of its database'} runs` };
-    let queries = 0;
-    for (let times = 0; times < TIMES && queries <= 0; times += 1) {
-      const first = await countSelects(database, options);
-      const before = await countSelects(database, options);
-      await askCarService(url, options);
-      const after = await countSelects(database, options);
-      // The client itself asks a thing or two as it connects.
-      queries = after - before - (before - first);
-    }
+    const queries = await countQueries({
+      count: async () => await countSelects(database, options),
+      ask: async () => await askCarService(url, options),
+    });
     const id = Number(new URL(url).pathname.split('/').at(-1));
     return { queries, row: await readCarFromDatabase(database, id, options) };
   } catch (error) {
