@@ -52,7 +52,7 @@ export function addCheck(program: Command): void {
       const { runCheck } = await import('../check.ts');
       process.exitCode = await runCheck(target, self.optsWithGlobals());
       // A host's name that is being looked up cannot be given up: it would keep this process for as long as that takes.
-      setTimeout(() => process.exit(), 1000).unref();
+      setTimeout(() => process.exit(), 3000).unref();
     });
   describeCommand(command, {
     examples: [
