@@ -58,6 +58,7 @@ export default defineConfig({
       },
       {
         // Everything else: specs that make machines, stores and topologies of their own.
+        plugins: [specOrder()],
         test: {
           ...common,
           name: 'machines',
@@ -67,8 +68,8 @@ export default defineConfig({
           exclude: ['specs/unit/**', 'specs/seed/**', ...own.map(({ folder }) => `${folder}/**`)],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // One more than a machine of continuous integration has processors: a third of their time is waiting.
-          maxWorkers: 3,
+          // More than a machine of continuous integration has processors: more than half of their time is waiting.
+          maxWorkers: 5,
           sequence: { groupOrder: clusters.length + own.length + 1 },
         },
       },
