@@ -2,7 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { showProgress } from '../../helpers/cli/progress.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { activity } from '../../helpers/process/activity.ts';
-import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { firstLine, HarnessError } from '../../helpers/process/harness-error.ts';
 import type { InterruptionWatch } from '../../helpers/process/interruption.ts';
 import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { recordHost } from '../../helpers/report/record-host.ts';
@@ -29,14 +29,15 @@ declare module 'vitest' {
   }
 }
 
-/** What this set-up stood up, and has to take down. */
-let standing:
-  | {
-      readonly topology: Topology;
-      readonly provider: MachineProvider;
-      readonly document: TopologyDocument;
-    }
-  | undefined;
+/** A cluster that this set-up brought up and has to tear down. */
+interface Standing {
+  readonly topology: Topology;
+  readonly provider: MachineProvider;
+  readonly document: TopologyDocument;
+}
+
+/** One for each project: in a run, all projects share this module. */
+const standing: Standing[] = [];
 let watch: InterruptionWatch | undefined;
 
 /** E2E_KEEP=1 leaves the topology running for whoever comes; E2E_REUSE=1 takes one that was left, if it fits. */
@@ -66,7 +67,8 @@ export async function setup(project: TestProject): Promise<void> {
         const found = await findOrStandUp(project, topology, provider, interruption);
         const lab = await openLab(found, provider);
         report.label({ ...(await describeRun(lab)) });
-        report.attach(() => drawSetUpOf(lab, { stays: keep || standing === undefined }));
+        const isOurs = standing.some(({ provider: { store } }) => store === provider.store);
+        report.attach(() => drawSetUpOf(lab, { stays: keep || !isOurs }));
         return found;
       },
       { topology: topology.name },
@@ -77,17 +79,17 @@ export async function setup(project: TestProject): Promise<void> {
   }
 }
 
-/** Takes down what {@link setup} stood up; a set-up that failed has done so itself. */
+/**
+ * Tears down a cluster that {@link setup} brought up; a set-up that failed has done so itself. Vitest calls it once for
+ * each project, without a word of which.
+ */
 export async function teardown(): Promise<void> {
-  if (standing !== undefined) await leave(standing);
+  const last = standing.pop();
+  if (last !== undefined) await leave(last);
   if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
 }
 
-async function leave({
-  topology,
-  provider,
-  document,
-}: NonNullable<typeof standing>): Promise<void> {
+async function leave({ topology, provider, document }: Standing): Promise<void> {
   if (keep && watch?.interrupted === undefined) {
     await releaseStore(provider.store);
     tellKept(provider.store);
@@ -114,11 +116,17 @@ async function leave({
 /** Of a cluster that has no containers on its networks yet there is nothing to be seen that its set-up does not show. */
 async function drawEnd(document: TopologyDocument, provider: MachineProvider): Promise<Evidence[]> {
   if (watch?.interrupted !== undefined || document.stage !== 'workload') return [];
-  return await activity(
-    'stage',
-    `draw the ${document.topology} topology`,
-    async () => await drawEndOf(await openLab(document, provider), watch?.signal),
-  );
+  try {
+    return await activity(
+      'stage',
+      `draw the ${document.topology} topology`,
+      async () => await drawEndOf(await openLab(document, provider), watch?.signal),
+    );
+  } catch (error) {
+    // A cluster that cannot be opened any more must be torn down even so.
+    const content = `could not be drawn: ${firstLine(error)}`;
+    return [{ name: 'what stood there at the end', type: 'text/plain', content }];
+  }
 }
 
 async function findOrStandUp(
@@ -140,7 +148,7 @@ async function findOrStandUp(
     ? await standUpOrReuse(topology, provider, options)
     : { document: await standUp(topology, provider, options), reused: false };
   if (reused) await releaseStore(provider.store);
-  else standing = { topology, provider, document };
+  else standing.push({ topology, provider, document });
   return document;
 }
 

@@ -1,7 +1,7 @@
 import type { Vitest } from 'vitest/node';
 import { InterruptionWatch } from '../../helpers/process/interruption.ts';
 
-/** Each project has modules of its own; the process, and what interrupts it, is theirs together. */
+/** In a watch each project has modules of its own; the process, and what interrupts it, is theirs together. */
 const shared = globalThis as { overlayE2eRunWatch?: InterruptionWatch };
 
 /**

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
+import { describe, onTestFinished } from 'vitest';
+import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { takeDown } from '../../helpers/topology/take-down.ts';
 import { startCommand } from './command.ts';
 import { expect, expectNothingLeft, test as base } from './lab.ts';
 
@@ -12,7 +14,7 @@ const test = base.extend('e2e', async ({ lab }, { onCleanup }) => {
   onCleanup(() => rm(reports, { recursive: true, force: true }));
   const env = { ...lab.env, OVERLAY_E2E_REPORTS: reports };
   const words = ['run', 'e2e', '--', 'specs/seed/keystore.spec.ts', 'specs/seed/cluster.spec.ts'];
-  const start = () => startCommand('npm', words, env);
+  const start = (...more: string[]) => startCommand('npm', [...words, ...more], env);
   return { start, report: join(reports, 'allure-report/index.html') };
 });
 
@@ -47,4 +49,17 @@ describe('npm run e2e that is killed', () => {
     expect(stdout).toBe('Taken down: master-host, mh-keystore, worker-host.\n');
     await expectNothingLeft(lab);
   });
+});
+
+test('a run of two projects leaves neither of their clusters', async ({ lab, e2e }) => {
+  const provider = createNetnsProvider({ store: `${lab.store}-etcd` });
+  onTestFinished(async () => {
+    // Nothing is there any more, unless the run left it.
+    await takeDown(provider);
+  });
+  const run = e2e.start('--project', 'etcd');
+  const { exitCode, stdout } = await run.ended;
+  expect(exitCode, stdout).toBe(0);
+  expect(await provider.list()).toEqual([]);
+  await expectNothingLeft(lab);
 });
