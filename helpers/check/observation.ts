@@ -9,7 +9,7 @@ import type { SwarmView } from './observe/swarm.ts';
 import type { Observed } from './observed.ts';
 import type { Expectations } from './target.ts';
 
-export type Pulse = 'answers' | 'hangs' | 'silent';
+export type Pulse = 'answers' | 'invalid' | 'hangs' | 'silent';
 
 /** What was seen of one host. */
 export interface HostView {
@@ -18,7 +18,7 @@ export interface HostView {
   readonly address: string | undefined;
   readonly engine: Observed<EngineView>;
   /**
-   * Whether its engine lives. One that hangs takes connections, and does not answer what it must look up in the cluster's
+   * Whether its engine lives. What one says counts for nothing when a part of it is invalid. One that hangs takes connections, and does not answer what it must look up in the cluster's
    * store.
    */
   readonly pulse: Pulse;

@@ -153,13 +153,23 @@ async function ask<T>(
   }
   const parsed = call.answer.safeParse(answer);
   if (parsed.success) return parsed.data;
-  throw new HarnessError({
-    tried,
-    observed: 'the engine answered something that is not understood',
-    remedy: 'its version may be too new or too old for this harness',
-    cause: parsed.error,
-    evidence: z.prettifyError(parsed.error),
-  });
+  throw new InvalidAnswer(tried, parsed.error);
+}
+
+/** An engine answers what no engine of Docker does: a value is missing, or is not valid. */
+export class InvalidAnswer extends HarnessError {
+  constructor(tried: string, cause: z.ZodError) {
+    const [first] = cause.issues;
+    const where = first?.path.join('.') ?? '';
+    super({
+      tried,
+      observed: `the engine reports an invalid value: ${where}: ${first?.message ?? ''}`,
+      remedy:
+        'its version may be too new or too old to be understood, or it is no engine of Docker',
+      cause,
+      evidence: z.prettifyError(cause),
+    });
+  }
 }
 
 /**

@@ -1,3 +1,11 @@
+import {
+  containerName,
+  dockerId,
+  dockerIdOrNone,
+  ipAddressOrNone,
+  macAddressOrNone,
+  networkName,
+} from '../process/reported-values.ts';
 import { z } from 'zod';
 
 /** A container's end on one network. */
@@ -55,12 +63,12 @@ export interface ContainerFacts {
 
 const endpoint = z
   .looseObject({
-    NetworkID: z.string(),
-    EndpointID: z.string(),
-    IPAddress: z.string(),
+    NetworkID: dockerIdOrNone,
+    EndpointID: dockerIdOrNone,
+    IPAddress: ipAddressOrNone,
     IPPrefixLen: z.number(),
     Gateway: z.string(),
-    MacAddress: z.string(),
+    MacAddress: macAddressOrNone,
     Aliases: z.array(z.string()).nullish(),
   })
   .transform(
@@ -76,7 +84,7 @@ const endpoint = z
   );
 
 const published = z
-  .array(z.looseObject({ HostIp: z.string(), HostPort: z.string() }))
+  .array(z.looseObject({ HostIp: ipAddressOrNone, HostPort: z.string().regex(/^\d{0,5}$/) }))
   .nullable()
   .transform((bindings) =>
     (bindings ?? []).map(({ HostIp, HostPort }) => ({ address: HostIp, port: Number(HostPort) })),
@@ -84,8 +92,8 @@ const published = z
 
 export const containerAnswer = z
   .looseObject({
-    Id: z.string(),
-    Name: z.string(),
+    Id: dockerId,
+    Name: containerName,
     Image: z.string(),
     RestartCount: z.number(),
     State: z.looseObject({
@@ -93,7 +101,7 @@ export const containerAnswer = z
       Running: z.boolean(),
       ExitCode: z.number(),
       Error: z.string(),
-      Pid: z.number(),
+      Pid: z.int().min(0),
       StartedAt: z.string(),
     }),
     Config: z.looseObject({
@@ -105,7 +113,7 @@ export const containerAnswer = z
     }),
     HostConfig: z.record(z.string(), z.unknown()),
     NetworkSettings: z.looseObject({
-      Networks: z.record(z.string(), endpoint).nullable(),
+      Networks: z.record(networkName, endpoint).nullable(),
       Ports: z.record(z.string(), published).nullable(),
     }),
   })

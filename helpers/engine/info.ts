@@ -1,3 +1,9 @@
+import {
+  addressAndPort,
+  dockerIdOrNone,
+  ipAddressOrNone,
+  storeUrl,
+} from '../process/reported-values.ts';
 import { z } from 'zod';
 import { printInspection } from '../process/redact-secrets.ts';
 import type { CallOptions, Connection } from './connection.ts';
@@ -65,15 +71,15 @@ const infoAnswer = z
     Architecture: z.string(),
     Driver: z.string(),
     Labels: list,
-    ClusterStore: orNone,
-    ClusterAdvertise: orNone,
+    ClusterStore: orNone.pipe(storeUrl.optional()),
+    ClusterAdvertise: orNone.pipe(addressAndPort.optional()),
     Swarm: z
       .object({
         LocalNodeState: z.enum(['', 'inactive', 'pending', 'active', 'error', 'locked']),
-        NodeID: z.string().default(''),
-        NodeAddr: z.string().default(''),
+        NodeID: dockerIdOrNone.default(''),
+        NodeAddr: ipAddressOrNone.default(''),
         ControlAvailable: z.boolean().default(false),
-        RemoteManagers: z.array(z.object({ Addr: z.string() })).nullish(),
+        RemoteManagers: z.array(z.object({ Addr: addressAndPort })).nullish(),
       })
       .optional(),
     ContainersRunning: z.number(),

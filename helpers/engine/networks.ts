@@ -1,3 +1,11 @@
+import {
+  dockerId,
+  dockerIdOrNone,
+  ipAddressOrNone,
+  macAddressOrNone,
+  networkName,
+  subnetOrNone,
+} from '../process/reported-values.ts';
 import { z } from 'zod';
 import { commandLine } from '../process/run-command.ts';
 import { printInspection } from '../process/redact-secrets.ts';
@@ -84,22 +92,28 @@ const texts = z
 
 const member = z.looseObject({
   Name: z.string(),
-  EndpointID: z.string(),
-  MacAddress: z.string(),
-  IPv4Address: z.string(),
+  EndpointID: dockerIdOrNone,
+  MacAddress: macAddressOrNone,
+  IPv4Address: subnetOrNone,
 });
+
+/** Go's word for no address is `<nil>`. */
+const goAddress = z
+  .string()
+  .transform((text) => (text === '<nil>' ? '' : text))
+  .pipe(ipAddressOrNone);
 
 const task = z.looseObject({
   Name: z.string(),
-  EndpointID: z.string(),
-  EndpointIP: z.string(),
-  Info: z.looseObject({ 'Host IP': z.string().default('') }).nullish(),
+  EndpointID: dockerIdOrNone,
+  EndpointIP: goAddress,
+  Info: z.looseObject({ 'Host IP': goAddress.default('') }).nullish(),
 });
 
 const networkAnswer = z
   .looseObject({
-    Name: z.string(),
-    Id: z.string(),
+    Name: networkName,
+    Id: dockerId,
     Driver: z.string(),
     Scope: z.enum(['local', 'global', 'swarm']),
     Attachable: z.boolean().default(false),
@@ -107,13 +121,13 @@ const networkAnswer = z
     Ingress: z.boolean().default(false),
     IPAM: z.looseObject({
       Config: z
-        .array(z.looseObject({ Subnet: z.string().optional(), Gateway: z.string().optional() }))
+        .array(z.looseObject({ Subnet: subnetOrNone.optional(), Gateway: z.string().optional() }))
         .nullish(),
     }),
     Options: texts,
     Labels: texts,
     Containers: z.record(z.string(), member).nullish(),
-    Peers: z.array(z.looseObject({ IP: z.string() })).nullish(),
+    Peers: z.array(z.looseObject({ IP: ipAddressOrNone })).nullish(),
     Services: z.record(z.string(), z.looseObject({ Tasks: z.array(task).nullish() })).nullish(),
   })
   .transform((network): NetworkFacts => {
@@ -124,7 +138,9 @@ const networkAnswer = z
       driver: network.Driver,
       scope: network.Scope,
       subnet: pool?.Subnet,
-      subnets: (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []),
+      subnets: (network.IPAM.Config ?? []).flatMap(({ Subnet = '' }) =>
+        Subnet === '' ? [] : Subnet,
+      ),
       gateway: pool?.Gateway,
       attachable: network.Attachable,
       internal: network.Internal,

@@ -1,3 +1,4 @@
+import { dockerId, ipAddressOrNone } from '../process/reported-values.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
@@ -40,7 +41,7 @@ export interface Nodes {
 
 const nodeAnswer = z
   .looseObject({
-    ID: z.string(),
+    ID: dockerId,
     Spec: z.looseObject({
       Role: z.enum(['worker', 'manager']),
       Availability: z.enum(['active', 'pause', 'drain']),
@@ -54,7 +55,7 @@ const nodeAnswer = z
     Status: z.looseObject({
       State: z.enum(['unknown', 'down', 'ready', 'disconnected']).catch('unknown'),
       Message: z.string().default(''),
-      Addr: z.string().default(''),
+      Addr: ipAddressOrNone.default(''),
     }),
     ManagerStatus: z
       .looseObject({ Leader: z.boolean().default(false), Reachability: z.string() })

@@ -1,3 +1,4 @@
+import { hostName, ipAddress, isOfHost } from '../process/reported-values.ts';
 import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
@@ -11,8 +12,8 @@ import { type GivenEngine, toMachine } from './given-engine.ts';
 /** What an engine says of itself. */
 export interface Seen {
   readonly id: string;
-  /** Its machine's hostname. */
-  readonly name: string;
+  /** Its machine's hostname; undefined when what it says is none. */
+  readonly name: string | undefined;
   /** Where it says that the others of its cluster find it. */
   readonly address: string | undefined;
 }
@@ -44,7 +45,8 @@ const versionAnswer = z.object({
 
 const infoAnswer = z.object({
   ID: z.string(),
-  Name: z.string(),
+  // One that is no host name is of no use to call it by: the user's own words are.
+  Name: hostName.optional().catch(undefined),
   ClusterAdvertise: z.string().nullish(),
   Swarm: z.object({ NodeAddr: z.string().nullish() }).nullish(),
 });
@@ -64,13 +66,21 @@ export async function lookAtEngine(
       const { data } = infoAnswer.safeParse(await askForJson(given, '/info', options));
       if (data === undefined) throw notDocker(given, 'what it says of itself is not understood');
       const { ID: id, Name: name, ClusterAdvertise, Swarm } = data;
-      const address = Swarm?.NodeAddr || ClusterAdvertise?.replace(/:\d+$/, '') || undefined;
-      return { given, reachedAt, seen: { id, name, address } };
+      const told = Swarm?.NodeAddr || ClusterAdvertise?.replace(/:\d+$/, '');
+      return { given, reachedAt, seen: { id, name, address: memberAddress(told, reachedAt) } };
     } catch (error) {
       if (error instanceof EngineAway) return { given, reachedAt, away: error };
       throw error;
     }
   });
+}
+
+/** What an engine says that its address is, if other machines can have that address at all. */
+function memberAddress(told: string | undefined, reachedAt: string): string | undefined {
+  if (told === undefined || !ipAddress.safeParse(told).success) return undefined;
+  // A cluster of one machine alone may be on its loopback.
+  const isHere = reachedAt === '' || reachedAt.startsWith('127.');
+  return isOfHost(told) || (isHere && told.startsWith('127.')) ? told : undefined;
 }
 
 /** The address at which it is reached from here; empty when that says nothing. */

@@ -1,3 +1,4 @@
+import { printable, printableLines } from './printable.ts';
 import { redactSecrets } from './redact-secrets.ts';
 
 /** What a {@link HarnessError} is made of. */
@@ -24,10 +25,12 @@ export class HarnessError extends Error {
   readonly evidence: string | undefined;
 
   constructor({ cause, ...parts }: HarnessErrorParts) {
-    const tried = redactSecrets(parts.tried);
-    const observed = redactSecrets(parts.observed);
-    const { remedy } = parts;
-    const evidence = parts.evidence === undefined ? undefined : redactSecrets(parts.evidence);
+    // What went wrong outside is told by others, and ends on terminals and in logs.
+    const tried = redactSecrets(printable(parts.tried));
+    const observed = redactSecrets(printable(parts.observed));
+    const remedy = parts.remedy === undefined ? undefined : printable(parts.remedy);
+    const evidence =
+      parts.evidence === undefined ? undefined : redactSecrets(printableLines(parts.evidence));
     const line =
       remedy === undefined ? `${tried}: ${observed}` : `${tried}: ${observed}; ${remedy}`;
     super(evidence === undefined ? line : `${line}\n${evidence}`, { cause });
@@ -44,10 +47,10 @@ export class HarnessError extends Error {
   }
 }
 
-/** The first line of whatever was thrown. */
+/** The first line of whatever was thrown, as a terminal may show it. */
 export function firstLine(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return message.split('\n', 1)[0] ?? message;
+  return printable(message.split('\n', 1)[0] ?? message);
 }
 
 /** Runs all side by side and waits for every one; several failures become one `AggregateError` that names each. */

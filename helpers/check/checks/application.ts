@@ -37,7 +37,7 @@ export const applicationAnswers: Check = {
                 where,
                 expected: expected.body,
                 observed: body ?? null,
-                text: `${url} answers something else than it must: ${body ?? ''}${tellRow(answer)}`,
+                text: `${url} answers something else than it must: ${beginningOf(body ?? '')}${tellRow(answer)}`,
               },
             ];
       return outcomeOf(differences, [`${url}: ${status}, ${body?.length ?? 0} characters`]);
@@ -98,8 +98,15 @@ function ofApplication(
   return compare(expected, answer, { host, container });
 }
 
+/** Characters of an answer that are shown: it may be a whole page, and somebody else's. */
+const SHOWN = 200;
+
+function beginningOf(body: string): string {
+  return body.length > SHOWN ? `${body.slice(0, SHOWN)}… (${body.length} characters)` : body;
+}
+
 function tellRow({ database }: ApplicationAnswer): string {
   return database !== undefined && 'row' in database
-    ? `; the row in the database: ${database.row}`
+    ? `; the row in the database: ${beginningOf(database.row)}`
     : '';
 }

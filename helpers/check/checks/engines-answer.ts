@@ -1,6 +1,14 @@
+import type { Pulse } from '../observation.ts';
 import { type Check, outcomeOf } from '../check.ts';
 import type { Difference } from '../difference.ts';
 import { answeringHosts } from './seen-engines.ts';
+
+const inWords: Readonly<Record<Pulse, string>> = {
+  answers: 'answers',
+  invalid: 'gives an answer that cannot be right, so nothing that it says is used',
+  hangs: 'tells its version, and does not come to say what else it is asked',
+  silent: 'does not answer',
+};
 
 /** Every engine answers all that it is asked. */
 export const enginesAnswer: Check = {
@@ -11,10 +19,7 @@ export const enginesAnswer: Check = {
   compare: (observation) => {
     const silent = observation.hosts.flatMap(({ name, pulse, engine }): Difference[] => {
       if ('seen' in engine) return [];
-      const text =
-        pulse === 'hangs'
-          ? `the engine of ${name} tells its version, and does not come to say what else it is asked: ${engine.unseen}`
-          : `the engine of ${name} does not answer: ${engine.unseen}`;
+      const text = `the engine of ${name} ${inWords[pulse]}: ${engine.unseen}`;
       return [
         {
           kind: 'engine-silent',

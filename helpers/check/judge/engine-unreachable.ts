@@ -10,7 +10,10 @@ export const engineUnreachable: Rule = {
   name: 'engine-unreachable',
   explain: (open, observation) =>
     open
-      .filter(({ kind, observed }) => kind === 'engine-silent' && observed === 'silent')
+      .filter(
+        ({ kind, observed }) =>
+          kind === 'engine-silent' && (observed === 'silent' || observed === 'invalid'),
+      )
       .map((silence) => {
         const { host } = silence.where;
         return {
@@ -27,7 +30,19 @@ export const engineUnreachable: Rule = {
       }),
 };
 
-function findRemedy({ text, where: { host } }: Difference, observation: Observation): Remedy {
+function findRemedy(
+  { text, observed, where: { host } }: Difference,
+  observation: Observation,
+): Remedy {
+  if (observed === 'invalid') {
+    return {
+      kind: 'next-step',
+      host,
+      commands: [],
+      effect:
+        'find out who answers there: no engine of Docker reports such a value. Trust nothing that this host says until then',
+    };
+  }
   if (/refused|closed the connection|not stuck/.test(text)) {
     return {
       kind: 'fix',

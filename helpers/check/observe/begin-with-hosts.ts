@@ -1,3 +1,4 @@
+import { InvalidAnswer } from '../../engine/connection.ts';
 import { type Observed, seen, unseen } from '../observed.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { TargetHost } from '../target.ts';
@@ -36,17 +37,21 @@ async function askHost(
   { name, engine, address }: TargetHost,
   signal: AbortSignal,
 ): Promise<AskedHost> {
+  let isInvalid = false;
+  const observe = async () => {
+    try {
+      return seen(await observeEngine(engine, signal));
+    } catch (error) {
+      isInvalid = error instanceof InvalidAnswer;
+      throw error;
+    }
+  };
   // Side by side: an engine that is silent costs its limit once.
   const [view, pulse] = await Promise.all([
-    observePart(
-      `${name}: engine`,
-      signal,
-      async () => seen(await observeEngine(engine, signal)),
-      name,
-    ),
+    observePart(`${name}: engine`, signal, observe, name),
     takePulse(engine, signal),
   ]);
   return 'seen' in view
     ? { name, address: address ?? addressOf(view.seen), engine: view, pulse: 'answers' }
-    : { name, address, engine: view, pulse };
+    : { name, address, engine: view, pulse: isInvalid ? 'invalid' : pulse };
 }

@@ -1,10 +1,10 @@
+import { isOfHost } from '../../process/reported-values.ts';
 import type { ContainerFacts } from '../../engine/container-facts.ts';
 import type { CallOptions } from '../../engine/connection.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { EngineInfo } from '../../engine/info.ts';
 import type { NetworkFacts } from '../../engine/networks.ts';
 import { HarnessError } from '../../process/harness-error.ts';
-import type { Pulse } from '../observation.ts';
 import { PROBE_LABEL } from '../probe/describe-probe.ts';
 
 /** What one engine says. */
@@ -70,10 +70,7 @@ export async function observeEngineAgain(
 }
 
 /** Whether an engine lives, whatever else it does not say. */
-export async function takePulse(
-  engine: Engine,
-  signal: AbortSignal,
-): Promise<Exclude<Pulse, 'answers'>> {
+export async function takePulse(engine: Engine, signal: AbortSignal): Promise<'hangs' | 'silent'> {
   return await engine.version({ limit: ANSWER_LIMIT, signal }).then(
     () => 'hangs',
     () => 'silent',
@@ -82,7 +79,8 @@ export async function takePulse(
 
 /** Where the others of its cluster find it, as it says itself. */
 export function addressOf({ info }: EngineView): string | undefined {
-  return info.clusterAdvertise?.replace(/:\d+$/, '') ?? info.swarmNode?.address;
+  const told = info.clusterAdvertise?.replace(/:\d+$/, '') ?? info.swarmNode?.address;
+  return told === undefined || !isOfHost(told) ? undefined : told;
 }
 
 /** @param known the ids of networks that are left out */

@@ -1,3 +1,13 @@
+import {
+  addressAndPort,
+  containerName,
+  dockerId,
+  ipAddressOrNone,
+  macAddressOrNone,
+  networkName,
+  subnet,
+  subnetOrNone,
+} from '../../process/reported-values.ts';
 import { z } from 'zod';
 import { MEMBERS_KEY, type StoreEntry } from '../../cluster/key-value-store.ts';
 import { parseJson } from '../../process/parse-json.ts';
@@ -13,10 +23,10 @@ export function readStoreEntries(
   const subnets = readBelow(entries, 'docker/network/v1.0/overlay/network/', overlayValue);
   const networks = readBelow(entries, 'docker/network/v1.0/network/', networkValue);
   const ends = readBelow(entries, 'docker/network/v1.0/endpoint/', endValue);
+  const members = entries.filter(({ key }) => key.startsWith(MEMBERS_KEY));
+  const isMember = ({ value }: StoreEntry) => addressAndPort.safeParse(value).success;
   return {
-    members: entries
-      .filter(({ key }) => key.startsWith(MEMBERS_KEY))
-      .map(({ value }) => ({ advertised: value })),
+    members: members.filter(isMember).map(({ value }) => ({ advertised: value })),
     networks: networks.read.map(([, network]): StoreNetwork => {
       const own = subnets.read.find(([id]) => id === network.id)?.[1] ?? [];
       const { id, name, driver, pools } = network;
@@ -32,11 +42,14 @@ export function readStoreEntries(
       const [networkId = ''] = path.split('/');
       // One that no container has joined yet has neither.
       const { address, mac } = end;
-      return address === undefined || mac === undefined
+      return address === undefined || address === '' || mac === undefined || mac === ''
         ? []
         : [{ ...end, networkId, address, mac }];
     }),
-    strange: [subnets, networks, ends].flatMap(({ strange }) => strange),
+    strange: [
+      ...members.filter((one) => !isMember(one)).map(({ key }) => key),
+      ...[subnets, networks, ends].flatMap(({ strange }) => strange),
+    ],
   };
 }
 
@@ -61,17 +74,17 @@ function readBelow<T>(
 }
 
 const overlayValue = z
-  .looseObject({ subnets: z.array(z.looseObject({ SubnetIP: z.string(), Vni: z.number() })) })
+  .looseObject({ subnets: z.array(z.looseObject({ SubnetIP: subnet, Vni: z.int() })) })
   .transform(({ subnets }) => subnets.map(({ SubnetIP, Vni }) => ({ subnet: SubnetIP, vni: Vni })));
 
 /** JSON in a text of JSON in a text of JSON. */
 const pools = z.array(z.looseObject({ IPAMData: z.string() }));
-const pool = z.looseObject({ Pool: z.string() });
+const pool = z.looseObject({ Pool: subnet });
 
 const networkValue = z
   .looseObject({
-    id: z.string(),
-    name: z.string(),
+    id: dockerId,
+    name: networkName,
     networkType: z.string(),
     ipamV4Info: z.string().default('[]'),
   })
@@ -86,10 +99,12 @@ const networkValue = z
 
 const endValue = z
   .looseObject({
-    id: z.string(),
-    name: z.string(),
-    locator: z.string().default(''),
-    ep_iface: z.looseObject({ addr: z.string().optional(), mac: z.string().optional() }).nullish(),
+    id: dockerId,
+    name: containerName,
+    locator: ipAddressOrNone.default(''),
+    ep_iface: z
+      .looseObject({ addr: subnetOrNone.optional(), mac: macAddressOrNone.optional() })
+      .nullish(),
   })
   .transform(({ id, name, locator, ep_iface: card }) => ({
     id,

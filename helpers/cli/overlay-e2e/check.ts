@@ -1,3 +1,4 @@
+import { printable, printableJson, printableLines } from '../../process/printable.ts';
 import { auditCluster } from '../../check/audit.ts';
 import { AUDIT_LIMIT, type AuditOptions } from '../../check/options.ts';
 import { prepareProbeImage } from '../../check/probe/probe-image.ts';
@@ -102,7 +103,7 @@ async function conclude(outcome: Outcome, options: CheckOptions): Promise<number
   await writeOutputs(report, options);
   const isOneTerminal = process.stdout.isTTY && process.stderr.isTTY;
   if (isToBePrinted(outcome, { json, isOneTerminal })) {
-    console.log(json ? JSON.stringify(toJson(report), null, 2) : render(report, process.stdout));
+    console.log(json ? printableJson(toJson(report), 2) : render(report, process.stdout));
   }
   for (const line of json ? [] : endOfCheck(report, options)) console.log(line);
   return exitCodes[report.verdict];
@@ -128,10 +129,12 @@ async function watchTarget(
       if (options.json === true) {
         // A document a line.
         const document = 'report' in round ? toJson(round.report) : round;
-        console.log(JSON.stringify(document));
+        console.log(printableJson(document));
       } else if (isFirst && 'report' in round) console.log(render(round.report, process.stdout));
       else
-        for (const line of changes) console.log(`${new Date().toTimeString().slice(0, 8)} ${line}`);
+        for (const line of changes) {
+          console.log(`${new Date().toTimeString().slice(0, 8)} ${printable(line)}`);
+        }
       isFirst = false;
     },
     readerGone: reader.signal,
@@ -164,5 +167,5 @@ function sayWhole(text: string): void {
 }
 
 function say(line: string): void {
-  console.error(`overlay-e2e: ${line}`);
+  console.error(printableLines(`overlay-e2e: ${line}`));
 }

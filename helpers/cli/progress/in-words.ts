@@ -1,3 +1,4 @@
+import { printable } from '../../process/printable.ts';
 import { type Activity, titleOnMachine } from '../../process/activity.ts';
 import { firstLine } from '../../process/harness-error.ts';
 
@@ -33,12 +34,12 @@ const MOST = 120;
 export function commandInWords(activity: Activity): string {
   const { kind, input, title } = activity;
   const sign = kind === 'command' ? '$ ' : '';
-  const line = kind === 'command' && input !== undefined ? firstLine(input) : title;
+  const line = printable(kind === 'command' && input !== undefined ? firstLine(input) : title);
   // Most are called what they are.
-  if (line === title || line === titleOnMachine(activity))
-    return `${sign}${title}  ${timeOf(activity)}`;
+  if (line === printable(title) || line === printable(titleOnMachine(activity)))
+    return `${sign}${printable(title)}  ${timeOf(activity)}`;
   const shown = line.length > MOST ? `${line.slice(0, MOST)}…` : line;
-  return `${sign}${shown}  ${timeOf(activity)}  ${title}`;
+  return `${sign}${shown}  ${timeOf(activity)}  ${printable(title)}`;
 }
 
 /** What something that still runs is at. */

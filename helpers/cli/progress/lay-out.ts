@@ -1,3 +1,4 @@
+import { printable } from '../../process/printable.ts';
 import sliceAnsi from 'slice-ansi';
 import stringWidth from 'string-width';
 import type { Paint } from './painter.ts';
@@ -8,17 +9,31 @@ const marks = { done: '✔', failed: '✖' } as const;
 
 /** A line of a terminal, not wider than `width`: title and time stay whole as long as there is room for them. */
 export function layOut(line: Line, width: number, paint: Paint, spinner = '·'): string {
-  const { state, depth, title, time, why } = line;
+  const { state, depth, title, done, now, time, why } = printableLine(line);
   const mark = state === 'running' ? spinner : marks[state];
   const head = `${'  '.repeat(depth)}${mark} `;
   const tail = time === '' ? '' : `  ${time}`;
   const room = width - stringWidth(head) - stringWidth(tail);
   const name = cutEnd(title, room);
-  const about = cutAbout(line, room - stringWidth(name) - 2);
+  const about = cutAbout({ done, now }, room - stringWidth(name) - 2);
   const said = about === '' ? '' : `  ${about}`;
   const painted = `${'  '.repeat(depth)}${paint(colors[state], mark)} ${name}`;
   const dim = said + tail === '' ? '' : paint('dim', said + tail);
   return `${painted}${dim}${why === undefined ? '' : `  ${why}`}`;
+}
+
+/** Titles and reasons may come from outside: a terminal shows them, and obeys none. */
+function printableLine(line: Line): Line {
+  const { title, done, now, why } = line;
+  return {
+    ...line,
+    title: printable(title),
+    done: printable(done),
+    ...(now === undefined
+      ? {}
+      : { now: { what: printable(now.what), howFar: now.howFar && printable(now.howFar) } }),
+    ...(why === undefined ? {} : { why: printable(why) }),
+  };
 }
 
 /** The same lines, with their titles below each other as columns. */
@@ -28,7 +43,8 @@ export function align(lines: readonly Line[]): Line[] {
 }
 
 /** A line of a log. */
-export function lineInWords({ state, depth, title, done, time, why }: Line): string {
+export function lineInWords(line: Line): string {
+  const { state, depth, title, done, time, why } = printableLine(line);
   const said = [title, done, time, why].filter((one) => one !== undefined && one !== '');
   return `${'  '.repeat(depth)}${state === 'failed' ? '✖ ' : ''}${said.join('  ')}`;
 }
@@ -51,7 +67,7 @@ export function fitIn(lines: readonly Line[], room: number): { shown: Line[]; hi
 }
 
 /** What is said of it between title and time: rather what it is at now than what is done. */
-function cutAbout({ done, now }: Line, width: number): string {
+function cutAbout({ done, now }: Pick<Line, 'done' | 'now'>, width: number): string {
   if (width < 6) return '';
   if (now === undefined) return cutBeginning(done, width);
   const { what, howFar } = now;

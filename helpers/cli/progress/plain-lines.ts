@@ -1,3 +1,4 @@
+import { printable } from '../../process/printable.ts';
 import { type Activity, onActivity } from '../../process/activity.ts';
 import { commandInWords, formatTime, isCommand, timeOf } from './in-words.ts';
 import { lineInWords } from './lay-out.ts';
@@ -28,7 +29,7 @@ export function showPlainLines(stream: NodeJS.WritableStream, verbose: boolean):
     start: (activity) => {
       scene.start(activity);
       if (!isFollowed(activity) || activity.kind !== 'transfer') return;
-      print(`${indentOf(activity, scene)}${activity.title} …`);
+      print(`${indentOf(activity, scene)}${printable(activity.title)} …`);
     },
     end: (activity) => {
       const indent = indentOf(activity, scene);
@@ -62,5 +63,5 @@ function indentOf(activity: Activity, { running }: Scene): string {
 function stillLine(activity: Activity, { running }: Scene): string {
   const told = activity.progress ?? running.now(activity)?.title;
   const what = told === undefined ? '' : ` (${told})`;
-  return `${reminder}${activity.title}${what}, for ${timeOf(activity)}`;
+  return `${reminder}${printable(`${activity.title}${what}`)}, for ${timeOf(activity)}`;
 }

@@ -22,9 +22,10 @@ export function renderDiagnosis(
   const { code, where, summary, evidence, consequences, remedy } = diagnosis;
   const paint = painter(layout);
   const head = `${String(number).padStart(2)}  `;
-  const title = `${paint('bold', paint('red', code))} · ${placeInWords(where)}`;
+  const [title = '', ...rest] = wrapText(`${code} · ${placeInWords(where)}`, layout, head, indent);
   return [
-    ...wrapText(title, layout, head, indent),
+    title.replace(code, paint('bold', paint('red', code))),
+    ...rest,
     ...wrapText(summary, layout, '', indent),
     ...renderEvidence(evidence.slice(0, evidenceShown), summary, layout),
     ...renderMore(evidence.length - evidenceShown, 'such differences', layout),

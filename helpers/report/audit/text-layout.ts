@@ -1,3 +1,4 @@
+import { printable } from '../../process/printable.ts';
 import { styleText } from 'node:util';
 import wrapAnsi from 'wrap-ansi';
 
@@ -15,7 +16,7 @@ export function painter({ color }: TextLayout): Paint {
   return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Wraps a text at words, each line behind an indent, the first behind `head`. What is longer than a line is not cut. */
+/** Wraps a text, which may come from outside, at words; each line behind an indent, the first behind `head`. What is longer than a line is not cut. */
 export function wrapText(
   text: string,
   { width }: TextLayout,
@@ -23,6 +24,6 @@ export function wrapText(
   indent: number,
 ): string[] {
   const margin = ' '.repeat(indent);
-  const lines = wrapAnsi(text, Math.max(20, width - indent)).split('\n');
+  const lines = wrapAnsi(printable(text), Math.max(20, width - indent)).split('\n');
   return lines.map((line, index) => `${index === 0 ? head.padEnd(indent) : margin}${line}`);
 }

@@ -1,3 +1,4 @@
+import { ipAddress, macAddress } from '../../../process/reported-values.ts';
 import { z } from 'zod';
 import { parseJson } from '../../../process/parse-json.ts';
 import type {
@@ -91,9 +92,9 @@ function pickCounters({ packets, dropped, errors }: z.infer<typeof counters>) {
 }
 
 const forwardingAnswer = z.looseObject({
-  mac: z.string(),
+  mac: macAddress,
   ifname: z.string(),
-  dst: z.string().optional(),
+  dst: ipAddress.optional(),
   port: z.number().optional(),
   vni: z.number().optional(),
   state: z.string().default(''),
@@ -112,7 +113,7 @@ export function readForwarding(output: string): (ForwardingEntry & { readonly de
 }
 
 const neighbourAnswer = z.looseObject({
-  dst: z.string(),
+  dst: ipAddress,
   dev: z.string(),
   lladdr: z.string().optional(),
   state: z.array(z.string()).default([]),

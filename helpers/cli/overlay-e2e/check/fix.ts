@@ -1,3 +1,4 @@
+import { printable } from '../../../process/printable.ts';
 import { createInterface } from 'node:readline/promises';
 import { type Command, lineOf } from '../../../check/command.ts';
 import type { FixStep } from '../../../check/fix-steps.ts';
@@ -24,11 +25,11 @@ export async function doSteps(
   const done: FixStep[] = [];
   for (const step of steps) {
     const { code, host, commands, effect, networkId, restores } = step;
-    say(`${code}: ${effect}\n  on ${host}: ${lineOf(commands)}`);
+    say(`${code}: ${printable(effect)}\n  on ${host}: ${lineOf(commands)}`);
     if (!(await agree(`Do this on ${host}?`))) continue;
     const failure = await probes.run(host, networkId, restores);
     if (failure === undefined) done.push(step);
-    say(failure === undefined ? '  done' : `  failed: ${failure}`);
+    say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
   }
   return done;
 }
@@ -45,7 +46,7 @@ export async function undoSteps(
     say(`undo on ${host}, in the overlay's namespace: ${lineOf(inverse)}`);
     const failure = await probes.run(host, networkId, inverse);
     if (failure === undefined) undone += 1;
-    say(failure === undefined ? '  done' : `  failed: ${failure}`);
+    say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
   }
   return undone;
 }
@@ -87,7 +88,10 @@ export async function askOnTerminal(question: string, signal: AbortSignal): Prom
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   lines.on('close', () => resolve(''));
   try {
-    const answer = await Promise.race([lines.question(`${question} [y/N] `, { signal }), ended]);
+    const answer = await Promise.race([
+      lines.question(`${printable(question)} [y/N] `, { signal }),
+      ended,
+    ]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();

@@ -43,6 +43,12 @@ describe('the store of a cluster', () => {
     ],
     ['zk://keeper', [{ kind: 'zookeeper', address: 'keeper', port: 2181 }]],
     ['boltdb:///var/lib', []],
+    ['consul://[fd00::1]:8501', [{ kind: 'consul', address: 'fd00::1', port: 8501 }]],
+    ['constructor://x', []],
+    ['toString://x', []],
+    ['consul://169.254.169.254:80', []],
+    ['consul://127.0.0.1:8500,10.0.0.1', [{ kind: 'consul', address: '10.0.0.1', port: 8500 }]],
+    ['etcd://user@evil:2379', []],
   ])('%s is understood', (url, stores) => {
     expect(parseStoreUrls(url)).toEqual(stores);
   });

@@ -60,4 +60,16 @@ describe('what engines keep in a store', () => {
     expect({ ends, strange }).toEqual({ ends: [], strange: [end.key] });
     expect(networks).toHaveLength(1);
   });
+
+  test('counts for nothing where an address, a MAC address or a name is not valid', () => {
+    const lies = [
+      { ...member, value: '10.0.0.1;id:2376' },
+      { ...end, value: end.value.replace('192.168.102.102', '192.168.102.102;id') },
+      { ...end, value: end.value.replace('02:42:0a:00:09:03', '$(id)') },
+      { ...end, value: end.value.replace('mysqlserver', '-rf') },
+    ];
+    const { members, ends, strange } = readStoreEntries(lies);
+    expect({ members, ends }).toEqual({ members: [], ends: [] });
+    expect(strange).toHaveLength(lies.length);
+  });
 });

@@ -216,7 +216,7 @@ function hostOf(name: string, index: number): HostView {
                 IPAddress: inside,
                 IPPrefixLen: 24,
                 Gateway: '',
-                MacAddress: `02:42:0a:00:09:0${2 + index}`,
+                MacAddress: `02:42:0a:00:09:${(index + 2).toString(16).padStart(2, '0')}`,
               },
             },
             Ports: index === 0 ? { '8080/tcp': [{ HostIp: '0.0.0.0', HostPort: '8080' }] } : {},
