@@ -65,12 +65,21 @@ function diagnose(
 }
 
 function remedyFor({ host }: Direction, observation: Observation): Remedy | undefined {
-  const carrier = whatWasSeen(hostNamed(observation, host)?.kernel)?.carrier;
-  if (carrier === undefined) return undefined;
+  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+  const carrier = kernel?.carrier;
+  if (kernel === undefined || carrier === undefined) return undefined;
+  if (whatWasSeen(kernel.offload)?.['tx-checksumming'] !== true) {
+    return {
+      kind: 'next-step',
+      host,
+      commands: [['nft', 'list', 'ruleset']],
+      effect: `shows the rules of ${host}: its network card ${carrier} writes no checksums, so something else on the way changes the packets`,
+    };
+  }
   return {
     kind: 'fix',
     host,
     commands: [['ethtool', '-K', carrier, 'tx', 'off']],
-    effect: `has the kernel of ${host} write all checksums itself, and not ${carrier}`,
+    effect: `has the kernel of ${host} write all checksums itself, and not ${carrier}; ethtool is a package of its own`,
   };
 }

@@ -43,6 +43,14 @@ function findRemedy(
         'find out who answers there: no engine of Docker reports such a value. Trust nothing that this host says until then',
     };
   }
+  if (/certificate .* is not valid now/.test(text)) {
+    return {
+      kind: 'next-step',
+      host,
+      commands: [],
+      effect: `renew the certificate of its engine ("docker-machine regenerate-certs -f ${host}" for a machine of docker-machine), or set the clock that is wrong`,
+    };
+  }
   if (/refused|closed the connection|not stuck/.test(text)) {
     return {
       kind: 'fix',

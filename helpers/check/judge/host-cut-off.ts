@@ -1,4 +1,4 @@
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { knownAddressOf } from '../find-host.ts';
 import type { Observation } from '../observation.ts';
@@ -7,6 +7,7 @@ import {
   cutOnWays,
   type Direction,
   directionOf,
+  fieldOf,
   findDroppingRule,
   goesFrom,
   isFirewallOf,
@@ -40,7 +41,8 @@ function diagnose(
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
-  const [way = { host: '', peer: '' }] = ways;
+  const rule = ways.map((one) => findRule(one, observation)).find((one) => one !== undefined);
+  const way = (rule === undefined ? misledWay(ways, dead) : ways[0]) ?? { host: '', peer: '' };
   const firewall = open.filter(
     (one) => isFirewallOf(one, way.host, 'vxlan') || isFirewallOf(one, way.peer, 'vxlan'),
   );
@@ -58,21 +60,37 @@ function diagnose(
       observation,
       (one, some) => feltKinds.has(one.kind) && goesFrom(one, some),
     ),
-    remedy: remedyFor(way, observation),
+    remedy: rule === undefined ? lookAtRoute(way, observation) : undoRule(rule.host, rule.rule),
   };
 }
 
-function remedyFor({ host, peer }: Direction, observation: Observation): Diagnosis['remedy'] {
+/**
+ * The way on which packets go astray. Where all of it comes to the other host's network card, and no answer comes back, it
+ * is the way of the answers.
+ */
+function misledWay(ways: readonly Direction[], dead: readonly Difference[]): Direction | undefined {
+  const [way] = ways;
+  const hasArrived = (one: Direction) =>
+    dead.some((some) => goesFrom(some, one) && fieldOf(some.observed, 'reachedNic') === true);
+  const lost = ways.find((one) => !hasArrived(one));
+  return lost ?? (way && { host: way.peer, peer: way.host });
+}
+
+/** The rule that drops what goes this way, and the host that has it. */
+function findRule({ host, peer }: Direction, observation: Observation) {
   const receiving = findDroppingRule(observation, peer, 'vxlan', 'in');
-  if (receiving !== undefined) return undoRule(peer, receiving);
+  if (receiving !== undefined) return { host: peer, rule: receiving };
   const sending = findDroppingRule(observation, host, 'vxlan', 'out');
-  if (sending !== undefined) return undoRule(host, sending);
+  return sending === undefined ? undefined : { host, rule: sending };
+}
+
+function lookAtRoute({ host, peer }: Direction, observation: Observation): Remedy | undefined {
   const address = knownAddressOf(observation, peer);
   if (address === undefined) return undefined;
   return {
     kind: 'next-step',
     host,
     commands: [['ip', 'route', 'get', address]],
-    effect: `tells by which way ${host} sends what is for ${peer}; it changes nothing`,
+    effect: `shows by which route ${host} sends packets to ${peer}`,
   };
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, DifferenceKind } from '../difference.ts';
 import { knownAddressOf } from '../find-host.ts';
@@ -32,7 +33,7 @@ export const keystoreUnreachable: Rule = {
           summary: dead.text,
           evidence: silences,
           consequences: open.filter(({ kind, observed }) => isLost(kind, observed)),
-          remedy: bringBack(storeOf(observation)),
+          remedy: bringBack(storeOf(observation), observation),
         },
       ];
     }
@@ -79,7 +80,18 @@ function storeOf({ store, hosts }: Observation): TargetStore | undefined {
   return whatWasSeen(store)?.store ?? storesOf({}, hosts)[0];
 }
 
-function bringBack(store: TargetStore | undefined): Remedy {
+function bringBack(store: TargetStore | undefined, observation: Observation): Remedy {
+  const known = store === undefined ? undefined : findContainer(store, observation);
+  if (known !== undefined) {
+    const { host, name, status } = known;
+    const isPaused = status === 'paused';
+    return {
+      kind: 'fix',
+      host,
+      commands: [['docker', isPaused ? 'unpause' : 'start', name]],
+      effect: `has the container of the store run again, which is ${status}`,
+    };
+  }
   return {
     kind: 'next-step',
     host: store?.address,
@@ -87,6 +99,21 @@ function bringBack(store: TargetStore | undefined): Remedy {
     effect: `shows whether the store's container runs there: "docker start" brings one back that has exited, "docker unpause" one that is paused; if it runs, a firewall keeps port ${store?.port ?? 'of the store'} from all`,
   };
 }
+
+/** The store's container, where it is on a host of the cluster and does not run. */
+function findContainer({ address, port }: TargetStore, { hosts }: Observation) {
+  const host = hosts.find((one) => one.address === address);
+  const found = (whatWasSeen(host?.engine)?.containers ?? []).find(
+    ({ status, hostConfig }) =>
+      (status === 'paused' || status === 'exited') &&
+      `${port}/tcp` in (bindings.safeParse(hostConfig['PortBindings']).data ?? {}),
+  );
+  return host === undefined || found === undefined
+    ? undefined
+    : { host: host.name, name: found.name, status: found.status };
+}
+
+const bindings = z.record(z.string(), z.unknown());
 
 function openWay(
   host: string | undefined,

@@ -95,7 +95,8 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
       host: end.host,
       // docker network disconnect leaves the container's interface behind when the store lacks its end.
       commands: [['docker', 'restart', end.container]],
-      effect: 'has its engine give the container a new end, and write it into the store',
+      effect:
+        'has its engine give the container a new endpoint, and write it into the store. Other hosts may keep entries of the old one: the next check reports them, each with its fix',
     };
   }
   return {

@@ -2,11 +2,16 @@ import { z } from 'zod';
 import { programs } from '../command.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference, Place } from '../difference.ts';
+import { knownAddressOf } from '../find-host.ts';
+import type { Observation } from '../observation.ts';
 import type { Hop, Trial } from '../observe/paths.ts';
 import { losesLarge, type PathSymptoms, symptomsOf } from '../path-symptoms.ts';
 import { type Gathered, gatherByPlace } from './common-place.ts';
-import { fieldOf } from './paths-between.ts';
+import { fieldOf, findDroppingRule, undoRule } from './paths-between.ts';
 import type { Rule } from './rule.ts';
+
+/** Bytes of IPv4 and ICMP before what an echo carries. */
+const ECHO_HEADERS = 28;
 
 /** Bytes that VXLAN puts around a packet. */
 const VXLAN_HEADERS = 50;
@@ -17,7 +22,8 @@ const VXLAN_HEADERS = 50;
  */
 export const mtuBlackHole: Rule = {
   name: 'mtu-black-hole',
-  explain: (open, { paths }) => {
+  explain: (open, observation) => {
+    const { paths } = observation;
     if ('unseen' in paths) return [];
     const all = symptomsOf(paths.seen);
     const dead = open.filter(({ kind }) => kind === 'container-path-dead');
@@ -29,7 +35,7 @@ export const mtuBlackHole: Rule = {
       );
       for (const one of links) claimed.add(one);
       const evidence = dead.filter((some) => place.paths.some((one) => isOf(some, one)));
-      return diagnose(place, evidence, links);
+      return diagnose(place, evidence, links, observation);
     });
   },
 };
@@ -55,18 +61,40 @@ function diagnose(
   { where, paths }: Gathered,
   dead: readonly Difference[],
   links: readonly Difference[],
+  observation: Observation,
 ): Diagnosis {
   const cause = links.find((link) => link.where.container === where.container) ?? links[0];
   const [first] = paths;
   const loss = first === undefined ? '' : describeLoss(where, first);
+  const drop = cause === undefined ? findDrop(paths, observation) : undefined;
   return {
     code: 'mtu-black-hole',
     where: cause?.where ?? where,
-    summary: cause === undefined ? loss : `${cause.text}; ${loss}`,
+    summary: [cause?.text, loss, drop && `${drop.host} has the rule "${drop.rule.text}"`]
+      .filter((part) => part !== undefined)
+      .join('; '),
     evidence: cause === undefined ? dead : [...links, ...dead],
     consequences: cause === undefined ? links : [],
-    remedy: cause === undefined ? remedyFor(where, first) : remedyOf(cause),
+    remedy:
+      drop !== undefined
+        ? undoRule(drop.host, drop.rule)
+        : cause === undefined
+          ? remedyFor(where, first, observation)
+          : remedyOf(cause),
   };
+}
+
+/** A rule on the way of all of them that drops packets of VXLAN, though small ones pass: it may look at their length. */
+function findDrop(paths: readonly PathSymptoms[], observation: Observation) {
+  const isCommon = (host: string) =>
+    paths.every(({ where }) => where.host === host || where.peer === host);
+  const hosts = new Set(paths.flatMap(({ where }) => [where.peer, where.host]).filter(isCommon));
+  for (const host of hosts) {
+    const way = paths.some(({ where }) => where.peer === host) ? 'in' : 'out';
+    const rule = findDroppingRule(observation, host, 'vxlan', way);
+    if (rule?.isExplicit === true && (rule.packets ?? 0) > 0) return { host, rule };
+  }
+  return undefined;
 }
 
 const placesInWords: Readonly<Record<Hop, string>> = {
@@ -117,6 +145,7 @@ export function remedyOf({ where: { host }, expected, observed }: Difference): R
 function remedyFor(
   { host, container, network = '' }: Place,
   path: PathSymptoms | undefined,
+  observation: Observation,
 ): Remedy | undefined {
   const size = path === undefined ? undefined : largeTrialOf(path)?.size;
   if (size === undefined) return undefined;
@@ -131,12 +160,15 @@ function remedyFor(
       effect: `gives ${container} a new interface on ${network}, with the MTU that the network has`,
     };
   }
-  // Nothing says how large a packet may be; one more tunnel on the way takes about this much.
-  const mtu = size - 2 * VXLAN_HEADERS;
-  const option = `--opt=com.docker.network.driver.mtu=${mtu}`;
+  const address = knownAddressOf(observation, path?.where.peer);
+  const outer = size + VXLAN_HEADERS;
   return {
     kind: 'next-step',
-    commands: [['docker', 'network', 'create', '--driver=overlay', option, network]],
-    effect: `makes ${network} anew with packets of at most ${mtu} bytes, after it was removed; better is to let packets of ${size + VXLAN_HEADERS} bytes through between the hosts`,
+    host: path?.where.host,
+    commands:
+      address === undefined
+        ? []
+        : [['ping', '-c', '3', '-M', 'do', '-s', `${outer - ECHO_HEADERS}`, address]],
+    effect: `shows whether packets of ${outer} bytes, those of ${network} with VXLAN around them, get through between the hosts: raise the MTU of the link where they do not, or create ${network} again with an MTU of the link's less ${VXLAN_HEADERS} (--opt com.docker.network.driver.mtu), for that of a network cannot be changed`,
   };
 }

@@ -1,3 +1,4 @@
+import { vxlanPortOf } from '../vxlan-port.ts';
 import type { Diagnosis, Remedy } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { knownAddressOf } from '../find-host.ts';
@@ -92,14 +93,15 @@ function diagnose(
   const culprit = end === 'at' ? peer : host;
   const firewall = open.filter((one) => isFirewallOf(one, culprit, 'vxlan'));
   const evidence = [...dead, ...firewall];
+  const port = vxlanPortOf(observation);
   const senders = ways.map((one) => one.host).join(', ');
   return {
     code: 'vxlan-blocked',
     where: ways.length > 1 ? { peer } : way,
     summary:
       end === 'at'
-        ? `VXLAN (4789/udp) from ${senders} reaches the network card of ${peer}, whose firewall does not let it in`
-        : `VXLAN (4789/udp) from ${host} does not reach ${peer}`,
+        ? `VXLAN (${port}/udp) from ${senders} reaches the network card of ${peer}, whose firewall does not let it in`
+        : `VXLAN (${port}/udp) from ${host} does not reach ${peer}`,
     evidence,
     consequences: cutOnWays(
       ways,
@@ -125,7 +127,7 @@ function remedyFor(
   return {
     kind: 'fix',
     host: peer,
-    commands: [letIn(address, 'udp', 4789)],
+    commands: [letIn(address, 'udp', vxlanPortOf(observation))],
     effect: `lets in the VXLAN packets of ${host}`,
   };
 }

@@ -24,7 +24,6 @@ export function readStoreEntries(
   const networks = readBelow(entries, 'docker/network/v1.0/network/', networkValue);
   const ends = readBelow(entries, 'docker/network/v1.0/endpoint/', endValue);
   const members = entries.filter(({ key }) => key.startsWith(MEMBERS_KEY));
-  const isMember = ({ value }: StoreEntry) => addressAndPort.safeParse(value).success;
   return {
     members: members.filter(isMember).map(({ value }) => ({ advertised: value })),
     networks: networks.read.map(([, network]): StoreNetwork => {
@@ -34,7 +33,7 @@ export function readStoreEntries(
         id,
         name,
         driver,
-        subnets: own.length === 0 ? pools : own.map(({ subnet }) => subnet),
+        subnets: own.length === 0 ? pools : own.map((one) => one.subnet),
         vnis: own.map(({ vni }) => vni),
       };
     }),
@@ -51,6 +50,11 @@ export function readStoreEntries(
       ...[subnets, networks, ends].flatMap(({ strange }) => strange),
     ],
   };
+}
+
+/** Whether it is what an engine writes of itself: where the others find it. */
+function isMember({ value }: StoreEntry): boolean {
+  return addressAndPort.safeParse(value).success;
 }
 
 /** The values below a key, each with the rest of its own key; and the keys of those that are not what they must be. */

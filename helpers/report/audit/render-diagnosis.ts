@@ -31,7 +31,7 @@ export function renderDiagnosis(
     ...renderMore(evidence.length - evidenceShown, 'such differences', layout),
     ...renderConsequences(consequences, layout),
     ...renderRemedy(remedy, layout),
-    ...renderField('more', pageOf(code), layout),
+    ...renderField('see', pageOf(code), layout),
   ];
 }
 
@@ -54,7 +54,7 @@ function renderEvidence(
 function renderConsequences(consequences: readonly Difference[], layout: TextLayout): string[] {
   const shown = consequences.slice(0, consequencesShown);
   return [
-    ...shown.flatMap(({ text }, index) => renderField(index === 0 ? 'so' : '', text, layout)),
+    ...shown.flatMap(({ text }, index) => renderField(index === 0 ? 'causes' : '', text, layout)),
     ...renderMore(consequences.length - shown.length, 'follow from it', layout),
   ];
 }

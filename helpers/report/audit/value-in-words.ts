@@ -8,7 +8,12 @@ export function valueInWords(value: Json): string {
   const parts = Array.isArray(value)
     ? value.map((one: Json) => valueInWords(one))
     : Object.entries(value).flatMap(([name, one]) =>
-        one === undefined ? [] : [`${name} ${valueInWords(one)}`],
+        one === undefined ? [] : [`${spell(name)} ${valueInWords(one)}`],
       );
   return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+/** A field's name in words: `reachedNic` is `reached nic`. */
+function spell(name: string): string {
+  return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 }

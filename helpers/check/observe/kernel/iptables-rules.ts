@@ -6,6 +6,7 @@ import {
   isWithin,
   type RuleMatch,
   trafficOf,
+  USUAL_VXLAN_PORT,
 } from './rule-match.ts';
 
 type Tool = 'iptables-legacy' | 'iptables-nft';
@@ -27,10 +28,15 @@ interface Line {
  *
  * @param own addresses of the host: a rule for packets from or to others does not meet what it sends or gets
  */
-export function readIptables(tool: Tool, output: string, own: readonly string[]): FirewallRule[] {
+export function readIptables(
+  tool: Tool,
+  output: string,
+  own: readonly string[],
+  vxlanPort: number = USUAL_VXLAN_PORT,
+): FirewallRule[] {
   return output.split(/^\*/m).flatMap((section) => {
     const [table = '', ...lines] = section.split('\n');
-    return /^\w+$/.test(table) ? readTable(tool, table, lines, own) : [];
+    return /^\w+$/.test(table) ? readTable(tool, table, lines, { own, vxlanPort }) : [];
   });
 }
 
@@ -38,7 +44,7 @@ function readTable(
   tool: Tool,
   table: string,
   text: readonly string[],
-  own: readonly string[],
+  { own, vxlanPort }: { readonly own: readonly string[]; readonly vxlanPort: number },
 ): FirewallRule[] {
   const chains = text.flatMap((line): Chain[] => {
     const [, name = '', policy = '', packets = '0'] = /^:(\S+) (\S+) \[(\d+):/.exec(line) ?? [];
@@ -72,7 +78,7 @@ function readTable(
           chain: name,
           hooks: [hook],
           verdict: 'drop',
-          concerns: trafficOf({ protocol: undefined, ports: undefined }),
+          concerns: trafficOf({ protocol: undefined, ports: undefined }, vxlanPort),
           isExplicit: false,
           packets,
           undo: [program, '-t', table, '-P', name, 'ACCEPT'],
@@ -84,7 +90,7 @@ function readTable(
       const itsHooks = reached.get(chain);
       if (verdict === undefined || itsHooks === undefined) return [];
       const match = matchOf(words);
-      const concerns = trafficOf(match);
+      const concerns = trafficOf(match, vxlanPort);
       if (concerns.length === 0) return [];
       if (!meetsOwn(words, itsHooks, own)) return [];
       return [

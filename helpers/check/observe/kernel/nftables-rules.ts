@@ -9,6 +9,7 @@ import {
   isWithin,
   type RuleMatch,
   trafficOf,
+  USUAL_VXLAN_PORT,
 } from './rule-match.ts';
 
 const chainSchema = z.looseObject({
@@ -57,6 +58,7 @@ export function readNftables(
   output: string,
   own: readonly string[],
   without: readonly string[],
+  vxlanPort: number = USUAL_VXLAN_PORT,
 ): FirewallRule[] {
   const { nftables } = rulesetSchema.parse(parseJson(output));
   const isWanted = ({ family, table }: Pick<Chain, 'family' | 'table'>) =>
@@ -77,8 +79,10 @@ export function readNftables(
   );
   const reached = findHooks(hooks, jumps);
   return [
-    ...chains.flatMap((chain) => readPolicy(chain, hooks.get(keyOf(chain, chain.name)))),
-    ...rules.flatMap((rule) => readRule(rule, reached.get(keyOf(rule, rule.chain)), own)),
+    ...chains.flatMap((chain) => readPolicy(chain, hooks.get(keyOf(chain, chain.name)), vxlanPort)),
+    ...rules.flatMap((rule) =>
+      readRule(rule, reached.get(keyOf(rule, rule.chain)), { own, vxlanPort }),
+    ),
   ];
 }
 
@@ -89,6 +93,7 @@ function keyOf({ family, table }: Pick<Chain, 'family' | 'table'>, chain: string
 function readPolicy(
   { family, table, name, policy }: Chain,
   hook: Hook | undefined,
+  vxlanPort: number,
 ): FirewallRule[] {
   if (policy !== 'drop' || hook === undefined) return [];
   return [
@@ -99,7 +104,7 @@ function readPolicy(
       text: `chain ${family} ${table} ${name}: policy drop`,
       hooks: [hook],
       verdict: 'drop',
-      concerns: trafficOf({ protocol: undefined, ports: undefined }),
+      concerns: trafficOf({ protocol: undefined, ports: undefined }, vxlanPort),
       isExplicit: false,
       packets: undefined,
       undo: ['nft', 'chain', family, table, name, '{ policy accept ; }'],
@@ -110,12 +115,12 @@ function readPolicy(
 function readRule(
   { family, table, chain, handle, expr }: Rule,
   hooks: readonly Hook[] | undefined,
-  own: readonly string[],
+  { own, vxlanPort }: { readonly own: readonly string[]; readonly vxlanPort: number },
 ): FirewallRule[] {
   const verdict = expr.map(verdictOf).find((one) => one !== undefined);
   if (verdict === undefined || hooks === undefined) return [];
   const match = matchOf(expr);
-  const concerns = trafficOf(match);
+  const concerns = trafficOf(match, vxlanPort);
   if (concerns.length === 0) return [];
   if (!meetsOwn(expr, hooks, own)) return [];
   return [

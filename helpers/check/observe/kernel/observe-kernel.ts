@@ -39,7 +39,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
       ?.link.name,
   };
   const [firewall, offload] = await Promise.all([
-    observeFirewall(asker, own),
+    observeFirewall(asker, { ...own, ...overlays }),
     observeOffload(asker, own.carrier),
   ]);
   const later = undefined;
@@ -75,13 +75,13 @@ export async function observeTablesAgain(
 
 async function observeFirewall(
   asker: Asker,
-  { links, carrier }: Pick<KernelView, 'links' | 'carrier'>,
+  { links, carrier, overlays }: Pick<KernelView, 'links' | 'carrier' | 'overlays'>,
 ): Promise<KernelView['firewall']> {
   // Addresses of bridges are its own too, but nothing of an overlay comes from them.
   const carrying = links.filter(({ name }) => carrier === undefined || name === carrier);
   const addresses = carrying.flatMap((link) => link.addresses.map(withoutLength));
   try {
-    return seen(await readFirewall(asker, addresses));
+    return seen(await readFirewall(asker, addresses, overlays[0]?.vxlans[0]?.port));
   } catch (error) {
     return unseen(firstLine(error));
   }

@@ -14,15 +14,18 @@ export interface RuleMatch {
   readonly ports: readonly (readonly [number, number])[] | undefined;
 }
 
-const traffic: readonly (readonly [OverlayTraffic, protocol: string, port: number])[] = [
-  ['vxlan', 'udp', 4789],
+/** Where VXLAN goes in a cluster of which nobody says otherwise. */
+export const USUAL_VXLAN_PORT = 4789;
+
+const otherTraffic: readonly (readonly [OverlayTraffic, protocol: string, port: number])[] = [
   ['gossip', 'udp', 7946],
   ['gossip', 'tcp', 7946],
   ['management', 'tcp', 2377],
 ];
 
 /** What of an overlay a rule with this match meets. */
-export function trafficOf({ protocol, ports }: RuleMatch): OverlayTraffic[] {
+export function trafficOf({ protocol, ports }: RuleMatch, vxlanPort: number): OverlayTraffic[] {
+  const traffic = [['vxlan', 'udp', vxlanPort] as const, ...otherTraffic];
   const met = traffic.filter(
     ([, itsProtocol, port]) =>
       (protocol === undefined || protocol === itsProtocol) &&

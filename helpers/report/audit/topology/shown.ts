@@ -53,8 +53,9 @@ export function chooseShown(map: ClusterMap, diagnoses: readonly Diagnosis[]): S
   const names = new Set(hosts.map(({ name }) => name));
   const notes = diagnoses.map((diagnosis, index) => {
     const { host, peer } = diagnosis.where;
-    // What is only known by the host to which it does not get is told there.
-    const at = [host, peer].find((one) => one !== undefined && names.has(one));
+    // Of two hosts, the one on which it is fixed; else what is only known by the host to which it does not get is there.
+    const culprit = [host, peer].find((one) => one === diagnosis.remedy?.host);
+    const at = [culprit, host, peer].find((one) => one !== undefined && names.has(one));
     return { at, note: { diagnosis, number: index + 1, place: placeWithin(diagnosis, at) } };
   });
   const notesAt = (at: string | undefined) =>

@@ -1,10 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import type { FirewallRule, KernelView } from '../../../../helpers/check/observe/kernel.ts';
-import { seen } from '../../../../helpers/check/observed.ts';
+import { seen, unseen } from '../../../../helpers/check/observed.ts';
 import { type Ailments, type Fate, reportOf } from './path-reports.ts';
 
 const found = (ailments: Ailments) =>
   reportOf(ailments).diagnoses.map(({ code, where }) => ({ code, where }));
+
+const droppingRule: FirewallRule = {
+  text: '-A INPUT -p udp --dport 4789 -j DROP',
+  tool: 'iptables-legacy',
+  table: 'filter',
+  chain: 'INPUT',
+  hooks: ['input'],
+  verdict: 'drop',
+  concerns: ['vxlan'],
+  isExplicit: true,
+  packets: 6,
+  undo: ['iptables', '-D', 'INPUT', '-p', 'udp', '--dport', '4789', '-j', 'DROP'],
+};
 
 const leftToRight = { host: 'left', peer: 'right' };
 
@@ -87,23 +100,11 @@ describe('Blocked VXLAN', () => {
   });
 
   test('has the command that takes away the rule which drops it', () => {
-    const rule: FirewallRule = {
-      text: '-A INPUT -p udp --dport 4789 -j DROP',
-      tool: 'iptables-legacy',
-      table: 'filter',
-      chain: 'INPUT',
-      hooks: ['input'],
-      verdict: 'drop',
-      concerns: ['vxlan'],
-      isExplicit: true,
-      packets: 6,
-      undo: ['iptables', '-D', 'INPUT', '-p', 'udp', '--dport', '4789', '-j', 'DROP'],
-    };
     const ailments: Ailments = {
       tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
       container: dead('receiver-nic'),
     };
-    const [host] = hostsWith(rule);
+    const [host] = hostsWith(droppingRule);
     const { diagnoses } = reportOf(ailments, { hosts: host === undefined ? [] : [host] });
     expect(diagnoses[0]?.remedy).toMatchObject({
       host: 'right',
@@ -127,6 +128,26 @@ describe('A host that is cut off', () => {
       'tunnel-dead',
       'container-path-dead',
     ]);
+  });
+});
+
+describe('A host whose packets arrive and whose answers do not', () => {
+  test('is led to the route of the answers, on the host that sends them', () => {
+    const [observed] = hostsWith(droppingRule);
+    const { diagnoses } = reportOf(
+      {
+        echo: (way) => (way === 'left right' ? 'arrived' : {}),
+        gossip: (way) => (way === 'left right' ? 'at-nic' : 'lost'),
+        tunnel: (way) => (way === 'left right' ? 'at-nic' : 'lost'),
+        container: (way) => ({ lastSeen: way === 'left right' ? 'receiver-nic' : 'sender-nic' }),
+      },
+      { hosts: observed === undefined ? [] : [{ ...observed, name: 'left', kernel: unseen('x') }] },
+    );
+    expect(diagnoses[0]).toMatchObject({
+      code: 'vxlan-blocked',
+      where: { host: 'right', peer: 'left' },
+      remedy: { kind: 'next-step', host: 'right' },
+    });
   });
 });
 
@@ -184,6 +205,43 @@ describe('An MTU black hole', () => {
       { code: 'mtu-black-hole', where: { ...leftToRight, network: 'net' } },
     ]);
     expect(diagnoses[0]?.summary).toContain('those of 1450 bytes vanish between the hosts');
+  });
+
+  test('that a rule of the receiver makes is undone by taking away that rule', () => {
+    const { diagnoses } = reportOf(
+      {
+        container: (way, protocol) =>
+          protocol.endsWith('large') && way === 'left right'
+            ? { lastSeen: 'receiver-nic' }
+            : 'answered',
+      },
+      { hosts: hostsWith(droppingRule) },
+    );
+    expect(diagnoses[0]).toMatchObject({
+      code: 'mtu-black-hole',
+      summary: expect.stringContaining('right has the rule "-A INPUT'),
+      remedy: { kind: 'fix', host: 'right', commands: [droppingRule.undo] },
+    });
+  });
+
+  test('of which no rule is known has a next step that measures the way with VXLAN around a packet', () => {
+    const [right] = hostsWith(droppingRule);
+    const hosts = right === undefined ? [] : [{ ...right, kernel: unseen('not asked') }];
+    const { diagnoses } = reportOf(
+      {
+        container: (way, protocol) =>
+          protocol.endsWith('large') && way === 'left right'
+            ? { lastSeen: 'sender-nic' }
+            : 'answered',
+      },
+      { hosts },
+    );
+    // 1450 in the overlay, 50 of VXLAN, without the 28 of IPv4 and ICMP.
+    expect(diagnoses[0]?.remedy).toMatchObject({
+      kind: 'next-step',
+      host: 'left',
+      commands: [['ping', '-c', '3', '-M', 'do', '-s', '1472', right?.address]],
+    });
   });
 
   test('that all paths of a host meet is at that host', () => {

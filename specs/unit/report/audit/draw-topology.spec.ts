@@ -4,6 +4,8 @@ import type { Observation } from '../../../../helpers/check/observation.ts';
 import { seen, unseen, whatWasSeen } from '../../../../helpers/check/observed.ts';
 import type { AuditReport } from '../../../../helpers/check/report.ts';
 import { drawTopology } from '../../../../helpers/report/audit/draw-topology.ts';
+import { mapCluster } from '../../../../helpers/report/audit/cluster-map.ts';
+import { chooseShown } from '../../../../helpers/report/audit/topology/shown.ts';
 import { boxesOf, textsOf, type TextBox } from '../read-svg.ts';
 import { containerOf } from '../../check/healthy-cluster.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../../check/observation.ts';
@@ -273,7 +275,7 @@ function withParts(report: AuditReport, parts: Partial<Observation>): AuditRepor
 
 function withDiagnoses(
   report: AuditReport,
-  diagnoses: readonly Pick<Diagnosis, 'code' | 'where'>[],
+  diagnoses: readonly Pick<Diagnosis, 'code' | 'where' | 'remedy'>[],
 ): AuditReport {
   const rest = { summary: 'something is wrong', evidence: [], consequences: [] };
   return {
@@ -282,3 +284,24 @@ function withDiagnoses(
     diagnoses: diagnoses.map((one) => ({ ...one, ...rest })),
   };
 }
+
+test('A diagnosis between two hosts is shown at the one on which it is fixed', () => {
+  const fix = { kind: 'fix', commands: [], effect: 'x' } as const;
+  const { observation, diagnoses } = withDiagnoses(reportOf(2), [
+    {
+      code: 'vxlan-blocked',
+      where: { host: 'master-host', peer: 'worker-host' },
+      remedy: { ...fix, host: 'worker-host' },
+    },
+    {
+      code: 'gossip-blocked',
+      where: { host: 'master-host', peer: 'worker-host' },
+      remedy: { ...fix, host: 'elsewhere' },
+    },
+  ]);
+  const { hosts } = chooseShown(mapCluster(observation), diagnoses);
+  expect(hosts.map(({ host, notes }) => [host.name, notes.map(({ number }) => number)])).toEqual([
+    ['master-host', [2]],
+    ['worker-host', [1]],
+  ]);
+});

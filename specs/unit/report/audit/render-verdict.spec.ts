@@ -28,7 +28,7 @@ describe('An audit for a person', () => {
     const text = renderVerdict(brokenReport(), plain);
     expect(text).toContain('expected  mac 02:42:0a:00:09:03, destination 192.168.99.102');
     expect(text).toContain('observed  nothing');
-    expect(text).toContain('so        tomcat-app gets no answer from mysqlserver: icmp, tcp, udp');
+    expect(text).toContain('causes    tomcat-app gets no answer from mysqlserver: icmp, tcp, udp');
     expect(text).toContain('fix       on master-host, as root: writes the entry');
     expect(text.split('\n')).toContain(`    ${lineOf(forwardingMissing.remedy?.commands ?? [])}`);
     expect(text).toContain('docs/diagnoses/forwarding-entry-missing.md');

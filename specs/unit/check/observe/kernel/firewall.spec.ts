@@ -195,3 +195,16 @@ describe('nftables’ rules', () => {
     expect(readNftables(ruleset(near), own, ['inet guard'])).toEqual([]);
   });
 });
+
+test('A rule on the cluster’s own data path port concerns VXLAN, and one on the usual port does not', () => {
+  const output = [
+    '*filter',
+    ':INPUT ACCEPT [0:0]',
+    '[3:0] -A INPUT -p udp -m udp --dport 5789 -j DROP',
+    '[3:0] -A INPUT -p udp -m udp --dport 4789 -j DROP',
+  ].join('\n');
+  const rules = readIptables('iptables-nft', output, own, 5789);
+  expect(rules.map(({ text, concerns }) => [text, concerns])).toEqual([
+    ['-A INPUT -p udp -m udp --dport 5789 -j DROP', ['vxlan']],
+  ]);
+});
