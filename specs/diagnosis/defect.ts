@@ -1,4 +1,5 @@
 import type { DiagnosisCode } from '../../helpers/check/codes.ts';
+import { lineOf } from '../../helpers/check/command.ts';
 import type { Place } from '../../helpers/check/difference.ts';
 import type { Diagnosis } from '../../helpers/check/diagnosis.ts';
 import type { AuditReport } from '../../helpers/check/report.ts';
@@ -38,6 +39,25 @@ export async function auditBroken(
   for (const defect of defects) faults.use(await breakCluster(await defect.fault(lab)));
   if (defects.every(({ isBearable = false }) => isBearable)) await lab.settle();
   return await lab.audit();
+}
+
+/** What an audit says before and after somebody types each fix that it prints, as it is, on the host that it names. */
+export async function typeFixes(
+  lab: DiagnosisLab,
+  defects: readonly Defect[],
+): Promise<{ readonly before: AuditReport; readonly after: AuditReport }> {
+  const mends: (() => Promise<void>)[] = [];
+  for (const defect of defects) mends.push(await (await defect.fault(lab)).inject());
+  const before = await lab.audit();
+  for (const { remedy } of before.diagnoses) {
+    const { kind, host, commands = [] } = remedy ?? {};
+    if (kind !== 'fix' || host === undefined) continue;
+    await lab.provider.run(host, ['sh', '-ec', lineOf(commands)]);
+  }
+  const after = await lab.audit();
+  // What the fixes have restored is not there to be undone.
+  if (after.verdict !== 'healthy') for (const mend of mends.toReversed()) await mend();
+  return { before, after };
 }
 
 /** What is not as it must be in the diagnoses of a cluster that has these defects and no others; empty when all is. */

@@ -4,9 +4,9 @@ import { renderVerdict } from '../../helpers/report/audit/render-verdict.ts';
 import { attach } from '../../helpers/report/evidence.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import type { AuditReport } from '../../helpers/check/report.ts';
-import { auditBroken, type Defect, findMistakes, isDiagnosed } from './defect.ts';
+import { auditBroken, type Defect, findMistakes, isDiagnosed, typeFixes } from './defect.ts';
 import { type LabTest, labTest } from './lab-test.ts';
-import { rounds } from './rounds.ts';
+import { rounds, typed } from './rounds.ts';
 import type { ClusterKind } from './topologies.ts';
 
 /**
@@ -34,6 +34,17 @@ export function describeRounds(
         expect(mistakes, verdict).toEqual([]);
       });
     }
+
+    test('each fix is typed as it is printed, on its host, and nothing is wrong any more', async ({
+      lab,
+    }) => {
+      await lab.settle();
+      const { before, after } = await typeFixes(lab, typed[kind]);
+      const verdict = renderVerdict(before, { color: false, width: 100 });
+      await attach('the verdict', verdict);
+      expect(findMistakes(typed[kind], before.diagnoses), verdict).toEqual([]);
+      expect(after.verdict, renderVerdict(after, { color: false, width: 100 })).toBe('healthy');
+    });
 
     test('of the cluster that was broken so often and mended, nothing at all', async ({ lab }) => {
       await lab.settle();

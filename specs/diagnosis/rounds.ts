@@ -65,6 +65,20 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
   ],
 };
 
+/** What a person fixes by typing what the audit prints: each line is typed, and then nothing is wrong any more. */
+export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
+  seed: [
+    pick('gossip-blocked', 'TCP in, from one host'),
+    pick('forwarding-entry-stale', 'the entry of a container that is gone'),
+    pick('endpoint-stale', 'the store has an end of a host that is gone for good'),
+  ],
+  'swarm-mode': [
+    pick('vxlan-blocked', 'the receiver drops all of it'),
+    pick('forwarding-entry-missing', 'half of the entry is gone, as in moby #52661'),
+    pick('container-down', 'it is paused'),
+  ],
+};
+
 function pick(code: DiagnosisCode, way: string): Defect {
   const defect = allDefects.find((one) => one.code === code && one.way === way);
   if (defect === undefined) throw new Error(`there is no defect ${code}: ${way}`);
