@@ -33,6 +33,14 @@ export interface ContainerSpec {
   readonly unlogged?: boolean;
   /** As `-v`: `/on/the/machine:/in/the/container`. */
   readonly binds?: readonly string[];
+  /** As `--memory`, without swap, `--pids-limit`, `--ulimit nofile=` and `--oom-score-adj`. */
+  readonly limits?: {
+    /** Bytes */
+    readonly memory: number;
+    readonly processes: number;
+    readonly files: number;
+    readonly outOfMemoryScore: number;
+  };
   /** As `--restart`: `always` brings it back with its engine. */
   readonly restart?: 'always';
 }
@@ -92,10 +100,35 @@ function argumentsFor(spec: ContainerSpec): string[] {
     ['--log-driver', spec.unlogged === true ? 'none' : undefined],
     ...(spec.binds ?? []).map((bind) => ['-v', bind]),
     ['--restart', spec.restart],
+    ...limitOptions(spec),
     ['--entrypoint', program],
   ].flatMap(([option = '', value]) => (value === undefined ? [] : [option, value]));
   const flags = spec.readOnly === true ? ['--read-only'] : [];
   return [...flags, ...options, image, ...programArguments, ...command];
+}
+
+function limitOptions({ limits }: ContainerSpec): [string, string][] {
+  if (limits === undefined) return [];
+  const { memory, processes, files, outOfMemoryScore } = limits;
+  return [
+    ['--memory', `${memory}`],
+    ['--memory-swap', `${memory}`],
+    ['--pids-limit', `${processes}`],
+    ['--ulimit', `nofile=${files}`],
+    ['--oom-score-adj', `${outOfMemoryScore}`],
+  ];
+}
+
+function limitsOf({ limits }: ContainerSpec): ContainerCreateOptions['HostConfig'] {
+  if (limits === undefined) return {};
+  const { memory, processes, files, outOfMemoryScore } = limits;
+  return {
+    Memory: memory,
+    MemorySwap: memory,
+    PidsLimit: processes,
+    Ulimits: [{ Name: 'nofile', Soft: files, Hard: files }],
+    OomScoreAdj: outOfMemoryScore,
+  };
 }
 
 /** The Docker API's request for it. */
@@ -122,6 +155,7 @@ export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
       ...(spec.unlogged === true ? { LogConfig: { Type: 'none', Config: {} } } : {}),
       ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
       ...(spec.restart === undefined ? {} : { RestartPolicy: { Name: spec.restart } }),
+      ...limitsOf(spec),
     },
     ...(spec.network === undefined
       ? {}

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
 import type { Question } from '../../helpers/check/probe/packets.ts';
 import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
 import { expect, type ProbeLab, type Probes } from './lab.ts';
 
 const VXLAN_PORT = 4789;
+
+const RUN = randomBytes(4).toString('hex');
+const number = startNumbers(RUN);
 
 /** Opens listeners and captures wherever packets between the two containers pass. */
 export async function watchAll(
@@ -11,6 +15,7 @@ export async function watchAll(
   probes: Probes,
 ): Promise<{ udp: number; tcp: number }> {
   const overlay = { overlay: networkId };
+  await Promise.all([probes.left.packets.expect(RUN), probes.right.packets.expect(RUN)]);
   await Promise.all([
     probes.left.packets.capture(VXLAN_PORT, ['host', overlay, { pid: left.pid }]),
     probes.right.packets.capture(VXLAN_PORT, ['host', overlay, { pid: right.pid }]),
@@ -29,7 +34,7 @@ export function questionTo(
   size: number,
 ): Question {
   return {
-    id: randomBytes(8).toString('hex'),
+    id: number(),
     protocol,
     namespace: { pid: left.pid },
     source: left.address,

@@ -19,8 +19,9 @@ export const PROBE_LABEL = 'org.overlay-e2e.probe';
 const RUN_LABEL = 'org.overlay-e2e.run';
 
 /**
- * A probe's container. It may look into every namespace and send whatever packets, and has nothing of the host's files
- * but what there is to see through the host's processes; one that is not privileged has the host's network alone.
+ * A probe's container. It enters every network namespace, sends any packet, and reaches the host's files through the host's
+ * processes: whoever controls its agent is as good as root of the host. One that is not privileged has the host's network
+ * alone. Its limits keep a host unharmed whatever its containers send to the probe.
  */
 export function describeProbe(probe: ProbeDescription): ContainerSpec {
   const shared: ContainerSpec = {
@@ -32,14 +33,28 @@ export function describeProbe(probe: ProbeDescription): ContainerSpec {
     // Where the engine maps users, the host's namespaces are only for who is out of that.
     hostNamespaces: ['userns'],
     dropCapabilities: ['ALL'],
+    securityOptions: ['no-new-privileges'],
     readOnly: true,
     unlogged: true,
+    limits: {
+      memory: 256 * 1024 * 1024,
+      processes: 64,
+      // The agent itself stops at somewhat less.
+      files: 4096,
+      // Where memory is short, the kernel ends the probe before anything that the host is for.
+      outOfMemoryScore: 1000,
+    },
   };
   if (!probe.privileged) return { ...shared, capabilities: ['NET_RAW'] };
   return {
     ...shared,
     hostNamespaces: ['pid', 'userns'],
-    capabilities: ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SYS_PTRACE', 'SYS_CHROOT'],
-    securityOptions: ['seccomp=unconfined', 'apparmor=unconfined', 'label=disable'],
+    capabilities: ['SYS_ADMIN', 'NET_ADMIN', 'NET_RAW', 'SYS_PTRACE'],
+    securityOptions: [
+      'no-new-privileges',
+      'seccomp=unconfined',
+      'apparmor=unconfined',
+      'label=disable',
+    ],
   };
 }

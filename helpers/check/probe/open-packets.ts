@@ -64,6 +64,9 @@ const overheardAnswer = z.object({ nic: z.array(z.string()), input: z.array(z.st
 /** The agent's words for all that has to do with packets: see captures.pl, listeners.pl, trials.pl, throws.pl, overhears.pl. */
 export function openPackets(ask: Ask): Packets {
   return {
+    expect: async (run) => {
+      await ask(z.array(z.never()), ['expect', run]);
+    },
     capture: async (port, namespaces) =>
       await ask(z.array(z.string()), ['capture', `${port}`, ...namespaces.map(wordOf)]),
     listen: async (namespaces) => await ask(listenerAnswer, ['listen', ...namespaces.map(wordOf)]),
@@ -81,8 +84,8 @@ export function openPackets(ask: Ask): Packets {
       const { lost, sightings } = await ask(sightingsAnswer, ['sightings', ...keys]);
       return { lost, caught: new Map(Object.entries(sightings)) };
     },
-    overhear: async (transport, port) => {
-      await ask(z.array(z.never()), ['overhear', transport, `${port}`]);
+    overhear: async (transport, port, sources) => {
+      await ask(z.array(z.never()), ['overhear', transport, `${port}`, ...sources]);
     },
     overheard: async (transport, port) =>
       await ask(overheardAnswer, ['overheard', transport, `${port}`]),

@@ -13,7 +13,7 @@ export interface Listener {
 
 /** A question to be sent out of a namespace. */
 export interface Question {
-  /** 16 hexadecimal digits, that no other trial has. */
+  /** 16 hexadecimal digits, that no other trial has: 8 of the run, 8 that count. */
   readonly id: string;
   /** `icmp`, `udp` and `tcp` to a listener; `connect` opens a connection; `ping` is one of the engines' gossip. */
   readonly protocol: 'icmp' | 'udp' | 'tcp' | 'connect' | 'ping';
@@ -95,6 +95,8 @@ export interface Caught {
 
 /** How trials are made with the probe of a host, and what of them it sees. */
 export interface Packets {
+  /** Announces a run, by the first 8 digits of its trials' ids: packets of others are taken for somebody else's. */
+  expect(run: string): Promise<void>;
   /** Looks at the trials' packets that pass through these namespaces from now on. Gives why it cannot look into one. */
   capture(vxlanPort: number, namespaces: readonly Namespace[]): Promise<readonly string[]>;
   /** Listens in these namespaces, each with what it listens on, or why it cannot. */
@@ -113,8 +115,8 @@ export interface Packets {
     readonly lost: number;
     readonly caught: ReadonlyMap<string, readonly Caught[]>;
   }>;
-  /** Notes from now on from which addresses packets come to that port of the host. */
-  overhear(transport: 'tcp' | 'udp', port: number): Promise<void>;
+  /** Notes from now on from which of these addresses packets come to that port of the host. */
+  overhear(transport: 'tcp' | 'udp', port: number, sources: readonly string[]): Promise<void>;
   /** Whose packets came to the host, and whose of them its firewall let in. */
   overheard(transport: 'tcp' | 'udp', port: number): Promise<Overheard>;
 }

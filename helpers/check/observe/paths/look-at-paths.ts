@@ -14,6 +14,7 @@ import {
   type NumberTrial,
   planHosts,
   planPair,
+  runPrefix,
   startNumbers,
   type TrialPlan,
 } from './trial-plan.ts';
@@ -24,7 +25,7 @@ export interface PathsPlan {
   readonly run: string;
   readonly kind: 'key-value' | 'swarm-mode' | 'unknown';
   /** The hosts that have a probe. */
-  readonly hosts: readonly Omit<StationPlan, 'ends'>[];
+  readonly hosts: readonly Omit<StationPlan, 'ends' | 'run'>[];
   /** Ends of overlays on these hosts; none when probes may not enter containers. */
   readonly ends: readonly OverlayEnd[];
   readonly managers: readonly {
@@ -53,7 +54,11 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
   const used = [...chosen, ...strangers].flatMap(({ from, to }) => [from, to]);
   const stations = await Promise.all(
     plan.hosts.map((host) =>
-      openStation({ ...host, ends: used.filter((end) => end.host === host.host) }),
+      openStation({
+        ...host,
+        run: runPrefix(plan.run),
+        ends: used.filter((end) => end.host === host.host),
+      }),
     ),
   );
   const stationOf = (host: string) => stations.find((one) => one.host === host);

@@ -9,9 +9,10 @@ export type Heard = ReadonlyMap<Pick<Station, 'addresses'>, Readonly<Record<Tran
 
 /** Starts to listen who sends anything to that port. */
 export async function overhear(stations: readonly Station[], port: number): Promise<void> {
+  const sources = [...new Set(stations.flatMap(({ addresses }) => addresses))];
   await Promise.all(
     stations.flatMap(({ packets }) =>
-      transports.map((transport) => packets.overhear(transport, port)),
+      transports.map((transport) => packets.overhear(transport, port, sources)),
     ),
   );
 }

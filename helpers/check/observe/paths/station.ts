@@ -24,14 +24,17 @@ export interface StationPlan {
   readonly addresses: readonly string[];
   readonly probe: Probe;
   readonly vxlanPort: number;
+  /** By what the ids of its trials begin. */
+  readonly run: string;
   /** Ends on this host that trials are sent from, or to. */
   readonly ends: readonly OverlayEnd[];
 }
 
 /** Opens what listens and looks on a host: in its own namespace, in its overlays', in its containers'. */
 export async function openStation(plan: StationPlan): Promise<Station> {
-  const { host, address, addresses, probe, vxlanPort, ends } = plan;
+  const { host, address, addresses, probe, vxlanPort, ends, run } = plan;
   const { packets } = probe;
+  await packets.expect(run);
   const containers = [...new Set(ends.map(({ pid }) => pid))].map((pid) => ({ pid }));
   const overlays = [...new Set(ends.map(({ networkId }) => networkId))].map((overlay) => ({
     overlay,

@@ -25,8 +25,13 @@ export function startNumbers(run: string): NumberTrial {
   let last = 0;
   return () => {
     last += 1;
-    return `${run.slice(0, 8)}${last.toString(16).padStart(8, '0')}`;
+    return `${runPrefix(run)}${last.toString(16).padStart(8, '0')}`;
   };
+}
+
+/** By what the ids of a run's trials begin. */
+export function runPrefix(run: string): string {
+  return run.slice(0, 8);
 }
 
 const HEADERS = 28;

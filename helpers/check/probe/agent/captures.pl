@@ -19,8 +19,11 @@ my $ROOM = 8_000_000;
 my %captures;
 # Packets that passed while there was no room to note them.
 my $lost = 0;
-# By trial, then by where and how it was seen, in words: how often.
-my %sightings;
+# By trial, then by where and how it was seen, in words: how often. And the trials in the order in which they came.
+my (%sightings, @order);
+# What is noted at most: of one trial, and of all. Then the oldest are forgotten: a flood costs no more memory than that.
+our ($MOST_OF_ONE, $MOST_OF_ALL) = (200, 30_000);
+my $noted = 0;
 
 # capture VXLAN_PORT NAMESPACE… → why one of them could not be looked into, of each
 #
@@ -38,6 +41,7 @@ sub open_all {
 sub open_one {
     my ($port, $namespace) = @_;
     my @sockets = (Namespaces::inside($namespace, \&open_taps), $namespace eq 'host' ? open_input(17) : ());
+    Loop::require_room($_) for @sockets;
     my $capture = $captures{$namespace} = { name => $namespace, devices => {}, port => $port, sockets => \@sockets };
     for my $socket (@sockets) {
         watch($socket, filter_for($port));
@@ -58,8 +62,14 @@ sub open_input {
 sub watch {
     my ($socket, $filter) = @_;
     widen($socket, $ROOM);
+    attach($socket, $filter);
+}
+
+# From now on the kernel gives that socket only what the filter takes.
+sub attach {
+    my ($socket, $filter) = @_;
     my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
-    setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "capture: filter: $!\n";
+    setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "filter: $!\n";
 }
 
 # A buffer beyond the limit that the host sets for everybody is a privilege.
@@ -147,8 +157,31 @@ sub note {
         $bytes = $tunnel->{inner};
     }
     my ($trial, $what) = Packets::recognize($bytes) or return;
-    $sightings{$trial}{ join ' ', $capture->{name}, $device, $direction, $what, @outer }++;
+    # What is said over TCP is told by its ends, which nobody announces.
+    return if $trial =~ /^[0-9a-f]{16}\z/ && !Expected::has($trial);
+    count($trial, join ' ', $capture->{name}, $device, $direction, $what, @outer);
 }
+
+sub count {
+    my ($trial, $words) = @_;
+    push @order, $trial if !$sightings{$trial};
+    my $seen = $sightings{$trial} //= {};
+    if (!$seen->{$words}) {
+        return $lost++ if keys %$seen >= $MOST_OF_ONE;
+        $noted++;
+    }
+    $seen->{$words}++;
+    forget_oldest() while $noted > $MOST_OF_ALL;
+}
+
+sub forget_oldest {
+    my $seen = delete $sightings{ shift @order };
+    $noted -= keys %$seen;
+    $lost += $_ for values %$seen;
+}
+
+# (trials, notes)
+sub size { return (scalar keys %sightings, $noted) }
 
 sub name_of {
     my ($socket, $index) = @_;
@@ -157,11 +190,15 @@ sub name_of {
     return unpack 'Z16', $request;
 }
 
+# So often 64 packets are more than fit into a socket's buffer: what comes meanwhile is not waited for, or a flood would
+# never let this end.
+my $MOST_READS = 800;
+
 # All that has come so far.
 sub read_all {
     for my $capture (values %captures) {
         for my $socket (@{ $capture->{sockets} }) {
-            1 while read_packets($capture, $socket);
+            for (1 .. $MOST_READS) { read_packets($capture, $socket) or last }
         }
     }
 }

@@ -9,16 +9,25 @@ use Socket ();
 my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
 my $ROOM = 4_000_000;
 
-# So many connections at once; the others wait where the kernel has them.
-my $MOST = 300;
-my $connections = 0;
+# So many connections at once; for one more the oldest is closed. A trial says all as soon as it is connected, so that those
+# who fill the room with silence lose it first.
+our $MOST = 300;
+# By a number of its own: [connection, timer, what was said].
+my %connections;
+my ($oldest, $newest) = (1, 0);
+
+# Connections that are taken, and datagrams that are answered, before others get their turn.
+my $MOST_IN_TURN = 64;
+
+# Bytes that say all of a question: Q, its trial, and how many bytes follow.
+my $HEAD = 23;
 
 # A connection that has not said all by then is one that nobody finishes.
 my $PATIENCE = 10;
 
 # By namespace: {udp, tcp}.
 my %listeners;
-# By trial: how often a question of it came.
+# The trials of which a question came.
 my %received;
 
 # listen NAMESPACE… → [{namespace, udp, tcp, links: [{name, address, mtu}]} or {namespace, error}]
@@ -44,10 +53,30 @@ sub open_both {
         bind $socket, $any or die "listen: $!\n";
     }
     listen $tcp, 1024 or die "listen: $!\n";
+    Loop::require_room($_) for $udp, $tcp;
+    Captures::attach($udp, trials_only());
     Captures::widen($udp, $ROOM);
-    Loop::on_readable($udp, sub { 1 while answer_datagram($udp) });
-    Loop::on_readable($tcp, sub { 1 while accept_connection($tcp) });
+    # A kernel may take it of one who may administer the network only. Then more is looked at here, and no more is kept.
+    eval { Captures::attach($tcp, trials_only()) };
+    Loop::on_readable($udp, sub { take_turn(sub { answer_datagram($udp) }) });
+    Loop::on_readable($tcp, sub { take_turn(sub { accept_connection($tcp) }) });
     return { udp => $udp, tcp => $tcp };
+}
+
+# The kernel drops all that has not the time to live of trials, before it takes any room: seen from the packet's IP header.
+sub trials_only {
+    my $TTL_OF_PACKET = 0xfff00000 + 8;
+    return Captures::assemble(
+        [0x30, $TTL_OF_PACKET, '', ''],
+        [0x25, $Packets::TTL, 'drop', ''], ['ge', $Packets::TTL - 30, '', 'drop'],
+        [0x06, 0xffffffff, '', ''],
+        'drop', [0x06, 0, '', ''],
+    );
+}
+
+sub take_turn {
+    my $take = shift;
+    for (1 .. $MOST_IN_TURN) { $take->() or return }
 }
 
 sub answer_datagram {
@@ -55,7 +84,8 @@ sub answer_datagram {
     my $from = recv $socket, my $bytes, 65_536, $MSG_DONTWAIT;
     return 0 if !defined $from;
     my ($letter, $trial) = $bytes =~ /^([QT])([0-9a-f]{16})/ or return 1;
-    $received{$trial}++;
+    return 1 if !Expected::has($trial);
+    $received{$trial} = 1;
     # What cannot be answered is told by the missing answer.
     send $socket, "A$trial", $MSG_DONTWAIT, $from if $letter eq 'Q';
     return 1;
@@ -63,32 +93,56 @@ sub answer_datagram {
 
 sub accept_connection {
     my $socket = shift;
-    return 0 if $connections >= $MOST;
     accept my $connection, $socket or return 0;
-    $connections++;
+    # Who comes when no handle is left is refused, and all else goes on.
+    return close $connection if !Loop::has_room($connection);
     Sockets::unblock($connection);
-    my $timer = Loop::after($PATIENCE, sub { end($connection) });
-    my $question = '';
-    Loop::on_readable($connection, sub {
-        my $got = sysread $connection, $question, 65_536, length $question;
-        return if !defined $got && $!{EAGAIN};
-        my $is_whole = $question =~ /^Q([0-9a-f]{16})(\d{6})/ && length $question >= $2;
-        if ($got && $is_whole) {
-            $received{$1}++;
-            send $connection, "A$1", $MSG_NOSIGNAL;
-        }
-        # The one who asks closes first.
-        return if $got;
-        Loop::cancel($timer);
-        end($connection);
-    });
+    end_oldest() while keys %connections >= $MOST;
+    my $id = ++$newest;
+    my $timer = Loop::after($PATIENCE, sub { end($id) });
+    $connections{$id} = { socket => $connection, timer => $timer, head => '', length => 0 };
+    Loop::on_readable($connection, sub { hear($id) });
+    # What it says is most often there already.
+    hear($id);
     return 1;
 }
 
-sub end {
-    Loop::drop(shift);
-    $connections--;
+sub hear {
+    my $id = shift;
+    my $said = $connections{$id} // return;
+    my $got = sysread $said->{socket}, my $bytes, 65_536;
+    return if !defined $got && $!{EAGAIN};
+    # The one who asks closes first.
+    return end($id) if !$got;
+    my $trial = add($said, $bytes) // return;
+    return end($id) if $trial eq '';
+    $received{$trial} = 1;
+    send $said->{socket}, "A$trial", $MSG_NOSIGNAL;
 }
+
+# The trial, when all of its question was said just now; nothing before; and '' when it is no question of ours. Of what is
+# said only the head is kept.
+sub add {
+    my ($said, $bytes) = @_;
+    my $missing = $HEAD - length $said->{head};
+    $said->{head} .= substr $bytes, 0, $missing if $missing > 0;
+    $said->{length} += length $bytes;
+    return undef if length $said->{head} < $HEAD;
+    my ($trial, $asked) = $said->{head} =~ /^Q([0-9a-f]{16})(\d{6})/ or return '';
+    return '' if $said->{length} > $asked || !Expected::has($trial);
+    return $said->{length} == $asked ? $trial : undef;
+}
+
+sub end {
+    my $said = delete $connections{ $_[0] } // return;
+    Loop::cancel($said->{timer});
+    Loop::drop($said->{socket});
+}
+
+sub end_oldest { end($oldest++) }
+
+# Connections that are open.
+sub size { return scalar keys %connections }
 
 # received TRIAL… → those of them that came
 sub tell {

@@ -15,8 +15,8 @@ my $last_timer = 0;
 # The earliest moment of them; undefined when it has to be looked for.
 my $next;
 
-# More would be a mistake of ours; select itself ends at 1024.
-my $MOST = 900;
+# Handles that are watched at most, and of these by what listens and looks in namespaces: the others are for connections.
+our ($MOST, $MOST_STANDING) = (3900, 3000);
 
 sub on_readable { watch($readers, @_) }
 
@@ -28,6 +28,14 @@ sub watch {
     die "more than $MOST handles are open\n" if $number >= $MOST;
     $watched->{calls}{$number} = $call;
     vec($watched->{bits}, $number, 1) = 1;
+}
+
+# Whether a connection may be watched.
+sub has_room { return fileno(shift) < $MOST }
+
+# For what stays open: it must leave handles to connections.
+sub require_room {
+    die "no handle is left for one more namespace\n" if fileno(shift) >= $MOST_STANDING;
 }
 
 sub forget {

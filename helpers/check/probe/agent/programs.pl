@@ -17,7 +17,11 @@ my %KEPT = (stdout => 8_000_000, stderr => 64_000, trouble => 1_000);
 # run NAMESPACE MILLISECONDS PROGRAM ARGUMENT… → {exitCode, signal, timedOut, stdout, stderr, cut}
 sub run {
     my ($succeed, $fail, $namespace, $limit, @command) = @_;
-    push @waiting, sub { start($succeed, $fail, $namespace, $limit / 1000, @command) };
+    push @waiting, sub {
+        return if eval { start($succeed, $fail, $namespace, $limit / 1000, @command); 1 };
+        $running--;
+        $fail->($@ =~ s/\n\z//r);
+    };
     start_next();
 }
 

@@ -4,11 +4,13 @@ package System;
 
 use strict;
 use warnings;
+use Errno ();
+use Fcntl qw(O_DIRECTORY O_NOCTTY O_NOFOLLOW O_NONBLOCK O_RDONLY);
 use POSIX ();
 
 my %NUMBERS = (
-    x86_64  => { clock_gettime => 228, prctl => 157, setns => 308 },
-    aarch64 => { clock_gettime => 113, prctl => 167, setns => 268 },
+    x86_64  => { clock_gettime => 228, prctl => 157, setns => 308, openat => 257, openat2 => 437 },
+    aarch64 => { clock_gettime => 113, prctl => 167, setns => 268, openat => 56, openat2 => 437 },
 );
 
 my $machine = (POSIX::uname())[4];
@@ -35,6 +37,46 @@ sub clock {
 sub enter_network {
     my $handle = shift;
     return syscall($number->{setns}, fileno $handle, $CLONE_NEWNET) == 0;
+}
+
+my ($O_PATH, $O_CLOEXEC) = (0x200000, 0x80000);
+my ($RESOLVE_NO_MAGICLINKS, $RESOLVE_IN_ROOT) = (0x02, 0x10);
+# A FIFO is opened at once, and no terminal becomes the agent's.
+my $READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | $O_CLOEXEC;
+
+# A file to read; undef, and why in $!.
+sub open_plain {
+    sysopen my $file, shift, $READ or return undef;
+    return $file;
+}
+
+# The same of a path below that root, which is the root of all links on the way, too.
+sub open_below {
+    my ($root, $path) = @_;
+    sysopen my $top, $root, O_RDONLY | O_DIRECTORY | $O_PATH or return undef;
+    my $how = pack 'QQQ', $READ, 0, $RESOLVE_IN_ROOT | $RESOLVE_NO_MAGICLINKS;
+    my $number = syscall($number->{openat2}, fileno $top, $path, $how, length $how);
+    # Linux before 5.6 has no such call: there no link is followed at all.
+    return open_without_links($top, $path) if $number < 0 && $!{ENOSYS};
+    return handle_of($number);
+}
+
+sub open_without_links {
+    my ($folder, $path) = @_;
+    my @names = grep { length } split m{/}, $path;
+    while (defined(my $name = shift @names)) {
+        die "a link, or .., in its path\n" if $name eq '..';
+        my $flags = O_NOFOLLOW | (@names ? O_DIRECTORY | $O_PATH | $O_CLOEXEC : $READ);
+        $folder = handle_of(syscall($number->{openat}, fileno $folder, $name, $flags, 0)) // return undef;
+    }
+    return $folder;
+}
+
+sub handle_of {
+    my $number = shift;
+    return undef if $number < 0;
+    open my $handle, '<&=', $number or return undef;
+    return $handle;
 }
 
 # The kernel kills this process when its parent ends.

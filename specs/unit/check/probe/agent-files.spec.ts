@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAgent } from './run-agent.ts';
+
+/** A container's root, beside a file that is not the container's. */
+const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-files-'));
+const root = join(folder, 'root');
+
+beforeAll(() => {
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  writeFileSync(join(folder, 'shadow'), 'of the host\n');
+  writeFileSync(join(root, 'etc/plain'), 'of the container\n');
+  writeFileSync(join(root, 'etc/huge'), 'x'.repeat(1_000_000));
+  symlinkSync('/etc/plain', join(root, 'etc/inside'));
+  symlinkSync(join(folder, 'shadow'), join(root, 'etc/absolute'));
+  symlinkSync('../../shadow', join(root, 'etc/relative'));
+  symlinkSync('/etc/loop', join(root, 'etc/loop'));
+  execFileSync('mkfifo', [join(root, 'etc/fifo')]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What is read of that file below the root, or why nothing is. */
+const below = (way: string, name: string) =>
+  runAgent(
+    `my ($root, $path) = @ARGV;
+     my $file = eval { ${way} };
+     defined $file ? do { sysread $file, my $text, 100; $text } : 'no: ' . ($@ || "$!\\n")`,
+    root,
+    `/etc/${name}`,
+  );
+
+describe('Below the root of a container', () => {
+  test.each([
+    ['plain', 'of the container\n'],
+    // The root of a link is the container's.
+    ['inside', 'of the container\n'],
+    ['absolute', 'no: No such file or directory\n'],
+    ['relative', 'no: No such file or directory\n'],
+    ['loop', 'no: Too many levels of symbolic links\n'],
+  ])('%s is read as the container would read it', (name, expected) => {
+    expect(below('System::open_below($root, $path)', name)).toBe(expected);
+  });
+
+  test('links of the kernel’s own lead nowhere', () => {
+    const way = 'System::open_below("/", "/proc/self/root/etc/passwd")';
+    expect(below(way, '')).toBe('no: Too many levels of symbolic links\n');
+  });
+
+  test.each([
+    ['plain', 'of the container\n'],
+    ['inside', 'no: Too many levels of symbolic links\n'],
+    ['absolute', 'no: Too many levels of symbolic links\n'],
+    ['../etc/plain', 'no: a link, or .., in its path\n'],
+  ])('a kernel without openat2 follows no link at all: %s', (name, expected) => {
+    const way =
+      'sysopen my $top, $root, Fcntl::O_DIRECTORY() or die; System::open_without_links($top, $path)';
+    expect(below(way, name)).toBe(expected);
+  });
+
+  test('a FIFO is not waited for, a device is not read, and of a huge file 64 kB are', () => {
+    const read = runAgent(
+      `my $files; Files::read_all(sub { $files = shift }, undef, 'host', 1_000_000, @ARGV);
+       [map { { %$_, text => length($_->{text} // '') . '' } } @$files]`,
+      ...[join(root, 'etc/fifo'), '/dev/null', join(root, 'etc/huge')].map(
+        (name) => `/proc/${process.pid}/root${name}`,
+      ),
+    );
+    expect(read).toMatchObject([
+      { error: 'it is no regular file' },
+      { error: 'it is no regular file' },
+      { text: '65536', cut: true },
+    ]);
+  });
+});
