@@ -48,7 +48,7 @@ export function redactEnvironment(settings: readonly string[]): string[] {
 
 /** What an engine says of a container or a service, as JSON without the values of environments and without tokens. */
 export function printInspection(facts: unknown): string {
-  return redactSecrets(JSON.stringify(facts, withoutEnvironment, 2));
+  return redactSecrets(JSON.stringify(facts, withoutEnvironment, 2) ?? String(facts));
 }
 
 function withoutEnvironment(key: string, value: unknown): unknown {

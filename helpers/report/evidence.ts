@@ -1,5 +1,6 @@
 import { attachment } from 'allure-js-commons';
 import { BaseMessageTestRuntime, getGlobalTestRuntime } from 'allure-js-commons/sdk/runtime';
+import { printInspection, redactSecrets } from '../process/redact-secrets.ts';
 import { shorten } from './step.ts';
 
 /** Where a test's steps and evidence go; undefined in a run that writes no report. */
@@ -23,16 +24,25 @@ export const verdictName = 'verdict';
 const evidenceLimit = 64_000;
 
 /**
- * Attaches evidence to the running test: text as it is, anything else as indented JSON. Without a report, nothing.
+ * Attaches evidence to the running test, without secrets: text, anything else as indented JSON. Without a report, nothing.
  *
  *     await attach('ping transcript', reply.transcript);
  *     await attach('network inspect on master-host', network);
  */
 export async function attach(name: string, content: unknown, type?: EvidenceType): Promise<void> {
   if (reportRuntime() === undefined) return;
+  const { text, contentType } = printEvidence(content, type);
+  await attachment(name, text, contentType);
+}
+
+/** Evidence as the report shows it. Plain text is shortened first: what is left out needs no look. */
+export function printEvidence(
+  content: unknown,
+  type?: EvidenceType,
+): { readonly text: string; readonly contentType: EvidenceType } {
   const isText = typeof content === 'string';
-  const text = isText ? content : (JSON.stringify(content, undefined, 2) ?? String(content));
+  const text = isText ? content : printInspection(content);
   const contentType = type ?? (isText ? 'text/plain' : 'application/json');
-  const kept = contentType === 'text/plain' ? shorten(text, evidenceLimit) : text;
-  await attachment(name, kept, contentType);
+  const isPlain = contentType === 'text/plain';
+  return { text: isPlain ? redactSecrets(shorten(text, evidenceLimit)) : text, contentType };
 }
