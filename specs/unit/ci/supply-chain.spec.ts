@@ -17,6 +17,7 @@ const workflow = z.object({
       steps: z.array(
         z.object({
           uses: z.string().optional(),
+          if: z.string().optional(),
           with: z.record(z.string(), z.unknown()).optional(),
         }),
       ),
@@ -49,6 +50,17 @@ describe.each(files)('%s', (file) => {
     const kept = checkouts.filter((step) => step.with?.['persist-credentials'] !== false);
     expect(kept).toEqual([]);
   });
+});
+
+test('only a push to main keeps engines and tools that root runs in later runs', () => {
+  const text = readFileSync(join(root, '.github/workflows/push.yml'), 'utf8');
+  const { jobs } = workflow.parse(parse(text));
+  const caching = Object.values(jobs).flatMap((job) =>
+    job.steps.filter(({ uses }) => /^actions\/cache(?:\/save)?@/.test(uses ?? '')),
+  );
+  expect(caching.map((step) => step.if)).toEqual([
+    expect.stringContaining("github.event_name == 'push' && github.ref == 'refs/heads/main'"),
+  ]);
 });
 
 test('npm ci runs no install scripts of packages', () => {
