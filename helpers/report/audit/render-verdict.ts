@@ -72,7 +72,7 @@ function renderNotExamined({ coverage }: AuditReport, layout: TextLayout): strin
 const whySkipped: Readonly<Record<UnseenBecause, string>> = {
   impossible: 'Could not be done',
   unasked: 'Not asked for',
-  inapplicable: 'Nothing of the kind here',
+  inapplicable: 'Not applicable here',
 };
 
 /** Checks that were skipped, those that leave the verdict open first, once for each reason. */
@@ -89,10 +89,17 @@ function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
   return (Object.keys(whySkipped) as UnseenBecause[]).flatMap((because) => {
     const own = [...reasons.values()].filter((one) => one.because === because);
     if (own.length === 0) return [];
+    const paint = painter(layout);
+    if (because === 'inapplicable') {
+      // Why is known to whoever knows the cluster; the JSON document has it.
+      const names = own.flatMap((one) => one.names).join(', ');
+      return wrapText(`${whySkipped[because]}: ${names}`, layout, '', 0).map((line) =>
+        paint('dim', line),
+      );
+    }
     const lines = own.flatMap(({ reason, names }) =>
       wrapText(`${reason}: ${names.join(', ')}`, layout, '', 2),
     );
-    const paint = painter(layout);
     return because === 'impossible'
       ? [paint('yellow', `${whySkipped[because]}:`), ...lines]
       : [`${whySkipped[because]}:`, ...lines].map((line) => paint('dim', line));

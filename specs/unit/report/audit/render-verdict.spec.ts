@@ -115,7 +115,7 @@ describe('An audit for a person', () => {
       '? topology seed: nothing wrong was found, but 1 check could not be done',
     );
     expect(text).toMatch(
-      /Could not be done:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot asked for:\n {2}nobody said .*: application-answer\nNothing of the kind here:\n {2}this is a key-value cluster: swarm-nodes/,
+      /Could not be done:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot asked for:\n {2}nobody said .*: application-answer\nNot applicable here: swarm-nodes/,
     );
     const defects = { ...brokenReport(), checks: [...brokenReport().checks, impossible] };
     expect(renderVerdict(defects, plain)).toContain(
