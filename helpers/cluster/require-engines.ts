@@ -6,7 +6,7 @@ import {
   ENGINE_VERSIONS,
   suiteOfBundle,
 } from '../netns/engine-bundle.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 
 /** What a cluster needs of its engines: that they speak to this key-value store, or have swarm mode. */
 export type EngineNeed = Backend | 'swarm-mode';
@@ -37,7 +37,7 @@ export async function requireEngines(
   for (const [bundle, names] of machinesOf) {
     const refusal = await refuseBundle(need, bundle);
     if (refusal === undefined) continue;
-    throw new HarnessError({ tried: `${need} cluster of ${names.join(', ')}`, ...refusal });
+    throw new InputError({ subject: `${need} cluster of ${names.join(', ')}`, ...refusal });
   }
 }
 

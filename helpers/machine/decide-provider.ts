@@ -1,4 +1,6 @@
 import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
+import { suggestName } from '../process/suggest-name.ts';
 
 /** What the choice of a provider depends on. */
 export interface Surroundings {
@@ -54,27 +56,27 @@ function decideWanted(
   command: string,
   { env, platform, has }: Surroundings,
 ): Decision {
-  const tried = `provider E2E_PROVIDER=${wanted}`;
+  const subject = `E2E_PROVIDER=${wanted}`;
   const because = `E2E_PROVIDER=${wanted}`;
   if (wanted === 'netns') {
     if (platform === 'linux') return { name: 'netns', because };
-    throw new HarnessError({
-      tried,
+    throw new InputError({
+      subject,
       observed: `it is made of Linux namespaces, and this is ${platform}`,
       remedy: 'use E2E_PROVIDER=docker-machine, or run this on Linux',
     });
   }
   if (wanted === 'docker-machine') {
     if (has(command)) return dockerMachine(because, env);
-    throw new HarnessError({
-      tried,
+    throw new InputError({
+      subject,
       observed: `no ${command} that can be run`,
       remedy: 'put docker-machine 0.16.2 on PATH, or name it with E2E_DOCKER_MACHINE=/path/to/it',
     });
   }
-  throw new HarnessError({
-    tried,
-    observed: 'no provider of this name makes machines',
-    remedy: 'use netns or docker-machine, or leave E2E_PROVIDER unset',
+  throw new InputError({
+    subject,
+    observed: 'unknown provider',
+    remedy: suggestName(wanted, ['netns', 'docker-machine'], 'providers'),
   });
 }

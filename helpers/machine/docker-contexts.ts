@@ -5,7 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 import { parseJson } from '../process/parse-json.ts';
+import { suggestName } from '../process/suggest-name.ts';
 import { parseEngineUrl } from './engine-url.ts';
 import type { EngineEndpoint } from './machine.ts';
 
@@ -50,10 +52,9 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
   const text = await readFile(file, 'utf8').catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw unreadable(tried, firstLine(cause), cause);
     const others = await contextNames(env);
-    throw new HarnessError({
-      tried,
-      observed: `there is none of this name in ${folder}`,
-      remedy: `there are ${others.join(', ')}`,
+    throw new InputError({
+      observed: `unknown Docker context "${name}" in ${folder}`,
+      remedy: suggestName(name, others, 'contexts'),
     });
   });
   const meta = contextMeta.safeParse(parseJson(text));

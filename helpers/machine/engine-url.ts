@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 import type { EngineEndpoint, SshEndpoint } from './machine.ts';
 import { tlsEndpoint } from './tls-folder.ts';
 
@@ -20,7 +20,7 @@ export async function parseEngineUrl(text: string, tlsFolder?: string): Promise<
     case 'tcp:':
       return await toTcp(text, url, tlsFolder);
     default:
-      throw wrong(text, explainScheme(text), forms);
+      throw wrong(text, explainScheme(text), suggestUrl(text) ?? forms);
   }
 }
 
@@ -29,6 +29,15 @@ function explainScheme(text: string): string {
     return 'such a way there is to engines of Windows and systemd only';
   if (/^https?:/.test(text)) return 'an engine is not named by a web address';
   return 'it is no address of an engine';
+}
+
+/** What a host or a path alone is meant for. */
+function suggestUrl(text: string): string | undefined {
+  if (/^\/./.test(text)) return `Did you mean unix://${text}?`;
+  if (/^[\w.-]+@[\w.-]+$/.test(text)) return `Did you mean ssh://${text}?`;
+  const [, host, port = ':2376'] =
+    /^([\w-]+(?:\.[\w-]+)+|\[[\da-fA-F:]+\])(:\d+)?$/.exec(text) ?? [];
+  return host === undefined ? undefined : `Did you mean tcp://${host}${port}?`;
 }
 
 function toSocket(text: string): EngineEndpoint {
@@ -79,6 +88,6 @@ function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-function wrong(text: string, observed: string, remedy: string): HarnessError {
-  return new HarnessError({ tried: `engine ${text}`, observed, remedy });
+function wrong(text: string, observed: string, remedy: string): InputError {
+  return new InputError({ subject: `engine ${text}`, observed, remedy });
 }

@@ -101,7 +101,8 @@ function explainTls(error: unknown, code: string, at: string, others: string): E
     };
   }
   // Met while it writes, it comes as EPROTO, with OpenSSL's words in the message.
-  if (/WRONG.VERSION.NUMBER|HTTP.REQUEST|PACKET.LENGTH/i.test(`${code} ${firstLine(error)}`)) {
+  const said = error instanceof Error ? error.message : '';
+  if (/WRONG.VERSION.NUMBER|HTTP.REQUEST|PACKET.LENGTH/i.test(`${code} ${said}`)) {
     return {
       observed: `${at} does not speak TLS (${code})`,
       remedy: 'the engine has to listen with --tlsverify',

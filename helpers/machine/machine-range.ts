@@ -1,6 +1,12 @@
 import { type AddressRange, parseRange } from '../netns/address-range.ts';
 import { decideHere } from './choose-provider.ts';
 
+/** The variable that chooses the machines' subnet, of the provider that makes them. */
+export function machineRangeVariable(env: NodeJS.ProcessEnv = process.env): string {
+  const { name, driver } = decideHere(env);
+  return name === 'netns' || driver === 'netns' ? 'E2E_SUBNET' : 'VIRTUALBOX_HOSTONLY_CIDR';
+}
+
 /**
  * Where the machines that this run makes will have their addresses; undefined where only the driver knows. The built-in
  * provider takes a free range when it is told none, of which this is all that it chooses from.

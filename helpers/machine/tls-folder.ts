@@ -1,7 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { firstLine } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 import type { TlsEndpoint } from './machine.ts';
 
 /**
@@ -35,9 +36,9 @@ async function readPem<T>(folder: string, file: string, parse: (pem: Buffer) => 
   }
 }
 
-function wrongFolder(folder: string, observed: string, cause?: unknown): HarnessError {
-  return new HarnessError({
-    tried: `TLS folder ${folder}`,
+function wrongFolder(folder: string, observed: string, cause?: unknown): InputError {
+  return new InputError({
+    subject: `TLS folder ${folder}`,
     observed,
     remedy:
       'it takes ca.pem, cert.pem and key.pem, as the docker client has them in DOCKER_CERT_PATH',

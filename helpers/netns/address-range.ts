@@ -1,4 +1,5 @@
 import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 
 /** An IPv4 range: 192.168.99.0/24. */
 export interface AddressRange {
@@ -18,16 +19,16 @@ export const usualRanges: readonly AddressRange[] = [
 
 /** Reads `192.168.99.0/24`. */
 export function parseRange(text: string): AddressRange {
-  const tried = `address range ${text}`;
+  const subject = `address range ${text}`;
   const remedy = 'give one like 192.168.99.0/24';
   const [address = '', prefixText = '', ...more] = text.split('/');
   const prefix = Number(prefixText);
   const first = parseAddress(address);
   if (first === undefined || more.length > 0 || !/^\d+$/.test(prefixText)) {
-    throw new HarnessError({ tried, observed: 'it is not an IPv4 range', remedy });
+    throw new InputError({ subject, observed: 'it is not an IPv4 range', remedy });
   }
   if (prefix < 16 || prefix > 24) {
-    throw new HarnessError({ tried, observed: 'its length is not from /16 to /24', remedy });
+    throw new InputError({ subject, observed: 'its length is not from /16 to /24', remedy });
   }
   // VirtualBox's own flag takes the host's address with the length (192.168.99.1/24): the range is what is meant.
   return { first: networkOf(first, prefix), prefix };

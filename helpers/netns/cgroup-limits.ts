@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HarnessError } from '../process/harness-error.ts';
+import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { done, notYet, waitFor } from '../process/wait-for.ts';
 import { type Hierarchy, machineCgroup, readHierarchies } from './cgroup.ts';
 import type { Store } from './store.ts';
@@ -40,7 +40,7 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
     const denied = await access(mountPoint, constants.W_OK).catch((why: unknown) => why);
     throw new HarnessError({
       tried: `make the cgroup ${folder}`,
-      observed: ((denied ?? error) as Error).message,
+      observed: firstLine(denied ?? error),
       remedy: `mount -o remount,rw ${mountPoint}; in a container: start it with --privileged`,
       cause: error,
     });
@@ -136,7 +136,7 @@ async function setLimit(file: string, value: string, optional = false): Promise<
     if (optional && code === 'ENOENT') return;
     throw new HarnessError({
       tried: `limit ${value} in ${file}`,
-      observed: (error as Error).message,
+      observed: firstLine(error),
       remedy:
         code === 'EINVAL'
           ? 'the kernel takes no limit so low: ask for more'

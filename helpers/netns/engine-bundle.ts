@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 import { runCommand } from '../process/run-command.ts';
+import { suggestName } from '../process/suggest-name.ts';
 import type { Suite } from './apt-sources.ts';
 import { unpackPackages } from './archive.ts';
 import { cached, cacheFolder } from './cache.ts';
@@ -63,10 +65,13 @@ export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<Eng
   if (isAbsolute(version)) return await useFolder(version);
   const found = RELEASES[version];
   if (found === undefined) {
-    throw new HarnessError({
-      tried: `engine bundle ${version}`,
-      observed: 'no such version',
-      remedy: `there are ${ENGINE_VERSIONS.join(', ')}, «system» for this machine’s own, and the absolute path of a folder with dockerd`,
+    throw new InputError({
+      observed: `unknown engine version "${version}"`,
+      remedy: suggestName(
+        version,
+        [...ENGINE_VERSIONS, 'system', 'the absolute path of a folder with dockerd'],
+        'versions',
+      ),
     });
   }
   const tools = await prepareTools();
@@ -114,8 +119,8 @@ async function useFolder(folder: string): Promise<EngineBundle> {
   const dockerd = findProgram('dockerd', placesIn(folder));
   const missing = PROGRAMS.filter((name) => findProgram(name, env.PATH.split(':')) === undefined);
   if (dockerd === undefined || missing.length > 0) {
-    throw new HarnessError({
-      tried: `engine bundle ${folder}`,
+    throw new InputError({
+      subject: `engine bundle ${folder}`,
       observed: `it lacks ${(dockerd === undefined ? ['dockerd'] : missing).join(', ')}`,
       remedy: 'put it beside the others, as in Docker’s own static archive',
     });

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { HarnessError } from '../process/harness-error.ts';
+import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { existingPart } from './file-system.ts';
 import type { Place } from './place.ts';
 
@@ -97,7 +97,7 @@ export async function writeWhole(
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new HarnessError({
       tried: `write ${file}`,
-      observed: (error as Error).message,
+      observed: firstLine(error),
       remedy: `see whether ${dirname(file)} can be written and its disk has room`,
       cause: error,
     });

@@ -1,5 +1,6 @@
 import { printable, printableLines } from './printable.ts';
 import { redactSecrets } from './redact-secrets.ts';
+import { describeSystemError } from './system-error.ts';
 
 /** What a {@link HarnessError} is made of. */
 export interface HarnessErrorParts {
@@ -47,8 +48,10 @@ export class HarnessError extends Error {
   }
 }
 
-/** The first line of whatever was thrown, as a terminal may show it. */
+/** The first line of whatever was thrown, as a terminal may show it; of what the operating system reported, its words. */
 export function firstLine(thrown: unknown): string {
+  const reported = describeSystemError(thrown);
+  if (reported !== undefined) return printable(reported);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return printable(message.split('\n', 1)[0] ?? message);
 }

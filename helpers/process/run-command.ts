@@ -1,5 +1,6 @@
 import { activity } from './activity.ts';
 import { HarnessError } from './harness-error.ts';
+import { describeSystemError } from './system-error.ts';
 
 export interface CommandOptions {
   /** What the step is called in the report and on the terminal; the command line itself when absent. */
@@ -87,13 +88,17 @@ function describeEnd(
     exitCode?: number | undefined;
     signal?: string | undefined;
     originalMessage?: string | undefined;
+    cause?: unknown;
   },
   limit: number | undefined,
   output: string,
 ): string {
   if (result.timedOut) return `not done after ${(limit ?? 0) / 1000} s`;
   if (result.signal !== undefined) return `killed by ${result.signal}`;
-  if (result.exitCode === undefined) return result.originalMessage ?? 'it could not be started';
+  if (result.exitCode === undefined) {
+    const why = describeSystemError(result.cause) ?? result.originalMessage;
+    return `it could not be started${why === undefined ? '' : `: ${why}`}`;
+  }
   const said = output.trim().split('\n').at(-1) ?? '';
   return said === '' ? `exit code ${result.exitCode}` : `exit code ${result.exitCode}, «${said}»`;
 }

@@ -3,8 +3,8 @@ import { openCluster } from '../cluster/open-cluster.ts';
 import type { Container } from '../engine/container.ts';
 import { connectEngine, type Engine } from '../engine/engine.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
-import { HarnessError } from '../process/harness-error.ts';
-import { oneOf } from '../topology/wrong-fields.ts';
+import { InputError } from '../process/input-error.ts';
+import { suggestName } from '../process/suggest-name.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { openProviderOf } from './choose-provider-for.ts';
 
@@ -32,7 +32,7 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
   const machines = await Promise.all(document.machines.map(({ name }) => provider.inspect(name)));
   const engines = new Map(machines.map((machine) => [machine.name, connectEngine(machine)]));
   const engine = (name: string): Engine =>
-    engines.get(name) ?? throwMissing(document, `machine ${name}`, [...engines.keys()]);
+    engines.get(name) ?? throwMissing(document, 'machine', name, [...engines.keys()]);
   const cluster = openCluster(document.cluster, [...engines.values()]);
   const lab: Lab = {
     document,
@@ -45,7 +45,7 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
       const names = document.workload.map((one) => one.container);
       const place =
         document.workload.find((one) => one.container === name) ??
-        throwMissing(document, `container ${name}`, names);
+        throwMissing(document, 'container', name, names);
       const container = await engine(place.machine).containers.find(name);
       homes.set(container, lab);
       return container;
@@ -61,10 +61,15 @@ export function labOf(container: Container): Lab | undefined {
   return homes.get(container);
 }
 
-function throwMissing({ topology }: TopologyDocument, what: string, names: string[]): never {
-  throw new HarnessError({
-    tried: `find ${what} of the topology ${topology}`,
-    observed: 'there is none of this name',
-    remedy: oneOf(names),
+function throwMissing(
+  { topology }: TopologyDocument,
+  kind: 'machine' | 'container',
+  name: string,
+  names: readonly string[],
+): never {
+  throw new InputError({
+    subject: `topology ${topology}`,
+    observed: `unknown ${kind} "${name}"`,
+    remedy: suggestName(name, names, `${kind}s`),
   });
 }

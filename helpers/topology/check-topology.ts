@@ -13,7 +13,7 @@ export function findWrongFields(
   machineRange: AddressRange | undefined,
 ): WrongField[] {
   return [
-    ...findUnfitFields(topologySchema, described, 'helpers/topology/topology-schema.ts'),
+    ...findUnfitFields(topologySchema, described),
     ...findContradictions(described, machineRange),
   ];
 }

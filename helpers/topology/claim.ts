@@ -9,7 +9,7 @@ import {
   takeStateDirectory,
 } from '../netns/state-directory.ts';
 import { birthOf } from '../process/birth-of-process.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import { firstLine, HarnessError } from '../process/harness-error.ts';
 import { parseJson } from '../process/parse-json.ts';
 
 const claimText = z.object({
@@ -36,7 +36,7 @@ export async function claimStore(store: string, doing: string): Promise<{ abando
       if (error instanceof HarnessError) throw error;
       throw new HarnessError({
         tried: `use the store ${store}`,
-        observed: (error as Error).message,
+        observed: firstLine(error),
         remedy: 'name a folder that can be written, with room, in MACHINE_STORAGE_PATH',
         cause: error,
       });

@@ -1,5 +1,6 @@
 import { type AddressRange, formatRange, overlap, parseSubnet } from '../netns/address-range.ts';
 import { checkContainers } from './check-containers.ts';
+import { ingressSubnet } from './require-subnets.ts';
 import { checkMachine, checkMember, type Readable, readable } from './readable-topology.ts';
 import { checkName, findRepeated, type WrongField, wrong } from './wrong-fields.ts';
 
@@ -78,6 +79,15 @@ function checkNetwork(
     ...(other === undefined
       ? []
       : [wrong(path('subnet'), `${subnet} overlaps ${other.subnet} of ${other.name}`)]),
+    ...(manager !== undefined && meet(range, parseSubnet(ingressSubnet))
+      ? [
+          wrong(
+            path('subnet'),
+            `${subnet} overlaps ${ingressSubnet}, which swarm mode takes for its network ingress`,
+            'take another',
+          ),
+        ]
+      : []),
     ...(machineRange !== undefined && meet(range, machineRange)
       ? [
           wrong(

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { readContext } from '../machine/docker-contexts.ts';
 import { parseEngineUrl } from '../machine/engine-url.ts';
 import type { GivenEngine } from '../machine/given-engine.ts';
-import { allSettled, HarnessError } from '../process/harness-error.ts';
+import { allSettled } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 import { type ClusterFile, clusterFileSchema } from './cluster-file-schema.ts';
 import { readDescription } from './read-description.ts';
 import {
@@ -24,13 +25,10 @@ export interface DescribedCluster {
 
 /** The cluster that a file describes. All that is wrong with it is told at once. */
 export async function loadClusterFile(file: string): Promise<DescribedCluster> {
-  const content = await readDescription(file, 'a cluster');
+  const { content, placeOf } = await readDescription(file, 'a cluster');
   refuseTopology(file, content);
-  const fields = [
-    ...findUnfitFields(clusterFileSchema, content, 'helpers/topology/cluster-file-schema.ts'),
-    ...findContradictions(content),
-  ];
-  if (fields.length > 0) throw wrongFields(file, 'a cluster', fields);
+  const fields = [...findUnfitFields(clusterFileSchema, content), ...findContradictions(content)];
+  if (fields.length > 0) throw wrongFields(file, placeOf, 'a cluster', fields);
   const described = clusterFileSchema.parse(content);
   return { described, engines: await findEngines(file, described) };
 }
@@ -41,11 +39,11 @@ function refuseTopology(file: string, content: unknown): void {
     !z.object({ machines: z.unknown(), hosts: z.undefined().optional() }).safeParse(content).success
   )
     return;
-  throw new HarnessError({
-    tried: `read ${file}`,
-    observed: 'it describes a topology to stand up, not a cluster that exists already',
+  throw new InputError({
+    subject: file,
+    observed: 'this file describes a topology to bring up, not an existing cluster',
     remedy:
-      '«overlay-e2e check» alone checks the topology that is up; a file for check has hosts with their endpoints',
+      'Run "overlay-e2e check" without a file to check the topology that is up. A file for check lists hosts and their endpoints.',
   });
 }
 

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { expectMachineRange } from '../machine/machine-range.ts';
 import { findWrongFields } from './check-topology.ts';
-import { isDescription, readDescription } from './read-description.ts';
+import { isDescription, readDescription, refuseOtherFile } from './read-description.ts';
 import { findUnfitImages } from './unfit-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
 import { findTopology, topologies } from './topologies.ts';
@@ -16,18 +16,19 @@ import { type WrongField, wrongFields } from './wrong-fields.ts';
  * TypeScript or JavaScript. All that is wrong with it is told at once.
  */
 export async function loadTopology(nameOrFile: string): Promise<Topology> {
-  if (!isDescription(nameOrFile)) return findTopology(nameOrFile);
-  const described = placeFiles(
-    await readDescription(nameOrFile, 'a topology'),
-    dirname(resolve(nameOrFile)),
-  );
+  if (!isDescription(nameOrFile)) {
+    refuseOtherFile(nameOrFile);
+    return findTopology(nameOrFile);
+  }
+  const { content, placeOf } = await readDescription(nameOrFile, 'a topology');
+  const described = placeFiles(content, dirname(resolve(nameOrFile)));
   const fields = [
     ...findWrongFields(described, expectMachineRange()),
     ...findTakenName(described),
     ...(await findRefusedEngines(described)),
     ...(await findUnfitImages(described)),
   ];
-  if (fields.length > 0) throw wrongFields(nameOrFile, 'a topology', fields);
+  if (fields.length > 0) throw wrongFields(nameOrFile, placeOf, 'a topology', fields);
   return topologySchema.parse(described);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkName, oneOf, type WrongField, wrong } from './wrong-fields.ts';
+import { checkName, type WrongField, wrong } from './wrong-fields.ts';
 
 /** As much of a topology as is there and readable: what is wrong with a field by itself, its schema says. */
 const text = z.string().optional().catch(undefined);
@@ -50,7 +50,11 @@ export function checkMember(
   const { keystore } = topology.cluster;
   if (name === undefined || name !== keystore) return checkMachine(topology, path, name);
   return [
-    wrong(path, `${name} is the keystore, which is in no cluster`, oneOf(membersOf(topology))),
+    wrong(
+      path,
+      `${name} is the keystore, which is in no cluster`,
+      `Valid machines: ${membersOf(topology).join(', ')}`,
+    ),
   ];
 }
 

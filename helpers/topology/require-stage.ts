@@ -1,5 +1,5 @@
 import { keystoreOf } from '../cluster/cluster-plan.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
 import { includesStage, limitOf, type Stage, type Topology } from './topology.ts';
 
 /** Refuses, before anything starts, to stand up what the topology cannot have. */
@@ -11,10 +11,10 @@ export function requireStage(
   const limit = limitOf({ cluster });
   if (limit !== undefined && !includesStage(limit.stage, until)) {
     const remedy = `take --until ${limit.stage}, or another topology`;
-    throw new HarnessError({ tried, observed: limit.because, remedy });
+    throw new InputError({ subject: tried, observed: limit.because, remedy });
   }
   if (until === 'keystore' && keystoreOf(cluster) === undefined) {
     const observed = 'swarm mode has no key-value store';
-    throw new HarnessError({ tried, observed, remedy: 'take --until cluster' });
+    throw new InputError({ subject: tried, observed, remedy: 'take --until cluster' });
   }
 }

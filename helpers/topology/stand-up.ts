@@ -8,6 +8,7 @@ import { claimStore, releaseStore } from './claim.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
 import { prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
+import { requireSubnets } from './require-subnets.ts';
 import { recordSetUp, saveSetUp } from './set-up-record.ts';
 import { standUpStages } from './stand-up-stages.ts';
 import { takeDown } from './take-down.ts';
@@ -43,6 +44,7 @@ export async function standUp(
 ): Promise<TopologyDocument> {
   const { until = lastStageOf(topology), watch, keepClaim = false, keepBroken } = options;
   requireStage(topology, until);
+  requireSubnets(topology);
   using recorder = recordSetUp();
   const chosen = await chooseEngines(topology, provider);
   if (topology.cluster.kind === 'classic-swarm') {

@@ -1,4 +1,5 @@
-import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
+import { suggestName } from '../process/suggest-name.ts';
 import { carCluster, onKeystore, seed } from './seed.ts';
 import { combine, type Topology } from './topology.ts';
 
@@ -43,9 +44,9 @@ export function findTopology(name: string): Topology {
   const [kind, engine] = name.split(/@(.*)/);
   const topology = topologies.find((one) => one.name === kind);
   if (topology !== undefined) return engine === undefined ? topology : combine(topology, engine);
-  throw new HarnessError({
-    tried: `find topology ${name}`,
-    observed: 'there is none of this name',
-    remedy: `there are ${topologies.map((one) => one.name).join(', ')}`,
+  const names = topologies.map((one) => one.name);
+  throw new InputError({
+    observed: `unknown topology "${name}"`,
+    remedy: suggestName(name, names, 'topologies'),
   });
 }

@@ -8,7 +8,7 @@ export const hostName = z
   .string()
   .regex(
     machineName,
-    'docker-machine takes no such name: letters, digits, dots and hyphens, a letter or digit first',
+    'a machine name consists of letters, digits, dots and hyphens, and begins with a letter or digit',
   )
   .max(longestName, `a host name has ${longestName} characters at most`);
 
@@ -17,7 +17,7 @@ export const dockerName = z
   .string()
   .regex(
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
-    'Docker takes no such name: two or more letters, digits, «_», «.» and «-», a letter or digit first',
+    'a Docker name consists of two or more letters, digits, "_", "." and "-", and begins with a letter or digit',
   );
 
 const setting = z.string().regex(/^[^\s=]+=/, 'it is not KEY=VALUE');
@@ -83,7 +83,7 @@ const packageName = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9+.-]+$/,
-    'Debian has no such package: two or more small letters, digits, «+», «.» and «-»',
+    'a package name consists of two or more lower-case letters, digits, "+", "." and "-"',
   );
 
 const image = z.union([

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
-import { HarnessError } from '../process/harness-error.ts';
+import { InputError } from '../process/input-error.ts';
+import { suggestName } from '../process/suggest-name.ts';
+import type { Description } from './read-description.ts';
+import { findValidFields } from './valid-fields.ts';
 
 /** A field that is wrong: where it is, as one writes it in a program, and what is wrong with it. */
 export interface WrongField {
@@ -8,47 +11,48 @@ export interface WrongField {
   readonly remedy?: string;
 }
 
-/**
- * The fields of a description that are wrong by themselves.
- *
- * @param fieldsIn the file in which its reader finds all fields that there are
- */
-export function findUnfitFields(
-  schema: z.ZodType,
-  described: unknown,
-  fieldsIn: string,
-): WrongField[] {
+/** The fields of a description that are wrong by themselves. */
+export function findUnfitFields(schema: z.ZodType, described: unknown): WrongField[] {
   const { error } = schema.safeParse(described, { reportInput: true });
-  return error?.issues.flatMap((issue) => describeIssue(issue, fieldsIn)) ?? [];
+  const validFields: ValidFields = (path) => findValidFields(schema, described, path);
+  return error?.issues.flatMap((issue) => describeIssue(issue, validFields)) ?? [];
 }
 
+/** The names of the fields that the object at a path can have. */
+type ValidFields = (path: readonly PropertyKey[]) => readonly string[];
+
 /**
- * One error that tells of all these fields, each of them as a {@link HarnessError}: «my-cluster.ts: machines[1].name: …».
+ * One error that tells of all these fields, each of them as an {@link InputError}:
+ * `my-cluster.json:3:5: machines[1].name: …`.
  *
- * @param source where it is described, for people
  * @param what it should have been: «a topology»
  */
 export function wrongFields(
-  source: string,
+  file: string,
+  placeOf: Description['placeOf'],
   what: string,
   fields: readonly WrongField[],
 ): AggregateError {
   const errors = fields.map(
     ({ path, observed, remedy }) =>
-      new HarnessError({ tried: [source, ...formatPath(path)].join(': '), observed, remedy }),
+      new InputError({
+        subject: [placeOf(path), ...formatPath(path)].join(': '),
+        observed,
+        remedy,
+      }),
   );
   const lines = errors.map(({ line }) => line);
-  return new AggregateError(errors, [`${source}: not ${what}`, ...lines].join('\n'));
+  return new AggregateError(errors, [`${file}: not ${what}`, ...lines].join('\n'));
 }
 
-function describeIssue(issue: z.core.$ZodIssue, fieldsIn: string): WrongField[] {
+function describeIssue(issue: z.core.$ZodIssue, validFields: ValidFields): WrongField[] {
   const { path, message } = issue;
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: [...path, key],
-        observed: 'there is no such field',
-        remedy: `those that there are stand in ${fieldsIn}`,
+        observed: 'unknown field',
+        remedy: suggestName(key, validFields(path), 'fields'),
       }));
     case 'invalid_type':
       return [{ path, observed: describeType(issue.expected, issue.input) }];
@@ -57,10 +61,21 @@ function describeIssue(issue: z.core.$ZodIssue, fieldsIn: string): WrongField[] 
     case 'invalid_value':
       return [{ path, observed: describeValue(issue.input, issue.values) }];
     case 'invalid_union':
-      return describeUnion(issue, fieldsIn);
+      return describeUnion(issue, validFields);
     default:
-      return [{ path, observed: message }];
+      return [{ path, observed: withValue(issue.input, message) }];
   }
+}
+
+/** Messages of our schemas begin with "it is", of what is there; a long value is shortened. */
+function withValue(value: unknown, message: string): string {
+  if (typeof value !== 'string' && typeof value !== 'number') return message;
+  const shown = JSON.stringify(typeof value === 'string' ? shorten(value) : value);
+  return message.startsWith('it ') ? `${shown} ${message.slice(3)}` : `${shown}: ${message}`;
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function describeType(expected: string, input: unknown): string {
@@ -77,7 +92,10 @@ function describeValue(input: unknown, values: readonly unknown[]): string {
 }
 
 /** A union's members are told apart by a field, or by what type they are. */
-function describeUnion(issue: z.core.$ZodIssueInvalidUnion, fieldsIn: string): WrongField[] {
+function describeUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  validFields: ValidFields,
+): WrongField[] {
   const { path, input } = issue;
   if ('discriminator' in issue) {
     const kind = Object(input)[String(issue.discriminator)] as unknown;
@@ -86,7 +104,7 @@ function describeUnion(issue: z.core.$ZodIssueInvalidUnion, fieldsIn: string): W
   const meant = issue.errors.find((issues) => !issues.some(isOther));
   if (meant !== undefined) {
     return meant.flatMap((one) =>
-      describeIssue({ ...one, path: [...path, ...one.path] }, fieldsIn),
+      describeIssue({ ...one, path: [...path, ...one.path] }, validFields),
     );
   }
   const types = issue.errors.flat().flatMap((one) => (isOther(one) ? nameType(one) : []));
@@ -134,12 +152,7 @@ export function checkName(
   what: string,
 ): WrongField[] {
   if (name === undefined || names.length === 0 || names.includes(name)) return [];
-  return [wrong(path, `there is no ${what} ${name}`, oneOf(names))];
-}
-
-/** What there is instead. */
-export function oneOf(names: readonly string[]): string {
-  return `there are ${[...new Set(names)].join(', ')}`;
+  return [wrong(path, `unknown ${what} "${name}"`, suggestName(name, names, `${what}s`))];
 }
 
 /** A wrong field. */

@@ -173,7 +173,7 @@ test('without a terminal --fix asks nobody, and does nothing', async ({ cluster 
   const { exitCode, stdout, stderr } = await cluster.type(shown('--fix'));
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toBe(
-    'overlay-e2e: check: --fix asks before each step, and there is no terminal to ask on; say --yes if all of them are to be done\n',
+    'overlay-e2e: check: --fix asks before each step, and there is no terminal to ask on. Say --yes if all of them are to be done.\n',
   );
 });
 
@@ -197,8 +197,8 @@ describe('what is named wrongly is told in a line each, with exit code 2, and no
       /^--engine tcp:\S+ and --engine tcp:\S+: both are the same engine; name each once$/,
     ],
     ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused; its engine does not run; start it/],
-    ['--context wbe', /^Docker context wbe: there is none of this name in .*default, db, web$/],
-    ['web bd', /^check web bd: \S+ has no machine bd; there are db, web$/],
+    ['--context wbe', /^unknown Docker context "wbe" in \S+\. Did you mean "db" or "web"\?$/],
+    ['web bd', /^unknown machine "bd" in \S+\. Valid machines: db, web\.$/],
     ['', /^check the running topology: none is up in \S+; stand one up with «overlay-e2e up», or/],
   ] as const)('check %s', async ([words, line], { cluster }) => {
     const { exitCode, stdout, stderr } = await cluster.type(`npx overlay-e2e check ${words}`);

@@ -31,7 +31,7 @@ test('what the kernel does not give is missing, with the command that brings it'
   const { exitCode, findings } = await diagnose(readOnlyCgroups);
   expect(findings.get('cgroups')).toMatchObject({
     fine: false,
-    saw: expect.stringContaining('EROFS'),
+    saw: expect.stringContaining('read-only file system'),
     remedy: expect.stringContaining('mount -o remount,rw /sys/fs/cgroup'),
   });
   expect(findings.get('namespaces')).toMatchObject({ fine: true });

@@ -104,7 +104,7 @@ describe('An engine without the options of a cluster is told of at once, with th
       `elsewhere: be in the cluster of ${lab.store.url}: its engine has the store ${url}; give it the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt)`,
     );
     expect(await failureOf(create(lab, engine))).toMatch(
-      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connect ECONNREFUSED .*; see on .* publishes port 8501/,
+      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connection refused .*; see on .* publishes port 8501/,
     );
   });
 });
@@ -158,7 +158,7 @@ describe('A key-value store that does not answer is named, with the port and the
   test('for a network that is created, and for a cluster that is waited for', async ({ lab }) => {
     const { store, master } = lab;
     await using _broken = await breakCluster(stoppedStore(store, lab.storeContainer));
-    const silent = `no key-value store answers at ${store.url}: connect ECONNREFUSED ${store.address}:8500; see on ${store.address} that its container runs and publishes port 8500 (docker ps -a)`;
+    const silent = `no key-value store answers at ${store.url}: connection refused (${store.address}:8500); see on ${store.address} that its container runs and publishes port 8500 (docker ps -a)`;
     expect(await failureOf(create(lab, master))).toBe(
       `master-host: docker network create refused: ${silent}`,
     );

@@ -87,7 +87,7 @@ describe('cgroups', () => {
   test('that cannot be written are told in one line, and nothing is left', async ({ lab }) => {
     const made = await inMountNamespace(lab, `${readOnlyCgroups}; netns-machine create one`);
     expect(made.stderr).toMatch(
-      /^Error creating machine: make the cgroup \S+: EROFS: .*; mount -o remount,rw \/sys\/fs\/cgroup\S*; in a container: start it with --privileged$/m,
+      /^Error creating machine: make the cgroup \S+: read-only file system.*; mount -o remount,rw \/sys\/fs\/cgroup\S*; in a container: start it with --privileged$/m,
     );
     expect(made.exitCode).toBe(1);
     expect(lab.leftovers()).toEqual([]);

@@ -112,7 +112,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { engineBundle: '1.2.3' },
-      /^engine bundle 1\.2\.3: no such version; there are 20\.10\.5, /,
+      /^unknown engine version "1\.2\.3"\. Valid versions: 20\.10\.5, /,
     );
   });
 

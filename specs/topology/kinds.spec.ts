@@ -1,5 +1,4 @@
 import { describe } from 'vitest';
-import { topologies } from '../../helpers/topology/topologies.ts';
 import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
 
 describe('overlay-e2e up of another topology than the seed', () => {
@@ -26,15 +25,20 @@ describe('overlay-e2e up of another topology than the seed', () => {
     await expectNothingLeft(lab);
   });
 
-  test('of a name that there is not names those that there are, and starts nothing', async ({
+  test('of an unknown name says which one may be meant, and starts nothing', async ({ lab }) => {
+    await expectRefusal(lab, ['swarm'], 'unknown topology "swarm". Did you mean "swarm-mode"?');
+  });
+
+  test('with an overlay on the subnet of the machines names both, and starts nothing', async ({
     lab,
   }) => {
-    const names = topologies.map(({ name }) => name).join(', ');
-    await expectRefusal(
-      lab,
-      ['swarm'],
-      `find topology swarm: there is none of this name; there are ${names}`,
+    const before = await lab.traces();
+    const { exitCode, stderr } = await lab.startWith({ E2E_SUBNET: '10.0.0.0/16' }, 'up').ended;
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
+      /^overlay-e2e: topology seed: the subnet 10\.0\.9\.0\/24 of network my-net overlaps the machines' subnet 10\.0\.0\.0\/16\. Set E2E_SUBNET to /,
     );
+    expect(exitCode).toBe(2);
+    expect(await lab.traces()).toEqual(before);
   });
 
   test('with an engine that cannot be in its cluster says so, and starts nothing', async ({
@@ -43,7 +47,7 @@ describe('overlay-e2e up of another topology than the seed', () => {
     await expectRefusal(
       lab,
       ['etcd', '--engine-bundle', '26.1.5'],
-      'etcd cluster of master-host, worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older; take engine 20.10.5 or 20.10.24, or swarm mode',
+      'etcd cluster of master-host, worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Take engine 20.10.5 or 20.10.24, or swarm mode.',
     );
   });
 
@@ -64,7 +68,7 @@ describe('overlay-e2e up of another topology than the seed', () => {
     await expectRefusal(
       lab,
       ['swarm-mode', '--until', 'keystore'],
-      'stand up swarm-mode until keystore: swarm mode has no key-value store; take --until cluster',
+      'stand up swarm-mode until keystore: swarm mode has no key-value store. Take --until cluster.',
     );
   });
 });
@@ -73,6 +77,6 @@ async function expectRefusal(lab: Lab, words: readonly string[], line: string): 
   const before = await lab.traces();
   const { exitCode, stdout, stderr } = await lab.run('up', ...words);
   expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: ${line}`);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(await lab.traces()).toEqual(before);
 }

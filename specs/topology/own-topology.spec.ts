@@ -71,7 +71,7 @@ describe('up of a file that describes a cluster', () => {
     const myCluster = await write('my-cluster.ts', broken);
     const before = await lab.traces();
     const { exitCode, stdout, stderr } = await lab.run('up', myCluster);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     const lines = stderr.replaceAll(myCluster, './my-cluster.ts').trimEnd().split('\n');
     expect(lines.toSorted()).toEqual(shown.toSorted());
     expect(await lab.traces()).toEqual(before);

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { firstLine } from '../../process/harness-error.ts';
+import { describeSystemError } from '../../process/system-error.ts';
 import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
 import { type CommandContext, complain, say } from './context.ts';
 import { Failure } from './failure.ts';
@@ -117,5 +119,6 @@ async function tellWhatIsDone(storage: string): Promise<void> {
 }
 
 function describe(error: unknown): string {
+  if (describeSystemError(error) !== undefined) return firstLine(error);
   return error instanceof Error ? error.message : String(error);
 }

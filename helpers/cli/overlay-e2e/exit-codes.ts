@@ -6,4 +6,7 @@ export const interrupted: ExitCode = {
   means: 'interrupted by a signal, and nothing is left behind',
 };
 
-export const wrongUsage: ExitCode = { codes: [2], means: 'wrong usage' };
+export const wrongUsage: ExitCode = {
+  codes: [2],
+  means: 'wrong usage or input, or the output could not be written',
+};

@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
 import { addReport } from './commands/report.ts';
+import { addHelp } from './commands/help.ts';
 import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
 import { interrupted } from './exit-codes.ts';
@@ -21,11 +22,13 @@ export function createProgram(): Command {
     )
     .version(ownVersion())
     .option('-v, --verbose', 'tell of every command, not only of the stages')
-    .helpCommand(true)
+    .helpCommand(false)
+    .configureOutput({ outputError: (message, write) => write(describeWrongUsage(message)) })
     .exitOverride();
   for (const add of [addUp, addCheck, addDraw, addDown, addDoctor, addReport, addCompletion]) {
     add(program);
   }
+  addHelp(program);
   return describeCommand(program, {
     examples: [
       { command: 'overlay-e2e up', does: 'stand the tutorial’s cluster up and leave it running' },
@@ -46,8 +49,25 @@ export function createProgram(): Command {
     exitCodes: [
       { codes: [0], means: 'done' },
       { codes: [1], means: 'it went wrong; of check: the cluster has defects' },
-      { codes: [2], means: 'wrong usage; of check: or it could not be checked' },
+      {
+        codes: [2],
+        means:
+          'wrong usage or input, or the output could not be written; of check: or it could not be checked',
+      },
       interrupted,
     ],
   });
+}
+
+/** What commander says of wrong usage, in the form of all our errors. */
+function describeWrongUsage(message: string): string {
+  const line = message
+    .trimEnd()
+    .replace(/^error: /, '')
+    .replace(/\.?\n\(Did you mean (one of )?(.*)\?\)$/, (_all, several, names: string) => {
+      const words = names.split(', ').map((name) => `"${name}"`);
+      return `. Did you mean ${several === undefined ? words[0] : words.join(' or ')}?`;
+    })
+    .replaceAll(/'([^'\n]*)'/g, '"$1"');
+  return `overlay-e2e: ${line}\n`;
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstLine } from '../../process/harness-error.ts';
 import { type Hierarchy, readHierarchies } from '../cgroup.ts';
 import { type Finding, fine, missing } from './finding.ts';
 
@@ -39,7 +40,7 @@ export async function examineCgroups(): Promise<Finding[]> {
       await rmdir(folder);
     } catch (error) {
       const remedy = `mount -o remount,rw ${mountPoint}; in a container: start it with --privileged`;
-      return [missing(subject, (error as Error).message, remedy)];
+      return [missing(subject, firstLine(error), remedy)];
     }
   }
   const unified = hierarchies.find(({ version }) => version === 2)?.mountPoint;

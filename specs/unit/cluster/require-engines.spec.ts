@@ -48,7 +48,7 @@ describe('an engine of the archive', () => {
 
   test('that there is not is refused with those that there are', async () => {
     await expect(refuseBundle('etcd', '1.2.3')).rejects.toThrow(
-      'engine bundle 1.2.3: no such version; there are 20.10.5, 20.10.24, 26.1.5, ',
+      'unknown engine version "1.2.3". Valid versions: 20.10.5, 20.10.24, 26.1.5, ',
     );
   });
 });
@@ -86,7 +86,7 @@ describe('the engines of a cluster', () => {
     const failure = requireEngines(ours, 'etcd', members);
     await expect(failure).rejects.toThrow(HarnessError);
     await expect(failure).rejects.toThrow(
-      'etcd cluster of worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older; take engine 20.10.5 or 20.10.24, or swarm mode',
+      'etcd cluster of worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Take engine 20.10.5 or 20.10.24, or swarm mode.',
     );
     await expect(requireEngines(ours, 'swarm-mode', members)).resolves.toBeUndefined();
   });

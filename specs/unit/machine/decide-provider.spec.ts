@@ -69,8 +69,8 @@ test('E2E_DOCKER_MACHINE is the command that must be there', () => {
 test('a provider that cannot be had is refused in a line that names it', () => {
   expect(() =>
     decideProvider({ ...none, platform: 'darwin', env: { E2E_PROVIDER: 'netns' } }),
-  ).toThrow('provider E2E_PROVIDER=netns: it is made of Linux namespaces, and this is darwin');
+  ).toThrow('E2E_PROVIDER=netns: it is made of Linux namespaces, and this is darwin');
   expect(() => decideProvider({ ...all, env: { E2E_PROVIDER: 'vagrant' } })).toThrow(
-    'provider E2E_PROVIDER=vagrant: no provider of this name makes machines; use netns',
+    'E2E_PROVIDER=vagrant: unknown provider. Valid providers: netns',
   );
 });

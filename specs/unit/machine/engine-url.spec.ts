@@ -33,8 +33,18 @@ describe('what is no address of an engine is refused with the forms that there a
     ['unix://run/docker.sock', 'it names no absolute path'],
   ])('«%s»', async (url, expected) => {
     await expect(parseEngineUrl(url)).rejects.toThrow(expected);
-    await expect(parseEngineUrl(url)).rejects.toThrow(/; write .*(tcp|unix):\/\//);
+    await expect(parseEngineUrl(url)).rejects.toThrow(/\. (Write|Did you mean) .*(tcp|unix):\/\//);
   });
+});
+
+test.for([
+  ['10.0.0.1', 'tcp://10.0.0.1:2376'],
+  ['web.example:2375', 'tcp://web.example:2375'],
+  ['[fd00::1]', 'tcp://[fd00::1]:2376'],
+  ['me@web.example', 'ssh://me@web.example'],
+  ['/var/run/docker.sock', 'unix:///var/run/docker.sock'],
+] as const)('the address %s lacks its scheme, and %s is suggested', async ([text, url]) => {
+  await expect(parseEngineUrl(text)).rejects.toThrow(`Did you mean ${url}?`);
 });
 
 describe('ssh is called as Docker’s own client calls it', () => {

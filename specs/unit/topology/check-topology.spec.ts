@@ -20,7 +20,9 @@ const shop = {
 /** What is said of a description, a line for each field. */
 function complain(described: unknown): string[] {
   const fields = findWrongFields(described, machineRange);
-  return wrongFields('it', 'a topology', fields).errors.map(({ line }) => line.replace('it: ', ''));
+  return wrongFields('it', () => 'it', 'a topology', fields).errors.map(({ line }) =>
+    line.replace('it: ', ''),
+  );
 }
 
 /** The seed, in which what is at that path is another. */
@@ -42,40 +44,68 @@ describe('A description of a topology', () => {
   );
 
   test.for<[path: string, value: unknown, said: string]>([
-    ['name', 'my topology', 'name: docker-machine takes no such name: '],
+    ['name', 'my topology', 'name: "my topology": a machine name consists of'],
     ['name', undefined, 'name: it is missing, and is to be a string'],
     ['cluster.kind', 'consull', 'cluster.kind: "consull" is not "consul" or "etcd" or '],
-    ['cluster.keystore', 'keystore', 'cluster.keystore: there is no machine keystore; there are '],
-    ['cluster.advertise', 'eth1', 'cluster.advertise: it is not INTERFACE:PORT'],
-    ['cluster.manager', 'master-host', 'cluster.manager: there is no such field; '],
+    [
+      'cluster.keystore',
+      'keystore',
+      'cluster.keystore: unknown machine "keystore". Did you mean "mh-keystore"?',
+    ],
+    ['cluster.advertise', 'eth1', 'cluster.advertise: "eth1" is not INTERFACE:PORT'],
+    [
+      'cluster.manager',
+      'master-host',
+      'cluster.manager: unknown field. Valid fields: kind, keystore, advertise.',
+    ],
     ['machines', [], 'machines: there is none'],
     ['networks', [], 'networks: there is none'],
     ['machines', {}, 'machines: {} is not an array'],
-    ['machines.3', { name: 'a_host' }, 'machines[3].name: docker-machine takes no such name: '],
+    ['machines.3', { name: 'a_host' }, 'machines[3].name: "a_host": a machine name consists of'],
     [
       'machines.3',
       { name: 'm'.repeat(64) },
-      'machines[3].name: a host name has 63 characters at most',
+      `machines[3].name: "${'m'.repeat(60)}…": a host name has 63 characters at most`,
     ],
     [
       'machines.3',
       { name: 'mh-keystore' },
       'machines[3].name: there is a machine mh-keystore before',
     ],
-    ['machines.1.engineBundel', '26', 'machines[1].engineBundel: there is no such field; '],
+    [
+      'machines.1.engineBundel',
+      '26',
+      'machines[1].engineBundel: unknown field. Did you mean "engineBundle"?',
+    ],
     ['machines.1.engineBundle', 20.1, 'machines[1].engineBundle: 20.1 is not a string'],
-    ['machines.1.engineLabels', ['role'], 'machines[1].engineLabels[0]: it is not KEY=VALUE'],
-    ['machines.1.engineOptions', ['--debug'], 'machines[1].engineOptions[0]: it is not OPTION='],
+    ['machines.1.engineLabels', ['role'], 'machines[1].engineLabels[0]: "role" is not KEY=VALUE'],
+    [
+      'machines.1.engineOptions',
+      ['--debug'],
+      'machines[1].engineOptions[0]: "--debug" is not OPTION=',
+    ],
     [
       'networks.1',
       { ...seed.networks[0], name: 'bridge', subnet: '10.1.0.0/16' },
       'networks[1].name: Docker has a network bridge of its own',
     ],
     ['networks.0.driver', 'bridge', 'networks[0].driver: "bridge" is not "overlay"'],
-    ['networks.0.subnet', '10.0.9.0', 'networks[0].subnet: it is no IPv4 range such as'],
-    ['networks.0.subnet', '10.0.9.0/33', 'networks[0].subnet: it is no IPv4 range such as'],
-    ['networks.0.subnet', '10.0.256.0/24', 'networks[0].subnet: it is no IPv4 range such as'],
-    ['networks.0.subnet', '10.0.9.1/24', 'networks[0].subnet: it is an address in 10.0.9.0/24'],
+    ['networks.0.subnet', '10.0.9.0', 'networks[0].subnet: "10.0.9.0" is no IPv4 range such as'],
+    [
+      'networks.0.subnet',
+      '10.0.9.0/33',
+      'networks[0].subnet: "10.0.9.0/33" is no IPv4 range such as',
+    ],
+    [
+      'networks.0.subnet',
+      '10.0.256.0/24',
+      'networks[0].subnet: "10.0.256.0/24" is no IPv4 range such as',
+    ],
+    [
+      'networks.0.subnet',
+      '10.0.9.1/24',
+      'networks[0].subnet: "10.0.9.1/24" is an address in 10.0.9.0/24',
+    ],
     [
       'networks.0.subnet',
       '192.168.96.0/20',
@@ -91,17 +121,21 @@ describe('A description of a topology', () => {
       { ...seed.networks[0], subnet: '10.1.0.0/16' },
       'networks[1].name: there is a network my-net before it',
     ],
-    ['networks.0.createdOn', 'master', 'networks[0].createdOn: there is no machine master; there '],
+    [
+      'networks.0.createdOn',
+      'master',
+      'networks[0].createdOn: unknown machine "master". Did you mean "master-host"?',
+    ],
     [
       'networks.0.createdOn',
       'mh-keystore',
-      'networks[0].createdOn: mh-keystore is the keystore, which is in no cluster; there are master-host, worker-host',
+      'networks[0].createdOn: mh-keystore is the keystore, which is in no cluster. Valid machines: master-host, worker-host',
     ],
-    ['workload.network', 'net', 'workload.network: there is no network net; there are my-net'],
+    ['workload.network', 'net', 'workload.network: unknown network "net". Valid networks: my-net'],
     [
       'workload.application.machine',
       'web',
-      'workload.application.machine: there is no machine web; there are mh-keystore, master-host, worker-host',
+      'workload.application.machine: unknown machine "web". Valid machines: mh-keystore, master-host, worker-host',
     ],
     [
       'workload.application.machine',
@@ -114,7 +148,11 @@ describe('A description of a topology', () => {
       'tomcat-app',
       'workload.database.container: tomcat-app is the application’s',
     ],
-    ['workload.database.container', '-', 'workload.database.container: Docker takes no such name'],
+    [
+      'workload.database.container',
+      '-',
+      'workload.database.container: "-": a Docker name consists of',
+    ],
     ['workload.database', undefined, 'workload.database: it is missing, and is to be an object'],
   ])('whose %s is %j is told of in a line that names that field', ([path, value, said]) => {
     expect(complain(seedWith(path, value))).toEqual([expect.stringContaining(said)]);
@@ -125,30 +163,38 @@ describe('A description of a topology', () => {
     [
       'machine',
       'cellar',
-      'machine: there is no machine cellar; there are mh-keystore, master-host',
+      'machine: unknown machine "cellar". Valid machines: mh-keystore, master-host',
     ],
-    ['machine', 'mh-keystore', 'machine: mh-keystore is the keystore, which is in no cluster; '],
-    ['network', 'net', 'network: there is no network net; there are my-net'],
-    ['name', 'mysqlserver', 'name: there is a container mysqlserver before it; give it another'],
-    ['name', '-', 'name: Docker takes no such name: '],
+    [
+      'machine',
+      'mh-keystore',
+      'machine: mh-keystore is the keystore, which is in no cluster. Valid machines: ',
+    ],
+    ['network', 'net', 'network: unknown network "net". Valid networks: my-net'],
+    ['name', 'mysqlserver', 'name: there is a container mysqlserver before it. Give it another.'],
+    ['name', '-', 'name: "-": a Docker name consists of'],
     ['image', undefined, 'image: it is missing, and is to be a string or an object'],
     ['image', 7, 'image: 7 is not a string or an object'],
-    ['image', '', 'image: it is empty: give a tag, or a file of docker save'],
+    ['image', '', 'image: "" is empty: give a tag, or a file of docker save'],
     ['image', { debian: [] }, 'image.debian: there is none'],
-    ['image', { debian: ['--reinstall'] }, 'image.debian[0]: Debian has no such package: '],
+    [
+      'image',
+      { debian: ['--reinstall'] },
+      'image.debian[0]: "--reinstall": a package name consists of',
+    ],
     ['image', { debian: 'nginx' }, 'image.debian: "nginx" is not an array'],
-    ['image', { debian: ['nginx'], tag: 'x' }, 'image.tag: there is no such field; '],
+    ['image', { debian: ['nginx'], tag: 'x' }, 'image.tag: unknown field. Valid fields: debian.'],
     ['command', 'sleep 1', 'command: "sleep 1" is not an array'],
     ['environment', { 'A B': '' }, 'environment.A B: it is no name of a variable'],
     ['environment', { A: 1 }, 'environment.A: 1 is not a string'],
-    ['ports', ['80'], 'ports[0]: it is not HOST:CONTAINER, as docker run -p takes it'],
+    ['ports', ['80'], 'ports[0]: "80" is not HOST:CONTAINER, as docker run -p takes it'],
     [
       'ports',
       ['8080:80'],
-      'ports[0]: port 8080/tcp of master-host is tomcat-app’s; publish another',
+      'ports[0]: port 8080/tcp of master-host is tomcat-app’s. Publish another.',
     ],
-    ['listensOn', [0], 'listensOn[0]: it is no port'],
-    ['restart', 'always', 'restart: there is no such field; those that there are stand in '],
+    ['listensOn', [0], 'listensOn[0]: 0 is no port'],
+    ['restart', 'always', 'restart: unknown field. Valid fields: name, machine, network, '],
   ])(
     'with a container whose %s is %j says so in a line that names that field',
     ([field, value, said]) => {
@@ -163,7 +209,7 @@ describe('A description of a topology', () => {
     const { workload: _cars, ...others } = seed;
     expect(complain({ ...others, containers: [shop] })).toEqual([]);
     expect(complain(others)).toEqual([
-      'containers: there are none, and no workload; name one or the other',
+      'containers: there are none, and no workload. Name one or the other.',
     ]);
   });
 
@@ -172,7 +218,7 @@ describe('A description of a topology', () => {
     expect(complain({ ...seed, containers: [{ ...silent, image: 'nginx' }] })).toEqual([]);
     expect(complain({ ...seed, containers: [{ ...silent, entrypoint: ['sh'] }] })).toEqual([]);
     expect(complain({ ...seed, containers: [silent] })).toEqual([
-      'containers[0].command: it is missing: an image of Debian packages has no program of its own; name what it is to run',
+      'containers[0].command: it is missing: an image of Debian packages has no program of its own. Name what it is to run.',
     ]);
   });
 
@@ -188,14 +234,14 @@ describe('A description of a topology', () => {
       });
     expect(both('53:53/tcp', '53:53/udp')).toEqual([]);
     expect(both('53:53', '127.0.0.1:53:5353/tcp')).toEqual([
-      'containers[1].ports[0]: port 53/tcp of master-host is shop’s; publish another',
+      'containers[1].ports[0]: port 53/tcp of master-host is shop’s. Publish another.',
     ]);
   });
 
   test('of swarm mode creates its networks on the manager', () => {
     const networks = [{ ...seed.networks[0], createdOn: 'worker-host' }];
     expect(complain({ ...swarm, networks })).toEqual([
-      'networks[0].createdOn: worker-host is no manager, and in swarm mode managers create networks; name master-host',
+      'networks[0].createdOn: worker-host is no manager, and in swarm mode managers create networks. Name master-host.',
     ]);
   });
 
@@ -203,9 +249,9 @@ describe('A description of a topology', () => {
     expect(complain({ ...seed, name: 1, machines: [{ name: 'mh-keystore' }, {}] })).toEqual([
       'name: 1 is not a string',
       'machines[1].name: it is missing, and is to be a string',
-      'networks[0].createdOn: there is no machine master-host; there are mh-keystore',
-      'workload.application.machine: there is no machine master-host; there are mh-keystore',
-      'workload.database.machine: there is no machine worker-host; there are mh-keystore',
+      'networks[0].createdOn: unknown machine "master-host". Valid machines: mh-keystore.',
+      'workload.application.machine: unknown machine "master-host". Valid machines: mh-keystore.',
+      'workload.database.machine: unknown machine "worker-host". Valid machines: mh-keystore.',
     ]);
   });
 

@@ -32,7 +32,7 @@ async function complain(content: unknown): Promise<string[]> {
   const file = await write(content);
   const error: unknown = await loadClusterFile(file).catch((thrown: unknown) => thrown);
   const all = error instanceof AggregateError ? error.errors : [error];
-  return all.map((one: Error) => one.message.replace(`${file}: `, ''));
+  return all.map((one: Error) => one.message.replace(file, '').replace(/^(:\d+:\d+)?: /, ''));
 }
 
 describe('a file that describes a cluster', () => {
@@ -56,7 +56,7 @@ describe('a file that describes a cluster', () => {
       hosts: [{ name: 'web', endpoint: 'tcp://10.0.0.1' }],
     });
     await expect(loadClusterFile(file)).rejects.toThrow(
-      `TLS folder ${file.replace('shop.json', 'certs')}: ENOENT`,
+      `TLS folder ${file.replace('shop.json', 'certs')}: no such file or directory (`,
     );
   });
 
@@ -93,19 +93,19 @@ describe('a file that describes a cluster', () => {
       image: 'x',
     };
     expect((await complain(wrong)).toSorted()).toEqual([
-      'check.limit: it is no time',
+      'check.limit: 0 is no time',
       'check.probes: "some" is not "privileged" or "unprivileged" or "none"',
       'expect.application.body: 1 is not a string',
-      'expect.application.url: it is no http:// or https:// address',
-      'expect.containers[0].host: there is no host wbe; there are web',
-      'expect.containers[0].network: there is no network mynet; there are my-net',
-      'expect.networks[0].subnet: it is an address in 10.0.9.0/24: name the range itself',
+      'expect.application.url: "ftp://10.0.0.1" is no http:// or https:// address',
+      'expect.containers[0].host: unknown host "wbe". Did you mean "web"?',
+      'expect.containers[0].network: unknown network "mynet". Did you mean "my-net"?',
+      'expect.networks[0].subnet: "10.0.9.1/24" is an address in 10.0.9.0/24: name the range itself',
       'hosts[0]: it takes an endpoint or a context, and not both',
-      'hosts[1].address: it is no IPv4 address',
-      'hosts[1].name: there is a host web before it; give it another',
+      'hosts[1].address: "10.0.0" is no IPv4 address',
+      'hosts[1].name: there is a host web before it. Give it another.',
       'hosts[1]: it takes an endpoint or a context, and not both',
-      'image: there is no such field; those that there are stand in helpers/topology/cluster-file-schema.ts',
-      'store: it is no store: consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
+      'image: unknown field. Valid fields: name, hosts, tlsFolder, store, complete, expect, check.',
+      'store: "redis://10.0.0.9" is no store: consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
     ]);
   });
 
@@ -122,7 +122,7 @@ describe('a file that describes a cluster', () => {
 
   test('is not one that describes a topology', async () => {
     expect(await complain(seed)).toEqual([
-      expect.stringMatching(/describes a topology to stand up, .*; «overlay-e2e check» alone/),
+      expect.stringMatching(/describes a topology to bring up, .* Run "overlay-e2e check" without/),
     ]);
   });
 });

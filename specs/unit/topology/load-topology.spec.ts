@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { HarnessError } from '../../../helpers/process/harness-error.ts';
 import { loadTopology } from '../../../helpers/topology/load-topology.ts';
 import { seed } from '../../../helpers/topology/seed.ts';
 
@@ -14,6 +15,10 @@ async function write(name: string, text: string): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, text);
   return file;
+}
+
+function lineOf(text: string, word: string): number {
+  return text.split('\n').findIndex((line) => line.includes(word)) + 1;
 }
 
 describe('A topology', () => {
@@ -30,18 +35,41 @@ describe('A topology', () => {
   });
 
   test.for([
-    ['own.json', '{', /^read \S+own\.json: .*JSON.*; it has to be JSON, or a module/],
-    ['own.mjs', 'throw new Error("mine")', /^read \S+own\.mjs: mine; it has to be/],
-    ['own.mjs', 'export const own = 1', /^read \S+own\.mjs: it exports no default; write/],
+    ['own.json', '{', /^\S+own\.json:1:2: invalid JSON: close brace expected$/],
+    ['own.json', '{"a": [ }', /^\S+own\.json:1:9: invalid JSON: value expected$/],
+    ['own.json', '{\n  "a": 1,\n}', /^\S+own\.json:3:1: invalid JSON: .*expected$/],
+    ['own.json', '', /^\S+own\.json:1:1: invalid JSON: value expected$/],
+    ['own.mjs', 'throw new Error("mine")', /^\S+own\.mjs:1:7: mine$/],
+    ['own.mjs', 'export const own = 1', /^\S+own\.mjs: no default export\. Write/],
   ] as const)('cannot be %s with «%s», which is said in one line', async ([name, text, said]) => {
     await expect(loadTopology(await write(name, text))).rejects.toMatchObject({
       line: expect.stringMatching(said),
     });
   });
 
+  test('names the line and column of a field, also of one that is missing', async () => {
+    const lines = JSON.stringify({ ...own, machines: [{ name: 'a_host' }], cluster: {} }, null, 2);
+    const file = await write('own.json', lines);
+    const failure: unknown = await loadTopology(file).catch((error: unknown) => error);
+    expect((failure as AggregateError).errors.map(({ line }: HarnessError) => line)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(
+          `${file}:${lineOf(lines, '"a_host"')}:7: machines[0].name: "a_host"`,
+        ),
+        expect.stringContaining(`${file}:${lineOf(lines, '"cluster"')}:3: cluster`),
+      ]),
+    );
+  });
+
+  test.for(['own.yml', './own', '/etc/passwd'])('cannot be a file such as %s', async (file) => {
+    await expect(loadTopology(file)).rejects.toThrow(
+      /: unsupported file type\. Name a file of the/,
+    );
+  });
+
   test('cannot be a file that is not there', async () => {
     await expect(loadTopology('./no-such.ts')).rejects.toMatchObject({
-      line: expect.stringMatching(/^read \.\/no-such\.ts: ENOENT.*; name a file/),
+      line: expect.stringMatching(/^\.\/no-such\.ts: no such file or directory\. Name a file/),
     });
   });
 
@@ -53,10 +81,14 @@ describe('A topology', () => {
     const file = await write('own.json', JSON.stringify({ ...seed, machines }));
     const failure = await loadTopology(file).catch((error: AggregateError) => error.errors);
     expect(failure).toMatchObject([
-      { line: `${file}: name: seed is a topology that there is already; give it another` },
+      {
+        line: expect.stringMatching(
+          /own\.json:1:\d+: name: seed is a topology that there is already\. Give it another\.$/,
+        ),
+      },
       {
         line: expect.stringContaining(
-          `${file}: machines[2].engineBundle: engine 26.1.5 has no --cluster-store: `,
+          `: machines[2].engineBundle: engine 26.1.5 has no --cluster-store: `,
         ),
       },
     ]);
@@ -78,15 +110,17 @@ describe('A topology', () => {
     const failure = await loadTopology(file).catch((error: AggregateError) => error.errors);
     expect(failure).toMatchObject([
       {
-        line: `${file}: containers[1].image: there is no file ${folder}/none.tar; give the path of a file that docker save wrote, or a tag to pull`,
-      },
-      {
-        line: `${file}: containers[2].image: it is neither a file nor a tag; give the path of a file that docker save wrote, or a tag such as docam/tomcat:latest`,
+        line: expect.stringContaining(
+          `: containers[1].image: there is no file ${folder}/none.tar. Give the path of a file that docker save wrote, or a tag to pull.`,
+        ),
       },
       {
         line: expect.stringContaining(
-          `${file}: containers[3].image: it is no file of docker save: `,
+          ': containers[2].image: it is neither a file nor a tag. Give the path of a file that docker save wrote, or a tag such as docam/tomcat:latest.',
         ),
+      },
+      {
+        line: expect.stringContaining(': containers[3].image: it is no file of docker save: '),
       },
     ]);
   });

@@ -24,5 +24,5 @@ test('a topology on an engine has a name of its own, also when the engine is a f
   expect(machines.map(({ engineBundle }) => engineBundle)).toEqual(
     machines.map(() => '/opt/user@home'),
   );
-  expect(() => findTopology('cloud@26.1.5')).toThrow('find topology cloud@26.1.5: there is none');
+  expect(() => findTopology('cloud@26.1.5')).toThrow('unknown topology "cloud@26.1.5"');
 });

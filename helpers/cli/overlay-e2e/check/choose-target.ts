@@ -10,10 +10,11 @@ import { createEnginesProvider } from '../../../machine/engines-provider.ts';
 import type { GivenEngine } from '../../../machine/given-engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import { allSettled, HarnessError } from '../../../process/harness-error.ts';
+import { InputError } from '../../../process/input-error.ts';
 import { describedTarget, machinesTarget, topologyTarget } from '../../../topology/audit-target.ts';
 import { loadDocument } from '../../../topology/document.ts';
 import { loadClusterFile } from '../../../topology/load-cluster-file.ts';
-import { isDescription } from '../../../topology/read-description.ts';
+import { isDescription, refuseOtherFile } from '../../../topology/read-description.ts';
 import { findMachines } from './find-machines.ts';
 import type { CheckOptions } from './options.ts';
 
@@ -35,18 +36,26 @@ export async function chooseTarget(
   const { engine, context, limit } = options;
   // Each engine is asked twice, and then the check itself has to have time.
   const look = { signal, limit: (limit ?? 60) * 250 };
-  const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
+  const names = words.flatMap((word) => word.split(','));
+  if (names.includes('')) {
+    throw new InputError({
+      subject: 'check',
+      observed: 'a target is empty',
+      remedy: 'Leave it out to check the topology that is up. Is a variable unset?',
+    });
+  }
   if (engine.length + context.length > 0) {
     return { target: machinesTarget(await openEngines(options, look)), wishes: {} };
   }
   const [first] = names;
   if (first === undefined) return { target: await findTopology(), wishes: {} };
+  for (const name of names) refuseOtherFile(name);
   if (!names.some(isDescription)) {
     return { target: machinesTarget(await findMachines(names)), wishes: {} };
   }
   if (names.length === 1) return await openDescribed(first, look);
-  throw new HarnessError({
-    tried: `check ${words.join(' ')}`,
+  throw new InputError({
+    subject: `check ${words.join(' ')}`,
     observed: 'a file is a target of its own',
     remedy: 'name one file, or machines only',
   });

@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { decideHere, openProvider } from '../../../machine/choose-provider.ts';
 import type { Machine, MachineProvider } from '../../../machine/machine.ts';
-import { HarnessError } from '../../../process/harness-error.ts';
+import { InputError } from '../../../process/input-error.ts';
+import { suggestName } from '../../../process/suggest-name.ts';
 import { topologies } from '../../../topology/topologies.ts';
 
 /** Machines by their names: of the store that MACHINE_STORAGE_PATH names, or else of ours or docker-machine's own. */
@@ -13,19 +14,21 @@ export async function findMachines(names: readonly string[]): Promise<Machine[]>
   const found = names.map((name) => machines.find((machine) => machine.name === name));
   const missing = names.filter((_, at) => found[at] === undefined);
   if (missing.length === 0) return found.flatMap((machine) => machine ?? []);
-  throw new HarnessError({
-    tried: `check ${names.join(' ')}`,
-    observed: `${providers.map(({ store }) => store).join(' and ')} has no machine ${missing.join(', ')}`,
+  const stores = providers.map(({ store }) => store).join(' and ');
+  throw new InputError({
+    observed: `unknown machine ${missing.map((name) => `"${name}"`).join(', ')} in ${stores}`,
     remedy: adviseOn(missing, machines),
   });
 }
 
 function adviseOn(missing: readonly string[], machines: readonly Machine[]): string {
   if (missing.some((name) => topologies.some((topology) => topology.name === name))) {
-    return '«overlay-e2e check» alone checks the topology that is up';
+    return 'Run "overlay-e2e check" without a name to check the topology that is up';
   }
-  if (machines.length > 0) return `there are ${machines.map(({ name }) => name).join(', ')}`;
-  return 'name the store of docker-machine in MACHINE_STORAGE_PATH, or engines by --engine';
+  const [first = ''] = missing;
+  const names = machines.map(({ name }) => name);
+  if (names.length > 0) return suggestName(first, names, 'machines');
+  return 'Set MACHINE_STORAGE_PATH to the state directory of docker-machine, or name engines with --engine';
 }
 
 /** What others may take down has a store of its own; what is only looked at may be in docker-machine's usual one. */

@@ -1,4 +1,4 @@
-import { HarnessError } from '../../../process/harness-error.ts';
+import { InputError } from '../../../process/input-error.ts';
 
 /** What `overlay-e2e check` was called with. */
 export interface CheckOptions {
@@ -54,6 +54,6 @@ export function refuseContradictions(
     ],
   ];
   for (const [isWrong, observed, remedy] of wrong) {
-    if (isWrong) throw new HarnessError({ tried: 'check', observed, remedy });
+    if (isWrong) throw new InputError({ subject: 'check', observed, remedy });
   }
 }

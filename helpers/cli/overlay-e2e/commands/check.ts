@@ -100,7 +100,8 @@ export function addCheck(program: Command): void {
       { codes: [1], means: 'findings, also where not all of the cluster was examined' },
       {
         codes: [2],
-        means: 'no findings, but not all of the cluster could be examined; or wrong usage',
+        means:
+          'no findings, but not all of the cluster could be examined; wrong usage or input, or the output could not be written',
       },
       { codes: [129, 130, 143], means: 'interrupted by a signal, and the probes taken away' },
     ],

@@ -43,7 +43,7 @@ export function addDraw(program: Command): void {
     exitCodes: [
       { codes: [0], means: 'all that was asked for is drawn' },
       { codes: [1], means: 'something could not be drawn, and why is said' },
-      { codes: [2], means: 'wrong usage' },
+      { codes: [2], means: 'wrong usage or input, or the output could not be written' },
       { codes: [129, 130, 143], means: 'interrupted by a signal, and the probes taken away' },
     ],
   });

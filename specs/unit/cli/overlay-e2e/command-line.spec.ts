@@ -33,20 +33,31 @@ describe('overlay-e2e', () => {
   });
 
   test.for([
-    [['sideways'], 'sideways'],
-    [['up', '--sideways'], '--sideways'],
+    [['sideways'], 'unknown command "sideways"\n'],
+    [['chek'], 'unknown command "chek". Did you mean "check"?\n'],
+    [['help', 'chek'], 'unknown command "chek". Did you mean "check"?\n'],
+    [['up', '--untill', 'cluster'], 'unknown option "--untill". Did you mean "--until"?\n'],
+    [['up', 'sed'], 'unknown topology "sed". Did you mean "seed"?\n'],
+    [['up', './no-such.ts'], './no-such.ts: no such file or directory. Name a file'],
+    [['up', '--engine-bundle', '9.9'], 'unknown engine version "9.9". Valid versions: '],
+    [['check', ''], 'a target is empty'],
+    [
+      ['check', 'cluster.yml'],
+      'cluster.yml: unsupported file type. Name a file of the type .json,',
+    ],
     [['up', '--until', 'noon'], 'noon'],
     [['down', 'everything'], 'too many arguments'],
     [['check', '--limit', 'long'], 'a number of seconds above 0'],
     [['check', '--max-pairs', '1.5'], 'a whole number'],
-    [['check', '--engine', '10.0.0.1:2376'], 'it is no address of an engine; write tcp://'],
+    [['check', '--engine', '10.0.0.1:2376'], 'Did you mean tcp://10.0.0.1:2376?'],
     [['check', '--fix'], 'no terminal to ask on'],
-    [['check', '--svg', '/no/such/folder/a.svg'], 'write /no/such/folder/a.svg: ENOENT'],
+    [['check', '--svg', '/no/such/folder/a.svg'], 'write /no/such/folder/a.svg: no such file'],
   ] as const)(
     'wrong usage %j is told on standard error, with exit code 2',
     async ([args, word]) => {
       const { stdout, stderr } = await overlay(args, 2);
       expect(stderr).toContain(word);
+      expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^overlay-e2e: /);
       expect(stdout).toBe('');
     },
   );
@@ -56,12 +67,21 @@ describe('overlay-e2e', () => {
     expect(stderr).toContain('Examples:');
   });
 
+  test.for([
+    ['own.ts', 'own.ts:2:17: '],
+    ['own.mjs', 'own.mjs:2:17: '],
+  ] as const)('a syntax error in %s is told with its line and column', async ([name, place]) => {
+    const folder = await scratchFolder();
+    await writeFile(join(folder, name), 'const a = 1;\nexport default {;\n');
+    const { stderr } = await runCommand(script, ['up', name], { cwd: folder, expect: [2] });
+    expect(stderr).toMatch(/^overlay-e2e: [^\n]+\n$/);
+    expect(stderr).toContain(`overlay-e2e: ${place}`);
+  });
+
   test('an unknown topology is refused in one line that names those that there are', async () => {
-    const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 1);
+    const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 2);
     const names = topologies.map(({ name }) => name).join(', ');
-    expect(stderr).toBe(
-      `overlay-e2e: find topology cloud: there is none of this name; there are ${names}\n`,
-    );
+    expect(stderr).toBe(`overlay-e2e: unknown topology "cloud". Valid topologies: ${names}.\n`);
     expect(stdout).toBe('');
   });
 

@@ -12,9 +12,9 @@ test.each<[string, string[], Partial<CheckOptions>, RegExp]>([
   ['a TLS folder without an engine', [], { tlsDir: '.' }, /--tls-dir is for --engine/],
   ['--yes without --fix', [], { yes: true }, /--yes is for --fix/],
   ['--fix and --watch', [], { fix: true, yes: true, watch: 1 }, /two things/],
-  ['--fix without probes', [], { fix: true, yes: true, probe: false }, /leave --no-probe/],
+  ['--fix without probes', [], { fix: true, yes: true, probe: false }, /Leave --no-probe/],
   ['--fix with weak probes', [], { fix: true, yes: true, privileged: false }, /--no-privileged/],
-  ['--fix without a terminal', [], { fix: true }, /no terminal to ask on; say --yes/],
+  ['--fix without a terminal', [], { fix: true }, /no terminal to ask on\. Say --yes/],
 ])('%s is refused', (_title, words, options, expected) => {
   expect(() => refuseContradictions(words, { ...plain, ...options }, false)).toThrow(expected);
 });

@@ -1,0 +1,28 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * The remedy for a name that is unknown: the names that look like it, or else all that are valid.
+ *
+ * @param kind what the names are, in the plural: "topologies"
+ */
+export function suggestName(wrong: string, valid: readonly string[], kind: string): string {
+  const names = [...new Set(valid)];
+  const similar = findSimilar(wrong, names);
+  if (similar.length > 0) return `Did you mean ${similar.map(quote).join(' or ')}?`;
+  return names.length === 0 ? `There are no ${kind}` : `Valid ${kind}: ${names.join(', ')}`;
+}
+
+/** The names that a word can be meant for, the nearest alone; where none is near, those that begin with it. */
+function findSimilar(wrong: string, names: readonly string[]): string[] {
+  const word = wrong.toLowerCase();
+  const near = names.map((name) => ({ name, edits: distance(word, name.toLowerCase()) }));
+  const fewest = Math.min(...near.map(({ edits }) => edits));
+  if (fewest <= Math.ceil(word.length * 0.4)) {
+    return near.filter(({ edits }) => edits === fewest).map(({ name }) => name);
+  }
+  return word.length < 2 ? [] : names.filter((name) => name.toLowerCase().startsWith(word));
+}
+
+function quote(name: string): string {
+  return `"${name}"`;
+}

@@ -1,0 +1,26 @@
+import { getSystemErrorMessage } from 'node:util';
+
+/** What an error of Node has that the operating system reported. */
+interface SystemError extends Error {
+  readonly errno: number;
+  readonly path?: string;
+  readonly address?: string;
+  readonly port?: number;
+}
+
+/**
+ * An error that the operating system reported, in words and with what it is about: "no such file or directory (/a/b)".
+ * Undefined for any other.
+ */
+export function describeSystemError(error: unknown): string | undefined {
+  if (!isSystemError(error)) return undefined;
+  const { errno, path, address, port } = error;
+  const subject =
+    path ?? (address === undefined ? undefined : [address, port ?? []].flat().join(':'));
+  const words = getSystemErrorMessage(errno);
+  return subject === undefined ? words : `${words} (${subject})`;
+}
+
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && 'errno' in error && typeof error.errno === 'number';
+}

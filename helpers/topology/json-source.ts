@@ -1,0 +1,62 @@
+import {
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+
+/** A place in a text, both counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What a JSON text holds, and where in it each field is. */
+export interface JsonSource {
+  readonly content: unknown;
+  /** The place of the field at that path, or of the nearest that is there. */
+  readonly positionOf: (path: readonly PropertyKey[]) => Position;
+}
+
+/** Why a text is not JSON, and where. */
+export interface JsonFailure {
+  readonly reason: string;
+  readonly position: Position;
+}
+
+/** Reads a text as JSON; `JSON.parse` does not say where most of what is wrong with it is. */
+export function readJsonSource(text: string): JsonSource | JsonFailure {
+  const errors: ParseError[] = [];
+  const options = { disallowComments: true, allowTrailingComma: false };
+  const root = parseTree(text, errors, options);
+  const [error] = errors;
+  if (error !== undefined || root === undefined) {
+    const reason = error === undefined ? 'nothing in it' : printParseErrorCode(error.error);
+    return { reason: inWords(reason), position: positionAt(text, error?.offset ?? 0) };
+  }
+  return {
+    content: JSON.parse(text) as unknown,
+    positionOf: (path) => positionAt(text, findNearest(root, path).offset),
+  };
+}
+
+function findNearest(root: Node, path: readonly PropertyKey[]): Node {
+  const words = path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  for (let depth = words.length; depth > 0; depth -= 1) {
+    const node = findNodeAtLocation(root, words.slice(0, depth));
+    // Of a property the name is meant, which stands before its value.
+    if (node !== undefined) return node.parent?.type === 'property' ? node.parent : node;
+  }
+  return root;
+}
+
+function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
+}
+
+/** `PropertyNameExpected` as "property name expected". */
+function inWords(code: string): string {
+  return code.replaceAll(/(?<!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
+}
