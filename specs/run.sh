@@ -17,6 +17,10 @@ export NODE_COMPILE_CACHE
 
 # Two runs at once in one folder must not write into each other's report: the second one gets a folder of its own.
 if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then
+  if [ ! -w reports ] || { [ -e reports/.lock ] && [ ! -w reports/.lock ]; }; then
+    echo "specs/run.sh: $(id -un) cannot write to $PWD/reports. Set OVERLAY_E2E_REPORTS to a directory of your own, or run this as the owner of the clone." >&2
+    exit 1
+  fi
   exec 9>reports/.lock
   if ! flock -n 9; then
     OVERLAY_E2E_REPORTS="$PWD/reports/run-$$"

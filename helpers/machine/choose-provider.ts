@@ -18,6 +18,8 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
   const { name, driver, because } = decision;
   const made = driver === undefined ? name : `${name} with the driver ${driver}`;
   const title = `provider ${made}, because ${because}`;
+  // Before the activity, which would report the same failure once more.
+  if (name === 'netns') requireHost();
   return await activity('stage', title, async () => ({
     ...decision,
     provider: await openProvider(env),

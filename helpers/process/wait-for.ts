@@ -30,9 +30,14 @@ export interface WaitOptions {
   readonly remedy?: string;
 }
 
+/** The limit of a wait has passed. */
+export class WaitTimeout extends HarnessError {
+  override readonly name = 'WaitTimeout';
+}
+
 /**
  * Looks again and again until the condition holds, and gives its value. After the limit it throws a
- * {@link HarnessError} with the wait's name, its limit and what the last look saw.
+ * {@link WaitTimeout} with the wait's name, its limit and what the last look saw.
  *
  * @param name what is waited for, with its subject first: «machine worker-host: engine ready»
  */
@@ -62,7 +67,7 @@ export async function waitFor<T>(
       if (performance.now() >= deadline) break;
       await delay(every, undefined, signal === undefined ? {} : { signal });
     }
-    throw new HarnessError({
+    throw new WaitTimeout({
       tried: name,
       observed: `not so after ${limit / 1000} s; last: ${last}`,
       remedy,

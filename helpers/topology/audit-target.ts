@@ -69,8 +69,9 @@ function hostOf(machine: Machine): TargetHost {
   return { name: machine.name, engine: connectEngine(machine), address };
 }
 
-function clusterOf(
-  { machines }: TopologyDocument,
+/** How the engines of a plan's cluster find each other, and where. */
+export function clusterOf(
+  { machines }: { readonly machines: readonly Pick<Machine, 'name' | 'address'>[] },
   cluster: ClusterPlan,
 ): Pick<AuditTarget, 'kind' | 'store'> {
   if (cluster.kind === 'swarm-mode') return { kind: 'swarm-mode' };

@@ -3,6 +3,7 @@ import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import type { TopologyDocument } from './document.ts';
 import { requireStage } from './require-stage.ts';
+import { requireHealthy } from './require-healthy.ts';
 import { reuseTopology } from './reuse.ts';
 import { type StandUpOptions, standUp } from './stand-up.ts';
 import { takeDown } from './take-down.ts';
@@ -15,8 +16,8 @@ export interface Standing {
 }
 
 /**
- * The topology that an earlier run kept in the store, proven to be what is asked for; a new one where the store has
- * none. One that differs is an error, and stays as it is.
+ * The topology that an earlier run kept in the store, proven to be what is asked for and to work; a new one where the
+ * store has none. One that differs or does not work is an error, and stays as it is.
  */
 export async function standUpOrReuse(
   topology: Topology,
@@ -32,8 +33,11 @@ export async function standUpOrReuse(
   try {
     const chosen = await chooseEngines(topology, provider);
     const document = await reuseTopology(chosen, provider, until);
-    reusable = document !== undefined;
-    if (document !== undefined) return { document, reused: true };
+    if (document !== undefined) {
+      await requireHealthy(document, provider, options.watch.signal);
+      reusable = true;
+      return { document, reused: true };
+    }
   } finally {
     if (!(reusable && keepClaim)) await releaseStore(store);
   }

@@ -5,6 +5,7 @@ import type { InterruptionWatch } from '../process/interruption.ts';
 import { requireSwarmImage } from '../workload/images/swarm.ts';
 import { chooseEngines } from './choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
+import { diagnoseFailure } from './diagnosed-failure.ts';
 import { saveDocument, type TopologyDocument } from './document.ts';
 import { prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
@@ -66,6 +67,7 @@ export async function standUp(
     if (!keepClaim) await releaseStore(provider.store);
     return document;
   } catch (error) {
+    const failure = await diagnoseFailure(error, topology, provider, watch.signal);
     if (
       keepBroken !== undefined &&
       watch.interrupted === undefined &&
@@ -81,7 +83,7 @@ export async function standUp(
       });
     }
     // Whatever an interruption made fail, the interruption is why.
-    throw watch.interrupted ?? error;
+    throw watch.interrupted ?? failure;
   }
 }
 

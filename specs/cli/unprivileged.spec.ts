@@ -49,6 +49,16 @@ test('npm run e2e fails with that line, and skips nothing silently', async () =>
   expect(exitCode).not.toBe(0);
 });
 
+test('npm run e2e in a clone of root says in one line what it cannot write', async () => {
+  const { exitCode, stdout, stderr } = await runAsNobody(
+    'env -u OVERLAY_E2E_REPORTS sh specs/run.sh --project seed',
+  );
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(
+    /^specs\/run\.sh: nobody cannot write to \S+\/reports\. Set OVERLAY_E2E_REPORTS to [^\n]*\n$/,
+  );
+});
+
 async function runAsNobody(line: string): Promise<CommandResult & { store: string }> {
   const home = await mkdtemp(join(tmpdir(), 'unprivileged-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));

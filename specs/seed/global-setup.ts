@@ -5,11 +5,14 @@ import { activity } from '../../helpers/process/activity.ts';
 import { firstLine, HarnessError } from '../../helpers/process/harness-error.ts';
 import type { InterruptionWatch } from '../../helpers/process/interruption.ts';
 import { quoteForShell } from '../../helpers/process/run-command.ts';
-import { recordHost } from '../../helpers/report/record-host.ts';
+import { verdictEvidence } from '../../helpers/report/audit/write-allure.ts';
+import { diagnosisLabel } from '../../helpers/report/diagnosis-label.ts';
+import { type HostReport, recordHost } from '../../helpers/report/record-host.ts';
 import type { Evidence } from '../../helpers/report/results-writer.ts';
 import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
 import { openLab } from '../../helpers/spec/lab.ts';
 import { releaseStore } from '../../helpers/topology/claim.ts';
+import { DiagnosedFailure } from '../../helpers/topology/diagnosed-failure.ts';
 import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
 import { standUp } from '../../helpers/topology/stand-up.ts';
 import { standUpOrReuse } from '../../helpers/topology/stand-up-or-reuse.ts';
@@ -64,7 +67,12 @@ export async function setup(project: TestProject): Promise<void> {
       `Set up the ${topology.name} topology`,
       async (report) => {
         const provider = await chooseProviderFor(topology);
-        const found = await findOrStandUp(project, topology, provider, interruption);
+        const found = await findOrStandUp(project, topology, provider, interruption).catch(
+          (error: unknown) => {
+            if (error instanceof DiagnosedFailure) addFindings(report, error);
+            throw error;
+          },
+        );
         const lab = await openLab(found, provider);
         report.label({ ...(await describeRun(lab)) });
         const isOurs = standing.some(({ provider: { store } }) => store === provider.store);
@@ -77,6 +85,13 @@ export async function setup(project: TestProject): Promise<void> {
   } finally {
     stopProgress();
   }
+}
+
+/** The report shows what an audit found before what the set-up waited for. */
+function addFindings(report: HostReport, { report: audit }: DiagnosedFailure): void {
+  const codes = [...new Set(audit.diagnoses.map(({ code }) => code))];
+  report.label({ [diagnosisLabel]: codes });
+  report.attach(() => verdictEvidence(audit));
 }
 
 /**

@@ -5,8 +5,14 @@ import { describe } from 'vitest';
 import { createOverlay, waitForNetworkOn } from '../../helpers/cluster/overlay-network.ts';
 import { connectEngine } from '../../helpers/engine/engine.ts';
 import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { blockGossip } from '../../helpers/fault/gossip-faults.ts';
+import { breakCluster } from '../../helpers/fault/fault.ts';
+import { runCommand } from '../../helpers/process/run-command.ts';
+import { WaitTimeout } from '../../helpers/process/wait-for.ts';
+import { diagnoseFailure } from '../../helpers/topology/diagnosed-failure.ts';
+import { seed } from '../../helpers/topology/seed.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
-import { startCommand } from './command.ts';
+import { overlayCommand, startCommand } from './command.ts';
 import { killEngine } from './kill-engine.ts';
 import {
   expect,
@@ -51,6 +57,14 @@ describe('npm run e2e', () => {
     expect(run.exitCode, run.stdout).toBe(0);
     expect(run.stdout).toMatch(/^\d+ passed, 0 failed$/m);
     await expectUntouched(kept, before);
+  });
+});
+
+describe('check', () => {
+  test('of a healthy cluster ends with 0 when nothing reads what it prints', async ({ kept }) => {
+    // A pipe that has no reader any more.
+    const script = 'exec 4> >(exit); wait $!; exec "$0" check >&4 2>&4';
+    await runCommand('bash', ['-c', script, overlayCommand], { env: kept.env });
   });
 });
 
@@ -99,6 +113,28 @@ describe('--reuse', () => {
     await kept.provider.kill('worker-host');
     await kept.makeMachine('stranger');
     await expectDifference(kept, ['stranger is not in the topology', 'worker-host is Stopped']);
+  });
+
+  test('refuses one whose hosts drop packets, and names the diagnosis; a wait in vain is explained by it', async ({
+    kept,
+  }) => {
+    const { address: peer } = await kept.provider.inspect('master-host');
+    const options = { peer, transports: ['tcp', 'udp'], direction: 'in' } as const;
+    await using _broken = await breakCluster(blockGossip(kept.provider, 'worker-host', options));
+    const before = await kept.traces();
+    const up = await kept.run('up', '--until', 'network', '--reuse');
+    expect({ exitCode: up.exitCode, stdout: up.stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(up.stderr).toMatch(
+      /^overlay-e2e: reuse .*: the cluster does not work: gossip-blocked \(/m,
+    );
+    await expectUntouched(kept, before);
+    const waited = new WaitTimeout({ tried: 'network my-net', observed: 'not so after 15 s' });
+    const { signal } = new AbortController();
+    const failure = await diagnoseFailure(waited, seed, kept.provider, signal);
+    expect(failure).toMatchObject({
+      line: waited.line,
+      report: { diagnoses: [expect.objectContaining({ code: 'gossip-blocked' })] },
+    });
   });
 
   test('refuses one whose network is another now, and names it', async ({

@@ -2,23 +2,40 @@ import { firstLine, HarnessError } from '../../process/harness-error.ts';
 import { isInputError } from '../../process/input-error.ts';
 import { Interrupted } from '../../process/interruption.ts';
 import { describeSystemError } from '../../process/system-error.ts';
+import { renderDiagnosis } from '../../report/audit/render-diagnosis.ts';
+import { DiagnosedFailure } from '../../topology/diagnosed-failure.ts';
 import { describeDefect } from '../standard-streams.ts';
 
 /** Says on standard error why the command failed, in a line and its evidence, and gives its exit code. */
-export function reportFailure(error: unknown): number {
+export function reportFailure(error: unknown, { verbose = false } = {}): number {
   if (error instanceof Interrupted) {
     console.error(`overlay-e2e: ${error.observed}`);
     return error.exitCode;
   }
   for (const one of error instanceof AggregateError ? error.errors : [error]) {
     console.error(`overlay-e2e: ${describe(one)}`);
+    if (one instanceof DiagnosedFailure) console.error(renderFindings(one, verbose));
   }
   return isInputError(error) ? 2 : 1;
 }
 
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('\n');
+  // What it advises is to read its evidence, in which the findings are easier to find.
+  if (error instanceof DiagnosedFailure) return `${error.tried}: ${error.observed}`;
   if (error instanceof HarnessError) return error.message;
   if (describeSystemError(error) !== undefined) return firstLine(error);
   return describeDefect(error, '--verbose');
+}
+
+/** The findings of an audit, and the logs for those who want all. */
+function renderFindings({ report, evidence }: DiagnosedFailure, verbose: boolean): string {
+  const color = process.stderr.isTTY && process.stderr.hasColors();
+  const layout = { color, width: process.stderr.columns || 80 };
+  const findings = report.diagnoses.flatMap((one, at) => [
+    ...renderDiagnosis(one, at + 1, layout),
+    '',
+  ]);
+  const logs = evidence === undefined || !verbose ? [] : [evidence, ''];
+  return ['', ...findings, ...logs].join('\n');
 }

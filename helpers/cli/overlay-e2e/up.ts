@@ -9,6 +9,7 @@ import {
   nextLines,
   takeDownCluster,
 } from '../../report/next-steps.ts';
+import { DiagnosedFailure } from '../../topology/diagnosed-failure.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
 import { standUp } from '../../topology/stand-up.ts';
 import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
@@ -77,7 +78,7 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
     return 0;
   } catch (error) {
     stopProgress();
-    const exitCode = reportFailure(error);
+    const exitCode = reportFailure(error, { verbose: options.verbose ?? false });
     if (kept !== undefined) console.error(`overlay-e2e: what stands is left in ${kept}`);
     const next = afterFailure(error, { kept, hasBegun, nameOrFile });
     for (const line of nextLines(next)) console.error(line);
@@ -131,7 +132,9 @@ function afterFailure(
   if (kept !== undefined) return [checkCluster, takeDownCluster];
   if (!hasBegun || error instanceof Interrupted) return [];
   const again = commandLine('npx', ['overlay-e2e', 'up', nameOrFile, '--keep']);
-  return [askDoctor, { type: again, does: 'leaves what stands when it fails, for looking at' }];
+  const keep = { type: again, does: 'leaves what stands when it fails, for looking at' };
+  // With findings, nobody needs to look for what the machine lacks.
+  return error instanceof DiagnosedFailure ? [keep] : [askDoctor, keep];
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

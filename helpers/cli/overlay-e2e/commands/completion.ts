@@ -31,7 +31,7 @@ export function addCompletion(program: Command): void {
       },
     ],
     notes: [
-      'overlay-e2e has to be on PATH: in this project by npm link, or with node_modules/.bin.',
+      'overlay-e2e has to be on PATH. In a clone, run "npm link" once: it puts overlay-e2e and netns-machine there.',
     ],
     exitCodes: [
       { codes: [0], means: 'printed' },

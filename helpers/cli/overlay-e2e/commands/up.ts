@@ -24,7 +24,10 @@ export function addUp(program: Command): void {
       '--engine-bundle <version>',
       'the engine of the machines: 20.10.5, 20.10.24, 26.1.5, system for this machine’s own, or a folder with dockerd and what belongs to it',
     )
-    .option('--reuse', 'take what an earlier run left in the store, if it is what is asked for')
+    .option(
+      '--reuse',
+      'use what an earlier run left in the store, if it is the same topology and an audit finds nothing wrong',
+    )
     .option('--keep', 'when it fails, leave what stands for looking at')
     .action(async (topology: string, _options, self: Command) => {
       const { runUp } = await import('../up.ts');
@@ -52,7 +55,7 @@ export function addUp(program: Command): void {
       },
       {
         command: 'overlay-e2e up --reuse',
-        does: 'what is up already, if it is the same and well; else anew',
+        does: 'use what is up already, if it is the same and healthy; bring it up where nothing is',
       },
     ],
     exitCodes: [

@@ -92,6 +92,14 @@ describe('overlay-e2e', () => {
     expect(stdout).toMatch(/^\d/);
   });
 
+  test('after npm link, as completion says, it is on PATH', async () => {
+    const prefix = await scratchFolder();
+    const env = { ...process.env, npm_config_prefix: prefix, PATH: process.env['PATH'] ?? '' };
+    await runCommand('npm', ['link'], { cwd: join(script, '../../..'), env });
+    const { stdout } = await runCommand(join(prefix, 'bin/overlay-e2e'), ['completion', 'bash']);
+    expect(stdout).toContain('complete -o default -F _overlay_e2e overlay-e2e');
+  });
+
   test('without a Node that is new enough it says so in one line', async () => {
     const folder = await scratchFolder();
     await runCommand('mkdir', ['-p', join(folder, 'helpers/cli'), join(folder, 'bin')]);

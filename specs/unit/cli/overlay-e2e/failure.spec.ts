@@ -1,0 +1,58 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { reportFailure } from '../../../../helpers/cli/overlay-e2e/failure.ts';
+import { HarnessError } from '../../../../helpers/process/harness-error.ts';
+import { InputError } from '../../../../helpers/process/input-error.ts';
+import { DiagnosedFailure } from '../../../../helpers/topology/diagnosed-failure.ts';
+import { brokenReport } from '../../report/audit/reports.ts';
+
+/** What a command that ends with this error says on standard error, and its exit code. */
+function report(error: unknown, options?: { readonly verbose: boolean }) {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => said.mockRestore());
+  const exitCode = reportFailure(error, options);
+  return { exitCode, text: said.mock.calls.flat().join('\n') };
+}
+
+const input = new InputError({
+  observed: 'unknown topology "sed"',
+  remedy: 'did you mean "seed"?',
+});
+const silent = new HarnessError({
+  tried: 'car service',
+  observed: 'not so after 120 s',
+  remedy: 'read below what the containers logged',
+  evidence: 'tomcat-app logged last',
+});
+
+test('wrong input has exit code 2, alone and where all of it is wrong', () => {
+  expect(report(input)).toEqual({
+    exitCode: 2,
+    text: 'overlay-e2e: unknown topology "sed". Did you mean "seed"?',
+  });
+  expect(report(new AggregateError([input, input])).exitCode).toBe(2);
+  expect(report(new AggregateError([input, silent])).exitCode).toBe(1);
+});
+
+test('a wait in vain is explained by the findings of an audit, not by logs', () => {
+  const failure = new DiagnosedFailure(silent, brokenReport());
+  const { exitCode, text } = report(failure);
+  expect(exitCode).toBe(1);
+  expect(text).toMatch(/^overlay-e2e: car service: not so after 120 s\n/);
+  for (const { code } of brokenReport().diagnoses) expect(text).toContain(code);
+  expect(text).not.toContain('logged');
+  expect(report(failure, { verbose: true }).text).toContain('tomcat-app logged last');
+});
+
+test('an error that nobody expected is one line, without a stack', () => {
+  expect(report(new TypeError('x is not\na function'))).toEqual({
+    exitCode: 1,
+    text: 'overlay-e2e: internal error: x is not a function. Run the command again with --verbose and report what it prints.',
+  });
+});
+
+test('an error of the operating system is said in words', () => {
+  const denied = Object.assign(new Error('EACCES: permission denied, open'), { errno: -13 });
+  expect(report(Object.assign(denied, { path: '/etc/shadow' })).text).toBe(
+    'overlay-e2e: permission denied (/etc/shadow)',
+  );
+});
