@@ -52,6 +52,23 @@ describe('a key-value cluster', () => {
     });
   });
 
+  test.for([
+    ['invalid', 'docker info: the engine reports an invalid value: Swarm.NodeAddr', /who answers/],
+    [
+      'silent',
+      'the certificate of the engine at 10.0.0.2:2376 is not valid now',
+      /regenerate-certs/,
+    ],
+  ] as const)('with an engine that is %s (%s) has a next step in words', ([pulse, why, says]) => {
+    const observation = keyValueCluster({
+      hosts: { 'worker-host': { engine: unseen(why), pulse, gossip: refused } },
+    });
+    const [first] = judgeObservation(observation).diagnoses;
+    expect(first).toMatchObject({ code: 'engine-unreachable', where: { host: worker } });
+    expect(first?.remedy).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
+    expect(first?.remedy?.effect).toMatch(says);
+  });
+
   test('with an engine that hangs while the store answers has a store out of that host’s reach', () => {
     const hangs = unseen('worker-host: docker info: no answer after 15 s');
     const observation = keyValueCluster({
@@ -77,6 +94,38 @@ describe('a key-value cluster', () => {
       consequences: ['network-absent'],
     });
   });
+
+  test.for([
+    ['paused', ['docker', 'unpause', 'consul']],
+    ['exited', ['docker', 'start', 'consul']],
+  ] as const)(
+    'whose store is a %s container of a host has that one run again',
+    ([status, command]) => {
+      const consul = {
+        ...containerOf('consul', {}),
+        status,
+        hostConfig: { PortBindings: { '8500/tcp': [{ HostIp: '', HostPort: '8500' }] } },
+      };
+      const observation = keyValueCluster({
+        hosts: {
+          'master-host': {
+            address: '192.168.99.100',
+            engine: engineAt('master-host', { networks: [], containers: [consul] }),
+          },
+          [worker]: { engine: engineAt(worker, { networks: [] }) },
+          'third-host': { engine: engineAt('third-host', { networks: [] }) },
+        },
+        rest: { store: unseen('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
+      });
+      const { diagnoses } = judgeObservation(observation);
+      const unreachable = diagnoses.find(({ code }) => code === 'keystore-unreachable');
+      expect(unreachable?.remedy).toMatchObject({
+        kind: 'fix',
+        host: 'master-host',
+        commands: [command],
+      });
+    },
+  );
 
   test('whose store is only out of reach from here is not to be judged, and not broken', () => {
     const observation = keyValueCluster({ rest: { store: unseen('no route to host') } });

@@ -290,6 +290,27 @@ describe('Wrong checksums', () => {
     ]);
   });
 
+  test.for([
+    [true, { kind: 'fix', commands: [['ethtool', '-K', 'eth1', 'tx', 'off']] }],
+    [false, { kind: 'next-step', commands: [['nft', 'list', 'ruleset']] }],
+  ] as const)(
+    'with a network card that writes them: %s, have what fits',
+    ([isOffloaded, remedy]) => {
+      const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
+      const [right] = hostsWith(droppingRule);
+      const kernel = seen({
+        carrier: 'eth1',
+        firewall: seen([]),
+        routes: [],
+        offload: seen({ 'tx-checksumming': isOffloaded }),
+      } as unknown as KernelView);
+      const hosts =
+        right === undefined ? [] : [{ ...right, name: 'left', address: '192.168.99.101', kernel }];
+      const { diagnoses } = reportOf({ ...ailments, more: { checksumErrors } }, { hosts });
+      expect(diagnoses[0]?.remedy).toMatchObject({ ...remedy, host: 'left' });
+    },
+  );
+
   test('are not said to be there when no kernel has counted any', () => {
     expect(found(ailments)).toMatchObject([{ code: 'unexplained' }]);
   });
