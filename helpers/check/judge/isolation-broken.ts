@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
 import { wordOf } from './paths-between.ts';
@@ -19,7 +20,7 @@ export const isolationBroken: Rule = {
           where: first.where,
           summary: `packets get from one of the networks ${networks.join(' and ')} to the other, which have nothing in common`,
           evidence,
-          consequences: [],
+          consequences: open.filter((one) => leadsInto(one, first, networks)),
           remedy: {
             kind: 'next-step',
             host: first.where.host,
@@ -32,6 +33,16 @@ export const isolationBroken: Rule = {
     });
   },
 };
+
+/** Whether it is a route of that host to one endpoint alone: by such routes a host leads from one overlay to another. */
+function leadsInto(one: Difference, joined: Difference, networks: readonly string[]): boolean {
+  return (
+    one.kind === 'subnets-overlap' &&
+    one.where.host === joined.where.host &&
+    networks.includes(one.where.network ?? '') &&
+    isIPv4(wordOf(one.observed, 'range').replace(/\/32$/, ''))
+  );
+}
 
 function networksOf({ where, observed }: Difference): string[] {
   return [where.network ?? '', wordOf(observed, 'network')].toSorted((one, other) =>

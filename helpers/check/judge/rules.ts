@@ -55,6 +55,8 @@ export const rules: readonly Rule[] = [
   // What is on record.
   networkMissing,
   networkDiffers,
+  // Routes to single endpoints are how a host joins overlays, and no ranges that overlap.
+  isolationBroken,
   subnetOverlap,
   vxlanDiffers,
   endpointStale,
@@ -74,7 +76,6 @@ export const rules: readonly Rule[] = [
   vxlanBlocked,
   mtuBlackHole,
   checksumOffload,
-  isolationBroken,
   // What resolvers answer.
   nameUnresolved,
   nameStale,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { FirewallRule, KernelView } from '../../../../helpers/check/observe/kernel.ts';
 import { seen, unseen } from '../../../../helpers/check/observed.ts';
+import { judge } from '../../../../helpers/check/judge/judge.ts';
+import { observationOf } from '../observation.ts';
 import { type Ailments, type Fate, reportOf } from './path-reports.ts';
 
 const found = (ailments: Ailments) =>
@@ -322,6 +324,29 @@ describe('Wrong checksums', () => {
 });
 
 describe('Isolation', () => {
+  test('that a host breaks by routes to single endpoints is one defect with these routes', () => {
+    const where = { host: 'left', network: 'red' };
+    const overlap = (range: string) =>
+      ({
+        kind: 'subnets-overlap',
+        where,
+        expected: 'addresses of its own',
+        observed: { subnet: '10.0.9.0/24', range },
+        text: `overlaps with the route to ${range}`,
+      }) as const;
+    const joined = {
+      kind: 'networks-joined',
+      where: { ...where, peer: 'left' },
+      expected: 'nothing arrives',
+      observed: { network: 'blue' },
+      text: 'joined',
+    } as const;
+    const codes = (range: string) =>
+      judge([overlap(range), joined], observationOf({})).map(({ code }) => code);
+    expect(codes('10.0.9.2')).toEqual(['isolation-broken']);
+    expect(codes('10.0.0.0/16')).toEqual(['isolation-broken', 'subnet-overlap']);
+  });
+
   test('is broken when anything gets from one network to another', () => {
     const more = { isolation: [arrival('red', 'blue'), arrival('blue', 'red')] };
     // Both directions are one hole.
