@@ -6,6 +6,7 @@ import { allureReporters } from './helpers/report/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
 import { allowedSkips } from './specs/allowed-skips.ts';
 import { findOwnTopologies } from './specs/own-topologies.ts';
+import { describeUnknownProject } from './specs/require-projects.ts';
 import { specOrder } from './specs/spec-order.ts';
 
 // Node keeps what it compiled: each process that runs specs, one for each change in a watch, starts quicker.
@@ -27,6 +28,18 @@ const combination = process.env['E2E_COMBINATION'];
 const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
 
 const own = await findOwnTopologies();
+
+const unknown = describeUnknownProject(process.argv.slice(2), [
+  'unit',
+  'machines',
+  ...clusters,
+  ...own.map(({ name }) => name),
+]);
+if (unknown !== undefined) {
+  console.error(`✖ ${unknown}`);
+  // Wrong usage, as every command of this project has it.
+  process.exit(2);
+}
 
 /** What shares one cluster: one file after the other, in one process. Its global set-up makes the cluster. */
 const onOneCluster = {

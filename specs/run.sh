@@ -30,15 +30,20 @@ if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then
 fi
 export OVERLAY_E2E_REPORTS="${OVERLAY_E2E_REPORTS:-$PWD/reports}"
 rm -f "$OVERLAY_E2E_REPORTS/counts.json"
+# Vitest keeps what it compiles in a temporary folder, which it leaves behind when it is killed: the next run removes it here.
+vitest_tmp="$OVERLAY_E2E_REPORTS/.vitest"
+rm -rf "$vitest_tmp"
+mkdir -p "$vitest_tmp"
 
 run='vitest run --configLoader native'
-if [ "${1:-}" = matrix ]; then
+typed="${1:-}"
+if [ "$typed" = matrix ]; then
   shift
   run='node specs/matrix/run-matrix.ts'
 fi
 
 # In the background and waited for, as a shell hears signals only then. What outlives the run must not hold the lock.
-$run "$@" 9>&- &
+OVERLAY_E2E_TMPDIR="${TMPDIR:-}" TMPDIR="$vitest_tmp" $run "$@" 9>&- &
 vitest=$!
 trap 'kill -TERM "$vitest"' TERM
 trap 'kill -HUP "$vitest"' HUP
@@ -50,4 +55,6 @@ while kill -0 "$vitest" 2>/dev/null; do
   code=$?
 done
 trap '' TERM HUP INT
-node helpers/report/finish-run.ts "$code"
+rm -rf "$vitest_tmp"
+[ "$typed" != matrix ] || set -- matrix "$@"
+node helpers/report/finish-run.ts "$code" "$@"

@@ -7,9 +7,11 @@ import type {
   TestSpecification,
   Vitest,
 } from 'vitest/node';
-import { firstLine } from '../process/harness-error.ts';
+import { type Failure, listFailures, renderFailures } from './failures.ts';
+import { describeNoFiles } from './no-files.ts';
 import { painterFor } from './progress/painter.ts';
 import { SpecLines } from './progress/spec-lines.ts';
+import { restoreTemporaryFolder } from './temporary-folder.ts';
 import { showProgress } from './progress.ts';
 
 /**
@@ -20,6 +22,8 @@ import { showProgress } from './progress.ts';
 export class SpecsReporter extends DefaultReporter {
   readonly #lines = new SpecLines();
   readonly #paint = painterFor(process.stdout);
+  #files = 0;
+  #failures: readonly Failure[] = [];
 
   constructor() {
     // What it draws at the bottom of a terminal tells neither set-ups nor machines.
@@ -28,12 +32,14 @@ export class SpecsReporter extends DefaultReporter {
 
   override onInit(vitest: Vitest): void {
     super.onInit(vitest);
+    restoreTemporaryFolder();
     const verbose = process.env['E2E_VERBOSE'] === '1';
     void showProgress({ verbose, more: () => this.#lines.lines() });
   }
 
   override onTestRunStart(specifications: readonly TestSpecification[]): void {
     super.onTestRunStart(specifications);
+    this.#files = specifications.length;
     this.#lines.begin(specifications.map(({ project }) => project.name));
   }
 
@@ -51,12 +57,11 @@ export class SpecsReporter extends DefaultReporter {
 
   override onTestCaseResult(test: TestCase): void {
     super.onTestCaseResult(test);
-    const { state, errors = [] } = test.result();
+    const { state } = test.result();
     if (state === 'pending') return;
     this.#lines.endTest(test.module.id, state);
     if (state !== 'failed') return;
-    const where = `${test.module.relativeModuleId} > ${test.fullName}`;
-    this.log(`${this.#paint('red', '✖')} ${where}\n    ${firstLine(errors[0]?.message ?? '')}`);
+    this.log(`${this.#paint('red', '✖')} ${test.module.relativeModuleId} > ${test.fullName}`);
   }
 
   override onTestModuleEnd(module: TestModule): void {
@@ -82,6 +87,44 @@ export class SpecsReporter extends DefaultReporter {
     reason: TestRunEndReason,
   ): void {
     this.#lines.finish();
+    if (this.#files === 0) {
+      // Vitest has them, and declares them for itself alone.
+      const { filenamePattern = [] } = this.ctx as { filenamePattern?: readonly string[] };
+      const why = describeNoFiles(
+        filenamePattern,
+        this.ctx.projects.map(({ name }) => name),
+      );
+      this.log(`${this.#paint('red', '✖')} ${why}`);
+      return;
+    }
+    // Whoever interrupts a run knows why it ended.
+    if (reason === 'interrupted' && !modules.some(hasRun)) return;
+    this.#failures = listFailures(modules, errors);
     super.onTestRunEnd(modules, errors, reason);
   }
+
+  /** Each failure once, without the frames of packages; Vitest's own list is in lines of source. */
+  override reportSummary(
+    files: Parameters<DefaultReporter['reportSummary']>[0],
+    errors: unknown[],
+  ): void {
+    const layout = {
+      color: this.#paint('red', '') !== '',
+      width: process.stdout.columns ?? 10_000,
+    };
+    const lines = renderFailures(this.#failures, layout);
+    if (lines.length > 0) this.log(`\n${lines.join('\n')}`);
+    this.reportTestSummary(files, errors, 0);
+  }
+
+  /** Failed tests were told when they failed, and are listed at the end of the run. */
+  protected override printTestCase(
+    ...[state, test]: Parameters<DefaultReporter['printTestCase']>
+  ): void {
+    if (state !== 'failed') super.printTestCase(state, test);
+  }
+}
+
+function hasRun(module: TestModule): boolean {
+  return [...module.children.allTests()].some((test) => test.diagnostic() !== undefined);
 }

@@ -20,6 +20,9 @@ export type EvidenceType =
 /** What the evidence is called that a reader wants first: what is wrong with the cluster. */
 export const verdictName = 'verdict';
 
+/** The name of the attachment with the audit's whole document. */
+export const auditName = 'audit';
+
 /** Characters of one piece of evidence that the report keeps. */
 const evidenceLimit = 64_000;
 

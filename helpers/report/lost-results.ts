@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
@@ -9,11 +8,11 @@ import {
   type NamedTest,
   type SkippedTest,
 } from './allowed-skips.ts';
-import { addCounts, type Counts } from './counts.ts';
+import { addCounts, type Counts, startResults } from './counts.ts';
 import { tellSystem } from './environment.ts';
 import { issueLinks } from './known-issues.ts';
-import { forgetResults } from './reports-folder.ts';
 import { writeResult } from './results-writer.ts';
+import { setUpFailed, skipsFile } from './skip-reasons.ts';
 import { ownFrames } from './stack.ts';
 import { partOf } from './tutorial-part.ts';
 
@@ -51,14 +50,12 @@ export class LostResultsReporter implements Reporter {
     this.#allowed = allowed;
   }
 
-  onInit(): void {
-    if (!this.#add) forgetResults();
-    mkdirSync(this.#folder, { recursive: true });
-    tellSystem();
-  }
-
+  /** A run without a single test file leaves the results of the last run as they are. */
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#specifications = specifications;
+    if (specifications.length === 0) return;
+    startResults(this.#add);
+    tellSystem();
   }
 
   onTestRunEnd(
@@ -66,6 +63,7 @@ export class LostResultsReporter implements Reporter {
     errors: Errors,
     reason: 'passed' | 'interrupted' | 'failed',
   ): void {
+    if (this.#specifications.length === 0) return;
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const whyNot =
       reason === 'interrupted' ? 'the run was interrupted' : 'the run ended before it came to this';
@@ -87,7 +85,7 @@ export class LostResultsReporter implements Reporter {
     });
     for (const { name, message } of this.#findSkipProblems()) {
       counts.failed += 1;
-      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message);
+      this.#write(skipsFile, 'run', name, 'broken', message);
     }
     addCounts(counts);
   }
@@ -131,6 +129,7 @@ export class LostResultsReporter implements Reporter {
   #whySkipped(test: TestCase, whyNot: string): string {
     const result = test.result();
     if (result.state === 'skipped' && result.note !== undefined) {
+      if (result.note === setUpFailed) return `not run: ${setUpFailed}`;
       const runs = this.#noteSkip({ ...nameOf(test), why: result.note });
       return `skipped: ${result.note}${runs === undefined ? '' : `; it runs ${runs}`}`;
     }

@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { resultsFolder } from './reports-folder.ts';
 
+const attachment = z.object({ name: z.string(), source: z.string() });
+
 const resultShape = z.object({
   name: z.string(),
   fullName: z.string().default(''),
   labels: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
   status: z.enum(['passed', 'failed', 'broken', 'skipped']),
   statusDetails: z.object({ message: z.string().optional() }).optional(),
+  attachments: z.array(attachment).optional(),
+  steps: z.array(z.object({ attachments: z.array(attachment).optional() })).optional(),
 });
 
 /** What is written of a test, a set-up or a take-down, as far as the verdict needs it. */
@@ -19,6 +23,17 @@ export function readResults(folder = resultsFolder()): WrittenResult[] {
   return namesIn(folder)
     .filter((name) => name.endsWith('-result.json'))
     .map((name) => resultShape.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))));
+}
+
+/** The text of an attachment of a result; undefined when it has none of that name. */
+export function readAttachment(
+  { attachments = [], steps = [] }: WrittenResult,
+  wanted: string,
+  folder = resultsFolder(),
+): string | undefined {
+  const all = [...attachments, ...steps.flatMap((step) => step.attachments ?? [])];
+  const found = all.find(({ name }) => name === wanted);
+  return found === undefined ? undefined : readFileSync(join(folder, found.source), 'utf8');
 }
 
 function namesIn(folder: string): string[] {

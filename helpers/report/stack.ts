@@ -6,6 +6,8 @@ export function ownFrames(stack: string, root = process.cwd()): string {
     .split('\n')
     .filter((line) => !/^\s*at .*(node_modules\/|[( ]node:|new Promise )/.test(line))
     .join('\n')
+    // Vitest imports a file again by another address.
+    .replaceAll(/\?vitest=\d+/g, '')
     .replaceAll(`file://${root}/`, '')
     .replaceAll(`${root}/`, '');
 }

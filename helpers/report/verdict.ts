@@ -1,9 +1,12 @@
 import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import type { Counts } from './counts.ts';
+import { countOf } from './audit/count-of.ts';
+import type { Counts, RunCounts } from './counts.ts';
 import type { WrittenResult } from './read-results.ts';
+import { commandAgain, specFileOf, type TypedRun } from './next-command.ts';
 import { askDoctor, type NextStep } from './next-steps.ts';
 import { hostPrefix } from './results-writer.ts';
+import { skipsFile } from './skip-reasons.ts';
 
 /** What came of a run. */
 export interface Verdict {
@@ -11,6 +14,10 @@ export interface Verdict {
   readonly failures: readonly WrittenResult[];
   /** What is wrong beyond the failures in the results: a runner that ended badly without naming one. */
   readonly besides: string | undefined;
+  /** Whether Vitest's reporter has listed the tests that failed, which it does at its end. */
+  readonly listed: boolean;
+  /** The signal that ended it. */
+  readonly interrupted: string | undefined;
   readonly green: boolean;
 }
 
@@ -18,11 +25,11 @@ export interface Verdict {
  * Judges a run by three witnesses that must agree before it is green: Vitest's exit code, the counts that its reporter
  * wrote at its end, and the results.
  *
- * @param counted what the reporter counted; absent when Vitest came to no end
+ * @param counted the reporter's counts; not ended when Vitest came to no end
  */
 export function judge(
   exitCode: number,
-  counted: Counts | undefined,
+  counted: RunCounts | undefined,
   results: readonly WrittenResult[],
 ): Verdict {
   const failures = results.filter(({ status }) => status === 'failed' || status === 'broken');
@@ -32,12 +39,19 @@ export function judge(
   const known = Math.max(failed, failures.length - hostFailures) + hostFailures;
   const besides = known > 0 ? undefined : whatBesides(exitCode, counted);
   const counts = { passed, failed: known + (besides === undefined ? 0 : 1), skipped };
-  return { counts, failures, besides, green: counts.failed === 0 };
+  return {
+    counts,
+    failures,
+    besides,
+    listed: counted?.ended === true && failed >= failures.length - hostFailures,
+    interrupted: exitCode > 128 ? signalName(exitCode - 128) : undefined,
+    green: counts.failed === 0,
+  };
 }
 
-function whatBesides(exitCode: number, counted: Counts | undefined): string | undefined {
+function whatBesides(exitCode: number, counted: RunCounts | undefined): string | undefined {
   if (exitCode > 128) return `the run was ended by ${signalName(exitCode - 128)}`;
-  if (counted === undefined) return `vitest came to no end (exit code ${exitCode})`;
+  if (counted?.ended !== true) return `vitest came to no end (exit code ${exitCode})`;
   if (exitCode !== 0) return `vitest ended with exit code ${exitCode}, though no test failed`;
   if (counted.passed === 0) return 'not a single test ran';
   return undefined;
@@ -48,39 +62,69 @@ function signalName(number: number): string {
   return names.find(([, one]) => one === number)?.[0] ?? `signal ${number}`;
 }
 
-/** The verdict in lines for people; neither the count line nor what to do next is among them. */
-export function verdictLines(verdict: Verdict, shownFailures = 8): string[] {
-  if (verdict.green) return ['✔ Everything holds.'];
-  const { failures, besides } = verdict;
-  const shown = failures.slice(0, shownFailures).map(({ name, statusDetails }) => {
-    const reason = stripVTControlCharacters(statusDetails?.message ?? '').split('\n', 1)[0] ?? '';
-    return `✖ ${name}${reason === '' ? '' : `\n    ${reason}`}`;
-  });
-  const rest = failures.length - shown.length;
+/**
+ * The verdict in lines for people; neither causes, the count line nor what to do next are among them. Tests that failed are
+ * listed by Vitest's reporter, if the run came to its end; else all of them here.
+ */
+export function verdictLines(
+  { green, failures, besides, counts, listed, interrupted }: Verdict,
+  shownFailures = 8,
+): string[] {
+  const { passed, failed, skipped } = counts;
+  const all = passed + failed + skipped;
+  const more = skipped === 0 ? '' : `, ${skipped} skipped`;
+  if (green) return [`✔ ${passed} of ${countOf(all, 'test')} passed${more}`];
+  const unlisted = failures.filter(
+    (one) => (!listed || isAround(one) || isOfSkips(one)) && !isInterruption(one, interrupted),
+  );
+  const shown = unlisted.slice(0, shownFailures).map(renderFailure);
+  const rest = unlisted.length - shown.length;
+  const tests = failed - failures.filter(isAround).length - (besides === undefined ? 0 : 1);
   return [
+    ...(tests > 0
+      ? [`✖ ${tests} of ${countOf(passed + tests + skipped, 'test')} failed${more}`]
+      : []),
     ...shown,
-    ...(rest > 0 ? [`✖ … and ${rest} more, all in the report`] : []),
-    ...(besides === undefined ? [] : [`✖ ${besides}`]),
+    ...(rest > 0 ? [`✖ and ${rest} more, all in the report`] : []),
+    ...(interrupted !== undefined
+      ? [`✖ interrupted by ${interrupted}`]
+      : besides === undefined
+        ? []
+        : [`✖ ${besides}`]),
   ];
 }
 
-/** What to type next when a run was not green. */
-export function nextStepsOf({ green, failures }: Verdict): NextStep[] {
-  if (green) return [];
-  if (failures.some(({ fullName }) => fullName.startsWith(hostPrefix))) return [askDoctor];
-  const file = failures
-    .map(({ fullName }) => specFileOf(fullName))
-    .find((one) => one !== undefined);
-  return file === undefined
-    ? [{ type: 'npm test', does: 'runs all of it again; above stands what it said' }]
-    : [
-        {
-          type: `npm test -- ${file}`,
-          does: 'runs this file alone; its evidence is in the report',
-        },
-      ];
+/** A set-up or a take-down. */
+function isAround({ fullName }: WrittenResult): boolean {
+  return fullName.startsWith(hostPrefix);
 }
 
-function specFileOf(fullName: string): string | undefined {
-  return /specs\/[^#]*\.spec\.ts/.exec(fullName)?.[0];
+/** A test that was skipped and must not be: Vitest does not count it as failed. */
+function isOfSkips({ fullName }: WrittenResult): boolean {
+  return fullName.startsWith(skipsFile);
+}
+
+/** A set-up that ended because of the signal; the signal is told once. */
+function isInterruption(
+  { statusDetails }: WrittenResult,
+  interrupted: string | undefined,
+): boolean {
+  return interrupted !== undefined && statusDetails?.message?.includes('interrupted by') === true;
+}
+
+function renderFailure({ name, statusDetails }: WrittenResult): string {
+  const [reason = ''] = stripVTControlCharacters(statusDetails?.message ?? '').split('\n', 1);
+  return `✖ ${name}${reason === '' ? '' : `\n    ${reason}`}`;
+}
+
+/** What to type next when a run was not green. */
+export function nextStepsOf(
+  { green, failures, interrupted }: Verdict,
+  typed: TypedRun,
+): NextStep[] {
+  if (green || interrupted !== undefined) return [];
+  if (failures.some(isAround)) return [askDoctor];
+  const tests = failures.filter(({ fullName }) => specFileOf(fullName) !== undefined);
+  const does = tests.length === 0 ? 'runs it again' : 'runs what failed again';
+  return [{ type: commandAgain(tests, typed), does }];
 }

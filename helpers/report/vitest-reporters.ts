@@ -33,7 +33,7 @@ export function allureReporters(
 
 /** The part of Vitest's reporters that these are made of. */
 interface Writer {
-  onInit(vitest: Vitest): void;
+  onInit?(vitest: Vitest): void;
   onTestRunStart?(specifications: readonly TestSpecification[]): void;
   onTestRunEnd(...ended: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void;
 }
@@ -48,7 +48,7 @@ class UnlessWatching implements Reporter {
 
   onInit(vitest: Vitest): void {
     if (vitest.config.watch) this.#writers = [];
-    for (const one of this.#writers) one.onInit(vitest);
+    for (const one of this.#writers) one.onInit?.(vitest);
   }
 
   onTestRunStart(specifications: readonly TestSpecification[]): void {

@@ -4,10 +4,8 @@
  *
  *     npm run matrix -- etcd swarm-mode 20.10.24 specs/seed/cluster.spec.ts
  */
-import { mkdirSync } from 'node:fs';
 import { HarnessError } from '../../helpers/process/harness-error.ts';
-import { addCounts } from '../../helpers/report/counts.ts';
-import { forgetResults, resultsFolder } from '../../helpers/report/reports-folder.ts';
+import { addCounts, startResults } from '../../helpers/report/counts.ts';
 import { writeResult } from '../../helpers/report/results-writer.ts';
 import { epicOf } from '../../helpers/report/tutorial-part.ts';
 import { type Combination, listCombinations } from '../../helpers/topology/matrix.ts';
@@ -17,8 +15,6 @@ try {
   const words = process.argv.slice(2);
   const files = words.filter((word) => word.endsWith('.spec.ts'));
   const combinations = await listCombinations(words.filter((word) => !files.includes(word)));
-  forgetResults();
-  mkdirSync(resultsFolder(), { recursive: true });
   process.exitCode = await runAll(combinations, files);
 } catch (error) {
   if (!(error instanceof HarnessError)) throw error;
@@ -50,6 +46,7 @@ function tellRefusal({ topology: { name }, refusal }: Combination): void {
   const { observed = '', remedy = '' } = refusal ?? {};
   const message = `${observed}; ${remedy}`;
   console.log(`skipped: ${message}`);
+  startResults(true);
   const now = Date.now();
   writeResult({
     name: 'Its engines can be in such a cluster',

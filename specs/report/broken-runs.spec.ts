@@ -219,8 +219,22 @@ test('a run of some tests of a file is not a run with skips', { timeout: limit }
   expect(run.lastLine).toBe('1 passed, 0 failed, 1 skipped');
 });
 
-test('a run that finds no specs reads red', { timeout: limit }, async () => {
-  const run = await runSmall({ 'specs/passing.spec.ts': passing }, { args: ['specs/no-such'] });
-  expect(run.exitCode).not.toBe(0);
+test('a run that finds no specs reads red, and leaves the report of the last run as it is', {
+  timeout: limit,
+}, async () => {
+  const run = await runSmall(
+    { 'specs/passing.spec.ts': passing },
+    {
+      args: ['specs/no-such'],
+      before: [
+        { 'specs/no-such.spec.ts': `import { test } from 'vitest'; test('earlier', () => {});` },
+      ],
+    },
+  );
+  expect(run.exitCode).toBe(2);
   expect(run.lastLine).toBe('0 passed, 1 failed');
+  expect(run.output).toContain('✖ no test ran; the report and its history are unchanged\n');
+  expect(run.history).toBe(1);
+  expect(run.results.map(({ name }) => name)).toEqual(['earlier']);
+  expect(run.overview).toContain('1 of 1 test passed');
 });

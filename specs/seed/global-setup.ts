@@ -8,6 +8,8 @@ import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { verdictEvidence } from '../../helpers/report/audit/write-allure.ts';
 import { diagnosisLabel } from '../../helpers/report/diagnosis-label.ts';
 import { type HostReport, recordHost } from '../../helpers/report/record-host.ts';
+import { setUpFailed } from '../../helpers/report/skip-reasons.ts';
+import { ownFrames } from '../../helpers/report/stack.ts';
 import type { Evidence } from '../../helpers/report/results-writer.ts';
 import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
 import { openLab } from '../../helpers/spec/lab.ts';
@@ -82,6 +84,12 @@ export async function setup(project: TestProject): Promise<void> {
       { topology: topology.name },
     );
     project.provide('topology', document);
+  } catch (error) {
+    // The report has it, with its steps. Thrown on, it would come with a stack trace, and keep all other projects from running.
+    process.exitCode = 1;
+    if (interruption.interrupted !== undefined) return;
+    project.provide('cannotBe', { topology: topology.name, why: setUpFailed });
+    console.error(describeFailure(error));
   } finally {
     stopProgress();
   }
@@ -92,6 +100,13 @@ function addFindings(report: HostReport, { report: audit }: DiagnosedFailure): v
   const codes = [...new Set(audit.diagnoses.map(({ code }) => code))];
   report.label({ [diagnosisLabel]: codes });
   report.attach(() => verdictEvidence(audit));
+}
+
+/** The whole of a failure, with the logs that it quotes; a stack only where our own code is at fault. */
+function describeFailure(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(describeFailure).join('\n');
+  if (error instanceof HarnessError) return error.message;
+  return error instanceof Error ? ownFrames(error.stack ?? error.message) : String(error);
 }
 
 /**

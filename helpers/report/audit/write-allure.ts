@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DiagnosisCode, diagnosisCodes, diagnosisTitles, pageOf } from '../../check/codes.ts';
 import type { Difference } from '../../check/difference.ts';
 import type { AuditReport, CheckResult } from '../../check/report.ts';
-import { verdictName } from '../evidence.ts';
+import { auditName, verdictName } from '../evidence.ts';
 import { pageUrl } from '../page-url.ts';
 import { type Evidence, type SyntheticResult, writeResult } from '../results-writer.ts';
 import type { Step } from '../step.ts';
@@ -40,7 +40,7 @@ export async function verdictEvidence(report: AuditReport): Promise<readonly Evi
     { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
     { name: 'topology', type: 'image/svg+xml', content: await drawTopology(report) },
     { name: 'paths', type: 'image/svg+xml', content: await drawPathMatrix(report) },
-    { name: 'audit', type: 'application/json', content: document },
+    { name: auditName, type: 'application/json', content: document },
   ];
 }
 

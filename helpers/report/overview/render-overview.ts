@@ -52,7 +52,11 @@ function renderVerdict({ results, earlier }: Run): string {
 /** The verdict in one line. */
 function headlineOf(results: readonly RunResult[]): string {
   const bad = results.filter(({ status }) => isBad(status));
-  if (bad.length === 0) return '✔ Everything holds';
+  if (bad.length === 0) {
+    const tests = results.filter((one) => !one.around);
+    const passed = tests.filter(({ status }) => status === 'passed').length;
+    return `✔ ${passed} of ${countOf(tests.length, 'test')} passed`;
+  }
   const around = bad.filter((one) => one.around).map(({ name }) => `«${name}» failed`);
   const specs = bad.length - around.length;
   return `✖ ${[specs === 0 ? [] : `${countOf(specs, 'spec')} failed`, around].flat().join(', ')}`;

@@ -12,6 +12,8 @@ const internal = [
   'E2E_ATTACH',
   // A run of the matrix tells each run of Vitest.
   'E2E_COMBINATION',
+  // The shell script that runs Vitest tells its reporter.
+  'OVERLAY_E2E_TMPDIR',
 ];
 
 test('the settings are exactly those variables of ours that the code reads', () => {

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { describeUnknownProject } from '../../require-projects.ts';
+
+const names = ['unit', 'machines', 'seed', 'mine'];
+
+test.each([
+  [['run', '--project', 'mnie'], 'no project "mnie"; did you mean "mine"?'],
+  [['--project=sed', 'specs/a.spec.ts'], 'no project "sed"; did you mean "seed"?'],
+  [['--project', 'seed', '--project', 'kubernetes'], 'no project "kubernetes"'],
+])('an unknown project among %j is named, with all that there are', (argv, first) => {
+  expect(describeUnknownProject(argv, names)).toBe(`${first}\nprojects: ${names.join(', ')}`);
+});
+
+test.each([
+  [['run', 'specs/a.spec.ts']],
+  [['--project', 'seed', '--bail', '1']],
+  [['--project', 'se*', '--project', '!unit']],
+])('nothing is wrong with %j', (argv) => {
+  expect(describeUnknownProject(argv, names)).toBeUndefined();
+});
