@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { openAgent, readAccess } from '../machine/engine-dial.ts';
 import type { Machine } from '../machine/machine.ts';
 import { activity, type ActivityReport } from '../process/activity.ts';
+import { limitWait } from '../process/cut-waits.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import { type Explain, explainFailure } from './explain-failure.ts';
@@ -124,7 +125,9 @@ async function ask<T>(
   report: ActivityReport,
 ): Promise<T> {
   const tried = `${machine.name}: docker ${call.title}`;
-  const limit = call.limit ?? defaultLimit;
+  // A call that says how long it takes is known to take long.
+  const { limit, note } =
+    call.limit === undefined ? limitWait(defaultLimit) : { limit: call.limit, note: '' };
   call.signal?.throwIfAborted();
   const signal = AbortSignal.any([
     AbortSignal.timeout(limit),
@@ -147,7 +150,11 @@ async function ask<T>(
   } catch (error) {
     call.signal?.throwIfAborted();
     if (error instanceof HarnessError) throw error;
-    throw explainFailure(error, { tried, machine, limit, timedOut: signal.aborted }, call.explain);
+    throw explainFailure(
+      error,
+      { tried, machine, limit, note, timedOut: signal.aborted },
+      call.explain,
+    );
   } finally {
     signal.removeEventListener('abort', giveUp);
   }

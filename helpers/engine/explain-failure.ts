@@ -18,6 +18,8 @@ export interface FailedCall {
   readonly tried: string;
   readonly machine: Machine;
   readonly limit: number;
+  /** Why the limit is a short one. */
+  readonly note?: string;
   readonly timedOut: boolean;
 }
 
@@ -49,9 +51,9 @@ function refusalOf(error: unknown): Refusal | undefined {
   return { status: Number(error.statusCode), message: oneLine(message) };
 }
 
-function explainTimeout({ limit, machine }: FailedCall): Explanation {
+function explainTimeout({ limit, note = '', machine }: FailedCall): Explanation {
   return {
-    observed: `no answer from ${describeEndpoint(machine.endpoint)} after ${limit / 1000} s`,
+    observed: `no answer from ${describeEndpoint(machine.endpoint)} after ${limit / 1000} s${note}`,
     remedy: 'see whether the machine runs and its engine is not stuck',
     isAway: true,
   };

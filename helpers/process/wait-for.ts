@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { activity } from './activity.ts';
+import { limitWait } from './cut-waits.ts';
 import { firstLine, HarnessError } from './harness-error.ts';
 
 /** What one look at the awaited condition gives: it holds, with a value, or not yet, with what was seen. */
@@ -46,7 +47,8 @@ export async function waitFor<T>(
   look: () => Promise<Look<T>>,
   options: WaitOptions,
 ): Promise<T> {
-  const { limit, every = 25, signal, fatal = () => false, remedy } = options;
+  const { every = 25, signal, fatal = () => false, remedy } = options;
+  const { limit, note } = limitWait(options.limit);
   return await activity('wait', name, async (report) => {
     const deadline = performance.now() + limit;
     let last = 'nothing yet';
@@ -69,7 +71,7 @@ export async function waitFor<T>(
     }
     throw new WaitTimeout({
       tried: name,
-      observed: `not so after ${limit / 1000} s; last: ${last}`,
+      observed: `not so after ${limit / 1000} s${note}; last: ${last}`,
       remedy,
       cause,
       evidence: await options.evidence?.().catch((error: unknown) => firstLine(error)),

@@ -2,6 +2,7 @@ import type { Layer } from '../check/check.ts';
 import type { AuditOptions } from '../check/options.ts';
 import type { AuditReport } from '../check/report.ts';
 import type { AuditTarget } from '../check/target.ts';
+import { withWholeWaits } from '../process/cut-waits.ts';
 import { topologyTarget } from '../topology/audit-target.ts';
 import type { Lab } from './lab.ts';
 
@@ -41,7 +42,7 @@ export function openCheck(lab: Lab): Check {
     // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
     if (options?.probes !== 'none') await prepareProbeImage();
     const target = targetOf(lab);
-    const report = await auditCluster(target, options).finally(() => {
+    const report = await withWholeWaits(() => auditCluster(target, options)).finally(() => {
       for (const { engine } of target.hosts) engine.close();
     });
     if (report.verdict !== 'healthy') unhealthy = report;

@@ -2,12 +2,14 @@ import { inject, test as base, type TestAPI } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import type { RunOptions } from '../machine/machine.ts';
 import { type CommandResult } from '../process/run-command.ts';
+import { withWholeWaits } from '../process/cut-waits.ts';
 import { HarnessError } from '../process/harness-error.ts';
 import { reportRuntime } from '../report/evidence.ts';
 import { tellTopology } from '../report/topology-label.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { type Stage, includesStage, limitOf, type Topology } from '../topology/topology.ts';
 import { type Check, openCheck, targetOf } from './check.ts';
+import { cutExplainedWaits, findExplained, rememberFindings } from './explained.ts';
 import { type Lab, openLab } from './lab.ts';
 
 export { expect } from './expect.ts';
@@ -99,10 +101,11 @@ export const test = base
         describeMachine(lab, name),
   )
   .extend('check', ({ lab }): Check => openCheck(lab))
-  .extend('evidence', { auto: true }, async ({ lab, check, onTestFailed }) => {
+  .extend('evidence', { auto: true }, async ({ lab, check, task, onTestFailed }) => {
     await tellTopology(lab.document.topology);
+    cutExplainedWaits(lab.document.store);
     // Read while the machines still are as the spec left them: tables first, for live probes change them.
-    onTestFailed(() => attachEvidence(lab, check), 180_000);
+    onTestFailed(() => attachEvidence(lab, check, task.name), 180_000);
   });
 
 /**
@@ -159,17 +162,24 @@ function leftOut({ topology, cluster }: TopologyDocument, needs: Stage) {
     : { topology, why: limit.because };
 }
 
-async function attachEvidence(lab: Lab, check: Check): Promise<void> {
+async function attachEvidence(lab: Lab, check: Check, test: string): Promise<void> {
   // It takes some seconds: not for nobody.
   if (reportRuntime() === undefined) return;
   const [{ attachMachines }, { attachReport, attachVerdict }] = await Promise.all([
     import('../report/machine-evidence.ts'),
     import('../report/audit/attach-verdict.ts'),
   ]);
+  const { store, machines } = lab.document;
   await attachMachines(
     lab.provider,
-    lab.document.machines.map(({ name }) => name),
+    machines.map(({ name }) => name),
   );
-  if (check.unhealthy === undefined) await attachVerdict(targetOf(lab));
-  else await attachReport(check.unhealthy);
+  const explained = findExplained(store);
+  if (check.unhealthy === undefined && explained !== undefined) {
+    await attachReport(explained.report, explained.test);
+    return;
+  }
+  const report = check.unhealthy ?? (await withWholeWaits(() => attachVerdict(targetOf(lab))));
+  if (check.unhealthy !== undefined) await attachReport(check.unhealthy);
+  if (report !== undefined) rememberFindings(store, test, report);
 }

@@ -14,24 +14,32 @@ import { verdictEvidence } from './write-allure.ts';
  * Audits the cluster on which the running test has failed, and attaches the verdict, which the report shows before all
  * other evidence. A cluster that cannot be audited any more is said to be so, and is no failure of its own.
  */
-export async function attachVerdict(target: AuditTarget): Promise<void> {
+export async function attachVerdict(target: AuditTarget): Promise<AuditReport | undefined> {
   // It takes some seconds: not for nobody.
-  if (reportRuntime() === undefined) return;
+  if (reportRuntime() === undefined) return undefined;
   try {
     // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
     await prepareProbeImage();
-    await attachReport(await auditCluster(target));
+    const report = await auditCluster(target);
+    await attachReport(report);
+    return report;
   } catch (error) {
     await attach(verdictName, `could not be found: ${firstLine(error)}`);
+    return undefined;
   } finally {
     for (const { engine } of target.hosts) engine.close();
   }
 }
 
-/** Attaches what an audit found; the codes of defects also say of what kind the failure is. */
-export async function attachReport(report: AuditReport): Promise<void> {
+/**
+ * Attaches what an audit found; the codes of defects also say of what kind the failure is.
+ *
+ * @param takenAfter the earlier test after whose failure it was taken
+ */
+export async function attachReport(report: AuditReport, takenAfter?: string): Promise<void> {
+  const when = takenAfter === undefined ? '' : `Audit taken when "${takenAfter}" had failed.\n\n`;
   for (const { name, content, type } of await verdictEvidence(report))
-    await attach(name, content, type);
+    await attach(name, name === verdictName ? `${when}${content}` : content, type);
   for (const code of new Set(report.diagnoses.map((one) => one.code))) {
     await label(diagnosisLabel, code);
     await link(pageUrl(pageOf(code)), code);

@@ -1,0 +1,47 @@
+import type { DiagnosisCode } from '../check/codes.ts';
+import type { AuditReport } from '../check/report.ts';
+import { cutWaits } from '../process/cut-waits.ts';
+
+/** An audit whose findings explain why tests of a cluster fail. */
+export interface ExplainedFailures {
+  readonly report: AuditReport;
+  /** The failed test after which it was taken. */
+  readonly test: string;
+  /** The first finding, in a line. */
+  readonly because: string;
+}
+
+/** Findings that a single test may have caused itself, with a container that it stopped: the next test may well pass. */
+const ofTests: readonly DiagnosisCode[] = [
+  'container-down',
+  'container-misplaced',
+  'published-port-unreachable',
+  'application-error',
+  'application-wrong-answer',
+  'application-not-from-database',
+  'unexplained',
+];
+
+/** Milliseconds that a test waits for anything once a finding explains why it will not come. */
+const cutLimit = 5_000;
+
+/** By the store of the cluster. */
+const explained = new Map<string, ExplainedFailures>();
+
+/** Remembers an audit of the cluster in that store, if it explains further failures of this run. */
+export function rememberFindings(store: string, test: string, report: AuditReport): void {
+  const finding = report.diagnoses.find(({ code }) => !ofTests.includes(code));
+  if (finding === undefined) return;
+  explained.set(store, { report, test, because: `${finding.code}: ${finding.summary}` });
+}
+
+/** Returns what explains failures of the tests on the cluster in that store. */
+export function findExplained(store: string): ExplainedFailures | undefined {
+  return explained.get(store);
+}
+
+/** Cuts the waits of the next test short if a finding explains why what it waits for will not come. */
+export function cutExplainedWaits(store: string): void {
+  const found = explained.get(store);
+  cutWaits(found === undefined ? undefined : { limit: cutLimit, because: found.because });
+}
