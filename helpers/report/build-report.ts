@@ -5,7 +5,9 @@ import { AllureReport, resolveConfig } from '@allurereport/core';
 import { HarnessError } from '../process/harness-error.ts';
 import { categories } from './categories.ts';
 import { closeUp } from './close-up.ts';
+import { withTestsOnly } from './count-tests.ts';
 import { readKnownIssues, resolutionsOf } from './known-issues.ts';
+import { originLabel } from './origin-label.ts';
 import { findNeighbours } from './neighbours.ts';
 import { readRun } from './overview/read-run.ts';
 import { renderOverview } from './overview/render-overview.ts';
@@ -28,6 +30,7 @@ const hideLabels = [
   'parentSuite',
   'suite',
   'topology',
+  originLabel,
 ];
 
 /** Allure draws a dozen; these say something about a cluster. */
@@ -72,6 +75,8 @@ export async function buildReport({ again = false } = {}): Promise<string> {
           groupBy: groups(),
           sections: ['charts', 'timeline'],
           charts,
+          // A test that took no time is one of the tests, too.
+          timeline: { minDuration: 0 },
         },
       },
     },
@@ -87,7 +92,10 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     const file = reportFile();
     await mkdir(dirname(file), { recursive: true });
     const fresh = `${file}.${process.pid}`;
-    await writeFile(fresh, putData(closeUp(page, overview), withLanes(data, tests)));
+    await writeFile(
+      fresh,
+      putData(closeUp(page, overview), withTestsOnly(withLanes(data, tests), tests)),
+    );
     await rename(fresh, file);
     return file;
   } finally {

@@ -1,9 +1,12 @@
 import type { CategoryRule } from '@allurereport/core-api';
 import { diagnosisCodes, diagnosisTitles } from '../check/codes.ts';
 import { diagnosisLabel } from './diagnosis-label.ts';
+import { harnessOrigin, originLabel } from './origin-label.ts';
 import { hostFeature } from './record-host.ts';
 
 const bad = ['failed', 'broken'] as const;
+const tooLong = /not (so|done) after|timed? ?out/i;
+const ofHarness = { [originLabel]: new RegExp(`^${harnessOrigin}$`) };
 
 /**
  * What kind of thing went wrong, for the report's categories: a defect of the cluster by its code, the surroundings, the
@@ -21,20 +24,23 @@ export const categories: CategoryRule[] = [
     }),
   ),
   {
-    name: 'The cluster behaves otherwise than the spec says',
-    matchers: { statuses: ['failed'] },
-  },
-  {
     name: 'Surroundings: something could not be set up, taken down, or run at all',
     matchers: { statuses: ['broken'], labels: { feature: new RegExp(`^${hostFeature}$`) } },
   },
   {
     name: 'Harness: something took longer than its limit',
-    matchers: { statuses: ['broken'], message: /not (so|done) after|timed? ?out/i },
+    matchers: [
+      { statuses: ['broken'], message: tooLong },
+      { statuses: ['failed'], labels: ofHarness, message: tooLong },
+    ],
   },
   {
     name: 'Harness: it could not do what the spec asked of it',
-    matchers: { statuses: ['broken'] },
+    matchers: [{ statuses: ['broken'] }, { statuses: ['failed'], labels: ofHarness }],
+  },
+  {
+    name: 'The cluster behaves otherwise than the spec says',
+    matchers: { statuses: ['failed'] },
   },
   {
     name: 'Not run, each with its reason',

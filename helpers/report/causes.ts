@@ -26,7 +26,7 @@ export interface Causes {
 }
 
 /** The findings of a failed test's audit; undefined when there was no audit that came to an end. */
-function readFindings(audit: string | undefined): readonly Finding[] | undefined {
+export function readFindings(audit: string | undefined): readonly Finding[] | undefined {
   return auditFound.safeParse(parseJson(audit ?? '')).data?.diagnoses;
 }
 

@@ -1,4 +1,5 @@
 import { placeOverview } from './overview/place-overview.ts';
+import { copyScript } from './overview/render-cause.ts';
 import { overviewId } from './overview/render-overview.ts';
 
 /**
@@ -46,6 +47,6 @@ export function closeUp(html: string, overview: string): string {
   return `${html.slice(0, head)}${first}${html.slice(head)}`
     .replace(/<script async src="https:[^"]*"><\/script>\s*<script>.*?<\/script>/s, '')
     .replace(/<div id="app">\s*<\/div>/, (app) => {
-      return `${overview}\n${app}\n<script>${placeOverview(overviewId)}\n</script>`;
+      return `${overview}\n${app}\n<script>${placeOverview(overviewId)}${copyScript}\n</script>`;
     });
 }

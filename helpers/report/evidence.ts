@@ -23,6 +23,9 @@ export const verdictName = 'verdict';
 /** The name of the attachment with the audit's whole document. */
 export const auditName = 'audit';
 
+/** The name of the attachment with the topology as the audit saw it. */
+export const topologyPictureName = 'topology';
+
 /** Characters of one piece of evidence that the report keeps. */
 const evidenceLimit = 64_000;
 

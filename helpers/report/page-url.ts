@@ -1,18 +1,11 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-const root = join(import.meta.dirname, '../..');
-
 /**
- * Where a page of the project is read by whoever reads the report: in the repository, if GitHub made it, at what was run;
- * else on this machine's disk.
+ * Where a page of the project is read by whoever reads the report, if GitHub made it: in the repository, at what was run.
+ * Undefined elsewhere: a path of this machine's disk leads nobody else anywhere.
  *
  * @param path from the project's root: `docs/diagnoses/vxlan-blocked.md`
  */
-export function pageUrl(path: string, env: NodeJS.ProcessEnv = process.env): string {
+export function pageUrl(path: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = env;
-  if (server !== undefined && repository !== undefined && commit !== undefined) {
-    return `${server}/${repository}/blob/${commit}/${path}`;
-  }
-  return pathToFileURL(join(root, path)).href;
+  if (server === undefined || repository === undefined || commit === undefined) return undefined;
+  return `${server}/${repository}/blob/${commit}/${path}`;
 }

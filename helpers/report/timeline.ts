@@ -1,4 +1,4 @@
-import type { TestResult, TestStatus, TestStepResult } from '@allurereport/core-api';
+import type { TestResult } from '@allurereport/core-api';
 import { z } from 'zod';
 import type { ReportData } from './report-data.ts';
 import { hostPrefix } from './results-writer.ts';
@@ -19,39 +19,21 @@ type TimelineItem = z.infer<typeof timelineItem>;
 const file = 'widgets/timeline.json';
 
 /**
- * Draws the timeline by what a reader knows: set-ups and take-downs get a lane a machine, beside their own, and specs a lane a
- * worker. Allure knows processes only, of which each file of specs has one.
+ * Draws the timeline by what a reader knows: tests get a lane a worker. Allure knows processes only, of which each file of
+ * tests has one. How a cluster was set up, by machine, is a picture of its own.
  */
 export function withLanes(data: ReportData, tests: readonly TestResult[]): ReportData {
   const items = z.array(timelineItem).parse(JSON.parse(data.get(file)?.toString() ?? '[]'));
-  const around = new Map(
-    tests
-      .filter(({ fullName = '' }) => fullName.startsWith(hostPrefix))
-      .map((one) => [one.id, one]),
+  const around = new Set(
+    tests.filter(({ fullName = '' }) => fullName.startsWith(hostPrefix)).map(({ id }) => id),
   );
-  const lanes = items
-    .filter(({ id }) => around.has(id))
-    .flatMap((item) => [item, ...machineItems(item, around.get(item.id)?.steps ?? [])]);
   const files = new Map(tests.map((one) => [one.id, fileKey(one)]));
-  const specs = inWorkers(
+  const setUps = items.filter(({ id }) => around.has(id));
+  const inLanes = inWorkers(
     items.filter(({ id }) => !around.has(id)),
     files,
   );
-  return new Map([...data, [file, Buffer.from(JSON.stringify([...lanes, ...specs]))]]);
-}
-
-/** What a set-up did on machines: the outermost step of each. */
-function machineItems(
-  around: TimelineItem,
-  steps: readonly TestStepResult[],
-): (TimelineItem & { status: TestStatus })[] {
-  return steps.flatMap((step) => {
-    if (step.type !== 'step') return [];
-    const machine = step.parameters.find(({ name }) => name === 'machine')?.value;
-    const { start, duration = 0, name, status } = step;
-    if (machine === undefined || start === undefined) return machineItems(around, step.steps);
-    return [{ ...around, name, status, thread: machine, start, duration }];
-  });
+  return new Map([...data, [file, Buffer.from(JSON.stringify([...setUps, ...inLanes]))]]);
 }
 
 /** What one process runs in one go: a file, on one topology. */

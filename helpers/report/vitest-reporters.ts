@@ -5,6 +5,7 @@ import type { AllowedSkip } from './allowed-skips.ts';
 import { diagnosisLabel } from './diagnosis-label.ts';
 import { verdictName } from './evidence.ts';
 import { issueLinks } from './known-issues.ts';
+import { harnessOrigin, originLabel } from './origin-label.ts';
 import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from './reports-folder.ts';
 import { ownFrames } from './stack.ts';
@@ -71,6 +72,11 @@ function amend(result: TestResult, reasons: SkipReasons): void {
   const { trace } = result.statusDetails;
   if (trace !== undefined) result.statusDetails.trace = ownFrames(trace);
   if (result.status === Status.PASSED) return;
+  if (result.status === Status.BROKEN) {
+    // Who counts failed tests counts these, too; that no assertion failed, the category says.
+    result.status = Status.FAILED;
+    result.labels.push({ name: originLabel, value: harnessOrigin });
+  }
   if (result.status === undefined || result.status === Status.SKIPPED)
     tellSkip(result, key, reasons);
   const codes = result.labels

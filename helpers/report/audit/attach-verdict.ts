@@ -42,6 +42,7 @@ export async function attachReport(report: AuditReport, takenAfter?: string): Pr
     await attach(name, name === verdictName ? `${when}${content}` : content, type);
   for (const code of new Set(report.diagnoses.map((one) => one.code))) {
     await label(diagnosisLabel, code);
-    await link(pageUrl(pageOf(code)), code);
+    const url = pageUrl(pageOf(code));
+    if (url !== undefined) await link(url, code);
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type DiagnosisCode, diagnosisCodes, diagnosisTitles, pageOf } from '../../check/codes.ts';
 import type { Difference } from '../../check/difference.ts';
 import type { AuditReport, CheckResult } from '../../check/report.ts';
-import { auditName, verdictName } from '../evidence.ts';
+import { auditName, topologyPictureName, verdictName } from '../evidence.ts';
 import { pageUrl } from '../page-url.ts';
 import { type Evidence, type SyntheticResult, writeResult } from '../results-writer.ts';
 import type { Step } from '../step.ts';
@@ -38,7 +38,7 @@ export async function verdictEvidence(report: AuditReport): Promise<readonly Evi
   const document = JSON.stringify(toJson(report), undefined, 2);
   return [
     { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
-    { name: 'topology', type: 'image/svg+xml', content: await drawTopology(report) },
+    { name: topologyPictureName, type: 'image/svg+xml', content: await drawTopology(report) },
     { name: 'paths', type: 'image/svg+xml', content: await drawPathMatrix(report) },
     { name: auditName, type: 'application/json', content: document },
   ];
@@ -125,10 +125,10 @@ function labelsOf(target: string, feature: string, tag: readonly string[]) {
 }
 
 function linksTo(codes: readonly DiagnosisCode[]): { name: string; url: string }[] {
-  return [...new Set(codes)].map((code) => ({
-    name: code,
-    url: pageUrl(pageOf(code)),
-  }));
+  return [...new Set(codes)].flatMap((code) => {
+    const url = pageUrl(pageOf(code));
+    return url === undefined ? [] : [{ name: code, url }];
+  });
 }
 
 async function readPage(code: DiagnosisCode): Promise<Evidence> {

@@ -39,6 +39,17 @@ export function overviewStyle(id: string): string {
 #${id} figure { flex: 1 1 380px; margin: 0; max-width: 100%; }
 #${id} figure img { display: block; max-width: 100%; max-height: 70vh; color-scheme: light; }
 [data-theme=dark] #${id} figure img { color-scheme: dark; }
+#${id} .cause { margin: 0 0 10px; }
+#${id} .command { display: flex; align-items: flex-start; gap: 8px; margin: 4px 0; }
+#${id} pre { flex: 1; min-width: 0; margin: 4px 0; padding: 8px 10px; overflow-x: auto; border-radius: 6px; background: var(--color-bg-secondary, transparent); font: 12px/18px var(--font-family-mono, ui-monospace, monospace); white-space: pre-wrap; }
+#${id} pre code { padding: 0; background: none; font-weight: 400; }
+#${id} button { margin: 4px 0; padding: 7px 12px; border: 1px solid var(--color-border-default, GrayText); border-radius: 6px; background: var(--color-bg-primary, Canvas); color: inherit; font: inherit; font-size: 12px; cursor: pointer; }
+#${id} .page { margin: 4px 0; }
+#${id} .page h4, #${id} .page h5, #${id} .page h6 { margin: 10px 0 2px; font-weight: 700; }
+#${id} .page ol { margin: 0; padding: 0 0 0 18px; list-style: decimal; }
+#${id} .page table { display: block; overflow-x: auto; margin: 6px 0; border-collapse: collapse; }
+#${id} .page th, #${id} .page td { padding: 3px 8px; border: 1px solid var(--color-border-default, GrayText); text-align: left; vertical-align: top; }
+#${id} .broken figure { margin: 8px 0; }
 #${id} summary { cursor: pointer; font-weight: 600; }
 #${id} .more summary { font-weight: 400; color: var(--color-text-secondary, GrayText); }
 #${id} .way-on { margin-top: 12px; padding-top: 10px; border-top: 1px solid var(--color-border-default, GrayText); color: var(--color-text-secondary, GrayText); }
@@ -47,6 +58,11 @@ export function overviewStyle(id: string): string {
   #${id} .verdict { margin: -16px -16px 12px; padding: 12px 16px; }
   #${id} .columns { grid-template-columns: 1fr; }
   #${id} .mark { white-space: normal; }
+  /* In letters that one can read; it scrolls. */
+  #${id} figure { overflow-x: auto; }
+  #${id} figure img { max-width: none; width: 720px; max-height: none; }
+  #${id} .command { flex-direction: column; align-items: stretch; }
+  #${id} .verdict h2 { font-size: 18px; line-height: 25px; }
 }
 `;
 }

@@ -58,3 +58,14 @@ export function duration(milliseconds: number): string {
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
+
+/** A picture, as an image of its own: its styles stay its own. */
+export function renderPicture({ name, svg }: RunResult['pictures'][number]): string {
+  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+  return element(
+    'figure',
+    {},
+    `<img src="${source}" alt="${escapeXml(name)}">`,
+    element('figcaption', {}, escapeXml(name)),
+  );
+}

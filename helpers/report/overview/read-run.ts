@@ -8,11 +8,11 @@ import {
 } from '@allurereport/core-api';
 import type { AllureReport } from '@allurereport/core';
 import { z } from 'zod';
-import { parseJson } from '../../process/parse-json.ts';
-import { auditDocument } from '../audit/audit-document.ts';
 import { placeInWords } from '../audit/place-in-words.ts';
 import { categories } from '../categories.ts';
+import { readFindings } from '../causes.ts';
 import { codeIn, diagnosisLabel } from '../diagnosis-label.ts';
+import { auditName, topologyPictureName } from '../evidence.ts';
 import { issueOf, type KnownIssue } from '../known-issues.ts';
 import { readRanOn } from '../ran-on.ts';
 import { hostPrefix } from '../results-writer.ts';
@@ -23,7 +23,6 @@ import type { FoundDefect, Run, RunResult } from './run.ts';
 type AllureStore = AllureReport['store'];
 
 const rules = normalizeCategoriesConfig(categories);
-const auditFound = auditDocument.pick({ diagnoses: true });
 const metadata = z.array(z.object({ name: z.string(), values: z.array(z.string()) }));
 
 /** Reads out of what Allure has read, and by its own rules, what an overview tells of. */
@@ -75,6 +74,8 @@ async function readResult(
     flaky,
     category: matchCategory(rules, extractErrorMatchingData(test))?.name,
     defects,
+    topologyPicture:
+      defects.length === 0 ? undefined : await readAttachment(store, id, topologyPictureName),
     issue: issueOf(issues, message, codes),
     ranOn: readRanOn({ labels }),
     pictures: fullName.startsWith(hostPrefix) ? await readPictures(store, id) : [],
@@ -84,16 +85,25 @@ async function readResult(
 
 /** From the audit that was made when it had failed; else from the code with which a check's message begins. */
 async function readDefects(store: AllureStore, { id, error }: TestResult): Promise<FoundDefect[]> {
-  const links = await store.attachmentsByTrId(id);
-  const audit = links.find((link) => 'name' in link && link.name === 'audit');
-  const content = audit === undefined ? undefined : await store.attachmentContentById(audit.id);
-  const text = await content?.asUtf8String();
-  const found = auditFound.safeParse(parseJson(text ?? ''));
-  if (found.success) {
-    return found.data.diagnoses.map(({ code, where }) => ({ code, place: placeInWords(where) }));
+  const found = readFindings(await readAttachment(store, id, auditName));
+  if (found !== undefined) {
+    return found.map((finding) => {
+      return { code: finding.code, place: placeInWords(finding.where), finding };
+    });
   }
   const code = codeIn(error?.message ?? '');
   return code === undefined ? [] : [{ code, place: '' }];
+}
+
+async function readAttachment(
+  store: AllureStore,
+  id: string,
+  wanted: string,
+): Promise<string | undefined> {
+  const links = await store.attachmentsByTrId(id);
+  const found = links.find((link) => 'name' in link && link.name === wanted);
+  const content = found === undefined ? undefined : await store.attachmentContentById(found.id);
+  return await content?.asUtf8String();
 }
 
 async function readPictures(store: AllureStore, id: string): Promise<RunResult['pictures']> {

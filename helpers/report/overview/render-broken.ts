@@ -1,8 +1,7 @@
-import { type DiagnosisCode, diagnosisTitles, pageOf } from '../../check/codes.ts';
 import { element, escapeXml } from '../audit/xml.ts';
 import { countOf } from '../audit/count-of.ts';
-import { pageUrl } from '../page-url.ts';
-import { dayAndTime, linkTo, linkToResult, list, section } from './parts.ts';
+import { dayAndTime, linkTo, linkToResult, list, renderPicture, section } from './parts.ts';
+import { renderCause } from './render-cause.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 import { failingSince } from './what-changed.ts';
 
@@ -42,23 +41,20 @@ function renderGroup(members: readonly RunResult[]): string {
   );
   const of = topology === undefined ? 'the cluster' : topology;
   return section(
-    `✖ ${of} has ${countOf(codes.size, 'defect')}`,
-    [...codes]
-      .map(([code, all]) => renderDefect(code, [...new Set(all.map(({ place }) => place))]))
-      .join('') + items,
+    `✖ ${of} has ${countOf(codes.size, 'finding')}`,
+    [...codes].map(([code, all]) => renderCause(code, all)).join('') +
+      renderTopology(members) +
+      items,
     'broken',
   );
 }
 
-function renderDefect(code: DiagnosisCode, places: readonly string[]): string {
-  const where = places.filter((place) => place !== '').join('; ');
-  const page = element('a', { href: pageUrl(pageOf(code)) }, 'what it means and what mends it');
-  return element(
-    'p',
-    { class: 'defect' },
-    element('code', {}, code),
-    ` ${escapeXml(diagnosisTitles[code])}${where === '' ? '' : `: ${escapeXml(where)}`}. ${page}`,
-  );
+/** The topology as the first audit saw it. */
+function renderTopology(members: readonly RunResult[]): string {
+  const [svg] = members.flatMap(({ topologyPicture }) => topologyPicture ?? []);
+  return svg === undefined
+    ? ''
+    : renderPicture({ name: 'topology, when the first test had failed', svg });
 }
 
 function renderMember(result: RunResult): string {

@@ -15,7 +15,8 @@ export function renderChanges(run: Run, changes: Changes): string {
     );
   }
   const parts = [
-    part('✖', failing.length, 'newly failing', failing.map(linkToResult)),
+    // They are listed above, with what is broken.
+    part('✖', failing.length, 'newly failing', []),
     part('✔', mended.length, 'mended', mended.map(linkToResult)),
     part('≠', ranOn.length, 'of what it runs on', ranOn.map(escapeXml)),
     part('+', added.length, 'new', names(added)),
@@ -36,7 +37,8 @@ export function renderChanges(run: Run, changes: Changes): string {
       }),
     ),
   ].join('');
-  const same = `<p>Nothing: ${countOf(run.results.length, 'result')} as before.</p>`;
+  const tests = run.results.filter(({ around }) => !around).length;
+  const same = `<p>Nothing: ${countOf(tests, 'test')} as before.</p>`;
   return section(
     `What has changed since the run of ${dayAndTime(since)}`,
     parts === '' ? same : parts,

@@ -1,3 +1,4 @@
+import { countOf } from '../audit/count-of.ts';
 import { element, escapeXml } from '../audit/xml.ts';
 import { duration, section } from './parts.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
@@ -58,7 +59,7 @@ function renderTopology(topology: string, results: readonly RunResult[]): string
     setUp?.duration === undefined
       ? ''
       : `; ${element('a', { href: `#${setUp.id}` }, `set up in ${duration(setUp.duration)}`)}`;
-  const held = `${specs.filter(({ status }) => status === 'passed').length} of ${specs.length} specs passed`;
+  const held = `${specs.filter(({ status }) => status === 'passed').length} of ${countOf(specs.length, 'test')} passed`;
   return element(
     'div',
     { class: 'ground' },

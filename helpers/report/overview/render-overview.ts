@@ -1,11 +1,12 @@
+import { diagnosisTitles } from '../../check/codes.ts';
 import { element, escapeXml } from '../audit/xml.ts';
 import { countOf } from '../audit/count-of.ts';
-import { pageUrl } from '../page-url.ts';
 import { overviewStyle } from './overview-style.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
-import { dayAndTime, duration, linkTo, list } from './parts.ts';
+import { dayAndTime, duration, linkTo, list, renderPicture } from './parts.ts';
 import { renderBroken } from './render-broken.ts';
 import { renderChanges } from './render-changes.ts';
+import { renderPage } from './render-page.ts';
 import { renderGround, type NeighbourReport } from './render-ground.ts';
 import { compareRuns } from './what-changed.ts';
 
@@ -34,7 +35,13 @@ export function renderOverview(run: Run, neighbours: readonly NeighbourReport[] 
     ),
     renderPictures(run.results),
     renderSkipped(run.results),
-    element('p', { class: 'way-on' }, wayOn),
+    element('p', { class: 'way-on' }, wayOn(run.results)),
+    element(
+      'details',
+      { class: 'page' },
+      element('summary', {}, 'How to read this report'),
+      renderPage('docs/report.md'),
+    ),
   );
 }
 
@@ -49,29 +56,46 @@ function renderVerdict({ results, earlier }: Run): string {
   );
 }
 
-/** The verdict in one line. */
+/** The verdict in one line: the cause, where one was found. */
 function headlineOf(results: readonly RunResult[]): string {
   const bad = results.filter(({ status }) => isBad(status));
-  if (bad.length === 0) {
-    const tests = results.filter((one) => !one.around);
-    const passed = tests.filter(({ status }) => status === 'passed').length;
-    return `✔ ${passed} of ${countOf(tests.length, 'test')} passed`;
-  }
-  const around = bad.filter((one) => one.around).map(({ name }) => `«${name}» failed`);
-  const specs = bad.length - around.length;
-  return `✖ ${[specs === 0 ? [] : `${countOf(specs, 'spec')} failed`, around].flat().join(', ')}`;
+  if (bad.length === 0) return `✔ ${passedOf(results)}`;
+  const causes = Map.groupBy(
+    bad.flatMap(({ defects }) => defects),
+    ({ code }) => code,
+  );
+  const [first, ...others] = [...causes].toSorted(
+    ([, one], [, other]) => other.length - one.length,
+  );
+  if (first === undefined) return `✖ ${failedOf(bad)}`;
+  const [code, found] = first;
+  const [summary = diagnosisTitles[code]] = found.flatMap(({ finding }) => finding?.summary ?? []);
+  const more = others.length === 0 ? '' : ` (and ${countOf(others.length, 'more cause')})`;
+  return `✖ ${code}: ${summary}${more}`;
+}
+
+function passedOf(results: readonly RunResult[]): string {
+  const tests = results.filter((one) => !one.around);
+  const passed = tests.filter(({ status }) => status === 'passed').length;
+  return `${passed} of ${countOf(tests.length, 'test')} passed`;
+}
+
+function failedOf(bad: readonly RunResult[]): string {
+  const around = bad.filter((one) => one.around).map(({ name }) => `"${name}" failed`);
+  const tests = bad.length - around.length;
+  return [tests === 0 ? [] : `${countOf(tests, 'test')} failed`, around].flat().join(', ');
 }
 
 function countsInWords(results: readonly RunResult[]): string {
-  const specs = results.filter(({ around }) => !around);
-  const count = (status: string) => specs.filter((one) => one.status === status).length;
-  const skipped = count('skipped');
+  const bad = results.filter(({ status }) => isBad(status));
+  const skipped = results.filter((one) => !one.around && one.status === 'skipped').length;
   const words = [
-    `${countOf(count('passed'), 'spec')} passed`,
+    bad.length === 0 ? [] : [failedOf(bad), passedOf(results)],
     skipped === 0 ? [] : `${skipped} skipped, each with its reason`,
     `in ${duration(wholeDuration(results))}`,
-  ];
-  return `${words.flat().join(', ')}.`;
+  ].flat();
+  const [first = '', ...rest] = words;
+  return `${first.charAt(0).toUpperCase()}${[first.slice(1), ...rest].join(', ')}.`;
 }
 
 const runsShown = 14;
@@ -102,7 +126,10 @@ function renderPictures(results: readonly RunResult[]): string {
   const topologies = Map.groupBy(drawn, ({ topology = '' }) => topology);
   return [...topologies]
     .map(([topology, own]) => {
-      const pictures = own.flatMap((one) => one.pictures.map(renderPicture));
+      const pictures = own
+        .flatMap((one) => one.pictures)
+        .toSorted((one, other) => rankOf(one.name) - rankOf(other.name))
+        .map(renderPicture);
       return element(
         'details',
         {},
@@ -113,15 +140,9 @@ function renderPictures(results: readonly RunResult[]): string {
     .join('');
 }
 
-/** As an image of its own: what styles it has stay its own. */
-function renderPicture({ name, svg }: RunResult['pictures'][number]): string {
-  const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
-  return element(
-    'figure',
-    {},
-    `<img src="${source}" alt="${escapeXml(name)}">`,
-    element('figcaption', {}, escapeXml(name)),
-  );
+/** The topology is what a reader looks for first. */
+function rankOf(name: string): number {
+  return name.startsWith('what st') ? 0 : 1;
 }
 
 /** Every spec that did not run, under the reason that it gave. */
@@ -145,10 +166,14 @@ function renderSkipped(results: readonly RunResult[]): string {
   );
 }
 
-const wayOn = `Below: every spec by kind of cluster and part of the tutorial, with steps, evidence and history; set-up and
-take-down stand beside them. <a href="#categories">Categories</a>: what kind of thing broke.
-<a href="#timeline">Timeline</a>: what happened when, by machine and worker. <a href="#charts">Graphs</a>: the runs before.
-<a href="${escapeXml(pageUrl('docs/report.md'))}">How to read this report</a>.`;
+function wayOn(results: readonly RunResult[]): string {
+  // Of a run in which all passed, Allure's page of categories is empty.
+  const categories = results.every(({ status }) => status === 'passed')
+    ? ''
+    : '<a href="#categories">Categories</a>: what kind of thing broke. ';
+  return `Below: every test by kind of cluster and part of the tutorial, with steps, evidence and history. ${categories}<a
+href="#timeline">Timeline</a>: what happened when, by worker. <a href="#charts">Graphs</a>: the runs before.`;
+}
 
 function wholeDuration(results: readonly RunResult[]): number {
   const starts = results.flatMap(({ start }) => start ?? []);

@@ -1,5 +1,6 @@
 import type { HistoryDataPoint, HistoryTestResult, TestStatus } from '@allurereport/core-api';
 import type { DiagnosisCode } from '../../check/codes.ts';
+import type { Finding } from '../causes.ts';
 import type { KnownIssue } from '../known-issues.ts';
 import type { RanOn } from '../ran-on.ts';
 
@@ -8,6 +9,8 @@ export interface FoundDefect {
   readonly code: DiagnosisCode;
   /** In words: «master-host → worker-host». */
   readonly place: string;
+  /** As the audit's document has it; absent where only a message names the code. */
+  readonly finding?: Finding;
 }
 
 /** What came of a spec, a set-up or a take-down, as far as an overview tells of it. */
@@ -34,6 +37,8 @@ export interface RunResult {
   /** The kind of thing that went wrong, as the report's categories have it. */
   readonly category: string | undefined;
   readonly defects: readonly FoundDefect[];
+  /** The topology as the audit saw it when it had failed, as SVG. */
+  readonly topologyPicture: string | undefined;
   readonly issue: KnownIssue | undefined;
   readonly ranOn: RanOn | undefined;
   /** Of a set-up: how it went and what stood there, as SVG. */
