@@ -1,12 +1,8 @@
+import { engineLog } from '../machine/engine-log.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
 import { firstLine } from '../process/harness-error.ts';
 import { attach, reportRuntime } from './evidence.ts';
-
-/** Where engines write their log: boot2docker's and our own machines into a file, systemd's into its journal. */
-const engineLog = `
-  if [ -f /var/log/docker.log ]; then tail -n 300 /var/log/docker.log
-  else journalctl --unit docker --no-pager --lines 300; fi`;
 
 /** What the kernel has, in the machine itself and in each overlay's namespace, whatever the engine says. */
 const kernelTables = `

@@ -1,3 +1,4 @@
+import { recordEngineLogs } from '../machine/engine-log.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { activity } from '../process/activity.ts';
 import { HarnessError } from '../process/harness-error.ts';
@@ -67,6 +68,8 @@ export async function standUp(
     if (!keepClaim) await releaseStore(provider.store);
     return document;
   } catch (error) {
+    // They go with the machines, and say why an engine died.
+    if (watch.interrupted === undefined) await recordEngineLogs(provider);
     const failure = await diagnoseFailure(error, topology, provider, watch.signal);
     if (
       keepBroken !== undefined &&

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
 import { takeDown } from '../../helpers/topology/take-down.ts';
+import { killEngine } from './kill-engine.ts';
+import { readStep } from './read-step.ts';
 import { startCommand } from './command.ts';
 import { expect, expectNothingLeft, test as base } from './lab.ts';
 
@@ -15,7 +17,8 @@ const test = base.extend('e2e', async ({ lab }, { onCleanup }) => {
   const env = { ...lab.env, OVERLAY_E2E_REPORTS: reports };
   const words = ['run', 'e2e', '--', 'specs/seed/keystore.spec.ts', 'specs/seed/cluster.spec.ts'];
   const start = (...more: string[]) => startCommand('npm', [...words, ...more], env);
-  return { start, report: join(reports, 'allure-report/index.html') };
+  const startVerbose = () => startCommand('npm', words, { ...env, E2E_VERBOSE: '1' });
+  return { start, startVerbose, report: join(reports, 'allure-report/index.html') };
 });
 
 describe('npm run e2e that is interrupted takes everything down and still builds its report', () => {
@@ -27,15 +30,34 @@ describe('npm run e2e that is interrupted takes everything down and still builds
     const run = e2e.start();
     await run.says(moment);
     run.signal(signal, to);
-    const { exitCode, signal: endedBy, stdout } = await run.ended;
+    const { exitCode, signal: endedBy, stdout, stderr } = await run.ended;
     // npm passes the code on, or ends by the signal itself; a shell sees no difference.
     expect(endedBy === undefined ? exitCode : 128 + constants.signals[signal], stdout).toBe(code);
+    // One line says so: no stack, no error of Vitest's, no list of failures.
+    expect(stdout).toContain(`✖ interrupted by ${signal}\n`);
+    expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at |No test files found|Unhandled|next:/);
     // Continuous integration reads the last line, and must not read a green one.
     const [, failed] = /^\d+ passed, (\d+) failed(?:, \d+ skipped)?\n\s*$/m.exec(stdout) ?? [];
     expect(Number(failed), stdout).toBeGreaterThan(0);
     expect(existsSync(e2e.report)).toBe(true);
     await expectNothingLeft(lab);
   });
+});
+
+test('npm run e2e whose engine dies in the set-up shows that engine’s log in its report', async ({
+  lab,
+  e2e,
+}) => {
+  const run = e2e.startVerbose();
+  await run.says('mh-keystore: docker run progrium/consul');
+  killEngine(lab, 'mh-keystore');
+  const { exitCode, stdout, stderr } = await run.ended;
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^✖ Set up the seed topology\n {4}\S.*$/m);
+  expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at |No test files found|Unhandled/);
+  const log = await readStep(dirname(dirname(e2e.report)), 'engine log of mh-keystore');
+  expect(log).toContain('Starting up');
+  await expectNothingLeft(lab);
 });
 
 describe('npm run e2e that is killed', () => {
