@@ -106,9 +106,15 @@ function isExpected({ name = 'Error' }: SerializedError): boolean {
 
 /** The line of the spec, or else the innermost line of this project. */
 function placeOf(error: SerializedError, file: string): string {
-  const frames = framesOf(error).flatMap((line) => /([^\s(]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
+  const frames = framesOf(error).map(placeIn);
   const name = file.split('/').at(-1) ?? '';
   return frames.find((one) => name !== '' && one.includes(name)) ?? (file || (frames[0] ?? ''));
+}
+
+/** The file, line and column of a frame: "at wait (helpers/process/wait-for.ts:65:11)". */
+function placeIn(frame: string): string {
+  const start = Math.max(frame.lastIndexOf(' '), frame.lastIndexOf('('));
+  return frame.slice(start + 1).replace(/\)$/, '');
 }
 
 function framesOf({ stack = '' }: SerializedError): string[] {

@@ -39,9 +39,11 @@ function renderCause(
   const paint = painter(layout);
   const of = topology === undefined ? '' : `, topology ${topology}`;
   const field = (label: string, text: string) =>
-    wrapText(clean(text), layout, `  ${paint('dim', label)}`, indent);
+    wrapText(`${paint('dim', label)}${clean(text)}`, layout, '', indent);
+  const title = `${paint('bold', 'Cause: ')}${clean(`${code}: ${summary}`)}`;
+  const head = wrapText(title, layout, '', indent);
   return [
-    ...wrapText(clean(`${code}: ${summary}`), layout, paint('bold', 'Cause: '), indent),
+    ...head.map((line, index) => (index === 0 ? line.trimStart() : line)),
     ...field(
       'at: ',
       `${placeInWords(where)}${of}; found after ${failures} of ${countOf(failed, 'failure')}`,

@@ -68,7 +68,7 @@ const changes: readonly (readonly [
 
 /** Those that the same folder of widgets lists: each environment has its own. */
 function idsIn(name: string, data: ReportData, hidden: Hidden): Hidden {
-  const nav = data.get(name.replace(/[^/]*$/, 'nav.json'));
+  const nav = data.get(`${name.slice(0, name.lastIndexOf('/') + 1)}nav.json`);
   if (nav === undefined) return hidden;
   const ids = new Set(z.array(z.string()).parse(JSON.parse(nav.toString())));
   return new Map([...hidden].filter(([id]) => ids.has(id)));

@@ -162,7 +162,7 @@ function leftOut({ topology, cluster }: TopologyDocument, needs: Stage) {
     : { topology, why: limit.because };
 }
 
-async function attachEvidence(lab: Lab, check: Check, test: string): Promise<void> {
+async function attachEvidence(lab: Lab, check: Check, failed: string): Promise<void> {
   // It takes some seconds: not for nobody.
   if (reportRuntime() === undefined) return;
   const [{ attachMachines }, { attachReport, attachVerdict }] = await Promise.all([
@@ -181,5 +181,5 @@ async function attachEvidence(lab: Lab, check: Check, test: string): Promise<voi
   }
   const report = check.unhealthy ?? (await withWholeWaits(() => attachVerdict(targetOf(lab))));
   if (check.unhealthy !== undefined) await attachReport(check.unhealthy);
-  if (report !== undefined) rememberFindings(store, test, report);
+  if (report !== undefined) rememberFindings(store, failed, report);
 }
