@@ -99,9 +99,9 @@ function diffOf(error: SerializedError): string[] {
   return [...lines.slice(0, shownDiff), ...(more > 0 ? [`… ${more} more lines`] : [])];
 }
 
-/** Assertions, and errors that the harness or a matcher words for people. */
+/** Errors of a language's own are defects of code; assertions and errors of the harness are worded for people. */
 function isExpected({ name = 'Error' }: SerializedError): boolean {
-  return ['AssertionError', 'HarnessError', 'Error', 'Interrupted'].includes(name);
+  return !['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'ZodError'].includes(name);
 }
 
 /** The line of the spec, or else the innermost line of this project. */
