@@ -88,7 +88,7 @@ describe('The third of three runs', () => {
 
   test('says what has changed since the run before, and nothing of what has not', () => {
     const [, changes = ''] =
-      /What has changed since the run of (.*) What it ran on/.exec(run.overview) ?? [];
+      /What has changed since the run of (.*?) What it ran on/.exec(run.overview) ?? [];
     expect(changes.replace(/^\d+ \w+, [\d:]+ /, '')).toBe(
       '✖ 2 newly failing ✔ 1 mended is mended Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
     );

@@ -171,8 +171,12 @@ function wayOn(results: readonly RunResult[]): string {
   const categories = results.every(({ status }) => status === 'passed')
     ? ''
     : '<a href="#categories">Categories</a>: what kind of thing broke. ';
-  return `Below: every test by kind of cluster and part of the tutorial, with steps, evidence and history. ${categories}<a
-href="#timeline">Timeline</a>: what happened when, by worker. <a href="#charts">Graphs</a>: the runs before.`;
+  return [
+    'Below: every test by kind of cluster and part of the tutorial, with steps, evidence and history. ',
+    categories,
+    '<a href="#timeline">Timeline</a>: what happened when, by worker. ',
+    '<a href="#charts">Graphs</a>: the runs before.',
+  ].join('');
 }
 
 function wholeDuration(results: readonly RunResult[]): number {
