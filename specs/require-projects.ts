@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearestName } from '../helpers/process/nearest-name.ts';
+import { findSimilar } from '../helpers/process/suggest-name.ts';
 
 /**
  * Vitest's `--project` with a name that no project has, as a message; undefined when all are known. Vitest itself answers a
@@ -21,7 +21,7 @@ export function describeUnknownProject(
     .flat()
     .find((one) => typeof one === 'string' && !/[*!]/.test(one) && !names.includes(one));
   if (typeof unknown !== 'string') return undefined;
-  const nearest = nearestName(unknown, names);
-  const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+  const similar = findSimilar(unknown, names).map((name) => `"${name}"`);
+  const hint = similar.length === 0 ? '' : `; did you mean ${similar.join(' or ')}?`;
   return `no project "${unknown}"${hint}\nprojects: ${names.join(', ')}`;
 }

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { nearestName } from '../process/nearest-name.ts';
+import { findSimilar } from '../process/suggest-name.ts';
 
 /** Why a run found no file of tests, for the terminal. */
 export function describeNoFiles(
@@ -18,9 +18,9 @@ export function describeNoFiles(
 
 /** By its path, or by its last word: `car-endpiont` is near `specs/seed/car-endpoint.spec.ts`. */
 function nearestFile(typed: string, files: readonly string[]): string | undefined {
-  const whole = nearestName(typed, files);
+  const [whole] = findSimilar(typed, files);
   if (whole !== undefined) return whole;
-  const short = nearestName(shortOf(typed), files.map(shortOf));
+  const [short] = findSimilar(shortOf(typed), files.map(shortOf));
   return files.find((file) => shortOf(file) === short);
 }
 

@@ -13,7 +13,7 @@ export function suggestName(wrong: string, valid: readonly string[], kind: strin
 }
 
 /** The names that a word can be meant for, the nearest alone; where none is near, those that begin with it. */
-function findSimilar(wrong: string, names: readonly string[]): string[] {
+export function findSimilar(wrong: string, names: readonly string[]): string[] {
   const word = wrong.toLowerCase();
   const near = names.map((name) => ({ name, edits: distance(word, name.toLowerCase()) }));
   const fewest = Math.min(...near.map(({ edits }) => edits));
