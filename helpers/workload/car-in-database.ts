@@ -1,6 +1,10 @@
+import { z } from 'zod';
 import type { CallOptions } from '../engine/connection.ts';
 import type { Container } from '../engine/container.ts';
 import { queryDatabase } from './query-database.ts';
+
+/** Marks a session as a check's, for all checks at the same time: DO has no effect, applications do not use it, and it is counted. */
+const MARK = 'DO 0;';
 
 /** What the car service must answer for that car, as its row is in the database; empty when there is none. */
 export async function readCarFromDatabase(
@@ -10,7 +14,7 @@ export async function readCarFromDatabase(
 ): Promise<string> {
   const rows = await queryDatabase(
     database,
-    `SELECT car_id, car_name, DATE_FORMAT(date_of_creation, '%d/%m/%Y'),
+    `${MARK} SELECT car_id, car_name, DATE_FORMAT(date_of_creation, '%d/%m/%Y'),
       producer_id, producer_name, country, count_of_cars
     FROM car JOIN producer USING (producer_id) WHERE car_id = ${Math.trunc(id)}`,
     options,
@@ -33,8 +37,24 @@ export async function readCarFromDatabase(
   });
 }
 
-/** How many SELECTs the database has run since it was started. This question is none. */
-export async function countSelects(database: Container, options?: CallOptions): Promise<number> {
-  const row = await queryDatabase(database, "SHOW GLOBAL STATUS LIKE 'Com_select'", options);
-  return Number(row.split('\t')[1]);
+/** What a database has run since it was started. */
+export interface StatementCounts {
+  readonly selects: number;
+  /** Sessions of checks: each is marked once, and runs one SELECT beside those of its client. */
+  readonly sessions: number;
+}
+
+/** Counts the SELECTs of a database, and the sessions of checks, this one included. */
+export async function countSelects(
+  database: Container,
+  options?: CallOptions,
+): Promise<StatementCounts> {
+  const rows = await queryDatabase(
+    database,
+    `${MARK} SELECT 1; SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_do', 'Com_select')`,
+    options,
+  );
+  const counts = new Map(rows.split('\n').map((row) => row.split('\t', 2) as [string, string]));
+  const [selects, sessions] = ['Com_select', 'Com_do'].map((name) => Number(counts.get(name)));
+  return z.object({ selects: z.int(), sessions: z.int() }).parse({ selects, sessions });
 }

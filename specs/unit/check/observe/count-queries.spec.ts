@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest';
 import { countQueries } from '../../../../helpers/check/observe/application/count-queries.ts';
 
-/** A database in which counting costs one query, with these of somebody else before each count; and an application. */
+/** SELECTs of each session of a check: its client's and its own. */
+const COST = 2;
+
+/** A database, with so many sessions of another check before each count; and an application with so many queries. */
 function database(others: readonly number[], own: number) {
   const rest = [...others];
-  let run = 100;
+  let [selects, sessions] = [100, 7];
   return {
     count: async () => {
-      run += 1 + (rest.shift() ?? 0);
-      return await Promise.resolve(run);
+      const added = 1 + (rest.shift() ?? 0);
+      sessions += added;
+      selects += added * COST;
+      return await Promise.resolve({ selects, sessions });
     },
     ask: async () => {
-      run += own;
+      selects += own;
       return await Promise.resolve();
     },
   };
@@ -22,7 +27,28 @@ test('the queries of an application are those that counting itself does not cost
   expect(await countQueries(database([], 0))).toBe(0);
 });
 
-test('queries of another check before the application is asked hide none of its own', async () => {
-  // Twice, as two checks that go on beside each other met.
-  expect(await countQueries(database([0, 5, 0, 0, 5, 0], 2))).toBe(2);
+test.each([[[0, 5, 0, 0, 5, 0]], [[0, 0, 5, 0, 0, 5]], [[1, 1, 1, 1, 1, 1]]])(
+  'sessions of another check (%j) neither hide queries nor count as some',
+  async (others) => {
+    expect(await countQueries(database(others, 2))).toBe(2);
+    expect(await countQueries(database(others, 0))).toBe(0);
+  },
+);
+
+test('a session that is half over when it is counted does not decide', async () => {
+  const { count, ask } = database([], 0);
+  let asked = 0;
+  const half = async () => {
+    const { selects, sessions } = await count();
+    // Another check's SELECT has run, and its session is marked only later.
+    return { selects: asked === 1 ? selects + 1 : selects, sessions };
+  };
+  const queries = await countQueries({
+    count: half,
+    ask: async () => {
+      asked += 1;
+      await ask();
+    },
+  });
+  expect(queries).toBe(0);
 });
