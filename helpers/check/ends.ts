@@ -1,3 +1,5 @@
+import type { ContainerFacts } from '../engine/container-facts.ts';
+import type { EngineView } from './observe/engines.ts';
 import type { HostView } from './observation.ts';
 import { whatWasSeen } from './observed.ts';
 
@@ -18,20 +20,50 @@ export interface OverlayEnd {
   readonly pid: number;
 }
 
-/** All ends of all overlays that the engines themselves say they have. */
+/**
+ * All endpoints of all overlays that the engines themselves say they have, and that stayed as they were while everything
+ * else was observed: a container that was stopped or restarted meanwhile, or is to stop, need not be known to anything.
+ */
 export function endsOf({
   hosts,
 }: {
   readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
 }): OverlayEnd[] {
+  return endsWhere(hosts, (view) => view.containers.filter((one) => !isLeaving(one, view)));
+}
+
+/** Tells whether a container was stopped or restarted while everything else was observed, or is to stop. */
+export function isLeaving(
+  { id, startedAt }: ContainerFacts,
+  { later, stopping }: Pick<EngineView, 'later' | 'stopping'>,
+): boolean {
+  if (stopping?.includes(id)) return true;
+  if (later === undefined) return false;
+  const again = later.find((one) => one.id === id);
+  return again === undefined || again.startedAt !== startedAt || !hasEndpoints(again);
+}
+
+/** All endpoints that engines said they have, also of containers that came or went meanwhile. */
+export function allEndsOf({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
+}): OverlayEnd[] {
+  return endsWhere(hosts, (view) => [...view.containers, ...(view.later ?? [])]);
+}
+
+function endsWhere(
+  hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[],
+  containersOf: (view: EngineView) => readonly ContainerFacts[],
+): OverlayEnd[] {
   return hosts.flatMap(({ name: host, address: hostAddress, engine }) => {
     const view = whatWasSeen(engine);
     if (view === undefined) return [];
     const overlays = new Map(
       view.networks.filter(({ driver }) => driver === 'overlay').map((one) => [one.id, one.name]),
     );
-    return view.containers
-      .filter(({ status }) => status === 'running' || status === 'paused')
+    return containersOf(view)
+      .filter(hasEndpoints)
       .flatMap(({ id: containerId, name: container, pid, networks }) =>
         Object.values(networks).flatMap(({ networkId, endpointId, address, mac }): OverlayEnd[] => {
           const network = overlays.get(networkId);
@@ -41,4 +73,8 @@ export function endsOf({
         }),
       );
   });
+}
+
+function hasEndpoints({ status }: ContainerFacts): boolean {
+  return status === 'running' || status === 'paused';
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endsOf } from './ends.ts';
+import { allEndsOf } from './ends.ts';
 import type { Observation } from './observation.ts';
 import { whatWasSeen } from './observed.ts';
 
@@ -35,7 +35,7 @@ export function knownEnds(observation: Observation): KnownEnd[] {
   );
   const stored = (whatWasSeen(store)?.ends ?? []).map(pickEnd);
   const managed = (whatWasSeen(swarm)?.ends ?? []).map(pickEnd);
-  const running = endsOf(observation).map(pickEnd);
+  const running = allEndsOf(observation).map(pickEnd);
   return [...running, ...told, ...stored, ...managed];
 }
 

@@ -35,8 +35,8 @@ export interface Services {
   /** Gives the id. The containers come later: see `tasks`. */
   create(spec: ServiceSpec, options?: CallOptions): Promise<string>;
   inspect(nameOrId: string, options?: CallOptions): Promise<ServiceFacts>;
-  /** All of its containers, also those that were replaced. */
-  tasks(nameOrId: string, options?: CallOptions): Promise<TaskFacts[]>;
+  /** All containers of a service, or of all services, also those that were replaced. */
+  tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
   /** Already gone is no error. */
   remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
@@ -128,19 +128,20 @@ export function openServices(connection: Connection): Services {
     tasks: async (nameOrId, options) =>
       await connection.call({
         ...options,
-        title: `service ps ${nameOrId}`,
+        title: nameOrId === undefined ? 'service ps of all services' : `service ps ${nameOrId}`,
         readOnly: true,
         answer: z.array(taskAnswer),
         ask: (docker, abortSignal) =>
           docker.listTasks({
-            _query: { filters: JSON.stringify({ service: [nameOrId] }) },
+            _query:
+              nameOrId === undefined ? {} : { filters: JSON.stringify({ service: [nameOrId] }) },
             abortSignal,
           }),
         print: (tasks) =>
           tasks
             .map((task) => `${task.id}  ${task.nodeId}  ${task.desiredState}  ${task.state}`)
             .join('\n'),
-        explain: explainService(nameOrId),
+        explain: nameOrId === undefined ? explainSwarm : explainService(nameOrId),
       }),
     remove: async (nameOrId, options) => {
       await connection.call({

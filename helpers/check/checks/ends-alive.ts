@@ -104,7 +104,7 @@ function isNobodys({ hostAddress }: RecordedEnd, observation: Observation): bool
 function hasContainer({ id }: RecordedEnd, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ view }) =>
-      view.containers.some(({ networks }) =>
+      [...view.containers, ...(view.later ?? [])].some(({ networks }) =>
         Object.values(networks).some(({ endpointId }) => endpointId === id),
       ) ||
       view.networks.some(({ containers }) =>

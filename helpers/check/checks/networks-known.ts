@@ -1,5 +1,7 @@
 import { type Check, outcomeOf } from '../check.ts';
 import type { Difference } from '../difference.ts';
+import type { HostView } from '../observation.ts';
+import { whatWasSeen } from '../observed.ts';
 import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 
@@ -33,12 +35,17 @@ export const networksKnown: Check = {
         )
         .map((network) => describeAbsent(one, network)),
     );
+    const late = hosts.flatMap((one) =>
+      shared
+        .filter(({ id }) => one.view.lateNetworks?.includes(id))
+        .flatMap((network) => describeLate(one, network) ?? []),
+    );
     const evidence = hosts.flatMap(({ host, view }) =>
       view.networks
         .filter(({ id }) => shared.some((network) => network.id === id))
         .map(({ name, id }) => `${host.name} has ${name} (${id.slice(0, 12)})`),
     );
-    return outcomeOf([...nowhere, ...absent], evidence);
+    return outcomeOf([...nowhere, ...absent, ...late], evidence);
   },
 };
 
@@ -57,6 +64,29 @@ function describeAbsent({ host }: AnsweringHost, { id, name, source }: SharedNet
     where: { host: host.name, network: name },
     expected: id,
     observed: null,
-    text: `${host.name} has no network ${name} (${id.slice(0, 12)}), which ${source} has`,
+    text: `${host.name} has no network ${name} (${id.slice(0, 12)}), which ${source} has${tellStuck(host)}`,
   };
+}
+
+/** A network that was named only when its engine was asked again may be new, unless the engine has stuck threads. */
+function describeLate(
+  { host }: AnsweringHost,
+  { id, name, source }: SharedNetwork,
+): Difference | undefined {
+  const stuck = tellStuck(host);
+  if (stuck === '') return undefined;
+  return {
+    kind: 'network-absent',
+    where: { host: host.name, network: name },
+    expected: id,
+    observed: null,
+    text: `${host.name} did not list the network ${name} (${id.slice(0, 12)}), which ${source} has, at first, and did when it was asked again${stuck}`,
+  };
+}
+
+/** Calls that land on such a thread do not reach the store, the gossip or a manager. */
+function tellStuck({ kernel }: HostView): string {
+  const { threads = 0, stuck = [] } = whatWasSeen(kernel)?.engineThreads ?? {};
+  if (stuck.length === 0) return '';
+  return `; ${stuck.length} of ${threads} threads of its engine are stuck in network namespaces that are gone`;
 }

@@ -26,7 +26,11 @@ export function pathsOutcome(
 ): CheckOutcome {
   if ('unseen' in paths) return skipped(paths);
   const { differences, evidence } = compare(paths.seen);
-  const { untried } = paths.seen;
+  const { unentered = [] } = paths.seen;
+  const untried = [
+    ...paths.seen.untried,
+    ...unentered.map(({ container, why }) => `${container}: ${why}`),
+  ];
   if (differences.length === 0 && untried.length > 0) return skipped(unseen(untried.join('; ')));
   return outcomeOf(differences, evidence);
 }

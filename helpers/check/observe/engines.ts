@@ -15,10 +15,14 @@ export interface EngineView {
    * verbosely, with the ends that it knows.
    */
   readonly networks: readonly NetworkFacts[];
+  /** Ids of the networks that it did not name when it was asked first. */
+  readonly lateNetworks?: readonly string[] | undefined;
   /** All of its containers, running or not; not the audit's own probes. */
   readonly containers: readonly ContainerFacts[];
-  /** Those of them that were just being started or removed, once more, after all else of the audit. */
+  /** The containers once more, after all else of the audit. */
   readonly later?: readonly ContainerFacts[] | undefined;
+  /** Ids of containers that the managers of a swarm want to stop: nothing is wrong if others do not know them any more. */
+  readonly stopping?: readonly string[] | undefined;
 }
 
 /** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
@@ -35,12 +39,9 @@ export async function observeEngine(engine: Engine, signal: AbortSignal): Promis
   return { info, networks, containers };
 }
 
-/** Milliseconds after which a container is taken to stay as it is. */
-const SETTLED = 10_000;
-
 /**
- * Asks once more for what may have been of a moment. Containers that were on their way: one that ends as soon as it starts
- * runs for a moment each time, and what the store has of its ends is then of another time. And networks: after many
+ * Asks once more for what may have been of a moment. Containers: one that was started, stopped or restarted meanwhile has
+ * other endpoints than before, and what anything else says of them is then of another time. And networks: after many
  * container restarts some threads of an engine 20.10 sit in network namespaces of containers that are gone; a question that
  * lands on one of them does not reach the store, and networks seem missing until the next.
  */
@@ -49,24 +50,14 @@ export async function observeEngineAgain(
   engine: Engine,
   signal: AbortSignal,
 ): Promise<EngineView> {
-  const now = Date.parse(view.info.systemTime);
-  const restless = view.containers.filter(
-    ({ status, startedAt }) =>
-      status === 'created' ||
-      status === 'restarting' ||
-      status === 'removing' ||
-      (status === 'running' && now - Date.parse(startedAt) < SETTLED),
-  );
   const options: CallOptions = { limit: ANSWER_LIMIT, signal };
   const known = new Set(view.networks.map(({ id }) => id));
   const [later, added] = await Promise.all([
-    Promise.all(
-      restless.map(async ({ id }) => await unlessGone(engine.containers.inspect(id, options))),
-    ).then(withoutGone),
+    readContainers(engine, options),
     readNetworks(engine, options, known),
   ]);
-  const networks = [...view.networks, ...added];
-  return restless.length === 0 ? { ...view, networks } : { ...view, networks, later };
+  const lateNetworks = added.map(({ id }) => id);
+  return { ...view, networks: [...view.networks, ...added], lateNetworks, later };
 }
 
 /** Whether an engine lives, whatever else it does not say. */

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import type { Observed } from '../observed.ts';
+import type { EngineThreads } from '../probe/probe.ts';
 
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */
 export interface ForwardingEntry {
@@ -122,6 +123,8 @@ export interface KernelView {
   readonly neighbourTable?:
     | { readonly before: NeighbourTable; readonly after: NeighbourTable | undefined }
     | undefined;
+  /** The engine's threads: stuck are those that were so before the live probes and after. */
+  readonly engineThreads?: EngineThreads | undefined;
   readonly links: readonly LinkView[];
   /** IPv4, of all tables; to other hosts and networks, not the kernel's own to its addresses. */
   readonly routes: readonly RouteView[];

@@ -6,16 +6,17 @@ import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './begin-with-hosts.ts';
 import { clusterKindOf, storesOf } from './cluster-kind.ts';
 import { setDeadline } from './deadline.ts';
-import { observeEngineAgain } from './engines.ts';
+import { type EngineView, observeEngineAgain } from './engines.ts';
 import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
 import { observeEach, observePart } from './observe-part.ts';
+import { leaveOutLeaving } from './leave-out-leaving.ts';
 import { observeNames } from './names.ts';
 import { openProbes, type Probes } from './open-probes.ts';
 import { observePaths } from './paths/observe-paths.ts';
 import { type Asked, type AskedHost, privilegedProbeOn, type Round } from './round.ts';
 import { observeReach, observeStore } from './store.ts';
-import { observeSwarm } from './swarm.ts';
+import { observeStopping, observeSwarm } from './swarm.ts';
 
 /** Milliseconds of its limit that are kept for the probes' end. */
 const CLEAN_UP_LIMIT = 5_000;
@@ -83,7 +84,7 @@ async function observeLayers(
   const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel));
   const engineOf = (host: AskedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
-  const [engineLater, later, gossipLater, application] = await Promise.all([
+  const [engineLater, later, gossipLater, application, stopping] = await Promise.all([
     observeEach(hosts, 'engine once more', signal, async (host) => {
       const engine = engineOf(host);
       if ('unseen' in host.engine || engine === undefined) return host.engine;
@@ -101,16 +102,20 @@ async function observeLayers(
       });
     }),
     observePart('application', signal, () => observeApplication(asked, round)),
+    'seen' in swarm
+      ? observePart('tasks of the swarm', signal, () => observeStopping(target, swarm, signal))
+      : swarm,
   ]);
   const views = hosts.map(
     (host): HostView => ({
       ...host,
-      engine: lastSeen(engineLater(host), host.engine),
+      engine: withStopping(lastSeen(engineLater(host), host.engine), whatWasSeen(stopping)),
       gossip: lastSeen(gossipLater(host), gossip(host)),
       reach: reach(host),
       kernel: lastSeen(later(host), kernel(host)),
     }),
   );
+  const live = leaveOutLeaving({ names, paths }, views);
   return {
     target: name,
     kind,
@@ -119,10 +124,16 @@ async function observeLayers(
     hosts: views,
     store,
     swarm,
-    names,
-    paths,
+    ...live,
     application,
   };
+}
+
+function withStopping(
+  engine: Observed<EngineView>,
+  stopping: readonly string[] | undefined,
+): Observed<EngineView> {
+  return 'seen' in engine ? seen({ ...engine.seen, stopping }) : engine;
 }
 
 /** What was seen before is not lost if it could not be looked at again. */

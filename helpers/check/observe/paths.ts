@@ -109,6 +109,13 @@ export interface ManagerTrial {
   readonly error: string | undefined;
 }
 
+/** A container in which nothing listens, and why. */
+export interface Unentered {
+  readonly host: string;
+  readonly container: string;
+  readonly why: string;
+}
+
 export interface PathsView {
   /** Between hosts, outside of any overlay. */
   readonly hostTrials: readonly Trial[];
@@ -138,4 +145,6 @@ export interface PathsView {
   };
   /** What was wanted and could not be tried, in words: «worker-host: no probe could be started». */
   readonly untried: readonly string[];
+  /** Containers that nothing could be sent from or to. */
+  readonly unentered?: readonly Unentered[] | undefined;
 }

@@ -1,5 +1,5 @@
 import type { NodeFacts } from '../../engine/nodes.ts';
-import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
+import { type Observed, type Seen, seen, unseen, whatWasSeen } from '../observed.ts';
 import type { AuditTarget } from '../target.ts';
 import type { Asked } from './round.ts';
 
@@ -45,6 +45,25 @@ export async function observeSwarm(
   }
   const nodes = await engine.nodes.list({ limit: ANSWER_LIMIT, signal });
   return seen({ manager: manager.name, nodes, networks: networksOf(manager), ends: endsOf(hosts) });
+}
+
+/**
+ * Asks the manager which containers it wants to stop: those of tasks that are to shut down or to be removed, as when a node
+ * is drained or a service is scaled down or updated.
+ */
+export async function observeStopping(
+  target: AuditTarget,
+  { seen: swarm }: Seen<SwarmView>,
+  signal: AbortSignal,
+): Promise<Observed<readonly string[]>> {
+  const engine = target.hosts.find(({ name }) => name === swarm.manager)?.engine;
+  if (engine === undefined) return unseen('none of the hosts is a manager');
+  const tasks = await engine.services.tasks(undefined, { limit: ANSWER_LIMIT, signal });
+  return seen(
+    tasks
+      .filter(({ desiredState }) => desiredState === 'shutdown' || desiredState === 'remove')
+      .flatMap(({ containerId }) => (containerId === '' ? [] : [containerId])),
+  );
 }
 
 const ANSWER_LIMIT = 15_000;

@@ -19,6 +19,13 @@ export type FileResult =
     }
   | { readonly path: string; readonly error: string };
 
+/** The threads of an engine. */
+export interface EngineThreads {
+  readonly threads: number;
+  /** Ids of those in network namespaces that are gone: a call that lands on one of them reaches nothing outside. */
+  readonly stuck: readonly string[];
+}
+
 /** The probe on one host: one small container, by which the host's kernel is asked, and packets are sent and caught. */
 export interface Probe extends AsyncDisposable {
   /** The host's name. */
@@ -42,6 +49,8 @@ export interface Probe extends AsyncDisposable {
   ): Promise<FileResult[]>;
   /** The names in a folder of the host, in order. */
   list(path: string, options?: ProbeOptions): Promise<string[]>;
+  /** Returns the threads of the host's engine; none where no process is called `dockerd`. */
+  threads(options?: ProbeOptions): Promise<EngineThreads>;
   /** Says something to a port, and gives what comes back; 5 s at most when no limit is given. */
   exchange(
     namespace: Namespace,
@@ -72,6 +81,8 @@ const filesAnswer = z.array(
   ]),
 );
 
+const threadsAnswer = z.object({ threads: z.int(), stuck: z.array(z.string().regex(/^\d+$/)) });
+
 /** A probe whose agent is at the other end of the channel. */
 export function openProbe(host: string, channel: AgentChannel, end: () => Promise<void>): Probe {
   const asker: Asker = openAsker(host, channel);
@@ -81,6 +92,7 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
       await asker.ask(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
     list: async (path, options) => await asker.ask(['list', path], z.array(z.string()), options),
+    threads: async (options) => await asker.ask(['threads'], threadsAnswer, options),
     exchange: async (...question) => await onMachine(host, () => exchange(asker, ...question)),
     resolve: async (...question) => await onMachine(host, () => resolveName(asker, ...question)),
     packets: openPackets(async (answer, words) => await asker.ask(words, answer)),

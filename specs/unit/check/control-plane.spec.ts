@@ -2,6 +2,7 @@ import { lineOf } from '../../../helpers/check/command.ts';
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../helpers/check/audit.ts';
 import type { Observation } from '../../../helpers/check/observation.ts';
+import type { KernelView } from '../../../helpers/check/observe/kernel.ts';
 import { seen, unseen } from '../../../helpers/check/observed.ts';
 import { containerOf, engineAt, keyValueCluster, NETWORK_ID, overlay } from './healthy-cluster.ts';
 
@@ -23,6 +24,19 @@ const knowsAlone = (address: string) =>
     isThere: true,
     members: [{ name: 'itself', address, state: 'alive' as const }],
   });
+
+const bareKernel: KernelView = {
+  overlays: [],
+  unreadOverlays: [],
+  later: undefined,
+  links: [],
+  routes: [],
+  firewall: seen([]),
+  carrier: undefined,
+  offload: seen({}),
+  containers: [],
+  unreadContainers: [],
+};
 
 describe('a key-value cluster', () => {
   test('is healthy when engines, store and gossip say the same', () => {
@@ -342,6 +356,28 @@ describe('a key-value cluster', () => {
     expect(remedies).toEqual([
       'docker network create --driver overlay --subnet=10.0.29.0/24 other-net',
     ]);
+  });
+
+  test.each([
+    ['never', { networks: [], containers: [] }, 'worker-host has no network my-net'],
+    ['late', { lateNetworks: [NETWORK_ID] }, 'worker-host did not list the network my-net'],
+  ])('whose engine has stuck threads and lists a network %s says so', (_, parts, text) => {
+    const found = (stuck: readonly string[]) => {
+      const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
+      const hosts = { 'worker-host': { engine: engineAt(worker, parts), kernel: seen(kernel) } };
+      return judgeObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
+        ({ code, summary, remedy }) =>
+          code === 'network-missing' ? [{ summary, command: lineOf(remedy?.commands ?? []) }] : [],
+      );
+    };
+    expect(found(['71', '72', '80'])).toMatchObject([{ command: 'systemctl restart docker' }]);
+    expect(found(['71', '72', '80'])[0]?.summary).toMatch(
+      new RegExp(
+        `^${text} .*; 3 of 15 threads of its engine are stuck in network namespaces that are gone$`,
+      ),
+    );
+    // One that is only listed late may have been made meanwhile.
+    expect(found([])).toHaveLength('lateNetworks' in parts ? 0 : 1);
   });
 
   test('of which one host lacks a network tells which', () => {

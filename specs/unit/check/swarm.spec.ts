@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../helpers/check/audit.ts';
 import type { Observation } from '../../../helpers/check/observation.ts';
 import type { SwarmEnd } from '../../../helpers/check/observe/swarm.ts';
+import { endsOf } from '../../../helpers/check/ends.ts';
+import { knownEnds } from '../../../helpers/check/known-ends.ts';
+import { leaveOutLeaving } from '../../../helpers/check/observe/leave-out-leaving.ts';
 import { seen } from '../../../helpers/check/observed.ts';
 import type { EngineInfo } from '../../../helpers/engine/info.ts';
 import type { NodeFacts } from '../../../helpers/engine/nodes.ts';
@@ -242,6 +245,45 @@ describe('a swarm', () => {
     expect(found([{ ...mesh, id: '96407f39b7d6'.repeat(6).slice(0, 64) }])).toMatchObject([
       { code: 'endpoint-stale', where: { host: worker } },
     ]);
+  });
+
+  test.each([
+    ['is to stop', { stopping: ['id-of-mysqlserver'] }],
+    ['was stopped meanwhile', { later: [] }],
+  ])('is not asked for the endpoint of a container that %s', (_, parts) => {
+    const { hosts, names } = swarmOf();
+    const lost = {
+      network: 'my-net',
+      networkId: NETWORK_ID,
+      from: { host: 'master-host', container: 'tomcat-app', address: '10.0.9.2' },
+      to: { host: worker, container: 'mysqlserver', address: '10.0.9.4' },
+      protocol: 'icmp',
+      size: 84,
+      arrived: false,
+      answered: false,
+      answeredFrom: undefined,
+      error: undefined,
+      milliseconds: undefined,
+      sightings: [],
+    } as const;
+    const nothing = { hostTrials: [], gossip: [], managers: [], tunnels: [], isolation: [] };
+    const rest = { checksumErrors: [], pairs: { all: 2, probed: 2 }, untried: [] };
+    const unentered = [{ host: worker, container: 'mysqlserver', why: 'no namespace' }];
+    const view = seen({ ...nothing, ...rest, trials: [lost], unentered });
+    const leaving = hosts.map((host) =>
+      host.name === worker && 'seen' in host.engine
+        ? { ...host, engine: seen({ ...host.engine.seen, ...parts }) }
+        : host,
+    );
+    expect(endsOf({ hosts }).map(({ container }) => container)).toContain('mysqlserver');
+    expect(endsOf({ hosts: leaving }).map(({ container }) => container)).toEqual(['tomcat-app']);
+    expect(knownEnds({ ...swarmOf(), hosts: leaving }).map(({ address }) => address)).toContain(
+      '10.0.9.4',
+    );
+    expect(leaveOutLeaving({ names, paths: view }, hosts).paths).toBe(view);
+    expect(leaveOutLeaving({ names, paths: view }, leaving).paths).toMatchObject({
+      seen: { trials: [], unentered: [] },
+    });
   });
 
   test('does not tell its nodes apart by their hostnames', () => {

@@ -1,6 +1,6 @@
 import { firstLine } from '../../../process/harness-error.ts';
 import { type Observed, seen, unseen } from '../../observed.ts';
-import type { Probe } from '../../probe/probe.ts';
+import type { EngineThreads, Probe } from '../../probe/probe.ts';
 import type { EngineView } from '../engines.ts';
 import type { KernelView } from '../kernel.ts';
 import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
@@ -25,12 +25,13 @@ export interface KernelOf {
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal } = of;
   const asker: Asker = { probe, signal };
-  const [overlays, links, routes, containers, before] = await Promise.all([
+  const [overlays, links, routes, containers, before, engineThreads] = await Promise.all([
     readOverlays(asker),
     ask(asker, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
     ask(asker, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
     readContainers(asker, containersOnOverlays(engine)),
     askNeighbourTable(asker),
+    askThreads(asker),
   ]);
   const neighbourTable = before && { before, after: undefined };
   const own = {
@@ -47,6 +48,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     ...overlays,
     later,
     neighbourTable,
+    engineThreads,
     ...own,
     routes,
     firewall,
@@ -65,12 +67,25 @@ export async function observeTablesAgain(
 ): Promise<Observed<KernelView>> {
   if (!('seen' in kernel)) return kernel;
   const { before } = kernel.seen.neighbourTable ?? {};
-  const [{ overlays: later }, firewall, after] = await Promise.all([
+  const [{ overlays: later }, firewall, after, threads] = await Promise.all([
     readOverlays(asker),
     observeFirewall(asker, kernel.seen),
     before && askNeighbourTable(asker),
+    askThreads(asker),
   ]);
-  return seen({ ...kernel.seen, later, firewall, neighbourTable: before && { before, after } });
+  const stuck = kernel.seen.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
+  return seen({
+    ...kernel.seen,
+    later,
+    firewall,
+    neighbourTable: before && { before, after },
+    engineThreads: threads && { ...threads, stuck },
+  });
+}
+
+/** Undefined where the engine's threads cannot be read: nothing but the cause of a finding depends on them. */
+async function askThreads({ probe, signal }: Asker): Promise<EngineThreads | undefined> {
+  return await probe.threads({ signal }).catch(() => undefined);
 }
 
 async function observeFirewall(

@@ -1,5 +1,5 @@
 import type { OverlayEnd } from '../../ends.ts';
-import type { PathsView } from '../paths.ts';
+import type { PathsView, Unentered } from '../paths.ts';
 import { countedSince, readChecksumErrors } from './checksum-errors.ts';
 import { choosePairs, chooseStrangers, type EndPair } from './choose-pairs.ts';
 import { connectToManagers, hostPairsOf } from './ask-hosts.ts';
@@ -65,7 +65,7 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
   await overhearGossip(stations);
   const before = await readChecksumErrors(used, stationOf);
 
-  const { trials: planned, untried } = planAll(chosen, stationOf, number);
+  const { trials: planned, unentered } = planAll(chosen, stationOf, number);
   const plannedHosts = hostPairsOf(stations).flatMap(({ asker, receiver }) =>
     planHosts(asker, receiver, number),
   );
@@ -95,7 +95,8 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
     isolation: await isolation.finish(),
     checksumErrors: countedSince(before, await readChecksumErrors(used, stationOf)),
     pairs: { all, probed: chosen.length, withoutRoom },
-    untried,
+    untried: [],
+    unentered,
     timings,
   };
 }
@@ -104,17 +105,17 @@ function planAll(
   pairs: readonly EndPair[],
   stationOf: (host: string) => Station | undefined,
   number: NumberTrial,
-): { trials: TrialPlan[]; untried: string[] } {
+): { trials: TrialPlan[]; unentered: Unentered[] } {
   const trials: TrialPlan[] = [];
-  const untried = new Set<string>();
+  const unentered = new Map<string, Unentered>();
   for (const pair of pairs) {
     const [asker, receiver] = [stationOf(pair.from.host), stationOf(pair.to.host)];
     if (asker === undefined || receiver === undefined) continue;
     const planned = planPair(pair, { asker, receiver }, number);
-    if (typeof planned === 'string') untried.add(planned);
-    else trials.push(...planned);
+    if (!('why' in planned)) trials.push(...planned);
+    else unentered.set(JSON.stringify(planned), planned);
   }
-  return { trials, untried: [...untried] };
+  return { trials, unentered: [...unentered.values()] };
 }
 
 /** One for each network between each ordered pair of hosts: the first of their pairs of ends. */

@@ -1,6 +1,7 @@
 import type { Namespace } from '../../probe/namespace.ts';
 import type { Question } from '../../probe/packets.ts';
-import type { Protocol, TrialEnd } from '../paths.ts';
+import type { OverlayEnd } from '../../ends.ts';
+import type { Protocol, TrialEnd, Unentered } from '../paths.ts';
 import type { EndPair } from './choose-pairs.ts';
 import { linkOf, listenerAt, type Station } from './station.ts';
 
@@ -18,7 +19,11 @@ export interface TrialPlan {
   readonly protocol: Protocol;
 }
 
-/** Gives each trial a number that no other one of any check has. */
+/**
+ * Gives each trial a number that no other one of any check has: each check makes up its own first half. Its agents note only
+ * packets with the first half that they were told to expect, so two checks at the same time never take a packet, or its
+ * answer, for their own. Whose gossip comes is noted by address alone: packets of another check prove the same way.
+ */
 export type NumberTrial = () => string;
 
 export function startNumbers(run: string): NumberTrial {
@@ -41,13 +46,13 @@ export function planPair(
   { from, to }: EndPair,
   { asker, receiver }: { readonly asker: Station; readonly receiver: Station },
   number: NumberTrial,
-): TrialPlan[] | string {
+): TrialPlan[] | Unentered {
   const origin = listenerAt(asker, { pid: from.pid });
   const goal = listenerAt(receiver, { pid: to.pid });
-  if ('error' in origin) return `${from.container}: ${origin.error}`;
-  if ('error' in goal) return `${to.container}: ${goal.error}`;
+  if ('error' in origin) return unentered(from, origin.error);
+  if ('error' in goal) return unentered(to, goal.error);
   const mtu = linkOf(origin, from.address)?.mtu;
-  if (mtu === undefined) return `${from.container}: no interface of it has ${from.address}`;
+  if (mtu === undefined) return unentered(from, `no interface of it has ${from.address}`);
   const sizes: readonly (readonly [Protocol, number])[] = [
     ['icmp', 0],
     ['icmp-large', mtu],
@@ -78,6 +83,10 @@ export function planPair(
       },
     };
   });
+}
+
+function unentered({ host, container }: OverlayEnd, why: string): Unentered {
+  return { host, container, why };
 }
 
 /**

@@ -23,12 +23,13 @@ use warnings;
 my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
     for qw(system loop json namespaces programs files sockets exchanges),
-    qw(packets links expected captures listeners trials throws overhears);
+    qw(packets links expected captures listeners trials throws overhears threads);
 
 my %verbs = (
     run => \&Programs::run,
     read => \&Files::read_all,
     list => \&Files::list,
+    threads => \&Threads::tell,
     expect => \&Expected::add,
     capture => \&Captures::open_all,
     sightings => \&Captures::tell,

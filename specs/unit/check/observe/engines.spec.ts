@@ -1,20 +1,49 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../../../../helpers/engine/engine.ts';
+import { endsOf } from '../../../../helpers/check/ends.ts';
 import { observeEngineAgain } from '../../../../helpers/check/observe/engines.ts';
-import { overlay } from '../healthy-cluster.ts';
-import { engineOf } from '../observation.ts';
+import { seen } from '../../../../helpers/check/observed.ts';
+import type { ContainerFacts } from '../../../../helpers/engine/container-facts.ts';
+import { containerOf, overlay } from '../healthy-cluster.ts';
+import { engineOf, hostOf } from '../observation.ts';
 
-test('a network that an engine names only when it is asked once more is not missing', async () => {
-  // As an engine does of whose threads some sit in namespaces that are gone.
-  const engine = {
+/** An engine that has the overlay and these containers when it is asked again. */
+function engineWith(containers: readonly ContainerFacts[]): Engine {
+  return {
     networks: {
       list: async () => await Promise.resolve([overlay]),
       inspect: async () => await Promise.resolve(overlay),
     },
+    containers: {
+      list: async () => await Promise.resolve(containers),
+      inspect: async (id: string) => await Promise.resolve(containers.find((one) => one.id === id)),
+    },
   } as unknown as Engine;
-  const { signal } = new AbortController();
+}
+
+const { signal } = new AbortController();
+
+test('a network that an engine names only when it is asked once more is not missing', async () => {
+  // As an engine does of whose threads some sit in namespaces that are gone.
+  const engine = engineWith([]);
   const { seen: first } = engineOf({ networks: [] });
   const again = await observeEngineAgain(first, engine, signal);
-  expect(again.networks).toEqual([overlay]);
+  expect(again).toMatchObject({ networks: [overlay], lateNetworks: [overlay.id] });
   expect((await observeEngineAgain(again, engine, signal)).networks).toEqual([overlay]);
 });
+
+test.each([
+  ['stayed', [containerOf('web')], ['web']],
+  ['was removed', [], []],
+  ['was stopped', [containerOf('web', { status: 'exited', running: false })], []],
+  ['was restarted', [containerOf('web', { startedAt: '2026-11-27T18:30:01Z' })], []],
+  ['came beside another one', [containerOf('web'), containerOf('new')], ['web']],
+])(
+  'endpoints that must be known everywhere, of a container that %s',
+  async (_, later, expected) => {
+    const { seen: first } = engineOf({ networks: [overlay], containers: [containerOf('web')] });
+    const again = await observeEngineAgain(first, engineWith(later), signal);
+    const host = hostOf('worker-host', { engine: seen(again) });
+    expect(endsOf({ hosts: [host] }).map(({ container }) => container)).toEqual(expected);
+  },
+);

@@ -1,0 +1,55 @@
+import { type OverlayEnd, endsOf, isLeaving } from '../ends.ts';
+import type { HostView, Observation } from '../observation.ts';
+import { type Observed, seen, whatWasSeen } from '../observed.ts';
+import type { TrialEnd } from './paths.ts';
+
+type Live = Pick<Observation, 'names' | 'paths'>;
+
+/**
+ * Leaves out what names and packets met at containers that were stopped or restarted meanwhile, or are to stop: a cluster
+ * that drains, scales or updates is not broken.
+ */
+export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView[]): Live {
+  const leaving = new Set(
+    hosts.flatMap(({ name, engine }) => {
+      const view = whatWasSeen(engine);
+      const gone = view?.containers.filter((one) => isLeaving(one, view)) ?? [];
+      return gone.map((one) => keyOf(name, one.name));
+    }),
+  );
+  if (leaving.size === 0) return { names, paths };
+  const staying = endsOf({ hosts });
+  const stays = ({ host, container = '' }: Pick<TrialEnd, 'host' | 'container'>) =>
+    !leaving.has(keyOf(host, container));
+  return {
+    names: change(names, (view) => ({
+      ...view,
+      answers: view.answers.filter(
+        (one) => stays(one) && stays({ host: one.peer, container: one.towards }),
+      ),
+      deaf: view.deaf.filter(stays),
+    })),
+    paths: change(paths, (view) => ({
+      ...view,
+      trials: view.trials.filter(({ from, to }) => stays(from) && stays(to)),
+      isolation: view.isolation.filter(({ from, to }) => stays(from) && stays(to)),
+      checksumErrors: view.checksumErrors.filter(stays),
+      tunnels: view.tunnels.filter(
+        ({ from, to, networkId }) => isOn(staying, from, networkId) && isOn(staying, to, networkId),
+      ),
+      unentered: view.unentered?.filter(stays),
+    })),
+  };
+}
+
+function change<T>(part: Observed<T>, to: (view: T) => T): Observed<T> {
+  return 'seen' in part ? seen(to(part.seen)) : part;
+}
+
+function keyOf(host: string, container: string): string {
+  return `${host} ${container}`;
+}
+
+function isOn(ends: readonly OverlayEnd[], host: string, networkId: string): boolean {
+  return ends.some((end) => end.host === host && end.networkId === networkId);
+}
