@@ -4,7 +4,11 @@ export async function unlessAborted<T>(
   signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
   if (signal === undefined) return await promise;
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    // Nobody waits for it: that it fails, too, would end the process.
+    promise?.catch(() => undefined);
+    throw signal.reason;
+  }
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener('abort', abort);
