@@ -38,7 +38,8 @@ export const endsAlive: Check = {
   },
 };
 
-function recordedEnds({ store, swarm }: Observation): RecordedEnd[] {
+/** Endpoints of a swarm count only if the engine that has them on record still had them when it was asked again. */
+function recordedEnds({ hosts, store, swarm }: Observation): RecordedEnd[] {
   const kept = whatWasSeen(store);
   if (kept !== undefined) {
     return kept.ends.map(({ locator, ...end }) => ({
@@ -47,7 +48,13 @@ function recordedEnds({ store, swarm }: Observation): RecordedEnd[] {
       keepers: [kept.version],
     }));
   }
-  const told = (whatWasSeen(swarm)?.ends ?? []).filter(({ hostAddress }) => hostAddress !== '');
+  const later = new Map(
+    hosts.map(({ name, engine }) => [name, whatWasSeen(engine)?.laterTasks] as const),
+  );
+  const told = (whatWasSeen(swarm)?.ends ?? []).filter(
+    ({ hostAddress, askedHost, endpointId }) =>
+      hostAddress !== '' && later.get(askedHost)?.includes(endpointId) !== false,
+  );
   return [...Map.groupBy(told, ({ endpointId }) => endpointId)].flatMap(([id, views]) =>
     views.slice(0, 1).map(({ networkId, name, address, hostAddress }) => {
       const keepers = views.map(({ askedHost }) => `the engine of ${askedHost}`);

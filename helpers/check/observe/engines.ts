@@ -17,6 +17,8 @@ export interface EngineView {
   readonly networks: readonly NetworkFacts[];
   /** Ids of the networks that it did not name when it was asked first. */
   readonly lateNetworks?: readonly string[] | undefined;
+  /** Ids of the endpoints of a swarm that it had on record when it was asked again. */
+  readonly laterTasks?: readonly string[] | undefined;
   /** All of its containers, running or not; not the audit's own probes. */
   readonly containers: readonly ContainerFacts[];
   /** The containers once more, after all else of the audit. */
@@ -52,12 +54,16 @@ export async function observeEngineAgain(
 ): Promise<EngineView> {
   const options: CallOptions = { limit: ANSWER_LIMIT, signal };
   const known = new Set(view.networks.map(({ id }) => id));
-  const [later, added] = await Promise.all([
+  // Only in a swarm does an engine have endpoints of other hosts on record.
+  const settled = view.networks.filter(({ tasks }) => tasks.length === 0).map(({ id }) => id);
+  const [later, again] = await Promise.all([
     readContainers(engine, options),
-    readNetworks(engine, options, known),
+    readNetworks(engine, options, new Set(settled)),
   ]);
+  const added = again.filter(({ id }) => !known.has(id));
+  const laterTasks = again.flatMap(({ tasks }) => tasks.map(({ endpointId }) => endpointId));
   const lateNetworks = added.map(({ id }) => id);
-  return { ...view, networks: [...view.networks, ...added], lateNetworks, later };
+  return { ...view, networks: [...view.networks, ...added], lateNetworks, laterTasks, later };
 }
 
 /** Whether an engine lives, whatever else it does not say. */

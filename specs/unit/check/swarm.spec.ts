@@ -215,9 +215,23 @@ describe('a swarm', () => {
       hostAddress: '192.168.99.101',
       askedHost: 'master-host',
     };
-    expect(diagnose(swarmOf({ ends: [ghost] }))).toMatchObject([
-      { code: 'endpoint-stale', where: { host: worker, network: 'my-net', container: 'ghost' } },
-    ]);
+    const again = (laterTasks: readonly string[] | undefined) => {
+      const observation = swarmOf({ ends: [ghost] });
+      const hosts = observation.hosts.map((host) =>
+        'seen' in host.engine
+          ? { ...host, engine: seen({ ...host.engine.seen, laterTasks }) }
+          : host,
+      );
+      return diagnose({ ...observation, hosts });
+    };
+    const stale = {
+      code: 'endpoint-stale',
+      where: { host: worker, network: 'my-net', container: 'ghost' },
+    };
+    expect(again(undefined)).toMatchObject([stale]);
+    expect(again([ghost.endpointId])).toMatchObject([stale]);
+    // The task was only being stopped.
+    expect(again([])).toEqual([]);
   });
 
   test('has an end of the routing mesh on each host, which is no container’s and not stale', () => {
