@@ -53,6 +53,8 @@ export function describeAsking(): void {
       const observed = await observeKernel({ probe: probes.left, address, engine });
       const kernel = whatWasSeen(observed);
       const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
+      // An engine has several threads; whether any are stuck depends on what ran before.
+      expect(kernel?.engineThreads?.threads).toBeGreaterThan(1);
       expect(overlay?.neighbours).toContainEqual({
         address: right.address,
         device: 'vxlan0',
