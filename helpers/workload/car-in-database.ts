@@ -40,9 +40,16 @@ export async function readCarFromDatabase(
 /** What a database has run since it was started. */
 export interface StatementCounts {
   readonly selects: number;
-  /** Sessions of checks: each is marked once, and runs one SELECT beside those of its client. */
+  /** Sessions of checks: each is marked once, and runs as many SELECTs as the one that counted. */
   readonly sessions: number;
+  readonly selectsOfSession: number;
 }
+
+const statementCounts = z.object({
+  selects: z.int(),
+  sessions: z.int(),
+  selectsOfSession: z.int(),
+});
 
 /** Counts the SELECTs of a database, and the sessions of checks, this one included. */
 export async function countSelects(
@@ -51,10 +58,12 @@ export async function countSelects(
 ): Promise<StatementCounts> {
   const rows = await queryDatabase(
     database,
-    `${MARK} SELECT 1; SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_do', 'Com_select')`,
+    `${MARK} SELECT 1; SHOW SESSION STATUS LIKE 'Com_select'; SHOW GLOBAL STATUS LIKE 'Com_select'; SHOW GLOBAL STATUS LIKE 'Com_do'`,
     options,
   );
-  const counts = new Map(rows.split('\n').map((row) => row.split('\t', 2) as [string, string]));
-  const [selects, sessions] = ['Com_select', 'Com_do'].map((name) => Number(counts.get(name)));
-  return z.object({ selects: z.int(), sessions: z.int() }).parse({ selects, sessions });
+  const [selectsOfSession, selects, sessions] = rows
+    .split('\n')
+    .slice(1)
+    .map((row) => Number(row.split('\t')[1]));
+  return statementCounts.parse({ selects, sessions, selectsOfSession });
 }
