@@ -32,7 +32,7 @@ export async function cached(
   make: (folder: string, report: ActivityReport) => Promise<void>,
 ): Promise<string> {
   const folder = join(cacheFolder(), key);
-  const wasUsed = used.has(folder);
+  const wasUsed = used.has(folder) && existsSync(folder);
   if (wasUsed || isWhole(folder)) {
     // Not only where it is made: a cache that others may write has what others put into it.
     if (!wasUsed) await openCache();

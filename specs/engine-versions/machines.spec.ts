@@ -83,7 +83,9 @@ describe.for(VERSIONS)('engine %s', (version) => {
     lab,
   }) => {
     const machine = await lab.provider.inspect(name);
-    using engine = connectEngine(machine);
+    const engine = connectEngine(machine);
+    // After all else: what is cleared away needs it.
+    onTestFinished(() => engine.close());
     const container = await engine.containers.run({
       image: BUSYBOX,
       name: 'witness',

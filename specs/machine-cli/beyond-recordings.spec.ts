@@ -294,7 +294,7 @@ test('upgrade moves a machine to another engine bundle, its containers kept, and
   expect(stdout).toBe('hello\n');
   const refused = await lab.run('docker-machine upgrade --netns-engine 1.2.3 moved');
   expect(refused).toMatchObject({ exitCode: 1 });
-  expect(refused.stderr).toContain('engine bundle 1.2.3: no such version');
+  expect(refused.stderr).toContain('unknown engine version "1.2.3". Valid versions: 20.10.5, ');
   expect((await lab.run('docker-machine status moved')).stdout).toBe('Running\n');
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { requireInit } from '../../helpers/netns/boot.ts';
+import { takeStateDirectory } from '../../helpers/netns/state-directory.ts';
 import { openStore } from '../../helpers/netns/store.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { pageSize } from '../machine/page-size.ts';
@@ -13,6 +14,7 @@ import { noTraces } from './traces.ts';
 describe('up that fails says why in one line and leaves nothing', () => {
   test('while other machines are still being made', async ({ lab }) => {
     // What is left of a machine that somebody was making: its name cannot be had.
+    await takeStateDirectory(lab.store);
     await mkdir(join(lab.store, 'machines/worker-host/netns'), { recursive: true });
     const { exitCode, stdout, stderr } = await lab.run('up', '--json');
     expect(exitCode).toBe(1);
@@ -60,12 +62,14 @@ describe('up that fails says why in one line and leaves nothing', () => {
     await expectNothingLeft(lab);
   });
 
-  // The first has no room for the claim, the second none for certificates.
-  test.for([1, 16])('when the disk of the store is full, of %i pages', async (pages, { lab }) => {
-    const page = await pageSize();
-    await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${pages * page}`, 'small', lab.store]);
+  // The first has no room for any file, the second none for certificates.
+  test.for([
+    ['inodes', 1],
+    ['pages', 16],
+  ] as const)('when the disk of the store is full, of %s: %i', async ([what, most], { lab }) => {
+    const size = what === 'inodes' ? `nr_inodes=${most}` : `size=${most * (await pageSize())}`;
+    await runCommand('mount', ['-t', 'tmpfs', '-o', size, 'small', lab.store]);
     try {
-      if (pages === 1) await writeFile(join(lab.store, 'filler'), Buffer.alloc(page));
       const { exitCode, stderr } = await lab.run('up', '--until', 'keystore');
       expect(exitCode).toBe(1);
       expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
@@ -73,7 +77,6 @@ describe('up that fails says why in one line and leaves nothing', () => {
       ]);
       expect(stderr).not.toContain('    at ');
       // The mount is the spec's own.
-      await rm(join(lab.store, 'filler'), { force: true });
       expect(await lab.traces()).toEqual({ ...noTraces, files: [lab.store], mounts: [lab.store] });
     } finally {
       await runCommand('umount', [lab.store]);

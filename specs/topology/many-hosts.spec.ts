@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { readGossipMembers } from '../../helpers/cluster/gossip-members.ts';
@@ -26,8 +27,11 @@ describe('A cluster of more than three hosts', () => {
   // Two of four that start at once may pick each other, and never meet the rest.
   test('gets its engines one after the other, so that no part of it never meets the rest', async ({
     lab,
+    onTestFinished,
   }) => {
-    const file = join(lab.store, 'many.json');
+    const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-topology-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'many.json');
     await writeFile(file, JSON.stringify(manyHosts));
     const up = await lab.run('up', file, '--until', 'cluster', '--json');
     expect(up.exitCode, up.stderr).toBe(0);
