@@ -68,6 +68,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'specs/unit/cli/reference/reference.spec.ts',
     'behind: run «npm run reference»',
   ],
+  'npm link': ['specs/unit/cli/overlay-e2e/command-line.spec.ts', "runCommand('npm', ['link']"],
   'npx overlay-e2e report': ['specs/report/small-run.ts', "'report'"],
 };
 
