@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../process/printable.ts';
 import { countOf } from './audit/count-of.ts';
 import { placeInWords } from './audit/place-in-words.ts';
 import { painter, type TextLayout, wrapText } from './audit/text-layout.ts';
@@ -38,18 +38,22 @@ function renderCause(
   const { code, where, summary, page, remedy } = finding;
   const paint = painter(layout);
   const of = topology === undefined ? '' : `, topology ${topology}`;
-  const field = (label: string, text: string) =>
-    wrapText(`${paint('dim', label)}${clean(text)}`, layout, '', indent);
-  const title = `${paint('bold', 'Cause: ')}${clean(`${code}: ${summary}`)}`;
-  const head = wrapText(title, layout, '', indent);
+  // Text from outside is escaped where it is wrapped: the label gets its style after that.
+  const labelled = (style: 'bold' | 'dim', label: string, text: string) =>
+    wrapText(`${label} ${text}`, layout, '', indent).map((line, index) =>
+      index === 0 ? line.replace(label, paint(style, label)) : line,
+    );
+  const field = (label: string, text: string) => labelled('dim', label, text);
   return [
-    ...head.map((line, index) => (index === 0 ? line.trimStart() : line)),
+    ...labelled('bold', 'Cause:', `${code}: ${summary}`).map((line, index) =>
+      index === 0 ? line.trimStart() : line,
+    ),
     ...field(
-      'at: ',
+      'at:',
       `${placeInWords(where)}${of}; found after ${failures} of ${countOf(failed, 'failure')}`,
     ),
     ...renderRemedy(remedy, field, paint),
-    ...field('more: ', page),
+    ...field('more:', page),
   ];
 }
 
@@ -62,13 +66,10 @@ function renderRemedy(
   const { kind, host, asRoot, effect, command = '' } = remedy;
   const where = host === undefined ? '' : `on ${host}${asRoot ? ', as root' : ''}: `;
   return [
-    ...field(kind === 'fix' ? 'fix: ' : 'next step: ', `${where}${effect}`),
+    ...field(kind === 'fix' ? 'fix:' : 'next step:', `${where}${effect}`),
     // Neither wrapped nor cut: it is there to be copied.
-    ...command.split('\n').flatMap((line) => (line === '' ? [] : [`    ${paint('bold', line)}`])),
+    ...command
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [`    ${paint('bold', printable(line))}`])),
   ];
-}
-
-/** Text of engines and containers, without anything that a terminal would obey. */
-function clean(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '');
 }

@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { causeLines } from '../../../helpers/report/cause-lines.ts';
 import { findCauses } from '../../../helpers/report/causes.ts';
@@ -28,6 +29,7 @@ const blocked = {
 const audit = (...diagnoses: object[]) =>
   JSON.stringify({ verdict: diagnoses.length === 0 ? 'healthy' : 'defects', diagnoses });
 const layout = { color: false, width: 200 };
+const always = { validateStream: false };
 
 const linesOf = (audits: Record<string, string>) => {
   const failures = Object.keys(audits).map(failure);
@@ -41,11 +43,23 @@ const linesOf = (audits: Record<string, string>) => {
 describe('the causes at the end of a run', () => {
   test('are each told once, with place, fix and page, and nothing that a terminal would obey', () => {
     expect(linesOf({ a: audit(blocked), b: audit(blocked) })).toEqual([
-      'Cause: vxlan-blocked: the firewall of worker-host drops VXLAN',
+      'Cause: vxlan-blocked: the firewall of worker-host drops VXLAN\\x1b[2J',
       '  at: worker-host, topology seed; found after 2 of 2 failures',
       '  fix: on worker-host, as root: deletes the rule',
       '    iptables -D INPUT -j DROP',
       '  more: docs/diagnoses/vxlan-blocked.md',
+    ]);
+  });
+
+  test('have labels in bold and dim where the terminal shows colours, and no other escapes', () => {
+    const causes = findCauses([failure('a')], () => audit(blocked));
+    const lines = causeLines(causes, 1, { color: true, width: 200 });
+    expect(lines).toEqual([
+      `${styleText('bold', 'Cause:', always)} vxlan-blocked: the firewall of worker-host drops VXLAN\\x1b[2J`,
+      `  ${styleText('dim', 'at:', always)} worker-host, topology seed; found after 1 of 1 failure`,
+      `  ${styleText('dim', 'fix:', always)} on worker-host, as root: deletes the rule`,
+      `    ${styleText('bold', 'iptables -D INPUT -j DROP', always)}`,
+      `  ${styleText('dim', 'more:', always)} docs/diagnoses/vxlan-blocked.md`,
     ]);
   });
 
