@@ -71,7 +71,7 @@ export default defineConfig({
       },
       {
         // Everything else: specs that make machines, stores and topologies of their own.
-        plugins: [specOrder()],
+        plugins: [specOrder(clusters.length + own.length + 1)],
         test: {
           ...common,
           name: 'machines',
@@ -83,28 +83,26 @@ export default defineConfig({
           hookTimeout: 180_000,
           // More than a machine of continuous integration has processors: more than half of their time is waiting.
           maxWorkers: 5,
-          sequence: { groupOrder: clusters.length + own.length + 1 },
         },
       },
       // The tutorial's specs on each kind of cluster, the topology of the project's name.
       ...clusters.map((name, index) => ({
         // Vitest asks the plugins of projects, not those of the whole.
-        plugins: [specOrder()],
+        plugins: [specOrder(index + 1)],
         test: {
           ...onOneCluster,
           name,
           include: ['specs/seed/**/*.spec.ts'],
-          sequence: { groupOrder: index + 1 },
         },
       })),
       // Folders with a topology of their own, each a project of the topology's name.
       ...own.map(({ name, folder, file }, index) => ({
+        plugins: [specOrder(clusters.length + index + 1)],
         test: {
           ...onOneCluster,
           name,
           include: [`${folder}/**/*.spec.ts`],
           provide: { topologyFile: file },
-          sequence: { groupOrder: clusters.length + index + 1 },
         },
       })),
     ],

@@ -46,9 +46,20 @@ interface Ordered {
   readonly sequence: Pick<Vitest['config']['sequence'], 'sequencer'>;
 }
 
-/** For `vitest.config.ts`; as an option there, a sequencer would win over `--sequence.shuffle.files`. */
-export function specOrder(): Plugin {
-  return { name: 'spec-order', configureVitest: ({ vitest }) => setSpecOrder(vitest.config) };
+/**
+ * For a project in `vitest.config.ts`. As options there, a sequencer would win over `--sequence.shuffle.files`, and a
+ * group would be lost to any `--sequence` option, which takes the place of all of them.
+ *
+ * @param group the projects of a lower one run first
+ */
+export function specOrder(group: number): Plugin {
+  return {
+    name: 'spec-order',
+    configureVitest: ({ vitest, project }) => {
+      setSpecOrder(vitest.config);
+      project.config.sequence.groupOrder = group;
+    },
+  };
 }
 
 /** Sets the order of the files, unless another one was asked for. */
