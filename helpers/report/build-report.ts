@@ -12,6 +12,7 @@ import { findNeighbours } from './neighbours.ts';
 import { readRun } from './overview/read-run.ts';
 import { renderOverview } from './overview/render-overview.ts';
 import { readResults } from './read-results.ts';
+import { makeHistoryReadable } from './readable-history.ts';
 import { putData, takeData } from './report-data.ts';
 import { withLanes } from './timeline.ts';
 import { environmentsOf } from './topology-label.ts';
@@ -57,6 +58,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
   }
   const output = join(reportsFolder(), `.report-${process.pid}`);
   const issues = readKnownIssues();
+  await makeHistoryReadable(historyFile());
   const config = await resolveConfig({
     name: 'overlay-e2e',
     output,
