@@ -1,31 +1,15 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
-import { connectEngine, type Engine } from '../../../helpers/engine/engine.ts';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import type { Engine } from '../../../helpers/engine/engine.ts';
+import { serveEngine } from './serve-engine.ts';
 
-/** An engine at a port of its own that answers so, and the connections that it has had. */
+/** An engine that answers so, and the connections that it has had. */
 async function serve(answer: RequestListener): Promise<{ engine: Engine; sockets: Socket[] }> {
   const sockets: Socket[] = [];
-  const server = createServer(answer).on('connection', (socket) => sockets.push(socket));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const engine = connectEngine({
-    name: 'web',
-    address: '127.0.0.1',
-    state: 'Running',
-    url: `tcp://127.0.0.1:${port}`,
-    endpoint: { kind: 'plain', host: '127.0.0.1', port },
-    engineOptions: [],
-    engineLabels: [],
-    certificates: '',
-  });
-  onTestFinished(() => {
-    engine.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  const { engine, server } = await serveEngine(answer);
+  server.on('connection', (socket) => sockets.push(socket));
   return { engine, sockets };
 }
 

@@ -1,34 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import type { RequestListener } from 'node:http';
+import { describe, expect, test } from 'vitest';
 import { whileAnswering } from '../../../../helpers/check/probe/while-answering.ts';
-import { connectEngine, type Engine } from '../../../../helpers/engine/engine.ts';
+import type { Engine } from '../../../../helpers/engine/engine.ts';
+import { serveEngine } from '../../engine/serve-engine.ts';
 
-/** An engine at a port of its own that answers so, and counts what it is asked. */
+/** An engine that answers so, and counts what it is asked. */
 async function serve(answer: RequestListener): Promise<{ engine: Engine; asked: () => number }> {
   let count = 0;
-  const server = createServer((request, response) => {
+  const { engine } = await serveEngine((request, response) => {
     count += 1;
     answer(request, response);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const engine = connectEngine({
-    name: 'web',
-    address: '127.0.0.1',
-    state: 'Running',
-    url: `tcp://127.0.0.1:${port}`,
-    endpoint: { kind: 'plain', host: '127.0.0.1', port },
-    engineOptions: [],
-    engineLabels: [],
-    certificates: '',
-  });
-  onTestFinished(() => {
-    engine.close();
-    server.closeAllConnections();
-    server.close();
   });
   return { engine, asked: () => count };
 }
