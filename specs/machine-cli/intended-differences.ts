@@ -9,13 +9,12 @@ export interface Difference {
   readonly stderr?: string;
 }
 
-const ownWords = 'another program is at work, and says so in its own words';
-const exitCode = "a remote command's exit code is handed on";
+const ownWords = 'the text comes from another program';
+const exitCode = 'the exit code of a remote command is passed on';
 const noSsh = 'machines are entered without SSH';
-const noRetries = 'a machine that does not run is refused at once';
-const noSwarm =
-  'no archive has classic Swarm: without an image its containers are not started, which is said';
-const knownDrivers = 'it says which drivers there are';
+const noRetries = 'a stopped machine is refused immediately';
+const noSwarm = 'no archive has classic Swarm';
+const knownDrivers = 'the error names the available drivers';
 
 const noSuchDriver =
   'Driver "nosuchdriver" not found. Do you have the plugin binary "docker-machine-driver-nosuchdriver" accessible in your PATH?\n' +
@@ -58,7 +57,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'none-default-ssh': { reason: noSsh, stderr: noDriver },
   'none-ssh': { reason: noSsh, stderr: noDriver },
   'order-global-after': {
-    reason: '-D means debugging before the command only',
+    reason: '`-D` enables debugging only before the command',
     stderr: 'flag provided but not defined: -D\n',
   },
   'plug-stopped-provision': { reason: noRetries, exit: 1, stderr: notRunning },
@@ -74,7 +73,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
       'Starting machine so machine can be upgraded...\nStarting "alpha"...\nUpgrading docker...\nMachine "alpha" was started.\n',
   },
   'q-env-unset-noproxy-set': {
-    reason: "the variable's name is what is to be unset, docker-machine appends its value",
+    reason: '`unset` takes the name of the variable; docker-machine appends its value',
     stdout:
       'unset DOCKER_TLS_VERIFY\nunset DOCKER_HOST\nunset DOCKER_CERT_PATH\nunset DOCKER_MACHINE_NAME\nunset NO_PROXY\n' +
       '# Run this command to configure your shell: \n# eval $(docker-machine env --no-proxy -u)\n',
@@ -90,14 +89,14 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
 
 /** The differences that no recording shows, by their reason, and the file that shows them. */
 export const FURTHER: Readonly<Record<string, string>> = {
-  'there is no operating system to detect, no SSH to wait for, no provisioner':
+  'no operating system to detect, no SSH to wait for, no provisioner':
     'specs/machine-cli/compare.ts',
   'scripts compare it with the release that they need':
     'specs/unit/cli/netns-machine/what-to-type.spec.ts',
-  'it is another host': 'specs/unit/cli/netns-machine/shells.spec.ts',
-  'docker-machine asks by version 1.15 of the API, which they refuse':
+  'the longer address is another host': 'specs/unit/cli/netns-machine/shells.spec.ts',
+  'docker-machine uses API version 1.15, which current engines refuse':
     'specs/machine-cli/beyond-recordings.spec.ts',
-  'each driver has': 'specs/machine-cli/beyond-recordings.spec.ts',
-  'nobody uses them here': 'specs/machine-cli/beyond-recordings.spec.ts',
-  'they are our own': 'specs/machine-cli/compare.ts',
+  'each driver has its own fields': 'specs/machine-cli/beyond-recordings.spec.ts',
+  'they have no use here': 'specs/machine-cli/beyond-recordings.spec.ts',
+  'the texts are written for this program': 'specs/machine-cli/compare.ts',
 };
