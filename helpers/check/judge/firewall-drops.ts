@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { programs } from '../command.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Difference } from '../difference.ts';
+import { showRules } from './paths-between.ts';
 import type { Rule } from './rule.ts';
 
 const ruleSchema = z.looseObject({
   concerns: z.array(z.enum(['vxlan', 'gossip', 'management'])),
   verdict: z.enum(['drop', 'reject', 'rewrite-source', 'rewrite-destination']),
-  undo: z.tuple([z.enum(programs)], z.string()),
+  undo: z.tuple([z.enum(programs)], z.string()).optional(),
 });
 
 /** A rule in the way, where nothing that came before has taken it as its evidence. */
@@ -32,12 +33,15 @@ function describe(difference: Difference): Diagnosis[] {
       summary: difference.text,
       evidence: [difference],
       consequences: [],
-      remedy: {
-        kind: 'fix',
-        host: difference.where.host,
-        commands: [undo],
-        effect: 'takes the rule away',
-      },
+      remedy:
+        undo === undefined
+          ? showRules(difference.where.host)
+          : {
+              kind: 'fix',
+              host: difference.where.host,
+              commands: [undo],
+              effect: 'takes the rule away',
+            },
     },
   ];
 }

@@ -89,12 +89,27 @@ function rankOf({ isExplicit, packets }: FirewallRule): number {
 }
 
 /** Takes that rule away. */
-export function undoRule(host: string, { undo, text }: FirewallRule): Remedy {
+export function undoRule(
+  host: string,
+  { undo, text }: Pick<FirewallRule, 'undo' | 'text'>,
+): Remedy {
+  if (undo === undefined) return showRules(host);
   return {
     kind: 'fix',
     host,
     commands: [undo],
     effect: `takes away the rule «${text}» until the firewall is loaded anew: take it out of what loads it, too`,
+  };
+}
+
+/** For a rule that no nft command can name. */
+export function showRules(host: string | undefined): Remedy {
+  return {
+    kind: 'next-step',
+    host,
+    commands: [['nft', '-a', 'list', 'ruleset']],
+    effect:
+      'shows all rules: the name of the table or the chain of this one is no identifier that nft accepts in a command, so delete it with the program that created it',
   };
 }
 

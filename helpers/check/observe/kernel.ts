@@ -84,8 +84,8 @@ export interface FirewallRule {
   readonly isExplicit: boolean;
   /** How many packets have met it; undefined when it does not count. */
   readonly packets: number | undefined;
-  /** The command that takes it away. */
-  readonly undo: Command;
+  /** The command that deletes it; undefined where nft cannot take the name of its table or chain as an argument. */
+  readonly undo: Command | undefined;
 }
 
 /** What a container's own network namespace and files say. */

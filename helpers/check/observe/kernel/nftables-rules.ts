@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Command } from '../../command.ts';
 import { parseJson } from '../../../process/parse-json.ts';
 import type { FirewallRule } from '../kernel.ts';
 import { printExpression } from './print-nft.ts';
@@ -107,7 +108,7 @@ function readPolicy(
       concerns: trafficOf({ protocol: undefined, ports: undefined }, vxlanPort),
       isExplicit: false,
       packets: undefined,
-      undo: ['nft', 'chain', family, table, name, '{ policy accept ; }'],
+      undo: commandOn([table, name], ['nft', 'chain', family, table, name, '{ policy accept ; }']),
     },
   ];
 }
@@ -134,9 +135,23 @@ function readRule(
       concerns,
       isExplicit: match.ports !== undefined,
       packets: expr.find(({ counter }) => counter !== undefined)?.counter?.packets,
-      undo: ['nft', 'delete', 'rule', family, table, chain, 'handle', `${handle}`],
+      undo: commandOn(
+        [table, chain],
+        ['nft', 'delete', 'rule', family, table, chain, 'handle', `${handle}`],
+      ),
     },
   ];
+}
+
+/** An identifier as nft's own parser takes it. Netlink, and so other programs, take any name of up to 255 bytes. */
+const identifier = /^[A-Za-z_.][\w./\\-]{0,254}$/;
+
+/**
+ * The command, if nft takes these names as they are. It joins its arguments to one text and parses that: a name with a
+ * space, a semicolon or a brace would be another command, however the shell quotes it.
+ */
+function commandOn(names: readonly string[], command: Command): Command | undefined {
+  return names.every((name) => identifier.test(name)) ? command : undefined;
 }
 
 function verdictOf(expression: Expression): FirewallRule['verdict'] | undefined {

@@ -226,6 +226,20 @@ describe('An MTU black hole', () => {
     });
   });
 
+  test('that a rule makes which no command can name has a next step, and no fix', () => {
+    const { diagnoses } = reportOf(
+      {
+        tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+        container: dead('receiver-nic'),
+      },
+      { hosts: hostsWith({ ...droppingRule, tool: 'nft', undo: undefined }) },
+    );
+    expect(diagnoses[0]).toMatchObject({
+      code: 'vxlan-blocked',
+      remedy: { kind: 'next-step', host: 'right', commands: [['nft', '-a', 'list', 'ruleset']] },
+    });
+  });
+
   test('of which no rule is known has a next step that measures the way with VXLAN around a packet', () => {
     const [right] = hostsWith(droppingRule);
     const hosts = right === undefined ? [] : [{ ...right, kernel: unseen('not asked') }];

@@ -186,6 +186,25 @@ describe('nftables’ rules', () => {
     ]);
   });
 
+  test.for(['guard 1; flush ruleset', '-f', '{', 'gu"ard', '1st', ''])(
+    'of a chain named %j: no command to delete it, since nft would parse the name',
+    (name) => {
+      const chain = { family: 'inet', table: 'guard', name, handle: 4, type: 'filter' };
+      const hooked = { ...chain, hook: 'input', prio: 0, policy: 'drop' };
+      const rules = read({ chain: hooked }, rule('guard', name, 8, port(4789), { drop: null }));
+      expect(rules.map(({ hooks, undo }) => [hooks, undo])).toEqual([
+        [['input'], undefined],
+        [['input'], undefined],
+      ]);
+    },
+  );
+
+  test('of names with all characters that an identifier may have: with their command', () => {
+    const chain = { family: 'inet', table: 'guard', name: '_a.b/c\\d-1', handle: 4 };
+    const hooked = { ...chain, type: 'filter', hook: 'input', prio: 0, policy: 'drop' };
+    expect(read({ chain: hooked }).map(({ undo }) => undo?.[4])).toEqual(['_a.b/c\\d-1']);
+  });
+
   test('not those for other hosts’ addresses, nor of a table that iptables has told of', () => {
     const near = drops(8, { prefix: { addr: '192.168.99.0', len: 24 } });
     const far = drops(9, '10.1.2.3');
