@@ -4,15 +4,15 @@ import type { Container } from './container.ts';
 import { parsePing, type PingReport } from './parse-ping.ts';
 
 export interface PingOptions {
-  /** 3 when absent. */
+  /** Number of packets; default 3. */
   readonly count?: number;
   /** Bytes of payload; the packet is 28 bytes longer. */
   readonly size?: number;
-  /** Forbids everybody on the way to cut the packet into fragments. Only iputils' ping can do it. */
+  /** Forbids fragmentation on the path. Requires the ping of iputils. */
   readonly dontFragment?: boolean;
-  /** Seconds between two packets; 0.2 when absent. */
+  /** Seconds between two packets; default 0.2. */
   readonly interval?: number;
-  /** Seconds to wait for a reply; 2 when absent. */
+  /** Seconds to wait for a reply; default 2. */
   readonly wait?: number;
   readonly signal?: AbortSignal | undefined;
 }

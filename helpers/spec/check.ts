@@ -7,29 +7,29 @@ import { topologyTarget } from '../topology/audit-target.ts';
 import type { Lab } from './lab.ts';
 
 /**
- * `overlay-e2e check` of the running topology. Each call looks at it anew, which takes two seconds or so. When the spec
- * fails, the last report that is not healthy is what its evidence begins with.
+ * `overlay-e2e check` of the running topology. Each call is a new check, which takes about two seconds. If the spec
+ * fails, its evidence begins with the last report that was not healthy.
  */
 export interface Check {
   /**
-   * All of it.
+   * Checks the whole cluster.
    *
    *     expect(await check.audit()).toBeHealthy();
    */
   audit(options?: AuditOptions): Promise<AuditReport>;
   /**
-   * What concerns one layer: `engines`, `store`, `networks`, `kernel`, `names`, `paths`, `application`.
+   * Checks one layer: `engines`, `store`, `networks`, `kernel`, `names`, `paths`, `application`.
    *
    *     expect(await check.layer('kernel')).toBeHealthy();
    */
   layer(layer: Layer, options?: AuditOptions): Promise<AuditReport>;
   /**
-   * A single check, by its name.
+   * Makes a single comparison by its name.
    *
    *     expect(await check.named('kernel-forwarding')).toBeHealthy();
    */
   named(name: string, options?: AuditOptions): Promise<AuditReport>;
-  /** The last report that was not healthy, whole. */
+  /** The last complete report that was not healthy. */
   readonly unhealthy: AuditReport | undefined;
 }
 
@@ -65,7 +65,7 @@ export function openCheck(lab: Lab): Check {
   };
 }
 
-/** The running topology as it is to be audited. */
+/** Returns the running topology as the target of a check. */
 export function targetOf(lab: Lab): AuditTarget {
   return topologyTarget(
     lab.document,

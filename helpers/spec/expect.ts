@@ -9,32 +9,32 @@ declare module 'vitest' {
   // oxlint-disable-next-line typescript/no-unused-vars -- Vitest's own has it.
   interface Matchers<T> {
     /**
-     * Of a container: it resolves that name, to the address of the topology's container of that name and to no other.
+     * Asserts that a container resolves a name to the address of the topology's container of that name, and to no other.
      *
      *     await expect(lab.container('shop')).toResolve('stock');
      */
     toResolve(name: string, options?: ResolveOptions): Promise<void>;
     /**
-     * Of a container: all its pings are answered, each once, from the very address of the container of that name.
+     * Asserts that all pings of a container are answered, each once, from the address of the target container.
      *
      *     await expect(lab.container('shop')).toPing('stock', { size: 1422, dontFragment: true });
      */
     toPing(target: string, options?: PingExpectation): Promise<void>;
     /**
-     * Of a container: it resolves that name and connects over TCP. «shop (counter) does not reach stock:5432 over stairs:
-     * connection refused after 0.4 ms».
+     * Asserts that a container resolves a name and connects over TCP. A failure: "shop (counter) does not reach stock:5432
+     * over stairs: connection refused after 0.4 ms".
      *
      *     await expect(lab.container('shop')).toReach('stock', { port: 5432 });
      */
     toReach(target: string, options: ReachOptions): Promise<void>;
     /**
-     * Of a container: it gets that page over HTTP.
+     * Asserts that a container gets a page over HTTP.
      *
      *     await expect(lab.container('shop')).toGet('http://stock:8080/tins', { body: 'twelve tins\n' });
      */
     toGet(url: string, expected?: GetExpectation): Promise<void>;
     /**
-     * Of what `check` gave: nothing is wrong, and all that was wanted could be looked at.
+     * Asserts that a report of `check` is healthy: no findings, and everything requested was examined.
      *
      *     expect(await check.audit()).toBeHealthy();
      */

@@ -8,25 +8,25 @@ import { suggestName } from '../process/suggest-name.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { openProviderOf } from './choose-provider-for.ts';
 
-/** The running topology, as a spec meets it. */
+/** The running topology of a spec. */
 export interface Lab<MachineName extends string = string, ContainerName extends string = string> {
-  /** What stands: the same as the fixture `topology`. */
+  /** The running topology as a document, like the fixture `topology`. */
   readonly document: TopologyDocument;
-  /** What made the machines: it stops and starts them, and runs commands in them. */
+  /** The provider, which stops and starts machines and runs commands in them. */
   readonly provider: MachineProvider;
-  /** What makes the hosts a cluster. */
+  /** The key-value store or swarm. */
   readonly cluster: Cluster;
-  /** The machines of the cluster, in the topology's order. */
+  /** The engines of the cluster, in the topology's order. */
   readonly hosts: readonly Engine[];
-  /** Docker's API of a machine: its containers, networks, images. */
+  /** Returns the Docker API of a machine: containers, networks, images. */
   readonly engine: (machine: MachineName) => Engine;
-  /** A machine as its provider knows it: address, state, where its engine listens. */
+  /** Returns a machine: address, state, engine address. */
   readonly machine: (name: MachineName) => Machine;
-  /** A container of the topology: its own `exec`, `inspect`, `logs`, `stop`, `start`, and what matchers ask. */
+  /** Returns a container of the topology, with `exec`, `inspect`, `logs`, `stop` and `start`. */
   readonly container: (name: ContainerName) => Promise<Container>;
 }
 
-/** The topology of that document, as it runs. */
+/** Opens the running topology of a document. */
 export async function openLab(document: TopologyDocument, opened?: MachineProvider): Promise<Lab> {
   const provider = opened ?? (await openProviderOf(document.store));
   const machines = await Promise.all(document.machines.map(({ name }) => provider.inspect(name)));
@@ -56,7 +56,7 @@ export async function openLab(document: TopologyDocument, opened?: MachineProvid
 
 const homes = new WeakMap<Container, Lab>();
 
-/** The running topology in which {@link Lab.container} found that container; undefined for one from elsewhere. */
+/** Returns the running topology of a container from {@link Lab.container}; undefined for other containers. */
 export function labOf(container: Container): Lab | undefined {
   return homes.get(container);
 }

@@ -18,49 +18,49 @@ export type { Lab } from './lab.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The topology that the global set-up stood up. */
+    /** The topology that the global set-up brought up. */
     topology: TopologyDocument;
-    /** Instead of it: which it did not stand up, and why there cannot be one here. */
+    /** The topology that cannot be brought up here, and the reason. */
     cannotBe: { readonly topology: string; readonly why: string };
   }
 }
 
 /** A machine of the running topology. */
 export interface SpecMachine {
-  /** In the topology; its hostname too. */
+  /** The machine's name in the topology, and its hostname. */
   readonly name: string;
-  /** On the network between the machines. */
+  /** The machine's address on the network between the machines. */
   readonly address: string;
-  /** Docker's API of it: its containers, networks, images. */
+  /** The Docker API of the machine: containers, networks, images. */
   readonly engine: Engine;
-  /** Runs a program in the machine itself, outside of all containers, without a shell. */
+  /** Runs a program in the machine, outside of containers, without a shell. */
   run(argv: readonly [string, ...string[]], options?: RunOptions): Promise<CommandResult>;
 }
 
-/** What a spec can ask for, each by its name in the braces of its test. */
+/** The fixtures of a test. */
 export interface SpecFixtures<
   MachineName extends string = string,
   ContainerName extends string = string,
 > {
   /**
-   * The document of what stands: names, addresses, networks with their ids, containers with their addresses.
+   * The running topology as a document: names, addresses, networks with their IDs, containers with their addresses.
    *
-   *     test('the overlay has the subnet that was asked for', ({ topology }) => {
+   *     test('the overlay network has the requested subnet', ({ topology }) => {
    *       expect(topology.networks).toMatchObject([{ name: 'stairs', subnet: '10.20.0.0/24' }]);
    *     });
    */
   readonly topology: TopologyDocument;
   /**
-   * A machine by its name.
+   * Returns a machine by its name.
    *
-   *     test('the counter has the address of its document', async ({ machine }) => {
+   *     test('the counter has its own hostname', async ({ machine }) => {
    *       const { stdout } = await machine('counter').run(['uname', '-n']);
    *       expect(stdout.trim()).toBe('counter');
    *     });
    */
   readonly machine: (name: MachineName) => SpecMachine;
   /**
-   * Engines, containers, and what makes the hosts a cluster.
+   * Engines, containers, and the key-value store or swarm.
    *
    *     test('stock answers shop', async ({ lab }) => {
    *       await expect(lab.container('shop')).toPing('stock');
@@ -68,20 +68,20 @@ export interface SpecFixtures<
    */
   readonly lab: Lab<MachineName, ContainerName>;
   /**
-   * `overlay-e2e check`, all of it or a part.
+   * `overlay-e2e check`, as a whole or in part.
    *
-   *     test('nothing is wrong with the cluster', async ({ check }) => {
+   *     test('the cluster is healthy', async ({ check }) => {
    *       expect(await check.audit()).toBeHealthy();
    *     });
    */
   readonly check: Check;
-  /** How much of the topology the spec needs; all of it unless a spec says otherwise by `test.override`. */
+  /** The last stage of the topology that the spec needs; default: all. Set it with `test.override`. */
   readonly needs: Stage;
 }
 
 /**
- * Vitest's `test` with {@link SpecFixtures} of the topology that the project's folder describes. Names are any string; with
- * {@link testOf} they are those of the topology.
+ * Vitest's `test` with {@link SpecFixtures} for the topology of the project's folder. It accepts any string as a name;
+ * {@link testOf} accepts only names of the topology.
  */
 export const test = base
   .extend('needs', (): Stage => 'workload')
@@ -109,8 +109,8 @@ export const test = base
   });
 
 /**
- * The same with the names of that topology: an editor completes `lab.container('…')`, and a name that it does not have is
- * an error of the compiler. The topology has to be described `as const satisfies Topology`.
+ * Vitest's `test` with the fixtures and names of a topology. Your editor completes `lab.container('…')`; an unknown name
+ * is a compile error. Declare the topology `as const satisfies Topology`.
  *
  *     import topology from './topology.ts';
  *     const test = testOf(topology);
@@ -122,8 +122,8 @@ export function testOf<const Described extends Topology>(
   if (standing !== topology.name) {
     throw new HarnessError({
       tried: `specs of the topology ${topology.name}`,
-      observed: `what stands is ${standing ?? 'none'}`,
-      remedy: 'import the topology.ts of the folder that the spec is in, and run it by its project',
+      observed: `the running topology is ${standing ?? 'none'}`,
+      remedy: 'import the topology.ts of the folder of the spec, and run its project',
     });
   }
   return test as unknown as TestAPI<

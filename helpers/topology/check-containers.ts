@@ -34,7 +34,7 @@ function checkOwnName({ containers, workload }: Readable, at: number): WrongFiel
   const before = [...cars, ...containers.slice(0, at).map((one) => one.name)];
   if (name === undefined || !before.includes(name)) return [];
   const path = ['containers', at, 'name'];
-  return [wrong(path, `there is a container ${name} before it`, 'give it another')];
+  return [wrong(path, `repeated container "${name}"`, 'choose another name')];
 }
 
 /** Packages of Debian come without a word on which of their programs is meant. */

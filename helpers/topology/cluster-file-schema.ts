@@ -5,84 +5,84 @@ import { dockerName, hostName, subnet } from './topology-schema.ts';
 const tlsFolder = z.string().min(1, 'it is empty: name a folder with ca.pem, cert.pem and key.pem');
 
 const host = z.strictObject({
-  /** What it is called in the verdict. */
+  /** The host's name in the result. */
   name: hostName,
-  /** Where its engine is: `tcp://HOST:2376`, `unix:///PATH`, `ssh://USER@HOST`. */
+  /** The engine address: `tcp://HOST:2376`, `unix:///PATH` or `ssh://USER@HOST`. */
   endpoint: z.string().exactOptional(),
-  /** Instead of it, the name of a Docker context. */
+  /** The name of a Docker context, instead of `endpoint`. */
   context: z.string().exactOptional(),
-  /** The folder with ca.pem, cert.pem and key.pem for `tcp://`; relative to the file. */
+  /** The folder with ca.pem, cert.pem and key.pem for `tcp://`, relative to this file. */
   tlsFolder: tlsFolder.exactOptional(),
-  /** Where the other hosts find it; what its engine says when left out. */
-  address: z.ipv4('it is no IPv4 address').exactOptional(),
+  /** The host's address for other hosts. The default is the address that its engine reports. */
+  address: z.ipv4('it is not an IPv4 address').exactOptional(),
 });
 
 const application = z.strictObject({
-  /** Where it answers, from this computer. */
-  url: z.url({ protocol: /^https?$/, error: 'it is no http:// or https:// address' }),
-  /** The status of its answer; 200 when left out. */
+  /** The application's URL, as seen from this computer. */
+  url: z.url({ protocol: /^https?$/, error: 'it is not an http:// or https:// URL' }),
+  /** The status of the response; default 200. */
   status: z.int().min(100).max(599).exactOptional(),
-  /** The whole body, exactly. */
+  /** The exact body of the response. */
   body: z.string(),
-  /** The container that answers. */
+  /** The container that answers the request. */
   container: dockerName.exactOptional(),
-  /** The container that it has its answers from. */
+  /** The container with its database. */
   database: dockerName.exactOptional(),
 });
 
 const expectedNetwork = z.strictObject({
-  /** Its name. */
+  /** The network's name. */
   name: dockerName,
-  /** Its IPv4 range; any when left out. */
+  /** The network's IPv4 range; default: any. */
   subnet: subnet.exactOptional(),
 });
 
 const expectedContainer = z.strictObject({
-  /** Its name. */
+  /** The container's name. */
   name: dockerName,
-  /** The name of the host that it is to run on. */
+  /** The name of the host that must run the container. */
   host: z.string(),
-  /** The overlay network that it is to be on; any when left out. */
+  /** The container's overlay network; default: any. */
   network: z.string().exactOptional(),
 });
 
 const expectations = z.strictObject({
-  /** Networks that every host is to know. */
+  /** Networks that every host must know. */
   networks: z.array(expectedNetwork).exactOptional(),
-  /** Containers that are to run, each on that host. */
+  /** Containers that must run, each on its host. */
   containers: z.array(expectedContainer).exactOptional(),
-  /** What an application on it is to answer. */
+  /** The response that an application on the cluster must give. */
   application: application.exactOptional(),
 });
 
-/** A description of a cluster that exists already: what `overlay-e2e check FILE` looks at. */
+/** A description of an existing cluster for `overlay-e2e check FILE`. */
 export const clusterFileSchema = z.strictObject({
-  /** For people; the file's own name when left out. */
+  /** The cluster's name in the result; default: the file's name. */
   name: z.string().min(1, 'it is empty').exactOptional(),
-  /** The hosts to look at: as many as the cluster has, or some of them. */
-  hosts: z.array(host).min(1, 'there is none'),
-  /** The folder of all hosts that name none of their own. */
+  /** The hosts to check: all hosts of the cluster, or some of them. */
+  hosts: z.array(host).min(1, 'empty list'),
+  /** The TLS folder of all hosts that do not set `tlsFolder`. */
   tlsFolder: tlsFolder.exactOptional(),
-  /** Where the engines of a key-value cluster meet; what they say of themselves when left out. */
+  /** The key-value store's URL; default: the URL that the engines report. */
   store: z
     .string()
     .refine(
       (url) => parseStoreUrls(url).length > 0,
-      'it is no store: consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
+      'it is not a key-value store: use consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
     )
     .exactOptional(),
-  /** Whether the hosts are all that the cluster has: then a member that is none of them is wrong. */
+  /** Whether `hosts` lists all hosts of the cluster. Any other member is then a finding. */
   complete: z.boolean().exactOptional(),
-  /** What is to be so, beside that all that is there fits together. */
+  /** Expectations, in addition to a consistent cluster. */
   expect: expectations.exactOptional(),
-  /** How to look; the options of the command go before it. */
+  /** Options of the check. Options on the command line take precedence. */
   check: z
     .strictObject({
-      /** The probe containers that are started: as the command without option, with --no-privileged, with --no-probe. */
+      /** The kind of probe containers: `unprivileged` is --no-privileged, `none` is --no-probe. */
       probes: z.enum(['privileged', 'unprivileged', 'none']).exactOptional(),
-      /** Seconds for the whole check. */
-      limit: z.number().positive('it is no time').exactOptional(),
-      /** Ordered pairs of containers that are probed at most. */
+      /** Time limit of the whole check, in seconds. */
+      limit: z.number().positive('it is not a number of seconds above 0').exactOptional(),
+      /** Maximum number of ordered container pairs to probe. */
       maxPairs: z.int().min(0).exactOptional(),
     })
     .exactOptional(),

@@ -9,11 +9,11 @@ import { stages } from './topology.ts';
 const topologyDocument = z.object({
   topology: z.string(),
   provider: z.enum(['netns', 'docker-machine', 'engines']),
-  /** The folder that holds the machines' state: MACHINE_STORAGE_PATH. */
+  /** The state directory: MACHINE_STORAGE_PATH. */
   store: z.string(),
-  /** The last stage that was stood up. */
+  /** The last completed stage. */
   stage: z.enum(stages),
-  /** How its engines know each other, and which machine holds what they know. */
+  /** The cluster kind with its machines. */
   cluster: clusterPlan,
   machines: z.array(
     z.object({
@@ -21,38 +21,38 @@ const topologyDocument = z.object({
       address: z.string(),
       engineUrl: z.string(),
       engineVersion: z.string(),
-      /** What was asked for: a version, `system`, or a folder; absent where the driver brings an engine of its own. */
+      /** The requested engine: a version, `system`, or a folder; absent if the driver has its own engine. */
       engineBundle: z.string().optional(),
     }),
   ),
   networks: z.array(
     z.object({ name: z.string(), id: z.string(), subnet: z.string(), scope: z.string() }),
   ),
-  /** Its containers: the car service's application and database, if it has them, then the user's own. */
+  /** The containers: application and database of the car service, if present, then user-defined ones. */
   workload: z.array(
     z.object({
       container: z.string(),
       machine: z.string(),
       network: z.string(),
-      /** On that network. */
+      /** The container's address on that network. */
       address: z.string(),
-      /** Of the user's own: short for all that was described of it. */
+      /** The digest of a user-defined container's description. */
       mark: z.string().optional(),
     }),
   ),
-  /** URL of the car service, as it answers outside of the cluster; absent before the workload runs. */
+  /** URL of the car service from outside the cluster; absent before the workload runs. */
   carEndpoint: z.string().optional(),
 });
 
 /** A running topology, as `overlay-e2e up --json` prints it. */
 export type TopologyDocument = z.infer<typeof topologyDocument>;
 
-/** Keeps the document in the store, for `check` and whoever else comes to the running topology later. */
+/** Saves the document in the state directory, where `check` and other commands find it. */
 export async function saveDocument(document: TopologyDocument): Promise<void> {
   await writeWhole(documentFile(document.store), `${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** The topology that was stood up in this store, if there is one. */
+/** Reads the running topology of a state directory; undefined if none is recorded. */
 export async function loadDocument(store: string): Promise<TopologyDocument | undefined> {
   const file = documentFile(store);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -68,13 +68,13 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
     throw new HarnessError({
       tried: `read ${file}`,
       observed: 'not a topology that this version wrote',
-      remedy: 'take the store down with «overlay-e2e down»',
+      remedy: 'remove the machines with "overlay-e2e down"',
       cause,
     });
   }
 }
 
-/** Forgets the store's topology. */
+/** Deletes the document from the state directory. */
 export async function removeDocument(store: string): Promise<void> {
   await rm(documentFile(store), { recursive: true, force: true });
 }

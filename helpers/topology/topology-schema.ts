@@ -12,7 +12,7 @@ export const hostName = z
   )
   .max(longestName, `a host name has ${longestName} characters at most`);
 
-/** Docker's own rule for what it gives a name. */
+/** Docker's rule for names. */
 export const dockerName = z
   .string()
   .regex(
@@ -24,61 +24,61 @@ const setting = z.string().regex(/^[^\s=]+=/, 'it is not KEY=VALUE');
 
 const engineOption = z.string().regex(/^[a-z][a-z-]*(=|$)/, 'it is not OPTION=VALUE or OPTION');
 
-const engineBundle = z.string().min(1, 'it is empty: name a version, «system», or a folder');
+const engineBundle = z.string().min(1, 'it is empty: name a version, "system" or a folder');
 
-/** An IPv4 range, written as a range. */
+/** An IPv4 range in CIDR notation. */
 export const subnet = z.string().superRefine((text, context) => {
   const range = parseSubnet(text);
   const message =
     range === undefined
-      ? 'it is no IPv4 range such as 10.0.9.0/24, of /8 to /29'
+      ? 'it is not an IPv4 range of /8 to /29, such as 10.0.9.0/24'
       : `it is an address in ${formatRange(range)}: name the range itself`;
   if (range === undefined || formatRange(range) !== text)
     context.addIssue({ code: 'custom', message });
 });
 
 const machine = z.strictObject({
-  /** Its name, which is its hostname too. */
+  /** The machine's name and hostname. */
   name: hostName,
-  /** Engine options beside those that the cluster kind asks for. */
+  /** Engine options, in addition to those of the cluster kind. */
   engineOptions: z.array(engineOption).exactOptional(),
-  /** Labels of its engine, `KEY=VALUE`. */
+  /** Labels of the engine, `KEY=VALUE`. */
   engineLabels: z.array(setting).exactOptional(),
-  /** The machine's own engine: a version, `system`, or a folder with dockerd. */
+  /** The engine of this machine: a version, `system`, or a folder with dockerd. */
   engineBundle: engineBundle.exactOptional(),
-  /** For the provider docker-machine: variables that its driver reads, such as `GENERIC_IP_ADDRESS`. */
+  /** Variables for docker-machine's driver, such as `GENERIC_IP_ADDRESS`. */
   driver: z.record(z.string(), z.string()).exactOptional(),
 });
 
 const network = z.strictObject({
-  /** Its name, as `docker network ls` has it. */
+  /** The network's name, as in `docker network ls`. */
   name: dockerName,
-  /** Overlay networks are what it is about. */
+  /** Only overlay networks are supported. */
   driver: z.literal('overlay'),
-  /** Its IPv4 range, `10.0.9.0/24`; it must not overlap with that of the machines. */
+  /** The network's IPv4 range, `10.0.9.0/24`. It must not overlap with the machines' range. */
   subnet,
-  /** The one machine on which it is created; the others learn of it. */
+  /** The machine on which the network is created. The others learn of it through the cluster. */
   createdOn: z.string(),
 });
 
 const placement = z.strictObject({
-  /** The container's name, by which others on the network find it. */
+  /** The container's name, which other containers on the network resolve. */
   container: dockerName,
-  /** The machine that it runs on. */
+  /** The machine that runs the container. */
   machine: z.string(),
 });
 
 /** The car service: an application on one machine, its database on another. */
 const carService = z.strictObject({
-  /** The overlay network that both are on. */
+  /** The overlay network of both containers. */
   network: z.string(),
-  /** The container that answers over HTTP, published on port 8080 of its machine. */
+  /** The container that answers HTTP requests, published on port 8080 of its machine. */
   application: placement,
-  /** The container that it has its answers from. */
+  /** The container with the database. */
   database: placement,
 });
 
-/** Debian's own rule. */
+/** Debian's rule. */
 const packageName = z
   .string()
   .regex(
@@ -87,66 +87,66 @@ const packageName = z
   );
 
 const image = z.union([
-  z.string().min(1, 'it is empty: give a tag, or a file of docker save'),
+  z.string().min(1, 'it is empty: name a tag or a docker save archive'),
   z.strictObject({
     /** Names of Debian packages. */
-    debian: z.array(packageName).min(1, 'there is none'),
+    debian: z.array(packageName).min(1, 'empty list'),
   }),
 ]);
 
-const port = z.int().min(1, 'it is no port').max(65_535, 'it is no port');
+const port = z.int().min(1, 'it is not a port').max(65_535, 'it is not a port');
 
 const publishedPort = z
   .string()
   .regex(
     /^(?:\d{1,3}(?:\.\d{1,3}){3}:)?\d{1,5}:\d{1,5}(?:\/(?:tcp|udp))?$/,
-    'it is not HOST:CONTAINER, as docker run -p takes it',
+    'it is not HOST:CONTAINER, as for docker run -p',
   );
 
-/** A container of the user's own. */
+/** A user-defined container. */
 const container = z.strictObject({
-  /** Its name, by which others on the network find it. */
+  /** The container's name, which other containers on the network resolve. */
   name: dockerName,
-  /** The machine that it runs on. */
+  /** The machine that runs the container. */
   machine: z.string(),
-  /** The overlay network that it is on. */
+  /** The overlay network of the container. */
   network: z.string(),
   /**
-   * Out of what it is made: a tag, which its engine pulls; a file that `docker save` wrote, from this file; or packages of
-   * Debian, of which an image is made that has a shell, busybox, getent and ping besides: `{ debian: ['nginx-light'] }`.
+   * A tag that the engine pulls, a `docker save` archive (path relative to this file), or Debian packages:
+   * `{ debian: ['nginx-light'] }`. An image of packages also contains a shell, busybox, getent and ping.
    */
   image,
-  /** As after the image in `docker run`: what it runs instead of its image's own command. */
-  command: z.array(z.string()).min(1, 'it is empty').exactOptional(),
-  /** As `docker run --entrypoint`, with its arguments. */
-  entrypoint: z.array(z.string()).min(1, 'it is empty').exactOptional(),
-  /** As `docker run -e`. */
+  /** The command instead of the image's, as after the image in `docker run`. */
+  command: z.array(z.string()).min(1, 'empty list').exactOptional(),
+  /** The entry point with its arguments, as in `docker run --entrypoint`. */
+  entrypoint: z.array(z.string()).min(1, 'empty list').exactOptional(),
+  /** Environment variables, as in `docker run -e`. */
   environment: z
-    .record(z.string().regex(/^[^\s=]+$/, 'it is no name of a variable'), z.string())
+    .record(z.string().regex(/^[^\s=]+$/, 'it is not a variable name'), z.string())
     .exactOptional(),
-  /** As `docker run -p`: `8080:80`, `53:53/udp`. */
+  /** Published ports, as in `docker run -p`: `8080:80`, `53:53/udp`. */
   ports: z.array(publishedPort).exactOptional(),
-  /** TCP ports: it is ready when it listens at them. When left out, as soon as it runs. */
+  /** TCP ports. The container is ready when it listens on them; without this field, as soon as it runs. */
   listensOn: z.array(port).exactOptional(),
 });
 
-/** A description of a cluster: what `overlay-e2e up` makes. */
+/** A description of a cluster that `overlay-e2e up` creates. */
 export const topologySchema = z.strictObject({
-  /** What it is called in documents and reports. */
+  /** The topology's name in documents and reports. */
   name: hostName,
-  /** How the engines of its machines come to know each other. */
+  /** The cluster kind: how the engines find each other. */
   cluster: clusterPlan,
   /**
-   * The engine of its machines, if it is not the provider's own choice: a version, `system`, or a folder with dockerd.
-   * E2E_ENGINE_BUNDLE goes before it, and a machine's own before both.
+   * The engine of the machines: a version, `system`, or a folder with dockerd. The default is the provider's choice.
+   * E2E_ENGINE_BUNDLE takes precedence over this field, and the field of a machine over both.
    */
   engineBundle: engineBundle.exactOptional(),
-  /** In the order in which they get their addresses. */
-  machines: z.array(machine).min(1, 'there is none'),
+  /** The machines, in the order in which they get their addresses. */
+  machines: z.array(machine).min(1, 'empty list'),
   /** The overlay networks, in the order in which they are created. */
-  networks: z.array(network).min(1, 'there is none'),
+  networks: z.array(network).min(1, 'empty list'),
   /** The car service: the tutorial's application and its database. */
   workload: carService.exactOptional(),
-  /** Containers of your own; they are started in this order, each when the one before it is ready. */
+  /** Your own containers. They start in this order, each when the one before it is ready. */
   containers: z.array(container).exactOptional(),
 });

@@ -4,14 +4,14 @@ import { suggestName } from '../process/suggest-name.ts';
 import type { Description } from './read-description.ts';
 import { findValidFields } from './valid-fields.ts';
 
-/** A field that is wrong: where it is, as one writes it in a program, and what is wrong with it. */
+/** A wrong field: its path and the error. */
 export interface WrongField {
   readonly path: readonly PropertyKey[];
   readonly observed: string;
   readonly remedy?: string;
 }
 
-/** The fields of a description that are wrong by themselves. */
+/** Returns the fields of a description that do not match its schema. */
 export function findUnfitFields(schema: z.ZodType, described: unknown): WrongField[] {
   const { error } = schema.safeParse(described, { reportInput: true });
   const validFields: ValidFields = (path) => findValidFields(schema, described, path);
@@ -22,10 +22,9 @@ export function findUnfitFields(schema: z.ZodType, described: unknown): WrongFie
 type ValidFields = (path: readonly PropertyKey[]) => readonly string[];
 
 /**
- * One error that tells of all these fields, each of them as an {@link InputError}:
- * `my-cluster.json:3:5: machines[1].name: …`.
+ * Returns one error with an {@link InputError} for each of these fields: `my-cluster.json:3:5: machines[1].name: …`.
  *
- * @param what it should have been: «a topology»
+ * @param what the expected kind of file: "a topology"
  */
 export function wrongFields(
   file: string,
@@ -67,7 +66,7 @@ function describeIssue(issue: z.core.$ZodIssue, validFields: ValidFields): Wrong
   }
 }
 
-/** Messages of our schemas begin with "it is", of what is there; a long value is shortened. */
+/** Replaces "it" at the begin of a schema's message by the value, shortened. */
 function withValue(value: unknown, message: string): string {
   if (typeof value !== 'string' && typeof value !== 'number') return message;
   const shown = JSON.stringify(typeof value === 'string' ? shorten(value) : value);
@@ -91,7 +90,7 @@ function describeValue(input: unknown, values: readonly unknown[]): string {
   return describeMismatch(input, values.map((value) => JSON.stringify(value)).join(' or '));
 }
 
-/** A union's members are told apart by a field, or by what type they are. */
+/** Describes a mismatch with a union, whose members differ in a field or in their type. */
 function describeUnion(
   issue: z.core.$ZodIssueInvalidUnion,
   validFields: ValidFields,
@@ -111,7 +110,7 @@ function describeUnion(
   return [{ path, observed: describeMismatch(input, types.join(' or ')) }];
 }
 
-/** Whether it says that the whole is of another type. */
+/** Returns true if the issue is about the type of the whole value. */
 function isOther({ code, path }: z.core.$ZodIssue): boolean {
   return code === 'invalid_type' && path.length === 0;
 }
@@ -121,7 +120,7 @@ function nameType(issue: z.core.$ZodIssue): string[] {
 }
 
 function describeMismatch(input: unknown, wanted: string): string {
-  if (input === undefined) return `it is missing, and is to be ${wanted}`;
+  if (input === undefined) return `missing: must be ${wanted}`;
   return `${JSON.stringify(input)} is not ${wanted}`;
 }
 
@@ -131,7 +130,7 @@ function formatPath(path: readonly PropertyKey[]): string[] {
   return words.length === 0 ? [] : [words.join('').replace(/^\./, '')];
 }
 
-/** Names that one before them has, in a list at that path. */
+/** Returns the names of a list that occur earlier in it. */
 export function findRepeated(
   path: readonly PropertyKey[],
   all: readonly { readonly name?: string | undefined }[],
@@ -139,12 +138,12 @@ export function findRepeated(
 ): WrongField[] {
   return all.flatMap(({ name }, at) =>
     name !== undefined && all.findIndex((one) => one.name === name) < at
-      ? wrong([...path, at, 'name'], `there is a ${what} ${name} before it`, 'give it another')
+      ? wrong([...path, at, 'name'], `repeated ${what} "${name}"`, 'choose another name')
       : [],
   );
 }
 
-/** Where none can be read at all, that is said of them, and not of each name. */
+/** Checks a name against the valid names; without valid names, their own error says enough. */
 export function checkName(
   path: readonly PropertyKey[],
   name: string | undefined,
@@ -155,7 +154,7 @@ export function checkName(
   return [wrong(path, `unknown ${what} "${name}"`, suggestName(name, names, `${what}s`))];
 }
 
-/** A wrong field. */
+/** Creates a wrong field. */
 export function wrong(path: readonly PropertyKey[], observed: string, remedy?: string): WrongField {
   return { path, observed, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -1,16 +1,16 @@
 import type { RunCommand } from './context.ts';
 import type { Flag } from './flags.ts';
 
-/** One command: its help, its options, and where its code is. */
+/** A command: its help, options and code. */
 export interface CommandDescription {
   readonly name: string;
   readonly summary: string;
-  /** What its arguments are. */
+  /** A sentence about its arguments. */
   readonly description?: string;
   readonly flags: readonly Flag[];
-  /** It reads its words itself: `ssh` hands them on, and what `create` takes depends on the driver. */
+  /** True if the command parses its own words: `ssh` passes them on, and the options of `create` depend on the driver. */
   readonly readsWords?: boolean;
-  /** docker-machine has no such command: whoever calls this program by that name finds exactly docker-machine's. */
+  /** True if docker-machine does not have the command; it is hidden if the program is called by that name. */
   readonly own?: boolean;
   readonly load: () => Promise<RunCommand>;
 }
@@ -22,17 +22,17 @@ const timeout: Flag = {
   names: ['timeout', 't'],
   kind: 'number',
   value: 10,
-  usage: 'Seconds to wait for a machine that does not answer',
+  usage: 'Seconds to wait for the answer of a machine',
 };
 const format: Flag = {
   names: ['format', 'f'],
   kind: 'string',
-  usage: 'A Go template to print with',
+  usage: 'Format the output with a Go template',
 };
 const swarm: Flag = {
   names: ['swarm'],
   kind: 'boolean',
-  usage: 'For the Swarm manager instead of the engine',
+  usage: 'Use the Swarm manager instead of the engine',
 };
 
 const lifecycle = (name: string, summary: string): CommandDescription => ({
@@ -43,7 +43,7 @@ const lifecycle = (name: string, summary: string): CommandDescription => ({
   load: async () => (await import('./commands/lifecycle.ts')).runLifecycle,
 });
 
-/** The commands that `program` has, in the order of the help text. */
+/** Returns the commands of `program`, in the order of the help text. */
 export function commandsOf(program: string): CommandDescription[] {
   return COMMANDS.filter(({ own = false }) => !own || program !== 'docker-machine');
 }
@@ -64,57 +64,56 @@ const COMMANDS: readonly CommandDescription[] = [
   },
   {
     name: 'create',
-    summary: 'Make a machine',
-    description: 'What a driver adds to the options is shown by: create --driver NAME --help',
+    summary: 'Create a machine',
+    description: 'To list the options of a driver, run: create --driver NAME --help',
     flags: [],
     readsWords: true,
     load: async () => (await import('./commands/create.ts')).runCreate,
   },
   {
     name: 'env',
-    summary: 'Print what points the docker client to a machine',
+    summary: 'Print shell commands that point the docker client to a machine',
     description: ONE,
     flags: [
       swarm,
       {
         names: ['shell'],
         kind: 'string',
-        usage:
-          'fish, cmd, powershell, tcsh, emacs, or any that is like bash; found out when absent',
+        usage: 'fish, cmd, powershell, tcsh, emacs, or any shell like bash (default: your shell)',
       },
-      { names: ['unset', 'u'], kind: 'boolean', usage: 'Take the variables back' },
+      { names: ['unset', 'u'], kind: 'boolean', usage: 'Unset the variables' },
       {
         names: ['no-proxy'],
         kind: 'boolean',
-        usage: "Have no proxy used for the machine's address",
+        usage: "Add the machine's address to NO_PROXY",
       },
     ],
     load: async () => (await import('./commands/env.ts')).runEnv,
   },
   {
     name: 'inspect',
-    summary: 'Print all that is known of a machine',
+    summary: 'Print details about a machine',
     description: ONE,
     flags: [format],
     load: async () => (await import('./commands/inspect.ts')).runInspect,
   },
   {
     name: 'ip',
-    summary: "Print machines' addresses",
+    summary: 'Print the addresses of machines',
     description: SEVERAL,
     flags: [],
     load: async () => (await import('./commands/ip.ts')).runIp,
   },
-  lifecycle('kill', 'Take the power from machines'),
+  lifecycle('kill', 'Stop machines immediately'),
   {
     name: 'ls',
     summary: 'List the machines',
     flags: [
-      { names: ['quiet', 'q'], kind: 'boolean', usage: 'Names alone' },
+      { names: ['quiet', 'q'], kind: 'boolean', usage: 'Print only names' },
       {
         names: ['filter'],
         kind: 'list',
-        usage: 'Only those for which it holds: name=, driver=, state=, swarm=, label=',
+        usage: 'List only matching machines: name=, driver=, state=, swarm=, label=',
       },
       timeout,
       format,
@@ -126,14 +125,15 @@ const COMMANDS: readonly CommandDescription[] = [
   },
   {
     name: 'regenerate-certs',
-    summary: "Make machines' certificates anew",
+    summary: 'Regenerate the certificates of machines',
     description: SEVERAL,
     flags: [
       { names: ['force', 'f'], kind: 'boolean', usage: 'Do not ask' },
       {
         names: ['client-certs'],
         kind: 'boolean',
-        usage: "The authority's and the client's too: other machines then need it as well",
+        usage:
+          'Also regenerate the certificates of CA and client; all other machines then need new ones too',
       },
     ],
     load: async () => (await import('./commands/regenerate-certs.ts')).runRegenerateCerts,
@@ -147,7 +147,7 @@ const COMMANDS: readonly CommandDescription[] = [
       {
         names: ['force', 'f'],
         kind: 'boolean',
-        usage: 'Do not ask, and forget even a machine that cannot be removed',
+        usage: 'Do not ask, and remove the record even if the machine cannot be removed',
       },
       { names: ['y'], kind: 'boolean', usage: 'Do not ask' },
     ],
@@ -155,7 +155,7 @@ const COMMANDS: readonly CommandDescription[] = [
   },
   {
     name: 'ssh',
-    summary: 'Run a command, or a shell, in a machine',
+    summary: 'Run a command or a shell in a machine',
     description: 'The arguments are the name of a machine and a command for its shell.',
     flags: [],
     readsWords: true,
@@ -163,18 +163,18 @@ const COMMANDS: readonly CommandDescription[] = [
   },
   {
     name: 'shell',
-    summary: 'Print what makes docker-machine, and docker if there is none, commands of your shell',
+    summary: 'Print shell commands that add docker-machine, and docker if missing, to PATH',
     own: true,
     flags: [
       {
         names: ['docker'],
         kind: 'boolean',
-        usage: "The engine bundle's docker client, also if there is another",
+        usage: "Always use the engine bundle's docker client",
       },
       {
         names: ['shell'],
         kind: 'string',
-        usage: 'fish, tcsh, or any that is like bash; found out when absent',
+        usage: 'fish, tcsh, or any shell like bash (default: your shell)',
       },
     ],
     load: async () => (await import('./commands/shell.ts')).runShell,
@@ -182,19 +182,23 @@ const COMMANDS: readonly CommandDescription[] = [
   {
     name: 'scp',
     summary: 'Copy files from, to and between machines',
-    description: 'The arguments are [[user@]machine:]path twice, from and to.',
+    description: 'The arguments are source and destination, each [[user@]machine:]path.',
     flags: [
-      { names: ['recursive', 'r'], kind: 'boolean', usage: 'Folders too' },
-      { names: ['delta', 'd'], kind: 'boolean', usage: 'Only the differences: not supported here' },
-      { names: ['quiet', 'q'], kind: 'boolean', usage: 'No progress; there is none here anyway' },
+      { names: ['recursive', 'r'], kind: 'boolean', usage: 'Copy folders recursively' },
+      { names: ['delta', 'd'], kind: 'boolean', usage: 'Copy only differences: not supported' },
+      {
+        names: ['quiet', 'q'],
+        kind: 'boolean',
+        usage: 'Print no progress (ignored: none is printed)',
+      },
     ],
     load: async () => (await import('./commands/scp.ts')).runScp,
   },
   {
     name: 'mount',
-    summary: 'Mount a folder of a machine: not supported here',
-    description: 'The arguments are machine:path and where to mount it.',
-    flags: [{ names: ['unmount', 'u'], kind: 'boolean', usage: 'Unmount it' }],
+    summary: 'Mount a folder of a machine: not supported',
+    description: 'The arguments are machine:path and a mount point.',
+    flags: [{ names: ['unmount', 'u'], kind: 'boolean', usage: 'Unmount the folder' }],
     load: async () => (await import('./commands/mount.ts')).runMount,
   },
   lifecycle('start', 'Start machines'),
@@ -205,10 +209,10 @@ const COMMANDS: readonly CommandDescription[] = [
     flags: [],
     load: async () => (await import('./commands/status.ts')).runStatus,
   },
-  lifecycle('stop', 'Shut machines down'),
+  lifecycle('stop', 'Shut down machines'),
   {
     ...lifecycle('upgrade', 'Move machines to another engine bundle'),
-    description: `${SEVERAL} Without a bundle, the engine is started anew.`,
+    description: `${SEVERAL} Without a bundle, the engine is restarted.`,
     flags: [
       {
         names: ['netns-engine'],
@@ -227,50 +231,50 @@ const COMMANDS: readonly CommandDescription[] = [
   },
   {
     name: 'version',
-    summary: "Print this program's version, or that of a machine's engine",
+    summary: "Print the version of this program or of a machine's engine",
     flags: [],
     load: async () => (await import('./commands/version.ts')).runVersion,
   },
   {
     name: 'help',
-    summary: 'Print this, or the help of a command',
+    summary: 'Print this help or the help of a command',
     flags: [],
     load: async () => (await import('./commands/help.ts')).runHelp,
   },
 ];
 
-/** The options before the command. */
+/** Options before the command. */
 export const GLOBAL_FLAGS: readonly Flag[] = [
   {
     names: ['debug', 'D'],
     kind: 'boolean',
     env: 'MACHINE_DEBUG',
-    usage: 'Tell on stderr what is done',
+    usage: 'Print debug messages on stderr',
   },
   {
     names: ['storage-path', 's'],
     kind: 'string',
     env: 'MACHINE_STORAGE_PATH',
-    usage: 'The folder that holds the machines',
+    usage: 'State directory of the machines',
   },
   {
     names: ['tls-ca-cert'],
     kind: 'string',
     env: 'MACHINE_TLS_CA_CERT',
-    usage: 'Not supported here',
+    usage: 'Not supported',
   },
-  { names: ['tls-ca-key'], kind: 'string', env: 'MACHINE_TLS_CA_KEY', usage: 'Not supported here' },
+  { names: ['tls-ca-key'], kind: 'string', env: 'MACHINE_TLS_CA_KEY', usage: 'Not supported' },
   {
     names: ['tls-client-cert'],
     kind: 'string',
     env: 'MACHINE_TLS_CLIENT_CERT',
-    usage: 'Not supported here',
+    usage: 'Not supported',
   },
   {
     names: ['tls-client-key'],
     kind: 'string',
     env: 'MACHINE_TLS_CLIENT_KEY',
-    usage: 'Not supported here',
+    usage: 'Not supported',
   },
   {
     names: ['github-api-token'],
@@ -290,6 +294,6 @@ export const GLOBAL_FLAGS: readonly Flag[] = [
     env: 'MACHINE_BUGSNAG_API_TOKEN',
     usage: 'Ignored',
   },
-  { names: ['help', 'h'], kind: 'boolean', usage: 'Print this' },
+  { names: ['help', 'h'], kind: 'boolean', usage: 'Print this help' },
   { names: ['version', 'v'], kind: 'boolean', usage: 'Print the version' },
 ];

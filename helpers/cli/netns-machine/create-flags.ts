@@ -6,9 +6,9 @@ const COMMON: readonly Flag[] = [
     kind: 'string',
     value: 'netns',
     env: 'MACHINE_DRIVER',
-    usage: 'netns, or none for an engine that exists already',
+    usage: 'netns, or none for an existing engine',
   },
-  { names: ['engine-env'], kind: 'list', usage: 'Environment of the engine, KEY=VALUE' },
+  { names: ['engine-env'], kind: 'list', usage: 'Environment variables of the engine, KEY=VALUE' },
   {
     names: ['engine-insecure-registry'],
     kind: 'list',
@@ -19,10 +19,10 @@ const COMMON: readonly Flag[] = [
     kind: 'string',
     value: 'https://get.docker.com',
     env: 'MACHINE_DOCKER_INSTALL_URL',
-    usage: 'Only noted: nothing is installed in a machine',
+    usage: 'Only recorded: nothing is installed in a machine',
   },
   { names: ['engine-label'], kind: 'list', usage: 'Labels of the engine, KEY=VALUE' },
-  { names: ['engine-opt'], kind: 'list', usage: "dockerd's options, NAME=VALUE" },
+  { names: ['engine-opt'], kind: 'list', usage: 'Options of dockerd, NAME=VALUE' },
   {
     names: ['engine-registry-mirror'],
     kind: 'list',
@@ -30,33 +30,37 @@ const COMMON: readonly Flag[] = [
     usage: 'Registry mirrors of the engine',
   },
   { names: ['engine-storage-driver'], kind: 'string', usage: 'Storage driver of the engine' },
-  { names: ['swarm'], kind: 'boolean', usage: 'The machine belongs to a classic Swarm' },
-  { names: ['swarm-addr'], kind: 'string', usage: "Address for the Swarm's other members" },
-  { names: ['swarm-discovery'], kind: 'string', usage: 'Where the members find each other' },
-  { names: ['swarm-experimental'], kind: 'boolean', usage: "Swarm's experimental features" },
+  { names: ['swarm'], kind: 'boolean', usage: 'Add the machine to a classic Swarm' },
+  { names: ['swarm-addr'], kind: 'string', usage: 'Address for other members of the Swarm' },
+  { names: ['swarm-discovery'], kind: 'string', usage: 'Discovery URL of the Swarm' },
+  {
+    names: ['swarm-experimental'],
+    kind: 'boolean',
+    usage: 'Enable experimental features of Swarm',
+  },
   {
     names: ['swarm-host'],
     kind: 'string',
     value: 'tcp://0.0.0.0:3376',
-    usage: 'Where the Swarm manager listens',
+    usage: 'Address on which the Swarm manager listens',
   },
   {
     names: ['swarm-image'],
     kind: 'string',
     value: 'swarm:latest',
     env: 'MACHINE_SWARM_IMAGE',
-    usage: "Swarm's image: a tag, a file of docker save, or a static binary",
+    usage: 'Image of Swarm: a tag, a docker save archive, or a static binary',
   },
-  { names: ['swarm-join-opt'], kind: 'list', usage: "Options of the Swarm's agent" },
-  { names: ['swarm-master'], kind: 'boolean', usage: 'The machine manages the Swarm' },
-  { names: ['swarm-opt'], kind: 'list', usage: "Options of the Swarm's manager" },
+  { names: ['swarm-join-opt'], kind: 'list', usage: 'Options of the Swarm agent' },
+  { names: ['swarm-master'], kind: 'boolean', usage: 'Make the machine the manager of the Swarm' },
+  { names: ['swarm-opt'], kind: 'list', usage: 'Options of the Swarm manager' },
   {
     names: ['swarm-strategy'],
     kind: 'string',
     value: 'spread',
-    usage: 'How the Swarm places containers',
+    usage: 'Placement strategy of the Swarm',
   },
-  { names: ['tls-san'], kind: 'list', usage: "More names for the engine's certificate" },
+  { names: ['tls-san'], kind: 'list', usage: "Additional names in the engine's certificate" },
 ];
 
 const OWN: Readonly<Record<string, readonly Flag[]>> = {
@@ -65,50 +69,51 @@ const OWN: Readonly<Record<string, readonly Flag[]>> = {
       names: ['netns-address'],
       kind: 'string',
       env: 'NETNS_ADDRESS',
-      usage: 'IPv4 address of the machine; the next free one when absent',
+      usage: 'IPv4 address of the machine (default: the next free one)',
     },
     {
       names: ['netns-cpus'],
       kind: 'string',
       env: 'NETNS_CPUS',
-      usage: 'CPUs that the machine may use; all when absent',
+      usage: 'CPU limit of the machine (default: all CPUs)',
     },
     {
       names: ['netns-egress'],
       kind: 'boolean',
       env: 'NETNS_EGRESS',
-      usage: 'Let the machine out of its network',
+      usage: 'Allow the machine to reach other networks',
     },
     {
       names: ['netns-engine'],
       kind: 'string',
       env: 'E2E_ENGINE_BUNDLE',
-      usage: "Engine bundle: a version, system, or a folder; the tutorial's own when absent",
+      usage: "Engine bundle: a version, system, or a folder (default: the tutorial's version)",
     },
     {
       names: ['netns-image'],
       kind: 'list',
       env: 'NETNS_IMAGE',
       usage:
-        "Images that the engine has from the start: the tutorial's, by name, or archives of docker save",
+        "Images that the engine has from the start: names of the tutorial's images, or docker save archives",
     },
     {
       names: ['netns-memory'],
       kind: 'string',
       env: 'NETNS_MEMORY',
-      usage: 'MB of memory that the machine may use; all when absent',
+      usage: 'Memory limit of the machine in MB (default: all memory)',
     },
     {
       names: ['netns-subnet'],
       kind: 'string',
       env: 'NETNS_SUBNET',
-      usage: "The store's network, A.B.C.0/24; 192.168.99.0/24 or the next free one when absent",
+      usage:
+        'Network of the state directory, A.B.C.0/24 (default: 192.168.99.0/24 or the next free one)',
     },
   ],
   none: [{ names: ['url'], kind: 'string', usage: 'URL of the engine' }],
 };
 
-/** The options of `create` with a driver; undefined when there is no such driver. */
+/** Returns the options of `create` with a driver; undefined for an unknown driver. */
 export function createFlags(driver: string): readonly Flag[] | undefined {
   const own = OWN[driver];
   if (own === undefined) return undefined;
@@ -116,8 +121,8 @@ export function createFlags(driver: string): readonly Flag[] | undefined {
 }
 
 /**
- * The driver that a call of `create` is about. It has to be known before the options can be read, since it brings some
- * of them along.
+ * Returns the driver of a call of `create`. It must be known before the options are parsed, because it defines some of
+ * them.
  */
 export function driverIn(
   words: readonly string[],

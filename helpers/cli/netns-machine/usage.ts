@@ -2,7 +2,7 @@ import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts
 import type { Flag } from './flags.ts';
 import { programVersion } from './program-version.ts';
 
-/** What `--help` prints for the program itself. */
+/** Returns the help of the program. */
 export function programUsage(program: string, storage: string): string {
   const commands = commandsOf(program).map(({ name, summary }) => [`  ${name}`, summary] as const);
   const flags = GLOBAL_FLAGS.map((flag) =>
@@ -10,7 +10,7 @@ export function programUsage(program: string, storage: string): string {
   );
   return `Usage: ${program} [OPTIONS] COMMAND [arg...]
 
-Machines with a Docker engine each, in network namespaces of this computer; docker-machine's command line.
+Create machines with a Docker Engine in network namespaces of this computer, with docker-machine's command line.
 
 Version: ${programVersion(program)}
 
@@ -24,7 +24,7 @@ Run '${program} COMMAND --help' for more information on a command.
 `;
 }
 
-/** What `COMMAND --help` prints. */
+/** Returns the help of a command. */
 export function commandUsage(
   program: string,
   command: CommandDescription,

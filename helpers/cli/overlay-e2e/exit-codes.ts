@@ -3,7 +3,7 @@ import type { ExitCode } from './describe.ts';
 /** 128 and the signal's number, as shells have it. */
 export const interrupted: ExitCode = {
   codes: [129, 130, 143],
-  means: 'interrupted by a signal, and nothing is left behind',
+  means: 'interrupted by a signal; everything is cleaned up',
 };
 
 export const wrongUsage: ExitCode = {

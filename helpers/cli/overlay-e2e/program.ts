@@ -18,10 +18,10 @@ import { ownVersion } from './own-version.ts';
 export function createProgram(): Command {
   const program = fitHelp(new Command('overlay-e2e'))
     .description(
-      'Stands up a real multi-host Docker cluster, proves that its overlay network works from one host to the other, and says exactly what is wrong when it does not.',
+      'Brings up a real multi-host Docker cluster, proves that its overlay network works between the hosts, and diagnoses it if it does not.',
     )
     .version(ownVersion())
-    .option('-v, --verbose', 'tell of every command, not only of the stages')
+    .option('-v, --verbose', 'print every command, not only the stages')
     .helpCommand(false)
     .configureOutput({ outputError: (message, write) => write(describeWrongUsage(message)) })
     .exitOverride();
@@ -31,28 +31,28 @@ export function createProgram(): Command {
   addHelp(program);
   return describeCommand(program, {
     examples: [
-      { command: 'overlay-e2e up', does: 'stand the tutorial’s cluster up and leave it running' },
-      { command: 'overlay-e2e check', does: 'say what is wrong with the cluster that is up' },
+      { command: 'overlay-e2e up', does: 'bring up the tutorial’s cluster and leave it running' },
+      { command: 'overlay-e2e check', does: 'diagnose the running cluster' },
       {
         command:
           'overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker',
-        does: 'the same of your own; --help of check has more',
+        does: 'diagnose your own cluster; see also check --help',
       },
-      { command: 'overlay-e2e down', does: 'take down everything of this store' },
+      { command: 'overlay-e2e down', does: 'remove all machines and networks' },
       {
         command: 'overlay-e2e doctor',
-        does: 'what this machine lacks, and the command that brings it',
+        does: 'list missing requirements and the commands that install them',
       },
-      { command: 'overlay-e2e up --help', does: 'more of a command: options, examples, variables' },
+      { command: 'overlay-e2e up --help', does: 'options, examples and variables of a command' },
     ],
-    notes: ['The help of each command tells of its other environment variables.'],
+    notes: ['The help of each command lists more environment variables.'],
     exitCodes: [
-      { codes: [0], means: 'done' },
-      { codes: [1], means: 'it went wrong; of check: the cluster has defects' },
+      { codes: [0], means: 'success' },
+      { codes: [1], means: 'failure; for check: findings' },
       {
         codes: [2],
         means:
-          'wrong usage or input, or the output could not be written; of check: or it could not be checked',
+          'wrong usage or input, or the output could not be written; for check also: incomplete check',
       },
       interrupted,
     ],

@@ -4,20 +4,20 @@ import { createProgram } from '../overlay-e2e/program.ts';
 import { settingsOf } from '../settings.ts';
 import { code, markWords, page, table } from './markdown.ts';
 
-/** The reference of `overlay-e2e`: each command with its arguments, options, examples and exit codes. */
+/** Returns the reference page of `overlay-e2e`: each command with its arguments, options, examples and exit codes. */
 export function overlayPage(): string {
   const program = createProgram();
   const commands = shownCommands(program);
   return page('overlay-e2e', [
     program.description(),
     table(
-      ['command', 'what it does'],
+      ['command', 'meaning'],
       commands.map((one) => [
         `[${code(`overlay-e2e ${one.name()}`)}](#overlay-e2e-${one.name()})`,
         one.summary(),
       ]),
     ),
-    'Options of every command:',
+    'Options of all commands:',
     optionTable(program),
     ...exitCodeTable(moreOf(program)),
     ...commands.flatMap((one) => commandSection(program, one)),
@@ -47,9 +47,7 @@ function commandSection(program: Command, command: Command): string[] {
     ...exitCodeTable(more),
     ...(variables.length === 0
       ? []
-      : [
-          `It reads the [environment variables](environment.md) ${variables.map(code).join(', ')}.`,
-        ]),
+      : [`[Environment variables](environment.md): ${variables.map(code).join(', ')}.`]),
   ];
 
   function argumentRow(argument: Argument): string[] {

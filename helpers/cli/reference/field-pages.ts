@@ -1,12 +1,12 @@
 import type { JsonSchema } from './schema-docs.ts';
 import { code, page, table } from './markdown.ts';
 
-/** A page of all fields of a file, with what is said of each. */
+/** Returns a page with all fields of a file and their meaning. */
 export function fieldPage(title: string, schema: JsonSchema, lead: readonly string[]): string {
   return page(title, [...lead, ...objectSections(schema, '')]);
 }
 
-/** A table for the object itself, and one for each object in it. */
+/** Returns a table for an object and one for each object in it. */
 function objectSections(schema: JsonSchema, path: string): string[] {
   const { properties = {}, required = [] } = schema;
   const rows = Object.entries(properties).map(([name, field]) => [
@@ -15,7 +15,7 @@ function objectSections(schema: JsonSchema, path: string): string[] {
     required.includes(name) ? 'yes' : '',
     field.description ?? '',
   ]);
-  const head = ['field', 'type', 'needed', 'meaning'];
+  const head = ['field', 'type', 'required', 'meaning'];
   const inner = Object.entries(properties).flatMap(([name, field]) =>
     innerObjects(field, path === '' ? name : `${path}.${name}`),
   );
@@ -33,7 +33,7 @@ function innerObjects(field: JsonSchema, path: string): string[] {
   ]);
 }
 
-/** What tells a variant from the others. */
+/** Returns the field that distinguishes a variant. */
 function kindOf({ properties = {} }: JsonSchema): string {
   const { kind } = properties;
   return kind === undefined ? '' : ` with \`kind\` ${typeOf(kind).replaceAll(' or ', ', ')}`;
@@ -47,9 +47,9 @@ function typeOf(schema: JsonSchema): string {
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}s`;
   const variants = schema.oneOf ?? schema.anyOf;
   if (variants !== undefined) return [...new Set(variants.map(typeOf))].join(' or ');
-  if (schema.type === 'object' && schema.properties === undefined) return 'texts by name';
+  if (schema.type === 'object' && schema.properties === undefined) return 'strings by name';
   return (
-    { string: 'text', integer: 'whole number', boolean: '`true` or `false`' }[schema.type ?? ''] ??
+    { string: 'string', integer: 'integer', boolean: '`true` or `false`' }[schema.type ?? ''] ??
     schema.type ??
     'any'
   );

@@ -24,10 +24,10 @@ const topology = describeSchema(topologySchema, {
 const clusterFile = describeSchema(clusterFileSchema, {
   file: join(root, 'helpers/topology/cluster-file-schema.ts'),
   name: 'clusterFileSchema',
-  title: 'A cluster that exists already: overlay-e2e check FILE',
+  title: 'An existing cluster: overlay-e2e check FILE',
 });
 
-/** All files that are made of the code, from the project's root; `npm run reference` writes them. */
+/** Returns all generated files by their path from the project's root; `npm run reference` writes them. */
 export function referenceFiles(): Readonly<Record<string, string>> {
   return {
     'docs/check.schema.json': json(documentSchema()),
@@ -39,11 +39,11 @@ export function referenceFiles(): Readonly<Record<string, string>> {
       'overlay-e2e.md': overlayPage(),
       'netns-machine.md': netnsMachinePage(),
       'environment.md': environmentPage(),
-      'topology.md': fieldPage('The fields of a topology', topology, [
-        "A file with these fields, in TypeScript, JavaScript or JSON, is what `overlay-e2e up FILE` stands up. In TypeScript its type is `Topology`, by `import type { Topology } from 'overlay-e2e'`; the JSON Schema is [topology.schema.json](../topology.schema.json). The built-in topologies are written the same way: [seed.ts](../../helpers/topology/seed.ts).",
+      'topology.md': fieldPage('Fields of a topology', topology, [
+        "`overlay-e2e up FILE` brings up the cluster of a TypeScript, JavaScript or JSON file with these fields. The TypeScript type is `import type { Topology } from 'overlay-e2e'`. The JSON Schema is [topology.schema.json](../topology.schema.json). Built-in topologies have the same fields: [seed.ts](../../helpers/topology/seed.ts).",
       ]),
-      'cluster.md': fieldPage('The fields of a cluster file', clusterFile, [
-        "A file with these fields, in TypeScript, JavaScript or JSON, is what [`overlay-e2e check FILE`](../check.md) looks at. In TypeScript its type is `ClusterFile`, by `import type { ClusterFile } from 'overlay-e2e/cluster'`; the JSON Schema is [cluster.schema.json](../cluster.schema.json).",
+      'cluster.md': fieldPage('Fields of a cluster file', clusterFile, [
+        "[`overlay-e2e check FILE`](../check.md) checks the cluster of a TypeScript, JavaScript or JSON file with these fields. The TypeScript type is `import type { ClusterFile } from 'overlay-e2e/cluster'`. The JSON Schema is [cluster.schema.json](../cluster.schema.json).",
       ]),
       'fixtures.md': fixturesPage(),
       'diagnoses.md': diagnosesPage(),
@@ -51,10 +51,10 @@ export function referenceFiles(): Readonly<Record<string, string>> {
   };
 }
 
-/** The table of the environment variables. */
+/** Returns the table of the environment variables. */
 function settingsTable(): string {
   return table(
-    ['variable', 'what it decides'],
+    ['variable', 'meaning'],
     settings.map(({ names, decides }) => [names.map(code).join(', '), decides]),
   );
 }
@@ -62,9 +62,9 @@ function settingsTable(): string {
 function environmentPage(): string {
   return page('Environment variables', [
     settingsTable(),
-    'Who reads them:',
+    'The commands that use them:',
     table(
-      ['variable', 'read by'],
+      ['variable', 'used by'],
       settings.map(({ names, of }) => [
         names.map(code).join(', '),
         of
@@ -73,16 +73,16 @@ function environmentPage(): string {
           .join(', '),
       ]),
     ),
-    'Those of `netns-machine` stand with its options: [netns-machine](netns-machine.md).',
+    'For the environment variables of `netns-machine`, see [its options](netns-machine.md).',
   ]);
 }
 
 function diagnosesPage(): string {
   const entries = Object.entries(diagnosisTitles) as [DiagnosisCode, string][];
   return page('Diagnosis codes', [
-    'What `overlay-e2e check` can say is wrong. The codes are stable; each has a page. How they are told from each other: [the diagnoses](../diagnoses/README.md).',
+    'Each finding of `overlay-e2e check` has one of these stable codes. [The diagnosis pages](../diagnoses/README.md) explain them and how to tell them apart.',
     table(
-      ['code', 'what is wrong'],
+      ['code', 'meaning'],
       entries.map(([one, title]) => [
         `[${code(one)}](${pageOf(one).replace('docs/', '../')})`,
         title,
@@ -99,7 +99,7 @@ function indexPage(): string {
       '- [Environment variables](environment.md)',
       '- [Fields of a topology](topology.md): `overlay-e2e up FILE`',
       '- [Fields of a cluster file](cluster.md): `overlay-e2e check FILE`',
-      '- [Fixtures and matchers](fixtures.md): what specs of your own import',
+      '- [Fixtures and matchers](fixtures.md): imports for your own specs',
       '- [Diagnosis codes](diagnoses.md)',
       '- JSON Schemas: [check --json](../check.schema.json), [doctor --json](../doctor.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
     ].join('\n'),

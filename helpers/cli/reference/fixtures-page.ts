@@ -5,19 +5,19 @@ import { page } from './markdown.ts';
 const folder = join(import.meta.dirname, '../../spec');
 const entry = join(folder, 'spec.ts');
 
-/** The reference of `overlay-e2e/spec`, out of the docstrings that an editor shows. */
+/** Returns the reference page of `overlay-e2e/spec`, from the doc comments that an editor shows. */
 export function fixturesPage(): string {
   return page('Fixtures and matchers', [
-    "What a spec of one's own imports from `overlay-e2e/spec`. An editor shows the same.",
+    'Import these in your own specs from `overlay-e2e/spec`. Your editor shows the same text.',
     ...section('`test`', docOfExport(entry, 'test'), entry, 'SpecFixtures'),
     ...section('`testOf`', docOfExport(entry, 'testOf')),
-    ...section('What `machine` gives', undefined, entry, 'SpecMachine'),
-    ...section('What `lab` has', undefined, join(folder, 'lab.ts'), 'Lab'),
-    ...section('What `check` has', undefined, join(folder, 'check.ts'), 'Check'),
-    ...section('What `expect` knows', undefined, join(folder, 'expect.ts'), 'Matchers'),
+    ...section('Members of `machine`', undefined, entry, 'SpecMachine'),
+    ...section('Members of `lab`', undefined, join(folder, 'lab.ts'), 'Lab'),
+    ...section('Members of `check`', undefined, join(folder, 'check.ts'), 'Check'),
+    ...section('Matchers of `expect`', undefined, join(folder, 'expect.ts'), 'Matchers'),
     ...section('`PingExpectation`', undefined, matcher('to-ping.ts'), 'PingExpectation'),
     ...docsOfInterface(join(folder, '../engine/ping.ts'), 'PingOptions')
-      // Nothing for people who write a spec: a matcher ends by itself.
+      // A matcher ends without a signal.
       .members.filter(({ name }) => name !== 'signal')
       .flatMap(memberParts),
     ...section('`ReachOptions`', undefined, matcher('to-reach.ts'), 'ReachOptions'),

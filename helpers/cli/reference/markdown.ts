@@ -1,4 +1,4 @@
-/** A table of Markdown, its columns as wide as their widest cell. */
+/** Returns a Markdown table with aligned columns. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows].map((row) => row.map(escapeCell));
   const widths = head.map((_, column) =>
@@ -18,12 +18,12 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** Says in the page's source where it comes from. */
+/** Returns a page with a note about its source. */
 export function page(title: string, parts: readonly string[]): string {
-  return `${[`<!-- Made of the code by «npm run reference»: change it there. -->\n\n# ${title}`, ...parts].join('\n\n')}\n`;
+  return `${[`<!-- Generated from the code by "npm run reference": change it there. -->\n\n# ${title}`, ...parts].join('\n\n')}\n`;
 }
 
-/** Options and words that could be taken for HTML between backticks, as they stand in texts for terminals. */
+/** Puts options, URLs and placeholders of terminal texts between backticks, so that Markdown does not read them as HTML. */
 export function markWords(text: string): string {
   return text.replaceAll(
     /(?<![`\w])(--[a-z][a-z-]*|\w+:\/\/[A-Z@/]+(?::\d+)?|<[^\s<>]+>)/g,

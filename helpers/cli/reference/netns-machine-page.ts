@@ -5,15 +5,15 @@ import { code, markWords, page, table } from './markdown.ts';
 
 const program = 'netns-machine';
 
-/** The reference of `netns-machine`, as its `--help` tells it. */
+/** Returns the reference page of `netns-machine`, from its `--help`. */
 export function netnsMachinePage(): string {
   const commands = commandsOf(program);
   return page(program, [
-    'docker-machine’s command line over machines in network namespaces. What it is for, and where it differs: [netns-machine](../netns-machine.md).',
+    '`netns-machine` creates machines in network namespaces, with docker-machine’s command line. [The guide](../netns-machine.md) shows its use and its differences from docker-machine.',
     'Options before the command:',
     flagTable(GLOBAL_FLAGS),
     table(
-      ['command', 'what it does'],
+      ['command', 'meaning'],
       commands.map((one) => [`[${code(one.name)}](#${program}-${one.name})`, one.summary]),
     ),
     ...commands.flatMap(({ name, summary, description, flags }) => [
@@ -24,7 +24,7 @@ export function netnsMachinePage(): string {
   ]);
 }
 
-/** The two drivers share most options. */
+/** Returns one table for the options of both drivers and one for those of each. */
 function createTables(): string[] {
   const [netns = [], none = []] = ['netns', 'none'].map((driver) => createFlags(driver) ?? []);
   return [

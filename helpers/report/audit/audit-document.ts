@@ -4,18 +4,18 @@ import { layers } from '../../check/check.ts';
 import { differenceKinds } from '../../check/difference.ts';
 import { pathColumns } from './path-matrix.ts';
 
-/** Raised whenever the document's shape changes. */
+/** Increased with each change of the document's shape. */
 export const documentVersion = 2;
 
 const place = z
   .object({
     host: z.string().optional(),
-    peer: z.string().optional().describe('The other host, on the way from host to it.'),
+    peer: z.string().optional().describe('The other host, on the path from host to it.'),
     network: z.string().optional().describe('The name of the overlay network.'),
     container: z.string().optional(),
-    towards: z.string().optional().describe('The container at the other end.'),
+    towards: z.string().optional().describe('The container at the other end of the path.'),
   })
-  .meta({ id: 'place', description: 'Where it is; the fewer fields, the wider the place.' });
+  .meta({ id: 'place', description: 'The location; the fewer fields, the wider it is.' });
 
 const difference = z
   .object({
@@ -23,9 +23,9 @@ const difference = z
     where: place,
     expected: z.json(),
     observed: z.json(),
-    text: z.string().describe('The same in one line for people.'),
+    text: z.string().describe('The difference in one line for people.'),
   })
-  .meta({ id: 'difference', description: 'Something that is not as it must be.' });
+  .meta({ id: 'difference', description: 'A mismatch between an expected and an observed value.' });
 
 const command = z.array(z.string()).min(1);
 
@@ -36,33 +36,35 @@ const remedy = z.object({
   command: z
     .string()
     .optional()
-    .describe('The line to type on host, or anywhere when there is none, quoted for a shell.'),
-  commands: z.array(command).describe('The same as data: each program with its arguments.'),
+    .describe(
+      'The command line for host, or for any computer if host is absent, quoted for a shell.',
+    ),
+  commands: z.array(command).describe('The commands as data: each program with its arguments.'),
   asRoot: z.boolean().describe('Whether the commands need root.'),
   host: z.string().optional(),
-  effect: z.string().describe('What the commands do, or what there is to do.'),
+  effect: z.string().describe('The effect of the commands, or the action to take.'),
   restores: z
     .object({ networkId: z.string(), commands: z.array(command).min(1) })
     .optional()
-    .describe('Present when it only restores entries of a kernel’s tables, which --fix may do.'),
+    .describe('Present if the fix only restores entries of kernel tables, which --fix may do.'),
 });
 
 const diagnosis = z
   .object({
     code: z.enum(diagnosisCodes),
     title: z.string(),
-    page: z.string().describe('The page that tells more, in the project’s folder.'),
+    page: z.string().describe('The page of the diagnosis code, relative to the project’s folder.'),
     where: place,
     summary: z.string(),
-    evidence: z.array(difference).describe('What proves it.'),
-    consequences: z.array(difference).describe('What else is wrong only because of it.'),
+    evidence: z.array(difference).describe('The differences that prove the finding.'),
+    consequences: z.array(difference).describe('The differences that exist only because of it.'),
     remedy: remedy.optional(),
   })
   .meta({ id: 'diagnosis' });
 
 const inCheck = {
   name: z.string(),
-  title: z.string().describe('The fact that holds when it passes.'),
+  title: z.string().describe('The fact that is true if it passes.'),
   layer: z.enum(layers),
   needs: z.enum(['api', 'probe', 'privileged-probe']),
 };
@@ -77,7 +79,9 @@ const check = z
       reason: z.string(),
       because: z
         .enum(['inapplicable', 'unasked', 'impossible'])
-        .describe('Impossible leaves the verdict open: it was wanted and could not be done.'),
+        .describe(
+          'Impossible makes the result incomplete: the comparison was requested and could not be made.',
+        ),
     }),
   ])
   .meta({ id: 'check' });
@@ -86,8 +90,8 @@ const host = z.object({
   name: z.string(),
   address: z.string().optional(),
   engineVersion: z.string().optional(),
-  silence: z.string().optional().describe('Why its engine could not be asked.'),
-  role: z.enum(['manager', 'leader', 'worker']).optional().describe('In a swarm.'),
+  silence: z.string().optional().describe('The reason why its engine did not answer.'),
+  role: z.enum(['manager', 'leader', 'worker']).optional().describe('The role in a swarm.'),
   containers: z.array(
     z.object({
       name: z.string(),
@@ -107,7 +111,7 @@ const cluster = z
         version: z.string().optional(),
         address: z.string().optional(),
         members: z.array(z.string()),
-        silence: z.string().optional().describe('Why it could not be asked.'),
+        silence: z.string().optional().describe('The reason why it did not answer.'),
       })
       .optional()
       .describe('The key-value store through which the engines find each other.'),
@@ -117,18 +121,18 @@ const cluster = z
         name: z.string(),
         subnets: z.array(z.string()),
         vnis: z.array(z.number()).describe('VXLAN network identifiers.'),
-        hosts: z.array(z.string()).describe('Hosts whose engines know it.'),
+        hosts: z.array(z.string()).describe('Hosts whose engines know the network.'),
       }),
     ),
   })
-  .meta({ id: 'cluster', description: 'The cluster as it was seen.' });
+  .meta({ id: 'cluster', description: 'The observed cluster.' });
 
 const cell = z
   .object({
     state: z.enum(['answered', 'arrived', 'lost', 'mixed']),
     tried: z.int().min(1),
-    arrived: z.int().min(0).describe('How many were seen at the other end.'),
-    answered: z.int().min(0).describe('How many got their answer back.'),
+    arrived: z.int().min(0).describe('Number of packets that arrived.'),
+    answered: z.int().min(0).describe('Number of packets whose answer came back.'),
   })
   .meta({ id: 'cell' });
 
@@ -140,44 +144,46 @@ const pair = z
   })
   .meta({ id: 'pair' });
 
-/** What `overlay-e2e check --json` prints. */
+/** The output of `overlay-e2e check --json`. */
 export const auditDocument = z
   .object({
-    version: z.literal(documentVersion).describe('Raised whenever this shape changes.'),
-    target: z.string().describe('What was audited, for people.'),
+    version: z.literal(documentVersion).describe('Increased with each change of this shape.'),
+    target: z.string().describe('The name of the checked cluster, for people.'),
     kind: z.enum(['key-value', 'swarm-mode', 'unknown']),
     startedAt: z.string().meta({ format: 'date-time', description: 'UTC.' }),
     milliseconds: z.number(),
     verdict: z
       .enum(['healthy', 'defects', 'incomplete'])
       .describe(
-        'Incomplete: nothing was found, but a known member was not examined, or something that was wanted could not be looked at.',
+        'Incomplete: no findings, but a known member was not examined or a requested comparison could not be made.',
       ),
-    diagnoses: z.array(diagnosis).describe('Causes first.'),
+    diagnoses: z.array(diagnosis).describe('The findings, causes first.'),
     checks: z.array(check),
     coverage: z
       .object({
         examined: z.int().min(0).describe('Hosts whose engines answered.'),
-        known: z.int().min(0).describe('Members of the cluster that are known.'),
+        known: z.int().min(0).describe('Known members of the cluster.'),
         unexamined: z
           .array(z.string())
-          .describe('Known members that were not examined; then the verdict is never healthy.'),
+          .describe(
+            'Known members that were not examined. With any of them, the result is never healthy.',
+          ),
         unsupported: z
           .array(z.string())
-          .describe('Parts of this cluster that no check supports yet, in words.'),
+          .describe('Features of this cluster that no comparison supports yet, in words.'),
       })
-      .describe('How much of the cluster was examined, and what was not.'),
+      .describe('The examined and the unexamined parts of the cluster.'),
     cluster,
-    paths: z.array(pair).describe('What live probes met, by ordered pair of hosts.'),
+    paths: z.array(pair).describe('Results of the live probes, by ordered pair of hosts.'),
     leftovers: z
       .array(z.string())
-      .describe('What the audit could not take away again of its own, in words.'),
+      .describe('Parts of the probe that the check could not remove, in words.'),
   })
   .meta({ title: 'overlay-e2e check --json' });
 
 export type AuditDocument = z.infer<typeof auditDocument>;
 
-/** The JSON Schema of the document, as docs/check.schema.json has it. */
+/** Returns the JSON Schema of the document for docs/check.schema.json. */
 export function documentSchema(): object {
   return z.toJSONSchema(auditDocument);
 }

@@ -2,13 +2,13 @@ import type { Container } from '../../engine/container.ts';
 import { HarnessError } from '../../process/harness-error.ts';
 import { connectByName } from './to-reach.ts';
 
-/** What the answer is to be. */
+/** The expected response. */
 export interface GetExpectation {
-  /** 200 when absent. */
+  /** The expected status; default 200. */
   readonly status?: number;
-  /** The whole body, exactly; or what is to be found in it. */
+  /** The exact body, or a pattern that the body must match. */
   readonly body?: string | RegExp;
-  /** Seconds; 5 when absent. */
+  /** Timeout in seconds; default 5. */
   readonly within?: number;
 }
 

@@ -3,9 +3,9 @@ import { ping, type PingOptions, type PingResult } from '../../engine/ping.ts';
 import { attach } from '../../report/evidence.ts';
 import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
 
-/** How it is pinged, and from where the replies are to come. */
+/** The options of the ping and the expected address of the replies. */
 export interface PingExpectation extends Omit<PingOptions, 'signal'> {
-  /** The address that all replies are to come from; for a container of the topology, its own when absent. */
+  /** The expected source address of all replies; default: the address of the target container. */
   readonly address?: string;
 }
 

@@ -5,11 +5,11 @@ import { resolveName } from '../../engine/ping.ts';
 import { attach } from '../../report/evidence.ts';
 import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
 
-/** What is to be reached. */
+/** The options of a TCP connection. */
 export interface ReachOptions {
   /** The TCP port. */
   readonly port: number;
-  /** Seconds; 5 when absent. */
+  /** Timeout in seconds; default 5. */
   readonly within?: number;
 }
 

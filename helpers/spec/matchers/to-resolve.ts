@@ -3,9 +3,9 @@ import { resolveName } from '../../engine/ping.ts';
 import { attach } from '../../report/evidence.ts';
 import { areRight, describeResolution, meet } from './meeting.ts';
 
-/** How {@link resolves} is to be asked. */
+/** The options of {@link resolves}. */
 export interface ResolveOptions {
-  /** The address that the name is to have; for a container of the topology, its own when absent. */
+  /** The expected address; default: the address of the topology's container of that name. */
   readonly address?: string;
 }
 

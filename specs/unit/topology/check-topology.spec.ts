@@ -45,7 +45,7 @@ describe('A description of a topology', () => {
 
   test.for<[path: string, value: unknown, said: string]>([
     ['name', 'my topology', 'name: "my topology": a machine name consists of'],
-    ['name', undefined, 'name: it is missing, and is to be a string'],
+    ['name', undefined, 'name: missing: must be a string'],
     ['cluster.kind', 'consull', 'cluster.kind: "consull" is not "consul" or "etcd" or '],
     [
       'cluster.keystore',
@@ -58,8 +58,8 @@ describe('A description of a topology', () => {
       'master-host',
       'cluster.manager: unknown field. Valid fields: kind, keystore, advertise.',
     ],
-    ['machines', [], 'machines: there is none'],
-    ['networks', [], 'networks: there is none'],
+    ['machines', [], 'machines: empty list'],
+    ['networks', [], 'networks: empty list'],
     ['machines', {}, 'machines: {} is not an array'],
     ['machines.3', { name: 'a_host' }, 'machines[3].name: "a_host": a machine name consists of'],
     [
@@ -67,11 +67,7 @@ describe('A description of a topology', () => {
       { name: 'm'.repeat(64) },
       `machines[3].name: "${'m'.repeat(60)}…": a host name has 63 characters at most`,
     ],
-    [
-      'machines.3',
-      { name: 'mh-keystore' },
-      'machines[3].name: there is a machine mh-keystore before',
-    ],
+    ['machines.3', { name: 'mh-keystore' }, 'machines[3].name: repeated machine "mh-keystore"'],
     [
       'machines.1.engineBundel',
       '26',
@@ -90,16 +86,20 @@ describe('A description of a topology', () => {
       'networks[1].name: Docker has a network bridge of its own',
     ],
     ['networks.0.driver', 'bridge', 'networks[0].driver: "bridge" is not "overlay"'],
-    ['networks.0.subnet', '10.0.9.0', 'networks[0].subnet: "10.0.9.0" is no IPv4 range such as'],
+    [
+      'networks.0.subnet',
+      '10.0.9.0',
+      'networks[0].subnet: "10.0.9.0" is not an IPv4 range of /8 to',
+    ],
     [
       'networks.0.subnet',
       '10.0.9.0/33',
-      'networks[0].subnet: "10.0.9.0/33" is no IPv4 range such as',
+      'networks[0].subnet: "10.0.9.0/33" is not an IPv4 range of /8 to',
     ],
     [
       'networks.0.subnet',
       '10.0.256.0/24',
-      'networks[0].subnet: "10.0.256.0/24" is no IPv4 range such as',
+      'networks[0].subnet: "10.0.256.0/24" is not an IPv4 range of /8 to',
     ],
     [
       'networks.0.subnet',
@@ -119,7 +119,7 @@ describe('A description of a topology', () => {
     [
       'networks.1',
       { ...seed.networks[0], subnet: '10.1.0.0/16' },
-      'networks[1].name: there is a network my-net before it',
+      'networks[1].name: repeated network "my-net". Choose',
     ],
     [
       'networks.0.createdOn',
@@ -153,7 +153,7 @@ describe('A description of a topology', () => {
       '-',
       'workload.database.container: "-": a Docker name consists of',
     ],
-    ['workload.database', undefined, 'workload.database: it is missing, and is to be an object'],
+    ['workload.database', undefined, 'workload.database: missing: must be an object'],
   ])('whose %s is %j is told of in a line that names that field', ([path, value, said]) => {
     expect(complain(seedWith(path, value))).toEqual([expect.stringContaining(said)]);
     expect(complain(seedWith(path, value))[0]?.startsWith(said)).toBe(true);
@@ -171,12 +171,12 @@ describe('A description of a topology', () => {
       'machine: mh-keystore is the keystore, which is in no cluster. Valid machines: ',
     ],
     ['network', 'net', 'network: unknown network "net". Valid networks: my-net'],
-    ['name', 'mysqlserver', 'name: there is a container mysqlserver before it. Give it another.'],
+    ['name', 'mysqlserver', 'name: repeated container "mysqlserver". Choose another name.'],
     ['name', '-', 'name: "-": a Docker name consists of'],
-    ['image', undefined, 'image: it is missing, and is to be a string or an object'],
+    ['image', undefined, 'image: missing: must be a string or an object'],
     ['image', 7, 'image: 7 is not a string or an object'],
-    ['image', '', 'image: "" is empty: give a tag, or a file of docker save'],
-    ['image', { debian: [] }, 'image.debian: there is none'],
+    ['image', '', 'image: "" is empty: name a tag or a docker save archive'],
+    ['image', { debian: [] }, 'image.debian: empty list'],
     [
       'image',
       { debian: ['--reinstall'] },
@@ -185,15 +185,15 @@ describe('A description of a topology', () => {
     ['image', { debian: 'nginx' }, 'image.debian: "nginx" is not an array'],
     ['image', { debian: ['nginx'], tag: 'x' }, 'image.tag: unknown field. Valid fields: debian.'],
     ['command', 'sleep 1', 'command: "sleep 1" is not an array'],
-    ['environment', { 'A B': '' }, 'environment.A B: it is no name of a variable'],
+    ['environment', { 'A B': '' }, 'environment.A B: it is not a variable name'],
     ['environment', { A: 1 }, 'environment.A: 1 is not a string'],
-    ['ports', ['80'], 'ports[0]: "80" is not HOST:CONTAINER, as docker run -p takes it'],
+    ['ports', ['80'], 'ports[0]: "80" is not HOST:CONTAINER, as for docker run -p'],
     [
       'ports',
       ['8080:80'],
       'ports[0]: port 8080/tcp of master-host is tomcat-app’s. Publish another.',
     ],
-    ['listensOn', [0], 'listensOn[0]: 0 is no port'],
+    ['listensOn', [0], 'listensOn[0]: 0 is not a port'],
     ['restart', 'always', 'restart: unknown field. Valid fields: name, machine, network, '],
   ])(
     'with a container whose %s is %j says so in a line that names that field',
@@ -248,7 +248,7 @@ describe('A description of a topology', () => {
   test('has all that is wrong with it told at once', () => {
     expect(complain({ ...seed, name: 1, machines: [{ name: 'mh-keystore' }, {}] })).toEqual([
       'name: 1 is not a string',
-      'machines[1].name: it is missing, and is to be a string',
+      'machines[1].name: missing: must be a string',
       'networks[0].createdOn: unknown machine "master-host". Valid machines: mh-keystore.',
       'workload.application.machine: unknown machine "master-host". Valid machines: mh-keystore.',
       'workload.database.machine: unknown machine "worker-host". Valid machines: mh-keystore.',

@@ -4,14 +4,11 @@ import { describeCommand } from '../describe.ts';
 export function addCheck(program: Command): void {
   const command = program
     .command('check')
-    .summary('say exactly what is wrong with a cluster: one that is up, or your own')
+    .summary('diagnose a cluster: the running one, or your own')
     .description(
-      'Looks at a cluster layer by layer, and says what is wrong, where, how that is known, and what mends it.\nWithout a target it is the topology that is up in this store.',
+      'Checks a cluster layer by layer. Each finding has its place, its evidence and a fix.\nWithout a target, it checks the running topology of the state directory.',
     )
-    .argument(
-      '[target...]',
-      'machines by their names, or a file that describes a cluster: cluster.json',
-    )
+    .argument('[target...]', 'names of machines, or a file that describes a cluster: cluster.json')
     .addOption(
       new Option(
         '--engine <[name=]url>',
@@ -22,32 +19,35 @@ export function addCheck(program: Command): void {
     )
     .option(
       '--tls-dir <folder>',
-      'ca.pem, cert.pem and key.pem for tcp:// engines, as DOCKER_CERT_PATH has them',
+      'folder with ca.pem, cert.pem and key.pem for tcp:// engines, like DOCKER_CERT_PATH',
     )
     .addOption(
       new Option('--context <name>', 'the engine of one of your Docker contexts; may be repeated')
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--no-probe', 'start no container on the hosts; kernels and live packets are left out')
+    .option('--no-probe', 'start no container on the hosts; skips kernels and live packets')
     .option(
       '--no-privileged',
-      'start only containers that cannot enter other namespaces; kernels are left out',
+      'start only containers that cannot enter other namespaces; skips kernels',
     )
-    .option('--limit <seconds>', 'time for the whole check (default: 60)', toPositive)
+    .option('--limit <seconds>', 'time limit of the whole check (default: 60)', toPositive)
     .option(
       '--max-pairs <number>',
-      'ordered pairs of containers that are probed at most, some 12 kB each (default: 1000)',
+      'maximum number of ordered container pairs to probe, about 12 kB each (default: 1000)',
       toCount,
     )
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
     .option('--allure <folder>', 'add the check to the Allure results in that folder')
     .option('--junit <file>', 'write a JUnit report')
-    .option('--svg <file>', 'write a picture of the topology as it really is')
-    .option('--watch <seconds>', 'check again and again, and tell what changes', toPositive)
-    .option('--fix', 'put back entries that kernels have lost, each asked for, and check again')
-    .option('--yes', 'with --fix: ask for nothing')
-    .option('--dry-run', 'with --fix: print the commands, change nothing')
+    .option('--svg <file>', 'write a picture of the observed topology')
+    .option('--watch <seconds>', 'check repeatedly and print only changes', toPositive)
+    .option(
+      '--fix',
+      'restore missing or wrong kernel entries, after a question for each, and check again',
+    )
+    .option('--yes', 'with --fix: do not ask')
+    .option('--dry-run', 'with --fix: print the commands and change nothing')
     .action(async (target: string[], _options, self: Command) => {
       const { runCheck } = await import('../check.ts');
       process.exitCode = await runCheck(target, self.optsWithGlobals());
@@ -56,54 +56,54 @@ export function addCheck(program: Command): void {
     });
   describeCommand(command, {
     examples: [
-      { command: 'overlay-e2e check', does: 'the topology that «overlay-e2e up» left running' },
+      { command: 'overlay-e2e check', does: 'the topology that "overlay-e2e up" left running' },
       {
         command: 'overlay-e2e check master-host worker-host',
-        does: 'machines of docker-machine, by their names (MACHINE_STORAGE_PATH)',
+        does: 'machines of docker-machine, by name (MACHINE_STORAGE_PATH)',
       },
       {
         command:
           'overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker',
-        does: 'engines that listen with TLS: ca.pem, cert.pem and key.pem in that folder',
+        does: 'engines that listen with TLS; the folder has ca.pem, cert.pem and key.pem',
       },
       {
         command: 'overlay-e2e check --engine web=ssh://me@10.0.0.1 --engine db=ssh://me@10.0.0.2',
-        does: 'through your own ssh, under names of your own',
+        does: 'through your own ssh, with names that you choose',
       },
       { command: 'overlay-e2e check --context web --context db', does: 'your Docker contexts' },
       {
         command: 'overlay-e2e check ./cluster.json',
-        does: 'hosts, and what is to be so, as that file describes it',
+        does: 'hosts and expectations that the file describes',
       },
       {
         command: 'overlay-e2e check --no-probe --json',
-        does: 'start nothing, ask the engines alone; one JSON document',
+        does: 'query only the engines and start nothing; one JSON document',
       },
       {
         command: 'overlay-e2e check --junit check.xml --svg check.svg',
-        does: 'a report for continuous integration, and a picture',
+        does: 'a report for continuous integration and a picture',
       },
       {
         command: 'overlay-e2e check --watch 30',
-        does: 'again every 30 seconds; only what changes is told',
+        does: 'check every 30 seconds and print only changes',
       },
       {
         command: 'overlay-e2e check --fix',
-        does: 'put back what kernels have lost, each step asked for',
+        does: 'restore kernel entries, after a question for each',
       },
     ],
     notes: [
-      'On hosts that are not ours it only reads, and runs one small container on each while it checks, which is gone afterwards with its image; --no-privileged keeps that out of other namespaces, --no-probe leaves it out.',
+      'On your hosts the check only reads. It runs one small container on each host and removes it afterwards, with its image. With --no-privileged this container cannot enter other namespaces; with --no-probe it is not started.',
     ],
     exitCodes: [
       { codes: [0], means: 'healthy' },
-      { codes: [1], means: 'findings, also where not all of the cluster was examined' },
+      { codes: [1], means: 'findings, even if only a part of the cluster was examined' },
       {
         codes: [2],
         means:
-          'no findings, but not all of the cluster could be examined; wrong usage or input, or the output could not be written',
+          'no findings, but only a part of the cluster was examined; wrong usage or input, or the output could not be written',
       },
-      { codes: [129, 130, 143], means: 'interrupted by a signal, and the probes taken away' },
+      { codes: [129, 130, 143], means: 'interrupted by a signal; the probes are removed' },
     ],
   });
 }
@@ -115,10 +115,10 @@ function collect(word: string, before: readonly string[]): string[] {
 function toPositive(word: string): number {
   const seconds = Number(word);
   if (word.trim() !== '' && Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new InvalidArgumentError('it takes a number of seconds above 0.');
+  throw new InvalidArgumentError('It must be a number of seconds above 0.');
 }
 
 function toCount(word: string): number {
   if (/^\d+$/.test(word)) return Number(word);
-  throw new InvalidArgumentError('it takes a whole number.');
+  throw new InvalidArgumentError('It must be a whole number.');
 }

@@ -6,9 +6,9 @@ import { wrongUsage } from '../exit-codes.ts';
 export function addCompletion(program: Command): void {
   const command = program
     .command('completion')
-    .summary('have your shell complete commands, options and names')
+    .summary('print the completion script for your shell')
     .description(
-      'Prints what bash, zsh or fish has to read so that it completes commands, options, topologies, stages, engines, pictures, machines of the store and Docker contexts.',
+      'Prints a script for bash, zsh or fish that completes commands, options, topologies, stages, engines, pictures, machines of the state directory and Docker contexts.',
     )
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
     .action(async (shell: Shell) => {
@@ -31,13 +31,9 @@ export function addCompletion(program: Command): void {
       },
     ],
     notes: [
-      'overlay-e2e has to be on PATH. In a clone, run "npm link" once: it puts overlay-e2e and netns-machine there.',
+      'overlay-e2e must be on PATH. In a clone, run "npm link" once to put overlay-e2e and netns-machine there.',
     ],
-    exitCodes: [
-      { codes: [0], means: 'printed' },
-      { codes: [1], means: 'it went wrong' },
-      wrongUsage,
-    ],
+    exitCodes: [{ codes: [0], means: 'printed' }, { codes: [1], means: 'failure' }, wrongUsage],
   });
   // What the script asks. Its words are to be completed, and no options of this command.
   program

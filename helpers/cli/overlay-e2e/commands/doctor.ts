@@ -5,9 +5,9 @@ import { wrongUsage } from '../exit-codes.ts';
 export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
-    .summary('what this machine lacks, and the command that brings it')
+    .summary('list missing requirements and the commands that install them')
     .description(
-      'Looks at all that a run needs of this machine, and names the command that brings what is missing.',
+      'Checks every requirement of a run on this machine, and prints the command that installs a missing one.',
     )
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
     .action(async (_options, self: Command) => {
@@ -16,19 +16,19 @@ export function addDoctor(program: Command): void {
     });
   describeCommand(command, {
     examples: [
-      { command: 'overlay-e2e doctor', does: 'what is there and what is missing, a line each' },
+      { command: 'overlay-e2e doctor', does: 'one line per requirement' },
       {
         command: 'overlay-e2e doctor --json',
-        does: 'the same as one document, to add to a report',
+        does: 'one document, to attach to a report',
       },
     ],
     notes: [
-      'It changes nothing; what it tries out, it removes again.',
-      'The document names neither the user nor what variables say: it is made to be shown to others.',
+      'It changes nothing: whatever it creates for a test, it removes.',
+      'The document contains no user names and no values of variables, so you can share it.',
     ],
     exitCodes: [
       { codes: [0], means: 'nothing is missing' },
-      { codes: [1], means: 'something is, or it could not be looked at' },
+      { codes: [1], means: 'something is missing or could not be checked' },
       wrongUsage,
     ],
   });

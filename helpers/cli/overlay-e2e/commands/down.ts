@@ -5,9 +5,9 @@ import { wrongUsage } from '../exit-codes.ts';
 export function addDown(program: Command): void {
   const command = program
     .command('down')
-    .summary('take down everything of this store')
+    .summary('remove all machines and networks of the state directory')
     .description(
-      'Takes down everything of this store: machines, networks, and what a killed run left behind.',
+      'Removes everything of the state directory: machines, networks, and leftovers of an interrupted run.',
     )
     .action(async (_options, self: Command) => {
       const { runDown } = await import('../down.ts');
@@ -15,15 +15,15 @@ export function addDown(program: Command): void {
     });
   describeCommand(command, {
     examples: [
-      { command: 'overlay-e2e down', does: 'take down what is up, and say what it was' },
-      { command: 'overlay-e2e down --verbose', does: 'the same, and tell of every command' },
+      { command: 'overlay-e2e down', does: 'remove everything and print the names' },
+      { command: 'overlay-e2e down --verbose', does: 'also print every command' },
     ],
-    notes: ['Images and what was unpacked stay in the cache: the next up is fast.'],
+    notes: ['Images and unpacked packages stay in the cache, so the next up is fast.'],
     exitCodes: [
-      { codes: [0], means: 'nothing of the store is up any more' },
-      { codes: [1], means: 'something could not be taken down' },
+      { codes: [0], means: 'everything is removed' },
+      { codes: [1], means: 'something could not be removed' },
       wrongUsage,
-      { codes: [129, 130, 143], means: 'interrupted by a signal, and everything taken down' },
+      { codes: [129, 130, 143], means: 'interrupted by a signal; everything is removed' },
     ],
   });
 }

@@ -1,27 +1,27 @@
 import { Argument, type Command } from 'commander';
 import { describeCommand } from '../describe.ts';
 
-/** Those that there are, in the order in which they are shown. */
+/** All pictures, in display order. */
 export const pictureNames = ['topology', 'paths', 'set-up', 'latencies'] as const;
 export type PictureName = (typeof pictureNames)[number];
 
 export function addDraw(program: Command): void {
   const command = program
     .command('draw')
-    .summary('draw pictures of the topology that is up')
+    .summary('draw pictures of the running topology')
     .description(
-      'Draws the topology that is up in this store out of what is observed: SVG files that are readable in light and dark, and one HTML page with all of them. Without names it draws all pictures.',
+      'Draws the running topology of the state directory as observed: SVG files that adapt to light and dark pages, and one HTML page with all of them.',
     )
     .addArgument(
-      new Argument('[picture...]', 'which pictures; all when left out').choices(pictureNames),
+      new Argument('[picture...]', 'pictures to draw (default: all)').choices(pictureNames),
     )
     .option(
       '--into <folder>',
-      'where the files go; the folder pictures of this project’s reports when left out',
+      'output folder (default: the folder pictures of this project’s reports)',
     )
     .option(
       '--json',
-      'print what the pictures were drawn from as one JSON document; progress goes to standard error',
+      'print the data of the pictures as one JSON document; progress goes to standard error',
     )
     .action(async (names: PictureName[], _options, self: Command) => {
       const { runDraw } = await import('../draw.ts');
@@ -29,22 +29,22 @@ export function addDraw(program: Command): void {
     });
   describeCommand(command, {
     examples: [
-      { command: 'overlay-e2e draw', does: 'all pictures, and the page with them' },
+      { command: 'overlay-e2e draw', does: 'all pictures and the page' },
       {
         command: 'overlay-e2e draw set-up latencies --into ./pictures',
-        does: 'these two, into a folder of your own',
+        does: 'two pictures, into your own folder',
       },
-      { command: 'overlay-e2e draw paths --json', does: 'the same as data' },
+      { command: 'overlay-e2e draw paths --json', does: 'a picture and its data' },
     ],
     notes: [
-      'topology: hosts, store, networks, containers, and what is wrong where. paths: host × host by protocol. set-up: what took how long, and what waited for what. latencies: echoes outside of the overlay and over it, and requests to the car service.',
-      'All but set-up look at the cluster as check does, with one small container on each host that is gone afterwards; set-up is drawn from what up recorded.',
+      'topology: hosts, key-value store, networks, containers and findings. paths: host × host by protocol. set-up: durations and waits of the set-up. latencies: echoes outside the overlay and over it, and requests to the car service.',
+      'All pictures except set-up examine the cluster like check, with one small temporary container on each host. set-up is drawn from the record of up.',
     ],
     exitCodes: [
-      { codes: [0], means: 'all that was asked for is drawn' },
-      { codes: [1], means: 'something could not be drawn, and why is said' },
+      { codes: [0], means: 'all requested pictures are drawn' },
+      { codes: [1], means: 'a picture could not be drawn; the reason is printed' },
       { codes: [2], means: 'wrong usage or input, or the output could not be written' },
-      { codes: [129, 130, 143], means: 'interrupted by a signal, and the probes taken away' },
+      { codes: [129, 130, 143], means: 'interrupted by a signal; the probes are removed' },
     ],
   });
 }

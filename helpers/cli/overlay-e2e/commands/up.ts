@@ -9,26 +9,24 @@ const names = topologies.map(({ name }) => name).join(', ');
 export function addUp(program: Command): void {
   const command = program
     .command('up')
-    .summary('stand a topology up and leave it running')
+    .summary('bring up a topology and leave it running')
     .description(
-      'Stands a topology up and leaves it running. If that fails, nothing is left of it.',
+      'Brings up a topology and leaves it running. If that fails, everything is removed.',
     )
-    .argument('[topology]', `${names}, or a file that describes one: my-cluster.ts`, 'seed')
+    .argument('[topology]', `${names}, or a file that describes a topology: my-cluster.ts`, 'seed')
     .option('--json', 'print one JSON document on standard output; progress goes to standard error')
     .addOption(
-      new Option('--until <stage>', 'the last stage to stand up; all when left out').choices(
-        stages,
-      ),
+      new Option('--until <stage>', 'the last stage to bring up (default: all)').choices(stages),
     )
     .option(
       '--engine-bundle <version>',
-      'the engine of the machines: 20.10.5, 20.10.24, 26.1.5, system for this machine’s own, or a folder with dockerd and what belongs to it',
+      'the engine of the machines: 20.10.5, 20.10.24, 26.1.5, system (the engine of this machine), or a folder with dockerd and its other programs',
     )
     .option(
       '--reuse',
-      'use what an earlier run left in the store, if it is the same topology and an audit finds nothing wrong',
+      'use the running machines of the state directory, if they match the topology and a check finds them healthy',
     )
-    .option('--keep', 'when it fails, leave what stands for looking at')
+    .option('--keep', 'if it fails, leave the machines running for inspection')
     .action(async (topology: string, _options, self: Command) => {
       const { runUp } = await import('../up.ts');
       process.exitCode = await runUp(topology, self.optsWithGlobals());
@@ -38,29 +36,29 @@ export function addUp(program: Command): void {
       { command: 'overlay-e2e up', does: 'the tutorial’s cluster, on Consul' },
       {
         command: 'overlay-e2e up --json',
-        does: 'the same, and one JSON document that tells where everything is',
+        does: 'the same, with one JSON document of all addresses',
       },
-      { command: 'overlay-e2e up etcd', does: 'the same on another kind of cluster' },
+      { command: 'overlay-e2e up etcd', does: 'another kind of cluster' },
       {
         command: 'overlay-e2e up swarm-mode --engine-bundle 20.10.24',
-        does: 'another kind of cluster, on another engine',
+        does: 'another kind of cluster with another engine',
       },
       {
         command: 'overlay-e2e up ./my-cluster.ts',
-        does: 'your own cluster, as that file describes it',
+        does: 'your own topology',
       },
       {
         command: 'overlay-e2e up --until cluster',
-        does: 'the keystore and the engines that know each other, no more',
+        does: 'only the key-value store and the clustered engines',
       },
       {
         command: 'overlay-e2e up --reuse',
-        does: 'use what is up already, if it is the same and healthy; bring it up where nothing is',
+        does: 'use the running topology if it matches and is healthy; bring it up if none is running',
       },
     ],
     exitCodes: [
-      { codes: [0], means: 'it is up' },
-      { codes: [1], means: 'it went wrong; without --keep nothing is left of it' },
+      { codes: [0], means: 'the topology is up' },
+      { codes: [1], means: 'failure; without --keep everything is removed' },
       wrongUsage,
       interrupted,
     ],

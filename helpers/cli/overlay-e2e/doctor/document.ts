@@ -3,52 +3,56 @@ import type { Finding } from '../../../netns/examine/finding.ts';
 import type { Decision } from '../../../machine/decide-provider.ts';
 import { hideUser } from './hide-user.ts';
 
-/** Raised whenever the document's shape changes. */
+/** Increased with each change of the document's shape. */
 const documentVersion = 1;
 
 const versions = z.object({
-  'overlay-e2e': z.string().describe('This program.'),
-  node: z.string().describe('The Node.js that runs it.'),
-  kernel: z.string().describe('As uname -r says it.'),
-  system: z.string().describe('The distribution, by /etc/os-release.'),
-  architecture: z.string().describe('As Node.js names it: x64, arm64.'),
+  'overlay-e2e': z.string().describe('The version of overlay-e2e.'),
+  node: z.string().describe('The version of Node.js.'),
+  kernel: z.string().describe('The kernel release, as in uname -r.'),
+  system: z.string().describe('The distribution, from /etc/os-release.'),
+  architecture: z.string().describe('The architecture in the words of Node.js: x64, arm64.'),
 });
 
 const provider = z.object({
-  name: z.enum(['netns', 'docker-machine']).describe('What would make the machines.'),
+  name: z
+    .enum(['netns', 'docker-machine'])
+    .describe('The provider that would create the machines.'),
   driver: z.string().optional().describe('The driver of docker-machine.'),
-  because: z.string().describe('Why this one.'),
+  because: z.string().describe('The reason for this choice.'),
 });
 
 const finding = z.object({
-  subject: z.string().describe('What was looked at, in a word or two.'),
-  fine: z.boolean().describe('Whether nothing is missing there.'),
-  saw: z.string().describe('What was seen there, in a line.'),
+  subject: z.string().describe('The requirement, in one or two words.'),
+  fine: z.boolean().describe('Whether the requirement is met.'),
+  saw: z.string().describe('The observation, in one line.'),
   remedy: z
     .string()
     .optional()
-    .describe('What to type, or to do, so that it becomes fine; always there when it is not.'),
+    .describe('The command or action that meets the requirement; present if it is not met.'),
 });
 
-/** What `overlay-e2e doctor --json` prints: made to be added to a report that others read. */
+/** The output of `overlay-e2e doctor --json`, which users attach to reports. */
 export const doctorDocument = z
   .object({
-    version: z.literal(documentVersion).describe('Raised whenever this shape changes.'),
-    fine: z.boolean().describe('Whether nothing is missing.'),
-    versions: versions.describe('What it ran on.'),
-    provider: provider.optional().describe('Absent when none can be used; a finding says why.'),
+    version: z.literal(documentVersion).describe('Increased with each change of this shape.'),
+    fine: z.boolean().describe('Whether all requirements are met.'),
+    versions: versions.describe('Versions of program and system.'),
+    provider: provider
+      .optional()
+      .describe('Absent if no provider can be used; a finding says why.'),
     settings: z
       .array(z.string())
       .describe(
-        'Environment variables of this program that are set; their names, not what they say.',
+        'Names of the environment variables of this program that are set, without their values.',
       ),
-    findings: z.array(finding).describe('In the order in which it was looked.'),
+    findings: z.array(finding).describe('One finding per requirement, in the order of the checks.'),
   })
   .meta({ title: 'overlay-e2e doctor --json' });
 
 export type DoctorDocument = z.infer<typeof doctorDocument>;
 
-/** What was found out, without anything that tells of the user rather than of the machine. */
+/** Returns the document, without data about the user. */
 export function toDoctorDocument(seen: {
   readonly versions: DoctorDocument['versions'];
   readonly provider: Decision | undefined;
