@@ -145,7 +145,7 @@ function tellAstray({
 }: ForwardingEntry & { readonly device: { readonly port: number; readonly vni: number } }) {
   const other = [
     ...(port === undefined || port === device.port ? [] : [`port ${port}`]),
-    ...(vni === undefined || vni === device.vni ? [] : [`the VXLAN number ${vni}`]),
+    ...(vni === undefined || vni === device.vni ? [] : [`VNI ${vni}`]),
   ];
   return other.length === 0 ? undefined : other.join(' and ');
 }

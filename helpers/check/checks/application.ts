@@ -8,7 +8,7 @@ import type { ExpectedApplication } from '../target.ts';
 /** The expected application answers, and exactly as it must. */
 export const applicationAnswers: Check = {
   name: 'application-answers',
-  title: 'the application answers as it must',
+  title: 'the application gives the expected answer',
   layer: 'application',
   needs: 'api',
   compare: (observation) =>
@@ -37,7 +37,7 @@ export const applicationAnswers: Check = {
                 where,
                 expected: expected.body,
                 observed: body ?? null,
-                text: `${url} answers something else than it must: ${beginningOf(body ?? '')}${tellRow(answer)}`,
+                text: `${url} gives an unexpected answer: ${beginningOf(body ?? '')}${tellRow(answer)}`,
               },
             ];
       return outcomeOf(differences, [`${url}: ${status}, ${body?.length ?? 0} characters`]);
@@ -47,21 +47,23 @@ export const applicationAnswers: Check = {
 /** Its answer is out of its database, and not out of a copy. */
 export const applicationFromDatabase: Check = {
   name: 'application-from-database',
-  title: 'the application’s answer comes out of its database',
+  title: 'the answer of the application comes from its database',
   layer: 'application',
   needs: 'api',
   compare: (observation) =>
     ofApplication(observation, (expected, { url, status, body, database }, where) => {
       if (expected.isCarService !== true) {
-        return skipped(unseen('only the database of the car service is known', 'inapplicable'));
+        return skipped(
+          unseen('only the database of the car service can be queried', 'inapplicable'),
+        );
       }
       if (database === undefined) {
-        return skipped(unseen(`${url} gave no answer to ask about (${status ?? 'none'})`));
+        return skipped(unseen(`${url} gave no answer to compare (${status ?? 'none'})`));
       }
       if ('error' in database) return skipped(unseen(database.error));
       const { queries, row } = database;
       const isOut = queries > 0 && (row === body || body !== expected.body);
-      if (isOut) return outcomeOf([], [`${queries} queries, and the row says ${row}`]);
+      if (isOut) return outcomeOf([], [`${queries} queries; the row is ${row}`]);
       const name = expected.database ?? 'its database';
       return outcomeOf(
         [
@@ -72,8 +74,8 @@ export const applicationFromDatabase: Check = {
             observed: { queries, body: body ?? null },
             text:
               queries > 0
-                ? `${url} answers what it must, and ${name} has another row: ${row}`
-                : `${url} answers, and ${name} runs no query for it`,
+                ? `${url} gives the expected answer, but ${name} has a different row: ${row}`
+                : `${url} answers without a query to ${name}`,
           },
         ],
         [],
@@ -91,7 +93,7 @@ function ofApplication(
   }
   if ('unseen' in application) return skipped(application);
   const { answer } = application.seen;
-  if (answer === undefined) return skipped(unseen(`${expected.url} was not asked`));
+  if (answer === undefined) return skipped(unseen(`no request was sent to ${expected.url}`));
   const { container } = expected;
   const known = containers.find(({ name }) => name === container)?.host;
   const host = known ?? hosts.find(({ address }) => expected.url.includes(`//${address}:`))?.name;

@@ -7,14 +7,14 @@ import { insideOutcome } from './paths-outcome.ts';
 /** No container's kernel drops what comes to it for a wrong checksum: what the probes sent, that is, not whatever else. */
 export const checksums: Check = {
   name: 'checksums',
-  title: 'no packet comes to a container with a wrong checksum',
+  title: 'no packet arrives at a container with a wrong checksum',
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
     insideOutcome(observation, (paths) => ({
       differences: findWrong(paths),
       evidence: [...new Set(symptomsOf(paths).map(({ where }) => where.towards))].map(
-        (container) => `${container}: none that was lost for it`,
+        (container) => `${container}: none`,
       ),
     })),
 };
@@ -30,7 +30,7 @@ function findWrong(paths: PathsView): Difference[] {
         where: { host, container },
         expected: { tcp: 0, udp: 0 },
         observed: { tcp, udp },
-        text: `the kernel of ${container} on ${host} has dropped ${tcp} packets of TCP and ${udp} of UDP for wrong checksums while it was probed`,
+        text: `${container} on ${host} dropped ${tcp} TCP and ${udp} UDP packets with wrong checksums during the probes`,
       },
     ];
   });

@@ -7,7 +7,7 @@ import { insideOutcome } from './paths-outcome.ts';
 /** Chosen containers reach each other through their overlay by all that they may send. */
 export const containerPaths: Check = {
   name: 'container-paths',
-  title: 'containers reach each other by ICMP, UDP and TCP, small and at the overlay’s MTU',
+  title: 'containers reach each other over ICMP, UDP and TCP, with small and full-size packets',
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
@@ -74,15 +74,15 @@ const hopsInWords: Readonly<Record<Hop, string>> = {
   'sender-vxlan': 'entering the VXLAN device of its host',
   'sender-nic': 'leaving its host',
   'receiver-nic': 'at the network card',
-  'receiver-input': 'behind the firewall',
-  'receiver-vxlan': 'coming out of the VXLAN device',
-  receiver: 'at the other container',
+  'receiver-input': 'past the firewall',
+  'receiver-vxlan': 'leaving the VXLAN device',
+  receiver: 'at the receiving container',
 };
 
 /** «last seen at the network card of worker-host, from 192.168.99.101 to 192.168.99.102, VXLAN 256» */
 function tellSeen({ outcomes, lastSeen }: PathSymptoms): string {
   if (!Object.values(outcomes).includes('lost')) return '';
-  if (lastSeen === undefined) return '; none of it was seen to leave';
+  if (lastSeen === undefined) return '; no packet was seen leaving';
   const { hop, host, outerSource, outerDestination, vni } = lastSeen;
   const outer =
     outerSource === undefined ? '' : `, from ${outerSource} to ${outerDestination}, VXLAN ${vni}`;

@@ -9,13 +9,13 @@ type ExpectedContainer = NonNullable<Expectations['containers']>[number];
 /** Every container that is expected runs, on its host and network and nowhere else. */
 export const containersInPlace: Check = {
   name: 'containers-in-place',
-  title: 'every container that is expected runs on its host, and nowhere else',
+  title: 'every expected container runs on its host and nowhere else',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
     const { containers = [] } = observation.expectations;
     if (containers.length === 0) {
-      const reason = 'nobody said which containers are to run where';
+      const reason = 'no expected containers were given';
       return { state: 'skipped', reason, because: 'unasked' };
     }
     const hosts = answeringHosts(observation);
@@ -45,14 +45,14 @@ function findMisplaced(
         where: { host: on, container: name },
         expected: host,
         observed: on,
-        text: `${name} runs on ${on}; its host is ${host}`,
+        text: `${name} runs on ${on} instead of ${host}`,
       }),
     );
   const isSilent = all.some((one) => one.name === host && 'unseen' in one.engine);
   const own = found.find(({ on }) => on === host)?.container;
   if (own === undefined) {
     if (isSilent || elsewhere.length > 0) return elsewhere;
-    const text = `there is no container ${name} on ${host}, nor on any other host`;
+    const text = `container ${name} does not exist on ${host} or any other host`;
     return [
       {
         kind: 'container-absent',
@@ -72,7 +72,7 @@ function findMisplaced(
           where: { host, container: name, network },
           expected: network,
           observed: Object.keys(own.networks),
-          text: `${name} on ${host} is not on the network ${network}; it is on ${Object.keys(own.networks).join(', ') || 'none'}`,
+          text: `${name} on ${host} is not connected to the network ${network}; its networks: ${Object.keys(own.networks).join(', ') || 'none'}`,
         },
       ]
     : elsewhere;

@@ -11,7 +11,7 @@ import { answeringHosts } from './seen-engines.ts';
  */
 export const containersRun: Check = {
   name: 'containers-run',
-  title: 'every container that is to run does',
+  title: 'every container that should run is running',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
@@ -55,9 +55,9 @@ function describeDown(
   { name, status, exitCode, error, restartCount }: ContainerFacts,
 ): Difference {
   const how = {
-    paused: 'is paused: it answers nobody',
-    restarting: `ends each time it is started: ${restartCount === 1 ? 'once' : `${restartCount} times`} so far`,
-    exited: `has ended with ${exitCode}`,
+    paused: 'is paused and does not respond',
+    restarting: `exits each time it starts: ${restartCount === 1 ? 'once' : `${restartCount} times`} so far`,
+    exited: `has exited with code ${exitCode}`,
     created: 'was never started',
     removing: 'is being removed',
     dead: 'is dead: its engine could not remove it',

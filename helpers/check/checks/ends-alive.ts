@@ -24,7 +24,7 @@ interface RecordedEnd {
 /** Every end that the store, or an engine of a swarm, has on record is one of a container that runs there. */
 export const endsAlive: Check = {
   name: 'ends-alive',
-  title: 'every end of an overlay on record is one of a running container',
+  title: 'every recorded overlay endpoint belongs to a running container',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
@@ -81,7 +81,7 @@ function findDead(
   const elsewhere = ends.find(
     ({ container, networkId }) => container === end.name && networkId === end.networkId,
   );
-  const place = host?.name ?? `${end.hostAddress}, which is no member of the cluster`;
+  const place = host?.name ?? `${end.hostAddress}, which is not a member of the cluster`;
   const now = [
     ...(elsewhere === undefined
       ? []
@@ -93,7 +93,7 @@ function findDead(
     where: { host: host?.name, network, container: end.name },
     expected: null,
     observed: { endpointId: end.id, address: end.address, hostAddress: end.hostAddress },
-    text: `${end.keepers.join(' and ')} has ${end.name} as ${end.address} on ${place}, where no container has that end${now.length === 0 ? '' : `; ${now.join('; ')}`}`,
+    text: `${end.keepers.join(' and ')} lists ${end.name} as ${end.address} on ${place}, where no container has that endpoint${now.length === 0 ? '' : `; ${now.join('; ')}`}`,
   };
 }
 

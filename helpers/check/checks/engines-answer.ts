@@ -5,8 +5,8 @@ import { answeringHosts } from './seen-engines.ts';
 
 const inWords: Readonly<Record<Pulse, string>> = {
   answers: 'answers',
-  invalid: 'gives an answer that cannot be right, so nothing that it says is used',
-  hangs: 'tells its version, and does not come to say what else it is asked',
+  invalid: 'gives an impossible answer, so nothing it reports is used',
+  hangs: 'reports its version, but hangs on other requests',
   silent: 'does not answer',
 };
 

@@ -5,19 +5,19 @@ import { answeringHosts } from './seen-engines.ts';
 /** The engines are in a cluster at all. */
 export const enginesClustered: Check = {
   name: 'engines-clustered',
-  title: 'the engines are in a cluster',
+  title: 'the engines form a cluster',
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
     const { kind } = observation;
-    if (kind !== 'unknown') return outcomeOf([], [`it is one by ${kind}`]);
+    if (kind !== 'unknown') return outcomeOf([], [`cluster kind: ${kind}`]);
     const loners = answeringHosts(observation).map(
       ({ host: { name } }): Difference => ({
         kind: 'engine-not-member',
         where: { host: name },
         expected: 'in a key-value cluster or in a swarm',
-        observed: 'in none',
-        text: `the engine of ${name} is in no swarm, and was given no key-value store`,
+        observed: 'in neither',
+        text: `the engine of ${name} is not in a swarm and has no key-value store`,
       }),
     );
     return outcomeOf(loners, []);

@@ -8,12 +8,12 @@ import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
  */
 export const hostnamesDiffer: Check = {
   name: 'hostnames-differ',
-  title: 'every host has a hostname of its own',
+  title: 'every host has a unique hostname',
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
     if (observation.kind === 'swarm-mode') {
-      const reason = 'a swarm does not tell its nodes apart by their hostnames';
+      const reason = 'nodes of a swarm may share a hostname';
       return { state: 'skipped', reason, because: 'inapplicable' };
     }
     const all = answeringHosts(observation);
@@ -21,9 +21,9 @@ export const hostnamesDiffer: Check = {
       ({ value, host, peer }): Difference => ({
         kind: 'hostname-shared',
         where: { host, peer },
-        expected: 'a hostname of its own',
+        expected: 'a unique hostname',
         observed: value,
-        text: `${host} has the hostname ${value}, which is that of ${peer}`,
+        text: `${host} has the same hostname as ${peer}: ${value}`,
       }),
     );
     return outcomeOf(
@@ -36,7 +36,7 @@ export const hostnamesDiffer: Check = {
 /** No two engines have one id: a cloned machine's does, until its key file is removed. */
 export const engineIdsDiffer: Check = {
   name: 'engine-ids-differ',
-  title: 'every engine has an id of its own',
+  title: 'every engine has a unique ID',
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
@@ -45,9 +45,9 @@ export const engineIdsDiffer: Check = {
       ({ value, host, peer }): Difference => ({
         kind: 'engine-id-shared',
         where: { host, peer },
-        expected: 'an id of its own',
+        expected: 'a unique ID',
         observed: value,
-        text: `the engines of ${host} and ${peer} have one id, ${value}`,
+        text: `the engines of ${host} and ${peer} have the same ID: ${value}`,
       }),
     );
     return outcomeOf(

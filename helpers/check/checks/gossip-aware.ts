@@ -10,12 +10,16 @@ import { whatWasSeen } from '../observed.ts';
  */
 export const gossipAware: Check = {
   name: 'gossip-aware',
-  title: 'every engine’s gossip knows every other engine',
+  title: 'every engine knows every other engine through gossip',
   layer: 'engines',
   needs: 'api',
   compare: ({ hosts, kind }) => {
     if (kind === 'unknown') {
-      return { state: 'skipped', reason: 'the engines are in no cluster', because: 'inapplicable' };
+      return {
+        state: 'skipped',
+        reason: 'the engines are not in a cluster',
+        because: 'inapplicable',
+      };
     }
     const seen = hosts.flatMap((host) => {
       const view = whatWasSeen(host.gossip);
@@ -47,9 +51,9 @@ function findUnaware(
       {
         kind: 'gossip-unaware',
         where: { host: name },
-        expected: 'it listens on port 7946',
+        expected: 'listens on port 7946',
         observed: 'connection refused',
-        text: `the engine of ${name} has no gossip: nobody listens on port 7946`,
+        text: `the engine of ${name} runs no gossip: nothing listens on port 7946`,
       },
     ];
   }
@@ -66,7 +70,7 @@ function findUnaware(
         text:
           state === undefined
             ? `the gossip of ${name} does not know ${peer} (${address})`
-            : `for the gossip of ${name}, ${peer} (${address}) is ${state}`,
+            : `the gossip of ${name} reports ${peer} (${address}) as ${state}`,
       },
     ];
   });

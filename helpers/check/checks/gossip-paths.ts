@@ -26,7 +26,7 @@ function isDead(trial: GossipTrial): boolean {
 }
 
 function tell({ from, to, transport, answered }: GossipTrial): string {
-  const how = answered ? 'answers' : 'hears the other engine’s own packets';
+  const how = answered ? 'answers' : 'receives packets of the engine';
   return `7946/${transport}: ${to} ${how} ${answered ? from : `from ${from}`}`;
 }
 
@@ -50,8 +50,8 @@ function fateOf({
   arrived,
   letIn,
 }: Pick<GossipTrial, 'from' | 'to' | 'arrived' | 'letIn'>): string {
-  if (letIn) return `what ${from} sends is let in by ${to}, and no answer comes`;
+  if (letIn) return `packets from ${from} pass the firewall of ${to}, but no answer comes`;
   if (arrived)
-    return `what ${from} sends reaches the network card of ${to}, whose firewall does not let it in`;
-  return `what ${from} sends does not reach ${to}`;
+    return `packets from ${from} reach the network card of ${to}, but its firewall blocks them`;
+  return `packets from ${from} do not reach ${to}`;
 }

@@ -9,7 +9,7 @@ import { pathsOutcome } from './paths-outcome.ts';
  */
 export const hostPaths: Check = {
   name: 'host-paths',
-  title: 'packets get from every host to every other',
+  title: 'packets pass from every host to every other',
   layer: 'paths',
   needs: 'probe',
   compare: (observation) =>
@@ -19,7 +19,7 @@ export const hostPaths: Check = {
         differences: tried.filter((trial) => !hasAnyPassed(trial, paths)).map(describe),
         evidence: tried.map(
           ({ from, to, answered }) =>
-            `${from.host} to ${to.host}: ${answered ? 'its echo is answered' : 'its echo is not answered, other packets arrive'}`,
+            `${from.host} to ${to.host}: ${answered ? 'ICMP echo answered' : 'ICMP echo not answered, other packets arrive'}`,
         ),
       };
     }),
@@ -42,10 +42,10 @@ function describe({ from, to, arrived }: Trial): Difference {
   return {
     kind: 'host-path-dead',
     where: { host, peer },
-    expected: 'packets get there',
+    expected: 'packets arrive',
     observed: { reachedNic: arrived, letIn: false },
     text: arrived
-      ? `whatever ${host} sends to ${peer} (${to.address}) reaches its network card, and nothing is let in there`
-      : `nothing that ${host} sends to ${peer} (${to.address}) gets there: neither an echo, nor gossip, nor VXLAN`,
+      ? `packets from ${host} reach the network card of ${peer} (${to.address}), but its firewall blocks all of them`
+      : `no packets from ${host} reach ${peer} (${to.address}): no ICMP echo, no gossip, no VXLAN`,
   };
 }

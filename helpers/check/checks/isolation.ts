@@ -6,7 +6,7 @@ import { insideOutcome } from './paths-outcome.ts';
 /** Containers that have no network in common do not reach each other. */
 export const isolation: Check = {
   name: 'isolation',
-  title: 'no packet gets from one overlay network to another',
+  title: 'no packet passes between unrelated overlay networks',
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
@@ -31,6 +31,6 @@ function describe({ from, to, fromNetwork, toNetwork, ways }: IsolationTrial): D
     },
     expected: 'nothing arrives',
     observed: { network: toNetwork, ways },
-    text: `${ways.join(' and ')} of ${from.container}, which is in ${fromNetwork} on ${from.host}, arrives at ${to.container}, which is in ${toNetwork} on ${to.host}`,
+    text: `${ways.join(' and ')} from ${from.container} (${fromNetwork}, ${from.host}) arrives at ${to.container} (${toNetwork}, ${to.host})`,
   };
 }

@@ -66,13 +66,11 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
       text: `${host}: ${text}`,
     });
     if (tables === undefined) {
-      return [differ('a namespace', null, `its kernel has no namespace of ${network}`)];
+      return [differ('a namespace', null, `the kernel has no namespace for ${network}`)];
     }
     const { vxlans, bridges } = tables;
     return [
-      ...(vxlans.length === 0
-        ? [differ('vxlan0', null, `there is no VXLAN device of ${network}`)]
-        : []),
+      ...(vxlans.length === 0 ? [differ('vxlan0', null, `no VXLAN device for ${network}`)] : []),
       ...[...vxlans, ...bridges]
         .filter(({ isUp }) => !isUp)
         .map(({ name }) =>
@@ -84,7 +82,7 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
           differ(
             { vni: numbers },
             { vni },
-            `${name} of ${network} has the VXLAN number ${vni} instead of ${numbers.join(' or ')}`,
+            `${name} of ${network} has VNI ${vni} instead of ${numbers.join(' or ')}`,
           ),
         ),
       ...vxlans
@@ -100,7 +98,7 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
   });
   const evidence = joined.flatMap(({ host, tables }) =>
     (tables?.vxlans ?? []).map(
-      ({ name, vni, port }) => `${host.name}, ${network}: ${name} has number ${vni}, port ${port}`,
+      ({ name, vni, port }) => `${host.name}, ${network}: ${name} has VNI ${vni}, port ${port}`,
     ),
   );
   return { differences, evidence };

@@ -12,7 +12,7 @@ import { kernelOutcome } from './kernel-outcome.ts';
  */
 export const kernelFirewall: Check = {
   name: 'kernel-firewall',
-  title: 'no firewall of a host stops what overlays need',
+  title: 'no host firewall blocks overlay traffic',
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
@@ -25,7 +25,7 @@ export const kernelFirewall: Check = {
           .map((rule) => tell(seen.host.name, rule)),
       ),
       kernels.map(
-        (seen) => `${seen.host.name}: ${rulesOf(seen).length} rules that may concern overlays`,
+        (seen) => `${seen.host.name}: ${rulesOf(seen).length} rules that may affect overlays`,
       ),
     );
   },

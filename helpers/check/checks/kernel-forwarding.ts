@@ -8,7 +8,7 @@ import { entriesOutcome } from './kernel-outcome.ts';
 /** Every host's kernel knows on which host each container of the others is: the forwarding table of the VXLAN device. */
 export const kernelForwarding: Check = {
   name: 'kernel-forwarding',
-  title: 'every kernel sends what is for a container to the host that it is on',
+  title: 'every kernel forwards traffic for a container to the host it runs on',
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) =>
@@ -29,7 +29,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
   const where = { host, peer: end.host, network, container };
   const expected = { mac, dst: destination, state: 'permanent' };
   if (written !== undefined) {
-    const other = hostWithDestination(observation, written) ?? 'no host of this cluster';
+    const other = hostWithDestination(observation, written) ?? 'not a host of this cluster';
     const wrong =
       written === destination
         ? `${astray ?? ''} of ${destination} (${end.host})`
@@ -39,7 +39,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
       where,
       expected,
       observed: { mac, dst: written, state: 'permanent', astray },
-      text: `${host} sends what is for ${container} (${mac}) in ${network} to ${wrong}`,
+      text: `${host} forwards traffic for ${container} (${mac}) in ${network} to ${wrong}`,
     };
   }
   return {
@@ -47,7 +47,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
     where,
     expected,
     observed: describeRest(mac, learnt, isHalf),
-    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which is on ${end.host} (${destination})${tellRest(mac, learnt, isHalf)}`,
+    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which runs on ${end.host} (${destination})${tellRest(mac, learnt, isHalf)}`,
   };
 }
 
@@ -58,7 +58,7 @@ function describeRest(mac: string, learnt: string | undefined, isHalf: boolean) 
 
 function tellRest(mac: string, learnt: string | undefined, isHalf: boolean): string {
   if (learnt !== undefined) {
-    return `; only a packet from ${learnt} has taught it to the kernel, for as long as packets come`;
+    return `; the kernel has only learned it from a packet from ${learnt}, and forgets it when packets stop`;
   }
-  return isHalf ? `; only the bridge's half of it is there: ${mac} master br0` : '';
+  return isHalf ? `; only the bridge half of the entry exists: ${mac} master br0` : '';
 }

@@ -19,7 +19,7 @@ import { kernelOutcome } from './kernel-outcome.ts';
 /** No kernel holds an entry that an engine wrote for a container that is gone, or has come to that very host. */
 export const kernelLeftovers: Check = {
   name: 'kernel-leftovers',
-  title: 'no kernel sends to where a container was before',
+  title: 'no kernel has entries for containers that are gone or have moved',
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
@@ -106,8 +106,8 @@ function findLeftovers(
         },
         text:
           moved === undefined
-            ? `${host.name} sends what is for ${mac}${tellAddress(mac)} in ${network} to ${destination}${tellHost(peer)}, where no such container is any more`
-            : `${host.name} sends what is for ${moved.container} (${mac}) in ${network} to ${destination}${tellHost(peer)}, although it is on ${host.name} itself`,
+            ? `${host.name} forwards traffic for ${mac}${tellAddress(mac)} in ${network} to ${destination}${tellHost(peer)}, where no such container exists`
+            : `${host.name} forwards traffic for ${moved.container} (${mac}) in ${network} to ${destination}${tellHost(peer)}, although it runs on ${host.name} itself`,
       };
     }),
     ...neighbours.map(
@@ -116,7 +116,7 @@ function findLeftovers(
         where: { host: host.name, network },
         expected: null,
         observed: { address, mac },
-        text: `${host.name} tells its containers that ${address} in ${network} is ${mac}, which no container is any more`,
+        text: `${host.name} resolves ${address} in ${network} to ${mac}, which belongs to no container`,
       }),
     ),
   ];

@@ -14,7 +14,7 @@ const VXLAN_OVERHEAD = 50;
  */
 export const kernelMtu: Check = {
   name: 'kernel-mtu',
-  title: 'every link on the way between hosts lets through what containers may send',
+  title: 'every link between hosts carries the largest packets that containers may send',
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
@@ -55,7 +55,7 @@ function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[])
       ...containers
         .filter(({ mtu }) => mtu > usual)
         .map((one) =>
-          tell(one, usual, `sends up to ${one.mtu} bytes, and ${network} takes ${usual}`),
+          tell(one, usual, `sends up to ${one.mtu} bytes, but ${network} allows ${usual}`),
         ),
       ...devices
         .filter(({ mtu }) => mtu < usual)
@@ -63,7 +63,7 @@ function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[])
           tell(
             one,
             usual,
-            `lets ${one.mtu} bytes through, and containers on ${network} send up to ${usual}`,
+            `allows ${one.mtu} bytes, but containers on ${network} send up to ${usual}`,
           ),
         ),
       ...carriers
@@ -72,7 +72,7 @@ function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[])
           tell(
             one,
             usual + VXLAN_OVERHEAD,
-            `lets ${one.mtu} bytes through, and containers on ${network} send up to ${usual}, which is ${usual + VXLAN_OVERHEAD} with VXLAN around it`,
+            `allows ${one.mtu} bytes, but containers on ${network} send up to ${usual}, which is ${usual + VXLAN_OVERHEAD} with VXLAN headers`,
           ),
         ),
     ],

@@ -38,7 +38,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
       where,
       expected,
       observed: { address, mac: neighbour },
-      text: `${host} tells its containers that ${address} (${container} on ${end.host}) in ${network} is ${neighbour} instead of ${mac}`,
+      text: `${host} resolves ${address} (${container} on ${end.host}) in ${network} to ${neighbour} instead of ${mac}`,
     };
   }
   return {
@@ -46,7 +46,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
     where,
     expected,
     observed: null,
-    text: `${host} has no neighbour entry for ${address} (${container} on ${end.host}, ${mac}) in ${network}`,
+    text: `${host} has no neighbor entry for ${address} (${container} on ${end.host}, ${mac}) in ${network}`,
   };
 }
 
@@ -57,6 +57,6 @@ function describeFull({ host, table, refused }: FullTable): Difference {
     where: { host },
     expected: { refused: 0 },
     observed: { refused, room },
-    text: `the kernel of ${host} had no room for another neighbour ${refused} times while packets were sent, and dropped them: it keeps ${room} (gc_thresh3), of all of its network namespaces together`,
+    text: `the neighbor table of ${host} was full ${refused} times during the probes, and packets were dropped: its capacity is ${room} entries (gc_thresh3) for all network namespaces together`,
   };
 }

@@ -8,7 +8,7 @@ import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
 /** Every engine has the options of a member of the same key-value cluster, and stands in its store; no other does. */
 export const keyValueMembers: Check = {
   name: 'key-value-members',
-  title: 'every engine was given the store and stands in it as a member, and no other does',
+  title: 'every engine is configured with the store and registered in it, and no other engine is',
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
@@ -59,15 +59,17 @@ function findOptionDefect(
     return defect(`the engine of ${name} runs without cluster-store${instead}`);
   }
   if (clusterStore !== usual) {
-    return defect(`the engine of ${name} has the store ${clusterStore}, the others ${usual}`);
+    return defect(`the engine of ${name} uses the store ${clusterStore}, the others use ${usual}`);
   }
   if (clusterAdvertise === undefined) {
-    return defect(`the engine of ${name} runs without cluster-advertise: no other ever finds it`);
+    return defect(
+      `the engine of ${name} runs without cluster-advertise: no other engine can find it`,
+    );
   }
   const advertised = clusterAdvertise.replace(/:\d+$/, '');
   return address === undefined || advertised === address
     ? undefined
-    : defect(`the engine of ${name} tells the others to find it at ${advertised}, not ${address}`);
+    : defect(`the engine of ${name} advertises ${advertised} instead of ${address}`);
 }
 
 function findMissing(
@@ -81,7 +83,7 @@ function findMissing(
     where: { host: name },
     expected: clusterAdvertise,
     observed: known,
-    text: `${version} has no member ${clusterAdvertise}, which is ${name}; it has ${known.join(', ') || 'none at all'}`,
+    text: `${version} has no member ${clusterAdvertise} (${name}); its members: ${known.join(', ') || 'none'}`,
   };
 }
 
@@ -100,6 +102,6 @@ function findStrangers({ hosts }: Observation, { members, version }: StoreView):
       where: {},
       expected: 'no other members than the hosts',
       observed: advertised,
-      text: `${version} has the member ${advertised}, which is none of the hosts`,
+      text: `${version} has the member ${advertised}, which is not one of the hosts`,
     }));
 }

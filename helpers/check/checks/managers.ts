@@ -12,7 +12,7 @@ export const managers: Check = {
   compare: (observation) =>
     pathsOutcome(observation, (paths) => ({
       differences: paths.managers.filter(({ answered }) => !answered).map(describe),
-      evidence: paths.managers.map(({ from, to, port }) => `${port}/tcp: ${to} takes ${from}`),
+      evidence: paths.managers.map(({ from, to, port }) => `${port}/tcp: ${to} accepts ${from}`),
     })),
 };
 

@@ -7,7 +7,7 @@ import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 /** One name means one network, with one subnet, on every host. */
 export const networksAgree: Check = {
   name: 'networks-agree',
-  title: 'networks of one name are one network everywhere',
+  title: 'a network name means the same network on every host',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
@@ -75,6 +75,6 @@ function findNamesakes(shared: readonly SharedNetwork[]): Difference[] {
       where: { network },
       expected: 'one network of that name',
       observed: namesakes.map(({ id, subnets }) => ({ id, subnets })),
-      text: `there are ${namesakes.length} networks called ${network}: ${namesakes.map(({ id, subnets }) => `${id.slice(0, 12)} (${subnets.join(' ')})`).join(', ')}`,
+      text: `${namesakes.length} networks are named ${network}: ${namesakes.map(({ id, subnets }) => `${id.slice(0, 12)} (${subnets.join(' ')})`).join(', ')}`,
     }));
 }

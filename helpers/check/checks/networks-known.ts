@@ -8,7 +8,7 @@ import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 /** Every host has each network that it is to have; workers of a swarm only those that containers of their own are on. */
 export const networksKnown: Check = {
   name: 'networks-known',
-  title: 'every host has every network that it is to have',
+  title: 'every host has the networks that it needs',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
@@ -23,7 +23,7 @@ export const networksKnown: Check = {
           where: { network: name },
           expected: name,
           observed: shared.map((network) => network.name),
-          text: `there is no network ${name} that hosts share`,
+          text: `no shared network ${name} exists`,
         }),
       );
     const absent = hosts.flatMap((one) =>
@@ -80,7 +80,7 @@ function describeLate(
     where: { host: host.name, network: name },
     expected: id,
     observed: null,
-    text: `${host.name} did not list the network ${name} (${id.slice(0, 12)}), which ${source} has, at first, and did when it was asked again${stuck}`,
+    text: `${host.name} listed the network ${name} (${id.slice(0, 12)}), which ${source} has, only when asked a second time${stuck}`,
   };
 }
 
@@ -88,5 +88,5 @@ function describeLate(
 function tellStuck({ kernel }: HostView): string {
   const { threads = 0, stuck = [] } = whatWasSeen(kernel)?.engineThreads ?? {};
   if (stuck.length === 0) return '';
-  return `; ${stuck.length} of ${threads} threads of its engine are stuck in network namespaces that are gone`;
+  return `; ${stuck.length} of ${threads} threads of its engine are stuck in deleted network namespaces`;
 }

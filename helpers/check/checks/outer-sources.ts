@@ -8,7 +8,7 @@ import { insideOutcome } from './paths-outcome.ts';
 /** VXLAN packets come from the address under which the others know their host: from any other they are not taken. */
 export const outerSources: Check = {
   name: 'outer-sources',
-  title: 'VXLAN packets come from the address under which the other hosts know theirs',
+  title: 'VXLAN packets have the source address that the other hosts expect',
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
@@ -18,7 +18,7 @@ export const outerSources: Check = {
       return {
         differences: [...byHosts.values()].flatMap((own) => findOther(own, observation)),
         evidence: [...byHosts.values()].flatMap(([first]) =>
-          first === undefined ? [] : [`${first.where.host} to ${first.where.peer}: as it must be`],
+          first === undefined ? [] : [`${first.where.host} to ${first.where.peer}: as expected`],
         ),
       };
     }),
@@ -42,6 +42,6 @@ function findOther(own: readonly PathSymptoms[], observation: Observation): Diff
       where: { host, peer },
       expected,
       observed: source,
-      text: `VXLAN packets of ${host} come to ${peer} from ${source}, and not from ${expected}, under which the others know it`,
+      text: `VXLAN packets from ${host} arrive at ${peer} with source ${source} instead of ${expected}`,
     }));
 }

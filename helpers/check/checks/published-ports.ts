@@ -5,7 +5,7 @@ import type { PortAnswer } from '../observe/application.ts';
 /** The TCP ports that containers publish are open from outside of their hosts. */
 export const publishedPorts: Check = {
   name: 'published-ports',
-  title: 'published ports are reached from outside of their hosts',
+  title: 'published ports are reachable from outside their hosts',
   layer: 'application',
   needs: 'api',
   compare: ({ application }) => {
@@ -36,11 +36,11 @@ function findSilent(answers: readonly PortAnswer[]): Difference[] {
     {
       kind: 'port-silent',
       where: { host, container },
-      expected: 'takes connections',
+      expected: 'accepts connections',
       observed: Object.fromEntries(
         answers.map(({ from, error }) => [from ?? 'this machine', error ?? 'connected']),
       ),
-      text: `${address}, port ${containerPort} of ${container}, is not reached from ${silent.length === answers.length ? 'anywhere' : 'everywhere'}: ${told.join(', ')}`,
+      text: `${address} (port ${containerPort} of ${container}) is unreachable${silent.length === answers.length ? '' : ' from some places'}: ${told.join(', ')}`,
     },
   ];
 }

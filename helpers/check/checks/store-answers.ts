@@ -6,7 +6,7 @@ import { answeringHosts } from './seen-engines.ts';
 /** The store answers, here and to every host. One that answers the hosts and not here is only not to be looked into. */
 export const storeAnswers: Check = {
   name: 'store-answers',
-  title: 'the key-value store answers, here and to every host',
+  title: 'the key-value store answers this machine and every host',
   layer: 'store',
   needs: 'api',
   compare: (observation) => {
@@ -38,11 +38,11 @@ export const storeAnswers: Check = {
             where: { host: name },
             expected: `reaches ${address}:${port}`,
             observed: error ?? '',
-            text: `${name} does not reach the key-value store at ${address}:${port}: ${error}`,
+            text: `${name} cannot reach the key-value store at ${address}:${port}: ${error}`,
           }));
     if (differences.length === 0 && 'unseen' in store) return skipped(store);
     return outcomeOf(differences, [
-      ...('seen' in store ? [`${store.seen.version} answers here`] : []),
+      ...('seen' in store ? [`${store.seen.version} answers this machine`] : []),
       ...reaches.map(({ name }) => `${name} reaches it`),
     ]);
   },

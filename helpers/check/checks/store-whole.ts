@@ -9,7 +9,7 @@ import { answeringHosts } from './seen-engines.ts';
 /** The store has every network that containers are on, and every end of them. Engines read it, and never write it anew. */
 export const storeWhole: Check = {
   name: 'store-whole',
-  title: 'the key-value store has every network and every end that engines use',
+  title: 'the key-value store has every network and endpoint that engines use',
   layer: 'store',
   needs: 'api',
   compare: (observation) => {
@@ -85,6 +85,6 @@ function findLostEnds(used: readonly Use[], { ends, networks, version }: StoreVi
       where: { host, network, container },
       expected: { endpointId, address },
       observed: null,
-      text: `${version} has no end of ${container} (${address}) on ${network}`,
+      text: `${version} has no endpoint for ${container} (${address}) on ${network}`,
     }));
 }

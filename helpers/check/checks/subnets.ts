@@ -20,7 +20,7 @@ export interface TakenRange {
 /** No overlay has addresses that mean something else on a host: packets for them would go there, or not come back. */
 export const subnetsApart: Check = {
   name: 'subnets-apart',
-  title: 'no overlay has addresses that are in use elsewhere',
+  title: 'no overlay uses addresses that are in use elsewhere',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
@@ -44,9 +44,9 @@ export const subnetsApart: Check = {
               ({ host, range, text }): Difference => ({
                 kind: 'subnets-overlap',
                 where: { host, network },
-                expected: 'addresses of its own',
+                expected: 'unused addresses',
                 observed: { subnet, range },
-                text: `${network} has ${subnet}, which overlaps with the ${text}`,
+                text: `${network} has ${subnet}, which overlaps the ${text}`,
               }),
             )
         );
@@ -91,20 +91,20 @@ export function takenRanges({ hosts }: Observation): TakenRange[] {
           host,
           range,
           network: name,
-          text: `network ${name} (${range}) of ${host}`,
+          text: `network ${name} (${range}) on ${host}`,
         })),
       ),
       ...links.flatMap(({ name, addresses }) =>
         addresses.map((one) => {
           const own = one.replace(/\/.*/, '');
-          return { host, range: own, text: `address ${own} of ${name} of ${host}` };
+          return { host, range: own, text: `address ${own} of ${name} on ${host}` };
         }),
       ),
       ...routes.map(({ destination: range, device, gateway }) => ({
         host,
         range,
         hasGateway: gateway !== undefined,
-        text: `route to ${range}${gateway === undefined ? '' : ` via ${gateway}`}${device === undefined ? '' : ` by ${device}`} of ${host}`,
+        text: `route to ${range}${gateway === undefined ? '' : ` via ${gateway}`}${device === undefined ? '' : ` dev ${device}`} on ${host}`,
       })),
     ];
   });

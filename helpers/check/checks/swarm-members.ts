@@ -8,12 +8,12 @@ import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
 /** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
 export const swarmMembers: Check = {
   name: 'swarm-members',
-  title: 'every engine is a node of the swarm that its manager has as ready, and no other is',
+  title: 'every engine is a ready node of the swarm, and no other engine is',
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
     if (observation.kind !== 'swarm-mode') {
-      const reason = 'the cluster is no swarm';
+      const reason = 'the cluster is not a swarm';
       return { state: 'skipped', reason, because: 'inapplicable' };
     }
     const all = answeringHosts(observation);
@@ -39,7 +39,7 @@ export const swarmMembers: Check = {
     // Also where nobody named them: managers are heard by all.
     const down = downNodes(observation).map(({ hostname, address, state, message }) => {
       const why = message === '' ? '' : `: ${message}`;
-      const text = `for the manager on ${manager}, the node ${hostname} (${address}) is ${state}${why}`;
+      const text = `the manager on ${manager} reports the node ${hostname} (${address}) as ${state}${why}`;
       return notMember(hostname, state, text);
     });
     return outcomeOf(
@@ -62,8 +62,8 @@ function findStateDefect({ host: { name }, info }: AnsweringHost): Difference | 
   if (info.swarm === 'active') return undefined;
   const text =
     info.swarm === 'inactive'
-      ? `the engine of ${name} is in no swarm`
-      : `the engine of ${name} is no working node of its swarm: it calls itself ${info.swarm}`;
+      ? `the engine of ${name} is not in a swarm`
+      : `the engine of ${name} is not a working node of its swarm: its state is ${info.swarm}`;
   return notMember(name, info.swarm, text);
 }
 
@@ -86,7 +86,7 @@ function findNodeDefect(
   return notMember(
     name,
     node.state,
-    `for the manager on ${manager}, ${name} is ${node.state}${why}`,
+    `the manager on ${manager} reports ${name} as ${node.state}${why}`,
   );
 }
 
@@ -96,6 +96,6 @@ function describeStranger({ hostname, address, state }: NodeFacts, manager: stri
     where: {},
     expected: 'no other nodes than the hosts',
     observed: { hostname, address, state },
-    text: `the manager on ${manager} has the node ${hostname} (${address}, ${state}), which is none of the hosts`,
+    text: `the manager on ${manager} has the node ${hostname} (${address}, ${state}), which is not one of the hosts`,
   };
 }

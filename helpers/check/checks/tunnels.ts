@@ -9,14 +9,14 @@ import { insideOutcome } from './paths-outcome.ts';
  */
 export const tunnels: Check = {
   name: 'tunnels',
-  title: 'VXLAN packets from every host come out on every other',
+  title: 'VXLAN packets from every host arrive on every other',
   layer: 'paths',
   needs: 'privileged-probe',
   compare: (observation) =>
     insideOutcome(observation, (paths) => ({
       differences: paths.tunnels.filter(({ cameOut }) => !cameOut).map(describe),
       evidence: paths.tunnels.map(
-        ({ network, from, to }) => `${network}: what ${from} sends to ${to} comes out`,
+        ({ network, from, to }) => `${network}: packets from ${from} arrive on ${to}`,
       ),
     })),
 };
@@ -28,13 +28,13 @@ function describe(trial: TunnelTrial): Difference {
     where: { host: from, peer: to, network },
     expected: { reachedNic: true, letIn: true, cameOut: true },
     observed: { reachedNic, letIn, cameOut, error },
-    text: `VXLAN of ${network} from ${from} to ${to}, sent three times: ${fateOf(trial)}`,
+    text: `VXLAN packets of ${network} from ${from} to ${to} (sent three times): ${fateOf(trial)}`,
   };
 }
 
 function fateOf({ to, reachedNic, letIn, error }: TunnelTrial): string {
-  if (letIn) return `it is let in by ${to}, and does not come out of its VXLAN device`;
-  if (reachedNic) return `it reaches the network card of ${to}, whose firewall does not let it in`;
-  if (error === undefined) return `it does not reach the network card of ${to}`;
-  return `the kernel of the sender does not send it (${error})`;
+  if (letIn) return `they pass the firewall of ${to}, but do not leave its VXLAN device`;
+  if (reachedNic) return `they reach the network card of ${to}, but its firewall blocks them`;
+  if (error === undefined) return `they do not reach the network card of ${to}`;
+  return `the kernel of the sender does not send them (${error})`;
 }

@@ -26,7 +26,7 @@ export const publishedPortUnreachable: Rule = {
               ['docker', 'port', container ?? ''],
               ['iptables', '-vnL', 'DOCKER-USER'],
             ],
-            effect: `shows what ${host ?? 'the host'} does with what comes to the port; it changes nothing`,
+            effect: `Shows how ${host ?? 'the host'} handles traffic to the port; changes nothing.`,
           },
         };
       }),
@@ -84,11 +84,11 @@ function remedyFor(
 ): Remedy | undefined {
   if (container === undefined) return undefined;
   const database = expectations.application?.database;
-  const also = database === undefined ? '' : `, as that of ${database} may`;
+  const also = database === undefined ? '' : ` The log of ${database} may help too.`;
   return {
     kind: 'next-step',
     host,
     commands: [['docker', 'logs', '--tail', '50', container]],
-    effect: `shows what the application says of it${also}; it changes nothing`,
+    effect: `Shows the log of the application; changes nothing.${also}`,
   };
 }

@@ -57,7 +57,7 @@ function diagnose(
   return {
     code: 'checksum-offload',
     where: way,
-    summary: `packets from ${way.host} come to containers of ${way.peer} with wrong checksums of TCP or UDP, and are dropped there; ICMP passes`,
+    summary: `TCP or UDP packets from ${way.host} arrive at containers on ${way.peer} with wrong checksums and are dropped there; ICMP passes`,
     evidence,
     consequences: cutOnWays([way], evidence, open, observation, () => false),
     remedy: remedyFor(way, observation),
@@ -73,13 +73,13 @@ function remedyFor({ host }: Direction, observation: Observation): Remedy | unde
       kind: 'next-step',
       host,
       commands: [['nft', 'list', 'ruleset']],
-      effect: `shows the rules of ${host}: its network card ${carrier} writes no checksums, so something else on the way changes the packets`,
+      effect: `Shows the firewall rules of ${host}. Its network card ${carrier} computes no checksums, so something else on the path changes the packets.`,
     };
   }
   return {
     kind: 'fix',
     host,
     commands: [['ethtool', '-K', carrier, 'tx', 'off']],
-    effect: `has the kernel of ${host} write all checksums itself, and not ${carrier}; ethtool is a package of its own`,
+    effect: `Makes the kernel of ${host} compute all checksums instead of ${carrier}. Needs the package ethtool.`,
   };
 }

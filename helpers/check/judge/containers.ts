@@ -91,14 +91,14 @@ function bringHome({ where: { host, container = '', network }, expected }: Diffe
       kind: 'fix',
       host,
       commands: [['docker', 'network', 'connect', network, container]],
-      effect: 'brings it onto that network',
+      effect: 'Connects the container to the network.',
     };
   }
   return {
     kind: 'fix',
     host,
     commands: [['docker', 'rm', '--force', container]],
-    effect: `removes it there, with what it has written; run it on ${typeof expected === 'string' ? expected : 'its host'} if it does not run there yet`,
+    effect: `Removes the container from this host, with its files. Run it on ${typeof expected === 'string' ? expected : 'its host'} if it does not run there yet.`,
   };
 }
 
@@ -110,7 +110,7 @@ function bringUp(cause: Difference): Remedy {
       kind: 'next-step',
       host,
       commands: [],
-      effect: `create ${container} again with docker run, with the image and the options that it had`,
+      effect: `Create ${container} again with docker run, with the same image and options.`,
     };
   }
   if (statusOf(cause) === 'paused') {
@@ -118,7 +118,7 @@ function bringUp(cause: Difference): Remedy {
       kind: 'fix',
       host,
       commands: [['docker', 'unpause', container]],
-      effect: 'lets its processes go on',
+      effect: 'Resumes its processes.',
     };
   }
   if (isRestarting(cause)) {
@@ -126,13 +126,13 @@ function bringUp(cause: Difference): Remedy {
       kind: 'next-step',
       host,
       commands: [['docker', 'logs', '--tail', '50', container]],
-      effect: 'shows why its program ends; nothing else brings it to stay',
+      effect: 'Shows why its program exits. It keeps exiting until that cause is fixed.',
     };
   }
   return {
     kind: 'fix',
     host,
     commands: [['docker', 'start', container]],
-    effect: 'starts it again',
+    effect: 'Starts the container again.',
   };
 }

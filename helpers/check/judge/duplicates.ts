@@ -16,7 +16,7 @@ export const duplicateHostname: Rule = {
         return {
           code: 'duplicate-hostname',
           where: shared.where,
-          summary: `${shared.text}: the members of a key-value cluster are told apart by it`,
+          summary: `${shared.text}; members of a key-value cluster need unique hostnames`,
           evidence: [shared],
           consequences: open.filter(
             (one) =>
@@ -33,7 +33,7 @@ export const duplicateHostname: Rule = {
               ['hostnamectl', 'set-hostname', host],
               ['systemctl', 'restart', 'docker'],
             ],
-            effect: `gives it a name of its own, and makes its engine meet the others by it; restart the engine of ${peer} too`,
+            effect: `Gives the host a unique name and restarts its engine, which joins the others under that name. Restart the engine of ${peer} too.`,
           },
         };
       }),
@@ -70,7 +70,8 @@ export const duplicateEngineId: Rule = {
             ['rm', '-f', '/etc/docker/key.json', '/var/lib/docker/engine-id'],
             ['systemctl', 'restart', 'docker'],
           ],
-          effect: 'has its engine make an id of its own as it starts; containers and images stay',
+          effect:
+            'Makes the engine generate a new ID when it starts. Containers and images are kept.',
         },
       })),
 };

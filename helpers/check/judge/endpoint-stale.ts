@@ -42,13 +42,13 @@ function findRemedy({ where }: Difference, observation: Observation): Remedy {
       kind: 'fix',
       host,
       commands: [['systemctl', 'restart', 'docker']],
-      effect: 'has its engine tell the others anew which ends it has',
+      effect: 'Restarts the engine, which then announces its current endpoints to the others.',
     };
   }
   return {
     kind: 'fix',
     host: host ?? answeringHosts(observation)[0]?.host.name,
     commands: [['docker', 'network', 'disconnect', '--force', network, container]],
-    effect: 'takes the end off the record, on all hosts; no container loses anything',
+    effect: 'Deletes the endpoint record for all hosts. No running container is affected.',
   };
 }

@@ -75,22 +75,22 @@ function startWithOptions({ kind, where, expected }: Difference, observation: Ob
       host: where.host,
       commands: [['systemctl', 'restart', 'docker']],
       effect:
-        'has its engine look for the store anew, and write itself into it: one that is started before its store may come late or never',
+        'Restarts the engine, which then registers in the store. An engine that starts before its store may register late or never.',
     };
   }
   const store = withStore.safeParse(expected).data?.clusterStore;
   const address = knownAddressOf(observation, where.host);
   const options = [
-    store === undefined ? 'the --cluster-store of the others' : `--cluster-store=${store}`,
+    store === undefined ? 'the same --cluster-store as the others' : `--cluster-store=${store}`,
     address === undefined
-      ? 'a --cluster-advertise of its own address'
+      ? '--cluster-advertise with its own address'
       : `--cluster-advertise=${address}:2376`,
   ].join(' and ');
   return {
     kind: 'next-step',
     host: where.host,
     commands: [],
-    effect: `start its engine with ${options}, beside its other options: change its unit or daemon.json so, then restart it`,
+    effect: `Start the engine with ${options}, in addition to its other options: change its systemd unit or daemon.json, then restart it.`,
   };
 }
 
@@ -102,7 +102,7 @@ function joinAgain({ where, observed }: Difference, observation: Observation): R
       kind: 'fix',
       host: where.host,
       commands: [['systemctl', 'restart', 'docker']],
-      effect: `has its engine look for its managers anew; port 2377 of ${address ?? 'its managers'} has to be open to it`,
+      effect: `Restarts the engine, which then contacts its managers again. Port 2377 of ${address ?? 'its managers'} must be open to it.`,
     };
   }
   if (observed === 'locked') {
@@ -110,16 +110,15 @@ function joinAgain({ where, observed }: Difference, observation: Observation): R
       kind: 'fix',
       host: where.host,
       commands: [['docker', 'swarm', 'unlock']],
-      effect: 'asks for the key that docker swarm unlock-key says on another manager',
+      effect: 'Asks for the unlock key. "docker swarm unlock-key" prints it on another manager.',
     };
   }
-  const leave =
-    observed === 'inactive' ? '' : `run "docker swarm leave --force" on ${where.host}, then `;
+  const leave = observed === 'inactive' ? '' : 'Run "docker swarm leave --force" there first. ';
   return {
     kind: 'next-step',
     host: manager,
     commands: [['docker', 'swarm', 'join-token', 'worker']],
-    effect: `prints the command that makes ${where.host} a node of the swarm: ${leave}type it there. What runs on it has to be brought onto its networks again (docker network connect)`,
+    effect: `Prints the command that joins ${where.host} to the swarm. ${leave}Run it there, then connect its containers to their networks again (docker network connect).`,
   };
 }
 

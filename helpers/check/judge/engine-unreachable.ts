@@ -40,7 +40,7 @@ function findRemedy(
       host,
       commands: [],
       effect:
-        'find out who answers there: no engine of Docker reports such a value. Trust nothing that this host says until then',
+        'Find out which program answers there: no Docker Engine reports such a value. Trust nothing from this host until then.',
     };
   }
   if (/certificate .* is not valid now/.test(text)) {
@@ -48,7 +48,7 @@ function findRemedy(
       kind: 'next-step',
       host,
       commands: [],
-      effect: `renew the certificate of its engine ("docker-machine regenerate-certs -f ${host}" for a machine of docker-machine), or set the clock that is wrong`,
+      effect: `Renew the certificate of the engine ("docker-machine regenerate-certs -f ${host}" for docker-machine), or correct the clock that is wrong.`,
     };
   }
   if (/refused|closed the connection|not stuck/.test(text)) {
@@ -56,13 +56,14 @@ function findRemedy(
       kind: 'fix',
       host,
       commands: [['systemctl', 'restart', 'docker']],
-      effect: 'starts its engine anew; journalctl -u docker says why it had ended',
+      effect: 'Restarts the engine. "journalctl -u docker" shows why it stopped.',
     };
   }
   const address = knownAddressOf(observation, host);
   return {
     kind: 'next-step',
     commands: [['ping', '-c', '3', address ?? host ?? '']],
-    effect: 'tells whether the host itself is there: start it, or mend the way to it',
+    effect:
+      'Shows whether the host is reachable. If not, start it or restore the network path to it.',
   };
 }

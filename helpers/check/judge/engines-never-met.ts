@@ -44,7 +44,7 @@ export const enginesNeverMet: Rule = {
             host,
             commands: [['systemctl', 'restart', 'docker']],
             effect:
-              'has its engine join the others anew; ends that are made before that are announced to nobody',
+              'Restarts the engine, which then joins the gossip of the others. Endpoints created before that are not announced.',
           },
         },
       ];
@@ -55,8 +55,8 @@ export const enginesNeverMet: Rule = {
 function describe(host: string, evidence: readonly Difference[], others: string): string {
   const silent = evidence.find(({ where }) => where.host === host && where.peer === undefined);
   return silent === undefined
-    ? `the engine of ${host} has never met ${others}: all are in the cluster, the ways between them are open, and their gossip does not know each other`
-    : `${silent.text}, as of one that was started before its store answered; ${others} cannot tell it anything`;
+    ? `the engine of ${host} has never joined the gossip of ${others}: all are in the cluster, and the network between them is open`
+    : `${silent.text}, as when an engine starts before its store answers; ${others} cannot announce endpoints to it`;
 }
 
 /** Whether live probes have shown that gossip gets through there; nobody listens where there is none. */

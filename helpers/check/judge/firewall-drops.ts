@@ -40,7 +40,7 @@ function describe(difference: Difference): Diagnosis[] {
               kind: 'fix',
               host: difference.where.host,
               commands: [undo],
-              effect: 'takes the rule away',
+              effect: 'Deletes the rule.',
             },
     },
   ];

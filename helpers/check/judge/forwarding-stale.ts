@@ -60,7 +60,7 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
   if (tables === undefined) return undefined;
   const commands = evidence.flatMap((one) => removal(one, tables));
   if (commands.length === 0) return undefined;
-  const effect = `takes away what ${host} still has of a container that is gone`;
+  const effect = `Deletes the entries that ${host} still has for a container that is gone.`;
   return entryRemedy(host, networkId, tables, commands, effect);
 }
 

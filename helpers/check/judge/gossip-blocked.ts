@@ -53,7 +53,7 @@ function diagnose(
   const ports = blocked.map(({ kind, observed }) =>
     kind === 'manager-path-dead' ? '2377/tcp' : `7946/${wordOf(observed, 'transport')}`,
   );
-  const where = reachesNic ? `${peer} does not let it in` : `it does not get to ${peer}`;
+  const where = reachesNic ? `the firewall of ${peer} blocks it` : `it does not reach ${peer}`;
   return {
     code: 'gossip-blocked',
     where: way,
@@ -89,6 +89,6 @@ function remedyFor(
     kind: 'fix',
     host: peer,
     commands: (['udp', 'tcp'] as const).map((protocol) => letIn(address, protocol, 7946)),
-    effect: `lets in the gossip of ${host}`,
+    effect: `Accepts gossip from ${host}.`,
   };
 }

@@ -47,11 +47,11 @@ function diagnose(
     (one) => isFirewallOf(one, way.host, 'vxlan') || isFirewallOf(one, way.peer, 'vxlan'),
   );
   const evidence = [...dead, ...firewall];
-  const both = ways.length > 1 ? `, nor from ${way.peer} to ${way.host}` : '';
+  const both = ways.length > 1 ? `, or from ${way.peer} to ${way.host}` : '';
   return {
     code: 'vxlan-blocked',
     where: way,
-    summary: `nothing at all gets from ${way.host} to ${way.peer}${both}: neither VXLAN, nor gossip, nor an echo`,
+    summary: `no packets pass from ${way.host} to ${way.peer}${both}: no VXLAN, no gossip, no ICMP echo`,
     evidence,
     consequences: cutOnWays(
       ways,
@@ -91,6 +91,6 @@ function lookAtRoute({ host, peer }: Direction, observation: Observation): Remed
     kind: 'next-step',
     host,
     commands: [['ip', 'route', 'get', address]],
-    effect: `shows by which route ${host} sends packets to ${peer}`,
+    effect: `Shows the route from ${host} to ${peer}.`,
   };
 }

@@ -18,15 +18,14 @@ export const isolationBroken: Rule = {
         {
           code: 'isolation-broken',
           where: first.where,
-          summary: `packets get from one of the networks ${networks.join(' and ')} to the other, which have nothing in common`,
+          summary: `packets pass between the unrelated networks ${networks.join(' and ')}`,
           evidence,
           consequences: open.filter((one) => leadsInto(one, first, networks)),
           remedy: {
             kind: 'next-step',
             host: first.where.host,
             commands: [['docker', 'network', 'inspect', ...networks]],
-            effect:
-              'shows what the two have in common; what joins them has to be taken away by whoever put it there',
+            effect: 'Shows what the two networks have in common. Remove whatever connects them.',
           },
         },
       ];

@@ -32,7 +32,7 @@ function withTypableRemedy(diagnosis: Diagnosis): Diagnosis {
   if (remedy === undefined || isTypable(remedy.commands)) return diagnosis;
   const { host } = remedy;
   const effect =
-    'what would have to be typed has characters that no terminal shows: look at it on the host itself';
+    'The command contains characters that a terminal cannot show. Inspect the host itself.';
   return { ...diagnosis, remedy: { kind: 'next-step', host, commands: [], effect } };
 }
 
@@ -42,7 +42,7 @@ function describeRest(open: readonly Difference[]): Diagnosis {
   return {
     code: 'unexplained',
     where: open.length === 1 && first !== undefined ? first.where : {},
-    summary: `no known defect explains: ${first?.text ?? ''}${more}`,
+    summary: `no known diagnosis explains: ${first?.text ?? ''}${more}`,
     evidence: open,
     consequences: [],
   };

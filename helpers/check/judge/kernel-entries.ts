@@ -143,7 +143,7 @@ function restoreForwarding({ host, end, destination, tables }: ExpectedEntry): R
     networkId,
     tables,
     [['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', destination, 'self', 'permanent']],
-    `has the kernel of ${host} send what is for ${container} to ${end.host}, as its engine would`,
+    `Makes ${host} forward traffic for ${container} to ${end.host}, as its engine should have done.`,
   );
 }
 
@@ -155,6 +155,6 @@ function restoreNeighbour({ host, end, tables }: ExpectedEntry): Remedy {
     networkId,
     tables,
     [['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent']],
-    `has the kernel of ${host} tell its containers the MAC address of ${container}, as its engine would; one that has asked before goes on with what it was told for up to a minute`,
+    `Makes ${host} resolve the MAC address of ${container}, as its engine should have done. Containers that asked before may use the old answer for up to a minute.`,
   );
 }

@@ -67,7 +67,7 @@ function blame(
     summary:
       cause.kind === 'store-silent'
         ? cause.text
-        : `${host} seems not to reach the key-value store at ${place}: its engine lives, and hangs at all that it must look up there`,
+        : `${host} probably cannot reach the key-value store at ${place}: its engine runs, but hangs on every request that needs the store`,
     evidence: [cause],
     consequences: open.filter(
       (one) => one !== cause && isAt(one, host) && isLost(one.kind, one.observed),
@@ -89,14 +89,14 @@ function bringBack(store: TargetStore | undefined, observation: Observation): Re
       kind: 'fix',
       host,
       commands: [['docker', isPaused ? 'unpause' : 'start', name]],
-      effect: `has the container of the store run again, which is ${status}`,
+      effect: `Runs the ${status} container of the store again.`,
     };
   }
   return {
     kind: 'next-step',
     host: store?.address,
     commands: [['docker', 'ps', '--all']],
-    effect: `shows whether the store's container runs there: "docker start" brings one back that has exited, "docker unpause" one that is paused; if it runs, a firewall keeps port ${store?.port ?? 'of the store'} from all`,
+    effect: `Shows whether the container of the store runs there. If it has exited, run "docker start"; if it is paused, run "docker unpause". If it runs, a firewall blocks port ${store?.port ?? 'of the store'}.`,
   };
 }
 
@@ -121,11 +121,11 @@ function openWay(
   observation: Observation,
 ): Remedy {
   const from = knownAddressOf(observation, host);
-  const source = from === undefined ? '' : ` with the source ${from}`;
+  const source = from === undefined ? '' : ` with source ${from}`;
   return {
     kind: 'next-step',
     host: store?.address,
     commands: [['iptables-save', '-c']],
-    effect: `shows the rules that may keep the packets of ${host} away: look for one${source} or the port ${store?.port ?? 'of the store'}; "iptables -D" deletes it`,
+    effect: `Shows the firewall rules that may block ${host}. Look for one${source} or port ${store?.port ?? 'of the store'}; "iptables -D" deletes it.`,
   };
 }

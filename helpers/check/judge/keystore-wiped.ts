@@ -67,12 +67,12 @@ function describe(evidence: readonly Difference[], { store }: Observation): stri
   const what = [
     ['store-lacks-member', 'members'],
     ['store-lacks-network', 'networks'],
-    ['store-lacks-end', 'ends of networks'],
+    ['store-lacks-end', 'endpoints'],
   ].flatMap(([kind, word]) => {
     const count = evidence.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [`${word} (${count})`];
   });
-  return `${whatWasSeen(store)?.version ?? 'the store'} has lost what engines use: ${what.join(', ')}`;
+  return `${whatWasSeen(store)?.version ?? 'the store'} has lost data that engines use: ${what.join(', ')}`;
 }
 
 function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy {
@@ -85,7 +85,7 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
       host: answeringHosts(observation)[0]?.host.name,
       commands: [['docker', 'network', 'create', '--driver', 'overlay', ...range, network]],
       effect:
-        'makes the network anew, for all hosts; its containers have to be removed and run again. A backup of the store, if there is one, spares that',
+        'Creates the network again, for all hosts. Remove its containers and run them again. If you have a backup of the store, restore it instead.',
     };
   }
   const end = evidence.find(({ kind }) => kind === 'store-lacks-end')?.where;
@@ -96,12 +96,12 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
       // docker network disconnect leaves the container's interface behind when the store lacks its end.
       commands: [['docker', 'restart', end.container]],
       effect:
-        'has its engine give the container a new endpoint, and write it into the store. Other hosts may keep entries of the old one: the next check reports them, each with its fix',
+        'Makes the engine create a new endpoint for the container and write it to the store. Other hosts may keep entries of the old one; the next check reports them, each with its fix.',
     };
   }
   return {
     kind: 'fix',
     commands: [['systemctl', 'restart', 'docker']],
-    effect: 'on every host: has its engine write itself into the store again',
+    effect: 'Run this on every host. It makes each engine register in the store again.',
   };
 }

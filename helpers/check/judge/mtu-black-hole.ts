@@ -98,13 +98,13 @@ function findDrop(paths: readonly PathSymptoms[], observation: Observation) {
 }
 
 const placesInWords: Readonly<Record<Hop, string>> = {
-  sender: 'on the bridge of its host',
-  'sender-vxlan': 'in the kernel of its host, which does not send them',
+  sender: 'on the bridge of the sending host',
+  'sender-vxlan': 'in the kernel of the sending host',
   'sender-nic': 'between the hosts',
-  'receiver-nic': 'in the kernel of the other host, behind its network card',
-  'receiver-input': 'in the VXLAN device of the other host',
-  'receiver-vxlan': 'on the bridge of the other host',
-  receiver: 'in the kernel of the other container',
+  'receiver-nic': 'in the kernel of the receiving host, after its network card',
+  'receiver-input': 'in the VXLAN device of the receiving host',
+  'receiver-vxlan': 'on the bridge of the receiving host',
+  receiver: 'in the kernel of the receiving container',
 };
 
 function describeLoss({ host, peer, container, network }: Place, path: PathSymptoms): string {
@@ -117,7 +117,7 @@ function describeLoss({ host, peer, container, network }: Place, path: PathSympt
     host === undefined ? undefined : `${peer === undefined ? 'of' : 'from'} ${host}`,
     peer === undefined ? undefined : `to ${peer}`,
   ].filter((part) => part !== undefined);
-  return `small packets ${way.join(' ')} in ${network} pass, those of ${size ?? 'its MTU'} bytes vanish ${place}`;
+  return `small packets ${way.join(' ')} in ${network} pass, packets of ${size ?? 'its MTU'} bytes are lost ${place}`;
 }
 
 function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
@@ -137,7 +137,7 @@ export function remedyOf({ where: { host }, expected, observed }: Difference): R
     kind: 'fix',
     host,
     commands: [command],
-    effect: `lets packets of ${mtu} bytes through ${device}; what containers have learnt of the way meanwhile goes after ten minutes, or with «ip route flush cache»`,
+    effect: `Allows packets of ${mtu} bytes on ${device}. Path MTUs that containers have cached expire after ten minutes, or with "ip route flush cache".`,
   };
 }
 
@@ -157,7 +157,7 @@ function remedyFor(
         ['docker', 'network', 'disconnect', network, container],
         ['docker', 'network', 'connect', network, container],
       ],
-      effect: `gives ${container} a new interface on ${network}, with the MTU that the network has`,
+      effect: `Gives ${container} a new interface on ${network}, with the MTU of the network.`,
     };
   }
   const address = knownAddressOf(observation, path?.where.peer);
@@ -169,6 +169,6 @@ function remedyFor(
       address === undefined
         ? []
         : [['ping', '-c', '3', '-M', 'do', '-s', `${outer - ECHO_HEADERS}`, address]],
-    effect: `shows whether packets of ${outer} bytes, those of ${network} with VXLAN around them, get through between the hosts: raise the MTU of the link where they do not, or create ${network} again with an MTU of the link's less ${VXLAN_HEADERS} (--opt com.docker.network.driver.mtu), for that of a network cannot be changed`,
+    effect: `Shows whether packets of ${outer} bytes (full packets of ${network} plus VXLAN headers) pass between the hosts. If not, raise the MTU of the link, or create ${network} again with an MTU ${VXLAN_HEADERS} bytes below that of the link (--opt com.docker.network.driver.mtu).`,
   };
 }

@@ -21,7 +21,7 @@ export const nameUnresolved: Rule = {
         return {
           code: 'name-unresolved',
           where: { host, container },
-          summary: `nothing answers ${container} on ${host} when it looks up a name: ${evidence[0]?.text}`,
+          summary: `${container} on ${host} gets no answer to any name lookup: ${evidence[0]?.text}`,
           evidence,
           consequences: applicationFailures(evidence, open, observation),
           remedy: {
@@ -29,7 +29,7 @@ export const nameUnresolved: Rule = {
             host,
             commands: [['docker', 'restart', container]],
             effect:
-              'has its engine set up its name server anew: /etc/resolv.conf, and the rules that lead 127.0.0.11 to the engine',
+              'Makes the engine set up name resolution in the container again: /etc/resolv.conf and the rules that redirect 127.0.0.11 to the engine.',
           },
         };
       }),
@@ -73,7 +73,7 @@ export const nameStale: Rule = {
                 kind: 'fix',
                 host: where.host,
                 commands: [['docker', 'restart', where.container ?? '']],
-                effect: 'has its engine write its /etc/hosts anew',
+                effect: 'Makes the engine rewrite /etc/hosts in the container.',
               }
             : announceAnew(evidence),
       };
@@ -123,7 +123,7 @@ function whoIsThere(difference: Difference | undefined, observation: Observation
         .filter(({ networks }) => Object.values(networks).some((end) => end.address === address))
         .map(({ name }) => `${name} on ${host.name}`),
     )[0];
-    return `${address} is ${holder ?? 'nobody'}`;
+    return holder === undefined ? `no container has ${address}` : `${address} is ${holder}`;
   });
 }
 
@@ -149,6 +149,6 @@ function announceAnew([first]: readonly Difference[]): Remedy {
       ['docker', 'network', 'connect', network, towards],
     ],
     effect:
-      'has the engine tell all others of it anew; its address may change, and its connections break',
+      'Makes the engine announce the container to all others again. Its address may change, and its connections break.',
   };
 }

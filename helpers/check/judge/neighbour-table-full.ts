@@ -52,9 +52,9 @@ export const neighbourTableFull: Rule = {
 function summarize(hosts: readonly string[], { table: { room } }: FullTable): string {
   const whose =
     hosts.length === 1
-      ? `the kernel of ${hosts.join()}`
-      : `the kernel that ${hosts.join(', ')} share`;
-  return `${whose} has no room for more than ${room} neighbours, and drops packets for want of it`;
+      ? `the neighbor table of ${hosts.join()}`
+      : `the shared neighbor table of ${hosts.join(', ')}`;
+  return `${whose} is full at ${room} entries, so packets are dropped`;
 }
 
 /** What engines set where they can (libnetwork's overlay driver, `applyOStweaks`). */
@@ -67,13 +67,13 @@ function remedyFor(tables: readonly FullTable[]): Remedy {
   );
   const where =
     host === undefined
-      ? '; to be typed on the machine that these hosts are namespaces of, for they have no such settings'
+      ? ' Run it on the machine under these hosts: they are network namespaces and have no such settings.'
       : '';
   return {
     kind: 'fix',
     host,
     commands: [['sysctl', '-w', ...settings]],
-    effect: `gives it room for ${LIMITS.gc_thresh3} until its next start, as engines do where they can${where}`,
+    effect: `Raises the capacity of the neighbor table to ${LIMITS.gc_thresh3} entries until the next boot, as engines do where they can.${where}`,
   };
 }
 

@@ -37,7 +37,7 @@ function findRemedy({ where: { host, network = '' }, observed }: Difference): Re
       kind: 'fix',
       host,
       commands: [['docker', 'network', 'rm', namesake.id.slice(0, 12)]],
-      effect: `removes the network of that host alone which is called ${network} too; what is on it has to be disconnected before`,
+      effect: `Deletes the local network on this host that is also named ${network}. Disconnect its containers first.`,
     };
   }
   return {
@@ -45,6 +45,6 @@ function findRemedy({ where: { host, network = '' }, observed }: Difference): Re
     host,
     commands: [['docker', 'network', 'inspect', network]],
     effect:
-      'shows who is on it: when nobody is, docker network rm and docker network create make it anew as it is to be',
+      'Shows which containers use the network. If none does, create it again with docker network rm and docker network create.',
   };
 }

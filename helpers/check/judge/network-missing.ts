@@ -43,7 +43,7 @@ function makeNetwork(name = '', observation: Observation): Remedy {
     kind: 'fix',
     host: whatWasSeen(swarm)?.manager ?? answeringHosts(observation)[0]?.host.name,
     commands: [['docker', 'network', 'create', '--driver', 'overlay', ...words]],
-    effect: 'makes the network; the other hosts learn of it by themselves',
+    effect: 'Creates the network. The other hosts learn about it automatically.',
   };
 }
 
@@ -54,7 +54,7 @@ function lookAgain({ where: { host } }: Difference, { kind }: Observation): Reme
     commands: [['systemctl', 'restart', 'docker']],
     effect:
       kind === 'swarm-mode'
-        ? 'has its engine ask the managers anew'
-        : 'has its engine read the store anew',
+        ? 'Restarts the engine, which then asks the managers again.'
+        : 'Restarts the engine, which then reads the store again.',
   };
 }

@@ -98,7 +98,7 @@ export function undoRule(
     kind: 'fix',
     host,
     commands: [undo],
-    effect: `takes away the rule «${text}» until the firewall is loaded anew: take it out of what loads it, too`,
+    effect: `Deletes the rule "${text}" until the firewall reloads. Remove it from the firewall configuration as well.`,
   };
 }
 

@@ -48,7 +48,7 @@ function describe(
     remedy: {
       kind: 'next-step',
       commands: [],
-      effect: `create ${network} again with --subnet ${free ?? 'and a range that nobody here has'}, with the options that it was created with: disconnect its containers, "docker network rm", "docker network create", connect them again`,
+      effect: `Create ${network} again with --subnet ${free ?? 'and an unused range'}, in addition to its other options: disconnect its containers, "docker network rm", "docker network create", connect them again.`,
     },
   };
 }

@@ -100,7 +100,7 @@ function diagnose(
     where: ways.length > 1 ? { peer } : way,
     summary:
       end === 'at'
-        ? `VXLAN (${port}/udp) from ${senders} reaches the network card of ${peer}, whose firewall does not let it in`
+        ? `VXLAN (${port}/udp) from ${senders} reaches the network card of ${peer}, but its firewall blocks it`
         : `VXLAN (${port}/udp) from ${host} does not reach ${peer}`,
     evidence,
     consequences: cutOnWays(
@@ -128,7 +128,7 @@ function remedyFor(
     kind: 'fix',
     host: peer,
     commands: [letIn(address, 'udp', vxlanPortOf(observation))],
-    effect: `lets in the VXLAN packets of ${host}`,
+    effect: `Accepts VXLAN packets from ${host}.`,
   };
 }
 

@@ -50,7 +50,7 @@ function findRemedy({ where, observed }: Difference, observation: Observation): 
   const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   const [device] = Object.keys(downSchema.safeParse(observed).data ?? {});
   if (device !== undefined && tables !== undefined) {
-    const effect = `sets ${device} up again`;
+    const effect = `Sets ${device} up again.`;
     return entryRemedy(host, networkId, tables, [['ip', 'link', 'set', device, 'up']], effect);
   }
   return {
@@ -58,6 +58,6 @@ function findRemedy({ where, observed }: Difference, observation: Observation): 
     host,
     commands: [['systemctl', 'restart', 'docker']],
     effect:
-      'has its engine make the devices of its overlays anew; containers end with it unless they have a restart policy or the engine has live-restore',
+      'Restarts the engine, which then creates its overlay devices again. Containers stop unless they have a restart policy or the engine uses live-restore.',
   };
 }

@@ -85,7 +85,7 @@ function remedyFor(
       kind: 'fix',
       host,
       commands: [['ip', 'route', 'replace', destination, ...via, 'dev', device, 'src', address]],
-      effect: `has packets to ${destination} come from ${address}`,
+      effect: `Makes packets to ${destination} use the source address ${address}.`,
     };
   }
   const other = knownAddressOf(observation, peer);
@@ -94,6 +94,6 @@ function remedyFor(
     kind: 'next-step',
     host,
     commands: [['ip', 'route', 'get', other]],
-    effect: `tells why ${host} takes ${seen} for what it sends to ${peer}; it changes nothing`,
+    effect: `Shows why ${host} sends to ${peer} with source address ${seen}; changes nothing.`,
   };
 }

@@ -37,7 +37,7 @@ export async function observeSwarm(
   { kind, hosts }: Asked,
   signal: AbortSignal,
 ): Promise<Observed<SwarmView>> {
-  if (kind !== 'swarm-mode') return unseen('the cluster is no swarm', 'inapplicable');
+  if (kind !== 'swarm-mode') return unseen('the cluster is not a swarm', 'inapplicable');
   const manager = hosts.find(({ engine }) => whatWasSeen(engine)?.info.swarmNode?.isManager);
   const engine = target.hosts.find(({ name }) => name === manager?.name)?.engine;
   if (manager === undefined || engine === undefined) {

@@ -6,14 +6,14 @@ import { placeInWords } from './place-in-words.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
 import { valueInWords } from './value-in-words.ts';
 
-/** Differences of a diagnosis that a terminal shows; the JSON document has all. */
+/** Evidence and consequences that a terminal shows; the JSON document has all. */
 const evidenceShown = 3;
 const consequencesShown = 3;
 
 const indent = 4;
 const labelled = indent + 10;
 
-/** One diagnosis for a person: what and where, how that is known, what follows from it, and what mends it. */
+/** Renders a finding: code and location, summary, evidence, consequences, fix. */
 export function renderDiagnosis(
   diagnosis: Diagnosis,
   number: number,
@@ -28,14 +28,14 @@ export function renderDiagnosis(
     ...rest,
     ...wrapText(summary, layout, '', indent),
     ...renderEvidence(evidence.slice(0, evidenceShown), summary, layout),
-    ...renderMore(evidence.length - evidenceShown, 'such differences', layout),
+    ...renderMore(evidence.length - evidenceShown, layout),
     ...renderConsequences(consequences, layout),
     ...renderRemedy(remedy, layout),
     ...renderField('see', pageOf(code), layout),
   ];
 }
 
-/** The first in all detail; of what proves the same once more, the line that says it. */
+/** Renders the first difference in detail, and one line for each of the others. */
 function renderEvidence(
   [first, ...others]: readonly Difference[],
   summary: string,
@@ -55,12 +55,12 @@ function renderConsequences(consequences: readonly Difference[], layout: TextLay
   const shown = consequences.slice(0, consequencesShown);
   return [
     ...shown.flatMap(({ text }, index) => renderField(index === 0 ? 'causes' : '', text, layout)),
-    ...renderMore(consequences.length - shown.length, 'follow from it', layout),
+    ...renderMore(consequences.length - shown.length, layout),
   ];
 }
 
-function renderMore(count: number, what: string, layout: TextLayout): string[] {
-  return count <= 0 ? [] : renderField('', `and ${count} more ${what}; --json has all`, layout);
+function renderMore(count: number, layout: TextLayout): string[] {
+  return count <= 0 ? [] : renderField('', `and ${count} more; --json lists all`, layout);
 }
 
 function renderRemedy(remedy: Remedy | undefined, layout: TextLayout): string[] {
@@ -71,7 +71,7 @@ function renderRemedy(remedy: Remedy | undefined, layout: TextLayout): string[] 
   const label = kind === 'fix' ? 'fix' : 'next step';
   return [
     ...renderField(label, `${where}${effect}`, layout),
-    // Neither wrapped nor cut: it is there to be copied.
+    // Neither wrapped nor cut, so that it can be copied.
     ...(commands.length === 0
       ? []
       : [`${' '.repeat(indent)}${painter(layout)('bold', lineOf(commands))}`]),

@@ -67,7 +67,11 @@ describe('a key-value cluster', () => {
   });
 
   test.for([
-    ['invalid', 'docker info: the engine reports an invalid value: Swarm.NodeAddr', /who answers/],
+    [
+      'invalid',
+      'docker info: the engine reports an invalid value: Swarm.NodeAddr',
+      /which program answers/,
+    ],
     [
       'silent',
       'the certificate of the engine at 10.0.0.2:2376 is not valid now',
@@ -360,7 +364,7 @@ describe('a key-value cluster', () => {
 
   test.each([
     ['never', { networks: [], containers: [] }, 'worker-host has no network my-net'],
-    ['late', { lateNetworks: [NETWORK_ID] }, 'worker-host did not list the network my-net'],
+    ['late', { lateNetworks: [NETWORK_ID] }, 'worker-host listed the network my-net'],
   ])('whose engine has stuck threads and lists a network %s says so', (_, parts, text) => {
     const found = (stuck: readonly string[]) => {
       const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
@@ -373,7 +377,7 @@ describe('a key-value cluster', () => {
     expect(found(['71', '72', '80'])).toMatchObject([{ command: 'systemctl restart docker' }]);
     expect(found(['71', '72', '80'])[0]?.summary).toMatch(
       new RegExp(
-        `^${text} .*; 3 of 15 threads of its engine are stuck in network namespaces that are gone$`,
+        `^${text} .*; 3 of 15 threads of its engine are stuck in deleted network namespaces$`,
       ),
     );
     // One that is only listed late may have been made meanwhile.

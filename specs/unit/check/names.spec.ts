@@ -37,7 +37,7 @@ describe('names', () => {
     expect(diagnoses).toEqual([]);
     expect(checks.find(({ name }) => name === 'names-right')).toMatchObject({
       state: 'passed',
-      evidence: ['tomcat-app on master-host finds mysqlserver at 10.0.9.3'],
+      evidence: ['tomcat-app on master-host resolves mysqlserver to 10.0.9.3'],
     });
   });
 
@@ -95,7 +95,7 @@ describe('names', () => {
   test('with one right address and one that nobody has are stale', () => {
     const { diagnoses } = judge([{ ...right, answers: ['10.0.9.3', '10.0.9.77'] }]);
     expect(diagnoses).toMatchObject([
-      { code: 'name-stale', summary: expect.stringContaining('10.0.9.77 is nobody') },
+      { code: 'name-stale', summary: expect.stringContaining('no container has 10.0.9.77') },
     ]);
   });
 });

@@ -6,20 +6,15 @@ import { diagnosisCodes, diagnosisTitles, pageOf } from '../../../helpers/check/
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, 'docs/diagnoses');
 
-const sections = [
-  'How people meet it',
-  'How it is told from its neighbours',
-  'What is shown',
-  'What mends it',
-];
+const sections = ['Seen in the wild', 'How to tell it apart', 'Evidence', 'Fix'];
 
-describe('The pages of the diagnoses', () => {
-  test('are one for each code, and none besides', () => {
+describe('The pages of the diagnosis codes', () => {
+  test('exist for each code, and for nothing else', () => {
     const pages = readdirSync(folder).filter((name) => name !== 'README.md');
     expect(pages.toSorted()).toEqual(diagnosisCodes.map((code) => `${code}.md`).toSorted());
   });
 
-  test.for(diagnosisCodes)('%s: has its title, and every section with something in it', (code) => {
+  test.for(diagnosisCodes)('%s: has its title, and content in every section', (code) => {
     const [head = '', ...parts] = readFileSync(join(root, pageOf(code)), 'utf8').split('\n## ');
     const [title, ...lead] = head.split('\n');
     expect(title).toBe(`# \`${code}\`: ${diagnosisTitles[code]}`);
@@ -39,7 +34,7 @@ describe('The pages of the diagnoses', () => {
     );
   });
 
-  test('no two codes have the same vector of symptoms and the same that decides', () => {
+  test('no two codes have the same symptoms and the same decisive sign', () => {
     const rows = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^\| \[`.*$/gm)];
     const vectors = rows.map(([row]) => row.split(' | ').slice(2).join(' | '));
     expect(new Set(vectors).size).toBe(diagnosisCodes.length);
@@ -48,7 +43,7 @@ describe('The pages of the diagnoses', () => {
     );
   });
 
-  test('lead nowhere that is not there, and elsewhere only to public issues', () => {
+  test('link only to existing pages and to public issues', () => {
     for (const name of readdirSync(folder)) {
       const text = readFileSync(join(folder, name), 'utf8');
       for (const [, target = ''] of text.matchAll(/\]\((.+?)\)/g)) {

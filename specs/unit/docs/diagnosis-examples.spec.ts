@@ -5,11 +5,11 @@ import { diagnosisCodes, pageOf } from '../../../helpers/check/codes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** What the page shows of an audit, and what it says of the remedy in its own words. */
+/** Reads the example of a page, and its own text about the fix. */
 function readExample(code: (typeof diagnosisCodes)[number]) {
   const page = readFileSync(join(root, pageOf(code)), 'utf8');
   const [, shown = ''] = /```text\n(.*?)\n```/s.exec(page) ?? [];
-  const [, command = ''] = /## What mends it\n.*?```sh\n(.+?)\n```/s.exec(page) ?? [];
+  const [, command = ''] = /## Fix\n.*?```sh\n(.+?)\n```/s.exec(page) ?? [];
   const [headline = '', ...lines] = shown.split('\n');
   const [, remedy = ''] = /\n {4}(?:fix {7}|next step )(.*?)(?:\n {4}\S|$)/s.exec(shown) ?? [];
   const [, host, rights = '', effect = ''] =
@@ -24,17 +24,17 @@ function readExample(code: (typeof diagnosisCodes)[number]) {
   };
 }
 
-/** What stands before the effect in the page's own words; a step that only words can tell has no command. */
+/** The page's own words before the effect; an instruction has no command. */
 function tellFix(command: string, host: string | undefined, rights: string): string {
   if (host === undefined) return '';
-  return command === '' ? `On ${host}: ` : `Typed${rights.replace(',', '')} on ${host}, it `;
+  return command === '' ? `On ${host}: ` : `Run${rights.replace(',', '')} on ${host}. `;
 }
 
 function unwrap(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** All that rules may say, with anything in the places that they fill in. */
+/** Patterns of all texts of rules, with a wildcard for each value. */
 function wordsOfRules(): RegExp[] {
   const folder = join(root, 'helpers/check/judge');
   return readdirSync(folder).flatMap((name) => {
@@ -43,7 +43,7 @@ function wordsOfRules(): RegExp[] {
     const literals = code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g);
     return [...literals].flatMap(([, plain = '', template = plain]) => {
       const parts = template.split(/\$\{[^}]*\}/).map(escapeForPattern);
-      // What is almost all filled in says anything.
+      // A template of almost only values would match anything.
       return parts.join('').length < 12 ? [] : [new RegExp(`^${parts.join('.*')}$`)];
     });
   });
@@ -56,17 +56,17 @@ function escapeForPattern(text: string): string {
 const words = wordsOfRules();
 const withExample = diagnosisCodes.filter((code) => readExample(code).headline !== '');
 
-describe('What a page shows of an audit', () => {
-  test('is there, but for the code of what no known defect explains', () => {
+describe('The example on a page', () => {
+  test('exists for every code but unexplained', () => {
     expect(diagnosisCodes.filter((code) => !withExample.includes(code))).toEqual(['unexplained']);
   });
 
-  test.for(withExample)('%s: has its code, and ends in the command that mends it', (code) => {
+  test.for(withExample)('%s: has its code, and ends in the fix command', (code) => {
     const { headline, lines, command, told, effect, page } = readExample(code);
     expect(headline).toMatch(new RegExp(`^ 1 {2}${code}( · .+)?$`));
     if (command !== '') expect(lines.at(-1)?.trim()).toBe(command);
     expect(page).toContain(`${told}${effect}`);
     const isSaid = words.some((one) => one.test(effect));
-    expect(isSaid, `no rule says «${effect}»`).toBe(true);
+    expect(isSaid, `no rule has the effect "${effect}"`).toBe(true);
   });
 });

@@ -206,7 +206,7 @@ describe('An MTU black hole', () => {
     expect(diagnoses).toMatchObject([
       { code: 'mtu-black-hole', where: { ...leftToRight, network: 'net' } },
     ]);
-    expect(diagnoses[0]?.summary).toContain('those of 1450 bytes vanish between the hosts');
+    expect(diagnoses[0]?.summary).toContain('packets of 1450 bytes are lost between the hosts');
   });
 
   test('that a rule of the receiver makes is undone by taking away that rule', () => {
@@ -344,7 +344,7 @@ describe('Isolation', () => {
       ({
         kind: 'subnets-overlap',
         where,
-        expected: 'addresses of its own',
+        expected: 'unused addresses',
         observed: { subnet: '10.0.9.0/24', range },
         text: `overlaps with the route to ${range}`,
       }) as const;

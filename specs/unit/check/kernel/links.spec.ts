@@ -126,7 +126,7 @@ describe('The largest packet of a container', () => {
     expect(diagnose(kernelMtu, { kernel: { containers } })).toMatchObject([
       {
         where: { host: 'master-host', network: 'my-net', container: 'tomcat-app' },
-        summary: 'eth0 of tomcat-app sends up to 1500 bytes, and my-net takes 1450',
+        summary: 'eth0 of tomcat-app sends up to 1500 bytes, but my-net allows 1450',
         remedy: {
           commands: ['nsenter --target=4711 --net ip link set dev eth0 mtu 1450'.split(' ')],
         },
@@ -153,7 +153,7 @@ describe('Addresses of overlays', () => {
         code: 'subnet-overlap',
         where: { host: 'master-host', network: 'my-net' },
         summary:
-          'my-net has 10.0.9.0/24, which overlaps with the route to 10.0.0.0/16 by eth0 of master-host',
+          'my-net has 10.0.9.0/24, which overlaps the route to 10.0.0.0/16 dev eth0 on master-host',
         remedy: { commands: [], effect: expect.stringContaining('--subnet 10.64.0.0/24') },
       },
     ]);
@@ -168,7 +168,7 @@ describe('Addresses of overlays', () => {
       {
         code: 'subnet-overlap',
         where: { host: 'master-host', network: 'my-net' },
-        summary: `my-net has 10.0.9.0/24, which overlaps with the route to ${destination} via 192.168.99.7 by eth0 of master-host`,
+        summary: `my-net has 10.0.9.0/24, which overlaps the route to ${destination} via 192.168.99.7 dev eth0 on master-host`,
       },
     ]);
   });

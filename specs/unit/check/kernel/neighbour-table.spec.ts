@@ -80,10 +80,10 @@ describe('A kernel that has no room for more neighbours', () => {
     const [first, ...more] = diagnose(full, full);
     expect(more).toEqual([]);
     expect(first?.where).toEqual({});
-    expect(first?.summary).toContain('the kernel that master-host, worker-host share');
+    expect(first?.summary).toContain('the shared neighbor table of master-host, worker-host');
     expect(first?.evidence).toHaveLength(2);
     expect(first?.remedy).toMatchObject({ host: undefined });
-    expect(first?.remedy?.effect).toContain('the machine that these hosts are namespaces of');
+    expect(first?.remedy?.effect).toContain('the machine under these hosts');
   });
 
   test('is told for each host that has one of its own, and is mended there', () => {

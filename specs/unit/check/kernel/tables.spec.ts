@@ -160,7 +160,7 @@ describe('Kernels’ tables are compared with the containers that the engines ha
     expect(diagnose({ master: astray({ port: 8472 }) })).toMatchObject([
       {
         code: 'forwarding-entry-wrong',
-        summary: `master-host sends what is for mysqlserver (${MYSQL.mac}) in my-net to port 8472 of ${WORKER} (worker-host)`,
+        summary: `master-host forwards traffic for mysqlserver (${MYSQL.mac}) in my-net to port 8472 of ${WORKER} (worker-host)`,
       },
     ]);
     expect(codesOf({ master: astray({ vni: 999 }) })).toEqual(['forwarding-entry-wrong']);

@@ -97,7 +97,7 @@ describe('An audit for a person', () => {
     const text = renderVerdict(report, plain);
     expect(text).toContain('entry 2');
     expect(text).not.toContain('entry 3');
-    expect(text).toContain('and 6 more such differences; --json has all');
+    expect(text).toContain('and 6 more; --json lists all');
   });
 
   test('gives each reason for a skipped check, those that leave the verdict open apart', () => {

@@ -33,7 +33,7 @@ describe('An audit as a JSON document', () => {
     expect(toJson(brokenReport()).diagnoses).toMatchObject([
       {
         code: 'forwarding-entry-missing',
-        title: 'A kernel does not know which host has a container',
+        title: 'A host has no forwarding entry for a container',
         page: 'docs/diagnoses/forwarding-entry-missing.md',
         where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
         evidence: [{ kind: 'forwarding-absent', observed: null }],
