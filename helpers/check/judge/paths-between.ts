@@ -102,14 +102,14 @@ export function undoRule(
   };
 }
 
-/** For a rule that no nft command can name. */
+/** Returns the next step for a rule that no nft command can name. */
 export function showRules(host: string | undefined): Remedy {
   return {
     kind: 'next-step',
     host,
     commands: [['nft', '-a', 'list', 'ruleset']],
     effect:
-      'shows all rules: the name of the table or the chain of this one is no identifier that nft accepts in a command, so delete it with the program that created it',
+      'Shows all rules. nft accepts no command with the name of this table or chain, so delete the rule with the program that created it.',
   };
 }
 
