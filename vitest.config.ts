@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { SpecsReporter } from './helpers/cli/specs-reporter.ts';
-import { cacheFolder } from './helpers/netns/cache.ts';
-import { allureReporters } from './helpers/report/vitest-reporters.ts';
+import { cacheFolder } from './helpers/debian/cache/cache.ts';
+import { allureReporters } from './helpers/report/vitest/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
 import { allowedSkips } from './specs/allowed-skips.ts';
 import { findOwnTopologies } from './specs/own-topologies.ts';
@@ -17,7 +17,7 @@ const common = {
   // A report shows a failed comparison's message, not its diff: what differs must not be shortened to «Array(3)».
   chaiConfig: { truncateThreshold: 2000 },
   // What the harness does becomes steps of the report.
-  setupFiles: ['./helpers/report/worker-setup.ts'],
+  setupFiles: ['./helpers/report/vitest/worker-setup.ts'],
   // Limits are for what hangs; machines that are shared with others are slow at times.
   testTimeout: 60_000,
   hookTimeout: 60_000,

@@ -1,6 +1,6 @@
 /** Copies standard input to standard output without passwords, tokens and private keys. */
 import { text } from 'node:stream/consumers';
-import { printInspection, redactSecrets } from '../helpers/process/redact-secrets.ts';
+import { printInspection, redactSecrets } from '../helpers/process/text/redact-secrets.ts';
 
 const input = await text(process.stdin);
 process.stdout.write(redacted(input));

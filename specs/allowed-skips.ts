@@ -1,4 +1,4 @@
-import type { AllowedSkip } from '../helpers/report/allowed-skips.ts';
+import type { AllowedSkip } from '../helpers/report/vitest/allowed-skips.ts';
 
 const swarmImage = {
   because: /^no image of classic Swarm is named/,
@@ -93,7 +93,7 @@ export const allowedSkips: readonly AllowedSkip[] = [
     workflow: 'push',
   },
   {
-    in: 'specs/unit/workload/swarm-image.spec.ts',
+    in: 'specs/unit/workload/images/swarm-image.spec.ts',
     tests: /a program that is not swarm$/,
     because: /^the program is one for x64$/,
     runs: 'on machines with an x64 processor',

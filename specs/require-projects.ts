@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { findSimilar } from '../helpers/process/suggest-name.ts';
+import { findSimilar } from '../helpers/process/text/suggest-name.ts';
 
 /**
  * Vitest's `--project` with a name that no project has, as a message; undefined when all are known. Vitest itself answers a

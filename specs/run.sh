@@ -57,4 +57,4 @@ done
 trap '' TERM HUP INT
 rm -rf "$vitest_tmp"
 [ "$typed" != matrix ] || set -- matrix "$@"
-node helpers/report/finish-run.ts "$code" "$@"
+node helpers/report/run/finish-run.ts "$code" "$@"

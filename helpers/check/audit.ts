@@ -1,12 +1,12 @@
 import { activity } from '../process/activity.ts';
-import { checks } from './checks/checks.ts';
-import { type Coverage, coverageOf } from './coverage.ts';
-import { judge } from './judge/judge.ts';
-import type { Observation } from './observation.ts';
+import { checks } from './compare/checks.ts';
+import { type Coverage, coverageOf } from './derive/coverage.ts';
+import { judge } from './diagnose/diagnose.ts';
+import type { Observation } from './model/observation.ts';
 import { observeCluster } from './observe/observe-cluster.ts';
-import type { AuditOptions } from './options.ts';
-import type { AuditReport, AuditVerdict, CheckResult } from './report.ts';
-import type { AuditTarget } from './target.ts';
+import type { AuditOptions } from './model/options.ts';
+import type { AuditReport, AuditVerdict, CheckResult } from './model/report.ts';
+import type { AuditTarget } from './model/target.ts';
 
 /**
  * Looks at a cluster layer by layer, compares each layer with the next, and says what is wrong. It changes nothing: the

@@ -1,8 +1,8 @@
-import { HarnessError } from '../process/harness-error.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import { verdictOf } from './audit.ts';
-import type { Layer } from './check.ts';
-import { checks } from './checks/checks.ts';
-import type { AuditReport, CheckResult } from './report.ts';
+import type { Layer } from './model/check.ts';
+import { checks } from './compare/checks.ts';
+import type { AuditReport, CheckResult } from './model/report.ts';
 
 /** The same report as if one layer had been all that it is about. */
 export function reportOfLayer(report: AuditReport, layer: Layer): AuditReport {

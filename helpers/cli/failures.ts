@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node';
-import { type TextLayout, painter, wrapText } from '../report/audit/text-layout.ts';
-import { ownFrames } from '../report/stack.ts';
+import { type TextLayout, painter, wrapText } from '../report/findings/text-layout.ts';
+import { ownFrames } from '../report/vitest/stack.ts';
 
 /** A test, hook or file that failed, as the terminal shows it. */
 export interface Failure {
@@ -111,7 +111,7 @@ function placeOf(error: SerializedError, file: string): string {
   return frames.find((one) => name !== '' && one.includes(name)) ?? (file || (frames[0] ?? ''));
 }
 
-/** The file, line and column of a frame: "at wait (helpers/process/wait-for.ts:65:11)". */
+/** The file, line and column of a frame: "at wait (helpers/process/waits/wait-for.ts:65:11)". */
 function placeIn(frame: string): string {
   const start = Math.max(frame.lastIndexOf(' '), frame.lastIndexOf('('));
   return frame.slice(start + 1).replace(/\)$/, '');

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { findSimilar } from '../process/suggest-name.ts';
+import { findSimilar } from '../process/text/suggest-name.ts';
 
 /** Why a run found no file of tests, for the terminal. */
 export function describeNoFiles(

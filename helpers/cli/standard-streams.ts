@@ -1,5 +1,5 @@
 import { getSystemErrorMessage } from 'node:util';
-import { oneLine } from '../process/one-line.ts';
+import { oneLine } from '../process/text/one-line.ts';
 
 /** The exit code of a command whose output could not be written. */
 const exitCodeOfLostOutput = 2;

@@ -1,5 +1,5 @@
 import type { MachineProvider } from '../machine/machine.ts';
-import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
 
 /** A process of a machine that asks, in place of this one. */
 export interface Asker {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type KeyValueStoreKind, keyValueStoreKinds } from './key-value-store.ts';
+import { type KeyValueStoreKind, keyValueStoreKinds } from './key-value/key-value-store.ts';
 
 const advertise = z
   .string()

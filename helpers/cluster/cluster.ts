@@ -1,8 +1,8 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../docker/engine.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Asker } from './ask-from-machine.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
-import type { StoreServer } from './key-value-store.ts';
+import type { StoreServer } from './key-value/key-value-store.ts';
 
 /** One of the engines of a cluster, as what holds the cluster together has it. */
 export interface ClusterMember {

@@ -1,8 +1,8 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../docker/engine.ts';
 import type { Cluster } from './cluster.ts';
 import { type ClusterPlan, keystoreOf } from './cluster-plan.ts';
-import { openKeyValueCluster } from './key-value-cluster.ts';
-import { openSwarmCluster } from './swarm-cluster.ts';
+import { openKeyValueCluster } from './key-value/key-value-cluster.ts';
+import { openSwarmCluster } from './swarm-mode/swarm-cluster.ts';
 
 /**
  * A cluster that stands, asked through its engines. Asks nothing yet.

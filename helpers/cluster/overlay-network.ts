@@ -1,11 +1,11 @@
-import type { Engine } from '../engine/engine.ts';
-import type { NetworkFacts, NetworkRequest } from '../engine/networks.ts';
+import type { Engine } from '../docker/engine.ts';
+import type { NetworkFacts, NetworkRequest } from '../docker/networks.ts';
 import { onMachine } from '../process/activity.ts';
-import { firstLine, HarnessError } from '../process/harness-error.ts';
+import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
-import { done, notYet, waitFor } from '../process/wait-for.ts';
-import { findOptionDefect } from './judge-engines.ts';
-import { type StorePlace, whileStoreIsReached } from './store-reach.ts';
+import { done, notYet, waitFor } from '../process/waits/wait-for.ts';
+import { findOptionDefect } from './key-value/explain-engines.ts';
+import { type StorePlace, whileStoreIsReached } from './key-value/store-reach.ts';
 
 /**
  * `docker network create --driver overlay` on one engine; the others of its cluster learn of it. In swarm mode that

@@ -1,12 +1,12 @@
 import type { MachineProvider, MachineRequest } from '../machine/machine.ts';
-import { type EngineAbilities, engineAbilities } from '../netns/engine-abilities.ts';
+import { type EngineAbilities, engineAbilities } from '../debian/engines/engine-capabilities.ts';
 import {
   type Backend,
   backendsOfBundle,
   ENGINE_VERSIONS,
   suiteOfBundle,
-} from '../netns/engine-bundle.ts';
-import { InputError } from '../process/input-error.ts';
+} from '../debian/engines/engine-bundle.ts';
+import { InputError } from '../process/errors/input-error.ts';
 
 /** What a cluster needs of its engines: that they speak to this key-value store, or have swarm mode. */
 export type EngineNeed = Backend | 'swarm-mode';

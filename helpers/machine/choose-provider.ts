@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { requireHost } from '../netns/require-host.ts';
+import { requireHost } from '../netns/doctor/require-host.ts';
 import { activity } from '../process/activity.ts';
 import { type Decision, decideProvider } from './decide-provider.ts';
 import type { MachineProvider } from './machine.ts';
@@ -30,11 +30,11 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
 export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promise<MachineProvider> {
   // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
   if (decideHere(env).name === 'docker-machine') {
-    const { createDockerMachineProvider } = await import('./docker-machine-provider.ts');
+    const { createDockerMachineProvider } = await import('./docker-machine/provider.ts');
     return createDockerMachineProvider({ env });
   }
   requireHost();
-  const { createNetnsProvider } = await import('./netns-provider.ts');
+  const { createNetnsProvider } = await import('./netns/provider.ts');
   return createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] });
 }
 

@@ -1,6 +1,6 @@
-import { HarnessError } from '../process/harness-error.ts';
-import { InputError } from '../process/input-error.ts';
-import { suggestName } from '../process/suggest-name.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
+import { InputError } from '../process/errors/input-error.ts';
+import { suggestName } from '../process/text/suggest-name.ts';
 
 /** What the choice of a provider depends on. */
 export interface Surroundings {

@@ -1,4 +1,4 @@
-import { type AddressRange, parseRange } from '../netns/address-range.ts';
+import { type AddressRange, parseRange } from '../process/address-range.ts';
 import { decideHere } from './choose-provider.ts';
 
 /** The variable that chooses the machines' subnet, of the provider that makes them. */

@@ -1,64 +1,8 @@
+import type { EngineHost } from '../docker/endpoints/endpoint.ts';
 import type { CommandResult } from '../process/run-command.ts';
 
-/** What `docker-machine ls` calls STATE. */
-export type MachineState = 'Running' | 'Stopped' | 'Error';
-
-/** Mutual TLS on TCP: what docker-machine sets every engine up for. */
-export interface TlsEndpoint {
-  readonly kind: 'tls';
-  readonly host: string;
-  readonly port: number;
-  /** PEM files; the key is readable by its owner alone. */
-  readonly caFile: string;
-  readonly certFile: string;
-  readonly keyFile: string;
-  /** Set where the user's own context says that the engine's certificate counts for nothing (`SkipTLSVerify`). */
-  readonly anyCertificate?: true;
-}
-
-/** TCP with neither encryption nor passwords, where the user himself says so. */
-export interface PlainEndpoint {
-  readonly kind: 'plain';
-  readonly host: string;
-  readonly port: number;
-}
-
-/** A socket on this machine. */
-export interface SocketEndpoint {
-  readonly kind: 'unix';
-  readonly path: string;
-}
-
-/** The user's own `ssh` command, and `docker system dial-stdio` at its other end. */
-export interface SshEndpoint {
-  readonly kind: 'ssh';
-  /** As ssh knows it: an alias of ~/.ssh/config does, too. */
-  readonly host: string;
-  readonly user?: string;
-  readonly port?: number;
-  /** The engine's socket over there, if it is not the usual one. */
-  readonly socket?: string;
-}
-
-/** How to reach a machine's engine from outside. */
-export type EngineEndpoint = TlsEndpoint | PlainEndpoint | SocketEndpoint | SshEndpoint;
-
-/** One host with its own Docker Engine. */
-export interface Machine {
-  readonly name: string;
-  /** IPv4 address on the network between the machines; empty where nobody knows it. */
-  readonly address: string;
-  readonly state: MachineState;
-  /** `tcp://ADDRESS:2376`, or whatever the user named a machine by that exists already. */
-  readonly url: string;
-  readonly endpoint: EngineEndpoint;
-  readonly engineOptions: readonly string[];
-  readonly engineLabels: readonly string[];
-  /** The folder that the `docker` client takes as DOCKER_CERT_PATH; empty where it needs none. */
-  readonly certificates: string;
-  /** How the user named it, where it is not of our making: `--engine tcp://10.0.0.1:2376`. */
-  readonly givenAs?: string;
-}
+/** A machine as its provider describes it. */
+export type Machine = EngineHost;
 
 /** A machine's part in a classic Swarm, as docker-machine's `--swarm` and its like say it. */
 export interface SwarmRequest {

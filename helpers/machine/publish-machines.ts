@@ -1,5 +1,5 @@
 import { activity, onMachine } from '../process/activity.ts';
-import { unlessAborted } from '../process/unless-aborted.ts';
+import { unlessAborted } from '../process/waits/unless-aborted.ts';
 import type { MachineProvider, MachineRequest } from './machine.ts';
 
 /** The same provider; whatever it does with a machine is published as that machine's, its comings and goings as stages. */

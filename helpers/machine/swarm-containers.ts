@@ -1,5 +1,5 @@
-import type { SwarmOptions } from '../netns/machine-config.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import type { SwarmOptions } from '../netns/state/machine-config.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import { type CommandOptions, type CommandResult, tail } from '../process/run-command.ts';
 import type { SwarmRequest } from './machine.ts';
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import { redactSecrets } from './redact-secrets.ts';
+import { redactSecrets } from './text/redact-secrets.ts';
 
 /**
  * What an activity is: a part of the set-up, a piece of work of our own in it, a command, a wait for a condition, an

@@ -1,6 +1,6 @@
 import { activity } from './activity.ts';
-import { HarnessError } from './harness-error.ts';
-import { describeSystemError } from './system-error.ts';
+import { HarnessError } from './errors/harness-error.ts';
+import { describeSystemError } from './errors/system-error.ts';
 
 export interface CommandOptions {
   /** What the step is called in the report and on the terminal; the command line itself when absent. */

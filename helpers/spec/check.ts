@@ -1,8 +1,8 @@
-import type { Layer } from '../check/check.ts';
-import type { AuditOptions } from '../check/options.ts';
-import type { AuditReport } from '../check/report.ts';
-import type { AuditTarget } from '../check/target.ts';
-import { withWholeWaits } from '../process/cut-waits.ts';
+import type { Layer } from '../check/model/check.ts';
+import type { AuditOptions } from '../check/model/options.ts';
+import type { AuditReport } from '../check/model/report.ts';
+import type { AuditTarget } from '../check/model/target.ts';
+import { withWholeWaits } from '../process/waits/cut-waits.ts';
 import { topologyTarget } from '../topology/audit-target.ts';
 import type { Lab } from './lab.ts';
 

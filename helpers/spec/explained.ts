@@ -1,6 +1,6 @@
-import type { DiagnosisCode } from '../check/codes.ts';
-import type { AuditReport } from '../check/report.ts';
-import { cutWaits } from '../process/cut-waits.ts';
+import type { DiagnosisCode } from '../check/model/codes.ts';
+import type { AuditReport } from '../check/model/report.ts';
+import { cutWaits } from '../process/waits/cut-waits.ts';
 
 /** An audit whose findings explain why tests of a cluster fail. */
 export interface ExplainedFailures {

@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { openCluster } from '../cluster/open-cluster.ts';
-import type { Container } from '../engine/container.ts';
-import { connectEngine, type Engine } from '../engine/engine.ts';
+import type { Container } from '../docker/containers/container.ts';
+import { connectEngine, type Engine } from '../docker/engine.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
-import { InputError } from '../process/input-error.ts';
-import { suggestName } from '../process/suggest-name.ts';
+import { InputError } from '../process/errors/input-error.ts';
+import { suggestName } from '../process/text/suggest-name.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { openProviderOf } from './choose-provider-for.ts';
 

@@ -1,11 +1,11 @@
 import { inject, test as base, type TestAPI } from 'vitest';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from '../docker/engine.ts';
 import type { RunOptions } from '../machine/machine.ts';
 import { type CommandResult } from '../process/run-command.ts';
-import { withWholeWaits } from '../process/cut-waits.ts';
-import { HarnessError } from '../process/harness-error.ts';
-import { reportRuntime } from '../report/evidence.ts';
-import { tellTopology } from '../report/topology-label.ts';
+import { withWholeWaits } from '../process/waits/cut-waits.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
+import { reportRuntime } from '../report/results/evidence.ts';
+import { tellTopology } from '../report/results/topology-label.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { type Stage, includesStage, limitOf, type Topology } from '../topology/topology.ts';
 import { type Check, openCheck, targetOf } from './check.ts';
@@ -166,8 +166,8 @@ async function attachEvidence(lab: Lab, check: Check, failed: string): Promise<v
   // It takes some seconds: not for nobody.
   if (reportRuntime() === undefined) return;
   const [{ attachMachines }, { attachReport, attachVerdict }] = await Promise.all([
-    import('../report/machine-evidence.ts'),
-    import('../report/audit/attach-verdict.ts'),
+    import('../report/results/machine-evidence.ts'),
+    import('../report/findings/attach-report.ts'),
   ]);
   const { store, machines } = lab.document;
   await attachMachines(

@@ -1,12 +1,12 @@
-import type { AuditTarget, Expectations, TargetHost } from '../check/target.ts';
-import { parseStoreUrls } from '../check/store-urls.ts';
+import type { AuditTarget, Expectations, TargetHost } from '../check/model/target.ts';
+import { parseStoreUrls } from '../check/model/store-urls.ts';
 import { type ClusterPlan, keystoreOf, storeKindOf } from '../cluster/cluster-plan.ts';
-import { openStore } from '../cluster/open-store.ts';
-import { connectEngine } from '../engine/engine.ts';
+import { openStore } from '../cluster/key-value/open-store.ts';
+import { connectEngine } from '../docker/engine.ts';
 import type { Machine } from '../machine/machine.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import { firstCar } from '../workload/car-service.ts';
-import type { ClusterFile } from './cluster-file-schema.ts';
+import type { ClusterFile } from './describe/cluster-file-schema.ts';
 import type { TopologyDocument } from './document.ts';
 
 /** A running topology as it is to be audited: its members, its store, and what its document says of it. */

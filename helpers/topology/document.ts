@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeWhole } from '../netns/store.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import { writeAtomically } from '../process/files/write-atomically.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import { clusterPlan } from '../cluster/cluster-plan.ts';
 import { stages } from './topology.ts';
 
@@ -49,7 +49,7 @@ export type TopologyDocument = z.infer<typeof topologyDocument>;
 
 /** Saves the document in the state directory, where `check` and other commands find it. */
 export async function saveDocument(document: TopologyDocument): Promise<void> {
-  await writeWhole(documentFile(document.store), `${JSON.stringify(document, null, 2)}\n`);
+  await writeAtomically(documentFile(document.store), `${JSON.stringify(document, null, 2)}\n`);
 }
 
 /** Reads the running topology of a state directory; undefined if none is recorded. */

@@ -1,5 +1,5 @@
-import { InputError } from '../process/input-error.ts';
-import { suggestName } from '../process/suggest-name.ts';
+import { InputError } from '../process/errors/input-error.ts';
+import { suggestName } from '../process/text/suggest-name.ts';
 import { carCluster, onKeystore, seed } from './seed.ts';
 import { combine, type Topology } from './topology.ts';
 

@@ -1,7 +1,7 @@
 import { activity } from '../process/activity.ts';
-import { firstLine, HarnessError } from '../process/harness-error.ts';
-import { readBounded } from '../process/read-bounded.ts';
-import { done, type Look, notYet } from '../process/wait-for.ts';
+import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
+import { readBounded } from '../process/files/read-bounded.ts';
+import { done, type Look, notYet } from '../process/waits/wait-for.ts';
 
 /** What the car service answered. */
 export interface CarAnswer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CallOptions } from '../engine/connection.ts';
-import type { Container } from '../engine/container.ts';
+import type { CallOptions } from '../docker/connection.ts';
+import type { Container } from '../docker/containers/container.ts';
 import { queryDatabase } from './query-database.ts';
 
 /** Marks a session as a check's, for all checks at the same time: DO has no effect, applications do not use it, and it is counted. */

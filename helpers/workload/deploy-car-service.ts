@@ -1,7 +1,7 @@
-import type { Container } from '../engine/container.ts';
-import type { ContainerSpec } from '../engine/container-spec.ts';
-import type { Engine } from '../engine/engine.ts';
-import { allSettled } from '../process/harness-error.ts';
+import type { Container } from '../docker/containers/container.ts';
+import type { ContainerSpec } from '../docker/containers/container-spec.ts';
+import type { Engine } from '../docker/engine.ts';
+import { allSettled } from '../process/errors/harness-error.ts';
 import { carDatabase, carPort } from './car-service.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 import { provideImage } from './provide-image.ts';

@@ -1,10 +1,10 @@
-import type { Container } from '../engine/container.ts';
-import { readLastLines, requireRunning } from '../engine/container-ended.ts';
-import type { ContainerSpec } from '../engine/container-spec.ts';
-import type { Engine } from '../engine/engine.ts';
-import { allSettled } from '../process/harness-error.ts';
-import { done, notYet, waitFor } from '../process/wait-for.ts';
-import { whileWatching } from '../process/while-watching.ts';
+import type { Container } from '../docker/containers/container.ts';
+import { readLastLines, requireRunning } from '../docker/containers/container-ended.ts';
+import type { ContainerSpec } from '../docker/containers/container-spec.ts';
+import type { Engine } from '../docker/engine.ts';
+import { allSettled } from '../process/errors/harness-error.ts';
+import { done, notYet, waitFor } from '../process/waits/wait-for.ts';
+import { whileWatching } from '../process/waits/while-watching.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 import { provideImage } from './provide-image.ts';
 

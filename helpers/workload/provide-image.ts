@@ -1,5 +1,5 @@
-import type { Engine } from '../engine/engine.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import type { Engine } from '../docker/engine.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 
 /** Lets the engine pull an image that has no archive, unless it has it. One with an archive came with its machine. */

@@ -1,6 +1,6 @@
-import type { CallOptions } from '../engine/connection.ts';
-import type { Container } from '../engine/container.ts';
-import { HarnessError } from '../process/harness-error.ts';
+import type { CallOptions } from '../docker/connection.ts';
+import type { Container } from '../docker/containers/container.ts';
+import { HarnessError } from '../process/errors/harness-error.ts';
 import { carDatabase } from './car-service.ts';
 
 /** MariaDB's images have one name for the client, MySQL's the other. */

@@ -1,7 +1,7 @@
-import type { Container } from '../engine/container.ts';
-import { readLastLines, requireRunning } from '../engine/container-ended.ts';
-import { waitFor } from '../process/wait-for.ts';
-import { whileWatching } from '../process/while-watching.ts';
+import type { Container } from '../docker/containers/container.ts';
+import { readLastLines, requireRunning } from '../docker/containers/container-ended.ts';
+import { waitFor } from '../process/waits/wait-for.ts';
+import { whileWatching } from '../process/waits/while-watching.ts';
 import { lookForAnswer } from './ask-car-service.ts';
 import { firstCar } from './car-service.ts';
 

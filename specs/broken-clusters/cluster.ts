@@ -1,9 +1,9 @@
 import { test as base } from 'vitest';
-import { openStore } from '../../helpers/cluster/open-store.ts';
-import type { KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
-import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import { openStore } from '../../helpers/cluster/key-value/open-store.ts';
+import type { KeyValueStore } from '../../helpers/cluster/key-value/key-value-store.ts';
+import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { openLab } from '../topology/lab.ts';
 import type { SeedOutcome } from './read-outcomes.ts';

@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { cacheFolder } from '../../helpers/netns/cache.ts';
-import { prepareEngineBundle } from '../../helpers/netns/engine-bundle.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
+import { prepareEngineBundle } from '../../helpers/debian/engines/engine-bundle.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');

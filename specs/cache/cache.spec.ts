@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test as base, describe, expect } from 'vitest';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 
 const key = 'things/one-1';
 

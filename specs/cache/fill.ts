@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached } from '../../helpers/netns/cache.ts';
+import { cached } from '../../helpers/debian/cache/cache.ts';
 import { onActivity } from '../../helpers/process/activity.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 
 const [key = '', log = '', go = ''] = process.argv.slice(2);
 onActivity({ start: ({ kind, title }) => console.log(`${kind}: ${title}`) });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
-import { connectEngine } from '../../helpers/engine/engine.ts';
-import { findProgram } from '../../helpers/netns/find-program.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
-import type { AuditDocument } from '../../helpers/report/audit/audit-document.ts';
+import { connectEngine } from '../../helpers/docker/engine.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+import type { AuditDocument } from '../../helpers/report/findings/audit-document.ts';
 import { expect, type ByHand, test } from './by-hand.ts';
 import { nameWrongly } from './wrong-engines.ts';
 

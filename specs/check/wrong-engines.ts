@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { cp } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { findProgram } from '../../helpers/netns/find-program.ts';
-import { ensureAuthority } from '../../helpers/netns/certificates.ts';
-import { openStore } from '../../helpers/netns/store.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
+import { ensureAuthority } from '../../helpers/netns/state/certificates.ts';
+import { openStore } from '../../helpers/netns/state/store.ts';
 import type { ByHand } from './by-hand.ts';
 
 interface WrongHost {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { constrainTo } from '../../helpers/cluster/classic-swarm.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
+import { constrainTo } from '../../helpers/cluster/classic-swarm/classic-swarm.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { expect, test } from './swarm.ts';
 

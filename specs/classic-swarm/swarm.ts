@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import { openSwarmManager, type SwarmManager } from '../../helpers/cluster/classic-swarm.ts';
-import { engineOptionsFor } from '../../helpers/cluster/key-value-store.ts';
-import { waitForCluster } from '../../helpers/cluster/members.ts';
-import { startStore } from '../../helpers/cluster/start-store.ts';
-import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
-import { createDockerMachineProvider } from '../../helpers/machine/docker-machine-provider.ts';
+import {
+  openSwarmManager,
+  type SwarmManager,
+} from '../../helpers/cluster/classic-swarm/classic-swarm.ts';
+import { engineOptionsFor } from '../../helpers/cluster/key-value/key-value-store.ts';
+import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
+import { startStore } from '../../helpers/cluster/key-value/start-store.ts';
+import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
+import { createDockerMachineProvider } from '../../helpers/machine/docker-machine/provider.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
 import { validateDocument } from '../unit/docs/validate-document.ts';
 import { readOnlyCgroups } from '../machine/read-only-cgroups.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findRemedy } from '../../helpers/machine/docker-machine-remedies.ts';
-import { findProgram } from '../../helpers/netns/find-program.ts';
+import { findRemedy } from '../../helpers/machine/docker-machine/hints.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -53,7 +53,7 @@ test('what the page calls known is answered with a remedy, or by a spec that say
   const unknown = told
     .map((one) => one.replace('…', 'x --ip 192.168.99.1 --netmask 255.255.255.0 failed:'))
     .filter((one) => findRemedy(one) === undefined);
-  // These are made by us, with their remedies: see specs/unit/machine/docker-machine-remedies.spec.ts and
+  // These are made by us, with their remedies: see specs/unit/machine/docker-machine/hints.spec.ts and
   // docker-machine-create.spec.ts beside it.
   expect(unknown).toEqual([
     'its engine is 24.0.7, and --cluster-store is gone since 23.0',

@@ -14,7 +14,7 @@ const green =
 
 /** Commands that are run here as they stand and in this order, each with what the pages promise of it. */
 const runHere: Readonly<Record<string, RegExp>> = {
-  'npm run unit -- specs/unit/engine/parse-ping.spec.ts': green,
+  'npm run unit -- specs/unit/docker/containers/parse-ping.spec.ts': green,
   'npm run e2e -- specs/seed/keystore.spec.ts': green,
   'npx overlay-e2e up':
     /^seed is up after [^]*\nnext: npx overlay-e2e check .*\n +npx overlay-e2e down .*\n.* the database on the other host\n$/,
@@ -65,7 +65,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   // Most of an hour; its defects are those that specs bring about, of the same list.
   'npm run confusion': ['package.json', '"confusion": "node specs/diagnosis/confusion.ts"'],
   'npm run reference': [
-    'specs/unit/cli/reference/reference.spec.ts',
+    'specs/unit/reference/reference.spec.ts',
     'behind: run «npm run reference»',
   ],
   'npm link': ['specs/unit/cli/overlay-e2e/command-line.spec.ts', "runCommand('npm', ['link']"],

@@ -3,12 +3,12 @@ import {
   engineOptionsFor,
   type KeyValueStore,
   type StoreEntry,
-} from '../../helpers/cluster/key-value-store.ts';
-import { waitForCluster } from '../../helpers/cluster/members.ts';
+} from '../../helpers/cluster/key-value/key-value-store.ts';
+import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
-import { type StartedStore, startStore } from '../../helpers/cluster/start-store.ts';
-import { connectEngine } from '../../helpers/engine/engine.ts';
-import type { PreparedImage } from '../../helpers/workload/images/choose-image.ts';
+import { type StartedStore, startStore } from '../../helpers/cluster/key-value/start-store.ts';
+import { connectEngine } from '../../helpers/docker/engine.ts';
+import type { PreparedImage } from '../../helpers/debian/images/choose-image.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { test as labTest } from '../machine/netns-lab.ts';

@@ -1,11 +1,14 @@
 import { test as base } from 'vitest';
-import { engineOptionsFor, type KeyValueStore } from '../../helpers/cluster/key-value-store.ts';
-import { startStore } from '../../helpers/cluster/start-store.ts';
-import type { Container } from '../../helpers/engine/container.ts';
-import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
+import {
+  engineOptionsFor,
+  type KeyValueStore,
+} from '../../helpers/cluster/key-value/key-value-store.ts';
+import { startStore } from '../../helpers/cluster/key-value/start-store.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { Machine } from '../../helpers/machine/machine.ts';
-import { HarnessError } from '../../helpers/process/harness-error.ts';
-import { standUpCluster } from '../../helpers/topology/stages/cluster.ts';
+import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
+import { standUpCluster } from '../../helpers/topology/bring-up/stages/cluster.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';

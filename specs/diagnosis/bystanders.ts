@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../helpers/engine/container-spec.ts';
+import type { ContainerSpec } from '../../helpers/docker/containers/container-spec.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 
 /** A container that does nothing but be there, and that ends when it is told to. */

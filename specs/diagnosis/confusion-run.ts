@@ -1,5 +1,5 @@
-import type { AuditReport, AuditVerdict } from '../../helpers/check/report.ts';
-import type { ConfusionRun as DrawnRun } from '../../helpers/report/audit/confusion.ts';
+import type { AuditReport, AuditVerdict } from '../../helpers/check/model/report.ts';
+import type { ConfusionRun as DrawnRun } from './confusion-table.ts';
 import { findMistakes } from './defect.ts';
 
 /** One audit: what the cluster had, and what was said of it. */

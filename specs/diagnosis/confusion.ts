@@ -12,8 +12,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { AuditReport } from '../../helpers/check/report.ts';
-import { HarnessError } from '../../helpers/process/harness-error.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { auditHealthyClusters } from './audit-healthy.ts';
 import { auditBroken, type Defect, defectsOn, findMistakes } from './defect.ts';
 import { allDefects } from './defects/all.ts';

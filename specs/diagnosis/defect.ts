@@ -1,9 +1,9 @@
-import type { DiagnosisCode } from '../../helpers/check/codes.ts';
-import { lineOf } from '../../helpers/check/command.ts';
-import type { Place } from '../../helpers/check/difference.ts';
-import type { Diagnosis } from '../../helpers/check/diagnosis.ts';
-import type { AuditReport } from '../../helpers/check/report.ts';
-import { breakCluster, type Fault } from '../../helpers/fault/fault.ts';
+import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
+import { lineOf } from '../../helpers/check/model/command.ts';
+import type { Place } from '../../helpers/check/model/difference.ts';
+import type { Diagnosis } from '../../helpers/check/model/diagnosis.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { breakCluster, type Fault } from '../faults/fault.ts';
 import type { DiagnosisLab } from './lab.ts';
 import { type ClusterKind, clusterKinds } from './topologies.ts';
 

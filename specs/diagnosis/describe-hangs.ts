@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { pausedContainer } from '../../helpers/fault/container-faults.ts';
-import { frozenEngine } from '../../helpers/fault/engine-faults.ts';
-import { breakCluster, type Fault, inMachine } from '../../helpers/fault/fault.ts';
+import { pausedContainer } from '../faults/container-faults.ts';
+import { frozenEngine } from '../faults/engine-faults.ts';
+import { breakCluster, type Fault, inMachine } from '../faults/fault.ts';
 import { overlayCommand, startCommand } from '../topology/command.ts';
 import type { DiagnosisLab } from './lab.ts';
 import type { LabTest } from './lab-test.ts';

@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import { drawConfusionMatrix } from '../../helpers/report/audit/draw-confusion-matrix.ts';
-import { renderVerdict } from '../../helpers/report/audit/render-verdict.ts';
-import { attach } from '../../helpers/report/evidence.ts';
+import { drawConfusionMatrix } from './draw-confusion-matrix.ts';
+import { renderVerdict } from '../../helpers/report/findings/render-report.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
-import type { AuditReport } from '../../helpers/check/report.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { auditBroken, type Defect, findMistakes, isDiagnosed, typeFixes } from './defect.ts';
 import { type LabTest, labTest } from './lab-test.ts';
 import { rounds, typed } from './rounds.ts';

@@ -1,4 +1,4 @@
-import type { DiagnosisCode } from '../../helpers/check/codes.ts';
+import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
 import type { Defect } from './defect.ts';
 import { allDefects } from './defects/all.ts';
 import type { ClusterKind } from './topologies.ts';

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { InterruptionWatch } from '../../helpers/process/interruption.ts';
-import { standUp } from '../../helpers/topology/stand-up.ts';
-import { takeDown } from '../../helpers/topology/take-down.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
+import { standUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { bystanders } from './bystanders.ts';
 import { type DiagnosisLab, hostNames, openStanding } from './lab.ts';

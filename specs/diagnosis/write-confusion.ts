@@ -1,9 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  drawConfusionMatrix,
-  tableOfConfusion,
-} from '../../helpers/report/audit/draw-confusion-matrix.ts';
+import { drawConfusionMatrix, tableOfConfusion } from './draw-confusion-matrix.ts';
 import type { ConfusionRun } from './confusion-run.ts';
 import { defectsOn } from './defect.ts';
 import { allDefects } from './defects/all.ts';

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { refuseBundle } from '../../helpers/cluster/require-engines.ts';
-import { askAbilities, engineAbilities } from '../../helpers/netns/engine-abilities.ts';
-import { ENGINE_VERSIONS, prepareEngineBundle } from '../../helpers/netns/engine-bundle.ts';
+import { askAbilities, engineAbilities } from '../../helpers/debian/engines/engine-capabilities.ts';
+import {
+  ENGINE_VERSIONS,
+  prepareEngineBundle,
+} from '../../helpers/debian/engines/engine-bundle.ts';
 import { openNetnsLab } from '../machine/netns-lab.ts';
 
 test.for(ENGINE_VERSIONS)(

@@ -2,12 +2,12 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
-import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
-import { cacheFolder } from '../../helpers/netns/cache.ts';
-import { prepareEngineBundle } from '../../helpers/netns/engine-bundle.ts';
-import { imageStoreKey, seedImages } from '../../helpers/netns/image-store.ts';
-import { allSettled } from '../../helpers/process/harness-error.ts';
+import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
+import { tryWithoutCertificate } from '../machine/try-without-certificate.ts';
+import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
+import { prepareEngineBundle } from '../../helpers/debian/engines/engine-bundle.ts';
+import { imageStoreKey, seedImages } from '../../helpers/netns/images/image-store.ts';
+import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { openNetnsLab } from '../machine/netns-lab.ts';
 

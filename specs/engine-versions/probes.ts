@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
-import type { Container } from '../../helpers/engine/container.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 
 /** One packet after the other to the peer, by name; a line with the kernel's time for each, and whether it was answered. */

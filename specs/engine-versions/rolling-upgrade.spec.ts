@@ -1,11 +1,11 @@
 import { describe, expect } from 'vitest';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
-import { waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
-import type { Container } from '../../helpers/engine/container.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import type { NodeFacts } from '../../helpers/engine/nodes.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
-import { attach } from '../../helpers/report/evidence.ts';
+import { waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import type { NodeFacts } from '../../helpers/docker/swarm/nodes.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import { type NetnsLab, test as base } from '../machine/netns-lab.ts';
 import { expectReply, runOn, waitForName } from '../swarm-mode/containers.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';

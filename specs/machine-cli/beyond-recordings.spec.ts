@@ -6,8 +6,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
-import { openStore } from '../../helpers/netns/store.ts';
+import { namespaceFolder, namespacePrefix } from '../../helpers/netns/state/names.ts';
+import { openStore } from '../../helpers/netns/state/store.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { type Lab, openLab } from './lab.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
 
 const command = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unpackPackages } from '../../helpers/netns/archive.ts';
-import { cached } from '../../helpers/netns/cache.ts';
+import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
+import { cached } from '../../helpers/debian/cache/cache.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
 /** The tag of the image in {@link prepareBusyboxImage}'s archive, unless another is asked for. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createDockerMachineProvider } from '../../helpers/machine/docker-machine-provider.ts';
+import { createDockerMachineProvider } from '../../helpers/machine/docker-machine/provider.ts';
 import { describeProvider } from './contract.ts';
 
 const netnsMachine = fileURLToPath(new URL('../../helpers/cli/netns-machine.sh', import.meta.url));

@@ -1,4 +1,4 @@
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { describeProvider } from './contract.ts';
 
 describeProvider('The built-in provider', {

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
-import { createDockerMachineProvider } from '../../helpers/machine/docker-machine-provider.ts';
-import { findProgram } from '../../helpers/netns/find-program.ts';
+import { createDockerMachineProvider } from '../../helpers/machine/docker-machine/provider.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { describeProvider, type Opened } from './contract.ts';
 import { makeGenericHosts } from './generic-hosts/generic-hosts.ts';
 

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { test as base, describe, expect, type TestContext, vi } from 'vitest';
-import { connectEngine } from '../../helpers/engine/engine.ts';
-import { requireTls } from '../../helpers/machine/engine-access.ts';
-import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
+import { connectEngine } from '../../helpers/docker/engine.ts';
+import { requireTls } from '../../helpers/docker/endpoints/require-tls.ts';
+import { tryWithoutCertificate } from './try-without-certificate.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../helpers/machine/machine.ts';
-import { allSettled, HarnessError } from '../../helpers/process/harness-error.ts';
+import { allSettled, HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 
 /** A provider under test, and what it cannot do by its nature. */

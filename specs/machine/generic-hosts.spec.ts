@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findProgram } from '../../helpers/netns/find-program.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
 const withHosts = fileURLToPath(new URL('generic-hosts/with-generic-hosts.ts', import.meta.url));

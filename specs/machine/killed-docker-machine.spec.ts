@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base } from 'vitest';
-import { createDockerMachineProvider } from '../../helpers/machine/docker-machine-provider.ts';
+import { createDockerMachineProvider } from '../../helpers/machine/docker-machine/provider.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { done, waitFor } from '../../helpers/process/wait-for.ts';
+import { done, waitFor } from '../../helpers/process/waits/wait-for.ts';
 
 const netnsMachine = fileURLToPath(new URL('../../helpers/cli/netns-machine.sh', import.meta.url));
 const createMachine = fileURLToPath(new URL('create-machine.ts', import.meta.url));

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
-import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';

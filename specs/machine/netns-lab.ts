@@ -3,11 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test as base } from 'vitest';
-import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { cacheFolder } from '../../helpers/netns/cache.ts';
-import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroup.ts';
-import { namespaceFolder, namespacePrefix } from '../../helpers/netns/names.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
+import { readHierarchies, storeCgroup } from '../../helpers/netns/cgroups/cgroup.ts';
+import { namespaceFolder, namespacePrefix } from '../../helpers/netns/state/names.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');

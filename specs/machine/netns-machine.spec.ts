@@ -5,11 +5,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, onTestFinished } from 'vitest';
-import { findInit } from '../../helpers/netns/boot.ts';
-import { ensureAuthority } from '../../helpers/netns/certificates.ts';
-import { machineCgroup, readHierarchies, readProcesses } from '../../helpers/netns/cgroup.ts';
-import { certificatesFolder, openStore } from '../../helpers/netns/store.ts';
-import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
+import { findInit } from '../../helpers/netns/boot/boot.ts';
+import { ensureAuthority } from '../../helpers/netns/state/certificates.ts';
+import {
+  machineCgroup,
+  readHierarchies,
+  readProcesses,
+} from '../../helpers/netns/cgroups/cgroup.ts';
+import { certificatesFolder, openStore } from '../../helpers/netns/state/store.ts';
+import { tryWithoutCertificate } from './try-without-certificate.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 import { type NetnsLab, test as base } from './netns-lab.ts';
 

@@ -2,8 +2,8 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import { connectEngine } from '../../helpers/engine/engine.ts';
-import { allSettled } from '../../helpers/process/harness-error.ts';
+import { connectEngine } from '../../helpers/docker/engine.ts';
+import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 import { type NetnsLab, test as base } from './netns-lab.ts';
 

@@ -9,12 +9,12 @@ import {
   formatRange,
   hostAddress,
   parseRange,
-} from '../../helpers/netns/address-range.ts';
-import { switchNamespace } from '../../helpers/netns/names.ts';
-import { findOverlap, readRoutes, type Route } from '../../helpers/netns/routes.ts';
-import { hostLink, readStoreRange } from '../../helpers/netns/switch.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
-import { allSettled } from '../../helpers/process/harness-error.ts';
+} from '../../helpers/process/address-range.ts';
+import { switchNamespace } from '../../helpers/netns/state/names.ts';
+import { findOverlap, readRoutes, type Route } from '../../helpers/netns/network/routes.ts';
+import { hostLink, readStoreRange } from '../../helpers/netns/network/switch.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
+import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 
 // Other names for each run, as several may run at once.

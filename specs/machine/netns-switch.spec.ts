@@ -7,14 +7,14 @@ import {
   formatRange,
   hostAddress,
   parseRange,
-} from '../../helpers/netns/address-range.ts';
-import { plugIn } from '../../helpers/netns/machine-link.ts';
-import { makeConfig } from '../../helpers/netns/machine-config.ts';
-import { macAddress, machineNamespace, switchNamespace } from '../../helpers/netns/names.ts';
-import { findOverlap, readRoutes } from '../../helpers/netns/routes.ts';
-import { openStore } from '../../helpers/netns/store.ts';
-import { ensureSwitch, hostLink } from '../../helpers/netns/switch.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+} from '../../helpers/process/address-range.ts';
+import { plugIn } from '../../helpers/netns/network/machine-link.ts';
+import { makeConfig } from '../../helpers/netns/state/machine-config.ts';
+import { macAddress, machineNamespace, switchNamespace } from '../../helpers/netns/state/names.ts';
+import { findOverlap, readRoutes } from '../../helpers/netns/network/routes.ts';
+import { openStore } from '../../helpers/netns/state/store.ts';
+import { ensureSwitch, hostLink } from '../../helpers/netns/network/switch.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');

@@ -1,11 +1,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { readData } from '../../helpers/report/report-data.ts';
-import { readResults } from '../../helpers/report/read-results.ts';
-import { topologyOf } from '../../helpers/report/topology-label.ts';
-import { takeDown } from '../../helpers/topology/take-down.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { readData } from '../../helpers/report/run/report-data.ts';
+import { readResults } from '../../helpers/report/results/read-results.ts';
+import { topologyOf } from '../../helpers/report/results/topology-label.ts';
+import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { startCommand } from '../topology/command.ts';
 import { expect, test } from '../topology/lab.ts';
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { type Lab, openLab as openSpecLab } from '../../helpers/spec/lab.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { type Lab as StoreLab, openLab } from '../topology/lab.ts';

@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { HarnessError } from '../../helpers/process/harness-error.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { tail } from '../../helpers/process/run-command.ts';
 import type { Mine } from './mine.ts';
 

@@ -3,7 +3,7 @@ import {
   observeKernel,
   observeTablesAgain,
 } from '../../helpers/check/observe/kernel/observe-kernel.ts';
-import { whatWasSeen } from '../../helpers/check/observed.ts';
+import { whatWasSeen } from '../../helpers/check/model/observed.ts';
 import { expect, test } from './lab.ts';
 
 export function describeAsking(): void {

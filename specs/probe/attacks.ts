@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
 import { PROBE_LABEL } from '../../helpers/check/probe/describe-probe.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
 import { expect, test } from './lab.ts';
 import { askAll, questionTo, watchAll } from './send-packets.ts';
 

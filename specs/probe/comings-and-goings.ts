@@ -5,10 +5,10 @@ import { AgentChannel } from '../../helpers/check/probe/agent-channel.ts';
 import { describeProbe } from '../../helpers/check/probe/describe-probe.ts';
 import { openProbe } from '../../helpers/check/probe/probe.ts';
 import { startProbe } from '../../helpers/check/probe/start-probe.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
 import { onActivity } from '../../helpers/process/activity.ts';
-import { allSettled } from '../../helpers/process/harness-error.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { allSettled } from '../../helpers/process/errors/harness-error.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type Alone, expect, test } from './lab.ts';
 

@@ -1,6 +1,6 @@
 import { startProbe } from '../../helpers/check/probe/start-probe.ts';
-import { connectEngine } from '../../helpers/engine/engine.ts';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { connectEngine } from '../../helpers/docker/engine.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 
 // A program of its own, for a spec that kills it: STORE MACHINE. It starts a probe, says so, and does nothing more.
 const [store = '', machine = ''] = process.argv.slice(2);

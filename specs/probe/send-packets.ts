@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
 import type { Question } from '../../helpers/check/probe/packets.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { expect, type ProbeLab, type Probes } from './lab.ts';
 
 const VXLAN_PORT = 4789;

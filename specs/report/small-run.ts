@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { type ReportData, readData } from '../../helpers/report/report-data.ts';
+import { type ReportData, readData } from '../../helpers/report/run/report-data.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -101,7 +101,7 @@ async function runOnce(
   }
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const run = await execa(process.execPath, [vitest, 'run', ...args], as);
-  const finish = [join(root, 'helpers/report/finish-run.ts'), String(run.exitCode ?? 1)];
+  const finish = [join(root, 'helpers/report/run/finish-run.ts'), String(run.exitCode ?? 1)];
   return { run, end: await execa(process.execPath, finish, as) };
 }
 
@@ -149,11 +149,11 @@ function textOf(html = ''): string {
 function configOf(more: string, allowedSkips: string): string {
   return `
     import { defineConfig } from 'vitest/config';
-    import { allureReporters } from '@helpers/report/vitest-reporters.ts';
+    import { allureReporters } from '@helpers/report/vitest/vitest-reporters.ts';
     export default defineConfig({
       test: {
         reporters: ['default', ...allureReporters({ allowedSkips: ${allowedSkips} })],
-        setupFiles: ['@helpers/report/worker-setup.ts'],
+        setupFiles: ['@helpers/report/vitest/worker-setup.ts'],
         include: ['specs/**/*.spec.ts'],
         // As in the project itself: Vitest's own are too short for a machine that is busy.
         testTimeout: 60_000,

@@ -10,7 +10,7 @@ beforeAll(async () => {
       import { afterAll, afterEach, beforeAll, beforeEach, test as base } from 'vitest';
       import { activity } from '@helpers/process/activity.ts';
       import { runCommand } from '@helpers/process/run-command.ts';
-      import { attach } from '@helpers/report/evidence.ts';
+      import { attach } from '@helpers/report/results/evidence.ts';
       const say = (word) => runCommand('echo', [word], { title: word });
       const test = base.extend({
         lab: async ({}, use) => { await say('fixture up'); await use(1); await say('fixture down'); },

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
-import type { Container } from '../../helpers/engine/container.ts';
-import { waitFor } from '../../helpers/process/wait-for.ts';
-import { attach } from '../../helpers/report/evidence.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import { waitFor } from '../../helpers/process/waits/wait-for.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import {
   askCarService,
   type CarAnswer,

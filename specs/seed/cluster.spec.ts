@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { describe } from 'vitest';
 import { keystoreOf } from '../../helpers/cluster/cluster-plan.ts';
-import { tryWithoutCertificate } from '../../helpers/engine/try-without-certificate.ts';
-import { attach } from '../../helpers/report/evidence.ts';
+import { tryWithoutCertificate } from '../machine/try-without-certificate.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import { fetchText } from './fetch-text.ts';
 import { expect, test } from './lab.ts';
 

@@ -1,6 +1,6 @@
-import { firstLine } from '../../helpers/process/harness-error.ts';
-import { tellEnvironment } from '../../helpers/report/environment.ts';
-import type { RanOn } from '../../helpers/report/ran-on.ts';
+import { firstLine } from '../../helpers/process/errors/harness-error.ts';
+import { tellEnvironment } from '../../helpers/report/vitest/environment.ts';
+import type { RanOn } from '../../helpers/report/results/environment-info.ts';
 import type { Lab } from '../../helpers/spec/lab.ts';
 
 /** Tells the report on what this run runs: what one compares first when a run differs from an earlier one. */

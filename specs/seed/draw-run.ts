@@ -1,8 +1,8 @@
-import { firstLine } from '../../helpers/process/harness-error.ts';
-import type { Evidence } from '../../helpers/report/results-writer.ts';
+import { firstLine } from '../../helpers/process/errors/harness-error.ts';
+import type { Evidence } from '../../helpers/report/results/results-writer.ts';
 import { openCheck } from '../../helpers/spec/check.ts';
 import type { Lab } from '../../helpers/spec/lab.ts';
-import { loadSetUp } from '../../helpers/topology/set-up-record.ts';
+import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import { timeRequests } from '../../helpers/topology/time-requests.ts';
 
 /**
@@ -29,11 +29,11 @@ export async function drawEndOf(lab: Lab, signal: AbortSignal | undefined): Prom
   seen.catch(() => {});
   const drawn = await Promise.all([
     draw('what stood there at the end', async () => {
-      const { drawTopology } = await import('../../helpers/report/audit/draw-topology.ts');
+      const { drawTopology } = await import('../../helpers/report/pictures/draw-topology.ts');
       return await drawTopology((await seen).report);
     }),
     draw('from host to host', async () => {
-      const { drawPathMatrix } = await import('../../helpers/report/audit/draw-path-matrix.ts');
+      const { drawPathMatrix } = await import('../../helpers/report/pictures/draw-path-matrix.ts');
       return await drawPathMatrix((await seen).report);
     }),
     draw('latencies', async () => {
@@ -71,6 +71,6 @@ async function drawRecordOf({ document }: Lab): Promise<string | undefined> {
 }
 
 async function drawStanding(lab: Lab): Promise<string> {
-  const { drawTopology } = await import('../../helpers/report/audit/draw-topology.ts');
+  const { drawTopology } = await import('../../helpers/report/pictures/draw-topology.ts');
   return await drawTopology(await openCheck(lab).audit({ probes: 'none' }));
 }

@@ -1,5 +1,5 @@
 import { activity } from '../../helpers/process/activity.ts';
-import { firstLine, HarnessError } from '../../helpers/process/harness-error.ts';
+import { firstLine, HarnessError } from '../../helpers/process/errors/harness-error.ts';
 
 export interface TextAnswer {
   readonly status: number;

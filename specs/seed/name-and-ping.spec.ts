@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { ping, type PingOptions } from '../../helpers/engine/ping.ts';
-import { attach } from '../../helpers/report/evidence.ts';
+import { ping, type PingOptions } from '../../helpers/docker/containers/ping.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import { isInSubnet } from './is-in-subnet.ts';
 import { expect, test } from './lab.ts';
 import { findWorkload, type Placed } from './workload.ts';

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { keystoreOf, overlayOptionsFor } from '../../helpers/cluster/cluster-plan.ts';
 import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import { attach } from '../../helpers/report/evidence.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
 import { expect, type Lab, test } from './lab.ts';
 
 describe('The overlay network my-net', () => {

@@ -1,5 +1,5 @@
 import type { Vitest } from 'vitest/node';
-import { InterruptionWatch } from '../../helpers/process/interruption.ts';
+import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
 
 /** In a watch each project has modules of its own; the process, and what interrupts it, is theirs together. */
 const shared = globalThis as { overlayE2eRunWatch?: InterruptionWatch };

@@ -1,6 +1,6 @@
-import { attach } from '../../helpers/report/evidence.ts';
-import type { Container } from '../../helpers/engine/container.ts';
-import type { NetworkFacts } from '../../helpers/engine/networks.ts';
+import { attach } from '../../helpers/report/results/evidence.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import type { NetworkFacts } from '../../helpers/docker/networks.ts';
 import type { Lab } from './lab.ts';
 
 /** A container of the workload, and what its own engine says of its end on my-net. */

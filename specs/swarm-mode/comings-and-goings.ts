@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
-import { joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
-import { waitForTasks } from '../../helpers/cluster/swarm-tasks.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import type { NodeFacts } from '../../helpers/engine/nodes.ts';
-import { breakCluster } from '../../helpers/fault/fault.ts';
-import { deafTo, refuseConnections } from '../../helpers/fault/machine-faults.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
+import { waitForTasks } from './swarm-tasks.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import type { NodeFacts } from '../../helpers/docker/swarm/nodes.ts';
+import { breakCluster } from '../faults/fault.ts';
+import { deafTo, refuseConnections } from '../faults/machine-faults.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { expectReply, staysUp, waitForName } from './containers.ts';
 import { createMachine, expect, type SwarmLab, test } from './lab.ts';
 import { addressesOn, useNetwork } from './network-of-test.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Container } from '../../helpers/engine/container.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import { ping } from '../../helpers/engine/ping.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import { ping } from '../../helpers/docker/containers/ping.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { fetchText } from '../seed/fetch-text.ts';
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
-import { askKernel, type KernelAbility } from '../../helpers/engine/kernel-abilities.ts';
-import { ping } from '../../helpers/engine/ping.ts';
+import { askKernel, type KernelAbility } from '../engine-versions/kernel-features.ts';
+import { ping } from '../../helpers/docker/containers/ping.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import {

@@ -1,8 +1,8 @@
 import { test as base } from 'vitest';
-import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode.ts';
-import { connectEngine, type Engine } from '../../helpers/engine/engine.ts';
-import type { JoinTokens } from '../../helpers/engine/swarm.ts';
-import { allSettled } from '../../helpers/process/harness-error.ts';
+import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
+import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
+import type { JoinTokens } from '../../helpers/docker/swarm/swarm.ts';
+import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 

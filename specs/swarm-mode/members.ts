@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
-import { joinSwarm } from '../../helpers/cluster/swarm-mode.ts';
+import { joinSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import { ENGINE, expect, test } from './lab.ts';
 
 export function describeMembers(): void {

@@ -1,9 +1,9 @@
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
-import { type PlacedTask, waitForTasks } from '../../helpers/cluster/swarm-tasks.ts';
-import type { Container } from '../../helpers/engine/container.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import type { NetworkRequest } from '../../helpers/engine/networks.ts';
-import type { ServiceSpec } from '../../helpers/engine/service-spec.ts';
+import { type PlacedTask, waitForTasks } from './swarm-tasks.ts';
+import type { Container } from '../../helpers/docker/containers/container.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import type { NetworkRequest } from '../../helpers/docker/networks.ts';
+import type { ServiceSpec } from '../../helpers/docker/swarm/service-spec.ts';
 import { runOn } from './containers.ts';
 import type { SwarmLab } from './lab.ts';
 

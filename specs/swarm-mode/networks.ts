@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
 import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
-import type { Engine } from '../../helpers/engine/engine.ts';
-import { ping } from '../../helpers/engine/ping.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import { ping } from '../../helpers/docker/containers/ping.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { expectReply, runOn, staysUp, waitForName } from './containers.ts';
 import { expect, test } from './lab.ts';

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { waitForTasks } from '../../helpers/cluster/swarm-tasks.ts';
+import { waitForTasks } from './swarm-tasks.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { fetchText } from '../seed/fetch-text.ts';
 import { answersHttp, expectReply, staysUp, waitForName, waitForPort } from './containers.ts';

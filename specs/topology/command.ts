@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { reminder } from '../../helpers/cli/progress/plain-lines.ts';
-import { HarnessError } from '../../helpers/process/harness-error.ts';
+import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { type CommandResult, tail } from '../../helpers/process/run-command.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -2,17 +2,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
-import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { makeGround } from '../../helpers/netns/boot.ts';
-import { makeConfig, writeConfig } from '../../helpers/netns/machine-config.ts';
-import { plugIn } from '../../helpers/netns/machine-link.ts';
-import { macAddress } from '../../helpers/netns/names.ts';
-import { takeStateDirectory } from '../../helpers/netns/state-directory.ts';
-import { earlierIdentity, openStore } from '../../helpers/netns/store.ts';
-import { ensureSwitch } from '../../helpers/netns/switch.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { makeGround } from '../../helpers/netns/boot/boot.ts';
+import { makeConfig, writeConfig } from '../../helpers/netns/state/machine-config.ts';
+import { plugIn } from '../../helpers/netns/network/machine-link.ts';
+import { macAddress } from '../../helpers/netns/state/names.ts';
+import { takeStateDirectory } from '../../helpers/netns/state/state-directory.ts';
+import { earlierIdentity, openStore } from '../../helpers/netns/state/store.ts';
+import { ensureSwitch } from '../../helpers/netns/network/switch.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { takeDown } from '../../helpers/topology/take-down.ts';
+import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { findTraces, noTraces } from './traces.ts';
 
 const test = base

@@ -1,6 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadSetUp } from '../../helpers/topology/set-up-record.ts';
+import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import { shapesOf, textsOf } from '../unit/report/read-svg.ts';
 import { startCommand } from './command.ts';
 import { expect } from './lab.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe } from 'vitest';
-import { openStore } from '../../helpers/netns/store.ts';
-import { withStoreLock } from '../../helpers/netns/store-lock.ts';
+import { openStore } from '../../helpers/netns/state/store.ts';
+import { withStoreLock } from '../../helpers/netns/state/store-lock.ts';
 import { expect, expectNothingLeft, test } from './lab.ts';
 
 const hail = ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const;

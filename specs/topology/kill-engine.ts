@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { machineCgroup, mainHierarchy, readProcesses } from '../../helpers/netns/cgroup.ts';
-import { openStore } from '../../helpers/netns/store.ts';
+import { machineCgroup, mainHierarchy, readProcesses } from '../../helpers/netns/cgroups/cgroup.ts';
+import { openStore } from '../../helpers/netns/state/store.ts';
 import type { Lab } from './lab.ts';
 
 /** Kills the engine of a machine, and nothing else of it: its containers run on. */

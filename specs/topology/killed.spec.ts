@@ -1,11 +1,11 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { takeStateDirectory } from '../../helpers/netns/state-directory.ts';
-import { withStoreLock } from '../../helpers/netns/store-lock.ts';
-import { ensureSwitch } from '../../helpers/netns/switch.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { takeStateDirectory } from '../../helpers/netns/state/state-directory.ts';
+import { withStoreLock } from '../../helpers/netns/state/store-lock.ts';
+import { ensureSwitch } from '../../helpers/netns/network/switch.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
 
 // A moment is the line that tells of what was done last when everything is killed.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test as base } from 'vitest';
 import type { Machine } from '../../helpers/machine/machine.ts';
-import { createNetnsProvider } from '../../helpers/machine/netns-provider.ts';
+import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { type Ended, overlayCommand, type StartedCommand, startCommand } from './command.ts';
 import { findTraces, noTraces, pickStanding, type Traces } from './traces.ts';
 

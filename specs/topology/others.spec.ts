@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import type { Machine } from '../../helpers/machine/machine.ts';
-import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns-provider.ts';
-import { findProgram } from '../../helpers/netns/find-program.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns/provider.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { expect, expectNothingLeft, expectUntouched, openLab, test as base } from './lab.ts';
 

@@ -7,10 +7,10 @@ import {
   removeCgroups,
   removeStoreCgroups,
   storeCgroup,
-} from '../../helpers/netns/cgroup.ts';
-import { macAddress } from '../../helpers/netns/names.ts';
-import type { Store } from '../../helpers/netns/store.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
+} from '../../helpers/netns/cgroups/cgroup.ts';
+import { macAddress } from '../../helpers/netns/state/names.ts';
+import type { Store } from '../../helpers/netns/state/store.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import type { Traces } from './traces.ts';
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openStore } from '../../helpers/netns/store.ts';
-import { prepareTools } from '../../helpers/netns/tools.ts';
-import { readIfThere } from '../../helpers/process/read-if-there.ts';
+import { openStore } from '../../helpers/netns/state/store.ts';
+import { prepareTools } from '../../helpers/debian/tools.ts';
+import { readIfThere } from '../../helpers/process/files/read-if-exists.ts';
 
 const run = promisify(execFile);
 

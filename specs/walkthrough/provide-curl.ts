@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join, relative } from 'node:path';
-import { RELEASES } from '../../helpers/netns/apt-sources.ts';
-import { unpackPackages } from '../../helpers/netns/archive.ts';
-import { cached } from '../../helpers/netns/cache.ts';
-import { findProgram } from '../../helpers/netns/find-program.ts';
-import { hostRelease } from '../../helpers/netns/host-release.ts';
-import { linkLibraries, missingLibraries } from '../../helpers/netns/libraries.ts';
+import { RELEASES } from '../../helpers/debian/apt/apt-sources.ts';
+import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
+import { cached } from '../../helpers/debian/cache/cache.ts';
+import { findProgram } from '../../helpers/process/files/find-program.ts';
+import { hostRelease } from '../../helpers/debian/apt/host-release.ts';
+import { linkLibraries, missingLibraries } from '../../helpers/debian/apt/libraries.ts';
 
 /** `path` with a `curl` on it: readers have one, a bare Debian has none. */
 export async function provideCurl(path: string): Promise<string> {

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { test as base, describe, expect } from 'vitest';
-import { cacheFolder } from '../../helpers/netns/cache.ts';
+import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { done, notYet, waitFor } from '../../helpers/process/wait-for.ts';
-import { sha256 } from '../../helpers/workload/images/pack-layer.ts';
-import { buildImage } from '../../helpers/workload/images/recipe.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+import { sha256 } from '../../helpers/debian/images/pack-layer.ts';
+import { buildImage } from '../../helpers/debian/images/recipe.ts';
 import { specRecipe } from './spec-recipe.ts';
 
 const IMAGES = join(cacheFolder(), 'images');

@@ -1,6 +1,6 @@
-import { prepareBase } from '../../helpers/workload/images/base.ts';
-import { buildImage, type ImageRecipe } from '../../helpers/workload/images/recipe.ts';
-import { runInRoot } from '../../helpers/workload/images/run-in-root.ts';
+import { prepareBase } from '../../helpers/debian/images/base.ts';
+import { buildImage, type ImageRecipe } from '../../helpers/debian/images/recipe.ts';
+import { runInRoot } from '../../helpers/debian/images/run-in-root.ts';
 
 /** A recipe of an image for specs: on the lowest layer of all, what the shell script writes. */
 export function specRecipe(

@@ -1,7 +1,7 @@
-import { InvalidAnswer } from '../../engine/connection.ts';
-import { type Observed, seen, unseen } from '../observed.ts';
+import { InvalidAnswer } from '../../docker/connection.ts';
+import { type Observed, seen, unseen } from '../model/observed.ts';
 import type { Probe } from '../probe/probe.ts';
-import type { TargetHost } from '../target.ts';
+import type { TargetHost } from '../model/target.ts';
 import { addressOf, observeEngine, takePulse } from './engines.ts';
 import { observePart } from './observe-part.ts';
 import type { Probes } from './open-probes.ts';

@@ -1,8 +1,8 @@
-import type { EngineInfo } from '../../engine/info.ts';
-import type { Observation } from '../observation.ts';
-import { whatWasSeen } from '../observed.ts';
-import { parseStoreUrls } from '../store-urls.ts';
-import type { AuditTarget, TargetStore } from '../target.ts';
+import type { EngineInfo } from '../../docker/info.ts';
+import type { Observation } from '../model/observation.ts';
+import { whatWasSeen } from '../model/observed.ts';
+import { parseStoreUrls } from '../model/store-urls.ts';
+import type { AuditTarget, TargetStore } from '../model/target.ts';
 import type { AskedHost } from './round.ts';
 
 /** How the engines find each other: as the target says, or else as most of them say of themselves. */

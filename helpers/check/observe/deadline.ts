@@ -1,4 +1,4 @@
-import { HarnessError } from '../../process/harness-error.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 
 /** A limit on something that is not to fail by it: what is not done by then is given up, and says so. */
 export interface Deadline extends Disposable {

@@ -1,10 +1,10 @@
-import { isOfHost } from '../../process/reported-values.ts';
-import type { ContainerFacts } from '../../engine/container-facts.ts';
-import type { CallOptions } from '../../engine/connection.ts';
-import type { Engine } from '../../engine/engine.ts';
-import type { EngineInfo } from '../../engine/info.ts';
-import type { NetworkFacts } from '../../engine/networks.ts';
-import { HarnessError } from '../../process/harness-error.ts';
+import { isOfHost } from '../../process/text/reported-values.ts';
+import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
+import type { CallOptions } from '../../docker/connection.ts';
+import type { Engine } from '../../docker/engine.ts';
+import type { EngineInfo } from '../../docker/info.ts';
+import type { NetworkFacts } from '../../docker/networks.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { PROBE_LABEL } from '../probe/describe-probe.ts';
 
 /** What one engine says. */

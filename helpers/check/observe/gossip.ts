@@ -1,8 +1,8 @@
-import type { GossipMember } from '../../cluster/gossip-protocol.ts';
-import type { Engine } from '../../engine/engine.ts';
-import type { NetworkFacts } from '../../engine/networks.ts';
-import { readGossipMembers } from '../../cluster/gossip-members.ts';
-import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
+import type { GossipMember } from '../../cluster/gossip/gossip-protocol.ts';
+import type { Engine } from '../../docker/engine.ts';
+import type { NetworkFacts } from '../../docker/networks.ts';
+import { readGossipMembers } from '../../cluster/gossip/gossip-members.ts';
+import { type Observed, seen, unseen, whatWasSeen } from '../model/observed.ts';
 import type { Asked, AskedHost } from './round.ts';
 
 /** Whom an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */

@@ -1,5 +1,5 @@
-import type { Command } from '../command.ts';
-import type { Observed } from '../observed.ts';
+import type { Command } from '../model/command.ts';
+import type { Observed } from '../model/observed.ts';
 import type { EngineThreads } from '../probe/probe.ts';
 
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */

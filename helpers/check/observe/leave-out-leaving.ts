@@ -1,6 +1,6 @@
-import { type OverlayEnd, endsOf, isLeaving } from '../ends.ts';
-import type { HostView, Observation } from '../observation.ts';
-import { type Observed, seen, whatWasSeen } from '../observed.ts';
+import { type OverlayEnd, endsOf, isLeaving } from '../derive/endpoints.ts';
+import type { HostView, Observation } from '../model/observation.ts';
+import { type Observed, seen, whatWasSeen } from '../model/observed.ts';
 import type { TrialEnd } from './paths.ts';
 
 type Live = Pick<Observation, 'names' | 'paths'>;

@@ -1,7 +1,7 @@
-import type { HostView, Observation } from '../observation.ts';
-import { type Observed, seen, unseen, whatWasSeen } from '../observed.ts';
-import { AUDIT_LIMIT, type AuditOptions } from '../options.ts';
-import type { AuditTarget, TargetStore } from '../target.ts';
+import type { HostView, Observation } from '../model/observation.ts';
+import { type Observed, seen, unseen, whatWasSeen } from '../model/observed.ts';
+import { AUDIT_LIMIT, type AuditOptions } from '../model/options.ts';
+import type { AuditTarget, TargetStore } from '../model/target.ts';
 import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './begin-with-hosts.ts';
 import { clusterKindOf, storesOf } from './cluster-kind.ts';
@@ -11,11 +11,11 @@ import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';
 import { observeEach, observePart } from './observe-part.ts';
 import { leaveOutLeaving } from './leave-out-leaving.ts';
-import { observeNames } from './names.ts';
+import { observeNames } from './names/names.ts';
 import { openProbes, type Probes } from './open-probes.ts';
 import { observePaths } from './paths/observe-paths.ts';
 import { type Asked, type AskedHost, privilegedProbeOn, type Round } from './round.ts';
-import { observeReach, observeStore } from './store.ts';
+import { observeReach, observeStore } from './store/store.ts';
 import { observeStopping, observeSwarm } from './swarm.ts';
 
 /** Milliseconds of its limit that are kept for the probes' end. */

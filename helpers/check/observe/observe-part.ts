@@ -1,7 +1,7 @@
 import { activity } from '../../process/activity.ts';
-import { firstLine, HarnessError } from '../../process/harness-error.ts';
-import { unlessAborted } from '../../process/unless-aborted.ts';
-import { type Observed, unseen } from '../observed.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import { unlessAborted } from '../../process/waits/unless-aborted.ts';
+import { type Observed, unseen } from '../model/observed.ts';
 import type { AskedHost } from './round.ts';
 
 /**

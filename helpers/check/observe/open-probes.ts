@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { firstLine } from '../../process/harness-error.ts';
-import { type Observed, seen, unseen } from '../observed.ts';
-import type { AuditOptions } from '../options.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { type Observed, seen, unseen } from '../model/observed.ts';
+import type { AuditOptions } from '../model/options.ts';
 import type { Probe } from '../probe/probe.ts';
-import { unlessAborted } from '../../process/unless-aborted.ts';
+import { unlessAborted } from '../../process/waits/unless-aborted.ts';
 import { prepareProbeImage, type ProbeImage } from '../probe/probe-image.ts';
 import { startProbe } from '../probe/start-probe.ts';
-import type { TargetHost } from '../target.ts';
+import type { TargetHost } from '../model/target.ts';
 import { observePart } from './observe-part.ts';
 
 /** The probes of one audit. */

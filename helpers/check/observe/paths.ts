@@ -1,4 +1,4 @@
-import type { Unseen } from '../observed.ts';
+import type { Unseen } from '../model/observed.ts';
 import type { Timing } from './paths/time-packets.ts';
 
 /** What was sent: ICMP echo, UDP or TCP, small, or as large as the overlay lets through, not to be fragmented. */

@@ -1,8 +1,8 @@
-import type { HostView, Observation } from '../observation.ts';
-import { type Observed, unseen } from '../observed.ts';
-import type { AuditOptions } from '../options.ts';
+import type { HostView, Observation } from '../model/observation.ts';
+import { type Observed, unseen } from '../model/observed.ts';
+import type { AuditOptions } from '../model/options.ts';
 import type { Probe } from '../probe/probe.ts';
-import type { AuditTarget } from '../target.ts';
+import type { AuditTarget } from '../model/target.ts';
 
 /** What whoever observes a part of a cluster is given, beside what was seen of it before. */
 export interface Round {

@@ -1,6 +1,6 @@
-import type { NodeFacts } from '../../engine/nodes.ts';
-import { type Observed, type Seen, seen, unseen, whatWasSeen } from '../observed.ts';
-import type { AuditTarget } from '../target.ts';
+import type { NodeFacts } from '../../docker/swarm/nodes.ts';
+import { type Observed, type Seen, seen, unseen, whatWasSeen } from '../model/observed.ts';
+import type { AuditTarget } from '../model/target.ts';
 import type { Asked } from './round.ts';
 
 /** A container of the swarm as one engine has it: `network inspect --verbose`. */

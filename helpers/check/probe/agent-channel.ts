@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
-import { firstLine, HarnessError } from '../../process/harness-error.ts';
-import { parseJson } from '../../process/parse-json.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import { parseJson } from '../../process/text/parse-json.ts';
 import { tail } from '../../process/run-command.ts';
-import { unlessAborted } from '../../process/unless-aborted.ts';
+import { unlessAborted } from '../../process/waits/unless-aborted.ts';
 import { AnswerReader } from './answer-reader.ts';
 
 /** The three streams of an agent, as who started it holds them. */

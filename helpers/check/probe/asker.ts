@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HarnessError } from '../../process/harness-error.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { AgentChannel } from './agent-channel.ts';
 
 export interface ProbeOptions {

@@ -1,4 +1,4 @@
-import type { ContainerSpec } from '../../engine/container-spec.ts';
+import type { ContainerSpec } from '../../docker/containers/container-spec.ts';
 
 export interface ProbeDescription {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { HarnessError } from '../../process/harness-error.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 
 const WITHOUT = 'or check without probes; the kernel’s tables and live packets are left out then';
 

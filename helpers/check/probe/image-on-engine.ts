@@ -1,6 +1,6 @@
-import type { CallOptions } from '../../engine/connection.ts';
-import type { Engine } from '../../engine/engine.ts';
-import { HarnessError } from '../../process/harness-error.ts';
+import type { CallOptions } from '../../docker/connection.ts';
+import type { Engine } from '../../docker/engine.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { BROUGHT, type ProbeImage } from './probe-image.ts';
 
 /** What an engine has by this name was put there by its owner, and stays. What checks bring leaves with the last one. */

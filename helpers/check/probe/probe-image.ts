@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { glob, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../process/run-command.ts';
-import { PATH, SUITE } from '../../workload/images/base.ts';
-import { installFile, installFolders } from '../../workload/images/install-file.ts';
-import { markOf } from '../../workload/images/mark-of.ts';
-import { type Part, preparePart } from '../../workload/images/part.ts';
-import { buildImage } from '../../workload/images/recipe.ts';
+import { PATH, SUITE } from '../../debian/images/base.ts';
+import { installFile, installFolders } from '../../debian/images/install-file.ts';
+import { markOf } from '../../debian/images/digest-of.ts';
+import { type Part, preparePart } from '../../debian/images/image-part.ts';
+import { buildImage } from '../../debian/images/recipe.ts';
 import { PROBE_LABEL } from './describe-probe.ts';
 
 /** An image of the probe, for `docker load`. */

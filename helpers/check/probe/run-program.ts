@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { activity } from '../../process/activity.ts';
-import { HarnessError } from '../../process/harness-error.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine } from '../../process/run-command.ts';
 import { type Asker, PATIENCE, type ProbeOptions } from './asker.ts';
 import { type Namespace, wordOf } from './namespace.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { AttachedContainer } from '../../engine/attach.ts';
-import type { ContainerSpec } from '../../engine/container-spec.ts';
-import type { Engine } from '../../engine/engine.ts';
+import type { AttachedContainer } from '../../docker/containers/attach.ts';
+import type { ContainerSpec } from '../../docker/containers/container-spec.ts';
+import type { Engine } from '../../docker/engine.ts';
 import { activity } from '../../process/activity.ts';
-import { HarnessError } from '../../process/harness-error.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { AgentChannel } from './agent-channel.ts';
 import { describeProbe, PROBE_LABEL } from './describe-probe.ts';
 import { explainStart } from './explain-start.ts';

@@ -1,7 +1,7 @@
-import type { Engine } from '../../engine/engine.ts';
-import { HarnessError } from '../../process/harness-error.ts';
-import { unlessAborted } from '../../process/unless-aborted.ts';
-import { whileWatching } from '../../process/while-watching.ts';
+import type { Engine } from '../../docker/engine.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { unlessAborted } from '../../process/waits/unless-aborted.ts';
+import { whileWatching } from '../../process/waits/while-watching.ts';
 
 export interface Silence {
   /** Milliseconds without an answer after which an engine is not waited for any more. */

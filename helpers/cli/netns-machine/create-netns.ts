@@ -20,8 +20,8 @@ export async function createNetns(context: CommandContext, name: string): Promis
   say('Running pre-create checks...');
   await tellOfTransfers(name);
   const [{ checkName }, { requireHost }] = await Promise.all([
-    import('../../netns/request.ts'),
-    import('../../netns/require-host.ts'),
+    import('../../netns/state/check-request.ts'),
+    import('../../netns/doctor/require-host.ts'),
   ]);
   let images: readonly string[];
   let swarmImage: PreparedImage | undefined;

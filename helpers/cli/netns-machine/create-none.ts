@@ -7,10 +7,11 @@ export async function createNone(context: CommandContext, name: string): Promise
   const { flags, storage } = context;
   say('Running pre-create checks...');
   say('Creating machine...');
-  const [certificates, configs, stores, swarms] = await Promise.all([
-    import('../../netns/certificates.ts'),
-    import('../../netns/machine-config.ts'),
-    import('../../netns/store.ts'),
+  const [certificates, configs, files, stores, swarms] = await Promise.all([
+    import('../../netns/state/certificates.ts'),
+    import('../../netns/state/machine-config.ts'),
+    import('../../process/files/write-atomically.ts'),
+    import('../../netns/state/store.ts'),
     import('../../machine/swarm-containers.ts'),
   ]);
   const store = stores.openStore(storage);
@@ -28,7 +29,7 @@ export async function createNone(context: CommandContext, name: string): Promise
     swarmOptions: swarms.swarmOptionsOf(swarmRequest(flags)),
   });
   const folder = stores.machineFolder(store, name);
-  await stores.makePrivateFolder(folder);
+  await files.makePrivateFolder(folder);
   const whole = {
     ...config,
     Driver: {
@@ -45,5 +46,5 @@ export async function createNone(context: CommandContext, name: string): Promise
     },
     DriverName: 'none',
   };
-  await stores.writeWhole(`${folder}/config.json`, JSON.stringify(whole, null, 4));
+  await files.writeAtomically(`${folder}/config.json`, JSON.stringify(whole, null, 4));
 }

@@ -1,5 +1,5 @@
-import { findInit } from '../../netns/boot.ts';
-import { openStore } from '../../netns/store.ts';
+import { findInit } from '../../netns/boot/boot.ts';
+import { openStore } from '../../netns/state/store.ts';
 import { Failure } from './failure.ts';
 import type { CommandContext } from './context.ts';
 import type { Host, HostState } from './host.ts';

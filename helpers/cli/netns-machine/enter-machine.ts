@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
-import type { EnterCommand } from '../../netns/enter.ts';
+import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { CommandContext } from './context.ts';
 import { grounds } from './grounds.ts';
 import type { Host } from './host.ts';

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { NetnsProvider } from '../../machine/netns-provider.ts';
+import type { NetnsProvider } from '../../machine/netns/provider.ts';
 import type { CommandContext } from './context.ts';
 
 /** The provider, and what docker-machine's commands do beyond its interface. */
@@ -21,11 +21,11 @@ export interface Grounds {
 /** Loads what makes machines: only commands that change one pay for it. */
 export async function grounds(context: Pick<CommandContext, 'storage'>): Promise<Grounds> {
   const [netns, configs, certificates, bundles, stores] = await Promise.all([
-    import('../../machine/netns-provider.ts'),
-    import('../../netns/machine-config.ts'),
-    import('../../netns/certificates.ts'),
-    import('../../netns/engine-bundle.ts'),
-    import('../../netns/store.ts'),
+    import('../../machine/netns/provider.ts'),
+    import('../../netns/state/machine-config.ts'),
+    import('../../netns/state/certificates.ts'),
+    import('../../debian/engines/engine-bundle.ts'),
+    import('../../netns/state/store.ts'),
   ]);
   const provider = netns.createNetnsProvider({ store: context.storage });
   const store = provider.ground;

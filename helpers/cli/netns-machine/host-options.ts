@@ -1,5 +1,5 @@
 import type { SwarmRequest } from '../../machine/machine.ts';
-import type { EngineOptions } from '../../netns/machine-config.ts';
+import type { EngineOptions } from '../../netns/state/machine-config.ts';
 import type { FlagValues } from './flags.ts';
 
 /** config.json's `EngineOptions`, as far as the options of `create` say something else than the provider does. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { firstLine } from '../../process/harness-error.ts';
-import { describeSystemError } from '../../process/system-error.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { describeSystemError } from '../../process/errors/system-error.ts';
 import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
 import { type CommandContext, complain, say } from './context.ts';
 import { Failure } from './failure.ts';

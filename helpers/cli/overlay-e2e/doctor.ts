@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { homedir, release } from 'node:os';
-import { findProgram } from '../../netns/find-program.ts';
-import { type Finding, fine, missing } from '../../netns/examine/finding.ts';
+import { findProgram } from '../../process/files/find-program.ts';
+import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
 import { decideHere } from '../../machine/choose-provider.ts';
 import { type Decision, dockerMachineCommand } from '../../machine/decide-provider.ts';
-import { judgeVirtualBoxRange } from '../../machine/virtualbox-range.ts';
-import { hostRelease } from '../../netns/host-release.ts';
-import { HarnessError } from '../../process/harness-error.ts';
+import { judgeVirtualBoxRange } from '../../machine/docker-machine/virtualbox-range.ts';
+import { hostRelease } from '../../debian/apt/host-release.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { showProgress } from '../progress.ts';
 import { settings } from '../settings.ts';
@@ -91,7 +91,7 @@ async function examineProvider(): Promise<{ provider?: Decision; findings: Findi
 async function examineNeedsOf(provider: Decision['name']): Promise<Finding[]> {
   if (provider === 'docker-machine') return await examineDockerMachine();
   // Loaded when it is needed, as the provider itself.
-  const { examineHost } = await import('../../netns/examine/examine-host.ts');
+  const { examineHost } = await import('../../netns/doctor/examine-host.ts');
   return await examineHost();
 }
 

@@ -1,9 +1,9 @@
 import { onActivity } from '../../process/activity.ts';
-import { InterruptionWatch } from '../../process/interruption.ts';
-import { type TakenDown, takeDown } from '../../topology/take-down.ts';
+import { InterruptionWatch } from '../../process/errors/interruption.ts';
+import { type TakenDown, takeDown } from '../../topology/bring-up/tear-down.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
-import { nextLines } from '../../report/next-steps.ts';
+import { nextLines } from '../../report/run/next-steps.ts';
 import { reportFailure } from './failure.ts';
 
 /** `overlay-e2e down`: gives the exit code. An interruption does not end it: half a cluster helps nobody. */

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { firstLine, HarnessError } from '../../process/harness-error.ts';
-import { InterruptionWatch } from '../../process/interruption.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { writePicturesPage } from '../../report/pictures/pictures-page.ts';
-import { reportsFolder } from '../../report/reports-folder.ts';
+import { reportsFolder } from '../../report/results/reports-folder.ts';
 import { showProgress } from '../progress.ts';
 import { pictureNames, type PictureName } from './commands/draw.ts';
 import { drawPictures } from './draw/draw-pictures.ts';
-import { lookAtTopology } from './draw/look-at-topology.ts';
+import { lookAtTopology } from './draw/observe-topology.ts';
 import { reportFailure } from './failure.ts';
 
 export interface DrawOptions {

@@ -1,9 +1,9 @@
-import { firstLine, HarnessError } from '../../process/harness-error.ts';
-import { isInputError } from '../../process/input-error.ts';
-import { Interrupted } from '../../process/interruption.ts';
-import { describeSystemError } from '../../process/system-error.ts';
-import { renderDiagnosis } from '../../report/audit/render-diagnosis.ts';
-import { DiagnosedFailure } from '../../topology/diagnosed-failure.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import { isInputError } from '../../process/errors/input-error.ts';
+import { Interrupted } from '../../process/errors/interruption.ts';
+import { describeSystemError } from '../../process/errors/system-error.ts';
+import { renderDiagnosis } from '../../report/findings/render-diagnosis.ts';
+import { DiagnosedFailure } from '../../topology/bring-up/diagnosed-failure.ts';
 import { describeDefect } from '../standard-streams.ts';
 
 /** Says on standard error why the command failed, in a line and its evidence, and gives its exit code. */

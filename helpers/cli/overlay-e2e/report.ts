@@ -1,4 +1,4 @@
-import { buildReport } from '../../report/build-report.ts';
+import { buildReport } from '../../report/run/build-report.ts';
 import { reportFailure } from './failure.ts';
 
 /** `overlay-e2e report`: gives the exit code. */

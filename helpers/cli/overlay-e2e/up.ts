@@ -1,19 +1,19 @@
 import { resolve } from 'node:path';
 import { onActivity } from '../../process/activity.ts';
 import { commandLine } from '../../process/run-command.ts';
-import { Interrupted, InterruptionWatch } from '../../process/interruption.ts';
+import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
 import {
   askDoctor,
   checkCluster,
   type NextStep,
   nextLines,
   takeDownCluster,
-} from '../../report/next-steps.ts';
-import { DiagnosedFailure } from '../../topology/diagnosed-failure.ts';
+} from '../../report/run/next-steps.ts';
+import { DiagnosedFailure } from '../../topology/bring-up/diagnosed-failure.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
-import { standUp } from '../../topology/stand-up.ts';
-import { standUpOrReuse } from '../../topology/stand-up-or-reuse.ts';
-import { loadTopology } from '../../topology/load-topology.ts';
+import { standUp } from '../../topology/bring-up/bring-up.ts';
+import { standUpOrReuse } from '../../topology/reuse/bring-up-or-reuse.ts';
+import { loadTopology } from '../../topology/describe/load-topology.ts';
 import {
   includesStage,
   lastStageOf,

@@ -1,6 +1,6 @@
-import { printable } from '../../process/printable.ts';
+import { printable } from '../../process/text/printable.ts';
 import { type Activity, titleOnMachine } from '../../process/activity.ts';
-import { firstLine } from '../../process/harness-error.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
 
 /** «0.3 s», «12.4 s», «3 min 05 s». */
 export function formatTime(milliseconds: number): string {

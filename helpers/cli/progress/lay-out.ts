@@ -1,4 +1,4 @@
-import { printable } from '../../process/printable.ts';
+import { printable } from '../../process/text/printable.ts';
 import sliceAnsi from 'slice-ansi';
 import stringWidth from 'string-width';
 import type { Paint } from './painter.ts';

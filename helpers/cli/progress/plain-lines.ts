@@ -1,4 +1,4 @@
-import { printable } from '../../process/printable.ts';
+import { printable } from '../../process/text/printable.ts';
 import { type Activity, onActivity } from '../../process/activity.ts';
 import { commandInWords, formatTime, isCommand, timeOf } from './in-words.ts';
 import { lineInWords } from './lay-out.ts';

@@ -1,5 +1,5 @@
-import { element, escapeXml } from '../audit/xml.ts';
-import { issueName, issueUrl, type KnownIssue } from '../known-issues.ts';
+import { element, escapeXml } from '../findings/xml.ts';
+import { issueName, issueUrl, type KnownIssue } from '../results/known-issues.ts';
 import type { RunResult } from './run.ts';
 
 /** A headed part of the overview; nothing when there is nothing in it. */

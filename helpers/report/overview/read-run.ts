@@ -8,15 +8,15 @@ import {
 } from '@allurereport/core-api';
 import type { AllureReport } from '@allurereport/core';
 import { z } from 'zod';
-import { placeInWords } from '../audit/place-in-words.ts';
-import { categories } from '../categories.ts';
-import { readFindings } from '../causes.ts';
-import { codeIn, diagnosisLabel } from '../diagnosis-label.ts';
-import { auditName, topologyPictureName } from '../evidence.ts';
-import { issueOf, type KnownIssue } from '../known-issues.ts';
-import { readRanOn } from '../ran-on.ts';
-import { hostPrefix } from '../results-writer.ts';
-import { topologyOf } from '../topology-label.ts';
+import { placeInWords } from '../findings/place-in-words.ts';
+import { categories } from '../run/categories.ts';
+import { readFindings } from '../run/causes.ts';
+import { codeIn, diagnosisLabel } from '../results/diagnosis-label.ts';
+import { auditName, topologyPictureName } from '../results/evidence.ts';
+import { issueOf, type KnownIssue } from '../results/known-issues.ts';
+import { readRanOn } from '../results/environment-info.ts';
+import { hostPrefix } from '../results/results-writer.ts';
+import { topologyOf } from '../results/topology-label.ts';
 import type { FoundDefect, Run, RunResult } from './run.ts';
 
 /** All that Allure has read. */

@@ -1,13 +1,13 @@
-import { diagnosisTitles } from '../../check/codes.ts';
-import { element, escapeXml } from '../audit/xml.ts';
-import { countOf } from '../audit/count-of.ts';
+import { diagnosisTitles } from '../../check/model/codes.ts';
+import { element, escapeXml } from '../findings/xml.ts';
+import { countOf } from '../findings/count-of.ts';
 import { overviewStyle } from './overview-style.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 import { dayAndTime, duration, linkTo, list, renderPicture } from './parts.ts';
 import { renderBroken } from './render-broken.ts';
 import { renderChanges } from './render-changes.ts';
 import { renderPage } from './render-page.ts';
-import { renderGround, type NeighbourReport } from './render-ground.ts';
+import { renderGround, type NeighbourReport } from './render-environment.ts';
 import { compareRuns } from './what-changed.ts';
 
 /** The id of the overview in the report's page. */

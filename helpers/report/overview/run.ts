@@ -1,8 +1,8 @@
 import type { HistoryDataPoint, HistoryTestResult, TestStatus } from '@allurereport/core-api';
-import type { DiagnosisCode } from '../../check/codes.ts';
-import type { Finding } from '../causes.ts';
-import type { KnownIssue } from '../known-issues.ts';
-import type { RanOn } from '../ran-on.ts';
+import type { DiagnosisCode } from '../../check/model/codes.ts';
+import type { Finding } from '../run/causes.ts';
+import type { KnownIssue } from '../results/known-issues.ts';
+import type { RanOn } from '../results/environment-info.ts';
 
 /** A defect of the cluster that was found when a spec had failed. */
 export interface FoundDefect {

@@ -1,5 +1,5 @@
-import type { SetUpRecord } from '../../topology/set-up-record.ts';
-import { countOf } from '../audit/count-of.ts';
+import type { SetUpRecord } from '../../topology/bring-up/set-up-record.ts';
+import { countOf } from '../findings/count-of.ts';
 import { renderChart, smallSize, textSize, titleLines } from './render-chart.ts';
 import { planSetUp, type SetUpBar, type SetUpPlan } from './set-up-bars.ts';
 

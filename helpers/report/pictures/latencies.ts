@@ -1,5 +1,5 @@
 import type { PathsView } from '../../check/observe/paths.ts';
-import { type Observed, whatWasSeen } from '../../check/observed.ts';
+import { type Observed, whatWasSeen } from '../../check/model/observed.ts';
 import type { RequestTimes } from '../../workload/ask-car-service.ts';
 
 /** Times of the same thing done again and again. */

@@ -1,5 +1,5 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
-import { picture } from '../audit/picture/svg.ts';
+import { picture } from './svg.ts';
 
 /** What a chart is called, and what it says in words for whoever does not see it. */
 export interface ChartWords {

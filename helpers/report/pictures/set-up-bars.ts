@@ -1,5 +1,5 @@
 import { titleOnMachine } from '../../process/activity.ts';
-import type { RecordedActivity, SetUpRecord } from '../../topology/set-up-record.ts';
+import type { RecordedActivity, SetUpRecord } from '../../topology/bring-up/set-up-record.ts';
 import { widthOf } from './render-chart.ts';
 
 /** Something that took time, placed in a lane. Seconds since the set-up began. */

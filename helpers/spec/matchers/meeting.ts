@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
-import type { Container } from '../../engine/container.ts';
-import type { ContainerFacts } from '../../engine/container-facts.ts';
+import type { Container } from '../../docker/containers/container.ts';
+import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import { labOf } from '../lab.ts';
 
 /** A container that is to reach something by its name, and what is known of both by their own engines. */

@@ -1,5 +1,5 @@
-import type { Container } from '../../engine/container.ts';
-import { HarnessError } from '../../process/harness-error.ts';
+import type { Container } from '../../docker/containers/container.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { connectByName } from './to-reach.ts';
 
 /** The expected response. */

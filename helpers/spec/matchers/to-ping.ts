@@ -1,6 +1,6 @@
-import type { Container } from '../../engine/container.ts';
-import { ping, type PingOptions, type PingResult } from '../../engine/ping.ts';
-import { attach } from '../../report/evidence.ts';
+import type { Container } from '../../docker/containers/container.ts';
+import { ping, type PingOptions, type PingResult } from '../../docker/containers/ping.ts';
+import { attach } from '../../report/results/evidence.ts';
 import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
 
 /** The options of the ping and the expected address of the replies. */

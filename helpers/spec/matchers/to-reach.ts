@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
-import { connectTcp, type TcpResult } from '../../engine/connect-tcp.ts';
-import type { Container } from '../../engine/container.ts';
-import { resolveName } from '../../engine/ping.ts';
-import { attach } from '../../report/evidence.ts';
+import { connectTcp, type TcpResult } from '../../docker/containers/connect-tcp.ts';
+import type { Container } from '../../docker/containers/container.ts';
+import { resolveName } from '../../docker/containers/ping.ts';
+import { attach } from '../../report/results/evidence.ts';
 import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
 
 /** The options of a TCP connection. */

@@ -1,6 +1,6 @@
-import type { Container } from '../../engine/container.ts';
-import { resolveName } from '../../engine/ping.ts';
-import { attach } from '../../report/evidence.ts';
+import type { Container } from '../../docker/containers/container.ts';
+import { resolveName } from '../../docker/containers/ping.ts';
+import { attach } from '../../report/results/evidence.ts';
 import { areRight, describeResolution, meet } from './meeting.ts';
 
 /** The options of {@link resolves}. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImageRoot, runInRoot } from './run-in-root.ts';
+import { type ImageRoot, runInRoot } from '../../debian/images/run-in-root.ts';
 
 const COMMON = join(import.meta.dirname, 'java/archive-classes.sh');
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { PATH, prepareBase } from './base.ts';
-import { installFile } from './install-file.ts';
-import { preparePart } from './part.ts';
-import type { ImageRecipe } from './recipe.ts';
+import { PATH, prepareBase } from '../../debian/images/base.ts';
+import { installFile } from '../../debian/images/install-file.ts';
+import { preparePart } from '../../debian/images/image-part.ts';
+import type { ImageRecipe } from '../../debian/images/recipe.ts';
 
 const PORTS = '8300/tcp 8301/tcp 8301/udp 8302/tcp 8302/udp 8500/tcp 8600/tcp 8600/udp'.split(' ');
 const ENTRYPOINT = join(import.meta.dirname, 'consul-entrypoint.sh');

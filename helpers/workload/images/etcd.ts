@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { PATH, prepareBase } from './base.ts';
-import { installFolders } from './install-file.ts';
-import { preparePart } from './part.ts';
-import type { ImageRecipe } from './recipe.ts';
+import { PATH, prepareBase } from '../../debian/images/base.ts';
+import { installFolders } from '../../debian/images/install-file.ts';
+import { preparePart } from '../../debian/images/image-part.ts';
+import type { ImageRecipe } from '../../debian/images/recipe.ts';
 
 const DATA = 'var/lib/etcd';
 

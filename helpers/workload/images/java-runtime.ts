@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SUITE } from './base.ts';
-import { type Part, preparePart } from './part.ts';
-import { runInRoot } from './run-in-root.ts';
+import { SUITE } from '../../debian/images/base.ts';
+import { type Part, preparePart } from '../../debian/images/image-part.ts';
+import { runInRoot } from '../../debian/images/run-in-root.ts';
 
 /** Where images have it: `/opt/java/bin/java`. */
 export const JAVA_HOME = '/opt/java';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PATH, prepareBase, SUITE } from './base.ts';
-import { installFile, installFolders } from './install-file.ts';
-import { preparePart } from './part.ts';
-import type { ImageRecipe } from './recipe.ts';
-import { runInRoot } from './run-in-root.ts';
+import { PATH, prepareBase, SUITE } from '../../debian/images/base.ts';
+import { installFile, installFolders } from '../../debian/images/install-file.ts';
+import { preparePart } from '../../debian/images/image-part.ts';
+import type { ImageRecipe } from '../../debian/images/recipe.ts';
+import { runInRoot } from '../../debian/images/run-in-root.ts';
 
 const OWN = join(import.meta.dirname, 'mysql');
 const SCHEMA = join(import.meta.dirname, '../car-service/schema.sql');

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PATH, prepareBase, SUITE } from './base.ts';
-import { chooseImage, type PreparedImage } from './choose-image.ts';
-import { installFolders } from './install-file.ts';
-import { markOf } from './mark-of.ts';
-import { preparePart } from './part.ts';
-import { buildImage } from './recipe.ts';
+import { PATH, prepareBase, SUITE } from '../../debian/images/base.ts';
+import { chooseImage, type PreparedImage } from '../../debian/images/choose-image.ts';
+import { installFolders } from '../../debian/images/install-file.ts';
+import { markOf } from '../../debian/images/digest-of.ts';
+import { preparePart } from '../../debian/images/image-part.ts';
+import { buildImage } from '../../debian/images/recipe.ts';
 
 /**
  * Out of what a container of the user's own is made: a tag, which its engine pulls; the path of a file that `docker

@@ -1,13 +1,13 @@
-import { HarnessError } from '../../process/harness-error.ts';
-import { chooseImage, type PreparedImage } from './choose-image.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { chooseImage, type PreparedImage } from '../../debian/images/choose-image.ts';
 import { consul } from './consul.ts';
 import { etcd } from './etcd.ts';
 import { mysql } from './mysql.ts';
-import { buildImage, type ImageRecipe } from './recipe.ts';
+import { buildImage, type ImageRecipe } from '../../debian/images/recipe.ts';
 import { tomcat } from './tomcat.ts';
 import { zookeeper } from './zookeeper.ts';
 
-export type { PreparedImage } from './choose-image.ts';
+export type { PreparedImage } from '../../debian/images/choose-image.ts';
 
 const RECIPES = { consul, etcd, mysql, tomcat, zookeeper } as const satisfies Record<
   string,

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { HarnessError } from '../../process/harness-error.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { PATH } from './base.ts';
-import { chooseImage, type PreparedImage } from './choose-image.ts';
-import { installFile, installFolders } from './install-file.ts';
-import { readElf } from './read-elf.ts';
-import { buildImage, type ImageRecipe } from './recipe.ts';
+import { PATH } from '../../debian/images/base.ts';
+import { chooseImage, type PreparedImage } from '../../debian/images/choose-image.ts';
+import { installFile, installFolders } from '../../debian/images/install-file.ts';
+import { readElf } from '../../debian/images/read-elf.ts';
+import { buildImage, type ImageRecipe } from '../../debian/images/recipe.ts';
 
 /** What docker-machine calls the image of classic Swarm. */
 const SWARM_TAG = 'swarm:latest';

@@ -2,12 +2,12 @@ import { appendFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../process/run-command.ts';
 import { archiveClasses, ARCHIVE_CLASSES } from './archive-classes.ts';
-import { PATH, prepareBase, SUITE } from './base.ts';
-import { installFile, installFolders } from './install-file.ts';
+import { PATH, prepareBase, SUITE } from '../../debian/images/base.ts';
+import { installFile, installFolders } from '../../debian/images/install-file.ts';
 import { JAVA_HOME, prepareJava } from './java-runtime.ts';
-import { type Part, preparePart } from './part.ts';
-import type { ImageRecipe } from './recipe.ts';
-import { type ImageRoot, runInRoot } from './run-in-root.ts';
+import { type Part, preparePart } from '../../debian/images/image-part.ts';
+import type { ImageRecipe } from '../../debian/images/recipe.ts';
+import { type ImageRoot, runInRoot } from '../../debian/images/run-in-root.ts';
 
 const OWN = join(import.meta.dirname, 'tomcat');
 const CAR_SERVICE = join(import.meta.dirname, '../car-service');

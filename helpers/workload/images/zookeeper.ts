@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { archiveClasses, ARCHIVE_CLASSES } from './archive-classes.ts';
-import { PATH, prepareBase } from './base.ts';
-import { installFile, installFolders } from './install-file.ts';
+import { PATH, prepareBase } from '../../debian/images/base.ts';
+import { installFile, installFolders } from '../../debian/images/install-file.ts';
 import { JAVA_HOME, prepareJava } from './java-runtime.ts';
-import { type Part, preparePart } from './part.ts';
-import type { ImageRecipe } from './recipe.ts';
+import { type Part, preparePart } from '../../debian/images/image-part.ts';
+import type { ImageRecipe } from '../../debian/images/recipe.ts';
 
 const OWN = join(import.meta.dirname, 'zookeeper');
 const HOME = 'opt/zookeeper';

@@ -1,4 +1,4 @@
-import type { OverlayGround } from '../../../helpers/fault/overlay-faults.ts';
+import type { OverlayGround } from '../../faults/overlay-faults.ts';
 import type { DiagnosisLab } from '../lab.ts';
 
 /** The hosts that have `my-net` besides third-host, of a container that is on that for a moment. */

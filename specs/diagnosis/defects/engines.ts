@@ -3,13 +3,9 @@ import {
   frozenEngine,
   otherEngineOptions,
   stoppedEngine,
-} from '../../../helpers/fault/engine-faults.ts';
-import {
-  duplicateHostname,
-  duplicateMember,
-  filterPort,
-} from '../../../helpers/fault/machine-faults.ts';
-import { expelledFromSwarm, leftSwarm } from '../../../helpers/fault/swarm-faults.ts';
+} from '../../faults/engine-faults.ts';
+import { duplicateHostname, duplicateMember, filterPort } from '../../faults/machine-faults.ts';
+import { expelledFromSwarm, leftSwarm } from '../../faults/swarm-faults.ts';
 import type { Defect } from '../defect.ts';
 
 const third = { host: 'third-host' };

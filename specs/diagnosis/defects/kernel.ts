@@ -9,7 +9,7 @@ import {
   mistakeNeighbour,
   type OverlayOn,
   type RemoteEnd,
-} from '../../../helpers/fault/overlay-faults.ts';
+} from '../../faults/overlay-faults.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
 

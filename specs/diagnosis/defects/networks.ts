@@ -7,7 +7,7 @@ import {
   overlappingOverlay,
   removedNetwork,
   routeInsideOverlay,
-} from '../../../helpers/fault/network-faults.ts';
+} from '../../faults/network-faults.ts';
 import { overlayOptionsFor } from '../../../helpers/cluster/cluster-plan.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';

@@ -1,9 +1,6 @@
-import {
-  breakReceivedChecksums,
-  breakSentChecksums,
-} from '../../../helpers/fault/checksum-faults.ts';
-import { blockGossip } from '../../../helpers/fault/gossip-faults.ts';
-import { joinedBridges, routedOverlays } from '../../../helpers/fault/isolation-faults.ts';
+import { breakReceivedChecksums, breakSentChecksums } from '../../faults/checksum-faults.ts';
+import { blockGossip } from '../../faults/gossip-faults.ts';
+import { joinedBridges, routedOverlays } from '../../faults/isolation-faults.ts';
 import {
   blockTunnelEarly,
   blockTunnelIn,
@@ -15,7 +12,7 @@ import {
   rewriteTunnelSource,
   sendFromSecondAddress,
   swallowLargePackets,
-} from '../../../helpers/fault/path-faults.ts';
+} from '../../faults/path-faults.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab, HostName } from '../lab.ts';
 

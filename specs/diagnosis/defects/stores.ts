@@ -1,22 +1,22 @@
-import { ping } from '../../../helpers/engine/ping.ts';
-import { startStore } from '../../../helpers/cluster/start-store.ts';
-import { filterPort } from '../../../helpers/fault/machine-faults.ts';
-import { pausedContainer } from '../../../helpers/fault/container-faults.ts';
+import { ping } from '../../../helpers/docker/containers/ping.ts';
+import { startStore } from '../../../helpers/cluster/key-value/start-store.ts';
+import { filterPort } from '../../faults/machine-faults.ts';
+import { pausedContainer } from '../../faults/container-faults.ts';
 import {
   lostNetworkRecord,
   renewedStore,
   stoppedStore,
   strangeEnd,
   wipedNetworks,
-} from '../../../helpers/fault/store-faults.ts';
+} from '../../faults/store-faults.ts';
 import {
   movedWithAddress,
   removedBehindStore,
   takenOffByForce,
   type UnannouncedGround,
-} from '../../../helpers/fault/unannounced-faults.ts';
-import { done, notYet, waitFor } from '../../../helpers/process/wait-for.ts';
-import type { Container } from '../../../helpers/engine/container.ts';
+} from '../../faults/unannounced-faults.ts';
+import { done, notYet, waitFor } from '../../../helpers/process/waits/wait-for.ts';
+import type { Container } from '../../../helpers/docker/containers/container.ts';
 import { idle, passing } from '../bystanders.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';

@@ -4,14 +4,14 @@ import {
   restartingContainer,
   stoppedContainer,
   strayContainer,
-} from '../../../helpers/fault/container-faults.ts';
-import { filterPort } from '../../../helpers/fault/machine-faults.ts';
+} from '../../faults/container-faults.ts';
+import { filterPort } from '../../faults/machine-faults.ts';
 import {
   flushedNameRules,
   otherNameServer,
   sharedName,
   wrongHostsLine,
-} from '../../../helpers/fault/name-faults.ts';
+} from '../../faults/name-faults.ts';
 import {
   answeringCopy,
   droppedForwarding,
@@ -20,7 +20,7 @@ import {
   otherDatabase,
   otherProducer,
   renamedCar,
-} from '../../../helpers/fault/workload-faults.ts';
+} from '../../faults/workload-faults.ts';
 import { carPort, firstCar } from '../../../helpers/workload/car-service.ts';
 import { bystanders, idle, passing } from '../bystanders.ts';
 import { besideThird } from './beside-third.ts';

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Machine, MachineProvider } from '../../../helpers/machine/machine.ts';
-import { createNetnsProvider } from '../../../helpers/machine/netns-provider.ts';
-import { unpackPackages } from '../../../helpers/netns/archive.ts';
-import { cached } from '../../../helpers/netns/cache.ts';
-import { findProgram } from '../../../helpers/netns/find-program.ts';
-import { hostRelease } from '../../../helpers/netns/host-release.ts';
-import { RELEASES } from '../../../helpers/netns/apt-sources.ts';
-import { allSettled, HarnessError } from '../../../helpers/process/harness-error.ts';
+import { createNetnsProvider } from '../../../helpers/machine/netns/provider.ts';
+import { unpackPackages } from '../../../helpers/debian/apt/archive.ts';
+import { cached } from '../../../helpers/debian/cache/cache.ts';
+import { findProgram } from '../../../helpers/process/files/find-program.ts';
+import { hostRelease } from '../../../helpers/debian/apt/host-release.ts';
+import { RELEASES } from '../../../helpers/debian/apt/apt-sources.ts';
+import { allSettled, HarnessError } from '../../../helpers/process/errors/harness-error.ts';
 
 /** The account that docker-machine logs in to, as it does on boot2docker: not root. */
 export const USER = 'docker';

@@ -1,7 +1,7 @@
-import type { HostView, Observation } from '../../../helpers/check/observation.ts';
+import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
 import type { EngineView } from '../../../helpers/check/observe/engines.ts';
-import { seen } from '../../../helpers/check/observed.ts';
-import type { ContainerFacts } from '../../../helpers/engine/container-facts.ts';
+import { seen } from '../../../helpers/check/model/observed.ts';
+import type { ContainerFacts } from '../../../helpers/docker/containers/container-facts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from './observation.ts';
 
 export const NETWORK_ID = 'bfd9d4176f01d3b343de19fa671a518c';

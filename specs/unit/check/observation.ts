@@ -1,8 +1,8 @@
-import type { HostView, Observation } from '../../../helpers/check/observation.ts';
+import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
 import type { EngineView } from '../../../helpers/check/observe/engines.ts';
-import { seen, type Seen, unseen } from '../../../helpers/check/observed.ts';
-import type { EngineInfo } from '../../../helpers/engine/info.ts';
-import type { NetworkFacts } from '../../../helpers/engine/networks.ts';
+import { seen, type Seen, unseen } from '../../../helpers/check/model/observed.ts';
+import type { EngineInfo } from '../../../helpers/docker/info.ts';
+import type { NetworkFacts } from '../../../helpers/docker/networks.ts';
 
 /** An observation of which only that was seen: for specs of what is made of it. */
 export function observationOf(parts: Partial<Observation>): Observation {

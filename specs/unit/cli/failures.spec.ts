@@ -4,7 +4,7 @@ import { renderFailures } from '../../../helpers/cli/failures.ts';
 const layout = { color: false, width: 100 };
 const file = 'specs/seed/a.spec.ts';
 const stack = (name: string) =>
-  `${name}: it\n    at node_modules/allure-vitest/src/matchers.ts:510:70\n    at wait (${process.cwd()}/helpers/process/wait-for.ts:65:11)\n    at ${process.cwd()}/${file}:93:5`;
+  `${name}: it\n    at node_modules/allure-vitest/src/matchers.ts:510:70\n    at wait (${process.cwd()}/helpers/process/waits/wait-for.ts:65:11)\n    at ${process.cwd()}/${file}:93:5`;
 const failure = (error: object, ...others: object[]) => ({
   title: 'it answers',
   file,
@@ -47,7 +47,7 @@ test('an error of our own code is told with its frames, and none of packages', (
   const error = { name: 'TypeError', message: 'x is undefined', stack: stack('TypeError') };
   expect(renderFailures([failure(error)], layout).slice(2)).toEqual([
     '    TypeError: x is undefined',
-    '    at wait (helpers/process/wait-for.ts:65:11)',
+    '    at wait (helpers/process/waits/wait-for.ts:65:11)',
     '    at specs/seed/a.spec.ts:93:5',
   ]);
 });

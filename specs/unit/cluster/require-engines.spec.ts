@@ -6,8 +6,8 @@ import {
   requireEngines,
 } from '../../../helpers/cluster/require-engines.ts';
 import type { MachineRequest } from '../../../helpers/machine/machine.ts';
-import { createDockerMachineProvider } from '../../../helpers/machine/docker-machine-provider.ts';
-import { HarnessError } from '../../../helpers/process/harness-error.ts';
+import { createDockerMachineProvider } from '../../../helpers/machine/docker-machine/provider.ts';
+import { HarnessError } from '../../../helpers/process/errors/harness-error.ts';
 
 const members: MachineRequest[] = [
   { name: 'master-host', engineBundle: '20.10.24' },

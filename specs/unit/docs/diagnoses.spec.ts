@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnosisCodes, diagnosisTitles, pageOf } from '../../../helpers/check/codes.ts';
+import { diagnosisCodes, diagnosisTitles, pageOf } from '../../../helpers/check/model/codes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, 'docs/diagnoses');

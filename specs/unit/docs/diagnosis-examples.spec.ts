@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { diagnosisCodes, pageOf } from '../../../helpers/check/codes.ts';
+import { diagnosisCodes, pageOf } from '../../../helpers/check/model/codes.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
@@ -36,9 +36,8 @@ function unwrap(text: string): string {
 
 /** Patterns of all texts of rules, with a wildcard for each value. */
 function wordsOfRules(): RegExp[] {
-  const folder = join(root, 'helpers/check/judge');
-  return readdirSync(folder).flatMap((name) => {
-    const source = readFileSync(join(folder, name), 'utf8');
+  return globSync('helpers/check/diagnose/**/*.ts', { cwd: root }).flatMap((file) => {
+    const source = readFileSync(join(root, file), 'utf8');
     const code = source.replaceAll(/\/\*\*.*?\*\/|^ *\/\/[^\n]*$/gms, '');
     const literals = code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g);
     return [...literals].flatMap(([, plain = '', template = plain]) => {

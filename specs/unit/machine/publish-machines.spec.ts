@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEnginesProvider } from '../../../helpers/machine/engines-provider.ts';
+import { createEnginesProvider } from '../../../helpers/machine/engines/provider.ts';
 import type { MachineProvider } from '../../../helpers/machine/machine.ts';
 import { publishMachines } from '../../../helpers/machine/publish-machines.ts';
 import {

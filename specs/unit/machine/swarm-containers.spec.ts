@@ -6,7 +6,7 @@ import {
   swarmContainers,
   swarmOptionsOf,
 } from '../../../helpers/machine/swarm-containers.ts';
-import { makeConfig } from '../../../helpers/netns/machine-config.ts';
+import { makeConfig } from '../../../helpers/netns/state/machine-config.ts';
 
 const discovery = 'consul://192.168.121.10:8500';
 const address = '192.168.121.101';

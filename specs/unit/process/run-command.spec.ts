@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HarnessError } from '../../../helpers/process/harness-error.ts';
+import { HarnessError } from '../../../helpers/process/errors/harness-error.ts';
 import { commandLine, runCommand } from '../../../helpers/process/run-command.ts';
 
 describe('runCommand', () => {

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import { textWidth } from './audit/text-width.ts';
+import { textWidth } from './findings/text-width.ts';
 
 type Node = Record<string, unknown>;
 

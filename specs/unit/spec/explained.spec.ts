@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AuditReport } from '../../../helpers/check/report.ts';
+import type { AuditReport } from '../../../helpers/check/model/report.ts';
 import { findExplained, rememberFindings } from '../../../helpers/spec/explained.ts';
 
 const reportOf = (...codes: string[]) =>

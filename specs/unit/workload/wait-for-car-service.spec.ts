@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Container } from '../../../helpers/engine/container.ts';
+import type { Container } from '../../../helpers/docker/containers/container.ts';
 import { firstCar } from '../../../helpers/workload/car-service.ts';
 import { waitForCarService } from '../../../helpers/workload/wait-for-car-service.ts';
 

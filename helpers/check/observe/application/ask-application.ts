@@ -1,9 +1,9 @@
-import type { Container } from '../../../engine/container.ts';
-import { firstLine } from '../../../process/harness-error.ts';
+import type { Container } from '../../../docker/containers/container.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
 import { askCarService } from '../../../workload/ask-car-service.ts';
 import { countSelects, readCarFromDatabase } from '../../../workload/car-in-database.ts';
-import { whatWasSeen } from '../../observed.ts';
-import type { ExpectedApplication } from '../../target.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import type { ExpectedApplication } from '../../model/target.ts';
 import type { ApplicationAnswer, DatabaseView } from '../application.ts';
 import type { Asked, Round } from '../round.ts';
 import { countQueries } from './count-queries.ts';

@@ -1,4 +1,4 @@
-import { type Observed, seen, unseen } from '../../observed.ts';
+import { type Observed, seen, unseen } from '../../model/observed.ts';
 import type { ApplicationView } from '../application.ts';
 import type { Asked, Round } from '../round.ts';
 import { askApplication } from './ask-application.ts';

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { firstLine } from '../../../process/harness-error.ts';
-import { whatWasSeen } from '../../observed.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
+import { whatWasSeen } from '../../model/observed.ts';
 import type { Question } from '../../probe/packets.ts';
 import type { PortAnswer } from '../application.ts';
 import { startNumbers } from '../paths/trial-plan.ts';

@@ -1,4 +1,4 @@
-import { firstLine, HarnessError } from '../../../process/harness-error.ts';
+import { firstLine, HarnessError } from '../../../process/errors/harness-error.ts';
 import type { Namespace } from '../../probe/namespace.ts';
 import type { Probe } from '../../probe/probe.ts';
 

@@ -1,6 +1,6 @@
-import { ipAddress, macAddress } from '../../../process/reported-values.ts';
+import { ipAddress, macAddress } from '../../../process/text/reported-values.ts';
 import { z } from 'zod';
-import { parseJson } from '../../../process/parse-json.ts';
+import { parseJson } from '../../../process/text/parse-json.ts';
 import type {
   ForwardingEntry,
   LinkView,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Command } from '../../command.ts';
-import { parseJson } from '../../../process/parse-json.ts';
+import type { Command } from '../../model/command.ts';
+import { parseJson } from '../../../process/text/parse-json.ts';
 import type { FirewallRule } from '../kernel.ts';
 import { printExpression } from './print-nft.ts';
 import {

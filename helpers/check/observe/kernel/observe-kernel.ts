@@ -1,5 +1,5 @@
-import { firstLine } from '../../../process/harness-error.ts';
-import { type Observed, seen, unseen } from '../../observed.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
+import { type Observed, seen, unseen } from '../../model/observed.ts';
 import type { EngineThreads, Probe } from '../../probe/probe.ts';
 import type { EngineView } from '../engines.ts';
 import type { KernelView } from '../kernel.ts';

@@ -1,8 +1,8 @@
-import type { ContainerFacts } from '../../../engine/container-facts.ts';
-import { firstLine } from '../../../process/harness-error.ts';
+import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { FileResult } from '../../probe/probe.ts';
 import type { ContainerNamespace, KernelView } from '../kernel.ts';
-import { parseHosts, parseNameServers } from '../name-files.ts';
+import { parseHosts, parseNameServers } from '../names/name-files.ts';
 import { type Asker, ask } from './ask.ts';
 import { readLinks, readRoutes } from './ip-answers.ts';
 

@@ -1,4 +1,4 @@
-import { firstLine } from '../../../process/harness-error.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { ForwardingEntry, KernelView, OverlayTables } from '../kernel.ts';
 import { type Asker, ask } from './ask.ts';
 import { readForwarding, readLinks, readNeighbours } from './ip-answers.ts';

@@ -1,6 +1,6 @@
 import type { Question } from '../../probe/packets.ts';
 import type { ManagerTrial } from '../paths.ts';
-import type { Station } from './station.ts';
+import type { Station } from './probe-host.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 /** An ordered pair of hosts. */

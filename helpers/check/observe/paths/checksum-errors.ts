@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { OverlayEnd } from '../../ends.ts';
+import type { OverlayEnd } from '../../derive/endpoints.ts';
 import type { PathsView } from '../paths.ts';
-import type { Station } from './station.ts';
+import type { Station } from './probe-host.ts';
 
 type Counts = PathsView['checksumErrors'][number];
 

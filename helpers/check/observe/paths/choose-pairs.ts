@@ -1,5 +1,5 @@
-import type { OverlayEnd } from '../../ends.ts';
-import { countRoom, type HostKernel } from './neighbour-room.ts';
+import type { OverlayEnd } from '../../derive/endpoints.ts';
+import { countRoom, type HostKernel } from './neighbor-capacity.ts';
 
 /** Two ends, in the direction of a trial. */
 export interface EndPair {

@@ -1,10 +1,10 @@
-import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip-protocol.ts';
-import { firstLine } from '../../../process/harness-error.ts';
-import { done, notYet, waitFor } from '../../../process/wait-for.ts';
+import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip/gossip-protocol.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
+import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
 import type { GossipTrial } from '../paths.ts';
 import { type Answer, askHosts, failureOf, type HostPair, hostPairsOf } from './ask-hosts.ts';
-import { type Heard, heardFrom, overhear, overheardBy } from './overheard.ts';
-import type { Station } from './station.ts';
+import { type Heard, heardFrom, overhear, overheardBy } from './captured.ts';
+import type { Station } from './probe-host.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 const GOSSIP_PORT = 7946;

@@ -1,10 +1,10 @@
-import type { OverlayEnd } from '../../ends.ts';
+import type { OverlayEnd } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
 import type { Caught, Thrown } from '../../probe/packets.ts';
 import type { IsolationTrial } from '../paths.ts';
 import type { EndPair } from './choose-pairs.ts';
-import { linkOf, listenerAt, type Station } from './station.ts';
-import { catchAll, throwAll, type ThrowPlan } from './throw-until-caught.ts';
+import { linkOf, listenerAt, type Station } from './probe-host.ts';
+import { catchAll, throwAll, type ThrowPlan } from './send-until-seen.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 const ways = ['icmp', 'udp', 'frame'] as const;

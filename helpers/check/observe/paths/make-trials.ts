@@ -2,7 +2,7 @@ import { wordOf } from '../../probe/namespace.ts';
 import type { Caught, QuestionResult } from '../../probe/packets.ts';
 import type { Trial } from '../paths.ts';
 import { sightingsOf, type CaughtAt } from './sightings.ts';
-import type { Station } from './station.ts';
+import type { Station } from './probe-host.ts';
 import { sizeOf, type TrialPlan } from './trial-plan.ts';
 
 /** Questions in one message to an agent. */

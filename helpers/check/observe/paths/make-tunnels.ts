@@ -1,9 +1,9 @@
-import type { OverlayEnd } from '../../ends.ts';
+import type { OverlayEnd } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
 import type { Thrown } from '../../probe/packets.ts';
 import type { TunnelTrial } from '../paths.ts';
-import { listenerAt, type Station } from './station.ts';
-import { throwUntilCaught } from './throw-until-caught.ts';
+import { listenerAt, type Station } from './probe-host.ts';
+import { throwUntilCaught } from './send-until-seen.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 /** A tunnel to be tried, by a frame from one real end to another. */

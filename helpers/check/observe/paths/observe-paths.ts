@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { endsOf } from '../../ends.ts';
-import { type Observed, seen, type Unseen, unseen, whatWasSeen } from '../../observed.ts';
-import { ownAddresses } from '../../own-addresses.ts';
+import { endsOf } from '../../derive/endpoints.ts';
+import { type Observed, seen, type Unseen, unseen, whatWasSeen } from '../../model/observed.ts';
+import { ownAddresses } from '../../derive/own-addresses.ts';
 import type { KernelView } from '../kernel.ts';
 import type { PathsView } from '../paths.ts';
 import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
-import { lookAtPaths, type PathsPlan } from './look-at-paths.ts';
+import { lookAtPaths, type PathsPlan } from './probe-paths.ts';
 
 /** Ordered pairs of containers that are probed when nothing else is said. */
 const MOST_PAIRS = 1000;

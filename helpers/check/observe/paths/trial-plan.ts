@@ -1,9 +1,9 @@
 import type { Namespace } from '../../probe/namespace.ts';
 import type { Question } from '../../probe/packets.ts';
-import type { OverlayEnd } from '../../ends.ts';
+import type { OverlayEnd } from '../../derive/endpoints.ts';
 import type { Protocol, TrialEnd, Unentered } from '../paths.ts';
 import type { EndPair } from './choose-pairs.ts';
-import { linkOf, listenerAt, type Station } from './station.ts';
+import { linkOf, listenerAt, type Station } from './probe-host.ts';
 
 /** A trial that is to be made. */
 export interface TrialPlan {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { EnterCommand } from '../../../netns/enter.ts';
+import type { EnterCommand } from '../../../netns/boot/enter.ts';
 import { complain, type CommandContext } from '../context.ts';
 import { commandInside, waitForEnd } from '../enter-machine.ts';
 import { Failure } from '../failure.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { symlink } from 'node:fs/promises';
 import { basename, delimiter, join, resolve } from 'node:path';
-import { cached } from '../../../netns/cache.ts';
-import { prepareEngineBundle } from '../../../netns/engine-bundle.ts';
-import { findProgram } from '../../../netns/find-program.ts';
+import { cached } from '../../../debian/cache/cache.ts';
+import { prepareEngineBundle } from '../../../debian/engines/engine-bundle.ts';
+import { findProgram } from '../../../process/files/find-program.ts';
 import type { CommandContext } from '../context.ts';
 import { renderSet, shellNamed } from '../shells.ts';
 

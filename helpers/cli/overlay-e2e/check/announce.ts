@@ -1,6 +1,6 @@
-import type { AuditOptions } from '../../../check/options.ts';
-import type { AuditTarget } from '../../../check/target.ts';
-import type { EngineEndpoint } from '../../../machine/machine.ts';
+import type { AuditOptions } from '../../../check/model/options.ts';
+import type { AuditTarget } from '../../../check/model/target.ts';
+import type { EngineEndpoint } from '../../../docker/endpoints/endpoint.ts';
 
 /** What is about to happen on whose hosts, line by line: said before anything is started. */
 export function announce(

@@ -1,6 +1,6 @@
-import type { Diagnosis } from '../../../check/diagnosis.ts';
-import type { AuditReport } from '../../../check/report.ts';
-import { placeInWords } from '../../../report/audit/place-in-words.ts';
+import type { Diagnosis } from '../../../check/model/diagnosis.ts';
+import type { AuditReport } from '../../../check/model/report.ts';
+import { placeInWords } from '../../../report/findings/place-in-words.ts';
 
 /** What a round of `--watch` came to: a report, or why there is none. */
 export type Round = { readonly report: AuditReport } | { readonly failure: string };

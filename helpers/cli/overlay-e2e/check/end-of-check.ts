@@ -1,8 +1,8 @@
-import type { AuditReport } from '../../../check/report.ts';
-import { pageOf } from '../../../check/codes.ts';
-import { planFix } from '../../../check/fix-steps.ts';
+import type { AuditReport } from '../../../check/model/report.ts';
+import { pageOf } from '../../../check/model/codes.ts';
+import { planFix } from '../../../check/fix/fix-steps.ts';
 import { commandLine } from '../../../process/run-command.ts';
-import { type NextStep, nextLines } from '../../../report/next-steps.ts';
+import { type NextStep, nextLines } from '../../../report/run/next-steps.ts';
 import type { CheckOptions } from './options.ts';
 
 /** The last lines of a check for people: where its reports are, and what to type next. */

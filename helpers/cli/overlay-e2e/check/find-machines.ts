@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { decideHere, openProvider } from '../../../machine/choose-provider.ts';
 import type { Machine, MachineProvider } from '../../../machine/machine.ts';
-import { InputError } from '../../../process/input-error.ts';
-import { suggestName } from '../../../process/suggest-name.ts';
+import { InputError } from '../../../process/errors/input-error.ts';
+import { suggestName } from '../../../process/text/suggest-name.ts';
 import { topologies } from '../../../topology/topologies.ts';
 
 /** Machines by their names: of the store that MACHINE_STORAGE_PATH names, or else of ours or docker-machine's own. */

@@ -1,11 +1,11 @@
-import { printable } from '../../../process/printable.ts';
+import { printable } from '../../../process/text/printable.ts';
 import { createInterface } from 'node:readline/promises';
-import { type Command, lineOf } from '../../../check/command.ts';
-import type { FixStep } from '../../../check/fix-steps.ts';
+import { type Command, lineOf } from '../../../check/model/command.ts';
+import type { FixStep } from '../../../check/fix/fix-steps.ts';
 import { type Probe } from '../../../check/probe/probe.ts';
 import { startProbe } from '../../../check/probe/start-probe.ts';
-import type { AuditTarget } from '../../../check/target.ts';
-import { firstLine } from '../../../process/harness-error.ts';
+import type { AuditTarget } from '../../../check/model/target.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
 import { tail } from '../../../process/run-command.ts';
 
 export interface FixOptions {

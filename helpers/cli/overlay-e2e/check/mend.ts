@@ -1,7 +1,7 @@
-import { lineOf } from '../../../check/command.ts';
-import type { FixStep } from '../../../check/fix-steps.ts';
-import { planFix } from '../../../check/fix-steps.ts';
-import type { AuditReport } from '../../../check/report.ts';
+import { lineOf } from '../../../check/model/command.ts';
+import type { FixStep } from '../../../check/fix/fix-steps.ts';
+import { planFix } from '../../../check/fix/fix-steps.ts';
+import type { AuditReport } from '../../../check/model/report.ts';
 import { identityOf } from './changes.ts';
 
 export interface Mending {

@@ -1,4 +1,4 @@
-import { InputError } from '../../../process/input-error.ts';
+import { InputError } from '../../../process/errors/input-error.ts';
 
 /** What `overlay-e2e check` was called with. */
 export interface CheckOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AuditReport } from '../../../check/report.ts';
-import { firstLine } from '../../../process/harness-error.ts';
+import type { AuditReport } from '../../../check/model/report.ts';
+import { firstLine } from '../../../process/errors/harness-error.ts';
 import { describeChanges, type Round } from './changes.ts';
 
 export interface WatchOptions {

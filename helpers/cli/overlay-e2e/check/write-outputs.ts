@@ -1,7 +1,7 @@
 import { access, constants, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { AuditReport } from '../../../check/report.ts';
-import { firstLine, HarnessError } from '../../../process/harness-error.ts';
+import type { AuditReport } from '../../../check/model/report.ts';
+import { firstLine, HarnessError } from '../../../process/errors/harness-error.ts';
 import type { CheckOptions } from './options.ts';
 
 type Outputs = Pick<CheckOptions, 'allure' | 'junit' | 'svg'>;
@@ -21,15 +21,15 @@ export async function writeOutputs(report: AuditReport, options: Outputs): Promi
   const { allure, junit, svg } = options;
   // Loaded when they are needed, as all that a command does not need.
   if (junit !== undefined) {
-    const { toJunit } = await import('../../../report/audit/to-junit.ts');
+    const { toJunit } = await import('../../../report/findings/to-junit.ts');
     await write(junit, toJunit(report));
   }
   if (svg !== undefined) {
-    const { drawTopology } = await import('../../../report/audit/draw-topology.ts');
+    const { drawTopology } = await import('../../../report/pictures/draw-topology.ts');
     await write(svg, await drawTopology(report));
   }
   if (allure !== undefined) {
-    const { writeAllure } = await import('../../../report/audit/write-allure.ts');
+    const { writeAllure } = await import('../../../report/findings/write-allure.ts');
     await writeAllure(report, allure);
   }
 }

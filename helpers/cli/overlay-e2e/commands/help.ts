@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { InputError } from '../../../process/input-error.ts';
-import { suggestName } from '../../../process/suggest-name.ts';
+import { InputError } from '../../../process/errors/input-error.ts';
+import { suggestName } from '../../../process/text/suggest-name.ts';
 import { shownCommands } from '../describe.ts';
 
 /** Commander's own help command prints all of the program's help for a command that is unknown. */

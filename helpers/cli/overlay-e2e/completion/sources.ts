@@ -18,12 +18,12 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
     return { words: topologies.map(({ name }) => name), files: 'files' };
   },
   'up --engine-bundle': async () => {
-    const { ENGINE_VERSIONS } = await import('../../../netns/engine-bundle.ts');
+    const { ENGINE_VERSIONS } = await import('../../../debian/engines/engine-bundle.ts');
     return { words: [...ENGINE_VERSIONS, 'system'], files: 'folders' };
   },
   'check target': () => ({ words: machineNames(process.env), files: 'files' }),
   'check --context': async () => {
-    const { contextNames } = await import('../../../machine/docker-contexts.ts');
+    const { contextNames } = await import('../../../docker/endpoints/docker-contexts.ts');
     return { words: await contextNames() };
   },
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Finding } from '../../../netns/examine/finding.ts';
+import type { Finding } from '../../../netns/doctor/host-finding.ts';
 import type { Decision } from '../../../machine/decide-provider.ts';
 import { hideUser } from './hide-user.ts';
 

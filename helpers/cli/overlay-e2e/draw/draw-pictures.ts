@@ -1,10 +1,10 @@
-import { drawPathMatrix } from '../../../report/audit/draw-path-matrix.ts';
-import { drawTopology } from '../../../report/audit/draw-topology.ts';
+import { drawPathMatrix } from '../../../report/pictures/draw-path-matrix.ts';
+import { drawTopology } from '../../../report/pictures/draw-topology.ts';
 import { drawLatencies } from '../../../report/pictures/draw-latencies.ts';
 import { drawSetUp } from '../../../report/pictures/draw-set-up.ts';
 import type { PageEntry } from '../../../report/pictures/pictures-page.ts';
 import type { PictureName } from '../commands/draw.ts';
-import type { Sight } from './look-at-topology.ts';
+import type { Sight } from './observe-topology.ts';
 
 /** Draws these pictures, or says of each why it cannot be drawn. */
 export async function drawPictures(

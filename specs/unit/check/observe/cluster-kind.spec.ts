@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clusterKindOf, storesOf } from '../../../../helpers/check/observe/cluster-kind.ts';
-import { parseStoreUrls } from '../../../../helpers/check/store-urls.ts';
+import { parseStoreUrls } from '../../../../helpers/check/model/store-urls.ts';
 import { engineOf, hostOf } from '../observation.ts';
 
 const onStore = (clusterStore: string) =>

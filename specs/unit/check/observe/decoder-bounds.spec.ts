@@ -1,13 +1,16 @@
 import '../../fuzz.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { parseHosts, parseNameServers } from '../../../../helpers/check/observe/name-files.ts';
+import {
+  parseHosts,
+  parseNameServers,
+} from '../../../../helpers/check/observe/names/name-files.ts';
 import { readIptables } from '../../../../helpers/check/observe/kernel/iptables-rules.ts';
 import { readNftables } from '../../../../helpers/check/observe/kernel/nftables-rules.ts';
 import { findHooks, type Hook } from '../../../../helpers/check/observe/kernel/rule-match.ts';
 import { AnswerReader } from '../../../../helpers/check/probe/answer-reader.ts';
 import { readNameAnswer } from '../../../../helpers/check/probe/dns-message.ts';
-import { demuxOutput } from '../../../../helpers/engine/demux-output.ts';
+import { demuxOutput } from '../../../../helpers/docker/containers/demux-output.ts';
 
 // Files, firewalls and answers of audited hosts and their containers: whatever they hold, reading them ends.
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Engine } from '../../../../helpers/engine/engine.ts';
-import { endsOf } from '../../../../helpers/check/ends.ts';
+import type { Engine } from '../../../../helpers/docker/engine.ts';
+import { endsOf } from '../../../../helpers/check/derive/endpoints.ts';
 import { observeEngineAgain } from '../../../../helpers/check/observe/engines.ts';
-import { seen } from '../../../../helpers/check/observed.ts';
-import type { ContainerFacts } from '../../../../helpers/engine/container-facts.ts';
+import { seen } from '../../../../helpers/check/model/observed.ts';
+import type { ContainerFacts } from '../../../../helpers/docker/containers/container-facts.ts';
 import { containerOf, overlay } from '../healthy-cluster.ts';
 import { engineOf, hostOf } from '../observation.ts';
 

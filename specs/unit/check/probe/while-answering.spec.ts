@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { whileAnswering } from '../../../../helpers/check/probe/while-answering.ts';
-import type { Engine } from '../../../../helpers/engine/engine.ts';
-import { serveEngine } from '../../engine/serve-engine.ts';
+import type { Engine } from '../../../../helpers/docker/engine.ts';
+import { serveEngine } from '../../docker/serve-engine.ts';
 
 /** An engine that answers so, and counts what it is asked. */
 async function serve(answer: RequestListener): Promise<{ engine: Engine; asked: () => number }> {

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { reportFailure } from '../../../../helpers/cli/overlay-e2e/failure.ts';
-import { HarnessError } from '../../../../helpers/process/harness-error.ts';
-import { InputError } from '../../../../helpers/process/input-error.ts';
-import { DiagnosedFailure } from '../../../../helpers/topology/diagnosed-failure.ts';
-import { brokenReport } from '../../report/audit/reports.ts';
+import { HarnessError } from '../../../../helpers/process/errors/harness-error.ts';
+import { InputError } from '../../../../helpers/process/errors/input-error.ts';
+import { DiagnosedFailure } from '../../../../helpers/topology/bring-up/diagnosed-failure.ts';
+import { brokenReport } from '../../report/findings/reports.ts';
 
 /** What a command that ends with this error says on standard error, and its exit code. */
 function report(error: unknown, options?: { readonly verbose: boolean }) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { showProgress } from '../../../../helpers/cli/progress.ts';
-import { HarnessError } from '../../../../helpers/process/harness-error.ts';
+import { HarnessError } from '../../../../helpers/process/errors/harness-error.ts';
 import { readRecording, Replay } from './replay.ts';
 import { openTerminal, type VirtualTerminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seen, unseen, whatWasSeen } from '../../../../helpers/check/observed.ts';
+import { seen, unseen, whatWasSeen } from '../../../../helpers/check/model/observed.ts';
 import type { PathsView } from '../../../../helpers/check/observe/paths.ts';
 import { drawLatencies } from '../../../../helpers/report/pictures/draw-latencies.ts';
 import {
@@ -7,7 +7,7 @@ import {
   latenciesOf,
   latencyInWords,
 } from '../../../../helpers/report/pictures/latencies.ts';
-import { reportOf } from '../audit/reports.ts';
+import { reportOf } from '../findings/reports.ts';
 import { shapesOf, textsOf } from '../read-svg.ts';
 
 const echoes: LatencyGroup = {

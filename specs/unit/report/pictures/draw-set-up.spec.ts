@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { drawSetUp } from '../../../../helpers/report/pictures/draw-set-up.ts';
 import { widthOf } from '../../../../helpers/report/pictures/render-chart.ts';
 import { planSetUp, type SetUpBar } from '../../../../helpers/report/pictures/set-up-bars.ts';
-import type { RecordedActivity, SetUpRecord } from '../../../../helpers/topology/set-up-record.ts';
+import type {
+  RecordedActivity,
+  SetUpRecord,
+} from '../../../../helpers/topology/bring-up/set-up-record.ts';
 import { shapesOf, textsOf } from '../read-svg.ts';
 
 /** Ten seconds: two parts one after the other, on two machines, one of which waits for the other. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { drawPathMatrix } from '../../../../helpers/report/audit/draw-path-matrix.ts';
+import { drawPathMatrix } from '../../../../helpers/report/pictures/draw-path-matrix.ts';
 import { writePicturesPage } from '../../../../helpers/report/pictures/pictures-page.ts';
-import { brokenReport } from '../audit/reports.ts';
+import { brokenReport } from '../findings/reports.ts';
 
 test('The page has all pictures, says of what is not drawn why, and asks nobody for anything', async () => {
   const svg = await drawPathMatrix(brokenReport());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OverlayEnd } from '../../../../../helpers/check/ends.ts';
+import type { OverlayEnd } from '../../../../../helpers/check/derive/endpoints.ts';
 import {
   choosePairs,
   chooseStrangers,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sightingsOf } from '../../../../../helpers/check/observe/paths/sightings.ts';
-import type { Station } from '../../../../../helpers/check/observe/paths/station.ts';
+import type { Station } from '../../../../../helpers/check/observe/paths/probe-host.ts';
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
 import type { Caught } from '../../../../../helpers/check/probe/packets.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { announce } from '../../../../../helpers/cli/overlay-e2e/check/announce.ts';
-import type { EngineEndpoint } from '../../../../../helpers/machine/machine.ts';
+import type { EngineEndpoint } from '../../../../../helpers/docker/endpoints/endpoint.ts';
 
 const files = { caFile: 'ca.pem', certFile: 'cert.pem', keyFile: 'key.pem' };
 

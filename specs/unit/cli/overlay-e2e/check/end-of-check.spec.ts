@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { endOfCheck } from '../../../../../helpers/cli/overlay-e2e/check/end-of-check.ts';
-import { brokenReport, reportOf } from '../../../report/audit/reports.ts';
+import { brokenReport, reportOf } from '../../../report/findings/reports.ts';
 
 test('a check that finds nothing wrong names nothing to do next', () => {
   expect(endOfCheck(reportOf(2), {}, ['check'])).toEqual([]);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { isPrintable } from '../../../../../helpers/process/printable.ts';
+import { isPrintable } from '../../../../../helpers/process/text/printable.ts';
 import { runCommand } from '../../../../../helpers/process/run-command.ts';
 import { everything, type Lie, payload, startLyingEngine } from './lying-engine.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../../../helpers/check/audit.ts';
-import { kernelForwarding } from '../../../../../helpers/check/checks/kernel-forwarding.ts';
-import { judge } from '../../../../../helpers/check/judge/judge.ts';
-import type { AuditReport } from '../../../../../helpers/check/report.ts';
+import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
+import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import type { AuditReport } from '../../../../../helpers/check/model/report.ts';
 import { isToBePrinted, mend } from '../../../../../helpers/cli/overlay-e2e/check/mend.ts';
-import { half, MYSQL, twoHosts, whole } from '../../../check/kernel/two-hosts.ts';
+import { half, MYSQL, twoHosts, whole } from '../../../check/compare/kernel/two-hosts.ts';
 
 /** Of a cluster of which one host has lost an entry, or of one in order. */
 function reportOf(target: string, isBroken = false): AuditReport {

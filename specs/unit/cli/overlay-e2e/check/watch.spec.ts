@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Diagnosis } from '../../../../../helpers/check/diagnosis.ts';
-import type { AuditReport, AuditVerdict } from '../../../../../helpers/check/report.ts';
+import type { Diagnosis } from '../../../../../helpers/check/model/diagnosis.ts';
+import type { AuditReport, AuditVerdict } from '../../../../../helpers/check/model/report.ts';
 import type { Round } from '../../../../../helpers/cli/overlay-e2e/check/changes.ts';
 import { watchCluster } from '../../../../../helpers/cli/overlay-e2e/check/watch.ts';
 

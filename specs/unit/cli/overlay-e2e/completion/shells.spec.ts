@@ -7,9 +7,9 @@ import {
   completionScripts,
   shells,
 } from '../../../../../helpers/cli/overlay-e2e/completion/scripts.ts';
-import { findProgram } from '../../../../../helpers/netns/find-program.ts';
+import { findProgram } from '../../../../../helpers/process/files/find-program.ts';
 import { runCommand } from '../../../../../helpers/process/run-command.ts';
-import { done, notYet, waitFor } from '../../../../../helpers/process/wait-for.ts';
+import { done, notYet, waitFor } from '../../../../../helpers/process/waits/wait-for.ts';
 
 const script = join(import.meta.dirname, '../../../../../helpers/cli/overlay-e2e.sh');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toDoctorDocument } from '../../../../../helpers/cli/overlay-e2e/doctor/document.ts';
-import { fine, missing } from '../../../../../helpers/netns/examine/finding.ts';
+import { fine, missing } from '../../../../../helpers/netns/doctor/host-finding.ts';
 import { validateDocument } from '../../../docs/validate-document.ts';
 
 const versions = {

@@ -1,0 +1,114 @@
+import { type Check, type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
+import type { Difference, Place } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { ApplicationAnswer } from '../../observe/application.ts';
+import { unseen } from '../../model/observed.ts';
+import type { ExpectedApplication } from '../../model/target.ts';
+
+/** The expected application answers, and exactly as it must. */
+export const applicationAnswers: Check = {
+  name: 'application-answers',
+  title: 'the application gives the expected answer',
+  layer: 'application',
+  needs: 'api',
+  compare: (observation) =>
+    ofApplication(observation, (expected, answer, where) => {
+      const { url, status, body, error } = answer;
+      if (status !== expected.status) {
+        return outcomeOf(
+          [
+            {
+              kind: 'application-fails',
+              where,
+              expected: { status: expected.status },
+              observed: { status: status ?? null, body: body ?? null, error },
+              text: `${url}: ${status === undefined ? (error ?? 'no answer') : `status ${status} instead of ${expected.status}`}`,
+            },
+          ],
+          [],
+        );
+      }
+      const differences: Difference[] =
+        body === expected.body
+          ? []
+          : [
+              {
+                kind: 'application-answers-other',
+                where,
+                expected: expected.body,
+                observed: body ?? null,
+                text: `${url} gives an unexpected answer: ${beginningOf(body ?? '')}${tellRow(answer)}`,
+              },
+            ];
+      return outcomeOf(differences, [`${url}: ${status}, ${body?.length ?? 0} characters`]);
+    }),
+};
+
+/** Its answer is out of its database, and not out of a copy. */
+export const applicationFromDatabase: Check = {
+  name: 'application-from-database',
+  title: 'the answer of the application comes from its database',
+  layer: 'application',
+  needs: 'api',
+  compare: (observation) =>
+    ofApplication(observation, (expected, { url, status, body, database }, where) => {
+      if (expected.isCarService !== true) {
+        return skipped(
+          unseen('only the database of the car service can be queried', 'inapplicable'),
+        );
+      }
+      if (database === undefined) {
+        return skipped(unseen(`${url} gave no answer to compare (${status ?? 'none'})`));
+      }
+      if ('error' in database) return skipped(unseen(database.error));
+      const { queries, row } = database;
+      const isOut = queries > 0 && (row === body || body !== expected.body);
+      if (isOut) return outcomeOf([], [`${queries} queries; the row is ${row}`]);
+      const name = expected.database ?? 'its database';
+      return outcomeOf(
+        [
+          {
+            kind: 'application-without-database',
+            where,
+            expected: { queries: 1, row },
+            observed: { queries, body: body ?? null },
+            text:
+              queries > 0
+                ? `${url} gives the expected answer, but ${name} has a different row: ${row}`
+                : `${url} answers without a query to ${name}`,
+          },
+        ],
+        [],
+      );
+    }),
+};
+
+function ofApplication(
+  { expectations, application, hosts }: Observation,
+  compare: (expected: ExpectedApplication, answer: ApplicationAnswer, where: Place) => CheckOutcome,
+): CheckOutcome {
+  const { application: expected, containers = [] } = expectations;
+  if (expected === undefined) {
+    return skipped(unseen('no application is expected', 'inapplicable'));
+  }
+  if ('unseen' in application) return skipped(application);
+  const { answer } = application.seen;
+  if (answer === undefined) return skipped(unseen(`no request was sent to ${expected.url}`));
+  const { container } = expected;
+  const known = containers.find(({ name }) => name === container)?.host;
+  const host = known ?? hosts.find(({ address }) => expected.url.includes(`//${address}:`))?.name;
+  return compare(expected, answer, { host, container });
+}
+
+/** Characters of an answer that are shown: it may be a whole page, and somebody else's. */
+const SHOWN = 200;
+
+function beginningOf(body: string): string {
+  return body.length > SHOWN ? `${body.slice(0, SHOWN)}… (${body.length} characters)` : body;
+}
+
+function tellRow({ database }: ApplicationAnswer): string {
+  return database !== undefined && 'row' in database
+    ? `; the row in the database: ${beginningOf(database.row)}`
+    : '';
+}

@@ -1,0 +1,46 @@
+import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { PortAnswer } from '../../observe/application.ts';
+
+/** The TCP ports that containers publish are open from outside of their hosts. */
+export const publishedPorts: Check = {
+  name: 'published-ports',
+  title: 'published ports are reachable from outside their hosts',
+  layer: 'application',
+  needs: 'api',
+  compare: ({ application }) => {
+    if ('unseen' in application) return skipped(application);
+    const { ports } = application.seen;
+    const byPort = Map.groupBy(ports, ({ address }) => address);
+    return outcomeOf(
+      [...byPort.values()].flatMap(findSilent),
+      ports.map(({ address, container, from, error, isListening }) => {
+        const what = error === undefined ? 'reaches' : 'does not reach';
+        const why = isListening === false ? ', where nothing listens' : '';
+        return `${from ?? 'this machine'} ${what} ${address} (${container})${why}`;
+      }),
+    );
+  },
+};
+
+/** Where the container itself does not listen, its own program is to blame, and not the way to it. */
+function findSilent(answers: readonly PortAnswer[]): Difference[] {
+  const [first] = answers;
+  const silent = answers.filter(
+    ({ error, isListening }) => error !== undefined && isListening !== false,
+  );
+  if (first === undefined || silent.length === 0) return [];
+  const { host, container, address, containerPort } = first;
+  const told = silent.map(({ from, error }) => `${from ?? 'this machine'}: ${error}`);
+  return [
+    {
+      kind: 'port-silent',
+      where: { host, container },
+      expected: 'accepts connections',
+      observed: Object.fromEntries(
+        answers.map(({ from, error }) => [from ?? 'this machine', error ?? 'connected']),
+      ),
+      text: `${address} (port ${containerPort} of ${container}) is unreachable${silent.length === answers.length ? '' : ' from some places'}: ${told.join(', ')}`,
+    },
+  ];
+}

@@ -1,0 +1,76 @@
+import type { Check } from '../model/check.ts';
+import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
+import { checksums } from './paths/checksums.ts';
+import { containerPaths } from './paths/container-paths.ts';
+import { containersInPlace } from './engines/containers-in-place.ts';
+import { containersRun } from './engines/containers-run.ts';
+import { endsAlive } from './engines/ends-alive.ts';
+import { enginesAnswer } from './engines/engines-answer.ts';
+import { enginesClustered } from './engines/engines-clustered.ts';
+import { engineIdsDiffer, hostnamesDiffer } from './engines/engines-differ.ts';
+import { gossipAware } from './members/gossip-aware.ts';
+import { gossipPaths } from './paths/gossip-paths.ts';
+import { hostPaths } from './paths/host-paths.ts';
+import { isolation } from './paths/isolation.ts';
+import { kernelDevices } from './kernel/devices.ts';
+import { kernelFirewall } from './kernel/firewall.ts';
+import { kernelForwarding } from './kernel/forwarding.ts';
+import { kernelLeftovers } from './kernel/stale-entries.ts';
+import { kernelMtu } from './kernel/mtu.ts';
+import { kernelNeighbours } from './kernel/neighbors.ts';
+import { keyValueMembers } from './members/key-value-members.ts';
+import { managers } from './members/managers.ts';
+import { namesRight } from './application/names.ts';
+import { networksAgree } from './engines/networks-agree.ts';
+import { networksKnown } from './engines/networks-known.ts';
+import { outerSources } from './paths/outer-sources.ts';
+import { publishedPorts } from './application/published-ports.ts';
+import { storeAnswers } from './members/store-answers.ts';
+import { storeWhole } from './members/store-whole.ts';
+import { subnetsApart } from './engines/subnets.ts';
+import { swarmMembers } from './members/swarm-members.ts';
+import { tunnels } from './paths/tunnels.ts';
+
+/** All checks, in the order of their layers. */
+export const checks: readonly Check[] = [
+  // engines
+  enginesAnswer,
+  hostnamesDiffer,
+  engineIdsDiffer,
+  enginesClustered,
+  keyValueMembers,
+  swarmMembers,
+  gossipAware,
+  // store
+  storeAnswers,
+  storeWhole,
+  // networks
+  networksKnown,
+  networksAgree,
+  subnetsApart,
+  endsAlive,
+  containersInPlace,
+  containersRun,
+  // kernel
+  kernelDevices,
+  kernelForwarding,
+  kernelNeighbours,
+  kernelLeftovers,
+  kernelMtu,
+  kernelFirewall,
+  // names
+  namesRight,
+  // paths
+  hostPaths,
+  gossipPaths,
+  managers,
+  tunnels,
+  outerSources,
+  containerPaths,
+  checksums,
+  isolation,
+  // application
+  publishedPorts,
+  applicationAnswers,
+  applicationFromDatabase,
+];

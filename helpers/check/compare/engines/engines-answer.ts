@@ -1,0 +1,38 @@
+import type { Pulse } from '../../model/observation.ts';
+import { type Check, outcomeOf } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { answeringHosts } from './seen-engines.ts';
+
+const inWords: Readonly<Record<Pulse, string>> = {
+  answers: 'answers',
+  invalid: 'gives an impossible answer, so nothing it reports is used',
+  hangs: 'reports its version, but hangs on other requests',
+  silent: 'does not answer',
+};
+
+/** Every engine answers all that it is asked. */
+export const enginesAnswer: Check = {
+  name: 'engines-answer',
+  title: 'every engine answers',
+  layer: 'engines',
+  needs: 'api',
+  compare: (observation) => {
+    const silent = observation.hosts.flatMap(({ name, pulse, engine }): Difference[] => {
+      if ('seen' in engine) return [];
+      const text = `the engine of ${name} ${inWords[pulse]}: ${engine.unseen}`;
+      return [
+        {
+          kind: 'engine-silent',
+          where: { host: name },
+          expected: 'answers',
+          observed: pulse,
+          text,
+        },
+      ];
+    });
+    const evidence = answeringHosts(observation).map(
+      ({ host, info }) => `${host.name}: engine ${info.serverVersion} on ${info.operatingSystem}`,
+    );
+    return outcomeOf(silent, evidence);
+  },
+};

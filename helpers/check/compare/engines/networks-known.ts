@@ -1,0 +1,92 @@
+import { type Check, outcomeOf } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { HostView } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
+import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
+
+/** Every host has each network that it is to have; workers of a swarm only those that containers of their own are on. */
+export const networksKnown: Check = {
+  name: 'networks-known',
+  title: 'every host has the networks that it needs',
+  layer: 'networks',
+  needs: 'api',
+  compare: (observation) => {
+    const { kind, expectations } = observation;
+    const hosts = answeringHosts(observation);
+    const shared = sharedNetworksOf(observation);
+    const nowhere = (expectations.networks ?? [])
+      .filter(({ name }) => !shared.some((network) => network.name === name))
+      .map(
+        ({ name }): Difference => ({
+          kind: 'network-absent',
+          where: { network: name },
+          expected: name,
+          observed: shared.map((network) => network.name),
+          text: `no shared network ${name} exists`,
+        }),
+      );
+    const absent = hosts.flatMap((one) =>
+      shared
+        .filter((network) => kind === 'key-value' || isDue(one, network))
+        // Another network of its name is told of where networks are compared.
+        .filter(
+          ({ id, name }) => !one.view.networks.some((own) => own.id === id || own.name === name),
+        )
+        .map((network) => describeAbsent(one, network)),
+    );
+    const late = hosts.flatMap((one) =>
+      shared
+        .filter(({ id }) => one.view.lateNetworks?.includes(id))
+        .flatMap((network) => describeLate(one, network) ?? []),
+    );
+    const evidence = hosts.flatMap(({ host, view }) =>
+      view.networks
+        .filter(({ id }) => shared.some((network) => network.id === id))
+        .map(({ name, id }) => `${host.name} has ${name} (${id.slice(0, 12)})`),
+    );
+    return outcomeOf([...nowhere, ...absent, ...late], evidence);
+  },
+};
+
+/** Whether that node of a swarm is to have it: managers know all. */
+function isDue({ view, info }: AnsweringHost, { id }: SharedNetwork): boolean {
+  if (info.swarmNode?.isManager === true) return true;
+  return view.containers.some(
+    ({ running, networks }) =>
+      running && Object.values(networks).some(({ networkId }) => networkId === id),
+  );
+}
+
+function describeAbsent({ host }: AnsweringHost, { id, name, source }: SharedNetwork): Difference {
+  return {
+    kind: 'network-absent',
+    where: { host: host.name, network: name },
+    expected: id,
+    observed: null,
+    text: `${host.name} has no network ${name} (${id.slice(0, 12)}), which ${source} has${tellStuck(host)}`,
+  };
+}
+
+/** A network that was named only when its engine was asked again may be new, unless the engine has stuck threads. */
+function describeLate(
+  { host }: AnsweringHost,
+  { id, name, source }: SharedNetwork,
+): Difference | undefined {
+  const stuck = tellStuck(host);
+  if (stuck === '') return undefined;
+  return {
+    kind: 'network-absent',
+    where: { host: host.name, network: name },
+    expected: id,
+    observed: null,
+    text: `${host.name} listed the network ${name} (${id.slice(0, 12)}), which ${source} has, only when asked a second time${stuck}`,
+  };
+}
+
+/** Calls that land on such a thread do not reach the store, the gossip or a manager. */
+function tellStuck({ kernel }: HostView): string {
+  const { threads = 0, stuck = [] } = whatWasSeen(kernel)?.engineThreads ?? {};
+  if (stuck.length === 0) return '';
+  return `; ${stuck.length} of ${threads} threads of its engine are stuck in deleted network namespaces`;
+}

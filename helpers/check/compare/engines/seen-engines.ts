@@ -1,0 +1,19 @@
+import type { EngineInfo } from '../../../docker/info.ts';
+import type { HostView, Observation } from '../../model/observation.ts';
+import type { EngineView } from '../../observe/engines.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+
+/** A host whose engine has said all that it was asked. */
+export interface AnsweringHost {
+  readonly host: HostView;
+  readonly view: EngineView;
+  readonly info: EngineInfo;
+}
+
+/** The hosts whose engines have answered. */
+export function answeringHosts({ hosts }: Pick<Observation, 'hosts'>): AnsweringHost[] {
+  return hosts.flatMap((host) => {
+    const view = whatWasSeen(host.engine);
+    return view === undefined ? [] : { host, view, info: view.info };
+  });
+}

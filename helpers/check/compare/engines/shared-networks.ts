@@ -1,0 +1,41 @@
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { answeringHosts } from './seen-engines.ts';
+
+/** A network that hosts share, as what holds the cluster together has it, or else as most engines that know it have it. */
+export interface SharedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly subnets: readonly string[];
+  /** Who says so: «Consul 1.8.7», «the manager on master-host». */
+  readonly source: string;
+}
+
+/** All networks that hosts share. */
+export function sharedNetworksOf(observation: Observation): SharedNetwork[] {
+  const store = whatWasSeen(observation.store);
+  if (store !== undefined) {
+    return store.networks.map(({ id, name, subnets }) => ({
+      id,
+      name,
+      subnets,
+      source: store.version,
+    }));
+  }
+  const swarm = whatWasSeen(observation.swarm);
+  if (swarm !== undefined) {
+    const source = `the manager on ${swarm.manager}`;
+    return swarm.networks.map(({ id, name, subnets }) => ({ id, name, subnets, source }));
+  }
+  const all = answeringHosts(observation).flatMap(({ host, view }) =>
+    view.networks.filter(isShared).map((network) => ({ ...network, source: host.name })),
+  );
+  return [...Map.groupBy(all, ({ id }) => id)].flatMap(([id, views]) =>
+    views.slice(0, 1).map(({ name, subnets, source }) => ({ id, name, subnets, source })),
+  );
+}
+
+/** Whether a network is one of several hosts, rather than of one engine alone. */
+function isShared({ scope }: { readonly scope: 'local' | 'global' | 'swarm' }): boolean {
+  return scope !== 'local';
+}

@@ -1,0 +1,112 @@
+import { type Check, outcomeOf } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { isInside, isOverlapping } from '../../derive/ranges.ts';
+
+/** What an overlay's addresses may be taken by. */
+export interface TakenRange {
+  /** Undefined for another overlay, which has no host of its own. */
+  readonly host: string | undefined;
+  readonly range: string;
+  /** The network that has it. */
+  readonly network?: string;
+  /** A route through a gateway: it takes the addresses of an overlay only when all of it lies among them. */
+  readonly hasGateway?: boolean;
+  /** «route to 10.0.0.0/8 by eth0 of worker-host». */
+  readonly text: string;
+}
+
+/** No overlay has addresses that mean something else on a host: packets for them would go there, or not come back. */
+export const subnetsApart: Check = {
+  name: 'subnets-apart',
+  title: 'no overlay uses addresses that are in use elsewhere',
+  layer: 'networks',
+  needs: 'api',
+  compare: (observation) => {
+    const overlays = overlaysOf(observation);
+    const taken = takenRanges(observation);
+    const differences = overlays.flatMap(({ id, name: network, subnets }) =>
+      subnets.flatMap((subnet) => {
+        const others = overlays
+          // Each pair once.
+          .filter((other) => other.id > id)
+          .flatMap((other) =>
+            other.subnets.map((range): TakenRange => {
+              return { host: undefined, range, text: `network ${other.name} (${range})` };
+            }),
+          );
+        return (
+          [...taken, ...others]
+            // A namesake is another matter: it is taken for this network.
+            .filter((one) => one.network !== network && takes(one, subnet))
+            .map(
+              ({ host, range, text }): Difference => ({
+                kind: 'subnets-overlap',
+                where: { host, network },
+                expected: 'unused addresses',
+                observed: { subnet, range },
+                text: `${network} has ${subnet}, which overlaps the ${text}`,
+              }),
+            )
+        );
+      }),
+    );
+    return outcomeOf(
+      differences,
+      overlays.map(({ name, subnets }) => `${name} ${subnets.join(' ')}`),
+    );
+  },
+};
+
+/** A gateway for far more than the overlay (a default route, 10.0.0.0/8 of a VPN) is no claim to these addresses. */
+function takes({ range, hasGateway = false }: TakenRange, subnet: string): boolean {
+  return hasGateway ? isInside(range, subnet) : isOverlapping(range, subnet);
+}
+
+interface Overlay {
+  readonly id: string;
+  readonly name: string;
+  readonly subnets: readonly string[];
+}
+
+function overlaysOf({ hosts }: Observation): Overlay[] {
+  const all = hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
+  const overlays = all.filter(({ driver }) => driver === 'overlay');
+  return [...new Map(overlays.map((one) => [one.id, one])).values()];
+}
+
+/** What addresses mean on the hosts themselves: their own, their bridges', and those that routes lead to. */
+export function takenRanges({ hosts }: Observation): TakenRange[] {
+  const ranges = hosts.flatMap(({ name: host, address, engine, kernel }): TakenRange[] => {
+    const { routes = [], links = [] } = whatWasSeen(kernel) ?? {};
+    const bridges = (whatWasSeen(engine)?.networks ?? []).filter(({ scope }) => scope === 'local');
+    return [
+      // Where its kernel was looked at, the address is among those of its links.
+      ...(address === undefined || links.length > 0
+        ? []
+        : [{ host, range: address, text: `address ${address} of ${host}` }]),
+      ...bridges.flatMap(({ name, subnets }) =>
+        subnets.map((range) => ({
+          host,
+          range,
+          network: name,
+          text: `network ${name} (${range}) on ${host}`,
+        })),
+      ),
+      ...links.flatMap(({ name, addresses }) =>
+        addresses.map((one) => {
+          const own = one.replace(/\/.*/, '');
+          return { host, range: own, text: `address ${own} of ${name} on ${host}` };
+        }),
+      ),
+      ...routes.map(({ destination: range, device, gateway }) => ({
+        host,
+        range,
+        hasGateway: gateway !== undefined,
+        text: `route to ${range}${gateway === undefined ? '' : ` via ${gateway}`}${device === undefined ? '' : ` dev ${device}`} on ${host}`,
+      })),
+    ];
+  });
+  return ranges;
+}

@@ -1,0 +1,124 @@
+import type { Check } from '../../model/check.ts';
+import type { Difference, Json } from '../../model/difference.ts';
+import { endsOf } from '../../derive/endpoints.ts';
+import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { OverlayTables } from '../../observe/kernel.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { kernelOutcome } from './kernel-outcome.ts';
+
+/** Each host with a container on an overlay has its devices, up, of the same number and port as the other hosts. */
+export const kernelDevices: Check = {
+  name: 'kernel-devices',
+  title: 'the VXLAN devices of an overlay are up and the same on every host',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) => {
+    const kernels = seenKernels(observation);
+    const networks = Map.groupBy(endsOf(observation), ({ networkId }) => networkId);
+    const found = [...networks].map(([networkId, ends]) => {
+      const network = ends[0]?.network ?? networkId;
+      const hosts = new Set(ends.map(({ host }) => host));
+      const joined = kernels
+        .filter(({ host, kernel }) => hosts.has(host.name) && !isUnread(kernel, networkId))
+        .map(({ host, kernel }) => ({ host, tables: tablesOf(kernel.overlays, networkId) }));
+      return compareDevices({ network, networkId, joined }, observation);
+    });
+    return kernelOutcome(
+      observation,
+      found.flatMap(({ differences }) => differences),
+      found.flatMap(({ evidence }) => evidence),
+    );
+  },
+};
+
+/** Whether it is there, but could not be looked into. */
+function isUnread({ unreadOverlays }: SeenKernel['kernel'], networkId: string): boolean {
+  return unreadOverlays.some(({ idPrefix }) => networkId.startsWith(idPrefix));
+}
+
+interface Devices {
+  readonly network: string;
+  readonly networkId: string;
+  readonly joined: readonly {
+    readonly host: SeenKernel['host'];
+    readonly tables: OverlayTables | undefined;
+  }[];
+}
+
+function compareDevices({ network, networkId, joined }: Devices, observation: Observation) {
+  const all = joined.flatMap(({ tables }) => tables?.vxlans ?? []);
+  const written = writtenNumbers(networkId, observation);
+  // Of a network with several subnets each has its device, and a host may lack one that it has nothing for.
+  const isOneEach = joined.every(({ tables }) => (tables?.vxlans.length ?? 0) <= 1);
+  const seenNumbers = all.map(({ vni }) => vni);
+  const numbers = written.length > 0 ? written : isOneEach ? mostCommon(seenNumbers) : seenNumbers;
+  const ports = mostCommon(
+    all.map(({ port }) => port),
+    4789,
+  );
+  const differences = joined.flatMap(({ host: { name: host }, tables }): Difference[] => {
+    const differ = (expected: Json, observed: Json, text: string): Difference => ({
+      kind: 'vxlan-unlike',
+      where: { host, network },
+      expected,
+      observed,
+      text: `${host}: ${text}`,
+    });
+    if (tables === undefined) {
+      return [differ('a namespace', null, `the kernel has no namespace for ${network}`)];
+    }
+    const { vxlans, bridges } = tables;
+    return [
+      ...(vxlans.length === 0 ? [differ('vxlan0', null, `no VXLAN device for ${network}`)] : []),
+      ...[...vxlans, ...bridges]
+        .filter(({ isUp }) => !isUp)
+        .map(({ name }) =>
+          differ({ [name]: 'up' }, { [name]: 'down' }, `${name} of ${network} is down`),
+        ),
+      ...vxlans
+        .filter(({ vni }) => !numbers.includes(vni))
+        .map(({ name, vni }) =>
+          differ(
+            { vni: numbers },
+            { vni },
+            `${name} of ${network} has VNI ${vni} instead of ${numbers.join(' or ')}`,
+          ),
+        ),
+      ...vxlans
+        .filter(({ port }) => !ports.includes(port))
+        .map(({ name, port }) =>
+          differ(
+            { port: ports },
+            { port },
+            `${name} of ${network} uses port ${port} instead of ${ports.join(' or ')}`,
+          ),
+        ),
+    ];
+  });
+  const evidence = joined.flatMap(({ host, tables }) =>
+    (tables?.vxlans ?? []).map(
+      ({ name, vni, port }) => `${host.name}, ${network}: ${name} has VNI ${vni}, port ${port}`,
+    ),
+  );
+  return { differences, evidence };
+}
+
+/** The numbers that the store or the managers have given the network's subnets. */
+function writtenNumbers(networkId: string, { store, swarm }: Observation): readonly number[] {
+  const networks = [
+    ...(whatWasSeen(store)?.networks ?? []),
+    ...(whatWasSeen(swarm)?.networks ?? []),
+  ];
+  return networks.find(({ id }) => id === networkId)?.vnis ?? [];
+}
+
+/** The value that most have; all of them where none prevails, but the usual one alone if it is among them. */
+function mostCommon(values: readonly number[], usual?: number): readonly number[] {
+  const counted = [...Map.groupBy(values, (value) => value)].map(
+    ([value, same]) => [value, same.length] as const,
+  );
+  const most = Math.max(0, ...counted.map(([, count]) => count));
+  const prevailing = counted.filter(([, count]) => count === most).map(([value]) => value);
+  return usual !== undefined && prevailing.includes(usual) ? [usual] : prevailing;
+}

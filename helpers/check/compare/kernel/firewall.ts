@@ -1,0 +1,95 @@
+import type { Check } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { type SeenKernel, seenKernels } from '../../derive/expected-tables.ts';
+import type { HostView, Observation } from '../../model/observation.ts';
+import type { FirewallRule, OverlayTraffic } from '../../observe/kernel.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { kernelOutcome } from './kernel-outcome.ts';
+
+/**
+ * No rule of a firewall keeps from an overlay what it needs. A rule alone proves nothing: to let the cluster's hosts in
+ * and nobody else is good practice. It counts where live probes did not get through as well.
+ */
+export const kernelFirewall: Check = {
+  name: 'kernel-firewall',
+  title: 'no host firewall blocks overlay traffic',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) => {
+    const kernels = seenKernels(observation);
+    return kernelOutcome(
+      observation,
+      kernels.flatMap((seen) =>
+        rulesOf(seen)
+          .filter((rule) => isInTheWay(rule, seen, observation))
+          .map((rule) => tell(seen.host.name, rule)),
+      ),
+      kernels.map(
+        (seen) => `${seen.host.name}: ${rulesOf(seen).length} rules that may affect overlays`,
+      ),
+    );
+  },
+};
+
+function rulesOf({ kernel }: SeenKernel): readonly FirewallRule[] {
+  return whatWasSeen(kernel.firewall) ?? [];
+}
+
+function tell(
+  host: string,
+  { text, tool, table, chain, verdict, concerns, packets, undo }: FirewallRule,
+) {
+  const counted = packets === undefined ? '' : ` (${packets} packets)`;
+  const difference: Difference = {
+    kind: 'firewall-drops',
+    where: { host },
+    expected: null,
+    observed: { tool, table, chain, text, verdict, concerns, packets, undo },
+    text: `${tool} on ${host}: ${text}${counted}`,
+  };
+  return difference;
+}
+
+function isInTheWay(
+  { concerns, hooks, isExplicit, packets, verdict }: FirewallRule,
+  { host, kernel }: SeenKernel,
+  observation: Observation,
+): boolean {
+  const isCounted = kernel.later !== undefined && packets !== undefined;
+  // What takes along all kinds of packets has to have met some; after the probes, so has everything that counts.
+  if ((!isExplicit || isCounted) && (packets ?? 0) === 0) return false;
+  if (verdict === 'rewrite-source') return hasOtherSource(host, observation);
+  const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
+  return concerns.some((what) =>
+    lostPackets(what, observation).some(({ from, to, arrived, letIn }) =>
+      isOutgoing ? from === host.name && !arrived : to === host.name && arrived && !letIn,
+    ),
+  );
+}
+
+interface LostPacket {
+  readonly from: string;
+  readonly to: string;
+  /** Whether it came to the other host at all. */
+  readonly arrived: boolean;
+  /** Whether that host's firewall let it in. */
+  readonly letIn: boolean;
+}
+
+/** What live probes lost between hosts. Containers may miss each other for other reasons. */
+function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[] {
+  const { gossip = [], tunnels = [] } = whatWasSeen(paths) ?? {};
+  if (what === 'gossip') return gossip.filter(({ answered, seen }) => !answered && seen !== true);
+  if (what === 'management') return [];
+  return tunnels
+    .filter(({ cameOut }) => !cameOut)
+    .map(({ from, to, reachedNic, letIn }) => ({ from, to, arrived: reachedNic, letIn }));
+}
+
+/** Whether packets of its overlays leave the host with another address than its own. */
+function hasOtherSource({ name, address }: HostView, { paths }: Observation): boolean {
+  return (whatWasSeen(paths)?.trials ?? []).some(
+    ({ from, sightings }) =>
+      from.host === name && sightings.some(({ outerSource = address }) => outerSource !== address),
+  );
+}

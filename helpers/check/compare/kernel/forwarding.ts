@@ -1,0 +1,68 @@
+import type { Check } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import {
+  type ExpectedEntry,
+  heldEntry,
+  hostWithDestination,
+} from '../../derive/expected-tables.ts';
+import { isOnlyLate } from '../../derive/pending-entries.ts';
+import type { Observation } from '../../model/observation.ts';
+import { entriesOutcome } from './kernel-outcome.ts';
+
+/** Every host's kernel knows on which host each container of the others is: the forwarding table of the VXLAN device. */
+export const kernelForwarding: Check = {
+  name: 'kernel-forwarding',
+  title: 'every kernel forwards traffic for a container to the host it runs on',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) =>
+    entriesOutcome(
+      observation,
+      findUnlike,
+      ({ host, end: { network, container, mac }, destination }) =>
+        `${host}, ${network}: ${mac} (${container}) to ${destination}`,
+    ),
+};
+
+function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
+  const { host, end, destination, tables } = entry;
+  const { network, container, mac } = end;
+  const { written, astray, learnt, isHalf } = heldEntry(tables, end);
+  if (written === destination && astray === undefined) return undefined;
+  if (isOnlyLate(entry, 'written', observation)) return undefined;
+  const where = { host, peer: end.host, network, container };
+  const expected = { mac, dst: destination, state: 'permanent' };
+  if (written !== undefined) {
+    const other = hostWithDestination(observation, written) ?? 'not a host of this cluster';
+    const wrong =
+      written === destination
+        ? `${astray ?? ''} of ${destination} (${end.host})`
+        : `${written} (${other}) instead of ${destination} (${end.host})`;
+    return {
+      kind: 'forwarding-other',
+      where,
+      expected,
+      observed: { mac, dst: written, state: 'permanent', astray },
+      text: `${host} forwards traffic for ${container} (${mac}) in ${network} to ${wrong}`,
+    };
+  }
+  return {
+    kind: 'forwarding-absent',
+    where,
+    expected,
+    observed: describeRest(mac, learnt, isHalf),
+    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which runs on ${end.host} (${destination})${tellRest(mac, learnt, isHalf)}`,
+  };
+}
+
+function describeRest(mac: string, learnt: string | undefined, isHalf: boolean) {
+  if (learnt !== undefined) return { mac, dst: learnt, state: 'learnt' };
+  return isHalf ? { mac, master: 'br0' } : null;
+}
+
+function tellRest(mac: string, learnt: string | undefined, isHalf: boolean): string {
+  if (learnt !== undefined) {
+    return `; the kernel has only learned it from a packet from ${learnt}, and forgets it when packets stop`;
+  }
+  return isHalf ? `; only the bridge half of the entry exists: ${mac} master br0` : '';
+}

@@ -1,0 +1,54 @@
+import { type CheckOutcome, outcomeOf } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { endsOf } from '../../derive/endpoints.ts';
+import { type ExpectedEntry, expectedEntries, seenKernels } from '../../derive/expected-tables.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { UnseenBecause } from '../../model/observed.ts';
+
+/** What comes of a check of all kernels: if one of them could not be looked at, that nothing is wrong is not proven. */
+export function kernelOutcome(
+  observation: Observation,
+  differences: readonly Difference[],
+  evidence: readonly string[],
+): CheckOutcome {
+  const blind = findBlind(observation);
+  const worst = blind.find(({ because }) => because === 'impossible') ?? blind[0];
+  if (differences.length > 0 || worst === undefined) return outcomeOf(differences, evidence);
+  return { state: 'skipped', ...worst };
+}
+
+/** What comes of a check of all that kernels must hold of other hosts' containers, entry by entry; and of what else it found. */
+export function entriesOutcome(
+  observation: Observation,
+  findUnlike: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
+  tell: (entry: ExpectedEntry) => string,
+  more: readonly Difference[] = [],
+): CheckOutcome {
+  const entries = expectedEntries(observation);
+  const differences = entries.flatMap((entry) => findUnlike(entry, observation) ?? []);
+  return kernelOutcome(observation, [...differences, ...more], entries.map(tell));
+}
+
+interface Blind {
+  readonly reason: string;
+  readonly because: UnseenBecause;
+}
+
+function findBlind(observation: Observation): Blind[] {
+  const ends = endsOf(observation);
+  return [
+    ...observation.hosts.flatMap(({ name, kernel }) =>
+      'unseen' in kernel
+        ? [{ because: kernel.because, reason: `kernel of ${name}: ${kernel.unseen}` }]
+        : [],
+    ),
+    ...seenKernels(observation).flatMap(({ host: { name }, kernel }) =>
+      kernel.unreadOverlays
+        // Without a container there, what is left of a namespace does not matter.
+        .filter(({ idPrefix }) =>
+          ends.some(({ host, networkId }) => host === name && networkId.startsWith(idPrefix)),
+        )
+        .map(({ why }): Blind => ({ because: 'impossible', reason: `kernel of ${name}: ${why}` })),
+    ),
+  ];
+}

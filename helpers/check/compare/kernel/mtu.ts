@@ -1,0 +1,136 @@
+import type { Command } from '../../model/command.ts';
+import type { Check } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { endsOf, type OverlayEnd } from '../../derive/endpoints.ts';
+import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
+import { kernelOutcome } from './kernel-outcome.ts';
+
+/** Bytes that VXLAN puts around a packet between IPv4 hosts. */
+const VXLAN_OVERHEAD = 50;
+
+/**
+ * Each link on the way lets through what containers may send. One that does not swallows what is too large without a
+ * word: connections open, and hang with the first full packet.
+ */
+export const kernelMtu: Check = {
+  name: 'kernel-mtu',
+  title: 'every link between hosts carries the largest packets that containers may send',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) => {
+    const kernels = seenKernels(observation);
+    const networks = Map.groupBy(endsOf(observation), ({ networkId }) => networkId);
+    const found = [...networks.values()].map((ends) => compareMtu(ends, kernels));
+    return kernelOutcome(
+      observation,
+      found.flatMap(({ differences }) => differences),
+      found.flatMap(({ evidence }) => evidence),
+    );
+  },
+};
+
+function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[]) {
+  const { network = '', networkId = '' } = ends[0] ?? {};
+  const hosts = new Set(ends.map(({ host }) => host));
+  const joined = kernels.filter(({ host }) => hosts.has(host.name));
+  const devices = joined.flatMap((seen) => devicesOf(seen, networkId));
+  const containers = ends.flatMap((end) => containerLinkOf(end, kernels) ?? []);
+  // What an engine gave the network's links when it made them; one that was changed is in the minority.
+  const usual = mostCommon([...devices, ...containers].map(({ mtu }) => mtu));
+  // Between containers of one host nothing leaves it.
+  const carriers = hosts.size < 2 ? [] : joined.flatMap((seen) => carrierOf(seen) ?? []);
+  const tell = (one: PassedLink, mtu: number, text: string): Difference => ({
+    kind: 'mtu-unfit',
+    where: { host: one.host, network, container: one.container },
+    expected: {
+      device: one.name,
+      mtu,
+      command: commandFor(one, mtu),
+    },
+    observed: { device: one.name, mtu: one.mtu },
+    text: `${one.name} of ${one.container ?? one.host} ${text}`,
+  });
+  return {
+    differences: [
+      ...containers
+        .filter(({ mtu }) => mtu > usual)
+        .map((one) =>
+          tell(one, usual, `sends up to ${one.mtu} bytes, but ${network} allows ${usual}`),
+        ),
+      ...devices
+        .filter(({ mtu }) => mtu < usual)
+        .map((one) =>
+          tell(
+            one,
+            usual,
+            `allows ${one.mtu} bytes, but containers on ${network} send up to ${usual}`,
+          ),
+        ),
+      ...carriers
+        .filter(({ mtu }) => mtu < usual + VXLAN_OVERHEAD)
+        .map((one) =>
+          tell(
+            one,
+            usual + VXLAN_OVERHEAD,
+            `allows ${one.mtu} bytes, but containers on ${network} send up to ${usual}, which is ${usual + VXLAN_OVERHEAD} with VXLAN headers`,
+          ),
+        ),
+    ],
+    evidence: [...containers, ...devices, ...carriers].map(
+      ({ host, container, name, mtu }) => `${container ?? host}, ${network}: ${name} ${mtu}`,
+    ),
+  };
+}
+
+interface PassedLink {
+  readonly host: string;
+  readonly container: string | undefined;
+  readonly name: string;
+  readonly mtu: number;
+  /** What takes nsenter to where it is; nothing for the host's own. */
+  readonly enter: readonly string[];
+}
+
+/** The link by which a container is on the overlay. */
+function containerLinkOf(
+  { host, container, containerId, address, pid }: OverlayEnd,
+  kernels: readonly SeenKernel[],
+): PassedLink | undefined {
+  const namespaces = kernels.flatMap(({ kernel }) => kernel.containers);
+  const links = namespaces.find((one) => one.containerId === containerId)?.links ?? [];
+  const link = links.find(({ addresses }) =>
+    addresses.some((one) => one.startsWith(`${address}/`)),
+  );
+  if (link === undefined) return undefined;
+  const enter = [`--target=${pid}`, '--net'];
+  return { host, container, name: link.name, mtu: link.mtu, enter };
+}
+
+/** What a packet of that overlay passes on this host; a bridge's own MTU is only for what the host itself sends. */
+function devicesOf({ host, kernel }: SeenKernel, networkId: string): PassedLink[] {
+  const tables = tablesOf(kernel.overlays, networkId);
+  if (tables === undefined) return [];
+  const enter = [`--net=${tables.namespace}`];
+  return [...tables.vxlans, ...tables.ports].map(({ name, mtu }) => {
+    return { host: host.name, container: undefined, name, mtu, enter };
+  });
+}
+
+function carrierOf({ host, kernel }: SeenKernel): PassedLink | undefined {
+  const link = kernel.links.find(({ name }) => name === kernel.carrier);
+  if (link === undefined) return undefined;
+  return { host: host.name, container: undefined, name: link.name, mtu: link.mtu, enter: [] };
+}
+
+function commandFor({ name, enter }: PassedLink, mtu: number): Command {
+  const words = ['link', 'set', 'dev', name, 'mtu', `${mtu}`];
+  return enter.length === 0 ? ['ip', ...words] : ['nsenter', ...enter, 'ip', ...words];
+}
+
+/** The largest, where several are as common. */
+function mostCommon(values: readonly number[]): number {
+  const counted = [...Map.groupBy(values, (value) => value)].toSorted(
+    ([one, ones], [other, others]) => others.length - ones.length || other - one,
+  );
+  return counted[0]?.[0] ?? 0;
+}

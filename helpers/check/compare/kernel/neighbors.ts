@@ -1,0 +1,62 @@
+import type { Check } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { type ExpectedEntry, heldEntry } from '../../derive/expected-tables.ts';
+import { isOnlyLate } from '../../derive/pending-entries.ts';
+import type { Observation } from '../../model/observation.ts';
+import { type FullTable, findFullTables } from '../../derive/neighbor-overflow.ts';
+import { entriesOutcome } from './kernel-outcome.ts';
+
+/**
+ * Every host's kernel answers its containers with the right MAC address when they ask for one of another host, and has
+ * room for them to note it.
+ */
+export const kernelNeighbours: Check = {
+  name: 'kernel-neighbours',
+  title: 'every kernel knows the MAC addresses of the containers on other hosts',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) =>
+    entriesOutcome(
+      observation,
+      findUnlike,
+      ({ host, end: { network, container, address, mac } }) =>
+        `${host}, ${network}: ${address} (${container}) is ${mac}`,
+      findFullTables(observation).map(describeFull),
+    ),
+};
+
+function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
+  const { host, end, tables } = entry;
+  const { network, container, address, mac } = end;
+  const { neighbour } = heldEntry(tables, end);
+  if (neighbour === mac || isOnlyLate(entry, 'neighbour', observation)) return undefined;
+  const where = { host, peer: end.host, network, container };
+  const expected = { address, mac };
+  if (neighbour !== undefined) {
+    return {
+      kind: 'neighbour-other',
+      where,
+      expected,
+      observed: { address, mac: neighbour },
+      text: `${host} resolves ${address} (${container} on ${end.host}) in ${network} to ${neighbour} instead of ${mac}`,
+    };
+  }
+  return {
+    kind: 'neighbour-absent',
+    where,
+    expected,
+    observed: null,
+    text: `${host} has no neighbor entry for ${address} (${container} on ${end.host}, ${mac}) in ${network}`,
+  };
+}
+
+function describeFull({ host, table, refused }: FullTable): Difference {
+  const { room } = table;
+  return {
+    kind: 'neighbours-refused',
+    where: { host },
+    expected: { refused: 0 },
+    observed: { refused, room },
+    text: `the neighbor table of ${host} was full ${refused} times during the probes, and packets were dropped: its capacity is ${room} entries (gc_thresh3) for all network namespaces together`,
+  };
+}

@@ -1,0 +1,172 @@
+import type { Check } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { isWhollyExamined } from '../../derive/coverage.ts';
+import { endsOf } from '../../derive/endpoints.ts';
+import {
+  isAnswered,
+  leadsAway,
+  type SeenKernel,
+  seenKernels,
+  tablesOf,
+} from '../../derive/expected-tables.ts';
+import { hostAt } from '../../derive/find-host.ts';
+import { type KnownEnd, knownEnds } from '../../derive/known-endpoints.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { OverlayTables } from '../../observe/kernel.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { kernelOutcome } from './kernel-outcome.ts';
+
+/** No kernel holds an entry that an engine wrote for a container that is gone, or has come to that very host. */
+export const kernelLeftovers: Check = {
+  name: 'kernel-leftovers',
+  title: 'no kernel has entries for containers that are gone or have moved',
+  layer: 'kernel',
+  needs: 'privileged-probe',
+  compare: (observation) => {
+    const known = knownEnds(observation);
+    const networks = namesOfOverlays(observation);
+    const looked = seenKernels(observation).flatMap((seen) =>
+      [...networks].flatMap(([networkId, network]) => {
+        const tables = tablesOf(seen.kernel.overlays, networkId);
+        return tables === undefined ? [] : [{ seen, networkId, network, tables }];
+      }),
+    );
+    return kernelOutcome(
+      observation,
+      looked.flatMap((one) => findLeftovers(one, known, observation)),
+      looked.map(({ seen, network }) => `${seen.host.name}, ${network}`),
+    );
+  },
+};
+
+interface Looked {
+  readonly seen: SeenKernel;
+  readonly networkId: string;
+  readonly network: string;
+  readonly tables: OverlayTables;
+}
+
+function namesOfOverlays({ hosts }: Observation): Map<string, string> {
+  const networks = hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
+  return new Map(
+    networks.filter(({ driver }) => driver === 'overlay').map(({ id, name }) => [id, name]),
+  );
+}
+
+/**
+ * Engines 20.10 write entries for containers of their own host too, when one of them asks for another, and never take them
+ * away (libnetwork's `resolvePeer` is answered by the engine itself). As long as they lead to the host itself, they harm
+ * nobody there.
+ */
+function findLeftovers(
+  { seen: { host, kernel }, networkId, network, tables }: Looked,
+  known: readonly KnownEnd[],
+  observation: Observation,
+): Difference[] {
+  const later = tablesOf(kernel.later, networkId);
+  const here = known.filter((end) => end.networkId === networkId);
+  const own = endsOf(observation).filter(
+    (end) => end.networkId === networkId && end.host === host.name,
+  );
+  const isNobodys = (mac: string, address: string | undefined) =>
+    !here.some((end) => end.mac === mac || end.address === (address ?? addressOf(mac)));
+  const toItself = new Set(
+    writtenEntries(tables)
+      .filter(({ destination }) => destination === host.address)
+      .map(({ mac }) => mac),
+  );
+  const forwarding = writtenEntries(tables)
+    .filter(({ mac, destination }) => {
+      if (toItself.has(mac)) return false;
+      const isMoved = own.some((end) => end.mac === mac);
+      return isMoved || (isNobodys(mac, undefined) && isOfKnownHost(destination, observation));
+    })
+    // What goes away by itself is only late.
+    .filter((entry) => later === undefined || writtenEntries(later).some(isSameAs(entry)));
+  const neighbours = writtenNeighbours(tables)
+    .filter(({ mac, address }) => isNobodys(mac, address) && !toItself.has(mac))
+    .filter((entry) => later === undefined || writtenNeighbours(later).some(isSameAs(entry)))
+    // One whose host is not known may be a container's on a host that nobody asked to look at, or that is silent.
+    .filter(
+      ({ mac }) => isWhollyExamined(observation) || forwarding.some((entry) => entry.mac === mac),
+    );
+  return [
+    ...forwarding.map(({ mac, destination }): Difference => {
+      const moved = own.find((end) => end.mac === mac);
+      const peer = hostAt(observation, destination)?.name;
+      return {
+        kind: 'forwarding-leftover',
+        where: { host: host.name, peer, network, container: moved?.container },
+        expected: null,
+        observed: {
+          mac,
+          dst: destination,
+          state: 'permanent',
+          address: moved?.address ?? addressOf(mac),
+        },
+        text:
+          moved === undefined
+            ? `${host.name} forwards traffic for ${mac}${tellAddress(mac)} in ${network} to ${destination}${tellHost(peer)}, where no such container exists`
+            : `${host.name} forwards traffic for ${moved.container} (${mac}) in ${network} to ${destination}${tellHost(peer)}, although it runs on ${host.name} itself`,
+      };
+    }),
+    ...neighbours.map(
+      ({ mac, address }): Difference => ({
+        kind: 'neighbour-leftover',
+        where: { host: host.name, network },
+        expected: null,
+        observed: { address, mac },
+        text: `${host.name} resolves ${address} in ${network} to ${mac}, which belongs to no container`,
+      }),
+    ),
+  ];
+}
+
+/** Whether all ends of the host that is sent to are known: else it may be one of them. */
+function isOfKnownHost(destination: string, observation: Observation): boolean {
+  const host = hostAt(observation, destination);
+  return host === undefined ? isWhollyExamined(observation) : 'seen' in host.engine;
+}
+
+function writtenEntries({ vxlans }: OverlayTables) {
+  return vxlans.flatMap(({ forwarding }) =>
+    forwarding.flatMap((entry) => {
+      const { mac, destination, isPermanent } = entry;
+      if (!isPermanent || destination === undefined || !leadsAway(entry)) return [];
+      // All zeros is where floods go; Docker's devices have none, and a person may have made one.
+      return mac === '00:00:00:00:00:00' ? [] : [{ mac, destination }];
+    }),
+  );
+}
+
+function writtenNeighbours({ neighbours }: OverlayTables) {
+  return neighbours.flatMap((entry) => {
+    const { address, mac } = entry;
+    return mac === undefined || !isAnswered(entry) ? [] : [{ address, mac }];
+  });
+}
+
+function isSameAs<T extends object>(one: T): (other: T) => boolean {
+  const text = JSON.stringify(one);
+  return (other) => JSON.stringify(other) === text;
+}
+
+/** Engines make MAC addresses out of IPv4 addresses, `02:42:0a:00:09:03` of 10.0.9.3; today's make them up. */
+function addressOf(mac: string): string | undefined {
+  const [, hex = ''] = /^02:42:((?:[0-9a-f]{2}:){3}[0-9a-f]{2})$/.exec(mac) ?? [];
+  return hex === ''
+    ? undefined
+    : hex
+        .split(':')
+        .map((byte) => Number.parseInt(byte, 16))
+        .join('.');
+}
+
+function tellAddress(mac: string): string {
+  const address = addressOf(mac);
+  return address === undefined ? '' : ` (${address})`;
+}
+
+function tellHost(name: string | undefined): string {
+  return name === undefined ? '' : ` (${name})`;
+}

@@ -1,0 +1,77 @@
+import { type Check, outcomeOf } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { GossipView } from '../../observe/gossip.ts';
+import type { HostView } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+
+/**
+ * Every engine's gossip knows every other engine as alive. What it does not know it is never told of: neither which
+ * containers run there, nor where they are. One that is suspect may only have been slow to answer.
+ */
+export const gossipAware: Check = {
+  name: 'gossip-aware',
+  title: 'every engine knows every other engine through gossip',
+  layer: 'engines',
+  needs: 'api',
+  compare: ({ hosts, kind }) => {
+    if (kind === 'unknown') {
+      return {
+        state: 'skipped',
+        reason: 'the engines are not in a cluster',
+        because: 'inapplicable',
+      };
+    }
+    const seen = hosts.flatMap((host) => {
+      const view = whatWasSeen(host.gossip);
+      return view === undefined ? [] : [{ host, view }];
+    });
+    const differences = seen.flatMap(({ host, view }) => findUnaware(host, view, hosts));
+    const blind = hosts.find(({ gossip }) => 'unseen' in gossip && gossip.because === 'impossible');
+    if (differences.length === 0 && blind !== undefined && 'unseen' in blind.gossip) {
+      const reason = `the gossip of ${blind.name}: ${blind.gossip.unseen}`;
+      return { state: 'skipped', reason, because: 'impossible' };
+    }
+    return outcomeOf(
+      differences,
+      seen.map(({ host, view }) => {
+        const known = view.members.map(({ address, state }) => `${address} ${state}`);
+        return `${host.name} knows ${known.join(', ')}`;
+      }),
+    );
+  },
+};
+
+function findUnaware(
+  { name, address: own }: HostView,
+  { isThere, members }: GossipView,
+  hosts: readonly HostView[],
+): Difference[] {
+  if (!isThere) {
+    return [
+      {
+        kind: 'gossip-unaware',
+        where: { host: name },
+        expected: 'listens on port 7946',
+        observed: 'connection refused',
+        text: `the engine of ${name} runs no gossip: nothing listens on port 7946`,
+      },
+    ];
+  }
+  return hosts.flatMap(({ name: peer, address }): Difference[] => {
+    if (address === undefined || address === own) return [];
+    const state = members.find((one) => one.address === address)?.state;
+    if (state === 'alive' || state === 'suspect') return [];
+    return [
+      {
+        kind: 'gossip-unaware',
+        where: { host: name, peer },
+        expected: 'alive',
+        observed: state ?? null,
+        text:
+          state === undefined
+            ? `the gossip of ${name} does not know ${peer} (${address})`
+            : `the gossip of ${name} reports ${peer} (${address}) as ${state}`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,49 @@
+import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { answeringHosts } from '../engines/seen-engines.ts';
+
+/** The store answers, here and to every host. One that answers the hosts and not here is only not to be looked into. */
+export const storeAnswers: Check = {
+  name: 'store-answers',
+  title: 'the key-value store answers this machine and every host',
+  layer: 'store',
+  needs: 'api',
+  compare: (observation) => {
+    const { store, hosts } = observation;
+    if ('unseen' in store && store.because !== 'impossible') return skipped(store);
+    const reaches = hosts.flatMap(({ name, reach }) => {
+      const found = whatWasSeen(reach);
+      return found === undefined ? [] : [{ name, ...found }];
+    });
+    const barred = reaches.filter(({ error }) => error !== undefined);
+    // Engines list the networks that all of them have out of the store.
+    const isRead = answeringHosts(observation).some(({ view }) =>
+      view.networks.some(({ scope }) => scope === 'global'),
+    );
+    const isReachedBySome = isRead || barred.length < reaches.length;
+    const differences: Difference[] =
+      'unseen' in store && !isReachedBySome
+        ? [
+            {
+              kind: 'store-silent',
+              where: {},
+              expected: 'answers',
+              observed: store.unseen,
+              text: `the key-value store does not answer: ${store.unseen}`,
+            },
+          ]
+        : barred.map(({ name, error, store: { address, port } }) => ({
+            kind: 'store-silent',
+            where: { host: name },
+            expected: `reaches ${address}:${port}`,
+            observed: error ?? '',
+            text: `${name} cannot reach the key-value store at ${address}:${port}: ${error}`,
+          }));
+    if (differences.length === 0 && 'unseen' in store) return skipped(store);
+    return outcomeOf(differences, [
+      ...('seen' in store ? [`${store.seen.version} answers this machine`] : []),
+      ...reaches.map(({ name }) => `${name} reaches it`),
+    ]);
+  },
+};

@@ -1,0 +1,90 @@
+import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { StoreView } from '../../observe/store/store.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { isRestless } from '../engines/unstable-containers.ts';
+import { answeringHosts } from '../engines/seen-engines.ts';
+
+/** The store has every network that containers are on, and every end of them. Engines read it, and never write it anew. */
+export const storeWhole: Check = {
+  name: 'store-whole',
+  title: 'the key-value store has every network and endpoint that engines use',
+  layer: 'store',
+  needs: 'api',
+  compare: (observation) => {
+    const store = whatWasSeen(observation.store);
+    if (store === undefined) {
+      return 'unseen' in observation.store ? skipped(observation.store) : outcomeOf([], []);
+    }
+    const used = findUsed(observation);
+    return outcomeOf(
+      [...findLostNetworks(used, store), ...findLostEnds(used, store)],
+      used.map(({ container, network }) => `${container} on ${network}`),
+    );
+  },
+};
+
+interface Use {
+  readonly host: string;
+  readonly container: string;
+  readonly network: string;
+  readonly networkId: string;
+  readonly endpointId: string;
+  readonly address: string;
+}
+
+/**
+ * Where containers are on networks that are not their engine's own: also on such as the engine, which lists what the
+ * store has, does not know any more.
+ */
+function findUsed(observation: Observation): Use[] {
+  return answeringHosts(observation).flatMap(({ host, view }) => {
+    const local = new Set(
+      view.networks.filter(({ scope }) => scope === 'local').map(({ id }) => id),
+    );
+    return view.containers
+      .filter(({ status }) => status === 'running' || status === 'paused')
+      .filter((container) => !isRestless(container, view))
+      .flatMap(({ name: container, networks }) =>
+        Object.entries(networks)
+          .filter(([, { networkId, address }]) => address !== '' && !local.has(networkId))
+          .map(([network, { networkId, endpointId, address }]) => ({
+            host: host.name,
+            container,
+            network,
+            networkId,
+            endpointId,
+            address,
+          })),
+      );
+  });
+}
+
+function findLostNetworks(used: readonly Use[], { networks, version }: StoreView): Difference[] {
+  const lost = used.filter(({ networkId }) => !networks.some(({ id }) => id === networkId));
+  return [...Map.groupBy(lost, ({ networkId }) => networkId)].flatMap(([id, uses]) => {
+    const [{ network } = { network: '' }] = uses;
+    const containers = uses.map(({ container, host }) => `${container} on ${host}`);
+    return {
+      kind: 'store-lacks-network',
+      where: { network },
+      expected: id,
+      observed: networks.map((one) => one.id),
+      text: `${version} has no network ${network} (${id.slice(0, 12)}), which ${containers.join(' and ')} use`,
+    };
+  });
+}
+
+function findLostEnds(used: readonly Use[], { ends, networks, version }: StoreView): Difference[] {
+  return used
+    .filter(({ networkId }) => networks.some(({ id }) => id === networkId))
+    .filter(({ endpointId }) => !ends.some(({ id }) => id === endpointId))
+    .map(({ host, container, network, endpointId, address }) => ({
+      kind: 'store-lacks-end',
+      where: { host, network, container },
+      expected: { endpointId, address },
+      observed: null,
+      text: `${version} has no endpoint for ${container} (${address}) on ${network}`,
+    }));
+}

@@ -1,0 +1,101 @@
+import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
+import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { downNodes, isSuperseded } from '../../derive/coverage.ts';
+import type { Difference, Json } from '../../model/difference.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { type AnsweringHost, answeringHosts } from '../engines/seen-engines.ts';
+
+/** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
+export const swarmMembers: Check = {
+  name: 'swarm-members',
+  title: 'every engine is a ready node of the swarm, and no other engine is',
+  layer: 'engines',
+  needs: 'api',
+  compare: (observation) => {
+    if (observation.kind !== 'swarm-mode') {
+      const reason = 'the cluster is not a swarm';
+      return { state: 'skipped', reason, because: 'inapplicable' };
+    }
+    const all = answeringHosts(observation);
+    const wrong = all.flatMap((one) => findStateDefect(one) ?? []);
+    const right = all.filter(({ host }) => !wrong.some(({ where }) => where.host === host.name));
+    const swarm = whatWasSeen(observation.swarm);
+    if (swarm === undefined) {
+      return wrong.length === 0 && 'unseen' in observation.swarm
+        ? skipped(observation.swarm)
+        : outcomeOf(wrong, []);
+    }
+    const { nodes, manager } = swarm;
+    const missing = right.flatMap((one) => findNodeDefect(one, nodes, manager) ?? []);
+    const ids = new Set(all.map(({ info }) => info.swarmNode?.id));
+    const addresses = new Set(observation.hosts.map(({ address }) => address));
+    const strangers = nodes.filter(
+      (node) =>
+        node.state === 'ready' &&
+        !ids.has(node.id) &&
+        !addresses.has(node.address) &&
+        !isSuperseded(node, nodes),
+    );
+    // Also where nobody named them: managers are heard by all.
+    const down = downNodes(observation).map(({ hostname, address, state, message }) => {
+      const why = message === '' ? '' : `: ${message}`;
+      const text = `the manager on ${manager} reports the node ${hostname} (${address}) as ${state}${why}`;
+      return notMember(hostname, state, text);
+    });
+    return outcomeOf(
+      [
+        ...wrong,
+        ...missing,
+        ...down,
+        ...(observation.isComplete ? strangers.map((node) => describeStranger(node, manager)) : []),
+      ],
+      nodes.map(({ hostname, state, availability }) => `${hostname} is ${state}, ${availability}`),
+    );
+  },
+};
+
+function notMember(host: string, observed: Json, text: string): Difference {
+  return { kind: 'engine-not-member', where: { host }, expected: 'a ready node', observed, text };
+}
+
+function findStateDefect({ host: { name }, info }: AnsweringHost): Difference | undefined {
+  if (info.swarm === 'active') return undefined;
+  const text =
+    info.swarm === 'inactive'
+      ? `the engine of ${name} is not in a swarm`
+      : `the engine of ${name} is not a working node of its swarm: its state is ${info.swarm}`;
+  return notMember(name, info.swarm, text);
+}
+
+function findNodeDefect(
+  { host: { name }, info }: AnsweringHost,
+  nodes: readonly NodeFacts[],
+  manager: string,
+): Difference | undefined {
+  const node = nodes.find(({ id }) => id === info.swarmNode?.id);
+  if (node === undefined) {
+    const asked = info.swarmNode?.managers.join(', ') ?? '';
+    return notMember(
+      name,
+      { nodeId: info.swarmNode?.id, managers: asked },
+      `the engine of ${name} is in a swarm, but the manager on ${manager} has no such node (its own managers: ${asked || 'none'})`,
+    );
+  }
+  if (node.state === 'ready') return undefined;
+  const why = node.message === '' ? '' : `: ${node.message}`;
+  return notMember(
+    name,
+    node.state,
+    `the manager on ${manager} reports ${name} as ${node.state}${why}`,
+  );
+}
+
+function describeStranger({ hostname, address, state }: NodeFacts, manager: string): Difference {
+  return {
+    kind: 'member-unknown',
+    where: {},
+    expected: 'no other nodes than the hosts',
+    observed: { hostname, address, state },
+    text: `the manager on ${manager} has the node ${hostname} (${address}, ${state}), which is not one of the hosts`,
+  };
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { Observation } from '../model/observation.ts';
+import { whatWasSeen } from '../model/observed.ts';
+import { onceFor } from './memoize.ts';
+
+/** A member of the cluster by the word of its managers, its store or its gossip. */
+interface KnownMember {
+  /** Its hostname, where anything says it. */
+  readonly name: string | undefined;
+  readonly address: string;
+  /** The id of a node of a swarm. */
+  readonly id?: string;
+}
+
+/** How much of a cluster an audit has examined. */
+export interface Coverage {
+  /** Hosts whose engines answered. */
+  readonly examined: number;
+  /** Those, hosts whose engines did not answer, and members that were not examined. */
+  readonly known: number;
+  /** Known members that are none of the hosts, by name or address. A node that managers have as down is a finding instead. */
+  readonly unexamined: readonly string[];
+  /** Parts of this cluster that no check supports, in words. */
+  readonly unsupported: readonly string[];
+}
+
+export const coverageOf = onceFor((observation: Observation): Coverage => {
+  const unexamined = unexaminedMembers(observation);
+  const down = downNodes(observation).length;
+  const { hosts } = observation;
+  return {
+    examined: hosts.filter(({ engine }) => 'seen' in engine).length,
+    known: hosts.length + unexamined.length + down,
+    unexamined: unexamined.map(({ name, address }) => name ?? address),
+    unsupported: unsupportedParts(observation),
+  };
+});
+
+/**
+ * Whether every member that anything knows was examined: only then nobody has what no examined host has. What the user
+ * says of the hosts cannot override what managers, store or gossip know.
+ */
+export function isWhollyExamined(observation: Observation): boolean {
+  const { examined, known } = coverageOf(observation);
+  return observation.isComplete && examined === known;
+}
+
+/** Whether managers or store, which know all members, could be asked at all. */
+export function areMembersKnown({ kind, store, swarm }: Observation): boolean {
+  return kind === 'swarm-mode' ? 'seen' in swarm : kind === 'key-value' && 'seen' in store;
+}
+
+/** The addresses of all members that anything knows, examined or not. */
+export const memberAddresses = onceFor((observation: Observation): ReadonlySet<string> => {
+  const own = observation.hosts.flatMap(({ address }) => address ?? []);
+  return new Set([...own, ...knownMembers(observation).map(({ address }) => address)]);
+});
+
+/** Nodes that a swarm's managers have as down and that are none of the hosts. */
+export const downNodes = onceFor((observation: Observation) => {
+  const { nodes = [] } = whatWasSeen(observation.swarm) ?? {};
+  const isHost = hostTest(observation);
+  return nodes.filter(
+    (node) => node.state !== 'ready' && !isHost(node) && !isSuperseded(node, nodes),
+  );
+});
+
+const unexaminedMembers = onceFor((observation: Observation): readonly KnownMember[] => {
+  const isHost = hostTest(observation);
+  const down = new Set<string | undefined>(downNodes(observation).map(({ id }) => id));
+  const members = knownMembers(observation).filter(
+    (one) => !isHost(one) && (one.id === undefined || !down.has(one.id)),
+  );
+  // Of several that know it, the first says its name.
+  return [...Map.groupBy(members, ({ id, address }) => id ?? address)].flatMap(([, all]) =>
+    all.slice(0, 1),
+  );
+});
+
+function hostTest({ hosts }: Observation): (member: Omit<KnownMember, 'name'>) => boolean {
+  const infos = hosts.flatMap(({ engine }) => whatWasSeen(engine)?.info ?? []);
+  const ids = new Set(infos.flatMap(({ swarmNode }) => swarmNode?.id ?? []));
+  const addresses = new Set([
+    ...hosts.map(({ address }) => address),
+    ...infos.flatMap(({ clusterAdvertise, swarmNode }) => [
+      clusterAdvertise?.replace(/:\d+$/, ''),
+      swarmNode?.address,
+    ]),
+  ]);
+  return ({ id, address }) => (id !== undefined && ids.has(id)) || addresses.has(address);
+}
+
+function knownMembers(observation: Observation): KnownMember[] {
+  const { kind, hosts, store, swarm } = observation;
+  const gossip = hosts.flatMap((host) => whatWasSeen(host.gossip)?.members ?? []);
+  const alive = gossip.filter(({ state }) => state === 'alive' || state === 'suspect');
+  if (kind === 'swarm-mode') {
+    const view = whatWasSeen(swarm);
+    // Managers know all. Gossip may tell of another address of theirs (--data-path-addr).
+    if (view !== undefined) {
+      return view.nodes
+        .filter((node) => !isSuperseded(node, view.nodes))
+        .map(({ id, hostname: name, address }) => ({ id, name, address }));
+    }
+    const managers = hosts.flatMap(
+      ({ engine }) => whatWasSeen(engine)?.info.swarmNode?.managers ?? [],
+    );
+    return [
+      ...managers.map((one) => ({ name: undefined, address: one.replace(/:\d+$/, '') })),
+      ...alive,
+    ];
+  }
+  const { members = [] } = whatWasSeen(store) ?? {};
+  return [
+    ...alive,
+    ...members.map(({ advertised }) => ({
+      name: undefined,
+      address: advertised.replace(/:\d+$/, ''),
+    })),
+  ];
+}
+
+/** Whether a node is what one that left and came again leaves on the list: an entry that is down, beside its new one. */
+export function isSuperseded<T extends { readonly hostname: string; readonly state: string }>(
+  { hostname, state }: T,
+  nodes: readonly T[],
+): boolean {
+  return (
+    state !== 'ready' &&
+    nodes.some((other) => other.hostname === hostname && other.state === 'ready')
+  );
+}
+
+const withFamilies = z.looseObject({ EnableIPv6: z.boolean().optional() });
+
+/** What of this cluster no check looks at yet. */
+function unsupportedParts(observation: Observation): string[] {
+  const networks = observation.hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
+  const overlays = [...new Map(networks.map((one) => [one.id, one])).values()].filter(
+    ({ driver }) => driver === 'overlay',
+  );
+  const services = new Set(
+    networks.flatMap(({ tasks }) => tasks.map(({ service }) => service)).filter(Boolean),
+  );
+  const containers = observation.hosts.flatMap(
+    ({ engine }) => whatWasSeen(engine)?.containers ?? [],
+  );
+  const ofServices = containers.flatMap(
+    ({ labels }) => labels['com.docker.swarm.service.name'] ?? [],
+  );
+  for (const name of ofServices) services.add(name);
+  const names = (wanted: (one: (typeof overlays)[number]) => boolean) =>
+    overlays
+      .filter(wanted)
+      .map(({ name }) => name)
+      .toSorted();
+  const encrypted = names(({ options }) => 'encrypted' in options);
+  const withIPv6 = names(({ raw }) => withFamilies.safeParse(raw).data?.EnableIPv6 === true);
+  const hasMesh = observation.kind === 'swarm-mode' && services.size > 0;
+  return [
+    ...(services.size === 0
+      ? []
+      : [`virtual IP addresses of the services ${[...services].toSorted().join(', ')}`]),
+    ...(hasMesh && overlays.some(({ ingress }) => ingress)
+      ? ['the ingress routing mesh: ports that services publish on every node']
+      : []),
+    ...(hasMesh ? ['load-balancer endpoints of the overlay networks'] : []),
+    ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
+    ...(withIPv6.length === 0 ? [] : [`IPv6 of ${withIPv6.join(', ')}`]),
+  ];
+}

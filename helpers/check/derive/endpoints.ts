@@ -1,0 +1,80 @@
+import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
+import type { EngineView } from '../observe/engines.ts';
+import type { HostView } from '../model/observation.ts';
+import { whatWasSeen } from '../model/observed.ts';
+
+/** One end of an overlay: a running container on a host, as its own engine has it. What all other layers must agree with. */
+export interface OverlayEnd {
+  readonly network: string;
+  readonly networkId: string;
+  readonly container: string;
+  readonly containerId: string;
+  readonly endpointId: string;
+  /** IPv4 on the overlay. */
+  readonly address: string;
+  readonly mac: string;
+  /** The host that it is on. */
+  readonly host: string;
+  /** The host's address: where the others' kernels send what is for it. */
+  readonly hostAddress: string | undefined;
+  readonly pid: number;
+}
+
+/**
+ * All endpoints of all overlays that the engines themselves say they have, and that stayed as they were while everything
+ * else was observed: a container that was stopped or restarted meanwhile, or is to stop, need not be known to anything.
+ */
+export function endsOf({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
+}): OverlayEnd[] {
+  return endsWhere(hosts, (view) => view.containers.filter((one) => !isLeaving(one, view)));
+}
+
+/** Tells whether a container was stopped or restarted while everything else was observed, or is to stop. */
+export function isLeaving(
+  { id, startedAt }: ContainerFacts,
+  { later, stopping }: Pick<EngineView, 'later' | 'stopping'>,
+): boolean {
+  if (stopping?.includes(id)) return true;
+  if (later === undefined) return false;
+  const again = later.find((one) => one.id === id);
+  return again === undefined || again.startedAt !== startedAt || !hasEndpoints(again);
+}
+
+/** All endpoints that engines said they have, also of containers that came or went meanwhile. */
+export function allEndsOf({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
+}): OverlayEnd[] {
+  return endsWhere(hosts, (view) => [...view.containers, ...(view.later ?? [])]);
+}
+
+function endsWhere(
+  hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[],
+  containersOf: (view: EngineView) => readonly ContainerFacts[],
+): OverlayEnd[] {
+  return hosts.flatMap(({ name: host, address: hostAddress, engine }) => {
+    const view = whatWasSeen(engine);
+    if (view === undefined) return [];
+    const overlays = new Map(
+      view.networks.filter(({ driver }) => driver === 'overlay').map((one) => [one.id, one.name]),
+    );
+    return containersOf(view)
+      .filter(hasEndpoints)
+      .flatMap(({ id: containerId, name: container, pid, networks }) =>
+        Object.values(networks).flatMap(({ networkId, endpointId, address, mac }): OverlayEnd[] => {
+          const network = overlays.get(networkId);
+          if (network === undefined || address === '') return [];
+          const end = { container, containerId, endpointId, address, mac, pid };
+          return [{ network, networkId, host, hostAddress, ...end }];
+        }),
+      );
+  });
+}
+
+function hasEndpoints({ status }: ContainerFacts): boolean {
+  return status === 'running' || status === 'paused';
+}

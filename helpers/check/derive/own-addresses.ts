@@ -1,0 +1,17 @@
+import type { HostView } from '../model/observation.ts';
+import { whatWasSeen } from '../model/observed.ts';
+
+/** A host by its addresses: that at which the others find it, and those that its kernel has. */
+type AddressedHost = Pick<HostView, 'name' | 'address' | 'kernel'>;
+
+/** IPv4 addresses that this host has and none of the others: bridges have the same one on every host. */
+export function ownAddresses(host: AddressedHost, hosts: readonly AddressedHost[]): string[] {
+  const others = new Set(hosts.filter(({ name }) => name !== host.name).flatMap(addressesOf));
+  return addressesOf(host).filter((address) => !others.has(address));
+}
+
+function addressesOf({ address, kernel }: AddressedHost): string[] {
+  const links = whatWasSeen(kernel)?.links ?? [];
+  const own = links.flatMap(({ addresses }) => addresses.map((one) => one.replace(/\/.*/, '')));
+  return address === undefined ? own : [address, ...own];
+}

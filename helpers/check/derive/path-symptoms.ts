@@ -1,0 +1,78 @@
+import type { Place } from '../model/difference.ts';
+import {
+  hops,
+  protocols,
+  type PathsView,
+  type Protocol,
+  type Sighting,
+  type Trial,
+} from '../observe/paths.ts';
+
+/** What became of a question: its answer came back; it arrived, and no answer came; or it did not arrive. */
+export type PathOutcome = 'answered' | 'arrived' | 'lost';
+
+/** All that was tried from one container to another on one network. */
+export interface PathSymptoms {
+  readonly where: Place & { readonly host: string; readonly peer: string };
+  readonly outcomes: Readonly<Partial<Record<Protocol, PathOutcome>>>;
+  /** Of what was lost: the farthest that any of it came. */
+  readonly lastSeen: Sighting | undefined;
+  readonly trials: readonly Trial[];
+}
+
+/** The symptoms of every ordered pair of containers that was probed. */
+export function symptomsOf({ trials }: PathsView): PathSymptoms[] {
+  return [...Map.groupBy(trials, keyOf).values()].flatMap((own) => {
+    const [first] = own;
+    return first === undefined ? [] : [describe(first, own)];
+  });
+}
+
+/** Whether all small packets have arrived that were tried, and large ones were lost. */
+export function losesLarge({ outcomes }: PathSymptoms): boolean {
+  return (
+    small.every((protocol) => outcomes[protocol] !== 'lost') &&
+    large.some((protocol) => outcomes[protocol] === 'lost')
+  );
+}
+
+/** Whether ICMP has arrived, and TCP or UDP came to the receiver and was lost in its kernel. */
+export function losesTransport({ outcomes, lastSeen }: PathSymptoms): boolean {
+  return (
+    outcomes.icmp !== 'lost' &&
+    (outcomes.udp === 'lost' || outcomes.tcp === 'lost') &&
+    lastSeen?.hop === 'receiver'
+  );
+}
+
+const small = ['icmp', 'udp', 'tcp'] as const;
+const large = ['icmp-large', 'udp-large', 'tcp-large'] as const;
+
+function keyOf({ networkId, from, to }: Trial): string {
+  return JSON.stringify([networkId, from.host, from.container, to.host, to.container]);
+}
+
+function describe({ network, from, to }: Trial, trials: readonly Trial[]): PathSymptoms {
+  const outcomes = Object.fromEntries(
+    trials.map(({ protocol, answered, arrived }) => [
+      protocol,
+      answered ? 'answered' : arrived ? 'arrived' : 'lost',
+    ]),
+  ) as Partial<Record<Protocol, PathOutcome>>;
+  const seen = trials.filter(({ arrived }) => !arrived).flatMap(({ sightings }) => sightings);
+  const [lastSeen] = seen.toSorted((one, other) => hops.indexOf(other.hop) - hops.indexOf(one.hop));
+  return {
+    where: {
+      host: from.host,
+      peer: to.host,
+      network,
+      container: from.container,
+      towards: to.container,
+    },
+    outcomes,
+    lastSeen,
+    trials: trials.toSorted(
+      (one, other) => protocols.indexOf(one.protocol) - protocols.indexOf(other.protocol),
+    ),
+  };
+}

@@ -1,0 +1,14 @@
+import type { Observation } from '../model/observation.ts';
+import { USUAL_VXLAN_PORT } from '../observe/kernel/rule-match.ts';
+import { whatWasSeen } from '../model/observed.ts';
+
+/** The data path port of a cluster: what most VXLAN devices of its hosts have. */
+export function vxlanPortOf({ hosts }: Pick<Observation, 'hosts'>): number {
+  const ports = hosts.flatMap(({ kernel }) =>
+    (whatWasSeen(kernel)?.overlays ?? []).flatMap(({ vxlans }) => vxlans.map(({ port }) => port)),
+  );
+  const [most] = [...Map.groupBy(ports, (port) => port).values()].toSorted(
+    (one, other) => other.length - one.length,
+  );
+  return most?.[0] ?? USUAL_VXLAN_PORT;
+}

@@ -1,0 +1,49 @@
+import { isTypable } from '../model/command.ts';
+import type { Diagnosis } from '../model/diagnosis.ts';
+import type { Difference } from '../model/difference.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Rule } from './rule.ts';
+import { rules } from './rules.ts';
+
+/**
+ * What these differences mean. Causes come before what follows from them; what no rule explains is said to be so, with
+ * all of its evidence: nothing is left out, and nothing counts twice.
+ */
+export function judge(
+  differences: readonly Difference[],
+  observation: Observation,
+  inOrder: readonly Rule[] = rules,
+): readonly Diagnosis[] {
+  const diagnoses: Diagnosis[] = [];
+  let open = differences;
+  for (const rule of inOrder) {
+    if (open.length === 0) break;
+    const found = rule.explain(open, observation);
+    diagnoses.push(...found.map(withTypableRemedy));
+    const explained = new Set(found.flatMap((one) => [...one.evidence, ...one.consequences]));
+    open = open.filter((difference) => !explained.has(difference));
+  }
+  return open.length === 0 ? diagnoses : [...diagnoses, describeRest(open)];
+}
+
+/** A line that cannot be read, or that lacks a name, is not shown to anybody who might type it. */
+function withTypableRemedy(diagnosis: Diagnosis): Diagnosis {
+  const { remedy } = diagnosis;
+  if (remedy === undefined || isTypable(remedy.commands)) return diagnosis;
+  const { host } = remedy;
+  const effect =
+    'The command contains characters that a terminal cannot show. Inspect the host itself.';
+  return { ...diagnosis, remedy: { kind: 'next-step', host, commands: [], effect } };
+}
+
+function describeRest(open: readonly Difference[]): Diagnosis {
+  const [first] = open;
+  const more = open.length > 1 ? `, and ${open.length - 1} more` : '';
+  return {
+    code: 'unexplained',
+    where: open.length === 1 && first !== undefined ? first.where : {},
+    summary: `no known diagnosis explains: ${first?.text ?? ''}${more}`,
+    evidence: open,
+    consequences: [],
+  };
+}

@@ -1,0 +1,69 @@
+import type { Difference } from '../../model/difference.ts';
+import { knownAddressOf } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { Remedy } from '../../model/diagnosis.ts';
+import { isApplicationCut, isAt } from '../consequences.ts';
+import type { Rule } from '../rule.ts';
+
+/** An engine that does not answer: whatever else is wrong with its host comes of that, as far as can be known. */
+export const engineUnreachable: Rule = {
+  name: 'engine-unreachable',
+  explain: (open, observation) =>
+    open
+      .filter(
+        ({ kind, observed }) =>
+          kind === 'engine-silent' && (observed === 'silent' || observed === 'invalid'),
+      )
+      .map((silence) => {
+        const { host } = silence.where;
+        return {
+          code: 'engine-unreachable',
+          where: silence.where,
+          summary: silence.text,
+          evidence: [silence],
+          consequences: open.filter(
+            (one) =>
+              one !== silence && (isAt(one, host) || isApplicationCut(one, observation, host)),
+          ),
+          remedy: findRemedy(silence, observation),
+        };
+      }),
+};
+
+function findRemedy(
+  { text, observed, where: { host } }: Difference,
+  observation: Observation,
+): Remedy {
+  if (observed === 'invalid') {
+    return {
+      kind: 'next-step',
+      host,
+      commands: [],
+      effect:
+        'Find out which program answers there: no Docker Engine reports such a value. Trust nothing from this host until then.',
+    };
+  }
+  if (/certificate .* is not valid now/.test(text)) {
+    return {
+      kind: 'next-step',
+      host,
+      commands: [],
+      effect: `Renew the certificate of the engine ("docker-machine regenerate-certs -f ${host}" for docker-machine), or correct the clock that is wrong.`,
+    };
+  }
+  if (/refused|closed the connection|not stuck/.test(text)) {
+    return {
+      kind: 'fix',
+      host,
+      commands: [['systemctl', 'restart', 'docker']],
+      effect: 'Restarts the engine. "journalctl -u docker" shows why it stopped.',
+    };
+  }
+  const address = knownAddressOf(observation, host);
+  return {
+    kind: 'next-step',
+    commands: [['ping', '-c', '3', address ?? host ?? '']],
+    effect:
+      'Shows whether the host is reachable. If not, start it or restore the network path to it.',
+  };
+}

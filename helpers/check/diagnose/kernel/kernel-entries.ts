@@ -1,0 +1,160 @@
+import type { DiagnosisCode } from '../../model/codes.ts';
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference, DifferenceKind } from '../../model/difference.ts';
+import {
+  type ExpectedEntry,
+  expectedEntries,
+  heldEntry,
+  hostWithDestination,
+} from '../../derive/expected-tables.ts';
+import { hostNamed } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { cutBy } from '../paths/cut-endpoints.ts';
+import { deviceFor, entryRemedy } from './entry-fix.ts';
+import { loopedBack } from './hairpin.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * A host's kernel does not know on which host a container is, although its engine does: names and everything that engines
+ * say are right. What is left of the entry is often the bridge's own half of it (https://github.com/moby/moby/issues/52661).
+ */
+export const forwardingMissing: Rule = entryRule({
+  kind: 'forwarding-absent',
+  code: 'forwarding-entry-missing',
+  remedy: restoreForwarding,
+});
+
+/**
+ * The same, where the container was on that other host before, and what is left of it there says so: nobody has told this
+ * kernel that it has moved.
+ */
+export const forwardingMoved: Rule = entryRule({
+  kind: 'forwarding-other',
+  code: 'forwarding-entry-stale',
+  applies: wasThere,
+  remedy: restoreForwarding,
+});
+
+/**
+ * A host's kernel sends what is for a container to another host. What comes from the right one it drops, too: a VXLAN
+ * device lets no packet in from elsewhere than an entry that was written says.
+ */
+export const forwardingWrong: Rule = entryRule({
+  kind: 'forwarding-other',
+  code: 'forwarding-entry-wrong',
+  remedy: restoreForwarding,
+});
+
+/**
+ * A host's kernel has no answer for containers that ask for the MAC address of one on another host. In swarm mode no
+ * engine writes it again; in a key-value cluster one of 20.10 may when it is asked for.
+ */
+export const neighbourMissing: Rule = entryRule({
+  kind: 'neighbour-absent',
+  code: 'neighbour-missing',
+  remedy: restoreNeighbour,
+});
+
+/** A host's kernel answers with another MAC address, to which nobody listens. */
+export const neighbourWrong: Rule = entryRule({
+  kind: 'neighbour-other',
+  code: 'neighbour-wrong',
+  remedy: restoreNeighbour,
+});
+
+interface EntryRule {
+  readonly kind: DifferenceKind;
+  readonly code: DiagnosisCode;
+  readonly applies?: (entry: ExpectedEntry, observation: Observation) => boolean;
+  readonly remedy: (entry: ExpectedEntry) => Remedy;
+}
+
+function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rule {
+  return {
+    name: code,
+    explain: (open, observation) => {
+      const entries = expectedEntries(observation);
+      return open
+        .filter((difference) => difference.kind === kind)
+        .flatMap((difference) => {
+          const entry = entries.find((one) => isAbout(difference, one));
+          return entry === undefined || !applies(entry, observation)
+            ? []
+            : [describeEntry({ code, difference, entry, remedy }, open, observation)];
+        });
+    },
+  };
+}
+
+/** Whether the host that is sent to has a stopped container of that name. */
+function wasThere({ end, tables }: ExpectedEntry, observation: Observation): boolean {
+  const { written = '' } = heldEntry(tables, end);
+  const there = hostWithDestination(observation, written);
+  if (there === end.host) return false;
+  const containers = whatWasSeen(hostNamed(observation, there)?.engine)?.containers ?? [];
+  return containers.some(({ name, running }) => name === end.container && !running);
+}
+
+function isAbout({ where }: Difference, { host, end }: ExpectedEntry): boolean {
+  return (
+    where.host === host &&
+    where.peer === end.host &&
+    where.network === end.network &&
+    where.container === end.container
+  );
+}
+
+interface Described extends Pick<EntryRule, 'code' | 'remedy'> {
+  readonly difference: Difference;
+  readonly entry: ExpectedEntry;
+}
+
+function describeEntry(
+  { code, difference, entry, remedy }: Described,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  return {
+    code,
+    where: difference.where,
+    summary: difference.text,
+    evidence: [difference],
+    consequences: [
+      ...new Set([
+        ...cutBy({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
+        ...loopedBack(entry, open, observation),
+      ]),
+    ],
+    remedy: remedy(entry),
+  };
+}
+
+function isMistaken({ end, destination, tables }: ExpectedEntry): boolean {
+  const { written } = heldEntry(tables, end);
+  return written !== undefined && written !== destination;
+}
+
+function restoreForwarding({ host, end, destination, tables }: ExpectedEntry): Remedy {
+  const { mac, address, container, networkId } = end;
+  const device = deviceFor(tables, address);
+  return entryRemedy(
+    host,
+    networkId,
+    tables,
+    [['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', destination, 'self', 'permanent']],
+    `Makes ${host} forward traffic for ${container} to ${end.host}, as its engine should have done.`,
+  );
+}
+
+function restoreNeighbour({ host, end, tables }: ExpectedEntry): Remedy {
+  const { mac, address, container, networkId } = end;
+  const device = deviceFor(tables, address);
+  return entryRemedy(
+    host,
+    networkId,
+    tables,
+    [['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent']],
+    `Makes ${host} resolve the MAC address of ${container}, as its engine should have done. Containers that asked before may use the old answer for up to a minute.`,
+  );
+}

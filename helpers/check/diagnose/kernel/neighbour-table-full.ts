@@ -1,0 +1,100 @@
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { type FullTable, findFullTables, isStuck } from '../../derive/neighbor-overflow.ts';
+import { isApplicationCut, isAt } from '../consequences.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * A kernel that has no room for more neighbours. Engines raise the limits themselves as they make their first overlay, and
+ * cannot where they run in a network namespace of their own: that has no such settings.
+ */
+export const neighbourTableFull: Rule = {
+  name: 'neighbour-table-full',
+  explain: (open, observation) => {
+    const refused = open.filter(({ kind }) => kind === 'neighbours-refused');
+    if (refused.length === 0) return [];
+    const kernels = Map.groupBy(
+      findFullTables(observation),
+      ({ host, table }) => table.boot || host,
+    );
+    const claimed = new Set<Difference>();
+    return [...kernels.values()].flatMap((tables): Diagnosis[] => {
+      const hosts = tables.map(({ host }) => host);
+      const evidence = refused.filter(({ where }) => hosts.includes(where.host ?? ''));
+      const [first] = tables;
+      if (first === undefined || evidence.length === 0) return [];
+      const consequences = open.filter(
+        (one) =>
+          !claimed.has(one) &&
+          hosts.some(
+            (host) =>
+              (isAt(one, host) && isOfNeighbours(one, observation)) ||
+              isApplicationCut(one, observation, host),
+          ),
+      );
+      for (const one of consequences) claimed.add(one);
+      return [
+        {
+          code: 'neighbour-table-full',
+          where: hosts.length === 1 ? { host: first.host } : {},
+          summary: summarize(hosts, first),
+          evidence,
+          consequences,
+          remedy: remedyFor(tables),
+        },
+      ];
+    });
+  },
+};
+
+function summarize(hosts: readonly string[], { table: { room } }: FullTable): string {
+  const whose =
+    hosts.length === 1
+      ? `the neighbor table of ${hosts.join()}`
+      : `the shared neighbor table of ${hosts.join(', ')}`;
+  return `${whose} is full at ${room} entries, so packets are dropped`;
+}
+
+/** What engines set where they can (libnetwork's overlay driver, `applyOStweaks`). */
+const LIMITS = { gc_thresh1: 8192, gc_thresh2: 49_152, gc_thresh3: 65_536 } as const;
+
+function remedyFor(tables: readonly FullTable[]): Remedy {
+  const host = tables.find(({ table }) => table.isSettable)?.host;
+  const settings = Object.entries(LIMITS).map(
+    ([name, value]) => `net.ipv4.neigh.default.${name}=${value}`,
+  );
+  const where =
+    host === undefined
+      ? ' Run it on the machine under these hosts: they are network namespaces and have no such settings.'
+      : '';
+  return {
+    kind: 'fix',
+    host,
+    commands: [['sysctl', '-w', ...settings]],
+    effect: `Raises the capacity of the neighbor table to ${LIMITS.gc_thresh3} entries until the next boot, as engines do where they can.${where}`,
+  };
+}
+
+const felt: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
+  'host-path-dead',
+  'gossip-path-dead',
+  'tunnel-dead',
+  'container-path-dead',
+]);
+
+/** Whether all that was lost on this way ended where a kernel needs a neighbour. */
+function isOfNeighbours({ kind, where }: Difference, { paths }: Observation): boolean {
+  if (!felt.has(kind)) return false;
+  const { hostTrials = [], trials = [] } = whatWasSeen(paths) ?? {};
+  const lost = [...hostTrials, ...trials].filter(
+    ({ answered, from, to }) =>
+      !answered &&
+      from.host === where.host &&
+      to.host === where.peer &&
+      (where.container === undefined || from.container === where.container) &&
+      (where.towards === undefined || to.container === where.towards),
+  );
+  return lost.length > 0 && lost.every(isStuck);
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference, DifferenceKind } from '../../model/difference.ts';
+import { knownAddressOf } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { isApplicationCut, isAt } from '../consequences.ts';
+import type { Rule } from '../rule.ts';
+
+/** What has causes of its own, whether an engine is in the cluster or not. */
+const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'engine-not-member',
+  'hostname-shared',
+  'engine-id-shared',
+  'subnets-overlap',
+  'application-answers-other',
+]);
+
+/** What a manager says of a node that it hears nothing of: for which there may be causes on the way. */
+const silent: readonly Difference['observed'][] = ['down', 'disconnected', 'unknown'];
+
+/**
+ * An engine that is not in the cluster that it belongs to, and knows so itself: it was not given the store, or is in no
+ * swarm, or in another. It then knows neither the networks nor the containers of the others, and tells nobody anything.
+ */
+export const engineOutside: Rule = {
+  name: 'engine-outside',
+  explain: (open, observation) =>
+    open
+      .filter(({ kind, observed }) => kind === 'engine-not-member' && !silent.includes(observed))
+      .map((outside) => describeOutsider(outside, open, observation)),
+};
+
+/** An engine that believes to be in its cluster, and is not: by the word of the store, or of the swarm's managers. */
+export const engineNotClustered: Rule = {
+  name: 'engine-not-clustered',
+  explain: (open, observation) => [
+    ...open
+      .filter(({ kind }) => kind === 'engine-not-member' || kind === 'store-lacks-member')
+      .map((outside) => describeOutsider(outside, open, observation)),
+    ...describeStrangers(open.filter(({ kind }) => kind === 'member-unknown')),
+  ],
+};
+
+function describeOutsider(
+  outside: Difference,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host } = outside.where;
+  return {
+    code: 'engine-not-clustered',
+    where: { host },
+    summary: outside.text,
+    evidence: [outside],
+    consequences: open.filter(
+      (one) =>
+        !ownCauses.has(one.kind) &&
+        one !== outside &&
+        (isAt(one, host) || isApplicationCut(one, observation, host)),
+    ),
+    remedy:
+      observation.kind === 'swarm-mode'
+        ? joinAgain(outside, observation)
+        : startWithOptions(outside, observation),
+  };
+}
+
+const withStore = z.looseObject({ clusterStore: z.string() });
+
+function startWithOptions({ kind, where, expected }: Difference, observation: Observation): Remedy {
+  if (kind === 'store-lacks-member') {
+    return {
+      kind: 'fix',
+      host: where.host,
+      commands: [['systemctl', 'restart', 'docker']],
+      effect:
+        'Restarts the engine, which then registers in the store. An engine that starts before its store may register late or never.',
+    };
+  }
+  const store = withStore.safeParse(expected).data?.clusterStore;
+  const address = knownAddressOf(observation, where.host);
+  const options = [
+    store === undefined ? 'the same --cluster-store as the others' : `--cluster-store=${store}`,
+    address === undefined
+      ? '--cluster-advertise with its own address'
+      : `--cluster-advertise=${address}:2376`,
+  ].join(' and ');
+  return {
+    kind: 'next-step',
+    host: where.host,
+    commands: [],
+    effect: `Start the engine with ${options}, in addition to its other options: change its systemd unit or daemon.json, then restart it.`,
+  };
+}
+
+function joinAgain({ where, observed }: Difference, observation: Observation): Remedy {
+  const manager = whatWasSeen(observation.swarm)?.manager;
+  const address = knownAddressOf(observation, manager);
+  if (silent.includes(observed)) {
+    return {
+      kind: 'fix',
+      host: where.host,
+      commands: [['systemctl', 'restart', 'docker']],
+      effect: `Restarts the engine, which then contacts its managers again. Port 2377 of ${address ?? 'its managers'} must be open to it.`,
+    };
+  }
+  if (observed === 'locked') {
+    return {
+      kind: 'fix',
+      host: where.host,
+      commands: [['docker', 'swarm', 'unlock']],
+      effect: 'Asks for the unlock key. "docker swarm unlock-key" prints it on another manager.',
+    };
+  }
+  const leave = observed === 'inactive' ? '' : 'Run "docker swarm leave --force" there first. ';
+  return {
+    kind: 'next-step',
+    host: manager,
+    commands: [['docker', 'swarm', 'join-token', 'worker']],
+    effect: `Prints the command that joins ${where.host} to the swarm. ${leave}Run it there, then connect its containers to their networks again (docker network connect).`,
+  };
+}
+
+/** Members that nobody audits: of engines that are gone, or that do not belong here, or that were only not named. */
+function describeStrangers(strangers: readonly Difference[]): Diagnosis[] {
+  if (strangers.length === 0) return [];
+  return [
+    {
+      code: 'engine-not-clustered',
+      where: {},
+      summary: strangers.map(({ text }) => text).join('; '),
+      evidence: strangers,
+      consequences: [],
+    },
+  ];
+}

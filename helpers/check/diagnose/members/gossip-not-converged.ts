@@ -1,0 +1,98 @@
+import type { Diagnosis } from '../../model/diagnosis.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { feltKinds, isAt, isBetween } from '../consequences.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * Engines of one cluster whose gossip does not know each other, though the ways between them are open. An engine of a
+ * key-value cluster joins the gossip once, with one member that it picks by chance as it starts: several that start at
+ * once may become islands, which never meet (libnetwork's overlay driver, `joinOnce`). One that was started before its
+ * store answered has no gossip for a while, or joins too late for ends to be announced.
+ */
+export const enginesNeverMet: Rule = {
+  name: 'engines-never-met',
+  explain: (open, observation) => {
+    const unaware = open.filter((one) => one.kind === 'gossip-unaware' && isOpen(one, observation));
+    if (unaware.length === 0) return [];
+    const [mainland = [], ...islands] = findIslands(unaware, observation);
+    const claimed = new Set<Difference>();
+    return islands.flat().flatMap((host): Diagnosis[] => {
+      const evidence = unaware.filter((one) => isAt(one, host) && !claimed.has(one));
+      if (evidence.length === 0) return [];
+      for (const one of evidence) claimed.add(one);
+      const others = new Set(
+        evidence
+          .flatMap(({ where }) => [where.host, where.peer])
+          .filter((name) => name !== undefined && name !== host),
+      );
+      return [
+        {
+          code: 'engine-not-clustered',
+          where: { host },
+          summary: describe(host, evidence, [...others].join(', ') || mainland.join(', ')),
+          evidence,
+          consequences: open.filter(
+            (one) =>
+              !evidence.includes(one) &&
+              feltKinds.has(one.kind) &&
+              [...others].some((other) => other !== undefined && isBetween(one, host, other)),
+          ),
+          remedy: {
+            kind: 'fix',
+            host,
+            commands: [['systemctl', 'restart', 'docker']],
+            effect:
+              'Restarts the engine, which then joins the gossip of the others. Endpoints created before that are not announced.',
+          },
+        },
+      ];
+    });
+  },
+};
+
+function describe(host: string, evidence: readonly Difference[], others: string): string {
+  const silent = evidence.find(({ where }) => where.host === host && where.peer === undefined);
+  return silent === undefined
+    ? `the engine of ${host} has never joined the gossip of ${others}: all are in the cluster, and the network between them is open`
+    : `${silent.text}, as when an engine starts before its store answers; ${others} cannot announce endpoints to it`;
+}
+
+/** Whether live probes have shown that gossip gets through there; nobody listens where there is none. */
+function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): boolean {
+  if (peer === undefined) return true;
+  const trials = (whatWasSeen(paths)?.gossip ?? []).filter(
+    (trial) =>
+      (trial.from === host && trial.to === peer) || (trial.from === peer && trial.to === host),
+  );
+  return trials.length > 0 && trials.every(({ answered, letIn }) => answered || letIn);
+}
+
+/** Hosts that know each other, whoever told them; the largest group first, and of two like ones that of the first host. */
+function findIslands(
+  unaware: readonly Difference[],
+  { hosts }: Pick<Observation, 'hosts'>,
+): string[][] {
+  const knowsNot = (one: string, other: string) =>
+    unaware.some((difference) =>
+      difference.where.peer === undefined
+        ? isAt(difference, one) || isAt(difference, other)
+        : isBetween(difference, one, other),
+    );
+  const left = new Set(hosts.map(({ name }) => name));
+  const islands: string[][] = [];
+  for (const first of left) {
+    const island = [first];
+    left.delete(first);
+    for (const member of island) {
+      for (const other of left) {
+        if (knowsNot(member, other)) continue;
+        island.push(other);
+        left.delete(other);
+      }
+    }
+    islands.push(island);
+  }
+  return islands.toSorted((some, others) => others.length - some.length);
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference, DifferenceKind } from '../../model/difference.ts';
+import { knownAddressOf } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { TargetStore } from '../../model/target.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { storesOf } from '../../observe/cluster-kind.ts';
+import { isAt } from '../consequences.ts';
+import type { Rule } from '../rule.ts';
+
+/** What engines lose with their store: they list networks out of it, and hang at whatever they must look up there. */
+const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'engine-silent',
+  'network-absent',
+  'store-lacks-member',
+  'gossip-unaware',
+  'gossip-path-dead',
+  'name-unanswered',
+]);
+
+/** The store answers nobody, or not a host that needs it. */
+export const keystoreUnreachable: Rule = {
+  name: 'keystore-unreachable',
+  explain: (open, observation) => {
+    const silences = open.filter(({ kind }) => kind === 'store-silent');
+    const dead = silences.find(({ where }) => where.host === undefined);
+    if (dead !== undefined) {
+      return [
+        {
+          code: 'keystore-unreachable',
+          where: {},
+          summary: dead.text,
+          evidence: silences,
+          consequences: open.filter(({ kind, observed }) => isLost(kind, observed)),
+          remedy: bringBack(storeOf(observation), observation),
+        },
+      ];
+    }
+    const barred = silences.map((silence) => blame(silence, open, observation));
+    const hanging = open.filter(
+      (one) =>
+        one.kind === 'engine-silent' &&
+        one.observed === 'hangs' &&
+        observation.kind === 'key-value' &&
+        !silences.some(({ where }) => where.host === one.where.host),
+    );
+    return [...barred, ...hanging.map((one) => blame(one, open, observation))];
+  },
+};
+
+function isLost(kind: DifferenceKind, observed: Difference['observed']): boolean {
+  return lost.has(kind) && !(kind === 'engine-silent' && observed === 'silent');
+}
+
+function blame(
+  cause: Difference,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host } = cause.where;
+  const store = storeOf(observation);
+  const place = store === undefined ? 'its store' : `${store.address}:${store.port}`;
+  return {
+    code: 'keystore-unreachable',
+    where: { host },
+    summary:
+      cause.kind === 'store-silent'
+        ? cause.text
+        : `${host} probably cannot reach the key-value store at ${place}: its engine runs, but hangs on every request that needs the store`,
+    evidence: [cause],
+    consequences: open.filter(
+      (one) => one !== cause && isAt(one, host) && isLost(one.kind, one.observed),
+    ),
+    remedy: openWay(host, store, observation),
+  };
+}
+
+function storeOf({ store, hosts }: Observation): TargetStore | undefined {
+  return whatWasSeen(store)?.store ?? storesOf({}, hosts)[0];
+}
+
+function bringBack(store: TargetStore | undefined, observation: Observation): Remedy {
+  const known = store === undefined ? undefined : findContainer(store, observation);
+  if (known !== undefined) {
+    const { host, name, status } = known;
+    const isPaused = status === 'paused';
+    return {
+      kind: 'fix',
+      host,
+      commands: [['docker', isPaused ? 'unpause' : 'start', name]],
+      effect: `Runs the ${status} container of the store again.`,
+    };
+  }
+  return {
+    kind: 'next-step',
+    host: store?.address,
+    commands: [['docker', 'ps', '--all']],
+    effect: `Shows whether the container of the store runs there. If it has exited, run "docker start"; if it is paused, run "docker unpause". If it runs, a firewall blocks port ${store?.port ?? 'of the store'}.`,
+  };
+}
+
+/** The store's container, where it is on a host of the cluster and does not run. */
+function findContainer({ address, port }: TargetStore, { hosts }: Observation) {
+  const host = hosts.find((one) => one.address === address);
+  const found = (whatWasSeen(host?.engine)?.containers ?? []).find(
+    ({ status, hostConfig }) =>
+      (status === 'paused' || status === 'exited') &&
+      `${port}/tcp` in (bindings.safeParse(hostConfig['PortBindings']).data ?? {}),
+  );
+  return host === undefined || found === undefined
+    ? undefined
+    : { host: host.name, name: found.name, status: found.status };
+}
+
+const bindings = z.record(z.string(), z.unknown());
+
+function openWay(
+  host: string | undefined,
+  store: TargetStore | undefined,
+  observation: Observation,
+): Remedy {
+  const from = knownAddressOf(observation, host);
+  const source = from === undefined ? '' : ` with source ${from}`;
+  return {
+    kind: 'next-step',
+    host: store?.address,
+    commands: [['iptables-save', '-c']],
+    effect: `Shows the firewall rules that may block ${host}. Look for one${source} or port ${store?.port ?? 'of the store'}; "iptables -D" deletes it.`,
+  };
+}

@@ -1,0 +1,107 @@
+import type { Remedy } from '../../model/diagnosis.ts';
+import type { Difference, DifferenceKind, Place } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { answeringHosts } from '../../compare/engines/seen-engines.ts';
+import type { Rule } from '../rule.ts';
+
+/** What engines no longer know when the store has lost it. */
+const forgotten: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'network-absent',
+  'name-unanswered',
+  'container-elsewhere',
+  'gossip-unaware',
+  'application-fails',
+]);
+
+/**
+ * The store answers, and has lost what engines had written into it: they put their own names back after a while, and
+ * nothing else.
+ */
+export const keystoreWiped: Rule = {
+  name: 'keystore-wiped',
+  explain: (open, observation) => {
+    const lost = open.filter(
+      ({ kind }) => kind === 'store-lacks-network' || kind === 'store-lacks-end',
+    );
+    const missing = open.filter(({ kind }) => kind === 'store-lacks-member');
+    const hasNobody = whatWasSeen(observation.store)?.members.length === 0;
+    const isEmptied = hasNobody && missing.length > 1;
+    if (lost.length === 0 && !isEmptied) return [];
+    const evidence = [...lost, ...missing];
+    const isNetworkLost = isEmptied || lost.some(({ kind }) => kind === 'store-lacks-network');
+    const lostNames = new Set(lost.map(({ where }) => where.network));
+    return [
+      {
+        code: 'keystore-wiped',
+        where: placeOf(evidence, observation),
+        summary: describe(evidence, observation),
+        evidence,
+        consequences: open.filter(
+          ({ kind, where }) =>
+            isNetworkLost &&
+            forgotten.has(kind) &&
+            // One that no host has, and nobody is on, is lost with the others.
+            (where.network === undefined ||
+              where.host === undefined ||
+              lostNames.has(where.network)),
+        ),
+        remedy: findRemedy(evidence, observation),
+      },
+    ];
+  },
+};
+
+/** One end has a place, and so has one network of several; all else is the store's. */
+function placeOf(evidence: readonly Difference[], { store }: Observation): Place {
+  const [first, ...others] = evidence;
+  if (first === undefined || others.length > 0) return {};
+  if (first.kind === 'store-lacks-end') return first.where;
+  const hasMore = (whatWasSeen(store)?.networks.length ?? 0) > 0;
+  return first.kind === 'store-lacks-network' && hasMore ? first.where : {};
+}
+
+function describe(evidence: readonly Difference[], { store }: Observation): string {
+  const [first] = evidence;
+  if (evidence.length === 1 && first !== undefined) return first.text;
+  const what = [
+    ['store-lacks-member', 'members'],
+    ['store-lacks-network', 'networks'],
+    ['store-lacks-end', 'endpoints'],
+  ].flatMap(([kind, word]) => {
+    const count = evidence.filter((one) => one.kind === kind).length;
+    return count === 0 ? [] : [`${word} (${count})`];
+  });
+  return `${whatWasSeen(store)?.version ?? 'the store'} has lost data that engines use: ${what.join(', ')}`;
+}
+
+function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy {
+  const network = evidence.find(({ kind }) => kind === 'store-lacks-network')?.where.network;
+  if (network !== undefined) {
+    const subnet = observation.expectations.networks?.find(({ name }) => name === network)?.subnet;
+    const range = subnet === undefined ? [] : [`--subnet=${subnet}`];
+    return {
+      kind: 'fix',
+      host: answeringHosts(observation)[0]?.host.name,
+      commands: [['docker', 'network', 'create', '--driver', 'overlay', ...range, network]],
+      effect:
+        'Creates the network again, for all hosts. Remove its containers and run them again. If you have a backup of the store, restore it instead.',
+    };
+  }
+  const end = evidence.find(({ kind }) => kind === 'store-lacks-end')?.where;
+  if (end?.container !== undefined) {
+    return {
+      kind: 'fix',
+      host: end.host,
+      // docker network disconnect leaves the container's interface behind when the store lacks its end.
+      commands: [['docker', 'restart', end.container]],
+      effect:
+        'Makes the engine create a new endpoint for the container and write it to the store. Other hosts may keep entries of the old one; the next check reports them, each with its fix.',
+    };
+  }
+  return {
+    kind: 'fix',
+    commands: [['systemctl', 'restart', 'docker']],
+    effect: 'Run this on every host. It makes each engine register in the store again.',
+  };
+}

@@ -1,0 +1,85 @@
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference } from '../../model/difference.ts';
+import { hostNamed } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import { losesTransport, symptomsOf } from '../../derive/path-symptoms.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { cutOnWays, type Direction, directionOf, goesFrom } from './paths-between.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * ICMP passes, TCP and UDP come to the other container and are dropped there for their checksums: a sender has left these
+ * to a network card that does not write them into packets in VXLAN.
+ */
+export const checksumOffload: Rule = {
+  name: 'checksum-offload',
+  explain: (open, observation) => {
+    const { paths } = observation;
+    if ('unseen' in paths) return [];
+    const losing = symptomsOf(paths.seen).filter(losesTransport);
+    const dead = open.filter(
+      (one) =>
+        one.kind === 'container-path-dead' &&
+        losing.some(
+          ({ where }) =>
+            goesFrom(one, where) &&
+            where.container === one.where.container &&
+            where.towards === one.where.towards,
+        ),
+    );
+    const byWay = Map.groupBy(dead, (one) => JSON.stringify(directionOf(one)));
+    return [...byWay.values()].flatMap((own): Diagnosis[] => {
+      const [first] = own;
+      const way = first === undefined ? undefined : directionOf(first);
+      const wrong = open.filter(
+        (one) =>
+          one.kind === 'checksums-wrong' &&
+          own.some(
+            ({ where }) => where.peer === one.where.host && where.towards === one.where.container,
+          ),
+      );
+      // Without a kernel that has counted them nothing says that checksums are to blame.
+      return way === undefined || wrong.length === 0
+        ? []
+        : [diagnose(own, wrong, way, open, observation)];
+    });
+  },
+};
+
+function diagnose(
+  dead: readonly Difference[],
+  wrong: readonly Difference[],
+  way: Direction,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const evidence = [...wrong, ...dead];
+  return {
+    code: 'checksum-offload',
+    where: way,
+    summary: `TCP or UDP packets from ${way.host} arrive at containers on ${way.peer} with wrong checksums and are dropped there; ICMP passes`,
+    evidence,
+    consequences: cutOnWays([way], evidence, open, observation, () => false),
+    remedy: remedyFor(way, observation),
+  };
+}
+
+function remedyFor({ host }: Direction, observation: Observation): Remedy | undefined {
+  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+  const carrier = kernel?.carrier;
+  if (kernel === undefined || carrier === undefined) return undefined;
+  if (whatWasSeen(kernel.offload)?.['tx-checksumming'] !== true) {
+    return {
+      kind: 'next-step',
+      host,
+      commands: [['nft', 'list', 'ruleset']],
+      effect: `Shows the firewall rules of ${host}. Its network card ${carrier} computes no checksums, so something else on the path changes the packets.`,
+    };
+  }
+  return {
+    kind: 'fix',
+    host,
+    commands: [['ethtool', '-K', carrier, 'tx', 'off']],
+    effect: `Makes the kernel of ${host} compute all checksums instead of ${carrier}. Needs the package ethtool.`,
+  };
+}

@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import { programs } from '../../model/command.ts';
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference, Place } from '../../model/difference.ts';
+import { knownAddressOf } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { Hop, Trial } from '../../observe/paths.ts';
+import { losesLarge, type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
+import { type Gathered, gatherByPlace } from '../common-place.ts';
+import { fieldOf, findDroppingRule, undoRule } from './paths-between.ts';
+import type { Rule } from '../rule.ts';
+
+/** Bytes of IPv4 and ICMP before what an echo carries. */
+const ECHO_HEADERS = 28;
+
+/** Bytes that VXLAN puts around a packet. */
+const VXLAN_HEADERS = 50;
+
+/**
+ * Small packets of an overlay pass, and large ones vanish: somewhere on their way the largest packet is smaller than what
+ * the overlay believes, and nobody tells the sender.
+ */
+export const mtuBlackHole: Rule = {
+  name: 'mtu-black-hole',
+  explain: (open, observation) => {
+    const { paths } = observation;
+    if ('unseen' in paths) return [];
+    const all = symptomsOf(paths.seen);
+    const dead = open.filter(({ kind }) => kind === 'container-path-dead');
+    const losing = all.filter((one) => losesLarge(one) && dead.some((some) => isOf(some, one)));
+    const claimed = new Set<Difference>();
+    return gatherByPlace(losing, all).map((place) => {
+      const links = open.filter(
+        (one) => one.kind === 'mtu-unfit' && !claimed.has(one) && isAtPlace(one, place),
+      );
+      for (const one of links) claimed.add(one);
+      const evidence = dead.filter((some) => place.paths.some((one) => isOf(some, one)));
+      return diagnose(place, evidence, links, observation);
+    });
+  },
+};
+
+const fields = ['host', 'peer', 'network', 'container', 'towards'] as const;
+
+function isOf({ where }: Difference, path: PathSymptoms): boolean {
+  return fields.every((field) => path.where[field] === where[field]);
+}
+
+/** Whether it is on a host that all of these paths have to do with; of one container, that all links are too small for. */
+function isAtPlace({ where }: Difference, { where: place, paths }: Gathered): boolean {
+  return paths.every(
+    (one) =>
+      (where.network === undefined || where.network === one.where.network) &&
+      (place.container !== undefined ||
+        where.host === one.where.host ||
+        where.host === one.where.peer),
+  );
+}
+
+function diagnose(
+  { where, paths }: Gathered,
+  dead: readonly Difference[],
+  links: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const cause = links.find((link) => link.where.container === where.container) ?? links[0];
+  const [first] = paths;
+  const loss = first === undefined ? '' : describeLoss(where, first);
+  const drop = cause === undefined ? findDrop(paths, observation) : undefined;
+  return {
+    code: 'mtu-black-hole',
+    where: cause?.where ?? where,
+    summary: [cause?.text, loss, drop && `${drop.host} has the rule "${drop.rule.text}"`]
+      .filter((part) => part !== undefined)
+      .join('; '),
+    evidence: cause === undefined ? dead : [...links, ...dead],
+    consequences: cause === undefined ? links : [],
+    remedy:
+      drop !== undefined
+        ? undoRule(drop.host, drop.rule)
+        : cause === undefined
+          ? remedyFor(where, first, observation)
+          : remedyOf(cause),
+  };
+}
+
+/** A rule on the way of all of them that drops packets of VXLAN, though small ones pass: it may look at their length. */
+function findDrop(paths: readonly PathSymptoms[], observation: Observation) {
+  const isCommon = (host: string) =>
+    paths.every(({ where }) => where.host === host || where.peer === host);
+  const hosts = new Set(paths.flatMap(({ where }) => [where.peer, where.host]).filter(isCommon));
+  for (const host of hosts) {
+    const way = paths.some(({ where }) => where.peer === host) ? 'in' : 'out';
+    const rule = findDroppingRule(observation, host, 'vxlan', way);
+    if (rule?.isExplicit === true && (rule.packets ?? 0) > 0) return { host, rule };
+  }
+  return undefined;
+}
+
+const placesInWords: Readonly<Record<Hop, string>> = {
+  sender: 'on the bridge of the sending host',
+  'sender-vxlan': 'in the kernel of the sending host',
+  'sender-nic': 'between the hosts',
+  'receiver-nic': 'in the kernel of the receiving host, after its network card',
+  'receiver-input': 'in the VXLAN device of the receiving host',
+  'receiver-vxlan': 'on the bridge of the receiving host',
+  receiver: 'in the kernel of the receiving container',
+};
+
+function describeLoss({ host, peer, container, network }: Place, path: PathSymptoms): string {
+  const size = largeTrialOf(path)?.size;
+  const { lastSeen } = path;
+  const place =
+    lastSeen === undefined ? 'before they leave the container' : placesInWords[lastSeen.hop];
+  const way = [
+    container === undefined ? undefined : `of ${container}`,
+    host === undefined ? undefined : `${peer === undefined ? 'of' : 'from'} ${host}`,
+    peer === undefined ? undefined : `to ${peer}`,
+  ].filter((part) => part !== undefined);
+  return `small packets ${way.join(' ')} in ${network} pass, packets of ${size ?? 'its MTU'} bytes are lost ${place}`;
+}
+
+function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
+  return trials.find(({ protocol }) => protocol === 'icmp-large' || protocol === 'udp-large');
+}
+
+const commandSchema = z.tuple([z.enum(programs)], z.string());
+
+/** The interface with the unfit MTU gets the one that fits. */
+export function remedyOf({ where: { host }, expected, observed }: Difference): Remedy | undefined {
+  const device = fieldOf(observed, 'device');
+  const mtu = fieldOf(expected, 'mtu');
+  const command = commandSchema.safeParse(fieldOf(expected, 'command')).data;
+  if (typeof device !== 'string' || typeof mtu !== 'number') return undefined;
+  if (command === undefined) return undefined;
+  return {
+    kind: 'fix',
+    host,
+    commands: [command],
+    effect: `Allows packets of ${mtu} bytes on ${device}. Path MTUs that containers have cached expire after ten minutes, or with "ip route flush cache".`,
+  };
+}
+
+/** An overlay's MTU is set when it is made; so is that of the containers on it. */
+function remedyFor(
+  { host, container, network = '' }: Place,
+  path: PathSymptoms | undefined,
+  observation: Observation,
+): Remedy | undefined {
+  const size = path === undefined ? undefined : largeTrialOf(path)?.size;
+  if (size === undefined) return undefined;
+  if (container !== undefined) {
+    return {
+      kind: 'fix',
+      host,
+      commands: [
+        ['docker', 'network', 'disconnect', network, container],
+        ['docker', 'network', 'connect', network, container],
+      ],
+      effect: `Gives ${container} a new interface on ${network}, with the MTU of the network.`,
+    };
+  }
+  const address = knownAddressOf(observation, path?.where.peer);
+  const outer = size + VXLAN_HEADERS;
+  return {
+    kind: 'next-step',
+    host: path?.where.host,
+    commands:
+      address === undefined
+        ? []
+        : [['ping', '-c', '3', '-M', 'do', '-s', `${outer - ECHO_HEADERS}`, address]],
+    effect: `Shows whether packets of ${outer} bytes (full packets of ${network} plus VXLAN headers) pass between the hosts. If not, raise the MTU of the link, or create ${network} again with an MTU ${VXLAN_HEADERS} bytes below that of the link (--opt com.docker.network.driver.mtu).`,
+  };
+}

@@ -1,0 +1,99 @@
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference } from '../../model/difference.ts';
+import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import { isBetween } from '../consequences.ts';
+import {
+  addressOf,
+  cutOnWays,
+  type Direction,
+  directionOf,
+  goesFrom,
+  undoRule,
+} from './paths-between.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * VXLAN packets that come from another address than the engines know their host by. The receiver's kernel has each
+ * container's MAC at that one, for good, and drops what says to come from it and comes from elsewhere.
+ */
+export const vxlanSourceAddress: Rule = {
+  name: 'vxlan-source-address',
+  explain: (open, observation) => {
+    const others = open.filter(({ kind }) => kind === 'source-other');
+    const byHost = Map.groupBy(others, ({ where }) => where.host);
+    return [...byHost.values()].flatMap((evidence): Diagnosis[] => {
+      const ways = evidence.flatMap((one) => directionOf(one) ?? []);
+      const [way] = ways;
+      return way === undefined ? [] : [diagnose(evidence, way, ways, open, observation)];
+    });
+  },
+};
+
+function diagnose(
+  sources: readonly Difference[],
+  way: Direction,
+  ways: readonly Direction[],
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host } = way;
+  const rewriting = open.filter(
+    ({ kind, where }) =>
+      (kind === 'firewall-drops' || kind === 'vxlan-unlike') && where.host === host,
+  );
+  const evidence = [...sources, ...rewriting];
+  const seen = [
+    ...new Set(sources.flatMap(({ observed }) => (typeof observed === 'string' ? observed : []))),
+  ].join(' and ');
+  return {
+    code: 'vxlan-source-address',
+    where: ways.length > 1 ? { host } : way,
+    summary: `${host} sends VXLAN packets from ${seen} instead of ${addressOf(observation, host)}: the other hosts drop them`,
+    evidence,
+    consequences: cutOnWays(
+      ways,
+      evidence,
+      open,
+      observation,
+      (one, some) =>
+        (one.kind === 'container-path-dead' && isBetween(one, some.host, some.peer)) ||
+        (one.kind === 'tunnel-dead' && goesFrom(one, some)),
+    ),
+    remedy: remedyFor(way, seen, observation),
+  };
+}
+
+function remedyFor(
+  { host, peer }: Direction,
+  seen: string,
+  observation: Observation,
+): Remedy | undefined {
+  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+  if (kernel === undefined) return undefined;
+  const rule = (whatWasSeen(kernel.firewall) ?? []).find(
+    ({ verdict, concerns }) => verdict === 'rewrite-source' && concerns.includes('vxlan'),
+  );
+  if (rule !== undefined) return undoRule(host, rule);
+  const address = addressOf(observation, host);
+  const route = kernel.routes.find(({ source }) => source === seen);
+  if (route?.device !== undefined) {
+    const { destination, device, gateway } = route;
+    const via = gateway === undefined ? [] : ['via', gateway];
+    return {
+      kind: 'fix',
+      host,
+      commands: [['ip', 'route', 'replace', destination, ...via, 'dev', device, 'src', address]],
+      effect: `Makes packets to ${destination} use the source address ${address}.`,
+    };
+  }
+  const other = knownAddressOf(observation, peer);
+  if (other === undefined) return undefined;
+  return {
+    kind: 'next-step',
+    host,
+    commands: [['ip', 'route', 'get', other]],
+    effect: `Shows why ${host} sends to ${peer} with source address ${seen}; changes nothing.`,
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  applicationError,
+  applicationNotFromDatabase,
+  applicationWrongAnswer,
+  publishedPortUnreachable,
+} from './application/application.ts';
+import { checksumOffload } from './paths/checksum-offload.ts';
+import { containerDown, containerMisplaced } from './engines/containers.ts';
+import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
+import { endpointStale } from './engines/endpoint-stale.ts';
+import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
+import { engineUnreachable } from './engines/engine-unreachable.ts';
+import { enginesNeverMet } from './members/gossip-not-converged.ts';
+import { firewallDrops } from './paths/firewall-drops.ts';
+import { forwardingStale } from './kernel/forwarding-stale.ts';
+import { gossipBlocked } from './paths/gossip-blocked.ts';
+import { hostCutOff } from './paths/host-cut-off.ts';
+import { isolationBroken } from './paths/isolation-broken.ts';
+import {
+  forwardingMissing,
+  forwardingMoved,
+  forwardingWrong,
+  neighbourMissing,
+  neighbourWrong,
+} from './kernel/kernel-entries.ts';
+import { keystoreUnreachable } from './members/keystore-unreachable.ts';
+import { keystoreWiped } from './members/keystore-wiped.ts';
+import { mtuBlackHole } from './paths/mtu-black-hole.ts';
+import { mtuUnfit } from './kernel/mtu-unsuitable.ts';
+import { nameStale, nameUnresolved } from './application/names.ts';
+import { neighbourTableFull } from './kernel/neighbour-table-full.ts';
+import { networkDiffers } from './engines/network-differs.ts';
+import { networkMissing } from './engines/network-missing.ts';
+import type { Rule } from './rule.ts';
+import { subnetOverlap } from './engines/subnet-overlap.ts';
+import { vxlanBlocked } from './paths/vxlan-blocked.ts';
+import { vxlanDiffers } from './kernel/vxlan-devices.ts';
+import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
+
+/** All rules, causes before consequences: a rule explains what the ones before it left open. */
+export const rules: readonly Rule[] = [
+  // What holds the engines together.
+  engineUnreachable,
+  engineOutside,
+  // A kernel's own want, which looks like closed ways.
+  neighbourTableFull,
+  // Closed ways, which keep engines from each other.
+  hostCutOff,
+  gossipBlocked,
+  keystoreUnreachable,
+  duplicateHostname,
+  duplicateEngineId,
+  keystoreWiped,
+  engineNotClustered,
+  // What is on record.
+  networkMissing,
+  networkDiffers,
+  // Routes to single endpoints are how a host joins overlays, and no ranges that overlap.
+  isolationBroken,
+  subnetOverlap,
+  vxlanDiffers,
+  endpointStale,
+  containerMisplaced,
+  containerDown,
+  // What gossip is told; closed ports come before engines that have never met.
+  enginesNeverMet,
+  // What kernels hold, after what their engines were never told.
+  forwardingMoved,
+  forwardingWrong,
+  forwardingMissing,
+  neighbourWrong,
+  neighbourMissing,
+  forwardingStale,
+  // What packets meet that no table leads astray.
+  vxlanSourceAddress,
+  vxlanBlocked,
+  mtuBlackHole,
+  checksumOffload,
+  // What resolvers answer.
+  nameUnresolved,
+  nameStale,
+  // What is felt last, when nothing below is known to be wrong.
+  publishedPortUnreachable,
+  applicationNotFromDatabase,
+  applicationError,
+  applicationWrongAnswer,
+  // What no live probe has told of.
+  mtuUnfit,
+  firewallDrops,
+];

@@ -1,0 +1,167 @@
+import { type Observed, seen, unseen, whatWasSeen } from '../../model/observed.ts';
+import type { Probe } from '../../probe/probe.ts';
+import { findNamed, type NamedContainer } from './named-containers.ts';
+import { readNameFiles } from './name-files.ts';
+import { type Asked, privilegedProbeOn, type Round } from '../round.ts';
+
+/** What a container comes to know when it looks up another one. */
+export interface NameAnswer {
+  readonly host: string;
+  readonly container: string;
+  readonly network: string;
+  /** The name that was asked for: another container's on the same network, or an alias of it. */
+  readonly name: string;
+  /** The container that is meant, and its host. */
+  readonly towards: string;
+  readonly peer: string;
+  /** Addresses that the engines of those say who have the name; all others are wrong. */
+  readonly expected: readonly string[];
+  /** Undefined when nothing came back; empty when there is no such name. */
+  readonly answers: readonly string[] | undefined;
+  /** Where the answer is from: the container's own /etc/hosts, or the first name server that answers. */
+  readonly from: 'hosts-file' | 'resolver';
+  readonly error: string | undefined;
+}
+
+export interface NamesView {
+  readonly answers: readonly NameAnswer[];
+  /** Containers whose name servers do not even answer when they are asked for the container's own name. */
+  readonly deaf: readonly { readonly host: string; readonly container: string }[];
+  /** Hosts on whose containers nobody could look names up, and why. */
+  readonly blind: readonly { readonly host: string; readonly why: string }[];
+  /** How many questions there are, and how many of them were asked. */
+  readonly questions: { readonly all: number; readonly asked: number };
+}
+
+/** Questions that are put at most, unless the user says otherwise. */
+const MOST_QUESTIONS = 1000;
+
+/**
+ * Looks up each container in every other one that shares a network with it, as a program there would: in its /etc/hosts,
+ * then at the name servers of its /etc/resolv.conf.
+ */
+export async function observeNames(asked: Asked, round: Round): Promise<Observed<NamesView>> {
+  const probes = new Map(asked.hosts.map(({ name }) => [name, privilegedProbeOn(round, name)]));
+  const askers = findNamed(asked.hosts);
+  const reasons = [...new Set(askers.map(({ host }) => host))].flatMap((host) => {
+    const probe = probes.get(host);
+    return probe !== undefined && 'unseen' in probe ? [{ host, ...probe }] : [];
+  });
+  const unwanted = reasons.find(({ because }) => because === 'unasked');
+  if (unwanted !== undefined) return unseen(unwanted.unseen, 'unasked');
+  const questions = askers.flatMap((asker) => questionsOf(asker, askers));
+  const chosen = questions.slice(0, round.options.maxPairs ?? MOST_QUESTIONS);
+  const answers = await Promise.all(
+    [...Map.groupBy(chosen, ({ asker }) => asker)].map(async ([asker, own]) => {
+      const probe = whatWasSeen(probes.get(asker.host) ?? unseen('no probe'));
+      return probe === undefined
+        ? { answers: [], deaf: [] }
+        : await lookUp(probe, asker, own, round.signal);
+    }),
+  );
+  return seen({
+    answers: answers.flatMap((one) => one.answers),
+    deaf: answers.flatMap((one) => one.deaf),
+    blind: reasons.map(({ host, unseen: why }) => ({ host, why })),
+    questions: { all: questions.length, asked: chosen.length },
+  });
+}
+
+interface Question {
+  readonly asker: NamedContainer;
+  readonly name: string;
+  readonly network: string;
+  readonly meant: NamedContainer;
+  readonly expected: readonly string[];
+}
+
+/** All names that a container shares a network with. */
+export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[]): Question[] {
+  return asker.ends.flatMap(({ networkId, network, isOverlay }) => {
+    if (!isOverlay) return [];
+    const others = all.filter(
+      (one) => one !== asker && one.ends.some((end) => end.networkId === networkId),
+    );
+    return others.flatMap((meant) => {
+      const aliases = meant.ends.find((end) => end.networkId === networkId)?.aliases ?? [];
+      // Another one's own name is asked for as that one's.
+      const own = aliases.filter((alias) => !all.some((one) => one.name === alias));
+      return [...new Set([meant.name, ...own])].map((name) => ({
+        asker,
+        name,
+        network,
+        meant,
+        expected: whoHas(name, asker, all),
+      }));
+    });
+  });
+}
+
+/**
+ * The addresses that a name may lead to from there. One that is a container's own name is meant to be that container,
+ * whoever else listens to it; an alias may be shared.
+ */
+function whoHas(name: string, asker: NamedContainer, all: readonly NamedContainer[]): string[] {
+  const own = new Set(asker.ends.map(({ networkId }) => networkId));
+  const called = all.filter((one) => one.name === name);
+  const isMeant = called.length > 0 ? called : all;
+  return isMeant.flatMap((one) =>
+    one.ends
+      .filter(({ networkId }) => own.has(networkId))
+      .filter(({ aliases }) => one.name === name || aliases.includes(name))
+      .map(({ address }) => address),
+  );
+}
+
+/** Milliseconds for an answer of a name server, which is the engine of the same host. */
+const ANSWER_LIMIT = 5_000;
+
+async function lookUp(
+  probe: Probe,
+  { host, name: container, pid }: NamedContainer,
+  questions: readonly Question[],
+  signal: AbortSignal,
+): Promise<Pick<NamesView, 'answers' | 'deaf'>> {
+  const files = await readNameFiles(probe, pid, signal);
+  // It has ended meanwhile.
+  if (files === undefined) return { answers: [], deaf: [] };
+  const ask = async (name: string) =>
+    await askServers(probe, { pid, servers: files.nameServers, name, signal });
+  // An engine passes on what it does not know, and with no way out nothing comes back: its own name it knows itself.
+  const own = ask(container);
+  const answers = await Promise.all(
+    questions.map(async ({ name, network, meant, expected }): Promise<NameAnswer> => {
+      const place = { host, container, network, name, expected };
+      const question = { ...place, towards: meant.name, peer: meant.host };
+      const listed = files.hosts.filter((line) => line.names.includes(name));
+      if (listed.length === 0) return { ...question, ...(await ask(name)), from: 'resolver' };
+      const addresses = listed.map(({ address }) => address);
+      return { ...question, answers: addresses, error: undefined, from: 'hosts-file' };
+    }),
+  );
+  const isDeaf = (await own).answers === undefined;
+  return { answers, deaf: isDeaf ? [{ host, container }] : [] };
+}
+
+interface ServersAsked {
+  readonly pid: number;
+  readonly servers: readonly string[];
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+/** The first answer of the name servers, in their order, as the C library asks them. */
+async function askServers(
+  probe: Probe,
+  { pid, servers, name, signal }: ServersAsked,
+): Promise<Pick<NameAnswer, 'answers' | 'error'>> {
+  const errors: string[] = [];
+  for (const server of servers) {
+    const result = await probe.resolve({ pid }, server, name, { limit: ANSWER_LIMIT, signal });
+    if ('error' in result) errors.push(`${server}: ${result.error}`);
+    else if (result.code === 'NOERROR') return { answers: result.addresses, error: undefined };
+    else return { answers: [], error: `${server}: ${result.code}` };
+  }
+  const error = errors.join(', ') || 'its /etc/resolv.conf names no server';
+  return { answers: undefined, error };
+}

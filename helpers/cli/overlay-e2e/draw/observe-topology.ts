@@ -1,0 +1,84 @@
+import { auditCluster } from '../../../check/audit.ts';
+import { prepareProbeImage } from '../../../check/probe/probe-image.ts';
+import type { AuditReport } from '../../../check/model/report.ts';
+import { openProvider } from '../../../machine/choose-provider.ts';
+import type { MachineProvider } from '../../../machine/machine.ts';
+import { HarnessError } from '../../../process/errors/harness-error.ts';
+import { headlineOf } from '../../../report/findings/headline.ts';
+import { toJson } from '../../../report/findings/to-json.ts';
+import { type LatencyGroup, latenciesOf } from '../../../report/pictures/latencies.ts';
+import { topologyTarget } from '../../../topology/audit-target.ts';
+import { loadDocument, type TopologyDocument } from '../../../topology/document.ts';
+import { loadSetUp, type SetUpRecord } from '../../../topology/bring-up/set-up-record.ts';
+import { timeRequests } from '../../../topology/time-requests.ts';
+import type { PictureName } from '../commands/draw.ts';
+
+/** What pictures are drawn from; each part only if a wanted picture needs it, and it is there. */
+export interface Sight {
+  /** In a line. */
+  readonly title: string;
+  readonly store: string;
+  readonly report: AuditReport | undefined;
+  readonly latencies: readonly LatencyGroup[] | undefined;
+  readonly setUp: SetUpRecord | undefined;
+  /** The same as a document for programs. */
+  readonly data: object;
+}
+
+/** Looks at the topology that is up, as far as these pictures need it. */
+export async function lookAtTopology(
+  wanted: readonly PictureName[],
+  signal: AbortSignal,
+): Promise<Sight> {
+  const provider = await openProvider();
+  const { store } = provider;
+  const document = await loadDocument(store);
+  const setUp = await loadSetUp(store);
+  // Of one that failed and was kept there is a record only.
+  if (document === undefined && setUp === undefined) {
+    throw new HarnessError({
+      tried: 'draw the running topology',
+      observed: `none is up in ${store}`,
+      remedy: 'stand one up with «overlay-e2e up»',
+    });
+  }
+  const timing = wanted.includes('latencies');
+  const report =
+    document === undefined || wanted.every((one) => one === 'set-up')
+      ? undefined
+      : await audit(document, provider, timing, signal);
+  const latencies =
+    report === undefined || !timing
+      ? undefined
+      : latenciesOf(report.observation.paths, await timeRequests(document, signal));
+  const shownSetUp = wanted.includes('set-up') ? setUp : undefined;
+  return {
+    title: report === undefined ? `topology ${(document ?? setUp)?.topology}` : headlineOf(report),
+    store,
+    report,
+    latencies,
+    setUp: shownSetUp,
+    data: {
+      version: 1,
+      audit: report === undefined ? undefined : toJson(report),
+      latencies,
+      setUp: shownSetUp,
+    },
+  };
+}
+
+async function audit(
+  document: TopologyDocument,
+  provider: MachineProvider,
+  timing: boolean,
+  signal: AbortSignal,
+): Promise<AuditReport> {
+  const target = topologyTarget(document, await provider.list());
+  try {
+    // On a new computer it takes longer to make than the whole look may.
+    await prepareProbeImage();
+    return await auditCluster(target, { timing, signal });
+  } finally {
+    for (const { engine } of target.hosts) engine.close();
+  }
+}

@@ -1,9 +1,0 @@
-/** `npm run reference`: writes what of the docs is made of the code. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { referenceFiles, root } from './reference/files.ts';
-
-for (const [file, text] of Object.entries(referenceFiles())) {
-  mkdirSync(dirname(join(root, file)), { recursive: true });
-  writeFileSync(join(root, file), text);
-}

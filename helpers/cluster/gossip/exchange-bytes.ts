@@ -1,0 +1,24 @@
+import { connect } from 'node:net';
+import { addAbortSignal } from 'node:stream';
+import { readBounded } from '../../process/files/read-bounded.ts';
+
+/**
+ * Sends bytes to a TCP port and returns what comes back until the other side closes the connection, 16 MB at most.
+ *
+ * @throws AnswerTooLarge, and what the socket fails with
+ */
+export async function exchangeBytes(
+  { address, port }: { readonly address: string; readonly port: number },
+  question: Buffer,
+  { limit = 5000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
+): Promise<Buffer> {
+  const limits = AbortSignal.timeout(limit);
+  const socket = connect({ host: address, port });
+  addAbortSignal(signal === undefined ? limits : AbortSignal.any([limits, signal]), socket);
+  try {
+    socket.write(question);
+    return await readBounded(socket);
+  } finally {
+    socket.destroy();
+  }
+}

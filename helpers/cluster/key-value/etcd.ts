@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { StoreEntry } from './key-value-store.ts';
+import type { StoreMake } from './store-driver.ts';
+import { askForJson, type AskStore, encodeKey, httpLine, httpLineFrom } from './store-requests.ts';
+
+/** etcd by the second version of its API, which engines use. Its servers are known by the URLs at which they talk to each other. */
+export const etcd: StoreMake<AskStore> = {
+  kind: 'etcd',
+  name: 'etcd',
+  scheme: 'etcd',
+  port: 2379,
+  remark: 'it must have the API v2: up to 3.3 as it is, up to 3.5 with --enable-v2',
+  line: httpLine,
+  lineFrom: httpLineFrom,
+  readVersion: async (ask) =>
+    (await askForJson(ask, ['GET', '/version'], versionAnswer)).etcdserver,
+  readServers: async (ask) => {
+    const { leaderInfo } = await askForJson(ask, ['GET', '/v2/stats/self'], selfAnswer);
+    const { members } = await askForJson(ask, ['GET', '/v2/members'], membersAnswer);
+    return members.map(({ id, peerURLs: [name = id] }) => ({
+      name,
+      leads: id === leaderInfo.leader,
+    }));
+  },
+  readKey: async (ask, key) => (await readNode(ask, key))?.value,
+  readTree: async (ask, prefix) => {
+    const found = await readNode(ask, prefix, { recursive: true });
+    return found === undefined ? [] : listEntries(found);
+  },
+  write: async (ask, { key, value }) => {
+    await askForJson(ask, ['PUT', keyPath(key), new URLSearchParams({ value })], keysAnswer);
+  },
+  remove: async (ask, key) => {
+    // 404: there is no such key; 403: it is a folder, which has no value that could be removed.
+    await askForJson(ask, ['DELETE', keyPath(key)], keysAnswer, { 404: {}, 403: {} });
+  },
+};
+
+const versionAnswer = z.object({ etcdserver: z.string() });
+
+const membersAnswer = z.object({
+  members: z.array(z.object({ id: z.string(), peerURLs: z.array(z.string()) })),
+});
+
+const selfAnswer = z.object({ leaderInfo: z.object({ leader: z.string() }) });
+
+/** A key, or a folder; what is in it comes along when asked for. */
+const node = z.object({
+  // The folder of all has none.
+  key: z.string().default(''),
+  dir: z.boolean().default(false),
+  value: z.string().default(''),
+  get nodes() {
+    return z.array(node).default([]);
+  },
+});
+
+const keysAnswer = z.object({ node: node.optional() });
+
+async function readNode(ask: AskStore, key: string, { recursive = false } = {}) {
+  // Without a quorum, a server that is cut off from the others would answer out of its own memory.
+  const path = `${keyPath(key)}?quorum=true&recursive=${recursive}`;
+  return (await askForJson(ask, ['GET', path], keysAnswer, { 404: {} })).node;
+}
+
+/** etcd puts a slash before all keys. */
+function listEntries({ key, dir, value, nodes }: z.infer<typeof node>): StoreEntry[] {
+  return dir ? nodes.flatMap(listEntries) : [{ key: key.replace(/^\//, ''), value }];
+}
+
+function keyPath(key: string): string {
+  return `/v2/keys/${encodeKey(key)}`;
+}

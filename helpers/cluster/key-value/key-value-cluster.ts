@@ -1,0 +1,66 @@
+import type { Engine } from '../../docker/engine.ts';
+import type { Cluster, ClusterMember } from '../cluster.ts';
+import { type KeyValuePlan, storeKindOf } from '../cluster-plan.ts';
+import { readGossipMembers } from '../gossip/gossip-members.ts';
+import { MEMBERS_KEY } from './key-value-store.ts';
+import { openStore } from './open-store.ts';
+
+/** The cluster of engines that share the store on the keystore's machine. */
+export function openKeyValueCluster(
+  plan: KeyValuePlan,
+  keystore: Engine,
+  engines: readonly Engine[],
+): Cluster {
+  const store = openStore(storeKindOf(plan), keystore.machine.address);
+  const port = plan.advertise.split(':').at(-1);
+  const advertised = ({ machine }: Engine) => `${machine.address}:${port}`;
+  const creator = engines.at(-1);
+  if (creator === undefined) throw new Error('a cluster without engines');
+  return {
+    plan,
+    scope: 'global',
+    engines,
+    creator,
+    // It is no better at containers, which therefore no topology on ZooKeeper has.
+    overlaysStay:
+      store.kind === 'zookeeper'
+        ? 'an engine of Docker 20.10 fails at removing an overlay that it keeps in ZooKeeper, by a defect of its own'
+        : undefined,
+    store: {
+      machine: keystore.machine,
+      port: store.port,
+      container: store.kind,
+      describe: async () => `${store.name} ${await store.version()}`,
+      servers: () => store.servers(),
+      write: (key, value) => store.write(key, value),
+      read: (key) => store.read(key),
+      remove: (key) => store.remove(key),
+      readFrom: (asker, key) => store.readFrom(asker, key),
+    },
+    readMembers: async () => {
+      const entries = await store.readTree(MEMBERS_KEY);
+      // The key says who keeps the entry up, the value where the others look for the engine.
+      return entries.map(({ key, value }) => memberAt(key.slice(MEMBERS_KEY.length), value));
+    },
+    describeMember: (engine) => memberAt(advertised(engine), advertised(engine)),
+    readMembership: async (engine) => {
+      const { clusterStore, clusterAdvertise, swarm } = await engine.info();
+      const { engineOptions } = engine.machine;
+      return { clusterStore, clusterAdvertise, swarm, engineOptions };
+    },
+    describeMembership: async (engine) => ({
+      clusterStore: store.url,
+      clusterAdvertise: advertised(engine),
+      swarm: 'inactive',
+      engineOptions: [`cluster-store=${store.url}`, `cluster-advertise=${plan.advertise}`],
+    }),
+    readAcquaintances: ({ machine }) => readGossipMembers(machine.address),
+    describeAcquaintance: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
+    useNetwork: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+  };
+}
+
+/** An entry goes away with its engine: one that is there is of an engine that lives. */
+function memberAt(name: string, address: string): ClusterMember {
+  return { name, address, state: 'present' };
+}

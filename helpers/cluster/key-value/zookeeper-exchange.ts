@@ -1,0 +1,72 @@
+import { activity } from '../../process/activity.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { type Asker, exchangeFromMachine } from '../ask-from-machine.ts';
+import { exchangeBytes } from '../gossip/exchange-bytes.ts';
+import type { StoreOptions } from './key-value-store.ts';
+import type { StorePlace } from './store-driver.ts';
+import { refusal } from './store-requests.ts';
+import {
+  readSession,
+  writeSession,
+  type ZooKeeperReply,
+  type ZooKeeperRequest,
+} from './zookeeper-protocol.ts';
+
+/**
+ * Says something to a ZooKeeper, and understands all that it says until it closes the connection.
+ *
+ * @param title what is said, for people
+ */
+export type Exchange = <T>(
+  question: Buffer,
+  title: string,
+  understand: (answer: Buffer) => T,
+) => Promise<T>;
+
+/** Asks a ZooKeeper; every exchange is published, unless it shall be quiet. */
+export function zooKeeperLine(place: StorePlace, options: StoreOptions = {}): Exchange {
+  const exchange: Exchange = async (question, _, understand) =>
+    understand(await exchangeBytes(place, question, options));
+  if (options.quiet === true) return exchange;
+  return async (question, title, understand) => {
+    const called = `ZooKeeper ${place.address}:${place.port}: ${title}`;
+    return await activity('exchange', called, async (report) => {
+      try {
+        return await exchange(question, title, (answer) => {
+          report.output(answer.toString('latin1').replaceAll(/[^ -~\n]+/g, ' '));
+          return understand(answer);
+        });
+      } catch (error) {
+        throw refusal(called, firstLine(error), error);
+      }
+    });
+  };
+}
+
+/** Asks it from inside of a machine. */
+export function zooKeeperLineFrom(place: StorePlace, asker: Asker): Exchange {
+  return async (question, _, understand) =>
+    understand(await exchangeFromMachine(asker, place, question));
+}
+
+/**
+ * Asks for all of this in a session of its own, so that nothing is left of it afterwards.
+ *
+ * @param answers errors that are answers
+ */
+export async function askZooKeeper(
+  exchange: Exchange,
+  requests: readonly ZooKeeperRequest[],
+  answers: readonly number[] = [],
+): Promise<ZooKeeperReply[]> {
+  const [first, ...more] = requests.map(({ line }) => line);
+  const title = more.length === 0 ? `${first}` : `${first} and ${more.length} more`;
+  return await exchange(writeSession(requests), title, (answer) => {
+    const replies = readSession(answer, requests.length);
+    replies.forEach(({ error }, index) => {
+      if (error === 0 || answers.includes(error)) return;
+      throw new Error(`ZooKeeper refused «${requests[index]?.line}» with its error ${error}`);
+    });
+    return replies;
+  });
+}

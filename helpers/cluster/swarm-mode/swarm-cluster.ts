@@ -1,0 +1,107 @@
+import type { Engine } from '../../docker/engine.ts';
+import type { NodeFacts } from '../../docker/swarm/nodes.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { dialFromMachine } from '../ask-from-machine.ts';
+import type { Cluster, ClusterStore } from '../cluster.ts';
+import type { SwarmModePlan } from '../cluster-plan.ts';
+import { MANAGER_PORT, readPeers } from './swarm-mode.ts';
+
+/** The cluster of engines that are nodes of one swarm. */
+export function openSwarmCluster(
+  plan: SwarmModePlan,
+  manager: Engine,
+  engines: readonly Engine[],
+): Cluster {
+  const readNodes = async () => await manager.nodes.list();
+  return {
+    plan,
+    scope: 'swarm',
+    engines,
+    creator: manager,
+    overlaysStay: undefined,
+    store: openSwarmStore(manager),
+    readMembers: async () =>
+      (await readNodes()).map(({ hostname, address, state, availability }) => ({
+        name: hostname,
+        address,
+        state: availability === 'active' ? state : availability,
+      })),
+    describeMember: ({ machine: { name, address } }) => ({ name, address, state: 'ready' }),
+    readMembership: async (engine) => {
+      const { swarm, swarmNode, clusterStore } = await engine.info();
+      return { swarm, ...swarmNode, clusterStore };
+    },
+    describeMembership: async ({ machine: { name, address } }) => {
+      const node = (await readNodes()).find((one) => one.hostname === name);
+      return {
+        swarm: 'active',
+        id: node?.id,
+        address,
+        isManager: name === plan.manager,
+        managers: [`${manager.machine.address}:${MANAGER_PORT}`],
+        clusterStore: undefined,
+      };
+    },
+    readAcquaintances: async (engine) => {
+      const [peers, nodes] = await Promise.all([readPeers(engine), readNodes()]);
+      return peers.map((address) => ({ name: nameAt(nodes, address), address, state: 'alive' }));
+    },
+    describeAcquaintance: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
+    useNetwork: async (engine, network) => {
+      if (engine.machine.name === plan.manager) return { [Symbol.asyncDispose]: async () => {} };
+      const container = await engine.containers.run({
+        name: `uses-${network}`,
+        image: await findImage(engine),
+        network,
+        entrypoint: ['sleep'],
+        command: ['infinity'],
+      });
+      return { [Symbol.asyncDispose]: async () => await container.remove() };
+    },
+  };
+}
+
+/** What managers keep, they keep in a log of their own (Raft), in which configs stand beside nodes and networks. */
+function openSwarmStore(manager: Engine): ClusterStore {
+  return {
+    machine: manager.machine,
+    port: MANAGER_PORT,
+    container: undefined,
+    // Its version is the engine's.
+    describe: async () => await Promise.resolve('swarm mode'),
+    servers: async () =>
+      (await manager.nodes.list()).flatMap(({ address, manager: isManager }) =>
+        isManager === undefined
+          ? []
+          : { name: `${address}:${MANAGER_PORT}`, leads: isManager.leader && isManager.reachable },
+      ),
+    write: async (key, value) => await manager.configs.create(nameOf(key), value),
+    read: async (key) => await manager.configs.read(nameOf(key)),
+    remove: async (key) => await manager.configs.remove(nameOf(key)),
+    readFrom: async (asker, key) => {
+      // Workers cannot ask for it: what they have is the way to where the managers serve each other and them.
+      await dialFromMachine(asker, { address: manager.machine.address, port: MANAGER_PORT });
+      return await manager.configs.read(nameOf(key));
+    },
+  };
+}
+
+function nameAt(nodes: readonly NodeFacts[], address: string): string {
+  return nodes.find((node) => node.address === address)?.hostname ?? '(no node of the swarm)';
+}
+
+/** Any image that the engine has: what runs in it is only there to be on a network. */
+async function findImage(engine: Engine): Promise<string> {
+  const [first] = await engine.containers.list();
+  if (first !== undefined) return first.image;
+  throw new HarnessError({
+    tried: `${engine.machine.name}: run a container on a network`,
+    observed: 'it has none whose image could be taken',
+    remedy: 'run the workload first',
+  });
+}
+
+/** A config's name has no slash. */
+function nameOf(key: string): string {
+  return key.replaceAll('/', '.');
+}

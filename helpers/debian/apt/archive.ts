@@ -1,0 +1,115 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ActivityReport } from '../../process/activity.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { runCommand } from '../../process/run-command.ts';
+import { type Apt, cleanEnvironment, explainApt, prepareApt, runApt, type Sources } from './apt.ts';
+import { chooseMirror, chooseSecurityMirror, readAptEntries, type Suite } from './apt-sources.ts';
+import { downloadPackages } from './download.ts';
+import { findProgram } from '../../process/files/find-program.ts';
+import { hostRelease } from './host-release.ts';
+import { aptCommandFor } from './install-advice.ts';
+import { findKeyrings } from './keyrings.ts';
+
+/** The lines of apt's sources for `suite` of Debian and its security updates: this machine's own mirror, its keys checked. */
+export async function aptSources(suite: Suite): Promise<Sources> {
+  const mirror = await findMirror(suite);
+  const options = (part: 'main' | 'security') =>
+    `[signed-by=${findKeyrings(suite, part).join(',')} target=Packages]`;
+  const main = `deb ${options('main')} ${mirror} ${suite} main`;
+  // A testing release gets its updates in the archive itself.
+  if (suite === 'forky') return { main, security: undefined };
+  const given = process.env['E2E_DEBIAN_MIRROR'] ?? '';
+  const uri = chooseSecurityMirror(given === '' ? await readAptEntries() : [], mirror);
+  if (uri === undefined) return { main, security: undefined };
+  return { main, security: `deb ${options('security')} ${uri} ${suite}-security main` };
+}
+
+async function findMirror(suite: Suite): Promise<string> {
+  const tried = `find a mirror of Debian ${suite}`;
+  if (findProgram('apt-get') === undefined || findProgram('dpkg-deb') === undefined) {
+    const release = await hostRelease();
+    throw new HarnessError({
+      tried,
+      observed: `this is ${release.name}, without apt`,
+      remedy: aptCommandFor(release),
+    });
+  }
+  const given = process.env['E2E_DEBIAN_MIRROR'];
+  if (given !== undefined && given !== '') return given;
+  const mirror = chooseMirror(await readAptEntries(), suite);
+  if (mirror !== undefined) return mirror;
+  throw new HarnessError({
+    tried,
+    observed: 'no signed repository of Debian in /etc/apt/sources.list or sources.list.d',
+    remedy: 'name one: E2E_DEBIAN_MIRROR=http://…/debian',
+  });
+}
+
+export interface UnpackRequest {
+  readonly suite: Suite;
+  readonly packages: readonly string[];
+  /** The folder that becomes their root: `<into>/usr/bin/…`. */
+  readonly into: string;
+  /**
+   * Also what they depend on: of this machine's own release only what is not installed here, of another one all of
+   * it, down to the C library; `all`: all of it in any case. Never what they merely recommend.
+   */
+  readonly withDependencies?: boolean | 'all';
+  /** Where progress is told. */
+  readonly report?: ActivityReport;
+}
+
+/**
+ * Unpacks packages out of Debian's archive without installing anything: signatures are checked by apt, maintainer
+ * scripts are not run. Gives the names of the package files, `NAME_VERSION_ARCHITECTURE.deb`, which are not kept.
+ */
+export async function unpackPackages(request: UnpackRequest): Promise<string[]> {
+  const { suite, packages, into, withDependencies = false, report } = request;
+  report?.progress(`looking at the packages of ${suite}`);
+  const apt = await prepareApt(suite, await aptSources(suite));
+  const downloads = join(into, '.packages');
+  await mkdir(downloads, { recursive: true });
+  const wanted =
+    withDependencies === false
+      ? packages
+      : await listMissing(apt, packages, { isHere: withDependencies !== 'all' });
+  await downloadPackages(apt, wanted, downloads, report);
+  const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'));
+  for (const [index, name] of files.entries()) {
+    report?.progress(`unpacking package ${index + 1} of ${files.length}`);
+    await runCommand('dpkg-deb', ['--extract', join(downloads, name), into], {
+      title: `unpack ${name}`,
+      env: cleanEnvironment(),
+    });
+  }
+  await rm(downloads, { recursive: true });
+  return files;
+}
+
+/**
+ * `NAME=VERSION` of all packages that would have to be installed.
+ *
+ * @param isHere whether they are used where what this machine has installed is there, too
+ */
+async function listMissing(
+  apt: Apt,
+  packages: readonly string[],
+  { isHere }: { readonly isHere: boolean },
+): Promise<string[]> {
+  const own = isHere && (await hostRelease()).codename === apt.suite;
+  const { stdout } = await runApt(apt, [
+    ...(own ? ['-o', 'Dir::State::status=/var/lib/dpkg/status'] : []),
+    '--simulate',
+    '--no-install-recommends',
+    'install',
+    ...packages,
+  ]).catch((error: unknown) => {
+    throw explainApt(`find what ${packages.join(', ')} of ${apt.suite} depend on`, error);
+  });
+  const missing = [...stdout.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm)];
+  const names = new Set(missing.map(([, name]) => name));
+  // Also what dpkg lists as installed: it is asked for because its programs are not where they should be.
+  const listed = packages.filter((name) => !names.has(name));
+  return [...listed, ...missing.map(([, name, version]) => `${name}=${version}`)];
+}

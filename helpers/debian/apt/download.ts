@@ -1,0 +1,86 @@
+import { type ActivityReport, activity } from '../../process/activity.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { commandLine, tail } from '../../process/run-command.ts';
+import { type Apt, aptCommand, cleanEnvironment, explainApt, runApt, updateLists } from './apt.ts';
+
+/**
+ * Downloads packages, `NAME` or `NAME=VERSION`, into `folder`; apt checks each against the signed lists. Lists that
+ * name what the mirror has no more are brought up to date first.
+ */
+export async function downloadPackages(
+  apt: Apt,
+  packages: readonly string[],
+  folder: string,
+  report?: ActivityReport,
+): Promise<void> {
+  try {
+    await downloadOnce(apt, packages, folder, report);
+  } catch (error) {
+    if (!(error instanceof HarnessError) || !/\b404\b/.test(error.message)) throw error;
+    await updateLists(apt);
+    const names = packages.map((one) => one.replace(/=.*/, ''));
+    await downloadOnce(apt, names, folder, report);
+  }
+}
+
+async function downloadOnce(
+  apt: Apt,
+  packages: readonly string[],
+  folder: string,
+  report?: ActivityReport,
+): Promise<void> {
+  const tried = `download ${packages.join(', ')} of Debian ${apt.suite}`;
+  const plan = await runApt(apt, ['--print-uris', 'download', ...packages], folder).catch(
+    (error: unknown) => {
+      throw explainApt(tried, error);
+    },
+  );
+  const sizes = [...plan.stdout.matchAll(/^'[^']*' \S+ (\d+) /gm)].map(([, size]) => Number(size));
+  const megabytes = sizes.reduce((sum, size) => sum + size, 0) / 1e6;
+  let told = '';
+  await activity('command', `apt-get download (${apt.suite})`, async (own) => {
+    await runDownload(apt, packages, folder, own, (share) => {
+      const text = `${Math.round(share * megabytes)} of ${Math.ceil(megabytes)} MB in ${sizes.length} packages`;
+      if (text !== told) report?.progress(text);
+      told = text;
+    });
+  }).catch((error: unknown) => {
+    throw explainApt(tried, error);
+  });
+}
+
+/** @param progress is told which share has come, 0 to 1 */
+async function runDownload(
+  apt: Apt,
+  packages: readonly string[],
+  folder: string,
+  report: ActivityReport,
+  progress: (share: number) => void,
+): Promise<void> {
+  const [file, words] = aptCommand(apt, ['-o', 'APT::Status-Fd=3', 'download', ...packages]);
+  report.input(commandLine(file, words));
+  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  const { execa } = await import('execa');
+  const run = execa(file, words, {
+    cwd: folder,
+    env: cleanEnvironment(),
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
+  // `dlstatus:<item>:<percent>:<text>` (apt's doc/progress-reporting.md)
+  run.stdio[3]?.on('data', (chunk: Buffer) => {
+    const percent = [...chunk.toString().matchAll(/^dlstatus:\d+:([\d.]+):/gm)].at(-1)?.[1];
+    if (percent !== undefined) progress(Number(percent) / 100);
+  });
+  const result = await run;
+  report.output(result.all);
+  if (result.exitCode === 0) return;
+  throw new HarnessError({
+    tried: commandLine(file, words),
+    observed: result.originalMessage || `exit code ${result.exitCode}`,
+    cause: result,
+    evidence: tail(result.all, 60),
+  });
+}

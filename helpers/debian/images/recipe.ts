@@ -1,0 +1,85 @@
+import { glob, rm, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { cached } from '../cache/cache.ts';
+import { installFolders } from './install-file.ts';
+import { packLayer, sha256 } from './pack-layer.ts';
+import { markOf } from './digest-of.ts';
+import { type Part } from './image-part.ts';
+import type { ImageRoot } from './run-in-root.ts';
+import { type ContainerDefaults, writeArchive } from './write-archive.ts';
+
+/** How an image is made: out of parts, and one more layer of our own. */
+export interface ImageRecipe {
+  readonly name: string;
+  readonly tag: string;
+  readonly config: ContainerDefaults;
+  readonly parts: () => Promise<ImageParts>;
+  /** All our own files that decide what comes out, the recipe's own file among them; of folders all that is in them. */
+  readonly sources: readonly string[];
+  /** Writes the files of the uppermost layer. */
+  readonly addLayer: (root: ImageRoot, tools: readonly Part[]) => Promise<void>;
+}
+
+/** What comes out of Debian packages. */
+export interface ImageParts {
+  /** The lower layers of the image, the lowest first. */
+  readonly layers: readonly Part[];
+  /** What is only used to make the uppermost one. */
+  readonly tools?: readonly Part[];
+}
+
+/** Raised when what all images have in common is made in another way. */
+const FORMAT = 1;
+
+/**
+ * The archive of that image in the cache, as `docker save` would write it. It is named after all that goes in, so that
+ * the same is built once, and what another one would come out of is built anew.
+ */
+export async function buildImage(recipe: ImageRecipe): Promise<string> {
+  const { name, tag, config } = recipe;
+  const { layers: lower, tools = [] } = await recipe.parts();
+  const sources = await digestSources(recipe.sources);
+  const mark = markOf([
+    FORMAT,
+    tag,
+    config,
+    [...lower, ...tools].map(({ ingredients }) => ingredients),
+    sources,
+  ]);
+  const archive = `${name}.tar`;
+  const folder = await cached(`images/${name}-${mark}`, `image ${name}`, async (into, report) => {
+    const work = join(into, 'work');
+    const layer = join(work, 'layer');
+    await installFolders([layer]);
+    const below = lower.map(({ root }) => root);
+    await recipe.addLayer({ below, layer, work }, tools);
+    report.progress('packing');
+    const layers = await Promise.all(
+      [...below, layer].map((root, index) => packLayer(root, join(work, `${index}.tar`))),
+    );
+    await writeArchive(join(into, archive), { tag, layers, config });
+    await rm(work, { recursive: true });
+  });
+  return join(folder, archive);
+}
+
+/** The contents of those files, by names that are the same wherever the project lies. */
+async function digestSources(paths: readonly string[]): Promise<string[][]> {
+  const lists = await Promise.all(
+    paths.map(async (path) => {
+      const files = (await stat(path)).isFile() ? [path] : await listFiles(path);
+      return await Promise.all(
+        files.map(async (file) => [relative(join(path, '..'), file), await sha256(file)]),
+      );
+    }),
+  );
+  return lists.flat();
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(glob('**', { cwd: folder, withFileTypes: true }));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort((a, b) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import type { Explanation } from '../endpoints/explain-connection.ts';
+import type { EngineHost } from '../endpoints/endpoint.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { printInspection } from '../../process/text/redact-secrets.ts';
+import type { Call, CallOptions, Connection } from '../connection.ts';
+import { containerAnswer, type ContainerFacts } from './container-facts.ts';
+import { demuxOutput } from './demux-output.ts';
+import { type ExecOptions, type ExecResult, execInContainer } from './exec.ts';
+import type { Explain } from '../explain-failure.ts';
+import { unlessStatus } from '../unless-status.ts';
+
+/** A container on one engine, running or not. */
+export interface Container {
+  readonly id: string;
+  /** As people call it: its name, or what it was asked for by. */
+  readonly name: string;
+  readonly machine: EngineHost;
+  inspect(options?: CallOptions): Promise<ContainerFacts>;
+  /** Its address on that network; an error when it has none there. */
+  addressOn(network: string, options?: CallOptions): Promise<string>;
+  /** Already running is no error. */
+  start(options?: CallOptions): Promise<void>;
+  /** `SIGTERM`, and after `grace` seconds (10 when absent) `SIGKILL`. Already stopped is no error. */
+  stop(options?: CallOptions & { readonly grace?: number }): Promise<void>;
+  kill(options?: CallOptions & { readonly with?: string }): Promise<void>;
+  /** Removes it with its anonymous volumes, running or not. Already gone is no error. */
+  remove(options?: CallOptions): Promise<void>;
+  /** What it wrote so far, the last `lines` of it. */
+  logs(options?: CallOptions & { readonly lines?: number }): Promise<string>;
+  /** Its processes: the columns of `ps -ef`. */
+  top(options?: CallOptions): Promise<readonly Readonly<Record<string, string>>[]>;
+  /** Runs a program in it, without a shell. The exit code is an answer, never an error. */
+  exec(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>;
+}
+
+export function openContainer(connection: Connection, id: string, name: string): Container {
+  const { machine } = connection;
+  const explain = explainMissing(name);
+  const change = async (call: Omit<Call<unknown>, 'answer'>) => {
+    await connection.call({ answer: z.unknown(), explain, ...call });
+  };
+  const container: Container = {
+    id,
+    name,
+    machine,
+    inspect: async (options) => await connection.call(inspectCall(id, name, options)),
+    addressOn: async (network, options) => {
+      const { networks, status } = await container.inspect(options);
+      const address = networks[network]?.address ?? '';
+      if (address !== '') return address;
+      throw new HarnessError({
+        tried: `${machine.name}: address of ${name} on ${network}`,
+        observed: `it is ${status} and on ${Object.keys(networks).join(', ') || 'no network'}`,
+      });
+    },
+    start: async (options) =>
+      await change({
+        ...options,
+        title: `start ${name}`,
+        ask: (docker, abortSignal) =>
+          docker.getContainer(id).start({ abortSignal }).catch(unlessStatus(304)),
+        explain: explainStart(name),
+      }),
+    stop: async ({ grace = 10, limit = grace * 1000 + 30_000, signal } = {}) =>
+      await change({
+        limit,
+        signal,
+        title: `stop ${name}`,
+        ask: (docker, abortSignal) =>
+          docker.getContainer(id).stop({ t: grace, abortSignal }).catch(unlessStatus(304)),
+      }),
+    kill: async ({ with: signalName = 'KILL', ...options } = {}) =>
+      await change({
+        ...options,
+        title: `kill -s ${signalName} ${name}`,
+        ask: (docker, abortSignal) =>
+          docker.getContainer(id).kill({ signal: signalName, abortSignal }),
+      }),
+    remove: async (options) =>
+      await change({
+        ...options,
+        title: `rm -f -v ${name}`,
+        ask: (docker, abortSignal) =>
+          docker
+            .getContainer(id)
+            .remove({ force: true, v: true, abortSignal })
+            .catch(unlessStatus(404)),
+      }),
+    logs: async ({ lines, ...options } = {}) => {
+      const { terminal } = await container.inspect(options);
+      return await connection.call({
+        ...options,
+        title: `logs ${name}`,
+        readOnly: true,
+        answer: z.instanceof(Buffer).transform((bytes) => readLogs(bytes, terminal)),
+        ask: async (docker, abortSignal) =>
+          await docker.getContainer(id).logs({
+            stdout: true,
+            stderr: true,
+            ...(lines === undefined ? {} : { tail: lines }),
+            abortSignal,
+          }),
+        print: (text) => text,
+        explain,
+      });
+    },
+    top: async (options) =>
+      await connection.call({
+        ...options,
+        title: `top ${name}`,
+        readOnly: true,
+        answer: topAnswer,
+        ask: (docker, abortSignal) => docker.getContainer(id).top({ abortSignal }),
+        print: (processes) => processes.map((one) => Object.values(one).join('  ')).join('\n'),
+        explain,
+      }),
+    exec: async (argv, options) =>
+      await execInContainer(connection, { id, name, argv, explain }, options),
+  };
+  return container;
+}
+
+/** `docker inspect`. */
+export function inspectCall(id: string, name: string, options?: CallOptions): Call<ContainerFacts> {
+  return {
+    ...options,
+    title: `inspect ${name}`,
+    readOnly: true,
+    answer: containerAnswer,
+    ask: (docker, abortSignal) => docker.getContainer(id).inspect({ abortSignal }),
+    print: (facts) => printInspection(facts.raw),
+    explain: explainMissing(name),
+  };
+}
+
+/** What start refuses, in words with a remedy; also for the second half of run. */
+export function explainStart(name: string): Explain {
+  return (refusal) => {
+    const { message } = refusal;
+    const port =
+      /listen (?:tcp|udp)4? [\d.]*:(\d+): bind: address already in use/.exec(message)?.[1] ??
+      /Bind for [\d.]+:(\d+) failed: port is already allocated/.exec(message)?.[1];
+    if (port !== undefined) {
+      return {
+        observed: `port ${port} of the machine is taken`,
+        remedy: 'stop what listens there, or publish another port',
+      };
+    }
+    if (/executable file not found|no such file or directory: unknown/.test(message)) {
+      return {
+        observed: `its program is not in the image (${message})`,
+        remedy: 'look at its command and entrypoint',
+      };
+    }
+    return explainAttachment(message) ?? explainMissing(name)(refusal);
+  };
+}
+
+/** In swarm mode an engine asks the manager for a network only when a container is started on it. */
+function explainAttachment(message: string): Explanation | undefined {
+  const network = /Could not attach to network (\S+):/.exec(message)?.[1];
+  if (network === undefined) return undefined;
+  if (/not manually attachable/.test(message)) {
+    return {
+      observed: `network ${network} is for services alone`,
+      remedy: 'create it with --attachable, or run the container as a service',
+    };
+  }
+  return {
+    observed: `the swarm gives no network ${network} (${message})`,
+    remedy: 'create it on a manager, and see that docker node ls has this machine as ready',
+  };
+}
+
+function explainMissing(name: string): Explain {
+  return ({ status, message }) => {
+    if (status === 404 && /no such container/i.test(message)) {
+      return { observed: `no container ${name} on this engine`, remedy: 'run it first' };
+    }
+    if (/is not running/.test(message)) {
+      return { observed: `${name} is not running`, remedy: `read why: docker logs ${name}` };
+    }
+    return undefined;
+  };
+}
+
+function readLogs(bytes: Buffer, terminal: boolean): string {
+  if (terminal) return bytes.toString('utf8');
+  const { stdout, stderr } = demuxOutput(bytes);
+  return stdout + stderr;
+}
+
+const topAnswer = z
+  .object({ Titles: z.array(z.string()), Processes: z.array(z.array(z.string())).nullable() })
+  .transform(({ Titles, Processes }) =>
+    (Processes ?? []).map((row) =>
+      Object.fromEntries(Titles.map((title, column) => [title, row[column] ?? ''])),
+    ),
+  );

@@ -1,0 +1,30 @@
+import { explainStart } from './container.ts';
+import type { ContainerSpec } from './container-spec.ts';
+import type { Explain } from '../explain-failure.ts';
+
+/** What create and run refuse, in words with a remedy. */
+export function explainRun(spec: ContainerSpec, machine: string): Explain {
+  return (refusal) => {
+    const { status, message } = refusal;
+    if (status === 404 && /no such image/i.test(message)) {
+      return {
+        observed: `no image ${spec.image} on machine ${machine}`,
+        remedy:
+          'load it there first (docker load), or give the machine its archive when it is made',
+      };
+    }
+    if (status === 409 && /is already in use by container/.test(message)) {
+      return {
+        observed: `there is a container ${spec.name ?? ''} already`,
+        remedy: `remove it first: docker rm -f ${spec.name ?? ''}`,
+      };
+    }
+    if (status === 404 && /network .* not found/.test(message)) {
+      return {
+        observed: `no network ${spec.network ?? ''} on machine ${machine}`,
+        remedy: 'create it first, or see whether this engine is in the cluster',
+      };
+    }
+    return explainStart(spec.name ?? spec.image)(refusal);
+  };
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import type { EngineHost } from './endpoint.ts';
+import type { EngineEndpoint, TlsEndpoint } from './endpoint.ts';
+
+/** How to reach a machine's engine with the certificates that docker-machine, and we, keep in the machine's folder. */
+export function engineAccess(
+  host: string,
+  port: number,
+  folder: string,
+): Pick<EngineHost, 'url' | 'endpoint' | 'certificates'> {
+  return {
+    url: `tcp://${host}:${port}`,
+    endpoint: {
+      kind: 'tls',
+      host,
+      port,
+      caFile: join(folder, 'ca.pem'),
+      certFile: join(folder, 'cert.pem'),
+      keyFile: join(folder, 'key.pem'),
+    },
+    certificates: folder,
+  };
+}
+
+/** The endpoint of a machine that docker-machine, or we, have made: all those are reached in this way. */
+export function requireTls({ name, endpoint }: EngineHost): TlsEndpoint {
+  if (endpoint.kind === 'tls') return endpoint;
+  throw new HarnessError({
+    tried: `machine ${name}: find its certificates`,
+    observed: `its engine is reached by ${describeEndpoint(endpoint)}, which has none`,
+  });
+}
+
+/** Where the others of a cluster find the engine of such a machine: `192.168.99.101:2376`. */
+export function advertisedBy(machine: EngineHost): string {
+  return `${machine.address}:${requireTls(machine).port}`;
+}
+
+/** Where an engine is, in a few words: `192.168.99.101:2376`. */
+export function describeEndpoint(endpoint: EngineEndpoint): string {
+  switch (endpoint.kind) {
+    case 'unix':
+      return endpoint.path;
+    case 'ssh': {
+      const user = endpoint.user === undefined ? '' : `${endpoint.user}@`;
+      const port = endpoint.port === undefined ? '' : `:${endpoint.port}`;
+      return `ssh://${user}${endpoint.host}${port}`;
+    }
+    default:
+      return `${endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
+  }
+}

@@ -1,0 +1,45 @@
+import type { EngineHost } from './endpoints/endpoint.ts';
+import { type CallOptions, openConnection } from './connection.ts';
+import { type Configs, openConfigs } from './swarm/configs.ts';
+import { type Containers, openContainers } from './containers/containers.ts';
+import { type Images, openImages } from './images.ts';
+import { type EngineInfo, type EngineVersion, readInfo, readVersion } from './info.ts';
+import { type Networks, openNetworks } from './networks.ts';
+import { type Nodes, openNodes } from './swarm/nodes.ts';
+import { openServices, type Services } from './swarm/services.ts';
+import { openSwarm, type Swarm } from './swarm/swarm.ts';
+
+/** The Docker Engine of one machine, asked over mutual TLS. */
+export interface Engine extends Disposable {
+  readonly machine: EngineHost;
+  info(options?: CallOptions): Promise<EngineInfo>;
+  version(options?: CallOptions): Promise<EngineVersion>;
+  readonly networks: Networks;
+  readonly containers: Containers;
+  readonly images: Images;
+  readonly swarm: Swarm;
+  readonly nodes: Nodes;
+  readonly configs: Configs;
+  readonly services: Services;
+  /** Gives up what is still asked and closes what is open, for good. */
+  close(): void;
+}
+
+/** The way to the machine's engine. Nothing is opened before the first call. */
+export function connectEngine(machine: EngineHost): Engine {
+  const connection = openConnection(machine);
+  return {
+    machine,
+    info: async (options) => await readInfo(connection, options),
+    version: async (options) => await readVersion(connection, options),
+    networks: openNetworks(connection),
+    containers: openContainers(connection),
+    images: openImages(connection),
+    swarm: openSwarm(connection),
+    nodes: openNodes(connection),
+    configs: openConfigs(connection),
+    services: openServices(connection),
+    close: () => connection.close(),
+    [Symbol.dispose]: () => connection.close(),
+  };
+}

@@ -1,0 +1,167 @@
+import {
+  addressAndPort,
+  dockerIdOrNone,
+  ipAddressOrNone,
+  storeUrl,
+} from '../process/text/reported-values.ts';
+import { z } from 'zod';
+import { printInspection } from '../process/text/redact-secrets.ts';
+import type { CallOptions, Connection } from './connection.ts';
+
+/** What `docker info` says of an engine, as far as clusters are concerned. */
+export interface EngineInfo {
+  readonly id: string;
+  /** The machine's hostname, which is how a key-value cluster tells its members apart. */
+  readonly name: string;
+  readonly serverVersion: string;
+  readonly kernelVersion: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly storageDriver: string;
+  readonly labels: readonly string[];
+  /** `consul://192.168.99.100:8500`; undefined when the engine is in no key-value cluster. */
+  readonly clusterStore: string | undefined;
+  /** `192.168.99.101:2376`. */
+  readonly clusterAdvertise: string | undefined;
+  readonly swarm: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
+  /** What it is in a swarm; undefined when it is in none. */
+  readonly swarmNode: SwarmNode | undefined;
+  readonly containersRunning: number;
+  /** By its own clock, ISO 8601. */
+  readonly systemTime: string;
+  readonly warnings: readonly string[];
+  /** What the manager of a classic Swarm says of it, line by line: name and value. Engines say nothing here. */
+  readonly systemStatus: readonly (readonly [name: string, value: string])[];
+}
+
+/** An engine as a member of a swarm, in its own words. */
+export interface SwarmNode {
+  readonly id: string;
+  /** Where the other members find it. */
+  readonly address: string;
+  readonly isManager: boolean;
+  /** `192.168.99.101:2377`, of those that it knows. */
+  readonly managers: readonly string[];
+}
+
+export interface EngineVersion {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly goVersion: string;
+  readonly kernelVersion: string;
+}
+
+const orNone = z
+  .string()
+  .nullish()
+  .transform((text) => (text === null || text === '' ? undefined : text));
+
+const list = z
+  .array(z.string())
+  .nullish()
+  .transform((items) => items ?? []);
+
+const infoAnswer = z
+  .object({
+    ID: z.string(),
+    Name: z.string(),
+    ServerVersion: z.string(),
+    KernelVersion: z.string(),
+    OperatingSystem: z.string(),
+    Architecture: z.string(),
+    Driver: z.string(),
+    Labels: list,
+    ClusterStore: orNone.pipe(storeUrl.optional()),
+    ClusterAdvertise: orNone.pipe(addressAndPort.optional()),
+    Swarm: z
+      .object({
+        LocalNodeState: z.enum(['', 'inactive', 'pending', 'active', 'error', 'locked']),
+        NodeID: dockerIdOrNone.default(''),
+        NodeAddr: ipAddressOrNone.default(''),
+        ControlAvailable: z.boolean().default(false),
+        RemoteManagers: z.array(z.object({ Addr: addressAndPort })).nullish(),
+      })
+      .optional(),
+    ContainersRunning: z.number(),
+    SystemTime: z.string().default(''),
+    Warnings: list,
+    SystemStatus: z
+      .array(z.tuple([z.string(), z.string()]))
+      .nullish()
+      .transform((lines) => lines ?? []),
+  })
+  .transform((info): EngineInfo => {
+    const state = info.Swarm?.LocalNodeState ?? '';
+    return {
+      id: info.ID,
+      name: info.Name,
+      serverVersion: info.ServerVersion,
+      kernelVersion: info.KernelVersion,
+      operatingSystem: info.OperatingSystem,
+      architecture: info.Architecture,
+      storageDriver: info.Driver,
+      labels: info.Labels,
+      clusterStore: info.ClusterStore,
+      clusterAdvertise: info.ClusterAdvertise,
+      swarm: state === '' ? 'inactive' : state,
+      swarmNode:
+        info.Swarm === undefined || info.Swarm.NodeID === ''
+          ? undefined
+          : {
+              id: info.Swarm.NodeID,
+              address: info.Swarm.NodeAddr,
+              isManager: info.Swarm.ControlAvailable,
+              managers: (info.Swarm.RemoteManagers ?? []).map(({ Addr }) => Addr),
+            },
+      containersRunning: info.ContainersRunning,
+      systemTime: info.SystemTime,
+      warnings: info.Warnings,
+      systemStatus: info.SystemStatus,
+    };
+  });
+
+const versionAnswer = z
+  .object({
+    Version: z.string(),
+    ApiVersion: z.string(),
+    GoVersion: z.string(),
+    KernelVersion: z.string().default(''),
+  })
+  .transform(
+    (version): EngineVersion => ({
+      version: version.Version,
+      apiVersion: version.ApiVersion,
+      goVersion: version.GoVersion,
+      kernelVersion: version.KernelVersion,
+    }),
+  );
+
+/** `docker info`. */
+export async function readInfo(
+  connection: Connection,
+  options: CallOptions = {},
+): Promise<EngineInfo> {
+  return await connection.call({
+    ...options,
+    title: 'info',
+    readOnly: true,
+    answer: infoAnswer,
+    ask: (docker) => docker.info(),
+    print: (info) => printInspection(info),
+  });
+}
+
+/** `docker version`. */
+export async function readVersion(
+  connection: Connection,
+  options: CallOptions = {},
+): Promise<EngineVersion> {
+  return await connection.call({
+    ...options,
+    title: 'version',
+    readOnly: true,
+    answer: versionAnswer,
+    ask: (docker) => docker.version(),
+    print: (version) => JSON.stringify(version, null, 2),
+  });
+}

@@ -1,0 +1,332 @@
+import {
+  dockerId,
+  dockerIdOrNone,
+  ipAddressOrNone,
+  macAddressOrNone,
+  networkName,
+  subnetOrNone,
+} from '../process/text/reported-values.ts';
+import { z } from 'zod';
+import { commandLine } from '../process/run-command.ts';
+import { printInspection } from '../process/text/redact-secrets.ts';
+import type { Call, CallOptions, Connection } from './connection.ts';
+import type { Explain } from './explain-failure.ts';
+
+/** A container on a network, as the engine that was asked knows it. */
+export interface NetworkMember {
+  /** The container's id; `ep-…` for one of another engine. */
+  readonly id: string;
+  readonly name: string;
+  readonly endpointId: string;
+  readonly address: string;
+  readonly mac: string;
+  /** Whether it runs on the engine that was asked. */
+  readonly local: boolean;
+}
+
+/** A container on a network of a swarm, on whichever host, as the engine that was asked has heard of it. */
+export interface NetworkTask {
+  /** Empty for a container that is of no service. */
+  readonly service: string;
+  readonly name: string;
+  readonly endpointId: string;
+  readonly address: string;
+  /** Of the host that it is on. */
+  readonly hostAddress: string;
+}
+
+/** What `docker network inspect` says. */
+export interface NetworkFacts {
+  readonly name: string;
+  readonly id: string;
+  readonly driver: string;
+  readonly scope: 'local' | 'global' | 'swarm';
+  /** The first subnet, `10.0.9.0/24`. Undefined in swarm mode until the manager has provided for the network. */
+  readonly subnet: string | undefined;
+  /** All of them. */
+  readonly subnets: readonly string[];
+  readonly gateway: string | undefined;
+  readonly attachable: boolean;
+  readonly internal: boolean;
+  /** Whether it is the routing mesh of a swarm, which every node is on. */
+  readonly ingress: boolean;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Empty in lists: only inspecting one network tells. In swarm mode those of the engine that was asked, no others. */
+  readonly containers: readonly NetworkMember[];
+  /** The addresses of the hosts that have ends on it, as far as this engine's gossip knows: in swarm mode, if it has one. */
+  readonly peers: readonly string[];
+  /** The containers of all hosts, if the network was inspected verbosely: in swarm mode, where the engine has one of them. */
+  readonly tasks: readonly NetworkTask[];
+  /** The engine's whole answer. */
+  readonly raw: unknown;
+}
+
+export interface NetworkRequest {
+  readonly name: string;
+  readonly driver?: string;
+  readonly subnet?: string;
+  readonly gateway?: string;
+  readonly attachable?: boolean;
+  readonly internal?: boolean;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** The networks that an engine knows. */
+export interface Networks {
+  create(request: NetworkRequest, options?: CallOptions): Promise<NetworkFacts>;
+  /** @param options.verbose asks for {@link NetworkFacts.tasks} too */
+  inspect(
+    nameOrId: string,
+    options?: CallOptions & { readonly verbose?: boolean },
+  ): Promise<NetworkFacts>;
+  list(options?: CallOptions): Promise<NetworkFacts[]>;
+  remove(nameOrId: string, options?: CallOptions): Promise<void>;
+}
+
+const texts = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((record) => record ?? {});
+
+const member = z.looseObject({
+  Name: z.string(),
+  EndpointID: dockerIdOrNone,
+  MacAddress: macAddressOrNone,
+  IPv4Address: subnetOrNone,
+});
+
+/** Go's word for no address is `<nil>`. */
+const goAddress = z
+  .string()
+  .transform((text) => (text === '<nil>' ? '' : text))
+  .pipe(ipAddressOrNone);
+
+const task = z.looseObject({
+  Name: z.string(),
+  EndpointID: dockerIdOrNone,
+  EndpointIP: goAddress,
+  Info: z.looseObject({ 'Host IP': goAddress.default('') }).nullish(),
+});
+
+const networkAnswer = z
+  .looseObject({
+    Name: networkName,
+    Id: dockerId,
+    Driver: z.string(),
+    Scope: z.enum(['local', 'global', 'swarm']),
+    Attachable: z.boolean().default(false),
+    Internal: z.boolean().default(false),
+    Ingress: z.boolean().default(false),
+    IPAM: z.looseObject({
+      Config: z
+        .array(z.looseObject({ Subnet: subnetOrNone.optional(), Gateway: z.string().optional() }))
+        .nullish(),
+    }),
+    Options: texts,
+    Labels: texts,
+    Containers: z.record(z.string(), member).nullish(),
+    Peers: z.array(z.looseObject({ IP: ipAddressOrNone })).nullish(),
+    Services: z.record(z.string(), z.looseObject({ Tasks: z.array(task).nullish() })).nullish(),
+  })
+  .transform((network): NetworkFacts => {
+    const pool = network.IPAM.Config?.[0];
+    return {
+      name: network.Name,
+      id: network.Id,
+      driver: network.Driver,
+      scope: network.Scope,
+      subnet: pool?.Subnet,
+      subnets: (network.IPAM.Config ?? []).flatMap(({ Subnet = '' }) =>
+        Subnet === '' ? [] : Subnet,
+      ),
+      gateway: pool?.Gateway,
+      attachable: network.Attachable,
+      internal: network.Internal,
+      ingress: network.Ingress,
+      options: network.Options,
+      labels: network.Labels,
+      containers: Object.entries(network.Containers ?? {})
+        // In swarm mode each host has an end of its own there, which spreads what comes for services.
+        .filter(([id]) => !id.startsWith('lb-'))
+        .map(([id, one]) => ({
+          id,
+          name: one.Name,
+          endpointId: one.EndpointID,
+          address: one.IPv4Address.split('/', 1)[0] ?? '',
+          mac: one.MacAddress,
+          local: !id.startsWith('ep-'),
+        })),
+      peers: (network.Peers ?? []).map(({ IP }) => IP),
+      tasks: Object.entries(network.Services ?? {}).flatMap(([service, { Tasks }]) =>
+        (Tasks ?? []).map((one) => ({
+          service,
+          name: one.Name,
+          endpointId: one.EndpointID,
+          address: one.EndpointIP,
+          hostAddress: one.Info?.['Host IP'] ?? '',
+        })),
+      ),
+      raw: network,
+    };
+  });
+
+export function openNetworks(connection: Connection): Networks {
+  return {
+    create: async (request, options) => {
+      const id = await connection.call(createCall(request, options));
+      return await connection.call(inspectCall(id, request.name, options));
+    },
+    inspect: async (nameOrId, options) =>
+      await connection.call(inspectCall(nameOrId, nameOrId, options)),
+    list: async (options) =>
+      await connection.call({
+        ...options,
+        title: 'network ls',
+        readOnly: true,
+        answer: z.array(networkAnswer),
+        ask: (docker, abortSignal) => docker.listNetworks({ abortSignal }),
+        print: (networks) =>
+          networks
+            .map(
+              ({ id, name, driver, scope }) => `${id.slice(0, 12)}  ${name}  ${driver}  ${scope}`,
+            )
+            .join('\n'),
+      }),
+    remove: async (nameOrId, options) => {
+      await connection.call({
+        ...options,
+        title: `network rm ${nameOrId}`,
+        answer: z.unknown(),
+        ask: (docker, abortSignal) => docker.getNetwork(nameOrId).remove({ abortSignal }),
+        explain: explainMissing(nameOrId),
+      });
+    },
+  };
+}
+
+function createCall(request: NetworkRequest, options?: CallOptions): Call<string> {
+  const { name, driver = 'bridge', subnet, gateway, attachable, internal } = request;
+  return {
+    ...options,
+    title: `network create ${name}`,
+    line: createLine(request),
+    answer: z.looseObject({ id: z.string() }).transform((network) => network.id),
+    ask: (docker, abortSignal) =>
+      docker.createNetwork({
+        Name: name,
+        CheckDuplicate: true,
+        Driver: driver,
+        ...(subnet === undefined && gateway === undefined
+          ? {}
+          : {
+              IPAM: {
+                Driver: 'default',
+                Config: [
+                  {
+                    ...(subnet === undefined ? {} : { Subnet: subnet }),
+                    ...(gateway === undefined ? {} : { Gateway: gateway }),
+                  },
+                ],
+              },
+            }),
+        ...(attachable === undefined ? {} : { Attachable: attachable }),
+        ...(internal === undefined ? {} : { Internal: internal }),
+        ...(request.options === undefined ? {} : { Options: { ...request.options } }),
+        ...(request.labels === undefined ? {} : { Labels: { ...request.labels } }),
+        abortSignal,
+      }),
+    print: (id) => id,
+    explain: explainCreate(request),
+  };
+}
+
+function inspectCall(
+  nameOrId: string,
+  name: string,
+  { verbose = false, ...options }: CallOptions & { readonly verbose?: boolean } = {},
+): Call<NetworkFacts> {
+  return {
+    ...options,
+    title: `network inspect ${verbose ? '--verbose ' : ''}${name}`,
+    readOnly: true,
+    answer: networkAnswer,
+    ask: (docker) => {
+      // The client takes these, and its types say nothing of them.
+      const network: { inspect(query: object): Promise<unknown> } = docker.getNetwork(nameOrId);
+      return network.inspect(verbose ? { verbose } : {});
+    },
+    print: (network) => printInspection(network.raw),
+    explain: explainMissing(name),
+  };
+}
+
+function createLine(request: NetworkRequest): string {
+  const {
+    name,
+    driver,
+    subnet,
+    gateway,
+    attachable,
+    internal,
+    options = {},
+    labels = {},
+  } = request;
+  return commandLine('network', [
+    'create',
+    ...(driver === undefined ? [] : ['--driver', driver]),
+    ...(subnet === undefined ? [] : [`--subnet=${subnet}`]),
+    ...(gateway === undefined ? [] : [`--gateway=${gateway}`]),
+    ...(attachable === true ? ['--attachable'] : []),
+    ...(internal === true ? ['--internal'] : []),
+    ...Object.entries(options).map(([key, value]) => `--opt=${key}=${value}`),
+    ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
+    name,
+  ]);
+}
+
+function explainMissing(name: string): Explain {
+  return ({ status, message }) => {
+    if (status === 404) {
+      return {
+        observed: `no network ${name} on this engine`,
+        remedy: 'create it, or see whether its engine is in the cluster',
+      };
+    }
+    // Swarm mode's «is in use by task …» also comes for a moment after the last container has left.
+    if (/active endpoints|is in use by (task|service)/.test(message)) {
+      return { observed: message, remedy: 'remove or disconnect these containers first' };
+    }
+    return undefined;
+  };
+}
+
+function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
+  return ({ status, message }) => {
+    if (/already exists/.test(message)) {
+      return {
+        observed: `there is a network ${name} already`,
+        remedy: `remove it first: docker network rm ${name}`,
+      };
+    }
+    if (/overlap/i.test(message)) {
+      return {
+        observed: `${subnet ?? 'its subnet'} overlaps with another network: ${message}`,
+        remedy: 'choose another subnet, or remove that network',
+      };
+    }
+    // Without a store the engine takes the network for one of swarm mode, and advises even a worker to join a swarm.
+    if (driver === 'overlay' && /not a swarm manager|datastore for scope "global"/.test(message)) {
+      return {
+        observed: 'the engine is in no cluster, or only a worker of its swarm',
+        remedy:
+          'in a swarm create it on a manager; for a key-value cluster start the engine with the options cluster-store and cluster-advertise',
+      };
+    }
+    if (status === 404) {
+      return { observed: message, remedy: `the engine has no network driver ${driver ?? ''}` };
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import type { CallOptions, Connection } from '../connection.ts';
+
+/** The configs that the managers of a swarm keep: small files under a name. Only a manager's engine knows them. */
+export interface Configs {
+  /** Names are of letters, digits, `-`, `_` and `.`. */
+  create(name: string, content: string, options?: CallOptions): Promise<void>;
+  /** Undefined when there is none of that name. */
+  read(name: string, options?: CallOptions): Promise<string | undefined>;
+  /** Removing one that is not there is no error. */
+  remove(name: string, options?: CallOptions): Promise<void>;
+}
+
+const configAnswer = z.array(
+  z.looseObject({ ID: z.string(), Spec: z.looseObject({ Name: z.string(), Data: z.base64() }) }),
+);
+
+export function openConfigs(connection: Connection): Configs {
+  const find = async (name: string, options?: CallOptions) => {
+    const configs = await connection.call({
+      ...options,
+      title: `config ls --filter name=${name}`,
+      readOnly: true,
+      answer: configAnswer,
+      ask: (docker) => docker.listConfigs({ filters: JSON.stringify({ name: [name] }) }),
+      print: (found) => found.map(({ ID, Spec }) => `${ID}  ${Spec.Name}`).join('\n'),
+    });
+    // The filter takes names that begin so, too.
+    return configs.find(({ Spec }) => Spec.Name === name);
+  };
+  return {
+    create: async (name, content, options) => {
+      await connection.call({
+        ...options,
+        title: `config create ${name}`,
+        answer: z.unknown(),
+        ask: (docker) =>
+          docker.createConfig({ Name: name, Data: Buffer.from(content).toString('base64') }),
+      });
+    },
+    read: async (name, options) => {
+      const found = await find(name, options);
+      return found === undefined ? undefined : Buffer.from(found.Spec.Data, 'base64').toString();
+    },
+    remove: async (name, options) => {
+      const found = await find(name, options);
+      if (found === undefined) return;
+      await connection.call({
+        ...options,
+        title: `config rm ${name}`,
+        answer: z.unknown(),
+        ask: (docker) => docker.getConfig(found.ID).remove(),
+      });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { dockerId, ipAddressOrNone } from '../../process/text/reported-values.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { commandLine } from '../../process/run-command.ts';
+import type { CallOptions, Connection } from '../connection.ts';
+import type { Explain } from '../explain-failure.ts';
+import { explainSwarm, type SwarmRole } from './swarm.ts';
+
+export type NodeAvailability = 'active' | 'pause' | 'drain';
+
+/** A member of a swarm, as a line of `docker node ls` has it. */
+export interface NodeFacts {
+  readonly id: string;
+  readonly hostname: string;
+  /** As the manager sees it. */
+  readonly address: string;
+  readonly state: 'unknown' | 'down' | 'ready' | 'disconnected';
+  /** Why it is in that state, if the manager says. */
+  readonly message: string;
+  readonly availability: NodeAvailability;
+  readonly role: SwarmRole;
+  /** Undefined for a worker. */
+  readonly manager: { readonly leader: boolean; readonly reachable: boolean } | undefined;
+  readonly engineVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface NodeChange {
+  readonly availability?: NodeAvailability;
+  readonly role?: SwarmRole;
+}
+
+/** The members of a swarm. Only a manager can tell, and change them. */
+export interface Nodes {
+  list(options?: CallOptions): Promise<NodeFacts[]>;
+  update(id: string, change: NodeChange, options?: CallOptions): Promise<void>;
+  /** Takes a node off the list; one that is not down only with `force`. */
+  remove(id: string, options?: CallOptions & { readonly force?: boolean }): Promise<void>;
+}
+
+const nodeAnswer = z
+  .looseObject({
+    ID: dockerId,
+    Spec: z.looseObject({
+      Role: z.enum(['worker', 'manager']),
+      Availability: z.enum(['active', 'pause', 'drain']),
+      Labels: z.record(z.string(), z.string()).nullish(),
+    }),
+    Description: z.looseObject({
+      // Empty until the node has told of itself for the first time.
+      Hostname: z.string().default(''),
+      Engine: z.looseObject({ EngineVersion: z.string().default('') }).optional(),
+    }),
+    Status: z.looseObject({
+      State: z.enum(['unknown', 'down', 'ready', 'disconnected']).catch('unknown'),
+      Message: z.string().default(''),
+      Addr: ipAddressOrNone.default(''),
+    }),
+    ManagerStatus: z
+      .looseObject({ Leader: z.boolean().default(false), Reachability: z.string() })
+      .nullish(),
+  })
+  .transform(
+    ({ ID, Spec, Description, Status, ManagerStatus }): NodeFacts => ({
+      id: ID,
+      hostname: Description.Hostname,
+      address: Status.Addr,
+      state: Status.State,
+      message: Status.Message,
+      availability: Spec.Availability,
+      role: Spec.Role,
+      manager:
+        ManagerStatus === null || ManagerStatus === undefined
+          ? undefined
+          : {
+              leader: ManagerStatus.Leader,
+              reachable: ManagerStatus.Reachability === 'reachable',
+            },
+      engineVersion: Description.Engine?.EngineVersion ?? '',
+      labels: Spec.Labels ?? {},
+    }),
+  );
+
+export function openNodes(connection: Connection): Nodes {
+  return {
+    list: async (options) =>
+      await connection.call({
+        ...options,
+        title: 'node ls',
+        readOnly: true,
+        answer: z.array(nodeAnswer),
+        ask: (docker, abortSignal) => docker.listNodes({ abortSignal }),
+        print: printNodes,
+        explain: explainSwarm,
+      }),
+    update: async (id, change, options) => {
+      await connection.call({
+        ...options,
+        title: commandLine('node', [
+          'update',
+          ...Object.entries(change).map(([name, value]) => `--${name}=${value}`),
+          id,
+        ]),
+        answer: z.unknown(),
+        ask: async (docker, abortSignal) => await changeNode(docker, id, change, abortSignal),
+        explain: explainNode(id),
+      });
+    },
+    remove: async (id, { force = false, ...options } = {}) => {
+      await connection.call({
+        ...options,
+        title: `node rm ${force ? '--force ' : ''}${id}`,
+        answer: z.unknown(),
+        ask: (docker, abortSignal) =>
+          docker.getNode(id).remove({ _query: force ? { force } : {}, abortSignal }),
+        explain: explainNode(id),
+      });
+    },
+  };
+}
+
+const versioned = z.looseObject({
+  Version: z.looseObject({ Index: z.number() }),
+  Spec: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * A change must name the version that it changes, and each word that a node says of itself makes a new one: the manager
+ * refuses what came in between, and it is put to the new version.
+ */
+async function changeNode(
+  docker: Docker,
+  id: string,
+  { availability, role }: NodeChange,
+  abortSignal: AbortSignal,
+): Promise<unknown> {
+  const node = docker.getNode(id);
+  for (;;) {
+    const { Version, Spec } = versioned.parse(await node.inspect({ abortSignal }));
+    try {
+      return await node.update({
+        _query: { version: Version.Index },
+        _body: {
+          ...Spec,
+          ...(availability === undefined ? {} : { Availability: availability }),
+          ...(role === undefined ? {} : { Role: role }),
+        },
+        abortSignal,
+      });
+    } catch (error) {
+      if (!(error instanceof Error && /update out of sequence/.test(error.message))) throw error;
+      await delay(25, undefined, { signal: abortSignal });
+    }
+  }
+}
+
+function printNodes(nodes: NodeFacts[]): string {
+  return nodes
+    .map(({ id, hostname, state, availability, manager, engineVersion }) =>
+      [id, hostname, state, availability, manager?.leader === true ? 'leader' : '', engineVersion]
+        .filter((text) => text !== '')
+        .join('  '),
+    )
+    .join('\n');
+}
+
+function explainNode(id: string): Explain {
+  return (refusal) => {
+    if (refusal.status === 404) {
+      return { observed: `the swarm has no node ${id}`, remedy: 'docker node ls shows them' };
+    }
+    if (/is not down and can't be removed/.test(refusal.message)) {
+      return {
+        observed: 'it is still a member',
+        remedy:
+          'let it leave first (docker swarm leave, on that machine), or remove it with --force',
+      };
+    }
+    return explainSwarm(refusal);
+  };
+}

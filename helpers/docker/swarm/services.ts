@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { printInspection } from '../../process/text/redact-secrets.ts';
+import type { CallOptions, Connection } from '../connection.ts';
+import type { Explain } from '../explain-failure.ts';
+import { type ServiceSpec, serviceLine, serviceRequest } from './service-spec.ts';
+import { explainSwarm } from './swarm.ts';
+import { unlessStatus } from '../unless-status.ts';
+
+/** What `docker service inspect` says. */
+export interface ServiceFacts {
+  readonly id: string;
+  readonly name: string;
+  /** Its one address on each network, by the network's id; none with `dnsrr`. */
+  readonly virtualAddresses: Readonly<Record<string, string>>;
+}
+
+/** One container of a service, or what became of it: a line of `docker service ps`. */
+export interface TaskFacts {
+  readonly id: string;
+  readonly nodeId: string;
+  /** `running`, `preparing`, `shutdown`, … */
+  readonly state: string;
+  /** What the manager wants it to be. */
+  readonly desiredState: string;
+  /** Why it is in that state. */
+  readonly message: string;
+  /** Empty while there is none. */
+  readonly containerId: string;
+  /** By the network's name. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/** The services of a swarm. Only a manager can tell, and change them. */
+export interface Services {
+  /** Gives the id. The containers come later: see `tasks`. */
+  create(spec: ServiceSpec, options?: CallOptions): Promise<string>;
+  inspect(nameOrId: string, options?: CallOptions): Promise<ServiceFacts>;
+  /** All containers of a service, or of all services, also those that were replaced. */
+  tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
+  /** Already gone is no error. */
+  remove(nameOrId: string, options?: CallOptions): Promise<void>;
+}
+
+const serviceAnswer = z
+  .looseObject({
+    ID: z.string(),
+    Spec: z.looseObject({ Name: z.string() }),
+    Endpoint: z
+      .looseObject({
+        VirtualIPs: z
+          .array(z.looseObject({ NetworkID: z.string(), Addr: z.string().default('') }))
+          .nullish(),
+      })
+      .optional(),
+  })
+  .transform(
+    ({ ID, Spec, Endpoint }): ServiceFacts => ({
+      id: ID,
+      name: Spec.Name,
+      virtualAddresses: Object.fromEntries(
+        (Endpoint?.VirtualIPs ?? []).map(({ NetworkID, Addr }) => [NetworkID, withoutPrefix(Addr)]),
+      ),
+    }),
+  );
+
+const taskAnswer = z
+  .looseObject({
+    ID: z.string(),
+    NodeID: z.string().default(''),
+    DesiredState: z.string(),
+    Status: z.looseObject({
+      State: z.string(),
+      Message: z.string().default(''),
+      Err: z.string().default(''),
+      ContainerStatus: z.looseObject({ ContainerID: z.string().default('') }).optional(),
+    }),
+    NetworksAttachments: z
+      .array(
+        z.looseObject({
+          Network: z.looseObject({ Spec: z.looseObject({ Name: z.string() }) }),
+          Addresses: z.array(z.string()).nullish(),
+        }),
+      )
+      .nullish(),
+  })
+  .transform(
+    (task): TaskFacts => ({
+      id: task.ID,
+      nodeId: task.NodeID,
+      state: task.Status.State,
+      desiredState: task.DesiredState,
+      message: task.Status.Err === '' ? task.Status.Message : task.Status.Err,
+      containerId: task.Status.ContainerStatus?.ContainerID ?? '',
+      addresses: Object.fromEntries(
+        (task.NetworksAttachments ?? []).map(({ Network, Addresses }) => [
+          Network.Spec.Name,
+          withoutPrefix(Addresses?.[0] ?? ''),
+        ]),
+      ),
+    }),
+  );
+
+export function openServices(connection: Connection): Services {
+  return {
+    create: async (spec, options) =>
+      await connection.call({
+        ...options,
+        title: `service create ${spec.name}`,
+        line: serviceLine(spec),
+        answer: z.looseObject({ ID: z.string() }).transform(({ ID }) => ID),
+        ask: async (docker, abortSignal) => {
+          const { id } = await docker.createService({ ...serviceRequest(spec), abortSignal });
+          return { ID: id };
+        },
+        print: (id) => id,
+        explain: explainService(spec.name),
+      }),
+    inspect: async (nameOrId, options) =>
+      await connection.call({
+        ...options,
+        title: `service inspect ${nameOrId}`,
+        readOnly: true,
+        answer: serviceAnswer,
+        ask: (docker, abortSignal) => docker.getService(nameOrId).inspect({ abortSignal }),
+        print: (facts) => printInspection(facts),
+        explain: explainService(nameOrId),
+      }),
+    tasks: async (nameOrId, options) =>
+      await connection.call({
+        ...options,
+        title: nameOrId === undefined ? 'service ps of all services' : `service ps ${nameOrId}`,
+        readOnly: true,
+        answer: z.array(taskAnswer),
+        ask: (docker, abortSignal) =>
+          docker.listTasks({
+            _query:
+              nameOrId === undefined ? {} : { filters: JSON.stringify({ service: [nameOrId] }) },
+            abortSignal,
+          }),
+        print: (tasks) =>
+          tasks
+            .map((task) => `${task.id}  ${task.nodeId}  ${task.desiredState}  ${task.state}`)
+            .join('\n'),
+        explain: nameOrId === undefined ? explainSwarm : explainService(nameOrId),
+      }),
+    remove: async (nameOrId, options) => {
+      await connection.call({
+        ...options,
+        title: `service rm ${nameOrId}`,
+        answer: z.unknown(),
+        ask: (docker, abortSignal) =>
+          docker.getService(nameOrId).remove({ abortSignal }).catch(unlessStatus(404)),
+        explain: explainService(nameOrId),
+      });
+    },
+  };
+}
+
+function withoutPrefix(address: string): string {
+  return address.split('/', 1)[0] ?? '';
+}
+
+function explainService(name: string): Explain {
+  return (refusal) => {
+    if (refusal.status === 404 && /service .* not found/.test(refusal.message)) {
+      return {
+        observed: `the swarm has no service ${name}`,
+        remedy: 'docker service ls shows them',
+      };
+    }
+    if (/name conflicts with an existing object/.test(refusal.message)) {
+      return {
+        observed: `there is a service ${name} already`,
+        remedy: `remove it first: docker service rm ${name}`,
+      };
+    }
+    return explainSwarm(refusal);
+  };
+}

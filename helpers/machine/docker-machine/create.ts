@@ -1,0 +1,100 @@
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import type { CallDockerMachine } from './command.ts';
+import { createFlags, environmentForCreate } from './create-arguments.ts';
+import { inspect, listRows } from './inspect.ts';
+import { explainEngineOptions } from './hints.ts';
+import { run } from './run.ts';
+import { loadImages, waitForEngine } from '../../docker/endpoints/engine-http.ts';
+import { forgetMade, listHalfMade, noteHalfMade } from './unfinished-machines.ts';
+import type { Machine, MachineRequest } from '../machine.ts';
+
+export interface Creation {
+  readonly call: CallDockerMachine;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly store: string;
+  readonly request: MachineRequest;
+  readonly certificatesMade: () => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Makes a machine; one that could not be made to its end is removed again. */
+export async function create(creation: Creation): Promise<Machine> {
+  const { call, env, store, request, certificatesMade, signal } = creation;
+  const { name, images = [] } = request;
+  signal?.throwIfAborted();
+  const flags = createFlags(request);
+  const extra = environmentForCreate(request, env);
+  const rows = await listRows(call, name);
+  if (rows.length > 0) throw nameTaken(name);
+  const note = await noteHalfMade(store, name);
+  try {
+    await call(['create', ...flags, name], {
+      title: `machine ${name}: create`,
+      signal,
+      env: extra,
+      numberIn: note.commandFile,
+      onLine: (line) => {
+        if (line.startsWith('Running pre-create checks')) certificatesMade();
+      },
+    });
+    const machine = await inspect(call, name);
+    await waitForEngine(machine, signal);
+    for (const archive of images) await loadImages(machine, archive, signal);
+    return machine;
+  } catch (error) {
+    // Another process took the name in the meantime: then the machine is theirs.
+    if (
+      error instanceof HarnessError &&
+      /Docker machine "[^"]*" already exists/.test(error.observed)
+    ) {
+      await forgetMade(store, [name]);
+      throw nameTaken(name);
+    }
+    const known = await explainFailure(call, request);
+    await removeHalfMade(call, name);
+    await forgetMade(store, [name]);
+    if (known === undefined) throw error;
+    throw new HarnessError({
+      tried: `machine ${name}: create`,
+      ...known,
+      cause: error,
+      evidence: error instanceof HarnessError ? error.evidence : undefined,
+    });
+  } finally {
+    await note.strike();
+  }
+}
+
+/** Removes the machines that a run was making when it was killed, and gives their names. */
+export async function sweep(call: CallDockerMachine, store: string): Promise<string[]> {
+  const leftovers = await listHalfMade(store);
+  for (const leftover of leftovers) {
+    await leftover.endCommand();
+    await removeHalfMade(call, leftover.name);
+    await leftover.strike();
+    await forgetMade(store, [leftover.name]);
+  }
+  return leftovers.map(({ name }) => name);
+}
+
+async function removeHalfMade(call: CallDockerMachine, name: string): Promise<void> {
+  const title = `machine ${name}: remove what was made of it`;
+  await call(['rm', '-f', name], { title, expect: 'any' });
+}
+
+function nameTaken(name: string): HarnessError {
+  return new HarnessError({
+    tried: `machine ${name}: create`,
+    observed: 'there is a machine of this name already',
+    remedy: 'remove it first, or take another name or store (MACHINE_STORAGE_PATH)',
+  });
+}
+
+async function explainFailure(call: CallDockerMachine, request: MachineRequest) {
+  const options = request.engineOptions ?? [];
+  if (!options.some((option) => option.startsWith('cluster-'))) return undefined;
+  const version = await run(call, request.name, ['dockerd', '--version'], { limit: 10_000 }).catch(
+    () => undefined,
+  );
+  return explainEngineOptions(options, /version (\S+?),/.exec(version?.stdout ?? '')?.[1] ?? '');
+}

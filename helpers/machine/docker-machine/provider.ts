@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { parseJson } from '../../process/text/parse-json.ts';
+import { dockerMachineCommand } from '../decide-provider.ts';
+import { bindDockerMachine, type CallDockerMachine } from './command.ts';
+import { checkRequest, driverOf, engineBundleOf } from './create-arguments.ts';
+import { dockerMachineEnvironment } from './environment.ts';
+import { inspect, list, listRows, unknownMachine } from './inspect.ts';
+import { create, sweep } from './create.ts';
+import { run } from './run.ts';
+import { isCertificateError, waitForEngine } from '../../docker/endpoints/engine-http.ts';
+import { createFirstAlone } from './serialize-first-create.ts';
+import { forgetMade, listMade } from './unfinished-machines.ts';
+import type { MachineProvider } from '../machine.ts';
+import { publishMachines, waitForGround } from '../publish-machines.ts';
+
+export interface DockerMachineOptions {
+  /** Environment names of docker-machine and its drivers, as docker-machine documents them; this process's own when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Machines by the real `docker-machine`, with whatever driver `MACHINE_DRIVER` names (virtualbox when it names none),
+ * or by the command that `E2E_DOCKER_MACHINE` names, which has to speak docker-machine's language.
+ */
+export function createDockerMachineProvider({
+  env = process.env,
+}: DockerMachineOptions = {}): MachineProvider {
+  const ownEnv = dockerMachineEnvironment(env);
+  const call = bindDockerMachine(dockerMachineCommand(env), ownEnv);
+  const store = ownEnv.MACHINE_STORAGE_PATH;
+  const firstAlone = createFirstAlone(store);
+  const oneAtATime = createQueue();
+  return publishMachines<MachineProvider>({
+    name: 'docker-machine',
+    store,
+    create: async (request, { signal } = {}) => {
+      checkRequest(request, env);
+      // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
+      await waitForGround(request, signal);
+      const make = () =>
+        firstAlone((certificatesMade) =>
+          create({ call, env, store, request, certificatesMade, signal }),
+        );
+      return bearsOneAtATime(driverOf(request, env)) ? await oneAtATime(make) : await make();
+    },
+    engineBundleOf: (request, usual) => engineBundleOf(request, env, usual),
+    list: () => list(call),
+    listOwn: () => listOwn(call, store),
+    inspect: (name) => inspect(call, name),
+    run: (name, argv, options) => run(call, name, argv, options),
+    start: (name) => start(call, name),
+    stop: (name) => callForState(call, 'stop', name),
+    kill: (name) => callForState(call, 'kill', name),
+    remove: (names) => remove(call, store, names),
+    sweep: () => sweep(call, store),
+  });
+}
+
+/** VirtualBox's commands lock each other out; other drivers make a machine as if there were no other. */
+function bearsOneAtATime(driver: string): boolean {
+  return driver === 'virtualbox';
+}
+
+/** Does what it is given one after the other, also after one that failed. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(make: () => Promise<T>): Promise<T> => {
+    const next = last.then(make);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+async function start(call: CallDockerMachine, name: string): Promise<void> {
+  await callForState(call, 'start', name);
+  const machine = await inspect(call, name);
+  try {
+    await waitForEngine(machine);
+  } catch (error) {
+    if (!isCertificateError(error)) throw error;
+    // A new lease has given it an address that its certificate does not name.
+    await call(['regenerate-certs', '-f', name], { title: `machine ${name}: new certificates` });
+    await waitForEngine(machine);
+  }
+}
+
+/** docker-machine takes it for an error when there is nothing to do. */
+async function callForState(
+  call: CallDockerMachine,
+  verb: 'start' | 'stop' | 'kill',
+  name: string,
+): Promise<void> {
+  const title = `machine ${name}: ${verb}`;
+  try {
+    await call([verb, name], { title, onLine: () => {} });
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    if (/is already (stopped|running)/.test(error.observed)) return;
+    throw error.observed.includes('does not exist') ? unknownMachine(title) : error;
+  }
+}
+
+async function remove(
+  call: CallDockerMachine,
+  store: string,
+  names: readonly string[],
+): Promise<void> {
+  const known = (await listRows(call))
+    .map(({ name }) => name)
+    .filter((name) => names.includes(name));
+  // Not -f: with it a machine is forgotten also when it could not be removed, and runs on where nobody sees it.
+  if (known.length > 0) await call(['rm', '-y', ...known], { title: `remove ${known.join(', ')}` });
+  await forgetMade(store, names);
+}
+
+/** Of all machines of docker-machine's store, which may be the user's, those that were noted before they were made. */
+async function listOwn(call: CallDockerMachine, store: string): Promise<string[]> {
+  const noted = new Set([...(await listMade(store)), ...(await readEarlierNotes(store))]);
+  if (noted.size === 0) return [];
+  const there = (await listRows(call)).map(({ name }) => name);
+  // Somebody removed the others by hand.
+  await forgetMade(
+    store,
+    [...noted].filter((name) => !there.includes(name)),
+  );
+  return there.filter((name) => noted.has(name));
+}
+
+const earlierDocument = z.object({
+  provider: z.literal('docker-machine'),
+  store: z.string(),
+  machines: z.array(z.object({ name: z.string() })),
+});
+
+/** Versions that did not note each machine named them in the topology's document. */
+async function readEarlierNotes(store: string): Promise<string[]> {
+  const text = await readFile(join(store, 'topology.json'), 'utf8').catch(() => '');
+  const { data } = earlierDocument.safeParse(parseJson(text));
+  return data?.store === store ? data.machines.map(({ name }) => name) : [];
+}

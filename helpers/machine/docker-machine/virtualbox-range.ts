@@ -1,0 +1,42 @@
+import { BlockList } from 'node:net';
+import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
+import { allowRange } from './hints.ts';
+
+const subject = 'host-only range';
+
+/**
+ * Whether VirtualBox lets docker-machine have the range of its machines. From 6.1.28 on it allows those that are listed,
+ * without a list 192.168.56.0/21 alone: https://www.virtualbox.org/manual/ch06.html#network_hostonly
+ *
+ * @param version as `VBoxManage --version` prints it
+ * @param list what is in /etc/vbox/networks.conf; undefined when there is no such file
+ * @param cidr VIRTUALBOX_HOSTONLY_CIDR: the host's own address, and its length
+ */
+export function judgeVirtualBoxRange(
+  version: string,
+  list: string | undefined,
+  cidr = '192.168.99.1/24',
+): Finding {
+  const [address = '', length = ''] = cidr.split('/');
+  const range = `${address.split('.').slice(0, 3).join('.')}.0/${length}`;
+  if (!isFrom6128(version)) return fine(subject, `${range}: VirtualBox ${version} allows any`);
+  const ranges = (list ?? '* 192.168.56.0/21')
+    .split('\n')
+    .flatMap((line) => (/^\s*\*/.test(line) ? line.replace('*', '').trim().split(/\s+/) : []));
+  const allowed = new BlockList();
+  for (const [, network = '', bits = ''] of ranges.map(
+    (one) => /^([\d.]+)\/(\d+)$/.exec(one) ?? [],
+  )) {
+    if (network !== '') allowed.addSubnet(network, Number(bits));
+  }
+  if (allowed.check(address)) return fine(subject, `${range} is allowed`);
+  const place = list === undefined ? 'there is no /etc/vbox/networks.conf' : 'it is not listed';
+  return missing(subject, `VirtualBox ${version} refuses ${range}: ${place}`, allowRange(range));
+}
+
+function isFrom6128(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  return major * 1e6 + minor * 1e3 + patch >= 6_001_028;
+}

@@ -1,0 +1,119 @@
+import { allSettled, HarnessError } from '../../process/errors/harness-error.ts';
+import { describeEndpoint } from '../../docker/endpoints/require-tls.ts';
+import { type EngineLook, lookAtEngine, type LookOptions } from './identify-engine.ts';
+import { type GivenEngine, toMachine } from './given-engine.ts';
+import type { Machine, MachineProvider } from '../machine.ts';
+
+/**
+ * Machines that exist already, known by their Docker endpoints. They are the user's: they can be looked at, and nothing
+ * else; whatever makes, stops or removes one is refused.
+ */
+export function createEnginesProvider(
+  given: readonly GivenEngine[],
+  options: LookOptions = {},
+): MachineProvider {
+  const list = async () => await lookAtAll(given, options);
+  return {
+    name: 'engines',
+    store: '',
+    list,
+    inspect: async (name) => {
+      const all = await list();
+      const found = all.find((one) => one.name === name);
+      if (found !== undefined) return found;
+      throw new HarnessError({
+        tried: `machine ${name}`,
+        observed: 'no engine of this name was given',
+        remedy: `there are ${all.map((one) => one.name).join(', ')}`,
+      });
+    },
+    engineBundleOf: (request) =>
+      request.engineBundle === undefined ? undefined : refuse('choose the engine of', request.name),
+    create: async ({ name }) => refuse('create', name),
+    run: async (name) => refuse('run a program in', name),
+    start: async (name) => refuse('start', name),
+    stop: async (name) => refuse('stop', name),
+    kill: async (name) => refuse('kill', name),
+    remove: async (names) => refuse('remove', names.join(', ')),
+    // Of what there is, nothing was made here.
+    listOwn: async () => [],
+    sweep: async () => [],
+  };
+}
+
+function refuse(verb: string, name: string): never {
+  throw new HarnessError({
+    tried: `${verb} ${name}`,
+    observed: 'it exists already, and is not ours: of such a machine only the engine is asked',
+    remedy: 'use the provider netns or docker-machine for machines that come and go',
+  });
+}
+
+/** All of them as they are now; one that does not answer is in the state `Error`. All that is wrong is told at once. */
+async function lookAtAll(given: readonly GivenEngine[], options: LookOptions): Promise<Machine[]> {
+  const looks = await allSettled(
+    'look at the engines',
+    given.map(async (one) => await lookAtEngine(one, options)),
+  );
+  refuseTwins(looks);
+  return nameAll(looks).map(([name, look]) => {
+    const { given: one, reachedAt } = look;
+    const told = 'seen' in look ? look.seen.address : undefined;
+    return toMachine(one, {
+      name,
+      address: one.address ?? told ?? reachedAt,
+      state: 'seen' in look ? 'Running' : 'Error',
+    });
+  });
+}
+
+/**
+ * The same engine named twice would be two hosts that agree in everything. Two engines of one id are something else, and
+ * a defect that is found later: those are reached, or say that they are reached, at two addresses.
+ */
+function refuseTwins(looks: readonly EngineLook[]): void {
+  for (const [at, look] of looks.entries()) {
+    const { name, givenAs } = look.given;
+    for (const twin of looks.slice(0, at)) {
+      const tried = `${twin.given.givenAs} and ${givenAs}`;
+      if (isSame(twin, look)) {
+        const observed = 'both are the same engine';
+        throw new HarnessError({ tried, observed, remedy: 'name each once' });
+      }
+      if (name !== undefined && name === twin.given.name) {
+        const observed = `both are called ${name}`;
+        throw new HarnessError({ tried, observed, remedy: 'call one of them otherwise' });
+      }
+    }
+  }
+}
+
+function isSame(one: EngineLook, other: EngineLook): boolean {
+  const [endpoint, others] = [one.given.endpoint, other.given.endpoint];
+  if (describeEndpoint(endpoint) === describeEndpoint(others)) return true;
+  if (!('seen' in one && 'seen' in other) || one.seen.id !== other.seen.id) return false;
+  if (one.seen.name !== other.seen.name) return false;
+  const [at, otherAt] = [one, other].map(({ seen, reachedAt }) => seen.address ?? reachedAt);
+  return at === otherAt || at === '' || otherAt === '';
+}
+
+/** The user's name for each, else its hostname; where several have that in common, what each is reached by. */
+function nameAll(looks: readonly EngineLook[]): (readonly [string, EngineLook])[] {
+  const ways: readonly ((look: EngineLook) => string | undefined)[] = [
+    ({ given }) => given.name,
+    (look) => ('seen' in look ? look.seen.name : undefined),
+    ({ given }) => toMachine(given).name,
+    ({ given }) => describeEndpoint(given.endpoint),
+  ];
+  const named = new Map<EngineLook, string>();
+  for (const way of ways) {
+    const open = looks.filter((look) => !named.has(look));
+    const names = [...named.values(), ...open.flatMap((look) => way(look) ?? [])];
+    for (const look of open) {
+      const name = way(look);
+      const isTaken = names.filter((one) => one === name).length > 1;
+      if (name !== undefined && !isTaken) named.set(look, name);
+    }
+  }
+  return looks.map((look) => [named.get(look) ?? '', look] as const);
+}

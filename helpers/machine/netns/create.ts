@@ -1,0 +1,212 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AddressRange, nameServerAddress } from '../../process/address-range.ts';
+import {
+  bootMachine,
+  findInit,
+  hasEngineEnded,
+  makeGround,
+  startEngine,
+  writeEngineFiles,
+} from '../../netns/boot/boot.ts';
+import { cacheFolder, explainDamage } from '../../debian/cache/cache.ts';
+import { mainHierarchy } from '../../netns/cgroups/cgroup.ts';
+import { makeMachineCertificates } from '../../netns/state/certificates.ts';
+import { type EngineBundle, prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
+import { waitForEngine } from '../../netns/boot/engine-ready.ts';
+import { seedImages } from '../../netns/images/image-store.ts';
+import type { MachineConfig } from '../../netns/state/machine-config.ts';
+import { plugIn } from '../../netns/network/machine-link.ts';
+import { explainFullDisk, requireNoOverlay } from '../../process/files/target-folder.ts';
+import { checkImages, checkName } from '../../netns/state/check-request.ts';
+import { requireHost } from '../../netns/doctor/require-host.ts';
+import { reserveMachine, type Wish } from '../../netns/state/reserve.ts';
+import { withStoreLock } from '../../netns/state/store-lock.ts';
+import { groundFolder, type Store, storePlace } from '../../netns/state/store.ts';
+import { cutPower, removeFolder, removeStoreIfEmpty } from '../../netns/state/clean-up.ts';
+import { ensureSwitch } from '../../netns/network/switch.ts';
+import { prepareTools, type Tools } from '../../debian/tools.ts';
+import { ensureWayOut } from '../../netns/network/egress.ts';
+import { activity } from '../../process/activity.ts';
+import { allSettled } from '../../process/errors/harness-error.ts';
+import { runCommand } from '../../process/run-command.ts';
+import type { Turn } from '../../process/waits/fifo-queue.ts';
+import { unlessAborted } from '../../process/waits/unless-aborted.ts';
+import type { Machine, MachineRequest } from '../machine.ts';
+import { describe } from './inspect.ts';
+import { enter } from './run.ts';
+import { waitForGround } from '../publish-machines.ts';
+import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from '../swarm-containers.ts';
+
+/**
+ * Makes a machine and starts it; of one that could not be made to its end nothing is left.
+ *
+ * @param turn its place among those that are asked for side by side, given back as soon as it has its address
+ */
+export async function create(
+  store: Store,
+  request: MachineRequest & Wish & { readonly engineBundle: string },
+  turn: Turn,
+  signal: AbortSignal | undefined,
+): Promise<Machine> {
+  const { name, images = [], tlsSans = [], swarm } = request;
+  checkName(name);
+  requireHost();
+  if (swarm !== undefined) checkSwarm(swarm);
+  checkImages(images);
+  // Without cgroups a machine could be started, but neither found nor stopped.
+  mainHierarchy();
+  const tried = `machine ${name}: create`;
+  await requireNoOverlay(storePlace(store), tried);
+  const parts = await prepareParts(request.engineBundle);
+  const { env } = parts.tools;
+  signal?.throwIfAborted();
+  try {
+    const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
+    const wish = { ...request, swarmOptions };
+    // The first that is asked for gets the first address, whichever is ready first.
+    await unlessAborted(turn.reached, signal);
+    const { config, range } = await reserveMachine(store, wish, env, signal);
+    turn[Symbol.dispose]();
+    try {
+      makeGround(store, name);
+      await allSettled(tried, [
+        plugIn(store, config, range, env),
+        openWayOut(store, config, range, env),
+        activity('step', `machine ${name}: certificates`, () =>
+          makeMachineCertificates(
+            store,
+            name,
+            [config.Driver.IPAddress, 'localhost', ...tlsSans],
+            config.HostOptions.SwarmOptions.Master,
+          ),
+        ),
+        activity('step', `machine ${name}: images`, () =>
+          seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
+        ),
+      ]);
+      await waitForGround(request, signal);
+      signal?.throwIfAborted();
+      await boot(store, config, range, parts);
+      await waitForEngine(store, config, signal);
+      if (swarm !== undefined) await joinSwarm(store, config, signal);
+    } catch (error) {
+      // Looked at before the removal, which makes room again.
+      const explained = await explainFullDisk(storePlace(store), tried, error);
+      await remove(store, [name]);
+      throw signal?.aborted === true ? explained : await explainDamage(explained);
+    }
+    return describe(store, config);
+  } catch (error) {
+    throw await explainFullDisk(storePlace(store), tried, error);
+  }
+}
+
+/** Runs the machine's containers of its Swarm. From then on its engine starts them whenever it starts. */
+async function joinSwarm(
+  store: Store,
+  config: MachineConfig,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { HostOptions, Driver, Name } = config;
+  const containers = swarmContainers(HostOptions.SwarmOptions, Driver.IPAddress);
+  await startSwarm(Name, containers, async (argv, options) => {
+    const { file, args, env } = await enter(store, config, argv);
+    return await runCommand(file, args, { ...options, env, signal });
+  });
+}
+
+/** Starts a stopped machine, or the engine of one that runs without. */
+export async function start(store: Store, config: MachineConfig): Promise<void> {
+  requireHost();
+  mainHierarchy();
+  const name = config.Name;
+  const parts = await prepareParts(config.Driver.Engine);
+  const { env } = parts.tools;
+  // Two that start one machine at the same moment start it once.
+  await withStoreLock(store, async () => {
+    if (findInit(store, name) !== undefined) return;
+    await cutPower(store, name, env);
+    const range = await ensureSwitch(store, undefined, env);
+    await plugIn(store, config, range, env);
+    if (config.Driver.Egress) await ensureWayOut(store, range, env);
+    await boot(store, config, range, parts);
+  });
+  if (hasEngineEnded(store, name)) startEngine(store, name);
+  await waitForEngine(store, config);
+}
+
+const RESTART = `umask 022
+cat >/run/engine.new.sh && chmod 0755 /run/engine.new.sh && mv /run/engine.new.sh /run/engine.sh || exit
+cat /run/profile.new >/var/lib/boot2docker/profile && rm /run/profile.new
+exec service docker restart`;
+
+/** Configures a running machine's engine by its config.json and its certificates, and restarts it; the machine runs on. */
+export async function configureEngine(store: Store, config: MachineConfig): Promise<void> {
+  const { bundle } = await prepareParts(config.Driver.Engine);
+  await writeEngineFiles(store, config, bundle.env);
+  const ground = groundFolder(store, config.Name);
+  const run = async (script: string, file: string) => {
+    const { file: program, args, env } = await enter(store, config, ['sh', '-c', script]);
+    const title = `machine ${config.Name}: configure its engine`;
+    await runCommand(program, args, { title, env, input: await readFile(join(ground, file)) });
+  };
+  await run('cat >/run/profile.new', 'profile');
+  await run(RESTART, 'engine.sh');
+  await waitForEngine(store, config);
+}
+
+interface Parts {
+  readonly tools: Tools;
+  readonly bundle: EngineBundle;
+}
+
+async function prepareParts(engine: string | undefined): Promise<Parts> {
+  const [tools, bundle] = await Promise.all([prepareTools(), prepareEngineBundle(engine)]);
+  return { tools, bundle };
+}
+
+async function openWayOut(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  env: Tools['env'],
+): Promise<void> {
+  if (config.Driver.Egress) await withStoreLock(store, () => ensureWayOut(store, range, env));
+}
+
+async function boot(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  { tools, bundle }: Parts,
+): Promise<void> {
+  await bootMachine(store, {
+    config,
+    env: tools.env,
+    engineEnv: bundle.env,
+    visible: [cacheFolder(), bundle.folder],
+    nameServer: config.Driver.Egress ? nameServerAddress(range) : undefined,
+  });
+}
+
+/** Removes machines, and what they share when none is left. */
+export async function remove(store: Store, names: readonly string[]): Promise<void> {
+  const { env } = await prepareTools();
+  await allSettled(
+    `machines ${names.join(', ')}: remove`,
+    names.map(async (name) => {
+      checkName(name);
+      await activity(
+        'stage',
+        `machine ${name}: remove`,
+        async () => {
+          await cutPower(store, name, env);
+          await removeFolder(store, name);
+        },
+        { machine: name },
+      );
+    }),
+  );
+  await removeStoreIfEmpty(store, env);
+}

@@ -1,0 +1,48 @@
+import { findInit } from '../../netns/boot/boot.ts';
+import {
+  listMachineNames,
+  type MachineConfig,
+  readConfig,
+} from '../../netns/state/machine-config.ts';
+import { machineFolder, type Store } from '../../netns/state/store.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { engineAccess } from '../../docker/endpoints/require-tls.ts';
+import type { HostState } from '../../docker/endpoints/endpoint.ts';
+import type { Machine } from '../machine.ts';
+
+/** All machines of the built-in provider in a store. */
+export function listMachines(store: Store): Machine[] {
+  return listMachineNames(store).flatMap((name) => {
+    const config = readConfig(store, name);
+    // netns-machine also notes engines of others there, of which only a URL is known.
+    return config?.DriverName === 'netns' ? [describe(store, config)] : [];
+  });
+}
+
+/** A machine's config.json. An unknown name is a HarnessError. */
+export function requireConfig(store: Store, name: string): MachineConfig {
+  const config = readConfig(store, name);
+  if (config !== undefined) return config;
+  const others = listMachineNames(store);
+  throw new HarnessError({
+    tried: `machine ${name}`,
+    observed: `store ${store.folder} has no such machine`,
+    remedy: others.length === 0 ? 'create it first' : `there are ${others.join(', ')}`,
+  });
+}
+
+/** A machine as it is now. */
+export function describe(store: Store, config: MachineConfig): Machine {
+  const { IPAddress } = config.Driver;
+  const folder = machineFolder(store, config.Name);
+  const { EngineOptions } = config.HostOptions;
+  const state: HostState = findInit(store, config.Name) === undefined ? 'Stopped' : 'Running';
+  return {
+    name: config.Name,
+    address: IPAddress,
+    state,
+    ...engineAccess(IPAddress, 2376, folder),
+    engineOptions: EngineOptions.ArbitraryFlags,
+    engineLabels: EngineOptions.Labels,
+  };
+}

@@ -1,0 +1,82 @@
+import { DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
+import type { EnterCommand } from '../../netns/boot/enter.ts';
+import type { MachineConfig } from '../../netns/state/machine-config.ts';
+import type { Wish } from '../../netns/state/reserve.ts';
+import { shutDown } from '../../netns/boot/shut-down.ts';
+import { openStore, type Store } from '../../netns/state/store.ts';
+import { cutPower, listOwnMachines, sweepStore } from '../../netns/state/clean-up.ts';
+import { prepareTools } from '../../debian/tools.ts';
+import { runCommand } from '../../process/run-command.ts';
+import { Turns } from '../../process/waits/fifo-queue.ts';
+import { publishMachines } from '../publish-machines.ts';
+import type { Machine, MachineProvider, MachineRequest } from '../machine.ts';
+import { describe, listMachines, requireConfig } from './inspect.ts';
+import { configureEngine, create, remove, start } from './create.ts';
+import { enter } from './run.ts';
+
+/** What a machine of the built-in provider can have beyond any other's. */
+export interface NetnsMachineRequest extends MachineRequest, Wish {}
+
+/** The built-in provider, with what only it can do. */
+export interface NetnsProvider extends MachineProvider {
+  readonly name: 'netns';
+  readonly ground: Store;
+  create(
+    request: NetnsMachineRequest,
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<Machine>;
+  /** A machine's config.json. An unknown name is a HarnessError. */
+  config(name: string): MachineConfig;
+  /** Configures a running machine's engine by its config.json and its certificates, and restarts it; the machine runs on. */
+  configureEngine(name: string): Promise<void>;
+  /** How to run `argv` inside of a machine, for whoever starts the program himself: with a terminal, say. */
+  enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
+}
+
+export interface NetnsProviderOptions {
+  /** Folder of the store; `$MACHINE_STORAGE_PATH`, or else `~/.local/state/overlay-e2e`, when absent. */
+  readonly store?: string | undefined;
+  /** What every machine gets whose request says nothing else. */
+  readonly defaults?: Wish;
+}
+
+/** The built-in provider: machines out of Linux namespaces, with a real engine each. */
+export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsProvider {
+  const store = openStore(options.store);
+  const config = (name: string) => requireConfig(store, name);
+  const turns = new Turns();
+
+  return publishMachines<NetnsProvider>({
+    name: 'netns',
+    store: store.folder,
+    ground: store,
+    config,
+    create: async (request, { signal } = {}) => {
+      using turn = turns.take();
+      const engineBundle = engineBundleOf(request);
+      return await create(store, { ...options.defaults, ...request, engineBundle }, turn, signal);
+    },
+    engineBundleOf,
+    list: async () => listMachines(store),
+    listOwn: async () => listOwnMachines(store),
+    inspect: async (name) => describe(store, config(name)),
+    configureEngine: async (name) => await configureEngine(store, config(name)),
+    enter: async (name, argv) => await enter(store, config(name), argv),
+    run: async (name, argv, run = {}) => {
+      const { file, args, env } = await enter(store, config(name), argv);
+      return await runCommand(file, args, { title: `${name}: ${argv.join(' ')}`, ...run, env });
+    },
+    start: async (name) => await start(store, config(name)),
+    stop: async (name) => {
+      await shutDown(store, config(name).Name);
+      await cutPower(store, name, (await prepareTools()).env);
+    },
+    kill: async (name) => cutPower(store, config(name).Name, (await prepareTools()).env),
+    remove: (names) => remove(store, names),
+    sweep: () => sweepStore(store, async () => (await prepareTools()).env),
+  });
+}
+
+function engineBundleOf({ engineBundle }: MachineRequest, usual = DEFAULT_ENGINE): string {
+  return engineBundle ?? (process.env['E2E_ENGINE_BUNDLE'] || usual);
+}

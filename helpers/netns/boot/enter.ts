@@ -1,0 +1,31 @@
+import { cgroupsToJoin, requireInit } from './boot.ts';
+import type { Store } from '../state/store.ts';
+
+/** A command line of the host that runs a program inside of a machine. */
+export interface EnterCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** How to run `argv` as root inside of a running machine: in its namespaces, and within its limits. */
+export function enterCommand(
+  store: Store,
+  name: string,
+  argv: readonly [string, ...string[]],
+  env: {
+    readonly host: Readonly<Record<string, string>>;
+    readonly machine: Readonly<Record<string, string>>;
+  },
+): EnterCommand {
+  const pid = requireInit(store, name);
+  const cgroups = cgroupsToJoin(store, name);
+  // The program's environment is set by env inside, so that nsenter itself runs with the host's libraries.
+  const variables = Object.entries({ ...env.machine, HOME: '/root', USER: 'root' });
+  const script = [
+    `for cgroup in ${cgroups.join(' ')}; do echo $$ >"$cgroup/cgroup.procs"; done`,
+    `exec nsenter --target ${pid} --mount --uts --ipc --net --pid --cgroup env -i "$@"`,
+  ].join('\n');
+  const settings = variables.map(([key, value]) => `${key}=${value}`);
+  return { file: 'sh', args: ['-c', script, 'enter', ...settings, ...argv], env: env.host };
+}

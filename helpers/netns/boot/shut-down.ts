@@ -1,0 +1,16 @@
+import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { findInit } from './boot.ts';
+
+import type { Store } from '../state/store.ts';
+
+/** Shuts a machine down in order: its engine stops the containers, then all ends. A stopped machine stays as it is. */
+export async function shutDown(store: Store, name: string): Promise<void> {
+  const pid = findInit(store, name);
+  if (pid === undefined) return;
+  process.kill(pid, 'SIGTERM');
+  await waitFor(
+    `machine ${name}: shut down`,
+    async () => (findInit(store, name) === undefined ? done(undefined) : notYet('still running')),
+    { limit: 60_000, every: 10, remedy: 'kill the machine' },
+  );
+}

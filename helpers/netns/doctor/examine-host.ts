@@ -1,0 +1,79 @@
+import { cacheFolder } from '../../debian/cache/cache.ts';
+import { isBundleCached, DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
+import { type HostRelease, hostRelease } from '../../debian/apt/host-release.ts';
+import { requireHost, type Starter, thisProcess } from './require-host.ts';
+import { openStore } from '../state/store.ts';
+import { prepareTools } from '../../debian/tools.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { examineCgroups } from './cgroups.ts';
+import { examinePlaces } from './disk.ts';
+import { type Finding, fine, missing } from './host-finding.ts';
+import { examineKernel } from './kernel.ts';
+import { examineLimits } from './limits.ts';
+import { examineEngine, lookAt } from './packages.ts';
+import { examineRange } from './range.ts';
+
+/** Bytes that engines, tools and images take in the cache, and what it takes to make them. */
+const cacheNeeds = 3e9;
+/** With what is unpacked already it takes the rest only. */
+const warmCacheNeeds = 0.5e9;
+/** Bytes that the machines of a topology write. */
+const storeNeeds = 1e9;
+
+/** What this machine lacks for the built-in provider. What the first misses keeps the rest from being looked at. */
+export async function examineHost(): Promise<Finding[]> {
+  const starter = judgeStarter(thisProcess());
+  if (!starter.fine) return [starter];
+  const release = await hostRelease();
+  const store = openStore();
+  const tools = await examineTools(release);
+  const isWarm = isBundleCached(DEFAULT_ENGINE);
+  const [engine, cgroups, limits, places] = await Promise.all([
+    examineEngine(release),
+    examineCgroups(),
+    examineLimits(),
+    examinePlaces([
+      {
+        subject: 'store',
+        folder: store.folder,
+        needs: storeNeeds,
+        variable: 'MACHINE_STORAGE_PATH',
+      },
+      {
+        subject: 'cache',
+        folder: cacheFolder(),
+        needs: isWarm ? warmCacheNeeds : cacheNeeds,
+        variable: 'XDG_CACHE_HOME',
+      },
+    ]),
+  ]);
+  const { env } = tools;
+  const byTools =
+    env === undefined
+      ? []
+      : [...(await examineKernel(release, store.folder, env)), await examineRange(store, env)];
+  return [starter, tools.finding, engine, ...cgroups, limits, ...places, ...byTools];
+}
+
+/** Whether this process may make machines at all. */
+export function judgeStarter(starter: Starter): Finding {
+  try {
+    requireHost(starter);
+    return fine('root on Linux', 'it is');
+  } catch (error) {
+    const { observed, remedy = '' } = error as HarnessError;
+    return missing('root on Linux', observed, remedy);
+  }
+}
+
+async function examineTools(release: HostRelease) {
+  let env: Readonly<Record<string, string>> | undefined;
+  const finding = await lookAt('programs', release, async () => {
+    const tools = await prepareTools();
+    env = tools.env;
+    return tools.paths.length === 0
+      ? 'this machine has them all'
+      : 'what this machine lacks is in the cache';
+  });
+  return { finding, env };
+}

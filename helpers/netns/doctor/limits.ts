@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { type Finding, fine, missing } from './host-finding.ts';
+
+/**
+ * The kernel's limits that engines meet first, and how much of each three machines with their containers need. Neighbours
+ * are those of all machines and of the host together; engines would raise that one, and cannot in a network namespace.
+ */
+const NEEDED: Readonly<Record<string, number>> = {
+  'fs.inotify.max_user_instances': 64,
+  'fs.inotify.max_user_watches': 4096,
+  'kernel.pid_max': 16_384,
+  'net.ipv4.neigh.default.gc_thresh3': 256,
+  'user.max_net_namespaces': 64,
+  'user.max_mnt_namespaces': 64,
+};
+
+/** Judges the limits that could be read; those of other kernels are left out. */
+export function judgeLimits(limits: Readonly<Record<string, number>>): Finding {
+  const low = Object.entries(NEEDED).filter(([name, needed]) => (limits[name] ?? needed) < needed);
+  if (low.length === 0)
+    return fine('kernel limits', 'inotify, processes, neighbours, namespaces: enough');
+  return missing(
+    'kernel limits',
+    low.map(([name]) => `${name} is ${limits[name]}`).join(', '),
+    `sysctl -w ${low.map(([name, needed]) => `${name}=${needed * 8}`).join(' ')}`,
+  );
+}
+
+export async function examineLimits(): Promise<Finding> {
+  const read = await Promise.all(
+    Object.keys(NEEDED).map(async (name) => {
+      const text = await readFile(`/proc/sys/${name.replaceAll('.', '/')}`, 'utf8').catch(() => '');
+      return text === '' ? [] : [[name, Number(text)] as const];
+    }),
+  );
+  return judgeLimits(Object.fromEntries(read.flat()));
+}

@@ -1,0 +1,50 @@
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { prepareApt } from '../../debian/apt/apt.ts';
+import { aptSources } from '../../debian/apt/archive.ts';
+import {
+  DEFAULT_ENGINE,
+  isBundleCached,
+  prepareEngineBundle,
+  suiteOfBundle,
+} from '../../debian/engines/engine-bundle.ts';
+import { type HostRelease } from '../../debian/apt/host-release.ts';
+import { aptCommandFor, familyOf } from '../../debian/apt/install-advice.ts';
+import { type Finding, fine, missing } from './host-finding.ts';
+
+/** Whether the engine of the machines is there, or else can be had from Debian's archive. */
+export async function examineEngine(release: HostRelease): Promise<Finding> {
+  const version = process.env['E2E_ENGINE_BUNDLE'] || DEFAULT_ENGINE;
+  const suite = suiteOfBundle(version);
+  const subject = `engine ${version}`;
+  return await lookAt(subject, release, async () => {
+    if (suite === undefined) return (await prepareEngineBundle(version)).folder;
+    if (isBundleCached(version)) return 'in the cache';
+    // Signed lists of the mirror are what every download begins with; they are kept for a day.
+    const sources = await aptSources(suite);
+    await prepareApt(suite, sources);
+    return `the first run unpacks it out of Debian ${suite}, ${mirrorIn(sources.main)}`;
+  });
+}
+
+/** Runs a look that throws in one line what is missing, and the remedy with it. */
+export async function lookAt(
+  subject: string,
+  release: HostRelease,
+  look: () => Promise<string>,
+): Promise<Finding> {
+  try {
+    return fine(subject, await look());
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    const { tried, observed, remedy = 'see what it says' } = error;
+    // Elsewhere than on Debian its keys come by another command.
+    const keysMissing = observed.startsWith('no debian-archive-keyring');
+    const isForeign = familyOf(release) !== 'debian';
+    const advice = keysMissing && isForeign ? aptCommandFor(release) : remedy;
+    return missing(subject, `${tried}: ${observed}`, advice);
+  }
+}
+
+function mirrorIn(source: string): string {
+  return source.split('] ')[1]?.split(' ')[0] ?? source;
+}

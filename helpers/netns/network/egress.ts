@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { quoteForShell, tail } from '../../process/run-command.ts';
+import { done, waitFor } from '../../process/waits/wait-for.ts';
+import { type AddressRange, formatRange } from '../../process/address-range.ts';
+import { cgroupsToJoin } from '../boot/boot.ts';
+import { machineCgroup, mainHierarchy, readProcesses } from '../cgroups/cgroup.ts';
+import { makeCgroups } from '../cgroups/cgroup-limits.ts';
+import { runIp } from './ip.ts';
+import { namespaceFile, switchNamespace, WAY_OUT } from '../state/names.ts';
+import { startDetached } from '../boot/start-detached.ts';
+import type { Store } from '../state/store.ts';
+import { prepareTool } from '../../debian/tools.ts';
+
+type Env = Readonly<Record<string, string>>;
+
+/**
+ * Sees to it that there is a way out of the store's network, for machines that have a route to it. It is a program of
+ * the host at a port of the switch, slirp4netns, which does for the machines what it could do for itself: nothing of the
+ * host's forwarding, firewall or addresses is touched. To be called under the store's lock.
+ */
+export async function ensureWayOut(store: Store, range: AddressRange, env: Env): Promise<void> {
+  const tool = await prepareTool('slirp4netns', 'slirp4netns');
+  if (isThere(store)) return;
+  await makeCgroups(store, WAY_OUT, {});
+  const namespace = switchNamespace(store);
+  const words = [
+    tool.file,
+    '--mtu=1500',
+    `--cidr=${formatRange(range)}`,
+    '--disable-host-loopback',
+    '--netns-type=path',
+    namespaceFile(namespace),
+    tap,
+  ];
+  const enter = cgroupsToJoin(store, WAY_OUT).map((cgroup) => `echo $$ >${cgroup}/cgroup.procs`);
+  const script = [...enter, `exec ${words.map(quoteForShell).join(' ')}`].join('\n');
+  const child = startDetached(['sh', '-euc', script], { log: logFile(store), env: tool.env });
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  await waitFor(
+    `store ${store.folder}: way out`,
+    async () => {
+      await runIp('way out: port', [`link set ${tap} master br0 up`], { env, namespace });
+      return done(undefined);
+    },
+    { limit: 60_000, every: 20, fatal: () => ended, evidence: () => readLog(store) },
+  ).catch(async (error: unknown) => {
+    if (!ended) throw error;
+    const log = await readLog(store);
+    throw new HarnessError({
+      tried: `store ${store.folder}: way out`,
+      observed: `slirp4netns has ended, «${tail(log, 1)}»`,
+      remedy: 'its log tells why; without egress a machine needs it not',
+      cause: error,
+      evidence: log,
+    });
+  });
+}
+
+const tap = 'tap0';
+
+function isThere(store: Store): boolean {
+  return readProcesses(machineCgroup(mainHierarchy(), store, WAY_OUT)).length > 0;
+}
+
+function logFile(store: Store): string {
+  return join(store.folder, 'netns', 'way-out.log');
+}
+
+async function readLog(store: Store): Promise<string> {
+  return tail(await readFile(logFile(store), 'utf8').catch(() => ''));
+}

@@ -1,0 +1,47 @@
+import { readdirSync } from 'node:fs';
+import { type AddressRange, wayOutAddress } from '../../process/address-range.ts';
+import { runIp } from './ip.ts';
+import type { MachineConfig } from '../state/machine-config.ts';
+import { machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
+import type { Store } from '../state/store.ts';
+
+/** Gives a machine its network namespace, and `eth1` in it with the machine's MAC and address, plugged into the switch. */
+export async function plugIn(
+  store: Store,
+  config: MachineConfig,
+  range: AddressRange,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { IPAddress, MACAddress, Egress } = config.Driver;
+  const namespace = machineNamespace(store, config.Name);
+  const port = `m${IPAddress.split('.').slice(2).join('.')}`;
+  const stale = readdirSync(namespaceFolder).includes(namespace);
+  const link = `link add ${port} netns ${switchNamespace(store)} type veth peer name eth1 address ${MACAddress} netns ${namespace}`;
+  const title = `machine ${config.Name}: network namespace and link`;
+  const fresh = [...(stale ? [`netns delete ${namespace}`] : []), `netns add ${namespace}`];
+  try {
+    await runIp(title, [...fresh, link], { env });
+  } catch (error) {
+    if (!(error as Error).message.includes('File exists')) throw error;
+    // The kernel still holds an earlier namespace of this machine, and with it the other end of this port.
+    const inSwitch = { env, namespace: switchNamespace(store) };
+    await runIp(`${title}: remove its earlier port`, [`link delete ${port}`], inSwitch);
+    await runIp(title, [link], { env });
+  }
+  await Promise.all([
+    runIp(`machine ${config.Name}: port of the switch`, [`link set ${port} master br0 up`], {
+      env,
+      namespace: switchNamespace(store),
+    }),
+    runIp(
+      `machine ${config.Name}: eth1`,
+      [
+        `address add ${IPAddress}/${range.prefix} brd + dev eth1`,
+        'link set lo up',
+        'link set eth1 up',
+        ...(Egress ? [`route add default via ${wayOutAddress(range)}`] : []),
+      ],
+      { env, namespace },
+    ),
+  ]);
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { parseJson } from '../../process/text/parse-json.ts';
+import { runCommand } from '../../process/run-command.ts';
+import { type AddressRange, overlap, parseAddress } from '../../process/address-range.ts';
+
+const routeRows = z.array(
+  z.object({ type: z.string().optional(), dst: z.string(), dev: z.string().optional() }),
+);
+
+/** An address range that the host reaches, and the interface that leads to it. */
+export interface Route {
+  readonly range: AddressRange;
+  readonly device: string;
+}
+
+/** The host's IPv4 routes of all tables, without default routes and a kernel's own broadcast routes. */
+export async function readRoutes(env: Readonly<Record<string, string>>): Promise<Route[]> {
+  const { stdout } = await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all'], {
+    env,
+    title: 'read the host’s routes',
+  });
+  const rows = routeRows.parse(stdout.trim() === '' ? [] : parseJson(stdout));
+  const routes = rows.flatMap(({ type, dst, dev = 'none' }) => {
+    // Older kernels have one for the first address of a range, and list it before the range.
+    if (type === 'broadcast') return [];
+    const [text = '', length = '32'] = dst.split('/');
+    const first = parseAddress(text);
+    const prefix = Number(length);
+    return first === undefined || prefix === 0 ? [] : [{ range: { first, prefix }, device: dev }];
+  });
+  return withoutDefaultRoute(routes);
+}
+
+/**
+ * Leaves out the routes that are a default route in pieces: a VPN routes 0.0.0.0/1 and 128.0.0.0/1, or all of the
+ * Internet but its own server, since such routes win over the default route without replacing it.
+ */
+export function withoutDefaultRoute(routes: readonly Route[]): Route[] {
+  const pieces = coverInternet(routes);
+  return routes.filter((route) => !pieces.has(route) || isPrivate(route.range));
+}
+
+/** The route that is in the way of a range, if there is one. */
+export function findOverlap(routes: readonly Route[], range: AddressRange): Route | undefined {
+  return routes.find((route) => overlap(route.range, range));
+}
+
+/** All unicast addresses: 0.0.0.0/8 is no destination, and 224.0.0.0/3 is multicast and reserved. */
+const unicast = { from: 2 ** 24, to: 224 * 2 ** 24 };
+
+/** The largest routes that together cover all unicast addresses; none where some address has no route. */
+function coverInternet(routes: readonly Route[]): ReadonlySet<Route> {
+  const pieces = new Set<Route>();
+  let covered = unicast.from;
+  const sorted = [...routes].sort(
+    (a, b) => a.range.first - b.range.first || a.range.prefix - b.range.prefix,
+  );
+  for (const route of sorted) {
+    const { first, prefix } = route.range;
+    if (covered >= unicast.to) break;
+    if (first > covered) return new Set();
+    const end = first + 2 ** (32 - prefix);
+    // Two ranges are apart or one holds the other: what reaches no further is within a piece.
+    if (end <= covered) continue;
+    pieces.add(route);
+    covered = end;
+  }
+  return covered >= unicast.to ? pieces : new Set();
+}
+
+const privateRanges: readonly AddressRange[] = [
+  { first: 10 * 2 ** 24, prefix: 8 },
+  { first: 172 * 2 ** 24 + 16 * 2 ** 16, prefix: 12 },
+  { first: 192 * 2 ** 24 + 168 * 2 ** 16, prefix: 16 },
+];
+
+/** Whether a range is somebody's own network, not a part of the Internet. */
+function isPrivate(range: AddressRange): boolean {
+  return privateRanges.some((one) => one.prefix <= range.prefix && overlap(one, range));
+}

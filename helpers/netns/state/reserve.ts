@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { type AddressRange, checkAddress, nextAddress } from '../../process/address-range.ts';
+import {
+  type EngineOptions,
+  listMachineNames,
+  type MachineConfig,
+  makeConfig,
+  readConfig,
+  type SwarmOptions,
+  writeConfig,
+} from './machine-config.ts';
+import { macAddress } from './names.ts';
+import { openStateDirectory } from './state-directory.ts';
+import { withStoreLock } from './store-lock.ts';
+import { machineFolder, type Store } from './store.ts';
+import { makePrivateFolder } from '../../process/files/write-atomically.ts';
+import { ensureSwitch } from '../network/switch.ts';
+
+/** What one may wish of a machine of this provider. */
+export interface Wish {
+  /** MiB. */
+  readonly memory?: number | undefined;
+  readonly cpus?: number | undefined;
+  /** The store's address range; `$E2E_SUBNET`, or else a free one, when absent. */
+  readonly subnet?: string | undefined;
+  /** Whether the machine may reach what the host reaches. */
+  readonly egress?: boolean | undefined;
+  /** More of docker-machine's engine options than `--engine-opt` and `--engine-label`. */
+  readonly engineSettings?: Partial<EngineOptions> | undefined;
+  /** What is noted of its part in a classic Swarm. */
+  readonly swarmOptions?: Partial<SwarmOptions> | undefined;
+}
+
+interface Request extends Wish {
+  readonly name: string;
+  readonly address?: string;
+  /** A version, `system`, or a folder. */
+  readonly engineBundle: string;
+  readonly engineOptions?: readonly string[];
+  readonly engineLabels?: readonly string[];
+  readonly tlsSans?: readonly string[];
+}
+
+/**
+ * Gives a new machine its name and address: from here on nobody else of the store gets them. The store's switch is
+ * there when this returns.
+ */
+export async function reserveMachine(
+  store: Store,
+  request: Request,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+): Promise<{ config: MachineConfig; range: AddressRange }> {
+  const { name } = request;
+  await openStateDirectory(store.folder);
+  return await withStoreLock(
+    store,
+    async () => {
+      if (existsSync(machineFolder(store, name))) {
+        throw new HarnessError({
+          tried: `machine ${name}: create`,
+          observed: 'there is one of this name',
+          remedy: 'take another name, or remove it first',
+        });
+      }
+      const subnet = request.subnet ?? (process.env['E2E_SUBNET'] || undefined);
+      const range = await ensureSwitch(store, subnet, env);
+      const taken = takenAddresses(store);
+      if (request.address !== undefined) checkAddress(request.address, range, taken);
+      const address = request.address ?? nextAddress(range, new Set(taken.keys()));
+      const config = makeConfig(store, {
+        name,
+        address,
+        mac: macAddress(store, address),
+        engine: request.engineBundle,
+        memory: request.memory ?? 0,
+        cpus: request.cpus ?? 0,
+        egress: request.egress ?? false,
+        tlsSans: request.tlsSans ?? [],
+        engineOptions: {
+          ...request.engineSettings,
+          ArbitraryFlags: [...(request.engineOptions ?? [])],
+          Labels: [...(request.engineLabels ?? [])],
+        },
+        swarmOptions: request.swarmOptions ?? {},
+      });
+      await makePrivateFolder(machineFolder(store, name));
+      try {
+        await writeConfig(store, config);
+      } catch (error) {
+        await rm(machineFolder(store, name), { recursive: true });
+        throw error;
+      }
+      return { config, range };
+    },
+    signal,
+  );
+}
+
+function takenAddresses(store: Store): Map<string, string> {
+  return new Map(
+    listMachineNames(store).flatMap((name) => {
+      const address = readConfig(store, name)?.Driver.IPAddress;
+      return address === undefined ? [] : [[address, name] as const];
+    }),
+  );
+}

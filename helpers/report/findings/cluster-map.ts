@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import type { HostView, Observation } from '../../check/model/observation.ts';
+import { endsOf, type OverlayEnd } from '../../check/derive/endpoints.ts';
+import { whatWasSeen } from '../../check/model/observed.ts';
+import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
+import type { NetworkFacts } from '../../docker/networks.ts';
+
+/** The cluster as it really is, as far as it was seen: what pictures and documents tell of. No secrets are in it. */
+export interface ClusterMap {
+  readonly hosts: readonly MappedHost[];
+  /** Where a key-value cluster's engines meet. */
+  readonly store: MappedStore | undefined;
+  /** Overlays, in order of their names. */
+  readonly networks: readonly MappedNetwork[];
+}
+
+export interface MappedHost {
+  readonly name: string;
+  readonly address: string | undefined;
+  /** `20.10.5` */
+  readonly engineVersion: string | undefined;
+  /** Why its engine could not be asked. */
+  readonly silence: string | undefined;
+  readonly role: 'manager' | 'leader' | 'worker' | undefined;
+  readonly containers: readonly MappedContainer[];
+  /** In a swarm: ends on overlays that are its engine's own, and spread what comes for services. */
+  readonly serviceEnds: readonly MappedEnd[];
+}
+
+export interface MappedEnd {
+  readonly network: string;
+  readonly address: string;
+}
+
+export interface MappedContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly status: string;
+  /** Its ends on overlays. */
+  readonly ends: readonly MappedEnd[];
+  /** `8080 → 8080/tcp` */
+  readonly ports: readonly string[];
+}
+
+export interface MappedStore {
+  readonly version: string | undefined;
+  /** `192.168.99.100:8500` */
+  readonly address: string | undefined;
+  readonly members: readonly string[];
+  /** Why it could not be asked. */
+  readonly silence: string | undefined;
+}
+
+export interface MappedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly subnets: readonly string[];
+  /** VXLAN network identifiers. */
+  readonly vnis: readonly number[];
+  /** Hosts whose engines know it. */
+  readonly hosts: readonly string[];
+}
+
+export function mapCluster(observation: Observation): ClusterMap {
+  const ends = endsOf(observation);
+  return {
+    hosts: observation.hosts.map((host) => mapHost(host, observation, ends)),
+    store: mapStore(observation),
+    networks: mapNetworks(observation),
+  };
+}
+
+function mapStore({ store }: Observation): MappedStore | undefined {
+  if ('unseen' in store) {
+    // A swarm has none; that nobody wanted to look at it says nothing of it.
+    if (store.because !== 'impossible') return undefined;
+    return { version: undefined, address: undefined, members: [], silence: store.unseen };
+  }
+  const { version, store: where, members } = store.seen;
+  return {
+    version,
+    address: `${where.address}:${where.port}`,
+    members: members.map(({ advertised }) => advertised),
+    silence: undefined,
+  };
+}
+
+function mapHost(
+  host: HostView,
+  observation: Observation,
+  ends: readonly OverlayEnd[],
+): MappedHost {
+  const { name, address, engine } = host;
+  const view = whatWasSeen(engine);
+  return {
+    name,
+    address,
+    engineVersion: view?.info.serverVersion,
+    silence: 'unseen' in engine ? withoutName(engine.unseen, name) : undefined,
+    role: roleOf(host, observation),
+    containers: (view?.containers ?? []).map((container) => ({
+      name: container.name,
+      image: container.image,
+      status: container.status,
+      ends: ends
+        .filter(({ containerId }) => containerId === container.id)
+        .map((end) => ({ network: end.network, address: end.address })),
+      ports: portsOf(container),
+    })),
+    serviceEnds: (view?.networks ?? []).flatMap((network) => serviceEndsOf(network)),
+  };
+}
+
+const inspected = z.looseObject({
+  Containers: z.record(z.string(), z.looseObject({ IPv4Address: z.string() })).nullish(),
+});
+
+function serviceEndsOf({ name: network, driver, raw }: NetworkFacts): MappedEnd[] {
+  if (driver !== 'overlay') return [];
+  return Object.entries(inspected.safeParse(raw).data?.Containers ?? {})
+    .filter(([id]) => id.startsWith('lb-') || id === 'ingress-sbox')
+    .map(([, { IPv4Address }]) => ({ network, address: IPv4Address.replace(/\/.*/, '') }));
+}
+
+/** Where it stands with its host, what is said of it need not begin with the host's name. */
+function withoutName(reason: string, name: string): string {
+  return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
+}
+
+function roleOf({ engine }: HostView, { swarm }: Observation): MappedHost['role'] {
+  const own = whatWasSeen(engine)?.info.swarmNode;
+  if (own === undefined) return undefined;
+  if (!own.isManager) return 'worker';
+  const node = whatWasSeen(swarm)?.nodes.find(({ id }) => id === own.id);
+  return node?.manager?.leader === true ? 'leader' : 'manager';
+}
+
+/** An engine says one port twice where it listens on IPv4 and IPv6. */
+function portsOf({ ports }: ContainerFacts): string[] {
+  const all = Object.entries(ports).flatMap(([inside, outside]) =>
+    outside.map(({ port }) => `${port} → ${inside}`),
+  );
+  return [...new Set(all)];
+}
+
+function mapNetworks(observation: Observation): MappedNetwork[] {
+  const networks = new Map<string, MappedNetwork>();
+  const add = (one: MappedNetwork) => {
+    const known = networks.get(one.id);
+    networks.set(one.id, {
+      ...one,
+      subnets: union(known?.subnets, one.subnets),
+      // One that nothing has used yet has none: 0.
+      vnis: union(known?.vnis, one.vnis).filter((vni) => vni > 0),
+      hosts: union(known?.hosts, one.hosts),
+    });
+  };
+  for (const { name: host, engine } of observation.hosts) {
+    for (const { id, name, driver, subnets } of whatWasSeen(engine)?.networks ?? []) {
+      if (driver === 'overlay') add({ id, name, subnets, vnis: [], hosts: [host] });
+    }
+  }
+  const written = [
+    ...(whatWasSeen(observation.store)?.networks ?? []),
+    ...(whatWasSeen(observation.swarm)?.networks ?? []),
+  ];
+  for (const { id, name, subnets, vnis } of written) add({ id, name, subnets, vnis, hosts: [] });
+  return [...networks.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));
+}
+
+function union<T>(known: readonly T[] | undefined, more: readonly T[]): T[] {
+  return [...new Set([...(known ?? []), ...more])];
+}

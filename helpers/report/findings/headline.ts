@@ -1,0 +1,28 @@
+import type { AuditReport } from '../../check/model/report.ts';
+import { countOf } from './count-of.ts';
+
+/** The verdict in one line, without colours: «✖ topology seed: 1 defect». */
+export function headlineOf(report: AuditReport): string {
+  const { target, verdict, diagnoses, checks } = report;
+  if (verdict === 'healthy') return `✔ ${target}: healthy`;
+  const open = checks.filter((one) => one.state === 'skipped' && one.because === 'impossible');
+  const undone = `${countOf(open.length, 'check')} could not be done`;
+  const part = partlyExamined(report);
+  if (verdict === 'incomplete' && part !== undefined) {
+    const also = open.length === 0 ? '' : `; ${undone}`;
+    return `? ${target}: incomplete: ${part}; nothing wrong was found there${also}`;
+  }
+  if (verdict === 'incomplete') {
+    return `? ${target}: nothing wrong was found, but ${open.length === 0 ? 'nothing could be looked at' : undone}`;
+  }
+  const missing = [...(part === undefined ? [] : [part]), ...(open.length === 0 ? [] : [undone])];
+  const more = missing.length === 0 ? '' : `; ${missing.join('; ')}, so there may be more`;
+  return `✖ ${target}: ${countOf(diagnoses.length, 'defect')}${more}`;
+}
+
+/** "examined 1 of 5 nodes"; undefined when no known member was left out. */
+function partlyExamined({ coverage, observation }: AuditReport): string | undefined {
+  const { examined, known, unexamined } = coverage;
+  if (unexamined.length === 0) return undefined;
+  return `examined ${examined} of ${known} ${observation.kind === 'swarm-mode' ? 'nodes' : 'hosts'}`;
+}

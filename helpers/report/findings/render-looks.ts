@@ -1,0 +1,40 @@
+import { whatWasSeen } from '../../check/model/observed.ts';
+import type { AuditReport } from '../../check/model/report.ts';
+import { mapCluster } from './cluster-map.ts';
+import { countOf } from './count-of.ts';
+import { painter, type TextLayout, wrapText } from './text-layout.ts';
+
+/** What an audit looked at, in one sentence: a verdict is worth as much as what it is drawn from. */
+export function renderLooks({ observation }: AuditReport, layout: TextLayout): string[] {
+  const { hosts, networks, store } = mapCluster(observation);
+  const asked = hosts.filter(({ engineVersion }) => engineVersion !== undefined);
+  const versions = new Set(asked.map(({ engineVersion }) => engineVersion));
+  const kernels = observation.hosts.filter(({ kernel }) => 'seen' in kernel).length;
+  const names = whatWasSeen(observation.names)?.answers.length ?? 0;
+  const paths = whatWasSeen(observation.paths);
+  const probes =
+    paths === undefined
+      ? 0
+      : [paths.hostTrials, paths.gossip, paths.tunnels, paths.trials, paths.isolation].flat()
+          .length;
+  const pairs = paths?.pairs;
+  const looks = [
+    `${countOf(asked.length, 'engine')}${versions.size === 0 ? '' : ` (${[...versions].join(', ')})`}`,
+    ...(store?.version === undefined ? [] : [store.version]),
+    countOf(networks.length, 'overlay network'),
+    countOf(hosts.flatMap(({ containers }) => containers).length, 'container'),
+    ...(kernels === 0 ? [] : [countOf(kernels, 'kernel')]),
+    ...(names === 0 ? [] : [countOf(names, 'name')]),
+    ...(probes === 0 ? [] : [countOf(probes, 'live probe')]),
+    ...(pairs === undefined || pairs.probed >= pairs.all
+      ? []
+      : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.withoutRoom)}`]),
+  ];
+  const paint = painter(layout);
+  const lines = wrapText(`Looked at: ${looks.join(', ')}`, layout, '', 0);
+  return lines.map((line) => paint('dim', line));
+}
+
+function tellRoom(withoutRoom = 0): string {
+  return withoutRoom === 0 ? '' : ' (more would fill the table of neighbours of a kernel)';
+}

@@ -1,0 +1,104 @@
+import { layers } from '../../check/model/check.ts';
+import type { Coverage } from '../../check/derive/coverage.ts';
+import type { AuditReport, CheckResult } from '../../check/model/report.ts';
+import { diagnosesOf, failureLine } from './diagnoses-of.ts';
+import { renderDiagnosis } from './render-diagnosis.ts';
+import { element, escapeXml } from './xml.ts';
+
+/**
+ * An audit as JUnit XML: a suite for each layer, a case for each check. A check that was wanted and could not be done is
+ * an error: the systems that read this count what is skipped as well.
+ */
+export function toJunit(report: AuditReport): string {
+  const { target, milliseconds, checks, startedAt, coverage } = report;
+  const suites = layers.flatMap((layer) => {
+    const own = checks.filter((check) => check.layer === layer);
+    if (own.length === 0) return [];
+    // Without its milliseconds: some readers know no others.
+    const timestamp = startedAt.replace(/\.\d+Z$/, '');
+    const cases = own.map((check) => caseOf(report, check));
+    return [element('testsuite', { name: layer, ...countsOf(own), timestamp }, ...cases)];
+  });
+  const left = notExaminedSuite(coverage, startedAt.replace(/\.\d+Z$/, ''));
+  const { skipped: _, ...own } = countsOf(checks);
+  const counts = {
+    ...own,
+    tests: own.tests + coverage.unexamined.length + coverage.unsupported.length,
+    errors: own.errors + coverage.unexamined.length,
+  };
+  const attributes = { name: target, time: (milliseconds / 1000).toFixed(3), ...counts };
+  const root = element('testsuites', attributes, '\n', [...suites, ...left].join('\n'), '\n');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+/** A case for each member that was not examined, an error, and for each part that no check supports, skipped. */
+function notExaminedSuite({ unexamined, unsupported }: Coverage, timestamp: string): string[] {
+  if (unexamined.length + unsupported.length === 0) return [];
+  const counts = {
+    tests: unexamined.length + unsupported.length,
+    failures: 0,
+    errors: unexamined.length,
+    skipped: unsupported.length,
+  };
+  const message = 'not examined';
+  return [
+    element(
+      'testsuite',
+      { name: 'coverage', ...counts, timestamp },
+      ...unexamined.map((one) =>
+        unexaminedCase(
+          `the member ${one} is examined`,
+          element('error', { type: 'incomplete', message }),
+        ),
+      ),
+      ...unsupported.map((one) => unexaminedCase(one, element('skipped', { message }))),
+    ),
+  ];
+}
+
+function unexaminedCase(name: string, outcome: string): string {
+  return element('testcase', { name, classname: 'coverage.not-examined' }, outcome);
+}
+
+function countsOf(checks: readonly CheckResult[]) {
+  const errors = checks.filter(
+    (one) => one.state === 'skipped' && one.because === 'impossible',
+  ).length;
+  return {
+    tests: checks.length,
+    failures: checks.filter(({ state }) => state === 'failed').length,
+    errors,
+    skipped: checks.filter(({ state }) => state === 'skipped').length - errors,
+  };
+}
+
+function caseOf(report: AuditReport, check: CheckResult): string {
+  const { title, layer, name } = check;
+  return element(
+    'testcase',
+    { name: title, classname: `${layer}.${name}` },
+    ...outcomeOf(report, check),
+  );
+}
+
+function outcomeOf(report: AuditReport, check: CheckResult): string[] {
+  if (check.state === 'skipped') {
+    const { reason: message, because } = check;
+    return because === 'impossible'
+      ? [element('error', { type: because, message: `could not be done: ${message}` })]
+      : [element('skipped', { message })];
+  }
+  if (check.state === 'passed')
+    return [element('system-out', {}, escapeXml(check.evidence.join('\n')))];
+  const found = diagnosesOf(report, check);
+  const type = found.find(({ proves }) => proves) ?? found[0];
+  const text = [
+    ...check.differences.map((one) => one.text),
+    ...found.flatMap(({ diagnosis, number }) => [
+      '',
+      ...renderDiagnosis(diagnosis, number, { color: false, width: 100 }),
+    ]),
+  ].join('\n');
+  const message = failureLine(report, check);
+  return [element('failure', { type: type?.diagnosis.code, message }, escapeXml(text))];
+}

@@ -1,0 +1,168 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type DiagnosisCode,
+  diagnosisCodes,
+  diagnosisTitles,
+  pageOf,
+} from '../../check/model/codes.ts';
+import type { Difference } from '../../check/model/difference.ts';
+import type { AuditReport, CheckResult } from '../../check/model/report.ts';
+import { auditName, topologyPictureName, verdictName } from '../results/evidence.ts';
+import { pageUrl } from '../results/page-url.ts';
+import { type Evidence, type SyntheticResult, writeResult } from '../results/results-writer.ts';
+import type { Step } from '../results/step.ts';
+import { diagnosesOf, failureLine } from './diagnoses-of.ts';
+import { drawPathMatrix } from '../pictures/draw-path-matrix.ts';
+import { drawTopology } from '../pictures/draw-topology.ts';
+import { headlineOf } from './headline.ts';
+import { renderDiagnosis } from './render-diagnosis.ts';
+import { renderVerdict } from './render-report.ts';
+import { toJson } from './to-json.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const layout = { color: false, width: 100 };
+
+/**
+ * Writes an audit as results of Allure, beside those that the folder has already: one for the verdict, with pictures, and
+ * one for each check, with its evidence.
+ */
+export async function writeAllure(report: AuditReport, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const start = Date.parse(report.startedAt);
+  const times = { start, stop: start + report.milliseconds };
+  writeResult({ ...times, ...(await resultOfVerdict(report)) }, folder);
+  for (const check of report.checks) {
+    writeResult({ ...times, ...(await resultOfCheck(report, check)) }, folder);
+  }
+  await addCategories(folder);
+}
+
+/** The verdict as it is attached: in words, drawn, and as the document that has everything. */
+export async function verdictEvidence(report: AuditReport): Promise<readonly Evidence[]> {
+  const document = JSON.stringify(toJson(report), undefined, 2);
+  return [
+    { name: verdictName, type: 'text/plain', content: renderVerdict(report, layout) },
+    { name: topologyPictureName, type: 'image/svg+xml', content: await drawTopology(report) },
+    { name: 'paths', type: 'image/svg+xml', content: await drawPathMatrix(report) },
+    { name: auditName, type: 'application/json', content: document },
+  ];
+}
+
+type Untimed = Omit<SyntheticResult, 'start' | 'stop'>;
+
+async function resultOfVerdict(report: AuditReport): Promise<Untimed> {
+  const { target, verdict, diagnoses } = report;
+  const codes = diagnoses.map(({ code, summary }) => `${code}: ${summary}`);
+  const status = ({ healthy: 'passed', defects: 'failed', incomplete: 'broken' } as const)[verdict];
+  return {
+    name: 'Nothing is wrong with the cluster',
+    fullName: `check of ${target}: verdict`,
+    status,
+    message: status === 'passed' ? undefined : [...codes, headlineOf(report)].join('\n'),
+    attachments: await verdictEvidence(report),
+    links: linksTo(diagnoses.map(({ code }) => code)),
+    labels: labelsOf(
+      target,
+      'Verdict',
+      diagnoses.map(({ code }) => code),
+    ),
+  };
+}
+
+async function resultOfCheck(report: AuditReport, check: CheckResult): Promise<Untimed> {
+  const { title, name, layer } = check;
+  const { target } = report;
+  const found = diagnosesOf(report, check);
+  const codes = [...new Set(found.map(({ diagnosis }) => diagnosis.code))];
+  const text = found.flatMap(({ diagnosis, number }) => [
+    ...renderDiagnosis(diagnosis, number, layout),
+    '',
+  ]);
+  return {
+    name: title,
+    fullName: `check of ${target}: ${name}`,
+    ...outcomeOf(report, check),
+    attachments: [
+      ...(text.length === 0
+        ? []
+        : [{ name: 'diagnosis', type: 'text/plain', content: text.join('\n') } as const]),
+      // In the report itself, which may be read where the project is not.
+      ...(await Promise.all(codes.map(readPage))),
+    ],
+    steps: stepsOf(report, check),
+    links: linksTo(codes),
+    labels: labelsOf(target, inWords(layer), codes),
+  };
+}
+
+function outcomeOf(report: AuditReport, check: CheckResult): Pick<Untimed, 'status' | 'message'> {
+  if (check.state === 'passed') return { status: 'passed' };
+  if (check.state === 'failed') return { status: 'failed', message: failureLine(report, check) };
+  const { reason, because } = check;
+  // What was wanted and could not be done is not only skipped: it leaves the verdict open.
+  return because === 'impossible'
+    ? { status: 'broken', message: `could not be done: ${reason}` }
+    : { status: 'skipped', message: reason };
+}
+
+function stepsOf(report: AuditReport, check: CheckResult): Step[] {
+  const start = Date.parse(report.startedAt);
+  const times = { start, stop: start, steps: [] };
+  if (check.state === 'passed') {
+    return check.evidence.map((name) => ({ ...times, name, status: 'passed' }));
+  }
+  if (check.state === 'skipped') return [];
+  return check.differences.map((one) => ({
+    ...times,
+    name: one.text,
+    status: 'failed',
+    text: { name: 'expected and observed', type: 'application/json', content: asJson(one) },
+  }));
+}
+
+function asJson({ kind, where, expected, observed }: Difference): string {
+  return JSON.stringify({ kind, where, expected, observed }, undefined, 2);
+}
+
+function labelsOf(target: string, feature: string, tag: readonly string[]) {
+  return { epic: `Check of ${target}`, feature, framework: 'overlay-e2e', tag };
+}
+
+function linksTo(codes: readonly DiagnosisCode[]): { name: string; url: string }[] {
+  return [...new Set(codes)].flatMap((code) => {
+    const url = pageUrl(pageOf(code));
+    return url === undefined ? [] : [{ name: code, url }];
+  });
+}
+
+async function readPage(code: DiagnosisCode): Promise<Evidence> {
+  const content = await readFile(join(root, pageOf(code)), 'utf8');
+  return { name: pageOf(code), type: 'text/markdown', content };
+}
+
+/** Allure 2 reads its categories from the results' folder; what others have put there stays. */
+async function addCategories(folder: string): Promise<void> {
+  const file = join(folder, 'categories.json');
+  const known = await readFile(file, 'utf8').then(
+    (text) => JSON.parse(text) as unknown,
+    () => undefined,
+  );
+  const others = (Array.isArray(known) ? (known as { name?: unknown }[]) : []).filter(
+    ({ name }) => !diagnosisCodes.some((code) => name === nameOf(code)),
+  );
+  const own = diagnosisCodes.map((code) => ({
+    name: nameOf(code),
+    messageRegex: `(?s)^(only because of )?${code}: .*`,
+    matchedStatuses: ['failed'],
+  }));
+  await writeFile(file, `${JSON.stringify([...own, ...others], undefined, 2)}\n`);
+}
+
+function nameOf(code: DiagnosisCode): string {
+  return `${code}: ${diagnosisTitles[code]}`;
+}
+
+function inWords(layer: string): string {
+  return `${layer.charAt(0).toUpperCase()}${layer.slice(1)}`;
+}

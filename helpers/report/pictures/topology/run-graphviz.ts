@@ -1,0 +1,51 @@
+import type { Graphviz } from '@hpcc-js/wasm-graphviz';
+import { firstLine, HarnessError } from '../../../process/errors/harness-error.ts';
+
+/** A drawn graph: its size, and its elements without the frame. */
+export interface Drawn {
+  readonly width: number;
+  readonly height: number;
+  readonly content: string;
+}
+
+/** The font of whose measures Graphviz is told: none that a reader may have instead is wider. */
+export const measuredFont = 'Verdana';
+
+/** Lays a graph out. Graphviz is loaded when the first is drawn, as most commands draw none. */
+export async function runGraphviz(graph: string): Promise<Drawn> {
+  const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
+  const graphviz = await Graphviz.load();
+  const svg = layOut(graphviz, graph);
+  const size = /viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"/.exec(svg);
+  const content = svg
+    .slice(svg.indexOf('<g '), svg.lastIndexOf('</svg>'))
+    .replaceAll(/<!--[^]*?-->\n?/g, '')
+    // Its tooltips are the names that nodes have in the graph only.
+    .replaceAll(/<title>[^<]*<\/title>\n?/g, '')
+    // The picture's style says it, with what to take where there is none.
+    .replaceAll(` font-family="${measuredFont}"`, '')
+    .replaceAll('&#45;', '-')
+    .replaceAll('&#39;', "'");
+  return { width: Number(size?.[1]), height: Number(size?.[2]), content };
+}
+
+/** Graphviz draws a node without its label when that has an error, and says nothing of it: so it is counted. */
+function layOut(graphviz: Pick<Graphviz, 'layout'>, graph: string): string {
+  try {
+    const svg = graphviz.layout(graph, 'svg_inline', 'dot');
+    const [said, drawn] = [countOf(/<FONT /g, graph), countOf(/<text /g, svg)];
+    if (said !== drawn) throw new Error(`of ${said} texts ${drawn} are in the picture`);
+    return svg;
+  } catch (cause) {
+    throw new HarnessError({
+      tried: 'draw the topology with Graphviz',
+      observed: firstLine(cause),
+      remedy: 'leave the picture out, and report this with what check --json says',
+      cause,
+    });
+  }
+}
+
+function countOf(pattern: RegExp, text: string): number {
+  return text.match(pattern)?.length ?? 0;
+}

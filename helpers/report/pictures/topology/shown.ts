@@ -1,0 +1,158 @@
+import type { Diagnosis } from '../../../check/model/diagnosis.ts';
+import type {
+  ClusterMap,
+  MappedContainer,
+  MappedHost,
+  MappedNetwork,
+} from '../../findings/cluster-map.ts';
+import { placeInWords } from '../../findings/place-in-words.ts';
+
+/** Containers of a host without an end on an overlay that are shown; the others are counted. */
+const bystandersShown = 3;
+/** And those with one; any that a diagnosis names besides. */
+const residentsShown = 12;
+
+/** So many hosts, and what is the same everywhere is said once. */
+const crowd = 8;
+
+/** A diagnosis and its number. */
+export interface ShownNote {
+  readonly diagnosis: Diagnosis;
+  readonly number: number;
+  /** Its place within the host, as far as there is one. */
+  readonly place: string | undefined;
+}
+
+export interface ShownContainer extends MappedContainer {
+  /** Whether nothing of it but its name and its ends is worth its place. */
+  readonly isBrief: boolean;
+  /** Whether it is none: the engine's own ends, in a swarm. */
+  readonly isEngines: boolean;
+}
+
+export interface ShownHost {
+  readonly host: MappedHost;
+  readonly containers: readonly ShownContainer[];
+  /** Whether its engine is as all others are, and is told of once. */
+  readonly isUsual: boolean;
+  /** How many containers are only counted. */
+  readonly hidden: number;
+  readonly notes: readonly ShownNote[];
+}
+
+/** What of a cluster is in its picture. */
+export interface Shown {
+  /** What is the same of all of many hosts. */
+  readonly usual: string | undefined;
+  /** All diagnoses in a line each, where the picture is longer than a screen. */
+  readonly index: readonly string[];
+  readonly store: ClusterMap['store'];
+  readonly hosts: readonly ShownHost[];
+  readonly networks: readonly MappedNetwork[];
+  /** Diagnoses of no host in particular. */
+  readonly notes: readonly ShownNote[];
+}
+
+export function chooseShown(map: ClusterMap, diagnoses: readonly Diagnosis[]): Shown {
+  const { hosts, store } = map;
+  const names = new Set(hosts.map(({ name }) => name));
+  const notes = diagnoses.map((diagnosis, index) => {
+    const { host, peer } = diagnosis.where;
+    // Of two hosts, the one on which it is fixed; else what is only known by the host to which it does not get is there.
+    const culprit = [host, peer].find((one) => one === diagnosis.remedy?.host);
+    const at = [culprit, host, peer].find((one) => one !== undefined && names.has(one));
+    return { at, note: { diagnosis, number: index + 1, place: placeWithin(diagnosis, at) } };
+  });
+  const notesAt = (at: string | undefined) =>
+    notes.filter((one) => one.at === at).map(({ note }) => note);
+  const isCrowd = hosts.length >= crowd;
+  const engine = isCrowd ? mostUsualOf(hosts.map(({ engineVersion }) => engineVersion)) : undefined;
+  const networks = map.networks.filter((one) => isWorthShowing(one, hosts, diagnoses));
+  return {
+    usual:
+      engine === undefined
+        ? undefined
+        : `${hosts.length} hosts, with engine ${engine} where no other is named`,
+    index: isCrowd ? diagnoses.map((one, index) => inOneLine(one, index + 1)) : [],
+    store,
+    hosts: hosts.map((host) => {
+      const containers = showContainers(host, { diagnoses, isCrowd, networks });
+      return {
+        host,
+        containers,
+        isUsual: engine !== undefined && host.engineVersion === engine,
+        hidden: host.containers.length - containers.filter(({ isEngines }) => !isEngines).length,
+        notes: notesAt(host.name),
+      };
+    }),
+    networks,
+    notes: notesAt(undefined),
+  };
+}
+
+function inOneLine({ code, where }: Diagnosis, number: number): string {
+  return `✖ ${number} ${code}: ${placeInWords(where)}`;
+}
+
+function mostUsualOf(values: readonly (string | undefined)[]): string | undefined {
+  const known = values.filter((one) => one !== undefined);
+  const countOf = (value: string) => known.filter((one) => one === value).length;
+  return known.toSorted((one, other) => countOf(other) - countOf(one))[0];
+}
+
+function placeWithin({ where }: Diagnosis, at: string | undefined): string | undefined {
+  const { host, ...within } = where;
+  if (host !== at) return placeInWords(where);
+  return Object.values(within).some(Boolean) ? placeInWords(within) : undefined;
+}
+
+function showContainers(
+  { containers, serviceEnds }: MappedHost,
+  {
+    diagnoses,
+    isCrowd,
+    networks,
+  }: {
+    readonly diagnoses: readonly Diagnosis[];
+    readonly isCrowd: boolean;
+    readonly networks: readonly MappedNetwork[];
+  },
+): ShownContainer[] {
+  const named = new Set(
+    diagnoses.flatMap(({ where: { container, towards } }) => [container, towards]),
+  );
+  const residents = containers.filter(({ ends }) => ends.length > 0);
+  const bystanders = containers.filter(({ ends }) => ends.length === 0);
+  const choose = (among: readonly MappedContainer[], most: number) =>
+    among.filter((one, index) => index < most || named.has(one.name));
+  const chosen = [...choose(residents, residentsShown), ...choose(bystanders, bystandersShown)];
+  const shown = chosen.map((one) => {
+    const isPlain = one.status === 'running' && one.ports.length === 0 && !named.has(one.name);
+    return { ...one, isBrief: isCrowd && isPlain, isEngines: false };
+  });
+  const ends = networks.flatMap(({ name }) =>
+    serviceEnds.filter(({ network }) => network === name),
+  );
+  return isCrowd || ends.length === 0 ? shown : [...shown, enginesOwn(ends)];
+}
+
+/** In a swarm each engine has ends of its own, which spread what comes for services. */
+function enginesOwn(ends: MappedHost['serviceEnds']): ShownContainer {
+  const name = 'engine, for services';
+  return { name, image: '', status: 'running', ends, ports: [], isBrief: true, isEngines: true };
+}
+
+/** Swarm mode has a network of its own for what comes from outside; while nothing is on it, it is only in the way. */
+function isWorthShowing(
+  { name }: MappedNetwork,
+  hosts: readonly MappedHost[],
+  diagnoses: readonly Diagnosis[],
+): boolean {
+  return (
+    name !== 'ingress' ||
+    hosts.some(({ containers }) =>
+      containers.some(({ ends }) => ends.some(({ network }) => network === name)),
+    ) ||
+    diagnoses.some(({ where }) => where.network === name)
+  );
+}

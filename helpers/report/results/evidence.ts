@@ -1,0 +1,54 @@
+import { attachment } from 'allure-js-commons';
+import { BaseMessageTestRuntime, getGlobalTestRuntime } from 'allure-js-commons/sdk/runtime';
+import { printInspection, redactSecrets } from '../../process/text/redact-secrets.ts';
+import { shorten } from './step.ts';
+
+/** Where a test's steps and evidence go; undefined in a run that writes no report. */
+export function reportRuntime(): BaseMessageTestRuntime | undefined {
+  const runtime = getGlobalTestRuntime();
+  return runtime instanceof BaseMessageTestRuntime ? runtime : undefined;
+}
+
+/** The content types of evidence that the report shows in place. */
+export type EvidenceType =
+  | 'text/plain'
+  | 'text/markdown'
+  | 'application/json'
+  | 'text/html'
+  | 'image/svg+xml';
+
+/** What the evidence is called that a reader wants first: what is wrong with the cluster. */
+export const verdictName = 'verdict';
+
+/** The name of the attachment with the audit's whole document. */
+export const auditName = 'audit';
+
+/** The name of the attachment with the topology as the audit saw it. */
+export const topologyPictureName = 'topology';
+
+/** Characters of one piece of evidence that the report keeps. */
+const evidenceLimit = 64_000;
+
+/**
+ * Attaches evidence to the running test, without secrets: text, anything else as indented JSON. Without a report, nothing.
+ *
+ *     await attach('ping transcript', reply.transcript);
+ *     await attach('network inspect on master-host', network);
+ */
+export async function attach(name: string, content: unknown, type?: EvidenceType): Promise<void> {
+  if (reportRuntime() === undefined) return;
+  const { text, contentType } = printEvidence(content, type);
+  await attachment(name, text, contentType);
+}
+
+/** Evidence as the report shows it. Plain text is shortened first: what is left out needs no look. */
+export function printEvidence(
+  content: unknown,
+  type?: EvidenceType,
+): { readonly text: string; readonly contentType: EvidenceType } {
+  const isText = typeof content === 'string';
+  const text = isText ? content : printInspection(content);
+  const contentType = type ?? (isText ? 'text/plain' : 'application/json');
+  const isPlain = contentType === 'text/plain';
+  return { text: isPlain ? redactSecrets(shorten(text, evidenceLimit)) : text, contentType };
+}

@@ -1,0 +1,74 @@
+/**
+ * The end of `specs/run.sh`, whatever came of the specs: builds the report, says what came of the run, where the report
+ * is and what to do next, and last the line with the counts. Its arguments are Vitest's exit code and those of the run.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { styleText } from 'node:util';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { causeLines } from './cause-lines.ts';
+import { findCauses } from './causes.ts';
+import { buildReport } from './build-report.ts';
+import { countLine, readCounts } from './counts.ts';
+import { readResults } from '../results/read-results.ts';
+import { reportFile } from '../results/reports-folder.ts';
+import { sizeWarning } from './report-size.ts';
+import { writeResult } from '../results/results-writer.ts';
+import { nextLines } from './next-steps.ts';
+import { skipLines } from './skip-lines.ts';
+import { judge, nextStepsOf, verdictLines } from './run-summary.ts';
+
+const layout = {
+  color: styleText('bold', '', { stream: process.stdout }) !== '',
+  width: process.stdout.columns ?? 10_000,
+};
+/** As every command of this project has it. */
+const wrongUsage = 2;
+const exitCode = Number(process.argv[2] ?? 1);
+const counts = readCounts();
+if (counts === undefined) endWithoutTests();
+const results = readResults();
+const verdict = judge(exitCode, counts, results);
+if (verdict.besides !== undefined) {
+  const now = Date.now();
+  writeResult({
+    name: 'The run comes to its end',
+    fullName: 'run: comes to its end',
+    status: 'broken',
+    message: verdict.besides,
+    start: now,
+    stop: now,
+    labels: { epic: 'The run itself', feature: 'Vitest' },
+  });
+}
+const report = await buildReport().then(
+  (file) => [`report: ${shortPath(file)}`, sizeWarning(statSync(file).size) ?? []].flat(),
+  (error: unknown) => [`report: not built: ${firstLine(error)}`],
+);
+const typed = { env: process.env, args: process.argv.slice(3) };
+const next = nextLines(nextStepsOf(verdict, typed));
+const lines = [
+  ...verdictLines(verdict),
+  ...skipLines(results),
+  ...causeLines(findCauses(verdict.failures), verdict.failures.length, layout),
+  ...report,
+  ...next,
+  '',
+  countLine(verdict.counts),
+];
+process.stdout.write(`\n${lines.join('\n')}\n`);
+process.exitCode = verdict.green ? 0 : exitCode === 0 ? 1 : exitCode;
+
+/** Vitest has said why no test ran; the report stays the one of the last run that ran tests. */
+function endWithoutTests(): never {
+  const kept = existsSync(reportFile()) ? '; the report and its history are unchanged' : '';
+  const line = countLine({ passed: 0, failed: 1, skipped: 0 });
+  process.stdout.write(`\n✖ no test ran${kept}\n\n${line}\n`);
+  process.exit(exitCode > 128 ? exitCode : wrongUsage);
+}
+
+/** From here, unless that would lead out of the project. */
+function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}

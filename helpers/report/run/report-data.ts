@@ -1,0 +1,89 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+
+/** What the report’s page shows: files by their names, as Allure’s scripts ask for them. */
+export type ReportData = ReadonlyMap<string, Buffer>;
+
+/** As Allure writes them into a page that is a single file. */
+const asAllureWrites = /<script defer>\s*Promise\.allSettled\(\[(.*?)\]\)\s*\.then\(.*?<\/script>/s;
+const packedAs = 'report-data';
+const asPacked = new RegExp(`<script id="${packedAs}" type="text/plain">(.*?)</script>`, 's');
+
+/** Takes the data out of a page that Allure has made: the page with a place for it, and the data. */
+export function takeData(html: string): { page: string; data: ReportData } {
+  const [whole = '', entries = ''] = asAllureWrites.exec(html) ?? [];
+  const data = new Map(
+    [...entries.matchAll(/d\("([^"]*)","([^"]*)"\)/g)].map(([, name = '', value = '']) => [
+      name,
+      Buffer.from(value, 'base64'),
+    ]),
+  );
+  if (data.size === 0) throw unreadable('its data is not where Allure 3.18 puts it');
+  return { page: html.replace(whole, () => `<!-- ${packedAs} -->`), data };
+}
+
+/**
+ * Puts the data into the page, compressed: with the history of 30 runs it is ten times as large as it need be, and a report
+ * is to be sent to people. The browser unpacks it, and gives Allure’s scripts what they ask for.
+ */
+export function putData(page: string, data: ReportData): string {
+  // What is of one length is of one kind, most of the time, and gzip looks back over 32 kB alone: a fifth less.
+  const files = [...data].sort(([, one], [, other]) => one.length - other.length);
+  const index = files.map(([name, content]) => [name, content.length]);
+  const head = Buffer.from(`${JSON.stringify(index)}\n`);
+  const content = Buffer.concat([head, ...files.map(([, bytes]) => bytes)]);
+  const packed = gzipSync(content, { level: 9 }).toString('base64');
+  const scripts = `<script id="${packedAs}" type="text/plain">${packed}</script>\n<script>${unpack}</script>`;
+  return page.replace(`<!-- ${packedAs} -->`, () => scripts);
+}
+
+/** Reads what a report shows. */
+export function readData(html: string): ReportData {
+  const [, packed] = asPacked.exec(html) ?? [];
+  if (packed === undefined) throw unreadable('it holds no data');
+  const bytes = gunzipSync(Buffer.from(packed, 'base64'));
+  const start = bytes.indexOf('\n') + 1;
+  const index = JSON.parse(bytes.toString('utf8', 0, start)) as [string, number][];
+  let at = start;
+  return new Map(
+    index.map(([name, length]) => {
+      at += length;
+      return [name, bytes.subarray(at - length, at)];
+    }),
+  );
+}
+
+/** Encodes a file only when it is asked for: most of them never are. */
+const unpack = `
+  (async () => {
+    const text = document.getElementById('${packedAs}').textContent;
+    if (!('DecompressionStream' in window)) {
+      document.body.textContent = 'This browser is too old to unpack the report: take Chrome 80, Firefox 113, Safari 16.4, or a newer one.';
+      return;
+    }
+    const packed = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+    let at = bytes.indexOf(10) + 1;
+    const index = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
+    const encode = (part) => {
+      let signs = '';
+      for (let i = 0; i < part.length; i += 0x8000) signs += String.fromCharCode(...part.subarray(i, i + 0x8000));
+      return btoa(signs);
+    };
+    for (const [name, length] of index) {
+      const part = bytes.subarray(at, at + length);
+      Object.defineProperty(window.allureReportData, name, { enumerable: true, get: () => encode(part) });
+      at += length;
+    }
+    window.allureReportDataReady = true;
+  })();
+`;
+
+function unreadable(observed: string): HarnessError {
+  return new HarnessError({
+    tried: 'read the page that Allure made',
+    observed,
+    remedy: 'use the version of @allurereport/core that package.json names',
+  });
+}

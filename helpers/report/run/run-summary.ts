@@ -1,0 +1,130 @@
+import { constants } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
+import { countOf } from '../findings/count-of.ts';
+import type { Counts, RunCounts } from './counts.ts';
+import type { WrittenResult } from '../results/read-results.ts';
+import { commandAgain, specFileOf, type TypedRun } from './next-command.ts';
+import { askDoctor, type NextStep } from './next-steps.ts';
+import { hostPrefix } from '../results/results-writer.ts';
+import { skipsFile } from './skip-reasons.ts';
+
+/** What came of a run. */
+export interface Verdict {
+  readonly counts: Counts;
+  readonly failures: readonly WrittenResult[];
+  /** What is wrong beyond the failures in the results: a runner that ended badly without naming one. */
+  readonly besides: string | undefined;
+  /** Whether Vitest's reporter has listed the tests that failed, which it does at its end. */
+  readonly listed: boolean;
+  /** The signal that ended it. */
+  readonly interrupted: string | undefined;
+  readonly green: boolean;
+}
+
+/**
+ * Judges a run by three witnesses that must agree before it is green: Vitest's exit code, the counts that its reporter
+ * wrote at its end, and the results.
+ *
+ * @param counted the reporter's counts; not ended when Vitest came to no end
+ */
+export function judge(
+  exitCode: number,
+  counted: RunCounts | undefined,
+  results: readonly WrittenResult[],
+): Verdict {
+  const failures = results.filter(({ status }) => status === 'failed' || status === 'broken');
+  const hostFailures = failures.filter(({ fullName }) => fullName.startsWith(hostPrefix)).length;
+  const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
+  // A failure that only the results have is one all the same.
+  const known = Math.max(failed, failures.length - hostFailures) + hostFailures;
+  const besides = known > 0 ? undefined : whatBesides(exitCode, counted);
+  const counts = { passed, failed: known + (besides === undefined ? 0 : 1), skipped };
+  return {
+    counts,
+    failures,
+    besides,
+    listed: counted?.ended === true && failed >= failures.length - hostFailures,
+    interrupted: exitCode > 128 ? signalName(exitCode - 128) : undefined,
+    green: counts.failed === 0,
+  };
+}
+
+function whatBesides(exitCode: number, counted: RunCounts | undefined): string | undefined {
+  if (exitCode > 128) return `the run was ended by ${signalName(exitCode - 128)}`;
+  if (counted?.ended !== true) return `vitest came to no end (exit code ${exitCode})`;
+  if (exitCode !== 0) return `vitest ended with exit code ${exitCode}, though no test failed`;
+  if (counted.passed === 0) return 'not a single test ran';
+  return undefined;
+}
+
+function signalName(number: number): string {
+  const names = Object.entries(constants.signals);
+  return names.find(([, one]) => one === number)?.[0] ?? `signal ${number}`;
+}
+
+/**
+ * The verdict in lines for people; neither causes, the count line nor what to do next are among them. Tests that failed are
+ * listed by Vitest's reporter, if the run came to its end; else all of them here.
+ */
+export function verdictLines(
+  { green, failures, besides, counts, listed, interrupted }: Verdict,
+  shownFailures = 8,
+): string[] {
+  const { passed, failed, skipped } = counts;
+  const all = passed + failed + skipped;
+  const more = skipped === 0 ? '' : `, ${skipped} skipped`;
+  if (green) return [`✔ ${passed} of ${countOf(all, 'test')} passed${more}`];
+  const unlisted = failures.filter(
+    (one) => (!listed || isAround(one) || isOfSkips(one)) && !isInterruption(one, interrupted),
+  );
+  const shown = unlisted.slice(0, shownFailures).map(renderFailure);
+  const rest = unlisted.length - shown.length;
+  const tests = failed - failures.filter(isAround).length - (besides === undefined ? 0 : 1);
+  return [
+    ...(tests > 0
+      ? [`✖ ${tests} of ${countOf(passed + tests + skipped, 'test')} failed${more}`]
+      : []),
+    ...shown,
+    ...(rest > 0 ? [`✖ and ${rest} more, all in the report`] : []),
+    ...(interrupted !== undefined
+      ? [`✖ interrupted by ${interrupted}`]
+      : besides === undefined
+        ? []
+        : [`✖ ${besides}`]),
+  ];
+}
+
+/** A set-up or a take-down. */
+function isAround({ fullName }: WrittenResult): boolean {
+  return fullName.startsWith(hostPrefix);
+}
+
+/** A test that was skipped and must not be: Vitest does not count it as failed. */
+function isOfSkips({ fullName }: WrittenResult): boolean {
+  return fullName.startsWith(skipsFile);
+}
+
+/** A set-up that ended because of the signal; the signal is told once. */
+function isInterruption(
+  { statusDetails }: WrittenResult,
+  interrupted: string | undefined,
+): boolean {
+  return interrupted !== undefined && statusDetails?.message?.includes('interrupted by') === true;
+}
+
+function renderFailure({ name, statusDetails }: WrittenResult): string {
+  const [reason = ''] = stripVTControlCharacters(statusDetails?.message ?? '').split('\n', 1);
+  return `✖ ${name}${reason === '' ? '' : `\n    ${reason}`}`;
+}
+
+/** What to type next when a run was not green. */
+export function nextStepsOf(
+  { green, failures, interrupted }: Verdict,
+  typed: TypedRun,
+): NextStep[] {
+  if (green || interrupted !== undefined) return [];
+  if (failures.some(isAround)) return [askDoctor];
+  const tests = failures.filter(({ fullName }) => specFileOf(fullName) !== undefined);
+  const does = tests.length === 0 ? 'runs it again' : 'runs what failed again';
+  return [{ type: commandAgain(tests, typed), does }];
+}

@@ -1,0 +1,40 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { countLine } from './counts.ts';
+import type { NeighbourReport } from '../overview/render-environment.ts';
+import { readResults } from '../results/read-results.ts';
+import { reportFile, reportsFolder, resultsFolder } from '../results/reports-folder.ts';
+
+/**
+ * The reports that lie beside this one: a night runs every other kind of cluster in a folder of its own, `reports/etcd` and
+ * so on, within that of the seed. The way from one page to the other is the same on disk and where they are published.
+ */
+export function findNeighbours(folder = reportsFolder()): NeighbourReport[] {
+  const outer = dirname(folder);
+  const around = existsSync(reportFile(outer)) ? [outer, ...foldersIn(outer)] : [];
+  return [...around, ...foldersIn(folder)]
+    .filter((one) => one !== folder && existsSync(reportFile(one)))
+    .map((one) => ({
+      name: one === outer ? 'seed' : basename(one),
+      href: relative(dirname(reportFile(folder)), reportFile(one)),
+      said: whatCameOf(one),
+    }));
+}
+
+/** Runs that had to step aside (`run-4711`) are none of the night's. */
+function foldersIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((one) => one.isDirectory() && !one.name.startsWith('run-'))
+    .map(({ name }) => join(folder, name));
+}
+
+function whatCameOf(folder: string): string {
+  const results = readResults(resultsFolder(folder));
+  const count = (...wanted: string[]) =>
+    results.filter(({ status }) => wanted.includes(status)).length;
+  return countLine({
+    passed: count('passed'),
+    failed: count('failed', 'broken'),
+    skipped: count('skipped'),
+  });
+}

@@ -1,0 +1,248 @@
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Reporter, TestCase, TestModule, TestSpecification, TestSuite } from 'vitest/node';
+import {
+  type AllowedSkip,
+  findAllowed,
+  findSkipProblems,
+  type NamedTest,
+  type SkippedTest,
+} from './allowed-skips.ts';
+import { addCounts, type Counts, startResults } from '../run/counts.ts';
+import { tellSystem } from './environment.ts';
+import { issueLinks } from '../results/known-issues.ts';
+import { writeResult } from '../results/results-writer.ts';
+import { setUpFailed, skipsFile } from '../run/skip-reasons.ts';
+import { ownFrames } from './stack.ts';
+import { partOf } from './tutorial-part.ts';
+
+type Errors = readonly {
+  readonly message: string;
+  readonly stack?: string | undefined;
+  readonly cause?: unknown;
+}[];
+
+/** Why a test has no result of its own. */
+export type SkipReasons = ReadonlyMap<string, string>;
+
+/**
+ * Stands beside allure-vitest's reporter and writes what that one loses: files that fail at import, failed hooks of
+ * files and suites, errors outside of any test (a crashed worker), tests that were skipped or never ran, with the
+ * reason. Without it a broken run would read as a green one. It must come first: it empties the results' folder, if they are not to be added to, and
+ * knows the reasons before the other writes. With a list of allowed skips, each other skip is a failure of the run.
+ */
+export class LostResultsReporter implements Reporter {
+  readonly reasons = new Map<string, string>();
+  readonly #folder: string;
+  readonly #add: boolean;
+  readonly #allowed: readonly AllowedSkip[] | undefined;
+  readonly #collected: NamedTest[] = [];
+  readonly #skipped: SkippedTest[] = [];
+  #specifications: readonly TestSpecification[] = [];
+
+  /**
+   * @param add keeps the results of an earlier run
+   * @param allowed the skips that are no failure; without a list, all are allowed
+   */
+  constructor(folder: string, add: boolean, allowed?: readonly AllowedSkip[]) {
+    this.#folder = folder;
+    this.#add = add;
+    this.#allowed = allowed;
+  }
+
+  /** A run without a single test file leaves the results of the last run as they are. */
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    this.#specifications = specifications;
+    if (specifications.length === 0) return;
+    startResults(this.#add);
+    tellSystem();
+  }
+
+  onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: Errors,
+    reason: 'passed' | 'interrupted' | 'failed',
+  ): void {
+    if (this.#specifications.length === 0) return;
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    const whyNot =
+      reason === 'interrupted' ? 'the run was interrupted' : 'the run ended before it came to this';
+    const cutOff = modules.filter(isCutOff).map(({ moduleId }) => fileName(moduleId));
+    for (const module of modules) this.#tellModule(module, whyNot, counts);
+    const seen = new Set(modules.map((module) => module.moduleId));
+    for (const { moduleId, project } of this.#specifications) {
+      if (seen.has(moduleId)) continue;
+      counts.skipped += 1;
+      this.#write(moduleId, project.name, fileName(moduleId), 'skipped', `not run: ${whyNot}`);
+    }
+    errors.forEach((error, index) => {
+      counts.failed += 1;
+      const name = `Error outside of any test${index === 0 ? '' : ` (${index + 1})`}`;
+      const said = withCause(error);
+      const isWorker = cutOff.length > 0 && /\bworker\b/i.test(said);
+      const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
+      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, error.stack);
+    });
+    for (const { name, message } of this.#findSkipProblems()) {
+      counts.failed += 1;
+      this.#write(skipsFile, 'run', name, 'broken', message);
+    }
+    addCounts(counts);
+  }
+
+  #findSkipProblems() {
+    if (this.#allowed === undefined) return [];
+    const workflow = process.env['GITHUB_WORKFLOW'];
+    return findSkipProblems(this.#allowed, this.#collected, this.#skipped, workflow);
+  }
+
+  #tellModule(module: TestModule, whyNot: string, counts: Counts): void {
+    const { moduleId, project } = module;
+    const tellErrors = (suite: TestModule | TestSuite, name: string) => {
+      for (const error of suite.errors()) {
+        counts.failed += 1;
+        this.#write(moduleId, project.name, name, 'broken', error.message, error.stack);
+      }
+    };
+    tellErrors(module, `${fileName(moduleId)} can be run`);
+    for (const suite of module.children.allSuites()) {
+      tellErrors(suite, `hooks of «${suite.fullName}» pass`);
+    }
+    const hookFailed = module.errors().length > 0;
+    for (const test of module.children.allTests()) {
+      if (!hookFailed) this.#collected.push(nameOf(test));
+      const result = test.result();
+      if (result.state === 'passed' || result.state === 'failed') {
+        counts[result.state] += 1;
+        continue;
+      }
+      counts.skipped += 1;
+      const why = this.#whySkipped(test, hookFailed ? 'a hook of its file failed' : whyNot);
+      const topology = topologyIn(project.name);
+      this.reasons.set(reasonKey(fullName(test), topology), why);
+      if (!isWrittenByAllure(test)) {
+        this.#write(moduleId, project.name, test.name, 'skipped', why, undefined, test);
+      }
+    }
+  }
+
+  #whySkipped(test: TestCase, whyNot: string): string {
+    const result = test.result();
+    if (result.state === 'skipped' && result.note !== undefined) {
+      if (result.note === setUpFailed) return `not run: ${setUpFailed}`;
+      const runs = this.#noteSkip({ ...nameOf(test), why: result.note });
+      return `skipped: ${result.note}${runs === undefined ? '' : `; it runs ${runs}`}`;
+    }
+    if (test.options.mode === 'todo') return this.#withoutReason(test, 'to be written');
+    if (test.options.mode === 'skip') {
+      if (this.#isNotChosen(test)) return 'not run: the run is of other tests of its file';
+      return this.#withoutReason(test, 'skipped in its file, no reason given');
+    }
+    for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
+      if (up.errors().length > 0) return `not run: a hook of «${up.name}» failed`;
+    }
+    return `not run: ${whyNot}`;
+  }
+
+  #withoutReason(test: TestCase, why: string): string {
+    this.#noteSkip({ ...nameOf(test), why });
+    return why;
+  }
+
+  /** Tells whether `-t`, or a line after the file's name, leaves the test out. */
+  #isNotChosen(test: TestCase): boolean {
+    const { testNamePattern } = test.project.config;
+    if (testNamePattern !== undefined && !testNamePattern.test(nameOf(test).name)) return true;
+    return this.#specifications.some(
+      ({ moduleId, testLines = [] }) => moduleId === test.module.moduleId && testLines.length > 0,
+    );
+  }
+
+  /** Returns where an allowed skip's test runs. */
+  #noteSkip(skip: SkippedTest): string | undefined {
+    this.#skipped.push(skip);
+    return findAllowed(this.#allowed ?? [], skip)?.runs;
+  }
+
+  #write(
+    moduleId: string,
+    project: string,
+    name: string,
+    status: 'broken' | 'skipped',
+    message: string,
+    trace?: string,
+    test?: TestCase,
+  ): void {
+    const now = Date.now();
+    const file = relative(process.cwd(), moduleId);
+    const topology = topologyIn(project);
+    const whole = test === undefined ? `${file}#${name}` : fullName(test);
+    writeResult(
+      {
+        name,
+        fullName: reasonKey(whole, topology),
+        status,
+        message: stripVTControlCharacters(message),
+        links: issueLinks(message, []),
+        trace: trace === undefined ? undefined : ownFrames(trace),
+        start: now,
+        stop: now,
+        labels: {
+          ...partOf(file, topology),
+          ...(topology === undefined ? {} : { topology }),
+          thread: project,
+        },
+      },
+      this.#folder,
+    );
+  }
+}
+
+/** Specs that share a topology run in a project of its name; these projects are of none. */
+function topologyIn(project: string): string | undefined {
+  return ['', 'unit', 'machines', 'run'].includes(project) ? undefined : project;
+}
+
+/** By what a test is known here: the same one on another topology is another. */
+export function reasonKey(wholeName: string, topology: string | undefined): string {
+  return topology === undefined ? wholeName : `${topology}: ${wholeName}`;
+}
+
+/** What allure-vitest calls a test, without the project’s name before it. */
+function fullName(test: TestCase): string {
+  const { file, name } = nameOf(test);
+  return `${file}#${name}`;
+}
+
+function nameOf(test: TestCase): NamedTest {
+  return { file: fileName(test.module.moduleId), name: [...suitesOf(test), test.name].join(' ') };
+}
+
+function suitesOf(test: TestCase): string[] {
+  const names: string[] = [];
+  for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
+    names.unshift(up.name);
+  }
+  return names;
+}
+
+/** Whether a file did not come to its end, as when its worker crashes. */
+function isCutOff(module: TestModule): boolean {
+  return [...module.children.allTests()].some((test) => test.result().state === 'pending');
+}
+
+/** «Worker forks emitted error» says little without why. */
+function withCause({ message, cause }: Errors[number]): string {
+  const why = (cause as { message?: unknown } | undefined)?.message;
+  return typeof why === 'string' && !message.includes(why) ? `${message} ${why}` : message;
+}
+
+/** allure-vitest leaves out what is skipped before it starts; what skips itself while it runs, it writes. */
+function isWrittenByAllure(test: TestCase): boolean {
+  const { task } = test as unknown as { task: { mode: string; result?: unknown } };
+  return !(task.mode === 'skip' && task.result === undefined);
+}
+
+function fileName(moduleId: string): string {
+  return relative(process.cwd(), moduleId);
+}

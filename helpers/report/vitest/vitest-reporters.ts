@@ -1,0 +1,107 @@
+import { Status, type StepResult, type TestResult } from 'allure-js-commons';
+import AllureVitestReporter from 'allure-vitest/reporter';
+import type { Reporter, TestSpecification, Vitest } from 'vitest/node';
+import type { AllowedSkip } from './allowed-skips.ts';
+import { diagnosisLabel } from '../results/diagnosis-label.ts';
+import { verdictName } from '../results/evidence.ts';
+import { issueLinks } from '../results/known-issues.ts';
+import { harnessOrigin, originLabel } from '../results/origin-label.ts';
+import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
+import { resultsFolder } from '../results/reports-folder.ts';
+import { ownFrames } from './stack.ts';
+import { topologyOf } from '../results/topology-label.ts';
+import { partOf } from './tutorial-part.ts';
+
+/**
+ * What fills the Allure report, for `vitest.config.ts`. Nothing of it is in the way of a watch: whoever saves a file waits
+ * for one line, and reads no report.
+ *
+ * @param options.add whether the results of an earlier run stay beside those of this one
+ * @param options.allowedSkips the skips that are no failure; without a list, all are allowed
+ */
+export function allureReporters(
+  options: { readonly add?: boolean; readonly allowedSkips?: readonly AllowedSkip[] } = {},
+): Reporter[] {
+  const resultsDir = resultsFolder();
+  const lost = new LostResultsReporter(resultsDir, options.add ?? false, options.allowedSkips);
+  const allure = new AllureVitestReporter({
+    resultsDir,
+    reportMatchers: false,
+    listeners: [{ beforeTestResultWrite: (result) => amend(result, lost.reasons) }],
+  });
+  return [new UnlessWatching([lost, allure])];
+}
+
+/** The part of Vitest's reporters that these are made of. */
+interface Writer {
+  onInit?(vitest: Vitest): void;
+  onTestRunStart?(specifications: readonly TestSpecification[]): void;
+  onTestRunEnd(...ended: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void;
+}
+
+/** Hands on what is reported, but for a watch. */
+class UnlessWatching implements Reporter {
+  #writers: readonly Writer[];
+
+  constructor(writers: readonly Writer[]) {
+    this.#writers = writers;
+  }
+
+  onInit(vitest: Vitest): void {
+    if (vitest.config.watch) this.#writers = [];
+    for (const one of this.#writers) one.onInit?.(vitest);
+  }
+
+  onTestRunStart(specifications: readonly TestSpecification[]): void {
+    for (const one of this.#writers) one.onTestRunStart?.(specifications);
+  }
+
+  onTestRunEnd(...ended: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void {
+    for (const one of this.#writers) one.onTestRunEnd(...ended);
+  }
+}
+
+/** Puts a result where a reader looks for it, and tells why a test did not run. */
+function amend(result: TestResult, reasons: SkipReasons): void {
+  const { fullName = '' } = result;
+  const key = fullName.slice(fullName.indexOf(':') + 1);
+  const topology = topologyOf(result);
+  const part = partOf(key.split('#', 1)[0] ?? '', topology);
+  result.labels.push({ name: 'epic', value: part.epic }, { name: 'feature', value: part.feature });
+  result.steps = withVerdictFirst(result.steps);
+  const { trace } = result.statusDetails;
+  if (trace !== undefined) result.statusDetails.trace = ownFrames(trace);
+  if (result.status === Status.PASSED) return;
+  if (result.status === Status.BROKEN) {
+    // Who counts failed tests counts these, too; that no assertion failed, the category says.
+    result.status = Status.FAILED;
+    result.labels.push({ name: originLabel, value: harnessOrigin });
+  }
+  if (result.status === undefined || result.status === Status.SKIPPED)
+    tellSkip(result, key, reasons);
+  const codes = result.labels
+    .filter(({ name }) => name === diagnosisLabel)
+    .map(({ value }) => value);
+  result.links.push(...issueLinks(result.statusDetails.message ?? '', codes));
+}
+
+function tellSkip(result: TestResult, key: string, reasons: SkipReasons): void {
+  const { fullName = '' } = result;
+  const topology = topologyOf(result);
+  result.status = Status.SKIPPED;
+  result.statusDetails = {
+    message:
+      reasons.get(reasonKey(key, topology)) ??
+      reasons.get(reasonKey(fullName, topology)) ??
+      'not run',
+  };
+}
+
+/** What is wrong with the cluster is found out last, and read first. */
+function withVerdictFirst(steps: readonly StepResult[]): StepResult[] {
+  return [...steps.filter(isVerdict), ...steps.filter((step) => !isVerdict(step))];
+}
+
+function isVerdict({ attachments }: StepResult): boolean {
+  return attachments.some(({ name }) => name === verdictName);
+}

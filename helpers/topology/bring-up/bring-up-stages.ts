@@ -1,0 +1,136 @@
+import { connectEngine, type Engine } from '../../docker/engine.ts';
+import type { NetworkFacts } from '../../docker/networks.ts';
+import type { Machine, MachineProvider } from '../../machine/machine.ts';
+import type { CarServiceImages } from '../../workload/deploy-car-service.ts';
+import { type ImageSource, prepareImages } from '../../workload/images/prepare-images.ts';
+import type { TopologyDocument } from '../document.ts';
+import { formKeyValueCluster } from './stages/form-key-value-cluster.ts';
+import { formSwarm } from './stages/form-swarm.ts';
+import { archivesOf, type Forming, type FormingCluster } from './stages/forming.ts';
+import { type OwnContainer, standUpContainers } from './stages/containers.ts';
+import { standUpNetworks } from './stages/networks.ts';
+import { type StandingWorkload, standUpWorkload } from './stages/workload.ts';
+import type { TaskGroup } from './task-group.ts';
+import { includesStage, machineOf, type Stage, type Topology } from '../topology.ts';
+
+/** What is stood up. */
+export interface Planned {
+  readonly topology: Topology;
+  /** The topology's own containers, if they are stood up. */
+  readonly own: readonly OwnContainer[];
+}
+
+/**
+ * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
+ * made ready while the key-value store still starts, and only their engines wait for it.
+ */
+export async function standUpStages(
+  { topology, own }: Planned,
+  provider: MachineProvider,
+  until: Stage,
+  group: TaskGroup,
+): Promise<TopologyDocument> {
+  const { signal } = group;
+  const images = prepareImages(usualSource(provider));
+  // Asked for at once: what is not in the cache yet is built side by side, and while the keystore starts.
+  const placed = includesStage(until, 'workload')
+    ? [...placeImages(topology, images), ...placeOwnImages(own)]
+    : [];
+  for (const { image } of placed) void group.start(() => image);
+  const { beside, members, informed } = formCluster(topology, {
+    until,
+    group,
+    images,
+    provider,
+    archivesFor: async (name) =>
+      archivesOf(
+        await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
+      ),
+  });
+  const networks = !includesStage(until, 'network')
+    ? Promise.resolve([])
+    : group.start(async () => {
+        const engines = (await informed).map(connectEngine);
+        return await standUpNetworks(topology, engines, { provider, signal });
+      });
+  const { workload } = topology;
+  const cars: Promise<StandingWorkload> =
+    workload === undefined || !includesStage(until, 'workload')
+      ? Promise.resolve({ workload: [] })
+      : group.start(async () => standUpWorkload(workload, await members, images, networks, signal));
+  const containers =
+    own.length === 0
+      ? Promise.resolve([])
+      : group.start(async () => {
+          const ground = { machines: await members, provider, signal };
+          // Not beside the car service: no two hosts are to announce an end on a network at the same moment.
+          return await standUpContainers(own, { ...ground, after: Promise.all([networks, cars]) });
+        });
+  const machines = [...(await beside), ...(await members)];
+  const described = group.start(() =>
+    Promise.all(machines.map((machine) => describeMachine(machine, topology, signal))),
+  );
+  return {
+    topology: topology.name,
+    provider: provider.name,
+    store: provider.store,
+    stage: until,
+    cluster: topology.cluster,
+    machines: await described,
+    networks: (await networks).map(describeNetwork),
+    ...(await cars),
+    workload: [...(await cars).workload, ...(await containers)],
+  };
+}
+
+function formCluster(topology: Topology, forming: Forming): FormingCluster {
+  const { cluster } = topology;
+  return cluster.kind === 'swarm-mode'
+    ? formSwarm(topology, cluster, forming)
+    : formKeyValueCluster(topology, cluster, forming);
+}
+
+/** Machines of docker-machine's own drivers have a way to a registry; ours have none unless they are given one. */
+function usualSource({ name }: MachineProvider): ImageSource {
+  return name === 'docker-machine' && process.env['MACHINE_DRIVER'] !== 'netns' ? 'pull' : 'build';
+}
+
+/** Which machine needs which image of the workload. */
+function placeImages({ workload }: Topology, images: CarServiceImages) {
+  if (workload === undefined) return [];
+  return [
+    { machine: workload.application.machine, image: images.tomcat },
+    { machine: workload.database.machine, image: images.mysql },
+  ];
+}
+
+/** An engine gets an image once, however many containers are made of it. */
+function placeOwnImages(own: readonly OwnContainer[]) {
+  const placed = own.map(({ container: { machine }, image }) => ({ machine, image }));
+  return placed
+    .filter(
+      ({ machine, image }, at) =>
+        !placed
+          .slice(0, at)
+          .some((one) => one.machine === machine && one.image.archive === image.archive),
+    )
+    .map(({ machine, image }) => ({ machine, image: Promise.resolve(image) }));
+}
+
+async function describeMachine(machine: Machine, topology: Topology, signal: AbortSignal) {
+  using engine: Engine = connectEngine(machine);
+  const { version } = await engine.version({ signal });
+  const { name, address, url } = machine;
+  const { engineBundle } = machineOf(topology, name);
+  return {
+    name,
+    address,
+    engineUrl: url,
+    engineVersion: version,
+    ...(engineBundle === undefined ? {} : { engineBundle }),
+  };
+}
+
+function describeNetwork({ name, id, subnet = '', scope }: NetworkFacts) {
+  return { name, id, subnet, scope };
+}

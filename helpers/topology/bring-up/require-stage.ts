@@ -1,0 +1,20 @@
+import { keystoreOf } from '../../cluster/cluster-plan.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { includesStage, limitOf, type Stage, type Topology } from '../topology.ts';
+
+/** Refuses, before anything starts, to stand up what the topology cannot have. */
+export function requireStage(
+  { name, cluster }: Pick<Topology, 'name' | 'cluster'>,
+  until: Stage,
+): void {
+  const tried = `stand up ${name} until ${until}`;
+  const limit = limitOf({ cluster });
+  if (limit !== undefined && !includesStage(limit.stage, until)) {
+    const remedy = `take --until ${limit.stage}, or another topology`;
+    throw new InputError({ subject: tried, observed: limit.because, remedy });
+  }
+  if (until === 'keystore' && keystoreOf(cluster) === undefined) {
+    const observed = 'swarm mode has no key-value store';
+    throw new InputError({ subject: tried, observed, remedy: 'take --until cluster' });
+  }
+}

@@ -1,0 +1,84 @@
+import { isListening } from '../../../check/observe/application/listening.ts';
+import { connectEngine } from '../../../docker/engine.ts';
+import type { Container } from '../../../docker/containers/container.ts';
+import type { Machine, MachineProvider } from '../../../machine/machine.ts';
+import {
+  createContainers,
+  type Deployment,
+  type FindSilentPorts,
+  startContainers,
+} from '../../../workload/deploy-containers.ts';
+import { activity } from '../../../process/activity.ts';
+import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
+import type { TopologyDocument } from '../../document.ts';
+import { placesOf, type TopologyContainer } from '../../topology.ts';
+
+/** The user's own containers, each with its image. */
+export interface OwnContainer {
+  readonly container: TopologyContainer;
+  readonly image: PreparedImage;
+}
+
+/** What the user's own containers are stood up on. */
+export interface ContainersGround {
+  readonly machines: readonly Machine[];
+  readonly provider: MachineProvider;
+  /** What has to have come before they are started; they are made meanwhile. */
+  readonly after: Promise<unknown>;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the user's own containers. Ready when each runs and listens at the ports that it is to listen at. */
+export async function standUpContainers(
+  own: readonly OwnContainer[],
+  { machines, provider, after, signal }: ContainersGround,
+): Promise<TopologyDocument['workload']> {
+  return await activity('stage', 'containers', async () => {
+    const deployments = own.map((one) => describeDeployment(one, machines));
+    const [containers] = await Promise.all([createContainers(deployments, { signal }), after]);
+    await startContainers(deployments, containers, lookFrom(provider), { signal });
+    const places = placesOf({ containers: own.map(({ container }) => container) });
+    return await Promise.all(
+      places.map(async (place, at) => {
+        const address = await containers[at]?.addressOn(place.network, { signal });
+        return { ...place, address: address ?? '' };
+      }),
+    );
+  });
+}
+
+function describeDeployment(
+  { container, image }: OwnContainer,
+  machines: readonly Machine[],
+): Deployment {
+  const { name, network, command, entrypoint, environment, ports, listensOn = [] } = container;
+  const machine = machines.find((one) => one.name === container.machine);
+  if (machine === undefined) throw new Error(`container ${name}: no machine ${container.machine}`);
+  return {
+    engine: connectEngine(machine),
+    image,
+    listensOn,
+    spec: {
+      name,
+      network,
+      ...(command === undefined ? {} : { command }),
+      ...(entrypoint === undefined ? {} : { entrypoint }),
+      ...(environment === undefined ? {} : { env: environment }),
+      ...(ports === undefined ? {} : { publish: ports }),
+    },
+  };
+}
+
+/** Looks from the machine, in what its kernel tells of the container's network: the container needs no program for it. */
+function lookFrom(provider: MachineProvider): FindSilentPorts {
+  return async (container: Container, ports, signal) => {
+    const { pid } = await container.inspect({ signal, quiet: true });
+    const tables = [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`];
+    // A machine may have no IPv6.
+    const { stdout } = await provider.run(container.machine.name, ['cat', ...tables], {
+      signal,
+      expect: 'any',
+    });
+    return ports.filter((port) => !isListening([stdout], port));
+  };
+}

@@ -1,0 +1,25 @@
+import type { SwarmModePlan } from '../../../cluster/cluster-plan.ts';
+import type { MachineRequest } from '../../../machine/machine.ts';
+import { membersOf, type Topology } from '../../topology.ts';
+import { type Forming, type FormingCluster, requestFor } from './forming.ts';
+import { standUpSwarm } from './swarm.ts';
+
+/** Forms a swarm: the manager's engine makes it, the others join. There is no machine beside it. */
+export function formSwarm(
+  topology: Topology,
+  { manager }: SwarmModePlan,
+  { group, provider, archivesFor }: Forming,
+): FormingCluster {
+  const members = group.start(async () => {
+    const requests = await Promise.all(
+      membersOf(topology).map(async (machine) =>
+        requestFor(machine, { images: await archivesFor(machine.name) }),
+      ),
+    );
+    const create = (request: MachineRequest) => provider.create(request, { signal: group.signal });
+    return await standUpSwarm(() => requests.map(create), manager, group.signal);
+  });
+  // A worker is told of a network when a container of its own is on it, and not before.
+  const informed = members.then((all) => all.filter(({ name }) => name === manager));
+  return { beside: Promise.resolve([]), members, informed };
+}

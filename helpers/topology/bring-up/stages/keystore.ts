@@ -1,0 +1,27 @@
+import type {
+  KeyValueStore,
+  KeyValueStoreKind,
+} from '../../../cluster/key-value/key-value-store.ts';
+import { startStore } from '../../../cluster/key-value/start-store.ts';
+import { connectEngine } from '../../../docker/engine.ts';
+import type { Machine } from '../../../machine/machine.ts';
+import { activity, onMachine } from '../../../process/activity.ts';
+import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
+import { provideImage } from '../../../workload/provide-image.ts';
+
+/** Runs the key-value store on its machine. Ready when it leads and gives back what was written to it. */
+export async function standUpKeystore(
+  kind: KeyValueStoreKind,
+  machine: Promise<Machine>,
+  image: Promise<PreparedImage>,
+  signal: AbortSignal,
+): Promise<KeyValueStore> {
+  return await activity('stage', 'keystore', async () => {
+    using engine = connectEngine(await machine);
+    const prepared = await image;
+    return await onMachine(engine.machine.name, async () => {
+      await provideImage(engine, prepared, { signal });
+      return (await startStore(kind, engine, { image: prepared.tag, signal })).store;
+    });
+  });
+}

@@ -1,0 +1,33 @@
+import { createOverlay, waitForNetworkOn } from '../../../cluster/overlay-network.ts';
+import type { Engine } from '../../../docker/engine.ts';
+import type { NetworkFacts } from '../../../docker/networks.ts';
+import type { MachineProvider } from '../../../machine/machine.ts';
+import { activity, onMachine } from '../../../process/activity.ts';
+import { overlayOptionsFor } from '../../../cluster/cluster-plan.ts';
+import type { Topology } from '../../topology.ts';
+
+/**
+ * Creates each network on one engine. Ready when all engines that are told of networks know it by the same id.
+ *
+ * @param engines those that are told
+ */
+export async function standUpNetworks(
+  { networks, cluster }: Topology,
+  engines: readonly Engine[],
+  { provider, signal }: { readonly provider: MachineProvider; readonly signal: AbortSignal },
+): Promise<NetworkFacts[]> {
+  return await activity('stage', 'network', async () => {
+    const created: NetworkFacts[] = [];
+    for (const { name, subnet, createdOn } of networks) {
+      const engine = engines.find(({ machine }) => machine.name === createdOn);
+      if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
+      const request = { name, subnet, ...overlayOptionsFor(cluster) };
+      const network = await onMachine(createdOn, () =>
+        createOverlay(engine, request, { provider, signal }),
+      );
+      await waitForNetworkOn(engines, network, { signal });
+      created.push(network);
+    }
+    return created;
+  });
+}

@@ -1,0 +1,31 @@
+import { initSwarm, joinSwarm, waitForSwarm } from '../../../cluster/swarm-mode/swarm-mode.ts';
+import { connectEngine } from '../../../docker/engine.ts';
+import type { Machine } from '../../../machine/machine.ts';
+import { activity } from '../../../process/activity.ts';
+import { allSettled } from '../../../process/errors/harness-error.ts';
+
+/**
+ * Makes the machines of a swarm. The manager's engine makes it as soon as it runs, the others join side by side. Ready
+ * when the manager has all as ready nodes and the gossip of each knows every other.
+ */
+export async function standUpSwarm(
+  create: () => readonly Promise<Machine>[],
+  managerName: string,
+  signal: AbortSignal,
+): Promise<Machine[]> {
+  return await activity('stage', 'cluster', async () => {
+    const machines = await allSettled('cluster: create its machines', create());
+    const engines = machines.map(connectEngine);
+    const manager = engines.find(({ machine }) => machine.name === managerName);
+    if (manager === undefined) throw new Error(`the swarm has no machine ${managerName}`);
+    const tokens = await initSwarm(manager, {}, { signal });
+    await allSettled(
+      'cluster: join the swarm',
+      engines
+        .filter((engine) => engine !== manager)
+        .map((engine) => joinSwarm(engine, manager, tokens.worker, {}, { signal })),
+    );
+    await waitForSwarm(manager, engines, { signal });
+    return machines;
+  });
+}

@@ -1,0 +1,92 @@
+import { connectEngine } from '../../../docker/engine.ts';
+import type { Machine } from '../../../machine/machine.ts';
+import { activity, onMachine } from '../../../process/activity.ts';
+import { HarnessError } from '../../../process/errors/harness-error.ts';
+import { carUrl } from '../../../workload/car-service.ts';
+import {
+  type CarServiceContainers,
+  type CarServiceImages,
+  createCarService,
+  type Placement,
+  startCarService,
+} from '../../../workload/deploy-car-service.ts';
+import { waitForCarService } from '../../../workload/wait-for-car-service.ts';
+import type { TopologyDocument } from '../../document.ts';
+import type { CarService } from '../../topology.ts';
+
+/** What the topology's document says of the workload. */
+export type StandingWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'>;
+
+/**
+ * Runs the car service. Ready when car 1 comes from outside of the cluster through the published port, out of the
+ * database on the other engine.
+ *
+ * @param networks what has to have come before the containers start; they are made meanwhile
+ */
+export async function standUpWorkload(
+  { network, application, database }: CarService,
+  machines: readonly Machine[],
+  images: CarServiceImages,
+  networks: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<StandingWorkload> {
+  return await activity('stage', 'workload', async () => {
+    const placements = {
+      application: place(application, machines, images.tomcat),
+      database: place(database, machines, images.mysql),
+    };
+    const [containers] = await Promise.all([
+      createCarService({ network, ...placements }, { signal }),
+      requireTwoEngines(placements.application, placements.database, signal),
+      networks,
+    ]);
+    await startCarService(containers, { signal });
+    const carEndpoint = carUrl(containers.application.machine.address, 1);
+    await onMachine(application.machine, () =>
+      waitForCarService({ url: carEndpoint, containers: Object.values(containers), signal }),
+    );
+    return { workload: await describeContainers(containers, network, signal), carEndpoint };
+  });
+}
+
+/** On one engine the containers would meet without crossing the overlay, and prove nothing. */
+async function requireTwoEngines(
+  application: Placement,
+  database: Placement,
+  signal: AbortSignal,
+): Promise<void> {
+  const [one, other] = await Promise.all(
+    [application, database].map(({ engine }) => engine.info({ signal })),
+  );
+  if (one?.id !== other?.id) return;
+  throw new HarnessError({
+    tried: `workload: ${application.container} and ${database.container} on two engines`,
+    observed: `both would run on engine ${one?.id}`,
+    remedy: 'name two machines in the topology, whose engines have ids of their own',
+  });
+}
+
+async function describeContainers(
+  { application, database }: CarServiceContainers,
+  network: string,
+  signal: AbortSignal,
+): Promise<StandingWorkload['workload']> {
+  return await Promise.all(
+    [application, database].map(async (container) => ({
+      container: container.name,
+      machine: container.machine.name,
+      network,
+      address: await container.addressOn(network, { signal }),
+    })),
+  );
+}
+
+function place(
+  { container, machine: name }: CarService['application'],
+  machines: readonly Machine[],
+  image: Placement['image'],
+): Placement {
+  const machine = machines.find((one) => one.name === name);
+  if (machine === undefined) throw new Error(`container ${container}: no machine ${name}`);
+  return { engine: connectEngine(machine), container, image };
+}

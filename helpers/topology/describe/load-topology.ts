@@ -1,0 +1,59 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { expectMachineRange } from '../../machine/machine-range.ts';
+import { findWrongFields } from './check-topology.ts';
+import { isDescription, readDescription, refuseOtherFile } from './read-description.ts';
+import { findUnfitImages } from './unsuitable-images.ts';
+import { findRefusedEngines } from './refused-engines.ts';
+import { findTopology, topologies } from '../topologies.ts';
+import type { Topology } from '../topology.ts';
+import { topologySchema } from './topology-schema.ts';
+import { meansFile } from '../../workload/images/own-image.ts';
+import { type WrongField, wrongFields } from './wrong-fields.ts';
+
+/**
+ * The topology of that name, or the one that a file describes: as JSON, or as the default export of a module in
+ * TypeScript or JavaScript. All that is wrong with it is told at once.
+ */
+export async function loadTopology(nameOrFile: string): Promise<Topology> {
+  if (!isDescription(nameOrFile)) {
+    refuseOtherFile(nameOrFile);
+    return findTopology(nameOrFile);
+  }
+  const { content, placeOf } = await readDescription(nameOrFile, 'a topology');
+  const described = placeFiles(content, dirname(resolve(nameOrFile)));
+  const fields = [
+    ...findWrongFields(described, expectMachineRange()),
+    ...findTakenName(described),
+    ...(await findRefusedEngines(described)),
+    ...(await findUnfitImages(described)),
+  ];
+  if (fields.length > 0) throw wrongFields(nameOrFile, placeOf, 'a topology', fields);
+  return topologySchema.parse(described);
+}
+
+/** Files of images lie where the description does, wherever the command is run. */
+function placeFiles(described: unknown, folder: string): unknown {
+  const { data } = withContainers.safeParse(described);
+  if (data === undefined) return described;
+  const containers = data.containers.map((container) =>
+    typeof container.image === 'string' && meansFile(container.image)
+      ? { ...container, image: resolve(folder, container.image) }
+      : container,
+  );
+  return { ...data, containers };
+}
+
+const withContainers = z.looseObject({
+  containers: z.array(z.looseObject({ image: z.unknown().optional() })),
+});
+
+const named = z.object({ name: topologySchema.shape.name });
+
+/** A store's document names its topology: it must not be taken for the built-in one. */
+function findTakenName(described: unknown): WrongField[] {
+  const name = named.safeParse(described).data?.name;
+  if (!topologies.some((one) => one.name === name)) return [];
+  const observed = `${name} is a topology that there is already`;
+  return [{ path: ['name'], observed, remedy: 'give it another' }];
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { describeSystemError } from '../../process/errors/system-error.ts';
+import { type Position, readJsonSource } from './json-source.ts';
+import { findModuleFailure } from './module-failure.ts';
+
+/** What a file holds, and how its fields are named in messages. */
+export interface Description {
+  readonly content: unknown;
+  /** The file, with line and column of the field at that path where they are known: "my-cluster.json:3:5". */
+  readonly placeOf: (path: readonly PropertyKey[]) => string;
+}
+
+/** The types of files that can describe something. */
+const descriptionTypes = '.json, .ts, .mts, .cts, .js, .mjs or .cjs';
+
+/** Whether a word of a command line names a file that describes something, rather than the thing itself. */
+export function isDescription(word: string): boolean {
+  return /\.(json|[cm]?[jt]s)$/.test(word);
+}
+
+/** Types of files that people describe clusters in elsewhere; a machine's name may have dots. */
+const otherTypes = /\.(ya?ml|toml|jsonc|json5|txt|xml|ini|conf|cfg)$/i;
+
+/** Refuses a word that can only be a path, but not one of a file that can describe something. */
+export function refuseOtherFile(word: string): void {
+  if (isDescription(word) || !(word.includes('/') || otherTypes.test(word))) return;
+  throw new InputError({
+    subject: word,
+    observed: 'unsupported file type',
+    remedy: `name a file of the type ${descriptionTypes}`,
+  });
+}
+
+/**
+ * What a file holds: JSON, or the default export of a module in TypeScript or JavaScript. Not checked yet.
+ *
+ * @param what it is to describe, for people: "a topology"
+ */
+export async function readDescription(file: string, what: string): Promise<Description> {
+  const path = resolve(file);
+  // Read in any case: what an import says of a file that is not there is long.
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    const { path: _path, ...error } = cause as NodeJS.ErrnoException;
+    const observed = describeSystemError(Object.assign(new Error(), error)) ?? firstLine(cause);
+    const remedy = `name a file that describes ${what}`;
+    throw new InputError({ subject: file, observed, remedy, cause });
+  });
+  return path.endsWith('.json') ? readJson(file, text) : await readModule(file, path, what);
+}
+
+function readJson(file: string, text: string): Description {
+  const source = readJsonSource(text);
+  if ('reason' in source) {
+    const observed = `invalid JSON: ${source.reason}`;
+    throw new InputError({ subject: placeIn(file, source.position), observed });
+  }
+  const { content, positionOf } = source;
+  return { content, placeOf: (path) => placeIn(file, positionOf(path)) };
+}
+
+async function readModule(file: string, path: string, what: string): Promise<Description> {
+  const module = await importModule(path).catch(async (cause: unknown) => {
+    const position = await findModuleFailure(path, cause);
+    throw new InputError({ subject: placeIn(file, position), observed: firstLine(cause), cause });
+  });
+  if (module.default === undefined) {
+    const remedy = `write "export default" before ${what}`;
+    throw new InputError({ subject: file, observed: 'no default export', remedy });
+  }
+  return { content: module.default, placeOf: () => file };
+}
+
+async function importModule(path: string): Promise<{ readonly default?: unknown }> {
+  return (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+}
+
+function placeIn(file: string, position: Position | undefined): string {
+  return position === undefined ? file : `${file}:${position.line}:${position.column}`;
+}

@@ -1,0 +1,41 @@
+import { expectMachineRange, machineRangeVariable } from '../../machine/machine-range.ts';
+import {
+  type AddressRange,
+  formatRange,
+  overlap,
+  parseSubnet,
+} from '../../process/address-range.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import type { Topology } from '../topology.ts';
+
+/** The network of swarm mode's routing mesh: the first range of its default address pool. */
+export const ingressSubnet = '10.0.0.0/24';
+
+/**
+ * Refuses, before anything starts, overlay networks that share addresses with the machines: containers would look for
+ * machines, and for whoever comes through them, on the overlay.
+ *
+ * @param machineRange where the machines will have their addresses; undefined when only the driver knows
+ */
+export function requireSubnets(
+  { name, networks, cluster }: Topology,
+  machineRange: AddressRange | undefined = expectMachineRange(),
+): void {
+  if (machineRange === undefined) return;
+  const ingress = { name: 'ingress', subnet: ingressSubnet };
+  const overlays = cluster.kind === 'swarm-mode' ? [...networks, ingress] : networks;
+  const taken = overlays.find(({ subnet }) => isOverlapping(subnet, machineRange));
+  if (taken === undefined) return;
+  const variable = machineRangeVariable();
+  throw new InputError({
+    subject: `topology ${name}`,
+    observed: `the subnet ${taken.subnet} of network ${taken.name} overlaps the machines' subnet ${formatRange(machineRange)}`,
+    remedy: `Set ${variable} to a subnet outside of ${taken.subnet}, for example ${variable}=192.168.99.0/24`,
+  });
+}
+
+/** Tells whether a subnet shares addresses with a range. */
+function isOverlapping(subnet: string | undefined, range: AddressRange): boolean {
+  const parsed = parseSubnet(subnet ?? '');
+  return parsed !== undefined && overlap(parsed, range);
+}

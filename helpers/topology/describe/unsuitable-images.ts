@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { prepareOwnImage } from '../../workload/images/own-image.ts';
+import type { WrongField } from './wrong-fields.ts';
+
+const images = z.object({
+  containers: z.array(z.object({ image: z.unknown().optional() }).catch({})),
+});
+
+/** The images of the user's own containers that are neither a tag nor a file that `docker save` wrote. */
+export async function findUnfitImages(described: unknown): Promise<WrongField[]> {
+  const { containers = [] } = images.safeParse(described).data ?? {};
+  const found = containers.map(async ({ image }, at): Promise<WrongField[]> => {
+    if (typeof image !== 'string' || image === '') return [];
+    try {
+      await prepareOwnImage('image', image);
+      return [];
+    } catch (error) {
+      if (!(error instanceof HarnessError)) throw error;
+      const { observed, remedy } = error;
+      return [
+        {
+          path: ['containers', at, 'image'],
+          observed,
+          ...(remedy === undefined ? {} : { remedy }),
+        },
+      ];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
+import type { TopologyDocument } from '../document.ts';
+import { includesStage, placesOf, type Stage, type Topology } from '../topology.ts';
+
+/** In what the description of a cluster is another by now than it was when the cluster was stood up. */
+export function describedDifferences(
+  topology: Topology,
+  until: Stage,
+  document: TopologyDocument,
+): string[] {
+  const { cluster, networks } = topology;
+  const has = (stage: Stage) => includesStage(until, stage) && includesStage(document.stage, stage);
+  const lacking = has('network')
+    ? networks.filter(
+        ({ name, subnet }) =>
+          !document.networks.some((one) => one.name === name && one.subnet === subnet),
+      )
+    : [];
+  const places = has('workload') ? placesOf(topology) : [];
+  const away = places.filter(
+    ({ container, machine, network }) =>
+      !document.workload.some(
+        (one) => one.container === container && one.machine === machine && one.network === network,
+      ),
+  );
+  const other = places.filter(({ container, mark }) =>
+    document.workload.some((one) => one.container === container && one.mark !== mark),
+  );
+  const more = has('workload')
+    ? document.workload.filter(
+        ({ container }) => !places.some((one) => one.container === container),
+      )
+    : [];
+  return [
+    ...(isDeepStrictEqual(cluster, document.cluster)
+      ? []
+      : [`its cluster is ${describePlan(document.cluster)}, not ${describePlan(cluster)}`]),
+    ...lacking.map(({ name, subnet }) => `it has no network ${name} of ${subnet}`),
+    ...more.map(({ container }) => `it has a container ${container}, which is not in the topology`),
+    ...other.map(({ container }) => `it has a ${container} that was described otherwise`),
+    ...away.map(({ container, machine }) => `it has no ${container} on ${machine}`),
+  ];
+}
+
+function describePlan(plan: ClusterPlan): string {
+  return Object.values(plan).join(' ');
+}

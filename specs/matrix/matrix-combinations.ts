@@ -1,0 +1,32 @@
+import { type Refusal, refuseBundle } from '../../helpers/cluster/require-engines.ts';
+import { ENGINE_VERSIONS } from '../../helpers/debian/engines/engine-bundle.ts';
+import { engineNeedOf } from '../../helpers/topology/choose-engines.ts';
+import { topologies } from '../../helpers/topology/topologies.ts';
+import { combine, type Topology } from '../../helpers/topology/topology.ts';
+
+/** A topology on an engine. */
+export interface Combination {
+  readonly topology: Topology;
+  /** Why there can be no such cluster; undefined when there can. */
+  readonly refusal: Refusal | undefined;
+}
+
+/**
+ * Every topology on every engine.
+ *
+ * @param words narrows it: names of topologies, and engines by version, `system` or folder; all when there are none
+ */
+export async function listCombinations(words: readonly string[] = []): Promise<Combination[]> {
+  const named = topologies.filter(({ name }) => words.includes(name));
+  const bundles = words.filter((word) => !topologies.some(({ name }) => name === word));
+  const kinds = named.length === 0 ? topologies : named;
+  const engines = bundles.length === 0 ? ENGINE_VERSIONS : bundles;
+  return await Promise.all(
+    kinds.flatMap((kind) =>
+      engines.map(async (engine) => ({
+        topology: combine(kind, engine),
+        refusal: await refuseBundle(engineNeedOf(kind), engine),
+      })),
+    ),
+  );
+}

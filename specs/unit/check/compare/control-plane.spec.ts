@@ -1,0 +1,574 @@
+import { lineOf } from '../../../../helpers/check/model/command.ts';
+import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import type { Observation } from '../../../../helpers/check/model/observation.ts';
+import type { KernelView } from '../../../../helpers/check/observe/kernel.ts';
+import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
+import { containerOf, engineAt, keyValueCluster, NETWORK_ID, overlay } from '../healthy-cluster.ts';
+
+/** What an observation comes to: each diagnosis with its place, and of what else it is the cause. */
+function diagnose(observation: Observation) {
+  const { diagnoses, verdict } = judgeObservation(observation);
+  return {
+    verdict,
+    found: diagnoses.map(({ code, where }) => ({ code, where })),
+    consequences: diagnoses.flatMap(({ consequences }) => consequences.map(({ kind }) => kind)),
+    remedies: diagnoses.map(({ remedy }) => lineOf(remedy?.commands ?? [])),
+  };
+}
+
+const worker = 'worker-host';
+const refused = unseen('worker-host: docker info: connection to 192.168.99.102:2376 refused');
+const knowsAlone = (address: string) =>
+  seen({
+    isThere: true,
+    members: [{ name: 'itself', address, state: 'alive' as const }],
+  });
+
+const bareKernel: KernelView = {
+  overlays: [],
+  unreadOverlays: [],
+  later: undefined,
+  links: [],
+  routes: [],
+  firewall: seen([]),
+  carrier: undefined,
+  offload: seen({}),
+  containers: [],
+  unreadContainers: [],
+};
+
+describe('a key-value cluster', () => {
+  test('is healthy when engines, store and gossip say the same', () => {
+    expect(diagnose(keyValueCluster())).toMatchObject({ verdict: 'healthy', found: [] });
+  });
+
+  test('with an engine that does not answer has that defect alone', () => {
+    const others = keyValueCluster().hosts;
+    const lonely = seen({
+      isThere: true,
+      members: others
+        .filter(({ name }) => name !== worker)
+        .map(({ name, address = '' }) => ({ name, address, state: 'alive' as const })),
+    });
+    const observation = keyValueCluster({
+      hosts: {
+        'worker-host': { engine: refused, pulse: 'silent', gossip: refused },
+        'master-host': { gossip: lonely },
+        'third-host': { gossip: lonely },
+      },
+    });
+    expect(diagnose(observation)).toEqual({
+      verdict: 'defects',
+      found: [{ code: 'engine-unreachable', where: { host: worker } }],
+      consequences: ['gossip-unaware', 'gossip-unaware'],
+      remedies: ['systemctl restart docker'],
+    });
+  });
+
+  test.for([
+    [
+      'invalid',
+      'docker info: the engine reports an invalid value: Swarm.NodeAddr',
+      /which program answers/,
+    ],
+    [
+      'silent',
+      'the certificate of the engine at 10.0.0.2:2376 is not valid now',
+      /regenerate-certs/,
+    ],
+  ] as const)('with an engine that is %s (%s) has a next step in words', ([pulse, why, says]) => {
+    const observation = keyValueCluster({
+      hosts: { 'worker-host': { engine: unseen(why), pulse, gossip: refused } },
+    });
+    const [first] = judgeObservation(observation).diagnoses;
+    expect(first).toMatchObject({ code: 'engine-unreachable', where: { host: worker } });
+    expect(first?.remedy).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
+    expect(first?.remedy?.effect).toMatch(says);
+  });
+
+  test('with an engine that hangs while the store answers has a store out of that host’s reach', () => {
+    const hangs = unseen('worker-host: docker info: no answer after 15 s');
+    const observation = keyValueCluster({
+      hosts: { 'worker-host': { engine: hangs, pulse: 'hangs' } },
+    });
+    expect(diagnose(observation).found).toEqual([
+      { code: 'keystore-unreachable', where: { host: worker } },
+    ]);
+  });
+
+  test('whose store answers nobody has no network missing beside', () => {
+    const observation = keyValueCluster({
+      hosts: Object.fromEntries(
+        ['master-host', worker, 'third-host'].map((name) => [
+          name,
+          { engine: engineAt(name, { networks: [] }) },
+        ]),
+      ),
+      rest: { store: unseen('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
+    });
+    expect(diagnose(observation)).toMatchObject({
+      found: [{ code: 'keystore-unreachable', where: {} }],
+      consequences: ['network-absent'],
+    });
+  });
+
+  test.for([
+    ['paused', ['docker', 'unpause', 'consul']],
+    ['exited', ['docker', 'start', 'consul']],
+  ] as const)(
+    'whose store is a %s container of a host has that one run again',
+    ([status, command]) => {
+      const consul = {
+        ...containerOf('consul', {}),
+        status,
+        hostConfig: { PortBindings: { '8500/tcp': [{ HostIp: '', HostPort: '8500' }] } },
+      };
+      const observation = keyValueCluster({
+        hosts: {
+          'master-host': {
+            address: '192.168.99.100',
+            engine: engineAt('master-host', { networks: [], containers: [consul] }),
+          },
+          [worker]: { engine: engineAt(worker, { networks: [] }) },
+          'third-host': { engine: engineAt('third-host', { networks: [] }) },
+        },
+        rest: { store: unseen('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
+      });
+      const { diagnoses } = judgeObservation(observation);
+      const unreachable = diagnoses.find(({ code }) => code === 'keystore-unreachable');
+      expect(unreachable?.remedy).toMatchObject({
+        kind: 'fix',
+        host: 'master-host',
+        commands: [command],
+      });
+    },
+  );
+
+  test('whose store is only out of reach from here is not to be judged, and not broken', () => {
+    const observation = keyValueCluster({ rest: { store: unseen('no route to host') } });
+    expect(diagnose(observation)).toMatchObject({ verdict: 'incomplete', found: [] });
+  });
+
+  test('of which one host does not reach the store tells which', () => {
+    const store = { kind: 'consul', address: '192.168.99.100', port: 8500 } as const;
+    const observation = keyValueCluster({
+      hosts: {
+        'worker-host': { reach: seen({ store, error: 'ETIMEDOUT' }) },
+        'third-host': { reach: seen({ store, error: undefined }) },
+      },
+    });
+    expect(diagnose(observation).found).toEqual([
+      { code: 'keystore-unreachable', where: { host: worker } },
+    ]);
+  });
+
+  test('whose store has lost its networks and their ends has a wiped store, and not each of them missing', () => {
+    const observation = keyValueCluster({
+      store: { networks: [], ends: [], members: [] },
+      hosts: Object.fromEntries(
+        ['master-host', worker, 'third-host'].map((name) => [
+          name,
+          { engine: engineAt(name, { networks: [] }) },
+        ]),
+      ),
+    });
+    expect(diagnose(observation)).toMatchObject({
+      found: [{ code: 'keystore-wiped', where: {} }],
+      consequences: ['network-absent'],
+      remedies: ['docker network create --driver overlay --subnet=10.0.9.0/24 my-net'],
+    });
+  });
+
+  test('whose store has lost one network of several tells which', () => {
+    const other = { id: 'other', name: 'other-net', driver: 'overlay', subnets: [], vnis: [] };
+    const hosts = Object.fromEntries(
+      ['master-host', worker, 'third-host'].map((name) => {
+        const networks = [{ ...overlay, id: 'other', name: 'other-net', subnets: [] }];
+        return [name, { engine: engineAt(name, { networks }) }];
+      }),
+    );
+    const rest = { expectations: {} };
+    expect(
+      diagnose(keyValueCluster({ hosts, store: { networks: [other], ends: [] }, rest })).found,
+    ).toEqual([{ code: 'keystore-wiped', where: { network: 'my-net' } }]);
+  });
+
+  test('whose store has lost one end tells which', () => {
+    const observation = keyValueCluster();
+    const ends = (seenIn(observation.store)?.ends ?? []).filter(
+      ({ name }) => name !== 'mysqlserver',
+    );
+    expect(diagnose(keyValueCluster({ store: { ends } }))).toMatchObject({
+      found: [
+        {
+          code: 'keystore-wiped',
+          where: { host: worker, network: 'my-net', container: 'mysqlserver' },
+        },
+      ],
+      remedies: ['docker restart mysqlserver'],
+    });
+  });
+
+  test.each([
+    ['without cluster-store', { clusterStore: undefined, clusterAdvertise: undefined }],
+    ['with another store', { clusterStore: 'consul://192.168.99.200:8500' }],
+    ['without cluster-advertise', { clusterAdvertise: undefined }],
+    ['that advertises another address', { clusterAdvertise: '127.0.0.1:2376' }],
+  ])('with an engine %s has one that is not in it', (_, info) => {
+    const observation = keyValueCluster({
+      hosts: {
+        'worker-host': {
+          engine: engineAt(worker, { info, networks: [] }),
+          gossip: seen({ isThere: false, members: [] }),
+        },
+      },
+    });
+    expect(diagnose(observation)).toMatchObject({
+      found: [{ code: 'engine-not-clustered', where: { host: worker } }],
+      consequences: ['gossip-unaware', 'network-absent'],
+    });
+  });
+
+  test('with an engine that is not in the store has one that is not in it', () => {
+    const members = ['101', '103'].map((end) => ({ advertised: `192.168.99.${end}:2376` }));
+    const { found, remedies } = diagnose(keyValueCluster({ store: { members } }));
+    expect(found).toEqual([{ code: 'engine-not-clustered', where: { host: worker } }]);
+    expect(remedies).toEqual(['systemctl restart docker']);
+  });
+
+  test('with a member that is none of its hosts has a defect only if all hosts are looked at', () => {
+    const members = ['101', '102', '103', '250'].map((end) => ({
+      advertised: `192.168.99.${end}:2376`,
+    }));
+    const whole = keyValueCluster({ store: { members } });
+    expect(diagnose(whole).found).toEqual([{ code: 'engine-not-clustered', where: {} }]);
+    expect(diagnose({ ...whole, isComplete: false })).toMatchObject({
+      found: [],
+      verdict: 'incomplete',
+    });
+  });
+
+  test('has a stale endpoint of a removed member, also where one host alone is examined', () => {
+    const cluster = keyValueCluster();
+    const { seen: view } = cluster.store as Extract<typeof cluster.store, { seen: unknown }>;
+    const ghost = {
+      id: 'end-of-ghost',
+      networkId: NETWORK_ID,
+      name: 'ghost',
+      address: '10.0.9.9',
+      mac: '02:42:0a:00:09:09',
+      locator: '192.168.99.104',
+    };
+    const [first] = cluster.hosts;
+    const alone = {
+      ...cluster,
+      expectations: {},
+      isComplete: false,
+      hosts: first === undefined ? [] : [first],
+      store: seen({ ...view, ends: [...view.ends, ghost] }),
+    };
+    expect(diagnose(alone).found).toEqual([
+      { code: 'endpoint-stale', where: { network: 'my-net', container: 'ghost' } },
+    ]);
+  });
+
+  test('with two hosts of one name has that defect, whatever their gossip knows', () => {
+    const observation = keyValueCluster({
+      hosts: {
+        'worker-host': {
+          engine: engineAt(worker, { info: { name: 'master-host' } }),
+          gossip: seen({ isThere: false, members: [] }),
+        },
+        'master-host': { gossip: knowsAlone('192.168.99.101') },
+      },
+    });
+    expect(diagnose(observation)).toMatchObject({
+      found: [{ code: 'duplicate-hostname', where: { host: worker, peer: 'master-host' } }],
+      consequences: ['gossip-unaware', 'gossip-unaware', 'gossip-unaware'],
+    });
+  });
+
+  test('with two engines of one id has that defect', () => {
+    const observation = keyValueCluster({
+      hosts: { 'worker-host': { engine: engineAt(worker, { info: { id: 'ID OF master-host' } }) } },
+    });
+    expect(diagnose(observation).found).toEqual([
+      { code: 'duplicate-engine-id', where: { host: worker, peer: 'master-host' } },
+    ]);
+  });
+
+  test('whose engines are islands tells of the one outside, if live probes found the ways open', () => {
+    const gossip = ['master-host', 'third-host'].flatMap((other) =>
+      [
+        [worker, other],
+        [other, worker],
+      ].flatMap(([from = '', to = '']) =>
+        (['tcp', 'udp'] as const).map((transport) => ({
+          from,
+          to,
+          transport,
+          answered: true,
+          seen: undefined,
+          arrived: true,
+          letIn: true,
+          error: undefined,
+        })),
+      ),
+    );
+    const nothing = {
+      hostTrials: [],
+      managers: [],
+      tunnels: [],
+      trials: [],
+      isolation: [],
+      checksumErrors: [],
+      untried: [],
+    };
+    const paths = seen({ ...nothing, gossip, pairs: { all: 0, probed: 0 } });
+    const hosts = {
+      'worker-host': { gossip: knowsAlone('192.168.99.102') },
+      ...Object.fromEntries(
+        ['master-host', 'third-host'].map((name) => [
+          name,
+          {
+            gossip: seen({
+              isThere: true,
+              members: ['101', '103'].map((end) => ({
+                name: undefined,
+                address: `192.168.99.${end}`,
+                state: 'alive' as const,
+              })),
+            }),
+          },
+        ]),
+      ),
+    };
+    expect(diagnose(keyValueCluster({ hosts, rest: { paths } })).found).toEqual([
+      { code: 'engine-not-clustered', where: { host: worker } },
+    ]);
+    expect(diagnose(keyValueCluster({ hosts })).found).toMatchObject([{ code: 'unexplained' }]);
+  });
+
+  test('that lacks a network which is expected lacks it nowhere in particular', () => {
+    const networks = [
+      { name: 'my-net', subnet: '10.0.9.0/24' },
+      { name: 'other-net', subnet: '10.0.29.0/24' },
+    ];
+    const { found, remedies } = diagnose(keyValueCluster({ rest: { expectations: { networks } } }));
+    expect(found).toEqual([{ code: 'network-missing', where: { network: 'other-net' } }]);
+    expect(remedies).toEqual([
+      'docker network create --driver overlay --subnet=10.0.29.0/24 other-net',
+    ]);
+  });
+
+  test.each([
+    ['never', { networks: [], containers: [] }, 'worker-host has no network my-net'],
+    ['late', { lateNetworks: [NETWORK_ID] }, 'worker-host listed the network my-net'],
+  ])('whose engine has stuck threads and lists a network %s says so', (_, parts, text) => {
+    const found = (stuck: readonly string[]) => {
+      const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
+      const hosts = { 'worker-host': { engine: engineAt(worker, parts), kernel: seen(kernel) } };
+      return judgeObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
+        ({ code, summary, remedy }) =>
+          code === 'network-missing' ? [{ summary, command: lineOf(remedy?.commands ?? []) }] : [],
+      );
+    };
+    expect(found(['71', '72', '80'])).toMatchObject([{ command: 'systemctl restart docker' }]);
+    expect(found(['71', '72', '80'])[0]?.summary).toMatch(
+      new RegExp(
+        `^${text} .*; 3 of 15 threads of its engine are stuck in deleted network namespaces$`,
+      ),
+    );
+    // One that is only listed late may have been made meanwhile.
+    expect(found([])).toHaveLength('lateNetworks' in parts ? 0 : 1);
+  });
+
+  test('of which one host lacks a network tells which', () => {
+    const hosts = { 'worker-host': { engine: engineAt(worker, { networks: [], containers: [] }) } };
+    const rest = { expectations: {} };
+    const ends: never[] = [];
+    expect(diagnose(keyValueCluster({ hosts, rest })).found).toMatchObject([
+      { code: 'network-missing', where: { host: worker, network: 'my-net' } },
+      { code: 'endpoint-stale' },
+    ]);
+    const { found } = diagnose(
+      keyValueCluster({
+        hosts: Object.fromEntries(
+          ['master-host', 'third-host', worker].map((name) => [
+            name,
+            {
+              engine: engineAt(name, {
+                containers: [],
+                ...(name === worker ? { networks: [] } : {}),
+              }),
+            },
+          ]),
+        ),
+        store: { ends },
+        rest,
+      }),
+    );
+    expect(found).toEqual([
+      { code: 'network-missing', where: { host: worker, network: 'my-net' } },
+    ]);
+  });
+
+  test.each([
+    [
+      'a bridge beside the overlay',
+      [overlay, { ...overlay, id: 'local', driver: 'bridge', scope: 'local' as const }],
+    ],
+    ['another subnet', [{ ...overlay, subnets: ['10.0.99.0/24'] }]],
+  ])('with a host on which my-net is %s has a network that differs there', (_, networks) => {
+    const hosts = { 'worker-host': { engine: engineAt(worker, { networks }) } };
+    expect(diagnose(keyValueCluster({ hosts })).found).toEqual([
+      { code: 'network-differs', where: { host: worker, network: 'my-net' } },
+    ]);
+  });
+
+  test('with another subnet than expected has a network that differs everywhere', () => {
+    const networks = [{ name: 'my-net', subnet: '10.0.99.0/24' }];
+    expect(diagnose(keyValueCluster({ rest: { expectations: { networks } } })).found).toEqual([
+      { code: 'network-differs', where: { network: 'my-net' } },
+    ]);
+  });
+
+  test('with an end on record that no container has tells whose, and who has its address now', () => {
+    const stale = {
+      id: 'end-of-ghost',
+      networkId: NETWORK_ID,
+      name: 'ghost',
+      address: '10.0.9.3',
+      mac: '02:42:0a:00:09:03',
+      locator: '192.168.99.102',
+    };
+    const ends = [...(seenIn(keyValueCluster().store)?.ends ?? []), stale];
+    const { diagnoses } = judgeObservation(keyValueCluster({ store: { ends } }));
+    expect(diagnoses).toMatchObject([
+      {
+        code: 'endpoint-stale',
+        where: { host: worker, network: 'my-net', container: 'ghost' },
+        summary: expect.stringContaining('10.0.9.3 is mysqlserver on worker-host'),
+        remedy: { commands: [['docker', 'network', 'disconnect', '--force', 'my-net', 'ghost']] },
+      },
+    ]);
+  });
+
+  test('has no end that is stale while its container is being started', () => {
+    const coming = containerOf('ghost', { status: 'created', running: false, networks: {} });
+    const { containers } = engineAt(worker).seen;
+    const stale = {
+      id: 'end-of-ghost',
+      networkId: NETWORK_ID,
+      name: 'ghost',
+      address: '10.0.9.9',
+      mac: '02:42:0a:00:09:09',
+      locator: '192.168.99.102',
+    };
+    const ends = [...(seenIn(keyValueCluster().store)?.ends ?? []), stale];
+    const hosts = {
+      'worker-host': { engine: engineAt(worker, { containers: [...containers, coming] }) },
+    };
+    expect(diagnose(keyValueCluster({ hosts, store: { ends } })).found).toEqual([]);
+  });
+
+  test.each([
+    ['exited', 'docker start mysqlserver'],
+    ['paused', 'docker unpause mysqlserver'],
+    ['restarting', 'docker logs --tail 50 mysqlserver'],
+  ] as const)('with a container that is %s has one that is down', (status, remedy) => {
+    const down = containerOf('mysqlserver', {
+      address: '10.0.9.3',
+      status,
+      running: status !== 'exited',
+      ...(status === 'paused' ? {} : { networks: { 'my-net': { ...endless } } }),
+    });
+    const ends = (seenIn(keyValueCluster().store)?.ends ?? []).filter(
+      ({ name }) => status === 'paused' || name !== 'mysqlserver',
+    );
+    const { found, remedies } = diagnose(
+      keyValueCluster({
+        hosts: { 'worker-host': { engine: engineAt(worker, { containers: [down] }) } },
+        store: { ends },
+      }),
+    );
+    expect(found).toEqual([
+      { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
+    ]);
+    expect(remedies).toEqual([remedy]);
+  });
+});
+
+/** One that has been started again seven times, last at that time. */
+function flapping(startedAt: string): Observation {
+  const one = containerOf('mysqlserver', { address: '10.0.9.3', restartCount: 7, startedAt });
+  const info = { systemTime: '2026-11-27T18:30:00.000000000Z' };
+  return keyValueCluster({
+    hosts: { 'worker-host': { engine: engineAt(worker, { info, containers: [one] }) } },
+  });
+}
+
+describe('a container that its engine starts again and again', () => {
+  test('is down also in a moment in which it runs', () => {
+    expect(diagnose(flapping('2026-11-27T18:29:59.1Z')).found).toEqual([
+      { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
+    ]);
+  });
+
+  test('is not down when it has stayed since', () => {
+    expect(diagnose(flapping('2026-11-27T18:29:00Z')).found).toEqual([]);
+  });
+});
+
+describe('a container that ends as soon as it starts, met in its first moment', () => {
+  // From a cluster that was broken so: at 21:25:39.7 its engine had it running, for the second time.
+  const first = containerOf('mysqlserver', {
+    address: '10.0.9.3',
+    restartCount: 1,
+    startedAt: '2026-11-27T18:30:00.69Z',
+  });
+  const again = { ...first, status: 'restarting', restartCount: 3 } as const;
+  const info = { systemTime: '2026-11-27T18:29:59.82Z' };
+  const { ends = [] } = seenIn(keyValueCluster().store) ?? {};
+  const endBefore = ends.map((end) =>
+    end.name === 'mysqlserver' ? { ...end, id: 'end of a moment ago' } : end,
+  );
+  const found = (later: readonly (typeof first)[] | undefined) =>
+    diagnose(
+      keyValueCluster({
+        hosts: {
+          'worker-host': { engine: engineAt(worker, { info, containers: [first], later }) },
+        },
+        store: { ends: endBefore },
+      }),
+    ).found;
+
+  test('is down when it has ended by the end of the audit, and the store is not to blame', () => {
+    expect(found([again])).toEqual([
+      { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
+    ]);
+  });
+
+  test('is not down if it runs on: what the store has of it is wrong then', () => {
+    expect(found([first])).toMatchObject([{ code: 'keystore-wiped' }, { code: 'endpoint-stale' }]);
+  });
+
+  test('is nothing that is known of where it was only started once more meanwhile', () => {
+    expect(found([{ ...first, startedAt: '2026-11-27T18:30:04Z' }])).toEqual([]);
+  });
+});
+
+const endless = {
+  networkId: NETWORK_ID,
+  endpointId: '',
+  address: '',
+  prefixLength: 0,
+  gateway: '',
+  mac: '',
+  aliases: [],
+};
+
+function seenIn<T>(part: { seen: T } | { unseen: string }): T | undefined {
+  return 'seen' in part ? part.seen : undefined;
+}

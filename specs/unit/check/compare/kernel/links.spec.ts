@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest';
+import type { Check } from '../../../../../helpers/check/model/check.ts';
+import { kernelDevices } from '../../../../../helpers/check/compare/kernel/devices.ts';
+import { kernelFirewall } from '../../../../../helpers/check/compare/kernel/firewall.ts';
+import { kernelMtu } from '../../../../../helpers/check/compare/kernel/mtu.ts';
+import { subnetsApart } from '../../../../../helpers/check/compare/engines/subnets.ts';
+import type { Difference } from '../../../../../helpers/check/model/difference.ts';
+import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import type { Observation } from '../../../../../helpers/check/model/observation.ts';
+import type { FirewallRule } from '../../../../../helpers/check/observe/kernel.ts';
+import type { TunnelTrial } from '../../../../../helpers/check/observe/paths.ts';
+import { seen } from '../../../../../helpers/check/model/observed.ts';
+import { type Changes, link, MASTER, NAMESPACE, NETWORK_ID, twoHosts, whole } from './two-hosts.ts';
+import { overlayOf } from '../../observation.ts';
+
+function differencesOf({ compare }: Check, observation: Observation): readonly Difference[] {
+  const outcome = compare(observation);
+  return outcome.state === 'failed' ? outcome.differences : [];
+}
+
+function diagnose(check: Check, changes: Changes) {
+  const observation = twoHosts(changes);
+  return judge(differencesOf(check, observation), observation);
+}
+
+describe('VXLAN devices', () => {
+  test('of one number on all hosts pass; if the hosts differ, who is wrong is what the store says', () => {
+    expect(diagnose(kernelDevices, {})).toEqual([]);
+    const master = { ...whole, vni: 300 };
+    const store = {
+      store: { kind: 'consul' as const, address: '', port: 8500 },
+      version: 'Consul 1.8.7',
+      members: [],
+      networks: [
+        {
+          id: NETWORK_ID,
+          name: 'my-net',
+          driver: 'overlay',
+          subnets: ['10.0.9.0/24'],
+          vnis: [256],
+        },
+      ],
+      ends: [],
+      strange: [],
+    };
+    expect(
+      differencesOf(kernelDevices, twoHosts({ master, rest: { store: seen(store) } })),
+    ).toMatchObject([
+      {
+        kind: 'vxlan-unlike',
+        where: { host: 'master-host', network: 'my-net' },
+        expected: { vni: [256] },
+        observed: { vni: 300 },
+      },
+    ]);
+  });
+
+  test('one that is down is told of with what sets it up; a neighbour that it took along is no other defect', () => {
+    const observation = twoHosts({ master: { ...whole, isUp: false } });
+    const lost: Difference = {
+      kind: 'neighbour-absent',
+      where: { host: 'master-host', peer: 'worker-host', network: 'my-net', container: 'c' },
+      expected: null,
+      observed: null,
+      text: 'no neighbour entry',
+    };
+    expect(judge([...differencesOf(kernelDevices, observation), lost], observation)).toMatchObject([
+      {
+        code: 'network-differs',
+        consequences: [lost],
+        remedy: { commands: [`nsenter --net=${NAMESPACE} ip link set vxlan0 up`.split(' ')] },
+      },
+    ]);
+  });
+
+  test('a namespace that is not there, and one that could not be looked into', () => {
+    expect(diagnose(kernelDevices, { kernel: { overlays: [] } })).toMatchObject([
+      { code: 'network-differs', where: { host: 'master-host' } },
+    ]);
+    const unread = { idPrefix: 'f65940ce7f', namespace: NAMESPACE, why: 'Invalid argument' };
+    expect(
+      kernelDevices.compare(twoHosts({ kernel: { overlays: [], unreadOverlays: [unread] } })),
+    ).toEqual({
+      state: 'skipped',
+      reason: 'kernel of master-host: Invalid argument',
+      because: 'impossible',
+    });
+  });
+});
+
+const carrier = (mtu: number) => ({
+  kernel: { links: [link('eth1', { mtu, addresses: [`${MASTER}/24`] })] },
+});
+
+describe('The largest packet of a container', () => {
+  test('needs 50 bytes more between hosts', () => {
+    expect(diagnose(kernelMtu, carrier(1500))).toEqual([]);
+    expect(diagnose(kernelMtu, carrier(1499))).toMatchObject([
+      {
+        code: 'mtu-black-hole',
+        where: { host: 'master-host', network: 'my-net' },
+        evidence: [
+          { expected: { device: 'eth1', mtu: 1500 }, observed: { device: 'eth1', mtu: 1499 } },
+        ],
+      },
+    ]);
+  });
+
+  test('has to pass the VXLAN device as it is', () => {
+    expect(diagnose(kernelMtu, { master: { ...whole, mtu: 1300 } })).toMatchObject([
+      {
+        code: 'mtu-black-hole',
+        where: { host: 'master-host', network: 'my-net' },
+        evidence: [{ observed: { device: 'vxlan0', mtu: 1300 } }],
+        remedy: {
+          commands: [`nsenter --net=${NAMESPACE} ip link set dev vxlan0 mtu 1450`.split(' ')],
+        },
+      },
+    ]);
+  });
+
+  test('is too large where one container’s link was changed: it is that one, not all others', () => {
+    const eth0 = link('eth0', { mtu: 1500, addresses: ['10.0.9.2/24'] });
+    const rest = { routes: [], nameServers: [], hostsFile: [] };
+    const containers = [{ containerId: 'id of tomcat-app', links: [eth0], ...rest }];
+    expect(diagnose(kernelMtu, { kernel: { containers } })).toMatchObject([
+      {
+        where: { host: 'master-host', network: 'my-net', container: 'tomcat-app' },
+        summary: 'eth0 of tomcat-app sends up to 1500 bytes, but my-net allows 1450',
+        remedy: {
+          commands: ['nsenter --target=4711 --net ip link set dev eth0 mtu 1450'.split(' ')],
+        },
+      },
+    ]);
+  });
+});
+
+const route = (destination: string, gateway?: string) => ({
+  destination,
+  gateway,
+  device: 'eth0',
+  source: undefined,
+  mtu: undefined,
+  table: 'main',
+});
+
+describe('Addresses of overlays', () => {
+  test('may lie behind a gateway for much more, but not in a network that a host is in', () => {
+    const behind = [route('default', '192.168.99.1'), route('10.0.0.0/8', '192.168.99.1')];
+    expect(diagnose(subnetsApart, { kernel: { routes: behind } })).toEqual([]);
+    expect(diagnose(subnetsApart, { kernel: { routes: [route('10.0.0.0/16')] } })).toMatchObject([
+      {
+        code: 'subnet-overlap',
+        where: { host: 'master-host', network: 'my-net' },
+        summary:
+          'my-net has 10.0.9.0/24, which overlaps the route to 10.0.0.0/16 dev eth0 on master-host',
+        remedy: { commands: [], effect: expect.stringContaining('--subnet 10.64.0.0/24') },
+      },
+    ]);
+  });
+
+  test.each([
+    ['half of the overlay', '10.0.9.128/25'],
+    ['one address', '10.0.9.3/32'],
+  ])('are not behind a gateway for %s alone', (_part, destination) => {
+    const routes = [route('default', '192.168.99.1'), route(destination, '192.168.99.7')];
+    expect(diagnose(subnetsApart, { kernel: { routes } })).toMatchObject([
+      {
+        code: 'subnet-overlap',
+        where: { host: 'master-host', network: 'my-net' },
+        summary: `my-net has 10.0.9.0/24, which overlaps the route to ${destination} via 192.168.99.7 dev eth0 on master-host`,
+      },
+    ]);
+  });
+
+  test('are no other network’s: neither an overlay’s nor a bridge’s of a host', () => {
+    const other = overlayOf('other', 'a'.repeat(64), '10.0.8.0/23');
+    const bridge = overlayOf('bridged', 'b'.repeat(64), '10.0.9.128/25', {
+      driver: 'bridge',
+      scope: 'local',
+    });
+    for (const one of [other, bridge]) {
+      const found = diagnose(subnetsApart, { engine: { networks: [one] } });
+      expect(found.map(({ code }) => code)).toEqual(['subnet-overlap']);
+      expect(found[0]?.evidence).toHaveLength(1);
+    }
+  });
+
+  test('are not the hosts’ own, which is known without probes, too', () => {
+    const networks = [overlayOf('wide', 'c'.repeat(64), '192.168.0.0/16')];
+    const [master, worker] = twoHosts({ engine: { networks } }).hosts;
+    if (master === undefined || worker === undefined) throw new Error('two hosts expected');
+    const { kernel } = { kernel: { unseen: 'no probe', because: 'unasked' as const } };
+    const hosts = [
+      { ...master, kernel },
+      { ...worker, kernel },
+    ];
+    expect(differencesOf(subnetsApart, { ...twoHosts(), hosts })).toHaveLength(2);
+  });
+});
+
+const rule: FirewallRule = {
+  text: '-A INPUT -p udp -m udp --dport 4789 -j DROP',
+  tool: 'iptables-nft',
+  table: 'filter',
+  chain: 'INPUT',
+  hooks: ['input'],
+  verdict: 'drop',
+  concerns: ['vxlan'],
+  isExplicit: true,
+  packets: 3,
+  undo: ['iptables', '-t', 'filter', '-D', 'INPUT', '-p', 'udp', '--dport', '4789', '-j', 'DROP'],
+};
+const tunnel: TunnelTrial = {
+  network: 'my-net',
+  networkId: NETWORK_ID,
+  from: 'worker-host',
+  to: 'master-host',
+  reachedNic: true,
+  letIn: false,
+  cameOut: false,
+  error: undefined,
+};
+const find = (one: FirewallRule, trial?: TunnelTrial) =>
+  diagnose(kernelFirewall, {
+    kernel: { firewall: seen([one]) },
+    later: whole,
+    paths: { tunnels: trial === undefined ? [] : [trial] },
+  });
+
+describe('A firewall’s rule', () => {
+  test('proves nothing alone; where a packet was not let in, it says why', () => {
+    expect(find(rule)).toEqual([]);
+    expect(find(rule, { ...tunnel, letIn: true, cameOut: true })).toEqual([]);
+    expect(find(rule, tunnel)).toMatchObject([
+      {
+        code: 'vxlan-blocked',
+        where: { host: 'master-host' },
+        summary:
+          'iptables-nft on master-host: -A INPUT -p udp -m udp --dport 4789 -j DROP (3 packets)',
+        remedy: { commands: [rule.undo] },
+      },
+    ]);
+  });
+
+  test('is not it if it has met nothing, or packets are lost on another way than its own', () => {
+    expect(find({ ...rule, packets: 0 }, tunnel)).toEqual([]);
+    expect(find(rule, { ...tunnel, from: 'master-host', to: 'worker-host' })).toEqual([]);
+    expect(find(rule, { ...tunnel, reachedNic: false })).toEqual([]);
+    expect(find({ ...rule, hooks: ['output'] }, tunnel)).toEqual([]);
+  });
+});

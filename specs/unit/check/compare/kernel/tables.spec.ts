@@ -1,0 +1,458 @@
+import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../../../helpers/check/audit.ts';
+import type { Check } from '../../../../../helpers/check/model/check.ts';
+import { containersInPlace } from '../../../../../helpers/check/compare/engines/containers-in-place.ts';
+import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
+import { kernelLeftovers } from '../../../../../helpers/check/compare/kernel/stale-entries.ts';
+import { kernelNeighbours } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
+import type { Difference } from '../../../../../helpers/check/model/difference.ts';
+import type { Diagnosis } from '../../../../../helpers/check/model/diagnosis.ts';
+import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import type { Observation } from '../../../../../helpers/check/model/observation.ts';
+import { seen, unseen } from '../../../../../helpers/check/model/observed.ts';
+import {
+  type Changes,
+  container,
+  half,
+  learnt,
+  MASTER,
+  MYSQL,
+  NAMESPACE,
+  neighbour,
+  NETWORK_ID,
+  type Tables,
+  trial,
+  twoHosts,
+  whole,
+  WORKER,
+  written,
+} from './two-hosts.ts';
+import { overlayOf } from '../../observation.ts';
+
+const tableChecks = [kernelForwarding, kernelNeighbours, kernelLeftovers];
+
+function differencesOf(observation: Observation, checks: readonly Check[] = tableChecks) {
+  return checks.flatMap(({ compare }) => {
+    const outcome = compare(observation);
+    return outcome.state === 'failed' ? outcome.differences : [];
+  });
+}
+
+function diagnose(changes: Changes): readonly Diagnosis[] {
+  const observation = twoHosts(changes);
+  return judge(differencesOf(observation), observation);
+}
+
+/** What is said of tables, and of containers that are not where they are to be. */
+function judgeContainers(observation: Observation): readonly Diagnosis[] {
+  return judge(differencesOf(observation, [containersInPlace, ...tableChecks]), observation);
+}
+
+function codesOf(changes: Changes): string[] {
+  return diagnose(changes).map(({ code }) => code);
+}
+
+const neighbours = whole.neighbours ?? [];
+const forwarding = whole.forwarding ?? [];
+/** Addresses that nobody has. */
+const gone = { address: '10.0.9.99', mac: '02:42:0a:00:09:63' };
+
+const astray = (parts: object) => ({
+  forwarding: [{ ...written(MYSQL.mac, WORKER), ...parts }],
+  neighbours,
+});
+
+describe('Kernels’ tables are compared with the containers that the engines have', () => {
+  test('tables that hold each container of the other host pass, with what was looked at', () => {
+    const outcomes = tableChecks.map(({ compare }) => compare(twoHosts()));
+    expect(outcomes).toEqual([
+      {
+        state: 'passed',
+        evidence: [
+          `master-host, my-net: ${MYSQL.mac} (mysqlserver) to ${WORKER}`,
+          `worker-host, my-net: 02:42:0a:00:09:02 (tomcat-app) to ${MASTER}`,
+        ],
+      },
+      { state: 'passed', evidence: expect.anything() },
+      { state: 'passed', evidence: ['master-host, my-net', 'worker-host, my-net'] },
+    ]);
+  });
+
+  test('a kernel that could not be looked at leaves the checks open, unless another one is wrong', () => {
+    const [master, worker] = twoHosts().hosts;
+    if (master === undefined || worker === undefined) throw new Error('two hosts expected');
+    const blind = { ...worker, kernel: unseen('no probe') };
+    const observation = (one: typeof master) => ({ ...twoHosts(), hosts: [one, blind] });
+    expect(kernelForwarding.compare(observation(master))).toEqual({
+      state: 'skipped',
+      reason: 'kernel of worker-host: no probe',
+      because: 'impossible',
+    });
+    const [empty] = twoHosts({ master: { neighbours } }).hosts;
+    expect(kernelForwarding.compare(observation(empty ?? master)).state).toBe('failed');
+  });
+
+  test.each([
+    ['nothing', [], null],
+    ['the bridge’s half', [half(MYSQL.mac)], { mac: MYSQL.mac, master: 'br0' }],
+    [
+      'what a packet taught',
+      [half(MYSQL.mac), learnt(MYSQL.mac, WORKER)],
+      { mac: MYSQL.mac, dst: WORKER, state: 'learnt' },
+    ],
+  ])('a forwarding entry of which %s is left is missing', (_, left, observed) => {
+    const [diagnosis, ...more] = diagnose({ master: { forwarding: left, neighbours } });
+    expect(more).toEqual([]);
+    expect(diagnosis).toMatchObject({
+      code: 'forwarding-entry-missing',
+      where: {
+        host: 'master-host',
+        peer: 'worker-host',
+        network: 'my-net',
+        container: 'mysqlserver',
+      },
+      evidence: [{ expected: { mac: MYSQL.mac, dst: WORKER, state: 'permanent' }, observed }],
+      remedy: {
+        host: 'master-host',
+        commands: [
+          `nsenter --net=${NAMESPACE} bridge fdb replace ${MYSQL.mac} dev vxlan0 dst ${WORKER} self permanent`.split(
+            ' ',
+          ),
+        ],
+        restores: {
+          networkId: NETWORK_ID,
+          commands: [
+            [
+              'bridge',
+              'fdb',
+              'replace',
+              MYSQL.mac,
+              'dev',
+              'vxlan0',
+              'dst',
+              WORKER,
+              'self',
+              'permanent',
+            ],
+          ],
+        },
+      },
+    });
+  });
+
+  test('one that points to another host is wrong; where the container was before, it is stale', () => {
+    const master = { forwarding: [written(MYSQL.mac, MASTER)], neighbours };
+    const stopped = container('mysqlserver', MYSQL, {
+      id: 'old',
+      status: 'exited',
+      running: false,
+      pid: 0,
+    });
+    expect(codesOf({ master })).toEqual(['forwarding-entry-wrong']);
+    expect(codesOf({ master, engine: { containers: [stopped] } })).toEqual([
+      'forwarding-entry-stale',
+    ]);
+    expect(codesOf({ engine: { containers: [stopped] } })).toEqual([]);
+  });
+
+  test('one that goes to another port, or under another number, is wrong', () => {
+    expect(codesOf({ master: astray({ port: 4789, vni: 256 }) })).toEqual([]);
+    expect(diagnose({ master: astray({ port: 8472 }) })).toMatchObject([
+      {
+        code: 'forwarding-entry-wrong',
+        summary: `master-host forwards traffic for mysqlserver (${MYSQL.mac}) in my-net to port 8472 of ${WORKER} (worker-host)`,
+      },
+    ]);
+    expect(codesOf({ master: astray({ vni: 999 }) })).toEqual(['forwarding-entry-wrong']);
+  });
+
+  test('a neighbour that is missing, and one with another MAC address, each with what puts it right', () => {
+    const [missing] = diagnose({ master: { forwarding } });
+    const [wrong] = diagnose({
+      master: { forwarding, neighbours: [neighbour(MYSQL.address, gone.mac)] },
+    });
+    const command = `nsenter --net=${NAMESPACE} ip neigh replace ${MYSQL.address} lladdr ${MYSQL.mac} dev vxlan0 nud permanent`;
+    expect(missing).toMatchObject({
+      code: 'neighbour-missing',
+      remedy: { commands: [command.split(' ')] },
+    });
+    expect(wrong).toMatchObject({
+      code: 'neighbour-wrong',
+      remedy: { commands: [command.split(' ')] },
+    });
+  });
+});
+
+describe('What has neither entry of a container', () => {
+  const both = ['forwarding-entry-missing', 'neighbour-missing'];
+  const nothing = {};
+
+  test('of a key-value cluster is as it should be before a packet asks, and not once one was lost', () => {
+    expect(codesOf({ master: nothing, later: nothing })).toEqual([]);
+    expect(codesOf({ master: nothing, later: whole, trials: [trial(true)] })).toEqual([]);
+    expect(codesOf({ master: nothing, later: whole, trials: [trial(false)] })).toEqual([]);
+    expect(codesOf({ master: nothing, later: nothing, trials: [trial(false)] })).toEqual(both);
+  });
+
+  test('is without the half that did not come with the other, whatever the probes met', () => {
+    const come = { forwarding: [learnt(MYSQL.mac, WORKER)], neighbours };
+    expect(codesOf({ master: nothing, later: come, trials: [trial(true)] })).toEqual([
+      'forwarding-entry-missing',
+    ]);
+    expect(codesOf({ master: nothing, later: { forwarding } })).toEqual(['neighbour-missing']);
+  });
+
+  test('of a swarm is not, unless it was only late', () => {
+    const kind = 'swarm-mode';
+    expect(codesOf({ kind, master: nothing })).toEqual(both);
+    expect(codesOf({ kind, master: nothing, later: nothing })).toEqual(both);
+    expect(codesOf({ kind, master: nothing, later: whole })).toEqual([]);
+  });
+
+  test('is nothing wrong where no container of that network is', () => {
+    const outside = container('tomcat-app', MYSQL, { networks: {} });
+    const { hosts, ...rest } = twoHosts({ kind: 'swarm-mode', master: nothing });
+    const [master, worker] = hosts;
+    if (master === undefined || worker === undefined) throw new Error('two hosts expected');
+    const engine = 'seen' in master.engine ? master.engine.seen : undefined;
+    if (engine === undefined) throw new Error('an engine expected');
+    const without = { ...master, engine: seen({ ...engine, containers: [outside] }) };
+    expect(kernelForwarding.compare({ ...rest, hosts: [without, worker] }).state).not.toBe(
+      'failed',
+    );
+  });
+});
+
+describe('What is left over of a container', () => {
+  const left = {
+    forwarding: [...forwarding, written(gone.mac, WORKER)],
+    neighbours: [...neighbours, neighbour(gone.address, gone.mac)],
+  };
+
+  test('both of its entries are one diagnosis, with what takes them away', () => {
+    const [stale, ...more] = diagnose({ master: left, later: left });
+    expect(more).toEqual([]);
+    expect(stale).toMatchObject({
+      code: 'forwarding-entry-stale',
+      where: { host: 'master-host', peer: 'worker-host', network: 'my-net' },
+      evidence: [{ kind: 'forwarding-leftover' }, { kind: 'neighbour-leftover' }],
+      remedy: {
+        commands: [
+          `nsenter --net=${NAMESPACE} bridge fdb del ${gone.mac} dev vxlan0 dst ${WORKER} self`.split(
+            ' ',
+          ),
+          `nsenter --net=${NAMESPACE} ip neigh del ${gone.address} dev vxlan0`.split(' '),
+        ],
+        restores: { commands: [{ length: 9 }, { length: 6 }] },
+      },
+    });
+  });
+
+  test('is none if it has gone by the second look: what a container leaves goes a moment later', () => {
+    expect(codesOf({ master: left, later: whole })).toEqual([]);
+  });
+
+  test('is none if an engine, the store or a swarm’s own ends have it', () => {
+    const Containers = {
+      'lb-my-net': {
+        Name: 'my-net-endpoint',
+        IPv4Address: `${gone.address}/24`,
+        MacAddress: gone.mac,
+      },
+    };
+    const networks = [overlayOf('my-net', NETWORK_ID, '10.0.9.0/24', { raw: { Containers } })];
+    expect(codesOf({ master: left, engine: { networks } })).toEqual([]);
+  });
+
+  test('is none if it may be a container’s of a host that nobody asked to look at', () => {
+    const elsewhere = { ...left, forwarding: [...forwarding, written(gone.mac, '192.168.99.150')] };
+    expect(codesOf({ master: elsewhere, rest: { isComplete: false } })).toEqual([]);
+    expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-stale']);
+  });
+
+  test('is none while a member that gossip knows was not examined, whatever the user says', () => {
+    const elsewhere = { ...left, forwarding: [...forwarding, written(gone.mac, '192.168.99.150')] };
+    const observation = twoHosts({ master: elsewhere });
+    const members = [{ name: 'third-host', address: '192.168.99.150', state: 'alive' as const }];
+    const hosts = observation.hosts.map((host) => ({
+      ...host,
+      gossip: seen({ isThere: true, members }),
+    }));
+    const partly = { ...observation, hosts };
+    expect(judge(differencesOf(partly), partly)).toEqual([]);
+  });
+
+  test('is none if it leads to the host itself, as engines 20.10 write for what is or was there', () => {
+    const own = [written('02:42:0a:00:09:02', MASTER), written(gone.mac, MASTER)];
+    const itself = { ...left, forwarding: [...forwarding, ...own] };
+    expect(codesOf({ master: itself })).toEqual([]);
+    const elsewhere = { forwarding: [written(MYSQL.mac, MASTER)], neighbours };
+    expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-wrong']);
+  });
+
+  test('is one for a container that has come to that very host', () => {
+    const moved = { ...whole, forwarding: [...forwarding, written('02:42:0a:00:09:02', WORKER)] };
+    expect(diagnose({ master: moved })).toMatchObject([
+      { code: 'forwarding-entry-stale', where: { host: 'master-host', container: 'tomcat-app' } },
+    ]);
+  });
+});
+
+describe('What is left over of a container that has left its host', () => {
+  const entry = {
+    forwarding: [written(gone.mac, WORKER)],
+    neighbours: [neighbour(gone.address, gone.mac)],
+  };
+  const another = { address: '10.0.9.98', mac: '02:42:0a:00:09:62' };
+  const leaver = { name: 'leaver', host: 'worker-host', network: 'my-net' };
+  const judged = (more: Tables, changes: Changes = {}) => {
+    const master = {
+      forwarding: [...forwarding, ...(more.forwarding ?? [])],
+      neighbours: [...neighbours, ...(more.neighbours ?? [])],
+    };
+    const rest = { expectations: { containers: [leaver] } };
+    const observation = twoHosts({ master, later: master, rest, ...changes });
+    return judgeContainers(observation).map(({ code, consequences }) => [
+      code,
+      ...consequences.map(({ kind }) => kind),
+    ]);
+  };
+  const entries = ['forwarding-leftover', 'neighbour-leftover'];
+  const stale = ['forwarding-entry-stale'];
+
+  test('goes with its being down, and with its being elsewhere', () => {
+    expect(judged(entry)).toEqual([['container-down', ...entries]]);
+    const moved = container('leaver', another);
+    expect(judged(entry, { engine: { containers: [moved] } })).toEqual([
+      ['container-misplaced', ...entries],
+    ]);
+  });
+
+  test('is a defect of its own if it leads to where that container never was', () => {
+    const elsewhere = { forwarding: [written(gone.mac, '192.168.99.150')] };
+    expect(judged(elsewhere)).toEqual([['container-down'], stale]);
+  });
+
+  test('is a defect of its own if it is of more containers than have left', () => {
+    const more = {
+      ...entry,
+      forwarding: [written(gone.mac, WORKER), written(another.mac, WORKER)],
+    };
+    expect(judged(more)).toEqual([['container-down'], stale, stale]);
+  });
+
+  test('is an entry that is wrong as soon as it does harm: when another container has its address', () => {
+    const tenant = container('tenant', gone);
+    // On the host itself, which sends away what is for its own container.
+    expect(judged(entry, { engine: { containers: [tenant] } })).toEqual([
+      ['container-down'],
+      stale,
+    ]);
+    // And on another one.
+    const { hosts, ...rest } = twoHosts({
+      master: {
+        forwarding: [...forwarding, written(gone.mac, MASTER)],
+        neighbours: [...neighbours, neighbour(gone.address, gone.mac)],
+      },
+      rest: { expectations: { containers: [leaver] } },
+    });
+    const [master, worker] = hosts;
+    if (worker === undefined || master === undefined || 'unseen' in worker.engine)
+      throw new Error('two hosts expected');
+    const containers = [...worker.engine.seen.containers, tenant];
+    const taken = { ...worker, engine: seen({ ...worker.engine.seen, containers }) };
+    const found = judgeContainers({ ...rest, hosts: [master, taken] });
+    expect(found.map(({ code }) => code)).toEqual(['container-down', 'forwarding-entry-wrong']);
+  });
+});
+
+function lost(from: string, sender: string, peer: string, towards: string): Difference {
+  return {
+    kind: 'container-path-dead',
+    where: { host: from, container: sender, peer, towards, network: 'my-net' },
+    expected: null,
+    observed: null,
+    text: `${sender} does not reach ${towards}`,
+  };
+}
+
+describe('What follows from an entry', () => {
+  test('that points to another host is the tunnel from the right one, too, for the probe has its MAC address', () => {
+    const tunnel: Difference = {
+      kind: 'tunnel-dead',
+      where: { host: 'worker-host', peer: 'master-host', network: 'my-net' },
+      expected: null,
+      observed: null,
+      text: 'it does not come out',
+    };
+    const find = (master: NonNullable<Changes['master']>) => {
+      const observation = twoHosts({ master });
+      return judge([...differencesOf(observation), tunnel], observation);
+    };
+    expect(find({ forwarding: [written(MYSQL.mac, MASTER)], neighbours })).toMatchObject([
+      { code: 'forwarding-entry-wrong', consequences: [tunnel] },
+    ]);
+    expect(find({ neighbours })[0]?.consequences).toEqual([]);
+  });
+
+  test('that leads to its own host is what does not reach the containers which sent there, and came back', () => {
+    const TOMCAT_MAC = '02:42:0a:00:09:02';
+    const toItself = [written(MYSQL.mac, MASTER)];
+    const find = (more: readonly ReturnType<typeof half>[]) => {
+      const master = { forwarding: toItself, neighbours };
+      const later = { forwarding: [...toItself, ...more], neighbours };
+      const observation = twoHosts({ master, later });
+      const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
+      return judge([...differencesOf(observation), other], observation);
+    };
+    // As a third host had it: its own container's address, learnt of a packet that came from the host itself.
+    expect(find([half(TOMCAT_MAC), learnt(TOMCAT_MAC, '127.0.0.1')])).toMatchObject([
+      { code: 'forwarding-entry-wrong', consequences: [{ kind: 'container-path-dead' }] },
+    ]);
+    expect(find([])).toMatchObject([
+      { code: 'forwarding-entry-wrong', consequences: [] },
+      { code: 'unexplained' },
+    ]);
+  });
+
+  test('is every path between that host and that container, in both directions, and no other', () => {
+    const observation = twoHosts({ master: { neighbours } });
+    const there = lost('master-host', 'tomcat-app', 'worker-host', 'mysqlserver');
+    const back = lost('worker-host', 'mysqlserver', 'master-host', 'tomcat-app');
+    const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
+    const found = judge([...differencesOf(observation), there, back, other], observation);
+    expect(found).toMatchObject([
+      { code: 'forwarding-entry-missing', consequences: [there, back] },
+      { code: 'unexplained', evidence: [other] },
+    ]);
+  });
+
+  test('is the application that cannot ask its database, if the two are on its sides', () => {
+    const application = { url: '', status: 200, body: '' };
+    const fails = {
+      kind: 'application-fails' as const,
+      where: { container: 'tomcat-app' },
+      expected: 200,
+      observed: 500,
+      text: 'it answers 500',
+    };
+    const observed = (database: string) => {
+      const expectations = {
+        application: { ...application, container: 'tomcat-app', database },
+      };
+      const observation = twoHosts({ master: { neighbours }, rest: { expectations } });
+      return judge([...differencesOf(observation), fails], observation);
+    };
+    expect(observed('mysqlserver')).toMatchObject([{ consequences: [fails] }]);
+    expect(observed('another')).toHaveLength(2);
+  });
+});
+
+test('two hosts in order pass every check of kernels and addresses', () => {
+  const { checks } = judgeObservation(twoHosts());
+  const own = checks.filter(({ layer, name }) => layer === 'kernel' || name === 'subnets-apart');
+  expect(own.map(({ name, state }) => [name, state])).toEqual(
+    own.map(({ name }) => [name, 'passed']),
+  );
+  expect(own).toHaveLength(7);
+});

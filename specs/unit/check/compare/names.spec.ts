@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import { findNamed } from '../../../../helpers/check/observe/names/named-containers.ts';
+import {
+  parseHosts,
+  parseNameServers,
+} from '../../../../helpers/check/observe/names/name-files.ts';
+import {
+  type NameAnswer,
+  type NamesView,
+  questionsOf,
+} from '../../../../helpers/check/observe/names/names.ts';
+import { seen } from '../../../../helpers/check/model/observed.ts';
+import { containerOf, engineAt, keyValueCluster, overlay } from '../healthy-cluster.ts';
+import { engineOf, hostOf } from '../observation.ts';
+
+const right: NameAnswer = {
+  host: 'master-host',
+  container: 'tomcat-app',
+  network: 'my-net',
+  name: 'mysqlserver',
+  towards: 'mysqlserver',
+  peer: 'worker-host',
+  expected: ['10.0.9.3'],
+  answers: ['10.0.9.3'],
+  from: 'resolver',
+  error: undefined,
+};
+const place = { host: 'master-host', peer: 'worker-host', network: 'my-net' };
+const asked = { ...place, container: 'tomcat-app', towards: 'mysqlserver' };
+
+function judge(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
+  const names = seen({ answers, deaf: [], blind: [], questions: { all: 1, asked: 1 }, ...parts });
+  return judgeObservation(keyValueCluster({ rest: { names } }));
+}
+
+describe('names', () => {
+  test('are right when resolvers answer what the engines say', () => {
+    const { diagnoses, checks } = judge([right]);
+    expect(diagnoses).toEqual([]);
+    expect(checks.find(({ name }) => name === 'names-right')).toMatchObject({
+      state: 'passed',
+      evidence: ['tomcat-app on master-host resolves mysqlserver to 10.0.9.3'],
+    });
+  });
+
+  test('that could not be asked for on a host are no pass', () => {
+    const { verdict } = judge([right], { blind: [{ host: 'third-host', why: 'no probe' }] });
+    expect(verdict).toBe('incomplete');
+  });
+
+  test('that nobody has are unresolved where they were asked for', () => {
+    const { diagnoses } = judge([{ ...right, answers: [], error: '127.0.0.11: NXDOMAIN' }]);
+    expect(diagnoses).toMatchObject([
+      { code: 'name-unresolved', where: asked, remedy: { host: 'worker-host' } },
+    ]);
+  });
+
+  test('are unresolved for a container as a whole whose name server answers nothing', () => {
+    const silent = { ...right, answers: undefined, error: '127.0.0.11: ECONNREFUSED' };
+    const both = [silent, { ...silent, name: 'bystander', towards: 'bystander' }];
+    const deaf = [{ host: 'master-host', container: 'tomcat-app' }];
+    expect(judge(both, { deaf }).diagnoses).toMatchObject([
+      {
+        code: 'name-unresolved',
+        where: { host: 'master-host', container: 'tomcat-app' },
+        remedy: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
+      },
+    ]);
+  });
+
+  test('that two containers of a host look up in vain are one defect of that host', () => {
+    const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
+    const { diagnoses } = judge([lost, { ...lost, container: 'other' }]);
+    expect(diagnoses).toHaveLength(1);
+    expect(diagnoses[0]?.where).toEqual({ ...place, towards: 'mysqlserver' });
+  });
+
+  test('that several hosts look up in vain are one defect of that name', () => {
+    const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
+    const { diagnoses } = judge([lost, { ...lost, host: 'third-host', container: 'bystander' }]);
+    expect(diagnoses).toMatchObject([{ code: 'name-unresolved', remedy: { host: 'worker-host' } }]);
+    expect(diagnoses[0]?.where).toEqual({ network: 'my-net', towards: 'mysqlserver' });
+  });
+
+  test('in /etc/hosts that lead elsewhere are stale in that container', () => {
+    const { diagnoses } = judge([{ ...right, answers: ['10.0.9.4'], from: 'hosts-file' }]);
+    expect(diagnoses).toMatchObject([
+      {
+        code: 'name-stale',
+        where: asked,
+        summary: expect.stringContaining('10.0.9.4 is bystander on third-host'),
+        remedy: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
+      },
+    ]);
+  });
+
+  test('with one right address and one that nobody has are stale', () => {
+    const { diagnoses } = judge([{ ...right, answers: ['10.0.9.3', '10.0.9.77'] }]);
+    expect(diagnoses).toMatchObject([
+      { code: 'name-stale', summary: expect.stringContaining('no container has 10.0.9.77') },
+    ]);
+  });
+});
+
+/** The networks of a container with that address and these aliases. */
+function withAliases(address: string, ...aliases: string[]) {
+  const { networks } = containerOf('db', { address });
+  return Object.fromEntries(
+    Object.entries(networks).map(([network, end]) => [network, { ...end, aliases }]),
+  );
+}
+
+describe('whom a container looks up', () => {
+  test('is every other container of its networks, by its name and its aliases, not by its id', () => {
+    const hosts = [
+      hostOf('a', { engine: engineAt('master-host') }),
+      hostOf('b', {
+        engine: engineOf({
+          networks: [overlay],
+          containers: [
+            containerOf('db', {
+              id: '0123456789abcdef',
+              networks: withAliases('10.0.9.3', 'sql', '0123456789ab'),
+            }),
+          ],
+        }),
+      }),
+    ];
+    const named = findNamed(hosts);
+    expect(
+      named
+        .flatMap((one) => questionsOf(one, named))
+        .map(({ asker, name, expected }) => [asker.name, name, expected]),
+    ).toEqual([
+      ['tomcat-app', 'db', ['10.0.9.3']],
+      ['tomcat-app', 'sql', ['10.0.9.3']],
+      ['db', 'tomcat-app', ['10.0.9.2']],
+    ]);
+  });
+
+  test('may be several by one alias, and only one by its own name', () => {
+    const containers = [
+      containerOf('db', { networks: withAliases('10.0.9.3', 'sql') }),
+      containerOf('replica', { networks: withAliases('10.0.9.4', 'sql', 'db') }),
+      containerOf('app', { networks: withAliases('10.0.9.5') }),
+    ];
+    const named = findNamed([
+      hostOf('a', { engine: engineOf({ networks: [overlay], containers }) }),
+    ]);
+    const app = named.find(({ name }) => name === 'app');
+    const expected = app && questionsOf(app, named).map((one) => [one.name, one.expected]);
+    expect(expected).toEqual([
+      ['db', ['10.0.9.3']],
+      ['sql', ['10.0.9.3', '10.0.9.4']],
+      ['replica', ['10.0.9.4']],
+      ['sql', ['10.0.9.3', '10.0.9.4']],
+    ]);
+  });
+});
+
+describe('files of names', () => {
+  test('are read without their comments', () => {
+    expect(
+      parseHosts('127.0.0.1\tlocalhost # me\n\n#10.0.9.9 x\n10.0.9.4 mysqlserver db\n'),
+    ).toEqual([
+      { address: '127.0.0.1', names: ['localhost'] },
+      { address: '10.0.9.4', names: ['mysqlserver', 'db'] },
+    ]);
+    expect(
+      parseNameServers('search lan\nnameserver 127.0.0.11\n;nameserver 9.9.9.9\noptions ndots:0\n'),
+    ).toEqual(['127.0.0.11']);
+  });
+});

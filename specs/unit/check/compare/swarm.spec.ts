@@ -1,0 +1,306 @@
+import { lineOf } from '../../../../helpers/check/model/command.ts';
+import { describe, expect, test } from 'vitest';
+import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import type { Observation } from '../../../../helpers/check/model/observation.ts';
+import type { SwarmEnd } from '../../../../helpers/check/observe/swarm.ts';
+import { endsOf } from '../../../../helpers/check/derive/endpoints.ts';
+import { knownEnds } from '../../../../helpers/check/derive/known-endpoints.ts';
+import { leaveOutLeaving } from '../../../../helpers/check/observe/leave-out-leaving.ts';
+import { seen } from '../../../../helpers/check/model/observed.ts';
+import type { EngineInfo } from '../../../../helpers/docker/info.ts';
+import type { NodeFacts } from '../../../../helpers/docker/swarm/nodes.ts';
+import { containerOf, NETWORK_ID, overlay } from '../healthy-cluster.ts';
+import { engineOf, hostOf, observationOf } from '../observation.ts';
+
+const network = { ...overlay, scope: 'swarm' as const, attachable: true };
+const members = [
+  { name: 'master-host', address: '192.168.99.100', container: 'tomcat-app', inside: '10.0.9.2' },
+  { name: 'worker-host', address: '192.168.99.101', container: 'mysqlserver', inside: '10.0.9.4' },
+] as const;
+const worker = 'worker-host';
+
+function nodeOf(name: string, parts: Partial<NodeFacts> = {}): NodeFacts {
+  return {
+    id: `node-${name}`,
+    hostname: name,
+    address: members.find((one) => one.name === name)?.address ?? '192.168.99.250',
+    state: 'ready',
+    message: '',
+    availability: 'active',
+    role: 'worker',
+    manager: undefined,
+    engineVersion: '26.1.5',
+    labels: {},
+    ...parts,
+  };
+}
+
+function known(addresses: readonly string[]) {
+  return seen({
+    isThere: true,
+    members: addresses.map((address) => ({ name: undefined, address, state: 'alive' as const })),
+  });
+}
+
+/** Two nodes of a swarm in which nothing is wrong, with what a spec changes of it. */
+function swarmOf({
+  info = {},
+  networks = [network],
+  nodes = members.map(({ name }) => nodeOf(name)),
+  peers = members.map(({ address }) => address),
+  ends = [],
+}: {
+  readonly info?: Partial<EngineInfo>;
+  readonly networks?: readonly (typeof network)[];
+  readonly nodes?: readonly NodeFacts[];
+  readonly peers?: readonly string[];
+  readonly ends?: readonly SwarmEnd[];
+} = {}): Observation {
+  return observationOf({
+    kind: 'swarm-mode',
+    hosts: members.map(({ name, address, container, inside }) =>
+      hostOf(name, {
+        address,
+        engine: engineOf({
+          info: {
+            id: `ID OF ${name}`,
+            name,
+            swarm: 'active',
+            swarmNode: {
+              id: `node-${name}`,
+              address,
+              isManager: name === 'master-host',
+              managers: ['192.168.99.100:2377'],
+            },
+            ...(name === worker ? info : {}),
+          },
+          networks: name === worker ? networks : [network],
+          containers: [containerOf(container, { address: inside })],
+        }),
+        gossip: known(name === worker ? members.map((one) => one.address) : peers),
+      }),
+    ),
+    swarm: seen({
+      manager: 'master-host',
+      nodes,
+      networks: [
+        {
+          id: NETWORK_ID,
+          name: 'my-net',
+          subnets: ['10.0.9.0/24'],
+          vnis: [4097],
+          attachable: true,
+        },
+      ],
+      ends: [
+        ...members.map(({ container, inside, address }) => ({
+          networkId: NETWORK_ID,
+          name: container,
+          endpointId: `end-of-${container}`,
+          address: inside,
+          hostAddress: address,
+          askedHost: 'master-host',
+        })),
+        ...ends,
+      ],
+    }),
+  });
+}
+
+function diagnose(observation: Observation) {
+  return judgeObservation(observation).diagnoses.map(({ code, where, remedy }) => ({
+    code,
+    where,
+    command: lineOf(remedy?.commands ?? []),
+  }));
+}
+
+describe('a swarm', () => {
+  test('is healthy when its manager and its engines say the same', () => {
+    expect(judgeObservation(swarmOf())).toMatchObject({ verdict: 'healthy', diagnoses: [] });
+  });
+
+  test('with an engine that has left it has one that is to join again, and no closed ports', () => {
+    const left = swarmOf({
+      info: { swarm: 'inactive', swarmNode: undefined },
+      networks: [],
+      peers: ['192.168.99.100'],
+    });
+    expect(diagnose(left)).toEqual([
+      {
+        code: 'engine-not-clustered',
+        where: { host: worker },
+        command: 'docker swarm join-token worker',
+      },
+    ]);
+  });
+
+  test('whose manager has no such node has one that is to leave and to join again', () => {
+    expect(diagnose(swarmOf({ nodes: [nodeOf('master-host')] }))).toEqual([
+      {
+        code: 'engine-not-clustered',
+        where: { host: worker },
+        command: 'docker swarm join-token worker',
+      },
+    ]);
+  });
+
+  test('whose manager hears nothing of a node has one that is to be restarted', () => {
+    const nodes = [nodeOf('master-host'), nodeOf(worker, { state: 'down' })];
+    expect(diagnose(swarmOf({ nodes }))).toEqual([
+      {
+        code: 'engine-not-clustered',
+        where: { host: worker },
+        command: 'systemctl restart docker',
+      },
+    ]);
+  });
+
+  test('has a stranger in a node that is none of its hosts, not in what one left behind that came again', () => {
+    const nodes = [nodeOf('master-host'), nodeOf(worker)];
+    const old = nodeOf(worker, { id: 'old', state: 'down', address: '192.168.99.77' });
+    expect(diagnose(swarmOf({ nodes: [...nodes, old] }))).toEqual([]);
+    expect(diagnose(swarmOf({ nodes: [...nodes, nodeOf('stranger')] }))).toMatchObject([
+      { code: 'engine-not-clustered', where: {} },
+    ]);
+  });
+
+  test('is incomplete when a node that its manager knows was not examined', () => {
+    const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('third-host')];
+    const report = judgeObservation({ ...swarmOf({ nodes }), isComplete: false });
+    expect(report).toMatchObject({
+      verdict: 'incomplete',
+      diagnoses: [],
+      coverage: { examined: 2, known: 3, unexamined: ['third-host'] },
+    });
+  });
+
+  test('has a defect in a node that its manager has as down, although only others are examined', () => {
+    const down = nodeOf('third-host', { state: 'down', message: 'heartbeat failure' });
+    const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('fourth-host'), down];
+    const report = judgeObservation({ ...swarmOf({ nodes }), isComplete: false });
+    expect(report).toMatchObject({
+      verdict: 'defects',
+      diagnoses: [{ code: 'engine-not-clustered', where: { host: 'third-host' } }],
+      coverage: { examined: 2, known: 4, unexamined: ['fourth-host'] },
+    });
+  });
+
+  test('names the parts of it that no check supports', () => {
+    const encrypted = { ...network, options: { encrypted: '' }, raw: { EnableIPv6: true } };
+    expect(judgeObservation(swarmOf({ networks: [encrypted] })).coverage.unsupported).toEqual([
+      'encryption of my-net',
+      'IPv6 of my-net',
+    ]);
+    const task = { service: 'web', name: 'web.1', endpointId: 'e', address: '', hostAddress: '' };
+    const served = { ...network, tasks: [task] };
+    expect(judgeObservation(swarmOf({ networks: [served] })).coverage.unsupported).toEqual([
+      'virtual IP addresses of the services web',
+      'load-balancer endpoints of the overlay networks',
+    ]);
+  });
+
+  test('has no network missing on a worker that nobody uses it on, and one where somebody does', () => {
+    expect(diagnose(swarmOf({ networks: [] }))).toMatchObject([
+      { code: 'network-missing', where: { host: worker, network: 'my-net' } },
+    ]);
+  });
+
+  test('with an end that an engine still tells of and nobody has is stale', () => {
+    const ghost = {
+      networkId: NETWORK_ID,
+      name: 'ghost',
+      endpointId: 'end-of-ghost',
+      address: '10.0.9.9',
+      hostAddress: '192.168.99.101',
+      askedHost: 'master-host',
+    };
+    const again = (laterTasks: readonly string[] | undefined) => {
+      const observation = swarmOf({ ends: [ghost] });
+      const hosts = observation.hosts.map((host) =>
+        'seen' in host.engine
+          ? { ...host, engine: seen({ ...host.engine.seen, laterTasks }) }
+          : host,
+      );
+      return diagnose({ ...observation, hosts });
+    };
+    const stale = {
+      code: 'endpoint-stale',
+      where: { host: worker, network: 'my-net', container: 'ghost' },
+    };
+    expect(again(undefined)).toMatchObject([stale]);
+    expect(again([ghost.endpointId])).toMatchObject([stale]);
+    // The task was only being stopped.
+    expect(again([])).toEqual([]);
+  });
+
+  test('has an end of the routing mesh on each host, which is no container’s and not stale', () => {
+    // From a swarm of five with a published service.
+    const mesh = {
+      id: 'ingress-sbox',
+      name: 'ingress-endpoint',
+      endpointId: '6f00b95517f3f28432f4cf241c4ed0f7656acb23bf8cbc49b57326a42a9117e6',
+      address: '10.0.9.7',
+      mac: '02:42:0a:00:09:07',
+      local: true,
+    };
+    const end = {
+      networkId: NETWORK_ID,
+      name: mesh.name,
+      endpointId: mesh.endpointId,
+      address: mesh.address,
+      hostAddress: '192.168.99.101',
+      askedHost: 'master-host',
+    };
+    const found = (containers: readonly (typeof mesh)[]) =>
+      diagnose(swarmOf({ ends: [end], networks: [{ ...network, containers }] }));
+    expect(found([mesh])).toEqual([]);
+    // A container that is gone, whose end its engine has not given up.
+    expect(found([{ ...mesh, id: '96407f39b7d6'.repeat(6).slice(0, 64) }])).toMatchObject([
+      { code: 'endpoint-stale', where: { host: worker } },
+    ]);
+  });
+
+  test.each([
+    ['is to stop', { stopping: ['id-of-mysqlserver'] }],
+    ['was stopped meanwhile', { later: [] }],
+  ])('is not asked for the endpoint of a container that %s', (_, parts) => {
+    const { hosts, names } = swarmOf();
+    const lost = {
+      network: 'my-net',
+      networkId: NETWORK_ID,
+      from: { host: 'master-host', container: 'tomcat-app', address: '10.0.9.2' },
+      to: { host: worker, container: 'mysqlserver', address: '10.0.9.4' },
+      protocol: 'icmp',
+      size: 84,
+      arrived: false,
+      answered: false,
+      answeredFrom: undefined,
+      error: undefined,
+      milliseconds: undefined,
+      sightings: [],
+    } as const;
+    const nothing = { hostTrials: [], gossip: [], managers: [], tunnels: [], isolation: [] };
+    const rest = { checksumErrors: [], pairs: { all: 2, probed: 2 }, untried: [] };
+    const unentered = [{ host: worker, container: 'mysqlserver', why: 'no namespace' }];
+    const view = seen({ ...nothing, ...rest, trials: [lost], unentered });
+    const leaving = hosts.map((host) =>
+      host.name === worker && 'seen' in host.engine
+        ? { ...host, engine: seen({ ...host.engine.seen, ...parts }) }
+        : host,
+    );
+    expect(endsOf({ hosts }).map(({ container }) => container)).toContain('mysqlserver');
+    expect(endsOf({ hosts: leaving }).map(({ container }) => container)).toEqual(['tomcat-app']);
+    expect(knownEnds({ ...swarmOf(), hosts: leaving }).map(({ address }) => address)).toContain(
+      '10.0.9.4',
+    );
+    expect(leaveOutLeaving({ names, paths: view }, hosts).paths).toBe(view);
+    expect(leaveOutLeaving({ names, paths: view }, leaving).paths).toMatchObject({
+      seen: { trials: [], unentered: [] },
+    });
+  });
+
+  test('does not tell its nodes apart by their hostnames', () => {
+    expect(diagnose(swarmOf({ info: { name: 'master-host' } }))).toEqual([]);
+  });
+});

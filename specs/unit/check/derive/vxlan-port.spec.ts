@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import type { HostView } from '../../../../helpers/check/model/observation.ts';
+import { vxlanPortOf } from '../../../../helpers/check/derive/vxlan-port.ts';
+import { hostOf } from '../observation.ts';
+
+const withPorts = (...ports: readonly number[]): HostView =>
+  ({
+    ...hostOf('a'),
+    kernel: { seen: { overlays: [{ vxlans: ports.map((port) => ({ port })) }] } },
+  }) as unknown as HostView;
+
+test('The data path port is the one that most devices have; 4789 where none is known', () => {
+  expect(vxlanPortOf({ hosts: [hostOf('a')] })).toBe(4789);
+  expect(vxlanPortOf({ hosts: [withPorts(5789), withPorts(5789, 4789)] })).toBe(5789);
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import type {
+  Difference,
+  DifferenceKind,
+  Place,
+} from '../../../../helpers/check/model/difference.ts';
+import { duplicateHostname } from '../../../../helpers/check/diagnose/members/duplicates.ts';
+import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { observationOf } from '../observation.ts';
+
+function differ(kind: DifferenceKind, where: Place): Difference {
+  return { kind, where, expected: null, observed: null, text: kind };
+}
+
+const shared = differ('hostname-shared', { host: 'third-host', peer: 'worker-host' });
+const thirdFromMaster = { host: 'third-host', peer: 'master-host', container: 'tomcat-app' };
+
+// What an audit met after an engine was started on a host that has another's name: it has no gossip at all.
+const deaf = [
+  differ('gossip-unaware', { host: 'third-host' }),
+  differ('gossip-unaware', { host: 'master-host', peer: 'third-host' }),
+  differ('gossip-path-dead', { host: 'master-host', peer: 'third-host' }),
+];
+const unheard = [
+  differ('forwarding-absent', thirdFromMaster),
+  differ('neighbour-absent', thirdFromMaster),
+  differ('container-path-dead', { host: 'master-host', peer: 'third-host' }),
+];
+const elsewhere = [
+  differ('forwarding-absent', { host: 'master-host', peer: 'fourth-host' }),
+  differ('tunnel-dead', { host: 'master-host', peer: 'third-host' }),
+];
+
+test('An engine that has lost its gossip to another of its name lacks what all hosts would tell it, and nothing else', () => {
+  const all = [shared, ...deaf, ...unheard, ...elsewhere];
+  expect(judge(all, observationOf({}), [duplicateHostname])).toMatchObject([
+    { code: 'duplicate-hostname', evidence: [shared], consequences: [...deaf, ...unheard] },
+    { code: 'unexplained', evidence: elsewhere },
+  ]);
+});
+
+test('An engine of another’s name whose gossip knows the third host has what it lacks of that for another reason', () => {
+  expect(judge([shared, ...unheard], observationOf({}), [duplicateHostname])).toMatchObject([
+    { code: 'duplicate-hostname', consequences: [] },
+    { code: 'unexplained', evidence: unheard },
+  ]);
+});

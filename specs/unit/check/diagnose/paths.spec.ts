@@ -1,0 +1,409 @@
+import { describe, expect, test } from 'vitest';
+import type { FirewallRule, KernelView } from '../../../../helpers/check/observe/kernel.ts';
+import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
+import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { observationOf } from '../observation.ts';
+import { type Ailments, type Fate, reportOf } from './path-reports.ts';
+
+const found = (ailments: Ailments) =>
+  reportOf(ailments).diagnoses.map(({ code, where }) => ({ code, where }));
+
+const droppingRule: FirewallRule = {
+  text: '-A INPUT -p udp --dport 4789 -j DROP',
+  tool: 'iptables-legacy',
+  table: 'filter',
+  chain: 'INPUT',
+  hooks: ['input'],
+  verdict: 'drop',
+  concerns: ['vxlan'],
+  isExplicit: true,
+  packets: 6,
+  undo: ['iptables', '-D', 'INPUT', '-p', 'udp', '--dport', '4789', '-j', 'DROP'],
+};
+
+const leftToRight = { host: 'left', peer: 'right' };
+
+describe('Live packets', () => {
+  test('that are all answered are nothing wrong, and every check says what it has tried', () => {
+    const { outcomes, diagnoses } = reportOf({});
+    expect(diagnoses).toEqual([]);
+    expect(outcomes.filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(outcomes.filter(({ state }) => state === 'passed').map(({ name }) => name)).toEqual([
+      'host-paths',
+      'gossip-paths',
+      'tunnels',
+      'outer-sources',
+      'container-paths',
+      'checksums',
+    ]);
+  });
+
+  test('that could not be sent leave their checks open', () => {
+    const { outcomes } = reportOf({ more: { untried: ['right: no probe was started'] } });
+    expect(outcomes.map(({ state }) => state)).not.toContain('passed');
+    expect(outcomes[0]).toMatchObject({ state: 'skipped', because: 'impossible' });
+  });
+
+  test('an echo that alone is not answered is no defect', () => {
+    expect(found({ echo: () => ({}) })).toEqual([]);
+  });
+});
+
+describe('Blocked VXLAN', () => {
+  test('is one defect of one direction, that of the lost packets', () => {
+    const { diagnoses } = reportOf({
+      tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+      container: dead('receiver-nic'),
+    });
+    expect(diagnoses).toMatchObject([
+      {
+        code: 'vxlan-blocked',
+        where: leftToRight,
+        evidence: [{ kind: 'tunnel-dead' }],
+        consequences: [{ kind: 'container-path-dead' }],
+      },
+    ]);
+  });
+
+  test('is seen without a tunnel, where every packet of the overlay ends at one place', () => {
+    const more = { tunnels: [] };
+    expect(found({ container: dead('receiver-nic'), more })).toEqual([
+      { code: 'vxlan-blocked', where: leftToRight },
+    ]);
+    // What does not leave its host is not known to be blocked.
+    expect(found({ container: dead('sender-vxlan'), more })).toMatchObject([
+      { code: 'unexplained' },
+    ]);
+  });
+
+  test('is not what packets meet that the firewall lets in', () => {
+    expect(
+      found({
+        tunnel: (way) => (way === 'left right' ? 'let-in' : undefined),
+        container: dead('receiver-nic'),
+      }),
+    ).toMatchObject([{ code: 'unexplained' }]);
+  });
+
+  test('at a host that lets nobody in is one defect there', () => {
+    const hosts = ['left', 'middle', 'right'];
+    expect(
+      found({
+        hosts,
+        tunnel: (way) => (way.endsWith(' right') ? 'at-nic' : undefined),
+        container: (way) =>
+          way.endsWith(' right')
+            ? { lastSeen: 'receiver-nic' }
+            : way.startsWith('right ')
+              ? 'arrived'
+              : 'answered',
+      }),
+    ).toEqual([{ code: 'vxlan-blocked', where: { peer: 'right' } }]);
+  });
+
+  test('has the command that takes away the rule which drops it', () => {
+    const ailments: Ailments = {
+      tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+      container: dead('receiver-nic'),
+    };
+    const [host] = hostsWith(droppingRule);
+    const { diagnoses } = reportOf(ailments, { hosts: host === undefined ? [] : [host] });
+    expect(diagnoses[0]?.remedy).toMatchObject({
+      host: 'right',
+      commands: ['iptables -D INPUT -p udp --dport 4789 -j DROP'.split(' ')],
+    });
+  });
+});
+
+describe('A host that is cut off', () => {
+  test('is one defect, and all else follows from it', () => {
+    const { diagnoses } = reportOf({
+      echo: (way) => (way === 'left right' ? {} : 'arrived'),
+      gossip: (way) => (way === 'left right' ? 'lost' : 'silent'),
+      tunnel: (way) => (way === 'left right' ? 'lost' : undefined),
+      container: (way) => (way === 'left right' ? { lastSeen: 'sender-nic' } : 'arrived'),
+    });
+    expect(diagnoses[0]).toMatchObject({ code: 'vxlan-blocked', where: leftToRight });
+    expect(diagnoses[0]?.consequences.map(({ kind }) => kind)).toEqual([
+      'gossip-path-dead',
+      'gossip-path-dead',
+      'tunnel-dead',
+      'container-path-dead',
+    ]);
+  });
+});
+
+describe('A host whose packets arrive and whose answers do not', () => {
+  test('is led to the route of the answers, on the host that sends them', () => {
+    const [observed] = hostsWith(droppingRule);
+    const { diagnoses } = reportOf(
+      {
+        echo: (way) => (way === 'left right' ? 'arrived' : {}),
+        gossip: (way) => (way === 'left right' ? 'at-nic' : 'lost'),
+        tunnel: (way) => (way === 'left right' ? 'at-nic' : 'lost'),
+        container: (way) => ({ lastSeen: way === 'left right' ? 'receiver-nic' : 'sender-nic' }),
+      },
+      { hosts: observed === undefined ? [] : [{ ...observed, name: 'left', kernel: unseen('x') }] },
+    );
+    expect(diagnoses[0]).toMatchObject({
+      code: 'vxlan-blocked',
+      where: { host: 'right', peer: 'left' },
+      remedy: { kind: 'next-step', host: 'right' },
+    });
+  });
+});
+
+describe('Blocked gossip', () => {
+  test('is one defect of its direction, whichever of its transports is closed', () => {
+    for (const closed of ['tcp', 'udp'] as const) {
+      const { diagnoses } = reportOf({
+        gossip: (way, transport) =>
+          way === 'left right' && transport === closed ? 'at-nic' : undefined,
+      });
+      expect(diagnoses).toMatchObject([{ code: 'gossip-blocked', where: leftToRight }]);
+      expect(diagnoses[0]?.summary).toContain(`7946/${closed} from left to right`);
+    }
+  });
+
+  test('is not the gossip of an engine that is asked, and does not answer', () => {
+    expect(found({ gossip: (way) => (way === 'left right' ? 'silent' : undefined) })).toMatchObject(
+      [{ code: 'unexplained' }],
+    );
+  });
+
+  test('beside blocked VXLAN is a defect of its own', () => {
+    expect(
+      found({
+        gossip: (way) => (way === 'left right' ? 'at-nic' : undefined),
+        tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+        container: (way) => (way === 'left right' ? { lastSeen: 'receiver-nic' } : 'arrived'),
+      }).map(({ code }) => code),
+    ).toEqual(['gossip-blocked', 'vxlan-blocked']);
+  });
+});
+
+describe('The source of VXLAN packets', () => {
+  test('that the others do not know is the defect; what is lost follows from it', () => {
+    const source = '192.168.99.77';
+    expect(
+      found({
+        tunnel: (way) => (way === 'left right' ? 'let-in' : undefined),
+        container: (way) =>
+          way === 'left right' ? { lastSeen: 'receiver-input', source } : 'arrived',
+      }),
+    ).toEqual([{ code: 'vxlan-source-address', where: leftToRight }]);
+  });
+});
+
+describe('An MTU black hole', () => {
+  test('lets small packets pass, and large ones of one direction vanish', () => {
+    const { diagnoses } = reportOf({
+      container: (way, protocol) => {
+        if (!protocol.endsWith('large')) return 'answered';
+        return way === 'left right' ? { lastSeen: 'sender-nic' } : 'answered';
+      },
+    });
+    expect(diagnoses).toMatchObject([
+      { code: 'mtu-black-hole', where: { ...leftToRight, network: 'net' } },
+    ]);
+    expect(diagnoses[0]?.summary).toContain('packets of 1450 bytes are lost between the hosts');
+  });
+
+  test('that a rule of the receiver makes is undone by taking away that rule', () => {
+    const { diagnoses } = reportOf(
+      {
+        container: (way, protocol) =>
+          protocol.endsWith('large') && way === 'left right'
+            ? { lastSeen: 'receiver-nic' }
+            : 'answered',
+      },
+      { hosts: hostsWith(droppingRule) },
+    );
+    expect(diagnoses[0]).toMatchObject({
+      code: 'mtu-black-hole',
+      summary: expect.stringContaining('right has the rule "-A INPUT'),
+      remedy: { kind: 'fix', host: 'right', commands: [droppingRule.undo] },
+    });
+  });
+
+  test('that a rule makes which no command can name has a next step, and no fix', () => {
+    const { diagnoses } = reportOf(
+      {
+        tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
+        container: dead('receiver-nic'),
+      },
+      { hosts: hostsWith({ ...droppingRule, tool: 'nft', undo: undefined }) },
+    );
+    expect(diagnoses[0]).toMatchObject({
+      code: 'vxlan-blocked',
+      remedy: { kind: 'next-step', host: 'right', commands: [['nft', '-a', 'list', 'ruleset']] },
+    });
+  });
+
+  test('of which no rule is known has a next step that measures the way with VXLAN around a packet', () => {
+    const [right] = hostsWith(droppingRule);
+    const hosts = right === undefined ? [] : [{ ...right, kernel: unseen('not asked') }];
+    const { diagnoses } = reportOf(
+      {
+        container: (way, protocol) =>
+          protocol.endsWith('large') && way === 'left right'
+            ? { lastSeen: 'sender-nic' }
+            : 'answered',
+      },
+      { hosts },
+    );
+    // 1450 in the overlay, 50 of VXLAN, without the 28 of IPv4 and ICMP.
+    expect(diagnoses[0]?.remedy).toMatchObject({
+      kind: 'next-step',
+      host: 'left',
+      commands: [['ping', '-c', '3', '-M', 'do', '-s', '1472', right?.address]],
+    });
+  });
+
+  test('that all paths of a host meet is at that host', () => {
+    const hosts = ['left', 'middle', 'right'];
+    const losing = (isIll: (way: string) => boolean): Ailments => ({
+      hosts,
+      container: (way, protocol) =>
+        protocol.endsWith('large') && isIll(way) ? { lastSeen: 'sender-nic' } : 'answered',
+    });
+    const network = 'net';
+    const code = 'mtu-black-hole';
+    expect(found(losing((way) => way.includes('right')))).toEqual([
+      { code, where: { host: 'right', network } },
+    ]);
+    expect(found(losing((way) => way.endsWith(' right')))).toEqual([
+      { code, where: { peer: 'right', network } },
+    ]);
+    expect(found(losing((way) => way !== 'left right'))).not.toHaveLength(1);
+  });
+
+  test('is told of once, where the other direction loses nothing but the answers to large packets', () => {
+    expect(
+      found({
+        container: (way, protocol) => {
+          if (!protocol.endsWith('large')) return 'answered';
+          if (way === 'left right') return { lastSeen: 'receiver-nic' };
+          return protocol === 'icmp-large' ? 'arrived' : 'answered';
+        },
+      }),
+    ).toHaveLength(1);
+  });
+});
+
+describe('Wrong checksums', () => {
+  const ailments: Ailments = {
+    container: (way, protocol) => {
+      if (protocol.startsWith('icmp')) return 'answered';
+      return way === 'left right' ? { lastSeen: 'receiver' } : 'arrived';
+    },
+  };
+
+  test('are told by ICMP that passes, TCP and UDP that do not, and a kernel that has counted them', () => {
+    const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
+    expect(found({ ...ailments, more: { checksumErrors } })).toEqual([
+      { code: 'checksum-offload', where: leftToRight },
+    ]);
+  });
+
+  test.for([
+    [true, { kind: 'fix', commands: [['ethtool', '-K', 'eth1', 'tx', 'off']] }],
+    [false, { kind: 'next-step', commands: [['nft', 'list', 'ruleset']] }],
+  ] as const)(
+    'with a network card that writes them: %s, have what fits',
+    ([isOffloaded, remedy]) => {
+      const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
+      const [right] = hostsWith(droppingRule);
+      const kernel = seen({
+        carrier: 'eth1',
+        firewall: seen([]),
+        routes: [],
+        offload: seen({ 'tx-checksumming': isOffloaded }),
+      } as unknown as KernelView);
+      const hosts =
+        right === undefined ? [] : [{ ...right, name: 'left', address: '192.168.99.101', kernel }];
+      const { diagnoses } = reportOf({ ...ailments, more: { checksumErrors } }, { hosts });
+      expect(diagnoses[0]?.remedy).toMatchObject({ ...remedy, host: 'left' });
+    },
+  );
+
+  test('are not said to be there when no kernel has counted any', () => {
+    expect(found(ailments)).toMatchObject([{ code: 'unexplained' }]);
+  });
+
+  test('that a kernel has counted are nothing wrong while nothing is lost', () => {
+    const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 3, udp: 0 }];
+    expect(found({ more: { checksumErrors } })).toEqual([]);
+  });
+});
+
+describe('Isolation', () => {
+  test('that a host breaks by routes to single endpoints is one defect with these routes', () => {
+    const where = { host: 'left', network: 'red' };
+    const overlap = (range: string) =>
+      ({
+        kind: 'subnets-overlap',
+        where,
+        expected: 'unused addresses',
+        observed: { subnet: '10.0.9.0/24', range },
+        text: `overlaps with the route to ${range}`,
+      }) as const;
+    const joined = {
+      kind: 'networks-joined',
+      where: { ...where, peer: 'left' },
+      expected: 'nothing arrives',
+      observed: { network: 'blue' },
+      text: 'joined',
+    } as const;
+    const codes = (range: string) =>
+      judge([overlap(range), joined], observationOf({})).map(({ code }) => code);
+    expect(codes('10.0.9.2')).toEqual(['isolation-broken']);
+    expect(codes('10.0.0.0/16')).toEqual(['isolation-broken', 'subnet-overlap']);
+  });
+
+  test('is broken when anything gets from one network to another', () => {
+    const more = { isolation: [arrival('red', 'blue'), arrival('blue', 'red')] };
+    // Both directions are one hole.
+    expect(reportOf({ more }).diagnoses).toMatchObject([
+      {
+        code: 'isolation-broken',
+        where: { ...leftToRight, network: 'red', towards: 'blue' },
+        remedy: { host: 'left', commands: ['docker network inspect blue red'.split(' ')] },
+      },
+    ]);
+  });
+});
+
+/** Dead from left to right: so what right asks arrives, and the answer does not. */
+function dead(lastSeen: 'receiver-nic' | 'sender-nic' | 'sender-vxlan') {
+  return (way: string): Fate => (way === 'left right' ? { lastSeen } : 'arrived');
+}
+
+/** From one network to another. */
+function arrival(from: string, to: string) {
+  return {
+    from: { host: 'left', container: from, address: '10.0.1.2' },
+    to: { host: 'right', container: to, address: '10.0.2.2' },
+    fromNetwork: from,
+    toNetwork: to,
+    arrived: true,
+    ways: ['frame' as const],
+  };
+}
+
+/** The host on the right, whose firewall has that rule. */
+function hostsWith(rule: FirewallRule) {
+  const kernel = { firewall: seen([rule]) } as unknown as KernelView;
+  const nothing = { unseen: 'not looked at', because: 'unasked' } as const;
+  return [
+    {
+      name: 'right',
+      address: '192.168.99.102',
+      pulse: 'answers' as const,
+      engine: nothing,
+      gossip: nothing,
+      reach: nothing,
+      kernel: seen(kernel),
+    },
+  ];
+}

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isTypable, lineOf } from '../../../../helpers/check/model/command.ts';
+import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { runCommand } from '../../../../helpers/process/run-command.ts';
+import { observationOf } from '../observation.ts';
+
+describe('A line of commands', () => {
+  test('gives a shell exactly the words that the commands have', async () => {
+    const words = [
+      "a'b",
+      '$(id)',
+      '`id`',
+      'a;b|c&d',
+      '*',
+      '~',
+      'a b',
+      '\\',
+      '-x',
+      '!',
+      'ü',
+      '"',
+      '#',
+    ];
+    const { stdout } = await runCommand('sh', [
+      '-c',
+      `printf '%s\\n' ${lineOf([['ip', ...words]])}`,
+    ]);
+    expect(stdout.trimEnd().split('\n')).toEqual(['ip', ...words]);
+  });
+
+  test('types one after the other, each only when the one before has succeeded', () => {
+    expect(
+      lineOf([
+        ['rm', '-f', 'a b'],
+        ['ip', 'link'],
+      ]),
+    ).toBe("rm -f 'a b' && ip link");
+  });
+
+  test('cannot be typed with an empty word, or one that no terminal shows', () => {
+    expect(['', '\u001B[2J', 'a\nb', '\u202E'].filter((word) => isTypable([['ip', word]]))).toEqual(
+      [],
+    );
+    expect(isTypable([['ip', "$(id) 'ü'"]])).toBe(true);
+  });
+
+  test('that cannot be typed is not shown: words are', () => {
+    const difference = {
+      kind: 'port-silent',
+      where: {},
+      expected: '',
+      observed: '',
+      text: '',
+    } as const;
+    const remedy = {
+      kind: 'fix',
+      host: 'a',
+      commands: [['ip', '\u001B[2J']],
+      effect: 'x',
+    } as const;
+    const rule = {
+      name: 'one',
+      explain: () => [
+        {
+          code: 'unexplained' as const,
+          where: {},
+          summary: '',
+          evidence: [difference],
+          consequences: [],
+          remedy,
+        },
+      ],
+    };
+    const [diagnosis] = judge([difference], observationOf({}), [rule]);
+    expect(diagnosis?.remedy).toMatchObject({ kind: 'next-step', host: 'a', commands: [] });
+  });
+});
+
+/** Rules and checks: what they say goes to people who type it. */
+const folders = ['judge', 'checks'].map((name) =>
+  join(import.meta.dirname, '../../../../helpers/check', name),
+);
+
+test('No rule writes a command line itself: no quoting, no shell, no words of several arguments', () => {
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const),
+  );
+  const wrong = sources.flatMap(([name, source]) =>
+    [
+      /quoteForShell|commandLine\(|lineOf\(/,
+      /\bcommand: [`'"]/,
+      // A word of a command that is several, or goes on with the next command.
+      /commands: \[[^\]]*[`'][^`'\]]*(?: && |; | \| )[^`'\]]*[`']/,
+      /'(?:sh|bash|eval|sudo)'/,
+      /\b(?:IMAGE|TOKEN|ADDRESS|A\.B\.C\.D)\b/,
+    ].flatMap((pattern) => (pattern.test(source) ? [`${name}: ${pattern}`] : [])),
+  );
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { readStoreEntries } from '../../../../../helpers/check/observe/store/store-entries.ts';
+
+const NETWORK = 'bfd9d4176f01d3b343de19fa671a518c819df3db794a9470b54af8745d0321ff';
+const END = '98fa533434e3103069c30526ebd4c3fc6619f9424395e5ed4a67326ca9f92d59';
+
+/** As an engine 20.10.5 has written it into Consul. */
+const network = {
+  key: `docker/network/v1.0/network/${NETWORK}/`,
+  value: `{"addrSpace":"GlobalDefault","attachable":false,"id":"${NETWORK}","ipamType":"default","ipamV4Config":"[{\\"PreferredPool\\":\\"10.0.9.0/24\\",\\"SubPool\\":\\"\\",\\"Gateway\\":\\"\\",\\"AuxAddresses\\":null}]","ipamV4Info":"[{\\"IPAMData\\":\\"{\\\\\\"AddressSpace\\\\\\":\\\\\\"GlobalDefault\\\\\\",\\\\\\"Gateway\\\\\\":\\\\\\"10.0.9.1/24\\\\\\",\\\\\\"Pool\\\\\\":\\\\\\"10.0.9.0/24\\\\\\"}\\",\\"PoolID\\":\\"GlobalDefault/10.0.9.0/24\\"}]","name":"my-net","networkType":"overlay","persist":true,"scope":"global"}`,
+};
+const overlay = {
+  key: `docker/network/v1.0/overlay/network/${NETWORK}/`,
+  value:
+    '{"mtu":0,"secure":false,"subnets":[{"SubnetIP":"10.0.9.0/24","GwIP":"10.0.9.1/24","Vni":256}]}',
+};
+const end = {
+  key: `docker/network/v1.0/endpoint/${NETWORK}/${END}/`,
+  value: `{"anonymous":false,"ep_iface":{"addr":"10.0.9.3/24","dstPrefix":"eth","mac":"02:42:0a:00:09:03","srcName":"vethde1c4ee"},"id":"${END}","locator":"192.168.102.102","name":"mysqlserver","sandbox":"59863ab689cd"}`,
+};
+const member = { key: 'docker/nodes/192.168.102.101:2376', value: '192.168.102.101:2376' };
+
+describe('what engines keep in a store', () => {
+  test('is members, networks with their VXLAN ids, and ends with their hosts', () => {
+    expect(readStoreEntries([network, overlay, end, member])).toEqual({
+      members: [{ advertised: '192.168.102.101:2376' }],
+      networks: [
+        { id: NETWORK, name: 'my-net', driver: 'overlay', subnets: ['10.0.9.0/24'], vnis: [256] },
+      ],
+      ends: [
+        {
+          id: END,
+          networkId: NETWORK,
+          name: 'mysqlserver',
+          address: '10.0.9.3',
+          mac: '02:42:0a:00:09:03',
+          locator: '192.168.102.102',
+        },
+      ],
+      strange: [],
+    });
+  });
+
+  test('has a subnet also of a network that no engine has used yet', () => {
+    const { networks } = readStoreEntries([network]);
+    expect(networks).toMatchObject([{ subnets: ['10.0.9.0/24'], vnis: [] }]);
+  });
+
+  test('has keys as ZooKeeper and etcd give them too, without a slash at their ends', () => {
+    const bare = [network, overlay, end].map(({ key, value }) => ({
+      key: key.replace(/\/$/, ''),
+      value,
+    }));
+    expect(readStoreEntries(bare)).toEqual(readStoreEntries([network, overlay, end]));
+  });
+
+  test('is read all the same when one value is not what engines write', () => {
+    const broken = { key: end.key, value: '{"id":1}' };
+    const { ends, networks, strange } = readStoreEntries([network, overlay, broken]);
+    expect({ ends, strange }).toEqual({ ends: [], strange: [end.key] });
+    expect(networks).toHaveLength(1);
+  });
+
+  test('counts for nothing where an address, a MAC address or a name is not valid', () => {
+    const lies = [
+      { ...member, value: '10.0.0.1;id:2376' },
+      { ...end, value: end.value.replace('192.168.102.102', '192.168.102.102;id') },
+      { ...end, value: end.value.replace('02:42:0a:00:09:03', '$(id)') },
+      { ...end, value: end.value.replace('mysqlserver', '-rf') },
+    ];
+    const { members, ends, strange } = readStoreEntries(lies);
+    expect({ members, ends }).toEqual({ members: [], ends: [] });
+    expect(strange).toHaveLength(lies.length);
+  });
+});

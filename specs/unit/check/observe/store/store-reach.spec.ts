@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { reachErrorOf } from '../../../../../helpers/check/observe/store/store.ts';
+
+const nothing = Buffer.alloc(0);
+
+test('a store that answers is reached, also when it says no', () => {
+  const answer = Buffer.from('HTTP/1.1 500 Internal Server Error');
+  expect(reachErrorOf({ answer, connected: true, error: undefined })).toBeUndefined();
+});
+
+test('a paused store takes connections and is not reached', () => {
+  expect(reachErrorOf({ answer: nothing, connected: true, error: 'ETIMEDOUT' })).toBe(
+    'takes the connection and does not answer (ETIMEDOUT)',
+  );
+  expect(reachErrorOf({ answer: nothing, connected: true, error: undefined })).toBe(
+    'takes the connection and does not answer',
+  );
+});
+
+test('a store that refuses the connection is not reached', () => {
+  expect(reachErrorOf({ answer: nothing, connected: false, error: 'ECONNREFUSED' })).toBe(
+    'ECONNREFUSED',
+  );
+  expect(reachErrorOf({ answer: nothing, connected: false, error: undefined })).toBe(
+    'no connection',
+  );
+});

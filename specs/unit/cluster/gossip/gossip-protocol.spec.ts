@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { readMembersAnswer } from '../../../../helpers/cluster/gossip/gossip-protocol.ts';
+import { decompressLzw } from '../../../../helpers/cluster/gossip/lzw.ts';
+import { MessagePackReader } from '../../../../helpers/cluster/gossip/msgpack.ts';
+import { longAnswer, shortAnswer } from './gossip-answers.ts';
+
+const members = [
+  { name: 'worker-host', address: '192.168.187.102', state: 'alive' },
+  { name: 'master-host', address: '192.168.187.101', state: 'alive' },
+];
+
+describe('an engine’s answer to «whom do you know?»', () => {
+  test.each([
+    ['short', shortAnswer],
+    ['long', longAnswer],
+  ])('a %s one names both members as alive', (_length, answer) => {
+    expect(readMembersAnswer(answer)).toEqual(members);
+  });
+
+  test('one that is cut off anywhere is an error, never a shorter list', () => {
+    for (let length = 0; length < shortAnswer.length; length += 1) {
+      expect(() => readMembersAnswer(shortAnswer.subarray(0, length)), `${length} bytes`).toThrow();
+    }
+  });
+
+  test('a dead member and one that left are told from those alive', () => {
+    expect(readMembersAnswer(answerOf({ 'a-host': 2, 'b-host': 3, 'c-host': 0 }))).toEqual([
+      { name: 'a-host', address: '10.1.2.3', state: 'dead' },
+      { name: 'b-host', address: '10.1.2.3', state: 'left' },
+      { name: 'c-host', address: '10.1.2.3', state: 'alive' },
+    ]);
+  });
+
+  test('a message of another kind is an error that says so', () => {
+    expect(() => readMembersAnswer(Buffer.of(2, 0x80))).toThrow('not understood (message 2)');
+    expect(() => readMembersAnswer(Buffer.from('HTTP/1.1 400'))).toThrow('not understood');
+  });
+});
+
+test('LZW with codes of 9 to 11 bits comes out as it went in', () => {
+  const packed = new MessagePackReader(longAnswer.subarray(1)).read();
+  const { Buf } = packed as { Buf: Buffer };
+  const plain = decompressLzw(Buf).toString('latin1');
+  expect(plain).toHaveLength(5650);
+  // 64 digits of chance each, so a single wrong code would show.
+  expect(plain.match(/jl 192\.168\.187\.10[12] 1b8d4fc5e16f\w{52} \w{64}/g)).toHaveLength(22);
+  expect(
+    plain.match(/(?:join|leave) 10\.0\.9\.\d 255\.255\.255\.0 02:42:0a:00:09:0\d/g),
+  ).toHaveLength(22);
+  expect(plain).toMatch(/master-host.{1,2}worker-host.{1,2}$/s);
+});
+
+function answerOf(nodes: Record<string, number>): Buffer {
+  return Buffer.concat([
+    Buffer.of(6, 0x81),
+    text('Nodes'),
+    Buffer.of(Object.keys(nodes).length),
+    ...Object.entries(nodes).flatMap(([name, state]) => [
+      Buffer.of(0x83),
+      text('Name'),
+      text(name),
+      text('Addr'),
+      raw(Buffer.of(10, 1, 2, 3)),
+      text('State'),
+      Buffer.of(state),
+    ]),
+  ]);
+}
+
+function raw(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(0xa0 | bytes.length), bytes]);
+}
+
+function text(value: string): Buffer {
+  return raw(Buffer.from(value));
+}

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { findOptionDefect } from '../../../../helpers/cluster/key-value/explain-engines.ts';
+import { openStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import { keyValueStoreKinds } from '../../../../helpers/cluster/key-value/key-value-store.ts';
+import type { EngineInfo } from '../../../../helpers/docker/info.ts';
+import type { Machine } from '../../../../helpers/machine/machine.ts';
+
+const machine = {
+  name: 'worker-host',
+  address: '192.168.99.102',
+  endpoint: { kind: 'tls', port: 2376 },
+} as Machine;
+
+function judge(url: string, clusterStore?: string, clusterAdvertise?: string) {
+  const info = { clusterStore, clusterAdvertise } as EngineInfo;
+  return findOptionDefect(url, { machine, info })?.line;
+}
+
+describe('The options of an engine that is to be in a cluster', () => {
+  test.for(keyValueStoreKinds)('are right and wrong in the same way on %s', (kind) => {
+    const { url } = openStore(kind, '192.168.99.100');
+    const advertised = '192.168.99.102:2376';
+    expect(judge(url, url, advertised)).toBeUndefined();
+    const asked = `; give it the engine option cluster-store=${url}`;
+    expect(judge(url)).toContain(`without cluster-store and cluster-advertise${asked}`);
+    const other = url.replace('.100', '.200');
+    expect(judge(url, other, advertised)).toContain(`has the store ${other}${asked}`);
+    expect(judge(url, url)).toMatch(/without cluster-advertise: .*; .*cluster-advertise=INTERFACE/);
+    expect(judge(url, url, '10.0.2.15:2376')).toContain(
+      `find it at 10.0.2.15:2376, and its address is ${advertised}; `,
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+
+/** Something that says this to whoever says anything, and hangs up. */
+async function portOf(words: string): Promise<number> {
+  const server = createServer((socket) => socket.once('data', () => socket.end(words)));
+  onTestFinished(() => void server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const notFound = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n404 page not found\n';
+const page = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<html>';
+
+describe('What does not serve as a store is told in one line', () => {
+  test.for([
+    ['consul', page, 'GET /v1/status/leader: no such store answers so: <html>; see whether'],
+    // An etcd of today without --enable-v2.
+    ['etcd', notFound, 'GET /v2/stats/self: the store answered 404: 404 page not found; see'],
+    [
+      'zookeeper',
+      'This ZooKeeper instance is not currently serving requests\n',
+      /srvr: ZooKeeper says «This ZooKeeper instance is not currently serving requests»; see/,
+    ],
+    ['zookeeper', '', /srvr: ZooKeeper says «»; see/],
+  ] as const)('%s: %j', async ([kind, words, line]) => {
+    const store = openStore(kind, '127.0.0.1', await portOf(words));
+    await expect(store.servers()).rejects.toThrow(line);
+    const ready = store.waitUntilReady({ limit: 0 });
+    await expect(ready).rejects.toThrow(/leads and stores: not so after 0 s; last: .*; read what/);
+  });
+
+  test.for([
+    ['leader', [true, false]],
+    ['follower', [false, true]],
+  ] as const)('a ZooKeeper that is the %s of several is not alone', async ([mode, leads]) => {
+    const said = `Zookeeper version: 3.4.13-6--1, built on Sat\nMode: ${mode}\nNode count: 4\n`;
+    const servers = await openStore('zookeeper', '127.0.0.1', await portOf(said)).servers();
+    expect(servers.map((server) => server.leads)).toEqual(leads);
+  });
+});

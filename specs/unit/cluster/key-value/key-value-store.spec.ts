@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { openStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import {
+  engineOptionsFor,
+  entriesBelow,
+} from '../../../../helpers/cluster/key-value/key-value-store.ts';
+
+test.for([
+  ['consul', 'consul://192.168.99.100:8500'],
+  ['etcd', 'etcd://192.168.99.100:2379'],
+  ['zookeeper', 'zk://192.168.99.100:2181'],
+] as const)('%s is %s to an engine', ([kind, url]) => {
+  expect(openStore(kind, '192.168.99.100').url).toBe(url);
+});
+
+test('below a key is what it holds itself and what its path leads to, in order, without folders', () => {
+  const keys = ['a/c', 'a', 'ab/c', 'a/b/d', 'a-b', 'b/a/c', 'a/B'];
+  const entries = [...keys.map((key) => ({ key, value: 'x' })), { key: 'a/empty', value: '' }];
+  const below = (key: string) => entriesBelow(entries, key).map((entry) => entry.key);
+  expect(below('a')).toEqual(['a', 'a/B', 'a/b/d', 'a/c']);
+  expect(below('a/')).toEqual(below('a'));
+  expect(below('')).toEqual(['a', 'a-b', 'a/B', 'a/b/d', 'a/c', 'ab/c', 'b/a/c']);
+});
+
+test('an engine gets the store and its own address as the tutorial writes them', () => {
+  expect(engineOptionsFor(openStore('consul', '192.168.99.100'))).toEqual([
+    'cluster-store=consul://192.168.99.100:8500',
+    'cluster-advertise=eth1:2376',
+  ]);
+});

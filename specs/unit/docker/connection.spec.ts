@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import type { Engine } from '../../../helpers/docker/engine.ts';
+import { serveEngine } from './serve-engine.ts';
+
+/** An engine that answers so, and the connections that it has had. */
+async function serve(answer: RequestListener): Promise<{ engine: Engine; sockets: Socket[] }> {
+  const sockets: Socket[] = [];
+  const { engine, server } = await serveEngine(answer);
+  server.on('connection', (socket) => sockets.push(socket));
+  return { engine, sockets };
+}
+
+test('a request that is given up is destroyed, also where the client takes no signal', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { engine, sockets } = await serve(() => resolve());
+  const over = new AbortController();
+  const failure = expect(engine.version({ signal: over.signal })).rejects.toThrow('too late');
+  await asked;
+  over.abort(new Error('too late'));
+  await failure;
+  const [socket] = sockets;
+  if (socket?.closed === false) await once(socket, 'close');
+});
+
+test('closing gives up every request for good: none is sent again', async () => {
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const { engine, sockets } = await serve(() => resolve());
+  const answer = engine.info();
+  const failure = expect(answer).rejects.toThrow(
+    'web: ask its engine: the connection to it was closed',
+  );
+  await asked;
+  engine.close();
+  await failure;
+  await expect(engine.version()).rejects.toThrow('the connection to it was closed');
+  const [socket] = sockets;
+  if (socket?.closed === false) await once(socket, 'close');
+  expect(sockets).toHaveLength(1);
+});

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import {
+  attachedLine,
+  createLine,
+  createRequest,
+  parsePublish,
+  runLine,
+} from '../../../../helpers/docker/containers/container-spec.ts';
+
+test.each([
+  ['8080:8080', { containerPort: '8080/tcp', hostAddress: '', hostPort: '8080' }],
+  ['127.0.0.1:8080:80', { containerPort: '80/tcp', hostAddress: '127.0.0.1', hostPort: '8080' }],
+  ['53:5353/udp', { containerPort: '5353/udp', hostAddress: '', hostPort: '53' }],
+  ['80', { containerPort: '80/tcp', hostAddress: '', hostPort: '' }],
+])('-p %s is taken apart as the docker client does', (text, expected) => {
+  expect(parsePublish(text)).toEqual(expected);
+});
+
+test('the command line is the one that the tutorial types', () => {
+  expect(
+    runLine({
+      image: 'progrium/consul',
+      publish: ['8500:8500'],
+      hostname: 'consul',
+      command: ['-server', '-bootstrap'],
+    }),
+  ).toBe('run -d -h consul -p 8500:8500 progrium/consul -server -bootstrap');
+});
+
+test('a container on a network asks for its address and names there', () => {
+  const request = createRequest({
+    name: 'mysqlserver',
+    image: 'docam/mysql-cont',
+    network: 'my-net',
+    address: '10.0.9.3',
+    aliases: ['db'],
+  });
+  expect(request.HostConfig?.NetworkMode).toBe('my-net');
+  expect(request.NetworkingConfig?.EndpointsConfig).toEqual({
+    'my-net': { Aliases: ['db'], IPAMConfig: { IPv4Address: '10.0.9.3' } },
+  });
+});
+
+test('a container that is only made has the same command line, with create for run -d', () => {
+  const spec = { image: 'docam/tomcat', name: 'tomcat-app', network: 'my-net' };
+  expect(createLine(spec)).toBe('create --name tomcat-app --net my-net docam/tomcat');
+  expect(runLine(spec)).toBe('run -d --name tomcat-app --net my-net docam/tomcat');
+});
+
+test('a container that sees its host says so in its command line, and asks the engine for the same', () => {
+  const spec = {
+    image: 'overlay-e2e/probe',
+    network: 'host',
+    hostNamespaces: ['pid', 'userns'],
+    dropCapabilities: ['ALL'],
+    capabilities: ['NET_RAW'],
+    securityOptions: ['seccomp=unconfined'],
+    readOnly: true,
+    unlogged: true,
+  } as const;
+  expect(attachedLine(spec)).toBe(
+    'run -i --rm --read-only --net host --cap-drop ALL --cap-add NET_RAW --security-opt seccomp=unconfined --pid host --userns host --log-driver none overlay-e2e/probe',
+  );
+  expect(createRequest(spec).HostConfig).toEqual({
+    PortBindings: {},
+    NetworkMode: 'host',
+    PidMode: 'host',
+    UsernsMode: 'host',
+    CapDrop: ['ALL'],
+    CapAdd: ['NET_RAW'],
+    SecurityOpt: ['seccomp=unconfined'],
+    ReadonlyRootfs: true,
+    LogConfig: { Type: 'none', Config: {} },
+  });
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { explainSsh } from '../../../../helpers/docker/endpoints/explain-ssh.ts';
+import { SshFailure } from '../../../../helpers/docker/endpoints/ssh-socket.ts';
+
+const endpoint = { kind: 'ssh', host: 'far', user: 'me' } as const;
+
+// Words of OpenSSH 8.4 to 10.0, of docker 19.03 to 26.1, and of the shells dash and bash.
+test.each([
+  [
+    255,
+    '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.',
+    /another one than ssh knows.*ssh-keygen -R far/,
+  ],
+  [255, 'Host key verification failed.', /does not know its host key.*by hand.*ssh me@far$/],
+  [255, 'me@far: Permission denied (publickey).', /without asking; .*ssh me@far docker version$/],
+  [255, 'ssh: Could not resolve hostname far: Name or service not known', /no host of this name/],
+  [127, 'sh: 1: docker: not found', /no docker command/],
+  [127, 'bash: line 1: docker: command not found', /no docker command/],
+  [1, "docker: 'system dial-stdio' is not a docker command.", /too old for ssh/],
+  [
+    1,
+    'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial unix /var/run/docker.sock: connect: permission denied',
+    /may not use the engine; .*group docker/,
+  ],
+  [3, 'something new', /«something new»; see what this says: ssh me@far docker system dial-stdio$/],
+  [3, '', /exit code 3; see/],
+])('exit code %i, «%s»', (exitCode, said, expected) => {
+  const {
+    observed,
+    remedy,
+    isAway = false,
+  } = explainSsh(new SshFailure('far', exitCode, said), endpoint);
+  expect(`${observed}; ${remedy}`).toMatch(expected);
+  expect(observed).toMatch(/^ssh far: /);
+  expect(isAway).toBe(false);
+});
+
+test.each([
+  'ssh: connect to host far port 22: Connection refused',
+  'ssh: connect to host far port 22: Connection timed out',
+  'ssh: connect to host far port 22: No route to host',
+  'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+])('nobody answers: «%s»', (said) => {
+  expect(explainSsh(new SshFailure('far', 255, said), endpoint).isAway).toBe(true);
+});
+
+test('without an ssh on PATH that is said', () => {
+  const cause = Object.assign(new Error('spawn ssh ENOENT'), { code: 'ENOENT' });
+  expect(explainSsh(new SshFailure('far', undefined, cause.message, cause), endpoint)).toEqual({
+    observed: 'there is no ssh on PATH',
+    remedy: 'install an OpenSSH client',
+  });
+});

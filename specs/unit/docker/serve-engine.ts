@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { connectEngine, type Engine } from '../../../helpers/docker/engine.ts';
+
+/** Starts an HTTP server that answers as an engine would, until the test has ended. */
+export async function serveEngine(
+  answer: RequestListener,
+): Promise<{ engine: Engine; server: Server }> {
+  const server = createServer(answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const engine = connectEngine({
+    name: 'web',
+    address: '127.0.0.1',
+    state: 'Running',
+    url: `tcp://127.0.0.1:${port}`,
+    endpoint: { kind: 'plain', host: '127.0.0.1', port },
+    engineOptions: [],
+    engineLabels: [],
+    certificates: '',
+  });
+  onTestFinished(() => {
+    engine.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { engine, server };
+}

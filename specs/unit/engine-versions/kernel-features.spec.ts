@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import {
+  askKernel,
+  type KernelAbility,
+  readKernelAnswer,
+} from '../../engine-versions/kernel-features.ts';
+
+const control = 'the control passed\n';
+
+/** The control's own words, then what came after it. */
+function answer(ability: KernelAbility, exitCode: number, stdout: string) {
+  return readKernelAnswer('worker', ability, { exitCode, stdout });
+}
+
+describe('a kernel that does what it is asked can', () => {
+  test.each(['ipvs', 'esp'] as const)('%s', (ability) => {
+    expect(answer(ability, 0, control)).toEqual({ can: true });
+  });
+});
+
+describe('a kernel that refuses it cannot, and the reason has the words of the refusal', () => {
+  // Each as a real one printed it, of both makes of iptables and of iproute2.
+  test.each([
+    [
+      'ipvs',
+      4,
+      'iptables v1.8.11 (nf_tables):  RULE_APPEND failed (No such file or directory): rule in chain POSTROUTING',
+      'RULE_APPEND failed',
+    ],
+    ['ipvs', 1, 'iptables: No chain/target/match by that name.', 'No chain/target/match'],
+    ['esp', 2, 'Error: Requested AEAD algorithm not found.', 'Requested AEAD algorithm not found'],
+    ['esp', 2, 'RTNETLINK answers: Protocol not supported', 'Protocol not supported'],
+    [
+      'esp',
+      255,
+      'Cannot open netlink socket: Protocol not supported',
+      'Cannot open netlink socket',
+    ],
+  ] as const)('%s (%i): %s', (ability, exitCode, said, words) => {
+    expect(answer(ability, exitCode, `${control}${said}\n`)).toEqual({
+      can: false,
+      reason: expect.stringMatching(
+        new RegExp(`^the kernel of worker has no (IPVS|ESP).*${words}`),
+      ),
+    });
+  });
+});
+
+describe('a machine on which it could not be asked gives no answer, but an error that says why', () => {
+  test.each([
+    ['ipvs', 1, 'unshare: unshare failed: Operation not permitted', 'Operation not permitted'],
+    ['ipvs', 127, 'sh: 1: iptables: not found', 'iptables: not found'],
+    [
+      'ipvs',
+      2,
+      `${control}iptables v1.8.11 (nf_tables): Couldn't load match \`ipvs':No such file or directory`,
+      "Couldn't load match",
+    ],
+    ['esp', 127, 'sh: 1: ip: not found', 'ip: not found'],
+    ['esp', 255, `${control}Object "xfrm" is unknown, try "ip help".`, 'Object "xfrm" is unknown'],
+    ['esp', 1, `${control}ip: invalid argument 'xfrm' to 'ip'\nBusyBox v1.37.0`, 'BusyBox'],
+  ] as const)('%s (%i): %s', (ability, exitCode, stdout, words) => {
+    const ask = () => answer(ability, exitCode, `${stdout}\n`);
+    expect(ask).toThrow(words);
+    expect(ask).toThrow(
+      new RegExp(`^worker: ask the kernel for ${ability}: .*; see why that machine cannot do «`),
+    );
+  });
+});
+
+test('what is asked happens in a network namespace of its own, after something that every machine can', async () => {
+  const asked: string[][] = [];
+  const run = async (_machine: string, argv: readonly string[]) => {
+    asked.push([...argv]);
+    return { exitCode: 0, stdout: control, stderr: '' };
+  };
+  for (const ability of ['ipvs', 'esp'] as const) await askKernel({ run }, 'worker', ability);
+  expect(asked.map((argv) => argv.slice(0, 4))).toEqual([
+    ['unshare', '-n', 'sh', '-c'],
+    ['unshare', '-n', 'sh', '-c'],
+  ]);
+});

@@ -1,0 +1,66 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createFirstAlone } from '../../../../helpers/machine/docker-machine/serialize-first-create.ts';
+
+function makeStore(): string {
+  const store = mkdtempSync(join(tmpdir(), 'first-alone-'));
+  onTestFinished(() => rmSync(store, { recursive: true }));
+  return store;
+}
+
+function writeCertificates(store: string): void {
+  mkdirSync(join(store, 'certs'));
+  for (const file of ['ca.pem', 'cert.pem', 'key.pem'])
+    writeFileSync(join(store, 'certs', file), '');
+}
+
+test('in a new store the others start once the first has made the certificates, before it has ended', async () => {
+  const store = makeStore();
+  const firstAlone = createFirstAlone(store);
+  const seen: string[] = [];
+  const { promise: othersStarted, resolve } = Promise.withResolvers<void>();
+  await Promise.all([
+    firstAlone(async (certificatesMade) => {
+      seen.push('first starts');
+      await Promise.resolve();
+      writeCertificates(store);
+      seen.push('certificates');
+      certificatesMade();
+      await othersStarted;
+      seen.push('first ends');
+    }),
+    firstAlone(async () => {
+      seen.push('second starts');
+      resolve();
+    }),
+  ]);
+  expect(seen).toEqual(['first starts', 'certificates', 'second starts', 'first ends']);
+});
+
+test('when the first fails the next one is the first', async () => {
+  const store = makeStore();
+  const firstAlone = createFirstAlone(store);
+  let atOnce = 0;
+  const one = async () => {
+    atOnce += 1;
+    await Promise.resolve();
+    expect(atOnce).toBe(1);
+    atOnce -= 1;
+    throw new Error('no');
+  };
+  const all = await Promise.allSettled([firstAlone(one), firstAlone(one), firstAlone(one)]);
+  expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(all.map((end) => String('reason' in end && end.reason))).toEqual(
+    Array.from({ length: 3 }, () => 'Error: no'),
+  );
+});
+
+test('in a store that has certificates nobody waits', async () => {
+  const store = makeStore();
+  writeCertificates(store);
+  const firstAlone = createFirstAlone(store);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await Promise.all([firstAlone(() => promise), firstAlone(async () => resolve())]);
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { parseRange } from '../../../../helpers/process/address-range.ts';
+import { judgeControllers, listControllers } from '../../../../helpers/netns/doctor/cgroups.ts';
+import { judgePlace } from '../../../../helpers/netns/doctor/disk.ts';
+import { judgeStarter } from '../../../../helpers/netns/doctor/examine-host.ts';
+import { judgeLimits } from '../../../../helpers/netns/doctor/limits.ts';
+import { judgeRange } from '../../../../helpers/netns/doctor/range.ts';
+import { hostLink } from '../../../../helpers/netns/network/switch.ts';
+
+describe('who starts it', () => {
+  test('is fine as root on Linux', () => {
+    expect(judgeStarter({ platform: 'linux', uid: 0 })).toMatchObject({ fine: true });
+  });
+
+  test.for([
+    [{ platform: 'linux', uid: 1000 }, /not root/, /sudo/],
+    [{ platform: 'darwin', uid: 0 }, /darwin/, /VirtualBox/],
+    [{ platform: 'win32', uid: undefined }, /win32/, /VirtualBox/],
+  ] as const)('is not as %j', ([starter, saw, remedy]) => {
+    const finding = judgeStarter(starter);
+    expect(finding).toMatchObject({ fine: false });
+    expect(finding.saw).toMatch(saw);
+    expect(finding.remedy).toMatch(remedy);
+  });
+});
+
+describe('a place on disk', () => {
+  const place = { subject: 'store', folder: '/x', needs: 1e9, variable: 'MACHINE_STORAGE_PATH' };
+  const disk = { free: 2e9, size: 9e9, full: false, isOverlay: false };
+
+  test('with room is fine', () => {
+    expect(judgePlace(place, disk)).toEqual({
+      subject: 'store',
+      fine: true,
+      saw: '/x: 2.0 GB free',
+    });
+  });
+
+  test.for([
+    [{ ...disk, free: 0.5e9 }, /0\.5 GB free, it takes 1\.0 GB/],
+    [{ ...disk, full: true }, /and files/],
+    [{ ...disk, isOverlay: true }, /overlay file system/],
+  ] as const)('is not: %j', ([fileSystem, saw]) => {
+    const finding = judgePlace(place, fileSystem);
+    expect(finding).toMatchObject({ fine: false });
+    expect(finding.saw).toMatch(saw);
+    expect(finding.remedy).toContain('MACHINE_STORAGE_PATH');
+  });
+});
+
+describe('controllers', () => {
+  test('are those of both versions', () => {
+    const hierarchies = [
+      { mountPoint: '/a', version: 1, options: 'cpu,cpuacct' },
+      { mountPoint: '/b', version: 1, options: 'none,name=systemd' },
+      { mountPoint: '/c', version: 2, options: '' },
+    ] as const;
+    expect(listControllers(hierarchies, ['memory', ''])).toEqual(
+      expect.arrayContaining(['cpu', 'cpuacct', 'memory']),
+    );
+    expect(listControllers(hierarchies, [''])).not.toContain('memory');
+  });
+
+  test('without cpu or memory limit nothing', () => {
+    expect(judgeControllers(['cpu', 'memory', 'pids'])).toMatchObject({ fine: true });
+    const finding = judgeControllers(['cpu', 'pids']);
+    expect(finding).toMatchObject({ fine: false, saw: expect.stringContaining('memory') });
+    expect(finding.remedy).toContain('cgroup_enable=memory');
+  });
+});
+
+test('a limit of the kernel that is too low comes with the command that lifts it', () => {
+  expect(judgeLimits({})).toMatchObject({ fine: true });
+  expect(judgeLimits({ 'fs.inotify.max_user_instances': 128 })).toMatchObject({ fine: true });
+  const finding = judgeLimits({
+    'fs.inotify.max_user_instances': 8,
+    'user.max_net_namespaces': 0,
+  });
+  expect(finding).toMatchObject({ fine: false });
+  expect(finding.saw).toBe('fs.inotify.max_user_instances is 8, user.max_net_namespaces is 0');
+  expect(finding.remedy).toBe(
+    'sysctl -w fs.inotify.max_user_instances=512 user.max_net_namespaces=512',
+  );
+});
+
+describe('the address range', () => {
+  const virtualBox = route('192.168.99.0/24', 'vboxnet0');
+  const own = route('192.168.99.0/24', hostLink(parseRange('192.168.99.0/24')));
+
+  test('is the first that is free, when left open', () => {
+    expect(judgeRange([], undefined, undefined).saw).toContain('192.168.99.0/24');
+    expect(judgeRange([virtualBox], undefined, undefined)).toMatchObject({
+      fine: true,
+      saw: '192.168.100.0/24 is free',
+    });
+  });
+
+  test('is missing when the host routes all of them', () => {
+    const finding = judgeRange([route('192.168.0.0/16', 'eth0')], undefined, undefined);
+    expect(finding).toMatchObject({ fine: false, remedy: expect.stringContaining('E2E_SUBNET') });
+  });
+
+  test('that was asked for must be free', () => {
+    const asked = parseRange('192.168.99.0/24');
+    expect(judgeRange([], undefined, asked)).toMatchObject({ fine: true });
+    const finding = judgeRange([virtualBox], undefined, asked);
+    expect(finding).toMatchObject({ fine: false, saw: expect.stringContaining('vboxnet0') });
+  });
+
+  test('of the store is its own, by its own link alone', () => {
+    const had = parseRange('192.168.99.0/24');
+    expect(judgeRange([own], had, undefined)).toMatchObject({ fine: true });
+    expect(judgeRange([own, virtualBox], had, undefined)).toMatchObject({ fine: false });
+  });
+});
+
+function route(range: string, device: string) {
+  return { range: parseRange(range), device };
+}

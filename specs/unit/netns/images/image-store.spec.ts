@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { mergeRepositories, seedImages } from '../../../../helpers/netns/images/image-store.ts';
+
+const engine = { env: {} };
+
+test('the tags of all archives are there, and of the same tag the last archive counts', () => {
+  const merged = mergeRepositories([
+    '{"Repositories":{"app":{"app:1":"sha256:a","app:2":"sha256:b"}}}',
+    '{"Repositories":{"app":{"app:2":"sha256:c"},"db":{"db:latest":"sha256:d"}}}',
+  ]);
+
+  expect(JSON.parse(merged)).toEqual({
+    Repositories: {
+      app: { 'app:1': 'sha256:a', 'app:2': 'sha256:c' },
+      db: { 'db:latest': 'sha256:d' },
+    },
+  });
+});
+
+test('an archive that is not there is told in one line, before anything is started', async () => {
+  await expect(seedImages(['/nowhere/app.tar'], '/nowhere', engine)).rejects.toThrow(
+    /^image archive \/nowhere\/app\.tar: it cannot be read; give the path of a file that docker save wrote$/,
+  );
+});
+
+test('a folder is no archive', async () => {
+  await expect(seedImages(['/usr'], '/nowhere', engine)).rejects.toThrow(
+    'image archive /usr: it is no file',
+  );
+});
+
+test('an engine that has images already is not seeded', async () => {
+  const dataRoot = await mkdtemp(join(tmpdir(), 'image-store-'));
+  onTestFinished(() => rm(dataRoot, { recursive: true }));
+  await mkdir(join(dataRoot, 'image'));
+
+  await expect(seedImages([import.meta.filename], dataRoot, engine)).rejects.toThrow(
+    `images into ${dataRoot}: an engine keeps images there already; load them through the engine instead`,
+  );
+});

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { whileWatching } from '../../../../helpers/process/waits/while-watching.ts';
+
+const nothing = async () => {};
+
+/** Goes on until it is aborted, as a wait does. */
+async function endless(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  throw signal.reason;
+}
+
+describe('What is done while something is watched', () => {
+  test('gives what comes of it, however often it was looked at meanwhile', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      if (looks === 2) resolve('done');
+    };
+    await expect(whileWatching({ look, every: 1 }, () => promise)).resolves.toBe('done');
+  });
+
+  test('ends at what a look throws', async () => {
+    const seen = new Error('seen');
+    const look = async () => await Promise.reject(seen);
+    await expect(whileWatching({ look, every: 1 }, endless)).rejects.toBe(seen);
+  });
+
+  test('fails for the reason that a last look finds, or for its own where there is none', async () => {
+    const failure = new Error('failed');
+    const run = async () => await Promise.reject(failure);
+    const find = async (_: AbortSignal, why?: unknown) => {
+      if (why === failure) throw new Error('the reason');
+    };
+    await expect(whileWatching({ look: find, every: 60_000 }, run)).rejects.toThrow('the reason');
+    await expect(whileWatching({ look: nothing, every: 60_000 }, run)).rejects.toBe(failure);
+  });
+
+  test('ends when it is interrupted, for that reason', async () => {
+    const outer = new AbortController();
+    const watched = whileWatching({ look: nothing, every: 1, signal: outer.signal }, endless);
+    const reason = new Error('interrupted');
+    outer.abort(reason);
+    await expect(watched).rejects.toBe(reason);
+  });
+});

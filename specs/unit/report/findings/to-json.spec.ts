@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { toJson } from '../../../../helpers/report/findings/to-json.ts';
+import { validateDocument } from '../../docs/validate-document.ts';
+import { brokenReport, reportOf, secret } from './reports.ts';
+
+const validate = (document: unknown) => validateDocument('docs/check.schema.json', document);
+
+describe('An audit as a JSON document', () => {
+  test('a validator that knows only the published schema accepts it', () => {
+    for (const report of [reportOf(2), brokenReport(), reportOf(16)]) {
+      expect(validate(JSON.parse(JSON.stringify(toJson(report))))).toEqual([]);
+    }
+  });
+
+  test('the validator refuses what the schema does not name, and what lacks what it names', () => {
+    const document = toJson(brokenReport());
+    const { verdict: _, ...without } = document;
+    const [diagnosis] = document.diagnoses;
+    const others = [
+      { ...document, more: 1 },
+      { ...document, version: 1 },
+      { ...document, verdict: 'fine' },
+      { ...document, startedAt: 'yesterday' },
+      { ...document, diagnoses: [{ ...diagnosis, code: 'something' }] },
+      { ...document, diagnoses: [{ ...diagnosis, remedy: { command: 'ip link' } }] },
+      { ...document, checks: [{ ...document.checks[0], state: 'skipped' }] },
+      without,
+    ];
+    expect(others.filter((one) => validate(one).length === 0)).toEqual([]);
+  });
+
+  test('each diagnosis has its title, its page, all of its evidence, and its remedy', () => {
+    expect(toJson(brokenReport()).diagnoses).toMatchObject([
+      {
+        code: 'forwarding-entry-missing',
+        title: 'A host has no forwarding entry for a container',
+        page: 'docs/diagnoses/forwarding-entry-missing.md',
+        where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
+        evidence: [{ kind: 'forwarding-absent', observed: null }],
+        consequences: [{ kind: 'container-path-dead' }],
+        remedy: {
+          host: 'master-host',
+          restores: { commands: [expect.arrayContaining(['bridge', 'fdb', 'replace'])] },
+        },
+      },
+    ]);
+  });
+
+  test('a value that is undefined within evidence is left out, and is no failure', () => {
+    const [diagnosis] = brokenReport().diagnoses;
+    const [first] = diagnosis?.evidence ?? [];
+    if (diagnosis === undefined || first === undefined) throw new Error('no diagnosis');
+    const evidence = [{ ...first, observed: { mac: undefined, state: 'FAILED' } }];
+    const document = toJson({ ...brokenReport(), diagnoses: [{ ...diagnosis, evidence }] });
+    expect(document.diagnoses[0]?.evidence[0]?.observed).toEqual({ state: 'FAILED' });
+  });
+
+  test('the cluster is in it as it was seen, and what live probes met', () => {
+    const { cluster, paths } = toJson(brokenReport());
+    expect(cluster).toMatchObject({
+      store: { version: 'Consul 1.8.7', address: '192.168.99.100:8500' },
+      networks: [{ name: 'my-net', vnis: [256], hosts: ['master-host', 'worker-host'] }],
+      hosts: [
+        {
+          name: 'master-host',
+          containers: [
+            {
+              name: 'tomcat-app',
+              ends: [{ network: 'my-net', address: '10.0.9.2' }],
+              ports: ['8080 → 8080/tcp'],
+            },
+          ],
+        },
+        { name: 'worker-host', containers: [{ name: 'mysqlserver' }] },
+      ],
+    });
+    expect(paths[0]).toMatchObject({
+      from: 'master-host',
+      to: 'worker-host',
+      cells: {
+        gossip: { state: 'answered', tried: 1, arrived: 1, answered: 1 },
+        icmp: { state: 'lost', tried: 1, arrived: 0, answered: 0 },
+      },
+    });
+  });
+
+  test('nothing of a container’s environment is in it', () => {
+    expect(JSON.stringify(toJson(brokenReport()))).not.toContain(secret);
+  });
+});

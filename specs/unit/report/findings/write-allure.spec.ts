@@ -1,0 +1,141 @@
+import { lineOf } from '../../../../helpers/check/model/command.ts';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TestResult } from 'allure-js-commons';
+import { diagnosisCodes } from '../../../../helpers/check/model/codes.ts';
+import { writeAllure } from '../../../../helpers/report/findings/write-allure.ts';
+import { brokenReport, check, forwardingMissing, reportOf, secret } from './reports.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-allure-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('An audit as results of Allure', () => {
+  test('begins with the verdict: in words, drawn, and as the whole document', async () => {
+    await writeAllure(brokenReport(), folder);
+    const verdict = result('Nothing is wrong with the cluster');
+    expect(verdict).toMatchObject({
+      status: 'failed',
+      start: Date.parse('2026-11-27T18:30:00.000Z'),
+      stop: Date.parse('2026-11-27T18:30:02.140Z'),
+      // Its page is part of the report; a path of this disk leads nobody else anywhere.
+      links: [],
+    });
+    expect(verdict.statusDetails.message).toMatch(/^forwarding-entry-missing: the kernel of/);
+    expect(verdict.attachments.map(({ name, type }) => [name, type])).toEqual([
+      ['verdict', 'text/plain'],
+      ['topology', 'image/svg+xml'],
+      ['paths', 'image/svg+xml'],
+      ['audit', 'application/json'],
+    ]);
+    const [text = '', topology = '', paths = '', document = ''] = contentsOf(verdict);
+    expect(text).toMatch(/^✖ topology seed: 1 defect/);
+    expect(topology).toContain('✖ 1 forwarding-entry-missing');
+    expect(paths).toMatch(/^<svg /);
+    expect(JSON.parse(document)).toMatchObject({ verdict: 'defects' });
+  });
+
+  test('a check that failed has its differences as steps, its diagnosis, and the page that tells more', async () => {
+    await writeAllure(brokenReport(), folder);
+    const failed = result('every host knows where each container is');
+    expect(failed).toMatchObject({
+      status: 'failed',
+      fullName: 'check of topology seed: kernel-forwarding',
+    });
+    const [step] = failed.steps;
+    expect(step).toMatchObject({
+      status: 'failed',
+      name: expect.stringContaining('no forwarding entry for mysqlserver') as string,
+    });
+    expect(JSON.parse(contentsOf(step)[0] ?? '')).toMatchObject({
+      kind: 'forwarding-absent',
+      observed: null,
+    });
+    const [diagnosis = '', page = ''] = contentsOf(failed);
+    expect(diagnosis).toContain(lineOf(forwardingMissing.remedy?.commands ?? []));
+    expect(page).toMatch(/^# `forwarding-entry-missing`/);
+    const tags = failed.labels.filter(({ name }) => name === 'tag').map(({ value }) => value);
+    expect(tags).toEqual(['forwarding-entry-missing']);
+  });
+
+  test('a check that passed tells what it looked at, one that could not be done is no pass', async () => {
+    const impossible = check('kernel-routes', 'kernel', 'routes lead to every host', {
+      state: 'skipped',
+      reason: 'no privileged containers',
+      because: 'impossible',
+    });
+    const report = reportOf(2);
+    await writeAllure(
+      { ...report, verdict: 'incomplete', checks: [...report.checks, impossible] },
+      folder,
+    );
+    expect(result('every engine answers')).toMatchObject({
+      status: 'passed',
+      steps: [{ name: 'master-host: engine 20.10.5' }, { name: 'worker-host: engine 20.10.5' }],
+    });
+    expect(result('routes lead to every host')).toMatchObject({
+      status: 'broken',
+      statusDetails: { message: 'could not be done: no privileged containers' },
+    });
+    expect(result('the application answers as it should')).toMatchObject({ status: 'skipped' });
+    expect(result('Nothing is wrong with the cluster').status).toBe('broken');
+  });
+
+  test('goes beside what the folder has already: results stay, and so do categories', async () => {
+    writeFileSync(join(folder, 'other-result.json'), '{"name":"other"}');
+    writeFileSync(
+      join(folder, 'categories.json'),
+      '[{"name":"Ours","matchedStatuses":["failed"]}]',
+    );
+    await writeAllure(brokenReport(), folder);
+    await writeAllure(reportOf(2), folder);
+    const categories = JSON.parse(readFileSync(join(folder, 'categories.json'), 'utf8')) as {
+      name: string;
+      messageRegex?: string;
+    }[];
+    expect(categories.map(({ name }) => name.split(':', 1)[0])).toEqual([
+      ...diagnosisCodes,
+      'Ours',
+    ]);
+    expect(readdirSync(folder)).toContain('other-result.json');
+    const message = result('every container reaches every other').statusDetails.message ?? '';
+    const fitting = categories.filter(
+      ({ messageRegex }) =>
+        messageRegex !== undefined &&
+        new RegExp(messageRegex.replace('(?s)', ''), 's').test(message),
+    );
+    expect(fitting.map(({ name }) => name.split(':', 1)[0])).toEqual(['forwarding-entry-missing']);
+  });
+
+  test('the same check has the same history in every audit of the same cluster', async () => {
+    await writeAllure(brokenReport(), folder);
+    const before = result('every engine answers').historyId;
+    rmSync(folder, { recursive: true });
+    await writeAllure(brokenReport(), folder);
+    expect(result('every engine answers').historyId).toBe(before);
+    expect(result('every host knows where each container is').historyId).not.toBe(before);
+  });
+
+  test('nothing of a container’s environment gets there', async () => {
+    await writeAllure(brokenReport(), folder);
+    const all = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(all.filter((text) => text.includes(secret))).toEqual([]);
+  });
+});
+
+function result(name: string): TestResult {
+  const results = readdirSync(folder)
+    .filter((file) => file.endsWith('-result.json'))
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as TestResult);
+  const found = results.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no result «${name}»`);
+  return found;
+}
+
+function contentsOf(part: Pick<TestResult, 'attachments'> | undefined): string[] {
+  return (part?.attachments ?? []).map(({ source }) => readFileSync(join(folder, source), 'utf8'));
+}

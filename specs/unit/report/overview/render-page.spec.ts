@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { diagnosisCodes, pageOf } from '../../../../helpers/check/model/codes.ts';
+import { renderPage } from '../../../../helpers/report/overview/render-page.ts';
+
+test.each(diagnosisCodes)('the page of %s is whole in a report, and leads to no file', (code) => {
+  const html = renderPage(pageOf(code));
+  expect(html).toContain(`<h4><code>${code}</code>`);
+  const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+  expect(links.filter((href) => !/^https?:/.test(href ?? ''))).toEqual([]);
+  expect(html.match(/<a /g)?.length).toBe(html.match(/<\/a>/g)?.length);
+  expect(html).not.toMatch(/<img|<h[1-3]/);
+});

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { unseen } from '../../../../helpers/check/model/observed.ts';
+import { drawPathMatrix } from '../../../../helpers/report/pictures/draw-path-matrix.ts';
+import { textsOf } from '../read-svg.ts';
+import { brokenReport, reportOf } from '../findings/reports.ts';
+
+describe('The picture of all paths', () => {
+  test('has a grid for each kind of path that dies in its own way, with a sign in each cell', async () => {
+    const texts = textsOf(await drawPathMatrix(brokenReport()));
+    expect(texts).toEqual(
+      expect.arrayContaining(['host, gossip, vxlan', 'icmp, large, tcp, udp', '✖  did not arrive']),
+    );
+    expect(texts.filter((text) => text === '✔')).toHaveLength(2);
+    expect(texts.filter((text) => text === '✖')).toHaveLength(1);
+    expect(texts.filter((text) => text === '→')).toHaveLength(1);
+  });
+
+  test('of 16 hosts that all reach each other has one grid', async () => {
+    const texts = textsOf(await drawPathMatrix(reportOf(16)));
+    expect(texts.filter((text) => text === '✔')).toHaveLength(240);
+  });
+
+  test('without live probes says why there are none', async () => {
+    const report = brokenReport();
+    const paths = unseen('no probes are wanted', 'unasked');
+    const svg = await drawPathMatrix({ ...report, observation: { ...report.observation, paths } });
+    expect(textsOf(svg)).toContain('no live probes: no probes are wanted');
+  });
+});

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { issueOf, readKnownIssues } from '../../../../helpers/report/results/known-issues.ts';
+
+const issue = { repository: 'moby/moby', number: 1, title: 'it breaks', means: 'wait' };
+
+test('the tracked list is right, each issue once', () => {
+  const names = readKnownIssues().map(({ repository, number }) => `${repository}#${number}`);
+  expect(names.length).toBeGreaterThan(0);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test.each([
+  ['no way to know it by', issue, 'says nothing of what it is to be known by'],
+  [
+    'a repository without an owner',
+    { ...issue, says: 'x', repository: 'moby' },
+    'is no «owner/name»',
+  ],
+  ['a regular expression that is none', { ...issue, says: '(' }, 'is no regular expression'],
+  ['one that everything matches', { ...issue, says: '' }, 'is no regular expression'],
+  ['a code that there is not', { ...issue, diagnoses: ['vxlan-tired'] }, 'diagnoses'],
+  ['a field that nobody knows', { ...issue, says: 'x', saying: 'y' }, 'saying'],
+])('an issue with %s is refused', (_, one, said) => {
+  expect(() => readKnownIssues(JSON.stringify([one]))).toThrow(said);
+});
+
+test('what a skip says of ZooKeeper is of the issue of libnetwork, and another reason of none', () => {
+  const issues = readKnownIssues();
+  const reason =
+    'skipped: an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own';
+  expect(issueOf(issues, reason, [])?.number).toBe(2006);
+  expect(issueOf(issues, 'skipped: this kernel has no IPVS', [])).toBeUndefined();
+  // The codes that an audit found, whatever the spec itself says.
+  expect(issueOf(issues, 'no answer', ['forwarding-entry-missing'])?.number).toBe(52661);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { putData, readData, takeData } from '../../../../helpers/report/run/report-data.ts';
+import { sizeWarning } from '../../../../helpers/report/run/report-size.ts';
+
+/** As Allure's template has it. */
+const page = (entries: Record<string, Buffer>) => {
+  const declared = Object.entries(entries).map(
+    ([name, value]) => `d(${JSON.stringify(name)},"${value.toString('base64')}")`,
+  );
+  return `<body><div id="app"></div>
+    <script defer>
+      Promise.allSettled([${declared.join(',')}])
+        .then(function(){
+          window.allureReportDataReady = true;
+        })
+    </script>
+  </body>`;
+};
+
+test('a report’s data is a tenth of the size in it, and comes out as it went in', () => {
+  const entries = {
+    'widgets/tree.json': Buffer.from(JSON.stringify(Array(2000).fill('«a spec» $& passes'))),
+    'data/attachments/a.bin': Buffer.from([0, 10, 255, 128, 10]),
+    'data/attachments/nothing.txt': Buffer.alloc(0),
+  };
+  const whole = page(entries);
+  const taken = takeData(whole);
+  const packed = putData(taken.page, taken.data);
+  expect(packed.length).toBeLessThan(whole.length / 10);
+  expect(Object.fromEntries(readData(packed))).toEqual(entries);
+  expect(packed).not.toContain('Promise.allSettled');
+  expect(packed).toContain('<div id="app">');
+});
+
+test('a page that Allure writes otherwise is told of, and not packed without its data', () => {
+  expect(() => takeData('<body><script src="data.js"></script></body>')).toThrow(
+    'read the page that Allure made: its data is not where Allure 3.18 puts it',
+  );
+});
+
+test('a report that is too large to be sent is told of with its size', () => {
+  expect(sizeWarning(10_000_000)).toBeUndefined();
+  expect(sizeWarning(12_340_000)).toContain(
+    'the report has 12.3 MB, and should not have more than 10.0',
+  );
+});

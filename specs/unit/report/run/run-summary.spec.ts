@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { countLine } from '../../../../helpers/report/run/counts.ts';
+import { nextLines } from '../../../../helpers/report/run/next-steps.ts';
+import { judge, nextStepsOf, verdictLines } from '../../../../helpers/report/run/run-summary.ts';
+
+const counted = { passed: 3, failed: 0, skipped: 0, ended: true };
+const typed = { env: {}, args: [] };
+const passed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'passed' } as const;
+
+describe('the verdict of a run', () => {
+  test('is green when Vitest, its counts and the results agree', () => {
+    const verdict = judge(0, counted, [passed]);
+    expect(verdict.green).toBe(true);
+    expect(countLine(verdict.counts)).toBe('3 passed, 0 failed');
+  });
+
+  test.each([
+    ['Vitest came to no end', 0, undefined],
+    ['Vitest crashed', 139, undefined],
+    ['Vitest ended badly with no test to blame', 1, counted],
+    ['a signal ended the run', 143, counted],
+    ['nothing ran', 0, { ...counted, passed: 0, skipped: 2 }],
+    ['Vitest did not come to its end', 1, { ...counted, ended: false }],
+  ])('is red with one failure when %s', (_, exitCode, counts) => {
+    const verdict = judge(exitCode, counts, [passed]);
+    expect(verdict.green).toBe(false);
+    expect(verdict.counts.failed).toBe(1);
+    expect(verdict.besides).toBeDefined();
+  });
+
+  test('is red when the results have a failure that the reporter did not count', () => {
+    const failed = { ...passed, name: 'other', status: 'failed' } as const;
+    const verdict = judge(0, counted, [passed, failed]);
+    expect(verdict.green).toBe(false);
+    expect(countLine(verdict.counts)).toBe('3 passed, 1 failed');
+    expect(verdictLines(verdict)).toEqual(['✖ 1 of 4 tests failed', '✖ other']);
+  });
+
+  test('counts a failed set-up beside the failed tests, and points to the doctor', () => {
+    const setUp = {
+      name: 'Set up the seed topology',
+      fullName: 'around the specs: Set up the seed topology',
+      status: 'broken',
+      statusDetails: { message: 'machine a: create: no space; make room\nmore' },
+    } as const;
+    const verdict = judge(1, { ...counted, passed: 1, failed: 1 }, [setUp]);
+    expect(verdict.counts.failed).toBe(2);
+    expect(verdictLines(verdict)).toEqual([
+      '✖ 1 of 2 tests failed',
+      '✖ Set up the seed topology\n    machine a: create: no space; make room',
+    ]);
+    expect(nextLines(nextStepsOf(verdict, typed))).toEqual([
+      'next: npx overlay-e2e doctor   says what this machine lacks',
+    ]);
+  });
+
+  test('says how many tests passed, and names nothing to do next, when all passed', () => {
+    const verdict = judge(0, counted, [passed]);
+    expect(verdictLines(verdict)).toEqual(['✔ 3 of 3 tests passed']);
+    expect(nextStepsOf(verdict, typed)).toEqual([]);
+  });
+
+  test('of an interrupted set-up is one line, and there is nothing to do next', () => {
+    const setUp = {
+      name: 'Set up the seed topology',
+      fullName: 'around the specs: Set up the seed topology',
+      status: 'broken',
+      statusDetails: { message: 'overlay-e2e: interrupted by SIGINT' },
+    } as const;
+    const verdict = judge(130, { ...counted, passed: 0, skipped: 31 }, [setUp]);
+    expect(verdictLines(verdict)).toEqual(['✖ interrupted by SIGINT']);
+    expect(nextStepsOf(verdict, typed)).toEqual([]);
+  });
+
+  const failed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'failed' } as const;
+
+  test('leaves failed tests to the list of Vitest’s reporter', () => {
+    const verdict = judge(1, { ...counted, failed: 1 }, [failed]);
+    expect(verdictLines(verdict)).toEqual(['✖ 1 of 4 tests failed']);
+  });
+
+  test('lists failed tests when Vitest did not come to its end', () => {
+    const verdict = judge(139, { ...counted, ended: false }, [failed]);
+    expect(verdictLines(verdict)).toContain('✖ it');
+  });
+});

@@ -1,0 +1,10 @@
+// Claims a store and holds it until its standard input ends: hold-claim.ts STORE. Prints "held", or "refused".
+import { text } from 'node:stream/consumers';
+import { claimStore } from '../../../../helpers/topology/bring-up/claim.ts';
+
+const outcome = await claimStore(process.argv[2] ?? '', 'hold').then(
+  () => 'held',
+  () => 'refused',
+);
+console.log(outcome);
+await text(process.stdin);

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { requireStage } from '../../../../helpers/topology/bring-up/require-stage.ts';
+import { findTopology } from '../../../../helpers/topology/topologies.ts';
+import { lastStageOf, stages } from '../../../../helpers/topology/topology.ts';
+import { stageFor, whyLeftOut } from '../../../seed/stages.ts';
+
+const files = ['keystore', 'cluster', 'overlay-network', 'name-and-ping', 'car-endpoint'].map(
+  (name) => `/specs/seed/${name}.spec.ts`,
+);
+
+test('a topology is stood up as far as its engines can be in it, and no further', () => {
+  const zookeeper = findTopology('zookeeper');
+  expect(lastStageOf(zookeeper)).toBe('network');
+  for (const stage of stages.slice(0, 3))
+    expect(() => requireStage(zookeeper, stage)).not.toThrow();
+  expect(() => requireStage(zookeeper, 'workload')).toThrow(
+    /^stand up zookeeper until workload: an engine of Docker 20\.10 ends .*. Take --until network/,
+  );
+});
+
+test('a topology that says nothing is stood up whole', () => {
+  const seed = findTopology('seed');
+  expect(lastStageOf(seed)).toBe('workload');
+  for (const stage of stages) expect(() => requireStage(seed, stage)).not.toThrow();
+});
+
+test('what has no key-value store is not stood up to that', () => {
+  expect(() => requireStage(findTopology('swarm-mode'), 'keystore')).toThrow(
+    'stand up swarm-mode until keystore: swarm mode has no key-value store. Take --until cluster.',
+  );
+});
+
+test('spec files that need more than the topology has are left out with its reason, and stand nothing up', () => {
+  const zookeeper = findTopology('zookeeper');
+  const left = files.filter((file) => whyLeftOut(file, zookeeper) !== undefined);
+  expect(left).toEqual(files.slice(3));
+  expect(whyLeftOut('/specs/seed/car-endpoint.spec.ts', zookeeper)).toMatch(/ends at the first/);
+  expect(stageFor(files, zookeeper)).toBe('network');
+  expect(stageFor(files.slice(0, 2), zookeeper)).toBe('cluster');
+  expect(stageFor(files.slice(1, 4), zookeeper)).toBe('network');
+  const seed = findTopology('seed');
+  expect(files.filter((file) => whyLeftOut(file, seed) !== undefined)).toEqual([]);
+  expect(stageFor(files, seed)).toBe('workload');
+});

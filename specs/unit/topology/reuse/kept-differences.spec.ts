@@ -1,0 +1,260 @@
+import { expect, test } from 'vitest';
+import type { Machine } from '../../../../helpers/machine/machine.ts';
+import type { TopologyDocument } from '../../../../helpers/topology/document.ts';
+import {
+  findDifferences,
+  type KeptEngine,
+  type KeptMachine,
+} from '../../../../helpers/topology/reuse/kept-differences.ts';
+import { carCluster, seed } from '../../../../helpers/topology/seed.ts';
+import { findTopology } from '../../../../helpers/topology/topologies.ts';
+import { placesOf, type Topology, withEngine } from '../../../../helpers/topology/topology.ts';
+
+const now = new Date('2026-11-25T10:00:00Z');
+const store = 'consul://192.168.99.100:8500';
+const clusterOptions = [`cluster-store=${store}`, 'cluster-advertise=eth1:2376'];
+const addresses = {
+  'mh-keystore': '192.168.99.100',
+  'master-host': '192.168.99.101',
+  'worker-host': '192.168.99.102',
+};
+type Name = keyof typeof addresses;
+const names = Object.keys(addresses) as Name[];
+const containers: Partial<Record<Name, string>> = {
+  'master-host': 'tomcat-app',
+  'worker-host': 'mysqlserver',
+};
+
+const document: TopologyDocument = {
+  topology: 'seed',
+  provider: 'netns',
+  store: '/store',
+  stage: 'workload',
+  cluster: seed.cluster,
+  machines: names.map((name) => ({
+    name,
+    address: addresses[name],
+    engineUrl: `tcp://${addresses[name]}:2376`,
+    engineVersion: '20.10.5',
+  })),
+  networks: [{ name: 'my-net', id: 'b8a3', subnet: '10.0.9.0/24', scope: 'global' }],
+  workload: [
+    { container: 'tomcat-app', machine: 'master-host', network: 'my-net', address: '10.0.9.2' },
+    { container: 'mysqlserver', machine: 'worker-host', network: 'my-net', address: '10.0.9.3' },
+  ],
+};
+
+function keep(
+  name: Name,
+  changes: { machine?: Partial<Machine>; engine?: Partial<KeptEngine> } = {},
+): KeptMachine {
+  const member = name !== 'mh-keystore';
+  return {
+    machine: {
+      name,
+      address: addresses[name],
+      state: 'Running',
+      url: `tcp://${addresses[name]}:2376`,
+      endpoint: {
+        kind: 'tls',
+        host: addresses[name],
+        port: 2376,
+        caFile: '',
+        certFile: '',
+        keyFile: '',
+      },
+      engineOptions: member ? clusterOptions : [],
+      engineLabels: [],
+      certificates: '',
+      ...changes.machine,
+    },
+    engine: {
+      hostname: name,
+      version: '20.10.5',
+      labels: ['provider=virtualbox'],
+      clusterStore: member ? store : undefined,
+      swarm: 'inactive',
+      networks: new Map(member ? [['my-net', 'b8a3']] : []),
+      running: [containers[name] ?? 'consul'],
+      certificatesEnd: new Date('2029-01-01T00:00:00Z'),
+      ...changes.engine,
+    },
+  };
+}
+
+/** The differences when everything is right but the master. */
+function differ(changes: Parameters<typeof keep>[1], topology: Topology = seed): string[] {
+  const kept = [keep('mh-keystore'), keep('master-host', changes), keep('worker-host')];
+  return findDifferences(topology, 'workload', document, kept, now);
+}
+
+test('machines that are as they were made differ in nothing', () => {
+  expect(differ({})).toEqual([]);
+});
+
+test.each<[string, Parameters<typeof keep>[1]]>([
+  ['is Stopped', { machine: { state: 'Stopped' } }],
+  [
+    'has the address 192.168.99.103, and was made at 192.168.99.101',
+    { machine: { address: '192.168.99.103' } },
+  ],
+  [
+    `has the engine options none, and is to have ${clusterOptions.toSorted().join(' ')}`,
+    { machine: { engineOptions: [] } },
+  ],
+  ['has the engine labels role=x, and is to have none', { machine: { engineLabels: ['role=x'] } }],
+  ['calls itself worker-host', { engine: { hostname: 'worker-host' } }],
+  ['has engine 26.1.5, and was made with 20.10.5', { engine: { version: '26.1.5' } }],
+  ['runs its engine with the store (none)', { engine: { clusterStore: undefined } }],
+  [
+    'has a certificate that ends on 2026-11-25T18:00:00.000Z',
+    { engine: { certificatesEnd: new Date('2026-11-25T18:00:00Z') } },
+  ],
+  [
+    'does not know the network my-net by the id that it was made with',
+    { engine: { networks: new Map([['my-net', 'other']]) } },
+  ],
+  ['does not run tomcat-app', { engine: { running: [] } }],
+])('a machine that %s is named with it', (said, changes) => {
+  expect(differ(changes)).toEqual([`master-host ${said}`]);
+});
+
+test('an engine that gives no access is named with the reason', () => {
+  const closed = { ...keep('master-host'), engine: { failure: 'certificate has expired' } };
+  const kept = [keep('mh-keystore'), closed, keep('worker-host')];
+  expect(findDifferences(seed, 'workload', document, kept, now)).toEqual([
+    'master-host gives no access to its engine: certificate has expired',
+  ]);
+});
+
+test('a label that the topology asks for has to be at the machine and at its engine', () => {
+  const topology: Topology = {
+    ...seed,
+    machines: seed.machines.map((machine) =>
+      machine.name === 'master-host' ? { ...machine, engineLabels: ['role=master'] } : machine,
+    ),
+  };
+  expect(differ({ machine: { engineLabels: ['role=master'] } }, topology)).toEqual([
+    'master-host runs its engine without the label role=master',
+  ]);
+});
+
+test('a machine too few, one too many and a stage too low are all named', () => {
+  const stranger: KeptMachine = {
+    ...keep('master-host'),
+    machine: { ...keep('master-host').machine, name: 'stranger' },
+  };
+  const lower: TopologyDocument = { ...document, stage: 'network', workload: [] };
+  const kept = [keep('mh-keystore'), keep('worker-host'), stranger];
+  expect(findDifferences(seed, 'workload', lower, kept, now)).toEqual([
+    'it goes up to the stage network only',
+    'there is no master-host',
+    'stranger is not in the topology',
+  ]);
+});
+
+test('another engine than the one that it was made with is named, if one was asked for', () => {
+  const asked = withEngine(seed, '26.1.5');
+  const kept = names.map((name) => keep(name));
+  const madeWith = (engineBundle: string): TopologyDocument => ({
+    ...document,
+    machines: document.machines.map((machine) => ({ ...machine, engineBundle })),
+  });
+  expect(findDifferences(asked, 'workload', madeWith('26.1.5'), kept, now)).toEqual([]);
+  expect(findDifferences(asked, 'workload', madeWith('system'), kept, now)).toEqual(
+    names.map((name) => `${name} was made with engine system, and is to have 26.1.5`),
+  );
+  expect(findDifferences(asked, 'workload', document, kept, now)).toEqual(
+    names.map((name) => `${name} was made with engine 20.10.5, and is to have 26.1.5`),
+  );
+});
+
+test('a run that needs fewer stages takes what goes further', () => {
+  const kept = names.map((name) => keep(name));
+  expect(findDifferences(seed, 'keystore', document, kept, now)).toEqual([]);
+});
+
+test('a description that was changed since is another in what it describes now', () => {
+  const changed: Topology = {
+    ...seed,
+    cluster: { ...seed.cluster, kind: 'etcd', keystore: 'mh-keystore', advertise: 'eth1:2376' },
+    networks: seed.networks.map((network) => ({ ...network, subnet: '10.0.10.0/24' })),
+    workload: {
+      ...carCluster.workload,
+      database: { container: 'mysqlserver', machine: 'master-host' },
+    },
+  };
+  const differences = differ({}, changed);
+  expect(differences).toEqual(
+    expect.arrayContaining([
+      'its cluster is consul mh-keystore eth1:2376, not etcd mh-keystore eth1:2376',
+      'it has no network my-net of 10.0.10.0/24',
+      'it has no mysqlserver on master-host',
+    ]),
+  );
+  const [plan, ...others] = findDifferences(
+    changed,
+    'keystore',
+    document,
+    [keep('mh-keystore')],
+    now,
+  );
+  expect(plan).toMatch(/^its cluster is/);
+  expect(others.filter((one) => !one.startsWith('mh-keystore'))).toEqual([]);
+});
+
+test('another topology is one difference, not many', () => {
+  expect(findDifferences({ ...seed, name: 'etcd' }, 'workload', document, [], now)).toEqual([
+    'it is the topology seed, not etcd',
+  ]);
+});
+
+test('what does not run of a classic Swarm is named with its machine', () => {
+  const topology = findTopology('classic-swarm');
+  const ofSwarm = { ...document, topology: topology.name, cluster: topology.cluster };
+  const agent = 'swarm-agent';
+  const differencesWith = (master: string[], worker: string[]) => {
+    const kept = [
+      keep('mh-keystore'),
+      keep('master-host', { engine: { running: ['tomcat-app', ...master] } }),
+      keep('worker-host', { engine: { running: ['mysqlserver', ...worker] } }),
+    ];
+    return findDifferences(topology, 'workload', ofSwarm, kept, now);
+  };
+  expect(differencesWith([agent, 'swarm-agent-master'], [agent])).toEqual([]);
+  expect(differencesWith([agent], [])).toEqual([
+    'master-host does not run swarm-agent-master',
+    'worker-host does not run swarm-agent',
+  ]);
+});
+
+test('a container that was described otherwise since, or another, is named', () => {
+  const shop = {
+    name: 'shop',
+    machine: 'master-host',
+    network: 'my-net',
+    image: 'nginx',
+  };
+  const kept: TopologyDocument = {
+    ...document,
+    workload: [
+      ...document.workload,
+      ...placesOf({ containers: [shop] }).map((place) => ({ ...place, address: '10.0.9.4' })),
+    ],
+  };
+  const machines = [
+    keep('mh-keystore'),
+    keep('master-host', { engine: { running: ['tomcat-app', 'shop'] } }),
+    keep('worker-host'),
+  ];
+  const find = (topology: Topology) => findDifferences(topology, 'workload', kept, machines, now);
+  expect(find({ ...seed, containers: [shop] })).toEqual([]);
+  expect(find({ ...seed, containers: [{ ...shop, machine: 'worker-host' }] })).toEqual([
+    'it has a shop that was described otherwise',
+    'it has no shop on worker-host',
+  ]);
+  expect(find({ ...seed, containers: [{ ...shop, command: ['sh'] }] })).toEqual([
+    'it has a shop that was described otherwise',
+  ]);
+  expect(find(seed)).toEqual(['it has a container shop, which is not in the topology']);
+});

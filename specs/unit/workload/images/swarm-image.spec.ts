@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  chooseSwarmImage,
+  prepareSwarmImage,
+  requireSwarmImage,
+} from '../../../../helpers/workload/images/swarm.ts';
+import { makeElf } from '../../debian/images/elf.ts';
+
+const { arch } = process;
+const other = arch === 'x64' ? 'arm64' : 'x64';
+
+async function writeProgram(content: string | Buffer, mode = 0o755): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'swarm-image-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'swarm');
+  await writeFile(file, content, { mode });
+  return file;
+}
+
+async function refusalOf(file: string): Promise<string> {
+  const error = await chooseSwarmImage('E2E_SWARM_IMAGE', file).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: 'HarnessError' });
+  const { message } = error as Error;
+  expect(message).not.toContain('\n');
+  expect(message.startsWith(`E2E_SWARM_IMAGE=${file}: `)).toBe(true);
+  return message.slice(`E2E_SWARM_IMAGE=${file}: `.length);
+}
+
+describe('a wrong choice is told in one line', () => {
+  test('a file that is not there', async () => {
+    expect(await refusalOf('/nowhere/swarm')).toBe(
+      'there is no file /nowhere/swarm; give the path of a file that docker save wrote or of a static swarm binary, or a tag to pull',
+    );
+  });
+
+  test('a file that is neither a program nor an image', async () => {
+    expect(await refusalOf(await writeProgram('#!/bin/sh\n'))).toMatch(
+      /^it is neither a static swarm binary nor a file of docker save: /,
+    );
+  });
+
+  test('a program of another processor', async () => {
+    expect(await refusalOf(await writeProgram(makeElf({ processor: other })))).toBe(
+      `it is an executable of another processor than this ${arch}; build swarm for ${arch}`,
+    );
+    const of32Bits = makeElf({ processor: arch }).fill(1, 4, 5);
+    expect(await refusalOf(await writeProgram(of32Bits))).toContain('of another processor');
+  });
+
+  test('a program that asks for a dynamic loader', async () => {
+    const elf = makeElf({ processor: arch, dynamic: true });
+    expect(await refusalOf(await writeProgram(elf))).toBe(
+      'it is linked dynamically, and the image has no library for it; build it with CGO_ENABLED=0',
+    );
+  });
+
+  test('a program that is not swarm', async ({ skip }) => {
+    skip(arch !== 'x64', 'the program is one for x64');
+    const elf = makeElf({ processor: arch, says: 'curl 8.14.1\nRelease-Date: 2025\n' });
+    expect(await refusalOf(await writeProgram(elf))).toBe(
+      'it is not classic Swarm: asked for its --version, it says «curl 8.14.1»; give the path of a static swarm binary',
+    );
+  });
+
+  test('a program that may not be run', async () => {
+    const elf = makeElf({ processor: arch });
+    expect(await refusalOf(await writeProgram(elf, 0o644))).toMatch(
+      /^it cannot be run: .+; give the path of a static swarm binary$/,
+    );
+  });
+});
+
+describe('the environment', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  test('a tag in E2E_SWARM_IMAGE is left to the engines', async () => {
+    vi.stubEnv('E2E_SWARM_IMAGE', 'swarm:1.2.9');
+    expect(await prepareSwarmImage()).toEqual({ tag: 'swarm:1.2.9' });
+  });
+
+  test('without E2E_SWARM_IMAGE there is no image, and who needs it says so in one line', async () => {
+    vi.stubEnv('E2E_SWARM_IMAGE', '');
+    expect(await prepareSwarmImage()).toBeUndefined();
+    await expect(requireSwarmImage('stand up classic-swarm')).rejects.toThrow(
+      'stand up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one; set E2E_SWARM_IMAGE to the path of a static swarm binary or of a file that docker save wrote, or to a tag that the engines can pull',
+    );
+  });
+});
