@@ -16,7 +16,7 @@ export function fixturesPage(): string {
     ...section('Members of `check`', undefined, join(folder, 'check.ts'), 'Check'),
     ...section('Matchers of `expect`', undefined, join(folder, 'expect.ts'), 'Matchers'),
     ...section('`PingExpectation`', undefined, matcher('to-ping.ts'), 'PingExpectation'),
-    ...docsOfInterface(join(folder, '../engine/ping.ts'), 'PingOptions')
+    ...docsOfInterface(join(folder, '../docker/containers/ping.ts'), 'PingOptions')
       // A matcher ends without a signal.
       .members.filter(({ name }) => name !== 'signal')
       .flatMap(memberParts),
