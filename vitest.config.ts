@@ -9,21 +9,21 @@ import { findOwnTopologies } from './specs/own-topologies.ts';
 import { describeUnknownProject } from './specs/require-projects.ts';
 import { specOrder } from './specs/spec-order.ts';
 
-// Node keeps what it compiled: each process that runs specs, one for each change in a watch, starts quicker.
+// Node caches compiled code: each process that runs specs (one for each change in a watch) starts faster.
 process.env['NODE_COMPILE_CACHE'] ??= join(cacheFolder(), 'compiled');
 
-/** What all projects share. No retries: a flake is a defect, ours or Docker's, and gets explained. */
+/** Settings of all projects. No retries: a flaky test is a bug, ours or Docker's, and gets explained. */
 const common = {
-  // A report shows a failed comparison's message, not its diff: what differs must not be shortened to «Array(3)».
+  // A report shows a failed comparison's message, not its diff: values must not be shortened to "Array(3)".
   chaiConfig: { truncateThreshold: 2000 },
-  // What the harness does becomes steps of the report.
+  // Activities of the harness become steps of the report.
   setupFiles: ['./helpers/report/vitest/worker-setup.ts'],
-  // Limits are for what hangs; machines that are shared with others are slow at times.
+  // Limits are for tests that hang; shared machines are slow at times.
   testTimeout: 60_000,
   hookTimeout: 60_000,
 };
 
-/** One topology on one engine, whose results are added to those of others: `npm run matrix` runs them in turn. */
+/** One topology on one engine. `npm run matrix` runs all combinations in turn and merges their results. */
 const combination = process.env['E2E_COMBINATION'];
 const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
 
@@ -37,11 +37,11 @@ const unknown = describeUnknownProject(process.argv.slice(2), [
 ]);
 if (unknown !== undefined) {
   console.error(`✖ ${unknown}`);
-  // Wrong usage, as every command of this project has it.
+  // The exit code for wrong usage, as in every command of this project.
   process.exit(2);
 }
 
-/** What shares one cluster: one file after the other, in one process. Its global set-up makes the cluster. */
+/** Settings of projects with one cluster: files run sequentially in one process. The global set-up creates the cluster. */
 const onOneCluster = {
   ...common,
   globalSetup: ['./specs/seed/global-setup.ts'],
@@ -49,16 +49,16 @@ const onOneCluster = {
   isolate: false,
 };
 
-/** A watch follows imports through Vite's module graph; a run that ends needs none. */
+/** A watch follows imports through Vite's module graph; a single run does not need it. */
 const watches = !process.argv.includes('run');
 
 export default defineConfig({
   test: {
-    // Node runs TypeScript as it stands, and keeps what it compiled: Vite would transform every file again in each run.
+    // Node runs TypeScript directly and caches compiled code: Vite would transform every file in each run.
     experimental: { viteModuleRunner: watches },
-    // A take-down that is slow must not be cut off in its middle.
+    // A slow teardown must not be interrupted.
     teardownTimeout: 120_000,
-    // What makes machines takes its time; only what is slow even so gets a line of its own.
+    // Creating machines is slow; only slower tests get a separate line.
     slowTestThreshold: 10_000,
     reporters: [
       new SpecsReporter(),
@@ -66,28 +66,28 @@ export default defineConfig({
     ],
     projects: [
       {
-        // No root, no engines, seconds. None leaves anything in its process, so that one process serves many.
+        // No root, no engines, seconds. No spec changes its process, so one process runs many.
         test: { ...common, name: 'unit', include: ['specs/unit/**/*.spec.ts'], isolate: false },
       },
       {
-        // Everything else: specs that make machines, stores and topologies of their own.
+        // All other specs: they create their own machines, state directories and topologies.
         plugins: [specOrder(clusters.length + own.length + 1)],
         test: {
           ...common,
           name: 'machines',
-          // Several stores at once cannot be in the one range that a user has named for the seed's.
+          // Parallel state directories cannot share the subnet that a user chose for the seed.
           env: { E2E_SUBNET: '' },
           include: ['specs/*/**/*.spec.ts'],
           exclude: ['specs/unit/**', 'specs/seed/**', ...own.map(({ folder }) => `${folder}/**`)],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // More than a machine of continuous integration has processors: more than half of their time is waiting.
+          // More than the processors of a CI machine: specs spend more than half of their time waiting.
           maxWorkers: 5,
         },
       },
-      // The tutorial's specs on each kind of cluster, the topology of the project's name.
+      // The tutorial's specs on each cluster kind; the project's name is the topology's.
       ...clusters.map((name, index) => ({
-        // Vitest asks the plugins of projects, not those of the whole.
+        // Vitest uses the plugins of projects, not those of the root.
         plugins: [specOrder(index + 1)],
         test: {
           ...onOneCluster,
@@ -95,7 +95,7 @@ export default defineConfig({
           include: ['specs/seed/**/*.spec.ts'],
         },
       })),
-      // Folders with a topology of their own, each a project of the topology's name.
+      // Folders with a user-defined topology, each a project with the topology's name.
       ...own.map(({ name, folder, file }, index) => ({
         plugins: [specOrder(clusters.length + index + 1)],
         test: {

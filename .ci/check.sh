@@ -1,7 +1,7 @@
 #!/bin/sh
 # Types, lint with type information (the direction of imports in helpers/ is part of it), format, unused code, workflow files, prose.
 set -eu
-# Of four checkers, its default, each checks the types again that all share.
+# With four checkers, the default, each checks the shared types again.
 tsc --noEmit --checkers 2
 oxlint --type-aware --deny-warnings
 biome format .

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Saves what docker-machine, its machines and VirtualBox know after a night that failed.   collect-evidence.sh FOLDER
-# Goes on whatever is missing: a machine that answers nothing is evidence, too.
+# Saves the state and logs of docker-machine, its machines and VirtualBox after a failed night.   collect-evidence.sh FOLDER
+# Continues after every error: a machine that does not answer is evidence, too.
 folder=${1:?name a folder}
 here=$(dirname "$0")
 mkdir -p "$folder"
-# Drivers keep access tokens in a machine's configuration, and logs have environments: many people read the evidence.
+# Drivers keep access tokens in a machine's configuration, and logs contain environment variables: many people read the evidence.
 redact() { node "$here/redact-secrets.ts"; }
 docker-machine version >"$folder/versions.txt" 2>&1
 VBoxManage --version >>"$folder/versions.txt" 2>&1

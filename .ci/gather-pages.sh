@@ -1,6 +1,6 @@
 #!/bin/sh
-# Puts the reports of a night together as they are published: as they lie on disk, so that the ways from one to the other hold,
-# and a page before them that leads to the seed's.   gather-pages.sh REPORTS PAGES
+# Collects the reports of a night for publishing, with the same relative paths, so that links between them work, and adds
+# an index page that redirects to the seed's report.   gather-pages.sh REPORTS PAGES
 set -eu
 reports=${1:?name the folder of the reports}
 pages=${2:?name a folder}

@@ -5,7 +5,7 @@ import { printInspection, redactSecrets } from '../helpers/process/text/redact-s
 const input = await text(process.stdin);
 process.stdout.write(redacted(input));
 
-/** The environments in an inspection have names only; all other texts lose what is known to be a secret. */
+/** Keeps only the names of environment variables in an inspection; removes known secrets from any other text. */
 function redacted(whole: string): string {
   try {
     return `${printInspection(JSON.parse(whole))}\n`;

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Ends and deletes the virtual machines whose files lie in this run's store (MACHINE_STORAGE_PATH), where specs keep the
-# stores of their own, too (TMPDIR), and no others.
-# docker-machine forgets a machine that it could not make or remove to the end; VirtualBox does not.
+# Powers off and deletes the virtual machines whose files are in this run's state directory (MACHINE_STORAGE_PATH), which
+# also contains the state directories of specs (TMPDIR), and no others.
+# docker-machine forgets a machine that it failed to create or remove; VirtualBox does not.
 set -eu
 store=$(readlink -f "${MACHINE_STORAGE_PATH:?name the store}")
 VBoxManage list vms | sed -n 's/.*{\(.*\)}$/\1/p' | while read -r id; do
-  # A machine whose files are gone is told as <inaccessible>, without a path: then there is nothing to compare.
+  # VirtualBox reports a machine whose files are gone as <inaccessible>, without a path to compare.
   settings=$(VBoxManage showvminfo "$id" --machinereadable 2>/dev/null | sed -n 's/^CfgFile="\(.*\)"$/\1/p')
   case $settings in
     "$store"/*)

@@ -12,11 +12,11 @@ const ssh = {
 } as const;
 
 /**
- * Every skip that a run may have, with where its tests do run. The end of a run fails on any other skip, and on an entry
- * that matches no test of the files that ran.
+ * The skips that a run may have, with the runs that include these tests. The end of a run fails on any other skip, and on an
+ * entry that matches no test of the files that ran.
  */
 export const allowedSkips: readonly AllowedSkip[] = [
-  // Kinds of cluster that lack what a test is about.
+  // Cluster kinds without the subject of a test.
   {
     in: 'specs/seed/keystore.spec.ts',
     tests: /runs alone on its machine, in a container/,
@@ -45,7 +45,7 @@ export const allowedSkips: readonly AllowedSkip[] = [
     because: /container on an overlay that it keeps in ZooKeeper, by a defect of its own$/,
     runs: 'in all projects but zookeeper',
   },
-  // With virtual machines, npm test runs the first topology; each other one has a run of its own.
+  // With virtual machines, npm test runs the first topology; each other topology has a separate run.
   {
     in: 'specs/',
     because: /^on docker-machine with the driver \S+ one topology stands at a time/,
@@ -114,7 +114,7 @@ export const allowedSkips: readonly AllowedSkip[] = [
     because: /driver generic cannot stop a machine$/,
     runs: 'in the workflow nightly, with VirtualBox',
   },
-  // What follows from a failure of the same run.
+  // Consequences of a failure in the same run.
   {
     in: 'specs/',
     because: /^".*" failed before it$/s,

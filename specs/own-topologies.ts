@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** A folder of specs with a topology of its own. */
+/** A folder of specs with a user-defined topology. */
 export interface OwnTopology {
   /** The topology's name, and the project's. */
   readonly name: string;
@@ -26,7 +26,7 @@ export async function findOwnTopologies(): Promise<OwnTopology[]> {
   );
 }
 
-/** One that cannot be read is told of when its specs are run, and keeps no others from running. */
+/** Ignores a file that cannot be read: its specs report the error, and other specs still run. */
 async function readName(file: string): Promise<string | undefined> {
   const module = (await import(pathToFileURL(file).href).catch(() => ({}))) as {
     readonly default?: { readonly name?: unknown };

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the specs, then builds the report, also when specs failed, and says last how many passed and failed.
-# Arguments go to vitest, or with «matrix» before them to specs/matrix/run-matrix.ts: sh specs/run.sh --project seed, sh specs/run.sh specs/seed/keystore.spec.ts
+# Runs the specs, then builds the report, also when specs failed, and prints the numbers of passed and failed tests last.
+# Arguments go to vitest, or after "matrix" to specs/matrix/run-matrix.ts: sh specs/run.sh --project seed, sh specs/run.sh specs/seed/keystore.spec.ts
 cd "$(dirname "$0")/.." || exit 1
 if [ ! -x node_modules/.bin/vitest ]; then
   echo 'specs/run.sh: node_modules/ is not there; run npm ci first' >&2
@@ -8,14 +8,14 @@ if [ ! -x node_modules/.bin/vitest ]; then
 fi
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH
-# Some services run without it, and it is not for each tool to guess.
+# Some services run without HOME, and not every tool has a default.
 HOME="${HOME:-$(node -p 'os.homedir()')}"
 export HOME
-# Node keeps what it compiled: every start of Vitest and of the report is then half a second quicker.
+# Node caches compiled code: Vitest and the report start half a second faster.
 NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled}"
 export NODE_COMPILE_CACHE
 
-# Two runs at once in one folder must not write into each other's report: the second one gets a folder of its own.
+# Two parallel runs in one folder must not write into each other's report: the second one gets a separate folder.
 if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then
   if [ ! -w reports ] || { [ -e reports/.lock ] && [ ! -w reports/.lock ]; }; then
     echo "specs/run.sh: $(id -un) cannot write to $PWD/reports. Set OVERLAY_E2E_REPORTS to a directory of your own, or run this as the owner of the clone." >&2
@@ -30,7 +30,7 @@ if [ -z "${OVERLAY_E2E_REPORTS:-}" ] && command -v flock >/dev/null; then
 fi
 export OVERLAY_E2E_REPORTS="${OVERLAY_E2E_REPORTS:-$PWD/reports}"
 rm -f "$OVERLAY_E2E_REPORTS/counts.json"
-# Vitest keeps what it compiles in a temporary folder, which it leaves behind when it is killed: the next run removes it here.
+# A killed Vitest does not remove its temporary folder: the next run removes it here.
 vitest_tmp="$OVERLAY_E2E_REPORTS/.vitest"
 rm -rf "$vitest_tmp"
 mkdir -p "$vitest_tmp"
@@ -42,12 +42,12 @@ if [ "$typed" = matrix ]; then
   run='node specs/matrix/run-matrix.ts'
 fi
 
-# In the background and waited for, as a shell hears signals only then. What outlives the run must not hold the lock.
+# In the background, because a waiting shell handles signals immediately. Processes that outlive the run must not hold the lock.
 OVERLAY_E2E_TMPDIR="${TMPDIR:-}" TMPDIR="$vitest_tmp" $run "$@" 9>&- &
 vitest=$!
 trap 'kill -TERM "$vitest"' TERM
 trap 'kill -HUP "$vitest"' HUP
-# A terminal has sent Ctrl-C to vitest already; a second one would mean «at once».
+# A terminal has sent Ctrl-C to vitest already; a second one would mean "immediately".
 trap '[ -t 0 ] || kill -INT "$vitest"' INT
 code=0
 while kill -0 "$vitest" 2>/dev/null; do

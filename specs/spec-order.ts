@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification, type Vitest } from 'vitest/node'
 import { tutorialOrder } from './seed/stages.ts';
 
 /**
- * The spec files that take longest, longest first. A run begins with them: one that began last would leave the other
- * processors idle at its end. Vitest knows only the size of a file, and some of these describe their tests elsewhere.
+ * The spec files that take longest, longest first. A run begins with them: a long file at the end would leave the other
+ * processors idle. Vitest knows only the size of a file, and some of these describe their tests elsewhere.
  */
 export const longest: readonly string[] = [
   'diagnosis/swarm-mode',
@@ -31,8 +31,8 @@ export const longest: readonly string[] = [
 ];
 
 /**
- * Vitest's order, but the seed topology's files in the tutorial's own: when a part fails because of one before it, that
- * one is told first. Of the others the longest come first.
+ * Vitest's order, but the seed topology's files in the tutorial's order: when a part fails because of an earlier part, the
+ * earlier failure is reported first. Of the other files, the longest come first.
  */
 class SpecOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -48,7 +48,7 @@ interface Ordered {
 
 /**
  * For a project in `vitest.config.ts`. As options there, a sequencer would win over `--sequence.shuffle.files`, and a
- * group would be lost to any `--sequence` option, which takes the place of all of them.
+ * group would be lost to any `--sequence` option, which replaces all of them.
  *
  * @param group the projects of a lower one run first
  */
@@ -62,7 +62,7 @@ export function specOrder(group: number): Plugin {
   };
 }
 
-/** Sets the order of the files, unless another one was asked for. */
+/** Sets the order of the files, unless the command line sets another. */
 export function setSpecOrder({ sequence }: Ordered): void {
   if (sequence.sequencer === BaseSequencer) sequence.sequencer = SpecOrder;
 }

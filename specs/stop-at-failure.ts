@@ -1,8 +1,8 @@
 import { beforeEach } from 'vitest';
 
 /**
- * For a suite whose tests are the steps of one sequence, `describe(…, { shuffle: false }, …)`: called in it, a step that
- * fails is the only one that does, and those after it say which one that was.
+ * For a suite whose tests are the steps of one sequence, `describe(…, { shuffle: false }, …)`: called in it, only
+ * the first failing step fails, and later steps are skipped with its name.
  */
 export function stopAtFailure(): void {
   let failed: string | undefined;

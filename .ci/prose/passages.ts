@@ -41,19 +41,25 @@ function passagesOfPage(file: string, text: string): Passage[] {
   const slice = (from: number, to: number) =>
     text.slice(starts[from], starts[to] ?? text.length).trimEnd();
   const passages: Passage[] = [];
-  let row: readonly [number, number] | undefined;
+  let heads: string[] | undefined;
+  let inRow = false;
   for (const { type, map } of markdown.parse(text, {})) {
+    if (type === 'table_open') heads = undefined;
+    if (type === 'tr_close') inRow = false;
     if (type === 'tr_open' && map !== null) {
-      row = map;
-      passages.push(...cellsOf(slice(...row), starts[row[0]] ?? 0, group));
+      inRow = true;
+      const cells = cellsOf(slice(...map), starts[map[0]] ?? 0, group);
+      heads ??= cells.map((cell) => cell.text.trim().toLowerCase());
+      // A column headed "not" lists the words that a page advises against.
+      passages.push(...cells.filter((_, column) => heads?.[column] !== 'not'));
     }
-    if (type === 'tr_close') row = undefined;
-    if (type !== 'inline' || map === null || row !== undefined) continue;
-    const source = slice(...map).replaceAll(
-      /^[ \t]*(?:[>*+-][ \t]|#{1,6}[ \t]|\d+\.[ \t])+/gm,
-      blank,
-    );
-    passages.push({ group, start: starts[map[0]] ?? 0, text: maskInline(source) });
+    if (type !== 'inline' || map === null || inRow) continue;
+    const marks = /^[ \t]*(?:[>*+-][ \t]|#{1,6}[ \t]|\d+\.[ \t])+/gm;
+    passages.push({
+      group,
+      start: starts[map[0]] ?? 0,
+      text: maskInline(slice(...map).replaceAll(marks, blank)),
+    });
   }
   return passages;
 }

@@ -3,8 +3,8 @@ import { channel } from 'node:diagnostics_channel';
 import { redactSecrets } from './text/redact-secrets.ts';
 
 /**
- * What an activity is: a part of the set-up, a piece of work of our own in it, a command, a wait for a condition, an
- * exchange over HTTP or by another protocol, a download or build.
+ * Kinds of activity: a stage of bringing a cluster up, a step within a stage, a command, a wait for a condition, an
+ * exchange over HTTP or another protocol, a download or build.
  */
 export const activityKinds = [
   'stage',
@@ -17,28 +17,28 @@ export const activityKinds = [
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
-/** Something that the harness does and that takes time. Published when it starts and again when it has ended. */
+/** A named piece of work with a start, an end and an outcome. Published when it starts and when it ends. */
 export interface Activity {
   readonly id: number;
-  /** The activity within which this one happens. */
+  /** The activity that contains this one. */
   readonly parent: number | undefined;
   readonly kind: ActivityKind;
   readonly title: string;
-  /** The machine on which or for which it happens, where it is one: what happens within is of the same one. */
+  /** The machine that the activity concerns, if any. Nested activities inherit it. */
   readonly machine?: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   endedAt?: number;
-  /** What it was called with or asked: a command line, a URL. */
+  /** A command line, a URL or other input. */
   input?: string;
-  /** What came of it: a command's output, a response's body, what a wait last saw. */
+  /** A command's output, a response's body, or the last state that a wait observed. */
   output?: string;
-  /** How far it has come, for people: «12 of 40 MB». */
+  /** Progress as text for people: "12 of 40 MB". */
   progress?: string;
   error?: unknown;
 }
 
-/** How whoever does an activity tells more about it. */
+/** Receives details of a running activity. */
 export interface ActivityReport {
   input(text: string): void;
   output(text: string): void;
@@ -51,15 +51,15 @@ const ended = channel('overlay-e2e:activity:end');
 const current = new AsyncLocalStorage<{ id: number | undefined; machine?: string }>();
 let lastId = 0;
 
-/** What is known of an activity beforehand. */
+/** Properties of an activity that are known before it starts. */
 export interface ActivityPlace {
-  /** The machine's name, where it is another than that of the activity around it. */
+  /** The machine's name, if it differs from the enclosing activity's. */
   readonly machine?: string | undefined;
 }
 
 /**
- * Does `run` and publishes it on the channels `overlay-e2e:activity:*`, so that the report and the progress lines can
- * tell of it. Activities inside of `run` nest in it, also when several run side by side.
+ * Runs `run` and publishes it on the channels `overlay-e2e:activity:*` for the report and the progress lines.
+ * Activities inside `run` nest in it, also when several run in parallel.
  */
 export async function activity<T>(
   kind: ActivityKind,
@@ -103,15 +103,15 @@ export async function activity<T>(
 }
 
 /**
- * Does `run`, and has what happens within count as happening on that machine; on none if it is undefined, for what one
- * machine is the first to need and all have. Publishes nothing itself.
+ * Runs `run` and assigns the activities inside to that machine, or to none if it is undefined: for work that one
+ * machine needs first and all share. Publishes nothing itself.
  */
 export async function onMachine<T>(machine: string | undefined, run: () => Promise<T>): Promise<T> {
   const id = current.getStore()?.id;
   return await current.run({ id, ...(machine === undefined ? {} : { machine }) }, run);
 }
 
-/** What an activity is called beside the name of its machine: titles have that too, for errors that have them. */
+/** An activity's title without the name of its machine. Titles contain the name because errors repeat them. */
 export function titleOnMachine({
   title,
   machine,
@@ -124,7 +124,7 @@ export function titleOnMachine({
   return prefix === undefined ? title : title.slice(prefix.length);
 }
 
-/** Listens to all activities of this process from now on. Returns how to stop listening. */
+/** Subscribes to all activities of this process. Returns a function that unsubscribes. */
 export function onActivity(listener: {
   start?: (activity: Activity) => void;
   progress?: (activity: Activity) => void;

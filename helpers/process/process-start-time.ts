@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 /**
- * Something that no other process with this number has: when it started, where the system tells. `undefined` when there
- * is no such process.
+ * Identifies a process among all that have had its number: by its start time, where the system reports one. Undefined if
+ * no process has this number.
  */
 export async function birthOf(pid: number): Promise<string | undefined> {
   try {
@@ -13,9 +13,9 @@ export async function birthOf(pid: number): Promise<string | undefined> {
   return birthIn(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
 }
 
-/** The same out of a process's `/proc/PID/stat`. */
+/** Reads the start time from the text of `/proc/PID/stat`. */
 export function birthIn(stat: string): string | undefined {
-  // Field 22, the start in clock ticks since boot; the second field may hold spaces, but ends with the last «)».
+  // Field 22, the start in clock ticks since boot; the second field may contain spaces, but ends with the last `)`.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z') return undefined;
   return fields[19] ?? '';

@@ -3,18 +3,18 @@ import { HarnessError } from './errors/harness-error.ts';
 import { describeSystemError } from './errors/system-error.ts';
 
 export interface CommandOptions {
-  /** What the step is called in the report and on the terminal; the command line itself when absent. */
+  /** The title in the report and on the terminal; the command line by default. */
   readonly title?: string;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
-  /** The whole environment of the command; this process's own when absent. */
+  /** The whole environment of the command; this process's by default. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds until the command is killed. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
-  /** What the user can do if it fails. */
+  /** An instruction for the user if it fails. */
   readonly remedy?: string;
-  /** Exit codes that are an answer rather than a failure; `[0]` when absent, any code with `'any'`. */
+  /** Exit codes that are not a failure: `[0]` by default, `'any'` for all. */
   readonly expect?: readonly number[] | 'any';
 }
 
@@ -26,7 +26,7 @@ export interface CommandResult {
 
 /**
  * Runs a program without a shell and waits for it. Its command line, output and time are published as an activity.
- * A code that is not expected, a signal, a missing program and the limit are a {@link HarnessError} with the output.
+ * An unexpected exit code, a signal, a missing program or the limit causes a {@link HarnessError} with the output.
  */
 export async function runCommand(
   file: string,
@@ -37,7 +37,7 @@ export async function runCommand(
   const line = commandLine(file, args);
   return await activity('command', options.title ?? line, async (report) => {
     report.input(line);
-    // Not before a command is run: most calls of netns-machine run none, and would wait for it.
+    // Imported only when a command runs: most calls of netns-machine run none.
     const { execa } = await import('execa');
     const result = await execa(file, args, {
       reject: false,
@@ -47,7 +47,7 @@ export async function runCommand(
       ...(env === undefined ? {} : { env, extendEnv: false }),
       ...(limit === undefined ? {} : { timeout: limit }),
       ...(signal === undefined ? {} : { cancelSignal: signal }),
-      // What it started holds its output open, and would be waited for.
+      // Descendants hold the output open, and execa would wait for them.
       killDescendants: limit !== undefined || signal !== undefined,
     });
     const output = [result.stdout, result.stderr].filter((text) => text !== '').join('\n');
@@ -67,17 +67,17 @@ export async function runCommand(
   });
 }
 
-/** The command line as one would type it, quoted for a POSIX shell where that is needed. */
+/** Returns the command line, quoted for a POSIX shell where necessary. */
 export function commandLine(file: string, args: readonly string[]): string {
   return [file, ...args].map(quoteForShell).join(' ');
 }
 
-/** One word of a POSIX shell's command line that stands for exactly `word`. */
+/** Quotes one word of a POSIX shell's command line. */
 export function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The last `lines` lines. */
+/** Returns the last `lines` lines. */
 export function tail(text: string, lines = 20): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
@@ -93,12 +93,12 @@ function describeEnd(
   limit: number | undefined,
   output: string,
 ): string {
-  if (result.timedOut) return `not done after ${(limit ?? 0) / 1000} s`;
+  if (result.timedOut) return `timed out after ${(limit ?? 0) / 1000} s`;
   if (result.signal !== undefined) return `killed by ${result.signal}`;
   if (result.exitCode === undefined) {
     const why = describeSystemError(result.cause) ?? result.originalMessage;
     return `it could not be started${why === undefined ? '' : `: ${why}`}`;
   }
   const said = output.trim().split('\n').at(-1) ?? '';
-  return said === '' ? `exit code ${result.exitCode}` : `exit code ${result.exitCode}, «${said}»`;
+  return said === '' ? `exit code ${result.exitCode}` : `exit code ${result.exitCode}, "${said}"`;
 }

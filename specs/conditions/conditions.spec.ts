@@ -124,7 +124,7 @@ describe('A host without connectivity to the key-value store is named, with the 
     await using _beforeFar = await filter(far);
     await using _beforeCutOff = await filter(cutOff.address);
     const said = (name: string) =>
-      `${name} does not reach the key-value store ${store.url}, which answers here: not done after 10 s; open TCP port 8500 of ${store.address} to ${name}: see firewalls, security groups and routes between them`;
+      `${name} does not reach the key-value store ${store.url}, which answers here: timed out after 10 s; open TCP port 8500 of ${store.address} to ${name}: see firewalls, security groups and routes between them`;
     expect(
       await Promise.all([failureOf(lab.join('far-host', far)), failureOf(create(lab, engine))]),
     ).toEqual([

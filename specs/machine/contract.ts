@@ -218,7 +218,7 @@ export function describeProvider(title: string, contender: Contender): void {
         const argv = ['sh', '-c', 'echo no such thing >&2; exit 7'] as const;
         const failure = provider.run(machines.nine.name, argv, { expect: [0, 1] });
         await expect(failure).rejects.toThrow(HarnessError);
-        await expect(failure).rejects.toThrow(/exit code 7, «no such thing»/);
+        await expect(failure).rejects.toThrow(/exit code 7, "no such thing"/);
       });
 
       test('that is missing is an error, not an answer that somebody expects', async ({
@@ -244,7 +244,7 @@ export function describeProvider(title: string, contender: Contender): void {
 
       test('is given up after its limit', async ({ provider, machines }) => {
         const failure = provider.run(machines.nine.name, ['sleep', '600'], { limit: 1500 });
-        await expect(failure).rejects.toThrow(/: not done after 1.5 s/);
+        await expect(failure).rejects.toThrow(/: timed out after 1.5 s/);
       });
     });
 

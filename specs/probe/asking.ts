@@ -95,7 +95,7 @@ export function describeAsking(): void {
         ),
         expect(left.list('/nope')).rejects.toThrow(/: \/nope: No such file or directory$/),
         expect(left.run('host', ['perl', '-e', 'sleep 60'], { limit: 100 })).rejects.toThrow(
-          /: not done after 0.1 s$/,
+          /: timed out after 0.1 s$/,
         ),
       ]);
       const runs = Array.from({ length: 20 }, (_, index) =>

@@ -116,7 +116,7 @@ test('a global set-up that fails reads red, with its steps up to the failure', {
   expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
   const setUp = run.result('Set up the demo');
   expect(setUp.status).toBe('broken');
-  expect(setUp.statusDetails?.message).toContain('exit code 5, «no space left»; make room');
+  expect(setUp.statusDetails?.message).toContain('exit code 5, "no space left"; make room');
   const keystore = setUp.steps?.[0];
   expect(keystore).toMatchObject({ name: 'keystore', status: 'broken' });
   expect(keystore?.steps?.map(({ status }) => status)).toEqual(['passed', 'broken']);

@@ -128,7 +128,7 @@ describe('--reuse', () => {
       /^overlay-e2e: reuse .*: the cluster does not work: gossip-blocked \(/m,
     );
     await expectUntouched(kept, before);
-    const waited = new WaitTimeout({ tried: 'network my-net', observed: 'not so after 15 s' });
+    const waited = new WaitTimeout({ tried: 'network my-net', observed: 'timed out after 15 s' });
     const { signal } = new AbortController();
     const failure = await diagnoseFailure(waited, seed, kept.provider, signal);
     expect(failure).toMatchObject({

@@ -125,7 +125,7 @@ describe('A build', () => {
     // Something that would go on for ever is left behind.
     const script = `bash -c 'mkfifo /tmp/never; read < /tmp/never' & echo no such thing >&2; exit 3`;
     const failed = buildImage(specRecipe(name, source, script));
-    await expect(failed).rejects.toThrow(`script of ${name}: exit code 3, «no such thing»`);
+    await expect(failed).rejects.toThrow(`script of ${name}: exit code 3, "no such thing"`);
     expect(await entriesOf(name)).toEqual([]);
     expect(await processesWith(name)).toEqual([]);
     expect(await mountsWith(name)).toEqual([]);

@@ -47,7 +47,7 @@ function whyNotWhole(
   { timedOut, signal, cut }: z.infer<typeof answer>,
   limit: number,
 ): string | undefined {
-  if (timedOut) return `not done after ${limit / 1000} s`;
+  if (timedOut) return `timed out after ${limit / 1000} s`;
   if (signal !== 0) return `killed by signal ${signal}`;
   return cut ? 'it wrote more than is kept' : undefined;
 }

@@ -143,8 +143,8 @@ function describeEnd(
   { exitCode, signal, late, stderr, stdout }: Outcome,
   limit: number | undefined,
 ): string {
-  if (late) return `not done after ${(limit ?? 0) / 1000} s`;
+  if (late) return `timed out after ${(limit ?? 0) / 1000} s`;
   if (signal !== null) return `killed by ${signal}`;
   const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
-  return said === '' ? `exit code ${exitCode}` : `exit code ${exitCode}, «${said}»`;
+  return said === '' ? `exit code ${exitCode}` : `exit code ${exitCode}, "${said}"`;
 }

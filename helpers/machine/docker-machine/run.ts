@@ -29,7 +29,7 @@ export async function run(
   throw new HarnessError({
     tried: title,
     observed:
-      said === '' ? `exit code ${ended.exitCode}` : `exit code ${ended.exitCode}, «${said}»`,
+      said === '' ? `exit code ${ended.exitCode}` : `exit code ${ended.exitCode}, "${said}"`,
     evidence: output.trim() === '' ? undefined : tail(output),
   });
 }

@@ -2,22 +2,22 @@ import { printable, printableLines } from '../text/printable.ts';
 import { redactSecrets } from '../text/redact-secrets.ts';
 import { describeSystemError } from './system-error.ts';
 
-/** What a {@link HarnessError} is made of. */
+/** The parts of a {@link HarnessError}. */
 export interface HarnessErrorParts {
-  /** `<action> <subject>`, for instance «machine worker-host: create». */
+  /** The subject and the action, such as "machine worker-host: create". */
   readonly tried: string;
-  /** What was seen instead of success. */
+  /** The failure that was observed. */
   readonly observed: string;
-  /** What the user can do about it; a sentence, or a command to type. */
+  /** An instruction for the user: a sentence or a command. */
   readonly remedy?: string | undefined;
   readonly cause?: unknown;
-  /** More for whoever looks closer (a log's tail, a command's output); never part of the message's first line. */
+  /** Details (the end of a log, a command's output); never part of the message's first line. */
   readonly evidence?: string | undefined;
 }
 
 /**
- * The one error that the harness throws for what went wrong outside of its own code.
- * Its message is one line, `<tried>: <observed>; <remedy>`; evidence follows in lines of its own.
+ * The error that the harness throws for every failure outside its own code.
+ * Its message is one line, `<tried>: <observed>; <remedy>`; evidence follows in separate lines.
  */
 export class HarnessError extends Error {
   readonly tried: string;
@@ -26,7 +26,7 @@ export class HarnessError extends Error {
   readonly evidence: string | undefined;
 
   constructor({ cause, ...parts }: HarnessErrorParts) {
-    // What went wrong outside is told by others, and ends on terminals and in logs.
+    // The words come from outside, and end up on terminals and in logs.
     const tried = redactSecrets(printable(parts.tried));
     const observed = redactSecrets(printable(parts.observed));
     const remedy = parts.remedy === undefined ? undefined : printable(parts.remedy);
@@ -48,7 +48,7 @@ export class HarnessError extends Error {
   }
 }
 
-/** The first line of whatever was thrown, as a terminal may show it; of what the operating system reported, its words. */
+/** Returns the first line of any error, printable; for an error of the operating system, the system's description. */
 export function firstLine(thrown: unknown): string {
   const reported = describeSystemError(thrown);
   if (reported !== undefined) return printable(reported);
@@ -56,7 +56,7 @@ export function firstLine(thrown: unknown): string {
   return printable(message.split('\n', 1)[0] ?? message);
 }
 
-/** Runs all side by side and waits for every one; several failures become one `AggregateError` that names each. */
+/** Waits for all promises to settle; several failures become one `AggregateError` that names each. */
 export async function allSettled<T>(tried: string, all: Iterable<Promise<T>>): Promise<T[]> {
   const settled = await Promise.allSettled(all);
   const failures = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));

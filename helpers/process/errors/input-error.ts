@@ -1,20 +1,20 @@
 import { HarnessError, type HarnessErrorParts } from './harness-error.ts';
 
 export interface InputErrorParts extends Omit<HarnessErrorParts, 'tried'> {
-  /** What is wrong: an option, a variable, a file with the place in it. */
+  /** The wrong input: an option, a variable, or a file with the position in it. */
   readonly subject?: string | undefined;
 }
 
 /**
- * What the user typed, set or wrote into a file is wrong; a command that ends with it has exit code 2. Its message is
- * `<subject>: <observed>. <Remedy>.`
+ * Wrong input of the user: an argument, a variable or a file. A command that fails with it exits with code 2. Its message
+ * is `<subject>: <observed>. <Remedy>.`
  */
 export class InputError extends HarnessError {
   override readonly name = 'InputError';
 
   constructor({ subject = '', ...parts }: InputErrorParts) {
     super({ tried: subject, ...parts });
-    // Composed of the fields, out of which secrets are taken.
+    // Composed of the fields, which contain no secrets any more.
     const { tried, observed, remedy, evidence } = this;
     const line = tried === '' ? observed : `${tried}: ${observed}`;
     const sentences = remedy === undefined ? line : `${line}. ${toSentence(remedy)}`;
@@ -22,7 +22,7 @@ export class InputError extends HarnessError {
   }
 }
 
-/** Tells whether an error, or each of several, is a wrong input. */
+/** Returns true if an error, or each error of an `AggregateError`, is an `InputError`. */
 export function isInputError(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isInputError);
   return error instanceof InputError;

@@ -4,9 +4,9 @@ import { HarnessError } from './harness-error.ts';
 const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type WatchedSignal = (typeof watched)[number];
 
-/** The user, or the system, asked this process to end. */
+/** A signal of the user or the system that ended this process. */
 export class Interrupted extends HarnessError {
-  /** What a shell expects of a program that ended by this signal: 130, 143, 129. */
+  /** The exit code that shells expect after this signal: 130, 143 or 129. */
   readonly exitCode: number;
 
   constructor(name: WatchedSignal) {
@@ -34,15 +34,15 @@ export class InterruptionWatch implements Disposable {
     return this.#abort.signal;
   }
 
-  /** What interrupted, if something did. */
+  /** The interruption, if any. */
   get interrupted(): Interrupted | undefined {
     const { reason } = this.#abort.signal;
     return reason instanceof Interrupted ? reason : undefined;
   }
 
   /**
-   * Does `run`, again if it failed while another signal came: a terminal's Ctrl-C also ends the commands that a
-   * clean-up runs, so what fails then may well succeed a moment later.
+   * Runs `run`, and repeats it if it failed while another signal arrived: a terminal's Ctrl-C also ends the commands of
+   * a clean-up, which may succeed a moment later.
    */
   async insistOn(run: () => Promise<void>): Promise<void> {
     for (;;) {
@@ -56,7 +56,7 @@ export class InterruptionWatch implements Disposable {
     }
   }
 
-  /** A process that was interrupted ends by its own exit code, also when one more signal comes while it exits. */
+  /** After an interruption the handlers stay, so that a further signal does not change the exit code. */
   [Symbol.dispose](): void {
     if (this.#abort.signal.aborted) return;
     for (const [name, handler] of this.#handlers) process.off(name, handler);

@@ -1,6 +1,6 @@
 import { getSystemErrorMessage } from 'node:util';
 
-/** What an error of Node has that the operating system reported. */
+/** The fields of a Node error from the operating system. */
 interface SystemError extends Error {
   readonly errno: number;
   readonly path?: string;
@@ -9,8 +9,8 @@ interface SystemError extends Error {
 }
 
 /**
- * An error that the operating system reported, in words and with what it is about: "no such file or directory (/a/b)".
- * Undefined for any other.
+ * Describes an error of the operating system with its subject: "no such file or directory (/a/b)". Undefined for any
+ * other error.
  */
 export function describeSystemError(error: unknown): string | undefined {
   if (!isSystemError(error)) return undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a file holds; nothing when it cannot be read: processes, and their files in /proc, go while one looks at them. */
+/** Reads a file; returns an empty text if it cannot be read, because processes and their files in /proc may vanish. */
 export function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');

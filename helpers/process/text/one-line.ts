@@ -1,4 +1,4 @@
-/** Characters of somebody else's message that are kept: it is evidence in one line, not a document. */
+/** The number of characters that are kept of a message from outside: it is evidence in one line, not a document. */
 const limit = 2000;
 
 /** Returns a message that came from outside as one line of at most 2,000 characters. */

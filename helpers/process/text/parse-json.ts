@@ -1,4 +1,4 @@
-/** What a text from outside holds as JSON, for a schema to judge; undefined when it is none. */
+/** Parses JSON from outside, for validation by a schema. Undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,20 +1,20 @@
 /** Control, format (bidi, zero-width), private and unassigned characters, and separators of lines and paragraphs. */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
-/** Tells whether a terminal shows every character of a text as it is, and obeys none. */
+/** Returns true if a terminal shows every character of a text and interprets none. */
 export function isPrintable(text: string): boolean {
   return text.search(UNPRINTABLE) === -1;
 }
 
 /**
- * A text from outside as one line that a terminal shows and never obeys: what is unprintable becomes an escape. Neither is
- * it a command to the runner of a workflow, which takes `##[` for one wherever it stands in a line.
+ * Returns a text from outside as one line that a terminal shows and never interprets: unprintable characters become
+ * escapes. It also escapes `##[`, which the runner of a workflow takes for a command anywhere in a line.
  */
 export function printable(text: string): string {
   return text.replaceAll(UNPRINTABLE, escapeCharacter).replaceAll('##[', String.raw`##\x5b`);
 }
 
-/** The same for a text of several lines, which stay lines; a workflow's runner takes one that begins with `::` for its own. */
+/** Does the same for several lines, and keeps them; a workflow's runner takes a line that begins with `::` for a command. */
 export function printableLines(text: string): string {
   return text
     .split(/\r?\n/)
@@ -23,7 +23,7 @@ export function printableLines(text: string): string {
     .join('\n');
 }
 
-/** A JSON document that a terminal only shows: the same data, with escapes for what is unprintable. */
+/** Returns JSON that a terminal never interprets: the same data, with escapes for unprintable characters. */
 export function printableJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, null, indent)
     .replaceAll(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, escapeForJson)

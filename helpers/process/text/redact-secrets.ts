@@ -1,14 +1,14 @@
-/** What stands where a secret was. */
+/** The replacement of a secret. */
 const HIDDEN = '…';
 
-/** What is called so is a secret; what only says where one is (`…Path`, `…File`) is none. */
+/** Names of secrets; names of their locations (`…Path`, `…File`) do not match. */
 const SECRET = String.raw`[\w.-]{0,64}(?:passw(?:or)?d|passphrase|secret|token|(?:api|access|private|auth)[_-]?key|credential)s?(?![\w.-]{0,64}(?:path|file|folder|dir|name)\b)[\w.-]{0,64}`;
 
 /** A value in quotes, with escapes of JSON and of shells; or a word. */
 const VALUE = String.raw`"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s'",;&\\]+`;
 
 const RULES: readonly (readonly [secret: RegExp, shown: string])[] = [
-  // A swarm's join token: its last part lets in whoever has it.
+  // A swarm's join token: its last part admits any node.
   [/\b(SWMTKN-\d+-\w+-)\w+/g, `$1${HIDDEN}`],
   [
     /(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[^-]*(-----END [A-Z ]{0,40}PRIVATE KEY-----)/g,
@@ -28,25 +28,25 @@ const RULES: readonly (readonly [secret: RegExp, shown: string])[] = [
 ];
 
 /**
- * Takes the secrets out of a text for people: passwords, tokens, private keys. All that is published of commands and
- * their output, and all errors, go through here: reports are read by many, and nights publish them as pages.
+ * Removes passwords, tokens and private keys from a text. It applies to all published commands and their output, and to
+ * all errors: many people read reports, and the nightly workflow publishes them.
  */
 export function redactSecrets(text: string): string {
   return RULES.reduce((clean, [secret, shown]) => clean.replace(secret, shown), text);
 }
 
-/** The settings of a container's environment by their names alone: any value may be a secret. */
+/** Returns the names of a container's environment variables without their values: any value may be a secret. */
 export function redactEnvironment(settings: readonly string[]): string[] {
   return settings.map((setting) => {
     const at = setting.indexOf('=');
-    // Classic Swarm's `constraint:node==worker-host` says where a container is to run.
+    // Classic Swarm's `constraint:node==worker-host` selects the node of a container.
     return at < 0 || /^(?:constraint|affinity):/.test(setting)
       ? setting
       : `${setting.slice(0, at)}=${HIDDEN}`;
   });
 }
 
-/** What an engine says of a container or a service, as JSON without the values of environments and without tokens. */
+/** Returns an engine's inspection of a container or service as JSON, without environment values and tokens. */
 export function printInspection(facts: unknown): string {
   return redactSecrets(JSON.stringify(facts, withoutEnvironment, 2) ?? String(facts));
 }

@@ -2,8 +2,8 @@ import { isIP, isIPv4 } from 'node:net';
 import { z } from 'zod';
 
 /*
- * Values that engines, stores, gossip and kernels report. Whoever reports one may lie: what is not valid is refused where it
- * is read, since it ends up in requests, and in commands that people type on other hosts.
+ * Values that engines, key-value stores, gossip and kernels report. No source is trusted: invalid values are refused when
+ * they are read, because they end up in requests and in commands that people type on other hosts.
  */
 
 /** An IPv4 or IPv6 address, without a zone. */
@@ -11,7 +11,7 @@ export const ipAddress = z
   .string()
   .refine((text) => isIP(text) !== 0 && !text.includes('%'), 'not an IP address');
 
-/** The same, or empty: what has none yet. */
+/** An IP address, or empty for an object that has none yet. */
 export const ipAddressOrNone = z.union([z.literal(''), ipAddress], 'not an IP address');
 
 /** `10.0.9.0/24`; also an address with the length of its prefix. */
@@ -40,10 +40,10 @@ export const dockerId = z.string().regex(/^[\da-z]{1,64}$/, 'not an id');
 
 export const dockerIdOrNone = z.union([z.literal(''), dockerId], 'not an id');
 
-/** A hostname as Linux takes it. */
+/** A hostname that Linux accepts. */
 export const hostName = z.string().regex(/^[\dA-Za-z](?:[\w.-]{0,252})$/, 'not a host name');
 
-/** A container's name, with the slash before it that the API writes. */
+/** A container's name, with or without the leading slash of the API. */
 export const containerName = z
   .string()
   .regex(/^\/?[\dA-Za-z][\w.-]*$/, 'not the name of a container');
@@ -57,8 +57,8 @@ export const storeUrl = z
   .regex(/^[a-z]\w*:\/\/[\w.,:[\]-]+(?:\/[\w./-]*)?$/i, 'not the URL of a store');
 
 /**
- * Tells whether other machines can have an address: not the unspecified one, not one of a link, not a group's, and not the
- * machine's own loopback.
+ * Returns true if an address can belong to another machine: it is not unspecified, link-local, multicast or
+ * loopback.
  */
 export function isOfHost(address: string): boolean {
   if (isIPv4(address)) return !/^(?:0|127|169\.254|22[4-9]|23\d|24\d|25[0-5])\./.test(address);

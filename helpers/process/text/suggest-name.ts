@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The remedy for a name that is unknown: the names that look like it, or else all that are valid.
+ * Returns the hint for an unknown name: similar names, or else all valid names.
  *
- * @param kind what the names are, in the plural: "topologies"
+ * @param kind the plural of the kind of name: "topologies"
  */
 export function suggestName(wrong: string, valid: readonly string[], kind: string): string {
   const names = [...new Set(valid)];
@@ -12,7 +12,7 @@ export function suggestName(wrong: string, valid: readonly string[], kind: strin
   return names.length === 0 ? `There are no ${kind}` : `Valid ${kind}: ${names.join(', ')}`;
 }
 
-/** The names that a word can be meant for, the nearest alone; where none is near, those that begin with it. */
+/** Returns the names with the smallest edit distance to a word; if none is close, all names that begin with it. */
 export function findSimilar(wrong: string, names: readonly string[]): string[] {
   const word = wrong.toLowerCase();
   const near = names.map((name) => ({ name, edits: distance(word, name.toLowerCase()) }));

@@ -1,19 +1,19 @@
-/** Why waits end early, and after how long. */
+/** The limit of shortened waits, and its reason. */
 export interface CutWaits {
   /** Milliseconds. */
   readonly limit: number;
-  /** The finding that explains why nothing more is to be expected: "vxlan-blocked: …". */
+  /** The finding that makes longer waits useless: "vxlan-blocked: …". */
   readonly because: string;
 }
 
 let cut: CutWaits | undefined;
 
-/** Ends all further waits of this process early, or lets them take their whole time again. */
+/** Shortens all further waits of this process, or restores their full limits. */
 export function cutWaits(how: CutWaits | undefined): void {
   cut = how;
 }
 
-/** Lets what `run` waits for take its whole time: an audit looks for itself. */
+/** Restores the full limits of waits inside `run`, for an audit, which observes the cluster itself. */
 export async function withWholeWaits<T>(run: () => Promise<T>): Promise<T> {
   const before = cut;
   cut = undefined;
@@ -24,15 +24,15 @@ export async function withWholeWaits<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A wait's limit as it now is. */
+/** The limit that currently applies to a wait. */
 export interface WaitLimit {
   /** Milliseconds. */
   readonly limit: number;
-  /** For the error of a wait that was cut short; empty for one with its whole time. */
+  /** A note for the error of a shortened wait; empty for a wait with its full limit. */
   readonly note: string;
 }
 
-/** Returns how long a wait may take whose own limit is that. */
+/** Returns the limit that applies now to a wait with this limit. */
 export function limitWait(limit: number): WaitLimit {
   if (cut === undefined || limit <= cut.limit) return { limit, note: '' };
   return {

@@ -1,10 +1,10 @@
-/** A place in a row; given back when it is disposed of, whether it was used or not. */
+/** A place in the queue, released when it is disposed of. */
 export interface Turn extends Disposable {
-  /** Settles, never fails, once all that came before have given their places back. */
+  /** Resolves, and never rejects, once all earlier places are released. */
   readonly reached: Promise<unknown>;
 }
 
-/** A row of things that are begun side by side, and have one step that each takes in the order in which they came. */
+/** A FIFO queue for tasks that start in parallel and take one step in the order of their start. */
 export class Turns {
   #all: Promise<unknown> = Promise.resolve();
 

@@ -1,11 +1,11 @@
-/** What the promise gives; as soon as the signal aborts, the signal's reason is thrown instead. */
+/** Waits for a promise, and throws the signal's reason as soon as the signal aborts. */
 export async function unlessAborted<T>(
   promise: Promise<T> | undefined,
   signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
   if (signal === undefined) return await promise;
   if (signal.aborted) {
-    // Nobody waits for it: that it fails, too, would end the process.
+    // No caller waits for it: its rejection would end the process.
     promise?.catch(() => undefined);
     throw signal.reason;
   }

@@ -3,7 +3,7 @@ import { activity } from '../activity.ts';
 import { limitWait } from './cut-waits.ts';
 import { firstLine, HarnessError } from '../errors/harness-error.ts';
 
-/** What one look at the awaited condition gives: it holds, with a value, or not yet, with what was seen. */
+/** The result of one poll: the condition holds, with a value, or does not hold yet, with the observed state. */
 export type Look<T> =
   | { readonly done: true; readonly value: T }
   | { readonly done: false; readonly saw: string };
@@ -21,26 +21,26 @@ export function notYet(saw: string): Look<never> {
 export interface WaitOptions {
   /** Milliseconds. */
   readonly limit: number;
-  /** Milliseconds between two looks; 25 when absent. */
+  /** Milliseconds between two polls; 25 by default. */
   readonly every?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Whether an error that a look throws means «not yet» (the default) or ends the wait at once. */
+  /** Returns true for an error of a poll that ends the wait; by default, errors mean "not yet". */
   readonly fatal?: (error: unknown) => boolean;
-  /** More for the error if the limit passes: a log's tail, say. */
+  /** Details for the error of a timeout, such as the end of a log. */
   readonly evidence?: () => Promise<string>;
   readonly remedy?: string;
 }
 
-/** The limit of a wait has passed. */
+/** The error of a wait that reached its limit. */
 export class WaitTimeout extends HarnessError {
   override readonly name = 'WaitTimeout';
 }
 
 /**
- * Looks again and again until the condition holds, and gives its value. After the limit it throws a
- * {@link WaitTimeout} with the wait's name, its limit and what the last look saw.
+ * Polls until the condition holds, and returns its value. After the limit it throws a {@link WaitTimeout} with the
+ * wait's name, its limit and the last observed state.
  *
- * @param name what is waited for, with its subject first: «machine worker-host: engine ready»
+ * @param name the subject and the awaited condition: "machine worker-host: engine ready"
  */
 export async function waitFor<T>(
   name: string,
@@ -71,7 +71,7 @@ export async function waitFor<T>(
     }
     throw new WaitTimeout({
       tried: name,
-      observed: `not so after ${limit / 1000} s${note}; last: ${last}`,
+      observed: `timed out after ${limit / 1000} s${note}; last: ${last}`,
       remedy,
       cause,
       evidence: await options.evidence?.().catch((error: unknown) => firstLine(error)),

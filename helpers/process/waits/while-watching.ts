@@ -2,19 +2,19 @@ import { setInterval } from 'node:timers/promises';
 
 export interface Watch {
   /**
-   * Throws what makes it vain to go on; anything else it may see is none of its business.
+   * Throws an error if `run` can no longer succeed; ignores all other problems.
    *
-   * @param failure what `run` threw, when it is asked whether that is why
+   * @param failure the error of `run`, if `run` failed
    */
   readonly look: (signal: AbortSignal, failure?: unknown) => Promise<void>;
-  /** Milliseconds between two looks; the first is that long after the start. */
+  /** Milliseconds between two polls, and before the first. */
   readonly every: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Does `run`, and looks meanwhile whether it can still come to something. What a look throws ends it at once: `run` is
- * aborted, and this throws what was seen. When `run` fails by itself, one more look is taken, for the better reason.
+ * Runs `run` and polls whether it can still succeed. An error of a poll aborts `run` and is thrown here. If `run` itself
+ * fails, one more poll follows, because its error may explain the failure better.
  */
 export async function whileWatching<T>(
   { look, every, signal }: Watch,

@@ -163,7 +163,7 @@ describe('The nightly workflow', () => {
       'name: Sweep what a broken earlier night left',
       'npm test --',
       'name: Collect the evidence of a failed night',
-      'name: Take the machines down',
+      'name: Remove the machines',
       'name: The other kinds of cluster, one after the other',
       'name: Keep the histories for the next night',
       'name: Put the reports together',

@@ -77,6 +77,12 @@ describe('passages', () => {
     );
     expect(passagesOf('docs/diagnoses/a.md', 'text')).toEqual(['diagnosis pages: text']);
   });
+  test('of a table: no cells of a column headed "not"', () => {
+    expect(passagesOf('a.md', '| say | not |\n| --- | --- |\n| fix | mend |\n')).toEqual([
+      'pages: say',
+      'pages: fix',
+    ]);
+  });
   test('of a source file: messages, doc comments and other comments', () => {
     const source = [
       '/** The hosts. */',

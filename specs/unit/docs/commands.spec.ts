@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pages, readPage, root } from './pages.ts';
 
-/** A spec that runs what a page shows, and what to look for in it. */
+/** A spec that runs the commands of a page, and a text in it that proves this. */
 type Proof = readonly [file: string, words: string];
 
-/** Pages whose blocks a spec types from the page itself, one after the other, and compares what comes. */
+/** Pages whose blocks a spec types from the page itself, one after the other, and compares the output. */
 const typedWhole: Readonly<Record<string, Proof>> = {
   'specs/walkthrough/walkthrough.md': [
     'specs/walkthrough/walkthrough.spec.ts',
@@ -27,7 +27,7 @@ const targets = 'specs/check/targets.spec.ts';
 
 const readmeSpec: Proof = ['specs/cli/readme.spec.ts', 'every command that the pages tell to type'];
 
-/** The commands of other pages of docs/, each with where it is run; those of README and CONTRIBUTING are in that spec. */
+/** The commands of other pages of docs/, each with where it is run; readme.spec.ts runs those of README and CONTRIBUTING. */
 const typed: Readonly<Record<string, Proof>> = {
   'npx overlay-e2e check': ['specs/cli/readme.spec.ts', "'npx overlay-e2e check': /"],
   'npx overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker':
@@ -85,7 +85,7 @@ test('every command that a page shows is run by a spec', () => {
       if (language === 'sh') for (const line of text.split('\n')) shown.set(line, page);
     }
   }
-  // Within text, those that are complete: nothing has to be put in for a word of theirs.
+  // Within text, only complete commands, without placeholders.
   for (const page of others) {
     for (const word of readPage(page).words) if (/^(?:npx|npm) /.test(word)) shown.set(word, page);
   }
@@ -93,7 +93,7 @@ test('every command that a page shows is run by a spec', () => {
   expect([...shown].filter(([command]) => typed[command] === undefined)).toEqual([]);
 });
 
-test('what is said to run them does', () => {
+test('the listed specs run them', () => {
   const proofs = [...Object.values(typedWhole), ...Object.values(typed)];
   const unproven = proofs.filter(
     ([file, words]) =>
@@ -103,22 +103,22 @@ test('what is said to run them does', () => {
   expect(Object.keys(typedWhole).filter((page) => !pages.includes(page))).toEqual([]);
 });
 
-/** What an audit names no command for; the page's only looks. */
-const onlyLooks = ['docker network inspect my-net other-net', 'npx overlay-e2e check --json'];
+/** Commands of pages that only inspect, and that no audit prints. */
+const inspecting = ['docker network inspect my-net other-net', 'npx overlay-e2e check --json'];
 
-// A fix is for a broken cluster: typed on another, it would break it. It is no invention of the page, though.
+// A fix is for a broken cluster: typed on another, it would break it. Still, the page must not invent it.
 test.for(pages.filter((page) => /^docs\/diagnoses\/[a-z-]+\.md$/.test(page)))(
-  '%s tells to type what an audit of a broken cluster said',
+  '%s shows the command that an audit of a broken cluster printed',
   (page) => {
     const { blocks } = readPage(page);
     const said = flat(blocks.filter(({ language }) => language === 'text').map(({ text }) => text));
     const told = blocks.filter(({ language }) => language === 'sh');
-    // What only words can tell has no command.
+    // A next step in words has no command.
     if (!/\n {4}next step (?!.*\n {4}\S)/s.test(blocks.map(({ text }) => text).join('\n'))) {
       expect(told.length).toBeGreaterThan(0);
     }
     for (const { text } of told) {
-      if (!onlyLooks.includes(text)) expect(said).toContain(flat([text]));
+      if (!inspecting.includes(text)) expect(said).toContain(flat([text]));
     }
   },
 );

@@ -35,7 +35,7 @@ describe('CONTRIBUTING', () => {
     expect(orders.find(({ folder }) => folder === 'helpers')?.order).toEqual(order);
   });
 
-  test('tells of each new thing only what is there: files that others of its kind came with', () => {
+  test('lists for each kind of addition only files that exist', () => {
     const lists = section('What a new thing comes with');
     const paths = [...lists.matchAll(/`((?:helpers|specs|docs)\/[\w./-]+)`/g)].map(
       ([, path = '']) => path,

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pages, parsePage, readPage, root } from './pages.ts';
 
-/** The only forms of links to elsewhere: places that do not move, for nothing is asked for in specs. */
+/** The only external links: addresses that do not change, because specs make no requests. */
 const elsewhere = [
   /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/(?:issues|pull)\/\d+$/,
   /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/releases\/tag\/[\w.-]+$/,
@@ -40,7 +40,7 @@ describe('The pages', () => {
     expect(lost).toEqual([]);
   });
 
-  test('show every picture that there is', () => {
+  test('show every picture', () => {
     const shown = new Set(
       pages.flatMap((page) => readPage(page).targets.map((target) => fileOf(page, target))),
     );
@@ -72,7 +72,7 @@ test('headings have the anchors that GitHub gives them', () => {
   ]);
 });
 
-/** What is wrong with a link; undefined when nothing is. */
+/** Describes the fault of a link; undefined if it is valid. */
 function faultOf(page: string, target: string): string | undefined {
   if (/^[a-z]+:/.test(target)) {
     const isKnown = elsewhere.some((form) => form.test(target));

@@ -18,9 +18,9 @@ export const pages = globSync(
   { cwd: root },
 ).toSorted();
 
-/** What of a page is looked at. */
+/** The parsed parts of a page. */
 export interface Page {
-  /** What links and pictures point to, as it is written. */
+  /** The targets of links and pictures, as written. */
   readonly targets: readonly string[];
   /** The anchors that GitHub gives its headings. */
   readonly anchors: ReadonlySet<string>;
@@ -54,7 +54,7 @@ export function parsePage(text: string): Page {
   );
   const linked = inline.flatMap((one) => one.attrGet('href') ?? one.attrGet('src') ?? []);
   return {
-    // What is written as `[text]: target` and nowhere used is no link.
+    // An unused `[text]: target` is not a link.
     targets: [...linked, ...inHtml],
     anchors: new Set(titles.map((title) => slugger.slug(title))),
     blocks: tokens

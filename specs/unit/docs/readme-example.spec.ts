@@ -7,19 +7,19 @@ const shown = readPage('README.md')
   .blocks.filter(({ language }) => language === 'ts')
   .map(({ text }) => text);
 
-test('the README’s own topology is that of specs/example, word for word and in less than 20 lines', () => {
+test('the topology in the README is a copy of specs/example, with fewer than 20 lines', () => {
   const [topology = ''] = shown;
   expect(topology).toBe(read('topology.ts'));
   expect(topology.split('\n').length).toBeLessThan(20);
 });
 
-test('each line of the README’s own spec is one of specs/example, in that order', () => {
+test('the spec in the README consists of lines of specs/example, in their order', () => {
   const [, spec = ''] = shown;
   const lines = spec.split('\n');
   expect(lines.length).toBeGreaterThan(10);
   let rest = read('overlay.spec.ts').split('\n');
   for (const line of lines) {
-    expect(rest, `«${line}» in specs/example/overlay.spec.ts`).toContain(line);
+    expect(rest, `"${line}" in specs/example/overlay.spec.ts`).toContain(line);
     rest = rest.slice(rest.indexOf(line) + 1);
   }
 });

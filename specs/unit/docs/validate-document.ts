@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '../../..');
 const isDate = (text: string) => !Number.isNaN(Date.parse(text));
 const known = new Map<string, ValidateFunction>();
 
-/** What the schema that is published in that file has against a document; nothing if it is valid. */
+/** Returns the violations of a published schema in a document; none if it is valid. */
 export function validateDocument(file: string, document: unknown): readonly string[] {
   const formats = { 'date-time': isDate, ipv4: true, uri: true } as const;
   const schema = () => JSON.parse(readFileSync(join(root, file), 'utf8')) as object;

@@ -15,7 +15,7 @@ describe('runCommand', () => {
       remedy: 'do that',
     });
     await expect(failure).rejects.toThrow(HarnessError);
-    await expect(failure).rejects.toThrow('exit code 4, «no such thing»; do that');
+    await expect(failure).rejects.toThrow('exit code 4, "no such thing"; do that');
   });
 
   test('a program that is missing is an error that names it', async () => {
@@ -26,13 +26,13 @@ describe('runCommand', () => {
 
   test('a program that takes longer than its limit is killed', async () => {
     await expect(runCommand('sleep', ['60'], { limit: 50 })).rejects.toThrow(
-      'sleep 60: not done after 0.05 s',
+      'sleep 60: timed out after 0.05 s',
     );
   });
 
   test('a program that takes longer than its limit takes along what it started', async () => {
     const failure = runCommand('sh', ['-c', 'sleep 600 & sleep 600'], { limit: 50 });
-    await expect(failure).rejects.toThrow(/not done after 0.05 s/);
+    await expect(failure).rejects.toThrow(/timed out after 0.05 s/);
   });
 
   test('what has a shell’s special characters is quoted in the command line', () => {

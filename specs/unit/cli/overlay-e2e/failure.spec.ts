@@ -19,7 +19,7 @@ const input = new InputError({
 });
 const silent = new HarnessError({
   tried: 'car service',
-  observed: 'not so after 120 s',
+  observed: 'timed out after 120 s',
   remedy: 'read below what the containers logged',
   evidence: 'tomcat-app logged last',
 });
@@ -37,7 +37,7 @@ test('a wait in vain is explained by the findings of an audit, not by logs', () 
   const failure = new DiagnosedFailure(silent, brokenReport());
   const { exitCode, text } = report(failure);
   expect(exitCode).toBe(1);
-  expect(text).toMatch(/^overlay-e2e: car service: not so after 120 s\n/);
+  expect(text).toMatch(/^overlay-e2e: car service: timed out after 120 s\n/);
   for (const { code } of brokenReport().diagnoses) expect(text).toContain(code);
   expect(text).not.toContain('logged');
   expect(report(failure, { verbose: true }).text).toContain('tomcat-app logged last');

@@ -29,7 +29,9 @@ describe('What does not serve as a store is told in one line', () => {
     const store = openStore(kind, '127.0.0.1', await portOf(words));
     await expect(store.servers()).rejects.toThrow(line);
     const ready = store.waitUntilReady({ limit: 0 });
-    await expect(ready).rejects.toThrow(/leads and stores: not so after 0 s; last: .*; read what/);
+    await expect(ready).rejects.toThrow(
+      /leads and stores: timed out after 0 s; last: .*; read what/,
+    );
   });
 
   test.for([

@@ -62,7 +62,7 @@ test('a variable of one call counts more than those of all', async () => {
 test('after its limit a command is ended with what it started', async () => {
   const folder = makeFolder();
   const failure = call(['-c', startChild(folder)], { title: 'a long one', limit: 1000 });
-  await expect(failure).rejects.toThrow('a long one: not done after 1 s');
+  await expect(failure).rejects.toThrow('a long one: timed out after 1 s');
   await waitUntilGone(await waitForPid(folder));
 });
 
@@ -101,7 +101,7 @@ test('lines of output come as they are written, the last words are in the error'
     title: 'count',
     onLine: (line) => lines.push(line),
   });
-  await expect(failure).rejects.toThrow('count: exit code 4, «three»');
+  await expect(failure).rejects.toThrow('count: exit code 4, "three"');
   expect(lines).toEqual(['one', 'two']);
 });
 

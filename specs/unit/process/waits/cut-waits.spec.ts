@@ -15,7 +15,7 @@ test('a wait that a finding cuts short names the finding, and its own limit', as
   await expect(
     waitFor('tomcat answers', async () => notYet('503'), { limit: 45_000, every: 1 }),
   ).rejects.toThrow(
-    `tomcat answers: not so after 0.01 s (cut short from 45 s because of ${because}); last: 503`,
+    `tomcat answers: timed out after 0.01 s (cut short from 45 s because of ${because}); last: 503`,
   );
 });
 

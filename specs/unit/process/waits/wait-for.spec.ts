@@ -17,7 +17,7 @@ test('a wait gives the value once the condition holds', async () => {
 test('a wait that passes its limit says its name, its limit and what it last saw', async () => {
   await expect(
     waitFor('machine a: engine ready', async () => notYet('ECONNREFUSED'), { limit: 20, every: 1 }),
-  ).rejects.toThrow('machine a: engine ready: not so after 0.02 s; last: ECONNREFUSED');
+  ).rejects.toThrow('machine a: engine ready: timed out after 0.02 s; last: ECONNREFUSED');
 });
 
 test('a look that throws means not yet, and is the cause in the end', async () => {
