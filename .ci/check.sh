@@ -7,4 +7,5 @@ oxlint --type-aware --deny-warnings
 biome format .
 knip
 node .ci/check-workflows.ts
+# Runs: npm run prose
 node .ci/check-prose.ts

@@ -130,6 +130,7 @@ test('a watch tells what goes wrong and when it is mended, --fix mends it, and C
   expect(await cluster.takeInventory()).toEqual(before);
 });
 
+// Runs every block of docs/check.md
 test('every command of the page is typed here, but for the one that is the README’s too', () => {
   const typed = [
     '--tls-dir',

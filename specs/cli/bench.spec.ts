@@ -15,6 +15,7 @@ test('npm run bench prints the laps of warm runs as one JSON document, beside th
     script,
     `echo "$1" >>${folder}/calls; [ "$1" = down ] || echo '   0.50 it is up'\n`,
   );
+  // Runs: npm run bench
   const options = ['--runs', '1', '--until', 'keystore', '--only', 'up', '--compare', script];
   const { stdout, stderr } = await runCommand(
     'npm',

@@ -6,6 +6,7 @@ import { findRemedy } from '../../helpers/machine/docker-machine/hints.ts';
 import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
+// Runs every block of docs/providers.md
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/providers.md'), 'utf8');
 const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block.trim());

@@ -20,6 +20,8 @@ test('npm run matrix makes one report of what runs and of what is refused, each 
     await takeDown(createNetnsProvider({ store: `${lab.store}-etcd@20.10.24` }));
   });
   // What is refused comes first, and has still to be there after what runs.
+  // Runs: npm run matrix
+  // Runs: npm run matrix -- etcd 20.10.24
   const words = ['etcd', '26.1.5', '20.10.24', 'specs/seed/keystore.spec.ts'];
   const env = { ...lab.env, OVERLAY_E2E_REPORTS: reports };
   const { exitCode, stdout } = await startCommand('npm', ['run', 'matrix', '--', ...words], env)

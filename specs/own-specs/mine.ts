@@ -29,6 +29,7 @@ export const test = base.extend(
     await copyExample(folder);
     const store = await openLab();
     made.defer(() => store.clear());
+    // Runs: npx overlay-e2e up specs/mine/topology.ts
     const up = await store.runIn(folder, 'up', 'specs/mine/topology.ts', '--json');
     if (up.exitCode !== 0) throw new Error(`overlay-e2e up: ${up.stderr}`);
     const document = JSON.parse(up.stdout) as TopologyDocument;
@@ -48,6 +49,7 @@ async function copyProject(folder: string): Promise<void> {
 /** As somebody does who wants a topology of their own. */
 async function copyExample(folder: string): Promise<void> {
   const own = join(folder, 'specs/mine');
+  // Runs: cp -r specs/example specs/mine
   await cp(join(folder, 'specs/example'), own, { recursive: true });
   const file = join(own, 'topology.ts');
   const text = await readFile(file, 'utf8');

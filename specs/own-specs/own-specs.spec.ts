@@ -103,6 +103,7 @@ describe('A copy of the example under another name', () => {
     const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
     onTestFinished(() => rm(reports, { recursive: true }));
     const env = { ...store.env, E2E_REUSE: '1', OVERLAY_E2E_REPORTS: reports };
+    // Runs: npm test -- --project mine
     const words = ['test', '--', '--project', 'mine'];
     const { exitCode, stdout } = await startCommand('npm', words, env, folder).ended;
     expect(stdout).toMatch(/^5 passed, 0 failed$/m);

@@ -23,6 +23,7 @@ export interface Watch extends AsyncDisposable {
 export function startWatch({ folder, store: { env } }: Mine): Watch {
   // Told to watch, where `npx vitest` sees by its terminal that it is to.
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+  // Runs: E2E_REUSE=1 npx vitest --project mine specs/mine/overlay.spec.ts
   const child = execa(process.execPath, [vitest, '--watch', '--project', 'mine', spec], {
     cwd: folder,
     env: { ...env, E2E_REUSE: '1' },

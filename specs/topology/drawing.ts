@@ -54,6 +54,7 @@ export function testDrawing(): void {
     standing: { lab },
     folder,
   }) => {
+    // Runs: npx overlay-e2e draw set-up --json
     const words = ['overlay-e2e', 'draw', 'set-up', '--json'];
     const env = { ...lab.env, OVERLAY_E2E_REPORTS: folder };
     const { exitCode, stdout, stderr } = await startCommand('npx', words, env).ended;

@@ -5,6 +5,8 @@ describe('overlay-e2e up of another topology than the seed', () => {
   test('makes that one, with the engine that is asked for, says so, and down removes all of it', async ({
     lab,
   }) => {
+    // Runs: npx overlay-e2e up swarm-mode
+    // Runs: npx overlay-e2e up swarm-mode --engine-bundle 20.10.24
     const engine = ['--engine-bundle', '20.10.24'] as const;
     const up = await lab.run('up', 'swarm-mode', ...engine, '--until', 'cluster', '--json');
     expect(up.exitCode, up.stderr).toBe(0);

@@ -24,6 +24,7 @@ describe('up of a file that describes a cluster', () => {
   }) => {
     expect(example.trimEnd().split('\n').length).toBeLessThan(20);
     const myCluster = await write('my-cluster.ts', example);
+    // Runs: npx overlay-e2e up ./my-cluster.ts
     const up = await lab.run('up', myCluster, '--json');
     expect(up.exitCode, up.stderr).toBe(0);
     const document = JSON.parse(up.stdout) as TopologyDocument;

@@ -7,6 +7,8 @@ import { pages, parsePage, readPage, root } from './pages.ts';
 const elsewhere = [
   /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/(?:issues|pull)\/\d+$/,
   /^https:\/\/github\.com\/[\w.-]+\/[\w.-]+\/releases\/tag\/[\w.-]+$/,
+  // The tutorial.
+  /^https:\/\/docs\.docker\.com\/engine\/userguide\/networking\/get-started-overlay\/$/,
   /^https:\/\/keepachangelog\.com\/en\/1\.1\.0\/$/,
   /^https:\/\/semver\.org\/spec\/v2\.0\.0\.html$/,
 ];

@@ -9,6 +9,7 @@ const files = referenceFiles();
 
 describe('The reference', () => {
   test.for(Object.entries(files))('%s is as the code has it', ([file, text]) => {
+    // Runs: npm run reference
     expect(readFileSync(join(root, file), 'utf8'), 'behind: run «npm run reference»').toBe(text);
   });
 

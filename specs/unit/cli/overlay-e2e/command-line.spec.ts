@@ -95,6 +95,7 @@ describe('overlay-e2e', () => {
   test('after npm link, as completion says, it is on PATH', async () => {
     const prefix = await scratchFolder();
     const env = { ...process.env, npm_config_prefix: prefix, PATH: process.env['PATH'] ?? '' };
+    // Runs: npm link
     await runCommand('npm', ['link'], { cwd: join(script, '../../..'), env });
     const { stdout } = await runCommand(join(prefix, 'bin/overlay-e2e'), ['completion', 'bash']);
     expect(stdout).toContain('complete -o default -F _overlay_e2e overlay-e2e');
