@@ -20,8 +20,8 @@ export function requireCheck(name: string): void {
   if (checks.some((one) => one.name === name)) return;
   throw new HarnessError({
     tried: `find the check ${name}`,
-    observed: 'there is none of this name',
-    remedy: `there are ${checks.map((one) => one.name).join(', ')}`,
+    observed: 'no such check',
+    remedy: `use one of ${checks.map((one) => one.name).join(', ')}`,
   });
 }
 

@@ -138,7 +138,7 @@ describe('Of a broken seed cluster those specs fail that are to tell of it, and 
 function showsFirst([verdict, ...others]: readonly Evidence[], code: DiagnosisCode): void {
   expect(verdict?.name).toBe(verdictName);
   expect(verdict?.content).toMatch(
-    new RegExp(`^✖ topology seed: 1 defect\\n 1 {2}${code}  master-host`),
+    new RegExp(`^✖ topology seed: 1 finding\\n 1 {2}${code}  master-host`),
   );
   const document = others.find(({ name }) => name === 'audit')?.content ?? 'null';
   expect(validateDocument('docs/check.schema.json', JSON.parse(document))).toEqual([]);

@@ -165,7 +165,7 @@ test('a node that is not named leaves the result incomplete, and --fix deletes n
   const file = { name: 'part', tlsFolder: 'certs', complete: true, hosts: [host] };
   await cluster.write('part.json', JSON.stringify(file));
   const fixed = await cluster.type('npx overlay-e2e check part.json --fix --yes');
-  expect(fixed.stdout, fixed.stderr).toMatch(/^✖ part: 1 defect; examined 1 of 2 nodes/);
+  expect(fixed.stdout, fixed.stderr).toMatch(/^✖ part: 1 finding; examined 1 of 2 nodes/);
   expect(fixed.exitCode).toBe(1);
   expect(await read()).toEqual(before);
 });

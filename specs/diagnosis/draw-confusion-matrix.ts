@@ -19,7 +19,7 @@ export async function drawConfusionMatrix(data: ConfusionData): Promise<string> 
   }));
   return await drawGrids(
     {
-      title: 'What was injected, and what was reported',
+      title: 'Injected and reported',
       legend: summaryOf(data).split('; '),
       corner: 'injected ↓  reported →',
       names: outcomesIn(data),
@@ -54,7 +54,7 @@ export function tableOfConfusion(data: ConfusionData): string {
       return [`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`];
     });
   return [
-    '| injected | how | on | right | what else was reported |',
+    '| injected | how | on | right | other findings |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
     '',
@@ -67,7 +67,7 @@ function summaryOf({ runs }: ConfusionData): string {
   const broken = runs.filter(({ injected }) => injected !== 'healthy');
   const alarms = healthy.filter((run) => !isRight(run)).length;
   return [
-    `${broken.filter(isRight).length} of ${countOf(broken.length, 'defect')} found, at their place and without another`,
+    `${broken.filter(isRight).length} of ${countOf(broken.length, 'defect')} found, at the right place and without other findings`,
     `${countOf(alarms, 'false alarm')} in ${countOf(healthy.length, 'healthy run')}`,
   ].join('; ');
 }
@@ -75,7 +75,7 @@ function summaryOf({ runs }: ConfusionData): string {
 function sayReported({ reported, injected, placeRight }: ConfusionRun): string {
   if (reported.length === 0) return 'nothing';
   const isOnlyMisplaced = !placeRight && reported.every((one) => one === injected);
-  return isOnlyMisplaced ? 'the same, elsewhere' : reported.join(', ');
+  return isOnlyMisplaced ? 'the same code elsewhere' : reported.join(', ');
 }
 
 function rankOf(run: ConfusionRun | undefined, order: readonly string[]): number {

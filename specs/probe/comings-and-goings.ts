@@ -108,7 +108,7 @@ export function describeComingsAndGoings(): void {
       await using probe = await startProbe(engine, { lifetime: 2 });
       await waitUntilGone(engine);
       await expect(probe.list('/')).rejects.toThrow(
-        /^today: probe: list \/: it ended, or the connection to its engine broke$/,
+        /^today: probe: list \/: the probe ended, or the connection to its engine broke$/,
       );
     });
 

@@ -64,14 +64,14 @@ describe('The third of three runs', () => {
 
   test('begins with the cause, the counts of the terminal, and how the runs before ended', () => {
     expect(run.overview, run.output).toMatch(
-      /^✖ forwarding-entry-missing: A kernel does not know which host has a container 3 tests failed, 3 of 7 tests passed, 1 skipped, each with its reason, in [\d.]+ s\. Last runs: ✖ ✖ ✖ /,
+      /^✖ forwarding-entry-missing: A host has no forwarding entry for a container 3 tests failed, 3 of 7 tests passed, 1 skipped, each with its reason, in [\d.]+ s\. Last runs: ✖ ✖ ✖ /,
     );
     expect(run.lastLine).toBe('3 passed, 3 failed, 1 skipped');
   });
 
   test('says what is broken, what that means, and since when', () => {
     expect(run.overview).toContain(
-      '✖ the cluster has 1 finding forwarding-entry-missing A kernel does not know which host has a container. About forwarding-entry-missing',
+      '✖ the cluster has 1 finding forwarding-entry-missing A host has no forwarding entry for a container. About forwarding-entry-missing',
     );
     // The page itself, for the report is read where the project is not.
     expect(run.overview).toContain(
@@ -82,13 +82,13 @@ describe('The third of three runs', () => {
       /has every entry Demo: A failing for 2 runs, since \d.* known: moby\/moby#52661 forwarding-entry-missing: worker-host has none/,
     );
     expect(run.overview).toMatch(
-      /✖ The cluster behaves otherwise than the spec says breaks Demo: A failed now, passed before expected 1 to be 2/,
+      /✖ The cluster did not behave as the spec expects breaks Demo: A failed now, passed before expected 1 to be 2/,
     );
   });
 
   test('says what has changed since the run before, and nothing of what has not', () => {
     const [, changes = ''] =
-      /What has changed since the run of (.*?) What it ran on/.exec(run.overview) ?? [];
+      /Changes since the run of (.*?) Environments/.exec(run.overview) ?? [];
     expect(changes.replace(/^\d+ \w+, [\d:]+ /, '')).toBe(
       '✖ 2 newly failing ✔ 1 mended is mended Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
     );
@@ -105,7 +105,7 @@ describe('The third of three runs', () => {
       history: [{ status: 'passed' }, { status: 'failed' }],
     });
     expect(run.overview).toContain(
-      'comes and goes Demo: A failed now, passed before flaky: passes and fails by turns',
+      'comes and goes Demo: A failed now, passed before flaky: alternates between pass and fail',
     );
     expect(['breaks', 'stays', 'has every entry'].map((name) => result(name)?.flaky)).toEqual([
       false,
@@ -130,9 +130,9 @@ describe('The third of three runs', () => {
       .parse(JSON.parse(run.data.get('widgets/categories.json')?.toString() ?? ''));
     const names = Object.values(nodes).flatMap((one) => (one.type === 'category' ? one.name : []));
     expect(names.toSorted()).toEqual([
-      'Defect of the cluster: forwarding-entry-missing: A kernel does not know which host has a container',
-      'Not run, each with its reason',
-      'The cluster behaves otherwise than the spec says',
+      'Cluster finding: forwarding-entry-missing: A host has no forwarding entry for a container',
+      'Not run, by reason',
+      'The cluster did not behave as the spec expects',
     ]);
   });
 });

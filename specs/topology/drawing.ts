@@ -32,7 +32,7 @@ export function testDrawing(): void {
     );
     expect(textsOf(latencies)).toEqual(
       expect.arrayContaining([
-        'Echoes from container to container, over my-net',
+        'ICMP echo between containers, over my-net',
         'tomcat-app → mysqlserver',
         'mysqlserver → tomcat-app',
         'master-host → worker-host',
@@ -43,7 +43,7 @@ export function testDrawing(): void {
     const record = await loadSetUp(lab.store);
     const seconds = ((record?.endedAt ?? 0) - (record?.startedAt ?? 0)) / 1000;
     expect(textsOf(setUp)).toEqual(
-      expect.arrayContaining([`seed stood up in ${seconds.toFixed(1)} s`, 'mh-keystore', ...hosts]),
+      expect.arrayContaining([`seed set up in ${seconds.toFixed(1)} s`, 'mh-keystore', ...hosts]),
     );
     expect(shapesOf(setUp).map(({ title }) => title.replace(/:.*/, ''))).toEqual(
       expect.arrayContaining(['keystore', 'workload', 'docker start tomcat-app']),

@@ -72,7 +72,7 @@ function planCommand(
     if (fdb === 'del')
       return deletion(observation, ['bridge', 'fdb', 'replace', ...entryWords(mac, device, to)]);
     const isMember = hostWithDestination(observation, to) !== undefined;
-    if (!isMember) return { refused: `${to} is no examined member of the cluster` };
+    if (!isMember) return { refused: `${to} is not an examined member of the cluster` };
     const before = tables.vxlans
       .find(({ name }) => name === device)
       ?.forwarding.find(
@@ -116,7 +116,7 @@ function deletion(observation: Observation, inverse: Command): Planned {
     refused:
       examined < known
         ? `nothing is deleted: only ${examined} of ${known} members were examined`
-        : 'nothing is deleted: it is not known which members the cluster has',
+        : 'nothing is deleted: the members of the cluster are unknown',
   };
 }
 
@@ -130,5 +130,5 @@ function isUnicast(mac: string): boolean {
 }
 
 function odd(line: string): string {
-  return `--fix does no such command: ${line}`;
+  return `--fix does not run this command: ${line}`;
 }

@@ -42,7 +42,7 @@ export function outcomeOf(
   if (differences.length > 0) return { state: 'failed', differences };
   // A check that looked at nothing has proven nothing.
   if (evidence.length === 0) {
-    return { state: 'skipped', reason: 'there was nothing to look at', because: 'inapplicable' };
+    return { state: 'skipped', reason: 'there was nothing to examine', because: 'inapplicable' };
   }
   return { state: 'passed', evidence };
 }

@@ -12,8 +12,8 @@ export function setDeadline(limit: number, signal: AbortSignal | undefined): Dea
     over.abort(
       new HarnessError({
         tried: 'check',
-        observed: `not done within the ${Math.round(limit / 1000)} s that all of it may take`,
-        remedy: 'give it a longer limit',
+        observed: `not done within the limit of ${Math.round(limit / 1000)} s`,
+        remedy: 'set a longer limit',
       }),
     );
   }, limit);

@@ -25,8 +25,8 @@ export async function observeGossip(
   if (kind === 'swarm-mode') return readPeers(engine);
   // One that is silent there too would only cost its limit once more.
   if (pulse === 'silent' && 'unseen' in engine) return engine;
-  if (kind === 'unknown') return unseen('its engine is in no cluster', 'inapplicable');
-  if (address === undefined) return unseen('nobody says at which address the others find it');
+  if (kind === 'unknown') return unseen('its engine is not in a cluster', 'inapplicable');
+  if (address === undefined) return unseen('its address in the cluster is unknown');
   try {
     const members = await readGossipMembers(address, { limit: ANSWER_LIMIT, signal });
     return seen({ isThere: true, members });
@@ -69,8 +69,7 @@ function membersOf({ peers }: NetworkFacts): GossipView {
 function readPeers(engine: AskedHost['engine']): Observed<GossipView> {
   if ('unseen' in engine) return engine;
   const mesh = engine.seen.networks.find(({ ingress }) => ingress);
-  if (mesh === undefined)
-    return unseen('without the network ingress it does not say whom it knows');
+  if (mesh === undefined) return unseen('it does not report its peers without the network ingress');
   return seen(membersOf(mesh));
 }
 

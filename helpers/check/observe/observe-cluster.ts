@@ -78,24 +78,24 @@ async function observeLayers(
       const look = { probe: probe.seen, address, engine: whatWasSeen(engine), signal };
       return await observeKernel(look);
     }),
-    observeEach(hosts, 'way to the store', signal, (host) => observeReach(host, asked, round)),
+    observeEach(hosts, 'path to the store', signal, (host) => observeReach(host, asked, round)),
     observePart('names', signal, () => observeNames(asked, round)),
   ]);
   const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel));
   const engineOf = (host: AskedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
   const [engineLater, later, gossipLater, application, stopping] = await Promise.all([
-    observeEach(hosts, 'engine once more', signal, async (host) => {
+    observeEach(hosts, 'engine, second read', signal, async (host) => {
       const engine = engineOf(host);
       if ('unseen' in host.engine || engine === undefined) return host.engine;
       return seen(await observeEngineAgain(host.engine.seen, engine, signal));
     }),
-    observeEach(hosts, 'kernel once more', signal, async (host) => {
+    observeEach(hosts, 'kernel, second read', signal, async (host) => {
       const probe = privilegedProbeOn(round, host.name);
       if ('unseen' in probe) return probe;
       return await observeTablesAgain(kernel(host), { probe: probe.seen, signal });
     }),
-    observeEach(hosts, 'gossip once more', signal, async (host) => {
+    observeEach(hosts, 'gossip, second read', signal, async (host) => {
       return await observeGossipAgain(gossip(host), host, asked, {
         engine: engineOf(host),
         signal,
@@ -103,7 +103,7 @@ async function observeLayers(
     }),
     observePart('application', signal, () => observeApplication(asked, round)),
     'seen' in swarm
-      ? observePart('tasks of the swarm', signal, () => observeStopping(target, swarm, signal))
+      ? observePart('swarm tasks', signal, () => observeStopping(target, swarm, signal))
       : swarm,
   ]);
   const views = hosts.map(

@@ -22,7 +22,7 @@ export async function observePart<T>(
     const part = await activity('step', title, () => unlessAborted(look(), signal), {
       machine,
     });
-    return part ?? unseen(`${title}: nothing came of it`);
+    return part ?? unseen(`${title}: no result`);
   } catch (error) {
     return unseen(inWords(error));
   }

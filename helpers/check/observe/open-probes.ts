@@ -38,7 +38,7 @@ export function openProbes(
   const begun = new Map<string, Promise<Probe>>();
   return {
     start: async (host) => {
-      if (probes === 'none') return unseen('no probes are wanted', 'unasked');
+      if (probes === 'none') return unseen('probes are turned off', 'unasked');
       const start = async () => {
         image ??= prepareProbeImage();
         // Whoever waits for it tells why there is none; nobody does once all is given up.
@@ -78,7 +78,7 @@ async function end(
     // Nobody waits for it any more, nor for why it fails once its engine's connections are closed.
     ended.catch(() => undefined);
     if (until.aborted)
-      return `the probe on ${host} may still be there: its engine did not remove it in time`;
-    return `the probe on ${host} may still be there: ${firstLine(error)}`;
+      return `the probe on ${host} may remain: its engine did not remove it in time`;
+    return `the probe on ${host} may remain: ${firstLine(error)}`;
   }
 }

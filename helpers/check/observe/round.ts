@@ -30,6 +30,6 @@ export function probeOn({ probes }: Round, host: string): Observed<Probe> {
 /** The probe on that host, if probes may enter other namespaces than the host's own. */
 export function privilegedProbeOn(round: Round, host: string): Observed<Probe> {
   return round.options.probes === 'unprivileged'
-    ? unseen('only unprivileged probes are wanted', 'unasked')
+    ? unseen('only unprivileged probes are allowed', 'unasked')
     : probeOn(round, host);
 }

@@ -41,7 +41,7 @@ export async function observeSwarm(
   const manager = hosts.find(({ engine }) => whatWasSeen(engine)?.info.swarmNode?.isManager);
   const engine = target.hosts.find(({ name }) => name === manager?.name)?.engine;
   if (manager === undefined || engine === undefined) {
-    return unseen('none of the hosts whose engine answers is a manager');
+    return unseen('no host whose engine answers is a manager');
   }
   const nodes = await engine.nodes.list({ limit: ANSWER_LIMIT, signal });
   return seen({ manager: manager.name, nodes, networks: networksOf(manager), ends: endsOf(hosts) });
@@ -57,7 +57,7 @@ export async function observeStopping(
   signal: AbortSignal,
 ): Promise<Observed<readonly string[]>> {
   const engine = target.hosts.find(({ name }) => name === swarm.manager)?.engine;
-  if (engine === undefined) return unseen('none of the hosts is a manager');
+  if (engine === undefined) return unseen('no host is a manager');
   const tasks = await engine.services.tasks(undefined, { limit: ANSWER_LIMIT, signal });
   return seen(
     tasks

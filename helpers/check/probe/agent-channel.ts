@@ -60,7 +60,7 @@ export class AgentChannel {
     const end = () => {
       // Only then has it said all that it had to complain of.
       if (!stdout.readableEnded || !stderr.readableEnded) return;
-      this.#end('it ended, or the connection to its engine broke');
+      this.#end('the probe ended, or the connection to its engine broke');
     };
     stdout.on('end', end);
     stderr.on('end', end);

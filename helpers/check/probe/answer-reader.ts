@@ -43,7 +43,7 @@ function readHead(bytes: Buffer) {
   const line = bytes.toString('latin1', 0, end < 0 ? LONGEST_HEAD : end);
   const [, id = '', status = '', length = ''] = /^(\d+) (ok|failed) (\d+)$/.exec(line) ?? [];
   if (status === '' || end < 0 || Number(length) > LONGEST_ANSWER) {
-    throw new Error(`its output is not understood: «${line}»`);
+    throw new Error(`unreadable output: "${line}"`);
   }
   return { id: Number(id), isOk: status === 'ok', start: end + 1, length: Number(length) };
 }

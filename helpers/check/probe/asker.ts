@@ -26,7 +26,7 @@ export function openAsker(host: string, channel: AgentChannel): Asker {
       if (parsed.success) return parsed.data;
       throw new HarnessError({
         tried: `${host}: probe: ${words[0]}`,
-        observed: 'the agent answered something that is not understood',
+        observed: 'the probe gave an unreadable answer',
         cause: parsed.error,
         evidence: z.prettifyError(parsed.error),
       });

@@ -14,7 +14,7 @@ export function writeNameQuestion(id: number, name: string): Buffer {
     .split('.')
     .map((label) => Buffer.from(label));
   if (labels.some(({ length }) => length === 0 || length > 63)) {
-    throw new RangeError(`«${name}» is no name that can be asked for`);
+    throw new RangeError(`"${name}" is not a valid DNS name`);
   }
   const question = labels.flatMap((label) => [Buffer.of(label.length), label]);
   return Buffer.concat([

@@ -1,29 +1,33 @@
 import { HarnessError } from '../../process/errors/harness-error.ts';
 
-const WITHOUT = 'or check without probes; the kernel’s tables and live packets are left out then';
+const WITHOUT = 'or check without probes, which leaves out kernel tables and live packets';
 
 /** What engines refuse a probe with, and what can be done about it. */
 const REFUSALS: readonly (readonly [RegExp, observed: string, remedy: string])[] = [
-  [/no space left on device/i, 'the engine’s disk is full', `make room there, ${WITHOUT}`],
+  [
+    /no space left on device/i,
+    'the disk of the engine is full',
+    `free disk space there, ${WITHOUT}`,
+  ],
   [
     /exec format error/i,
-    `its host has another processor than this one (${process.arch}), for which the probe’s image is made`,
-    `check from a machine of its kind, ${WITHOUT}`,
+    `its host has another processor architecture than this machine (${process.arch}), for which the probe image is built`,
+    `run the check from a machine with the same architecture, ${WITHOUT}`,
   ],
   [
     /authorization denied by plugin/i,
-    'the engine’s authorization does not allow it',
-    `have it allow containers with the label org.overlay-e2e.probe, ${WITHOUT}`,
+    'an authorization plugin of the engine denies it',
+    `allow containers with the label org.overlay-e2e.probe, ${WITHOUT}`,
   ],
   [
     /when user namespaces are enabled|incompatible with user namespaces/i,
-    'the engine maps users, and lets no container out of that',
-    `have it allow --userns=host, ${WITHOUT}`,
+    'the engine uses user namespaces and allows no container outside them',
+    `allow --userns=host, ${WITHOUT}`,
   ],
   [
     /(runc|OCI runtime|task for container).*(operation not permitted|permission denied|unable to apply caps)/i,
-    'the engine may not give a container what a probe needs',
-    `see whether it runs rootless or in a container itself, ${WITHOUT}`,
+    'the engine cannot grant a container the privileges that a probe needs',
+    `find out whether it runs rootless or in a container, ${WITHOUT}`,
   ],
 ];
 
@@ -35,7 +39,7 @@ export function explainStart(error: HarnessError): HarnessError {
   const [, observed, remedy] = known;
   return new HarnessError({
     tried: error.tried,
-    observed: `${observed} («${error.observed}»)`,
+    observed: `${observed} ("${error.observed}")`,
     remedy,
     cause: error,
   });

@@ -49,5 +49,5 @@ function whyNotWhole(
 ): string | undefined {
   if (timedOut) return `timed out after ${limit / 1000} s`;
   if (signal !== 0) return `killed by signal ${signal}`;
-  return cut ? 'it wrote more than is kept' : undefined;
+  return cut ? 'its output is too long' : undefined;
 }

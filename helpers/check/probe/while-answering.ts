@@ -31,9 +31,9 @@ export async function whileAnswering(
       await unlessAborted(answer, silence);
     } catch {
       throw new HarnessError({
-        tried: `${engine.machine.name}: clear the probe away`,
+        tried: `${engine.machine.name}: remove the probe`,
         observed: `the engine has answered nothing for ${limit / 1000} s`,
-        remedy: 'its container ends by itself; the next check takes away what is left',
+        remedy: 'wait: its container ends by itself, and the next check removes leftovers',
       });
     }
   };

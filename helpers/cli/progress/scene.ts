@@ -56,7 +56,7 @@ export class Scene {
     if (kind === 'step') {
       const parts = this.#ownerOf(activity)?.parts;
       // A part that is looked at once more stays where it was.
-      const title = titleOnMachine(activity).replace(/ once more$/, '');
+      const title = titleOnMachine(activity).replace(/, second read$/, '');
       parts?.set(title, activity.error !== undefined);
     }
     if (kind === 'stage' && owner !== undefined) owner.last = activity;

@@ -1,23 +1,23 @@
 import type { AuditReport } from '../../check/model/report.ts';
 import { countOf } from './count-of.ts';
 
-/** The verdict in one line, without colours: «✖ topology seed: 1 defect». */
+/** The verdict in one line, without colours: «✖ topology seed: 1 finding». */
 export function headlineOf(report: AuditReport): string {
   const { target, verdict, diagnoses, checks } = report;
   if (verdict === 'healthy') return `✔ ${target}: healthy`;
   const open = checks.filter((one) => one.state === 'skipped' && one.because === 'impossible');
-  const undone = `${countOf(open.length, 'check')} could not be done`;
+  const undone = `${countOf(open.length, 'check')} could not run`;
   const part = partlyExamined(report);
   if (verdict === 'incomplete' && part !== undefined) {
     const also = open.length === 0 ? '' : `; ${undone}`;
-    return `? ${target}: incomplete: ${part}; nothing wrong was found there${also}`;
+    return `? ${target}: incomplete: ${part}; nothing wrong found there${also}`;
   }
   if (verdict === 'incomplete') {
-    return `? ${target}: nothing wrong was found, but ${open.length === 0 ? 'nothing could be looked at' : undone}`;
+    return `? ${target}: nothing wrong found, but ${open.length === 0 ? 'nothing could be examined' : undone}`;
   }
   const missing = [...(part === undefined ? [] : [part]), ...(open.length === 0 ? [] : [undone])];
   const more = missing.length === 0 ? '' : `; ${missing.join('; ')}, so there may be more`;
-  return `✖ ${target}: ${countOf(diagnoses.length, 'defect')}${more}`;
+  return `✖ ${target}: ${countOf(diagnoses.length, 'finding')}${more}`;
 }
 
 /** "examined 1 of 5 nodes"; undefined when no known member was left out. */

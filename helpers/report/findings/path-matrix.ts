@@ -6,10 +6,10 @@ export type PathColumn = (typeof pathColumns)[number];
 
 /** What a column is, in the fewest words, where its name does not say it. */
 export const columnHints: Readonly<Partial<Record<PathColumn, string>>> = {
-  host: 'outside of the overlay',
+  host: 'outside the overlay',
   gossip: 'port 7946',
   vxlan: '4789/udp',
-  large: 'packets of the overlay’s MTU',
+  large: 'packets of full MTU size',
 };
 
 /** What came of all trials of one kind between two hosts. */
@@ -67,9 +67,9 @@ export type Sign = keyof typeof signs;
 /** What the signs mean. */
 export const meanings: Readonly<Record<Sign, string>> = {
   answered: 'answered',
-  arrived: 'arrived, but its answer did not come back',
+  arrived: 'arrived, but the answer did not',
   lost: 'did not arrive',
-  mixed: 'some of it did',
+  mixed: 'partly',
   untried: 'not tried',
 };
 

@@ -31,10 +31,10 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
       : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.withoutRoom)}`]),
   ];
   const paint = painter(layout);
-  const lines = wrapText(`Looked at: ${looks.join(', ')}`, layout, '', 0);
+  const lines = wrapText(`Examined: ${looks.join(', ')}`, layout, '', 0);
   return lines.map((line) => paint('dim', line));
 }
 
 function tellRoom(withoutRoom = 0): string {
-  return withoutRoom === 0 ? '' : ' (more would fill the table of neighbours of a kernel)';
+  return withoutRoom === 0 ? '' : ' (more would exceed the neighbor table capacity of a kernel)';
 }

@@ -70,9 +70,9 @@ function renderNotExamined({ coverage }: AuditReport, layout: TextLayout): strin
 }
 
 const whySkipped: Readonly<Record<UnseenBecause, string>> = {
-  impossible: 'Could not be done',
-  unasked: 'Not asked for',
-  inapplicable: 'Not applicable here',
+  impossible: 'Could not run',
+  unasked: 'Not requested',
+  inapplicable: 'Not applicable',
 };
 
 /** Checks that were skipped, those that leave the verdict open first, once for each reason. */
@@ -110,7 +110,7 @@ function renderLeftovers(leftovers: readonly string[], layout: TextLayout): stri
   if (leftovers.length === 0) return [];
   const paint = painter(layout);
   return [
-    paint('yellow', 'The audit could not take away again:'),
+    paint('yellow', 'The check could not remove:'),
     ...leftovers.flatMap((one) => wrapText(one, layout, '', 2)),
   ];
 }

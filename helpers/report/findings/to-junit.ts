@@ -85,7 +85,7 @@ function outcomeOf(report: AuditReport, check: CheckResult): string[] {
   if (check.state === 'skipped') {
     const { reason: message, because } = check;
     return because === 'impossible'
-      ? [element('error', { type: because, message: `could not be done: ${message}` })]
+      ? [element('error', { type: because, message: `could not run: ${message}` })]
       : [element('skipped', { message })];
   }
   if (check.state === 'passed')

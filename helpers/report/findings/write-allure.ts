@@ -56,7 +56,7 @@ async function resultOfVerdict(report: AuditReport): Promise<Untimed> {
   const codes = diagnoses.map(({ code, summary }) => `${code}: ${summary}`);
   const status = ({ healthy: 'passed', defects: 'failed', incomplete: 'broken' } as const)[verdict];
   return {
-    name: 'Nothing is wrong with the cluster',
+    name: 'The cluster is healthy',
     fullName: `check of ${target}: verdict`,
     status,
     message: status === 'passed' ? undefined : [...codes, headlineOf(report)].join('\n'),
@@ -102,7 +102,7 @@ function outcomeOf(report: AuditReport, check: CheckResult): Pick<Untimed, 'stat
   const { reason, because } = check;
   // What was wanted and could not be done is not only skipped: it leaves the verdict open.
   return because === 'impossible'
-    ? { status: 'broken', message: `could not be done: ${reason}` }
+    ? { status: 'broken', message: `could not run: ${reason}` }
     : { status: 'skipped', message: reason };
 }
 

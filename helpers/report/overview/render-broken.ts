@@ -33,7 +33,7 @@ function renderGroup(members: readonly RunResult[]): string {
   const { topology, category, defects: found } = first;
   const items = list(members.map(renderMember));
   if (found.length === 0) {
-    return section(`✖ ${category ?? 'Something else is wrong'}`, items, 'broken');
+    return section(`✖ ${category ?? 'Other failures'}`, items, 'broken');
   }
   const codes = Map.groupBy(
     members.flatMap((one) => one.defects),
@@ -54,7 +54,7 @@ function renderTopology(members: readonly RunResult[]): string {
   const [svg] = members.flatMap(({ topologyPicture }) => topologyPicture ?? []);
   return svg === undefined
     ? ''
-    : renderPicture({ name: 'topology, when the first test had failed', svg });
+    : renderPicture({ name: 'topology after the first failed test', svg });
 }
 
 function renderMember(result: RunResult): string {
@@ -63,7 +63,9 @@ function renderMember(result: RunResult): string {
   return [
     linkToResult(result),
     age === undefined ? '' : ` ${element('span', { class: 'mark' }, escapeXml(age))}`,
-    flaky ? ` ${element('span', { class: 'mark' }, 'flaky: passes and fails by turns')}` : '',
+    flaky
+      ? ` ${element('span', { class: 'mark' }, 'flaky: alternates between pass and fail')}`
+      : '',
     issue === undefined ? '' : ` ${linkTo(issue)}`,
     message === '' ? '' : element('div', { class: 'message' }, escapeXml(message)),
   ].join('');

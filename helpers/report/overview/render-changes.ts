@@ -9,16 +9,13 @@ import type { Changes } from './what-changed.ts';
 export function renderChanges(run: Run, changes: Changes): string {
   const { since, failing, mended, added, gone, skipped, slower, ranOn } = changes;
   if (since === undefined) {
-    return section(
-      'What has changed',
-      '<p>Nothing to compare with: this is the first run in the history.</p>',
-    );
+    return section('Changes', '<p>No earlier run to compare with.</p>');
   }
   const parts = [
     // They are listed above, with what is broken.
     part('✖', failing.length, 'newly failing', []),
-    part('✔', mended.length, 'mended', mended.map(linkToResult)),
-    part('≠', ranOn.length, 'of what it runs on', ranOn.map(escapeXml)),
+    part('✔', mended.length, 'fixed', mended.map(linkToResult)),
+    part('≠', ranOn.length, 'changed in the environment', ranOn.map(escapeXml)),
     part('+', added.length, 'new', names(added)),
     part(
       '−',
@@ -38,11 +35,8 @@ export function renderChanges(run: Run, changes: Changes): string {
     ),
   ].join('');
   const tests = run.results.filter(({ around }) => !around).length;
-  const same = `<p>Nothing: ${countOf(tests, 'test')} as before.</p>`;
-  return section(
-    `What has changed since the run of ${dayAndTime(since)}`,
-    parts === '' ? same : parts,
-  );
+  const same = `<p>None: all ${countOf(tests, 'test')} as before.</p>`;
+  return section(`Changes since the run of ${dayAndTime(since)}`, parts === '' ? same : parts);
 }
 
 function part(sign: string, count: number, what: string, items: readonly string[]): string {

@@ -28,7 +28,7 @@ export function renderGround(
   );
   const rest = ['system', 'kernel', 'node'].flatMap((key) => surroundings.get(key) ?? []);
   return section(
-    'What it ran on',
+    'Environments',
     [
       ...rows,
       rest.length === 0
@@ -71,11 +71,11 @@ function renderTopology(topology: string, results: readonly RunResult[]): string
 
 /** Why there is nothing to tell of what a topology ran on. */
 function whyNot(specs: readonly RunResult[], setUp: RunResult | undefined): string {
-  if (setUp !== undefined) return isBad(setUp.status) ? 'it could not be set up' : '';
+  if (setUp !== undefined) return isBad(setUp.status) ? 'set-up failed' : '';
   return specs.find(({ status }) => status === 'skipped')?.message ?? '';
 }
 
 function renderNeighbour({ name, href, said }: NeighbourReport): string {
   const link = element('a', { href }, escapeXml(`the report of ${name}`));
-  return element('p', { class: 'rest' }, `Beside it: ${link}, ${escapeXml(said)}`);
+  return element('p', { class: 'rest' }, `See also: ${link}, ${escapeXml(said)}`);
 }

@@ -23,7 +23,7 @@ export function renderOverview(run: Run, neighbours: readonly NeighbourReport[] 
   const changes = compareRuns(run);
   return element(
     'section',
-    { id: overviewId, 'aria-label': 'What came of the run', hidden: 'hidden' },
+    { id: overviewId, 'aria-label': 'Result of the run', hidden: 'hidden' },
     element('style', {}, overviewStyle(overviewId)),
     renderVerdict(run),
     renderBroken(run),
@@ -170,12 +170,12 @@ function wayOn(results: readonly RunResult[]): string {
   // Of a run in which all passed, Allure's page of categories is empty.
   const categories = results.every(({ status }) => status === 'passed')
     ? ''
-    : '<a href="#categories">Categories</a>: what kind of thing broke. ';
+    : '<a href="#categories">Categories</a>: failures by kind. ';
   return [
-    'Below: every test by kind of cluster and part of the tutorial, with steps, evidence and history. ',
+    'Below: every test by environment and part of the tutorial, with steps, evidence and history. ',
     categories,
-    '<a href="#timeline">Timeline</a>: what happened when, by worker. ',
-    '<a href="#charts">Graphs</a>: the runs before.',
+    '<a href="#timeline">Timeline</a>: tests over time, by worker. ',
+    '<a href="#charts">Graphs</a>: earlier runs.',
   ].join('');
 }
 

@@ -16,10 +16,10 @@ export async function drawLatencies(
   target: string,
   groups: readonly LatencyGroup[],
 ): Promise<string> {
-  const title = `How long it takes: ${target}`;
+  const title = `Latency: ${target}`;
   return await renderChart(
     {
-      title: titleLines(title, 'each stroke is one · box: the middle half · ◆ median'),
+      title: titleLines(title, 'stroke: one sample · box: middle half · ◆ median'),
       padding: 16,
       spacing: 22,
       vconcat: groups.map((group) => partOf(group, scaleOf(group, groups))),

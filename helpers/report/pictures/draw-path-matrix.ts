@@ -40,7 +40,7 @@ export async function drawPathMatrix(report: AuditReport): Promise<string> {
       names,
       grids: groups.map((group) => gridOf(pairs, names, group)),
     },
-    'What live probes met: a grid of hosts × hosts for each kind of path.',
+    'Results of live probes: a grid of hosts × hosts for each kind of path.',
   );
 }
 

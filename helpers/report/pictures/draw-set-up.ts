@@ -23,7 +23,7 @@ export async function drawSetUp(record: SetUpRecord): Promise<string> {
   const plan = planSetUp(record, width);
   const { rects, heads, height } = placeLanes(plan);
   const title = titleOf(record, plan);
-  const hint = 'filled: at work · dashed: waits · ✖ failed';
+  const hint = 'filled: working · dashed: waiting · ✖ failed';
   return await renderChart(
     {
       width,
@@ -152,7 +152,7 @@ function colorOf({ failed, stage }: SetUpBar, stages: readonly string[]): string
 function titleOf({ topology, failure }: SetUpRecord, { total }: SetUpPlan): string {
   const time = `${total.toFixed(1)} s`;
   return failure === undefined
-    ? `${topology} stood up in ${time}`
+    ? `${topology} set up in ${time}`
     : `✖ ${topology} failed after ${time}`;
 }
 

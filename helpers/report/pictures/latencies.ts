@@ -34,8 +34,8 @@ export function latenciesOf(
     ...[...networks].map(([network, own]): LatencyGroup => {
       const title =
         network === undefined
-          ? 'Echoes from host to host, outside of the overlay'
-          : `Echoes from container to container, over ${network}`;
+          ? 'ICMP echo between hosts, outside the overlay'
+          : `ICMP echo between containers, over ${network}`;
       const series = own.map(({ from, to, milliseconds, lost }) => ({
         name: `${from.container ?? from.host} → ${to.container ?? to.host}`,
         milliseconds,
@@ -50,8 +50,7 @@ export function latenciesOf(
 function groupOfRequests(requests: RequestTimes | undefined): LatencyGroup {
   const title = 'Requests to the car service, from outside';
   const kind = 'request';
-  if (requests === undefined)
-    return { title, kind, series: [], missing: 'there is no car service' };
+  if (requests === undefined) return { title, kind, series: [], missing: 'no car service' };
   const { url, milliseconds, failures } = requests;
   const [missing] = milliseconds.length === 0 ? failures : [];
   // Whole, it is as wide as the picture.
@@ -77,7 +76,7 @@ export function latencyInWords({ milliseconds, lost }: LatencySeries): string {
   const median = medianOf(milliseconds);
   const words =
     median === undefined
-      ? 'none came back'
+      ? 'no answer'
       : `median ${inMilliseconds(median)} of ${milliseconds.length}, ${inMilliseconds(Math.min(...milliseconds))} to ${inMilliseconds(Math.max(...milliseconds))}`;
   return lost === 0 ? words : `✖ ${words}, ${lost} lost`;
 }

@@ -61,8 +61,8 @@ export function planSetUp(record: SetUpRecord, width: number): SetUpPlan {
     total,
     stages: stages.map(({ title }) => title),
     lanes: [
-      lane('parts of the set-up', stages),
-      ...(others.length === 0 ? [] : [lane('on no machine', others)]),
+      lane('stages', stages),
+      ...(others.length === 0 ? [] : [lane('no machine', others)]),
       ...machines,
     ],
   };

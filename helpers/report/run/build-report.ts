@@ -36,9 +36,9 @@ const hideLabels = [
 
 /** Allure draws a dozen; these say something about a cluster. */
 const charts = [
-  { type: 'statusDynamics', title: 'How the last runs ended' },
-  { type: 'durationDynamics', title: 'How long the last runs took' },
-  { type: 'durations', title: 'How long specs took' },
+  { type: 'statusDynamics', title: 'Results of recent runs' },
+  { type: 'durationDynamics', title: 'Duration of recent runs' },
+  { type: 'durations', title: 'Duration of tests' },
 ];
 
 /**

@@ -16,7 +16,7 @@ export const categories: CategoryRule[] = [
   // Checks of a cluster begin their message with the code; of other specs the audit after the failure says it.
   ...diagnosisCodes.map(
     (code): CategoryRule => ({
-      name: `Defect of the cluster: ${code}: ${diagnosisTitles[code]}`,
+      name: `Cluster finding: ${code}: ${diagnosisTitles[code]}`,
       matchers: [
         { statuses: bad, message: new RegExp(`^(only because of )?${code}: `) },
         { statuses: bad, labels: { [diagnosisLabel]: new RegExp(`^${code}$`) } },
@@ -24,26 +24,26 @@ export const categories: CategoryRule[] = [
     }),
   ),
   {
-    name: 'Surroundings: something could not be set up, taken down, or run at all',
+    name: 'Environment: set-up, teardown or the run itself failed',
     matchers: { statuses: ['broken'], labels: { feature: new RegExp(`^${hostFeature}$`) } },
   },
   {
-    name: 'Harness: something took longer than its limit',
+    name: 'Harness: a time limit was exceeded',
     matchers: [
       { statuses: ['broken'], message: tooLong },
       { statuses: ['failed'], labels: ofHarness, message: tooLong },
     ],
   },
   {
-    name: 'Harness: it could not do what the spec asked of it',
+    name: 'Harness: it could not do what the spec requested',
     matchers: [{ statuses: ['broken'] }, { statuses: ['failed'], labels: ofHarness }],
   },
   {
-    name: 'The cluster behaves otherwise than the spec says',
+    name: 'The cluster did not behave as the spec expects',
     matchers: { statuses: ['failed'] },
   },
   {
-    name: 'Not run, each with its reason',
+    name: 'Not run, by reason',
     matchers: { statuses: ['skipped'] },
     groupByMessage: true,
   },

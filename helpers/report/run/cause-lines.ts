@@ -25,7 +25,7 @@ export function causeLines(
     ...(unexplained === 0
       ? []
       : [
-          `No audit explains ${unexplained} of the ${countOf(failed, 'failure')}: nothing was found`,
+          `${unexplained} of ${countOf(failed, 'failure')} without a cause: the check of the cluster found nothing`,
         ]),
   ];
 }

@@ -17,12 +17,12 @@ export function nextLines(steps: readonly NextStep[]): string[] {
 /** What tells most of a cluster or machine that could not be stood up. */
 export const askDoctor: NextStep = {
   type: 'npx overlay-e2e doctor',
-  does: 'says what this machine lacks',
+  does: 'shows what this machine is missing',
 };
 
 export const checkCluster: NextStep = {
   type: 'npx overlay-e2e check',
-  does: 'says whether all is well with it, and what is not',
+  does: 'finds what is wrong with the cluster',
 };
 
-export const takeDownCluster: NextStep = { type: 'npx overlay-e2e down', does: 'takes it down' };
+export const takeDownCluster: NextStep = { type: 'npx overlay-e2e down', does: 'tears it down' };

@@ -18,7 +18,7 @@ export function takeData(html: string): { page: string; data: ReportData } {
       Buffer.from(value, 'base64'),
     ]),
   );
-  if (data.size === 0) throw unreadable('its data is not where Allure 3.18 puts it');
+  if (data.size === 0) throw unreadable('its data is not in the format of Allure 3.18');
   return { page: html.replace(whole, () => `<!-- ${packedAs} -->`), data };
 }
 
@@ -40,7 +40,7 @@ export function putData(page: string, data: ReportData): string {
 /** Reads what a report shows. */
 export function readData(html: string): ReportData {
   const [, packed] = asPacked.exec(html) ?? [];
-  if (packed === undefined) throw unreadable('it holds no data');
+  if (packed === undefined) throw unreadable('it contains no data');
   const bytes = gunzipSync(Buffer.from(packed, 'base64'));
   const start = bytes.indexOf('\n') + 1;
   const index = JSON.parse(bytes.toString('utf8', 0, start)) as [string, number][];
@@ -58,7 +58,7 @@ const unpack = `
   (async () => {
     const text = document.getElementById('${packedAs}').textContent;
     if (!('DecompressionStream' in window)) {
-      document.body.textContent = 'This browser is too old to unpack the report: take Chrome 80, Firefox 113, Safari 16.4, or a newer one.';
+      document.body.textContent = 'This browser is too old for this report. Use Chrome 80, Firefox 113, Safari 16.4 or newer.';
       return;
     }
     const packed = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
@@ -82,8 +82,8 @@ const unpack = `
 
 function unreadable(observed: string): HarnessError {
   return new HarnessError({
-    tried: 'read the page that Allure made',
+    tried: 'read the report page of Allure',
     observed,
-    remedy: 'use the version of @allurereport/core that package.json names',
+    remedy: 'install the version of @allurereport/core from package.json',
   });
 }

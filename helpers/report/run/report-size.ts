@@ -4,7 +4,7 @@ const limit = 10_000_000;
 /** What there is to say of the report's size, when it is too large to be sent to anyone. */
 export function sizeWarning(bytes: number): string | undefined {
   if (bytes <= limit) return undefined;
-  return `the report has ${megabytes(bytes)} MB, and should not have more than ${megabytes(limit)}: see which spec attaches so much`;
+  return `the report has ${megabytes(bytes)} MB, more than the limit of ${megabytes(limit)} MB: find the spec with large attachments`;
 }
 
 function megabytes(size: number): string {

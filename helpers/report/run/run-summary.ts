@@ -50,10 +50,10 @@ export function judge(
 }
 
 function whatBesides(exitCode: number, counted: RunCounts | undefined): string | undefined {
-  if (exitCode > 128) return `the run was ended by ${signalName(exitCode - 128)}`;
-  if (counted?.ended !== true) return `vitest came to no end (exit code ${exitCode})`;
-  if (exitCode !== 0) return `vitest ended with exit code ${exitCode}, though no test failed`;
-  if (counted.passed === 0) return 'not a single test ran';
+  if (exitCode > 128) return `the run was stopped by ${signalName(exitCode - 128)}`;
+  if (counted?.ended !== true) return `vitest did not finish (exit code ${exitCode})`;
+  if (exitCode !== 0) return `vitest exited with code ${exitCode}, although no test failed`;
+  if (counted.passed === 0) return 'no test ran';
   return undefined;
 }
 
@@ -125,6 +125,6 @@ export function nextStepsOf(
   if (green || interrupted !== undefined) return [];
   if (failures.some(isAround)) return [askDoctor];
   const tests = failures.filter(({ fullName }) => specFileOf(fullName) !== undefined);
-  const does = tests.length === 0 ? 'runs it again' : 'runs what failed again';
+  const does = tests.length === 0 ? 'runs it again' : 'runs the failed tests again';
   return [{ type: commandAgain(tests, typed), does }];
 }

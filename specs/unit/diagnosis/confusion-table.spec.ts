@@ -31,9 +31,9 @@ describe('The confusion matrix', () => {
       '| healthy | mended | seed | 2 of 2 |  |',
       '| `vxlan-blocked` | iptables on the receiver | seed, etcd | 2 of 3 | vxlan-blocked, name-stale |',
       '| `vxlan-blocked` | nftables in the switch | seed | 0 of 1 | nothing |',
-      '| `vxlan-blocked` | in one direction | seed | 0 of 1 | the same, elsewhere |',
+      '| `vxlan-blocked` | in one direction | seed | 0 of 1 | the same code elsewhere |',
       '',
-      '2 of 5 defects found, at their place and without another; 1 false alarm in 4 healthy runs.',
+      '2 of 5 defects found, at the right place and without other findings; 1 false alarm in 4 healthy runs.',
     ]);
     const svg = await drawConfusionMatrix({ runs });
     expect(shapesOf(svg).map(({ title }) => title)).toEqual([
@@ -52,7 +52,7 @@ describe('The confusion matrix', () => {
     const svg = await drawConfusionMatrix({ runs: [run, healthy] });
     expect(svg).not.toContain('✖');
     expect(svg).toContain(
-      '1 of 1 defect found, at their place and without another; 0 false alarms in 1 healthy run',
+      '1 of 1 defect found, at the right place and without other findings; 0 false alarms in 1 healthy run',
     );
   });
 });

@@ -44,7 +44,8 @@ async function watchDatabase(
   const options = { limit: LIMIT, signal: round.signal };
   try {
     const database = await findContainer(name, asked, round);
-    if (database === undefined) return { error: `no container ${name ?? 'of its database'} runs` };
+    if (database === undefined)
+      return { error: `no container ${name ?? 'of its database'} is running` };
     const queries = await countQueries({
       count: async () => await countSelects(database, options),
       ask: async () => await askCarService(url, options),

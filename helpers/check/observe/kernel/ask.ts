@@ -32,7 +32,7 @@ export async function ask<T>(
   try {
     return read(stdout);
   } catch (cause) {
-    const observed = `it answers what is not understood: ${firstLine(cause)}`;
+    const observed = `unreadable answer: ${firstLine(cause)}`;
     throw new HarnessError({ tried, observed, cause, evidence: stdout.slice(0, 2000) });
   }
 }

@@ -107,7 +107,7 @@ async function observeOffload(
   carrier: string | undefined,
 ): Promise<KernelView['offload']> {
   if (carrier === undefined) {
-    return unseen('no interface has the address at which the others find it');
+    return unseen('no interface has its address in the cluster');
   }
   try {
     return seen(

@@ -116,13 +116,13 @@ async function waitForGossip(
 ): Promise<Heard> {
   const deadline = performance.now() + GOSSIP_LIMIT;
   return await waitFor(
-    'gossip: each engine hears each other',
+    'gossip: every engine receives packets from every other',
     async () => {
       const heard = await overheardBy(stations, GOSSIP_PORT);
       const missing = pairs.filter((pair) => !heardFrom(heard, pair, 'udp').nic);
       // That it is not heard is an answer too.
       if (missing.length === 0 || performance.now() >= deadline) return done(heard);
-      return notYet(`${missing.length} of ${pairs.length} pairs have not`);
+      return notYet(`${missing.length} of ${pairs.length} pairs are missing`);
     },
     { limit: 2 * GOSSIP_LIMIT, every: 100, fatal: () => true },
   );

@@ -25,7 +25,7 @@ export async function makeTunnels(
     return packet === undefined ? [] : [{ ...plan, packet }];
   });
   const { caught, errors } = await throwUntilCaught(
-    'tunnels: what is sent comes out',
+    'tunnels: injected packets arrive',
     numbered,
     ({ to }, seen) => seen.some(({ namespace, device }) => isOut(namespace, device, to)),
   );

@@ -29,9 +29,7 @@ export async function observePaths(
   });
   const [first] = probes;
   if (hosts.length === 0) {
-    return first === undefined || 'seen' in first.probe
-      ? unseen('there are no hosts')
-      : first.probe;
+    return first === undefined || 'seen' in first.probe ? unseen('no hosts') : first.probe;
   }
   const maxPairs = round.options.maxPairs ?? MOST_PAIRS;
   const timing = round.options.timing ?? false;

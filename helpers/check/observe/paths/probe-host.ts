@@ -54,7 +54,7 @@ export async function openStation(plan: StationPlan): Promise<Station> {
 
 /** What listens in that namespace of the station; an error says why nothing does. */
 export function listenerAt(station: Station, namespace: Namespace): Listener | { error: string } {
-  const nothing = { error: `nothing listens in ${wordOf(namespace)} of ${station.host}` };
+  const nothing = { error: `no probe listens in ${wordOf(namespace)} of ${station.host}` };
   return station.listeners.get(wordOf(namespace)) ?? nothing;
 }
 

@@ -42,7 +42,7 @@ export async function throwUntilCaught<Plan extends ThrowPlan>(
       times += 1;
       return open.length === 0 || times === TIMES
         ? done(undefined)
-        : notYet(`${open.length} have not come`);
+        : notYet(`${open.length} packets have not arrived`);
     },
     { limit: 60_000, every: EVERY, fatal: () => true },
   );

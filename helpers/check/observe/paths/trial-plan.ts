@@ -52,7 +52,7 @@ export function planPair(
   if ('error' in origin) return unentered(from, origin.error);
   if ('error' in goal) return unentered(to, goal.error);
   const mtu = linkOf(origin, from.address)?.mtu;
-  if (mtu === undefined) return unentered(from, `no interface of it has ${from.address}`);
+  if (mtu === undefined) return unentered(from, `none of its interfaces has ${from.address}`);
   const sizes: readonly (readonly [Protocol, number])[] = [
     ['icmp', 0],
     ['icmp-large', mtu],

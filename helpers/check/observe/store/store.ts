@@ -64,7 +64,7 @@ export async function observeStore(
   stores: readonly TargetStore[],
   signal: AbortSignal,
 ): Promise<Observed<StoreView>> {
-  if (stores.length === 0) return unseen('no engine names a key-value store that is known here');
+  if (stores.length === 0) return unseen('no engine names a supported key-value store');
   return seen(await firstToAnswer(stores.map(async (store) => await readStore(store, signal))));
 }
 
@@ -104,7 +104,7 @@ export async function observeReach(
   const probe = probeOn(round, name);
   if ('unseen' in probe) return probe;
   const stores = storesOf(round.target, hosts).filter(({ address }) => isIPv4(address));
-  if (stores.length === 0) return unseen('the store’s address is not known', 'inapplicable');
+  if (stores.length === 0) return unseen('the address of the store is unknown', 'inapplicable');
   const reaches = await Promise.all(
     stores.map(async (store): Promise<StoreReach> => {
       const result = await probe.seen.exchange(
@@ -117,7 +117,7 @@ export async function observeReach(
     }),
   );
   const best = reaches.find(({ error }) => error === undefined) ?? reaches[0];
-  return best === undefined ? unseen('nobody was asked') : seen(best);
+  return best === undefined ? unseen('no host was asked') : seen(best);
 }
 
 /** Why a store counts as not reached, by what came of the question; undefined when it answered. */
@@ -129,5 +129,5 @@ export function reachErrorOf({
   // The kernel takes connections for a process that is paused or hangs: only an answer counts.
   if (answer.length > 0) return undefined;
   if (!connected) return error ?? 'no connection';
-  return `takes the connection and does not answer${error === undefined ? '' : ` (${error})`}`;
+  return `accepts the connection but does not answer${error === undefined ? '' : ` (${error})`}`;
 }

@@ -10,7 +10,7 @@ import { colorOf, colorOfNetwork } from './style.ts';
 export function labelHost(shown: ShownHost, networks: readonly MappedNetwork[]): string {
   const { host, containers, isUsual, hidden, notes } = shown;
   const { name, address, engineVersion, silence, role } = host;
-  const engine = engineVersion === undefined ? 'engine not asked' : `engine ${engineVersion}`;
+  const engine = engineVersion === undefined ? 'engine not examined' : `engine ${engineVersion}`;
   const said = silence === undefined ? engine : `engine: ${silence}`;
   const about = [role, isUsual ? undefined : said].filter((one) => one !== undefined);
   const state = silence !== undefined ? 'silent' : notes.length > 0 ? 'broken' : 'fine';

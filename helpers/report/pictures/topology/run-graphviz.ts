@@ -34,13 +34,13 @@ function layOut(graphviz: Pick<Graphviz, 'layout'>, graph: string): string {
   try {
     const svg = graphviz.layout(graph, 'svg_inline', 'dot');
     const [said, drawn] = [countOf(/<FONT /g, graph), countOf(/<text /g, svg)];
-    if (said !== drawn) throw new Error(`of ${said} texts ${drawn} are in the picture`);
+    if (said !== drawn) throw new Error(`${drawn} of ${said} texts are in the picture`);
     return svg;
   } catch (cause) {
     throw new HarnessError({
       tried: 'draw the topology with Graphviz',
       observed: firstLine(cause),
-      remedy: 'leave the picture out, and report this with what check --json says',
+      remedy: 'skip the picture, and report this with the output of check --json',
       cause,
     });
   }

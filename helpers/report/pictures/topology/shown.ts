@@ -70,9 +70,7 @@ export function chooseShown(map: ClusterMap, diagnoses: readonly Diagnosis[]): S
   const networks = map.networks.filter((one) => isWorthShowing(one, hosts, diagnoses));
   return {
     usual:
-      engine === undefined
-        ? undefined
-        : `${hosts.length} hosts, with engine ${engine} where no other is named`,
+      engine === undefined ? undefined : `${hosts.length} hosts, engine ${engine} unless noted`,
     index: isCrowd ? diagnoses.map((one, index) => inOneLine(one, index + 1)) : [],
     store,
     hosts: hosts.map((host) => {
@@ -138,7 +136,7 @@ function showContainers(
 
 /** In a swarm each engine has ends of its own, which spread what comes for services. */
 function enginesOwn(ends: MappedHost['serviceEnds']): ShownContainer {
-  const name = 'engine, for services';
+  const name = 'engine (services)';
   return { name, image: '', status: 'running', ends, ports: [], isBrief: true, isEngines: true };
 }
 

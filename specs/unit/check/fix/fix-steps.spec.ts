@@ -62,7 +62,7 @@ describe('--fix refuses', () => {
     ['a destination that is no address', entry('replace', MYSQL.mac, 'evil.example')],
     ['a MAC address of a group', entry('replace', '01:00:5e:00:00:01', WORKER)],
     ['a device that is not the overlay’s', entry('replace', MYSQL.mac, WORKER, 'eth1')],
-    ['an address outside of the overlay', ['ip', 'neigh', 'del', '192.168.99.1', 'dev', 'vxlan0']],
+    ['an address outside the overlay', ['ip', 'neigh', 'del', '192.168.99.1', 'dev', 'vxlan0']],
     ['any other command', ['ip', 'link', 'del', 'vxlan0']],
   ])('%s', ([, command]) => {
     const { inverse, refused } = plan([command]);
@@ -72,7 +72,7 @@ describe('--fix refuses', () => {
   test('to delete where the members are not known, or one of them was not examined', () => {
     const command = entry('del', MYSQL.mac, WORKER);
     expect(plan([command]).refused).toEqual([
-      'forwarding-entry-missing on master-host: nothing is deleted: it is not known which members the cluster has',
+      'forwarding-entry-missing on master-host: nothing is deleted: the members of the cluster are unknown',
     ]);
     const view = {
       store: { kind: 'consul', address: '192.168.99.100', port: 8500 },

@@ -164,7 +164,7 @@ describe('answers on the wire', () => {
         try {
           new AnswerReader().read(output);
         } catch (error) {
-          expect((error as Error).message).toContain('not understood');
+          expect((error as Error).message).toContain('unreadable output');
         }
       }),
     );

@@ -15,7 +15,7 @@ describe('A question for a name', () => {
   });
 
   test.each(['', 'a..b', `${'a'.repeat(64)}.b`])('is not made of «%s»', (name) => {
-    expect(() => writeNameQuestion(1, name)).toThrow('is no name that can be asked for');
+    expect(() => writeNameQuestion(1, name)).toThrow('is not a valid DNS name');
   });
 });
 

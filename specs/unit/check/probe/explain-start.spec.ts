@@ -7,29 +7,29 @@ const tried = 'worker-host: docker run -i --rm overlay-e2e-probe-1';
 test.each([
   [
     'Error processing tar file(exit status 1): write /usr/bin/perl: no space left on device',
-    'the engine’s disk is full',
+    'the disk of the engine is full',
   ],
   [
     'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "perl": exec format error: unknown',
-    'its host has another processor than this one',
+    'its host has another processor architecture than this machine',
   ],
   [
     'authorization denied by plugin opa-docker-authz: request rejected by administrative policy',
-    'the engine’s authorization does not allow it',
+    'an authorization plugin of the engine denies it',
   ],
   [
     'cannot share the host’s network namespace when user namespaces are enabled',
-    'the engine maps users',
+    'the engine uses user namespaces',
   ],
   [
     'OCI runtime create failed: container_linux.go:367: starting container process caused: apply caps: operation not permitted: unknown',
-    'the engine may not give a container what a probe needs',
+    'the engine cannot grant a container the privileges that a probe needs',
   ],
-])('An engine’s «%s» is told as «%s», with what can be done', (observed, expected) => {
+])('The error "%s" is explained as "%s", with a remedy', (observed, expected) => {
   const { line } = explainStart(new HarnessError({ tried, observed }));
   expect(line).toContain(`${tried}: ${expected}`);
-  expect(line).toContain(`(«${observed}»); `);
-  expect(line).toMatch(/or check without probes; .*left out then$/);
+  expect(line).toContain(`("${observed}"); `);
+  expect(line).toMatch(/or check without probes, which leaves out kernel tables and live packets$/);
 });
 
 test('What is not known is told as it is, also when a user may not open the engine’s socket', () => {

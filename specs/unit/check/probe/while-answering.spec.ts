@@ -25,7 +25,7 @@ describe('What is done with an engine while it answers', () => {
   test('is given up when it takes connections and answers nothing, and says so', async () => {
     const { engine } = await serve(() => {});
     await expect(whileAnswering(engine, hang, { limit: 300, every: 10 })).rejects.toThrow(
-      /^web: clear the probe away: the engine has answered nothing for 0.3 s/,
+      /^web: remove the probe: the engine has answered nothing for 0.3 s/,
     );
   });
 

@@ -227,8 +227,8 @@ test('a check ends in a line a host, with the layers that were looked at', async
   const lines = await terminal.everything();
   expect(lines).toHaveLength(17);
   expect(lines.slice(0, 2).map(withoutTimes)).toEqual([
-    '  ✔ host-01  engine, gossip, probe, way to the store, kernel  TIME',
-    '  ✔ host-02  engine, gossip, probe, way to the store, kernel  TIME',
+    '  ✔ host-01  engine, gossip, probe, path to the store, kernel  TIME',
+    '  ✔ host-02  engine, gossip, probe, path to the store, kernel  TIME',
   ]);
   expect(withoutTimes(lines.at(-1) ?? '')).toBe(
     '✔ check topology sixteen  store, swarm, names, paths, application  TIME',

@@ -18,7 +18,7 @@ describe('An audit for a person', () => {
   test('says first what is wrong and where', () => {
     const lines = renderVerdict(brokenReport(), plain).split('\n');
     expect(lines.slice(0, 3)).toEqual([
-      '✖ topology seed: 1 defect',
+      '✖ topology seed: 1 finding',
       ' 1  forwarding-entry-missing  master-host, network my-net, mysqlserver',
       '5 checks: 1 passed, 2 failed, 2 skipped · 2.1 s',
     ]);
@@ -38,9 +38,7 @@ describe('An audit for a person', () => {
     const lines = renderVerdict(brokenReport(), plain).split('\n');
     expect(lines).toContain('master-host → worker-host   ✔      ✔       ✔     ✖      ✖     ✖    ✖');
     expect(lines).toContain('worker-host → master-host   ✔      ✔       ✔     →      →     →    →');
-    expect(lines).toContain(
-      '✔ answered; → arrived, but its answer did not come back; ✖ did not arrive',
-    );
+    expect(lines).toContain('✔ answered; → arrived, but the answer did not; ✖ did not arrive');
   });
 
   test('says with colours what it says without them', () => {
@@ -111,21 +109,19 @@ describe('An audit for a person', () => {
       { ...report, verdict: 'incomplete', checks: [...report.checks, impossible] },
       plain,
     );
-    expect(text).toContain(
-      '? topology seed: nothing wrong was found, but 1 check could not be done',
-    );
+    expect(text).toContain('? topology seed: nothing wrong found, but 1 check could not run');
     expect(text).toMatch(
-      /Could not be done:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot asked for:\n {2}nobody said .*: application-answer\nNot applicable here: swarm-nodes/,
+      /Could not run:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot requested:\n {2}nobody said .*: application-answer\nNot applicable: swarm-nodes/,
     );
     const defects = { ...brokenReport(), checks: [...brokenReport().checks, impossible] };
     expect(renderVerdict(defects, plain)).toContain(
-      '✖ topology seed: 1 defect; 1 check could not be done, so there may be more',
+      '✖ topology seed: 1 finding; 1 check could not run, so there may be more',
     );
   });
 
   test('ends with what was looked at', () => {
     expect(renderVerdict(reportOf(2), plain).split('\n\n').at(-1)?.replaceAll('\n', ' ')).toBe(
-      'Looked at: 2 engines (20.10.5+dfsg1), Consul 1.8.7, 1 overlay network, 2 containers, 14 live probes',
+      'Examined: 2 engines (20.10.5+dfsg1), Consul 1.8.7, 1 overlay network, 2 containers, 14 live probes',
     );
   });
 

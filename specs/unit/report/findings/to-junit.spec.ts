@@ -69,10 +69,10 @@ describe('An audit as JUnit XML', () => {
     expect(consequence?.message).toMatch(/^only because of forwarding-entry-missing: /);
   });
 
-  test('a check that could not be done is an error, one that nobody asked for is skipped, with the reason', () => {
+  test('a check that could not run is an error, one that nobody asked for is skipped, with the reason', () => {
     const cases = casesOf(toJunit(broken));
     expect(cases.get('routes lead to every host')?.error?.message).toBe(
-      'could not be done: the engine of worker-host refuses privileged containers',
+      'could not run: the engine of worker-host refuses privileged containers',
     );
     expect(cases.get('the application answers as it should')?.skipped?.message).toBe(
       'nobody said which application there is',

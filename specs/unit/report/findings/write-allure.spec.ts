@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('An audit as results of Allure', () => {
   test('begins with the verdict: in words, drawn, and as the whole document', async () => {
     await writeAllure(brokenReport(), folder);
-    const verdict = result('Nothing is wrong with the cluster');
+    const verdict = result('The cluster is healthy');
     expect(verdict).toMatchObject({
       status: 'failed',
       start: Date.parse('2026-11-27T18:30:00.000Z'),
@@ -33,7 +33,7 @@ describe('An audit as results of Allure', () => {
       ['audit', 'application/json'],
     ]);
     const [text = '', topology = '', paths = '', document = ''] = contentsOf(verdict);
-    expect(text).toMatch(/^✖ topology seed: 1 defect/);
+    expect(text).toMatch(/^✖ topology seed: 1 finding/);
     expect(topology).toContain('✖ 1 forwarding-entry-missing');
     expect(paths).toMatch(/^<svg /);
     expect(JSON.parse(document)).toMatchObject({ verdict: 'defects' });
@@ -62,7 +62,7 @@ describe('An audit as results of Allure', () => {
     expect(tags).toEqual(['forwarding-entry-missing']);
   });
 
-  test('a check that passed tells what it looked at, one that could not be done is no pass', async () => {
+  test('a check that passed tells what it looked at, one that could not run is no pass', async () => {
     const impossible = check('kernel-routes', 'kernel', 'routes lead to every host', {
       state: 'skipped',
       reason: 'no privileged containers',
@@ -79,10 +79,10 @@ describe('An audit as results of Allure', () => {
     });
     expect(result('routes lead to every host')).toMatchObject({
       status: 'broken',
-      statusDetails: { message: 'could not be done: no privileged containers' },
+      statusDetails: { message: 'could not run: no privileged containers' },
     });
     expect(result('the application answers as it should')).toMatchObject({ status: 'skipped' });
-    expect(result('Nothing is wrong with the cluster').status).toBe('broken');
+    expect(result('The cluster is healthy').status).toBe('broken');
   });
 
   test('goes beside what the folder has already: results stay, and so do categories', async () => {

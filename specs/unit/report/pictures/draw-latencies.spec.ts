@@ -49,7 +49,7 @@ test('The picture of latencies has a stroke for each time, further right the lon
       'tomcat-app → mysqlserver',
       'median 0.30 ms of 4, 0.10 ms to 12.0 ms',
       'mysqlserver → tomcat-app',
-      '✖ none came back, 2 lost',
+      '✖ no answer, 2 lost',
     ]),
   );
 });
@@ -91,13 +91,13 @@ test('What was timed is grouped by what it went over; what was not says why', ()
     failures: ['answered with 500'],
   };
   expect(inLines(latenciesOf(seen({ ...view, timings }), requests))).toEqual([
-    ['Echoes from host to host, outside of the overlay', 'master-host → worker-host', ''],
-    ['Echoes from container to container, over my-net', 'tomcat-app → mysqlserver', ''],
+    ['ICMP echo between hosts, outside the overlay', 'master-host → worker-host', ''],
+    ['ICMP echo between containers, over my-net', 'tomcat-app → mysqlserver', ''],
     ['Requests to the car service, from outside', 'GET …/car/1', 'answered with 500'],
   ]);
   expect(inLines(latenciesOf(unseen('no probe could be started'), undefined))).toEqual([
     ['Echoes', 'no probe could be started'],
-    ['Requests to the car service, from outside', 'there is no car service'],
+    ['Requests to the car service, from outside', 'no car service'],
   ]);
 });
 
@@ -107,7 +107,7 @@ test('A picture of nothing but reasons tells them', async () => {
     latenciesOf(unseen('no probe could be started'), undefined),
   );
   expect(textsOf(svg)).toEqual(
-    expect.arrayContaining(['no probe could be started', 'there is no car service']),
+    expect.arrayContaining(['no probe could be started', 'no car service']),
   );
 });
 

@@ -61,7 +61,7 @@ describe('The picture of a set-up', () => {
 
   test('tells the whole time, and labels each bar that is long enough', async () => {
     const texts = textsOf(await drawSetUp(record));
-    expect(texts).toContain('seed stood up in 10.0 s');
+    expect(texts).toContain('seed set up in 10.0 s');
     expect(texts).toEqual(
       expect.arrayContaining([
         'unpack Docker 1.0 s',
@@ -131,7 +131,7 @@ function extentOf({ from, to, side, label }: SetUpBar): [number, number] {
   return side === 'behind' ? [left, right + words] : [left - words, right];
 }
 
-const lanes = ['parts of the set-up', 'on no machine', 'mh-keystore', 'worker-host'];
+const lanes = ['stages', 'no machine', 'mh-keystore', 'worker-host'];
 
 /** @param from seconds, as `to` */
 function activity(

@@ -19,7 +19,7 @@ describe('The picture of a topology', () => {
     const master = ['master-host', '192.168.99.101', 'engine 20.10.5+dfsg1'];
     const application = ['tomcat-app', '10.0.9.2', 'port 8080 → 8080/tcp · docam/tomcat'];
     const worker = ['worker-host', '192.168.99.102', 'mysqlserver', '10.0.9.3'];
-    const title = '✖ topology seed: 1 defect';
+    const title = '✖ topology seed: 1 finding';
     for (const part of [network, store, master, application, worker, ['outside', ':8080', title]]) {
       expect(texts).toEqual(expect.arrayContaining(part));
     }
@@ -90,7 +90,7 @@ describe('The picture of a topology', () => {
     const older = { ...engine, info: { ...engine.info, serverVersion: '20.10.24' } };
     const hosts = [{ ...first, engine: seen(older) }, ...others];
     const texts = textsOf(await drawTopology(withParts(report, { hosts })));
-    expect(texts).toContain('16 hosts, with engine 20.10.5+dfsg1 where no other is named');
+    expect(texts).toContain('16 hosts, engine 20.10.5+dfsg1 unless noted');
     expect(texts.filter((text) => text.startsWith('engine '))).toEqual(['engine 20.10.24']);
   });
 

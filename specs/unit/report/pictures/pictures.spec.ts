@@ -20,10 +20,10 @@ describe('The picture of all paths', () => {
     expect(texts.filter((text) => text === '✔')).toHaveLength(240);
   });
 
-  test('without live probes says why there are none', async () => {
+  test('without live probes says why', async () => {
     const report = brokenReport();
-    const paths = unseen('no probes are wanted', 'unasked');
+    const paths = unseen('probes are turned off', 'unasked');
     const svg = await drawPathMatrix({ ...report, observation: { ...report.observation, paths } });
-    expect(textsOf(svg)).toContain('no live probes: no probes are wanted');
+    expect(textsOf(svg)).toContain('no live probes: probes are turned off');
   });
 });

@@ -78,7 +78,7 @@ describe('the causes at the end of a run', () => {
 
   test('are said to be unknown where audits found nothing', () => {
     expect(linesOf({ a: audit(), b: 'could not be found' })).toEqual([
-      'No audit explains 1 of the 2 failures: nothing was found',
+      '1 of 2 failures without a cause: the check of the cluster found nothing',
     ]);
   });
 

@@ -50,7 +50,7 @@ describe('the verdict of a run', () => {
       '✖ Set up the seed topology\n    machine a: create: no space; make room',
     ]);
     expect(nextLines(nextStepsOf(verdict, typed))).toEqual([
-      'next: npx overlay-e2e doctor   says what this machine lacks',
+      'next: npx overlay-e2e doctor   shows what this machine is missing',
     ]);
   });
 

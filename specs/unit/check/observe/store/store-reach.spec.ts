@@ -10,10 +10,10 @@ test('a store that answers is reached, also when it says no', () => {
 
 test('a paused store takes connections and is not reached', () => {
   expect(reachErrorOf({ answer: nothing, connected: true, error: 'ETIMEDOUT' })).toBe(
-    'takes the connection and does not answer (ETIMEDOUT)',
+    'accepts the connection but does not answer (ETIMEDOUT)',
   );
   expect(reachErrorOf({ answer: nothing, connected: true, error: undefined })).toBe(
-    'takes the connection and does not answer',
+    'accepts the connection but does not answer',
   );
 });
 
