@@ -75,7 +75,7 @@ describe('The third of three runs', () => {
     );
     // The page itself, for the report is read where the project is not.
     expect(run.overview).toContain(
-      'About forwarding-entry-missing forwarding-entry-missing : A kernel',
+      'About forwarding-entry-missing forwarding-entry-missing : A host',
     );
     expect(run.report).not.toContain('file://');
     expect(run.overview).toMatch(
@@ -87,10 +87,9 @@ describe('The third of three runs', () => {
   });
 
   test('says what has changed since the run before, and nothing of what has not', () => {
-    const [, changes = ''] =
-      /Changes since the run of (.*?) Environments/.exec(run.overview) ?? [];
+    const [, changes = ''] = /Changes since the run of (.*?) Environments/.exec(run.overview) ?? [];
     expect(changes.replace(/^\d+ \w+, [\d:]+ /, '')).toBe(
-      '✖ 2 newly failing ✔ 1 mended is mended Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
+      '✖ 2 newly failing ✔ 1 fixed is mended Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
     );
   });
 
