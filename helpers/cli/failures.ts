@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node';
-import { type TextLayout, painter, wrapText } from '../report/findings/text-layout.ts';
-import { ownFrames } from '../report/vitest/stack.ts';
+import { type TextLayout, painter, wrapText } from '../report/text/text-layout.ts';
+import { ownFrames } from '../report/results/stack.ts';
 
 /** A test, hook or file that failed, as the terminal shows it. */
 export interface Failure {

@@ -3,7 +3,7 @@ import type { AuditOptions } from '../check/model/options.ts';
 import type { AuditReport } from '../check/model/report.ts';
 import type { AuditTarget } from '../check/model/target.ts';
 import { withWholeWaits } from '../process/waits/cut-waits.ts';
-import { topologyTarget } from '../topology/audit-target.ts';
+import { topologyTarget } from '../topology/target/audit-target.ts';
 import type { Lab } from './lab.ts';
 
 /**

@@ -166,7 +166,7 @@ async function attachEvidence(lab: Lab, check: Check, failed: string): Promise<v
   // It takes some seconds: not for nobody.
   if (reportRuntime() === undefined) return;
   const [{ attachMachines }, { attachReport, attachVerdict }] = await Promise.all([
-    import('../report/results/machine-evidence.ts'),
+    import('../report/findings/machine-evidence.ts'),
     import('../report/findings/attach-report.ts'),
   ]);
   const { store, machines } = lab.document;

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { keystoreOf } from '../cluster/cluster-plan.ts';
 import { markOf } from '../debian/images/digest-of.ts';
-import type { topologySchema } from './describe/topology-schema.ts';
+import type { topologySchema } from './topology-schema.ts';
 
 /** The parts of a set-up. Each needs the ones before it. */
 export const stages = ['keystore', 'cluster', 'network', 'workload'] as const;

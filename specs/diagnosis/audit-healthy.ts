@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { auditCluster } from '../../helpers/check/audit.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
-import { topologyTarget } from '../../helpers/topology/audit-target.ts';
+import { topologyTarget } from '../../helpers/topology/target/audit-target.ts';
 import { standUp } from '../../helpers/topology/bring-up/bring-up.ts';
 import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { topologies } from '../../helpers/topology/topologies.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { drawConfusionMatrix } from './draw-confusion-matrix.ts';
-import { renderVerdict } from '../../helpers/report/findings/render-report.ts';
+import { renderVerdict } from '../../helpers/report/text/render-report.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';

@@ -5,7 +5,7 @@ import {
   isRight,
   outcomesIn,
 } from './confusion-table.ts';
-import { countOf } from '../../helpers/report/findings/count-of.ts';
+import { countOf } from '../../helpers/report/text/count-of.ts';
 import { drawGrids } from '../../helpers/report/pictures/draw-grids.ts';
 
 /** What was injected against what was reported, as an SVG picture with the numbers: what is right lies on the diagonal. */

@@ -12,7 +12,7 @@ import type { ChecksumGround } from '../faults/checksum-faults.ts';
 import type { RemoteEnd } from '../faults/overlay-faults.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
-import { topologyTarget } from '../../helpers/topology/audit-target.ts';
+import { topologyTarget } from '../../helpers/topology/target/audit-target.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { waitForCarService } from '../../helpers/workload/wait-for-car-service.ts';
 import type { ClusterKind } from './topologies.ts';

@@ -5,9 +5,9 @@
  *     npm run matrix -- etcd swarm-mode 20.10.24 specs/seed/cluster.spec.ts
  */
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
-import { addCounts, startResults } from '../../helpers/report/run/counts.ts';
+import { addCounts, startResults } from '../../helpers/report/results/counts.ts';
 import { writeResult } from '../../helpers/report/results/results-writer.ts';
-import { epicOf } from '../../helpers/report/vitest/tutorial-part.ts';
+import { epicOf } from '../../helpers/report/results/tutorial-part.ts';
 import { type Combination, listCombinations } from './matrix-combinations.ts';
 import { runVitest } from './run-vitest.ts';
 

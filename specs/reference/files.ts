@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { diagnosisTitles, type DiagnosisCode, pageOf } from '../../helpers/check/model/codes.ts';
 import { documentSchema } from '../../helpers/report/findings/audit-document.ts';
 import { clusterFileSchema } from '../../helpers/topology/describe/cluster-file-schema.ts';
-import { topologySchema } from '../../helpers/topology/describe/topology-schema.ts';
+import { topologySchema } from '../../helpers/topology/topology-schema.ts';
 import { doctorDocument } from '../../helpers/cli/overlay-e2e/doctor/document.ts';
 import { settings } from '../../helpers/cli/settings.ts';
 import { overlayPage } from './command-pages.ts';
@@ -16,7 +16,7 @@ import { describeSchema } from './schema-docs.ts';
 export const root = join(import.meta.dirname, '../..');
 
 const topology = describeSchema(topologySchema, {
-  file: join(root, 'helpers/topology/describe/topology-schema.ts'),
+  file: join(root, 'helpers/topology/topology-schema.ts'),
   name: 'topologySchema',
   title: 'A topology: overlay-e2e up FILE',
 });

@@ -1,5 +1,5 @@
 import { commandsOf, GLOBAL_FLAGS } from '../../helpers/cli/netns-machine/commands.ts';
-import { createFlags } from '../../helpers/cli/netns-machine/create-flags.ts';
+import { createFlags } from '../../helpers/cli/netns-machine/create/create-flags.ts';
 import type { Flag } from '../../helpers/cli/netns-machine/flags.ts';
 import { code, markWords, page, table } from './markdown.ts';
 

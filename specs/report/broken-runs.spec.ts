@@ -100,7 +100,7 @@ test('a global set-up that fails reads red, with its steps up to the failure', {
     {
       'specs/passing.spec.ts': passing,
       'global-setup.ts': `
-        import { recordHost } from '@helpers/report/vitest/record-set-up.ts';
+        import { recordHost } from '@helpers/report/results/record-set-up.ts';
         import { activity } from '@helpers/process/activity.ts';
         import { runCommand } from '@helpers/process/run-command.ts';
         export default () => recordHost('Set up the demo', async () => {
@@ -140,7 +140,7 @@ test('a take-down that fails reads red', { timeout: limit }, async () => {
     {
       'specs/passing.spec.ts': passing,
       'global-setup.ts': `
-        import { recordHost } from '@helpers/report/vitest/record-set-up.ts';
+        import { recordHost } from '@helpers/report/results/record-set-up.ts';
         export const teardown = () =>
           recordHost('Take down the demo', () => Promise.reject(new Error('device busy')));`,
     },

@@ -10,7 +10,7 @@ test('a failed test gets the verdict first, and every machine’s engine log and
       import { prepareTools } from '@helpers/debian/tools.ts';
       import { runCommand } from '@helpers/process/run-command.ts';
       import { attach, verdictName } from '@helpers/report/results/evidence.ts';
-      import { attachMachines } from '@helpers/report/results/machine-evidence.ts';
+      import { attachMachines } from '@helpers/report/findings/machine-evidence.ts';
       // Two machines that are this host, and one that has gone.
       const { env } = await prepareTools();
       const provider = {

@@ -7,9 +7,9 @@ import type { InterruptionWatch } from '../../helpers/process/errors/interruptio
 import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { verdictEvidence } from '../../helpers/report/findings/write-allure.ts';
 import { diagnosisLabel } from '../../helpers/report/results/diagnosis-label.ts';
-import { type HostReport, recordHost } from '../../helpers/report/vitest/record-set-up.ts';
+import { type HostReport, recordHost } from '../../helpers/report/results/record-set-up.ts';
 import { setUpFailed } from '../../helpers/report/run/skip-reasons.ts';
-import { ownFrames } from '../../helpers/report/vitest/stack.ts';
+import { ownFrames } from '../../helpers/report/results/stack.ts';
 import type { Evidence } from '../../helpers/report/results/results-writer.ts';
 import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
 import { openLab } from '../../helpers/spec/lab.ts';

@@ -36,3 +36,8 @@ export interface Diagnosis {
   readonly consequences: readonly Difference[];
   readonly remedy?: Remedy | undefined;
 }
+
+/** Identifies a diagnosis across reports: its code and its place. */
+export function identityOf({ code, where }: Diagnosis): string {
+  return `${code} ${JSON.stringify(where)}`;
+}

@@ -3,7 +3,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request } from 'node:https';
 import { connect as connectPlain } from 'node:net';
 import { connect, createSecureContext, type SecureContext } from 'node:tls';
-import type { HostConfig } from './host.ts';
+import type { HostConfig } from './hosts/host.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

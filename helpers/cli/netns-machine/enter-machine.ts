@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { CommandContext } from './context.ts';
-import { grounds } from './grounds.ts';
-import type { Host } from './host.ts';
+import { grounds } from './hosts/machine-folders.ts';
+import type { Host } from './hosts/host.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -5,18 +5,20 @@ import { prepareProbeImage } from '../../check/probe/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
-import { renderVerdict } from '../../report/findings/render-report.ts';
-import { wrapText } from '../../report/findings/text-layout.ts';
+import { renderVerdict } from '../../report/text/render-report.ts';
+import { wrapText } from '../../report/text/text-layout.ts';
 import { toJson } from '../../report/findings/to-json.ts';
 import { showProgress } from '../progress.ts';
 import { announce } from './check/announce.ts';
-import { type Chosen, chooseTarget } from './check/choose-target.ts';
+import { type Chosen, chooseTarget } from '../../topology/target/choose-target.ts';
 import { endOfCheck } from './check/end-of-check.ts';
-import { askOnTerminal, doSteps, undoSteps } from './check/fix.ts';
-import { isToBePrinted, mend, type Outcome } from './check/mend.ts';
+import { runSteps, undoSteps } from '../../check/fix/run-steps.ts';
+import { applyFixes, type FixOutcome } from '../../check/fix/apply-fixes.ts';
+import { askOnTerminal } from './check/ask-on-terminal.ts';
+import { isToBePrinted } from './check/is-to-be-printed.ts';
 import { type CheckOptions, refuseContradictions } from './check/options.ts';
 import { ReaderWatch } from './check/reader-watch.ts';
-import { watchCluster } from './check/watch.ts';
+import { watchCluster } from '../../check/watch/watch-cluster.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
@@ -79,11 +81,11 @@ async function checkTarget(
   const first = { ...bounds, limit: Math.max(limit - spent, limit / 4) };
   const report = await whileTold(options, () => auditCluster(target, first));
   if (options.fix !== true) return await conclude({ report, isShown: false }, options);
-  const outcome = await mend(report, {
+  const outcome = await applyFixes(report, {
     show: (found) => console.error(render(found, process.stderr)),
     say,
-    doSteps: async (steps) =>
-      await doSteps(target, steps, {
+    runSteps: async (steps) =>
+      await runSteps(target, steps, {
         agree: async (question) =>
           options.yes === true || (await askOnTerminal(question, bounds.signal)),
         say,
@@ -97,7 +99,7 @@ async function checkTarget(
 }
 
 /** Prints the report, and writes it wherever it is wanted. Gives the exit code. */
-async function conclude(outcome: Outcome, options: CheckOptions): Promise<number> {
+async function conclude(outcome: FixOutcome, options: CheckOptions): Promise<number> {
   const { report } = outcome;
   const { json } = options;
   await writeOutputs(report, options);

@@ -1,13 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { homedir, release } from 'node:os';
-import { findProgram } from '../../process/files/find-program.ts';
 import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
-import { decideHere } from '../../machine/choose-provider.ts';
-import { type Decision, dockerMachineCommand } from '../../machine/decide-provider.ts';
-import { judgeVirtualBoxRange } from '../../machine/docker-machine/virtualbox-range.ts';
+import { examineProvider } from '../../machine/examine-provider.ts';
+import type { Decision } from '../../machine/decide-provider.ts';
 import { hostRelease } from '../../debian/apt/host-release.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
-import { runCommand } from '../../process/run-command.ts';
 import { showProgress } from '../progress.ts';
 import { settings } from '../settings.ts';
 import { toDoctorDocument } from './doctor/document.ts';
@@ -72,54 +67,4 @@ const oldestNode = 24;
 function judgeNode(version: string): Finding {
   if (Number.parseInt(version, 10) >= oldestNode) return fine('Node', version);
   return missing('Node', `${version}, and it takes ${oldestNode}`, 'npm ci, which brings one');
-}
-
-/** The provider, when there is one, and what it needs. */
-async function examineProvider(): Promise<{ provider?: Decision; findings: Finding[] }> {
-  const subject = 'provider';
-  try {
-    const provider = decideHere();
-    const { name, because } = provider;
-    const finding = fine(subject, `${name}, because ${because}`);
-    return { provider, findings: [finding, ...(await examineNeedsOf(name))] };
-  } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    return { findings: [missing(subject, error.observed, error.remedy ?? '')] };
-  }
-}
-
-async function examineNeedsOf(provider: Decision['name']): Promise<Finding[]> {
-  if (provider === 'docker-machine') return await examineDockerMachine();
-  // Loaded when it is needed, as the provider itself.
-  const { examineHost } = await import('../../netns/doctor/examine-host.ts');
-  return await examineHost();
-}
-
-/** Whether the programs that the provider docker-machine runs do run. */
-async function examineDockerMachine(): Promise<Finding[]> {
-  const driver = process.env['MACHINE_DRIVER'] || 'virtualbox';
-  const command = dockerMachineCommand(process.env);
-  const wanted: readonly (readonly [string, string])[] = [
-    [command, 'version'],
-    ...(driver === 'virtualbox' ? [['VBoxManage', '--version'] as const] : []),
-  ];
-  const findings = await Promise.all(
-    wanted.map(async ([program, question]) => {
-      const remedy = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
-      if (!program.includes('/') && findProgram(program) === undefined) {
-        return missing(program, 'it is not on PATH', remedy);
-      }
-      try {
-        const { stdout } = await runCommand(program, [question], { limit: 30_000 });
-        return fine(program, stdout.trim().split('\n')[0] ?? '');
-      } catch (error) {
-        return missing(program, (error as HarnessError).observed, remedy);
-      }
-    }),
-  );
-  const virtualBox = findings.find(({ subject }) => subject === 'VBoxManage');
-  if (virtualBox === undefined || !virtualBox.fine) return findings;
-  const list = await readFile('/etc/vbox/networks.conf', 'utf8').catch(() => undefined);
-  const cidr = process.env['VIRTUALBOX_HOSTONLY_CIDR'] || undefined;
-  return [...findings, judgeVirtualBoxRange(virtualBox.saw, list, cidr)];
 }

@@ -2,7 +2,7 @@ import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { isInputError } from '../../process/errors/input-error.ts';
 import { Interrupted } from '../../process/errors/interruption.ts';
 import { describeSystemError } from '../../process/errors/system-error.ts';
-import { renderDiagnosis } from '../../report/findings/render-diagnosis.ts';
+import { renderDiagnosis } from '../../report/text/render-diagnosis.ts';
 import { DiagnosedFailure } from '../../topology/bring-up/diagnosed-failure.ts';
 import { describeDefect } from '../standard-streams.ts';
 

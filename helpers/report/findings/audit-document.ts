@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { diagnosisCodes } from '../../check/model/codes.ts';
 import { layers } from '../../check/model/check.ts';
 import { differenceKinds } from '../../check/model/difference.ts';
-import { pathColumns } from './path-matrix.ts';
+import { pathColumns } from '../text/path-matrix.ts';
 
 /** Increased with each change of the document's shape. */
 export const documentVersion = 2;

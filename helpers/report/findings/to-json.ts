@@ -4,8 +4,8 @@ import { diagnosisTitles, pageOf } from '../../check/model/codes.ts';
 import { whatWasSeen } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { type AuditDocument, auditDocument, documentVersion } from './audit-document.ts';
-import { mapCluster } from './cluster-map.ts';
-import { matrixOf } from './path-matrix.ts';
+import { mapCluster } from '../text/cluster-map.ts';
+import { matrixOf } from '../text/path-matrix.ts';
 
 /**
  * An audit as a document that docs/check.schema.json describes. What engines say of containers beyond their names and

@@ -2,8 +2,8 @@ import { layers } from '../../check/model/check.ts';
 import type { Coverage } from '../../check/derive/coverage.ts';
 import type { AuditReport, CheckResult } from '../../check/model/report.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
-import { renderDiagnosis } from './render-diagnosis.ts';
-import { element, escapeXml } from './xml.ts';
+import { renderDiagnosis } from '../text/render-diagnosis.ts';
+import { element, escapeXml } from '../text/xml.ts';
 
 /**
  * An audit as JUnit XML: a suite for each layer, a case for each check. A check that was wanted and could not be done is

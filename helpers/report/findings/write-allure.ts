@@ -15,9 +15,9 @@ import type { Step } from '../results/step.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
 import { drawPathMatrix } from '../pictures/draw-path-matrix.ts';
 import { drawTopology } from '../pictures/draw-topology.ts';
-import { headlineOf } from './headline.ts';
-import { renderDiagnosis } from './render-diagnosis.ts';
-import { renderVerdict } from './render-report.ts';
+import { headlineOf } from '../text/headline.ts';
+import { renderDiagnosis } from '../text/render-diagnosis.ts';
+import { renderVerdict } from '../text/render-report.ts';
 import { toJson } from './to-json.ts';
 
 const root = join(import.meta.dirname, '../../..');

@@ -1,4 +1,4 @@
-import { element, escapeXml } from '../findings/xml.ts';
+import { element, escapeXml } from '../text/xml.ts';
 import { issueName, issueUrl, type KnownIssue } from '../results/known-issues.ts';
 import type { RunResult } from './run.ts';
 

@@ -8,9 +8,9 @@ import {
 } from '@allurereport/core-api';
 import type { AllureReport } from '@allurereport/core';
 import { z } from 'zod';
-import { placeInWords } from '../findings/place-in-words.ts';
-import { categories } from '../run/categories.ts';
-import { readFindings } from '../run/causes.ts';
+import { placeInWords } from '../../check/model/format-place.ts';
+import { categories } from '../results/categories.ts';
+import { readFindings } from './causes.ts';
 import { codeIn, diagnosisLabel } from '../results/diagnosis-label.ts';
 import { auditName, topologyPictureName } from '../results/evidence.ts';
 import { issueOf, type KnownIssue } from '../results/known-issues.ts';

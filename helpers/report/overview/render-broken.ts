@@ -1,5 +1,5 @@
-import { element, escapeXml } from '../findings/xml.ts';
-import { countOf } from '../findings/count-of.ts';
+import { element, escapeXml } from '../text/xml.ts';
+import { countOf } from '../text/count-of.ts';
 import { dayAndTime, linkTo, linkToResult, list, renderPicture, section } from './parts.ts';
 import { renderCause } from './render-cause.ts';
 import { isBad, type Run, type RunResult } from './run.ts';

@@ -1,5 +1,5 @@
 import { type DiagnosisCode, diagnosisTitles, pageOf } from '../../check/model/codes.ts';
-import { element, escapeXml } from '../findings/xml.ts';
+import { element, escapeXml } from '../text/xml.ts';
 import { renderPage } from './render-page.ts';
 import type { FoundDefect } from './run.ts';
 

@@ -1,5 +1,5 @@
-import { escapeXml } from '../findings/xml.ts';
-import { countOf } from '../findings/count-of.ts';
+import { escapeXml } from '../text/xml.ts';
+import { countOf } from '../text/count-of.ts';
 import { dayAndTime, duration, linkToResult, list, section } from './parts.ts';
 import type { RunResult } from './run.ts';
 import type { Run } from './run.ts';

@@ -1,5 +1,5 @@
-import { countOf } from '../findings/count-of.ts';
-import { element, escapeXml } from '../findings/xml.ts';
+import { countOf } from '../text/count-of.ts';
+import { element, escapeXml } from '../text/xml.ts';
 import { duration, section } from './parts.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { diagnosisTitles } from '../../check/model/codes.ts';
-import { element, escapeXml } from '../findings/xml.ts';
-import { countOf } from '../findings/count-of.ts';
+import { element, escapeXml } from '../text/xml.ts';
+import { countOf } from '../text/count-of.ts';
 import { overviewStyle } from './overview-style.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 import { dayAndTime, duration, linkTo, list, renderPicture } from './parts.ts';

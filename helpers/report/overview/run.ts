@@ -1,6 +1,6 @@
 import type { HistoryDataPoint, HistoryTestResult, TestStatus } from '@allurereport/core-api';
 import type { DiagnosisCode } from '../../check/model/codes.ts';
-import type { Finding } from '../run/causes.ts';
+import type { Finding } from './causes.ts';
 import type { KnownIssue } from '../results/known-issues.ts';
 import type { RanOn } from '../results/environment-info.ts';
 

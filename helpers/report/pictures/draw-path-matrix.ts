@@ -12,7 +12,7 @@ import {
   type PathPair,
   signs,
   signsIn,
-} from '../findings/path-matrix.ts';
+} from '../text/path-matrix.ts';
 
 const colors = {
   answered: 'good',

@@ -1,5 +1,5 @@
 import type { SetUpRecord } from '../../topology/bring-up/set-up-record.ts';
-import { countOf } from '../findings/count-of.ts';
+import { countOf } from '../text/count-of.ts';
 import { renderChart, smallSize, textSize, titleLines } from './render-chart.ts';
 import { planSetUp, type SetUpBar, type SetUpPlan } from './set-up-bars.ts';
 

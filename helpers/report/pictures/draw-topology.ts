@@ -1,8 +1,8 @@
 import type { AuditReport } from '../../check/model/report.ts';
-import { mapCluster } from '../findings/cluster-map.ts';
-import { headlineOf } from '../findings/headline.ts';
+import { mapCluster } from '../text/cluster-map.ts';
+import { headlineOf } from '../text/headline.ts';
 import { picture } from './svg.ts';
-import { renderVerdict } from '../findings/render-report.ts';
+import { renderVerdict } from '../text/render-report.ts';
 import { style, colorOf } from './topology/style.ts';
 import { runGraphviz } from './topology/run-graphviz.ts';
 import { chooseShown } from './topology/shown.ts';

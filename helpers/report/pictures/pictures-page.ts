@@ -1,4 +1,4 @@
-import { element, escapeXml } from '../findings/xml.ts';
+import { element, escapeXml } from '../text/xml.ts';
 
 /** A picture, or why there is none. */
 export type PageEntry = { readonly name: string; readonly svg: string } | MissingEntry;

@@ -1,4 +1,4 @@
-import { element, escapeXml } from '../findings/xml.ts';
+import { element, escapeXml } from '../text/xml.ts';
 import { variables } from './palette.ts';
 
 /** The names of the colours are a class’s own, and so is every rule: a picture within a page changes nothing else of it. */

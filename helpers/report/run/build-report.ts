@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AllureReport, resolveConfig } from '@allurereport/core';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { categories } from './categories.ts';
+import { categories } from '../results/categories.ts';
 import { closeUp } from './self-contained-page.ts';
 import { withTestsOnly } from './count-tests.ts';
 import { readKnownIssues, resolutionsOf } from '../results/known-issues.ts';

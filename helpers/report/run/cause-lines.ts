@@ -1,8 +1,8 @@
 import { printable } from '../../process/text/printable.ts';
-import { countOf } from '../findings/count-of.ts';
-import { placeInWords } from '../findings/place-in-words.ts';
-import { painter, type TextLayout, wrapText } from '../findings/text-layout.ts';
-import type { Cause, Causes, Finding } from './causes.ts';
+import { countOf } from '../text/count-of.ts';
+import { placeInWords } from '../../check/model/format-place.ts';
+import { painter, type TextLayout, wrapText } from '../text/text-layout.ts';
+import type { Cause, Causes, Finding } from '../overview/causes.ts';
 
 /** Causes that the end of a run shows; the report has all. */
 const shownCauses = 4;

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import { countOf } from '../findings/count-of.ts';
-import type { Counts, RunCounts } from './counts.ts';
+import { countOf } from '../text/count-of.ts';
+import type { Counts, RunCounts } from '../results/counts.ts';
 import type { WrittenResult } from '../results/read-results.ts';
 import { commandAgain, specFileOf, type TypedRun } from './next-command.ts';
 import { askDoctor, type NextStep } from './next-steps.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { countLine } from './counts.ts';
+import { countLine } from '../results/counts.ts';
 import type { NeighbourReport } from '../overview/render-environment.ts';
 import { readResults } from '../results/read-results.ts';
 import { reportFile, reportsFolder, resultsFolder } from '../results/reports-folder.ts';

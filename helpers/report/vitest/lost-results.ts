@@ -8,13 +8,13 @@ import {
   type NamedTest,
   type SkippedTest,
 } from './allowed-skips.ts';
-import { addCounts, type Counts, startResults } from '../run/counts.ts';
+import { addCounts, type Counts, startResults } from '../results/counts.ts';
 import { tellSystem } from './environment.ts';
 import { issueLinks } from '../results/known-issues.ts';
 import { writeResult } from '../results/results-writer.ts';
 import { setUpFailed, skipsFile } from '../run/skip-reasons.ts';
-import { ownFrames } from './stack.ts';
-import { partOf } from './tutorial-part.ts';
+import { ownFrames } from '../results/stack.ts';
+import { partOf } from '../results/tutorial-part.ts';
 
 type Errors = readonly {
   readonly message: string;

@@ -8,9 +8,9 @@ import { issueLinks } from '../results/known-issues.ts';
 import { harnessOrigin, originLabel } from '../results/origin-label.ts';
 import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from '../results/reports-folder.ts';
-import { ownFrames } from './stack.ts';
+import { ownFrames } from '../results/stack.ts';
 import { topologyOf } from '../results/topology-label.ts';
-import { partOf } from './tutorial-part.ts';
+import { partOf } from '../results/tutorial-part.ts';
 
 /**
  * What fills the Allure report, for `vitest.config.ts`. Nothing of it is in the way of a watch: whoever saves a file waits

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../../check/model/report.ts';
-import { headlineOf } from '../../report/findings/headline.ts';
+import { headlineOf } from '../../report/text/headline.ts';
 
 /**
  * Whether an audit found nothing wrong, and could look at all that was wanted. What it found comes with its code first: by

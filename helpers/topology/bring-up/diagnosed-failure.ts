@@ -4,7 +4,7 @@ import { connectEngine } from '../../docker/engine.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { WaitTimeout } from '../../process/waits/wait-for.ts';
-import { clusterOf } from '../audit-target.ts';
+import { clusterOf } from '../target/audit-target.ts';
 import { membersOf, type Topology } from '../topology.ts';
 
 /** A set-up failed, and an audit of what was up by then found why. */

@@ -1,6 +1,6 @@
 import type { AddressRange } from '../../process/address-range.ts';
 import { findContradictions } from './cross-check.ts';
-import { topologySchema } from './topology-schema.ts';
+import { topologySchema } from '../topology-schema.ts';
 import { findUnfitFields, type WrongField } from './wrong-fields.ts';
 
 /**

@@ -7,7 +7,7 @@ import { findUnfitImages } from './unsuitable-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
 import { findTopology, topologies } from '../topologies.ts';
 import type { Topology } from '../topology.ts';
-import { topologySchema } from './topology-schema.ts';
+import { topologySchema } from '../topology-schema.ts';
 import { meansFile } from '../../workload/images/own-image.ts';
 import { type WrongField, wrongFields } from './wrong-fields.ts';
 

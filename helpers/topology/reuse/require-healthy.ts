@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../check/model/diagnosis.ts';
 import type { MachineProvider } from '../../machine/machine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { topologyTarget } from '../audit-target.ts';
+import { topologyTarget } from '../target/audit-target.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage } from '../topology.ts';
 

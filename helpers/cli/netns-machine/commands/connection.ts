@@ -1,6 +1,6 @@
 import { checkConnection, hostOf } from '../engine-connection.ts';
 import { Failure } from '../failure.ts';
-import { type Host, swarmUrl, urlOf } from '../host.ts';
+import { type Host, swarmUrl, urlOf } from '../hosts/host.ts';
 import type { CommandContext } from '../context.ts';
 
 const LIMIT = 10_000;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { complain, type CommandContext, say } from '../context.ts';
-import { createFlags, driverIn } from '../create-flags.ts';
-import { createNetns } from '../create-netns.ts';
-import { createNone } from '../create-none.ts';
+import { createFlags, driverIn } from '../create/create-flags.ts';
+import { createNetns } from '../create/create-netns.ts';
+import { createNone } from '../create/create-none.ts';
 import { Failure } from '../failure.ts';
 import { FlagError, type FlagValues, moveFlagsFirst, parseFlags } from '../flags.ts';
-import { hostExists } from '../host.ts';
+import { hostExists } from '../hosts/host.ts';
 
 /** `create NAME`. */
 export async function runCreate(context: CommandContext): Promise<void> {

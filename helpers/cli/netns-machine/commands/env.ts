@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { say, type CommandContext } from '../context.ts';
 import { socketOf } from '../engine-connection.ts';
 import { Failure } from '../failure.ts';
-import { onlyTarget } from '../host.ts';
+import { onlyTarget } from '../hosts/host.ts';
 import { noProxyIn, noProxyWith, renderSet, renderUnset, shellNamed } from '../shells.ts';
 import { reachableUrl } from './connection.ts';
 

@@ -12,7 +12,7 @@ export async function runHelp(context: CommandContext): Promise<void> {
   }
   const command = findCommand(program, name);
   if (command.name === 'create') {
-    const { createFlags } = await import('../create-flags.ts');
+    const { createFlags } = await import('../create/create-flags.ts');
     process.stdout.write(commandUsage(program, command, createFlags('netns')));
     return;
   }

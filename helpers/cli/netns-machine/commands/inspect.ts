@@ -1,6 +1,6 @@
 import { say, type CommandContext } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { loadHost, targets } from '../host.ts';
+import { loadHost, targets } from '../hosts/host.ts';
 
 /** `inspect NAME`: config.json, or what a template makes of it. */
 export async function runInspect(context: CommandContext): Promise<void> {
@@ -16,12 +16,12 @@ export async function runInspect(context: CommandContext): Promise<void> {
     say(JSON.stringify(config, null, 4));
     return;
   }
-  const { compileTemplate } = await import('../render-template.ts');
+  const { compileTemplate } = await import('../template/render-template.ts');
   say(compile(compileTemplate, format)(config));
 }
 
 function compile(
-  compileTemplate: typeof import('../render-template.ts').compileTemplate,
+  compileTemplate: typeof import('../template/render-template.ts').compileTemplate,
   format: string,
 ): (value: unknown) => string {
   try {

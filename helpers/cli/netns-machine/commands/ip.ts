@@ -1,7 +1,7 @@
 import { say, type CommandContext } from '../context.ts';
-import { driverOf } from '../drivers.ts';
+import { driverOf } from '../hosts/drivers.ts';
 import { hostOf } from '../engine-connection.ts';
-import { loadTargets } from '../host.ts';
+import { loadTargets } from '../hosts/host.ts';
 
 /** `ip NAME…`: the addresses, in the order of the names. */
 export async function runIp(context: CommandContext): Promise<void> {

@@ -1,8 +1,8 @@
 import { complain, type CommandContext, say } from '../context.ts';
-import { driverOf } from '../drivers.ts';
+import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { type Host, type HostState, loadTargets } from '../host.ts';
-import { grounds } from '../grounds.ts';
+import { type Host, type HostState, loadTargets } from '../hosts/host.ts';
+import { grounds } from '../hosts/machine-folders.ts';
 import { tellOfTransfers } from '../transfers.ts';
 
 interface Verb {

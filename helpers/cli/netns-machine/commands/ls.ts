@@ -1,10 +1,10 @@
-import { alignColumns } from '../align-columns.ts';
+import { alignColumns } from '../template/align-columns.ts';
 import type { CommandContext } from '../context.ts';
 import { Failure } from '../failure.ts';
-import { filterHosts, parseFilters } from '../host-filters.ts';
-import { type Host, hostNames, loadHost } from '../host.ts';
-import { type BrokenHost, listItems } from '../list-items.ts';
-import { compileTemplate } from '../render-template.ts';
+import { filterHosts, parseFilters } from '../hosts/host-filters.ts';
+import { type Host, hostNames, loadHost } from '../hosts/host.ts';
+import { type BrokenHost, listItems } from '../hosts/list-items.ts';
+import { compileTemplate } from '../template/render-template.ts';
 
 const TABLE =
   'table {{.Name}}\t{{.Active}}\t{{.DriverName}}\t{{.State}}\t{{.URL}}\t{{.Swarm}}\t{{.DockerVersion}}\t{{.Error}}';

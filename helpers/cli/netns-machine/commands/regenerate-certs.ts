@@ -1,9 +1,9 @@
 import { complain, type CommandContext, say } from '../context.ts';
 import { confirm } from '../confirm.ts';
-import { driverOf } from '../drivers.ts';
+import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { grounds } from '../grounds.ts';
-import { type Host, loadTargets } from '../host.ts';
+import { grounds } from '../hosts/machine-folders.ts';
+import { type Host, loadTargets } from '../hosts/host.ts';
 
 /** `regenerate-certs NAME…`: new server certificates, and engines that use them. */
 export async function runRegenerateCerts(context: CommandContext): Promise<number> {

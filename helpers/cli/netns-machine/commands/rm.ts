@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { confirm } from '../confirm.ts';
 import { complain, type CommandContext, say } from '../context.ts';
-import { driverOf } from '../drivers.ts';
+import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { grounds } from '../grounds.ts';
-import { hostExists, loadHost } from '../host.ts';
+import { grounds } from '../hosts/machine-folders.ts';
+import { hostExists, loadHost } from '../hosts/host.ts';
 
 /** `rm NAME…`: removes machines. The prompt's default, and the end of input, is no. */
 export async function runRm(context: CommandContext): Promise<number> {

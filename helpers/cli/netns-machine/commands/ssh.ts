@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { complain, type CommandContext } from '../context.ts';
-import { driverOf } from '../drivers.ts';
+import { driverOf } from '../hosts/drivers.ts';
 import { commandInside, waitForEnd } from '../enter-machine.ts';
 import { Failure } from '../failure.ts';
-import { type Host, loadHost, targets } from '../host.ts';
+import { type Host, loadHost, targets } from '../hosts/host.ts';
 
 /** Options of the ssh client that mean nothing where no SSH is. */
 const IGNORED = /^-[46AaCGgKkMNqsTvXxYy]+$/;

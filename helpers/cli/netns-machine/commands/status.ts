@@ -1,7 +1,7 @@
 import { say, type CommandContext } from '../context.ts';
-import { driverOf } from '../drivers.ts';
+import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { type Host, onlyTarget } from '../host.ts';
+import { type Host, onlyTarget } from '../hosts/host.ts';
 
 /** `status NAME`. */
 export async function runStatus(context: CommandContext): Promise<void> {

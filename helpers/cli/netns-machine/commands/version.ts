@@ -1,7 +1,7 @@
 import { say, type CommandContext } from '../context.ts';
 import { queryVersion } from '../engine-connection.ts';
 import { Failure } from '../failure.ts';
-import { onlyTarget, urlOf } from '../host.ts';
+import { onlyTarget, urlOf } from '../hosts/host.ts';
 import { programVersion } from '../program-version.ts';
 
 const LIMIT = 10_000;

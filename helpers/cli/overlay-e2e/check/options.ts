@@ -1,15 +1,10 @@
+import type { TargetOptions } from '../../../topology/target/choose-target.ts';
 import { InputError } from '../../../process/errors/input-error.ts';
 
 /** What `overlay-e2e check` was called with. */
-export interface CheckOptions {
-  /** `[NAME=]URL` each. */
-  readonly engine: readonly string[];
-  readonly context: readonly string[];
-  readonly tlsDir?: string;
+export interface CheckOptions extends TargetOptions {
   readonly probe: boolean;
   readonly privileged: boolean;
-  /** Seconds. */
-  readonly limit?: number;
   readonly maxPairs?: number;
   readonly json?: boolean;
   readonly allure?: string;

@@ -1,4 +1,4 @@
-import { countOf } from '../../findings/count-of.ts';
+import { countOf } from '../../text/count-of.ts';
 import { labelCard } from './card.ts';
 import { type Column, noColumn, unseenJoint } from './column.ts';
 import { labelHost, labelNote } from './host-label.ts';

@@ -1,5 +1,5 @@
-import { countOf } from '../../findings/count-of.ts';
-import type { MappedNetwork } from '../../findings/cluster-map.ts';
+import { countOf } from '../../text/count-of.ts';
+import type { MappedNetwork } from '../../text/cluster-map.ts';
 import { box, labelCard, nameSize, soft, softMost } from './card.ts';
 import { breakLines, cell, lines, row, table } from './label.ts';
 import { portOf } from './ports.ts';

@@ -1,4 +1,4 @@
-import { type Attributes, element, escapeXml } from '../../findings/xml.ts';
+import { type Attributes, element, escapeXml } from '../../text/xml.ts';
 
 /** How a text looks in a label. */
 export interface Look {

@@ -1,4 +1,4 @@
-import type { MappedNetwork } from '../../findings/cluster-map.ts';
+import type { MappedNetwork } from '../../text/cluster-map.ts';
 import { box, nameSize, soft } from './card.ts';
 import { type Column, noColumn, unseenJoint } from './column.ts';
 import { hopsOf } from './hops.ts';

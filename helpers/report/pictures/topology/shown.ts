@@ -4,8 +4,8 @@ import type {
   MappedContainer,
   MappedHost,
   MappedNetwork,
-} from '../../findings/cluster-map.ts';
-import { placeInWords } from '../../findings/place-in-words.ts';
+} from '../../text/cluster-map.ts';
+import { placeInWords } from '../../../check/model/format-place.ts';
 
 /** Containers of a host without an end on an overlay that are shown; the others are counted. */
 const bystandersShown = 3;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { alignColumns } from '../../../../helpers/cli/netns-machine/align-columns.ts';
-import { compareNaturally } from '../../../../helpers/cli/netns-machine/natural-order.ts';
+import { alignColumns } from '../../../../helpers/cli/netns-machine/template/align-columns.ts';
+import { compareNaturally } from '../../../../helpers/cli/netns-machine/hosts/natural-order.ts';
 
 // As docker-machine prints it, trailing blanks and all.
 const TABLE = `NAME          ACTIVE   DRIVER    STATE     URL                          SWARM                  DOCKER           ERRORS

@@ -4,7 +4,7 @@ import type { Observation } from '../../../../helpers/check/model/observation.ts
 import { seen, unseen, whatWasSeen } from '../../../../helpers/check/model/observed.ts';
 import type { AuditReport } from '../../../../helpers/check/model/report.ts';
 import { drawTopology } from '../../../../helpers/report/pictures/draw-topology.ts';
-import { mapCluster } from '../../../../helpers/report/findings/cluster-map.ts';
+import { mapCluster } from '../../../../helpers/report/text/cluster-map.ts';
 import { chooseShown } from '../../../../helpers/report/pictures/topology/shown.ts';
 import { boxesOf, textsOf, type TextBox } from '../read-svg.ts';
 import { containerOf } from '../../check/healthy-cluster.ts';

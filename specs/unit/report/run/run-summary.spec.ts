@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { countLine } from '../../../../helpers/report/run/counts.ts';
+import { countLine } from '../../../../helpers/report/results/counts.ts';
 import { nextLines } from '../../../../helpers/report/run/next-steps.ts';
 import { judge, nextStepsOf, verdictLines } from '../../../../helpers/report/run/run-summary.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { describedTarget } from '../../../../helpers/topology/audit-target.ts';
+import { describedTarget } from '../../../../helpers/topology/target/audit-target.ts';
 import { loadClusterFile } from '../../../../helpers/topology/describe/load-cluster-file.ts';
 import { seed } from '../../../../helpers/topology/seed.ts';
 

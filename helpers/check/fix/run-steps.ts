@@ -1,0 +1,80 @@
+import { printable } from '../../process/text/printable.ts';
+import { type Command, lineOf } from '../model/command.ts';
+import type { FixStep } from './fix-steps.ts';
+import { type Probe } from '../probe/probe.ts';
+import { startProbe } from '../probe/start-probe.ts';
+import type { AuditTarget } from '../model/target.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { tail } from '../../process/run-command.ts';
+
+export interface FixOptions {
+  /** Asks the user. */
+  readonly agree: (question: string) => Promise<boolean>;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the steps one by one, each after the user agreed. Returns the steps that succeeded. */
+export async function runSteps(
+  target: Pick<AuditTarget, 'hosts'>,
+  steps: readonly FixStep[],
+  { agree, say, signal }: FixOptions,
+): Promise<readonly FixStep[]> {
+  await using probes = openFixProbes(target, signal);
+  const done: FixStep[] = [];
+  for (const step of steps) {
+    const { code, host, commands, effect, networkId, restores } = step;
+    say(`${code}: ${printable(effect)}\n  on ${host}: ${lineOf(commands)}`);
+    if (!(await agree(`Do this on ${host}?`))) continue;
+    const failure = await probes.run(host, networkId, restores);
+    if (failure === undefined) done.push(step);
+    say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
+  }
+  return done;
+}
+
+/** Undoes steps, the last first. Returns how many were undone. */
+export async function undoSteps(
+  target: Pick<AuditTarget, 'hosts'>,
+  steps: readonly FixStep[],
+  { say, signal }: Omit<FixOptions, 'agree'>,
+): Promise<number> {
+  await using probes = openFixProbes(target, signal);
+  let undone = 0;
+  for (const { host, networkId, inverse } of steps.toReversed()) {
+    say(`undo on ${host}, in the overlay's namespace: ${lineOf(inverse)}`);
+    const failure = await probes.run(host, networkId, inverse);
+    if (failure === undefined) undone += 1;
+    say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
+  }
+  return undone;
+}
+
+interface FixProbes extends AsyncDisposable {
+  /** Runs commands up to the first that fails; returns why it failed. */
+  run(host: string, networkId: string, commands: readonly Command[]): Promise<string | undefined>;
+}
+
+function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSignal): FixProbes {
+  const stack = new AsyncDisposableStack();
+  const probes = new Map<string, Probe>();
+  return {
+    run: async (host, networkId, commands) => {
+      const engine = hosts.find(({ name }) => name === host)?.engine;
+      if (engine === undefined) return 'it is none of the hosts';
+      try {
+        const probe = probes.get(host) ?? stack.use(await startProbe(engine, { signal }));
+        probes.set(host, probe);
+        for (const command of commands) {
+          const ended = await probe.run({ overlay: networkId }, command, { signal });
+          if (ended.exitCode !== 0) return tail(ended.stderr, 1);
+        }
+        return undefined;
+      } catch (error) {
+        signal.throwIfAborted();
+        return firstLine(error);
+      }
+    },
+    [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
+  };
+}

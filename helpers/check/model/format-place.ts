@@ -1,0 +1,16 @@
+import type { Place } from './difference.ts';
+
+/** A place for people: «master-host → worker-host, network my-net, tomcat-app → mysqlserver». */
+export function placeInWords({ host, peer, network, container, towards }: Place): string {
+  const parts = [
+    joinEnds(host, peer),
+    network === undefined ? undefined : `network ${network}`,
+    joinEnds(container, towards),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? 'the cluster' : parts.join(', ');
+}
+
+function joinEnds(from: string | undefined, to: string | undefined): string | undefined {
+  if (from !== undefined && to !== undefined) return `${from} → ${to}`;
+  return from ?? (to === undefined ? undefined : `→ ${to}`);
+}

@@ -1,0 +1,108 @@
+import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
+import { bringImages } from './bring-images.ts';
+import { bringSwarmImage } from './bring-swarm-image.ts';
+import { type CommandContext, say } from '../context.ts';
+import { Failure } from '../failure.ts';
+import type { FlagValues } from '../flags.ts';
+import { grounds } from '../hosts/machine-folders.ts';
+import { engineSettings, swarmRequest } from './host-options.ts';
+import { tellOfTransfers } from '../transfers.ts';
+
+/**
+ * Makes a machine in namespaces, with an engine that answers when this returns.
+ *
+ * @returns whether it runs what it is to run of a Swarm
+ */
+export async function createNetns(context: CommandContext, name: string): Promise<boolean> {
+  const { flags } = context;
+  const memory = readAmount(flags, 'netns-memory');
+  const cpus = readAmount(flags, 'netns-cpus');
+  say('Running pre-create checks...');
+  await tellOfTransfers(name);
+  const [{ checkName }, { requireHost }] = await Promise.all([
+    import('../../../netns/state/check-request.ts'),
+    import('../../../netns/doctor/require-host.ts'),
+  ]);
+  let images: readonly string[];
+  let swarmImage: PreparedImage | undefined;
+  try {
+    checkName(name);
+    requireHost();
+    images = await bringImages(flags.list('netns-image'));
+    swarmImage = await bringSwarmImage(flags);
+  } catch (error) {
+    throw new Failure(
+      `Error with pre-create check: ${JSON.stringify((error as Error).message)}`,
+      3,
+    );
+  }
+  say('Creating machine...');
+  say(`(${name}) Starting the netns host...`);
+  const { provider } = await grounds(context);
+  const request = {
+    name,
+    images: [...images, ...(swarmImage?.archive === undefined ? [] : [swarmImage.archive])],
+    tlsSans: flags.list('tls-san'),
+    engineOptions: flags.list('engine-opt'),
+    engineLabels: flags.list('engine-label'),
+    engineSettings: engineSettings(flags),
+    ...(await swarmOf(flags, swarmImage)),
+    egress: flags.on('netns-egress'),
+    ...(memory === undefined ? {} : { memory }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...textIfGiven(flags, 'netns-address', 'address'),
+    ...textIfGiven(flags, 'netns-subnet', 'subnet'),
+    ...textIfGiven(flags, 'netns-engine', 'engineBundle'),
+  };
+  try {
+    await untilSignal((signal) => provider.create(request, { signal }));
+  } catch (error) {
+    throw new Failure(`Error creating machine: ${(error as Error).message}`);
+  }
+  if (swarmImage !== undefined) say('Configuring swarm...');
+  say('Docker is up and running!');
+  return swarmImage !== undefined;
+}
+
+/** Its part in a Swarm, to be started with that image; without one it is only noted. */
+async function swarmOf(flags: FlagValues, image: PreparedImage | undefined) {
+  const swarm = swarmRequest(flags);
+  if (image !== undefined) return { swarm: { ...swarm, image: image.tag } };
+  const { swarmOptionsOf } = await import('../../../machine/swarm-containers.ts');
+  return { swarmOptions: swarmOptionsOf(swarm) };
+}
+
+/** Ctrl-C, and whatever else ends a program, must not leave half a machine. */
+async function untilSignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const end = (signal: NodeJS.Signals) =>
+    controller.abort(`${signal} received; nothing of it is left`);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, end);
+  try {
+    return await run(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? new Error(String(controller.signal.reason)) : error;
+  } finally {
+    for (const signal of signals) process.off(signal, end);
+  }
+}
+
+function textIfGiven<Key extends string>(
+  flags: FlagValues,
+  flag: string,
+  key: Key,
+): { readonly [K in Key]?: string } {
+  const text = flags.text(flag);
+  return (text === '' ? {} : { [key]: text }) as { readonly [K in Key]?: string };
+}
+
+function readAmount(flags: FlagValues, flag: string): number | undefined {
+  const text = flags.text(flag);
+  if (text === '') return undefined;
+  const amount = Number(text);
+  if (amount > 0) return amount;
+  throw new Failure(
+    `Error setting machine configuration from flags provided: --${flag} is to be a number above 0, not "${text}"`,
+  );
+}

@@ -1,0 +1,34 @@
+import { findInit } from '../../../netns/boot/boot.ts';
+import { openStore } from '../../../netns/state/store.ts';
+import { Failure } from '../failure.ts';
+import type { CommandContext } from '../context.ts';
+import type { Host, HostState } from './host.ts';
+
+/** What differs between machines of ours and an engine that is only known by its URL. */
+export interface Driver {
+  state(context: Pick<CommandContext, 'storage'>, host: Host): HostState;
+  url(host: Host): string;
+}
+
+const DRIVERS: Readonly<Record<string, Driver>> = {
+  netns: {
+    state: ({ storage }, { name }) =>
+      findInit(openStore(storage), name) === undefined ? 'Stopped' : 'Running',
+    url: ({ config }) => `tcp://${config.Driver.IPAddress}:2376`,
+  },
+  none: {
+    state: () => 'Running',
+    url: ({ config }) => config.Driver.URL ?? '',
+  },
+};
+
+/** The driver of a machine. */
+export function driverOf({ config }: Host): Driver {
+  const driver = DRIVERS[config.DriverName];
+  if (driver === undefined) {
+    throw new Failure(
+      `Driver "${config.DriverName}" not found. Do you have the plugin binary accessible in your PATH?`,
+    );
+  }
+  return driver;
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
+import type { HarnessError } from '../../process/errors/harness-error.ts';
+import { findProgram } from '../../process/files/find-program.ts';
+import { runCommand } from '../../process/run-command.ts';
+import { dockerMachineCommand } from '../decide-provider.ts';
+import { judgeVirtualBoxRange } from './virtualbox-range.ts';
+
+/** Finds out if the programs that the docker-machine provider needs run. */
+export async function examineDockerMachine(): Promise<Finding[]> {
+  const driver = process.env['MACHINE_DRIVER'] || 'virtualbox';
+  const command = dockerMachineCommand(process.env);
+  const wanted: readonly (readonly [string, string])[] = [
+    [command, 'version'],
+    ...(driver === 'virtualbox' ? [['VBoxManage', '--version'] as const] : []),
+  ];
+  const findings = await Promise.all(
+    wanted.map(async ([program, question]) => {
+      const remedy = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
+      if (!program.includes('/') && findProgram(program) === undefined) {
+        return missing(program, 'it is not on PATH', remedy);
+      }
+      try {
+        const { stdout } = await runCommand(program, [question], { limit: 30_000 });
+        return fine(program, stdout.trim().split('\n')[0] ?? '');
+      } catch (error) {
+        return missing(program, (error as HarnessError).observed, remedy);
+      }
+    }),
+  );
+  const virtualBox = findings.find(({ subject }) => subject === 'VBoxManage');
+  if (virtualBox === undefined || !virtualBox.fine) return findings;
+  const list = await readFile('/etc/vbox/networks.conf', 'utf8').catch(() => undefined);
+  const cidr = process.env['VIRTUALBOX_HOSTONLY_CIDR'] || undefined;
+  return [...findings, judgeVirtualBoxRange(virtualBox.saw, list, cidr)];
+}

@@ -1,0 +1,28 @@
+import { HarnessError } from '../process/errors/harness-error.ts';
+import { type Finding, fine, missing } from '../netns/doctor/host-finding.ts';
+import { decideHere } from './choose-provider.ts';
+import type { Decision } from './decide-provider.ts';
+
+/** Examines the provider that this host gets, if any, and what it needs. */
+export async function examineProvider(): Promise<{ provider?: Decision; findings: Finding[] }> {
+  const subject = 'provider';
+  try {
+    const provider = decideHere();
+    const { name, because } = provider;
+    const finding = fine(subject, `${name}, because ${because}`);
+    return { provider, findings: [finding, ...(await examineNeedsOf(name))] };
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    return { findings: [missing(subject, error.observed, error.remedy ?? '')] };
+  }
+}
+
+async function examineNeedsOf(provider: Decision['name']): Promise<Finding[]> {
+  if (provider === 'docker-machine') {
+    const { examineDockerMachine } = await import('./docker-machine/examine.ts');
+    return await examineDockerMachine();
+  }
+  // Loaded when it is needed, as the provider itself.
+  const { examineHost } = await import('../netns/doctor/examine-host.ts');
+  return await examineHost();
+}

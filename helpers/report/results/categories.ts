@@ -1,0 +1,50 @@
+import type { CategoryRule } from '@allurereport/core-api';
+import { diagnosisCodes, diagnosisTitles } from '../../check/model/codes.ts';
+import { diagnosisLabel } from './diagnosis-label.ts';
+import { harnessOrigin, originLabel } from './origin-label.ts';
+import { hostFeature } from './record-set-up.ts';
+
+const bad = ['failed', 'broken'] as const;
+const tooLong = /not (so|done) after|timed? ?out/i;
+const ofHarness = { [originLabel]: new RegExp(`^${harnessOrigin}$`) };
+
+/**
+ * What kind of thing went wrong, for the report's categories: a defect of the cluster by its code, the surroundings, the
+ * harness. The first that fits counts.
+ */
+export const categories: CategoryRule[] = [
+  // Checks of a cluster begin their message with the code; of other specs the audit after the failure says it.
+  ...diagnosisCodes.map(
+    (code): CategoryRule => ({
+      name: `Cluster finding: ${code}: ${diagnosisTitles[code]}`,
+      matchers: [
+        { statuses: bad, message: new RegExp(`^(only because of )?${code}: `) },
+        { statuses: bad, labels: { [diagnosisLabel]: new RegExp(`^${code}$`) } },
+      ],
+    }),
+  ),
+  {
+    name: 'Environment: set-up, teardown or the run itself failed',
+    matchers: { statuses: ['broken'], labels: { feature: new RegExp(`^${hostFeature}$`) } },
+  },
+  {
+    name: 'Harness: a time limit was exceeded',
+    matchers: [
+      { statuses: ['broken'], message: tooLong },
+      { statuses: ['failed'], labels: ofHarness, message: tooLong },
+    ],
+  },
+  {
+    name: 'Harness: it could not do what the spec requested',
+    matchers: [{ statuses: ['broken'] }, { statuses: ['failed'], labels: ofHarness }],
+  },
+  {
+    name: 'The cluster did not behave as the spec expects',
+    matchers: { statuses: ['failed'] },
+  },
+  {
+    name: 'Not run, by reason',
+    matchers: { statuses: ['skipped'] },
+    groupByMessage: true,
+  },
+];

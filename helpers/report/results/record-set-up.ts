@@ -1,0 +1,75 @@
+import { watchActivityTrees } from './activity-tree.ts';
+import { messageOf, type Step, toStep } from './step.ts';
+import { type Evidence, hostPrefix, writeResult } from './results-writer.ts';
+import { ownFrames } from './stack.ts';
+import { epicOf } from './tutorial-part.ts';
+
+/** What set-ups and take-downs stand under in the report, if nothing else is said. */
+export const hostFeature = 'Set-up and take-down';
+
+/** Where in the report a set-up or a take-down stands. */
+export interface HostPart {
+  readonly feature?: string;
+  /** The topology whose specs it serves. */
+  readonly topology?: string;
+}
+
+/** How whoever sets up tells more of it. */
+export interface HostReport {
+  /** On what the specs run. */
+  label(labels: Readonly<Record<string, string | readonly string[]>>): void;
+  /** What is made when all is set up, and not counted to its time: pictures. */
+  attach(make: () => Promise<readonly Evidence[]>): void;
+}
+
+/**
+ * Does `run` outside of any test, in a global set-up or take-down, and writes a result of its own about it: named
+ * `title`, with every stage, command, wait and HTTP exchange as a timed step. A failure is written too, then thrown on.
+ * The result appears in the report's tree, in its history and on its timeline.
+ *
+ *     await recordHost('Set up the seed topology', () => standUp(…));
+ *     await recordHost('Take down the seed topology', () => takeDown(…));
+ *
+ * One at a time in a process: what goes on in the process meanwhile is taken for a part of it.
+ *
+ * @param title the same in every run: no addresses, no store names
+ */
+export async function recordHost<T>(
+  title: string,
+  run: (report: HostReport) => Promise<T>,
+  { topology = 'seed', feature = hostFeature }: HostPart = {},
+): Promise<T> {
+  const steps: Step[] = [];
+  const labels: Record<string, string | readonly string[]> = {};
+  const later: (() => Promise<readonly Evidence[]>)[] = [];
+  const watch = watchActivityTrees((root) => steps.push(toStep(root)));
+  const start = Date.now();
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    return await run({
+      label: (more) => Object.assign(labels, more),
+      attach: (make) => later.push(make),
+    });
+  } catch (error) {
+    failure = { error };
+    throw error;
+  } finally {
+    steps.push(...watch.takeUnended().map(toStep));
+    watch.stop();
+    const stop = Date.now();
+    const { error } = failure ?? {};
+    const attachments = await Promise.all(later.map(async (make) => await make()));
+    writeResult({
+      name: title,
+      fullName: `${hostPrefix}${title}`,
+      status: failure === undefined ? 'passed' : 'broken',
+      message: failure === undefined ? undefined : (messageOf(error) ?? 'it failed'),
+      trace: error instanceof Error ? ownFrames(error.stack ?? '') : undefined,
+      start,
+      stop,
+      attachments: attachments.flat(),
+      steps: steps.toSorted((one, other) => one.start - other.start),
+      labels: { ...labels, epic: epicOf(topology), feature, topology, thread: 'set-up' },
+    });
+  }
+}

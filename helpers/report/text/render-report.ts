@@ -1,0 +1,116 @@
+import type { UnseenBecause } from '../../check/model/observed.ts';
+import { whatWasSeen } from '../../check/model/observed.ts';
+import type { AuditReport } from '../../check/model/report.ts';
+import { countOf } from './count-of.ts';
+import { headlineOf } from './headline.ts';
+import { notExamined } from './not-examined.ts';
+import { matrixOf } from './path-matrix.ts';
+import { placeInWords } from '../../check/model/format-place.ts';
+import { renderDiagnosis } from './render-diagnosis.ts';
+import { renderLooks } from './render-looks.ts';
+import { renderMatrix } from './render-matrix.ts';
+import { painter, type TextLayout, wrapText } from './text-layout.ts';
+
+/**
+ * An audit for a person: a short verdict, hosts × hosts by protocol, each diagnosis with evidence and remedy, what was
+ * skipped and why, and what was looked at. Without a newline at its end.
+ */
+export function renderVerdict(report: AuditReport, layout: TextLayout): string {
+  const { diagnoses, observation } = report;
+  const paths = whatWasSeen(observation.paths);
+  const hosts = observation.hosts.map(({ name }) => name);
+  const sections = [
+    renderHeadline(report, layout),
+    paths === undefined ? [] : renderMatrix(matrixOf(paths, hosts), layout),
+    ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
+    renderNotExamined(report, layout),
+    renderSkipped(report, layout),
+    renderLeftovers(observation.leftovers, layout),
+    renderLooks(report, layout),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
+  const { verdict, diagnoses, checks, milliseconds } = report;
+  const paint = painter(layout);
+  const color = ({ healthy: 'green', defects: 'red', incomplete: 'yellow' } as const)[verdict];
+  const counts = (['passed', 'failed', 'skipped'] as const)
+    .map((state) => [checks.filter((one) => one.state === state).length, state] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, state]) => `${count} ${state}`);
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const widest = Math.max(0, ...diagnoses.map(({ code }) => code.length));
+  return [
+    ...wrapText(headlineOf(report), layout, '', 0).map((line) => paint('bold', paint(color, line))),
+    ...diagnoses.flatMap(({ code, where }, index) =>
+      wrapText(
+        placeInWords(where),
+        layout,
+        `${String(index + 1).padStart(2)}  ${code}`,
+        widest + 6,
+      ),
+    ),
+    paint('dim', `${countOf(checks.length, 'check')}: ${counts.join(', ')} · ${seconds} s`),
+  ];
+}
+
+/** Members of the cluster that were not examined, and what no check supports. */
+function renderNotExamined({ coverage }: AuditReport, layout: TextLayout): string[] {
+  const lines = notExamined(coverage);
+  if (lines.length === 0) return [];
+  const paint = painter(layout);
+  return [
+    paint('yellow', 'Not examined:'),
+    ...lines.flatMap((one) => wrapText(one, layout, '', 2)),
+  ];
+}
+
+const whySkipped: Readonly<Record<UnseenBecause, string>> = {
+  impossible: 'Could not run',
+  unasked: 'Not requested',
+  inapplicable: 'Not applicable',
+};
+
+/** Checks that were skipped, those that leave the verdict open first, once for each reason. */
+function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
+  const reasons = new Map<string, { reason: string; because: UnseenBecause; names: string[] }>();
+  for (const one of checks) {
+    if (one.state !== 'skipped') continue;
+    const { reason, because, name } = one;
+    const known = reasons.get(`${because} ${reason}`);
+    if (known === undefined)
+      reasons.set(`${because} ${reason}`, { reason, because, names: [name] });
+    else known.names.push(name);
+  }
+  return (Object.keys(whySkipped) as UnseenBecause[]).flatMap((because) => {
+    const own = [...reasons.values()].filter((one) => one.because === because);
+    if (own.length === 0) return [];
+    const paint = painter(layout);
+    if (because === 'inapplicable') {
+      // Why is known to whoever knows the cluster; the JSON document has it.
+      const names = own.flatMap((one) => one.names).join(', ');
+      return wrapText(`${whySkipped[because]}: ${names}`, layout, '', 0).map((line) =>
+        paint('dim', line),
+      );
+    }
+    const lines = own.flatMap(({ reason, names }) =>
+      wrapText(`${reason}: ${names.join(', ')}`, layout, '', 2),
+    );
+    return because === 'impossible'
+      ? [paint('yellow', `${whySkipped[because]}:`), ...lines]
+      : [`${whySkipped[because]}:`, ...lines].map((line) => paint('dim', line));
+  });
+}
+
+function renderLeftovers(leftovers: readonly string[], layout: TextLayout): string[] {
+  if (leftovers.length === 0) return [];
+  const paint = painter(layout);
+  return [
+    paint('yellow', 'The check could not remove:'),
+    ...leftovers.flatMap((one) => wrapText(one, layout, '', 2)),
+  ];
+}

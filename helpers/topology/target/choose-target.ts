@@ -1,0 +1,131 @@
+import { basename } from 'node:path';
+import type { AuditOptions } from '../../check/model/options.ts';
+import type { AuditTarget } from '../../check/model/target.ts';
+import { connectEngine } from '../../docker/engine.ts';
+import { openProvider } from '../../machine/choose-provider.ts';
+import { readContext } from '../../docker/endpoints/docker-contexts.ts';
+import { parseEngineUrl } from '../../docker/endpoints/engine-url.ts';
+import type { LookOptions } from '../../machine/engines/identify-engine.ts';
+import { createEnginesProvider } from '../../machine/engines/provider.ts';
+import type { GivenEngine } from '../../machine/engines/given-engine.ts';
+import type { Machine } from '../../machine/machine.ts';
+import { allSettled, HarnessError } from '../../process/errors/harness-error.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { describedTarget, machinesTarget, topologyTarget } from './audit-target.ts';
+import { loadDocument } from '../document.ts';
+import { loadClusterFile } from '../describe/load-cluster-file.ts';
+import { isDescription, refuseOtherFile } from '../describe/read-description.ts';
+import { findMachines } from './find-machines.ts';
+
+/** The options that name engines. */
+export interface TargetOptions {
+  /** `[NAME=]URL` each. */
+  readonly engine: readonly string[];
+  /** Names of Docker contexts. */
+  readonly context: readonly string[];
+  readonly tlsDir?: string;
+  /** Seconds for the whole check. */
+  readonly limit?: number;
+}
+
+/** A cluster to check, and how its description wants it to be looked at. */
+export interface Chosen {
+  readonly target: AuditTarget;
+  readonly wishes: Pick<AuditOptions, 'probes' | 'limit' | 'maxPairs'>;
+}
+
+/**
+ * The cluster that the words of the command mean: the running topology, machines by their names, a file, or engines.
+ * What cannot be meant is a HarnessError, or several; nothing has been started by then.
+ */
+export async function chooseTarget(
+  words: readonly string[],
+  options: TargetOptions,
+  signal: AbortSignal,
+): Promise<Chosen> {
+  const { engine, context, limit } = options;
+  // Each engine is asked twice, and then the check itself has to have time.
+  const look = { signal, limit: (limit ?? 60) * 250 };
+  const names = words.flatMap((word) => word.split(','));
+  if (names.includes('')) {
+    throw new InputError({
+      subject: 'check',
+      observed: 'a target is empty',
+      remedy: 'Leave it out to check the topology that is up. Is a variable unset?',
+    });
+  }
+  if (engine.length + context.length > 0) {
+    return { target: machinesTarget(await openEngines(options, look)), wishes: {} };
+  }
+  const [first] = names;
+  if (first === undefined) return { target: await findTopology(), wishes: {} };
+  for (const name of names) refuseOtherFile(name);
+  if (!names.some(isDescription)) {
+    return { target: machinesTarget(await findMachines(names)), wishes: {} };
+  }
+  if (names.length === 1) return await openDescribed(first, look);
+  throw new InputError({
+    subject: `check ${words.join(' ')}`,
+    observed: 'a file is a target of its own',
+    remedy: 'name one file, or machines only',
+  });
+}
+
+async function findTopology(): Promise<AuditTarget> {
+  const provider = await openProvider();
+  const document = await loadDocument(provider.store);
+  if (document !== undefined) return topologyTarget(document, await provider.list());
+  throw new HarnessError({
+    tried: 'check the running topology',
+    observed: `none is up in ${provider.store}`,
+    remedy:
+      'stand one up with «overlay-e2e up», or name your own cluster: machines of docker-machine, a file, --engine or --context',
+  });
+}
+
+async function openEngines(
+  { engine, context, tlsDir }: TargetOptions,
+  look: LookOptions,
+): Promise<Machine[]> {
+  const given = await allSettled('check', [
+    ...engine.map(async (word): Promise<GivenEngine> => {
+      const { name, url } = splitName(word);
+      return { name, url, givenAs: `--engine ${url}`, endpoint: await parseEngineUrl(url, tlsDir) };
+    }),
+    ...context.map(async (name): Promise<GivenEngine> => {
+      // What everybody calls default says nothing about which machine it is.
+      const called = name === 'default' ? undefined : name;
+      return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
+    }),
+  ]);
+  return await lookAtAll(given, look);
+}
+
+function splitName(word: string): { name: string | undefined; url: string } {
+  const [, name, url] = /^([^:/=]+)=(.*)$/.exec(word) ?? [];
+  return { name, url: url ?? word };
+}
+
+async function openDescribed(file: string, look: LookOptions): Promise<Chosen> {
+  const { described, engines } = await loadClusterFile(file);
+  const machines = await lookAtAll(engines, look);
+  const { limit, ...wishes } = described.check ?? {};
+  return {
+    target: describedTarget(described, machines, basename(file)),
+    wishes: { ...wishes, ...(limit === undefined ? {} : { limit: limit * 1000 }) },
+  };
+}
+
+/** Where nobody answers at all, nothing can be told of a cluster: then each says why. */
+async function lookAtAll(given: readonly GivenEngine[], look: LookOptions): Promise<Machine[]> {
+  const machines = await createEnginesProvider(given, look).list();
+  if (machines.some(({ state }) => state === 'Running')) return machines;
+  await allSettled(
+    'check',
+    machines.map(async (machine) => {
+      using engine = connectEngine(machine);
+      await engine.version(look);
+    }),
+  );
+  return machines;
+}

@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { decideHere, openProvider } from '../../machine/choose-provider.ts';
+import type { Machine, MachineProvider } from '../../machine/machine.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { suggestName } from '../../process/text/suggest-name.ts';
+import { topologies } from '../topologies.ts';
+
+/** Machines by their names: of the store that MACHINE_STORAGE_PATH names, or else of ours or docker-machine's own. */
+export async function findMachines(names: readonly string[]): Promise<Machine[]> {
+  const providers = await openStores(process.env);
+  const machines = (await Promise.all(providers.map((one) => one.list()))).flat();
+  const found = names.map((name) => machines.find((machine) => machine.name === name));
+  const missing = names.filter((_, at) => found[at] === undefined);
+  if (missing.length === 0) return found.flatMap((machine) => machine ?? []);
+  const stores = providers.map(({ store }) => store).join(' and ');
+  throw new InputError({
+    observed: `unknown machine ${missing.map((name) => `"${name}"`).join(', ')} in ${stores}`,
+    remedy: adviseOn(missing, machines),
+  });
+}
+
+function adviseOn(missing: readonly string[], machines: readonly Machine[]): string {
+  if (missing.some((name) => topologies.some((topology) => topology.name === name))) {
+    return 'Run "overlay-e2e check" without a name to check the topology that is up';
+  }
+  const [first = ''] = missing;
+  const names = machines.map(({ name }) => name);
+  if (names.length > 0) return suggestName(first, names, 'machines');
+  return 'Set MACHINE_STORAGE_PATH to the state directory of docker-machine, or name engines with --engine';
+}
+
+/** What others may take down has a store of its own; what is only looked at may be in docker-machine's usual one. */
+async function openStores(env: NodeJS.ProcessEnv): Promise<MachineProvider[]> {
+  const own = await openProvider(env);
+  const usual = join(homedir(), '.docker', 'machine');
+  const isElsewhere = (env['MACHINE_STORAGE_PATH'] ?? '') !== '' || !existsSync(usual);
+  if (isElsewhere || decideHere(env).name !== 'docker-machine') return [own];
+  return [own, await openProvider({ ...env, MACHINE_STORAGE_PATH: usual })];
+}

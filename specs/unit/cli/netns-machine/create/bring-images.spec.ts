@@ -1,0 +1,16 @@
+import { relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { bringImages } from '../../../../../helpers/cli/netns-machine/create/bring-images.ts';
+
+const file = import.meta.filename;
+
+test('a file is an archive, by its absolute path', async () => {
+  expect(await bringImages([file, relative(process.cwd(), file)])).toEqual([file, file]);
+});
+
+test('what is neither a file nor an image that is built here is refused, with the names that are known', async () => {
+  await expect(bringImages([file, 'docam/tomcat:9'])).rejects.toThrow(
+    'image docam/tomcat:9: there is no such file, and it is none of the images that are built here; ' +
+      'give the path of a file that docker save wrote, or one of progrium/consul, overlay-e2e/etcd, docam/mysql-cont, docam/tomcat, overlay-e2e/zookeeper',
+  );
+});

@@ -1,0 +1,139 @@
+import { lineOf } from '../../../../helpers/check/model/command.ts';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { renderVerdict } from '../../../../helpers/report/text/render-report.ts';
+import {
+  absent,
+  brokenReport,
+  check,
+  type Dies,
+  forwardingMissing,
+  reportOf,
+  secret,
+} from '../findings/reports.ts';
+
+const plain = { color: false, width: 80 };
+
+describe('An audit for a person', () => {
+  test('says first what is wrong and where', () => {
+    const lines = renderVerdict(brokenReport(), plain).split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      '✖ topology seed: 1 finding',
+      ' 1  forwarding-entry-missing  master-host, network my-net, mysqlserver',
+      '5 checks: 1 passed, 2 failed, 2 skipped · 2.1 s',
+    ]);
+  });
+
+  test('then has evidence, what follows, the page, and the command in one piece with the host to type it on', () => {
+    const text = renderVerdict(brokenReport(), plain);
+    expect(text).toContain('expected  mac 02:42:0a:00:09:03, destination 192.168.99.102');
+    expect(text).toContain('observed  nothing');
+    expect(text).toContain('causes    tomcat-app gets no answer from mysqlserver: icmp, tcp, udp');
+    expect(text).toContain('fix       on master-host, as root: writes the entry');
+    expect(text.split('\n')).toContain(`    ${lineOf(forwardingMissing.remedy?.commands ?? [])}`);
+    expect(text).toContain('docs/diagnoses/forwarding-entry-missing.md');
+  });
+
+  test('between two hosts has a line for each direction, with what was lost and what only arrived', () => {
+    const lines = renderVerdict(brokenReport(), plain).split('\n');
+    expect(lines).toContain('master-host → worker-host   ✔      ✔       ✔     ✖      ✖     ✖    ✖');
+    expect(lines).toContain('worker-host → master-host   ✔      ✔       ✔     →      →     →    →');
+    expect(lines).toContain('✔ answered; → arrived, but the answer did not; ✖ did not arrive');
+  });
+
+  test('says with colours what it says without them', () => {
+    const colored = renderVerdict(brokenReport(), { ...plain, color: true });
+    expect(colored).toContain('\u001b[');
+    expect(stripVTControlCharacters(colored)).toBe(renderVerdict(brokenReport(), plain));
+    expect(renderVerdict(brokenReport(), plain)).not.toContain('\u001b');
+  });
+
+  test('stays within the width, but for the command', () => {
+    for (const width of [60, 80, 120]) {
+      for (const report of [
+        brokenReport(),
+        reportOf(16, { dies: fromThird }),
+        reportOf(40, { dies: fromThird }),
+      ]) {
+        const lines = renderVerdict(report, { color: false, width }).split('\n');
+        const long = lines.filter((line) => line.length > width).map((line) => line.trim());
+        expect(
+          long.filter((line) => line !== lineOf(forwardingMissing.remedy?.commands ?? [])),
+        ).toEqual([]);
+      }
+    }
+  });
+
+  test('of 16 hosts that all reach each other needs one line for all pairs', () => {
+    expect(renderVerdict(reportOf(16), plain)).toContain(
+      '✔ 240 pairs of hosts: host, gossip, vxlan, icmp, large, tcp, udp',
+    );
+  });
+
+  test('of 16 hosts with one pair that fails shows that pair, and that the others do not', () => {
+    const text = renderVerdict(reportOf(16, { dies: thirdToNinth }), plain);
+    expect(text).toContain('host-03 → host-09   ✔      ✔       ✔     ✔      ✔     ✖    ✔');
+    expect(text).toContain('host-09 → host-03   ✔      ✔       ✔     ✔      ✔     →    ✔');
+    expect(text).toContain('✔ 238 other pairs of hosts');
+  });
+
+  test('of 16 hosts, one of which sends in vain, shows host × host once for all that dies alike', () => {
+    const lines = renderVerdict(reportOf(16, { dies: fromThird }), plain).split('\n');
+    const grid = lines.slice(lines.indexOf('icmp, large, tcp, udp:') + 1);
+    expect(grid[0]).toBe('from ↓  to →  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16');
+    expect(grid[1]).toBe(' 1 host-01       ✔  →  ✔  ✔  ✔  ✔  ✔  ✔  ✔  ✔  ✔  ✔  ✔  ✔  ✔');
+    expect(grid[3]).toBe(' 3 host-03    ✖  ✖     ✖  ✖  ✖  ✖  ✖  ✖  ✖  ✖  ✖  ✖  ✖  ✖  ✖');
+    expect(grid[17]).toBe('✔ all 240 pairs of hosts: host, gossip');
+  });
+
+  test('shows the first of many differences, and says how many more there are', () => {
+    const evidence = Array.from({ length: 9 }, (_, index) => ({
+      ...absent,
+      text: `entry ${index}`,
+    }));
+    const report = { ...brokenReport(), diagnoses: [{ ...forwardingMissing, evidence }] };
+    const text = renderVerdict(report, plain);
+    expect(text).toContain('entry 2');
+    expect(text).not.toContain('entry 3');
+    expect(text).toContain('and 6 more; --json lists all');
+  });
+
+  test('gives each reason for a skipped check, those that leave the verdict open apart', () => {
+    const report = reportOf(2);
+    const impossible = check('kernel-routes', 'kernel', 'routes lead to every host', {
+      state: 'skipped',
+      reason: 'the engine of worker-host refuses privileged containers',
+      because: 'impossible',
+    });
+    const text = renderVerdict(
+      { ...report, verdict: 'incomplete', checks: [...report.checks, impossible] },
+      plain,
+    );
+    expect(text).toContain('? topology seed: nothing wrong found, but 1 check could not run');
+    expect(text).toMatch(
+      /Could not run:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot requested:\n {2}nobody said .*: application-answer\nNot applicable: swarm-nodes/,
+    );
+    const defects = { ...brokenReport(), checks: [...brokenReport().checks, impossible] };
+    expect(renderVerdict(defects, plain)).toContain(
+      '✖ topology seed: 1 finding; 1 check could not run, so there may be more',
+    );
+  });
+
+  test('ends with what was looked at', () => {
+    expect(renderVerdict(reportOf(2), plain).split('\n\n').at(-1)?.replaceAll('\n', ' ')).toBe(
+      'Examined: 2 engines (20.10.5+dfsg1), Consul 1.8.7, 1 overlay network, 2 containers, 14 live probes',
+    );
+  });
+
+  test('tells nothing of a container’s environment', () => {
+    expect(renderVerdict(brokenReport(), plain)).not.toContain(secret);
+  });
+});
+
+function fromThird(...[from, , what]: Parameters<Dies>): boolean {
+  return from === 'host-03' && what !== 'host' && what !== 'gossip';
+}
+
+function thirdToNinth(...[from, to, what]: Parameters<Dies>): boolean {
+  return from === 'host-03' && to === 'host-09' && what === 'tcp';
+}
