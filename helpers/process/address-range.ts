@@ -11,7 +11,7 @@ export interface AddressRange {
 /** Machines are numbered from here, as docker-machine's VirtualBox driver does: .100, .101, … */
 const firstMachine = 100;
 
-/** What is taken when nobody asks for a range, in this order: VirtualBox's own first, as in the tutorial. */
+/** The ranges to try when none is configured, in this order: VirtualBox's default first, as in the tutorial. */
 export const usualRanges: readonly AddressRange[] = [
   ...Array.from({ length: 100 }, (_, i) => `192.168.${99 + i}.0/24`),
   ...Array.from({ length: 99 }, (_, i) => `192.168.${i}.0/24`),
@@ -30,11 +30,11 @@ export function parseRange(text: string): AddressRange {
   if (prefix < 16 || prefix > 24) {
     throw new InputError({ subject, observed: 'its length is not from /16 to /24', remedy });
   }
-  // VirtualBox's own flag takes the host's address with the length (192.168.99.1/24): the range is what is meant.
+  // VirtualBox's flag takes the host's address with the length (192.168.99.1/24): it means the range.
   return { first: networkOf(first, prefix), prefix };
 }
 
-/** The range that an address with a length lies in, of `/8` to `/29`, as any network may have it; undefined when it is none. */
+/** Returns the range of an address with a prefix length of `/8` to `/29`; undefined for any other text. */
 export function parseSubnet(text: string): AddressRange | undefined {
   const [, address = '', length = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? [];
   const number = parseAddress(address);
@@ -43,7 +43,7 @@ export function parseSubnet(text: string): AddressRange | undefined {
   return { first: networkOf(number, prefix), prefix };
 }
 
-/** Reads `192.168.99.100`; undefined when it is no IPv4 address. */
+/** Reads `192.168.99.100`; undefined if it is not an IPv4 address. */
 export function parseAddress(text: string): number | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) {
@@ -65,12 +65,12 @@ export function hostAddress({ first }: AddressRange): string {
   return formatAddress(first + 1);
 }
 
-/** Where machines find the way out of their network, those that have one: .2. */
+/** The gateway of machines with egress: .2. */
 export function wayOutAddress({ first }: AddressRange): string {
   return formatAddress(first + 2);
 }
 
-/** Who knows names there: .3. */
+/** The name server of machines with egress: .3. */
 export function nameServerAddress({ first }: AddressRange): string {
   return formatAddress(first + 3);
 }
@@ -80,7 +80,7 @@ export function overlap(a: AddressRange, b: AddressRange): boolean {
   return networkOf(a.first, prefix) === networkOf(b.first, prefix);
 }
 
-/** The lowest address for a machine that is not taken. */
+/** Returns the lowest free address for a machine. */
 export function nextAddress(range: AddressRange, taken: ReadonlySet<string>): string {
   const size = 2 ** (32 - range.prefix);
   for (let offset = firstMachine; offset < size - 1; offset++) {
@@ -89,7 +89,7 @@ export function nextAddress(range: AddressRange, taken: ReadonlySet<string>): st
   }
   throw new HarnessError({
     tried: `next address in ${formatRange(range)}`,
-    observed: 'every one is taken',
+    observed: 'all addresses are in use',
     remedy: 'remove machines, or use another store (MACHINE_STORAGE_PATH)',
   });
 }
@@ -111,14 +111,14 @@ export function checkAddress(
     throw new HarnessError({ tried, observed, remedy });
   }
   if (number === range.first || number === lastOf(range)) {
-    const observed = `it is the first or the last of ${formatRange(range)}`;
+    const observed = `it is the first or last address of ${formatRange(range)}`;
     throw new HarnessError({ tried, observed, remedy });
   }
   if (number === range.first + 1) {
-    throw new HarnessError({ tried, observed: 'it is the host’s own', remedy });
+    throw new HarnessError({ tried, observed: 'it belongs to the host', remedy });
   }
   if ([wayOutAddress(range), nameServerAddress(range)].includes(address)) {
-    throw new HarnessError({ tried, observed: 'it is kept for the way out', remedy });
+    throw new HarnessError({ tried, observed: 'it is reserved for egress', remedy });
   }
   const owner = taken.get(address);
   if (owner !== undefined) {
@@ -130,7 +130,7 @@ export function checkAddress(
   }
 }
 
-/** The first address of the range of that length that the address is in. */
+/** The first address of the range that contains the address. */
 function networkOf(address: number, prefix: number): number {
   const size = 2 ** (32 - prefix);
   return Math.floor(address / size) * size;

@@ -103,7 +103,7 @@ describe('what is made once for all stores', () => {
     [
       'that others may write',
       (folder) => chmod(folder, 0o777),
-      /^use the cache \S+: other users may write it \(mode 777\); chmod go-w \S+, after a look/,
+      /^use the cache \S+: other users may write to it \(mode 777\); inspect its content, then chmod go-w/,
     ],
     [
       'of another user',

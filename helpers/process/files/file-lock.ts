@@ -4,10 +4,10 @@ import { activity } from '../activity.ts';
 import { HarnessError } from '../errors/harness-error.ts';
 
 /**
- * Runs `run` while this process alone holds the lock on `file`, which exists for so long. The lock is the kernel's: it
- * goes with its process, so that a run killed in the middle never blocks the next one.
+ * Runs `run` while this process alone holds the lock on `file`, and deletes the file afterwards. The kernel releases the
+ * lock when the process ends, so that a killed run never blocks the next one.
  *
- * @param what the holder's work, for the line that a waiting run shows
+ * @param what the holder's work, for the progress line of a waiting run
  */
 export async function withLock<T>(file: string, what: string, run: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -21,8 +21,8 @@ export async function withLock<T>(file: string, what: string, run: () => Promise
 }
 
 /**
- * The same with a lock on a folder, which is not written to: it works on a full disk, and for nobody but those who may
- * read the folder. Of a missing folder there is no lock.
+ * Does the same with a lock on a folder, without writing to it: it works on a full disk, and only for users who may read
+ * the folder. A missing folder is not locked.
  */
 export async function withFolderLock<T>(
   folder: string,
@@ -55,12 +55,12 @@ async function lock(
   return release ?? (async () => {});
 }
 
-/** The exit codes of a holder: another one has it, there is no such folder, the path leads elsewhere by now. */
+/** Exit codes of a holder: another process holds the lock, the folder is missing, the path leads elsewhere by now. */
 const HELD = 1;
 const MISSING = 74;
 const REMOVED = 75;
 
-// The descriptor is the shell's own, then cat's: whichever others were inherited. A folder can be opened only for reading.
+// The descriptor belongs to the shell, then to cat, independent of inherited ones. A folder opens only for reading.
 const HOLD = `
 case $3 in
 folder) [ -d "$1" ] || exit ${MISSING}; exec 9<"$1" ;;
@@ -72,10 +72,10 @@ echo held
 exec cat`;
 
 /**
- * Node has no flock. A child holds the lock for us, for as long as its standard input is open: our end closes with
- * this process, however that ends. In a session of its own, so that a Ctrl-C does not take the lock from under us.
+ * Node has no flock. A child holds the lock while its standard input is open: our end of the pipe closes when
+ * this process ends. It runs in a separate session, so that a Ctrl-C does not release the lock.
  *
- * @returns undefined where another process holds it, and this one is not to wait
+ * @returns undefined if another process holds the lock and `mode` is `try`
  */
 async function takeLock(
   path: string,
@@ -85,7 +85,7 @@ async function takeLock(
 ): Promise<Release | undefined> {
   signal?.throwIfAborted();
   const args = ['-euc', HOLD, 'sh', path, mode === 'try' ? '-n' : '', kind];
-  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  // Imported only when it is needed: most calls of netns-machine never need it.
   const { execa } = await import('execa');
   const holder = execa('sh', args, {
     reject: false,
@@ -108,17 +108,17 @@ async function takeLock(
   }
   signal?.throwIfAborted();
   if (first.exitCode === MISSING) return async () => {};
-  // The holder before has removed it: what we have locked is one that nobody else will find.
+  // The previous holder has deleted the file: our lock is on a file without a name.
   if (first.exitCode === REMOVED) return await takeLock(path, kind, mode, signal);
   if (mode === 'try' && first.exitCode === HELD) return undefined;
   throw new HarnessError({
     tried: `lock ${path}`,
     observed: first.stderr.trim() || (first.originalMessage ?? `exit code ${first.exitCode}`),
-    remedy: 'flock is part of util-linux; the folder must be one that this user can write',
+    remedy: 'flock is part of util-linux; this user must be able to write to the folder',
   });
 }
 
-/** The holder leads a process group, in which its flock may be waiting. */
+/** Kills the holder's process group, which may contain a waiting flock. */
 function killGroup(leader: number | undefined): void {
   if (leader === undefined) return;
   try {

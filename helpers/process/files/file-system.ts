@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What is known of the file system that a folder is on, or will be on once it is made. */
+/** The file system that contains a folder, or will contain it once it is created. */
 export interface FileSystem {
-  /** Bytes that may still be written. */
+  /** Free bytes. */
   readonly free: number;
   readonly size: number;
-  /** Whether it has room for no further file, however small. */
+  /** True if it has no room for even the smallest file. */
   readonly full: boolean;
-  /** Whether it is an overlay, as the root of a container mostly is: no engine can keep containers on that. */
+  /** True for an overlay, as the root of most containers: no engine can store containers on it. */
   readonly isOverlay: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function readFileSystem(folder: string): Promise<FileSystem> {
   };
 }
 
-/** The folder, or the nearest above it that is there already. */
+/** Returns the folder, or its nearest existing parent. */
 export function existingPart(folder: string): string {
   let at = folder;
   while (!existsSync(at)) at = dirname(at);

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The machine's own folders of programs, also those that an ordinary user's PATH leaves out. */
+/** The system's folders of programs, including folders that are not on an ordinary user's PATH. */
 export const SYSTEM_PATH: readonly string[] = [
   '/usr/local/sbin',
   '/usr/local/bin',
@@ -11,13 +11,13 @@ export const SYSTEM_PATH: readonly string[] = [
   '/bin',
 ];
 
-/** This process's PATH, and the machine's own folders. */
+/** Returns this process's PATH and the system's folders. */
 export function hostPath(): string[] {
   const path = (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
   return [...new Set([...path, ...SYSTEM_PATH])];
 }
 
-/** The program of this name, in the first of `folders` that has it. */
+/** Finds the program with this name in the first of `folders` that contains it. */
 export function findProgram(
   name: string,
   folders: readonly string[] = hostPath(),

@@ -3,8 +3,8 @@ import { HarnessError } from '../errors/harness-error.ts';
 import type { Place } from './target-folder.ts';
 
 /**
- * Refuses a folder that another user owns or may write: root runs programs out of it and deletes in it. A folder of root
- * is nobody's to change, whoever uses it.
+ * Refuses a folder that another user owns or may write to: root runs programs from it and deletes files in it. A folder of
+ * root is safe for every user.
  */
 export function requireOwner(
   { called, folder, variable }: Place,
@@ -19,10 +19,10 @@ export function requireOwner(
   throw new HarnessError({
     tried: `use ${called} ${folder}`,
     observed: isOwn
-      ? `other users may write it (mode ${(mode & 0o7777).toString(8)})`
+      ? `other users may write to it (mode ${(mode & 0o7777).toString(8)})`
       : `it belongs to user ${uid}, and this is user ${user}`,
     remedy: isOwn
-      ? `chmod go-w ${folder}, after a look at what is in it; or set ${variable} to a folder of your own`
-      : `set ${variable} to a folder of your own`,
+      ? `inspect its content, then chmod go-w ${folder}; or set ${variable} to your own folder`
+      : `set ${variable} to your own folder`,
   });
 }

@@ -1,20 +1,20 @@
 import { HarnessError } from '../errors/harness-error.ts';
 import { readFileSystem } from './file-system.ts';
 
-/** A folder that something is written to, as people know it. */
+/** A folder for output, with its name and variable for messages. */
 export interface Place {
-  /** «the cache» */
+  /** "the cache" */
   readonly called: string;
   readonly folder: string;
-  /** The variable that names another. */
+  /** The variable that selects another folder. */
   readonly variable: string;
 }
 
 const noSpace = 'no space left for';
 
 /**
- * Whatever program ran out of space, and however it said so: the user reads one line. Other errors stay as they are.
- * To be asked before anything is removed, which makes room again.
+ * Replaces any program's error about a full disk by one line for the user, and returns other errors unchanged.
+ * Call it before any clean-up, which frees space again.
  */
 export async function explainFullDisk(
   { called, folder, variable }: Place,
@@ -36,7 +36,7 @@ export async function explainFullDisk(
   });
 }
 
-/** Refuses a folder on an overlay file system: an engine cannot stack its own on that. */
+/** Refuses a folder on an overlay file system: an engine cannot create another overlay on it. */
 export async function requireNoOverlay(
   { called, folder, variable }: Place,
   tried: string,
@@ -45,6 +45,6 @@ export async function requireNoOverlay(
   throw new HarnessError({
     tried,
     observed: `${called} ${folder} is on an overlay file system, on which no engine can keep containers`,
-    remedy: `set ${variable} to a folder on a disk: in a container one that -v or --tmpfs brings`,
+    remedy: `set ${variable} to a folder on a disk: in a container, mount one with -v or --tmpfs`,
   });
 }

@@ -3,23 +3,23 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { firstLine, HarnessError } from '../errors/harness-error.ts';
 
-/** Makes a folder that only its owner can enter. */
+/** Creates a folder that only its owner can enter. */
 export async function makePrivateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** Writes a file so that a reader sees the old content or the new one, whatever happens in between. */
+/** Writes a file so that a reader always sees either the old or the new content. */
 export async function writeAtomically(
   file: string,
   content: string | Uint8Array,
   mode = 0o600,
 ): Promise<void> {
-  // A name that nobody can know beforehand, and that is not there: a link that was planted would be followed.
+  // An unpredictable name that does not exist yet: a link planted by another user would be followed.
   const temporary = `${file}.${process.pid}.${randomUUID()}.tmp`;
   try {
     await using handle = await open(temporary, 'wx', mode);
     await handle.writeFile(content);
-    // Without it, a power cut may leave the new name with none of the content.
+    // Without it, the file may be empty after a power failure.
     await handle.sync();
     await rename(temporary, file);
   } catch (error) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A FAKE VBoxManage: a virtual machine is a file in $FAKE_VMS, named by its id, with the path of its settings in it; an
-# empty file is one whose settings are gone. One that runs (ID.running) cannot be deleted, one that is stuck (ID.stuck)
+# empty file means that its settings are gone. A running machine (ID.running) cannot be deleted, a stuck machine (ID.stuck)
 # never.
 set -eu
 echo "$*" >>"$FAKE_VMS/../calls"

@@ -9,8 +9,8 @@ const folder = join(import.meta.dirname, '../../../.github/ISSUE_TEMPLATE');
 const files = globSync('*.yml', { cwd: folder }).toSorted();
 const forms = files.filter((file) => file !== 'config.yml');
 
-// What GitHub takes, by its own pages «Syntax for issue forms» and «Syntax for GitHub's form schema»: a form with
-// anything else in it is not shown to anybody.
+// The fields that GitHub accepts, by its pages "Syntax for issue forms" and "Syntax for GitHub's form schema": it hides a
+// form with any other field.
 const validations = z.strictObject({ required: z.boolean() }).optional();
 const id = z.string().regex(/^[\w-]+$/);
 const text = z.string().min(1);
@@ -69,7 +69,7 @@ const config = z.strictObject({
 });
 
 describe('The issue forms', () => {
-  test('are there, with what chooses between them', () => {
+  test('exist, with the configuration of the chooser', () => {
     expect(files).toEqual(['bug.yml', 'config.yml', 'feature.yml', 'wrong-verdict.yml']);
     expect(config.parse(read('config.yml')).blank_issues_enabled).toBe(false);
   });
@@ -86,11 +86,11 @@ describe('The issue forms', () => {
     }
   });
 
-  test('have names of their own', () => {
+  test('have different names', () => {
     expect(new Set(forms.map((file) => form.parse(read(file)).name)).size).toBe(forms.length);
   });
 
-  test.for(forms)('%s asks for what doctor says, by a command that there is', (file) => {
+  test.for(forms)('%s asks for the output of doctor, with an existing command', (file) => {
     const labels = labelsOf(file);
     expect(labels).toContain('npx overlay-e2e doctor --json');
     for (const line of labels.filter((one) => one.startsWith('npx '))) {
@@ -101,7 +101,7 @@ describe('The issue forms', () => {
     }
   });
 
-  test('ask of a verdict for the whole document of check', () => {
+  test('ask for the whole document of check, for a wrong finding', () => {
     const document = 'npx overlay-e2e check --json';
     expect(labelsOf('wrong-verdict.yml')).toContain(document);
     expect(required('wrong-verdict.yml')).toContain(document);

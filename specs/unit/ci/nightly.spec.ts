@@ -50,8 +50,8 @@ function makeRunner(programs: Readonly<Record<string, string>> = {}) {
   };
 }
 
-describe('The sweep of a broken earlier night', () => {
-  test('ends and deletes the virtual machines of its store, also those of specs in it, and no others', () => {
+describe('The clean-up after a broken earlier night', () => {
+  test('deletes only the virtual machines in its state directory, including those of specs', () => {
     const { store, folder, addVm, vms, run } = makeRunner();
     addVm('id-1', `${store}/machines/mh-keystore/mh-keystore/mh-keystore.vbox`, 'running');
     addVm('id-2', `${store}/machines/worker-host/worker-host/worker-host.vbox`);
@@ -124,7 +124,7 @@ esac`;
   });
 });
 
-test('The reports of a night are published as they lie on disk, with a page that leads to the seed’s', () => {
+test('The reports of a night keep their paths when published; an index leads to the seed’s', () => {
   const { folder, run } = makeRunner();
   const reports = join(folder, 'reports');
   for (const kind of ['', 'etcd', 'swarm-mode']) {
@@ -157,7 +157,7 @@ describe('The nightly workflow', () => {
     return index;
   };
 
-  test('sweeps before it tests, and collects the evidence before it takes the machines down', () => {
+  test('cleans up before the tests, and collects the evidence before it removes the machines', () => {
     const order = [
       'npm ci',
       'name: Sweep what a broken earlier night left',
@@ -181,7 +181,7 @@ describe('The nightly workflow', () => {
     expect(folder).toBe('reports');
   });
 
-  test('runs all seed specs, and only files that there are', () => {
+  test('runs all seed specs, and only existing files', () => {
     const [, line = ''] =
       /run: TMPDIR="\$MACHINE_STORAGE_PATH\/tmp" npm test -- (.*)/.exec(workflow) ?? [];
     expect(line.split(' ')).toContain('specs/seed');
@@ -192,7 +192,7 @@ describe('The nightly workflow', () => {
     );
   });
 
-  test('runs the specs on every other kind of cluster, but for the one whose image nobody has', () => {
+  test('runs the specs on every other cluster kind, except the kind without a public image', () => {
     const [, kinds = ''] = /for kind in (.*); do/.exec(workflow) ?? [];
     const others = topologies.map(({ name }) => name).filter((name) => name !== 'seed');
     expect(kinds.split(' ')).toEqual(others.filter((name) => name !== 'classic-swarm'));

@@ -13,7 +13,7 @@ const run: ConfusionRun = {
 const healthy: ConfusionRun = { ...run, way: 'nothing', injected: 'healthy', reported: [] };
 
 describe('The confusion matrix', () => {
-  test('counts what was found, and what was reported instead or besides', async () => {
+  test('counts found codes, and codes reported instead or in addition', async () => {
     const runs: ConfusionRun[] = [
       run,
       run,
@@ -48,7 +48,7 @@ describe('The confusion matrix', () => {
     expect(cells.toSorted()).toEqual([...columns, '3', '4', '✖1', '✖1', '✖1'].toSorted());
   });
 
-  test('in which all is right has nothing beside the diagonal', async () => {
+  test('of correct diagnoses has entries only on the diagonal', async () => {
     const svg = await drawConfusionMatrix({ runs: [run, healthy] });
     expect(svg).not.toContain('✖');
     expect(svg).toContain(

@@ -3,14 +3,14 @@ import { HarnessError } from '../../../helpers/process/errors/harness-error.ts';
 import { commandLine, runCommand } from '../../../helpers/process/run-command.ts';
 
 describe('runCommand', () => {
-  test('gives what the program printed and its exit code', async () => {
+  test('returns the output of the program and its exit code', async () => {
     const result = await runCommand('sh', ['-c', 'echo out; echo err >&2; exit 3'], {
       expect: [3],
     });
     expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  test('an exit code that is not expected is an error with what the program said last', async () => {
+  test('an unexpected exit code is an error with the last line of output', async () => {
     const failure = runCommand('sh', ['-c', 'echo no such thing >&2; exit 4'], {
       remedy: 'do that',
     });
@@ -30,12 +30,12 @@ describe('runCommand', () => {
     );
   });
 
-  test('a program that takes longer than its limit takes along what it started', async () => {
+  test('a program that exceeds its limit is killed with its descendants', async () => {
     const failure = runCommand('sh', ['-c', 'sleep 600 & sleep 600'], { limit: 50 });
     await expect(failure).rejects.toThrow(/timed out after 0.05 s/);
   });
 
-  test('what has a shell’s special characters is quoted in the command line', () => {
+  test('words with special characters of a shell are quoted in the command line', () => {
     expect(commandLine('echo', ['a b', "it's", '$HOME', 'x=1'])).toBe(
       `echo 'a b' 'it'\\''s' '$HOME' x=1`,
     );

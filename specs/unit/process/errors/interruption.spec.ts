@@ -24,7 +24,7 @@ test.for([
   expect(watch.interrupted?.exitCode).toBe(exitCode);
 });
 
-test('the second signal is told to nobody and does not end the process', () => {
+test('the second signal is not reported and does not end the process', () => {
   const told: string[] = [];
   using watch = new InterruptionWatch(({ observed }) => told.push(observed));
   process.emit('SIGTERM');
@@ -33,7 +33,7 @@ test('the second signal is told to nobody and does not end the process', () => {
   expect(watch.interrupted?.exitCode).toBe(143);
 });
 
-test('what fails while a signal comes is done again, what fails by itself is not', async () => {
+test('work that fails while a signal arrives is repeated, other failing work is not', async () => {
   using watch = new InterruptionWatch();
   let runs = 0;
   await watch.insistOn(async () => {

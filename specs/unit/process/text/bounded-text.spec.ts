@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { oneLine } from '../../../../helpers/process/text/one-line.ts';
 import { AnswerTooLarge, readBounded } from '../../../../helpers/process/files/read-bounded.ts';
 
-test('whatever a message holds, it becomes one line of at most 2,000 characters', () => {
+test('any message becomes one line of at most 2,000 characters', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 4000 }), (message) => {
       expect(oneLine(message)).not.toContain('\n');

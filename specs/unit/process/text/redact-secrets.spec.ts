@@ -43,8 +43,8 @@ describe('A text for people is without', () => {
     expect(redactSecrets(text)).toBe(text);
   });
 
-  test('what takes long to look for', () => {
-    // Each rule looks at a character a bounded number of times.
+  test('long texts, in linear time', () => {
+    // Each rule reads a character a bounded number of times.
     for (const piece of [
       'password',
       'a=',
@@ -59,7 +59,7 @@ describe('A text for people is without', () => {
   });
 });
 
-test('of an environment only the names are printed, whatever they are called', () => {
+test('only the names of environment variables are printed, even for harmless names', () => {
   const Env = ['DSN=mysql://root:x@db', 'PATH=/bin', 'constraint:node==worker'];
   expect(JSON.parse(printInspection({ Config: { Env }, Name: 'db' }))).toEqual({
     Config: { Env: ['DSN=…', 'PATH=…', 'constraint:node==worker'] },

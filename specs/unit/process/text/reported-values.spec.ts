@@ -20,7 +20,7 @@ const attacks = [
 
 describe('A value that an engine, a store or a kernel reports', () => {
   test.for(Object.entries(schemas).filter(([name]) => name !== 'port' && name !== 'networkName'))(
-    '%s is never one that a shell or a terminal takes for more',
+    '%s never has a special meaning for a shell or a terminal',
     ([, schema]) => {
       expect(attacks.filter((text) => schema.safeParse(text).success)).toEqual([]);
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Turns } from '../../../../helpers/process/waits/fifo-queue.ts';
 
-test('each takes its step in the order in which they came, however late the ones before get there', async () => {
+test('tasks take their steps in the order of their start, even when earlier tasks are late', async () => {
   const turns = new Turns();
   const order: string[] = [];
   const step = async (name: string, ready: Promise<unknown>) => {
@@ -23,7 +23,7 @@ test('each takes its step in the order in which they came, however late the ones
   expect(order).toEqual(['first', 'second', 'third']);
 });
 
-test('one that fails before its step does not hold up those after it, nor lets them pass one before it', async () => {
+test('a task that fails early neither blocks later tasks nor lets them pass earlier ones', async () => {
   const turns = new Turns();
   const order: string[] = [];
   const first = turns.take();

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { unlessAborted } from '../../../../helpers/process/waits/unless-aborted.ts';
 
-test('what is not aborted ends as it would without a signal', async () => {
+test('a promise without an abort settles as without a signal', async () => {
   const { signal } = new AbortController();
   expect(await unlessAborted(Promise.resolve(1), signal)).toBe(1);
   expect(await unlessAborted(undefined, signal)).toBeUndefined();
@@ -10,7 +10,7 @@ test('what is not aborted ends as it would without a signal', async () => {
   await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
 });
 
-test('an abort ends the wait for what never comes, with the reason', async () => {
+test('an abort ends the wait for a pending promise, with the reason', async () => {
   const never = new Promise<void>(() => {});
   const abort = new AbortController();
   const waiting = unlessAborted(never, abort.signal);
@@ -28,7 +28,7 @@ test('a promise that fails after the signal has aborted ends nothing', async () 
   const waiting = unlessAborted(late.promise, AbortSignal.abort(new Error('enough')));
   await expect(waiting).rejects.toThrow('enough');
   late.reject(new Error('too late'));
-  // Node reports rejections that nobody handles after all microtasks.
+  // Node reports unhandled rejections after all microtasks.
   await setImmediate();
   expect(unhandled).toEqual([]);
 });

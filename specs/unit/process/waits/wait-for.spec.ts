@@ -27,7 +27,7 @@ test('a look that throws means not yet, and is the cause in the end', async () =
   ).rejects.toMatchObject({ cause, message: expect.stringContaining('last: refused') });
 });
 
-test('a fatal error ends the wait at once', async () => {
+test('a fatal error ends the wait immediately', async () => {
   let looks = 0;
   const wait = waitFor(
     'it',

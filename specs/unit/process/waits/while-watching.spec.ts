@@ -10,8 +10,8 @@ async function endless(signal: AbortSignal): Promise<never> {
   throw signal.reason;
 }
 
-describe('What is done while something is watched', () => {
-  test('gives what comes of it, however often it was looked at meanwhile', async () => {
+describe('Work under watch', () => {
+  test('returns its result after any number of polls', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     let looks = 0;
     const look = async () => {
@@ -21,13 +21,13 @@ describe('What is done while something is watched', () => {
     await expect(whileWatching({ look, every: 1 }, () => promise)).resolves.toBe('done');
   });
 
-  test('ends at what a look throws', async () => {
+  test('ends with the error of a poll', async () => {
     const seen = new Error('seen');
     const look = async () => await Promise.reject(seen);
     await expect(whileWatching({ look, every: 1 }, endless)).rejects.toBe(seen);
   });
 
-  test('fails for the reason that a last look finds, or for its own where there is none', async () => {
+  test('fails with the error of a last poll, or else with its own', async () => {
     const failure = new Error('failed');
     const run = async () => await Promise.reject(failure);
     const find = async (_: AbortSignal, why?: unknown) => {
