@@ -1,6 +1,7 @@
 import { activity } from '../process/activity.ts';
 import { checks } from './compare/checks.ts';
-import { type Coverage, coverageOf } from './derive/coverage.ts';
+import type { Coverage } from './model/report.ts';
+import { coverageOf } from './derive/coverage.ts';
 import { judge } from './diagnose/diagnose.ts';
 import type { Observation } from './model/observation.ts';
 import { observeCluster } from './observe/observe-cluster.ts';

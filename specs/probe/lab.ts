@@ -1,5 +1,5 @@
 import { test as base } from 'vitest';
-import { type Probe } from '../../helpers/check/probe/probe.ts';
+import type { Probe } from '../../helpers/check/probe/probe.ts';
 import { prepareProbeImage } from '../../helpers/check/probe/probe-image.ts';
 import { startProbe } from '../../helpers/check/probe/start-probe.ts';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
 import { whatWasSeen } from '../model/observed.ts';
 import { onceFor } from './memoize.ts';
+import type { Coverage } from '../model/report.ts';
 
 /** A member of the cluster by the word of its managers, its store or its gossip. */
 interface KnownMember {
@@ -10,18 +11,6 @@ interface KnownMember {
   readonly address: string;
   /** The id of a node of a swarm. */
   readonly id?: string;
-}
-
-/** How much of a cluster an audit has examined. */
-export interface Coverage {
-  /** Hosts whose engines answered. */
-  readonly examined: number;
-  /** Those, hosts whose engines did not answer, and members that were not examined. */
-  readonly known: number;
-  /** Known members that are none of the hosts, by name or address. A node that managers have as down is a finding instead. */
-  readonly unexamined: readonly string[];
-  /** Parts of this cluster that no check supports, in words. */
-  readonly unsupported: readonly string[];
 }
 
 export const coverageOf = onceFor((observation: Observation): Coverage => {

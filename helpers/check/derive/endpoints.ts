@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
-import type { EngineView } from '../observe/engines.ts';
+import type { EngineView } from '../model/engine-view.ts';
 import type { HostView } from '../model/observation.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
@@ -18,6 +18,12 @@ export interface OverlayEnd {
   /** The host's address: where the others' kernels send what is for it. */
   readonly hostAddress: string | undefined;
   readonly pid: number;
+}
+
+/** Two ends, in the direction of a trial. */
+export interface EndPair {
+  readonly from: OverlayEnd;
+  readonly to: OverlayEnd;
 }
 
 /**

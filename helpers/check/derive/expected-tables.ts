@@ -7,7 +7,7 @@ import type {
   KernelView,
   NeighbourEntry,
   OverlayTables,
-} from '../observe/kernel.ts';
+} from '../model/kernel-view.ts';
 import { whatWasSeen } from '../model/observed.ts';
 import { onceFor } from './memoize.ts';
 import { ownAddresses } from './own-addresses.ts';

@@ -1,7 +1,7 @@
 import { seenKernels } from './expected-tables.ts';
 import type { Observation } from '../model/observation.ts';
-import type { NeighbourTable } from '../observe/kernel.ts';
-import { hops, type Trial } from '../observe/paths.ts';
+import type { NeighbourTable } from '../model/kernel-view.ts';
+import { hops, type Trial } from '../model/paths-view.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
 /** A host whose kernel had no room for more neighbours while live probes were sent. */

@@ -6,7 +6,7 @@ import {
   type Protocol,
   type Sighting,
   type Trial,
-} from '../observe/paths.ts';
+} from '../model/paths-view.ts';
 
 /** What became of a question: its answer came back; it arrived, and no answer came; or it did not arrive. */
 export type PathOutcome = 'answered' | 'arrived' | 'lost';

@@ -1,5 +1,5 @@
 import type { Observation } from '../model/observation.ts';
-import { USUAL_VXLAN_PORT } from '../observe/kernel/rule-match.ts';
+import { USUAL_VXLAN_PORT } from '../model/kernel-view.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
 /** The data path port of a cluster: what most VXLAN devices of its hosts have. */

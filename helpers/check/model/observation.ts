@@ -1,11 +1,11 @@
-import type { ApplicationView } from '../observe/application.ts';
-import type { EngineView } from '../observe/engines.ts';
-import type { GossipView } from '../observe/gossip.ts';
-import type { KernelView } from '../observe/kernel.ts';
-import type { NamesView } from '../observe/names/names.ts';
-import type { PathsView } from '../observe/paths.ts';
-import type { StoreReach, StoreView } from '../observe/store/store.ts';
-import type { SwarmView } from '../observe/swarm.ts';
+import type { ApplicationView } from './application-view.ts';
+import type { EngineView } from './engine-view.ts';
+import type { GossipView } from './gossip-view.ts';
+import type { KernelView } from './kernel-view.ts';
+import type { NamesView } from './names-view.ts';
+import type { PathsView } from './paths-view.ts';
+import type { StoreReach, StoreView } from './store-view.ts';
+import type { SwarmView } from './swarm-view.ts';
 import type { Observed } from './observed.ts';
 import type { Expectations } from './target.ts';
 
@@ -29,6 +29,9 @@ export interface HostView {
   /** What its kernel has: needs a privileged probe. */
   readonly kernel: Observed<KernelView>;
 }
+
+/** A host of whom only its engine was asked. */
+export type AskedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'>;
 
 /** All that an audit has seen of a cluster: plain data, not judged. */
 export interface Observation {

@@ -1,5 +1,4 @@
 import type { CheckOutcome, Layer, Need } from './check.ts';
-import type { Coverage } from '../derive/coverage.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Observation } from './observation.ts';
 
@@ -16,6 +15,18 @@ export type CheckResult = CheckOutcome & {
  * be looked at, a known member of the cluster among it.
  */
 export type AuditVerdict = 'healthy' | 'defects' | 'incomplete';
+
+/** How much of a cluster an audit has examined. */
+export interface Coverage {
+  /** Hosts whose engines answered. */
+  readonly examined: number;
+  /** Those, hosts whose engines did not answer, and members that were not examined. */
+  readonly known: number;
+  /** Known members that are none of the hosts, by name or address. A node that managers have as down is a finding instead. */
+  readonly unexamined: readonly string[];
+  /** Parts of this cluster that no check supports, in words. */
+  readonly unsupported: readonly string[];
+}
 
 /** What an audit found. */
 export interface AuditReport {

@@ -5,7 +5,7 @@ import type { TargetHost } from '../model/target.ts';
 import { addressOf, observeEngine, takePulse } from './engines.ts';
 import { observePart } from './observe-part.ts';
 import type { Probes } from './open-probes.ts';
-import type { AskedHost } from './round.ts';
+import type { AskedHost } from '../model/observation.ts';
 
 /** What an audit knows first. */
 interface Beginning {

@@ -1,20 +1,10 @@
-import type { GossipMember } from '../../cluster/gossip/gossip-protocol.ts';
 import type { Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import { readGossipMembers } from '../../cluster/gossip/gossip-members.ts';
 import { type Observed, seen, unseen, whatWasSeen } from '../model/observed.ts';
-import type { Asked, AskedHost } from './round.ts';
-
-/** Whom an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */
-export interface GossipView {
-  /** Whether there is any: an engine of a key-value cluster has none before it has found the store. */
-  readonly isThere: boolean;
-  readonly members: readonly {
-    readonly name: string | undefined;
-    readonly address: string;
-    readonly state: GossipMember['state'];
-  }[];
-}
+import type { Asked } from './round.ts';
+import type { AskedHost } from '../model/observation.ts';
+import type { GossipView } from '../model/gossip-view.ts';
 
 /** Asks an engine's gossip whom it knows: itself in key-value clusters, which tell anybody; else the engine. */
 export async function observeGossip(

@@ -1,7 +1,7 @@
 import { type OverlayEnd, endsOf, isLeaving } from '../derive/endpoints.ts';
 import type { HostView, Observation } from '../model/observation.ts';
 import { type Observed, seen, whatWasSeen } from '../model/observed.ts';
-import type { TrialEnd } from './paths.ts';
+import type { TrialEnd } from '../model/paths-view.ts';
 
 type Live = Pick<Observation, 'names' | 'paths'>;
 

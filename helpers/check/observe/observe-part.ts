@@ -2,7 +2,7 @@ import { activity } from '../../process/activity.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { unlessAborted } from '../../process/waits/unless-aborted.ts';
 import { type Observed, unseen } from '../model/observed.ts';
-import type { AskedHost } from './round.ts';
+import type { AskedHost } from '../model/observation.ts';
 
 /**
  * Looks at one part of a cluster. That it cannot be looked at is no error but an observation: whatever went wrong, the

@@ -1,4 +1,4 @@
-import type { HostView, Observation } from '../model/observation.ts';
+import type { Observation, AskedHost } from '../model/observation.ts';
 import { type Observed, unseen } from '../model/observed.ts';
 import type { AuditOptions } from '../model/options.ts';
 import type { Probe } from '../probe/probe.ts';
@@ -13,9 +13,6 @@ export interface Round {
   /** By the name of the host; each has one, or a reason why there is none. */
   readonly probes: ReadonlyMap<string, Observed<Probe>>;
 }
-
-/** A host of whom only its engine was asked. */
-export type AskedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'>;
 
 /** What is known once the engines were asked. */
 export type Asked = Pick<Observation, 'kind' | 'expectations'> & {

@@ -8,6 +8,7 @@ import { openPackets } from './open-packets.ts';
 import type { Packets } from './packets.ts';
 import { type NameResult, resolveName } from './resolve-name.ts';
 import { type ProgramResult, runProgram } from './run-program.ts';
+import type { EngineThreads } from '../model/kernel-view.ts';
 
 /** A file of the host, or why it could not be read. */
 export type FileResult =
@@ -18,13 +19,6 @@ export type FileResult =
       readonly cut: boolean;
     }
   | { readonly path: string; readonly error: string };
-
-/** The threads of an engine. */
-export interface EngineThreads {
-  readonly threads: number;
-  /** Ids of those in network namespaces that are gone: a call that lands on one of them reaches nothing outside. */
-  readonly stuck: readonly string[];
-}
 
 /** The probe on one host: one small container, by which the host's kernel is asked, and packets are sent and caught. */
 export interface Probe extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { layers } from '../../check/model/check.ts';
-import type { Coverage } from '../../check/derive/coverage.ts';
+import type { Coverage } from '../../check/model/report.ts';
 import type { AuditReport, CheckResult } from '../../check/model/report.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
 import { renderDiagnosis } from '../text/render-diagnosis.ts';

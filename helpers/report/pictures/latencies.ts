@@ -1,4 +1,4 @@
-import type { PathsView } from '../../check/observe/paths.ts';
+import type { PathsView } from '../../check/model/paths-view.ts';
 import { type Observed, whatWasSeen } from '../../check/model/observed.ts';
 import type { RequestTimes } from '../../workload/ask-car-service.ts';
 

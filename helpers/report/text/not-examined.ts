@@ -1,4 +1,4 @@
-import type { Coverage } from '../../check/derive/coverage.ts';
+import type { Coverage } from '../../check/model/report.ts';
 
 /** What of a cluster was not examined, a line each: known members, and what no check supports. */
 export function notExamined({ unexamined, unsupported }: Coverage): string[] {

@@ -1,4 +1,4 @@
-import type { PathsView, Protocol, Trial } from '../../check/observe/paths.ts';
+import type { PathsView, Protocol, Trial } from '../../check/model/paths-view.ts';
 
 /** What is asked on the way from one host to another: first on the hosts' own network, then through the overlay. */
 export const pathColumns = ['host', 'gossip', 'vxlan', 'icmp', 'large', 'tcp', 'udp'] as const;

@@ -1,6 +1,6 @@
 import type { EngineInfo } from '../../../docker/info.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
-import type { EngineView } from '../../observe/engines.ts';
+import type { EngineView } from '../../model/engine-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 
 /** A host whose engine has said all that it was asked. */

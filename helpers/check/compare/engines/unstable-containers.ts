@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
-import type { EngineView } from '../../observe/engines.ts';
+import type { EngineView } from '../../model/engine-view.ts';
 
 type Seen = Pick<EngineView, 'info' | 'later'>;
 

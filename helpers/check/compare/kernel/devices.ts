@@ -3,7 +3,7 @@ import type { Difference, Json } from '../../model/difference.ts';
 import { endsOf } from '../../derive/endpoints.ts';
 import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { OverlayTables } from '../../observe/kernel.ts';
+import type { OverlayTables } from '../../model/kernel-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 

@@ -1,6 +1,6 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { GossipView } from '../../observe/gossip.ts';
+import type { GossipView } from '../../model/gossip-view.ts';
 import type { HostView } from '../../model/observation.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 

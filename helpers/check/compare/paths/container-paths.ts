@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference, Json } from '../../model/difference.ts';
-import type { Hop, Sighting } from '../../observe/paths.ts';
+import type { Hop, Sighting } from '../../model/paths-view.ts';
 import { type PathOutcome, type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 

@@ -1,7 +1,7 @@
 import { type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { PathsView } from '../../observe/paths.ts';
+import type { PathsView } from '../../model/paths-view.ts';
 import { unseen } from '../../model/observed.ts';
 
 /** What comes of a check of what is sent between containers: nothing is, where probes may not enter them. */

@@ -5,7 +5,7 @@ import type { Difference } from '../../model/difference.ts';
 import { overlayOn } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { OverlayTables } from '../../observe/kernel.ts';
+import type { OverlayTables } from '../../model/kernel-view.ts';
 import { deviceFor, entryRemedy } from './entry-fix.ts';
 import { macOf } from './stale-entries.ts';
 import type { Rule } from '../rule.ts';

@@ -5,7 +5,7 @@ import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { TargetStore } from '../../model/target.ts';
 import { whatWasSeen } from '../../model/observed.ts';
-import { storesOf } from '../../observe/cluster-kind.ts';
+import { storesOf } from '../../derive/cluster-kind.ts';
 import { isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 

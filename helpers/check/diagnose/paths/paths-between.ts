@@ -3,7 +3,7 @@ import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { FirewallRule, OverlayTraffic } from '../../observe/kernel.ts';
+import type { FirewallRule, OverlayTraffic } from '../../model/kernel-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { isApplicationCut } from '../consequences.ts';
 

@@ -4,7 +4,7 @@ import { askCarService } from '../../../workload/ask-car-service.ts';
 import { countSelects, readCarFromDatabase } from '../../../workload/car-in-database.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import type { ExpectedApplication } from '../../model/target.ts';
-import type { ApplicationAnswer, DatabaseView } from '../application.ts';
+import type { ApplicationAnswer, DatabaseView } from '../../model/application-view.ts';
 import type { Asked, Round } from '../round.ts';
 import { countQueries } from './count-queries.ts';
 

@@ -1,5 +1,5 @@
 import { type Observed, seen, unseen } from '../../model/observed.ts';
-import type { ApplicationView } from '../application.ts';
+import type { ApplicationView } from '../../model/application-view.ts';
 import type { Asked, Round } from '../round.ts';
 import { askApplication } from './ask-application.ts';
 import { connectToPorts } from './published-ports.ts';

@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import type { Question } from '../../probe/packets.ts';
-import type { PortAnswer } from '../application.ts';
+import type { PortAnswer } from '../../model/application-view.ts';
 import { startNumbers } from '../paths/trial-plan.ts';
-import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
+import { type Asked, privilegedProbeOn, probeOn, type Round } from '../round.ts';
+import type { AskedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
 
 /** A port that is to be connected to. */

@@ -1,4 +1,4 @@
-import type { FirewallRule } from '../kernel.ts';
+import type { FirewallRule } from '../../model/kernel-view.ts';
 import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
 import { readIptables } from './iptables-rules.ts';
 import { readNftables } from './nftables-rules.ts';

@@ -7,7 +7,7 @@ import type {
   NeighbourEntry,
   NeighbourTable,
   RouteView,
-} from '../kernel.ts';
+} from '../../model/kernel-view.ts';
 
 const counters = z.looseObject({
   packets: z.number(),

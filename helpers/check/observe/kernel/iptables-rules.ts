@@ -1,4 +1,4 @@
-import type { FirewallRule } from '../kernel.ts';
+import type { FirewallRule } from '../../model/kernel-view.ts';
 import {
   findHooks,
   type Hook,
@@ -6,8 +6,8 @@ import {
   isWithin,
   type RuleMatch,
   trafficOf,
-  USUAL_VXLAN_PORT,
 } from './rule-match.ts';
+import { USUAL_VXLAN_PORT } from '../../model/kernel-view.ts';
 
 type Tool = 'iptables-legacy' | 'iptables-nft';
 

@@ -1,5 +1,5 @@
 import type { FileResult } from '../../probe/probe.ts';
-import type { NeighbourTable } from '../kernel.ts';
+import type { NeighbourTable } from '../../model/kernel-view.ts';
 import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
 import { readNeighbourTable } from './ip-answers.ts';
 

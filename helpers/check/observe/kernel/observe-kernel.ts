@@ -1,8 +1,9 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { type Observed, seen, unseen } from '../../model/observed.ts';
-import type { EngineThreads, Probe } from '../../probe/probe.ts';
-import type { EngineView } from '../engines.ts';
-import type { KernelView } from '../kernel.ts';
+import type { EngineThreads } from '../../model/kernel-view.ts';
+import type { Probe } from '../../probe/probe.ts';
+import type { EngineView } from '../../model/engine-view.ts';
+import type { KernelView } from '../../model/kernel-view.ts';
 import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
 import { readFirewall } from './firewall.ts';
 import { readLinks, readOffload, readRoutes } from './ip-answers.ts';

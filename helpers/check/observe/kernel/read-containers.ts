@@ -1,7 +1,7 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { FileResult } from '../../probe/probe.ts';
-import type { ContainerNamespace, KernelView } from '../kernel.ts';
+import type { ContainerNamespace, KernelView } from '../../model/kernel-view.ts';
 import { parseHosts, parseNameServers } from '../names/name-files.ts';
 import { type Asker, ask } from './ask.ts';
 import { readLinks, readRoutes } from './ip-answers.ts';

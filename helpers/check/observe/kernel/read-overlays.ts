@@ -1,5 +1,5 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import type { ForwardingEntry, KernelView, OverlayTables } from '../kernel.ts';
+import type { ForwardingEntry, KernelView, OverlayTables } from '../../model/kernel-view.ts';
 import { type Asker, ask } from './ask.ts';
 import { readForwarding, readLinks, readNeighbours } from './ip-answers.ts';
 

@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { z } from 'zod';
-import type { OverlayTraffic } from '../kernel.ts';
+import type { OverlayTraffic } from '../../model/kernel-view.ts';
 
 /** Where packets of a host meet a chain. */
 export const hookSchema = z.enum(['ingress', 'prerouting', 'input', 'output', 'postrouting']);
@@ -13,9 +13,6 @@ export interface RuleMatch {
   /** Of the destination, from and to; any when absent. */
   readonly ports: readonly (readonly [number, number])[] | undefined;
 }
-
-/** Where VXLAN goes in a cluster of which nobody says otherwise. */
-export const USUAL_VXLAN_PORT = 4789;
 
 const otherTraffic: readonly (readonly [OverlayTraffic, protocol: string, port: number])[] = [
   ['gossip', 'udp', 7946],

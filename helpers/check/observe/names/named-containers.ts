@@ -1,5 +1,5 @@
 import { whatWasSeen } from '../../model/observed.ts';
-import type { AskedHost } from '../round.ts';
+import type { AskedHost } from '../../model/observation.ts';
 
 /** A running container on an overlay, with all the networks that it is on. */
 export interface NamedContainer {

@@ -1,5 +1,5 @@
 import type { Question } from '../../probe/packets.ts';
-import type { ManagerTrial } from '../paths.ts';
+import type { ManagerTrial } from '../../model/paths-view.ts';
 import type { Station } from './probe-host.ts';
 import type { NumberTrial } from './trial-plan.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OverlayEnd } from '../../derive/endpoints.ts';
-import type { PathsView } from '../paths.ts';
+import type { PathsView } from '../../model/paths-view.ts';
 import type { Station } from './probe-host.ts';
 
 type Counts = PathsView['checksumErrors'][number];

@@ -1,11 +1,5 @@
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { EndPair, OverlayEnd } from '../../derive/endpoints.ts';
 import { countRoom, type HostKernel } from './neighbor-capacity.ts';
-
-/** Two ends, in the direction of a trial. */
-export interface EndPair {
-  readonly from: OverlayEnd;
-  readonly to: OverlayEnd;
-}
 
 /**
  * Chooses among all ordered pairs of ends of one network on different hosts: first one for each ordered pair of hosts,

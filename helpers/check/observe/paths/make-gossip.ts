@@ -1,7 +1,7 @@
 import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip/gossip-protocol.ts';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
-import type { GossipTrial } from '../paths.ts';
+import type { GossipTrial } from '../../model/paths-view.ts';
 import { type Answer, askHosts, failureOf, type HostPair, hostPairsOf } from './ask-hosts.ts';
 import { type Heard, heardFrom, overhear, overheardBy } from './captured.ts';
 import type { Station } from './probe-host.ts';

@@ -1,8 +1,8 @@
 import type { OverlayEnd } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
 import type { Caught, Thrown } from '../../probe/packets.ts';
-import type { IsolationTrial } from '../paths.ts';
-import type { EndPair } from './choose-pairs.ts';
+import type { IsolationTrial } from '../../model/paths-view.ts';
+import type { EndPair } from '../../derive/endpoints.ts';
 import { linkOf, listenerAt, type Station } from './probe-host.ts';
 import { catchAll, throwAll, type ThrowPlan } from './send-until-seen.ts';
 import type { NumberTrial } from './trial-plan.ts';

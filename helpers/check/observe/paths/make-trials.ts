@@ -1,6 +1,6 @@
 import { wordOf } from '../../probe/namespace.ts';
 import type { Caught, QuestionResult } from '../../probe/packets.ts';
-import type { Trial } from '../paths.ts';
+import type { Trial } from '../../model/paths-view.ts';
 import { sightingsOf, type CaughtAt } from './sightings.ts';
 import type { Station } from './probe-host.ts';
 import { sizeOf, type TrialPlan } from './trial-plan.ts';

@@ -1,7 +1,7 @@
 import type { OverlayEnd } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
 import type { Thrown } from '../../probe/packets.ts';
-import type { TunnelTrial } from '../paths.ts';
+import type { TunnelTrial } from '../../model/paths-view.ts';
 import { listenerAt, type Station } from './probe-host.ts';
 import { throwUntilCaught } from './send-until-seen.ts';
 import type { NumberTrial } from './trial-plan.ts';

@@ -1,4 +1,4 @@
-import type { EndPair } from './choose-pairs.ts';
+import type { EndPair } from '../../derive/endpoints.ts';
 
 /** The kernel of a host, as far as it notes whom containers talk to. */
 export interface HostKernel {

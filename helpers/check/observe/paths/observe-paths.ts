@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { endsOf } from '../../derive/endpoints.ts';
 import { type Observed, seen, type Unseen, unseen, whatWasSeen } from '../../model/observed.ts';
 import { ownAddresses } from '../../derive/own-addresses.ts';
-import type { KernelView } from '../kernel.ts';
-import type { PathsView } from '../paths.ts';
-import { type Asked, type AskedHost, privilegedProbeOn, probeOn, type Round } from '../round.ts';
+import type { KernelView } from '../../model/kernel-view.ts';
+import type { PathsView } from '../../model/paths-view.ts';
+import { type Asked, privilegedProbeOn, probeOn, type Round } from '../round.ts';
+import type { AskedHost } from '../../model/observation.ts';
 import { lookAtPaths, type PathsPlan } from './probe-paths.ts';
 
 /** Ordered pairs of containers that are probed when nothing else is said. */

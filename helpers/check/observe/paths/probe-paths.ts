@@ -1,7 +1,8 @@
 import type { OverlayEnd } from '../../derive/endpoints.ts';
-import type { PathsView, Unentered } from '../paths.ts';
+import type { PathsView, Unentered } from '../../model/paths-view.ts';
 import { countedSince, readChecksumErrors } from './checksum-errors.ts';
-import { choosePairs, chooseStrangers, type EndPair } from './choose-pairs.ts';
+import { choosePairs, chooseStrangers } from './choose-pairs.ts';
+import type { EndPair } from '../../derive/endpoints.ts';
 import { connectToManagers, hostPairsOf } from './ask-hosts.ts';
 import { askGossip, listenToGossip, overhearGossip } from './make-gossip.ts';
 import { sendToStrangers } from './make-isolation.ts';

@@ -1,6 +1,6 @@
 import { wordOf } from '../../probe/namespace.ts';
 import type { Caught } from '../../probe/packets.ts';
-import { type Hop, hops, type Sighting } from '../paths.ts';
+import { type Hop, hops, type Sighting } from '../../model/paths-view.ts';
 import type { TrialPlan } from './trial-plan.ts';
 
 /** What was caught, by the key of its trial. */

@@ -1,17 +1,5 @@
-import type { TrialEnd } from '../paths.ts';
+import type { Timing } from '../../model/paths-view.ts';
 import type { NumberTrial, TrialPlan } from './trial-plan.ts';
-
-/** How long packets took from one end to the other and back, each sent when the one before it had come back. */
-export interface Timing {
-  /** The overlay; undefined between hosts. */
-  readonly network: string | undefined;
-  readonly from: TrialEnd;
-  readonly to: TrialEnd;
-  /** Of each packet that was answered, in the order in which they were sent. */
-  readonly milliseconds: readonly number[];
-  /** How many were sent, and not answered. */
-  readonly lost: number;
-}
 
 /** Packets on each way. */
 const PACKETS = 20;

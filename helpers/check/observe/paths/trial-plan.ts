@@ -1,8 +1,8 @@
 import type { Namespace } from '../../probe/namespace.ts';
 import type { Question } from '../../probe/packets.ts';
 import type { OverlayEnd } from '../../derive/endpoints.ts';
-import type { Protocol, TrialEnd, Unentered } from '../paths.ts';
-import type { EndPair } from './choose-pairs.ts';
+import type { Protocol, TrialEnd, Unentered } from '../../model/paths-view.ts';
+import type { EndPair } from '../../derive/endpoints.ts';
 import { linkOf, listenerAt, type Station } from './probe-host.ts';
 
 /** A trial that is to be made. */

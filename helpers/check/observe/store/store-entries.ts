@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { MEMBERS_KEY, type StoreEntry } from '../../../cluster/key-value/key-value-store.ts';
 import { parseJson } from '../../../process/text/parse-json.ts';
-import type { StoreEnd, StoreNetwork, StoreView } from './store.ts';
+import type { StoreEnd, StoreNetwork, StoreView } from '../../model/store-view.ts';
 
 /** All that engines keep in a store is below this key. */
 export const DOCKER_KEY = 'docker';

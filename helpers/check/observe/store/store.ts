@@ -4,57 +4,11 @@ import { openStore } from '../../../cluster/key-value/open-store.ts';
 import { type Observed, seen, unseen } from '../../model/observed.ts';
 import type { ExchangeResult } from '../../probe/exchange.ts';
 import type { TargetStore } from '../../model/target.ts';
-import { storesOf } from '../cluster-kind.ts';
-import { type Asked, type AskedHost, probeOn, type Round } from '../round.ts';
+import { storesOf } from '../../derive/cluster-kind.ts';
+import { type Asked, probeOn, type Round } from '../round.ts';
+import type { AskedHost } from '../../model/observation.ts';
 import { DOCKER_KEY, readStoreEntries } from './store-entries.ts';
-
-/** A member of a key-value cluster, as the store has it. */
-export interface StoreMember {
-  /** `192.168.99.101:2376` */
-  readonly advertised: string;
-}
-
-/** A network of all engines, as the store has it: `docker/network/v1.0/network/<id>`. */
-export interface StoreNetwork {
-  readonly id: string;
-  readonly name: string;
-  readonly driver: string;
-  readonly subnets: readonly string[];
-  /** VXLAN network identifiers, one for each subnet. */
-  readonly vnis: readonly number[];
-}
-
-/** An end of an overlay, as the store has it: `docker/network/v1.0/endpoint/<network>/<end>`. */
-export interface StoreEnd {
-  readonly id: string;
-  readonly networkId: string;
-  /** The container's name. */
-  readonly name: string;
-  /** IPv4, without its prefix length. */
-  readonly address: string;
-  readonly mac: string;
-  /** Address of the host that the container is on: the VXLAN tunnel end point. */
-  readonly locator: string;
-}
-
-/** What the key-value store of a cluster says. */
-export interface StoreView {
-  readonly store: TargetStore;
-  /** `Consul 1.8.7` */
-  readonly version: string;
-  readonly members: readonly StoreMember[];
-  readonly networks: readonly StoreNetwork[];
-  readonly ends: readonly StoreEnd[];
-  /** Keys whose values are not what engines write there. */
-  readonly strange: readonly string[];
-}
-
-/** Whether a host reaches the store. */
-export interface StoreReach {
-  readonly store: TargetStore;
-  /** What it met, if not. */
-  readonly error: string | undefined;
-}
+import type { StoreView, StoreReach } from '../../model/store-view.ts';
 
 /** Milliseconds for one answer. */
 const ANSWER_LIMIT = 8_000;

@@ -2,7 +2,7 @@ import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import type { KernelView } from '../../../../helpers/check/observe/kernel.ts';
+import type { KernelView } from '../../../../helpers/check/model/kernel-view.ts';
 import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, NETWORK_ID, overlay } from '../healthy-cluster.ts';
 

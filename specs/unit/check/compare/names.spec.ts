@@ -5,11 +5,8 @@ import {
   parseHosts,
   parseNameServers,
 } from '../../../../helpers/check/observe/names/name-files.ts';
-import {
-  type NameAnswer,
-  type NamesView,
-  questionsOf,
-} from '../../../../helpers/check/observe/names/names.ts';
+import type { NameAnswer, NamesView } from '../../../../helpers/check/model/names-view.ts';
+import { questionsOf } from '../../../../helpers/check/observe/names/names.ts';
 import { seen } from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, overlay } from '../healthy-cluster.ts';
 import { engineOf, hostOf } from '../observation.ts';

@@ -2,7 +2,7 @@ import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
 import { judgeObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import type { SwarmEnd } from '../../../../helpers/check/observe/swarm.ts';
+import type { SwarmEnd } from '../../../../helpers/check/model/swarm-view.ts';
 import { endsOf } from '../../../../helpers/check/derive/endpoints.ts';
 import { knownEnds } from '../../../../helpers/check/derive/known-endpoints.ts';
 import { leaveOutLeaving } from '../../../../helpers/check/observe/leave-out-leaving.ts';

@@ -24,7 +24,7 @@ import {
   type Protocol,
   protocols,
   type Trial,
-} from '../../../../helpers/check/observe/paths.ts';
+} from '../../../../helpers/check/model/paths-view.ts';
 import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FirewallRule, KernelView } from '../../../../helpers/check/observe/kernel.ts';
+import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
 import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
 import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { observationOf } from '../observation.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { seen, unseen, whatWasSeen } from '../../../../helpers/check/model/observed.ts';
-import type { PathsView } from '../../../../helpers/check/observe/paths.ts';
+import type { PathsView } from '../../../../helpers/check/model/paths-view.ts';
 import { drawLatencies } from '../../../../helpers/report/pictures/draw-latencies.ts';
 import {
   type LatencyGroup,

@@ -5,8 +5,8 @@ import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/fo
 import { kernelNeighbours } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
 import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
-import type { KernelView, NeighbourTable } from '../../../../../helpers/check/observe/kernel.ts';
-import type { Sighting, Trial } from '../../../../../helpers/check/observe/paths.ts';
+import type { KernelView, NeighbourTable } from '../../../../../helpers/check/model/kernel-view.ts';
+import type { Sighting, Trial } from '../../../../../helpers/check/model/paths-view.ts';
 import { seen, whatWasSeen } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, trial, twoHosts } from './two-hosts.ts';
 

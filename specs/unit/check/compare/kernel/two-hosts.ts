@@ -1,13 +1,13 @@
 import type { HostView, Observation } from '../../../../../helpers/check/model/observation.ts';
-import type { EngineView } from '../../../../../helpers/check/observe/engines.ts';
+import type { EngineView } from '../../../../../helpers/check/model/engine-view.ts';
 import type {
   ForwardingEntry,
   KernelView,
   LinkView,
   NeighbourEntry,
   OverlayTables,
-} from '../../../../../helpers/check/observe/kernel.ts';
-import type { PathsView, Trial } from '../../../../../helpers/check/observe/paths.ts';
+} from '../../../../../helpers/check/model/kernel-view.ts';
+import type { PathsView, Trial } from '../../../../../helpers/check/model/paths-view.ts';
 import { seen } from '../../../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../../../helpers/docker/containers/container-facts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../../observation.ts';

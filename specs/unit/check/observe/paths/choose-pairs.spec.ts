@@ -3,8 +3,8 @@ import type { OverlayEnd } from '../../../../../helpers/check/derive/endpoints.t
 import {
   choosePairs,
   chooseStrangers,
-  type EndPair,
 } from '../../../../../helpers/check/observe/paths/choose-pairs.ts';
+import type { EndPair } from '../../../../../helpers/check/derive/endpoints.ts';
 
 /** An end that is called by its host and container; one container may have several. */
 function end(network: string, place: string): OverlayEnd {

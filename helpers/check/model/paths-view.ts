@@ -1,5 +1,4 @@
-import type { Unseen } from '../model/observed.ts';
-import type { Timing } from './paths/time-packets.ts';
+import type { Unseen } from './observed.ts';
 
 /** What was sent: ICMP echo, UDP or TCP, small, or as large as the overlay lets through, not to be fragmented. */
 export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
@@ -107,6 +106,18 @@ export interface ManagerTrial {
   readonly port: number;
   readonly answered: boolean;
   readonly error: string | undefined;
+}
+
+/** How long packets took from one end to the other and back, each sent when the one before it had come back. */
+export interface Timing {
+  /** The overlay; undefined between hosts. */
+  readonly network: string | undefined;
+  readonly from: TrialEnd;
+  readonly to: TrialEnd;
+  /** Of each packet that was answered, in the order in which they were sent. */
+  readonly milliseconds: readonly number[];
+  /** How many were sent, and not answered. */
+  readonly lost: number;
 }
 
 /** A container in which nothing listens, and why. */

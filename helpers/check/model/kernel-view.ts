@@ -1,6 +1,5 @@
-import type { Command } from '../model/command.ts';
-import type { Observed } from '../model/observed.ts';
-import type { EngineThreads } from '../probe/probe.ts';
+import type { Command } from './command.ts';
+import type { Observed } from './observed.ts';
 
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */
 export interface ForwardingEntry {
@@ -65,6 +64,9 @@ export interface OverlayTables {
   readonly neighbours: readonly NeighbourEntry[];
 }
 
+/** Where VXLAN goes in a cluster of which nobody says otherwise. */
+export const USUAL_VXLAN_PORT = 4789;
+
 /** What of an overlay a packet belongs to: 4789/udp, 7946/tcp and udp, 2377/tcp. */
 export type OverlayTraffic = 'vxlan' | 'gossip' | 'management';
 
@@ -109,6 +111,13 @@ export interface NeighbourTable {
   readonly boot: string;
   /** Whether the host itself may set the limits; only the kernel's first network namespace can. */
   readonly isSettable: boolean;
+}
+
+/** The threads of an engine. */
+export interface EngineThreads {
+  readonly threads: number;
+  /** Ids of those in network namespaces that are gone: a call that lands on one of them reaches nothing outside. */
+  readonly stuck: readonly string[];
 }
 
 /** What one host's kernel has. */

@@ -3,7 +3,7 @@ import type { Observation } from '../model/observation.ts';
 import { whatWasSeen } from '../model/observed.ts';
 import { parseStoreUrls } from '../model/store-urls.ts';
 import type { AuditTarget, TargetStore } from '../model/target.ts';
-import type { AskedHost } from './round.ts';
+import type { AskedHost } from '../model/observation.ts';
 
 /** How the engines find each other: as the target says, or else as most of them say of themselves. */
 export function clusterKindOf(

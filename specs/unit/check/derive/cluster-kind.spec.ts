@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clusterKindOf, storesOf } from '../../../../helpers/check/observe/cluster-kind.ts';
+import { clusterKindOf, storesOf } from '../../../../helpers/check/derive/cluster-kind.ts';
 import { parseStoreUrls } from '../../../../helpers/check/model/store-urls.ts';
 import { engineOf, hostOf } from '../observation.ts';
 
