@@ -22,6 +22,6 @@ export function describeUnknownProject(
     .find((one) => typeof one === 'string' && !/[*!]/.test(one) && !names.includes(one));
   if (typeof unknown !== 'string') return undefined;
   const similar = findSimilar(unknown, names).map((name) => `"${name}"`);
-  const hint = similar.length === 0 ? '' : `; did you mean ${similar.join(' or ')}?`;
+  const hint = similar.length === 0 ? '' : `. Did you mean ${similar.join(' or ')}?`;
   return `no project "${unknown}"${hint}\nprojects: ${names.join(', ')}`;
 }

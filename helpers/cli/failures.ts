@@ -55,7 +55,7 @@ export function renderFailures(failures: readonly Failure[], layout: TextLayout)
   const more = failures.length - shownFailures;
   return [
     ...failures.slice(0, shownFailures).flatMap((one) => renderFailure(one, layout)),
-    ...(more > 0 ? [`✖ and ${more} more, all in the report`] : []),
+    ...(more > 0 ? [`✖ and ${more} more; see the report`] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs';
 import { findSimilar } from '../process/text/suggest-name.ts';
 
-/** Why a run found no file of tests, for the terminal. */
+/** Explains why a run found no test file. */
 export function describeNoFiles(
   filters: readonly string[],
   projects: readonly string[],
@@ -11,9 +11,9 @@ export function describeNoFiles(
   if (filters.length === 0) return `no test file in ${of}`;
   const head = `no test file matches ${filters.map((one) => `"${one}"`).join(', ')} in ${of}`;
   const other = files.find((file) => filters.some((one) => file.includes(one)));
-  if (other !== undefined) return `${head}; ${other} belongs to another project`;
+  if (other !== undefined) return `${head}. ${other} belongs to another project.`;
   const nearest = filters.flatMap((one) => nearestFile(one, files) ?? []);
-  return nearest.length === 0 ? head : `${head}; did you mean ${nearest.join(', ')}?`;
+  return nearest.length === 0 ? head : `${head}. Did you mean ${nearest.join(', ')}?`;
 }
 
 /** By its path, or by its last word: `car-endpiont` is near `specs/seed/car-endpoint.spec.ts`. */

@@ -2,20 +2,20 @@ import type { Line } from './progress/scene.ts';
 import { showPlainLines } from './progress/plain-lines.ts';
 
 export interface ProgressOptions {
-  /** Where the lines go; standard error when absent, so that `--json` has standard output for itself. */
+  /** The output stream; default standard error, which leaves standard output to `--json`. */
   readonly stream?: NodeJS.WriteStream;
-  /** Whether each command and HTTP exchange gets a line too. */
+  /** Print a line for each command and HTTP exchange, too. */
   readonly verbose?: boolean;
-  /** On a terminal: what else goes on, above the lines of activities. */
+  /** Returns more lines for a terminal, shown above those of activities. */
   readonly more?: () => readonly Line[];
 }
 
-/** Where specs run, their reporter tells what their set-ups do, too; each has modules of its own. */
+/** Shared by the reporter and the set-ups of specs, which have separate modules. */
 const shared = globalThis as { overlayE2eTells?: boolean };
 
 /**
- * Tells on the terminal what goes on, from now until the function that it returns is called: live lines on a terminal,
- * plain lines with the seconds since the start in continuous integration and in files. `NO_COLOR` is heeded.
+ * Shows progress until the returned function is called: live lines on a terminal, plain lines with the seconds since the
+ * start in continuous integration and in files. Respects `NO_COLOR`.
  *
  *     const stopProgress = await showProgress({ verbose });
  *     try { await standUp(); } finally { stopProgress(); }
@@ -43,7 +43,7 @@ async function startTelling({
   return showLiveLines(stream, { verbose, others, more });
 }
 
-/** Whether a stream is a terminal that somebody looks at, and on which lines can be drawn anew. */
+/** Returns true for a terminal that can redraw lines. */
 function isLive(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && !process.env['CI'] && process.env['TERM'] !== 'dumb';
 }

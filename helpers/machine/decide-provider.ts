@@ -34,7 +34,7 @@ export function decideProvider(surroundings: Surroundings): Decision {
   if (wanted !== undefined && wanted !== '') return decideWanted(wanted, command, surroundings);
   const missing = [command, 'VBoxManage'].filter((program) => !has(program));
   if (missing.length === 0) {
-    return dockerMachine(`${command} and VBoxManage are both there`, env);
+    return dockerMachine(`${command} and VBoxManage were found`, env);
   }
   if (platform === 'linux') {
     return { name: 'netns', because: `this is Linux, without ${missing.join(' and ')}` };

@@ -44,7 +44,9 @@ describe('a cluster that somebody made by hand, with the docker command alone', 
     // Before anything else.
     expect(stderr.split('\n').slice(0, 2)).toEqual([
       `overlay-e2e: checks web (${web.url}), db (${db.url})`,
-      expect.stringMatching(/^overlay-e2e: starts one small container on each .* nothing else is/),
+      expect.stringMatching(
+        /^overlay-e2e: starts one small container on each .* changes nothing else$/,
+      ),
     ]);
     expect(await cluster.takeInventory()).toEqual(before);
   });
@@ -111,7 +113,7 @@ test('a watch tells what goes wrong and when it is mended, --fix mends it, and C
   expect(fixed.stdout, fixed.stderr).toMatch(/^✔ web, db: healthy\n/);
   expect(fixed.stderr).toContain('overlay-e2e: 1 of 1 done; checking again');
   expect(await cluster.inOverlay('web', 'bridge fdb show dev vxlan0')).toContain(entry);
-  await watch.says('✔ gone: forwarding-entry-wrong, web');
+  await watch.says('✔ resolved: forwarding-entry-wrong, web');
 
   using engine = connectEngine(web);
   await waitFor(
@@ -126,7 +128,7 @@ test('a watch tells what goes wrong and when it is mended, --fix mends it, and C
   watch.signal('SIGINT', 'group');
   const { exitCode, stderr } = await watch.ended;
   expect(exitCode, stderr).toBe(130);
-  expect(stderr).toMatch(/\noverlay-e2e: interrupted by SIGINT; taking the probes away\n/);
+  expect(stderr).toMatch(/\noverlay-e2e: interrupted by SIGINT; removing the probes\n/);
   expect(await cluster.takeInventory()).toEqual(before);
 });
 
@@ -174,7 +176,7 @@ test('without a terminal --fix asks nobody, and does nothing', async ({ cluster 
   const { exitCode, stdout, stderr } = await cluster.type(shown('--fix'));
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toBe(
-    'overlay-e2e: check: --fix asks before each step, and there is no terminal to ask on. Say --yes if all of them are to be done.\n',
+    'overlay-e2e: check: --fix asks before each step, but no terminal is connected. Add --yes to run all steps without questions.\n',
   );
 });
 
@@ -200,7 +202,7 @@ describe('what is named wrongly is told in a line each, with exit code 2, and no
     ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused; its engine does not run; start it/],
     ['--context wbe', /^unknown Docker context "wbe" in \S+\. Did you mean "db" or "web"\?$/],
     ['web bd', /^unknown machine "bd" in \S+\. Valid machines: db, web\.$/],
-    ['', /^check the running topology: none is up in \S+; stand one up with «overlay-e2e up», or/],
+    ['', /^check the running topology: no topology is running in \S+; run "overlay-e2e up", or/],
   ] as const)('check %s', async ([words, line], { cluster }) => {
     const { exitCode, stdout, stderr } = await cluster.type(`npx overlay-e2e check ${words}`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

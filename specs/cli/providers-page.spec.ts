@@ -32,7 +32,7 @@ test('the provider docker-machine makes machines with netns-machine as its comma
     'provider docker-machine with the driver netns, because E2E_PROVIDER=docker-machine',
   );
   expect(said).toMatch(/seed is up after/);
-  expect(said).toMatch(/Taken down: mh-keystore\./);
+  expect(said).toMatch(/Removed: mh-keystore\./);
 });
 
 test('the real docker-machine runs the seed specs on hosts that are made for it', async ({

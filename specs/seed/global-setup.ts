@@ -184,7 +184,7 @@ async function findOrStandUp(
 
 function tellKept(store: string): void {
   const command = `MACHINE_STORAGE_PATH=${quoteForShell(store)} npx overlay-e2e down`;
-  console.log(`E2E_KEEP=1: what stands is left; take it down with «${command}»`);
+  console.log(`E2E_KEEP=1: kept the machines. Remove them with "${command}".`);
 }
 
 async function attach(provider: MachineProvider): Promise<TopologyDocument> {

@@ -83,13 +83,13 @@ export function testDrawing(): void {
     expect(unrecorded).toMatchObject({
       exitCode: 1,
       stdout: `${join(folder, 'index.html')}\n`,
-      stderr: `overlay-e2e: set-up is not drawn: ${why}\n`,
+      stderr: `overlay-e2e: set-up not drawn: ${why}\n`,
     });
     expect(await readFile(join(folder, 'index.html'), 'utf8')).toContain(`✖ not drawn: ${why}`);
     if (empty === undefined) throw new Error('it was not run');
     expectRefusal(
       empty,
-      `draw the running topology: none is up in ${lab.store}; stand one up with «overlay-e2e up»`,
+      `draw the running topology: no topology is running in ${lab.store}; run "overlay-e2e up"`,
     );
   });
 }

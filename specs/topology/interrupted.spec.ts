@@ -28,7 +28,7 @@ describe('up that is interrupted takes everything down', () => {
     const { exitCode, stdout, stderr } = await up.ended;
     expect(exitCode, stderr).toBe(exitCodes[signal]);
     expect(stdout).toBe('');
-    expect(stderr).toContain(`overlay-e2e: interrupted by ${signal}; taking everything down\n`);
+    expect(stderr).toContain(`overlay-e2e: interrupted by ${signal}; removing everything\n`);
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: interrupted by ${signal}`);
     await expectNothingLeft(lab);
   });
@@ -37,7 +37,7 @@ describe('up that is interrupted takes everything down', () => {
     const up = lab.start('up', '--until', 'keystore', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
     up.signal('SIGINT', 'group');
-    await up.says('taking everything down');
+    await up.says('removing everything');
     up.signal('SIGINT', 'group');
     expect(await up.ended).toMatchObject({ exitCode: 130 });
     await expectNothingLeft(lab);
@@ -57,7 +57,7 @@ describe('up that is interrupted takes everything down', () => {
     const { exitCode, signal, stdout, stderr } = await up.ended;
     // Of signals that come while a process is busy, it gets the one with the lowest number first.
     const [, first] =
-      /^overlay-e2e: interrupted by (\w+); taking everything down$/m.exec(stderr) ?? [];
+      /^overlay-e2e: interrupted by (\w+); removing everything$/m.exec(stderr) ?? [];
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: interrupted by ${first}`);
     // One that comes when all is done, and Node has given up its handlers as its last act, ends it in a shell's own way.
     if (signal === undefined) expect(exitCodes).toHaveProperty(first ?? 'none', exitCode);
@@ -78,13 +78,11 @@ describe('down that is interrupted goes on to its end', () => {
     await withStoreLock(openStore(lab.store), async () => {
       await down.says('provider netns');
       down.signal(signal, to);
-      await down.says('still taking everything down');
+      await down.says('still removing everything');
     });
     const { exitCode, stderr } = await down.ended;
     expect(exitCode, stderr).toBe(exitCodes[signal]);
-    expect(stderr).toContain(
-      `overlay-e2e: interrupted by ${signal}; still taking everything down\n`,
-    );
+    expect(stderr).toContain(`overlay-e2e: interrupted by ${signal}; still removing everything\n`);
     await expectNothingLeft(lab);
   });
 });

@@ -75,7 +75,7 @@ describe('--reuse', () => {
     expect(up.exitCode, up.stderr).toBe(0);
     expect(up.stdout).toBe(kept.document);
     const forPeople = await kept.startWith({ E2E_REUSE: '1' }, 'up', '--until', 'cluster').ended;
-    expect(forPeople.stdout).toMatch(/^seed is up, as an earlier run left it: provider netns, /);
+    expect(forPeople.stdout).toMatch(/^seed is still up: provider netns, /);
     await expectUntouched(kept, before);
   });
 
@@ -169,7 +169,7 @@ describe('--keep', () => {
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n').slice(-4)).toEqual([
       expect.stringMatching(/^overlay-e2e: mh-keystore: .*its engine does not run; /),
-      `overlay-e2e: what stands is left in ${lab.store}`,
+      `overlay-e2e: kept the machines in ${lab.store}`,
       expect.stringMatching(/^next: npx overlay-e2e check /),
       '      npx overlay-e2e down    takes it down',
     ]);

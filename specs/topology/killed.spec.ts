@@ -85,20 +85,22 @@ describe('down takes what a killed making or removal left of machines', () => {
     await takeStateDirectory(lab.store);
     await mkdir(folder, { recursive: true });
     await leave(folder);
-    expect(await expectDown(lab)).toBe('Swept what a killed run left: half.\n');
+    expect(await expectDown(lab)).toBe('Removed leftovers of an interrupted run: half.\n');
   });
 
   test('a switch without a machine', async ({ lab }) => {
     const { env } = await prepareTools();
     const { ground } = createNetnsProvider({ store: lab.store });
     await withStoreLock(ground, () => ensureSwitch(ground, undefined, env));
-    expect(await expectDown(lab)).toBe('Swept what a killed run left: the switch.\n');
+    expect(await expectDown(lab)).toBe('Removed leftovers of an interrupted run: the switch.\n');
   });
 
   test('half a machine beside a whole one', async ({ lab }) => {
     await lab.makeMachine('one');
     await mkdir(join(lab.store, 'machines/half'));
-    expect(await expectDown(lab)).toBe('Taken down: one.\nSwept what a killed run left: half.\n');
+    expect(await expectDown(lab)).toBe(
+      'Removed: one.\nRemoved leftovers of an interrupted run: half.\n',
+    );
   });
 
   test('what a process was writing beside them', async ({ lab }) => {
@@ -107,7 +109,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     await writeFile(join(lab.store, 'topology.json.4194304.tmp'), '{');
     await mkdir(join(lab.store, 'certs'));
     await writeFile(join(lab.store, 'certs/ca.pem.4194304.tmp'), '');
-    expect(await expectDown(lab)).toBe('There was nothing to take down.\n');
+    expect(await expectDown(lab)).toBe('Nothing to remove.\n');
   });
 
   test('a virtual machine that docker-machine keeps in the same store stays', async ({ lab }) => {
@@ -115,10 +117,10 @@ describe('down takes what a killed making or removal left of machines', () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'disk.vmdk'), '');
     await lab.makeMachine('one');
-    const left = `Left in ${lab.store}: certs, machines.\n`;
+    const left = `Not removed from ${lab.store}: certs, machines.\n`;
     expect(await lab.run('down')).toMatchObject({
       exitCode: 0,
-      stdout: `Taken down: one.\n${left}`,
+      stdout: `Removed: one.\n${left}`,
     });
     const { files, ...rest } = await lab.traces();
     expect(files).toContain(folder);
@@ -127,7 +129,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     expect(Object.values(rest).flat()).toEqual([]);
     expect(await lab.run('down')).toMatchObject({
       exitCode: 0,
-      stdout: `There was nothing to take down.\n${left}`,
+      stdout: `Nothing to remove.\n${left}`,
     });
     expect((await lab.traces()).files).toEqual(files);
     await rm(folder, { recursive: true });
@@ -157,7 +159,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     await writeFile(join(lab.store, 'notes.txt'), '');
     expect(await lab.run('down')).toMatchObject({
       exitCode: 0,
-      stdout: `Swept what a killed run left: half.\nLeft in ${lab.store}: notes.txt.\n`,
+      stdout: `Removed leftovers of an interrupted run: half.\nNot removed from ${lab.store}: notes.txt.\n`,
     });
     const { files } = await lab.traces();
     expect(files.map((file) => file.slice(lab.store.length))).toEqual([

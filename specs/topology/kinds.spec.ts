@@ -23,7 +23,7 @@ describe('overlay-e2e up of another topology than the seed', () => {
       workload: [],
     });
     const down = await lab.run('down');
-    expect(down.stdout).toBe('Taken down: master-host, worker-host.\n');
+    expect(down.stdout).toBe('Removed: master-host, worker-host.\n');
     await expectNothingLeft(lab);
   });
 

@@ -68,7 +68,7 @@ describe('npm run e2e that is killed', () => {
     await run.ended;
     const { exitCode, stdout, stderr } = await lab.run('down');
     expect(exitCode, stderr).toBe(0);
-    expect(stdout).toBe('Taken down: master-host, mh-keystore, worker-host.\n');
+    expect(stdout).toBe('Removed: master-host, mh-keystore, worker-host.\n');
     await expectNothingLeft(lab);
   });
 });

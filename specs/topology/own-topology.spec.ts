@@ -55,7 +55,7 @@ describe('up of a file that describes a cluster', () => {
     );
 
     const down = await lab.run('down');
-    expect(down.stdout).toBe('Taken down: cellar, counter, store.\n');
+    expect(down.stdout).toBe('Removed: cellar, counter, store.\n');
     await expectNothingLeft(lab);
   });
 

@@ -152,7 +152,7 @@ describe('A topology', { shuffle: false }, () => {
       const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
       expect(down).toMatchObject({
         exitCode: 0,
-        stdout: 'Taken down: master-host, mh-keystore, worker-host.\n',
+        stdout: 'Removed: master-host, mh-keystore, worker-host.\n',
       });
       await expectNothingLeft(lab);
     });
@@ -164,7 +164,7 @@ describe('A topology', { shuffle: false }, () => {
       const cache = await mkdtemp(join(tmpdir(), 'overlay-e2e-cache-'));
       onTestFinished(() => rm(cache, { recursive: true }));
       const down = await lab.startWith({ XDG_CACHE_HOME: cache }, 'down').ended;
-      expect(down).toMatchObject({ exitCode: 0, stdout: 'There was nothing to take down.\n' });
+      expect(down).toMatchObject({ exitCode: 0, stdout: 'Nothing to remove.\n' });
       await expectNothingLeft(lab);
       // Node's own cache, in which what it compiled of the command is.
       expect(await readdir(join(cache, 'overlay-e2e'))).toEqual(['compiled']);

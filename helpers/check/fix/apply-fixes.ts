@@ -27,9 +27,9 @@ export interface FixOutcome {
 export async function applyFixes(report: AuditReport, session: FixSession): Promise<FixOutcome> {
   const { show, say, runSteps, isDry } = session;
   const { steps, refused } = planFix(report);
-  for (const line of refused) say(`--fix leaves it alone: ${line}`);
+  for (const line of refused) say(`not fixed by --fix: ${line}`);
   if (steps.length === 0) {
-    say('there is nothing that --fix may mend');
+    say('--fix found nothing to fix');
     return { report, isShown: false };
   }
   show(report);
@@ -37,7 +37,7 @@ export async function applyFixes(report: AuditReport, session: FixSession): Prom
     for (const { code, host, commands, effect } of steps) {
       say(`${code}: ${effect}\n  on ${host}: ${lineOf(commands)}`);
     }
-    say('nothing was changed: --dry-run');
+    say('nothing was changed (--dry-run)');
     return { report, isShown: true };
   }
   const done = await runSteps(steps);
@@ -56,7 +56,9 @@ async function keepIfBetter(
   const known = new Set(before.diagnoses.map(identityOf));
   const worse = after.diagnoses.filter((one) => !known.has(identityOf(one)));
   if (worse.length === 0) return after;
-  say(`new since then: ${worse.map(({ code, summary }) => `${code}, ${summary}`).join('; ')}`);
+  say(
+    `new findings after the fix: ${worse.map(({ code, summary }) => `${code}, ${summary}`).join('; ')}`,
+  );
   const undone = await undoSteps(done);
   say(`${undone} of ${done.length} undone; checking again`);
   return await audit();

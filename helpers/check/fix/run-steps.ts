@@ -25,7 +25,7 @@ export async function runSteps(
   for (const step of steps) {
     const { code, host, commands, effect, networkId, restores } = step;
     say(`${code}: ${printable(effect)}\n  on ${host}: ${lineOf(commands)}`);
-    if (!(await agree(`Do this on ${host}?`))) continue;
+    if (!(await agree(`Run this on ${host}?`))) continue;
     const failure = await probes.run(host, networkId, restores);
     if (failure === undefined) done.push(step);
     say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
@@ -61,7 +61,7 @@ function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSigna
   return {
     run: async (host, networkId, commands) => {
       const engine = hosts.find(({ name }) => name === host)?.engine;
-      if (engine === undefined) return 'it is none of the hosts';
+      if (engine === undefined) return 'unknown host';
       try {
         const probe = probes.get(host) ?? stack.use(await startProbe(engine, { signal }));
         probes.set(host, probe);

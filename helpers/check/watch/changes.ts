@@ -2,23 +2,23 @@ import { type Diagnosis, identityOf } from '../model/diagnosis.ts';
 import type { AuditReport } from '../model/report.ts';
 import { placeInWords } from '../model/format-place.ts';
 
-/** What a round of `--watch` came to: a report, or why there is none. */
+/** The result of one check of `--watch`: a report, or the reason for none. */
 export type Round = { readonly report: AuditReport } | { readonly failure: string };
 
-/** What is other than in the round before, a line each; nothing when all is the same. */
+/** Returns one line per change since the last check; none without a change. */
 export function describeChanges(before: Round, now: Round): string[] {
   if ('failure' in now) {
     const isNews = !('failure' in before) || before.failure !== now.failure;
-    return isNews ? [`? could not check: ${now.failure}`] : [];
+    return isNews ? [`? check failed: ${now.failure}`] : [];
   }
   const past = 'failure' in before ? [] : before.report.diagnoses;
   const { diagnoses, verdict } = now.report;
   const [had, has] = [past, diagnoses].map((all) => new Set(all.map(identityOf)));
   const isOther = 'failure' in before || before.report.verdict !== verdict;
   return [
-    ...past.filter((one) => !has?.has(identityOf(one))).map((one) => `✔ gone: ${inWords(one)}`),
+    ...past.filter((one) => !has?.has(identityOf(one))).map((one) => `✔ resolved: ${inWords(one)}`),
     ...diagnoses.filter((one) => !had?.has(identityOf(one))).map((one) => `✖ new: ${inWords(one)}`),
-    ...(isOther ? [`now ${verdict}`] : []),
+    ...(isOther ? [`result: ${verdict}`] : []),
   ];
 }
 

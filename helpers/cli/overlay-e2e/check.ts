@@ -28,7 +28,7 @@ const exitCodes = { healthy: 0, defects: 1, incomplete: 2 } as const;
 /** `overlay-e2e check`: gives the exit code. */
 export async function runCheck(words: readonly string[], options: CheckOptions): Promise<number> {
   const startedAt = performance.now();
-  using watch = new InterruptionWatch(({ observed }) => say(`${observed}; taking the probes away`));
+  using watch = new InterruptionWatch(({ observed }) => say(`${observed}; removing the probes`));
   try {
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
     await requireWritable(options);

@@ -14,7 +14,7 @@ export interface DoctorOptions {
   readonly verbose?: boolean;
 }
 
-/** `overlay-e2e doctor`: gives the exit code, 0 when nothing is missing. */
+/** Runs `overlay-e2e doctor` and returns the exit code: 0 if all requirements are met. */
 export async function runDoctor({ json, verbose = false }: DoctorOptions): Promise<number> {
   const stopProgress = await showProgress({ verbose });
   try {
@@ -49,7 +49,7 @@ async function formatDocument(
   return JSON.stringify(document, null, 2);
 }
 
-/** One line for each finding, and one with the remedy below each that is missing. */
+/** Formats one line per requirement, with the remedy below a missing one. */
 function formatTable(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   const lines = findings.flatMap(({ subject, saw, remedy, ...one }) => [
@@ -61,10 +61,14 @@ function formatTable(findings: readonly Finding[]): string {
   return [...lines, '', verdict].join('\n');
 }
 
-/** The least version of Node that runs TypeScript as it stands and has what the code uses. */
+/** The oldest version of Node.js that runs TypeScript directly and has every used feature. */
 const oldestNode = 24;
 
 function judgeNode(version: string): Finding {
   if (Number.parseInt(version, 10) >= oldestNode) return fine('Node', version);
-  return missing('Node', `${version}, and it takes ${oldestNode}`, 'npm ci, which brings one');
+  return missing(
+    'Node',
+    `${version}; ${oldestNode} or newer is required`,
+    'run npm ci, which installs it',
+  );
 }

@@ -6,10 +6,10 @@ import { chooseProvider } from '../../machine/choose-provider.ts';
 import { nextLines } from '../../report/run/next-steps.ts';
 import { reportFailure } from './failure.ts';
 
-/** `overlay-e2e down`: gives the exit code. An interruption does not end it: half a cluster helps nobody. */
+/** Runs `overlay-e2e down` and returns the exit code. An interruption does not end it, because half a cluster is useless. */
 export async function runDown({ verbose = false }: { verbose?: boolean }): Promise<number> {
   using watch = new InterruptionWatch(({ observed }) =>
-    console.error(`overlay-e2e: ${observed}; still taking everything down`),
+    console.error(`overlay-e2e: ${observed}; still removing everything`),
   );
   let hasBegun = false;
   const stopListening = onActivity({
@@ -31,7 +31,7 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   } catch (error) {
     stopProgress();
     const exitCode = reportFailure(error);
-    const again = { type: 'npx overlay-e2e down', does: 'goes on where this one ended' };
+    const again = { type: 'npx overlay-e2e down', does: 'continues where this one ended' };
     for (const line of nextLines(hasBegun ? [again] : [])) console.error(line);
     return exitCode;
   } finally {
@@ -39,17 +39,18 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   }
 }
 
-/** What all attempts took down: an interruption makes it two. */
+/** Describes what all attempts removed; an interruption makes it two attempts. */
 function describeAll(attempts: readonly TakenDown[], store: string): string {
   const lines = [
-    { told: 'Taken down', names: attempts.flatMap(({ machines }) => machines) },
-    { told: 'Swept what a killed run left', names: attempts.flatMap(({ leftovers }) => leftovers) },
+    { told: 'Removed', names: attempts.flatMap(({ machines }) => machines) },
+    {
+      told: 'Removed leftovers of an interrupted run',
+      names: attempts.flatMap(({ leftovers }) => leftovers),
+    },
   ].flatMap(({ told, names }) =>
     names.length === 0 ? [] : [`${told}: ${[...new Set(names)].join(', ')}.`],
   );
   const others = attempts.at(-1)?.others ?? [];
-  const left = others.length === 0 ? [] : [`Left in ${store}: ${others.join(', ')}.`];
-  return [...(lines.length === 0 ? ['There was nothing to take down.'] : lines), ...left].join(
-    '\n',
-  );
+  const left = others.length === 0 ? [] : [`Not removed from ${store}: ${others.join(', ')}.`];
+  return [...(lines.length === 0 ? ['Nothing to remove.'] : lines), ...left].join('\n');
 }

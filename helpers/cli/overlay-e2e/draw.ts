@@ -22,7 +22,7 @@ export async function runDraw(
   { into, json = false, verbose = false }: DrawOptions,
 ): Promise<number> {
   using watch = new InterruptionWatch(({ observed }) =>
-    console.error(`overlay-e2e: ${observed}; taking the probes away`),
+    console.error(`overlay-e2e: ${observed}; removing the probes`),
   );
   const wanted = pictureNames.filter((one) => names.length === 0 || names.includes(one));
   const folder = resolve(into ?? join(reportsFolder(), 'pictures'));
@@ -39,8 +39,7 @@ export async function runDraw(
     for (const { file, svg } of files) await orSay(folder, writeFile(join(folder, file), svg));
     await orSay(folder, writeFile(page, writePicturesPage(sight.title, entries)));
     const missing = entries.flatMap((one) => ('missing' in one ? [one] : []));
-    for (const one of missing)
-      console.error(`overlay-e2e: ${one.name} is not drawn: ${one.missing}`);
+    for (const one of missing) console.error(`overlay-e2e: ${one.name} not drawn: ${one.missing}`);
     const all = [...files.map(({ file }) => join(folder, file)), page];
     console.log(
       json ? JSON.stringify({ ...sight.data, missing, files: all }, null, 2) : all.join('\n'),
@@ -56,7 +55,7 @@ async function orSay(folder: string, writing: Promise<unknown>): Promise<void> {
     throw new HarnessError({
       tried: `write pictures into ${folder}`,
       observed: firstLine(cause),
-      remedy: 'name a folder that can be written, with room, as --into',
+      remedy: 'choose a writable folder with free space with --into',
       cause,
     });
   });

@@ -27,22 +27,22 @@ import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
 
 export interface UpOptions {
-  /** The engine of all machines that name none of their own. */
+  /** The engine of all machines without their own. */
   readonly engineBundle?: string;
   readonly json?: boolean;
-  /** Leave what stands when it fails. */
+  /** Keep the machines on failure. */
   readonly keep?: boolean;
-  /** Take what an earlier run left, if it is what is asked for. */
+  /** Use the running topology if it matches. */
   readonly reuse?: boolean;
-  /** All that the topology has when absent. */
+  /** All stages if absent. */
   readonly until?: Stage;
   readonly verbose?: boolean;
 }
 
-/** `overlay-e2e up`: gives the exit code. */
+/** Runs `overlay-e2e up` and returns the exit code. */
 export async function runUp(nameOrFile: string, options: UpOptions): Promise<number> {
   using watch = new InterruptionWatch(({ observed }) =>
-    console.error(`overlay-e2e: ${observed}; taking everything down`),
+    console.error(`overlay-e2e: ${observed}; removing everything`),
   );
   let kept: string | undefined;
   const noteKept = (store: string) => {
@@ -67,19 +67,17 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
       : { document: await standUp(topology, provider, how), reused: false };
     stopProgress();
     const seconds = (performance.now() - startedAt) / 1000;
-    const said = reused
-      ? 'is up, as an earlier run left it'
-      : `is up after ${seconds.toFixed(1)} s`;
+    const said = reused ? 'is still up' : `is up after ${seconds.toFixed(1)} s`;
     const limit = limitOf(topology);
     if (options.until === undefined && limit !== undefined) {
-      console.error(`overlay-e2e: no further than ${until}: ${limit.because}`);
+      console.error(`overlay-e2e: stopped after the stage ${until}: ${limit.because}`);
     }
     console.log(options.json ? JSON.stringify(document, null, 2) : summarize(document, said));
     return 0;
   } catch (error) {
     stopProgress();
     const exitCode = reportFailure(error, { verbose: options.verbose ?? false });
-    if (kept !== undefined) console.error(`overlay-e2e: what stands is left in ${kept}`);
+    if (kept !== undefined) console.error(`overlay-e2e: kept the machines in ${kept}`);
     const next = afterFailure(error, { kept, hasBegun, nameOrFile });
     for (const line of nextLines(next)) console.error(line);
     return exitCode;
@@ -117,10 +115,10 @@ function summarize(document: TopologyDocument, said: string): string {
 }
 
 function seeCar(url: string): NextStep {
-  return { type: url, does: 'the car, out of the database on the other host' };
+  return { type: url, does: 'the car, from the database on the other host' };
 }
 
-/** What was wrong before anything began says itself what to do about it. */
+/** Returns the next steps after a failure; an error before the first stage has its own hint. */
 function afterFailure(
   error: unknown,
   {
@@ -132,8 +130,8 @@ function afterFailure(
   if (kept !== undefined) return [checkCluster, takeDownCluster];
   if (!hasBegun || error instanceof Interrupted) return [];
   const again = commandLine('npx', ['overlay-e2e', 'up', nameOrFile, '--keep']);
-  const keep = { type: again, does: 'leaves what stands when it fails, for looking at' };
-  // With findings, nobody needs to look for what the machine lacks.
+  const keep = { type: again, does: 'keeps the machines if it fails, for inspection' };
+  // Findings explain the failure; doctor would not.
   return error instanceof DiagnosedFailure ? [keep] : [askDoctor, keep];
 }
 

@@ -1,12 +1,12 @@
-/** What somebody may do at the end of a run: a command to type, or a page to open, and what comes of it. */
+/** A suggestion at the end of a run: a command or page, and its effect. */
 export interface NextStep {
   readonly type: string;
   readonly does: string;
 }
 
-/** The last lines of every run of which there is something to do next, the same everywhere. */
+/** Returns the last lines of a run with suggestions. */
 export function nextLines(steps: readonly NextStep[]): string[] {
-  // A URL is longer than all commands, and would push what they do out of sight.
+  // A URL is longer than all commands and would push their effects off the screen.
   const widest = Math.max(...steps.map(({ type }) => (type.length > 50 ? 0 : type.length)), 0);
   return steps.map(({ type, does }, index) => {
     const head = index === 0 ? 'next: ' : '      ';
@@ -14,7 +14,7 @@ export function nextLines(steps: readonly NextStep[]): string[] {
   });
 }
 
-/** What tells most of a cluster or machine that could not be stood up. */
+/** Suggests doctor after a failed set-up. */
 export const askDoctor: NextStep = {
   type: 'npx overlay-e2e doctor',
   does: 'shows what this machine is missing',

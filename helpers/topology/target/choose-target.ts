@@ -28,15 +28,15 @@ export interface TargetOptions {
   readonly limit?: number;
 }
 
-/** A cluster to check, and how its description wants it to be looked at. */
+/** A cluster to check, and the options of its description. */
 export interface Chosen {
   readonly target: AuditTarget;
   readonly wishes: Pick<AuditOptions, 'probes' | 'limit' | 'maxPairs'>;
 }
 
 /**
- * The cluster that the words of the command mean: the running topology, machines by their names, a file, or engines.
- * What cannot be meant is a HarnessError, or several; nothing has been started by then.
+ * Returns the cluster of a command line: the running topology, machines by name, a file, or engines. A wrong target is
+ * one or more HarnessErrors; nothing has been started at that point.
  */
 export async function chooseTarget(
   words: readonly string[],
@@ -44,14 +44,14 @@ export async function chooseTarget(
   signal: AbortSignal,
 ): Promise<Chosen> {
   const { engine, context, limit } = options;
-  // Each engine is asked twice, and then the check itself has to have time.
+  // Each engine is queried twice, and the check itself needs time as well.
   const look = { signal, limit: (limit ?? 60) * 250 };
   const names = words.flatMap((word) => word.split(','));
   if (names.includes('')) {
     throw new InputError({
       subject: 'check',
-      observed: 'a target is empty',
-      remedy: 'Leave it out to check the topology that is up. Is a variable unset?',
+      observed: 'empty target',
+      remedy: 'Omit it to check the running topology. Is a variable unset?',
     });
   }
   if (engine.length + context.length > 0) {
@@ -66,8 +66,8 @@ export async function chooseTarget(
   if (names.length === 1) return await openDescribed(first, look);
   throw new InputError({
     subject: `check ${words.join(' ')}`,
-    observed: 'a file is a target of its own',
-    remedy: 'name one file, or machines only',
+    observed: 'a file cannot be combined with other targets',
+    remedy: 'name one file or only machines',
   });
 }
 
@@ -77,9 +77,9 @@ async function findTopology(): Promise<AuditTarget> {
   if (document !== undefined) return topologyTarget(document, await provider.list());
   throw new HarnessError({
     tried: 'check the running topology',
-    observed: `none is up in ${provider.store}`,
+    observed: `no topology is running in ${provider.store}`,
     remedy:
-      'stand one up with «overlay-e2e up», or name your own cluster: machines of docker-machine, a file, --engine or --context',
+      'run "overlay-e2e up", or name your own cluster: machines of docker-machine, a file, --engine or --context',
   });
 }
 
@@ -93,7 +93,7 @@ async function openEngines(
       return { name, url, givenAs: `--engine ${url}`, endpoint: await parseEngineUrl(url, tlsDir) };
     }),
     ...context.map(async (name): Promise<GivenEngine> => {
-      // What everybody calls default says nothing about which machine it is.
+      // The name "default" does not identify a machine.
       const called = name === 'default' ? undefined : name;
       return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
     }),
@@ -116,7 +116,7 @@ async function openDescribed(file: string, look: LookOptions): Promise<Chosen> {
   };
 }
 
-/** Where nobody answers at all, nothing can be told of a cluster: then each says why. */
+/** Inspects the engines. If none of them answers, each error says why. */
 async function lookAtAll(given: readonly GivenEngine[], look: LookOptions): Promise<Machine[]> {
   const machines = await createEnginesProvider(given, look).list();
   if (machines.some(({ state }) => state === 'Running')) return machines;

@@ -7,7 +7,7 @@ import { InputError } from '../../process/errors/input-error.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
 import { topologies } from '../topologies.ts';
 
-/** Machines by their names: of the store that MACHINE_STORAGE_PATH names, or else of ours or docker-machine's own. */
+/** Finds machines by name in MACHINE_STORAGE_PATH, or else in the default state directories of overlay-e2e and docker-machine. */
 export async function findMachines(names: readonly string[]): Promise<Machine[]> {
   const providers = await openStores(process.env);
   const machines = (await Promise.all(providers.map((one) => one.list()))).flat();
@@ -23,7 +23,7 @@ export async function findMachines(names: readonly string[]): Promise<Machine[]>
 
 function adviseOn(missing: readonly string[], machines: readonly Machine[]): string {
   if (missing.some((name) => topologies.some((topology) => topology.name === name))) {
-    return 'Run "overlay-e2e check" without a name to check the topology that is up';
+    return 'Run "overlay-e2e check" without a name to check the running topology';
   }
   const [first = ''] = missing;
   const names = machines.map(({ name }) => name);
@@ -31,7 +31,7 @@ function adviseOn(missing: readonly string[], machines: readonly Machine[]): str
   return 'Set MACHINE_STORAGE_PATH to the state directory of docker-machine, or name engines with --engine';
 }
 
-/** What others may take down has a store of its own; what is only looked at may be in docker-machine's usual one. */
+/** Opens the state directories: overlay-e2e's own, and docker-machine's default for machines that are only checked. */
 async function openStores(env: NodeJS.ProcessEnv): Promise<MachineProvider[]> {
   const own = await openProvider(env);
   const usual = join(homedir(), '.docker', 'machine');

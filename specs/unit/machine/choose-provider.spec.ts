@@ -33,7 +33,7 @@ test('with docker-machine and VBoxManage on PATH the run tells that it takes the
   const { told, provider } = await choose(env);
   expect(provider).toMatchObject({ name: 'docker-machine', store: folder });
   expect(told).toEqual([
-    'provider docker-machine with the driver virtualbox, because docker-machine and VBoxManage are both there',
+    'provider docker-machine with the driver virtualbox, because docker-machine and VBoxManage were found',
   ]);
 });
 

@@ -8,7 +8,7 @@ const only = (there: string) => (program: string) => program === there;
 test('docker-machine is chosen where VirtualBox is there too', () => {
   expect(decideProvider(all)).toEqual({
     name: 'docker-machine',
-    because: 'docker-machine and VBoxManage are both there',
+    because: 'docker-machine and VBoxManage were found',
     driver: 'virtualbox',
   });
   expect(decideProvider({ ...all, platform: 'darwin' }).name).toBe('docker-machine');

@@ -4,8 +4,8 @@ import { describeUnknownProject } from '../../require-projects.ts';
 const names = ['unit', 'machines', 'seed', 'mine'];
 
 test.each([
-  [['run', '--project', 'mnie'], 'no project "mnie"; did you mean "unit" or "mine"?'],
-  [['--project=sed', 'specs/a.spec.ts'], 'no project "sed"; did you mean "seed"?'],
+  [['run', '--project', 'mnie'], 'no project "mnie". Did you mean "unit" or "mine"?'],
+  [['--project=sed', 'specs/a.spec.ts'], 'no project "sed". Did you mean "seed"?'],
   [['--project', 'seed', '--project', 'x'], 'no project "x"'],
 ])('an unknown project among %j is named, with all that there are', (argv, first) => {
   expect(describeUnknownProject(argv, names)).toBe(`${first}\nprojects: ${names.join(', ')}`);

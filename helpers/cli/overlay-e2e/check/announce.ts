@@ -2,7 +2,7 @@ import type { AuditOptions } from '../../../check/model/options.ts';
 import type { AuditTarget } from '../../../check/model/target.ts';
 import type { EngineEndpoint } from '../../../docker/endpoints/endpoint.ts';
 
-/** What is about to happen on whose hosts, line by line: said before anything is started. */
+/** Returns the lines that announce the effects on the hosts, before anything is started. */
 export function announce(
   { hosts }: Pick<AuditTarget, 'hosts'>,
   probes: AuditOptions['probes'] = 'privileged',
@@ -16,7 +16,7 @@ export function announce(
   ];
 }
 
-/** Docker's API gives root on its host to whoever can change the packets between here and there. */
+/** Anyone who can change the packets to Docker's API can become root on its host. */
 function warnOf(name: string, endpoint: EngineEndpoint): string[] {
   if (endpoint.kind === 'plain') {
     return [
@@ -32,10 +32,10 @@ function warnOf(name: string, endpoint: EngineEndpoint): string[] {
 }
 
 function whatRuns(probes: NonNullable<AuditOptions['probes']>): string {
-  if (probes === 'none') return 'starts nothing there, and changes nothing: it only asks';
+  if (probes === 'none') return 'starts and changes nothing on these hosts';
   const reach =
     probes === 'privileged'
-      ? 'which looks into all network namespaces'
-      : 'which stays outside of the containers’ namespaces: kernels’ tables are left out';
-  return `starts one small container on each (label org.overlay-e2e.probe), ${reach}; it is gone with its image when the check ends, and nothing else is changed`;
+      ? 'which reads all network namespaces'
+      : 'which stays outside the containers’ namespaces (kernel tables are skipped)';
+  return `starts one small container on each host (label org.overlay-e2e.probe), ${reach}; removes it and its image afterwards; changes nothing else`;
 }

@@ -5,7 +5,7 @@ import { commandLine } from '../../../process/run-command.ts';
 import { type NextStep, nextLines } from '../../../report/run/next-steps.ts';
 import type { CheckOptions } from './options.ts';
 
-/** The last lines of a check for people: where its reports are, and what to type next. */
+/** Returns the last lines of a check: the paths of its reports and the next commands. */
 export function endOfCheck(
   report: AuditReport,
   options: Pick<CheckOptions, 'allure' | 'junit' | 'svg'>,
@@ -29,16 +29,17 @@ function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
   if (verdict === 'healthy') return [];
   if (verdict === 'incomplete' && coverage.unexamined.length > 0) {
     const missing = coverage.unexamined.join(', ');
-    return [{ type: same(), does: `checks all of it, once you name ${missing} as well` }];
+    return [{ type: same(), does: `checks the whole cluster if you also name ${missing}` }];
   }
   if (verdict === 'incomplete') {
-    return [{ type: same('--verbose'), does: 'tells each command, and so what could not be done' }];
+    return [{ type: same('--verbose'), does: 'prints every command, to show what failed' }];
   }
   const [first] = diagnoses;
-  const pages = first === undefined ? [] : [{ type: pageOf(first.code), does: 'tells all of it' }];
+  const pages =
+    first === undefined ? [] : [{ type: pageOf(first.code), does: 'explains the finding' }];
   const mend =
     planFix(report).steps.length > 0 && !words.includes('--fix')
-      ? { type: same('--fix'), does: 'puts back what kernels have lost, each step asked for' }
-      : { type: same(), does: 'looks again, once the first remedy is done' };
+      ? { type: same('--fix'), does: 'restores kernel entries, after a question for each' }
+      : { type: same(), does: 'checks again after the first fix' };
   return [mend, ...pages];
 }

@@ -18,7 +18,7 @@ export interface CheckOptions extends TargetOptions {
   readonly verbose?: boolean;
 }
 
-/** Refuses options that do not go together, before anything is asked. */
+/** Refuses options that contradict each other, before any query. */
 export function refuseContradictions(
   words: readonly string[],
   options: CheckOptions,
@@ -30,22 +30,22 @@ export function refuseContradictions(
   const wrong: readonly (readonly [boolean, observed: string, remedy: string])[] = [
     [
       words.length > 0 && hasEngines,
-      `«${words.join(' ')}» and engines are two targets`,
-      'name machines or a file, or else engines by --engine and --context',
+      `"${words.join(' ')}" cannot be combined with engines`,
+      'name machines, a file, or engines with --engine and --context',
     ],
-    [tlsDir !== undefined && engine.length === 0, '--tls-dir is for --engine', 'name an --engine'],
-    [yes && !fix, '--yes is for --fix', 'leave it out'],
-    [dryRun && !fix, '--dry-run is for --fix', 'say --fix as well'],
-    [fix && watch !== undefined, '--fix and --watch are two things', 'leave one of them out'],
+    [tlsDir !== undefined && engine.length === 0, '--tls-dir needs --engine', 'add --engine'],
+    [yes && !fix, '--yes needs --fix', 'omit it'],
+    [dryRun && !fix, '--dry-run needs --fix', 'add --fix'],
+    [fix && watch !== undefined, '--fix cannot be combined with --watch', 'omit one of them'],
     [
       fix && !(probe && privileged),
-      '--fix works through a probe that may enter the networks’ namespaces',
-      'leave --no-probe and --no-privileged out',
+      '--fix needs a probe that can enter network namespaces',
+      'omit --no-probe and --no-privileged',
     ],
     [
       fix && !yes && !dryRun && !isTerminal,
-      '--fix asks before each step, and there is no terminal to ask on',
-      'say --yes if all of them are to be done',
+      '--fix asks before each step, but no terminal is connected',
+      'add --yes to run all steps without questions',
     ],
   ];
   for (const [isWrong, observed, remedy] of wrong) {

@@ -44,7 +44,7 @@ function cannotWrite(path: string, cause: unknown): HarnessError {
   return new HarnessError({
     tried: `write ${path}`,
     observed: firstLine(cause),
-    remedy: 'name a place that can be written, with room',
+    remedy: 'choose a writable path with free space',
     cause,
   });
 }

@@ -6,7 +6,7 @@ import type { PageEntry } from '../../../report/pictures/pictures-page.ts';
 import type { PictureName } from '../commands/draw.ts';
 import type { Sight } from './observe-topology.ts';
 
-/** Draws these pictures, or says of each why it cannot be drawn. */
+/** Draws pictures, each with the reason if it cannot be drawn. */
 export async function drawPictures(
   wanted: readonly PictureName[],
   sight: Sight,
@@ -32,6 +32,6 @@ async function draw(
 
 function whyMissing(name: PictureName, { store }: Sight): string {
   return name === 'set-up'
-    ? `how it was stood up is not recorded in ${store}: another program or version did it`
-    : `no topology was stood up to its end in ${store}`;
+    ? `no record of the set-up in ${store}: another program or version made it`
+    : `no topology was completely brought up in ${store}`;
 }

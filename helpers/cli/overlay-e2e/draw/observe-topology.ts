@@ -13,7 +13,7 @@ import { loadSetUp, type SetUpRecord } from '../../../topology/bring-up/set-up-r
 import { timeRequests } from '../../../topology/time-requests.ts';
 import type { PictureName } from '../commands/draw.ts';
 
-/** What pictures are drawn from; each part only if a wanted picture needs it, and it is there. */
+/** The data of pictures; each part only if a requested picture needs it and it exists. */
 export interface Sight {
   /** In a line. */
   readonly title: string;
@@ -25,7 +25,7 @@ export interface Sight {
   readonly data: object;
 }
 
-/** Looks at the topology that is up, as far as these pictures need it. */
+/** Observes the running topology, as far as the pictures need it. */
 export async function lookAtTopology(
   wanted: readonly PictureName[],
   signal: AbortSignal,
@@ -38,8 +38,8 @@ export async function lookAtTopology(
   if (document === undefined && setUp === undefined) {
     throw new HarnessError({
       tried: 'draw the running topology',
-      observed: `none is up in ${store}`,
-      remedy: 'stand one up with «overlay-e2e up»',
+      observed: `no topology is running in ${store}`,
+      remedy: 'run "overlay-e2e up"',
     });
   }
   const timing = wanted.includes('latencies');

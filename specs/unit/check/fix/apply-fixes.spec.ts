@@ -74,7 +74,7 @@ describe('What --fix finds is shown before it asks', () => {
       told: [
         'shows the first',
         '1 of 1 done; checking again',
-        'new since then: isolation-broken, it is worse',
+        'new findings after the fix: isolation-broken, it is worse',
         `bridge fdb del ${MYSQL.mac} dev vxlan0 dst 192.168.99.102 self`,
         '1 of 1 undone; checking again',
       ],
@@ -90,14 +90,14 @@ describe('What --fix finds is shown before it asks', () => {
       expect.stringMatching(
         /^forwarding-entry-missing: .*\n {2}on master-host: nsenter --net=\S+ bridge fdb replace /,
       ),
-      'nothing was changed: --dry-run',
+      'nothing was changed (--dry-run)',
     ]);
     expect(target).toBe('the first');
   });
 
   test('but not when there is nothing to ask', async () => {
     expect(await fix(reportOf('the first'))).toEqual({
-      told: ['there is nothing that --fix may mend'],
+      told: ['--fix found nothing to fix'],
       target: 'the first',
       isShown: false,
     });

@@ -61,11 +61,11 @@ test('a watch tells of the first round, and then of what changes alone', async (
     ]),
   ).toEqual([
     [],
-    ['✖ new: vxlan-blocked, a → b: x', 'now defects'],
-    ['✔ gone: vxlan-blocked, a → b: x', '✖ new: mtu-black-hole, a → b: x'],
-    ['? could not check: no answer'],
-    ['now healthy'],
-    ['now incomplete'],
+    ['✖ new: vxlan-blocked, a → b: x', 'result: defects'],
+    ['✔ resolved: vxlan-blocked, a → b: x', '✖ new: mtu-black-hole, a → b: x'],
+    ['? check failed: no answer'],
+    ['result: healthy'],
+    ['result: incomplete'],
   ]);
 });
 

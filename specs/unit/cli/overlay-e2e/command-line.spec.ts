@@ -40,7 +40,7 @@ describe('overlay-e2e', () => {
     [['up', 'sed'], 'unknown topology "sed". Did you mean "seed"?\n'],
     [['up', './no-such.ts'], './no-such.ts: no such file or directory. Name a file'],
     [['up', '--engine-bundle', '9.9'], 'unknown engine version "9.9". Valid versions: '],
-    [['check', ''], 'a target is empty'],
+    [['check', ''], 'empty target'],
     [
       ['check', 'cluster.yml'],
       'cluster.yml: unsupported file type. Name a file of the type .json,',
@@ -50,7 +50,7 @@ describe('overlay-e2e', () => {
     [['check', '--limit', 'long'], 'a number of seconds above 0'],
     [['check', '--max-pairs', '1.5'], 'a whole number'],
     [['check', '--engine', '10.0.0.1:2376'], 'Did you mean tcp://10.0.0.1:2376?'],
-    [['check', '--fix'], 'no terminal to ask on'],
+    [['check', '--fix'], 'no terminal is connected'],
     [['check', '--svg', '/no/such/folder/a.svg'], 'write /no/such/folder/a.svg: no such file'],
   ] as const)(
     'wrong usage %j is told on standard error, with exit code 2',

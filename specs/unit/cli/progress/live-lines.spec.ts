@@ -135,10 +135,10 @@ describe('On a terminal, the end', () => {
     await new Replay(recording).until(12_000);
     expect(await terminal.screen()).not.toHaveLength(1);
     stop();
-    terminal.stream.write('overlay-e2e: interrupted by SIGINT; taking everything down\n');
+    terminal.stream.write('overlay-e2e: interrupted by SIGINT; removing everything\n');
     expect((await terminal.everything()).map(withoutTimes)).toEqual([
       '  ✔ keystore  TIME',
-      'overlay-e2e: interrupted by SIGINT; taking everything down',
+      'overlay-e2e: interrupted by SIGINT; removing everything',
     ]);
     expect(await terminal.cursor()).toEqual({ row: 2, column: 0 });
   });

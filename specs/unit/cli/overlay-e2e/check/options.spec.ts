@@ -7,14 +7,14 @@ import {
 const plain: CheckOptions = { engine: [], context: [], probe: true, privileged: true };
 
 test.each<[string, string[], Partial<CheckOptions>, RegExp]>([
-  ['a file and an engine', ['x.json'], { engine: ['tcp://a'] }, /two targets/],
-  ['names and a context', ['a'], { context: ['far'] }, /two targets/],
-  ['a TLS folder without an engine', [], { tlsDir: '.' }, /--tls-dir is for --engine/],
-  ['--yes without --fix', [], { yes: true }, /--yes is for --fix/],
-  ['--fix and --watch', [], { fix: true, yes: true, watch: 1 }, /two things/],
-  ['--fix without probes', [], { fix: true, yes: true, probe: false }, /Leave --no-probe/],
+  ['a file and an engine', ['x.json'], { engine: ['tcp://a'] }, /cannot be combined with engines/],
+  ['names and a context', ['a'], { context: ['far'] }, /cannot be combined with engines/],
+  ['a TLS folder without an engine', [], { tlsDir: '.' }, /--tls-dir needs --engine/],
+  ['--yes without --fix', [], { yes: true }, /--yes needs --fix/],
+  ['--fix and --watch', [], { fix: true, yes: true, watch: 1 }, /cannot be combined/],
+  ['--fix without probes', [], { fix: true, yes: true, probe: false }, /Omit --no-probe/],
   ['--fix with weak probes', [], { fix: true, yes: true, privileged: false }, /--no-privileged/],
-  ['--fix without a terminal', [], { fix: true }, /no terminal to ask on\. Say --yes/],
+  ['--fix without a terminal', [], { fix: true }, /no terminal is connected\. Add --yes/],
 ])('%s is refused', (_title, words, options, expected) => {
   expect(() => refuseContradictions(words, { ...plain, ...options }, false)).toThrow(expected);
 });
