@@ -138,7 +138,7 @@ describe('what is made once for all stores', () => {
       const run = bench.fill();
       expect(await run.end()).toMatchObject({ code: 1 });
       expect(run.errors()).toMatch(
-        /^filling things\/one-1: no space left for the cache \S+\/overlay-e2e, on a disk of 3 MB; make room there, or set XDG_CACHE_HOME to a folder with more\n$/,
+        /^filling things\/one-1: no space left for the cache \S+\/overlay-e2e, on a disk of 3 MB; free space there, or set XDG_CACHE_HOME to a folder with more\n$/,
       );
       expect(bench.left()).toEqual([]);
       const { bavail, blocks } = await statfs(home);

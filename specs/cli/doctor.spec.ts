@@ -44,7 +44,7 @@ test('a store on an overlay file system is missing a disk, and one that is full 
     `cd ${folder}; mkdir u w m; mount -t overlay -o lowerdir=/usr,upperdir=u,workdir=w overlay m`,
     { MACHINE_STORAGE_PATH: join(folder, 'm/store') },
   );
-  expect(overlayfs.findings.get('store')).toMatchObject({
+  expect(overlayfs.findings.get('state directory')).toMatchObject({
     fine: false,
     saw: expect.stringContaining('on an overlay file system'),
     remedy: expect.stringContaining('MACHINE_STORAGE_PATH'),
@@ -56,9 +56,9 @@ test('a store on an overlay file system is missing a disk, and one that is full 
   const small = await diagnose(`mount -t tmpfs -o size=20m small ${folder}`, {
     MACHINE_STORAGE_PATH: join(folder, 'store'),
   });
-  expect(small.findings.get('store')).toMatchObject({
+  expect(small.findings.get('state directory')).toMatchObject({
     fine: false,
-    saw: expect.stringContaining('0.0 GB free, it takes 1.0 GB'),
+    saw: expect.stringContaining('0.0 GB free, 1.0 GB required'),
   });
 });
 

@@ -62,7 +62,7 @@ test("a store of another user's is refused in one line, whatever is asked of it"
   const nobody =
     'setpriv --bounding-set=-dac_override,-dac_read_search docker-machine -s $PWD/other';
   await lab.run('mkdir -p other/machines; chown 65534 other; chmod 700 other');
-  const line = `store ${lab.work}/other: permission denied; its machines are root's: run this with sudo, or as root\n`;
+  const line = `state directory ${lab.work}/other: permission denied. Run this with sudo or as root.\n`;
   for (const command of ['ls', 'ls -q', 'ip one', 'env one', 'ssh one hostname', 'create one']) {
     const result = await lab.run(`${nobody} ${command}`);
     expect(result, command).toMatchObject({ exitCode: 1, stdout: '', stderr: line });
@@ -76,7 +76,7 @@ test('options that would be without effect are refused before anything is made',
   for (const option of ['--netns-memory=much', '--netns-memory=-1', '--netns-cpus=0']) {
     const refused = await lab.run(`docker-machine create ${option} two`);
     expect(refused, option).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(refused.stderr, option).toMatch(/ is to be a number above 0, not "(?:much|-1|0)"\n$/);
+    expect(refused.stderr, option).toMatch(/ must be a number above 0, not "(?:much|-1|0)"\n$/);
   }
   expect((await lab.run('docker-machine ls -q')).stdout).toBe('one\n');
 });
@@ -145,7 +145,7 @@ test('the files of boot2docker are where docker-machine’s own tests look for t
 test('an image that the machine lacks is refused with what to type', async () => {
   const { stderr } = await lab.run('docker-machine ssh one docker run -d progrium/consul -server');
   expect(stderr).toMatch(
-    /one reaches no registry; .* docker-machine create --netns-image progrium\/consul NAME\n$/,
+    /one reaches no registry\. .* docker-machine create --netns-image progrium\/consul NAME\n$/,
   );
 });
 
@@ -179,7 +179,7 @@ test('an engine behind a socket is listed and asked without certificates', async
 test('options of an SSH client that need SSH are refused, not taken for the command', async () => {
   const result = await lab.run('docker-machine ssh one -L 80:localhost:80 hostname');
   expect(result).toMatchObject({ exitCode: 1, stdout: '' });
-  expect(result.stderr).toMatch(/^ssh -L: .*put the command behind --\n$/);
+  expect(result.stderr).toMatch(/^ssh -L: .*Put the command after --\.\n$/);
 });
 
 test('scp takes content and mode along, into folders and under new names, and refuses a folder without -r', async () => {

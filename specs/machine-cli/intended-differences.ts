@@ -18,14 +18,14 @@ const knownDrivers = 'the error names the available drivers';
 
 const noSuchDriver =
   'Driver "nosuchdriver" not found. Do you have the plugin binary "docker-machine-driver-nosuchdriver" accessible in your PATH?\n' +
-  'This is netns-machine, which has the drivers netns and none; for others there is the real docker-machine. Type instead: docker-machine create -d netns foo\n';
-const notRunning = 'Machine "alpha" is not running; start it first.\n';
+  'This is netns-machine, which has the drivers netns and none. Use the real docker-machine for other drivers, or run: docker-machine create -d netns foo\n';
+const notRunning = 'Machine "alpha" is not running. Start it first.\n';
 const noDriver =
-  'Error: Cannot run SSH command: Host "default" has no driver: only the URL of its engine is known\n';
+  'Error: Cannot run SSH command: Host "default" has no driver, only the URL of its engine\n';
 const withoutSwarm = (machine: string, containers: string) =>
-  `machine ${machine}: join the Swarm: ${containers} not started, as nobody named an image of classic Swarm (E2E_SWARM_IMAGE, --swarm-image) and no archive has one; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it\n`;
+  `machine ${machine}: join the Swarm: ${containers} not started, because no image of classic Swarm is named. Set --swarm-image or E2E_SWARM_IMAGE. The options are recorded in the machine's config; engines with cluster-store share their overlay networks without Swarm.\n`;
 const noSshfs = (place: string) =>
-  `mount ${place}: sshfs needs an SSH server, and machines of the driver netns have none; copy with docker-machine scp, or start the container with the folder as a volume\n`;
+  `mount ${place}: sshfs needs an SSH server, which machines of the driver netns do not have. Copy with "docker-machine scp", or start the container with the folder as a volume.\n`;
 
 /** By the recording's name. docs/netns-machine.md lists them for users. */
 export const DIFFERENCES: Readonly<Record<string, Difference>> = {
@@ -81,7 +81,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'scp-delta': {
     reason: noSsh,
     stderr:
-      'scp --delta: rsync over SSH sends the differences, and machines here have no SSH; leave --delta out\n',
+      'scp --delta: rsync needs SSH, which machines of the driver netns do not have. Omit --delta.\n',
   },
   'ssh-native-rc': { reason: exitCode, exit: 7, stderr: 'exit status 7\n' },
   'ssh-rc': { reason: exitCode, exit: 7 },

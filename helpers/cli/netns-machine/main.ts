@@ -109,7 +109,7 @@ function storageFolder(environment: CommandContext['environment'], global?: Flag
 }
 
 async function tellWhatIsDone(storage: string): Promise<void> {
-  complain(`(debug) machines are in ${storage}`);
+  complain(`(debug) state directory: ${storage}`);
   const { onActivity } = await import('../../process/activity.ts');
   onActivity({
     start: ({ title }) => complain(`(debug) ${title}`),

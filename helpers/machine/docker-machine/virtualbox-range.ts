@@ -30,7 +30,10 @@ export function judgeVirtualBoxRange(
     if (network !== '') allowed.addSubnet(network, Number(bits));
   }
   if (allowed.check(address)) return fine(subject, `${range} is allowed`);
-  const place = list === undefined ? 'there is no /etc/vbox/networks.conf' : 'it is not listed';
+  const place =
+    list === undefined
+      ? '/etc/vbox/networks.conf does not exist'
+      : '/etc/vbox/networks.conf does not list it';
   return missing(subject, `VirtualBox ${version} refuses ${range}: ${place}`, allowRange(range));
 }
 

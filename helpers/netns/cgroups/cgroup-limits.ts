@@ -41,7 +41,7 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
     throw new HarnessError({
       tried: `make the cgroup ${folder}`,
       observed: firstLine(denied ?? error),
-      remedy: `mount -o remount,rw ${mountPoint}; in a container: start it with --privileged`,
+      remedy: `mount -o remount,rw ${mountPoint}; for a container, use --privileged`,
       cause: error,
     });
   }

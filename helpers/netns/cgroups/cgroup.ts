@@ -51,7 +51,7 @@ export function mainHierarchy(): Hierarchy {
   if (main !== undefined) return main;
   throw new HarnessError({
     tried: 'cgroups of this host',
-    observed: 'none is mounted',
+    observed: 'not mounted',
     remedy: 'mount -t cgroup2 cgroup2 /sys/fs/cgroup',
   });
 }

@@ -4,7 +4,7 @@ import { firstLine } from '../../process/errors/harness-error.ts';
 import { type Hierarchy, readHierarchies } from '../cgroups/cgroup.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
 
-/** Which controllers a host's hierarchies give, of both versions. */
+/** Returns the controllers of a host's cgroup hierarchies, of both versions. */
 export function listControllers(
   hierarchies: readonly Hierarchy[],
   inVersion2: readonly string[],
@@ -13,25 +13,25 @@ export function listControllers(
   return [...new Set([...version1, ...inVersion2])].filter((name) => name !== '');
 }
 
-/** What the controllers of a host are good for. */
+/** Checks the controllers that limits need. */
 export function judgeControllers(controllers: readonly string[]): Finding {
   const lacking = ['cpu', 'memory'].filter((name) => !controllers.includes(name));
   const subject = 'cgroup limits';
-  if (lacking.length === 0) return fine(subject, 'cpu and memory can be limited');
+  if (lacking.length === 0) return fine(subject, 'CPU and memory can be limited');
   return missing(
     subject,
     `no controller ${lacking.join(', ')}: machines and containers cannot be limited`,
-    'boot with cgroup_enable=memory; in a container: start it with --privileged',
+    'boot with cgroup_enable=memory; for a container, use --privileged',
   );
 }
 
-/** Whether this process can make the cgroups of a machine, and with which controllers. */
+/** Checks the cgroups: mounted, writable, with the controllers that machines need. */
 export async function examineCgroups(): Promise<Finding[]> {
   const subject = 'cgroups';
   const hierarchies = readHierarchies();
   if (hierarchies.length === 0) {
-    const remedy = 'mount -t cgroup2 cgroup2 /sys/fs/cgroup; in a container: --privileged';
-    return [missing(subject, 'none is mounted', remedy)];
+    const remedy = 'mount -t cgroup2 cgroup2 /sys/fs/cgroup; for a container, use --privileged';
+    return [missing(subject, 'not mounted', remedy)];
   }
   for (const { mountPoint } of hierarchies) {
     const folder = join(mountPoint, `overlay-e2e-doctor-${process.pid}`);
@@ -39,7 +39,7 @@ export async function examineCgroups(): Promise<Finding[]> {
       await mkdir(folder);
       await rmdir(folder);
     } catch (error) {
-      const remedy = `mount -o remount,rw ${mountPoint}; in a container: start it with --privileged`;
+      const remedy = `mount -o remount,rw ${mountPoint}; for a container, use --privileged`;
       return [missing(subject, firstLine(error), remedy)];
     }
   }
@@ -49,7 +49,7 @@ export async function examineCgroups(): Promise<Finding[]> {
   const versions = [1, 2].filter((one) => hierarchies.some(({ version }) => version === one));
   const controllers = listControllers(hierarchies, inVersion2.trim().split(' '));
   return [
-    fine(subject, `version ${versions.join(' and ')}, can be written`),
+    fine(subject, `version ${versions.join(' and ')}, writable`),
     judgeControllers(controllers),
   ];
 }

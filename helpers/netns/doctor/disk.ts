@@ -1,17 +1,17 @@
 import { type FileSystem, readFileSystem } from '../../process/files/file-system.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
 
-/** What is kept in a folder, and what it takes there. */
+/** A folder that needs disk space. */
 export interface Place {
   readonly subject: string;
   readonly folder: string;
   /** Bytes. */
   readonly needs: number;
-  /** The variable that names another folder. */
+  /** The environment variable for another folder. */
   readonly variable: string;
 }
 
-/** Whether a place can hold what is kept there. */
+/** Checks the file system and the free space of a folder. */
 export function judgePlace(
   { subject, folder, needs, variable }: Place,
   { free, isOverlay, full }: FileSystem,
@@ -19,16 +19,16 @@ export function judgePlace(
   if (isOverlay) {
     return missing(
       subject,
-      `${folder} is on an overlay file system, on which no engine can keep containers`,
-      `set ${variable} to a folder on a disk: in a container one that -v or --tmpfs brings`,
+      `${folder} is on an overlay file system, where engines cannot store containers`,
+      `set ${variable} to a folder on a disk; in a container, to one of -v or --tmpfs`,
     );
   }
   const saw = `${folder}: ${gigabytes(free)} free`;
   if (free >= needs && !full) return fine(subject, saw);
   return missing(
     subject,
-    `${saw}, it takes ${gigabytes(needs)}${full ? ' and files' : ''}`,
-    `make room there, or set ${variable} to a folder with more`,
+    `${saw}, ${gigabytes(needs)}${full ? ' and inodes' : ''} required`,
+    `free space there, or set ${variable} to a folder with more`,
   );
 }
 

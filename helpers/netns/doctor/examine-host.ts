@@ -13,14 +13,14 @@ import { examineLimits } from './limits.ts';
 import { examineEngine, lookAt } from './packages.ts';
 import { examineRange } from './range.ts';
 
-/** Bytes that engines, tools and images take in the cache, and what it takes to make them. */
+/** Bytes for engines, tools and images in the cache, and for building them. */
 const cacheNeeds = 3e9;
-/** With what is unpacked already it takes the rest only. */
+/** Bytes that are still needed when the engine is already in the cache. */
 const warmCacheNeeds = 0.5e9;
 /** Bytes that the machines of a topology write. */
 const storeNeeds = 1e9;
 
-/** What this machine lacks for the built-in provider. What the first misses keeps the rest from being looked at. */
+/** Checks the requirements of the built-in provider. If the first one is missing, the others cannot be checked. */
 export async function examineHost(): Promise<Finding[]> {
   const starter = judgeStarter(thisProcess());
   if (!starter.fine) return [starter];
@@ -34,7 +34,7 @@ export async function examineHost(): Promise<Finding[]> {
     examineLimits(),
     examinePlaces([
       {
-        subject: 'store',
+        subject: 'state directory',
         folder: store.folder,
         needs: storeNeeds,
         variable: 'MACHINE_STORAGE_PATH',
@@ -55,11 +55,11 @@ export async function examineHost(): Promise<Finding[]> {
   return [starter, tools.finding, engine, ...cgroups, limits, ...places, ...byTools];
 }
 
-/** Whether this process may make machines at all. */
+/** Checks whether this process may create machines at all. */
 export function judgeStarter(starter: Starter): Finding {
   try {
     requireHost(starter);
-    return fine('root on Linux', 'it is');
+    return fine('root on Linux', 'yes');
   } catch (error) {
     const { observed, remedy = '' } = error as HarnessError;
     return missing('root on Linux', observed, remedy);
@@ -71,9 +71,7 @@ async function examineTools(release: HostRelease) {
   const finding = await lookAt('programs', release, async () => {
     const tools = await prepareTools();
     env = tools.env;
-    return tools.paths.length === 0
-      ? 'this machine has them all'
-      : 'what this machine lacks is in the cache';
+    return tools.paths.length === 0 ? 'all installed' : 'missing ones are in the cache';
   });
   return { finding, env };
 }

@@ -1,11 +1,11 @@
-/** What one look at this machine came to. */
+/** The result of one check of this machine. */
 export interface Finding {
-  /** What was looked at, in a word or two: «cgroups». */
+  /** The requirement, in one or two words: "cgroups". */
   readonly subject: string;
   readonly fine: boolean;
-  /** What was seen there, in a line. */
+  /** The observation, in one line. */
   readonly saw: string;
-  /** What to type, or to do, so that it becomes fine; always there when it is not. */
+  /** The command or action that meets the requirement; present if it is not met. */
   readonly remedy?: string | undefined;
 }
 

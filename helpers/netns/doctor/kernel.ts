@@ -9,7 +9,7 @@ import { type Finding, fine, missing } from './host-finding.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** Each is tried in a network and a mount namespace of its own, which take with them whatever was made. */
+/** Trials, each in its own network and mount namespace, so that nothing remains. */
 const TRIES: readonly { subject: string; module: string; script: string }[] = [
   { subject: 'veth', module: 'veth', script: 'ip link add try0 type veth peer name try1' },
   { subject: 'bridge', module: 'bridge', script: 'ip link add try0 type bridge' },
@@ -30,7 +30,7 @@ const TRIES: readonly { subject: string; module: string; script: string }[] = [
   },
 ];
 
-/** Finds out by trying whether the kernel lets this process make machines, and what it can do in them. */
+/** Tries the kernel features that machines need. */
 export async function examineKernel(
   release: HostRelease,
   store: string,
@@ -44,7 +44,7 @@ export async function examineKernel(
       TRIES.map(async ({ subject, module, script }) => {
         const failure = await tryIn('--net --mount', script, scratch, env);
         return failure === undefined
-          ? fine(subject, 'the kernel has it')
+          ? fine(subject, 'supported by the kernel')
           : missing(subject, failure, moduleCommand(release, module));
       }),
     );
@@ -57,15 +57,15 @@ export async function examineKernel(
 async function tryNamespaces(env: Env): Promise<Finding> {
   const kinds = '--net --mount --uts --ipc --pid --cgroup --fork';
   const failure = await tryIn(kinds, 'mount -t tmpfs try /mnt || mount -t tmpfs try /tmp', '', env);
-  if (failure === undefined) return fine('namespaces', 'this process may make them all');
+  if (failure === undefined) return fine('namespaces', 'this process can create all kinds');
   return missing(
     'namespaces',
     failure,
-    'in a container: start it with --privileged; elsewhere: sysctl -w user.max_net_namespaces=1000 user.max_mnt_namespaces=1000',
+    'for a container, use --privileged; otherwise: sysctl -w user.max_net_namespaces=1000 user.max_mnt_namespaces=1000',
   );
 }
 
-/** Why a script fails in new namespaces; undefined when it does not. */
+/** Runs a script in new namespaces and returns the reason of its failure, if it fails. */
 async function tryIn(
   kinds: string,
   script: string,

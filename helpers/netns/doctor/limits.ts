@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { type Finding, fine, missing } from './host-finding.ts';
 
 /**
- * The kernel's limits that engines meet first, and how much of each three machines with their containers need. Neighbours
- * are those of all machines and of the host together; engines would raise that one, and cannot in a network namespace.
+ * The kernel limits that engines reach first, with the values that three machines and their containers need. Neighbor
+ * entries of all machines and the host count together; engines cannot raise that limit in a network namespace.
  */
 const NEEDED: Readonly<Record<string, number>> = {
   'fs.inotify.max_user_instances': 64,
@@ -14,11 +14,11 @@ const NEEDED: Readonly<Record<string, number>> = {
   'user.max_mnt_namespaces': 64,
 };
 
-/** Judges the limits that could be read; those of other kernels are left out. */
+/** Checks the limits that could be read; other kernels lack some of them. */
 export function judgeLimits(limits: Readonly<Record<string, number>>): Finding {
   const low = Object.entries(NEEDED).filter(([name, needed]) => (limits[name] ?? needed) < needed);
   if (low.length === 0)
-    return fine('kernel limits', 'inotify, processes, neighbours, namespaces: enough');
+    return fine('kernel limits', 'inotify, processes, neighbors, namespaces: sufficient');
   return missing(
     'kernel limits',
     low.map(([name]) => `${name} is ${limits[name]}`).join(', '),

@@ -11,7 +11,7 @@ import { type HostRelease } from '../../debian/apt/host-release.ts';
 import { aptCommandFor, familyOf } from '../../debian/apt/install-advice.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
 
-/** Whether the engine of the machines is there, or else can be had from Debian's archive. */
+/** Checks that the engine of the machines is in the cache or available from Debian's archive. */
 export async function examineEngine(release: HostRelease): Promise<Finding> {
   const version = process.env['E2E_ENGINE_BUNDLE'] || DEFAULT_ENGINE;
   const suite = suiteOfBundle(version);
@@ -19,14 +19,14 @@ export async function examineEngine(release: HostRelease): Promise<Finding> {
   return await lookAt(subject, release, async () => {
     if (suite === undefined) return (await prepareEngineBundle(version)).folder;
     if (isBundleCached(version)) return 'in the cache';
-    // Signed lists of the mirror are what every download begins with; they are kept for a day.
+    // Every download begins with the mirror's signed lists, which are cached for a day.
     const sources = await aptSources(suite);
     await prepareApt(suite, sources);
-    return `the first run unpacks it out of Debian ${suite}, ${mirrorIn(sources.main)}`;
+    return `the first run downloads it from Debian ${suite}, ${mirrorIn(sources.main)}`;
   });
 }
 
-/** Runs a look that throws in one line what is missing, and the remedy with it. */
+/** Runs a check that throws what is missing, with the remedy. */
 export async function lookAt(
   subject: string,
   release: HostRelease,
@@ -36,8 +36,8 @@ export async function lookAt(
     return fine(subject, await look());
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    const { tried, observed, remedy = 'see what it says' } = error;
-    // Elsewhere than on Debian its keys come by another command.
+    const { tried, observed, remedy = 'read the message' } = error;
+    // Other distributions install Debian's keys with another command.
     const keysMissing = observed.startsWith('no debian-archive-keyring');
     const isForeign = familyOf(release) !== 'debian';
     const advice = keysMissing && isForeign ? aptCommandFor(release) : remedy;

@@ -13,10 +13,10 @@ import { type Finding, fine, missing } from './host-finding.ts';
 const subject = 'address range';
 
 /**
- * Which range machines would get.
+ * Checks the address range that machines would get.
  *
- * @param had the range that the store has already
- * @param wanted what E2E_SUBNET says
+ * @param had the range that the state directory already has
+ * @param wanted the range of E2E_SUBNET
  */
 export function judgeRange(
   routes: readonly Route[],
@@ -27,25 +27,28 @@ export function judgeRange(
   if (range === undefined) {
     const free = usualRanges.find((one) => findOverlap(routes, one) === undefined);
     if (free !== undefined) return fine(subject, `${formatRange(free)} is free`);
-    const remedy = 'name another in E2E_SUBNET, such as 10.99.0.0/24';
+    const remedy = 'set E2E_SUBNET to another range, such as 10.99.0.0/24';
     return missing(subject, 'this host routes all of 192.168.0.0/16', remedy);
   }
   const own = had === undefined ? undefined : hostLink(had);
   const others = routes.filter(({ device }) => device !== own);
   const inTheWay = findOverlap(others, range);
   if (inTheWay === undefined) {
-    return fine(subject, `${formatRange(range)} is ${had === undefined ? 'free' : 'the store’s'}`);
+    return fine(
+      subject,
+      `${formatRange(range)} is ${had === undefined ? 'free' : 'in use by the state directory'}`,
+    );
   }
   return missing(
     subject,
     `this host routes ${formatRange(inTheWay.range)} through ${inTheWay.device}`,
     had === undefined
-      ? 'name another in E2E_SUBNET, or none to get a free one'
-      : 'take the store down with «overlay-e2e down», or name another in MACHINE_STORAGE_PATH',
+      ? 'set E2E_SUBNET to another range, or unset it to use a free one'
+      : 'remove the machines with "overlay-e2e down", or set MACHINE_STORAGE_PATH to another directory',
   );
 }
 
-/** Whether there is a range for the machines of a store. */
+/** Checks that a range is available for the machines of a state directory. */
 export async function examineRange(
   store: Store,
   env: Readonly<Record<string, string>>,

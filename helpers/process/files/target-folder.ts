@@ -30,7 +30,7 @@ export async function explainFullDisk(
   return new HarnessError({
     tried,
     observed: `${noSpace} ${called} ${folder}${size}`,
-    remedy: `make room there, or set ${variable} to a folder with more`,
+    remedy: `free space there, or set ${variable} to a folder with more`,
     cause: error,
     evidence: said,
   });
@@ -44,7 +44,7 @@ export async function requireNoOverlay(
   if (!(await readFileSystem(folder)).isOverlay) return;
   throw new HarnessError({
     tried,
-    observed: `${called} ${folder} is on an overlay file system, on which no engine can keep containers`,
-    remedy: `set ${variable} to a folder on a disk: in a container, mount one with -v or --tmpfs`,
+    observed: `${called} ${folder} is on an overlay file system, where engines cannot store containers`,
+    remedy: `set ${variable} to a folder on a disk; in a container, mount one with -v or --tmpfs`,
   });
 }

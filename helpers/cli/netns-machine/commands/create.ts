@@ -15,7 +15,7 @@ export async function runCreate(context: CommandContext): Promise<void> {
   const flags = createFlags(driver);
   if (flags === undefined) {
     throw new Failure(
-      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns and none; for others there is the real docker-machine. Type instead: ${context.program} create -d netns ${nameIn(args)}`,
+      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns and none. Use the real docker-machine for other drivers, or run: ${context.program} create -d netns ${nameIn(args)}`,
     );
   }
   const showUsage = async () => {
@@ -98,7 +98,7 @@ function refuseOtherAuthority({ global, storage }: CommandContext): void {
   const given = names.find((name) => global.given(name));
   if (given === undefined) return;
   throw new Failure(
-    `Error setting machine configuration from flags provided: --${given} is not supported, certificates come from ${storage}/certs; put your own ca.pem, ca-key.pem, cert.pem and key.pem there, or leave the option out`,
+    `Error setting machine configuration from flags provided: --${given} is not supported. Put your own ca.pem, ca-key.pem, cert.pem and key.pem into ${storage}/certs, or omit the option.`,
   );
 }
 
@@ -117,6 +117,6 @@ function complainOfSwarm(name: string, flags: FlagValues): void {
   ];
   if (containers.length === 0) return;
   complain(
-    `machine ${name}: join the Swarm: ${containers.join(' and ')} not started, as nobody named an image of classic Swarm (E2E_SWARM_IMAGE, --swarm-image) and no archive has one; what was asked for is noted in the machine's config, engines with cluster-store share their overlay networks without it`,
+    `machine ${name}: join the Swarm: ${containers.join(' and ')} not started, because no image of classic Swarm is named. Set --swarm-image or E2E_SWARM_IMAGE. The options are recorded in the machine's config; engines with cluster-store share their overlay networks without Swarm.`,
   );
 }

@@ -117,6 +117,6 @@ function requireNotStopped(host: Host, state: HostState): void {
 
 function requireRunning(host: Host, state: HostState): void {
   if (state !== 'Running') {
-    throw new Failure(`Machine "${host.name}" is not running; start it first.`);
+    throw new Failure(`Machine "${host.name}" is not running. Start it first.`);
   }
 }

@@ -10,6 +10,6 @@ export async function runMount(context: CommandContext): Promise<void> {
     throw new Failure('Improper number of arguments');
   }
   throw new Failure(
-    `mount ${args[0]}: sshfs needs an SSH server, and machines of the driver netns have none; copy with ${program} scp, or start the container with the folder as a volume`,
+    `mount ${args[0]}: sshfs needs an SSH server, which machines of the driver netns do not have. Copy with "${program} scp", or start the container with the folder as a volume.`,
   );
 }

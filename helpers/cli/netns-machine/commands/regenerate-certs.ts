@@ -26,10 +26,10 @@ export async function runRegenerateCerts(context: CommandContext): Promise<numbe
 
 async function regenerate(context: CommandContext, host: Host): Promise<void> {
   if (host.config.DriverName === 'none') {
-    throw new Failure('hosts without a driver have no certificates of their own');
+    throw new Failure('hosts without a driver have no certificates');
   }
   if (driverOf(host).state(context, host) !== 'Running') {
-    throw new Failure(`Machine "${host.name}" is not running; start it first.`);
+    throw new Failure(`Machine "${host.name}" is not running. Start it first.`);
   }
   const { regenerateCertificates } = await grounds(context);
   say('Copying certs to the local machine directory...');

@@ -47,7 +47,7 @@ export async function runScp(context: CommandContext): Promise<number> {
   }
   if (flags.on('delta')) {
     throw new Failure(
-      'scp --delta: rsync over SSH sends the differences, and machines here have no SSH; leave --delta out',
+      'scp --delta: rsync needs SSH, which machines of the driver netns do not have. Omit --delta.',
     );
   }
   const from = readPlace(context, source);

@@ -29,11 +29,11 @@ export async function runSsh(context: CommandContext): Promise<number> {
   return code;
 }
 
-/** Ends the command if the machine does not run, or is none of ours. */
+/** Ends the command if the machine is stopped or has no driver. */
 export function requireRunning(context: CommandContext, host: Host): void {
   if (host.config.DriverName === 'none') {
     throw new Failure(
-      `Error: Cannot run SSH command: Host "${host.name}" has no driver: only the URL of its engine is known`,
+      `Error: Cannot run SSH command: Host "${host.name}" has no driver, only the URL of its engine`,
     );
   }
   if (driverOf(host).state(context, host) !== 'Running') {
@@ -41,7 +41,7 @@ export function requireRunning(context: CommandContext, host: Host): void {
   }
 }
 
-/** What to do when docker could not pull an image: machines have no way out unless they are made with one. */
+/** Returns a hint if docker could not pull an image, because machines have no egress by default. */
 export function imageHint(
   program: string,
   { name, config }: Pick<Host, 'name' | 'config'>,
@@ -53,7 +53,7 @@ export function imageHint(
   if (code !== refused || pulls === undefined || config.Driver.Egress === true) return undefined;
   const known = /\b(?:progrium\/consul|docam\/mysql-cont|docam\/tomcat)\b/.exec(line)?.[0];
   const image = known ?? 'FILE_OF_DOCKER_SAVE';
-  return `if the engine lacks the image: ${name} reaches no registry; give a machine its images when you make it: ${program} create --netns-image ${image} NAME`;
+  return `${name} reaches no registry. If the image is missing, add it when you create a machine: ${program} create --netns-image ${image} NAME`;
 }
 
 function readClientOptions(words: readonly string[]) {
@@ -68,7 +68,7 @@ function readClientOptions(words: readonly string[]) {
   if (word === '--') next += 1;
   else if (word.startsWith('-')) {
     throw new Failure(
-      `ssh ${word}: machines are entered without SSH, so that its options are not understood; put the command behind --`,
+      `ssh ${word}: options of SSH are not supported, because machines are entered without SSH. Put the command after --.`,
     );
   }
   return { wantsTerminal, words: words.slice(next) };

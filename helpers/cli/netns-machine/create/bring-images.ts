@@ -4,8 +4,8 @@ import { HarnessError } from '../../../process/errors/harness-error.ts';
 import type { ImageName } from '../../../workload/images/prepare-images.ts';
 
 /**
- * The archives behind what `--netns-image` was given: files of `docker save`, or the tutorial's own names of images,
- * which are built when the cache does not have them.
+ * Returns the archives for the values of `--netns-image`: `docker save` archives, or images of the tutorial by name, which
+ * are built if the cache lacks them.
  */
 export async function bringImages(given: readonly string[]): Promise<string[]> {
   return await Promise.all(given.map(bringImage));
@@ -20,16 +20,16 @@ async function bringImage(given: string): Promise<string> {
   if (image === undefined) {
     throw new HarnessError({
       tried: `image ${given}`,
-      observed: 'there is no such file, and it is none of the images that are built here',
-      remedy: `give the path of a file that docker save wrote, or one of ${known.map(({ tag }) => tag).join(', ')}`,
+      observed: 'neither a file nor one of the images that can be built here',
+      remedy: `name a docker save archive or one of ${known.map(({ tag }) => tag).join(', ')}`,
     });
   }
   const { archive, tag } = await prepareImage(image.name as ImageName);
   if (archive !== undefined) return archive;
   throw new HarnessError({
     tried: `image ${given}`,
-    observed: `it was decided to be ${tag}, which is pulled and no file`,
-    remedy: 'name a file that docker save wrote',
+    observed: `configured as the tag ${tag}, which is not a file`,
+    remedy: 'name a docker save archive',
   });
 }
 

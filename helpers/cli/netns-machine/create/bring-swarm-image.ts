@@ -2,9 +2,9 @@ import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
 import type { FlagValues } from '../flags.ts';
 
 /**
- * The image that the machine's containers of a Swarm are to run: what `--swarm-image` names, be it a tag or a file; else
- * what E2E_SWARM_IMAGE names; else, on a machine that has a way out, the one that docker-machine pulls. Undefined when
- * there is none: then only what was asked for is noted.
+ * Returns the image for the Swarm containers of a machine: the tag or file of `--swarm-image`, else that of
+ * E2E_SWARM_IMAGE, else, on a machine with egress, the tag that docker-machine pulls. Without an image it is undefined,
+ * and the Swarm options are only recorded.
  */
 export async function bringSwarmImage(flags: FlagValues): Promise<PreparedImage | undefined> {
   if (!flags.on('swarm') && !flags.on('swarm-master')) return undefined;

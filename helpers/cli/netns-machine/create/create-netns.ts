@@ -9,9 +9,9 @@ import { engineSettings, swarmRequest } from './host-options.ts';
 import { tellOfTransfers } from '../transfers.ts';
 
 /**
- * Makes a machine in namespaces, with an engine that answers when this returns.
+ * Creates a machine in namespaces and waits until its engine answers.
  *
- * @returns whether it runs what it is to run of a Swarm
+ * @returns true if it runs its Swarm containers
  */
 export async function createNetns(context: CommandContext, name: string): Promise<boolean> {
   const { flags } = context;
@@ -64,7 +64,7 @@ export async function createNetns(context: CommandContext, name: string): Promis
   return swarmImage !== undefined;
 }
 
-/** Its part in a Swarm, to be started with that image; without one it is only noted. */
+/** Returns the machine's part in a Swarm, to start with an image; without an image it is only recorded. */
 async function swarmOf(flags: FlagValues, image: PreparedImage | undefined) {
   const swarm = swarmRequest(flags);
   if (image !== undefined) return { swarm: { ...swarm, image: image.tag } };
@@ -72,11 +72,11 @@ async function swarmOf(flags: FlagValues, image: PreparedImage | undefined) {
   return { swarmOptions: swarmOptionsOf(swarm) };
 }
 
-/** Ctrl-C, and whatever else ends a program, must not leave half a machine. */
+/** Removes the unfinished machine after Ctrl-C and other signals. */
 async function untilSignal<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const end = (signal: NodeJS.Signals) =>
-    controller.abort(`${signal} received; nothing of it is left`);
+    controller.abort(`${signal} received; the machine is removed`);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, end);
   try {
@@ -103,6 +103,6 @@ function readAmount(flags: FlagValues, flag: string): number | undefined {
   const amount = Number(text);
   if (amount > 0) return amount;
   throw new Failure(
-    `Error setting machine configuration from flags provided: --${flag} is to be a number above 0, not "${text}"`,
+    `Error setting machine configuration from flags provided: --${flag} must be a number above 0, not "${text}"`,
   );
 }

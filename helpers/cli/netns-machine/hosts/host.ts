@@ -57,7 +57,7 @@ export function hostNames(storage: string): string[] {
 function explainDenied(storage: string, error: unknown): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'EACCES') return error;
   return new Failure(
-    `store ${storage}: permission denied; its machines are root's: run this with sudo, or as root`,
+    `state directory ${storage}: permission denied. Run this with sudo or as root.`,
   );
 }
 

@@ -51,7 +51,7 @@ describe('What to type instead', () => {
     const { exitCode, stderr } = await run('docker-machine', 'create', ...words);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^Driver "virtualbox" not found\./);
-    expect(stderr.endsWith(`Type instead: docker-machine create -d netns ${name}\n`)).toBe(true);
+    expect(stderr.endsWith(`or run: docker-machine create -d netns ${name}\n`)).toBe(true);
   });
 
   const host = { name: 'one', config: { Driver: {} } } as unknown as Host;

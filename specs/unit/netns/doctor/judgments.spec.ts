@@ -37,8 +37,8 @@ describe('a place on disk', () => {
   });
 
   test.for([
-    [{ ...disk, free: 0.5e9 }, /0\.5 GB free, it takes 1\.0 GB/],
-    [{ ...disk, full: true }, /and files/],
+    [{ ...disk, free: 0.5e9 }, /0\.5 GB free, 1\.0 GB required/],
+    [{ ...disk, full: true }, /and inodes required/],
     [{ ...disk, isOverlay: true }, /overlay file system/],
   ] as const)('is not: %j', ([fileSystem, saw]) => {
     const finding = judgePlace(place, fileSystem);
