@@ -5,7 +5,7 @@ export const typedCommands: Readonly<Record<string, RegExp>> = {
     /^seed is up after [^]*\nnext: npx overlay-e2e check .*\n +npx overlay-e2e down .*\n.* the database on the other host\n$/,
   'npx overlay-e2e check': /^✔ topology seed: healthy\n/,
   'npx overlay-e2e draw': /\bset-up\.svg\n[^]*index\.html\n/,
-  'npx overlay-e2e down': /^Taken down: .*worker-host/,
+  'npx overlay-e2e down': /^Removed: .*worker-host/,
   'npm run unit -- specs/unit/docker/containers/parse-ping.spec.ts': allPassed(),
   'npm run e2e -- specs/seed/keystore.spec.ts': allPassed(),
 };

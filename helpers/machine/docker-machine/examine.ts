@@ -18,7 +18,7 @@ export async function examineDockerMachine(): Promise<Finding[]> {
     wanted.map(async ([program, question]) => {
       const remedy = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
       if (!program.includes('/') && findProgram(program) === undefined) {
-        return missing(program, 'it is not on PATH', remedy);
+        return missing(program, 'not found on PATH', remedy);
       }
       try {
         const { stdout } = await runCommand(program, [question], { limit: 30_000 });
