@@ -25,7 +25,7 @@ export const isolationBroken: Rule = {
             kind: 'next-step',
             host: first.where.host,
             commands: [['docker', 'network', 'inspect', ...networks]],
-            effect: 'Shows what the two networks have in common. Remove whatever connects them.',
+            effect: 'Shows what the two networks have in common. Remove the connection.',
           },
         },
       ];
