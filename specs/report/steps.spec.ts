@@ -61,7 +61,7 @@ test('the report tells on what the run ran', () => {
 
 test('an overview of a run in which all passed says so, and leads to no empty page', () => {
   expect(run.overview).toMatch(
-    /^✔ 1 of 1 test passed In [\d.]+ s\. Changes Nothing to compare with/,
+    /^✔ 1 of 1 test passed In [\d.]+ s\. Changes No earlier run to compare with/,
   );
   expect(run.overview).not.toContain('Categories :');
   // Before Allure's own page, and put into it by a script that is there.

@@ -1,7 +1,7 @@
 import type { Place } from '../model/difference.ts';
 import type { PathSymptoms } from '../derive/path-symptoms.ts';
 
-/** What lies at one place, of several paths that have the same symptoms. */
+/** Paths with the same symptoms at one location. */
 export interface Gathered {
   readonly where: Place;
   readonly paths: readonly PathSymptoms[];
@@ -47,7 +47,7 @@ function findBest(
 interface Candidate {
   readonly where: Place;
   readonly fits: (one: PathSymptoms) => boolean;
-  /** Whether it is a place of them also when others there are well. */
+  /** Tells if the location counts although other paths there work. */
   readonly isSure?: boolean;
 }
 

@@ -6,8 +6,8 @@ import type { Rule } from './rule.ts';
 import { rules } from './rules.ts';
 
 /**
- * What these differences mean. Causes come before what follows from them; what no rule explains is said to be so, with
- * all of its evidence: nothing is left out, and nothing counts twice.
+ * Explains differences by findings, causes before consequences. Differences that no rule explains are reported together
+ * with all evidence: nothing is left out, and nothing counts twice.
  */
 export function judge(
   differences: readonly Difference[],
@@ -26,7 +26,7 @@ export function judge(
   return open.length === 0 ? diagnoses : [...diagnoses, describeRest(open)];
 }
 
-/** A line that cannot be read, or that lacks a name, is not shown to anybody who might type it. */
+/** Replaces a command with unprintable characters or a missing name by an instruction, so that it is not run by mistake. */
 function withTypableRemedy(diagnosis: Diagnosis): Diagnosis {
   const { remedy } = diagnosis;
   if (remedy === undefined || isTypable(remedy.commands)) return diagnosis;

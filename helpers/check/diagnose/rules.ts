@@ -37,9 +37,9 @@ import { vxlanBlocked } from './paths/vxlan-blocked.ts';
 import { vxlanDiffers } from './kernel/vxlan-devices.ts';
 import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
 
-/** All rules, causes before consequences: a rule explains what the ones before it left open. */
+/** All rules, causes before consequences: a rule explains differences that the rules before it left open. */
 export const rules: readonly Rule[] = [
-  // What holds the engines together.
+  // Engines and their cluster.
   engineUnreachable,
   engineOutside,
   // A kernel's own want, which looks like closed ways.
@@ -52,7 +52,7 @@ export const rules: readonly Rule[] = [
   duplicateEngineId,
   keystoreWiped,
   engineNotClustered,
-  // What is on record.
+  // Networks, endpoints and containers.
   networkMissing,
   networkDiffers,
   // Routes to single endpoints are how a host joins overlays, and no ranges that overlap.
@@ -62,29 +62,29 @@ export const rules: readonly Rule[] = [
   endpointStale,
   containerMisplaced,
   containerDown,
-  // What gossip is told; closed ports come before engines that have never met.
+  // Gossip; blocked ports come before engines that have never joined.
   enginesNeverMet,
-  // What kernels hold, after what their engines were never told.
+  // Kernel entries, after endpoints that were never announced.
   forwardingMoved,
   forwardingWrong,
   forwardingMissing,
   neighbourWrong,
   neighbourMissing,
   forwardingStale,
-  // What packets meet that no table leads astray.
+  // Packets, with correct tables.
   vxlanSourceAddress,
   vxlanBlocked,
   mtuBlackHole,
   checksumOffload,
-  // What resolvers answer.
+  // DNS answers.
   nameUnresolved,
   nameStale,
-  // What is felt last, when nothing below is known to be wrong.
+  // The application, if everything below works.
   publishedPortUnreachable,
   applicationNotFromDatabase,
   applicationError,
   applicationWrongAnswer,
-  // What no live probe has told of.
+  // Differences that no live probe confirms.
   mtuUnfit,
   firewallDrops,
 ];

@@ -100,7 +100,7 @@ function ofApplication(
   return compare(expected, answer, { host, container });
 }
 
-/** Characters of an answer that are shown: it may be a whole page, and somebody else's. */
+/** The number of characters of an answer that are shown; an answer may be a whole page. */
 const SHOWN = 200;
 
 function beginningOf(body: string): string {

@@ -23,7 +23,7 @@ export const publishedPorts: Check = {
   },
 };
 
-/** Where the container itself does not listen, its own program is to blame, and not the way to it. */
+/** Returns unreachable ports. If the container itself does not listen, its program is the cause, and the port is left out. */
 function findSilent(answers: readonly PortAnswer[]): Difference[] {
   const [first] = answers;
   const silent = answers.filter(

@@ -6,8 +6,8 @@ import { isFlapping, lookedAtAgain } from './unstable-containers.ts';
 import { answeringHosts } from './seen-engines.ts';
 
 /**
- * Every container that is expected runs; and of those on networks that hosts share, none is paused, dead or started again
- * and again. Of one that ended nobody knows whether it was to.
+ * Every expected container runs; on shared networks, no container is paused, dead or restarting. Exited containers do not
+ * count, because they may have finished.
  */
 export const containersRun: Check = {
   name: 'containers-run',

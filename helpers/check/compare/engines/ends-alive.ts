@@ -9,15 +9,15 @@ import { whatWasSeen } from '../../model/observed.ts';
 import { isRestless } from './unstable-containers.ts';
 import { answeringHosts } from './seen-engines.ts';
 
-/** An end that somebody has on record. */
+/** An endpoint as the store or an engine lists it. */
 interface RecordedEnd {
   readonly id: string;
   readonly networkId: string;
   readonly name: string;
   readonly address: string;
-  /** Where it is, by the same record. */
+  /** The address of its host, according to the same record. */
   readonly hostAddress: string;
-  /** Who has it on record. */
+  /** The store or engines that list it. */
   readonly keepers: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export const endsAlive: Check = {
   },
 };
 
-/** Endpoints of a swarm count only if the engine that has them on record still had them when it was asked again. */
+/** Returns the listed endpoints. In a swarm, an endpoint counts only if its engine still listed it at the second read. */
 function recordedEnds({ hosts, store, swarm }: Observation): RecordedEnd[] {
   const kept = whatWasSeen(store);
   if (kept !== undefined) {
@@ -70,7 +70,7 @@ function findDead(
 ): Difference | undefined {
   if (hasContainer(end, observation)) return undefined;
   const host = hostAt(observation, end.hostAddress);
-  // Of a host that says nothing nobody knows what runs there.
+  // Nothing is known about the containers of a host that does not answer.
   if (host === undefined ? !isNobodys(end, observation) : !('seen' in host.engine))
     return undefined;
   if (host !== undefined && isComing(end, host.name, observation)) return undefined;
@@ -98,8 +98,8 @@ function findDead(
 }
 
 /**
- * Whether no member is at the address of an end's host: one that was removed, or whose engine does not run. A store has all
- * members; in a swarm, ends may be at another address of their hosts than the nodes (--data-path-addr).
+ * Tells if no member has the host address of an endpoint: the member was removed, or its engine is down. A store lists all
+ * members; in a swarm, endpoints may have another address than their node (--data-path-addr).
  */
 function isNobodys({ hostAddress }: RecordedEnd, observation: Observation): boolean {
   return observation.kind === 'key-value' && areMembersKnown(observation)
@@ -107,7 +107,7 @@ function isNobodys({ hostAddress }: RecordedEnd, observation: Observation): bool
     : isWhollyExamined(observation);
 }
 
-/** Whether a container has that end, whatever its engine knows of the network; or the engine itself. */
+/** Tells if a container, or the engine itself, has that endpoint. */
 function hasContainer({ id }: RecordedEnd, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ view }) =>
@@ -120,12 +120,15 @@ function hasContainer({ id }: RecordedEnd, observation: Observation): boolean {
   );
 }
 
-/** In swarm mode engines have ends of their own, in sandboxes that are no containers: `ingress-sbox`, `lb-my-net`. */
+/**
+ * Tells if the endpoint belongs to an engine: in swarm mode engines have endpoints in sandboxes without a container, such
+ * as `ingress-sbox` and `lb-my-net`.
+ */
 function isEngines({ id, local }: NetworkFacts['containers'][number]): boolean {
   return local && !/^[0-9a-f]{64}$/.test(id);
 }
 
-/** A container that is being started gets its end before it runs; one that starts again and again has another each time. */
+/** Tells if the container of an endpoint is starting: it gets its endpoint before it runs, and a new one with each restart. */
 function isComing({ name }: RecordedEnd, on: string, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ host, view }) =>

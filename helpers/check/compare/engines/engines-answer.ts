@@ -10,7 +10,7 @@ const inWords: Readonly<Record<Pulse, string>> = {
   silent: 'does not answer',
 };
 
-/** Every engine answers all that it is asked. */
+/** Every engine answers all requests. */
 export const enginesAnswer: Check = {
   name: 'engines-answer',
   title: 'every engine answers',

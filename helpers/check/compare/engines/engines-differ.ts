@@ -2,10 +2,7 @@ import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
 
-/**
- * No two hosts have one name, by which gossip tells members of a key-value cluster apart. In a swarm nodes have ids of
- * their own, and hostnames are for people.
- */
+/** Hostnames are unique: gossip identifies the members of a key-value cluster by them. Nodes of a swarm have separate IDs. */
 export const hostnamesDiffer: Check = {
   name: 'hostnames-differ',
   title: 'every host has a unique hostname',
@@ -33,7 +30,7 @@ export const hostnamesDiffer: Check = {
   },
 };
 
-/** No two engines have one id: a cloned machine's does, until its key file is removed. */
+/** Engine IDs are unique: a cloned machine keeps the ID of the original until its key file is removed. */
 export const engineIdsDiffer: Check = {
   name: 'engine-ids-differ',
   title: 'every engine has a unique ID',
@@ -57,7 +54,7 @@ export const engineIdsDiffer: Check = {
   },
 };
 
-/** Each host that has what another one has, too; the other is the one that is called so, or else the first. */
+/** Returns each host that shares a value, with the host that is named like it, or else the first one. */
 function findShared(
   all: readonly AnsweringHost[],
   valueOf: (one: AnsweringHost) => string,

@@ -4,7 +4,7 @@ import type { NetworkFacts } from '../../../docker/networks.ts';
 import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 
-/** One name means one network, with one subnet, on every host. */
+/** A network name means the same network, with the same subnet, on every host. */
 export const networksAgree: Check = {
   name: 'networks-agree',
   title: 'a network name means the same network on every host',
@@ -28,7 +28,7 @@ export const networksAgree: Check = {
   },
 };
 
-/** What a host has instead of that network, or beside it under the same name. */
+/** Returns the networks of a host that differ from a shared network but have its name or ID. */
 function findUnlike(
   { host: { name: host }, view }: AnsweringHost,
   network: SharedNetwork,

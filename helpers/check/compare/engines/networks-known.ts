@@ -5,7 +5,7 @@ import { whatWasSeen } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 
-/** Every host has each network that it is to have; workers of a swarm only those that containers of their own are on. */
+/** Every host has the networks it needs; a worker of a swarm needs only the networks of its containers. */
 export const networksKnown: Check = {
   name: 'networks-known',
   title: 'every host has the networks that it needs',
@@ -29,7 +29,7 @@ export const networksKnown: Check = {
     const absent = hosts.flatMap((one) =>
       shared
         .filter((network) => kind === 'key-value' || isDue(one, network))
-        // Another network of its name is told of where networks are compared.
+        // A different network with the same name is reported by networks-agree.
         .filter(
           ({ id, name }) => !one.view.networks.some((own) => own.id === id || own.name === name),
         )
@@ -49,7 +49,7 @@ export const networksKnown: Check = {
   },
 };
 
-/** Whether that node of a swarm is to have it: managers know all. */
+/** Tells if that node of a swarm needs the network: managers know all. */
 function isDue({ view, info }: AnsweringHost, { id }: SharedNetwork): boolean {
   if (info.swarmNode?.isManager === true) return true;
   return view.containers.some(
@@ -68,7 +68,7 @@ function describeAbsent({ host }: AnsweringHost, { id, name, source }: SharedNet
   };
 }
 
-/** A network that was named only when its engine was asked again may be new, unless the engine has stuck threads. */
+/** Reports a network that an engine listed only at the second read: it may be new, unless the engine has stuck threads. */
 function describeLate(
   { host }: AnsweringHost,
   { id, name, source }: SharedNetwork,

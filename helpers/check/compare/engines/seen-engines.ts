@@ -3,7 +3,7 @@ import type { HostView, Observation } from '../../model/observation.ts';
 import type { EngineView } from '../../model/engine-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 
-/** A host whose engine has said all that it was asked. */
+/** A host whose engine answered all requests. */
 export interface AnsweringHost {
   readonly host: HostView;
   readonly view: EngineView;

@@ -2,16 +2,16 @@ import type { Observation } from '../../model/observation.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { answeringHosts } from './seen-engines.ts';
 
-/** A network that hosts share, as what holds the cluster together has it, or else as most engines that know it have it. */
+/** A network that hosts share, as the store or a manager has it, or else as most engines have it. */
 export interface SharedNetwork {
   readonly id: string;
   readonly name: string;
   readonly subnets: readonly string[];
-  /** Who says so: «Consul 1.8.7», «the manager on master-host». */
+  /** The source of the data: "Consul 1.8.7", "the manager on master-host". */
   readonly source: string;
 }
 
-/** All networks that hosts share. */
+/** Returns all networks that hosts share. */
 export function sharedNetworksOf(observation: Observation): SharedNetwork[] {
   const store = whatWasSeen(observation.store);
   if (store !== undefined) {
@@ -35,7 +35,7 @@ export function sharedNetworksOf(observation: Observation): SharedNetwork[] {
   );
 }
 
-/** Whether a network is one of several hosts, rather than of one engine alone. */
+/** Tells if a network spans hosts. */
 function isShared({ scope }: { readonly scope: 'local' | 'global' | 'swarm' }): boolean {
   return scope !== 'local';
 }

@@ -4,20 +4,20 @@ import type { Observation } from '../../model/observation.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { isInside, isOverlapping } from '../../derive/ranges.ts';
 
-/** What an overlay's addresses may be taken by. */
+/** An address range in use that an overlay must not contain. */
 export interface TakenRange {
-  /** Undefined for another overlay, which has no host of its own. */
+  /** Undefined for another overlay, which has no single host. */
   readonly host: string | undefined;
   readonly range: string;
   /** The network that has it. */
   readonly network?: string;
   /** A route through a gateway: it takes the addresses of an overlay only when all of it lies among them. */
   readonly hasGateway?: boolean;
-  /** «route to 10.0.0.0/8 by eth0 of worker-host». */
+  /** In words: "route to 10.0.0.0/8 dev eth0 on worker-host". */
   readonly text: string;
 }
 
-/** No overlay has addresses that mean something else on a host: packets for them would go there, or not come back. */
+/** No overlay uses addresses that have another meaning on a host: packets to them would go there, or not return. */
 export const subnetsApart: Check = {
   name: 'subnets-apart',
   title: 'no overlay uses addresses that are in use elsewhere',
@@ -76,13 +76,13 @@ function overlaysOf({ hosts }: Observation): Overlay[] {
   return [...new Map(overlays.map((one) => [one.id, one])).values()];
 }
 
-/** What addresses mean on the hosts themselves: their own, their bridges', and those that routes lead to. */
+/** Returns the ranges in use on the hosts: their addresses, their bridges, their routes. */
 export function takenRanges({ hosts }: Observation): TakenRange[] {
   const ranges = hosts.flatMap(({ name: host, address, engine, kernel }): TakenRange[] => {
     const { routes = [], links = [] } = whatWasSeen(kernel) ?? {};
     const bridges = (whatWasSeen(engine)?.networks ?? []).filter(({ scope }) => scope === 'local');
     return [
-      // Where its kernel was looked at, the address is among those of its links.
+      // With the kernel observed, the address is among those of its links.
       ...(address === undefined || links.length > 0
         ? []
         : [{ host, range: address, text: `address ${address} of ${host}` }]),

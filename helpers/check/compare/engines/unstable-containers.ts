@@ -3,10 +3,10 @@ import type { EngineView } from '../../model/engine-view.ts';
 
 type Seen = Pick<EngineView, 'info' | 'later'>;
 
-/** Milliseconds after which an engine itself takes a container for one that runs. */
+/** The milliseconds after which an engine regards a container as running. */
 const SETTLED = 10_000;
 
-/** Whether it is one that ends again and again, met in a moment in which it runs, or that was started anew meanwhile. */
+/** Tells if a container restarts repeatedly, although it may run at the moment. */
 export function isFlapping(container: ContainerFacts, view: Seen): boolean {
   const { status, restartCount, startedAt } = container;
   const again = lookedAtAgain(container, view);
@@ -15,10 +15,7 @@ export function isFlapping(container: ContainerFacts, view: Seen): boolean {
   return status === 'running' && restartCount > 1 && now - Date.parse(startedAt) < SETTLED;
 }
 
-/**
- * Whether what others say of its ends may be of another moment than what its engine says of it: each time that it starts
- * it has new ones.
- */
+/** Tells if other hosts may know an older endpoint of the container than its engine: each start creates a new one. */
 export function isRestless(container: ContainerFacts, view: Seen): boolean {
   const again = lookedAtAgain(container, view);
   const isOther =
@@ -27,7 +24,7 @@ export function isRestless(container: ContainerFacts, view: Seen): boolean {
   return isOther || isFlapping(container, view);
 }
 
-/** The same container after all else, if it was looked at again. */
+/** Returns the same container from the second read. */
 export function lookedAtAgain(
   { id }: Pick<ContainerFacts, 'id'>,
   { later = [] }: Pick<EngineView, 'later'>,

@@ -32,7 +32,7 @@ export const kernelDevices: Check = {
   },
 };
 
-/** Whether it is there, but could not be looked into. */
+/** Tells if the overlay exists but was not readable. */
 function isUnread({ unreadOverlays }: SeenKernel['kernel'], networkId: string): boolean {
   return unreadOverlays.some(({ idPrefix }) => networkId.startsWith(idPrefix));
 }
@@ -49,7 +49,7 @@ interface Devices {
 function compareDevices({ network, networkId, joined }: Devices, observation: Observation) {
   const all = joined.flatMap(({ tables }) => tables?.vxlans ?? []);
   const written = writtenNumbers(networkId, observation);
-  // Of a network with several subnets each has its device, and a host may lack one that it has nothing for.
+  // A network with several subnets has a device for each, and a host may lack unused ones.
   const isOneEach = joined.every(({ tables }) => (tables?.vxlans.length ?? 0) <= 1);
   const seenNumbers = all.map(({ vni }) => vni);
   const numbers = written.length > 0 ? written : isOneEach ? mostCommon(seenNumbers) : seenNumbers;

@@ -7,8 +7,8 @@ import { whatWasSeen } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /**
- * No rule of a firewall keeps from an overlay what it needs. A rule alone proves nothing: to let the cluster's hosts in
- * and nobody else is good practice. It counts where live probes did not get through as well.
+ * No firewall rule blocks overlay traffic. A rule alone proves nothing, because allowing only the hosts of the cluster is
+ * good practice. It counts only if live probes failed too.
  */
 export const kernelFirewall: Check = {
   name: 'kernel-firewall',
@@ -56,7 +56,7 @@ function isInTheWay(
   observation: Observation,
 ): boolean {
   const isCounted = kernel.later !== undefined && packets !== undefined;
-  // What takes along all kinds of packets has to have met some; after the probes, so has everything that counts.
+  // A general rule must have matched packets; after the probes, so must every rule with a counter.
   if ((!isExplicit || isCounted) && (packets ?? 0) === 0) return false;
   if (verdict === 'rewrite-source') return hasOtherSource(host, observation);
   const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
@@ -70,13 +70,13 @@ function isInTheWay(
 interface LostPacket {
   readonly from: string;
   readonly to: string;
-  /** Whether it came to the other host at all. */
+  /** Tells if it reached the other host. */
   readonly arrived: boolean;
-  /** Whether that host's firewall let it in. */
+  /** Tells if it passed the firewall of that host. */
   readonly letIn: boolean;
 }
 
-/** What live probes lost between hosts. Containers may miss each other for other reasons. */
+/** Returns the packets of live probes that were lost between hosts. Containers may lose packets for other reasons. */
 function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[] {
   const { gossip = [], tunnels = [] } = whatWasSeen(paths) ?? {};
   if (what === 'gossip') return gossip.filter(({ answered, seen }) => !answered && seen !== true);
@@ -86,7 +86,7 @@ function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[]
     .map(({ from, to, reachedNic, letIn }) => ({ from, to, arrived: reachedNic, letIn }));
 }
 
-/** Whether packets of its overlays leave the host with another address than its own. */
+/** Tells if overlay packets leave the host with another source address. */
 function hasOtherSource({ name, address }: HostView, { paths }: Observation): boolean {
   return (whatWasSeen(paths)?.trials ?? []).some(
     ({ from, sightings }) =>

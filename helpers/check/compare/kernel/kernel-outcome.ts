@@ -5,7 +5,7 @@ import { type ExpectedEntry, expectedEntries, seenKernels } from '../../derive/e
 import type { Observation } from '../../model/observation.ts';
 import type { UnseenBecause } from '../../model/observed.ts';
 
-/** What comes of a check of all kernels: if one of them could not be looked at, that nothing is wrong is not proven. */
+/** Returns the outcome of a comparison of all kernels. With a kernel that was not observed, it cannot pass. */
 export function kernelOutcome(
   observation: Observation,
   differences: readonly Difference[],
@@ -17,7 +17,7 @@ export function kernelOutcome(
   return { state: 'skipped', ...worst };
 }
 
-/** What comes of a check of all that kernels must hold of other hosts' containers, entry by entry; and of what else it found. */
+/** Returns the outcome of a comparison of all expected entries for containers on other hosts, and further differences. */
 export function entriesOutcome(
   observation: Observation,
   findUnlike: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
@@ -44,7 +44,7 @@ function findBlind(observation: Observation): Blind[] {
     ),
     ...seenKernels(observation).flatMap(({ host: { name }, kernel }) =>
       kernel.unreadOverlays
-        // Without a container there, what is left of a namespace does not matter.
+        // Without a container, the rest of a namespace does not matter.
         .filter(({ idPrefix }) =>
           ends.some(({ host, networkId }) => host === name && networkId.startsWith(idPrefix)),
         )

@@ -9,8 +9,8 @@ import { kernelOutcome } from './kernel-outcome.ts';
 const VXLAN_OVERHEAD = 50;
 
 /**
- * Each link on the way lets through what containers may send. One that does not swallows what is too large without a
- * word: connections open, and hang with the first full packet.
+ * Every link on a path carries the largest packets that containers may send. A link that does not drops them silently:
+ * connections open, and hang with the first full packet.
  */
 export const kernelMtu: Check = {
   name: 'kernel-mtu',
@@ -35,7 +35,7 @@ function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[])
   const joined = kernels.filter(({ host }) => hosts.has(host.name));
   const devices = joined.flatMap((seen) => devicesOf(seen, networkId));
   const containers = ends.flatMap((end) => containerLinkOf(end, kernels) ?? []);
-  // What an engine gave the network's links when it made them; one that was changed is in the minority.
+  // The MTU that the engine gave the links of the network; a changed link is in the minority.
   const usual = mostCommon([...devices, ...containers].map(({ mtu }) => mtu));
   // Between containers of one host nothing leaves it.
   const carriers = hosts.size < 2 ? [] : joined.flatMap((seen) => carrierOf(seen) ?? []);
@@ -87,7 +87,7 @@ interface PassedLink {
   readonly container: string | undefined;
   readonly name: string;
   readonly mtu: number;
-  /** What takes nsenter to where it is; nothing for the host's own. */
+  /** The arguments of nsenter for its namespace; empty on the host itself. */
   readonly enter: readonly string[];
 }
 
@@ -106,7 +106,10 @@ function containerLinkOf(
   return { host, container, name: link.name, mtu: link.mtu, enter };
 }
 
-/** What a packet of that overlay passes on this host; a bridge's own MTU is only for what the host itself sends. */
+/**
+ * Returns the devices that a packet of that overlay passes on this host. The MTU of a bridge only matters for packets of
+ * the host itself.
+ */
 function devicesOf({ host, kernel }: SeenKernel, networkId: string): PassedLink[] {
   const tables = tablesOf(kernel.overlays, networkId);
   if (tables === undefined) return [];

@@ -16,7 +16,7 @@ import type { OverlayTables } from '../../model/kernel-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
-/** No kernel holds an entry that an engine wrote for a container that is gone, or has come to that very host. */
+/** No kernel has an engine's entry for a container that is gone or has moved to that host. */
 export const kernelLeftovers: Check = {
   name: 'kernel-leftovers',
   title: 'no kernel has entries for containers that are gone or have moved',
@@ -54,9 +54,9 @@ function namesOfOverlays({ hosts }: Observation): Map<string, string> {
 }
 
 /**
- * Engines 20.10 write entries for containers of their own host too, when one of them asks for another, and never take them
- * away (libnetwork's `resolvePeer` is answered by the engine itself). As long as they lead to the host itself, they harm
- * nobody there.
+ * Returns stale entries. Engines 20.10 also write entries for containers of the same host when another container asks, and
+ * never delete them (libnetwork's `resolvePeer` is answered by the engine itself). Entries that point to the host itself
+ * are harmless.
  */
 function findLeftovers(
   { seen: { host, kernel }, networkId, network, tables }: Looked,
@@ -81,12 +81,12 @@ function findLeftovers(
       const isMoved = own.some((end) => end.mac === mac);
       return isMoved || (isNobodys(mac, undefined) && isOfKnownHost(destination, observation));
     })
-    // What goes away by itself is only late.
+    // An entry that disappears by itself is only pending.
     .filter((entry) => later === undefined || writtenEntries(later).some(isSameAs(entry)));
   const neighbours = writtenNeighbours(tables)
     .filter(({ mac, address }) => isNobodys(mac, address) && !toItself.has(mac))
     .filter((entry) => later === undefined || writtenNeighbours(later).some(isSameAs(entry)))
-    // One whose host is not known may be a container's on a host that nobody asked to look at, or that is silent.
+    // An entry with an unknown host may belong to a host that is not examined or does not answer.
     .filter(
       ({ mac }) => isWhollyExamined(observation) || forwarding.some((entry) => entry.mac === mac),
     );
@@ -122,7 +122,7 @@ function findLeftovers(
   ];
 }
 
-/** Whether all ends of the host that is sent to are known: else it may be one of them. */
+/** Tells if all endpoints of the destination host are known; otherwise the entry may belong to one of them. */
 function isOfKnownHost(destination: string, observation: Observation): boolean {
   const host = hostAt(observation, destination);
   return host === undefined ? isWhollyExamined(observation) : 'seen' in host.engine;

@@ -5,8 +5,8 @@ import type { HostView } from '../../model/observation.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 
 /**
- * Every engine's gossip knows every other engine as alive. What it does not know it is never told of: neither which
- * containers run there, nor where they are. One that is suspect may only have been slow to answer.
+ * Every engine lists every other engine as alive in its gossip. Without that, it receives no announcements of endpoints. A
+ * suspect engine may only have been slow.
  */
 export const gossipAware: Check = {
   name: 'gossip-aware',

@@ -5,7 +5,7 @@ import type { StoreView } from '../../model/store-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from '../engines/seen-engines.ts';
 
-/** Every engine has the options of a member of the same key-value cluster, and stands in its store; no other does. */
+/** Every engine has the options of the same key-value cluster and is registered in its store; no other engine is. */
 export const keyValueMembers: Check = {
   name: 'key-value-members',
   title: 'every engine is configured with the store and registered in it, and no other engine is',

@@ -3,7 +3,7 @@ import type { Difference } from '../../model/difference.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import { answeringHosts } from '../engines/seen-engines.ts';
 
-/** The store answers, here and to every host. One that answers the hosts and not here is only not to be looked into. */
+/** The store answers this machine and every host. A store that answers only the hosts is not observed, but works. */
 export const storeAnswers: Check = {
   name: 'store-answers',
   title: 'the key-value store answers this machine and every host',

@@ -6,7 +6,10 @@ import { whatWasSeen } from '../../model/observed.ts';
 import { isRestless } from '../engines/unstable-containers.ts';
 import { answeringHosts } from '../engines/seen-engines.ts';
 
-/** The store has every network that containers are on, and every end of them. Engines read it, and never write it anew. */
+/**
+ * The store has every network with containers, and each of their endpoints. Engines read these records and never write them
+ * again.
+ */
 export const storeWhole: Check = {
   name: 'store-whole',
   title: 'the key-value store has every network and endpoint that engines use',
@@ -35,8 +38,8 @@ interface Use {
 }
 
 /**
- * Where containers are on networks that are not their engine's own: also on such as the engine, which lists what the
- * store has, does not know any more.
+ * Returns the uses of shared networks by containers, including networks that the engine no longer lists because the store
+ * lost them.
  */
 function findUsed(observation: Observation): Use[] {
   return answeringHosts(observation).flatMap(({ host, view }) => {

@@ -36,7 +36,7 @@ export const swarmMembers: Check = {
         !addresses.has(node.address) &&
         !isSuperseded(node, nodes),
     );
-    // Also where nobody named them: managers are heard by all.
+    // Also nodes that were not named: the managers know all nodes.
     const down = downNodes(observation).map(({ hostname, address, state, message }) => {
       const why = message === '' ? '' : `: ${message}`;
       const text = `the manager on ${manager} reports the node ${hostname} (${address}) as ${state}${why}`;

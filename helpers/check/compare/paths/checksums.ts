@@ -4,7 +4,7 @@ import type { PathsView } from '../../model/paths-view.ts';
 import { losesTransport, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
-/** No container's kernel drops what comes to it for a wrong checksum: what the probes sent, that is, not whatever else. */
+/** No container drops packets of the probes because of wrong checksums. */
 export const checksums: Check = {
   name: 'checksums',
   title: 'no packet arrives at a container with a wrong checksum',

@@ -28,7 +28,8 @@ export const containerPaths: Check = {
 };
 
 /**
- * What arrives and is not answered is no loss of this direction, if the other one loses the same: there it is told.
+ * Tells if a path is broken. A packet that arrives without an answer does not count if the other direction is broken: it is
+ * reported there.
  */
 function isBroken({ where, outcomes }: PathSymptoms, all: readonly PathSymptoms[]): boolean {
   const back = all.find(
@@ -79,7 +80,10 @@ const hopsInWords: Readonly<Record<Hop, string>> = {
   receiver: 'at the receiving container',
 };
 
-/** «last seen at the network card of worker-host, from 192.168.99.101 to 192.168.99.102, VXLAN 256» */
+/**
+ * Describes the last capture: "last seen at the network card of worker-host, from 192.168.99.101 to 192.168.99.102, VXLAN
+ * 256".
+ */
 function tellSeen({ outcomes, lastSeen }: PathSymptoms): string {
   if (!Object.values(outcomes).includes('lost')) return '';
   if (lastSeen === undefined) return '; no packet was seen leaving';

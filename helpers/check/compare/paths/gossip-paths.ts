@@ -16,7 +16,7 @@ export const gossipPaths: Check = {
     })),
 };
 
-/** Not heard within the time that there was, and nothing to ask: no answer either way. */
+/** Tells if a trial has no outcome: no packet in time, and no port to connect to. */
 function isUnknown({ answered, seen, error }: GossipTrial): boolean {
   return !answered && seen === undefined && error === undefined;
 }

@@ -4,7 +4,7 @@ import type { Observation } from '../../model/observation.ts';
 import type { PathsView } from '../../model/paths-view.ts';
 import { unseen } from '../../model/observed.ts';
 
-/** What comes of a check of what is sent between containers: nothing is, where probes may not enter them. */
+/** Returns the outcome of a comparison of packets between containers; skipped if probes may not enter them. */
 export function insideOutcome(
   observation: Pick<Observation, 'paths'>,
   compare: Compare,
@@ -19,7 +19,7 @@ type Compare = (paths: PathsView) => {
   readonly evidence: readonly string[];
 };
 
-/** What comes of a check of live probes: where some could not be made, that nothing is wrong is not proven. */
+/** Returns the outcome of a comparison of live probes. With trials that could not be made, it cannot pass. */
 export function pathsOutcome(
   { paths }: Pick<Observation, 'paths'>,
   compare: Compare,

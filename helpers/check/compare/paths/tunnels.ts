@@ -4,8 +4,8 @@ import type { TunnelTrial } from '../../model/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /**
- * VXLAN packets come out at the other end when a probe writes them, past the sender's tables: so the port is open, and
- * what else is lost is lost for what kernels have in their tables.
+ * VXLAN packets that a probe injects, bypassing the tables of the sender, arrive. Then the port is open, and further losses
+ * come from the tables.
  */
 export const tunnels: Check = {
   name: 'tunnels',

@@ -4,7 +4,7 @@ import type { DiagnosisCode } from '../../model/codes.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Rule } from '../rule.ts';
 
-/** A published port that is not reached, though its container listens: what is behind it cannot answer. */
+/** A published port that is unreachable although its container listens: the application behind it cannot answer. */
 export const publishedPortUnreachable: Rule = {
   name: 'published-port-unreachable',
   explain: (open, observation) =>
@@ -48,7 +48,7 @@ export const applicationError: Rule = {
     diagnose(open, observation, 'application-fails', 'application-error', []),
 };
 
-/** It answers, and something else than it must. */
+/** The application gives an unexpected answer. */
 export const applicationWrongAnswer: Rule = {
   name: 'application-wrong-answer',
   explain: (open, observation) =>

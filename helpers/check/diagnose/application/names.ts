@@ -6,7 +6,7 @@ import type { NameAnswer } from '../../model/names-view.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 import type { Rule } from '../rule.ts';
 
-/** A container that looks up another one, and hears nothing, or that there is none. */
+/** A container looks up another one and gets no answer, or "no such name". */
 export const nameUnresolved: Rule = {
   name: 'name-unresolved',
   explain: (open, observation) => {
@@ -81,7 +81,7 @@ export const nameStale: Rule = {
   },
 };
 
-/** Whether that container's name servers answer nothing at all: not even that there is no such name. */
+/** Tells if the DNS servers of that container answer nothing at all, not even "no such name". */
 function isDeaf({ where }: Difference, { names }: Observation): boolean {
   return (whatWasSeen(names)?.deaf ?? []).some(
     ({ host, container }) => host === where.host && container === where.container,
@@ -105,7 +105,7 @@ function groupBy(
   return [...Map.groupBy(differences, ({ where }) => keyOf(where)).values()];
 }
 
-/** Of several askers, or several hosts, none is the place, but what all of them look up. */
+/** Returns the common location: with several asking containers or hosts, only the name they look up. */
 function commonPlace(evidence: readonly Difference[]): Place {
   const { host, peer, network, container, towards } = evidence[0]?.where ?? {};
   const isSame = (key: keyof Place) => new Set(evidence.map(({ where }) => where[key])).size === 1;
@@ -113,7 +113,7 @@ function commonPlace(evidence: readonly Difference[]): Place {
   return { host, peer, network, towards, ...(isSame('container') ? { container } : {}) };
 }
 
-/** Who has the addresses that were answered. */
+/** Returns the containers that have the answered addresses. */
 function whoIsThere(difference: Difference | undefined, observation: Observation): string[] {
   const answer = difference === undefined ? undefined : answerOf(difference, observation);
   const other = (answer?.answers ?? []).filter((address) => !answer?.expected.includes(address));

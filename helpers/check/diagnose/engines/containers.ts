@@ -6,7 +6,7 @@ import { leftBehind } from '../kernel/stale-entries.ts';
 import { fieldOf } from '../paths/paths-between.ts';
 import type { Rule } from '../rule.ts';
 
-/** What is felt of a container that is not where, or not as, it is to be. */
+/** Symptoms of a container that is down, or on the wrong host or network. */
 const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'name-unanswered',
   'name-other',
@@ -16,7 +16,7 @@ const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'application-without-database',
 ]);
 
-/** What else of one that is started again and again: kernels have its ends one time, and not the next. */
+/** Further symptoms of a restarting container: kernels have its endpoints at times only. */
 const feltOrHeld: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   ...felt,
   'forwarding-absent',
@@ -25,7 +25,7 @@ const feltOrHeld: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'neighbour-other',
 ]);
 
-/** A container on another host or network than it is to be on. */
+/** A container on the wrong host or network. */
 export const containerMisplaced: Rule = {
   name: 'container-misplaced',
   explain: (open, observation) =>

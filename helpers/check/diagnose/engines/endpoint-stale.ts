@@ -5,7 +5,7 @@ import { answeringHosts } from '../../compare/engines/seen-engines.ts';
 import { isOf } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** What others still believe of a container because of an end that nobody took off the record. */
+/** Symptoms on other hosts of an endpoint that is still listed. */
 const believed: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'name-other',
   'name-unanswered',
@@ -17,7 +17,7 @@ const believed: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'application-fails',
 ]);
 
-/** An end on record that no container has: of one that is gone, or that is somewhere else by now. */
+/** A listed endpoint that no container has: its container is gone or has moved. */
 export const endpointStale: Rule = {
   name: 'endpoint-stale',
   explain: (open, observation) =>

@@ -5,7 +5,7 @@ import type { Remedy } from '../../model/diagnosis.ts';
 import { isApplicationCut, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** An engine that does not answer: whatever else is wrong with its host comes of that, as far as can be known. */
+/** An engine that does not answer: it counts as the cause of everything else that is wrong with its host. */
 export const engineUnreachable: Rule = {
   name: 'engine-unreachable',
   explain: (open, observation) =>

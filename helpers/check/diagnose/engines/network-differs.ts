@@ -4,7 +4,7 @@ import type { Difference } from '../../model/difference.ts';
 import { feltKinds, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** A name that does not mean the same network everywhere, or a network that is not as it is to be. */
+/** A name that means different networks on different hosts, or a network with unexpected properties. */
 export const networkDiffers: Rule = {
   name: 'network-differs',
   explain: (open) =>

@@ -7,8 +7,8 @@ import { findFreeRange } from '../../derive/ranges.ts';
 import type { Rule } from '../rule.ts';
 
 /**
- * An overlay has addresses that mean something else on a host. Its containers cannot reach that, and it cannot reach them:
- * where packets go is settled by whoever is asked first.
+ * An overlay with addresses that have another meaning on a host. Its containers cannot reach those addresses, and packets
+ * from there do not return.
  */
 export const subnetOverlap: Rule = {
   name: 'subnet-overlap',

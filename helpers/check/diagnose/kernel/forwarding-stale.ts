@@ -18,8 +18,8 @@ const forwardingSchema = z.looseObject({
 const neighbourSchema = z.looseObject({ address: z.string(), mac: z.string() });
 
 /**
- * A host's kernel still holds what an engine wrote for a container that has gone or moved. As soon as another one gets its
- * address, packets for that go where the old one was. Both entries of one container are one diagnosis.
+ * A kernel still has entries of an engine for a container that is gone or has moved. As soon as another container gets the
+ * same address, its packets go to the old host. Both entries for a container are one finding.
  */
 export const forwardingStale: Rule = {
   name: 'forwarding-entry-stale',

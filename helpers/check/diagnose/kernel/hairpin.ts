@@ -8,9 +8,9 @@ import {
 import type { Observation } from '../../model/observation.ts';
 
 /**
- * What is dead because an entry leads to the host itself. What its containers send there comes back out of its own VXLAN
- * device, and teaches the bridge that they are behind that: what comes for them from other hosts is dropped until they
- * send something again.
+ * Returns the paths that fail because an entry points to the host itself. Packets that its containers send there leave its
+ * own VXLAN device again and teach the bridge that these containers are behind it. Packets from other hosts to them are
+ * dropped until they send again.
  */
 export function loopedBack(
   { host, end, tables, later = tables }: ExpectedEntry,

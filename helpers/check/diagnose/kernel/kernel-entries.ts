@@ -16,8 +16,8 @@ import { loopedBack } from './hairpin.ts';
 import type { Rule } from '../rule.ts';
 
 /**
- * A host's kernel does not know on which host a container is, although its engine does: names and everything that engines
- * say are right. What is left of the entry is often the bridge's own half of it (https://github.com/moby/moby/issues/52661).
+ * A kernel lacks the forwarding entry for a container, although its engine knows the host: names and all data of the
+ * engines are right. Often the bridge half of the entry remains (https://github.com/moby/moby/issues/52661).
  */
 export const forwardingMissing: Rule = entryRule({
   kind: 'forwarding-absent',
@@ -26,8 +26,8 @@ export const forwardingMissing: Rule = entryRule({
 });
 
 /**
- * The same, where the container was on that other host before, and what is left of it there says so: nobody has told this
- * kernel that it has moved.
+ * A wrong forwarding entry that is stale: a stopped container of the same name on that other host shows that the container
+ * has moved.
  */
 export const forwardingMoved: Rule = entryRule({
   kind: 'forwarding-other',
@@ -37,8 +37,8 @@ export const forwardingMoved: Rule = entryRule({
 });
 
 /**
- * A host's kernel sends what is for a container to another host. What comes from the right one it drops, too: a VXLAN
- * device lets no packet in from elsewhere than an entry that was written says.
+ * A kernel forwards traffic for a container to the wrong host. It also drops packets from the right one, because a VXLAN
+ * device only accepts the source of a permanent entry.
  */
 export const forwardingWrong: Rule = entryRule({
   kind: 'forwarding-other',
@@ -47,8 +47,8 @@ export const forwardingWrong: Rule = entryRule({
 });
 
 /**
- * A host's kernel has no answer for containers that ask for the MAC address of one on another host. In swarm mode no
- * engine writes it again; in a key-value cluster one of 20.10 may when it is asked for.
+ * A kernel lacks the neighbor entry for a container on another host. In swarm mode no engine writes it again; in a
+ * key-value cluster an engine 20.10 may when a container asks.
  */
 export const neighbourMissing: Rule = entryRule({
   kind: 'neighbour-absent',
@@ -56,7 +56,7 @@ export const neighbourMissing: Rule = entryRule({
   remedy: restoreNeighbour,
 });
 
-/** A host's kernel answers with another MAC address, to which nobody listens. */
+/** A kernel has a wrong MAC address for a container, which no container has. */
 export const neighbourWrong: Rule = entryRule({
   kind: 'neighbour-other',
   code: 'neighbour-wrong',
@@ -87,7 +87,7 @@ function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rul
   };
 }
 
-/** Whether the host that is sent to has a stopped container of that name. */
+/** Tells if the destination host has a stopped container of that name. */
 function wasThere({ end, tables }: ExpectedEntry, observation: Observation): boolean {
   const { written = '' } = heldEntry(tables, end);
   const there = hostWithDestination(observation, written);

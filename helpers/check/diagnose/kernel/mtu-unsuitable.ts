@@ -1,7 +1,7 @@
 import { remedyOf } from '../paths/mtu-black-hole.ts';
 import type { Rule } from '../rule.ts';
 
-/** A link that lets less through than what is sent on it, where no live probe has told of it. */
+/** A link with a smaller MTU than its packets, found without a live probe that lost any. */
 export const mtuUnfit: Rule = {
   name: 'mtu-unfit',
   explain: (open) =>

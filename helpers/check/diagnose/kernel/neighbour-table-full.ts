@@ -7,8 +7,8 @@ import { isApplicationCut, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /**
- * A kernel that has no room for more neighbours. Engines raise the limits themselves as they make their first overlay, and
- * cannot where they run in a network namespace of their own: that has no such settings.
+ * A neighbor table that is full. Engines raise the limits when they create their first overlay, except in a network
+ * namespace, which has no such settings.
  */
 export const neighbourTableFull: Rule = {
   name: 'neighbour-table-full',
@@ -57,7 +57,7 @@ function summarize(hosts: readonly string[], { table: { room } }: FullTable): st
   return `${whose} is full at ${room} entries, so packets are dropped`;
 }
 
-/** What engines set where they can (libnetwork's overlay driver, `applyOStweaks`). */
+/** The limits that engines set if possible (libnetwork's overlay driver, `applyOStweaks`). */
 const LIMITS = { gc_thresh1: 8192, gc_thresh2: 49_152, gc_thresh3: 65_536 } as const;
 
 function remedyFor(tables: readonly FullTable[]): Remedy {
@@ -84,7 +84,7 @@ const felt: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'container-path-dead',
 ]);
 
-/** Whether all that was lost on this way ended where a kernel needs a neighbour. */
+/** Tells if all lost packets of this path ended where a kernel needs a neighbor entry. */
 function isOfNeighbours({ kind, where }: Difference, { paths }: Observation): boolean {
   if (!felt.has(kind)) return false;
   const { hostTrials = [], trials = [] } = whatWasSeen(paths) ?? {};

@@ -4,18 +4,17 @@ import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { whatWasSeen } from '../../model/observed.ts';
 
-/** Where a container was that is not there any more, whether it is elsewhere or nowhere. */
+/** The former host of a container that has moved or is gone. */
 interface Departure {
   readonly home: string;
   readonly networks: readonly string[];
 }
 
 /**
- * What other hosts' kernels still have of a container that has left its host: an engine of Docker 20.10 that learnt of it
- * by asking takes that away for nobody. It leads to where the container was, with an address that nobody has: as long as
- * that is so it harms nobody, and goes with the container. Once somebody has the address it is no leftover any more, but
- * an entry that is wrong. More leftovers than containers that have left there are of something else, too: then nobody
- * knows whose they are, and none is taken for one of these.
+ * Returns the entries of other kernels for a container that has left its host. An engine of Docker 20.10 that learned about
+ * the container by a query never deletes them. They are harmless, and belong to the finding about the container, while no
+ * container has the address; after that, they are wrong entries. With more stale entries than containers that left, their
+ * owners are unknown, and none is returned.
  */
 export function leftBehind(
   cause: Difference,
@@ -33,7 +32,7 @@ export function leftBehind(
         kind === 'forwarding-leftover' &&
         where.network === network &&
         where.peer === own?.home &&
-        // A container that has come to the very host that still sends away what is for it is harmed.
+        // A container that has moved to the host with the stale entry is affected by it.
         where.container === undefined,
     );
     const macs = new Set(leading.map(macOf));
@@ -75,7 +74,7 @@ function departureOf(
   return typeof expected === 'string' ? { home: expected, networks } : undefined;
 }
 
-/** The networks of a container, by its engine, also of one that has ended; and those that it is expected to be on. */
+/** Returns the networks of a container, running or not, according to its engine and the expectations. */
 function networksOf(
   container: string,
   host: string | undefined,

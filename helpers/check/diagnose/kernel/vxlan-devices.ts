@@ -8,8 +8,8 @@ import { entryRemedy } from './entry-fix.ts';
 import type { Rule } from '../rule.ts';
 
 /**
- * What a host's kernel has of an overlay is not what the others have of it: no device, one that is down, or one of another
- * number or port. The network that its engine tells of is then another one than the others' for every packet.
+ * A kernel with a different overlay device than the others: missing, down, or with another VNI or port. Its packets then
+ * belong to another network.
  */
 export const vxlanDiffers: Rule = {
   name: 'vxlan-differs',
@@ -29,7 +29,7 @@ export const vxlanDiffers: Rule = {
       }),
 };
 
-/** What a device that goes down had in its neighbour table is gone, too. */
+/** The neighbor entries of a device are lost when it goes down. */
 function isConsequence(
   { kind, where }: Difference,
   host: string | undefined,

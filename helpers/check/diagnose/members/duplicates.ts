@@ -39,13 +39,13 @@ export const duplicateHostname: Rule = {
       }),
 };
 
-/** Both may lose their gossip, with everybody: then nobody listens there, and what is not heard is missing in kernels. */
+/** Symptoms of lost gossip: both hosts may lose all of it, and then kernels lack entries. */
 const gossipKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'gossip-path-dead',
   'store-lacks-member',
 ]);
 
-/** Packets find their way between the hosts, whatever the engines know of each other. */
+/** Symptoms that equal hostnames do not cause: packets pass between the hosts. */
 const ofWays: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'host-path-dead',
   'tunnel-dead',

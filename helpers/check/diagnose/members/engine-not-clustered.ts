@@ -7,7 +7,7 @@ import { whatWasSeen } from '../../model/observed.ts';
 import { isApplicationCut, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** What has causes of its own, whether an engine is in the cluster or not. */
+/** Differences with a separate cause, even if the engine is not in the cluster. */
 const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'engine-not-member',
   'hostname-shared',
@@ -16,12 +16,12 @@ const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'application-answers-other',
 ]);
 
-/** What a manager says of a node that it hears nothing of: for which there may be causes on the way. */
+/** States of a node that a manager does not hear from; the cause may be on the network. */
 const silent: readonly Difference['observed'][] = ['down', 'disconnected', 'unknown'];
 
 /**
- * An engine that is not in the cluster that it belongs to, and knows so itself: it was not given the store, or is in no
- * swarm, or in another. It then knows neither the networks nor the containers of the others, and tells nobody anything.
+ * An engine that reports itself that it is not in its cluster: it has no store, or is in no swarm or another one. It knows
+ * neither networks nor containers of the others, and announces nothing.
  */
 export const engineOutside: Rule = {
   name: 'engine-outside',
@@ -122,7 +122,7 @@ function joinAgain({ where, observed }: Difference, observation: Observation): R
   };
 }
 
-/** Members that nobody audits: of engines that are gone, or that do not belong here, or that were only not named. */
+/** Reports members that are not hosts of the check: their engines are gone, do not belong to the cluster, or were not named. */
 function describeStrangers(strangers: readonly Difference[]): Diagnosis[] {
   if (strangers.length === 0) return [];
   return [

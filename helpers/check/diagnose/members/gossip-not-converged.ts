@@ -6,10 +6,10 @@ import { feltKinds, isAt, isBetween } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /**
- * Engines of one cluster whose gossip does not know each other, though the ways between them are open. An engine of a
- * key-value cluster joins the gossip once, with one member that it picks by chance as it starts: several that start at
- * once may become islands, which never meet (libnetwork's overlay driver, `joinOnce`). One that was started before its
- * store answered has no gossip for a while, or joins too late for ends to be announced.
+ * Engines of one cluster whose gossip does not know each other, although the network between them is open. An engine of a
+ * key-value cluster joins the gossip once, through a random member, when it starts. Engines that start at the same time may
+ * form separate groups, which never join (libnetwork's overlay driver, `joinOnce`). An engine that starts before its store
+ * answers has no gossip for a while, or joins too late to announce its endpoints.
  */
 export const enginesNeverMet: Rule = {
   name: 'engines-never-met',
@@ -59,7 +59,7 @@ function describe(host: string, evidence: readonly Difference[], others: string)
     : `${silent.text}, as when an engine starts before its store answers; ${others} cannot announce endpoints to it`;
 }
 
-/** Whether live probes have shown that gossip gets through there; nobody listens where there is none. */
+/** Tells if live probes have shown that gossip passes there. Without gossip, the port is closed. */
 function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): boolean {
   if (peer === undefined) return true;
   const trials = (whatWasSeen(paths)?.gossip ?? []).filter(
@@ -69,7 +69,7 @@ function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): 
   return trials.length > 0 && trials.every(({ answered, letIn }) => answered || letIn);
 }
 
-/** Hosts that know each other, whoever told them; the largest group first, and of two like ones that of the first host. */
+/** Returns groups of hosts that know each other, the largest first; of equal groups, the group of the first host. */
 function findIslands(
   unaware: readonly Difference[],
   { hosts }: Pick<Observation, 'hosts'>,

@@ -9,7 +9,7 @@ import { storesOf } from '../../derive/cluster-kind.ts';
 import { isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** What engines lose with their store: they list networks out of it, and hang at whatever they must look up there. */
+/** Symptoms of engines without their store: they list networks from it, and hang on requests that need it. */
 const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'engine-silent',
   'network-absent',
@@ -19,7 +19,7 @@ const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'name-unanswered',
 ]);
 
-/** The store answers nobody, or not a host that needs it. */
+/** The store does not answer at all, or not to a host that needs it. */
 export const keystoreUnreachable: Rule = {
   name: 'keystore-unreachable',
   explain: (open, observation) => {

@@ -5,7 +5,7 @@ import { whatWasSeen } from '../../model/observed.ts';
 import { answeringHosts } from '../../compare/engines/seen-engines.ts';
 import type { Rule } from '../rule.ts';
 
-/** What engines no longer know when the store has lost it. */
+/** Symptoms of engines whose store has lost its data. */
 const forgotten: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'network-absent',
   'name-unanswered',
@@ -14,10 +14,7 @@ const forgotten: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'application-fails',
 ]);
 
-/**
- * The store answers, and has lost what engines had written into it: they put their own names back after a while, and
- * nothing else.
- */
+/** The store answers but has lost the data of engines. They register themselves again after a while, but nothing else. */
 export const keystoreWiped: Rule = {
   name: 'keystore-wiped',
   explain: (open, observation) => {
@@ -41,7 +38,7 @@ export const keystoreWiped: Rule = {
           ({ kind, where }) =>
             isNetworkLost &&
             forgotten.has(kind) &&
-            // One that no host has, and nobody is on, is lost with the others.
+            // An unused network that no host has is lost with the others.
             (where.network === undefined ||
               where.host === undefined ||
               lostNames.has(where.network)),
@@ -52,7 +49,7 @@ export const keystoreWiped: Rule = {
   },
 };
 
-/** One end has a place, and so has one network of several; all else is the store's. */
+/** Returns the location of a single lost endpoint or network; otherwise the store itself. */
 function placeOf(evidence: readonly Difference[], { store }: Observation): Place {
   const [first, ...others] = evidence;
   if (first === undefined || others.length > 0) return {};

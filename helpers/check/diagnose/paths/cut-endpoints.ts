@@ -2,17 +2,17 @@ import type { Difference } from '../../model/difference.ts';
 import { endsOf, type OverlayEnd } from '../../derive/endpoints.ts';
 import type { Observation } from '../../model/observation.ts';
 
-/** What one host's kernel has wrong of one container on another host. */
+/** A wrong or missing entry of one kernel for one container on another host. */
 export interface Cut {
   readonly host: string;
   readonly end: Pick<OverlayEnd, 'network' | 'networkId' | 'container' | 'host'>;
-  /** Whether its kernel takes it for a container of another host: then it drops what comes from the right one. */
+  /** Tells if the kernel takes it for a container of another host: then it drops packets from the right one. */
   readonly isMistaken: boolean;
 }
 
 /**
- * What is dead only because of it. Packets from that host's containers to the container are lost, and so are their
- * answers to it: nothing between the two works in either direction, whoever begins.
+ * Returns the consequences. Packets from containers of that host to the container are lost, and so are answers to it:
+ * nothing between the two works in either direction.
  */
 export function cutBy(
   { host, end, isMistaken }: Cut,
@@ -25,7 +25,7 @@ export function cutBy(
       return isApplicationCut(host, end, observation);
     }
     if (kind === 'tunnel-dead' && where.network === end.network) {
-      // What probes the tunnel bears a container's MAC address, too.
+      // The injected packet also has the MAC address of a container.
       return isMistaken && where.host === end.host && where.peer === host;
     }
     if (kind !== 'container-path-dead' || where.network !== end.network) return false;
@@ -36,7 +36,7 @@ export function cutBy(
   });
 }
 
-/** Whether the application is on one side, and its database on the other. */
+/** Tells if the application is on one side and its database on the other. */
 function isApplicationCut(host: string, end: Cut['end'], observation: Observation): boolean {
   const { container, database } = observation.expectations.application ?? {};
   const pair = [container, database];

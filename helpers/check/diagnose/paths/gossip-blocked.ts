@@ -17,8 +17,8 @@ import {
 import type { Rule } from '../rule.ts';
 
 /**
- * The ports by which engines tell each other of ends, closed between two hosts that reach each other otherwise. What is
- * let in and not answered is not blocked: there nobody listens.
+ * Blocked gossip ports between two hosts that reach each other in other ways. A packet that passes the firewall without an
+ * answer is not blocked: the port is closed.
  */
 export const gossipBlocked: Rule = {
   name: 'gossip-blocked',
@@ -64,7 +64,7 @@ function diagnose(
   };
 }
 
-/** Engines that do not hear of each other know nothing of each other's ends; packets find their way all the same. */
+/** Symptoms: engines that do not exchange gossip lack each other's endpoints; packets still pass. */
 function isFelt(one: Difference, way: Direction): boolean {
   if (one.kind === 'container-path-dead' || one.kind === 'gossip-unaware') {
     return isBetween(one, way.host, way.peer);

@@ -15,7 +15,7 @@ import {
 } from './paths-between.ts';
 import type { Rule } from '../rule.ts';
 
-/** A host from which nothing at all gets to another one: their overlays cannot, whatever their tables have. */
+/** A host from which no packets reach another one: overlays between them cannot work, regardless of tables. */
 export const hostCutOff: Rule = {
   name: 'host-cut-off',
   explain: (open, observation) => {
@@ -76,7 +76,7 @@ function misledWay(ways: readonly Direction[], dead: readonly Difference[]): Dir
   return lost ?? (way && { host: way.peer, peer: way.host });
 }
 
-/** The rule that drops what goes this way, and the host that has it. */
+/** Returns the rule that drops packets of this direction, and its host. */
 function findRule({ host, peer }: Direction, observation: Observation) {
   const receiving = findDroppingRule(observation, peer, 'vxlan', 'in');
   if (receiving !== undefined) return { host: peer, rule: receiving };

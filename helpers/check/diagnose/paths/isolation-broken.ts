@@ -33,7 +33,7 @@ export const isolationBroken: Rule = {
   },
 };
 
-/** Whether it is a route of that host to one endpoint alone: by such routes a host leads from one overlay to another. */
+/** Tells if a difference is a host route to one endpoint: with such routes, a host connects two overlays. */
 function leadsInto(one: Difference, joined: Difference, networks: readonly string[]): boolean {
   return (
     one.kind === 'subnets-overlap' &&

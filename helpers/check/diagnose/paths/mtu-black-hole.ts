@@ -10,15 +10,15 @@ import { type Gathered, gatherByPlace } from '../common-place.ts';
 import { fieldOf, findDroppingRule, undoRule } from './paths-between.ts';
 import type { Rule } from '../rule.ts';
 
-/** Bytes of IPv4 and ICMP before what an echo carries. */
+/** The bytes of the IPv4 and ICMP headers of an echo. */
 const ECHO_HEADERS = 28;
 
 /** Bytes that VXLAN puts around a packet. */
 const VXLAN_HEADERS = 50;
 
 /**
- * Small packets of an overlay pass, and large ones vanish: somewhere on their way the largest packet is smaller than what
- * the overlay believes, and nobody tells the sender.
+ * Small packets of an overlay pass, large ones are lost: a link on the path allows less than the overlay assumes, and no
+ * error reaches the sender.
  */
 export const mtuBlackHole: Rule = {
   name: 'mtu-black-hole',
@@ -46,7 +46,7 @@ function isOf({ where }: Difference, path: PathSymptoms): boolean {
   return fields.every((field) => path.where[field] === where[field]);
 }
 
-/** Whether it is on a host that all of these paths have to do with; of one container, that all links are too small for. */
+/** Tells if a difference is on a host of all these paths; for a container, all links of the path count. */
 function isAtPlace({ where }: Difference, { where: place, paths }: Gathered): boolean {
   return paths.every(
     (one) =>
@@ -84,7 +84,7 @@ function diagnose(
   };
 }
 
-/** A rule on the way of all of them that drops packets of VXLAN, though small ones pass: it may look at their length. */
+/** Returns a rule common to all paths that drops VXLAN packets, although small ones pass: it may match their length. */
 function findDrop(paths: readonly PathSymptoms[], observation: Observation) {
   const isCommon = (host: string) =>
     paths.every(({ where }) => where.host === host || where.peer === host);
@@ -126,7 +126,7 @@ function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
 
 const commandSchema = z.tuple([z.enum(programs)], z.string());
 
-/** The interface with the unfit MTU gets the one that fits. */
+/** Sets the suitable MTU on the interface. */
 export function remedyOf({ where: { host }, expected, observed }: Difference): Remedy | undefined {
   const device = fieldOf(observed, 'device');
   const mtu = fieldOf(expected, 'mtu');

@@ -13,23 +13,23 @@ export interface Direction {
   readonly peer: string;
 }
 
-/** The direction that a difference lies in. */
+/** Returns the direction of a difference. */
 export function directionOf({ where }: Difference): Direction | undefined {
   const { host, peer } = where;
   return host === undefined || peer === undefined ? undefined : { host, peer };
 }
 
-/** Whether it lies between these hosts, in this direction. */
+/** Tells if a difference is between these hosts, in this direction. */
 export function goesFrom({ where }: Difference, { host, peer }: Direction): boolean {
   return where.host === host && where.peer === peer;
 }
 
-/** The address under which the others know that host; its name, if nobody says. */
+/** Returns the address of a host in the cluster, or its name if unknown. */
 export function addressOf(observation: Observation, host: string): string {
   return hostNamed(observation, host)?.address ?? host;
 }
 
-/** What the application does that has containers on both hosts, when one does not reach the other. */
+/** Tells if a difference is a symptom of the application with containers on both hosts, when one cannot reach the other. */
 function cutsApplication(
   difference: Difference,
   observation: Observation,
@@ -42,8 +42,8 @@ function cutsApplication(
 }
 
 /**
- * What follows from packets that do not get through on these ways: what is dead there, and what the application does that
- * has containers on both sides. What proves the cause itself is none of it.
+ * Returns the consequences of lost packets in these directions: failing paths, and symptoms of an application on both
+ * sides. Evidence is left out.
  */
 export function cutOnWays(
   ways: readonly Direction[],
@@ -59,13 +59,13 @@ export function cutOnWays(
   );
 }
 
-/** Where a firewall meets what comes to its host, and what goes out. */
+/** The firewall hooks for incoming and outgoing packets. */
 const hooks = {
   in: ['ingress', 'prerouting', 'input'],
   out: ['output', 'postrouting'],
 } as const;
 
-/** The rule of a host's firewall that drops such packets; one that names them, and has met some, before any other. */
+/** Returns the rule of a host's firewall that drops such packets; first a rule that names them and has matched some. */
 export function findDroppingRule(
   observation: Observation,
   host: string,
@@ -113,13 +113,13 @@ export function showRules(host: string | undefined): Remedy {
   };
 }
 
-/** Lets in what comes from that address to a port, before any other rule. */
+/** Returns the command that accepts packets from an address to a port, before any other rule. */
 export function letIn(address: string, protocol: 'udp' | 'tcp', port: number): Command {
   const match = ['-s', address, '-p', protocol, '--dport', `${port}`];
   return ['iptables', '-I', 'INPUT', ...match, '-j', 'ACCEPT'];
 }
 
-/** What firewalls are known to do on that host to such packets. */
+/** Tells if a difference is a firewall rule of that host for such packets. */
 export function isFirewallOf(
   { kind, where, observed }: Difference,
   host: string,
@@ -130,14 +130,14 @@ export function isFirewallOf(
   return Array.isArray(concerns) && concerns.includes(traffic);
 }
 
-/** A value of what was observed, or expected. */
+/** Returns a field of an observed or expected value. */
 export function fieldOf(value: Difference['observed'], field: string): unknown {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)[field]
     : undefined;
 }
 
-/** The same, of what is a word. */
+/** Returns a string field of an observed or expected value. */
 export function wordOf(value: Difference['observed'], field: string): string {
   const found = fieldOf(value, field);
   return typeof found === 'string' ? found : '';

@@ -17,7 +17,7 @@ import {
 } from './paths-between.ts';
 import type { Rule } from '../rule.ts';
 
-/** Where packets of VXLAN end: in the sender's kernel or on the way; or at the receiver's firewall. */
+/** The place where VXLAN packets end: before the receiver, or at its firewall. */
 type End = 'before' | 'at';
 
 /**
@@ -33,7 +33,7 @@ export const vxlanBlocked: Rule = {
       return end === undefined || way === undefined ? [] : [{ one, end, way }];
     });
     const byPlace = Map.groupBy(ends, ({ end, way: { host, peer } }) =>
-      // A receiver that lets nobody in is one place; else each way is one.
+      // A receiver that blocks all senders is one location; otherwise each direction is one.
       end === 'at' ? `at ${peer}` : `from ${host} to ${peer}`,
     );
     return [...byPlace.values()].map((own) =>
@@ -73,7 +73,7 @@ function endOf(one: Difference, observation: Observation): End | undefined {
   return hop === 'sender-nic' ? 'before' : undefined;
 }
 
-/** Whether a tunnel was tried there, which tells more. */
+/** Tells if a tunnel was probed there, which proves more. */
 function hasTunnel(one: Difference, { paths }: Observation): boolean {
   return (
     'seen' in paths &&

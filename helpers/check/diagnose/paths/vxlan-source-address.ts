@@ -15,8 +15,8 @@ import {
 import type { Rule } from '../rule.ts';
 
 /**
- * VXLAN packets that come from another address than the engines know their host by. The receiver's kernel has each
- * container's MAC at that one, for good, and drops what says to come from it and comes from elsewhere.
+ * VXLAN packets with another source address than the engines expect. The receiver has a permanent entry with the expected
+ * address for each MAC address, and drops packets that come from elsewhere.
  */
 export const vxlanSourceAddress: Rule = {
   name: 'vxlan-source-address',
