@@ -114,5 +114,5 @@ export interface MachineProvider {
    * Removes what a run that was killed in the middle left of this store: half-made and half-removed machines. Gives what
    * those were called.
    */
-  sweep(): Promise<string[]>;
+  cleanUp(): Promise<string[]>;
 }

@@ -24,7 +24,7 @@ async function stage<T>(machine: string, verb: string, run: () => Promise<T>): P
 type RunArguments = Parameters<MachineProvider['run']> extends [string, ...infer R] ? R : never;
 
 /** Waits for what has to have come before the machine's engine may start. */
-export async function waitForGround(
+export async function waitForEngineAfter(
   { name, engineAfter }: Pick<MachineRequest, 'name' | 'engineAfter'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {

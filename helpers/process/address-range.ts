@@ -66,7 +66,7 @@ export function hostAddress({ first }: AddressRange): string {
 }
 
 /** The gateway of machines with egress: .2. */
-export function wayOutAddress({ first }: AddressRange): string {
+export function egressAddress({ first }: AddressRange): string {
   return formatAddress(first + 2);
 }
 
@@ -117,7 +117,7 @@ export function checkAddress(
   if (number === range.first + 1) {
     throw new HarnessError({ tried, observed: 'it belongs to the host', remedy });
   }
-  if ([wayOutAddress(range), nameServerAddress(range)].includes(address)) {
+  if ([egressAddress(range), nameServerAddress(range)].includes(address)) {
     throw new HarnessError({ tried, observed: 'it is reserved for egress', remedy });
   }
   const owner = taken.get(address);

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { keystoreOf } from '../cluster/cluster-plan.ts';
-import { markOf } from '../debian/images/digest-of.ts';
+import { digestOf } from '../debian/images/digest-of.ts';
 import type { topologySchema } from './topology-schema.ts';
 
 /** The parts of a set-up. Each needs the ones before it. */
@@ -83,7 +83,7 @@ export function placesOf({
       container: one.name,
       machine: one.machine,
       network: one.network,
-      mark: markOf(one),
+      mark: digestOf(one),
     })),
   ];
 }

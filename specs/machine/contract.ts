@@ -46,7 +46,7 @@ export function describeProvider(title: string, contender: Contender): void {
       const { provider, close } = await contender.open(store, [NINE, TEN]);
       onCleanup(async () => {
         await provider.remove([NINE, TEN]);
-        await provider.sweep();
+        await provider.cleanUp();
         await close?.();
         await rm(store, { recursive: true, force: true });
       });
@@ -389,7 +389,7 @@ export function describeProvider(title: string, contender: Contender): void {
     });
 
     test('a sweep takes nothing from machines that are whole', async ({ provider, machines }) => {
-      expect(await provider.sweep()).toEqual([]);
+      expect(await provider.cleanUp()).toEqual([]);
       expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       using engine = connectEngine(machines.nine);
       expect(await engine.images.has(BUSYBOX)).toBe(true);

@@ -22,7 +22,7 @@ const test = base.extend(
     const provider = createNetnsProvider({ store });
     onCleanup(async () => {
       await provider.remove([NAME]);
-      await provider.sweep();
+      await provider.cleanUp();
       await rm(store, { recursive: true, force: true });
     });
     const images = await Promise.all((['consul', 'mysql', 'tomcat'] as const).map(archiveOf));

@@ -48,13 +48,13 @@ test('what a run that was killed left half-made of a machine goes with the next 
     async () => done(await open(image, constants.O_WRONLY | constants.O_NONBLOCK)),
     { limit: 60_000 },
   );
-  expect(await provider.sweep()).toEqual([]);
+  expect(await provider.cleanUp()).toEqual([]);
   expect((await provider.list()).map(({ name }) => name)).toEqual(['half', 'whole']);
 
   child.kill('SIGKILL');
   await exit;
   await writer.close();
   expect((await provider.list()).map(({ name }) => name)).toEqual(['half', 'whole']);
-  expect(await provider.sweep()).toEqual(['half']);
+  expect(await provider.cleanUp()).toEqual(['half']);
   expect(await provider.list()).toEqual([whole]);
 });

@@ -39,7 +39,7 @@ describe('a store on a disk that is full', () => {
         );
         expect(lab.leftovers()).toEqual([]);
         expect(await lab.provider.list()).toEqual([]);
-        await lab.provider.sweep();
+        await lab.provider.cleanUp();
         // Only the mark, by which "down" knows that it may remove the folder.
         expect(await readdir(lab.folder)).toEqual(['.overlay-e2e']);
       } finally {

@@ -88,20 +88,20 @@ export async function openNetnsLab(under?: string): Promise<NetnsLab> {
     leftovers: () => listLeftovers(provider),
     [Symbol.asyncDispose]: async () => {
       await provider.remove((await provider.list()).map(({ name }) => name));
-      await provider.sweep();
+      await provider.cleanUp();
       if (under === undefined) await rm(scratch, { recursive: true, force: true });
     },
   };
 }
 
-function listLeftovers({ ground }: NetnsProvider): string[] {
+function listLeftovers({ stateDirectory: store }: NetnsProvider): string[] {
   const namespaces = list(namespaceFolder).filter((name) =>
-    name.startsWith(namespacePrefix(ground)),
+    name.startsWith(namespacePrefix(store)),
   );
   const cgroups = readHierarchies()
-    .map((hierarchy) => storeCgroup(hierarchy, ground))
+    .map((hierarchy) => storeCgroup(hierarchy, store))
     .filter((folder) => existsSync(folder));
-  return [...namespaces, ...cgroups, ...list(join(ground.folder, 'machines'))];
+  return [...namespaces, ...cgroups, ...list(join(store.folder, 'machines'))];
 }
 
 function list(folder: string): string[] {

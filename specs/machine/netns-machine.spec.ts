@@ -38,7 +38,7 @@ const test = base
     return await lab.provider.inspect(NAME);
   })
   .extend('init', async ({ lab, machine }) => {
-    const pid = findInit(lab.provider.ground, machine.name);
+    const pid = findInit(lab.provider.stateDirectory, machine.name);
     if (pid === undefined) throw new Error('the machine does not run');
     return pid;
   });
@@ -193,7 +193,7 @@ describe('the engine of a machine', () => {
 
       // The provider's own way to start an engine that has ended in a machine that runs.
       await lab.provider.start(NAME);
-      expect(findInit(lab.provider.ground, NAME)).toBe(init);
+      expect(findInit(lab.provider.stateDirectory, NAME)).toBe(init);
       expect((await lab.inside(NAME, 'cat /root/kept')).stdout).toBe('kept\n');
       const states = "docker inspect -f '{{.Name}} {{.State.Running}}' always never";
       expect((await lab.inside(NAME, states)).stdout).toBe('/always true\n/never false\n');
@@ -304,7 +304,9 @@ function runLine(name: string, policy: 'always' | 'no'): string {
 }
 
 function cgroupsOf({ provider }: NetnsLab, name: string): string[] {
-  return readHierarchies().map((hierarchy) => machineCgroup(hierarchy, provider.ground, name));
+  return readHierarchies().map((hierarchy) =>
+    machineCgroup(hierarchy, provider.stateDirectory, name),
+  );
 }
 
 function processes(lab: NetnsLab, name: string): number[] {

@@ -85,7 +85,7 @@ describe('the network of a store', () => {
     expect(link?.addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`)).toEqual([
       `${hostAddress(range)}/24`,
     ]);
-    const namespace = switchNamespace(here.provider.ground);
+    const namespace = switchNamespace(here.provider.stateDirectory);
     // By its MAC: the host may have a bridge of that name for itself.
     const bridges = '-json link show type bridge';
     const { stdout: inside } = await here.onHost(`ip -netns ${namespace} ${bridges}`);
@@ -215,7 +215,7 @@ describe('a machine that was let out', () => {
     const ask = `exec 3<>/dev/tcp/${outside.beyond}/${outside.port}`;
     const tryIt = async () =>
       await here.provider.run(machines.open.name, ['bash', '-c', ask], { expect: 'any' });
-    await here.provider.sweep();
+    await here.provider.cleanUp();
     expect(await tryIt()).toMatchObject({ exitCode: 0 });
     await here.provider.kill(machines.open.name);
     await here.provider.start(machines.open.name);
@@ -288,7 +288,7 @@ function addressIn(range: AddressRange, last: number): string {
 }
 
 function rangeOf({ provider }: NetnsLab) {
-  const range = readStoreRange(provider.ground);
+  const range = readStoreRange(provider.stateDirectory);
   if (range === undefined) throw new Error('the store has no range');
   return range;
 }

@@ -8,7 +8,7 @@ import {
   hostAddress,
   parseRange,
 } from '../../helpers/process/address-range.ts';
-import { plugIn } from '../../helpers/netns/network/machine-link.ts';
+import { connectLink } from '../../helpers/netns/network/machine-link.ts';
 import { makeConfig } from '../../helpers/netns/state/machine-config.ts';
 import { macAddress, machineNamespace, switchNamespace } from '../../helpers/netns/state/names.ts';
 import { findOverlap, readRoutes } from '../../helpers/netns/network/routes.ts';
@@ -59,18 +59,18 @@ describe('a switch is whole again when the next machine comes', () => {
     ],
     ['its store was removed by hand', (lab) => `rm -rf ${lab.folder}`],
   ])('after %s', async ([, breakIt], { lab, env, subnet }) => {
-    const range = await ensureSwitch(lab.provider.ground, subnet, env);
+    const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
     const broken = await lab.onHost(breakIt(lab, range));
     expect(broken, broken.stderr).toMatchObject({ exitCode: 0 });
-    const again = await ensureSwitch(lab.provider.ground, subnet, env);
+    const again = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
     expect(await pingThrough(lab, again, env)).toMatchObject({ exitCode: 0 });
   });
 
   test('and as it was when nothing happened to it', async ({ lab, env, subnet }) => {
-    const range = await ensureSwitch(lab.provider.ground, subnet, env);
+    const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
     const before = await identifyLinks(lab, range);
     expect(before).toContain('"host"');
-    expect(await ensureSwitch(lab.provider.ground, undefined, env)).toEqual(range);
+    expect(await ensureSwitch(lab.provider.stateDirectory, undefined, env)).toEqual(range);
     expect(await identifyLinks(lab, range)).toBe(before);
   });
 });
@@ -81,16 +81,16 @@ test('a range that another store took meanwhile is refused, and stays the otherâ
   subnet,
 }) => {
   await using other = await openNetnsLab();
-  const range = await ensureSwitch(lab.provider.ground, subnet, env);
+  const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
   await lab.onHost(`ip link delete ${hostLink(range)}; ip netns delete ${switchOf(lab)}`);
-  expect(await ensureSwitch(other.provider.ground, formatRange(range), env)).toEqual(range);
+  expect(await ensureSwitch(other.provider.stateDirectory, formatRange(range), env)).toEqual(range);
 
-  await expect(ensureSwitch(lab.provider.ground, undefined, env)).rejects.toThrow(
+  await expect(ensureSwitch(lab.provider.stateDirectory, undefined, env)).rejects.toThrow(
     `address range ${formatRange(range)}: this host routes`,
   );
-  await lab.provider.sweep();
+  await lab.provider.cleanUp();
   const { stdout } = await other.onHost(`ip -o link show ${hostLink(range)}`);
-  expect(stdout).toContain(macAddress(other.provider.ground, hostAddress(range)));
+  expect(stdout).toContain(macAddress(other.provider.stateDirectory, hostAddress(range)));
   expect(await pingThrough(other, range, env)).toMatchObject({ exitCode: 0 });
 });
 
@@ -99,9 +99,9 @@ test('a machine is plugged in also while the kernel still holds its earlier netw
   env,
   subnet,
 }) => {
-  const range = await ensureSwitch(lab.provider.ground, subnet, env);
+  const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
   expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
-  const namespace = machineNamespace(lab.provider.ground, 'one');
+  const namespace = machineNamespace(lab.provider.stateDirectory, 'one');
   // A process in it keeps a namespace, and its links, also when it has lost its name.
   const holder = await lab.onHost(
     `nsenter --net=/run/netns/${namespace} sleep 600 >/dev/null 2>&1 & holder=$!
@@ -171,7 +171,7 @@ async function pingThrough(
   range: AddressRange,
   env: Readonly<Record<string, string>>,
 ) {
-  const store = lab.provider.ground;
+  const store = lab.provider.stateDirectory;
   const address = hostAddress(range).replace(/1$/, '100');
   const config = makeConfig(store, {
     name: 'one',
@@ -185,7 +185,7 @@ async function pingThrough(
     engineOptions: {},
     swarmOptions: {},
   });
-  await plugIn(store, config, range, env);
+  await connectLink(store, config, range, env);
   return await lab.onHost(`ping -n -c 1 -w 30 ${address}`);
 }
 
@@ -204,5 +204,5 @@ async function identifyLinks(lab: NetnsLab, range: AddressRange): Promise<string
 }
 
 function switchOf({ provider }: NetnsLab): string {
-  return switchNamespace(provider.ground);
+  return switchNamespace(provider.stateDirectory);
 }

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { createNetnsProvider, type NetnsProvider } from '../../helpers/machine/netns/provider.ts';
-import { makeGround } from '../../helpers/netns/boot/boot.ts';
+import { makeDataFolders } from '../../helpers/netns/boot/boot.ts';
 import { makeConfig, writeConfig } from '../../helpers/netns/state/machine-config.ts';
-import { plugIn } from '../../helpers/netns/network/machine-link.ts';
+import { connectLink } from '../../helpers/netns/network/machine-link.ts';
 import { macAddress } from '../../helpers/netns/state/names.ts';
 import { takeStateDirectory } from '../../helpers/netns/state/state-directory.ts';
 import { earlierIdentity, openStore } from '../../helpers/netns/state/store.ts';
@@ -130,9 +130,9 @@ async function makeState(
     engineOptions: {},
     swarmOptions: {},
   });
-  makeGround(ground, 'one');
+  makeDataFolders(ground, 'one');
   await writeConfig(ground, config);
-  await plugIn(ground, config, range, env);
+  await connectLink(ground, config, range, env);
   const dead = { pid: 4_194_304, born: '1', doing: 'stand up seed' };
   for (const [file, text] of Object.entries({
     'claim.json': JSON.stringify(dead),

@@ -90,7 +90,7 @@ describe('down takes what a killed making or removal left of machines', () => {
 
   test('a switch without a machine', async ({ lab }) => {
     const { env } = await prepareTools();
-    const { ground } = createNetnsProvider({ store: lab.store });
+    const { stateDirectory: ground } = createNetnsProvider({ store: lab.store });
     await withStoreLock(ground, () => ensureSwitch(ground, undefined, env));
     expect(await expectDown(lab)).toBe('Removed leftovers of an interrupted run: the switch.\n');
   });

@@ -80,9 +80,9 @@ export async function openLab(): Promise<Lab> {
         await ended;
       }
       const provider = createNetnsProvider({ store });
-      await provider.sweep();
+      await provider.cleanUp();
       await provider.remove((await provider.list()).map(({ name }) => name));
-      await provider.sweep();
+      await provider.cleanUp();
       await rm(store, { recursive: true, force: true });
     },
   };

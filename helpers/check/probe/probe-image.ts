@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCommand } from '../../process/run-command.ts';
 import { PATH, SUITE } from '../../debian/images/base.ts';
 import { installFile, installFolders } from '../../debian/images/install-file.ts';
-import { markOf } from '../../debian/images/digest-of.ts';
+import { digestOf } from '../../debian/images/digest-of.ts';
 import { type Part, preparePart } from '../../debian/images/image-part.ts';
 import { buildImage } from '../../debian/images/recipe.ts';
 import { PROBE_LABEL } from './describe-probe.ts';
@@ -28,7 +28,7 @@ const AGENT = join(import.meta.dirname, 'agent');
 export async function prepareProbeImage(): Promise<ProbeImage> {
   const programs = await preparePrograms();
   const agent = await readAgent();
-  const mark = markOf([programs.ingredients, agent]);
+  const mark = digestOf([programs.ingredients, agent]);
   const archive = await buildImage({
     name: 'probe',
     tag: `${BROUGHT}${mark}`,

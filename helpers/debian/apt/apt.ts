@@ -25,8 +25,8 @@ export interface Sources {
 /** Makes apt's folders for `suite` in the cache, and brings its lists up to date at most once a day. */
 export async function prepareApt(suite: Suite, { main, security }: Sources): Promise<Apt> {
   const source = security === undefined ? main : `${main}\n${security}`;
-  const mark = createHash('sha256').update(source).digest('hex').slice(0, 8);
-  const apt = { suite, folder: join(cacheFolder(), 'apt', `${suite}-${mark}`) };
+  const digest = createHash('sha256').update(source).digest('hex').slice(0, 8);
+  const apt = { suite, folder: join(cacheFolder(), 'apt', `${suite}-${digest}`) };
   await withLock(join(apt.folder, 'prepare.lock'), `package lists of ${suite}`, async () => {
     await mkdir(join(apt.folder, 'lists/partial'), { recursive: true });
     await mkdir(join(apt.folder, 'archives/partial'), { recursive: true });

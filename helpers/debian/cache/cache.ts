@@ -8,7 +8,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { findChange, findDamage, recordFiles } from './cache-record.ts';
 import { withLock } from '../../process/files/file-lock.ts';
-import { explainFullDisk, type Place } from '../../process/files/target-folder.ts';
+import { explainFullDisk, type TargetFolder } from '../../process/files/target-folder.ts';
 import { requireOwner } from '../../process/files/require-owner.ts';
 
 /** Where what was downloaded and built is kept for all stores: `$XDG_CACHE_HOME/overlay-e2e`, `~/.cache/overlay-e2e`. */
@@ -50,7 +50,7 @@ export async function cached(
       await onMachine(undefined, () => activity('transfer', what, fill));
     });
   } catch (error) {
-    throw await explainFullDisk(cachePlace(), what, error);
+    throw await explainFullDisk(cacheTarget(), what, error);
   }
   used.add(folder);
   return folder;
@@ -89,7 +89,7 @@ function recordOf(folder: string): string {
 
 /** Makes the cache's own folder, for its owner alone: root runs programs out of it, old releases' setuid ones too. */
 async function openCache(): Promise<void> {
-  const { called, folder, variable } = cachePlace();
+  const { called, folder, variable } = cacheTarget();
   if (/[:\n]/.test(folder)) {
     throw new HarnessError({
       tried: `use ${called} ${folder}`,
@@ -98,7 +98,7 @@ async function openCache(): Promise<void> {
     });
   }
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  requireOwner(cachePlace());
+  requireOwner(cacheTarget());
   if ((statSync(folder).mode & 0o077) === 0) return;
   await chmod(folder, 0o700).catch((error: unknown) => {
     // One that is only read may be on a disk that nobody can write.
@@ -125,7 +125,7 @@ async function makeWhole(
     await rename(begun, folder);
   } catch (error) {
     // Before the removal, which makes room again.
-    throw await explainFullDisk(cachePlace(), what, error);
+    throw await explainFullDisk(cacheTarget(), what, error);
   } finally {
     await removeFolder(begun);
   }
@@ -162,6 +162,6 @@ async function removeFolder(folder: string): Promise<void> {
 }
 
 /** The cache as a place on disk. */
-export function cachePlace(): Place {
+export function cacheTarget(): TargetFolder {
   return { called: 'the cache', folder: cacheFolder(), variable: 'XDG_CACHE_HOME' };
 }

@@ -4,7 +4,7 @@ import type { Suite } from '../apt/apt-sources.ts';
 import { unpackPackages } from '../apt/archive.ts';
 import { cached } from '../cache/cache.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { markOf } from './digest-of.ts';
+import { digestOf } from './digest-of.ts';
 
 export interface PartRequest {
   readonly name: string;
@@ -37,9 +37,9 @@ export interface Part {
 export async function preparePart(request: PartRequest): Promise<Part> {
   const { name, suite, packages, keep, finish, withDependencies = false } = request;
   const whole = withDependencies ? ['with dependencies'] : [];
-  const mark = markOf([suite, packages, keep, finish?.ingredients, ...whole]);
+  const digest = digestOf([suite, packages, keep, finish?.ingredients, ...whole]);
   const title = `packages for ${name}`;
-  const folder = await cached(`image-parts/${name}-${mark}`, title, async (into, report) => {
+  const folder = await cached(`image-parts/${name}-${digest}`, title, async (into, report) => {
     const unpacked = join(into, 'unpacked');
     const root = join(into, 'root');
     const files = await unpackPackages({
@@ -57,7 +57,7 @@ export async function preparePart(request: PartRequest): Promise<Part> {
     await rm(unpacked, { recursive: true });
   });
   const versions = await readFile(join(folder, VERSIONS), 'utf8');
-  return { root: join(folder, 'root'), ingredients: [mark, versions.split('\n')] };
+  return { root: join(folder, 'root'), ingredients: [digest, versions.split('\n')] };
 }
 
 /** Java's archive of classes holds only while its files keep the times that they had when it was made: none, as in the image. */

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { cached } from '../cache/cache.ts';
 import { installFolders } from './install-file.ts';
 import { packLayer, sha256 } from './pack-layer.ts';
-import { markOf } from './digest-of.ts';
+import { digestOf } from './digest-of.ts';
 import { type Part } from './image-part.ts';
 import type { ImageRoot } from './run-in-root.ts';
 import { type ContainerDefaults, writeArchive } from './write-archive.ts';
@@ -39,7 +39,7 @@ export async function buildImage(recipe: ImageRecipe): Promise<string> {
   const { name, tag, config } = recipe;
   const { layers: lower, tools = [] } = await recipe.parts();
   const sources = await digestSources(recipe.sources);
-  const mark = markOf([
+  const digest = digestOf([
     FORMAT,
     tag,
     config,
@@ -47,7 +47,7 @@ export async function buildImage(recipe: ImageRecipe): Promise<string> {
     sources,
   ]);
   const archive = `${name}.tar`;
-  const folder = await cached(`images/${name}-${mark}`, `image ${name}`, async (into, report) => {
+  const folder = await cached(`images/${name}-${digest}`, `image ${name}`, async (into, report) => {
     const work = join(into, 'work');
     const layer = join(work, 'layer');
     await installFolders([layer]);

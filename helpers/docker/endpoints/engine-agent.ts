@@ -29,7 +29,7 @@ export type Access =
 export function openAgent(endpoint: EngineEndpoint): HttpAgent {
   switch (endpoint.kind) {
     case 'tls':
-      return new TerseHttpsAgent({
+      return new BoundedHttpsAgent({
         ...kept,
         // Said in either case: NODE_TLS_REJECT_UNAUTHORIZED=0 decides only where nothing is said.
         rejectUnauthorized: endpoint.anyCertificate !== true,
@@ -37,7 +37,7 @@ export function openAgent(endpoint: EngineEndpoint): HttpAgent {
     case 'ssh':
       return new SshAgent(endpoint);
     default:
-      return new TerseHttpAgent(kept);
+      return new BoundedHttpAgent(kept);
   }
 }
 
@@ -91,7 +91,7 @@ function boundAnswer(request: ClientRequest): void {
 }
 
 /** The client describes all that is in an agent at each call, for a log that nobody reads: most of the call's own work. */
-class TerseHttpsAgent extends HttpsAgent {
+class BoundedHttpsAgent extends HttpsAgent {
   override addRequest(request: ClientRequest, ...more: unknown[]): void {
     boundAnswer(request);
     super.addRequest(request, ...more);
@@ -102,7 +102,7 @@ class TerseHttpsAgent extends HttpsAgent {
   }
 }
 
-class TerseHttpAgent extends HttpAgent {
+class BoundedHttpAgent extends HttpAgent {
   override addRequest(request: ClientRequest, ...more: unknown[]): void {
     boundAnswer(request);
     super.addRequest(request, ...more);
@@ -116,7 +116,7 @@ class TerseHttpAgent extends HttpAgent {
 /** Milliseconds that an unused connection through ssh is kept: a login costs far more than a connection. */
 const idleLimit = 15_000;
 
-class SshAgent extends TerseHttpAgent {
+class SshAgent extends BoundedHttpAgent {
   readonly #endpoint: SshEndpoint;
   readonly #idle = new WeakMap<Duplex, NodeJS.Timeout>();
 

@@ -5,7 +5,7 @@ import { inspect, listRows } from './inspect.ts';
 import { explainEngineOptions } from './hints.ts';
 import { run } from './run.ts';
 import { loadImages, waitForEngine } from '../../docker/endpoints/engine-http.ts';
-import { forgetMade, listHalfMade, noteHalfMade } from './unfinished-machines.ts';
+import { forgetMade, listUnfinished, noteUnfinished } from './unfinished-machines.ts';
 import type { Machine, MachineRequest } from '../machine.ts';
 
 export interface Creation {
@@ -26,7 +26,7 @@ export async function create(creation: Creation): Promise<Machine> {
   const extra = environmentForCreate(request, env);
   const rows = await listRows(call, name);
   if (rows.length > 0) throw nameTaken(name);
-  const note = await noteHalfMade(store, name);
+  const note = await noteUnfinished(store, name);
   try {
     await call(['create', ...flags, name], {
       title: `machine ${name}: create`,
@@ -51,7 +51,7 @@ export async function create(creation: Creation): Promise<Machine> {
       throw nameTaken(name);
     }
     const known = await explainFailure(call, request);
-    await removeHalfMade(call, name);
+    await removeUnfinished(call, name);
     await forgetMade(store, [name]);
     if (known === undefined) throw error;
     throw new HarnessError({
@@ -66,18 +66,18 @@ export async function create(creation: Creation): Promise<Machine> {
 }
 
 /** Removes the machines that a run was making when it was killed, and gives their names. */
-export async function sweep(call: CallDockerMachine, store: string): Promise<string[]> {
-  const leftovers = await listHalfMade(store);
+export async function cleanUp(call: CallDockerMachine, store: string): Promise<string[]> {
+  const leftovers = await listUnfinished(store);
   for (const leftover of leftovers) {
     await leftover.endCommand();
-    await removeHalfMade(call, leftover.name);
+    await removeUnfinished(call, leftover.name);
     await leftover.strike();
     await forgetMade(store, [leftover.name]);
   }
   return leftovers.map(({ name }) => name);
 }
 
-async function removeHalfMade(call: CallDockerMachine, name: string): Promise<void> {
+async function removeUnfinished(call: CallDockerMachine, name: string): Promise<void> {
   const title = `machine ${name}: remove what was made of it`;
   await call(['rm', '-f', name], { title, expect: 'any' });
 }

@@ -8,13 +8,13 @@ import { bindDockerMachine, type CallDockerMachine } from './command.ts';
 import { checkRequest, driverOf, engineBundleOf } from './create-arguments.ts';
 import { dockerMachineEnvironment } from './environment.ts';
 import { inspect, list, listRows, unknownMachine } from './inspect.ts';
-import { create, sweep } from './create.ts';
+import { cleanUp, create } from './create.ts';
 import { run } from './run.ts';
 import { isCertificateError, waitForEngine } from '../../docker/endpoints/engine-http.ts';
-import { createFirstAlone } from './serialize-first-create.ts';
+import { serializeFirstCreate } from './serialize-first-create.ts';
 import { forgetMade, listMade } from './unfinished-machines.ts';
 import type { MachineProvider } from '../machine.ts';
-import { publishMachines, waitForGround } from '../publish-machines.ts';
+import { publishMachines, waitForEngineAfter } from '../publish-machines.ts';
 
 export interface DockerMachineOptions {
   /** Environment names of docker-machine and its drivers, as docker-machine documents them; this process's own when absent. */
@@ -31,7 +31,7 @@ export function createDockerMachineProvider({
   const ownEnv = dockerMachineEnvironment(env);
   const call = bindDockerMachine(dockerMachineCommand(env), ownEnv);
   const store = ownEnv.MACHINE_STORAGE_PATH;
-  const firstAlone = createFirstAlone(store);
+  const inOrder = serializeFirstCreate(store);
   const oneAtATime = createQueue();
   return publishMachines<MachineProvider>({
     name: 'docker-machine',
@@ -39,9 +39,9 @@ export function createDockerMachineProvider({
     create: async (request, { signal } = {}) => {
       checkRequest(request, env);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
-      await waitForGround(request, signal);
+      await waitForEngineAfter(request, signal);
       const make = () =>
-        firstAlone((certificatesMade) =>
+        inOrder((certificatesMade) =>
           create({ call, env, store, request, certificatesMade, signal }),
         );
       return bearsOneAtATime(driverOf(request, env)) ? await oneAtATime(make) : await make();
@@ -55,7 +55,7 @@ export function createDockerMachineProvider({
     stop: (name) => callForState(call, 'stop', name),
     kill: (name) => callForState(call, 'kill', name),
     remove: (names) => remove(call, store, names),
-    sweep: () => sweep(call, store),
+    cleanUp: () => cleanUp(call, store),
   });
 }
 

@@ -7,7 +7,7 @@ type Create<T> = (certificatesMade: () => void) => Promise<T>;
  * Two `docker-machine create` side by side in a new store each make a certificate authority, and one of the machines
  * ends with the wrong one. So while a store has none, the first goes ahead until it has made them; the others wait.
  */
-export function createFirstAlone(store: string) {
+export function serializeFirstCreate(store: string) {
   const folder = join(store, 'certs');
   const ready = () =>
     ['ca.pem', 'key.pem', 'cert.pem'].every((file) => existsSync(join(folder, file)));

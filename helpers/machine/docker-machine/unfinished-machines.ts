@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { openStateDirectory } from '../../netns/state/state-directory.ts';
 import { makePrivateFolder, writeAtomically } from '../../process/files/write-atomically.ts';
-import { birthIn, birthOf } from '../../process/process-start-time.ts';
+import { parseStartTime, readStartTime } from '../../process/process-start-time.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 
 // docker-machine itself keeps no note of a creation that was cut short: such a machine looks like any other. Nor does it
 // know whose a machine is: the store may be the user's own, with machines that we must never remove.
-const folderOf = (store: string) => join(store, 'overlay-e2e', 'half-made');
+const folderOf = (store: string) => join(store, 'overlay-e2e', 'unfinished');
 const madeFolder = (store: string) => join(store, 'overlay-e2e', 'made');
 
 /** No machine's name has this sign in it. */
@@ -19,7 +19,7 @@ const someProcess = z.object({ pid: z.number().int().min(2), born: z.string() })
 type SomeProcess = z.output<typeof someProcess>;
 
 /** This process's note that it is about to make a machine. */
-export interface HalfMadeNote {
+export interface UnfinishedNote {
   /** Where the command that makes it tells its number, see `DockerMachineCall.numberIn`. */
   readonly commandFile: string;
   /** Strikes the note out: the machine is made, or gone. That we made it stays noted, see {@link listMade}. */
@@ -27,11 +27,11 @@ export interface HalfMadeNote {
 }
 
 /** Notes it before anything of the machine exists. */
-export async function noteHalfMade(store: string, name: string): Promise<HalfMadeNote> {
+export async function noteUnfinished(store: string, name: string): Promise<UnfinishedNote> {
   await openStateDirectory(store);
   const folder = folderOf(store);
   for (const one of [folder, madeFolder(store)]) await makePrivateFolder(one);
-  const maker: SomeProcess = { pid: process.pid, born: (await birthOf(process.pid)) ?? '' };
+  const maker: SomeProcess = { pid: process.pid, born: (await readStartTime(process.pid)) ?? '' };
   // Whole or not at all: half a note is one of a process that died.
   await writeAtomically(join(folder, name), JSON.stringify(maker));
   await writeAtomically(join(madeFolder(store), name), '');
@@ -70,7 +70,7 @@ export interface Leftover {
 }
 
 /** The machines that a process was making when it was killed. */
-export async function listHalfMade(store: string): Promise<Leftover[]> {
+export async function listUnfinished(store: string): Promise<Leftover[]> {
   const folder = folderOf(store);
   const names = (await readdir(folder).catch(() => [])).filter(isName);
   const all = names.map(async (name): Promise<Leftover[]> => {
@@ -91,11 +91,11 @@ function readMaker(text: string): SomeProcess | undefined {
 
 function readCommand(text: string): SomeProcess | undefined {
   const [pid = '', stat = ''] = text.split('\n');
-  return someProcess.safeParse({ pid: Number(pid), born: birthIn(stat) }).data;
+  return someProcess.safeParse({ pid: Number(pid), born: parseStartTime(stat) }).data;
 }
 
 async function isAlive({ pid, born }: SomeProcess): Promise<boolean> {
-  return (await birthOf(pid)) === born;
+  return (await readStartTime(pid)) === born;
 }
 
 async function endGroup(leader: SomeProcess | undefined): Promise<void> {

@@ -37,7 +37,7 @@ export function createEnginesProvider(
     remove: async (names) => refuse('remove', names.join(', ')),
     // Of what there is, nothing was made here.
     listOwn: async () => [],
-    sweep: async () => [],
+    cleanUp: async () => [],
   };
 }
 

@@ -5,7 +5,7 @@ import {
   bootMachine,
   findInit,
   hasEngineEnded,
-  makeGround,
+  makeDataFolders,
   startEngine,
   writeEngineFiles,
 } from '../../netns/boot/boot.ts';
@@ -16,37 +16,37 @@ import { type EngineBundle, prepareEngineBundle } from '../../debian/engines/eng
 import { waitForEngine } from '../../netns/boot/engine-ready.ts';
 import { seedImages } from '../../netns/images/image-store.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
-import { plugIn } from '../../netns/network/machine-link.ts';
+import { connectLink } from '../../netns/network/machine-link.ts';
 import { explainFullDisk, requireNoOverlay } from '../../process/files/target-folder.ts';
 import { checkImages, checkName } from '../../netns/state/check-request.ts';
 import { requireHost } from '../../netns/doctor/require-host.ts';
-import { reserveMachine, type Wish } from '../../netns/state/reserve.ts';
+import { reserveMachine, type NetnsMachineOptions } from '../../netns/state/reserve.ts';
 import { withStoreLock } from '../../netns/state/store-lock.ts';
-import { groundFolder, type Store, storePlace } from '../../netns/state/store.ts';
-import { cutPower, removeFolder, removeStoreIfEmpty } from '../../netns/state/clean-up.ts';
+import { machineDataFolder, type Store, storeTarget } from '../../netns/state/store.ts';
+import { forceStop, removeFolder, removeStoreIfEmpty } from '../../netns/state/clean-up.ts';
 import { ensureSwitch } from '../../netns/network/switch.ts';
 import { prepareTools, type Tools } from '../../debian/tools.ts';
-import { ensureWayOut } from '../../netns/network/egress.ts';
+import { ensureEgress } from '../../netns/network/egress.ts';
 import { activity } from '../../process/activity.ts';
 import { allSettled } from '../../process/errors/harness-error.ts';
 import { runCommand } from '../../process/run-command.ts';
-import type { Turn } from '../../process/waits/fifo-queue.ts';
+import type { QueuePosition } from '../../process/waits/fifo-queue.ts';
 import { unlessAborted } from '../../process/waits/unless-aborted.ts';
 import type { Machine, MachineRequest } from '../machine.ts';
 import { describe } from './inspect.ts';
 import { enter } from './run.ts';
-import { waitForGround } from '../publish-machines.ts';
+import { waitForEngineAfter } from '../publish-machines.ts';
 import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from '../swarm-containers.ts';
 
 /**
  * Makes a machine and starts it; of one that could not be made to its end nothing is left.
  *
- * @param turn its place among those that are asked for side by side, given back as soon as it has its address
+ * @param position its place among those that are asked for side by side, given back as soon as it has its address
  */
 export async function create(
   store: Store,
-  request: MachineRequest & Wish & { readonly engineBundle: string },
-  turn: Turn,
+  request: MachineRequest & NetnsMachineOptions & { readonly engineBundle: string },
+  position: QueuePosition,
   signal: AbortSignal | undefined,
 ): Promise<Machine> {
   const { name, images = [], tlsSans = [], swarm } = request;
@@ -57,22 +57,22 @@ export async function create(
   // Without cgroups a machine could be started, but neither found nor stopped.
   mainHierarchy();
   const tried = `machine ${name}: create`;
-  await requireNoOverlay(storePlace(store), tried);
+  await requireNoOverlay(storeTarget(store), tried);
   const parts = await prepareParts(request.engineBundle);
   const { env } = parts.tools;
   signal?.throwIfAborted();
   try {
     const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
-    const wish = { ...request, swarmOptions };
+    const options = { ...request, swarmOptions };
     // The first that is asked for gets the first address, whichever is ready first.
-    await unlessAborted(turn.reached, signal);
-    const { config, range } = await reserveMachine(store, wish, env, signal);
-    turn[Symbol.dispose]();
+    await unlessAborted(position.reached, signal);
+    const { config, range } = await reserveMachine(store, options, env, signal);
+    position[Symbol.dispose]();
     try {
-      makeGround(store, name);
+      makeDataFolders(store, name);
       await allSettled(tried, [
-        plugIn(store, config, range, env),
-        openWayOut(store, config, range, env),
+        connectLink(store, config, range, env),
+        openEgress(store, config, range, env),
         activity('step', `machine ${name}: certificates`, () =>
           makeMachineCertificates(
             store,
@@ -82,23 +82,23 @@ export async function create(
           ),
         ),
         activity('step', `machine ${name}: images`, () =>
-          seedImages(images, join(groundFolder(store, name), 'docker'), parts.bundle),
+          seedImages(images, join(machineDataFolder(store, name), 'docker'), parts.bundle),
         ),
       ]);
-      await waitForGround(request, signal);
+      await waitForEngineAfter(request, signal);
       signal?.throwIfAborted();
       await boot(store, config, range, parts);
       await waitForEngine(store, config, signal);
       if (swarm !== undefined) await joinSwarm(store, config, signal);
     } catch (error) {
       // Looked at before the removal, which makes room again.
-      const explained = await explainFullDisk(storePlace(store), tried, error);
+      const explained = await explainFullDisk(storeTarget(store), tried, error);
       await remove(store, [name]);
       throw signal?.aborted === true ? explained : await explainDamage(explained);
     }
     return describe(store, config);
   } catch (error) {
-    throw await explainFullDisk(storePlace(store), tried, error);
+    throw await explainFullDisk(storeTarget(store), tried, error);
   }
 }
 
@@ -126,10 +126,10 @@ export async function start(store: Store, config: MachineConfig): Promise<void> 
   // Two that start one machine at the same moment start it once.
   await withStoreLock(store, async () => {
     if (findInit(store, name) !== undefined) return;
-    await cutPower(store, name, env);
+    await forceStop(store, name, env);
     const range = await ensureSwitch(store, undefined, env);
-    await plugIn(store, config, range, env);
-    if (config.Driver.Egress) await ensureWayOut(store, range, env);
+    await connectLink(store, config, range, env);
+    if (config.Driver.Egress) await ensureEgress(store, range, env);
     await boot(store, config, range, parts);
   });
   if (hasEngineEnded(store, name)) startEngine(store, name);
@@ -145,11 +145,11 @@ exec service docker restart`;
 export async function configureEngine(store: Store, config: MachineConfig): Promise<void> {
   const { bundle } = await prepareParts(config.Driver.Engine);
   await writeEngineFiles(store, config, bundle.env);
-  const ground = groundFolder(store, config.Name);
+  const folder = machineDataFolder(store, config.Name);
   const run = async (script: string, file: string) => {
     const { file: program, args, env } = await enter(store, config, ['sh', '-c', script]);
     const title = `machine ${config.Name}: configure its engine`;
-    await runCommand(program, args, { title, env, input: await readFile(join(ground, file)) });
+    await runCommand(program, args, { title, env, input: await readFile(join(folder, file)) });
   };
   await run('cat >/run/profile.new', 'profile');
   await run(RESTART, 'engine.sh');
@@ -166,13 +166,13 @@ async function prepareParts(engine: string | undefined): Promise<Parts> {
   return { tools, bundle };
 }
 
-async function openWayOut(
+async function openEgress(
   store: Store,
   config: MachineConfig,
   range: AddressRange,
   env: Tools['env'],
 ): Promise<void> {
-  if (config.Driver.Egress) await withStoreLock(store, () => ensureWayOut(store, range, env));
+  if (config.Driver.Egress) await withStoreLock(store, () => ensureEgress(store, range, env));
 }
 
 async function boot(
@@ -201,7 +201,7 @@ export async function remove(store: Store, names: readonly string[]): Promise<vo
         'stage',
         `machine ${name}: remove`,
         async () => {
-          await cutPower(store, name, env);
+          await forceStop(store, name, env);
           await removeFolder(store, name);
         },
         { machine: name },

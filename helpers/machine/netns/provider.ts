@@ -1,13 +1,13 @@
 import { DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
 import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
-import type { Wish } from '../../netns/state/reserve.ts';
+import type { NetnsMachineOptions } from '../../netns/state/reserve.ts';
 import { shutDown } from '../../netns/boot/shut-down.ts';
 import { openStore, type Store } from '../../netns/state/store.ts';
-import { cutPower, listOwnMachines, sweepStore } from '../../netns/state/clean-up.ts';
+import { forceStop, listOwnMachines, cleanUpStore } from '../../netns/state/clean-up.ts';
 import { prepareTools } from '../../debian/tools.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { Turns } from '../../process/waits/fifo-queue.ts';
+import { FifoQueue } from '../../process/waits/fifo-queue.ts';
 import { publishMachines } from '../publish-machines.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine.ts';
 import { describe, listMachines, requireConfig } from './inspect.ts';
@@ -15,12 +15,12 @@ import { configureEngine, create, remove, start } from './create.ts';
 import { enter } from './run.ts';
 
 /** What a machine of the built-in provider can have beyond any other's. */
-export interface NetnsMachineRequest extends MachineRequest, Wish {}
+export interface NetnsMachineRequest extends MachineRequest, NetnsMachineOptions {}
 
 /** The built-in provider, with what only it can do. */
 export interface NetnsProvider extends MachineProvider {
   readonly name: 'netns';
-  readonly ground: Store;
+  readonly stateDirectory: Store;
   create(
     request: NetnsMachineRequest,
     options?: { signal?: AbortSignal | undefined },
@@ -37,24 +37,29 @@ export interface NetnsProviderOptions {
   /** Folder of the store; `$MACHINE_STORAGE_PATH`, or else `~/.local/state/overlay-e2e`, when absent. */
   readonly store?: string | undefined;
   /** What every machine gets whose request says nothing else. */
-  readonly defaults?: Wish;
+  readonly defaults?: NetnsMachineOptions;
 }
 
 /** The built-in provider: machines out of Linux namespaces, with a real engine each. */
 export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsProvider {
   const store = openStore(options.store);
   const config = (name: string) => requireConfig(store, name);
-  const turns = new Turns();
+  const queue = new FifoQueue();
 
   return publishMachines<NetnsProvider>({
     name: 'netns',
     store: store.folder,
-    ground: store,
+    stateDirectory: store,
     config,
     create: async (request, { signal } = {}) => {
-      using turn = turns.take();
+      using position = queue.enter();
       const engineBundle = engineBundleOf(request);
-      return await create(store, { ...options.defaults, ...request, engineBundle }, turn, signal);
+      return await create(
+        store,
+        { ...options.defaults, ...request, engineBundle },
+        position,
+        signal,
+      );
     },
     engineBundleOf,
     list: async () => listMachines(store),
@@ -69,11 +74,11 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     start: async (name) => await start(store, config(name)),
     stop: async (name) => {
       await shutDown(store, config(name).Name);
-      await cutPower(store, name, (await prepareTools()).env);
+      await forceStop(store, name, (await prepareTools()).env);
     },
-    kill: async (name) => cutPower(store, config(name).Name, (await prepareTools()).env),
+    kill: async (name) => forceStop(store, config(name).Name, (await prepareTools()).env),
     remove: (names) => remove(store, names),
-    sweep: () => sweepStore(store, async () => (await prepareTools()).env),
+    cleanUp: () => cleanUpStore(store, async () => (await prepareTools()).env),
   });
 }
 

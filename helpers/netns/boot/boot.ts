@@ -17,7 +17,7 @@ import { makeCgroups } from '../cgroups/cgroup-limits.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
 import { machineNamespace, namespaceFile } from '../state/names.ts';
 import { startDetached } from './start-detached.ts';
-import { engineLogFile, groundFolder, machineFolder, type Store } from '../state/store.ts';
+import { engineLogFile, machineDataFolder, machineFolder, type Store } from '../state/store.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -36,10 +36,10 @@ export interface BootParts {
 }
 
 /** Makes the folders that a machine writes to. */
-export function makeGround(store: Store, name: string): void {
-  const ground = groundFolder(store, name);
+export function makeDataFolders(store: Store, name: string): void {
+  const dataFolder = machineDataFolder(store, name);
   for (const folder of ['docker', 'etc-docker', 'root']) {
-    mkdirSync(join(ground, folder), { recursive: true, mode: 0o700 });
+    mkdirSync(join(dataFolder, folder), { recursive: true, mode: 0o700 });
   }
 }
 
@@ -52,16 +52,16 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
     memory: Memory === 0 ? undefined : Memory * 1024 * 1024,
     cpus: CPUs === 0 ? undefined : CPUs,
   });
-  const ground = groundFolder(store, name);
+  const dataFolder = machineDataFolder(store, name);
   await writeEngineFiles(store, config, parts.engineEnv);
-  const bootEnv = join(ground, 'boot.env');
+  const bootEnv = join(dataFolder, 'boot.env');
   await writeAtomically(bootEnv, bootVariables(store, parts));
   await activity('command', `machine ${name}: boot`, async (report) => {
     const line = ['sh', join(import.meta.dirname, 'boot.sh'), bootEnv] as const;
     report.input(line.join(' '));
     closeSync(openSync(engineLogFile(store, name), 'a', 0o600));
     const child = startDetached(line, {
-      log: join(ground, 'machine.log'),
+      log: join(dataFolder, 'machine.log'),
       env: { PATH: env['PATH'] ?? '' },
     });
     let ended = false;
@@ -101,12 +101,12 @@ export async function writeEngineFiles(
   engineEnv: Env,
 ): Promise<void> {
   const folder = machineFolder(store, config.Name);
-  const ground = groundFolder(store, config.Name);
+  const dataFolder = machineDataFolder(store, config.Name);
   for (const file of ['ca.pem', 'server.pem', 'server-key.pem']) {
-    await copyFile(join(folder, file), join(ground, 'etc-docker', file));
+    await copyFile(join(folder, file), join(dataFolder, 'etc-docker', file));
   }
-  await writeAtomically(join(ground, 'engine.sh'), engineScript(config, engineEnv));
-  await writeAtomically(join(ground, 'profile'), boot2dockerProfile(config));
+  await writeAtomically(join(dataFolder, 'engine.sh'), engineScript(config, engineEnv));
+  await writeAtomically(join(dataFolder, 'profile'), boot2dockerProfile(config));
 }
 
 /** The machine's PID 1, by the host's numbering; undefined when the machine does not run. */
@@ -130,9 +130,9 @@ export function requireInit(store: Store, name: string): number {
 export function hasEngineEnded(store: Store, name: string): boolean {
   const init = findInit(store, name);
   const note = init === undefined ? '' : readIfThere(engineNote(init));
-  const [ground, engine] = note.split('\n');
+  const [dataFolder, engine] = note.split('\n');
   // Until the machine has a root of its own, the file there is the host's.
-  if (ground !== groundFolder(store, name) || engine === undefined) return false;
+  if (dataFolder !== machineDataFolder(store, name) || engine === undefined) return false;
   const inside = new RegExp(`^NSpid:\\t\\d+\\t${engine}$`, 'm');
   return !readProcesses(machineCgroup(mainHierarchy(), store, name)).some((pid) =>
     inside.test(readIfThere(`/proc/${pid}/status`)),
@@ -153,7 +153,7 @@ function engineNote(init: number): string {
 /** The log of PID 1 and of what made the machine. */
 export async function readMachineLog(store: Store, name: string): Promise<string> {
   return tail(
-    await readFile(join(groundFolder(store, name), 'machine.log'), 'utf8').catch(() => ''),
+    await readFile(join(machineDataFolder(store, name), 'machine.log'), 'utf8').catch(() => ''),
   );
 }
 
@@ -222,7 +222,7 @@ function split(setting: string): [string, string] {
 
 function bootVariables(store: Store, { config, visible, env, nameServer }: BootParts): string {
   const name = config.Name;
-  const ground = groundFolder(store, name);
+  const dataFolder = machineDataFolder(store, name);
   const hierarchies = readHierarchies();
   const cgroups = hierarchies.map((one) => machineCgroup(one, store, name));
   const leaves = hierarchies
@@ -230,8 +230,8 @@ function bootVariables(store: Store, { config, visible, env, nameServer }: BootP
     .map((one) => leaf(one, machineCgroup(one, store, name)));
   const variables = {
     name,
-    ground,
-    root: join(ground, 'root'),
+    data_folder: dataFolder,
+    root: join(dataFolder, 'root'),
     here: import.meta.dirname,
     namespace: namespaceFile(machineNamespace(store, name)),
     cgroups: cgroups.join(' '),

@@ -36,10 +36,10 @@ for path in $visible; do
   mount -o remount,bind,ro "$root$path"
 done
 unset IFS
-mount --bind "$ground/docker" "$root/var/lib/docker"
-mount --bind "$ground/etc-docker" "$root/etc/docker"
+mount --bind "$data_folder/docker" "$root/var/lib/docker"
+mount --bind "$data_folder/etc-docker" "$root/etc/docker"
 : >"$root/var/log/docker.log"
-mount --bind "$ground/docker.log" "$root/var/log/docker.log"
+mount --bind "$data_folder/docker.log" "$root/var/log/docker.log"
 mount --rbind /dev "$root/dev"
 [ ! -d "$root/dev/shm" ] || mount -t tmpfs shm "$root/dev/shm"
 [ ! -d "$root/dev/mqueue" ] || mount -t mqueue mqueue "$root/dev/mqueue"
@@ -57,7 +57,7 @@ printf '%s' "$resolv" >"$root/etc/resolv.conf"
 cp "$here/service.sh" "$root/usr/local/sbin/service"
 cp "$here/service.sh" "$root/usr/local/sbin/systemctl"
 cp "$here/sudo.sh" "$root/usr/local/sbin/sudo"
-cp "$ground/engine.sh" "$root/run/engine.sh"
+cp "$data_folder/engine.sh" "$root/run/engine.sh"
 chmod 0755 "$root/usr/local/sbin/service" "$root/usr/local/sbin/systemctl" "$root/usr/local/sbin/sudo" "$root/run/engine.sh"
 
 # Where docker-machine's tests, and scripts for its virtual machines, look.
@@ -66,7 +66,7 @@ for file in ca.pem server.pem server-key.pem; do
   ln -s "/etc/docker/$file" "$root/var/lib/boot2docker/$file"
 done
 ln -s /var/log/docker.log "$root/var/lib/boot2docker/docker.log"
-cp "$ground/profile" "$root/var/lib/boot2docker/profile"
+cp "$data_folder/profile" "$root/var/lib/boot2docker/profile"
 
 cd "$root"
 pivot_root . .host
@@ -80,7 +80,7 @@ start_engine() {
   /run/engine.sh </dev/null >>/var/log/docker.log 2>&1 &
   engine=$!
   # Who waits for the engine sees by it that it has ended; the first line tells whose machine this is.
-  printf '%s\n%s\n' "$ground" "$engine" >/run/engine.new
+  printf '%s\n%s\n' "$data_folder" "$engine" >/run/engine.new
   mv /run/engine.new /run/engine
 }
 shut_down() {

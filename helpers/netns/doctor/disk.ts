@@ -2,7 +2,7 @@ import { type FileSystem, readFileSystem } from '../../process/files/file-system
 import { type Finding, fine, missing } from './host-finding.ts';
 
 /** A folder that needs disk space. */
-export interface Place {
+export interface RequiredSpace {
   readonly subject: string;
   readonly folder: string;
   /** Bytes. */
@@ -12,8 +12,8 @@ export interface Place {
 }
 
 /** Checks the file system and the free space of a folder. */
-export function judgePlace(
-  { subject, folder, needs, variable }: Place,
+export function judgeSpace(
+  { subject, folder, needs, variable }: RequiredSpace,
   { free, isOverlay, full }: FileSystem,
 ): Finding {
   if (isOverlay) {
@@ -36,8 +36,8 @@ function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-export async function examinePlaces(places: readonly Place[]): Promise<Finding[]> {
+export async function examineSpace(all: readonly RequiredSpace[]): Promise<Finding[]> {
   return await Promise.all(
-    places.map(async (place) => judgePlace(place, await readFileSystem(place.folder))),
+    all.map(async (space) => judgeSpace(space, await readFileSystem(space.folder))),
   );
 }

@@ -6,7 +6,7 @@ import { openStore } from '../state/store.ts';
 import { prepareTools } from '../../debian/tools.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { examineCgroups } from './cgroups.ts';
-import { examinePlaces } from './disk.ts';
+import { examineSpace } from './disk.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
 import { examineKernel } from './kernel.ts';
 import { examineLimits } from './limits.ts';
@@ -28,11 +28,11 @@ export async function examineHost(): Promise<Finding[]> {
   const store = openStore();
   const tools = await examineTools(release);
   const isWarm = isBundleCached(DEFAULT_ENGINE);
-  const [engine, cgroups, limits, places] = await Promise.all([
+  const [engine, cgroups, limits, all] = await Promise.all([
     examineEngine(release),
     examineCgroups(),
     examineLimits(),
-    examinePlaces([
+    examineSpace([
       {
         subject: 'state directory',
         folder: store.folder,
@@ -52,7 +52,7 @@ export async function examineHost(): Promise<Finding[]> {
     env === undefined
       ? []
       : [...(await examineKernel(release, store.folder, env)), await examineRange(store, env)];
-  return [starter, tools.finding, engine, ...cgroups, limits, ...places, ...byTools];
+  return [starter, tools.finding, engine, ...cgroups, limits, ...all, ...byTools];
 }
 
 /** Checks whether this process may create machines at all. */

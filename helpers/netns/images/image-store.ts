@@ -3,7 +3,7 @@ import { copyFile, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { cached, cachePlace, explainDamage } from '../../debian/cache/cache.ts';
+import { cached, cacheTarget, explainDamage } from '../../debian/cache/cache.ts';
 import { requireNoOverlay } from '../../process/files/target-folder.ts';
 import { loadArchive, type RunnableEngine } from './image-load.ts';
 
@@ -38,7 +38,7 @@ export async function seedImages(
 async function unpackArchive(archive: string, engine: RunnableEngine): Promise<string> {
   const what = `images of ${basename(archive)}`;
   return await cached(await imageStoreKey(archive), what, async (folder) => {
-    await requireNoOverlay(cachePlace(), what);
+    await requireNoOverlay(cacheTarget(), what);
     await loadArchive(resolve(archive), folder, engine).catch(async (error: unknown) => {
       throw await explainDamage(error);
     });

@@ -8,7 +8,7 @@ import { cgroupsToJoin } from '../boot/boot.ts';
 import { machineCgroup, mainHierarchy, readProcesses } from '../cgroups/cgroup.ts';
 import { makeCgroups } from '../cgroups/cgroup-limits.ts';
 import { runIp } from './ip.ts';
-import { namespaceFile, switchNamespace, WAY_OUT } from '../state/names.ts';
+import { namespaceFile, switchNamespace, EGRESS } from '../state/names.ts';
 import { startDetached } from '../boot/start-detached.ts';
 import type { Store } from '../state/store.ts';
 import { prepareTool } from '../../debian/tools.ts';
@@ -20,10 +20,10 @@ type Env = Readonly<Record<string, string>>;
  * the host at a port of the switch, slirp4netns, which does for the machines what it could do for itself: nothing of the
  * host's forwarding, firewall or addresses is touched. To be called under the store's lock.
  */
-export async function ensureWayOut(store: Store, range: AddressRange, env: Env): Promise<void> {
+export async function ensureEgress(store: Store, range: AddressRange, env: Env): Promise<void> {
   const tool = await prepareTool('slirp4netns', 'slirp4netns');
   if (isThere(store)) return;
-  await makeCgroups(store, WAY_OUT, {});
+  await makeCgroups(store, EGRESS, {});
   const namespace = switchNamespace(store);
   const words = [
     tool.file,
@@ -34,7 +34,7 @@ export async function ensureWayOut(store: Store, range: AddressRange, env: Env):
     namespaceFile(namespace),
     tap,
   ];
-  const enter = cgroupsToJoin(store, WAY_OUT).map((cgroup) => `echo $$ >${cgroup}/cgroup.procs`);
+  const enter = cgroupsToJoin(store, EGRESS).map((cgroup) => `echo $$ >${cgroup}/cgroup.procs`);
   const script = [...enter, `exec ${words.map(quoteForShell).join(' ')}`].join('\n');
   const child = startDetached(['sh', '-euc', script], { log: logFile(store), env: tool.env });
   let ended = false;
@@ -42,9 +42,9 @@ export async function ensureWayOut(store: Store, range: AddressRange, env: Env):
     ended = true;
   });
   await waitFor(
-    `store ${store.folder}: way out`,
+    `store ${store.folder}: egress`,
     async () => {
-      await runIp('way out: port', [`link set ${tap} master br0 up`], { env, namespace });
+      await runIp('egress: port', [`link set ${tap} master br0 up`], { env, namespace });
       return done(undefined);
     },
     { limit: 60_000, every: 20, fatal: () => ended, evidence: () => readLog(store) },
@@ -52,7 +52,7 @@ export async function ensureWayOut(store: Store, range: AddressRange, env: Env):
     if (!ended) throw error;
     const log = await readLog(store);
     throw new HarnessError({
-      tried: `store ${store.folder}: way out`,
+      tried: `store ${store.folder}: egress`,
       observed: `slirp4netns has ended, «${tail(log, 1)}»`,
       remedy: 'its log tells why; without egress a machine needs it not',
       cause: error,
@@ -64,11 +64,11 @@ export async function ensureWayOut(store: Store, range: AddressRange, env: Env):
 const tap = 'tap0';
 
 function isThere(store: Store): boolean {
-  return readProcesses(machineCgroup(mainHierarchy(), store, WAY_OUT)).length > 0;
+  return readProcesses(machineCgroup(mainHierarchy(), store, EGRESS)).length > 0;
 }
 
 function logFile(store: Store): string {
-  return join(store.folder, 'netns', 'way-out.log');
+  return join(store.folder, 'netns', 'egress.log');
 }
 
 async function readLog(store: Store): Promise<string> {

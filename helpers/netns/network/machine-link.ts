@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { type AddressRange, wayOutAddress } from '../../process/address-range.ts';
+import { type AddressRange, egressAddress } from '../../process/address-range.ts';
 import { runIp } from './ip.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
 import { machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
 import type { Store } from '../state/store.ts';
 
 /** Gives a machine its network namespace, and `eth1` in it with the machine's MAC and address, plugged into the switch. */
-export async function plugIn(
+export async function connectLink(
   store: Store,
   config: MachineConfig,
   range: AddressRange,
@@ -39,7 +39,7 @@ export async function plugIn(
         `address add ${IPAddress}/${range.prefix} brd + dev eth1`,
         'link set lo up',
         'link set eth1 up',
-        ...(Egress ? [`route add default via ${wayOutAddress(range)}`] : []),
+        ...(Egress ? [`route add default via ${egressAddress(range)}`] : []),
       ],
       { env, namespace },
     ),

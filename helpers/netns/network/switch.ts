@@ -12,7 +12,7 @@ import {
 import { runIp } from './ip.ts';
 import { removeCgroups } from '../cgroups/cgroup.ts';
 import { type HostLink, readLinks } from './links.ts';
-import { macAddress, namespaceFile, switchNamespace, WAY_OUT } from '../state/names.ts';
+import { macAddress, namespaceFile, switchNamespace, EGRESS } from '../state/names.ts';
 import { findOverlap, readRoutes } from './routes.ts';
 import { type Store } from '../state/store.ts';
 import { makePrivateFolder, writeAtomically } from '../../process/files/write-atomically.ts';
@@ -75,7 +75,7 @@ export async function removeSwitch(store: Store, env: Env): Promise<void> {
       },
     );
   }
-  await removeCgroups(store, WAY_OUT);
+  await removeCgroups(store, EGRESS);
   if (!existsSync(switchFile(store))) return;
   const namespace = switchNamespace(store);
   // The kernel takes its time to empty a namespace, and for so long the host would keep the link and its range.

@@ -16,7 +16,7 @@ import {
   namespaceFolder,
   namespacePrefix,
   switchNamespace,
-  WAY_OUT,
+  EGRESS,
 } from './names.ts';
 import { examineStateDirectory, isMarked } from './state-directory.ts';
 import { withStoreLock } from './store-lock.ts';
@@ -26,7 +26,7 @@ import { hasRange, hasSwitch, removeSwitch } from '../network/switch.ts';
 type Env = Readonly<Record<string, string>>;
 
 /** Takes the power of a machine away and leaves nothing of it in the kernel; its folder stays. */
-export async function cutPower(store: Store, name: string, env: Env): Promise<void> {
+export async function forceStop(store: Store, name: string, env: Env): Promise<void> {
   // Where no cgroup is mounted, a machine's processes would be missed, and run on without their files.
   mainHierarchy();
   await removeCgroups(store, name);
@@ -46,29 +46,29 @@ export async function cutPower(store: Store, name: string, env: Env): Promise<vo
  * disk. Where no machine is left, what all of them share goes with it: switch, certificates. Gives what was swept: names
  * of machines, and «the switch» when there was one without a machine.
  *
- * @param prepare brings the programs that it takes, when there is something to sweep
+ * @param prepare brings the programs that it takes, when there is something to clean up
  */
-export async function sweepStore(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
+export async function cleanUpStore(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
   // Whoever makes a machine notes it under the lock: what is not noted by now never will be.
   return await withStoreLock(store, async () => {
-    const earlier = isMarked(store.folder) ? [] : await sweepEarlier(store, prepare);
+    const earlier = isMarked(store.folder) ? [] : await cleanUpEarlier(store, prepare);
     const folders = listMachineNames(store);
     const isOwn = examineStateDirectory(store.folder) === 'own';
-    const stay = new Set(folders.filter((name) => whatIs(store, name, isOwn) !== 'half-made'));
+    const stay = new Set(folders.filter((name) => whatIs(store, name, isOwn) !== 'unfinished'));
     const cgroups = listCgroups(store);
     const names = new Set([...folders, ...cgroups, ...listMachineNamespaces(store)]);
     // The way out is no machine: it goes with the switch.
-    const rest = [...names].filter((name) => !stay.has(name) && name !== WAY_OUT);
+    const rest = [...names].filter((name) => !stay.has(name) && name !== EGRESS);
     const isEmpty = !folders.some((name) => whatIs(store, name, isOwn) === 'machine');
     const isOurs = isOwn || hasSwitch(store) || cgroups.length > 0;
     const alone =
-      isEmpty && isOurs && (hasRange(store) || hasSwitch(store) || cgroups.includes(WAY_OUT));
+      isEmpty && isOurs && (hasRange(store) || hasSwitch(store) || cgroups.includes(EGRESS));
     if (rest.length > 0 || alone) {
       const env = await prepare();
       await allSettled(
-        `store ${store.folder}: sweep`,
+        `store ${store.folder}: clean up`,
         rest.map(async (name) => {
-          await cutPower(store, name, env);
+          await forceStop(store, name, env);
           await removeFolder(store, name);
         }),
       );
@@ -91,13 +91,13 @@ export async function sweepStore(store: Store, prepare: () => Promise<Env>): Pro
  * Removes from the kernel what a version before the marker made: it had other names there, by which no machine of this
  * version would be found. Gives the names of the machines.
  */
-async function sweepEarlier(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
+async function cleanUpEarlier(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
   const earlier = earlierIdentity(store);
   const names = [...new Set([...listCgroups(earlier), ...listMachineNamespaces(earlier)])];
-  const machines = names.filter((name) => name !== WAY_OUT);
+  const machines = names.filter((name) => name !== EGRESS);
   if (names.length === 0 && !listNamespaces(earlier).includes(switchNamespace(earlier))) return [];
   const env = await prepare();
-  for (const name of machines) await cutPower(earlier, name, env);
+  for (const name of machines) await forceStop(earlier, name, env);
   await removeSwitch(earlier, env);
   await removeStoreCgroups(earlier);
   return machines;
@@ -117,7 +117,7 @@ export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> 
 /** What all machines share besides the switch. */
 async function removeShared(store: Store): Promise<void> {
   await removeStoreCgroups(store);
-  await removeOwnFiles(join(store.folder, 'netns'), /^(?:range|way-out\.log)(?:\..*tmp)?$/);
+  await removeOwnFiles(join(store.folder, 'netns'), /^(?:range|egress\.log)(?:\..*tmp)?$/);
 }
 
 /**
@@ -150,7 +150,7 @@ export function listOwnMachines(store: Store): string[] {
  *
  * @param isOwn whether the store is known to be ours: elsewhere only a config is a proof
  */
-function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'half-made' | 'foreign' {
+function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'unfinished' | 'foreign' {
   try {
     const config = readConfig(store, name);
     if (config !== undefined) return config.DriverName === 'netns' ? 'machine' : 'foreign';
@@ -159,7 +159,7 @@ function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'half-m
   }
   const isOurs =
     isOwn && readNames(machineFolder(store, name)).every((file) => ownFiles.test(file));
-  return isOurs ? 'half-made' : 'foreign';
+  return isOurs ? 'unfinished' : 'foreign';
 }
 
 /** Removes a machine's folder. */

@@ -15,7 +15,7 @@ export function switchNamespace(store: Store): string {
 }
 
 /** The cgroup of the program that is the way out of the store's network. No machine can have this name either. */
-export const WAY_OUT = '_way-out';
+export const EGRESS = '_egress';
 
 /** What the names of all network namespaces of the store begin with. */
 export function namespacePrefix(store: Store): string {

@@ -18,8 +18,8 @@ import { machineFolder, type Store } from './store.ts';
 import { makePrivateFolder } from '../../process/files/write-atomically.ts';
 import { ensureSwitch } from '../network/switch.ts';
 
-/** What one may wish of a machine of this provider. */
-export interface Wish {
+/** What one may ask of a machine of this provider. */
+export interface NetnsMachineOptions {
   /** MiB. */
   readonly memory?: number | undefined;
   readonly cpus?: number | undefined;
@@ -33,7 +33,7 @@ export interface Wish {
   readonly swarmOptions?: Partial<SwarmOptions> | undefined;
 }
 
-interface Request extends Wish {
+interface Request extends NetnsMachineOptions {
   readonly name: string;
   readonly address?: string;
   /** A version, `system`, or a folder. */

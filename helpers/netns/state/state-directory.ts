@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
-import type { Place } from '../../process/files/target-folder.ts';
+import type { TargetFolder } from '../../process/files/target-folder.ts';
 import { requireOwner } from '../../process/files/require-owner.ts';
 
 /** Its presence says that overlay-e2e made the state directory; it may be empty. */
@@ -47,7 +47,7 @@ export async function takeStateDirectory(folder: string): Promise<void> {
   if (found === 'foreign') throw foreign(folder, 'use');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // In an empty one nobody can have left anything: a mode that lets others write is put right below.
-  requireOwner(statePlace(folder), { mayBeWritable: found === 'empty' });
+  requireOwner(stateTarget(folder), { mayBeWritable: found === 'empty' });
   // Keys are in it, and whoever may open it could hold its lock.
   await chmod(folder, 0o700);
   // What an earlier version left in the kernel is found by the marker's absence.
@@ -65,12 +65,12 @@ export async function takeStateDirectory(folder: string): Promise<void> {
  * stays unmarked, and of what is in it only the new machine will be ours.
  */
 export async function openStateDirectory(folder: string): Promise<void> {
-  if (examineStateDirectory(folder) === 'foreign') requireOwner(statePlace(folder));
+  if (examineStateDirectory(folder) === 'foreign') requireOwner(stateTarget(folder));
   else await takeStateDirectory(folder);
 }
 
 /** A state directory as a place on disk. */
-function statePlace(folder: string): Place {
+function stateTarget(folder: string): TargetFolder {
   return { called: 'the state directory', folder, variable: 'MACHINE_STORAGE_PATH' };
 }
 

@@ -3,7 +3,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { existingPart } from '../../process/files/file-system.ts';
-import type { Place } from '../../process/files/target-folder.ts';
+import type { TargetFolder } from '../../process/files/target-folder.ts';
 
 /** Where the machines of one user, or of one run, have their state. Two stores know nothing of each other. */
 export interface Store {
@@ -48,7 +48,7 @@ function realPath(folder: string): string {
 }
 
 /** The store as a place on disk. */
-export function storePlace(store: Store): Place {
+export function storeTarget(store: Store): TargetFolder {
   return { called: 'the store', folder: store.folder, variable: 'MACHINE_STORAGE_PATH' };
 }
 
@@ -58,7 +58,7 @@ export function machineFolder(store: Store, name: string): string {
 }
 
 /** The folder below a machine's own for its data root, its /etc/docker and its logs. */
-export function groundFolder(store: Store, name: string): string {
+export function machineDataFolder(store: Store, name: string): string {
   return join(machineFolder(store, name), 'netns');
 }
 
@@ -69,5 +69,5 @@ export function certificatesFolder(store: Store): string {
 
 /** The log of a machine's engine, on the host. */
 export function engineLogFile(store: Store, name: string): string {
-  return join(groundFolder(store, name), 'docker.log');
+  return join(machineDataFolder(store, name), 'docker.log');
 }

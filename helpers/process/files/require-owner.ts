@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import { HarnessError } from '../errors/harness-error.ts';
-import type { Place } from './target-folder.ts';
+import type { TargetFolder } from './target-folder.ts';
 
 /**
  * Refuses a folder that another user owns or may write to: root runs programs from it and deletes files in it. A folder of
  * root is safe for every user.
  */
 export function requireOwner(
-  { called, folder, variable }: Place,
+  { called, folder, variable }: TargetFolder,
   { mayBeWritable = false }: { readonly mayBeWritable?: boolean } = {},
 ): void {
   const user = process.geteuid?.();

@@ -2,7 +2,7 @@ import { HarnessError } from '../errors/harness-error.ts';
 import { readFileSystem } from './file-system.ts';
 
 /** A folder for output, with its name and variable for messages. */
-export interface Place {
+export interface TargetFolder {
   /** "the cache" */
   readonly called: string;
   readonly folder: string;
@@ -17,7 +17,7 @@ const noSpace = 'no space left for';
  * Call it before any clean-up, which frees space again.
  */
 export async function explainFullDisk(
-  { called, folder, variable }: Place,
+  { called, folder, variable }: TargetFolder,
   tried: string,
   error: unknown,
 ): Promise<unknown> {
@@ -38,7 +38,7 @@ export async function explainFullDisk(
 
 /** Refuses a folder on an overlay file system: an engine cannot create another overlay on it. */
 export async function requireNoOverlay(
-  { called, folder, variable }: Place,
+  { called, folder, variable }: TargetFolder,
   tried: string,
 ): Promise<void> {
   if (!(await readFileSystem(folder)).isOverlay) return;

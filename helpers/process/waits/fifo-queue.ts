@@ -1,14 +1,14 @@
 /** A place in the queue, released when it is disposed of. */
-export interface Turn extends Disposable {
+export interface QueuePosition extends Disposable {
   /** Resolves, and never rejects, once all earlier places are released. */
   readonly reached: Promise<unknown>;
 }
 
 /** A FIFO queue for tasks that start in parallel and take one step in the order of their start. */
-export class Turns {
+export class FifoQueue {
   #all: Promise<unknown> = Promise.resolve();
 
-  take(): Turn {
+  enter(): QueuePosition {
     const reached = this.#all;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#all = Promise.all([reached, promise]);

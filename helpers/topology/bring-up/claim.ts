@@ -8,7 +8,7 @@ import {
   leaveStateDirectory,
   takeStateDirectory,
 } from '../../netns/state/state-directory.ts';
-import { birthOf } from '../../process/process-start-time.ts';
+import { readStartTime } from '../../process/process-start-time.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 
@@ -66,7 +66,11 @@ async function writeClaim(store: string, doing: string): Promise<{ abandoned: bo
   const file = claimFile(store);
   const draft = `${file}.${process.pid}.${randomUUID()}`;
   try {
-    const text = JSON.stringify({ pid: process.pid, born: await birthOf(process.pid), doing });
+    const text = JSON.stringify({
+      pid: process.pid,
+      born: await readStartTime(process.pid),
+      doing,
+    });
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
     if (await linkIfFree(draft, file)) return { abandoned: false };
     // One of a living process is told at once: it may hold the lock.
@@ -109,7 +113,7 @@ export async function leaveStore(store: string): Promise<string[]> {
   for (const name of await readdir(store)) {
     const [, pid] = /^(?:claim|topology|set-up)\.json\.(\d+)(?:\.[\w-]+)*$/.exec(name) ?? [];
     if (pid === undefined) continue;
-    if (Number(pid) !== process.pid && (await birthOf(Number(pid))) !== undefined) continue;
+    if (Number(pid) !== process.pid && (await readStartTime(Number(pid))) !== undefined) continue;
     await rm(join(store, name), { recursive: true, force: true });
   }
   await releaseStore(store);
@@ -130,7 +134,7 @@ async function linkIfFree(draft: string, file: string): Promise<boolean> {
 async function examineHolder(store: string, file: string): Promise<'self' | 'dead'> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const claim = claimText.safeParse(parseJson(text)).data;
-  const born = claim === undefined ? undefined : await birthOf(claim.pid);
+  const born = claim === undefined ? undefined : await readStartTime(claim.pid);
   if (claim === undefined || born === undefined || born !== claim.born) return 'dead';
   if (claim.pid === process.pid) return 'self';
   throw new HarnessError({

@@ -26,11 +26,11 @@ export async function takeDown(provider: MachineProvider): Promise<TakenDown> {
   return await activity('stage', 'take-down', async () => {
     const found = examineStateDirectory(store);
     // Unfinished machines go first: they are in no list.
-    const leftovers = await provider.sweep();
+    const leftovers = await provider.cleanUp();
     const machines = await provider.listOwn();
     if (machines.length > 0) {
       await provider.remove(machines);
-      await provider.sweep();
+      await provider.cleanUp();
     }
     if (found === 'foreign' && machines.length === 0 && leftovers.length === 0) {
       throw foreign(store, 'clean up');

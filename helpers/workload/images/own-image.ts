@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PATH, prepareBase, SUITE } from '../../debian/images/base.ts';
 import { chooseImage, type PreparedImage } from '../../debian/images/choose-image.ts';
 import { installFolders } from '../../debian/images/install-file.ts';
-import { markOf } from '../../debian/images/digest-of.ts';
+import { digestOf } from '../../debian/images/digest-of.ts';
 import { preparePart } from '../../debian/images/image-part.ts';
 import { buildImage } from '../../debian/images/recipe.ts';
 
@@ -35,7 +35,7 @@ export function meansFile(words: string): boolean {
 async function buildDebianImage(packages: readonly string[]): Promise<PreparedImage> {
   const [first = 'none'] = packages;
   const name = `debian-${first.replaceAll('+', 'p')}`;
-  const tag = `overlay-e2e/${name}:${markOf(packages)}`;
+  const tag = `overlay-e2e/${name}:${digestOf(packages)}`;
   const archive = await buildImage({
     name,
     tag,

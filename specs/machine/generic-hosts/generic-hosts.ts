@@ -28,7 +28,7 @@ export async function makeGenericHosts(names: readonly string[]): Promise<Generi
   const provider = createNetnsProvider({ store: join(folder, 'store') });
   const dispose = async () => {
     await provider.remove(names);
-    await provider.sweep();
+    await provider.cleanUp();
     await rm(folder, { recursive: true, force: true });
   };
   try {

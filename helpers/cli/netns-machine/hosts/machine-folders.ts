@@ -28,7 +28,7 @@ export async function grounds(context: Pick<CommandContext, 'storage'>): Promise
     import('../../../netns/state/store.ts'),
   ]);
   const provider = netns.createNetnsProvider({ store: context.storage });
-  const store = provider.ground;
+  const store = provider.stateDirectory;
   return {
     provider,
     provision: (name) => provider.configureEngine(name),

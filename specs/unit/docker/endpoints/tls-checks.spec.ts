@@ -100,7 +100,7 @@ describe('No environment variable switches the check of a certificate off', () =
     );
     const silent = files.filter((file) => {
       const text = readFileSync(file, 'utf8');
-      // The agent of engine-dial.ts decides for whoever asks through it.
+      // The agent of engine-agent.ts decides for whoever asks through it.
       return !text.includes('rejectUnauthorized') && !text.includes('openAgent(');
     });
     expect(files.length).toBeGreaterThan(4);

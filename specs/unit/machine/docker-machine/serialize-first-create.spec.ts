@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createFirstAlone } from '../../../../helpers/machine/docker-machine/serialize-first-create.ts';
+import { serializeFirstCreate } from '../../../../helpers/machine/docker-machine/serialize-first-create.ts';
 
 function makeStore(): string {
-  const store = mkdtempSync(join(tmpdir(), 'first-alone-'));
+  const store = mkdtempSync(join(tmpdir(), 'first-create-'));
   onTestFinished(() => rmSync(store, { recursive: true }));
   return store;
 }
@@ -18,11 +18,11 @@ function writeCertificates(store: string): void {
 
 test('in a new store the others start once the first has made the certificates, before it has ended', async () => {
   const store = makeStore();
-  const firstAlone = createFirstAlone(store);
+  const inOrder = serializeFirstCreate(store);
   const seen: string[] = [];
   const { promise: othersStarted, resolve } = Promise.withResolvers<void>();
   await Promise.all([
-    firstAlone(async (certificatesMade) => {
+    inOrder(async (certificatesMade) => {
       seen.push('first starts');
       await Promise.resolve();
       writeCertificates(store);
@@ -31,7 +31,7 @@ test('in a new store the others start once the first has made the certificates, 
       await othersStarted;
       seen.push('first ends');
     }),
-    firstAlone(async () => {
+    inOrder(async () => {
       seen.push('second starts');
       resolve();
     }),
@@ -41,7 +41,7 @@ test('in a new store the others start once the first has made the certificates, 
 
 test('when the first fails the next one is the first', async () => {
   const store = makeStore();
-  const firstAlone = createFirstAlone(store);
+  const inOrder = serializeFirstCreate(store);
   let atOnce = 0;
   const one = async () => {
     atOnce += 1;
@@ -50,7 +50,7 @@ test('when the first fails the next one is the first', async () => {
     atOnce -= 1;
     throw new Error('no');
   };
-  const all = await Promise.allSettled([firstAlone(one), firstAlone(one), firstAlone(one)]);
+  const all = await Promise.allSettled([inOrder(one), inOrder(one), inOrder(one)]);
   expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect(all.map((end) => String('reason' in end && end.reason))).toEqual(
     Array.from({ length: 3 }, () => 'Error: no'),
@@ -60,7 +60,7 @@ test('when the first fails the next one is the first', async () => {
 test('in a store that has certificates nobody waits', async () => {
   const store = makeStore();
   writeCertificates(store);
-  const firstAlone = createFirstAlone(store);
+  const inOrder = serializeFirstCreate(store);
   const { promise, resolve } = Promise.withResolvers<void>();
-  await Promise.all([firstAlone(() => promise), firstAlone(async () => resolve())]);
+  await Promise.all([inOrder(() => promise), inOrder(async () => resolve())]);
 });

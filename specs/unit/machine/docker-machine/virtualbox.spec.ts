@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createDockerMachineProvider } from '../../../../helpers/machine/docker-machine/provider.ts';
-import { birthOf } from '../../../../helpers/process/process-start-time.ts';
+import { readStartTime } from '../../../../helpers/process/process-start-time.ts';
 import { done, notYet, waitFor } from '../../../../helpers/process/waits/wait-for.ts';
 import type { MachineRequest } from '../../../../helpers/machine/machine.ts';
 
@@ -99,12 +99,13 @@ test('docker-machine does not go on with a machine whose run was killed, once th
   onTestFinished(() => killIfThere(pid));
   child.kill('SIGKILL');
   await exit;
-  expect(await birthOf(pid)).toBeDefined();
+  expect(await readStartTime(pid)).toBeDefined();
 
-  await createDockerMachineProvider({ env }).sweep();
+  await createDockerMachineProvider({ env }).cleanUp();
   await waitFor(
     'docker-machine create is gone',
-    async () => ((await birthOf(pid)) === undefined ? done(undefined) : notYet('it is there')),
+    async () =>
+      (await readStartTime(pid)) === undefined ? done(undefined) : notYet('it is there'),
     { limit: 10_000 },
   );
   expect(readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').at(-1)).toBe('rm m1');

@@ -137,7 +137,7 @@ describe('machines that exist already are only looked at', () => {
   });
 
   test('and nothing is swept', async () => {
-    expect(await provider.sweep()).toEqual([]);
+    expect(await provider.cleanUp()).toEqual([]);
   });
 
   test('an unknown name is told with the known ones', async () => {

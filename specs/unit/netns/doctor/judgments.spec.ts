@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseRange } from '../../../../helpers/process/address-range.ts';
 import { judgeControllers, listControllers } from '../../../../helpers/netns/doctor/cgroups.ts';
-import { judgePlace } from '../../../../helpers/netns/doctor/disk.ts';
+import { judgeSpace } from '../../../../helpers/netns/doctor/disk.ts';
 import { judgeStarter } from '../../../../helpers/netns/doctor/examine-host.ts';
 import { judgeLimits } from '../../../../helpers/netns/doctor/limits.ts';
 import { judgeRange } from '../../../../helpers/netns/doctor/range.ts';
@@ -24,12 +24,12 @@ describe('who starts it', () => {
   });
 });
 
-describe('a place on disk', () => {
-  const place = { subject: 'store', folder: '/x', needs: 1e9, variable: 'MACHINE_STORAGE_PATH' };
+describe('a space on disk', () => {
+  const space = { subject: 'store', folder: '/x', needs: 1e9, variable: 'MACHINE_STORAGE_PATH' };
   const disk = { free: 2e9, size: 9e9, full: false, isOverlay: false };
 
   test('with room is fine', () => {
-    expect(judgePlace(place, disk)).toEqual({
+    expect(judgeSpace(space, disk)).toEqual({
       subject: 'store',
       fine: true,
       saw: '/x: 2.0 GB free',
@@ -41,7 +41,7 @@ describe('a place on disk', () => {
     [{ ...disk, full: true }, /and inodes required/],
     [{ ...disk, isOverlay: true }, /overlay file system/],
   ] as const)('is not: %j', ([fileSystem, saw]) => {
-    const finding = judgePlace(place, fileSystem);
+    const finding = judgeSpace(space, fileSystem);
     expect(finding).toMatchObject({ fine: false });
     expect(finding.saw).toMatch(saw);
     expect(finding.remedy).toContain('MACHINE_STORAGE_PATH');

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { Turns } from '../../../../helpers/process/waits/fifo-queue.ts';
+import { FifoQueue } from '../../../../helpers/process/waits/fifo-queue.ts';
 
 test('tasks take their steps in the order of their start, even when earlier tasks are late', async () => {
-  const turns = new Turns();
+  const queue = new FifoQueue();
   const order: string[] = [];
   const step = async (name: string, ready: Promise<unknown>) => {
-    using turn = turns.take();
+    using position = queue.enter();
     await ready;
-    await turn.reached;
+    await position.reached;
     order.push(name);
   };
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
@@ -24,16 +24,16 @@ test('tasks take their steps in the order of their start, even when earlier task
 });
 
 test('a task that fails early neither blocks later tasks nor lets them pass earlier ones', async () => {
-  const turns = new Turns();
+  const queue = new FifoQueue();
   const order: string[] = [];
-  const first = turns.take();
+  const first = queue.enter();
   const failed = (async () => {
-    using _turn = turns.take();
+    using _turn = queue.enter();
     await Promise.reject(new Error('not ready'));
   })();
   const last = (async () => {
-    using turn = turns.take();
-    await turn.reached;
+    using position = queue.enter();
+    await position.reached;
     order.push('last');
   })();
   await expect(failed).rejects.toThrow('not ready');
