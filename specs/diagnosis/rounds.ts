@@ -41,6 +41,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
     [
       pick('duplicate-engine-id', 'the host was cloned from another'),
       pick('container-down', 'it is paused'),
+      pick('packet-loss', 'the sender drops every fourth VXLAN packet to one host'),
     ],
     [
       pick('network-missing', 'the network was removed'),
@@ -71,6 +72,7 @@ export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
     pick('gossip-blocked', 'TCP in, from one host'),
     pick('forwarding-entry-stale', 'the entry of a container that is gone'),
     pick('endpoint-stale', 'the store has an end of a host that is gone for good'),
+    pick('packet-loss', 'the receiver drops three of ten VXLAN packets at random'),
   ],
   'swarm-mode': [
     pick('vxlan-blocked', 'the receiver drops all of it'),

@@ -79,7 +79,7 @@ type RunTool = (on: Engine, argv: readonly [string, ...string[]]) => Promise<voi
  * Each time that a tool runs, the image is brought if it is not there: an audit in between takes it away again, as it
  * does with what it brings itself.
  */
-async function withTools(
+export async function withTools(
   { provider, tools: { archive, tag } }: ChecksumGround,
   engines: readonly Engine[],
   breakWith: (run: RunTool) => Promise<() => Promise<void>>,

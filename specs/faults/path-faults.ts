@@ -1,4 +1,6 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import type { Engine } from '../../helpers/docker/engine.ts';
+import { type ChecksumGround, withTools } from './checksum-faults.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { forgetLearntSizes, inContainer, inOverlay } from './in-namespaces.ts';
 
@@ -48,6 +50,43 @@ export function blockTunnelEarly(provider: MachineProvider, machine: string): Fa
 export function blockTunnelOut(provider: MachineProvider, machine: string, to: string): Fault {
   return firewallRule(provider, machine, `${machine} drops what it sends to port 4789 of ${to}`, {
     rule: `OUTPUT ${VXLAN} -d ${to} -j DROP`,
+  });
+}
+
+/**
+ * The receiver's firewall drops three of ten VXLAN packets, chosen at random: a rule of nftables, which machines have no
+ * program for, so an image brings it.
+ */
+export function loseTunnelIn(ground: ChecksumGround, receiver: Engine): Fault {
+  const table = 'inet overlay-e2e-loss';
+  return {
+    name: `${receiver.machine.name} loses three of ten packets that come to its port 4789`,
+    inject: async () =>
+      await withTools(ground, [receiver], async (run) => {
+        const rules = [
+          `add table ${table}`,
+          `add chain ${table} lossy { type filter hook prerouting priority -400; }`,
+          `add rule ${table} lossy udp dport 4789 numgen random mod 10 < 3 counter drop`,
+        ];
+        await run(receiver, ['nft', rules.join('; ')]);
+        return async () => await run(receiver, ['nft', `delete table ${table}`]);
+      }),
+  };
+}
+
+/** The sender's firewall drops every fourth packet of its tunnel to one host. */
+export function loseTunnelOut(provider: MachineProvider, machine: string, to: string): Fault {
+  const every = '-m statistic --mode nth --every 4 --packet 0';
+  return firewallRule(provider, machine, `${machine} loses a quarter of its packets to ${to}`, {
+    rule: `OUTPUT ${VXLAN} -d ${to} ${every} -j DROP`,
+  });
+}
+
+/** The receiver's firewall drops a fifth of everything that one host sends, whatever it is. */
+export function loseAllFrom(provider: MachineProvider, machine: string, from: string): Fault {
+  return firewallRule(provider, machine, `${machine} loses a fifth of the packets from ${from}`, {
+    table: 'raw',
+    rule: `PREROUTING -s ${from} -m statistic --mode random --probability 0.2 -j DROP`,
   });
 }
 

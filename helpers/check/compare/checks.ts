@@ -24,6 +24,7 @@ import { namesRight } from './application/names.ts';
 import { networksAgree } from './engines/networks-agree.ts';
 import { networksKnown } from './engines/networks-known.ts';
 import { outerSources } from './paths/outer-sources.ts';
+import { packetLoss } from './paths/packet-loss.ts';
 import { publishedPorts } from './application/published-ports.ts';
 import { storeAnswers } from './members/store-answers.ts';
 import { storeWhole } from './members/store-whole.ts';
@@ -67,6 +68,7 @@ export const checks: readonly Check[] = [
   tunnels,
   outerSources,
   containerPaths,
+  packetLoss,
   checksums,
   isolation,
   // application

@@ -31,6 +31,7 @@ import { nameStale, nameUnresolved } from './application/names.ts';
 import { neighbourTableFull } from './kernel/neighbour-table-full.ts';
 import { networkDiffers } from './engines/network-differs.ts';
 import { networkMissing } from './engines/network-missing.ts';
+import { packetLoss } from './paths/packet-loss.ts';
 import type { Rule } from './rule.ts';
 import { subnetOverlap } from './engines/subnet-overlap.ts';
 import { vxlanBlocked } from './paths/vxlan-blocked.ts';
@@ -44,6 +45,8 @@ export const rules: readonly Rule[] = [
   engineOutside,
   // A kernel's own want, which looks like closed ways.
   neighbourTableFull,
+  // Paths that lose a part of their packets: now and then they look closed.
+  packetLoss,
   // Closed ways, which keep engines from each other.
   hostCutOff,
   gossipBlocked,

@@ -15,6 +15,7 @@ export const diagnosisTitles = {
   'gossip-blocked': 'Engines cannot exchange gossip (port 7946)',
   'vxlan-blocked': 'VXLAN packets do not pass between hosts (port 4789/udp)',
   'vxlan-source-address': 'VXLAN packets have an unexpected source address',
+  'packet-loss': 'A path between hosts loses some of its packets',
   'mtu-black-hole': 'Large packets are lost',
   'checksum-offload': 'Packets arrive with wrong checksums',
   'forwarding-entry-missing': 'A host has no forwarding entry for a container',

@@ -50,6 +50,7 @@ export const differenceKinds = [
   'manager-path-dead',
   'tunnel-dead',
   'container-path-dead',
+  'packets-lost',
   'source-other',
   'checksums-wrong',
   'networks-joined',

@@ -84,6 +84,8 @@ export interface FirewallRule {
   readonly concerns: readonly OverlayTraffic[];
   /** Whether it names these ports; else it takes them along with others. */
   readonly isExplicit: boolean;
+  /** Whether it meets a part of these packets only: by chance, or beyond a limit. */
+  readonly isPartial?: boolean | undefined;
   /** How many packets have met it; undefined when it does not count. */
   readonly packets: number | undefined;
   /** The command that deletes it; undefined where nft cannot take the name of its table or chain as an argument. */

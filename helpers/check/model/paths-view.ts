@@ -56,6 +56,8 @@ export interface Trial {
   readonly answeredFrom: string | undefined;
   readonly error: string | undefined;
   readonly milliseconds: number | undefined;
+  /** How often it was sent; 1 when absent. */
+  readonly sends?: number | undefined;
   /** Empty for what was answered. */
   readonly sightings: readonly Sighting[];
 }
@@ -99,6 +101,24 @@ export interface IsolationTrial {
   readonly ways: readonly ('icmp' | 'udp' | 'frame')[];
 }
 
+/** Packets counted on one path between two hosts, from a container to another through an overlay; each was sent once. */
+export interface LossTrial {
+  readonly network: string;
+  readonly networkId: string;
+  readonly from: TrialEnd;
+  readonly to: TrialEnd;
+  readonly first: { readonly sent: number; readonly lost: number };
+  /** A second series, where the first has lost a part. */
+  readonly second:
+    | {
+        readonly sent: number;
+        readonly lost: number;
+        /** How many of the lost packets were last seen at each hop. */
+        readonly lastSeen: Readonly<Partial<Record<Hop | 'nowhere', number>>>;
+      }
+    | undefined;
+}
+
 /** A manager's port, connected to from another host. */
 export interface ManagerTrial {
   readonly from: string;
@@ -136,6 +156,8 @@ export interface PathsView {
   /** Between containers, through the overlay. */
   readonly trials: readonly Trial[];
   readonly isolation: readonly IsolationTrial[];
+  /** Packets counted between hosts that have containers on one overlay; none in older recordings. */
+  readonly losses?: readonly LossTrial[] | undefined;
   /** Packets that a container's kernel dropped for a wrong checksum while it was probed. */
   readonly checksumErrors: readonly {
     readonly host: string;

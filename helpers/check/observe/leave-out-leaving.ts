@@ -32,6 +32,7 @@ export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView
     paths: change(paths, (view) => ({
       ...view,
       trials: view.trials.filter(({ from, to }) => stays(from) && stays(to)),
+      losses: view.losses?.filter(({ from, to }) => stays(from) && stays(to)),
       isolation: view.isolation.filter(({ from, to }) => stays(from) && stays(to)),
       checksumErrors: view.checksumErrors.filter(stays),
       tunnels: view.tunnels.filter(

@@ -72,6 +72,15 @@ export function findDroppingRule(
   traffic: OverlayTraffic,
   way: keyof typeof hooks,
 ): FirewallRule | undefined {
+  return droppingRules(observation, host, traffic, way)[0];
+}
+
+function droppingRules(
+  observation: Observation,
+  host: string,
+  traffic: OverlayTraffic,
+  way: keyof typeof hooks,
+): FirewallRule[] {
   const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
   const rules = whatWasSeen(kernel?.firewall) ?? [];
   const fitting = rules.filter(
@@ -80,12 +89,22 @@ export function findDroppingRule(
       (rule.verdict === 'drop' || rule.verdict === 'reject') &&
       rule.hooks.some((hook) => (hooks[way] as readonly string[]).includes(hook)),
   );
-  const [first] = fitting.toSorted((one, other) => rankOf(one) - rankOf(other));
-  return first;
+  return fitting.toSorted((one, other) => rankOf(one) - rankOf(other));
 }
 
-function rankOf({ isExplicit, packets }: FirewallRule): number {
-  return (isExplicit ? 0 : 2) + (packets === 0 ? 1 : 0);
+function rankOf({ isExplicit, packets, isPartial = false }: FirewallRule): number {
+  return (isPartial ? 4 : 0) + (isExplicit ? 0 : 2) + (packets === 0 ? 1 : 0);
+}
+
+/** The rule of a host's firewall that drops a part of its VXLAN packets, by chance or by a limit. */
+export function findPartialRule(
+  observation: Observation,
+  host: string,
+  way: keyof typeof hooks,
+): FirewallRule | undefined {
+  return droppingRules(observation, host, 'vxlan', way).find(
+    ({ isPartial = false, packets }) => isPartial && packets !== 0,
+  );
 }
 
 /** Takes that rule away. */

@@ -102,6 +102,7 @@ function readTable(
           verdict,
           concerns,
           isExplicit: match.ports !== undefined,
+          isPartial: partialMatches.some((name) => hasMatch(words, name)),
           packets,
           undo: [program, '-t', table, '-D', chain, ...words],
         },
@@ -138,6 +139,13 @@ const verdicts: Readonly<Record<string, FirewallRule['verdict']>> = {
 
 function verdictOf(words: readonly string[]): FirewallRule['verdict'] | undefined {
   return verdicts[valueOf(words, '-j') ?? ''];
+}
+
+/** Extensions that match a part of the packets only. */
+const partialMatches = ['statistic', 'limit', 'hashlimit'];
+
+function hasMatch(words: readonly string[], name: string): boolean {
+  return words.some((word, at) => word === '-m' && words[at + 1] === name);
 }
 
 /** What is negated says too little: the rule counts as one that meets anything. */

@@ -134,6 +134,7 @@ function readRule(
       verdict,
       concerns,
       isExplicit: match.ports !== undefined,
+      isPartial: expr.some(meetsSome),
       packets: expr.find(({ counter }) => counter !== undefined)?.counter?.packets,
       undo: commandOn(
         [table, chain],
@@ -159,6 +160,13 @@ function verdictOf(expression: Expression): FirewallRule['verdict'] | undefined 
   if ('reject' in expression) return 'reject';
   if ('snat' in expression || 'masquerade' in expression) return 'rewrite-source';
   return 'dnat' in expression || 'redirect' in expression ? 'rewrite-destination' : undefined;
+}
+
+const numgenSchema = z.looseObject({ numgen: z.unknown().refine((one) => one !== undefined) });
+
+/** Tells whether an expression lets a part of the packets through to the rest of its rule: `numgen random`, `limit rate`. */
+function meetsSome(expression: Expression): boolean {
+  return 'limit' in expression || numgenSchema.safeParse(expression.match?.left).success;
 }
 
 const payloadSchema = z.looseObject({

@@ -124,6 +124,7 @@ function describe(
     answeredFrom: result?.from === question.destination ? undefined : result?.from,
     error: result?.error,
     milliseconds: result?.milliseconds,
+    sends: result?.sends,
     sightings: answered ? [] : sightingsOf(plan, keys, caught),
   };
 }

@@ -7,6 +7,7 @@ import { connectToManagers, hostPairsOf } from './ask-hosts.ts';
 import { askGossip, listenToGossip, overhearGossip } from './make-gossip.ts';
 import { sendToStrangers } from './make-isolation.ts';
 import { makeTrials } from './make-trials.ts';
+import { measureLoss } from './measure-loss.ts';
 import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';
 import type { HostKernel } from './neighbor-capacity.ts';
 import { openStation, type Station, type StationPlan } from './probe-host.ts';
@@ -81,6 +82,7 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
         : askGossip(stations, number),
     connectToManagers(stations, managers, number),
   ]);
+  const losses = await measureLoss(planned, trials, number);
   // Only now: a packet past the sender's tables teaches the receiver's, which would mend what is to be found.
   const tunnels = await makeTunnels(planTunnels(plan, chosen, stationOf), number);
   // When nothing else is under way.
@@ -93,6 +95,7 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
     managers: managerTrials,
     tunnels,
     trials,
+    losses,
     isolation: await isolation.finish(),
     checksumErrors: countedSince(before, await readChecksumErrors(used, stationOf)),
     pairs: { all, probed: chosen.length, withoutRoom },

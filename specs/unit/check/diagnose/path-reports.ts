@@ -4,6 +4,7 @@ import { gossipPaths } from '../../../../helpers/check/compare/paths/gossip-path
 import { hostPaths } from '../../../../helpers/check/compare/paths/host-paths.ts';
 import { isolation } from '../../../../helpers/check/compare/paths/isolation.ts';
 import { managers } from '../../../../helpers/check/compare/members/managers.ts';
+import { packetLoss as packetLossCheck } from '../../../../helpers/check/compare/paths/packet-loss.ts';
 import { outerSources } from '../../../../helpers/check/compare/paths/outer-sources.ts';
 import { tunnels } from '../../../../helpers/check/compare/paths/tunnels.ts';
 import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
@@ -14,6 +15,7 @@ import { hostCutOff } from '../../../../helpers/check/diagnose/paths/host-cut-of
 import { isolationBroken } from '../../../../helpers/check/diagnose/paths/isolation-broken.ts';
 import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { mtuBlackHole } from '../../../../helpers/check/diagnose/paths/mtu-black-hole.ts';
+import { packetLoss } from '../../../../helpers/check/diagnose/paths/packet-loss.ts';
 import { vxlanBlocked } from '../../../../helpers/check/diagnose/paths/vxlan-blocked.ts';
 import { vxlanSourceAddress } from '../../../../helpers/check/diagnose/paths/vxlan-source-address.ts';
 import type { HostView, Observation } from '../../../../helpers/check/model/observation.ts';
@@ -51,10 +53,12 @@ const checks = [
   tunnels,
   outerSources,
   containerPaths,
+  packetLossCheck,
   checksums,
   isolation,
 ];
 const rules = [
+  packetLoss,
   hostCutOff,
   gossipBlocked,
   vxlanSourceAddress,

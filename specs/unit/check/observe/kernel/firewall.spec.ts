@@ -205,6 +205,29 @@ describe('nftables’ rules', () => {
     expect(read({ chain: hooked }).map(({ undo }) => undo?.[4])).toEqual(['_a.b/c\\d-1']);
   });
 
+  test('that meet a part of the packets, by chance or beyond a limit, are marked', () => {
+    const random = { numgen: { mode: 'random', mod: 10, offset: 0 } };
+    const some = { match: { op: '<', left: random, right: 3 } };
+    const limit = { limit: { rate: 100, burst: 5, per: 'second', inv: true } };
+    expect(
+      read(
+        rule('guard', 'input', 8, port(4789), some, { drop: null }),
+        rule('guard', 'input', 9, port(4789), limit, { drop: null }),
+        rule('guard', 'input', 10, port(4789), { drop: null }),
+      ).map(({ isPartial }) => isPartial),
+    ).toEqual([true, true, false]);
+    const output = [
+      '*filter',
+      ':INPUT ACCEPT [0:0]',
+      '[3:0] -A INPUT -p udp -m udp --dport 4789 -m statistic --mode random --probability 0.3 -j DROP',
+      '[3:0] -A INPUT -p udp -m udp --dport 4789 -m comment --comment statistic -j DROP',
+    ].join('\n');
+    expect(readIptables('iptables-nft', output, own).map(({ isPartial }) => isPartial)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   test('not those for other hosts’ addresses, nor of a table that iptables has told of', () => {
     const near = drops(8, { prefix: { addr: '192.168.99.0', len: 24 } });
     const far = drops(9, '10.1.2.3');

@@ -1,0 +1,239 @@
+import { z } from 'zod';
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Difference, DifferenceKind, Place } from '../../model/difference.ts';
+import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { OverlayTraffic } from '../../model/kernel-view.ts';
+import { type Hop, hops, protocols } from '../../model/paths-view.ts';
+import { whatWasSeen } from '../../model/observed.ts';
+import {
+  cutOnWays,
+  type Direction,
+  directionOf,
+  findDroppingRule,
+  findPartialRule,
+  goesFrom,
+  isFirewallOf,
+  undoRule,
+} from './paths-between.ts';
+import type { Rule } from '../rule.ts';
+
+/**
+ * Paths between hosts that lose a part of their packets. Comes before the rules for paths that lose everything: where a third
+ * of the packets is lost, one in forty trials fails three times, and looks like a blocked port or a small MTU.
+ */
+export const packetLoss: Rule = {
+  name: 'packet-loss',
+  explain: (open, observation) => {
+    const losing = open
+      .filter(({ kind }) => kind === 'packets-lost')
+      .flatMap((one): Losing[] => {
+        const way = directionOf(one);
+        return way === undefined ? [] : [{ one, way, ...readLoss(one) }];
+      });
+    const claimed = new Set<Difference>();
+    return gather(losing).map((place) => {
+      const diagnosis = diagnose(
+        place,
+        open.filter((one) => !claimed.has(one)),
+        observation,
+      );
+      for (const one of [...diagnosis.evidence, ...diagnosis.consequences]) claimed.add(one);
+      return diagnosis;
+    });
+  },
+};
+
+/** The part of a path where most of the lost packets vanish. */
+type Part = 'sender' | 'between' | 'receiver';
+
+interface Losing {
+  readonly one: Difference;
+  readonly way: Direction;
+  readonly sent: number;
+  readonly lost: number;
+  readonly part: Part;
+}
+
+const lossSchema = z.object({
+  sent: z.number(),
+  lost: z.number(),
+  lastSeen: z.partialRecord(z.enum([...hops, 'nowhere']), z.number()),
+});
+
+const parts: Readonly<Record<Hop | 'nowhere', Part>> = {
+  nowhere: 'sender',
+  sender: 'sender',
+  'sender-vxlan': 'sender',
+  'sender-nic': 'between',
+  'receiver-nic': 'receiver',
+  'receiver-input': 'receiver',
+  'receiver-vxlan': 'receiver',
+  receiver: 'receiver',
+};
+
+function readLoss({ observed }: Difference): Pick<Losing, 'sent' | 'lost' | 'part'> {
+  const { sent = 0, lost = 0, lastSeen = {} } = lossSchema.safeParse(observed).data ?? {};
+  const counted = Object.entries(lastSeen).toSorted(([, one], [, other]) => other - one);
+  const [[hop] = ['sender-nic']] = counted;
+  return { sent, lost, part: parts[hop as Hop | 'nowhere'] };
+}
+
+interface Gathered {
+  readonly part: Part;
+  /** The host that loses the packets; undefined between two hosts. */
+  readonly culprit: string | undefined;
+  readonly paths: readonly Losing[];
+}
+
+/** One cause for all packets that vanish at one host; else one for both directions between two hosts. */
+function gather(losing: readonly Losing[]): Gathered[] {
+  const places = Map.groupBy(losing, ({ way: { host, peer }, part }) => {
+    if (part === 'between') return JSON.stringify([part, ...[host, peer].toSorted()]);
+    return JSON.stringify([part, part === 'sender' ? host : peer]);
+  });
+  return [...places.values()].flatMap((paths): Gathered[] => {
+    const [first] = paths;
+    if (first === undefined) return [];
+    const { part, way } = first;
+    const culprit = { sender: way.host, between: undefined, receiver: way.peer }[part];
+    return [{ part, culprit, paths }];
+  });
+}
+
+function diagnose(
+  { part, culprit, paths }: Gathered,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const ways = paths.map(({ way }) => way);
+  const [way = { host: '', peer: '' }] = ways;
+  const rule =
+    culprit === undefined
+      ? undefined
+      : findPartialRule(observation, culprit, part === 'receiver' ? 'in' : 'out');
+  const firewall = open.filter(
+    (one) => culprit !== undefined && isFirewallOf(one, culprit, 'vxlan'),
+  );
+  const evidence = [...paths.map(({ one }) => one), ...firewall];
+  return {
+    code: 'packet-loss',
+    where: placeOf(part, ways),
+    summary: [
+      describeLoss(paths),
+      rule === undefined ? describePart(part, culprit) : `${culprit} has the rule "${rule.text}"`,
+    ].join('; '),
+    evidence,
+    consequences: cutOnWays(ways, evidence, open, observation, (one, some) =>
+      isByChance(one, some, paths, observation),
+    ),
+    remedy:
+      rule !== undefined && culprit !== undefined
+        ? undoRule(culprit, rule)
+        : nextStep(way, culprit, observation),
+  };
+}
+
+/** Tells whether a probe on that path, or on the way back, failed because some of its packets were among the lost ones. */
+function isByChance(
+  one: Difference,
+  way: Direction,
+  paths: readonly Losing[],
+  observation: Observation,
+): boolean {
+  const isThere = goesFrom(one, way);
+  const isBack = goesFrom(one, { host: way.peer, peer: way.host });
+  if (one.kind === 'tunnel-dead') return isThere;
+  if (one.kind === 'container-path-dead') {
+    const lost = lostProtocols(one);
+    if (isBack) return lost.length === 0;
+    return isThere && !isPattern(lost, paths);
+  }
+  const traffic = trafficOf[one.kind];
+  return (
+    traffic !== undefined &&
+    (isThere || isBack) &&
+    ![way.host, way.peer].some((host) => isBlocked(observation, host, traffic))
+  );
+}
+
+const outcomesSchema = z.object({ outcomes: z.record(z.string(), z.string()) });
+
+function lostProtocols({ observed }: Difference): string[] {
+  const { outcomes = {} } = outcomesSchema.safeParse(observed).data ?? {};
+  return Object.entries(outcomes).flatMap(([protocol, outcome]) =>
+    outcome === 'lost' ? [protocol] : [],
+  );
+}
+
+/** Tells whether chance does not explain the lost protocols: everything, or everything large where most packets arrive. */
+function isPattern(lost: readonly string[], paths: readonly Losing[]): boolean {
+  const small = protocols.filter((one) => !one.endsWith('-large'));
+  const large = protocols.filter((one) => one.endsWith('-large'));
+  if (protocols.every((one) => lost.includes(one))) return true;
+  const isMostlyFine = paths.every(({ sent, lost: count }) => 2 * count < sent);
+  return (
+    isMostlyFine &&
+    large.every((one) => lost.includes(one)) &&
+    !small.some((one) => lost.includes(one))
+  );
+}
+
+const trafficOf: Readonly<Partial<Record<DifferenceKind, OverlayTraffic>>> = {
+  'gossip-path-dead': 'gossip',
+  'manager-path-dead': 'management',
+};
+
+/** Tells whether a rule on that host drops all such packets, which is a cause of its own. */
+function isBlocked(observation: Observation, host: string, traffic: OverlayTraffic): boolean {
+  return (['in', 'out'] as const).some((way) => {
+    const rule = findDroppingRule(observation, host, traffic, way);
+    return rule?.isExplicit === true && rule.isPartial !== true && rule.packets !== 0;
+  });
+}
+
+function placeOf(part: Part, ways: readonly Direction[]): Place {
+  const [way = {}] = ways;
+  if (ways.length === 1 || part === 'between') return way;
+  const { host, peer } = ways[0] ?? {};
+  return part === 'receiver' ? { peer } : { host };
+}
+
+function describeLoss(paths: readonly Losing[]): string {
+  return paths
+    .map(
+      ({ way: { host, peer }, sent, lost }) =>
+        `${lost} of ${sent} packets from ${host} to ${peer} lost`,
+    )
+    .join(', ');
+}
+
+function describePart(part: Part, culprit: string | undefined): string {
+  if (part === 'between') return 'most of them left the sender and did not reach the other host';
+  return part === 'sender'
+    ? `most of them did not leave ${culprit}`
+    : `most of them reached the network card of ${culprit}, and not the container`;
+}
+
+function nextStep(
+  { host, peer }: Direction,
+  culprit: string | undefined,
+  observation: Observation,
+): Remedy {
+  if (culprit !== undefined) {
+    const { carrier } = whatWasSeen(hostNamed(observation, culprit)?.kernel) ?? {};
+    return {
+      kind: 'next-step',
+      host: culprit,
+      commands: carrier === undefined ? [] : [['ip', '-s', 'link', 'show', 'dev', carrier]],
+      effect: `Shows the dropped packets that the network card of ${culprit} has counted. If there are none, look for a limit in its firewall or its traffic control.`,
+    };
+  }
+  const address = knownAddressOf(observation, peer);
+  return {
+    kind: 'next-step',
+    host,
+    commands: address === undefined ? [] : [['ping', '-c', '100', '-i', '0.2', '-q', address]],
+    effect: `Shows the packets that are lost outside the overlay. If there are any, inspect the link between ${host} and ${peer}. If there are none, look for a firewall or a limit between them that treats VXLAN differently.`,
+  };
+}

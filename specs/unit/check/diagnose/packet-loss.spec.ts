@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
+import type { LossTrial, Protocol } from '../../../../helpers/check/model/paths-view.ts';
+import { seen } from '../../../../helpers/check/model/observed.ts';
+import { hostOf } from '../observation.ts';
+import { type Ailments, reportOf } from './path-reports.ts';
+
+type LastSeen = NonNullable<LossTrial['second']>['lastSeen'];
+
+/** Both series of packets from the left host to the right one, or the other way. */
+function lossOf(
+  lost: readonly [first: number, second?: number],
+  { lastSeen = { 'receiver-nic': lost[1] ?? 0 }, way = ['left', 'right'] as const } = {} as {
+    readonly lastSeen?: LastSeen;
+    readonly way?: readonly [string, string];
+  },
+): LossTrial {
+  const [from, to] = way;
+  const [first, second] = lost;
+  return {
+    network: 'net',
+    networkId: 'id',
+    from: { host: from, container: `c-${from}`, address: '10.0.9.2' },
+    to: { host: to, container: `c-${to}`, address: '10.0.9.3' },
+    first: { sent: 30, lost: first },
+    second: second === undefined ? undefined : { sent: 100, lost: second, lastSeen },
+  };
+}
+
+const report = (losses: readonly LossTrial[], ailments: Ailments = {}, more = {}) =>
+  reportOf({ ...ailments, more: { losses } }, more);
+
+const lossy: FirewallRule = {
+  text: 'inet guard lossy: udp dport 4789 numgen random mod 10 < 3 drop',
+  tool: 'nft',
+  table: 'inet guard',
+  chain: 'lossy',
+  hooks: ['prerouting'],
+  verdict: 'drop',
+  concerns: ['vxlan'],
+  isExplicit: true,
+  isPartial: true,
+  packets: 17,
+  undo: ['nft', 'delete', 'rule', 'inet', 'guard', 'lossy', 'handle', '2'],
+};
+
+function hostsWith(...rules: readonly FirewallRule[]) {
+  const kernel = { firewall: seen(rules), carrier: 'eth1' } as unknown as KernelView;
+  return [
+    hostOf('left', { address: '192.168.99.101' }),
+    hostOf('right', { address: '192.168.99.102', kernel: seen(kernel) }),
+  ];
+}
+
+const codes = (ailments: Ailments, more = {}) =>
+  report([lossOf([9, 31])], ailments, more).diagnoses.map(({ code }) => code);
+const losing =
+  (...lost: readonly Protocol[]): NonNullable<Ailments['container']> =>
+  (way, protocol) => {
+    if (!lost.includes(protocol)) return 'answered';
+    return way === 'left right' ? { lastSeen: 'receiver-nic' } : 'arrived';
+  };
+
+const noGossip: NonNullable<Ailments['gossip']> = (way) =>
+  way === 'right left' ? 'at-nic' : undefined;
+
+describe('A path between hosts', () => {
+  test.for([
+    ['loses nothing', [0], []],
+    ['loses packets in the first series only', [3, 0], []],
+    ['loses a single packet in the second series', [1, 1], []],
+    ['loses packets in both series', [5, 17], ['packet-loss']],
+    ['loses everything by now', [5, 100], []],
+  ] as const)('that %s: %j lost gives %j', ([, lost, expected]) => {
+    const { diagnoses } = report([lossOf(lost)]);
+    expect(diagnoses.map(({ code }) => code)).toEqual(expected);
+  });
+
+  test('that loses a part has the count as evidence, and the series that lost nothing passes the check', () => {
+    const { diagnoses } = report([lossOf([5, 17])]);
+    expect(diagnoses[0]?.evidence[0]?.text).toBe(
+      '17 of 100 packets from c-left (left) to c-right (right) in net lost, and 5 of 30 before',
+    );
+    const { outcomes } = report([lossOf([0])]);
+    expect(outcomes.find(({ name }) => name === 'packet-loss')).toEqual({
+      name: 'packet-loss',
+      state: 'passed',
+      evidence: ['net: 30 of 30 packets from left arrived on right'],
+    });
+  });
+});
+
+describe('Lost packets', () => {
+  test('that a rule of the receiver drops at random are fixed by deleting that rule', () => {
+    const { diagnoses } = report([lossOf([5, 17])], {}, { hosts: hostsWith(lossy) });
+    expect(diagnoses).toMatchObject([
+      {
+        code: 'packet-loss',
+        where: { host: 'left', peer: 'right' },
+        summary: expect.stringContaining('right has the rule "inet guard lossy'),
+        remedy: { kind: 'fix', host: 'right', commands: [lossy.undo] },
+      },
+    ]);
+  });
+
+  test.for([
+    [{ 'receiver-nic': 17 }, 'right', ['ip', '-s', 'link', 'show', 'dev', 'eth1']],
+    [{ 'sender-nic': 15, 'receiver-nic': 2 }, 'left', 'ping'],
+  ] as const)(
+    'last seen at %j without such a rule have a next step on %s',
+    ([lastSeen, on, step]) => {
+      const total = { ...lossy, isPartial: false };
+      const { diagnoses } = report(
+        [lossOf([5, 17], { lastSeen })],
+        {},
+        { hosts: hostsWith(total) },
+      );
+      expect(diagnoses[0]?.remedy).toMatchObject({ kind: 'next-step', host: on });
+      const [command] = diagnoses[0]?.remedy?.commands ?? [];
+      expect(typeof step === 'string' ? command?.[0] : command).toEqual(step);
+    },
+  );
+
+  test('of all paths to one host are one finding of that host; those of a sender, too', () => {
+    const hosts = ['left', 'middle', 'right'];
+    const where = (lastSeen: LastSeen, ...ways: readonly (readonly [string, string])[]) =>
+      report(
+        ways.map((way) => lossOf([5, 17], { lastSeen, way })),
+        { hosts },
+      ).diagnoses.map((one) => one.where);
+    expect(where({ 'receiver-nic': 17 }, ['left', 'right'], ['middle', 'right'])).toEqual([
+      { peer: 'right' },
+    ]);
+    expect(where({ 'sender-vxlan': 17 }, ['left', 'right'], ['left', 'middle'])).toEqual([
+      { host: 'left' },
+    ]);
+    expect(where({ 'sender-nic': 17 }, ['left', 'right'], ['right', 'left'])).toEqual([
+      { host: 'left', peer: 'right' },
+    ]);
+  });
+});
+
+describe('Where a path loses a part of its packets', () => {
+  test('an injected packet that was lost three times is no blocked port', () => {
+    expect(codes({ tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined) })).toEqual([
+      'packet-loss',
+    ]);
+    expect(codes({ tunnel: (way) => (way === 'right left' ? 'at-nic' : undefined) })).toEqual([
+      'packet-loss',
+      'vxlan-blocked',
+    ]);
+  });
+
+  test('some lost large packets are no small MTU, all of them are', () => {
+    expect(codes({ container: losing('icmp-large', 'tcp-large') })).toEqual(['packet-loss']);
+    expect(codes({ container: losing('icmp-large', 'udp-large', 'tcp-large') })).toEqual([
+      'packet-loss',
+      'mtu-black-hole',
+    ]);
+  });
+
+  test('lost gossip follows from it, unless a rule drops all gossip', () => {
+    expect(codes({ gossip: noGossip })).toEqual(['packet-loss']);
+    const blocking = {
+      ...lossy,
+      concerns: ['gossip'],
+      isPartial: false,
+      hooks: ['input'],
+    } as const;
+    expect(codes({ gossip: noGossip }, { hosts: hostsWith(lossy, blocking) })).toEqual([
+      'packet-loss',
+      'gossip-blocked',
+    ]);
+  });
+});
