@@ -19,6 +19,7 @@ export function reportOfCheck(report: AuditReport, name: string): AuditReport {
 export function requireCheck(name: string): void {
   if (checks.some((one) => one.name === name)) return;
   throw new HarnessError({
+    code: 'name-unknown',
     tried: `find the check ${name}`,
     observed: 'no such check',
     remedy: `use one of ${checks.map((one) => one.name).join(', ')}`,

@@ -23,6 +23,7 @@ export async function askFromMachine(
   const [, status, body] = /^HTTP\/1\.\d (\d{3}).*?\r\n\r\n(.*)$/s.exec(answer) ?? [];
   if (status !== undefined && body !== undefined) return { status: Number(status), body };
   throw new HarnessError({
+    code: 'answer-invalid',
     tried: `${asker.machine}: GET ${url}`,
     observed: `what came back is not HTTP: «${firstLine(answer)}»`,
   });

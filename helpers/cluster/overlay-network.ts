@@ -1,7 +1,7 @@
 import type { Engine } from '../docker/engine.ts';
 import type { NetworkFacts, NetworkRequest } from '../docker/networks.ts';
 import { onMachine } from '../process/activity.ts';
-import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
+import { hasCode, HarnessError } from '../process/errors/harness-error.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { done, notYet, waitFor } from '../process/waits/wait-for.ts';
 import { findOptionDefect } from './key-value/explain-engines.ts';
@@ -126,6 +126,7 @@ async function waitForNetwork(
       const other = found[0];
       if (other === undefined) return notYet('no network of that name');
       throw new HarnessError({
+        code: 'name-taken',
         tried: `${machine}: network ${name}`,
         observed: `it has the id ${other.id.slice(0, 12)} and scope ${other.scope} there instead of ${id.slice(0, 12)}`,
         remedy: `remove it there (docker network rm ${name}), or give the new one another name`,
@@ -134,7 +135,7 @@ async function waitForNetwork(
     {
       limit,
       signal,
-      fatal: (error) => error instanceof HarnessError && error.tried.includes('network'),
+      fatal: (error) => error instanceof HarnessError,
       remedy: 'see whether its engine is in the same cluster: docker info, Cluster Store',
     },
   );
@@ -153,7 +154,7 @@ export async function removeOverlay(
   await waitFor(
     `${network} is used by nobody`,
     async () => done(await engine.networks.remove(id, { signal, quiet: true })),
-    { limit, signal, fatal: (error) => !/is in use by/.test(firstLine(error)) },
+    { limit, signal, fatal: (error) => !hasCode(error, 'network-in-use') },
   );
   await waitFor(
     `${network} is gone`,

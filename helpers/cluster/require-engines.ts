@@ -37,7 +37,11 @@ export async function requireEngines(
   for (const [bundle, names] of machinesOf) {
     const refusal = await refuseBundle(need, bundle);
     if (refusal === undefined) continue;
-    throw new InputError({ subject: `${need} cluster of ${names.join(', ')}`, ...refusal });
+    throw new InputError({
+      code: 'engine-unsuitable',
+      subject: `${need} cluster of ${names.join(', ')}`,
+      ...refusal,
+    });
   }
 }
 

@@ -56,7 +56,11 @@ export async function prepareTool(
   const { env, paths } = await unpackTools([fromPackage]);
   const file = findProgram(program, paths);
   if (file !== undefined) return { file, env };
-  throw new HarnessError({ tried: `find ${program}`, observed: `not in package ${fromPackage}` });
+  throw new HarnessError({
+    code: 'package-missing',
+    tried: `find ${program}`,
+    observed: `not in package ${fromPackage}`,
+  });
 }
 
 async function unpackTools(packages: readonly string[]): Promise<Tools> {
@@ -78,6 +82,7 @@ function requirePrograms(root: string, packages: readonly string[]): void {
   const missing = wanted.filter((one) => findProgram(one, pathsIn(root)) === undefined);
   if (missing.length === 0) return;
   throw new HarnessError({
+    code: 'package-missing',
     tried: `unpack ${packages.join(', ')}`,
     observed: `${missing.join(', ')} not found in it`,
     remedy: 'install the package on this machine, and run this again',
@@ -123,6 +128,7 @@ async function hostSuite(packages: readonly string[]): Promise<Suite> {
   const suite = RELEASES.find((one) => one === release.codename);
   if (suite !== undefined) return suite;
   throw new HarnessError({
+    code: 'platform-unsupported',
     tried: `unpack ${packages.join(', ')}`,
     observed: `this is ${release.name}, not Debian ${RELEASES.join(', ')}`,
     remedy: installCommand(release, packages),

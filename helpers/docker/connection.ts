@@ -85,6 +85,7 @@ export function openConnection(machine: EngineHost): Connection {
     close: () => {
       closed.abort(
         new HarnessError({
+          code: 'connection-closed',
           tried: `${machine.name}: ask its engine`,
           observed: 'the connection to it was closed',
         }),
@@ -169,6 +170,7 @@ export class InvalidAnswer extends HarnessError {
     const [first] = cause.issues;
     const where = first?.path.join('.') ?? '';
     super({
+      code: 'answer-invalid',
       tried,
       observed: `the engine reports an invalid value: ${where}: ${first?.message ?? ''}`,
       remedy:

@@ -1,7 +1,7 @@
 import { describeEndpoint } from './endpoints/require-tls.ts';
-import { EngineAway, explainConnection, type Explanation } from './endpoints/explain-connection.ts';
+import { errorOf, explainConnection, type Explanation } from './endpoints/explain-connection.ts';
 import type { EngineHost } from './endpoints/endpoint.ts';
-import { HarnessError } from '../process/errors/harness-error.ts';
+import type { HarnessError } from '../process/errors/harness-error.ts';
 import { oneLine } from '../process/text/one-line.ts';
 
 /** What the engine itself answered instead of doing it. */
@@ -34,9 +34,9 @@ export function explainFailure(
     ? explainTimeout(call)
     : refusal === undefined
       ? explainConnection(error, call.machine)
-      : (explain(refusal) ?? { observed: refusal.message });
+      : (explain(refusal) ?? { code: 'engine-refused', observed: refusal.message });
   const parts = { tried: call.tried, ...explanation, cause: error };
-  return explanation.isAway === true ? new EngineAway(parts) : new HarnessError(parts);
+  return errorOf(parts);
 }
 
 /** What the engine said when it refused, or undefined when it was not the engine that failed. */
@@ -53,8 +53,8 @@ function refusalOf(error: unknown): Refusal | undefined {
 
 function explainTimeout({ limit, note = '', machine }: FailedCall): Explanation {
   return {
+    code: 'engine-unreachable',
     observed: `no answer from ${describeEndpoint(machine.endpoint)} after ${limit / 1000} s${note}`,
     remedy: 'see whether the machine runs and its engine is not stuck',
-    isAway: true,
   };
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { HarnessError } from '../process/errors/harness-error.ts';
 import { readBounded } from '../process/files/read-bounded.ts';
 import type { CallOptions, Connection } from './connection.ts';
+import type { Explain } from './explain-failure.ts';
 
 export interface ImageFacts {
   readonly id: string;
@@ -89,6 +90,7 @@ export function openImages(connection: Connection): Images {
         title: `rmi ${reference}`,
         answer: z.unknown(),
         ask: (docker, abortSignal) => docker.getImage(reference).remove({ abortSignal }),
+        explain: explainRemove,
       });
     },
   };
@@ -130,9 +132,19 @@ async function pullImage(
         PULL_REMEDY,
       );
     },
-    explain: ({ message: said }) => ({ observed: said, remedy: PULL_REMEDY }),
+    explain: ({ message: said }) => ({
+      code: 'download-failed',
+      observed: said,
+      remedy: PULL_REMEDY,
+    }),
   });
 }
+
+const explainRemove: Explain = ({ message: said }) => {
+  if (/no such image/i.test(said)) return { code: 'image-unknown', observed: said };
+  if (/conflict/i.test(said)) return { code: 'image-in-use', observed: said };
+  return undefined;
+};
 
 const PULL_REMEDY =
   'see whether the machine has a way to the registry, or load the image from a tar file instead';
@@ -163,7 +175,12 @@ async function sendArchive(
     answer: z.string(),
     ask: async (docker, abortSignal, report) => {
       const { size } = await stat(file).catch((cause: unknown) => {
-        throw new HarnessError({ tried, observed: `no file ${file} that can be read`, cause });
+        throw new HarnessError({
+          code: 'file-unreadable',
+          tried,
+          observed: `no file ${file} that can be read`,
+          cause,
+        });
       });
       const source = createReadStream(file, { highWaterMark: 1024 * 1024 });
       let sent = 0;
@@ -197,7 +214,7 @@ function readMessages(lines: string, tried: string, remedy = SEND_REMEDY): strin
     .map((line) => message.parse(JSON.parse(line)));
   const error = messages.find((one) => one.error !== undefined)?.error;
   if (error === undefined) return messages.map((one) => one.stream ?? one.status ?? '').join('\n');
-  throw new HarnessError({ tried, observed: error, remedy });
+  throw new HarnessError({ code: 'engine-refused', tried, observed: error, remedy });
 }
 
 const SEND_REMEDY = 'see whether the file is whole, and the machine’s disk not full';

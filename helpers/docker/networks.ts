@@ -290,13 +290,16 @@ function explainMissing(name: string): Explain {
   return ({ status, message }) => {
     if (status === 404) {
       return {
+        code: 'network-unknown',
         observed: `no network ${name} on this engine`,
         remedy: 'create it, or see whether its engine is in the cluster',
       };
     }
     // Swarm mode's «is in use by task …» also comes for a moment after the last container has left.
-    if (/active endpoints|is in use by (task|service)/.test(message)) {
-      return { observed: message, remedy: 'remove or disconnect these containers first' };
+    const isUsed = /is in use by (task|service)/.test(message);
+    if (isUsed || message.includes('active endpoints')) {
+      const code = isUsed ? 'network-in-use' : 'network-has-containers';
+      return { code, observed: message, remedy: 'remove or disconnect these containers first' };
     }
     return undefined;
   };
@@ -306,12 +309,14 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
   return ({ status, message }) => {
     if (/already exists/.test(message)) {
       return {
+        code: 'name-taken',
         observed: `there is a network ${name} already`,
         remedy: `remove it first: docker network rm ${name}`,
       };
     }
     if (/overlap/i.test(message)) {
       return {
+        code: 'range-in-use',
         observed: `${subnet ?? 'its subnet'} overlaps with another network: ${message}`,
         remedy: 'choose another subnet, or remove that network',
       };
@@ -319,13 +324,18 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
     // Without a store the engine takes the network for one of swarm mode, and advises even a worker to join a swarm.
     if (driver === 'overlay' && /not a swarm manager|datastore for scope "global"/.test(message)) {
       return {
+        code: 'swarm-membership',
         observed: 'the engine is in no cluster, or only a worker of its swarm',
         remedy:
           'in a swarm create it on a manager; for a key-value cluster start the engine with the options cluster-store and cluster-advertise',
       };
     }
     if (status === 404) {
-      return { observed: message, remedy: `the engine has no network driver ${driver ?? ''}` };
+      return {
+        code: 'engine-unsuitable',
+        observed: message,
+        remedy: `the engine has no network driver ${driver ?? ''}`,
+      };
     }
     return undefined;
   };

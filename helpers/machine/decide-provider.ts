@@ -40,6 +40,7 @@ export function decideProvider(surroundings: Surroundings): Decision {
     return { name: 'netns', because: `this is Linux, without ${missing.join(' and ')}` };
   }
   throw new HarnessError({
+    code: 'platform-unsupported',
     tried: 'choose a provider',
     observed: `${missing.join(' and ')} not found, and the built-in provider needs Linux`,
     remedy: 'install docker-machine 0.16.2 and VirtualBox, or run this on Linux',
@@ -61,6 +62,7 @@ function decideWanted(
   if (wanted === 'netns') {
     if (platform === 'linux') return { name: 'netns', because };
     throw new InputError({
+      code: 'platform-unsupported',
       subject,
       observed: `it is made of Linux namespaces, and this is ${platform}`,
       remedy: 'use E2E_PROVIDER=docker-machine, or run this on Linux',
@@ -69,12 +71,14 @@ function decideWanted(
   if (wanted === 'docker-machine') {
     if (has(command)) return dockerMachine(because, env);
     throw new InputError({
+      code: 'package-missing',
       subject,
       observed: `no ${command} that can be run`,
       remedy: 'put docker-machine 0.16.2 on PATH, or name it with E2E_DOCKER_MACHINE=/path/to/it',
     });
   }
   throw new InputError({
+    code: 'name-unknown',
     subject,
     observed: 'unknown provider',
     remedy: suggestName(wanted, ['netns', 'docker-machine'], 'providers'),

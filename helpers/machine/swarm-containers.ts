@@ -53,6 +53,7 @@ export async function startSwarm(
     const { exitCode, stderr } = await run(argv, { title: tried, expect: 'any' });
     if (exitCode === 0) continue;
     throw new HarnessError({
+      code: 'command-failed',
       tried,
       observed: /^docker: (.+)/m.exec(stderr)?.[1] ?? tail(stderr, 1),
       remedy:
@@ -122,6 +123,7 @@ function portOf(host: string): string {
   const port = /^\w+:\/\/[^/]*:(\d+)$/.exec(host)?.[1];
   if (port !== undefined) return port;
   throw new HarnessError({
+    code: 'input-invalid',
     tried: `Swarm manager at ${host}`,
     observed: 'that names no port',
     remedy: `give an address like ${usual.host}`,

@@ -25,10 +25,20 @@ export function parseRange(text: string): AddressRange {
   const prefix = Number(prefixText);
   const first = parseAddress(address);
   if (first === undefined || more.length > 0 || !/^\d+$/.test(prefixText)) {
-    throw new InputError({ subject, observed: 'it is not an IPv4 range', remedy });
+    throw new InputError({
+      code: 'address-invalid',
+      subject,
+      observed: 'it is not an IPv4 range',
+      remedy,
+    });
   }
   if (prefix < 16 || prefix > 24) {
-    throw new InputError({ subject, observed: 'its length is not from /16 to /24', remedy });
+    throw new InputError({
+      code: 'address-invalid',
+      subject,
+      observed: 'its length is not from /16 to /24',
+      remedy,
+    });
   }
   // VirtualBox's flag takes the host's address with the length (192.168.99.1/24): it means the range.
   return { first: networkOf(first, prefix), prefix };
@@ -88,6 +98,7 @@ export function nextAddress(range: AddressRange, taken: ReadonlySet<string>): st
     if (!taken.has(address)) return address;
   }
   throw new HarnessError({
+    code: 'range-full',
     tried: `next address in ${formatRange(range)}`,
     observed: 'all addresses are in use',
     remedy: 'remove machines, or use another store (MACHINE_STORAGE_PATH)',
@@ -104,25 +115,41 @@ export function checkAddress(
   const number = parseAddress(address);
   const remedy = `give one from ${formatAddress(range.first + 4)} to ${formatAddress(lastOf(range) - 1)}`;
   if (number === undefined) {
-    throw new HarnessError({ tried, observed: 'it is not an IPv4 address', remedy });
+    throw new HarnessError({
+      code: 'address-invalid',
+      tried,
+      observed: 'it is not an IPv4 address',
+      remedy,
+    });
   }
   if (networkOf(number, range.prefix) !== range.first) {
     const observed = `it is not in ${formatRange(range)}, the range of this store's machines`;
-    throw new HarnessError({ tried, observed, remedy });
+    throw new HarnessError({ code: 'address-invalid', tried, observed, remedy });
   }
   if (number === range.first || number === lastOf(range)) {
     const observed = `it is the first or last address of ${formatRange(range)}`;
-    throw new HarnessError({ tried, observed, remedy });
+    throw new HarnessError({ code: 'address-invalid', tried, observed, remedy });
   }
   if (number === range.first + 1) {
-    throw new HarnessError({ tried, observed: 'it belongs to the host', remedy });
+    throw new HarnessError({
+      code: 'address-taken',
+      tried,
+      observed: 'it belongs to the host',
+      remedy,
+    });
   }
   if ([egressAddress(range), nameServerAddress(range)].includes(address)) {
-    throw new HarnessError({ tried, observed: 'it is reserved for egress', remedy });
+    throw new HarnessError({
+      code: 'address-taken',
+      tried,
+      observed: 'it is reserved for egress',
+      remedy,
+    });
   }
   const owner = taken.get(address);
   if (owner !== undefined) {
     throw new HarnessError({
+      code: 'address-taken',
       tried,
       observed: `machine ${owner} has it`,
       remedy: 'give another, or none',

@@ -1,4 +1,5 @@
 import { activity } from './activity.ts';
+import type { ErrorCode } from './errors/error-codes.ts';
 import { HarnessError } from './errors/harness-error.ts';
 import { describeSystemError } from './errors/system-error.ts';
 
@@ -58,6 +59,7 @@ export async function runCommand(
       return { exitCode, stdout: result.stdout, stderr: result.stderr };
     }
     throw new HarnessError({
+      code: codeOf(result),
       tried: options.title ?? line,
       observed: describeEnd(result, limit, output),
       remedy,
@@ -80,6 +82,12 @@ export function quoteForShell(word: string): string {
 /** Returns the last `lines` lines. */
 export function tail(text: string, lines = 20): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+function codeOf({ timedOut, cause }: { timedOut: boolean; cause?: unknown }): ErrorCode {
+  if (timedOut) return 'command-timed-out';
+  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return isMissing ? 'package-missing' : 'command-failed';
 }
 
 function describeEnd(

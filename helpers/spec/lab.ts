@@ -68,6 +68,7 @@ function throwMissing(
   names: readonly string[],
 ): never {
   throw new InputError({
+    code: 'name-unknown',
     subject: `topology ${topology}`,
     observed: `unknown ${kind} "${name}"`,
     remedy: suggestName(name, names, `${kind}s`),

@@ -121,6 +121,7 @@ export function testOf<const Described extends Topology>(
   const standing = inject('topology')?.topology ?? inject('cannotBe')?.topology;
   if (standing !== topology.name) {
     throw new HarnessError({
+      code: 'topology-differs',
       tried: `specs of the topology ${topology.name}`,
       observed: `the running topology is ${standing ?? 'none'}`,
       remedy: 'import the topology.ts of the folder of the spec, and run its project',

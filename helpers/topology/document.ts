@@ -66,6 +66,7 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
     return topologyDocument.parse(JSON.parse(text));
   } catch (cause) {
     throw new HarnessError({
+      code: 'state-unreadable',
       tried: `read ${file}`,
       observed: 'not a topology that this version wrote',
       remedy: 'remove the machines with "overlay-e2e down"',

@@ -46,6 +46,7 @@ export function findTopology(name: string): Topology {
   if (topology !== undefined) return engine === undefined ? topology : combine(topology, engine);
   const names = topologies.map((one) => one.name);
   throw new InputError({
+    code: 'name-unknown',
     observed: `unknown topology "${name}"`,
     remedy: suggestName(name, names, 'topologies'),
   });

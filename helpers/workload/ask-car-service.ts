@@ -96,6 +96,7 @@ async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise
   } catch (cause) {
     signal?.throwIfAborted();
     throw new HarnessError({
+      code: 'application-unreachable',
       tried: `GET ${url}`,
       observed: limits.aborted ? `no answer after ${limit / 1000} s` : firstLine(cause),
       remedy: 'see whether the application runs and its machine publishes the port',

@@ -14,6 +14,7 @@ export async function provideImage(
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     throw new HarnessError({
+      code: error.code,
       tried: error.tried,
       observed: error.observed,
       remedy:

@@ -23,6 +23,7 @@ export async function queryDatabase(
   );
   if (exitCode === 0) return stdout.trimEnd();
   throw new HarnessError({
+    code: 'application-unreachable',
     tried: `${database.machine.name}: «${sql}» in ${database.name}`,
     observed: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '',
     remedy: `see whether it runs, and has the database ${name} and its user ${user}`,

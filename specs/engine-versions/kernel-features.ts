@@ -69,6 +69,7 @@ export function readKernelAnswer(
   const said = (after ?? before).trim();
   if (after === undefined || exitCode === 126 || exitCode === 127 || dumb.test(said)) {
     throw new HarnessError({
+      code: 'command-failed',
       tried: `${machine}: ask the kernel for ${ability}`,
       observed: said.split('\n').at(-1) ?? '',
       remedy: `see why that machine cannot do «unshare -n ${question}»`,

@@ -10,7 +10,11 @@ import { type OverlayGround, removeForGood } from './overlay-faults.ts';
 async function runIn(container: Container, script: string): Promise<void> {
   const { exitCode, stderr } = await container.exec(['sh', '-ec', script], { user: 'root' });
   if (exitCode === 0) return;
-  throw new HarnessError({ tried: `${container.name}: ${script}`, observed: stderr.trim() });
+  throw new HarnessError({
+    code: 'command-failed',
+    tried: `${container.name}: ${script}`,
+    observed: stderr.trim(),
+  });
 }
 
 /** A line in a container's own /etc/hosts, which its programs believe before they ask the engine. */

@@ -54,7 +54,12 @@ export function startWatch({ folder, store: { env } }: Mine): Watch {
           if (expected.test(said)) return done(undefined);
           if (!hasEnded) return notYet(tail(said, 3));
           const observed = 'it ended before';
-          throw new HarnessError({ tried: `watch ${spec}`, observed, evidence: said });
+          throw new HarnessError({
+            code: 'command-failed',
+            tried: `watch ${spec}`,
+            observed,
+            evidence: said,
+          });
         },
         { limit: 120_000, fatal: () => hasEnded, evidence: async () => said },
       );

@@ -21,7 +21,12 @@ export async function fetchText(
     }).catch((error: Error) => {
       // Its own message is «fetch failed», without a word on what or why.
       const observed = firstLine(error.cause ?? error);
-      throw new HarnessError({ tried: `${method} ${url}`, observed, cause: error });
+      throw new HarnessError({
+        code: 'download-failed',
+        tried: `${method} ${url}`,
+        observed,
+        cause: error,
+      });
     });
     const answer = {
       status: response.status,

@@ -191,6 +191,7 @@ async function attach(provider: MachineProvider): Promise<TopologyDocument> {
   const document = await loadDocument(provider.store);
   if (document !== undefined) return document;
   throw new HarnessError({
+    code: 'topology-missing',
     tried: `attach to the topology in ${provider.store}`,
     observed: 'there is none',
     remedy: 'stand one up with «overlay-e2e up»',

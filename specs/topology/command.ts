@@ -73,6 +73,7 @@ export function startCommand(
           if (withoutReminders(said).includes(words)) return done(undefined);
           if (!over) return notYet(tail(said, 1));
           throw new HarnessError({
+            code: 'command-failed',
             tried: title,
             observed: `it ended before it said «${words}»`,
             evidence: said,

@@ -11,6 +11,7 @@ export function setDeadline(limit: number, signal: AbortSignal | undefined): Dea
   const timer = setTimeout(() => {
     over.abort(
       new HarnessError({
+        code: 'check-timed-out',
         tried: 'check',
         observed: `not done within the limit of ${Math.round(limit / 1000)} s`,
         remedy: 'set a longer limit',

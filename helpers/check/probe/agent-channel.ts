@@ -119,7 +119,14 @@ export class AgentChannel {
     if (question === undefined) return;
     this.#questions.delete(id);
     if (isOk) question.resolve(parseJson(text));
-    else question.reject(new HarnessError({ tried: this.#tried(question.tried), observed: text }));
+    else
+      question.reject(
+        new HarnessError({
+          code: 'probe-failed',
+          tried: this.#tried(question.tried),
+          observed: text,
+        }),
+      );
   }
 
   #end(observed: string): void {
@@ -132,7 +139,12 @@ export class AgentChannel {
 
   #failure(tried: string, observed: string): HarnessError {
     const evidence = this.#complaints.trim() === '' ? undefined : tail(this.#complaints);
-    return new HarnessError({ tried: this.#tried(tried), observed, evidence });
+    return new HarnessError({
+      code: 'probe-failed',
+      tried: this.#tried(tried),
+      observed,
+      evidence,
+    });
   }
 
   #tried(words: string): string {

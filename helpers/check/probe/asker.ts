@@ -25,6 +25,7 @@ export function openAsker(host: string, channel: AgentChannel): Asker {
       const parsed = answer.safeParse(await channel.ask(words, { limit, signal }));
       if (parsed.success) return parsed.data;
       throw new HarnessError({
+        code: 'answer-invalid',
         tried: `${host}: probe: ${words[0]}`,
         observed: 'the probe gave an unreadable answer',
         cause: parsed.error,

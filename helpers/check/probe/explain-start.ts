@@ -38,6 +38,7 @@ export function explainStart(error: HarnessError): HarnessError {
   if (known === undefined) return error;
   const [, observed, remedy] = known;
   return new HarnessError({
+    code: 'probe-failed',
     tried: error.tried,
     observed: `${observed} ("${error.observed}")`,
     remedy,

@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../docker/connection.ts';
 import type { Engine } from '../../docker/engine.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { hasCode } from '../../process/errors/harness-error.ts';
 import { BROUGHT, type ProbeImage } from './probe-image.ts';
 
 /** What an engine has by this name was put there by its owner, and stays. What checks bring leaves with the last one. */
@@ -31,8 +31,6 @@ async function removeUnlessUsed(engine: Engine, tag: string, options?: CallOptio
   try {
     await engine.images.remove(tag, options);
   } catch (error) {
-    const isRefused =
-      error instanceof HarnessError && /conflict|no such image/i.test(error.observed);
-    if (!isRefused) throw error;
+    if (!hasCode(error, 'image-in-use', 'image-unknown')) throw error;
   }
 }

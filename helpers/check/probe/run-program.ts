@@ -38,7 +38,8 @@ export async function runProgram(
     const { exitCode, stdout, stderr } = ended;
     report.output(stdout + stderr);
     const failure = whyNotWhole(ended, limit);
-    if (failure !== undefined) throw new HarnessError({ tried, observed: failure });
+    if (failure !== undefined)
+      throw new HarnessError({ code: 'probe-failed', tried, observed: failure });
     return { exitCode, stdout, stderr };
   });
 }

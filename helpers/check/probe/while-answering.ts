@@ -31,6 +31,7 @@ export async function whileAnswering(
       await unlessAborted(answer, silence);
     } catch {
       throw new HarnessError({
+        code: 'engine-unreachable',
         tried: `${engine.machine.name}: remove the probe`,
         observed: `the engine has answered nothing for ${limit / 1000} s`,
         remedy: 'wait: its container ends by itself, and the next check removes leftovers',

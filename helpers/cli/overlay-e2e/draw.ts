@@ -53,6 +53,7 @@ export async function runDraw(
 async function orSay(folder: string, writing: Promise<unknown>): Promise<void> {
   await writing.catch((cause: unknown) => {
     throw new HarnessError({
+      code: 'folder-unwritable',
       tried: `write pictures into ${folder}`,
       observed: firstLine(cause),
       remedy: 'choose a writable folder with free space with --into',

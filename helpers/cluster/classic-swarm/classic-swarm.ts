@@ -2,9 +2,9 @@ import type { CallOptions } from '../../docker/connection.ts';
 import { connectEngine, type Engine } from '../../docker/engine.ts';
 import { requireTls } from '../../docker/endpoints/require-tls.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { hasCode } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
-import { READ_NODES, readSwarmNodes, type SwarmNode, type SwarmNodeState } from './swarm-nodes.ts';
+import { readSwarmNodes, type SwarmNode, type SwarmNodeState } from './swarm-nodes.ts';
 
 /** Where docker-machine has the manager listen, with the machine's own certificates. */
 const MANAGER_PORT = 3376;
@@ -53,7 +53,7 @@ export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmMa
         {
           limit,
           signal,
-          fatal: (error) => error instanceof HarnessError && error.tried === READ_NODES,
+          fatal: (error) => hasCode(error, 'engine-unsuitable'),
           remedy:
             'read what its containers say (docker logs swarm-agent-master, docker logs swarm-agent): agents must reach the store, the manager the store and the engines',
         },

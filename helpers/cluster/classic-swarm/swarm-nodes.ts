@@ -3,7 +3,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { oneLine } from '../../process/text/one-line.ts';
 
 /** What is tried when the manager's answer is not understood. */
-export const READ_NODES = 'read the nodes of a classic Swarm';
+const READ_NODES = 'read the nodes of a classic Swarm';
 
 const states = ['Healthy', 'Unhealthy', 'Pending', 'Disconnected'] as const;
 export type SwarmNodeState = (typeof states)[number];
@@ -93,6 +93,7 @@ function readLabels(text: string): Record<string, string> {
 
 function notUnderstood(observed: string): HarnessError {
   return new HarnessError({
+    code: 'engine-unsuitable',
     tried: READ_NODES,
     observed: oneLine(observed),
     remedy: 'see whether what answers there is a manager of classic Swarm 1.2: docker info',

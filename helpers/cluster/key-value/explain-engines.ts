@@ -44,6 +44,7 @@ export function findOptionDefect(url: string, { machine, info }: Judged): Harnes
   const advertised = advertisedBy(machine);
   const defect = (observed: string, ...options: readonly string[]) =>
     new HarnessError({
+      code: 'engine-unsuitable',
       tried: `${name}: be in the cluster of ${url}`,
       observed,
       remedy: `give it the engine option ${options.join(' and ')} (docker-machine create --engine-opt)`,
@@ -74,6 +75,7 @@ function findSharedHostnames(all: readonly Judged[]): HarnessError[] {
     const names = sharing.map(({ machine }) => machine.name);
     const others = names.filter((name) => name !== hostname);
     return new HarnessError({
+      code: 'engine-unsuitable',
       tried: `${names.join(' and ')}: be members of one cluster`,
       observed: `they share the hostname ${hostname}, by which a key-value cluster tells its members apart`,
       remedy: `give ${others.join(' and ')} a hostname of its own (hostnamectl set-hostname), and restart the engines of ${names.join(' and ')}`,

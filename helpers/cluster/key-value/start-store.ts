@@ -49,9 +49,9 @@ export async function startStore(
     await requireRunning(container, until);
     if (!(failure instanceof HarnessError)) return;
     // What is taken down cannot be asked for its log any more.
-    const { tried, observed, remedy } = failure;
+    const { code, tried, observed, remedy } = failure;
     const evidence = await container.logs({ lines: 20 });
-    throw new HarnessError({ tried, observed, remedy, evidence, cause: failure });
+    throw new HarnessError({ code, tried, observed, remedy, evidence, cause: failure });
   };
   await whileWatching({ look, every: LOOK_EVERY, signal }, (until) =>
     store.waitUntilReady({ signal: until, ...(limit === undefined ? {} : { limit }) }),

@@ -47,7 +47,7 @@ export async function whileStoreIsReached<T>(
       (await findSilence(place)) ?? (await findBarrier(place, provider, machines, until));
     if (obstacle === undefined) return;
     const said = failure === undefined ? {} : { cause: failure, evidence: firstLine(failure) };
-    throw new HarnessError({ tried, ...obstacle, ...said });
+    throw new HarnessError({ code: 'store-unreachable', tried, ...obstacle, ...said });
   };
   return await whileWatching({ look, every: LOOK_EVERY, signal }, run);
 }

@@ -48,6 +48,7 @@ export async function askForJson<T>(
 /** What a store did not do, or would not. */
 export function refusal(tried: string, observed: string, cause?: unknown): HarnessError {
   return new HarnessError({
+    code: 'store-unreachable',
     tried,
     observed,
     remedy: 'see whether the keystore runs, and its container publishes that port',

@@ -95,6 +95,7 @@ async function findImage(engine: Engine): Promise<string> {
   const [first] = await engine.containers.list();
   if (first !== undefined) return first.image;
   throw new HarnessError({
+    code: 'image-unknown',
     tried: `${engine.machine.name}: run a container on a network`,
     observed: 'it has none whose image could be taken',
     remedy: 'run the workload first',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { activity } from '../../process/activity.ts';
+import type { ErrorCode } from '../../process/errors/error-codes.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { type CommandResult, runCommand } from '../../process/run-command.ts';
 import type { Suite } from './apt-sources.ts';
@@ -144,8 +145,8 @@ async function ageOfLists(apt: Apt): Promise<number> {
 export async function updateLists(apt: Apt): Promise<void> {
   await runApt(apt, ['update']).catch(async (error: unknown) => {
     const explained = explainApt(`read the package lists of Debian ${apt.suite}`, error);
-    const isAbsent = absent.test(explained.observed);
-    if (!isAbsent || !explained.observed.includes(`${apt.suite}-security`)) throw explained;
+    const { complaint } = readComplaints(error);
+    if (!absent.test(complaint) || !complaint.includes(`${apt.suite}-security`)) throw explained;
     const title = `Debian ${apt.suite} without its security updates: ${explained.observed}`;
     await activity('step', title, async () => {
       await runApt(apt, ['-o', `Dir::Etc::SourceList=${mainSources(apt)}`, 'update']).catch(() => {
@@ -159,28 +160,42 @@ export async function updateLists(apt: Apt): Promise<void> {
 /** How apt says that a mirror has no such suite. */
 const absent = /does not have a Release file|404\s+Not Found/;
 
+const unsigned = /NO_PUBKEY|missing key|not signed|signature|signed-by|sqv|gpgv/i;
+
+/** Returns apt's output, and the complaint in it that explains the failure. */
+function readComplaints(error: unknown): { said: string; complaint: string } {
+  const said = error instanceof HarnessError ? (error.evidence ?? error.observed) : String(error);
+  const complaints = [...said.matchAll(/^[EW]: (.*)$/gm)].map(([, text = '']) => text.trim());
+  const complaint =
+    complaints.find((text) => unsigned.test(text)) ?? complaints[0] ?? said.split('\n').at(-1);
+  return { said, complaint: complaint ?? 'apt-get failed' };
+}
+
+function codeOf(said: string): ErrorCode {
+  if (/\b404\b/.test(said) || absent.test(said)) return 'package-unavailable';
+  return unsigned.test(said) ? 'signature-unverified' : 'download-failed';
+}
+
 /** What apt complained of, and what can be done about it. */
 export function explainApt(tried: string, error: unknown): HarnessError {
   const gone = ['apt-get', 'dpkg', 'flock'].filter((name) => findProgram(name) === undefined);
   if (gone.length > 0) {
     return new HarnessError({
+      code: 'package-missing',
       tried,
       observed: `${gone.join(' and ')} not found in ${hostPath().join(':')}`,
       remedy: 'install apt, dpkg and util-linux, or bring their folder back into PATH',
       cause: error,
     });
   }
-  const said = error instanceof HarnessError ? (error.evidence ?? error.observed) : String(error);
-  const complaints = [...said.matchAll(/^[EW]: (.*)$/gm)].map(([, text = '']) => text.trim());
-  const unsigned = /NO_PUBKEY|missing key|not signed|signature|signed-by|sqv|gpgv/i;
-  const observed =
-    complaints.find((text) => unsigned.test(text)) ?? complaints[0] ?? said.split('\n').at(-1);
+  const { said, complaint } = readComplaints(error);
   return new HarnessError({
+    code: codeOf(said),
     tried,
-    observed: observed ?? 'apt-get failed',
+    observed: complaint,
     remedy: unsigned.test(said)
       ? 'bring the keys up to date: apt-get install debian-archive-keyring'
-      : absent.test(observed ?? '')
+      : absent.test(complaint)
         ? 'this mirror has it no longer; name one that does, such as Debian’s archive of old releases: E2E_DEBIAN_MIRROR=http://…/debian'
         : 'look at the network, at apt’s proxy and at the mirror in /etc/apt, or name another: E2E_DEBIAN_MIRROR=http://…/debian',
     cause: error,

@@ -30,6 +30,7 @@ async function findMirror(suite: Suite): Promise<string> {
   if (findProgram('apt-get') === undefined || findProgram('dpkg-deb') === undefined) {
     const release = await hostRelease();
     throw new HarnessError({
+      code: 'platform-unsupported',
       tried,
       observed: `this is ${release.name}, without apt`,
       remedy: aptCommandFor(release),
@@ -40,6 +41,7 @@ async function findMirror(suite: Suite): Promise<string> {
   const mirror = chooseMirror(await readAptEntries(), suite);
   if (mirror !== undefined) return mirror;
   throw new HarnessError({
+    code: 'package-unavailable',
     tried,
     observed: 'no signed repository of Debian in /etc/apt/sources.list or sources.list.d',
     remedy: 'name one: E2E_DEBIAN_MIRROR=http://…/debian',

@@ -1,5 +1,5 @@
 import { type ActivityReport, activity } from '../../process/activity.ts';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { hasCode, HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine, tail } from '../../process/run-command.ts';
 import { type Apt, aptCommand, cleanEnvironment, explainApt, runApt, updateLists } from './apt.ts';
 
@@ -16,7 +16,7 @@ export async function downloadPackages(
   try {
     await downloadOnce(apt, packages, folder, report);
   } catch (error) {
-    if (!(error instanceof HarnessError) || !/\b404\b/.test(error.message)) throw error;
+    if (!hasCode(error, 'package-unavailable')) throw error;
     await updateLists(apt);
     const names = packages.map((one) => one.replace(/=.*/, ''));
     await downloadOnce(apt, names, folder, report);
@@ -78,6 +78,7 @@ async function runDownload(
   report.output(result.all);
   if (result.exitCode === 0) return;
   throw new HarnessError({
+    code: 'download-failed',
     tried: commandLine(file, words),
     observed: result.originalMessage || `exit code ${result.exitCode}`,
     cause: result,

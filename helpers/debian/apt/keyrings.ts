@@ -21,6 +21,7 @@ export function findKeyrings(
     if (found.length > 0) return found;
   }
   throw new HarnessError({
+    code: 'package-missing',
     tried: `find the keys of Debian ${suite}`,
     observed: `no debian-archive-keyring in ${root}usr/share/keyrings`,
     remedy: 'apt-get install debian-archive-keyring',

@@ -68,6 +68,7 @@ export async function explainDamage(error: unknown): Promise<unknown> {
     const file = await findDamage(folder, recordOf(folder));
     if (file === undefined) continue;
     return new HarnessError({
+      code: 'cache-changed',
       tried: `use the cache ${folder}`,
       observed: `${file} is not as it was built`,
       remedy: `rm -r ${folder}; the next run builds it again`,
@@ -92,6 +93,7 @@ async function openCache(): Promise<void> {
   const { called, folder, variable } = cacheTarget();
   if (/[:\n]/.test(folder)) {
     throw new HarnessError({
+      code: 'folder-unsuitable',
       tried: `use ${called} ${folder}`,
       observed: 'its path has a colon or a line break, which cannot be in a PATH',
       remedy: `set ${variable} to a folder without`,

@@ -66,6 +66,7 @@ export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<Eng
   const found = RELEASES[version];
   if (found === undefined) {
     throw new InputError({
+      code: 'name-unknown',
       observed: `unknown engine version "${version}"`,
       remedy: suggestName(
         version,
@@ -106,6 +107,7 @@ async function useSystem(): Promise<EngineBundle> {
   const dockerd = findProgram('dockerd');
   if (dockerd === undefined) {
     throw new HarnessError({
+      code: 'package-missing',
       tried: 'engine bundle system',
       observed: 'no dockerd in PATH',
       remedy: `install Docker, or take one of ${ENGINE_VERSIONS.join(', ')}`,
@@ -120,6 +122,7 @@ async function useFolder(folder: string): Promise<EngineBundle> {
   const missing = PROGRAMS.filter((name) => findProgram(name, env.PATH.split(':')) === undefined);
   if (dockerd === undefined || missing.length > 0) {
     throw new InputError({
+      code: 'engine-unsuitable',
       subject: `engine bundle ${folder}`,
       observed: `it lacks ${(dockerd === undefined ? ['dockerd'] : missing).join(', ')}`,
       remedy: 'put it beside the others, as in Docker’s own static archive',
@@ -152,6 +155,7 @@ async function expectVersion(root: string, version: string): Promise<void> {
   const found = await askVersion(join(root, 'usr/sbin/dockerd'), env);
   if (found === version) return;
   throw new HarnessError({
+    code: 'package-unavailable',
     tried: `engine ${version}`,
     observed: `the mirror has ${found}`,
     remedy: `take another of ${ENGINE_VERSIONS.join(', ')}, or the path of a folder with dockerd`,

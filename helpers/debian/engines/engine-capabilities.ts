@@ -35,7 +35,8 @@ export async function engineAbilities(bundle: string): Promise<EngineAbilities> 
 /** Asks the dockerd of a bundle, without starting an engine. */
 export async function askAbilities({ version, env }: EngineBundle): Promise<EngineAbilities> {
   const dockerd = findProgram('dockerd', env['PATH']?.split(':'));
-  if (dockerd === undefined) throw new HarnessError({ tried: 'dockerd', observed: 'not found' });
+  if (dockerd === undefined)
+    throw new HarnessError({ code: 'package-missing', tried: 'dockerd', observed: 'not found' });
   // Its help no longer tells of the option where it is deprecated; its parser knows.
   const { exitCode, stderr } = await runCommand(
     dockerd,
@@ -43,7 +44,8 @@ export async function askAbilities({ version, env }: EngineBundle): Promise<Engi
     { env, limit: 60_000, expect: 'any' },
   );
   if (/unknown flag/.test(stderr)) return { version, clusterStore: false, backends: [] };
-  if (exitCode !== 0) throw new HarnessError({ tried: dockerd, observed: stderr.trim() });
+  if (exitCode !== 0)
+    throw new HarnessError({ code: 'command-failed', tried: dockerd, observed: stderr.trim() });
   // Go keeps the names of all functions that were linked, also in a program that was stripped.
   const program = await readFile(dockerd);
   const linked = backends.filter((name) => program.includes(`libkv/store/${name}.(*`));

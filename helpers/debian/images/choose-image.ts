@@ -36,6 +36,7 @@ export async function chooseImage(
   }
   if (/^[./~]|\.(tar|tgz|tar\.\w+)$/.test(words)) {
     throw new HarnessError({
+      code: 'file-unreadable',
       tried,
       observed: `there is no file ${file}`,
       remedy: `give the path of ${kindOfFile}, or a tag to pull`,
@@ -43,6 +44,7 @@ export async function chooseImage(
   }
   if (!REFERENCE.test(words)) {
     throw new HarnessError({
+      code: 'input-invalid',
       tried,
       observed: 'it is neither a file nor a tag',
       remedy: `give the path of ${kindOfFile}, or a tag such as ${usual}`,
@@ -71,6 +73,7 @@ async function readTags(file: string, tried: string, also?: string): Promise<str
   if (read?.success === true) return read.data.flatMap(({ RepoTags }) => RepoTags ?? []);
   const isNot = also === undefined ? 'no' : `neither ${also} nor a`;
   throw new HarnessError({
+    code: 'image-invalid',
     tried,
     observed: `it is ${isNot} file of docker save: there is no manifest.json in it that names images`,
     remedy: 'write it with docker save -o FILE NAME:TAG (docker export makes something else)',
@@ -83,6 +86,7 @@ function pickTag(tags: readonly string[], usual: string, tried: string): string 
   if (tags.includes(usual)) return usual;
   if (first !== undefined && tags.length === 1) return first;
   throw new HarnessError({
+    code: 'image-invalid',
     tried,
     observed: first === undefined ? 'the image in it has no tag' : `it has ${tags.join(', ')}`,
     remedy: `write it with docker save -o FILE NAME:TAG, of one image, or of one that is called ${usual}`,

@@ -56,6 +56,7 @@ export async function connectTcp(container: Container, attempt: TcpAttempt): Pro
   ].join('\n');
   if (code === undefined && !TIMED_OUT.includes(exitCode)) {
     throw new HarnessError({
+      code: 'container-unsuitable',
       tried: `${container.machine.name}: connect to ${address}:${port} from ${container.name}`,
       observed: 'it has no bash, or no timeout',
       remedy: 'take an image with both (Debian: bash, coreutils)',

@@ -12,6 +12,7 @@ export async function requireRunning(
   if (facts === undefined || facts.running) return;
   const { exitCode, error } = facts;
   throw new HarnessError({
+    code: 'container-ended',
     tried: `${container.machine.name}: container ${container.name}: start`,
     observed: `it ended with exit code ${exitCode}${error === '' ? '' : ` (${error})`}`,
     remedy: 'read in its log why',

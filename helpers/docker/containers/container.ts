@@ -50,6 +50,7 @@ export function openContainer(connection: Connection, id: string, name: string):
       const address = networks[network]?.address ?? '';
       if (address !== '') return address;
       throw new HarnessError({
+        code: 'network-unknown',
         tried: `${machine.name}: address of ${name} on ${network}`,
         observed: `it is ${status} and on ${Object.keys(networks).join(', ') || 'no network'}`,
       });
@@ -143,12 +144,14 @@ export function explainStart(name: string): Explain {
       /Bind for [\d.]+:(\d+) failed: port is already allocated/.exec(message)?.[1];
     if (port !== undefined) {
       return {
+        code: 'port-busy',
         observed: `port ${port} of the machine is taken`,
         remedy: 'stop what listens there, or publish another port',
       };
     }
     if (/executable file not found|no such file or directory: unknown/.test(message)) {
       return {
+        code: 'container-unsuitable',
         observed: `its program is not in the image (${message})`,
         remedy: 'look at its command and entrypoint',
       };
@@ -163,11 +166,13 @@ function explainAttachment(message: string): Explanation | undefined {
   if (network === undefined) return undefined;
   if (/not manually attachable/.test(message)) {
     return {
+      code: 'network-unknown',
       observed: `network ${network} is for services alone`,
       remedy: 'create it with --attachable, or run the container as a service',
     };
   }
   return {
+    code: 'network-unknown',
     observed: `the swarm gives no network ${network} (${message})`,
     remedy: 'create it on a manager, and see that docker node ls has this machine as ready',
   };
@@ -176,10 +181,18 @@ function explainAttachment(message: string): Explanation | undefined {
 function explainMissing(name: string): Explain {
   return ({ status, message }) => {
     if (status === 404 && /no such container/i.test(message)) {
-      return { observed: `no container ${name} on this engine`, remedy: 'run it first' };
+      return {
+        code: 'container-unknown',
+        observed: `no container ${name} on this engine`,
+        remedy: 'run it first',
+      };
     }
     if (/is not running/.test(message)) {
-      return { observed: `${name} is not running`, remedy: `read why: docker logs ${name}` };
+      return {
+        code: 'container-not-running',
+        observed: `${name} is not running`,
+        remedy: `read why: docker logs ${name}`,
+      };
     }
     return undefined;
   };

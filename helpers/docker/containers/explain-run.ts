@@ -8,6 +8,7 @@ export function explainRun(spec: ContainerSpec, machine: string): Explain {
     const { status, message } = refusal;
     if (status === 404 && /no such image/i.test(message)) {
       return {
+        code: 'image-unknown',
         observed: `no image ${spec.image} on machine ${machine}`,
         remedy:
           'load it there first (docker load), or give the machine its archive when it is made',
@@ -15,12 +16,14 @@ export function explainRun(spec: ContainerSpec, machine: string): Explain {
     }
     if (status === 409 && /is already in use by container/.test(message)) {
       return {
+        code: 'name-taken',
         observed: `there is a container ${spec.name ?? ''} already`,
         remedy: `remove it first: docker rm -f ${spec.name ?? ''}`,
       };
     }
     if (status === 404 && /network .* not found/.test(message)) {
       return {
+        code: 'network-unknown',
         observed: `no network ${spec.network ?? ''} on machine ${machine}`,
         remedy: 'create it first, or see whether this engine is in the cluster',
       };

@@ -49,6 +49,7 @@ export async function ping(
   const output = [stdout, stderr].filter((text) => text !== '').join('\n');
   if (exitCode === 126 || exitCode === 127 || /^Usage:|invalid option/m.test(output)) {
     throw new HarnessError({
+      code: 'container-unsuitable',
       tried: `${container.machine.name}: ping in ${container.name}`,
       observed: exitCode < 126 ? 'its ping does not know all options' : 'it has no ping',
       remedy: 'take an image with the ping of iputils (Debian: iputils-ping)',
@@ -79,6 +80,7 @@ export async function resolveName(
   // getent's «one or more of the keys are not there»
   if (exitCode === 2) return [];
   throw new HarnessError({
+    code: 'container-unsuitable',
     tried: `${container.machine.name}: resolve ${name} in ${container.name}`,
     observed: `getent ended with code ${exitCode}`,
     remedy: 'take an image with getent (Debian: libc-bin)',

@@ -53,6 +53,7 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
     if (cause.code !== 'ENOENT') throw unreadable(tried, firstLine(cause), cause);
     const others = await contextNames(env);
     throw new InputError({
+      code: 'name-unknown',
       observed: `unknown Docker context "${name}" in ${folder}`,
       remedy: suggestName(name, others, 'contexts'),
     });
@@ -83,5 +84,5 @@ function configFolder(env: Environment): string {
 
 function unreadable(tried: string, observed: string, cause: unknown): HarnessError {
   const remedy = 'see what `docker context inspect` says of it';
-  return new HarnessError({ tried, observed, remedy, cause });
+  return new HarnessError({ code: 'file-unreadable', tried, observed, remedy, cause });
 }

@@ -50,7 +50,12 @@ export async function loadImages(
   await activity('transfer', title, async (report) => {
     report.input(archive);
     const { size } = await stat(archive).catch((cause: unknown) => {
-      throw new HarnessError({ tried: title, observed: `${archive} cannot be read`, cause });
+      throw new HarnessError({
+        code: 'file-unreadable',
+        tried: title,
+        observed: `${archive} cannot be read`,
+        cause,
+      });
     });
     const { status, body } = await ask(machine.endpoint, 'POST', '/images/load?quiet=1', {
       signal,
@@ -61,6 +66,7 @@ export async function loadImages(
     const failure = /"error":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1];
     if (status === 200 && failure === undefined) return;
     throw new HarnessError({
+      code: 'engine-refused',
       tried: title,
       observed: failure ?? `the engine said ${status}: ${body.trim()}`,
       remedy: 'give an archive that `docker save` wrote',

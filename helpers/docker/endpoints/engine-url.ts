@@ -89,5 +89,5 @@ function bare(hostname: string): string {
 }
 
 function wrong(text: string, observed: string, remedy: string): InputError {
-  return new InputError({ subject: `engine ${text}`, observed, remedy });
+  return new InputError({ code: 'input-invalid', subject: `engine ${text}`, observed, remedy });
 }

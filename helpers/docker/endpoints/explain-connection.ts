@@ -1,19 +1,29 @@
-import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import type { ErrorCode } from '../../process/errors/error-codes.ts';
+import {
+  firstLine,
+  HarnessError,
+  type HarnessErrorParts,
+} from '../../process/errors/harness-error.ts';
 import { describeEndpoint } from './require-tls.ts';
 import { explainSsh } from './explain-ssh.ts';
 import type { EngineHost } from './endpoint.ts';
 import { SshFailure } from './ssh-socket.ts';
 
 export interface Explanation {
+  /** `engine-unreachable` if no engine answers; another code if something else answers, or an engine that refuses. */
+  readonly code: ErrorCode;
   readonly observed: string;
   readonly remedy?: string;
-  /** Whether nobody answers there at all, in contrast to somebody who is not, or will not be, what is looked for. */
-  readonly isAway?: boolean;
 }
 
 /** An engine that does not answer: its machine is off, or it ended, or nothing gets through to it. */
 export class EngineAway extends HarnessError {
   override readonly name = 'EngineAway';
+}
+
+/** Returns the error for an explanation: an {@link EngineAway} if no engine answers. */
+export function errorOf(parts: HarnessErrorParts): HarnessError {
+  return parts.code === 'engine-unreachable' ? new EngineAway(parts) : new HarnessError(parts);
 }
 
 /** What helps against wrong certificates, of machines that a store knows, and of those that the user named. */
@@ -36,6 +46,7 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
   const at = describeEndpoint(machine.endpoint);
   if (machine.endpoint.kind === 'unix' && ['ENOENT', 'EACCES'].includes(code)) {
     return {
+      code: code === 'ENOENT' ? 'file-unreadable' : 'login-refused',
       observed: code === 'ENOENT' ? `there is no socket ${at}` : `${at} may not be opened by you`,
       remedy:
         'name the socket that the engine listens on, and be who may use it (root, group docker)',
@@ -47,44 +58,48 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
     case 'EAI_AGAIN':
     case 'EAI_NODATA':
       return {
+        code: 'host-unknown',
         observed: `there is no host of the name in ${at} (${code})`,
         remedy: 'write it as it is, or give its address',
       };
     case 'ECONNREFUSED':
       return {
+        code: 'engine-unreachable',
         observed: `connection to ${at} refused`,
         remedy: 'its engine does not run; start it, or read its log for why it ended',
-        isAway: true,
       };
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
       return {
+        code: 'engine-unreachable',
         observed: `${at} cannot be reached (${code})`,
         remedy: 'see whether the machine runs and has a route to this host',
-        isAway: true,
       };
     case 'ECONNRESET':
     case 'EPIPE':
       return {
+        code: 'engine-unreachable',
         observed: `${at} closed the connection`,
         remedy: 'its engine ended meanwhile; read its log',
-        isAway: true,
       };
     case 'ENOENT':
     case 'EACCES':
       return {
+        code: 'certificate-wrong',
         observed: firstLine(error),
         remedy: files,
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
+        code: 'certificate-wrong',
         observed: `the engine at ${at} has a certificate for another address (${firstLine(error)})`,
         remedy: 'something else answers there, or the machine changed its address; make it anew',
       };
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return {
+        code: 'certificate-wrong',
         observed: `the certificate of the engine at ${at} is not valid now (${code})`,
         remedy: 'set the clock right, or make the machine anew',
       };
@@ -96,6 +111,7 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
 function explainTls(error: unknown, code: string, at: string, others: string): Explanation {
   if (/SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|SIGNATURE_FAILURE/.test(code)) {
     return {
+      code: 'certificate-wrong',
       observed: `the engine at ${at} has a certificate of another authority (${code})`,
       remedy: `something else answers there, or ${others}`,
     };
@@ -104,21 +120,24 @@ function explainTls(error: unknown, code: string, at: string, others: string): E
   const said = error instanceof Error ? error.message : '';
   if (/WRONG.VERSION.NUMBER|HTTP.REQUEST|PACKET.LENGTH/i.test(`${code} ${said}`)) {
     return {
+      code: 'certificate-wrong',
       observed: `${at} does not speak TLS (${code})`,
       remedy: 'the engine has to listen with --tlsverify',
     };
   }
   if (/ALERT|BAD_CERTIFICATE|UNKNOWN_CA/.test(code)) {
     return {
+      code: 'certificate-wrong',
       observed: `the engine at ${at} refuses the certificate of this client (${code})`,
       remedy: others,
     };
   }
   if (code.startsWith('HPE_')) {
     return {
+      code: 'engine-unsuitable',
       observed: `${at} does not speak HTTP (${code})`,
       remedy: 'name the port of a Docker Engine',
     };
   }
-  return { observed: firstLine(error) };
+  return { code: 'engine-refused', observed: firstLine(error) };
 }

@@ -27,6 +27,7 @@ export function engineAccess(
 export function requireTls({ name, endpoint }: EngineHost): TlsEndpoint {
   if (endpoint.kind === 'tls') return endpoint;
   throw new HarnessError({
+    code: 'certificate-wrong',
     tried: `machine ${name}: find its certificates`,
     observed: `its engine is reached by ${describeEndpoint(endpoint)}, which has none`,
   });

@@ -38,6 +38,7 @@ async function readPem<T>(folder: string, file: string, parse: (pem: Buffer) => 
 
 function wrongFolder(folder: string, observed: string, cause?: unknown): InputError {
   return new InputError({
+    code: 'certificate-wrong',
     subject: `TLS folder ${folder}`,
     observed,
     remedy:

@@ -168,10 +168,15 @@ function printNodes(nodes: NodeFacts[]): string {
 function explainNode(id: string): Explain {
   return (refusal) => {
     if (refusal.status === 404) {
-      return { observed: `the swarm has no node ${id}`, remedy: 'docker node ls shows them' };
+      return {
+        code: 'name-unknown',
+        observed: `the swarm has no node ${id}`,
+        remedy: 'docker node ls shows them',
+      };
     }
     if (/is not down and can't be removed/.test(refusal.message)) {
       return {
+        code: 'swarm-membership',
         observed: 'it is still a member',
         remedy:
           'let it leave first (docker swarm leave, on that machine), or remove it with --force',

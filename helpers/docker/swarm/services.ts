@@ -164,12 +164,14 @@ function explainService(name: string): Explain {
   return (refusal) => {
     if (refusal.status === 404 && /service .* not found/.test(refusal.message)) {
       return {
+        code: 'name-unknown',
         observed: `the swarm has no service ${name}`,
         remedy: 'docker service ls shows them',
       };
     }
     if (/name conflicts with an existing object/.test(refusal.message)) {
       return {
+        code: 'name-taken',
         observed: `there is a service ${name} already`,
         remedy: `remove it first: docker service rm ${name}`,
       };

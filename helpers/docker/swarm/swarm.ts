@@ -174,16 +174,23 @@ function addressFlags({ advertise, dataPath }: SwarmInitRequest): string[] {
 export const explainSwarm: Explain = ({ message }) => {
   if (/already part of a swarm/.test(message)) {
     return {
+      code: 'swarm-membership',
       observed: 'the engine is in a swarm already',
       remedy: 'let it leave that one first: docker swarm leave',
     };
   }
-  if (/not part of a swarm/.test(message)) return { observed: 'the engine is in no swarm' };
+  if (/not part of a swarm/.test(message))
+    return { code: 'swarm-membership', observed: 'the engine is in no swarm' };
   if (/Worker nodes can't be used/.test(message)) {
-    return { observed: 'the engine is only a worker of its swarm', remedy: 'ask a manager' };
+    return {
+      code: 'swarm-membership',
+      observed: 'the engine is only a worker of its swarm',
+      remedy: 'ask a manager',
+    };
   }
   if (/not a swarm manager/.test(message)) {
     return {
+      code: 'swarm-membership',
       observed: 'the engine is in no swarm',
       remedy: 'docker swarm init makes one, docker swarm join brings it into one',
     };
@@ -194,6 +201,7 @@ export const explainSwarm: Explain = ({ message }) => {
     )
   ) {
     return {
+      code: 'swarm-membership',
       observed: 'it is a manager',
       remedy: 'demote it first, or leave with --force, which ends a swarm that has no other',
     };
@@ -206,6 +214,7 @@ function explainJoin(manager: string): Explain {
     const { message } = refusal;
     if (/A valid join token is necessary/.test(message)) {
       return {
+        code: 'login-refused',
         observed: `${manager} does not know the join token`,
         remedy:
           'it was rotated, or is cut short: docker swarm join-token, on a manager, tells the one that counts',
@@ -213,6 +222,7 @@ function explainJoin(manager: string): Explain {
     }
     if (/invalid join token|does not match fingerprint/.test(message)) {
       return {
+        code: 'login-refused',
         observed: `the join token is none of the swarm at ${manager} (${message})`,
         remedy: 'docker swarm join-token, on a manager, tells it',
       };
@@ -220,6 +230,7 @@ function explainJoin(manager: string): Explain {
     const why = /connect: ([\w ]+)/.exec(message)?.[1];
     if (/Timeout was reached|context deadline exceeded/.test(message) || why !== undefined) {
       return {
+        code: 'engine-refused',
         observed: `no manager answers at ${manager} (${why ?? 'timeout'})`,
         remedy: 'see that its engine runs as a manager and port 2377 is open towards this machine',
       };

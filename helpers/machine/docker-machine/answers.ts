@@ -36,6 +36,7 @@ export function parseInspection(name: string, json: string): Inspection {
 function notAsARule(tried: string, printed: string, error: unknown): HarnessError {
   const observed = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
   return new HarnessError({
+    code: 'answer-invalid',
     tried,
     observed: `not what it prints as a rule: ${observed.replaceAll('\n', ' ')}`,
     remedy: 'use docker-machine 0.16 or netns-machine',

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { $ } from 'zx/core';
 import { activity } from '../../process/activity.ts';
+import type { ErrorCode } from '../../process/errors/error-codes.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine, type CommandResult, tail } from '../../process/run-command.ts';
 import { findRemedy } from './hints.ts';
@@ -57,6 +58,7 @@ export function bindDockerMachine(
         return { exitCode: code, stdout: result.stdout, stderr: result.stderr };
       }
       throw new HarnessError({
+        code: codeOf(result),
         tried: call.title ?? line,
         observed: describeEnd(result, call.limit),
         remedy: findRemedy(output),
@@ -139,12 +141,27 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-function describeEnd(
-  { exitCode, signal, late, stderr, stdout }: Outcome,
-  limit: number | undefined,
-): string {
+/** Recognizes failures by docker-machine's own words. */
+const knownFailures: readonly (readonly [words: RegExp, code: ErrorCode])[] = [
+  [/Docker machine "[^"]*" already exists/, 'name-taken'],
+  [/Docker machine "[^"]*" does not exist/, 'machine-unknown'],
+  [/is already (stopped|running)/, 'engine-state-unchanged'],
+];
+
+function codeOf(result: Outcome): ErrorCode {
+  if (result.late) return 'command-timed-out';
+  const said = lastLineOf(result);
+  return knownFailures.find(([words]) => words.test(said))?.[1] ?? 'command-failed';
+}
+
+function lastLineOf({ stdout, stderr }: Outcome): string {
+  return `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
+}
+
+function describeEnd(result: Outcome, limit: number | undefined): string {
+  const { exitCode, signal, late } = result;
   if (late) return `timed out after ${(limit ?? 0) / 1000} s`;
   if (signal !== null) return `killed by ${signal}`;
-  const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1) ?? '';
+  const said = lastLineOf(result);
   return said === '' ? `exit code ${exitCode}` : `exit code ${exitCode}, "${said}"`;
 }

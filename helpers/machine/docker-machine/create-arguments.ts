@@ -13,6 +13,7 @@ export function checkRequest(request: MachineRequest, env: Environment): void {
   checkName(name);
   if (address !== undefined && !isIPv4(address)) {
     throw new HarnessError({
+      code: 'address-invalid',
       tried: `machine ${name}: create at «${address}»`,
       observed: 'it is not an IPv4 address',
       remedy: 'give one like 192.168.99.100',
@@ -37,6 +38,7 @@ export function engineBundleOf(
   }
   if (engineBundle === undefined) return undefined;
   throw new HarnessError({
+    code: 'operation-unsupported',
     tried: `machine ${name}: create with the engine ${engineBundle}`,
     observed: `the driver ${driver} brings an engine of its own`,
     remedy: 'leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns)',
@@ -107,6 +109,7 @@ export function environmentForCreate(
   const variable = addressVariables[driverName];
   if (variable === undefined) {
     throw new HarnessError({
+      code: 'operation-unsupported',
       tried: `machine ${name}: create at ${address}`,
       observed: `the driver ${driverName} gives addresses itself`,
       remedy: 'leave the address open',

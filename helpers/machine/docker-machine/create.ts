@@ -1,4 +1,4 @@
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { hasCode, HarnessError } from '../../process/errors/harness-error.ts';
 import type { CallDockerMachine } from './command.ts';
 import { createFlags, environmentForCreate } from './create-arguments.ts';
 import { inspect, listRows } from './inspect.ts';
@@ -43,10 +43,7 @@ export async function create(creation: Creation): Promise<Machine> {
     return machine;
   } catch (error) {
     // Another process took the name in the meantime: then the machine is theirs.
-    if (
-      error instanceof HarnessError &&
-      /Docker machine "[^"]*" already exists/.test(error.observed)
-    ) {
+    if (hasCode(error, 'name-taken')) {
       await forgetMade(store, [name]);
       throw nameTaken(name);
     }
@@ -55,6 +52,7 @@ export async function create(creation: Creation): Promise<Machine> {
     await forgetMade(store, [name]);
     if (known === undefined) throw error;
     throw new HarnessError({
+      code: 'engine-unsuitable',
       tried: `machine ${name}: create`,
       ...known,
       cause: error,
@@ -84,6 +82,7 @@ async function removeUnfinished(call: CallDockerMachine, name: string): Promise<
 
 function nameTaken(name: string): HarnessError {
   return new HarnessError({
+    code: 'name-taken',
     tried: `machine ${name}: create`,
     observed: 'there is a machine of this name already',
     remedy: 'remove it first, or take another name or store (MACHINE_STORAGE_PATH)',

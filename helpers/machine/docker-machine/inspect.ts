@@ -26,6 +26,7 @@ export async function inspect(call: CallDockerMachine, name: string): Promise<Ma
   if (printed.exitCode !== 0) {
     if (saysUnknown(printed.stderr)) throw unknownMachine(`machine ${name}: inspect`);
     throw new HarnessError({
+      code: 'state-unreadable',
       tried: `machine ${name}: inspect`,
       observed: `docker-machine cannot read it, «${printed.stderr.trim().split('\n')[0]}»`,
       remedy: `\`docker-machine rm -f ${name}\` forgets it`,
@@ -65,6 +66,7 @@ export function saysUnknown(stderr: string): boolean {
 /** The error about a machine that there is not. */
 export function unknownMachine(tried: string): HarnessError {
   return new HarnessError({
+    code: 'machine-unknown',
     tried,
     observed: 'there is no machine of this name',
     remedy: 'docker-machine ls lists those that there are',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { hasCode } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { dockerMachineCommand } from '../decide-provider.ts';
 import { bindDockerMachine, type CallDockerMachine } from './command.ts';
@@ -97,9 +97,8 @@ async function callForState(
   try {
     await call([verb, name], { title, onLine: () => {} });
   } catch (error) {
-    if (!(error instanceof HarnessError)) throw error;
-    if (/is already (stopped|running)/.test(error.observed)) return;
-    throw error.observed.includes('does not exist') ? unknownMachine(title) : error;
+    if (hasCode(error, 'engine-state-unchanged')) return;
+    throw hasCode(error, 'machine-unknown') ? unknownMachine(title) : error;
   }
 }
 

@@ -27,6 +27,7 @@ export async function run(
   const output = [printed.stdout, ended.stderr].filter((text) => text !== '').join('\n');
   const said = output.trim().split('\n').at(-1) ?? '';
   throw new HarnessError({
+    code: 'command-failed',
     tried: title,
     observed:
       said === '' ? `exit code ${ended.exitCode}` : `exit code ${ended.exitCode}, "${said}"`,
@@ -41,6 +42,7 @@ function notReached(title: string, name: string, { stdout, stderr }: CommandResu
     ? `start it: docker-machine start ${name}`
     : findRemedy(output);
   return new HarnessError({
+    code: 'machine-unreachable',
     tried: title,
     observed: `the machine did not run it to its end, «${output.split('\n').at(-1)}»`,
     remedy: known ?? `see whether this works: docker-machine ssh ${name} true`,

@@ -6,7 +6,11 @@ import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { ask } from '../../docker/endpoints/engine-http.ts';
-import { EngineAway, explainConnection } from '../../docker/endpoints/explain-connection.ts';
+import {
+  EngineAway,
+  errorOf,
+  explainConnection,
+} from '../../docker/endpoints/explain-connection.ts';
 import { type GivenEngine, toMachine } from './given-engine.ts';
 
 /** What an engine says of itself. */
@@ -111,6 +115,7 @@ async function askForJson(
   if (answer.status === 200) return parseJson(answer.body);
   if (/HTTP request to an HTTPS server/.test(answer.body)) {
     throw new HarnessError({
+      code: 'certificate-wrong',
       tried: given.givenAs,
       observed: 'its engine listens with TLS, and no certificates are given for it',
       remedy: 'name the folder with ca.pem, cert.pem and key.pem (--tls-dir)',
@@ -118,6 +123,7 @@ async function askForJson(
   }
   if (answer.status >= 500) {
     throw new HarnessError({
+      code: 'engine-refused',
       tried: given.givenAs,
       observed: `${path} is answered by ${answer.status}: ${answer.body.trim().slice(0, 200)}`,
       remedy: 'read the log of its engine',
@@ -131,9 +137,9 @@ function explain(given: GivenEngine, cause: unknown, passed: number | undefined)
   const explanation =
     passed === undefined
       ? explainConnection(cause, toMachine(given))
-      : { observed: `no answer after ${passed / 1000} s`, isAway: true };
+      : { code: 'engine-unreachable' as const, observed: `no answer after ${passed / 1000} s` };
   const parts = { tried: given.givenAs, ...explanation, cause };
-  return explanation.isAway === true ? new EngineAway(parts) : new HarnessError(parts);
+  return errorOf(parts);
 }
 
 function requireDocker(given: GivenEngine, answer: unknown): void {
@@ -154,6 +160,7 @@ function requireDocker(given: GivenEngine, answer: unknown): void {
     (Number(major) === oldest.major && Number(minor) < oldest.minor);
   if (!isOld) return;
   throw new HarnessError({
+    code: 'engine-unsuitable',
     tried: given.givenAs,
     observed: `its engine is Docker ${Version}, too old to be checked`,
     remedy: `it takes ${oldest.major}.${oldest.minor} or newer`,
@@ -166,6 +173,7 @@ function notDocker(
   remedy = 'name the endpoint of a Docker Engine',
 ): HarnessError {
   return new HarnessError({
+    code: 'engine-unsuitable',
     tried: givenAs,
     observed: `it is no Docker Engine: ${because}`,
     remedy,

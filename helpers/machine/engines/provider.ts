@@ -22,6 +22,7 @@ export function createEnginesProvider(
       const found = all.find((one) => one.name === name);
       if (found !== undefined) return found;
       throw new HarnessError({
+        code: 'machine-unknown',
         tried: `machine ${name}`,
         observed: 'no engine of this name was given',
         remedy: `there are ${all.map((one) => one.name).join(', ')}`,
@@ -43,6 +44,7 @@ export function createEnginesProvider(
 
 function refuse(verb: string, name: string): never {
   throw new HarnessError({
+    code: 'operation-unsupported',
     tried: `${verb} ${name}`,
     observed: 'it exists already, and is not ours: of such a machine only the engine is asked',
     remedy: 'use the provider netns or docker-machine for machines that come and go',
@@ -78,11 +80,16 @@ function refuseTwins(looks: readonly EngineLook[]): void {
       const tried = `${twin.given.givenAs} and ${givenAs}`;
       if (isSame(twin, look)) {
         const observed = 'both are the same engine';
-        throw new HarnessError({ tried, observed, remedy: 'name each once' });
+        throw new HarnessError({ code: 'name-taken', tried, observed, remedy: 'name each once' });
       }
       if (name !== undefined && name === twin.given.name) {
         const observed = `both are called ${name}`;
-        throw new HarnessError({ tried, observed, remedy: 'call one of them otherwise' });
+        throw new HarnessError({
+          code: 'name-taken',
+          tried,
+          observed,
+          remedy: 'call one of them otherwise',
+        });
       }
     }
   }

@@ -25,6 +25,7 @@ export function requireConfig(store: Store, name: string): MachineConfig {
   if (config !== undefined) return config;
   const others = listMachineNames(store);
   throw new HarnessError({
+    code: 'machine-unknown',
     tried: `machine ${name}`,
     observed: `store ${store.folder} has no such machine`,
     remedy: others.length === 0 ? 'create it first' : `there are ${others.join(', ')}`,

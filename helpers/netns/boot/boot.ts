@@ -78,6 +78,7 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
         if (!over) return notYet('there is none');
         const log = await readMachineLog(store, name);
         throw new HarnessError({
+          code: 'machine-start-failed',
           tried: `machine ${name}: boot`,
           observed: `it has ended, «${tail(log, 1)}»`,
           remedy: 'see what «overlay-e2e doctor» finds missing',
@@ -120,6 +121,7 @@ export function requireInit(store: Store, name: string): number {
   const pid = findInit(store, name);
   if (pid !== undefined) return pid;
   throw new HarnessError({
+    code: 'machine-not-running',
     tried: `machine ${name}: enter`,
     observed: 'it is not running',
     remedy: 'start it first',

@@ -28,6 +28,7 @@ export async function waitForEngine(
     async () => {
       if (findInit(store, name) === undefined) {
         throw new HarnessError({
+          code: 'machine-start-failed',
           tried: `machine ${name}: boot`,
           observed: 'it has ended',
           evidence: await readMachineLog(store, name),
@@ -56,6 +57,7 @@ function engineEnded(config: MachineConfig, log: string): HarnessError {
   const { Memory } = config.Driver;
   const last = tail(log, 1);
   return new HarnessError({
+    code: 'engine-not-ready',
     tried: `machine ${config.Name}: start the engine`,
     observed: last === '' ? 'dockerd has ended without a word' : `dockerd has ended, «${last}»`,
     remedy:

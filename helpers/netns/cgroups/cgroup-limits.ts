@@ -39,6 +39,7 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
     // Where it cannot be written, mkdir says only that there is no parent.
     const denied = await access(mountPoint, constants.W_OK).catch((why: unknown) => why);
     throw new HarnessError({
+      code: 'cgroup-unavailable',
       tried: `make the cgroup ${folder}`,
       observed: firstLine(denied ?? error),
       remedy: `mount -o remount,rw ${mountPoint}; for a container, use --privileged`,
@@ -135,6 +136,7 @@ async function setLimit(file: string, value: string, optional = false): Promise<
     const { code } = error as NodeJS.ErrnoException;
     if (optional && code === 'ENOENT') return;
     throw new HarnessError({
+      code: 'cgroup-unavailable',
       tried: `limit ${value} in ${file}`,
       observed: firstLine(error),
       remedy:

@@ -50,6 +50,7 @@ export function mainHierarchy(): Hierarchy {
     all[0];
   if (main !== undefined) return main;
   throw new HarnessError({
+    code: 'cgroup-unavailable',
     tried: 'cgroups of this host',
     observed: 'not mounted',
     remedy: 'mount -t cgroup2 cgroup2 /sys/fs/cgroup',

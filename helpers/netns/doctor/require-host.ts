@@ -15,6 +15,7 @@ export function requireHost(starter: Starter = thisProcess()): void {
   const tried = 'machines of the built-in provider';
   if (starter.platform !== 'linux') {
     throw new HarnessError({
+      code: 'platform-unsupported',
       tried,
       observed: `they are made of Linux namespaces, and this is ${starter.platform}`,
       remedy: 'run it on Linux, or install docker-machine 0.16.2 and VirtualBox',
@@ -22,6 +23,7 @@ export function requireHost(starter: Starter = thisProcess()): void {
   }
   if (starter.uid === 0) return;
   throw new HarnessError({
+    code: 'root-required',
     tried,
     observed: 'this is not root, who alone can make network namespaces and mounts',
     remedy: 'run it with sudo, or as root in a container with --privileged',

@@ -79,6 +79,7 @@ async function waitForEngine(
     async () => {
       if (log !== undefined) {
         throw new HarnessError({
+          code: 'engine-not-ready',
           tried: 'engine that loads an image archive: start',
           observed: `it ended, «${tail(log, 1)}»`,
           evidence: tail(log),

@@ -24,6 +24,7 @@ export async function seedImages(
   if (archives.length === 0) return;
   if (existsSync(join(dataRoot, 'image')) || existsSync(join(dataRoot, 'overlay2'))) {
     throw new HarnessError({
+      code: 'operation-unsupported',
       tried: `images into ${dataRoot}`,
       observed: 'an engine keeps images there already',
       remedy: 'load them through the engine instead',
@@ -52,6 +53,7 @@ async function unpackArchive(archive: string, engine: RunnableEngine): Promise<s
 export async function imageStoreKey(archive: string): Promise<string> {
   const seen = await stat(archive, { bigint: true }).catch((error: unknown) => {
     throw new HarnessError({
+      code: 'file-unreadable',
       tried: `image archive ${archive}`,
       observed: 'it cannot be read',
       remedy: 'give the path of a file that docker save wrote',
@@ -59,7 +61,11 @@ export async function imageStoreKey(archive: string): Promise<string> {
     });
   });
   if (!seen.isFile()) {
-    throw new HarnessError({ tried: `image archive ${archive}`, observed: 'it is no file' });
+    throw new HarnessError({
+      code: 'file-unreadable',
+      tried: `image archive ${archive}`,
+      observed: 'it is no file',
+    });
   }
   const identity = [resolve(archive), seen.dev, seen.ino, seen.size, seen.mtimeNs].join('\n');
   return `image-stores/${createHash('sha256').update(identity).digest('hex').slice(0, 24)}`;

@@ -52,6 +52,7 @@ export async function ensureEgress(store: Store, range: AddressRange, env: Env):
     if (!ended) throw error;
     const log = await readLog(store);
     throw new HarnessError({
+      code: 'egress-failed',
       tried: `store ${store.folder}: egress`,
       observed: `slirp4netns has ended, «${tail(log, 1)}»`,
       remedy: 'its log tells why; without egress a machine needs it not',

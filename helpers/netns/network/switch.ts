@@ -33,6 +33,7 @@ export async function ensureSwitch(
   if (had !== undefined) {
     if (asked !== undefined && formatRange(asked) !== formatRange(had)) {
       throw new HarnessError({
+        code: 'range-in-use',
         tried: `address range ${formatRange(asked)}`,
         observed: `the machines of store ${store.folder} are in ${formatRange(had)}`,
         remedy: 'use another store (MACHINE_STORAGE_PATH), or remove its machines first',
@@ -127,6 +128,7 @@ export function readStoreRange(store: Store): AddressRange | undefined {
 
 function damagedRange(file: string, cause: unknown): HarnessError {
   return new HarnessError({
+    code: 'state-unreadable',
     tried: `read ${file}`,
     observed: 'it is not the address range of the machines any more',
     remedy: 'remove the machines with "overlay-e2e down" and bring them up again',
@@ -166,6 +168,7 @@ async function makeSwitch(
     if (only) refuseRange(range, 'another store has it');
   }
   throw new HarnessError({
+    code: 'range-in-use',
     tried: 'address range for the machines',
     observed: `this host routes each of 192.168.0.0/24 to 192.168.255.0/24 already`,
     remedy: 'name a free one: E2E_SUBNET=10.99.0.0/24',
@@ -230,6 +233,7 @@ function closeLink(link: string): void {
 
 function refuseRange(range: AddressRange, observed: string): never {
   throw new HarnessError({
+    code: 'range-in-use',
     tried: `address range ${formatRange(range)}`,
     observed,
     remedy: 'ask for another (E2E_SUBNET), or for none to get a free one',

@@ -12,11 +12,21 @@ export function checkName(name: string): void {
   const tried = `machine name «${name}»`;
   const remedy = 'use letters, digits, dots and hyphens, a letter or digit first';
   if (!machineName.test(name)) {
-    throw new HarnessError({ tried, observed: 'it is not a host name', remedy });
+    throw new HarnessError({
+      code: 'input-invalid',
+      tried,
+      observed: 'it is not a host name',
+      remedy,
+    });
   }
   if (name.length > longestName) {
     const observed = `it has ${name.length} characters, a host name has ${longestName} at most`;
-    throw new HarnessError({ tried, observed, remedy: 'take a shorter one' });
+    throw new HarnessError({
+      code: 'input-invalid',
+      tried,
+      observed,
+      remedy: 'take a shorter one',
+    });
   }
 }
 
@@ -25,6 +35,7 @@ export function checkImages(archives: readonly string[]): void {
   for (const archive of archives) {
     if (existsSync(archive)) continue;
     throw new HarnessError({
+      code: 'file-unreadable',
       tried: `image archive ${archive}`,
       observed: 'there is no such file',
       remedy: 'give the path of a file that docker save wrote',

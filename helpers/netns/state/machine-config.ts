@@ -207,6 +207,7 @@ export function readConfig(store: Store, name: string): MachineConfig | undefine
     // Falls through: whatever it is, it is no config.
   }
   throw new HarnessError({
+    code: 'state-unreadable',
     tried: `machine ${name}: read ${file}`,
     observed: 'it is not a machine’s config',
     remedy: `remove the machine, or ${file}`,

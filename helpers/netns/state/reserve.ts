@@ -60,6 +60,7 @@ export async function reserveMachine(
     async () => {
       if (existsSync(machineFolder(store, name))) {
         throw new HarnessError({
+          code: 'name-taken',
           tried: `machine ${name}: create`,
           observed: 'there is one of this name',
           remedy: 'take another name, or remove it first',

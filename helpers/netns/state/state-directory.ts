@@ -80,6 +80,7 @@ export function foreign(folder: string, verb: 'use' | 'clean up'): HarnessError 
   const shown = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
   return new HarnessError({
+    code: 'folder-unsuitable',
     tried: `${verb} the state directory ${folder}`,
     observed: `overlay-e2e did not create it, and it contains ${shown}${more}`,
     remedy: 'name a new or an empty folder in MACHINE_STORAGE_PATH',

@@ -1,9 +1,11 @@
 import { printable, printableLines } from '../text/printable.ts';
 import { redactSecrets } from '../text/redact-secrets.ts';
+import type { ErrorCode } from './error-codes.ts';
 import { describeSystemError } from './system-error.ts';
 
 /** The parts of a {@link HarnessError}. */
 export interface HarnessErrorParts {
+  readonly code: ErrorCode;
   /** The subject and the action, such as "machine worker-host: create". */
   readonly tried: string;
   /** The failure that was observed. */
@@ -20,6 +22,8 @@ export interface HarnessErrorParts {
  * Its message is one line, `<tried>: <observed>; <remedy>`; evidence follows in separate lines.
  */
 export class HarnessError extends Error {
+  /** Stable, in contrast to the message. */
+  readonly code: ErrorCode;
   readonly tried: string;
   readonly observed: string;
   readonly remedy: string | undefined;
@@ -36,6 +40,7 @@ export class HarnessError extends Error {
       remedy === undefined ? `${tried}: ${observed}` : `${tried}: ${observed}; ${remedy}`;
     super(evidence === undefined ? line : `${line}\n${evidence}`, { cause });
     this.name = 'HarnessError';
+    this.code = parts.code;
     this.tried = tried;
     this.observed = observed;
     this.remedy = remedy;
@@ -46,6 +51,11 @@ export class HarnessError extends Error {
   get line(): string {
     return this.message.split('\n', 1)[0] ?? this.message;
   }
+}
+
+/** Returns true if an error is a {@link HarnessError} with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is HarnessError {
+  return error instanceof HarnessError && codes.includes(error.code);
 }
 
 /** Returns the first line of any error, printable; for an error of the operating system, the system's description. */

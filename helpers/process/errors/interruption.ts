@@ -10,7 +10,7 @@ export class Interrupted extends HarnessError {
   readonly exitCode: number;
 
   constructor(name: WatchedSignal) {
-    super({ tried: 'overlay-e2e', observed: `interrupted by ${name}` });
+    super({ code: 'interrupted', tried: 'overlay-e2e', observed: `interrupted by ${name}` });
     this.name = 'Interrupted';
     this.exitCode = 128 + constants.signals[name];
   }

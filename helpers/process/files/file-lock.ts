@@ -112,6 +112,7 @@ async function takeLock(
   if (first.exitCode === REMOVED) return await takeLock(path, kind, mode, signal);
   if (mode === 'try' && first.exitCode === HELD) return undefined;
   throw new HarnessError({
+    code: 'command-failed',
     tried: `lock ${path}`,
     observed: first.stderr.trim() || (first.originalMessage ?? `exit code ${first.exitCode}`),
     remedy: 'flock is part of util-linux; this user must be able to write to the folder',

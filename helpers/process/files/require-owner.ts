@@ -17,6 +17,7 @@ export function requireOwner(
   const isWritable = !mayBeWritable && (mode & 0o022) !== 0;
   if (isOwn && !isWritable) return;
   throw new HarnessError({
+    code: 'folder-unsuitable',
     tried: `use ${called} ${folder}`,
     observed: isOwn
       ? `other users may write to it (mode ${(mode & 0o7777).toString(8)})`

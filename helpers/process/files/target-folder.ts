@@ -1,4 +1,4 @@
-import { HarnessError } from '../errors/harness-error.ts';
+import { hasCode, HarnessError } from '../errors/harness-error.ts';
 import { readFileSystem } from './file-system.ts';
 
 /** A folder for output, with its name and variable for messages. */
@@ -10,8 +10,6 @@ export interface TargetFolder {
   readonly variable: string;
 }
 
-const noSpace = 'no space left for';
-
 /**
  * Replaces any program's error about a full disk by one line for the user, and returns other errors unchanged.
  * Call it before any clean-up, which frees space again.
@@ -21,15 +19,16 @@ export async function explainFullDisk(
   tried: string,
   error: unknown,
 ): Promise<unknown> {
+  if (hasCode(error, 'disk-full')) return error;
   const said = error instanceof Error ? error.message : String(error);
-  if (said.includes(noSpace)) return error;
   const disk = await readFileSystem(folder).catch(() => undefined);
   const isSaid = /ENOSPC|EDQUOT|no space left|enough free space|quota exceeded/i.test(said);
   if (disk?.full !== true && !isSaid) return error;
   const size = disk === undefined ? '' : `, on a disk of ${Math.ceil(disk.size / 1e6)} MB`;
   return new HarnessError({
+    code: 'disk-full',
     tried,
-    observed: `${noSpace} ${called} ${folder}${size}`,
+    observed: `no space left for ${called} ${folder}${size}`,
     remedy: `free space there, or set ${variable} to a folder with more`,
     cause: error,
     evidence: said,
@@ -43,6 +42,7 @@ export async function requireNoOverlay(
 ): Promise<void> {
   if (!(await readFileSystem(folder)).isOverlay) return;
   throw new HarnessError({
+    code: 'folder-unsuitable',
     tried,
     observed: `${called} ${folder} is on an overlay file system, where engines cannot store containers`,
     remedy: `set ${variable} to a folder on a disk; in a container, mount one with -v or --tmpfs`,

@@ -25,6 +25,7 @@ export async function writeAtomically(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new HarnessError({
+      code: 'folder-unwritable',
       tried: `write ${file}`,
       observed: firstLine(error),
       remedy: `see whether ${dirname(file)} can be written and its disk has room`,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { activity } from '../activity.ts';
 import { limitWait } from './cut-waits.ts';
-import { firstLine, HarnessError } from '../errors/harness-error.ts';
+import { firstLine, HarnessError, type HarnessErrorParts } from '../errors/harness-error.ts';
 
 /** The result of one poll: the condition holds, with a value, or does not hold yet, with the observed state. */
 export type Look<T> =
@@ -34,6 +34,10 @@ export interface WaitOptions {
 /** The error of a wait that reached its limit. */
 export class WaitTimeout extends HarnessError {
   override readonly name = 'WaitTimeout';
+
+  constructor(parts: Omit<HarnessErrorParts, 'code'>) {
+    super({ code: 'wait-timed-out', ...parts });
+  }
 }
 
 /**

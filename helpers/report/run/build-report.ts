@@ -51,6 +51,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
   const results = resultsFolder();
   if (!existsSync(results)) {
     throw new HarnessError({
+      code: 'report-failed',
       tried: 'build the report',
       observed: `there are no results in ${results}`,
       remedy: 'run npm test first',

@@ -82,6 +82,7 @@ const unpack = `
 
 function unreadable(observed: string): HarnessError {
   return new HarnessError({
+    code: 'report-failed',
     tried: 'read the report page of Allure',
     observed,
     remedy: 'install the version of @allurereport/core from package.json',

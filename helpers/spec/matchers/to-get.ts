@@ -42,7 +42,11 @@ function parseUrl(url: string): { hostname: string; port: number; path: string }
   if (protocol === 'http:') {
     return { hostname, port: Number(port || 80), path: `${pathname}${search}` };
   }
-  throw new HarnessError({ tried: `GET ${url}`, observed: 'only http:// can be asked for' });
+  throw new HarnessError({
+    code: 'input-invalid',
+    tried: `GET ${url}`,
+    observed: 'only http:// can be asked for',
+  });
 }
 
 function compare(

@@ -101,6 +101,7 @@ async function takeStore(topology: Topology, provider: MachineProvider): Promise
   if (machines.length === 0) return;
   await releaseStore(store);
   throw new HarnessError({
+    code: 'state-in-use',
     tried: `stand up ${topology.name} in ${store}`,
     observed: `it has machines already (${machines.map(({ name }) => name).join(', ')})`,
     remedy:

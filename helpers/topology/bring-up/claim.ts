@@ -35,6 +35,7 @@ export async function claimStore(store: string, doing: string): Promise<{ abando
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       if (error instanceof HarnessError) throw error;
       throw new HarnessError({
+        code: 'folder-unwritable',
         tried: `use the store ${store}`,
         observed: firstLine(error),
         remedy: 'name a folder that can be written, with room, in MACHINE_STORAGE_PATH',
@@ -138,6 +139,7 @@ async function examineHolder(store: string, file: string): Promise<'self' | 'dea
   if (claim === undefined || born === undefined || born !== claim.born) return 'dead';
   if (claim.pid === process.pid) return 'self';
   throw new HarnessError({
+    code: 'state-in-use',
     tried: `use the store ${store}`,
     observed: `process ${claim.pid} is at «${claim.doing}» in it`,
     remedy: 'wait for it, or name another folder in MACHINE_STORAGE_PATH',

@@ -11,10 +11,20 @@ export function requireStage(
   const limit = limitOf({ cluster });
   if (limit !== undefined && !includesStage(limit.stage, until)) {
     const remedy = `take --until ${limit.stage}, or another topology`;
-    throw new InputError({ subject: tried, observed: limit.because, remedy });
+    throw new InputError({
+      code: 'operation-unsupported',
+      subject: tried,
+      observed: limit.because,
+      remedy,
+    });
   }
   if (until === 'keystore' && keystoreOf(cluster) === undefined) {
     const observed = 'swarm mode has no key-value store';
-    throw new InputError({ subject: tried, observed, remedy: 'take --until cluster' });
+    throw new InputError({
+      code: 'operation-unsupported',
+      subject: tried,
+      observed,
+      remedy: 'take --until cluster',
+    });
   }
 }

@@ -89,6 +89,7 @@ export async function loadSetUp(store: string): Promise<SetUpRecord | undefined>
   const { data, error: cause } = setUpRecord.safeParse(parseJson(text));
   if (data !== undefined) return data;
   throw new HarnessError({
+    code: 'state-unreadable',
     tried: `read ${file}`,
     observed: 'not a set-up that this version recorded',
     remedy: 'take the store down with «overlay-e2e down» and stand it up again',

@@ -40,6 +40,7 @@ function refuseTopology(file: string, content: unknown): void {
   )
     return;
   throw new InputError({
+    code: 'input-invalid',
     subject: file,
     observed: 'this file describes a topology to bring up, not an existing cluster',
     remedy:

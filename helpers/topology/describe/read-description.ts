@@ -29,6 +29,7 @@ const otherTypes = /\.(ya?ml|toml|jsonc|json5|txt|xml|ini|conf|cfg)$/i;
 export function refuseOtherFile(word: string): void {
   if (isDescription(word) || !(word.includes('/') || otherTypes.test(word))) return;
   throw new InputError({
+    code: 'input-invalid',
     subject: word,
     observed: 'unsupported file type',
     remedy: `name a file of the type ${descriptionTypes}`,
@@ -47,7 +48,7 @@ export async function readDescription(file: string, what: string): Promise<Descr
     const { path: _path, ...error } = cause as NodeJS.ErrnoException;
     const observed = describeSystemError(Object.assign(new Error(), error)) ?? firstLine(cause);
     const remedy = `name a file that describes ${what}`;
-    throw new InputError({ subject: file, observed, remedy, cause });
+    throw new InputError({ code: 'file-unreadable', subject: file, observed, remedy, cause });
   });
   return path.endsWith('.json') ? readJson(file, text) : await readModule(file, path, what);
 }
@@ -56,7 +57,11 @@ function readJson(file: string, text: string): Description {
   const source = readJsonSource(text);
   if ('reason' in source) {
     const observed = `invalid JSON: ${source.reason}`;
-    throw new InputError({ subject: placeIn(file, source.position), observed });
+    throw new InputError({
+      code: 'file-unreadable',
+      subject: placeIn(file, source.position),
+      observed,
+    });
   }
   const { content, positionOf } = source;
   return { content, placeOf: (path) => placeIn(file, positionOf(path)) };
@@ -65,11 +70,21 @@ function readJson(file: string, text: string): Description {
 async function readModule(file: string, path: string, what: string): Promise<Description> {
   const module = await importModule(path).catch(async (cause: unknown) => {
     const position = await findModuleFailure(path, cause);
-    throw new InputError({ subject: placeIn(file, position), observed: firstLine(cause), cause });
+    throw new InputError({
+      code: 'file-unreadable',
+      subject: placeIn(file, position),
+      observed: firstLine(cause),
+      cause,
+    });
   });
   if (module.default === undefined) {
     const remedy = `write "export default" before ${what}`;
-    throw new InputError({ subject: file, observed: 'no default export', remedy });
+    throw new InputError({
+      code: 'file-unreadable',
+      subject: file,
+      observed: 'no default export',
+      remedy,
+    });
   }
   return { content: module.default, placeOf: () => file };
 }

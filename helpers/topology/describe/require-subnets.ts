@@ -28,6 +28,7 @@ export function requireSubnets(
   if (taken === undefined) return;
   const variable = machineRangeVariable();
   throw new InputError({
+    code: 'range-in-use',
     subject: `topology ${name}`,
     observed: `the subnet ${taken.subnet} of network ${taken.name} overlaps the machines' subnet ${formatRange(machineRange)}`,
     remedy: `Set ${variable} to a subnet outside of ${taken.subnet}, for example ${variable}=192.168.99.0/24`,

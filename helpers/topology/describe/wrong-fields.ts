@@ -35,6 +35,7 @@ export function wrongFields(
   const errors = fields.map(
     ({ path, observed, remedy }) =>
       new InputError({
+        code: 'input-invalid',
         subject: [placeOf(path), ...formatPath(path)].join(': '),
         observed,
         remedy,

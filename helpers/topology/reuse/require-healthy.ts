@@ -22,6 +22,7 @@ export async function requireHealthy(
     const { diagnoses } = await auditCluster(target, { signal });
     if (diagnoses.length === 0) return;
     throw new HarnessError({
+      code: 'cluster-unhealthy',
       tried: `reuse the machines in ${provider.store}`,
       observed: `the cluster does not work: ${diagnoses.map(describe).join('; ')}`,
       remedy:

@@ -31,12 +31,17 @@ export async function reuseTopology(
     if (document === undefined) {
       const names = machines.map(({ name }) => name).join(', ');
       const observed = `no topology was stood up to its end there (${names})`;
-      throw new HarnessError({ tried, observed, remedy });
+      throw new HarnessError({ code: 'topology-differs', tried, observed, remedy });
     }
     const kept = await Promise.all(machines.map(examineMachine));
     const differences = findDifferences(topology, until, document, kept);
     if (differences.length === 0) return document;
-    throw new HarnessError({ tried, observed: differences.join(', '), remedy });
+    throw new HarnessError({
+      code: 'topology-differs',
+      tried,
+      observed: differences.join(', '),
+      remedy,
+    });
   });
 }
 

@@ -88,6 +88,7 @@ function findMachine(
   const machine = machines.find(({ name }) => name === wanted);
   if (machine !== undefined) return machine;
   throw new HarnessError({
+    code: 'machine-unknown',
     tried: `check topology ${topology}`,
     observed: `the store ${store} has its machine ${wanted} no more`,
     remedy: 'stand it up again: «overlay-e2e down», «overlay-e2e up»',

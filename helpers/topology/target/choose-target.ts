@@ -49,6 +49,7 @@ export async function chooseTarget(
   const names = words.flatMap((word) => word.split(','));
   if (names.includes('')) {
     throw new InputError({
+      code: 'input-invalid',
       subject: 'check',
       observed: 'empty target',
       remedy: 'Omit it to check the running topology. Is a variable unset?',
@@ -65,6 +66,7 @@ export async function chooseTarget(
   }
   if (names.length === 1) return await openDescribed(first, look);
   throw new InputError({
+    code: 'input-invalid',
     subject: `check ${words.join(' ')}`,
     observed: 'a file cannot be combined with other targets',
     remedy: 'name one file or only machines',
@@ -76,6 +78,7 @@ async function findTopology(): Promise<AuditTarget> {
   const document = await loadDocument(provider.store);
   if (document !== undefined) return topologyTarget(document, await provider.list());
   throw new HarnessError({
+    code: 'topology-missing',
     tried: 'check the running topology',
     observed: `no topology is running in ${provider.store}`,
     remedy:

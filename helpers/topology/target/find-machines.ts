@@ -16,6 +16,7 @@ export async function findMachines(names: readonly string[]): Promise<Machine[]>
   if (missing.length === 0) return found.flatMap((machine) => machine ?? []);
   const stores = providers.map(({ store }) => store).join(' and ');
   throw new InputError({
+    code: 'machine-unknown',
     observed: `unknown machine ${missing.map((name) => `"${name}"`).join(', ')} in ${stores}`,
     remedy: adviseOn(missing, machines),
   });

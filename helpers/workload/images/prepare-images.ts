@@ -63,6 +63,7 @@ function readSource(usual: ImageSource): ImageSource {
   if (said === '') return usual;
   if (said === 'build' || said === 'pull') return said;
   throw new HarnessError({
+    code: 'input-invalid',
     tried: `E2E_IMAGES=${said}`,
     observed: 'no such way',
     remedy: '«build» makes the images here, «pull» lets the engines pull the tutorial’s own',

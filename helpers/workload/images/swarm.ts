@@ -35,6 +35,7 @@ export async function requireSwarmImage(tried: string): Promise<PreparedImage> {
   const image = await prepareSwarmImage();
   if (image !== undefined) return image;
   throw new HarnessError({
+    code: 'image-unknown',
     tried,
     observed: NO_SWARM_IMAGE,
     remedy: `set ${VARIABLE} to the path of ${BINARY} or of a file that docker save wrote, or to a tag that the engines can pull`,
@@ -55,6 +56,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
   const tried = `${variable}=${words}`;
   if (!elf.isForThisProcessor) {
     throw new HarnessError({
+      code: 'image-invalid',
       tried,
       observed: `it is an executable of another processor than this ${process.arch}`,
       remedy: `build swarm for ${process.arch}`,
@@ -62,6 +64,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
   }
   if (!elf.isStatic) {
     throw new HarnessError({
+      code: 'image-invalid',
       tried,
       observed: 'it is linked dynamically, and the image has no library for it',
       remedy: 'build it with CGO_ENABLED=0',
@@ -86,7 +89,12 @@ async function requireSwarm(file: string, tried: string): Promise<void> {
     (error: unknown) => `it cannot be run: ${(error as HarnessError).observed}`,
   );
   if (observed === undefined) return;
-  throw new HarnessError({ tried, observed, remedy: `give the path of ${BINARY}` });
+  throw new HarnessError({
+    code: 'image-invalid',
+    tried,
+    observed,
+    remedy: `give the path of ${BINARY}`,
+  });
 }
 
 /** The image that Docker's own repository had: the binary, a place for it to write to, and nothing else. */

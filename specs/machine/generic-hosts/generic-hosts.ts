@@ -80,6 +80,7 @@ async function unpackMissing(): Promise<string> {
   const suite = RELEASES.find((one) => one === codename);
   if (suite === undefined) {
     throw new HarnessError({
+      code: 'platform-unsupported',
       tried: `unpack ${missing.join(', ')}`,
       observed: `this is ${name}, not Debian ${RELEASES.join(', ')}`,
       remedy: 'install them with its own package manager',

@@ -63,6 +63,7 @@ describe('a failed call to an engine becomes one line with a remedy', () => {
       json: { message: 'No such image: x:latest' },
     });
     const error = explainFailure(refusal, call, ({ status, message }) => ({
+      code: 'image-unknown',
       observed: `${status} ${message}`,
       remedy: 'load it',
     }));

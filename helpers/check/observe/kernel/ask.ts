@@ -25,6 +25,7 @@ export async function ask<T>(
   const { exitCode, stdout, stderr } = await probe.run(namespace, argv, { signal });
   if (exitCode !== 0) {
     throw new HarnessError({
+      code: 'probe-failed',
       tried,
       observed: stderr.trim().split('\n', 1)[0] || `exit code ${exitCode}`,
     });
@@ -33,6 +34,12 @@ export async function ask<T>(
     return read(stdout);
   } catch (cause) {
     const observed = `unreadable answer: ${firstLine(cause)}`;
-    throw new HarnessError({ tried, observed, cause, evidence: stdout.slice(0, 2000) });
+    throw new HarnessError({
+      code: 'answer-invalid',
+      tried,
+      observed,
+      cause,
+      evidence: stdout.slice(0, 2000),
+    });
   }
 }

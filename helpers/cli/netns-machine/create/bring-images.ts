@@ -19,6 +19,7 @@ async function bringImage(given: string): Promise<string> {
   const image = known.find(({ tag }) => tag === shorten(given));
   if (image === undefined) {
     throw new HarnessError({
+      code: 'file-unreadable',
       tried: `image ${given}`,
       observed: 'neither a file nor one of the images that can be built here',
       remedy: `name a docker save archive or one of ${known.map(({ tag }) => tag).join(', ')}`,
@@ -27,6 +28,7 @@ async function bringImage(given: string): Promise<string> {
   const { archive, tag } = await prepareImage(image.name as ImageName);
   if (archive !== undefined) return archive;
   throw new HarnessError({
+    code: 'input-invalid',
     tried: `image ${given}`,
     observed: `configured as the tag ${tag}, which is not a file`,
     remedy: 'name a docker save archive',

@@ -49,6 +49,7 @@ export function refuseContradictions(
     ],
   ];
   for (const [isWrong, observed, remedy] of wrong) {
-    if (isWrong) throw new InputError({ subject: 'check', observed, remedy });
+    if (isWrong)
+      throw new InputError({ code: 'input-invalid', subject: 'check', observed, remedy });
   }
 }

@@ -42,6 +42,7 @@ async function write(file: string, text: string): Promise<void> {
 
 function cannotWrite(path: string, cause: unknown): HarnessError {
   return new HarnessError({
+    code: 'folder-unwritable',
     tried: `write ${path}`,
     observed: firstLine(cause),
     remedy: 'choose a writable path with free space',

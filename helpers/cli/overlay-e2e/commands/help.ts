@@ -17,6 +17,7 @@ export function addHelp(program: Command): void {
       if (command !== undefined) command.help();
       const names = commands.map((one) => one.name());
       throw new InputError({
+        code: 'name-unknown',
         observed: `unknown command "${name}"`,
         remedy: suggestName(name, names, 'commands'),
       });

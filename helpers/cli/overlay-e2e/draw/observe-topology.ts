@@ -37,6 +37,7 @@ export async function lookAtTopology(
   // Of one that failed and was kept there is a record only.
   if (document === undefined && setUp === undefined) {
     throw new HarnessError({
+      code: 'topology-missing',
       tried: 'draw the running topology',
       observed: `no topology is running in ${store}`,
       remedy: 'run "overlay-e2e up"',

@@ -38,6 +38,7 @@ function layOut(graphviz: Pick<Graphviz, 'layout'>, graph: string): string {
     return svg;
   } catch (cause) {
     throw new HarnessError({
+      code: 'internal',
       tried: 'draw the topology with Graphviz',
       observed: firstLine(cause),
       remedy: 'skip the picture, and report this with the output of check --json',

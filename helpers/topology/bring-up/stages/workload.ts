@@ -60,6 +60,7 @@ async function requireTwoEngines(
   );
   if (one?.id !== other?.id) return;
   throw new HarnessError({
+    code: 'engine-unsuitable',
     tried: `workload: ${application.container} and ${database.container} on two engines`,
     observed: `both would run on engine ${one?.id}`,
     remedy: 'name two machines in the topology, whose engines have ids of their own',

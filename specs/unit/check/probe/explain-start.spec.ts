@@ -26,13 +26,17 @@ test.each([
     'the engine cannot grant a container the privileges that a probe needs',
   ],
 ])('The error "%s" is explained as "%s", with a remedy', (observed, expected) => {
-  const { line } = explainStart(new HarnessError({ tried, observed }));
+  const { line } = explainStart(new HarnessError({ code: 'engine-refused', tried, observed }));
   expect(line).toContain(`${tried}: ${expected}`);
   expect(line).toContain(`("${observed}"); `);
   expect(line).toMatch(/or check without probes, which leaves out kernel tables and live packets$/);
 });
 
 test('What is not known is told as it is, also when a user may not open the engine’s socket', () => {
-  const error = new HarnessError({ tried, observed: 'connect EACCES: permission denied' });
+  const error = new HarnessError({
+    code: 'engine-unreachable',
+    tried,
+    observed: 'connect EACCES: permission denied',
+  });
   expect(explainStart(error)).toBe(error);
 });

@@ -163,6 +163,7 @@ describe('On a terminal, the end', () => {
     const terminal = openTerminal(160, 24);
     await watch(terminal);
     const failure = new HarnessError({
+      code: 'engine-not-ready',
       tried: 'machine host-05: start the engine',
       observed: 'dockerd has ended, «no space left on device»',
       evidence: 'its log',

@@ -25,14 +25,10 @@ test.each([
   [3, 'something new', /«something new»; see what this says: ssh me@far docker system dial-stdio$/],
   [3, '', /exit code 3; see/],
 ])('exit code %i, «%s»', (exitCode, said, expected) => {
-  const {
-    observed,
-    remedy,
-    isAway = false,
-  } = explainSsh(new SshFailure('far', exitCode, said), endpoint);
+  const { code, observed, remedy } = explainSsh(new SshFailure('far', exitCode, said), endpoint);
   expect(`${observed}; ${remedy}`).toMatch(expected);
   expect(observed).toMatch(/^ssh far: /);
-  expect(isAway).toBe(false);
+  expect(code).not.toBe('engine-unreachable');
 });
 
 test.each([
@@ -41,12 +37,13 @@ test.each([
   'ssh: connect to host far port 22: No route to host',
   'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
 ])('nobody answers: «%s»', (said) => {
-  expect(explainSsh(new SshFailure('far', 255, said), endpoint).isAway).toBe(true);
+  expect(explainSsh(new SshFailure('far', 255, said), endpoint).code).toBe('engine-unreachable');
 });
 
 test('without an ssh on PATH that is said', () => {
   const cause = Object.assign(new Error('spawn ssh ENOENT'), { code: 'ENOENT' });
   expect(explainSsh(new SshFailure('far', undefined, cause.message, cause), endpoint)).toEqual({
+    code: 'package-missing',
     observed: 'there is no ssh on PATH',
     remedy: 'install an OpenSSH client',
   });

@@ -77,6 +77,7 @@ test('activities and errors publish no secret', async () => {
     report.output('{"Token": "hunter2"}');
     await Promise.reject(
       new HarnessError({
+        code: 'command-failed',
         tried: 'login --password hunter2',
         observed: 'PASSWORD=hunter2 is refused',
         evidence: 'API_KEY=hunter2',
