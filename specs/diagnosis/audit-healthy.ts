@@ -39,10 +39,10 @@ async function auditHealthy(topology: Topology, times: number): Promise<Confusio
     const audit = async (way: string): Promise<ConfusionRun> =>
       runOf(await auditCluster(target), { cluster: topology.name, injected: 'healthy', way });
     const runs: ConfusionRun[] = [];
-    for (let time = 0; time < times; time++) runs.push(await audit('nothing else runs'));
+    for (let time = 0; time < times; time++) runs.push(await audit('on an idle machine'));
     {
       await using _ = keepBusy();
-      for (let time = 0; time < times; time++) runs.push(await audit('the machine is busy'));
+      for (let time = 0; time < times; time++) runs.push(await audit('on a busy machine'));
     }
     const wrong = runs.flatMap(({ mistakes }) => mistakes);
     console.log(`${topology.name}: ${runs.length} healthy audits, ${wrong.length} mistakes`);

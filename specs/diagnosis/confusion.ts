@@ -91,7 +91,7 @@ async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[])
     const mended = runOf(healed, {
       cluster: lab.kind,
       injected: 'healthy',
-      way: 'after a defect was mended',
+      way: 'after a defect was undone',
       after: nameOf(defect),
     });
     await record(mended);

@@ -8,7 +8,7 @@ import {
 import { countOf } from '../../helpers/report/text/count-of.ts';
 import { drawGrids } from '../../helpers/report/pictures/draw-grids.ts';
 
-/** What was injected against what was reported, as an SVG picture with the numbers: what is right lies on the diagonal. */
+/** Draws injected against reported codes as an SVG picture with the numbers. Right findings are on the diagonal. */
 export async function drawConfusionMatrix(data: ConfusionData): Promise<string> {
   const cells = countConfusion(data).map(({ injected, reported, times, ...one }) => ({
     row: injected,
@@ -30,7 +30,7 @@ export async function drawConfusionMatrix(data: ConfusionData): Promise<string> 
   );
 }
 
-/** The same as a table in Markdown: a line for each way in which something was broken. */
+/** The same as a table in Markdown: a line for each way to inject a defect. */
 export function tableOfConfusion(data: ConfusionData): string {
   const groups = Map.groupBy(data.runs, (run) => `${run.injected}\n${wayOf(run)}`);
   const order = outcomesIn(data);
@@ -57,12 +57,11 @@ export function tableOfConfusion(data: ConfusionData): string {
     '| injected | how | on | right | other findings |',
     '| --- | --- | --- | --- | --- |',
     ...rows,
-    '',
-    `${summaryOf(data)}.`,
   ].join('\n');
 }
 
-function summaryOf({ runs }: ConfusionData): string {
+/** Counts right findings and false alarms in one sentence. */
+export function summaryOf({ runs }: ConfusionData): string {
   const healthy = runs.filter(({ injected }) => injected === 'healthy');
   const broken = runs.filter(({ injected }) => injected !== 'healthy');
   const alarms = healthy.filter((run) => !isRight(run)).length;
@@ -82,7 +81,7 @@ function rankOf(run: ConfusionRun | undefined, order: readonly string[]): number
   return order.indexOf(run?.injected ?? '');
 }
 
-/** Healthy clusters differ in less than broken ones: «mended: …» of whatever was mended is one way. */
+/** Returns the way of a run. Healthy clusters after different defects count as one way. */
 function wayOf({ injected, way }: ConfusionRun): string {
   return injected === 'healthy' ? (way.split(':', 1)[0] ?? way) : way;
 }

@@ -10,59 +10,62 @@ import type { ClusterKind } from './topologies.ts';
 export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]>> = {
   seed: [
     [
-      pick('keystore-wiped', 'the networks’ keys are deleted'),
-      pick('published-port-unreachable', 'a firewall drops what comes to the port from outside'),
+      pick('keystore-wiped', 'the keys of the networks are deleted'),
+      pick('published-port-unreachable', 'a firewall drops packets to the port from outside'),
     ],
     [
-      pick('endpoint-stale', 'the store has an end of a host that is gone for good'),
-      pick('forwarding-entry-missing', 'half of the entry is gone, as in moby #52661'),
-      pick('application-wrong-answer', 'the car’s row is another'),
+      pick('endpoint-stale', 'the key-value store has an endpoint of a removed host'),
+      pick('forwarding-entry-missing', 'half of the entry is deleted, as in moby #52661'),
+      pick('application-wrong-answer', "the car's row is changed"),
     ],
     [
       pick('duplicate-hostname', 'a host is renamed while its engine runs'),
-      pick('neighbour-wrong', 'the neighbour has the MAC address of another container'),
-      pick('application-not-from-database', 'a copy of the answer stands before the application'),
+      pick('neighbour-wrong', 'the neighbor entry has the MAC address of another container'),
+      pick(
+        'application-not-from-database',
+        'a copy of the answer is served instead of the application',
+      ),
     ],
-    [pick('keystore-unreachable', 'the store’s container is stopped')],
+    [pick('keystore-unreachable', 'the container of the key-value store is stopped')],
     [
       pick('vxlan-source-address', 'the firewall rewrites the source'),
-      pick('container-misplaced', 'another host has a container of the same name'),
+      pick('container-misplaced', 'another host has a container with the same name'),
     ],
     [
-      pick('engine-not-clustered', 'the engine looks below another prefix of the store'),
-      pick('name-stale', 'a line in the container’s own /etc/hosts'),
+      pick('engine-not-clustered', 'the engine uses another prefix in the key-value store'),
+      pick('name-stale', "a line in the container's /etc/hosts"),
     ],
   ],
   'swarm-mode': [
     [
       pick('engine-unreachable', 'the engine is stopped'),
-      pick('application-error', 'the table is gone that the application reads'),
+      pick('application-error', "the application's table is deleted"),
     ],
     [
       pick('duplicate-engine-id', 'the host was cloned from another'),
-      pick('container-down', 'it is paused'),
+      pick('container-down', 'the container is paused'),
       pick('packet-loss', 'the sender drops every fourth VXLAN packet to one host'),
     ],
     [
       pick('network-missing', 'the network was removed'),
-      pick('vxlan-blocked', 'the sender drops what goes to one host'),
+      pick('vxlan-blocked', 'the sender drops packets to one host'),
     ],
     [
-      pick('network-differs', 'a host has a bridge network of that name'),
+      pick('network-differs', 'a host has a bridge network with the same name'),
       pick('forwarding-entry-wrong', 'the entry has another port'),
-      pick('neighbour-missing', 'the neighbour of one container is gone'),
+      pick('neighbour-missing', 'the neighbor entry of one container is deleted'),
     ],
     [
       pick('subnet-overlap', 'a host routes half of an overlay’s range through a gateway'),
-      pick('forwarding-entry-stale', 'the entry of a container that is gone'),
-      pick('mtu-black-hole', 'long packets vanish on the way'),
+      pick('forwarding-entry-stale', 'the entry of a removed container'),
+      pick('mtu-black-hole', 'large packets are dropped on the path'),
     ],
     [
       pick('gossip-blocked', 'TCP in, from one host'),
-      pick('isolation-broken', 'the host leads from one overlay to another'),
-      pick('name-unresolved', 'the rules that lead to the engine’s name server are flushed'),
+      pick('isolation-broken', 'the host routes between two overlay networks'),
+      pick('name-unresolved', "the NAT rules of the engine's name server are deleted"),
     ],
-    [pick('checksum-offload', 'TCP that a host sends')],
+    [pick('checksum-offload', 'in TCP packets that a host sends')],
   ],
 };
 
@@ -70,14 +73,14 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
 export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
   seed: [
     pick('gossip-blocked', 'TCP in, from one host'),
-    pick('forwarding-entry-stale', 'the entry of a container that is gone'),
-    pick('endpoint-stale', 'the store has an end of a host that is gone for good'),
+    pick('forwarding-entry-stale', 'the entry of a removed container'),
+    pick('endpoint-stale', 'the key-value store has an endpoint of a removed host'),
     pick('packet-loss', 'the receiver drops three of ten VXLAN packets at random'),
   ],
   'swarm-mode': [
-    pick('vxlan-blocked', 'the receiver drops all of it'),
-    pick('forwarding-entry-missing', 'half of the entry is gone, as in moby #52661'),
-    pick('container-down', 'it is paused'),
+    pick('vxlan-blocked', 'the receiver drops all packets'),
+    pick('forwarding-entry-missing', 'half of the entry is deleted, as in moby #52661'),
+    pick('container-down', 'the container is paused'),
   ],
 };
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drawConfusionMatrix, tableOfConfusion } from './draw-confusion-matrix.ts';
+import { drawConfusionMatrix, summaryOf, tableOfConfusion } from './draw-confusion-matrix.ts';
 import type { ConfusionRun } from './confusion-run.ts';
 import { defectsOn } from './defect.ts';
 import { allDefects } from './defects/all.ts';
@@ -8,14 +8,14 @@ import { clusterKinds } from './topologies.ts';
 
 const dataFile = 'diagnosis-matrix.json';
 
-/** What an earlier run wrote into that folder. */
+/** Returns the runs that an earlier run wrote into that folder. */
 export async function readConfusion(folder: string): Promise<readonly ConfusionRun[]> {
   const text = await readFile(join(folder, dataFile), 'utf8');
   const { runs } = JSON.parse(text) as { runs: readonly ConfusionRun[] };
   return runs;
 }
 
-/** Writes what audits said of what: as data, as a picture, and as a page with both and with every mistake. */
+/** Writes injected defects and findings as data, as a picture, and as a page with both and with every mistake. */
 export async function writeConfusion(folder: string, runs: readonly ConfusionRun[]): Promise<void> {
   const data = { runs };
   await mkdir(join(folder, 'pictures'), { recursive: true });
@@ -27,19 +27,19 @@ export async function writeConfusion(folder: string, runs: readonly ConfusionRun
 }
 
 function describeRuns(runs: readonly ConfusionRun[]): string {
-  return `# What was injected, and what was reported
+  return `# Defect matrix
 
-Written by \`npm run confusion\`. It brings every defect of [specs/diagnosis/defects](../specs/diagnosis/defects) about on
-real clusters, one at a time, audits, mends it, and audits again; and it audits healthy clusters of every kind, also while
-two programs for each processor do nothing but reckon. [The same as data](diagnosis-matrix.json).
+**${summaryOf({ runs })}.**
 
-![The matrix](pictures/diagnosis-matrix.svg)
+\`npm run confusion\` injects every defect of [specs/diagnosis/defects](../specs/diagnosis/defects) into real clusters, one at a time. It checks the cluster, undoes the defect, and checks again. It also checks healthy clusters of every kind, on an idle machine and with two busy processes for each processor. [The same as data](diagnosis-matrix.json).
+
+![A row for each injected code and a column for each reported code. Correct findings are on the diagonal.](pictures/diagnosis-matrix.svg)
 
 ${tableOfConfusion({ runs })}
 ${tableOfMistakes(runs)}${tableOfLeftOut(runs)}`;
 }
 
-/** What a run was cut short of, or could not bring about, is not passed over. */
+/** Lists the defects that a run did not inject. */
 function tableOfLeftOut(runs: readonly ConfusionRun[]): string {
   const leftOut = clusterKinds.flatMap((kind) =>
     defectsOn(kind, allDefects)
@@ -51,7 +51,7 @@ function tableOfLeftOut(runs: readonly ConfusionRun[]): string {
   );
   if (leftOut.length === 0) return '';
   return `
-## What this run did not bring about
+## Not injected in this run
 
 ${leftOut.join('\n')}
 `;
@@ -65,7 +65,7 @@ function tableOfMistakes(runs: readonly ConfusionRun[]): string {
       `- ${cluster}, ${injected}, ${way}: ${mistakes.join('; ')}`,
   );
   return `
-## What was wrong
+## Mistakes
 
 ${lines.join('\n')}
 `;

@@ -25,14 +25,14 @@ export const engineDefects: readonly Defect[] = [
   },
   {
     code: 'engine-unreachable',
-    way: 'a firewall drops what comes to its port',
+    way: 'a firewall drops packets to its port',
     where: third,
     fault: ({ provider, askerAddress }) =>
       filterPort(provider, 'third-host', { port: 2376, from: askerAddress }),
   },
   {
     code: 'engine-not-clustered',
-    way: 'the engine runs without the options of the cluster',
+    way: 'the engine runs without the cluster options',
     on: ['seed'],
     where: third,
     fault: ({ provider }) =>
@@ -40,7 +40,7 @@ export const engineDefects: readonly Defect[] = [
   },
   {
     code: 'engine-not-clustered',
-    way: 'the engine looks below another prefix of the store',
+    way: 'the engine uses another prefix in the key-value store',
     on: ['seed'],
     where: third,
     fault: ({ provider, store }) =>
@@ -74,7 +74,7 @@ export const engineDefects: readonly Defect[] = [
   },
   {
     code: 'duplicate-hostname',
-    way: 'an engine is started on a host that has another’s name',
+    way: 'an engine starts on a host with the name of another host',
     on: ['seed'],
     where: { host: 'third-host', peer: 'worker-host' },
     isLasting: true,

@@ -46,14 +46,14 @@ const gone = (lab: DiagnosisLab): RemoteEnd => ({
 export const kernelDefects: readonly Defect[] = [
   {
     code: 'forwarding-entry-missing',
-    way: 'half of the entry is gone, as in moby #52661',
+    way: 'half of the entry is deleted, as in moby #52661',
     where: mysqlFromMaster,
     fault: async (lab) =>
       forgetForwarding(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
   },
   {
     code: 'forwarding-entry-missing',
-    way: 'the whole entry is gone, on a third host',
+    way: 'the whole entry is deleted, on a third host',
     where: tomcatFromThird,
     fault: async (lab) =>
       forgetForwardingWholly(
@@ -74,7 +74,7 @@ export const kernelDefects: readonly Defect[] = [
   },
   {
     code: 'forwarding-entry-wrong',
-    way: 'the entry points to an address that nobody has',
+    way: 'the entry points to an unused address',
     where: tomcatFromThird,
     fault: async (lab) =>
       misdirectForwarding(
@@ -92,13 +92,13 @@ export const kernelDefects: readonly Defect[] = [
   },
   {
     code: 'forwarding-entry-stale',
-    way: 'the entry of a container that is gone',
+    way: 'the entry of a removed container',
     where: { host: 'worker-host', network: 'my-net' },
     fault: (lab) => leaveForwarding(onMyNet(lab, 'worker-host'), gone(lab)),
   },
   {
     code: 'forwarding-entry-stale',
-    way: 'the entry of a container that has moved to this very host',
+    way: 'the entry of a container that moved to the same host',
     where: { host: 'third-host', network: 'my-net' },
     fault: async (lab) =>
       leaveForwarding(onMyNet(lab, 'third-host'), {
@@ -108,14 +108,14 @@ export const kernelDefects: readonly Defect[] = [
   },
   {
     code: 'neighbour-missing',
-    way: 'the neighbour of one container is gone',
+    way: 'the neighbor entry of one container is deleted',
     where: bystanderFromMaster,
     fault: async (lab) =>
       forgetNeighbour(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'bystander')),
   },
   {
     code: 'neighbour-missing',
-    way: 'the overlay’s device went down and up',
+    way: 'the VXLAN device went down and up',
     where: mysqlFromMaster,
     also: [bystanderFromMaster, holderFromMaster],
     fault: async (lab) =>
@@ -127,7 +127,7 @@ export const kernelDefects: readonly Defect[] = [
   },
   {
     code: 'neighbour-wrong',
-    way: 'the neighbour has a MAC address that nobody has',
+    way: 'the neighbor entry has an unused MAC address',
     where: mysqlFromMaster,
     fault: async (lab) =>
       mistakeNeighbour(
@@ -138,7 +138,7 @@ export const kernelDefects: readonly Defect[] = [
   },
   {
     code: 'neighbour-wrong',
-    way: 'the neighbour has the MAC address of another container',
+    way: 'the neighbor entry has the MAC address of another container',
     where: bystanderFromMaster,
     fault: async (lab) => {
       const { mac } = await lab.end('worker-host', 'mysqlserver');

@@ -27,26 +27,26 @@ export const networkDefects: readonly Defect[] = [
   },
   {
     code: 'network-missing',
-    way: 'the network was made under a name that is spelt otherwise',
+    way: 'the network was created with a different spelling',
     where: { network: spareNetwork.name },
     fault: (lab) => otherName(lab.engine('master-host'), request(lab), 'spare_net'),
   },
   {
     code: 'network-differs',
-    way: 'the network was made anew with another subnet',
+    way: 'the network was created again with another subnet',
     where: { network: spareNetwork.name },
     fault: (lab) => otherSubnet(lab.engine('master-host'), request(lab), '10.0.49.0/24'),
   },
   {
     code: 'network-differs',
-    way: 'a host has a bridge network of that name',
+    way: 'a host has a bridge network with the same name',
     on: ['swarm-mode'],
     where: { host: 'third-host', network: spareNetwork.name },
     fault: (lab) => localNamesake(lab.engine('third-host'), spareNetwork.name),
   },
   {
     code: 'subnet-overlap',
-    way: 'an overlay has the range of the hosts',
+    way: 'an overlay network has the range of the hosts',
     where: { network: 'over-hosts' },
     fault: (lab) =>
       overlappingOverlay(lab.engine('master-host'), {
@@ -57,14 +57,14 @@ export const networkDefects: readonly Defect[] = [
   },
   {
     code: 'subnet-overlap',
-    way: 'a host has an address of an overlay’s range',
+    way: 'a host has an address in the range of an overlay network',
     where: { network: 'other-net' },
     fault: ({ provider }) =>
       hostInsideOverlay(provider, 'third-host', { link: 'eth1', address: '10.0.29.200/24' }),
   },
   {
     code: 'subnet-overlap',
-    way: 'a host routes half of an overlay’s range through a gateway',
+    way: "a host routes half of an overlay's range through a gateway",
     where: { host: 'third-host', network: 'other-net' },
     fault: ({ provider, address }) =>
       routeInsideOverlay(provider, 'third-host', {
@@ -74,7 +74,7 @@ export const networkDefects: readonly Defect[] = [
   },
   {
     code: 'subnet-overlap',
-    way: 'a bridge network of a host has an overlay’s range',
+    way: 'a bridge network of a host has the range of an overlay network',
     where: { network: 'other-net' },
     fault: ({ engine }) => overlappingBridge(engine('worker-host'), 'shadow', '10.0.29.0/24'),
   },

@@ -41,37 +41,37 @@ async function readNeighbour(lab: DiagnosisLab, host: HostName, name: string, ne
 export const pathDefects: readonly Defect[] = [
   {
     code: 'vxlan-blocked',
-    way: 'the receiver drops all of it',
+    way: 'the receiver drops all packets',
     where: { peer: 'worker-host' },
     fault: ({ provider }) => blockTunnelIn(provider, 'worker-host'),
   },
   {
     code: 'vxlan-blocked',
-    way: 'the receiver drops what comes from one host',
+    way: 'the receiver drops packets from one host',
     where: intoWorker,
     fault: (lab) => blockTunnelIn(lab.provider, 'worker-host', lab.address('master-host')),
   },
   {
     code: 'vxlan-blocked',
-    way: 'the receiver refuses it',
+    way: 'the receiver rejects packets',
     where: { peer: 'worker-host' },
     fault: ({ provider }) => refuseTunnelIn(provider, 'worker-host'),
   },
   {
     code: 'vxlan-blocked',
-    way: 'the receiver drops it before it looks at connections',
+    way: 'the receiver drops packets before connection tracking',
     where: { peer: 'third-host' },
     fault: ({ provider }) => blockTunnelEarly(provider, 'third-host'),
   },
   {
     code: 'vxlan-blocked',
-    way: 'the sender drops what goes to one host',
+    way: 'the sender drops packets to one host',
     where: workerToMaster,
     fault: (lab) => blockTunnelOut(lab.provider, 'worker-host', lab.address('master-host')),
   },
   {
     code: 'vxlan-source-address',
-    way: 'the host has a second address, and a route that sends from it',
+    way: 'the host has a second address and a route that uses it',
     where: workerToMaster,
     fault: (lab) => sendFromSecondAddress(lab.provider, 'worker-host', secondAddress(lab)),
   },
@@ -101,20 +101,20 @@ export const pathDefects: readonly Defect[] = [
   },
   {
     code: 'mtu-black-hole',
-    way: 'long packets vanish on the way',
+    way: 'large packets are dropped on the path',
     where: { peer: 'worker-host' },
     fault: ({ provider }) => swallowLargePackets(provider, 'worker-host', { longerThan: 1400 }),
   },
   {
     code: 'mtu-black-hole',
-    way: 'the link of a host takes less than the overlay sends',
+    way: "the MTU of a host's link is too small for the overlay network",
     where: { host: 'worker-host' },
     fault: ({ provider }) =>
       lowerLinkMtu(provider, 'worker-host', { link: 'eth1', mtu: 1400, usual: 1500 }),
   },
   {
     code: 'mtu-black-hole',
-    way: 'the overlay’s device takes less than containers send',
+    way: 'the MTU of the VXLAN device is smaller than that of the containers',
     where: { host: 'worker-host' },
     fault: (lab) =>
       lowerOverlayMtu(lab.provider, 'worker-host', lab.networkId('my-net'), {
@@ -124,7 +124,7 @@ export const pathDefects: readonly Defect[] = [
   },
   {
     code: 'mtu-black-hole',
-    way: 'a container sends more than its overlay takes',
+    way: 'the MTU of a container is larger than that of its overlay network',
     where: { host: 'worker-host', network: 'my-net', container: 'bystander' },
     fault: ({ provider }) =>
       raiseContainerMtu(provider, 'worker-host', {
@@ -135,14 +135,14 @@ export const pathDefects: readonly Defect[] = [
   },
   {
     code: 'checksum-offload',
-    way: 'TCP that a host sends',
+    way: 'in TCP packets that a host sends',
     where: { host: 'worker-host' },
     fault: async (lab) =>
       breakSentChecksums(await lab.checksumGround(), lab.engine('worker-host'), 'eth1'),
   },
   {
     code: 'checksum-offload',
-    way: 'TCP and UDP that a host receives from another',
+    way: 'in TCP and UDP packets that a host receives',
     where: intoWorker,
     fault: async (lab) =>
       breakReceivedChecksums(await lab.checksumGround(), lab.engine('worker-host'), {
@@ -185,7 +185,7 @@ export const pathDefects: readonly Defect[] = [
   },
   {
     code: 'isolation-broken',
-    way: 'a cable between the bridges of two overlays',
+    way: 'a veth pair connects the bridges of two overlay networks',
     where: { host: 'master-host' },
     fault: (lab) =>
       joinedBridges(lab.provider, 'master-host', {
@@ -195,7 +195,7 @@ export const pathDefects: readonly Defect[] = [
   },
   {
     code: 'isolation-broken',
-    way: 'the host leads from one overlay to another',
+    way: 'the host routes between two overlay networks',
     where: { host: 'master-host' },
     fault: async (lab) =>
       routedOverlays(lab.provider, 'master-host', [

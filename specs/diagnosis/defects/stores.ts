@@ -52,21 +52,21 @@ async function runLeaver(lab: DiagnosisLab, address: string): Promise<Unannounce
 export const storeDefects: readonly Defect[] = [
   {
     code: 'keystore-unreachable',
-    way: 'the store’s container is stopped',
+    way: 'the container of the key-value store is stopped',
     on: ['seed'],
     where: {},
     fault: async (lab) => stoppedStore(lab.store, await findStoreContainer(lab)),
   },
   {
     code: 'keystore-unreachable',
-    way: 'the store’s container is paused',
+    way: 'the container of the key-value store is paused',
     on: ['seed'],
     where: {},
     fault: async (lab) => pausedContainer(lab.provider, await findStoreContainer(lab)),
   },
   {
     code: 'keystore-unreachable',
-    way: 'a firewall keeps one host from the store',
+    way: 'a firewall blocks the key-value store for one host',
     on: ['seed'],
     where: { host: 'third-host' },
     fault: (lab) =>
@@ -77,14 +77,14 @@ export const storeDefects: readonly Defect[] = [
   },
   {
     code: 'keystore-wiped',
-    way: 'the networks’ keys are deleted',
+    way: 'the keys of the networks are deleted',
     on: ['seed'],
     where: {},
     fault: ({ store }) => wipedNetworks(store),
   },
   {
     code: 'keystore-wiped',
-    way: 'the store’s container is made anew',
+    way: 'the container of the key-value store is replaced',
     on: ['seed'],
     where: {},
     fault: async (lab) => {
@@ -98,14 +98,14 @@ export const storeDefects: readonly Defect[] = [
   },
   {
     code: 'keystore-wiped',
-    way: 'one network is deleted, whose containers run on',
+    way: 'one network is deleted while its containers run',
     on: ['seed'],
     where: {},
     fault: (lab) => lostNetworkRecord(lab.store, lab.networkId('other-net')),
   },
   {
     code: 'endpoint-stale',
-    way: 'the store has an end of a host that is gone for good',
+    way: 'the key-value store has an endpoint of a removed host',
     on: ['seed'],
     where: { network: 'my-net', container: 'goner' },
     fault: (lab) =>
@@ -118,14 +118,14 @@ export const storeDefects: readonly Defect[] = [
   },
   {
     code: 'endpoint-stale',
-    way: 'a container was removed while its engine did not reach the store',
+    way: 'a container was removed while its engine could not reach the key-value store',
     on: ['seed'],
     where: { network: 'my-net', container: 'leaver' },
     fault: async (lab) => removedBehindStore(await runLeaver(lab, passing.leaver)),
   },
   {
     code: 'forwarding-entry-stale',
-    way: 'a container was removed while its engine did not reach the store, and then taken off by force',
+    way: 'a container was removed while its engine could not reach the key-value store, and then disconnected by force',
     on: ['seed'],
     where: { host: 'master-host', network: 'my-net' },
     also: [{ host: 'worker-host', network: 'my-net' }],
@@ -133,7 +133,7 @@ export const storeDefects: readonly Defect[] = [
   },
   {
     code: 'forwarding-entry-wrong',
-    way: 'a container has gone to another host, with its address',
+    way: 'a container moved to another host and kept its address',
     on: ['seed'],
     where: { host: 'third-host', peer: 'worker-host', network: 'my-net', container: 'nomad' },
     fault: async (lab) =>

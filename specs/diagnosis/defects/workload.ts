@@ -34,21 +34,21 @@ const theBystander = { host: 'worker-host', container: 'bystander' };
 export const workloadDefects: readonly Defect[] = [
   {
     code: 'name-unresolved',
-    way: 'the container asks another name server',
+    way: 'the container uses another name server',
     where: inTomcat,
     fault: async (lab) =>
       otherNameServer(await lab.container('master-host', 'tomcat-app'), '192.0.2.1'),
   },
   {
     code: 'name-unresolved',
-    way: 'the rules that lead to the engine’s name server are flushed',
+    way: "the NAT rules of the engine's name server are deleted",
     where: theBystander,
     fault: async (lab) =>
       flushedNameRules(lab.provider, await lab.container('worker-host', 'bystander')),
   },
   {
     code: 'name-stale',
-    way: 'a line in the container’s own /etc/hosts',
+    way: "a line in the container's /etc/hosts",
     where: inTomcat,
     fault: async (lab) =>
       wrongHostsLine(await lab.container('master-host', 'tomcat-app'), {
@@ -58,7 +58,7 @@ export const workloadDefects: readonly Defect[] = [
   },
   {
     code: 'name-stale',
-    way: 'another container answers to the name as well',
+    way: 'another container has the same name as an alias',
     where: { network: 'my-net', towards: 'mysqlserver' },
     fault: (lab) =>
       sharedName(
@@ -70,7 +70,7 @@ export const workloadDefects: readonly Defect[] = [
   },
   {
     code: 'container-misplaced',
-    way: 'the container has moved to another host',
+    way: 'the container runs on another host',
     where: { container: 'bystander' },
     fault: async (lab) =>
       movedContainer(await lab.container('worker-host', 'bystander'), {
@@ -83,27 +83,27 @@ export const workloadDefects: readonly Defect[] = [
   },
   {
     code: 'container-misplaced',
-    way: 'another host has a container of the same name',
+    way: 'another host has a container with the same name',
     where: { container: 'mysqlserver' },
     fault: (lab) =>
       strayContainer(lab.engine('third-host'), { ...idle, name: 'mysqlserver', network: 'none' }),
   },
   {
     code: 'container-down',
-    way: 'it is stopped',
+    way: 'the container is stopped',
     where: theBystander,
     fault: async (lab) => stoppedContainer(await lab.container('worker-host', 'bystander')),
   },
   {
     code: 'container-down',
-    way: 'it is paused',
+    way: 'the container is paused',
     where: theDatabase,
     fault: async (lab) =>
       pausedContainer(lab.provider, await lab.container('worker-host', 'mysqlserver')),
   },
   {
     code: 'container-down',
-    way: 'it ends as soon as it starts',
+    way: 'the container exits when it starts',
     where: theBystander,
     fault: async (lab) =>
       restartingContainer(await lab.container('worker-host', 'bystander'), {
@@ -113,45 +113,45 @@ export const workloadDefects: readonly Defect[] = [
   },
   {
     code: 'published-port-unreachable',
-    way: 'a firewall drops what comes to the port from outside',
+    way: 'a firewall drops packets to the port from outside',
     where: inTomcat,
     fault: ({ provider, askerAddress }) =>
       filterPort(provider, 'master-host', { port: carPort, from: askerAddress }),
   },
   {
     code: 'published-port-unreachable',
-    way: 'the host drops what it forwards to the container',
+    way: 'the host drops packets that it forwards to the container',
     where: inTomcat,
     fault: ({ provider }) => droppedForwarding(provider, 'master-host'),
   },
   {
     code: 'application-error',
-    way: 'the table is gone that the application reads',
+    way: "the application's table is deleted",
     where: {},
     fault: async (lab) => missingTable(await lab.container('worker-host', 'mysqlserver')),
   },
   {
     code: 'application-error',
-    way: 'the database’s program is frozen',
+    way: 'the database process is frozen',
     where: {},
     fault: async (lab) =>
       frozenDatabase(lab.provider, await lab.container('worker-host', 'mysqlserver')),
   },
   {
     code: 'application-wrong-answer',
-    way: 'the car’s row is another',
+    way: "the car's row is changed",
     where: {},
     fault: async (lab) => renamedCar(await lab.container('worker-host', 'mysqlserver')),
   },
   {
     code: 'application-wrong-answer',
-    way: 'a row of another table is another',
+    way: 'a row of another table is changed',
     where: {},
     fault: async (lab) => otherProducer(await lab.container('worker-host', 'mysqlserver')),
   },
   {
     code: 'application-not-from-database',
-    way: 'a copy of the answer stands before the application',
+    way: 'a copy of the answer is served instead of the application',
     where: {},
     fault: (lab) =>
       answeringCopy(lab.provider, lab.engine('master-host'), {
@@ -162,7 +162,7 @@ export const workloadDefects: readonly Defect[] = [
   },
   {
     code: 'application-not-from-database',
-    way: 'the application is led to a copy of the database',
+    way: 'the application uses a copy of the database',
     where: {},
     fault: async (lab) => {
       const database = await lab.container('worker-host', 'mysqlserver');

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfusionRun } from '../../diagnosis/confusion-table.ts';
 import { shapesOf, textsOf } from '../report/read-svg.ts';
-import { drawConfusionMatrix, tableOfConfusion } from '../../diagnosis/draw-confusion-matrix.ts';
+import {
+  drawConfusionMatrix,
+  summaryOf,
+  tableOfConfusion,
+} from '../../diagnosis/draw-confusion-matrix.ts';
 
 const run: ConfusionRun = {
   way: 'iptables on the receiver',
@@ -32,9 +36,10 @@ describe('The confusion matrix', () => {
       '| `vxlan-blocked` | iptables on the receiver | seed, etcd | 2 of 3 | vxlan-blocked, name-stale |',
       '| `vxlan-blocked` | nftables in the switch | seed | 0 of 1 | nothing |',
       '| `vxlan-blocked` | in one direction | seed | 0 of 1 | the same code elsewhere |',
-      '',
-      '2 of 5 defects found, at the right place and without other findings; 1 false alarm in 4 healthy runs.',
     ]);
+    expect(summaryOf({ runs })).toBe(
+      '2 of 5 defects found, at the right place and without other findings; 1 false alarm in 4 healthy runs',
+    );
     const svg = await drawConfusionMatrix({ runs });
     expect(shapesOf(svg).map(({ title }) => title)).toEqual([
       'healthy, reported as healthy: 3',
