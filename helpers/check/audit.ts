@@ -10,8 +10,8 @@ import type { AuditReport, AuditVerdict, CheckResult } from './model/report.ts';
 import type { AuditTarget } from './model/target.ts';
 
 /**
- * Looks at a cluster layer by layer, compares each layer with the next, and says what is wrong. It changes nothing: the
- * probe containers that it starts are gone when it returns.
+ * Observes a cluster layer by layer, compares each layer with the next, and returns findings. It changes nothing, and
+ * removes its probe containers.
  */
 export async function auditCluster(
   target: AuditTarget,
@@ -28,7 +28,7 @@ export async function auditCluster(
   };
 }
 
-/** What an observation comes to: the same at any time, so that a recorded one can be judged again. */
+/** Compares and diagnoses an observation. The result is the same at any time, also for a recorded one. */
 export function judgeObservation(
   observation: Observation,
 ): Omit<AuditReport, 'startedAt' | 'milliseconds'> {
@@ -42,7 +42,7 @@ export function judgeObservation(
   return { target: observation.target, verdict, diagnoses, checks: results, coverage, observation };
 }
 
-/** What the outcomes of checks come to. A cluster with members that were not examined is never healthy. */
+/** Returns the result for the outcomes of comparisons. A cluster with members that were not examined is never healthy. */
 export function verdictOf(
   results: readonly CheckResult[],
   { unexamined }: Pick<Coverage, 'unexamined'>,

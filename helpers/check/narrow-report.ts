@@ -4,12 +4,12 @@ import type { Layer } from './model/check.ts';
 import { checks } from './compare/checks.ts';
 import type { AuditReport, CheckResult } from './model/report.ts';
 
-/** The same report as if one layer had been all that it is about. */
+/** Returns the report for one layer alone. */
 export function reportOfLayer(report: AuditReport, layer: Layer): AuditReport {
   return narrowReport(report, (one) => one.layer === layer);
 }
 
-/** The same report as if that check had been all of it: `kernel-forwarding`. */
+/** Returns the report for one comparison alone, such as `kernel-forwarding`. */
 export function reportOfCheck(report: AuditReport, name: string): AuditReport {
   requireCheck(name);
   return narrowReport(report, (one) => one.name === name);
@@ -26,7 +26,7 @@ export function requireCheck(name: string): void {
   });
 }
 
-/** Of the diagnoses stays what those checks have found a sign of. */
+/** Keeps the findings with evidence from those comparisons. */
 function narrowReport(report: AuditReport, isMeant: (one: CheckResult) => boolean): AuditReport {
   const results = report.checks.filter(isMeant);
   const found = results.flatMap((one) => (one.state === 'failed' ? one.differences : []));

@@ -5,7 +5,7 @@ import { parseStoreUrls } from '../model/store-urls.ts';
 import type { AuditTarget, TargetStore } from '../model/target.ts';
 import type { AskedHost } from '../model/observation.ts';
 
-/** How the engines find each other: as the target says, or else as most of them say of themselves. */
+/** Returns the cluster kind: from the target, or else from most engines. */
 export function clusterKindOf(
   { kind, store }: Pick<AuditTarget, 'kind' | 'store'>,
   hosts: readonly AskedHost[],
@@ -19,7 +19,7 @@ export function clusterKindOf(
   return withStore >= inSwarm ? 'key-value' : 'swarm-mode';
 }
 
-/** Where the engines of a key-value cluster meet: as the target says, or else where most of them do. One for each server. */
+/** Returns the servers of the key-value store: from the target, or else from most engines. */
 export function storesOf(
   { store }: Pick<AuditTarget, 'store'>,
   hosts: readonly AskedHost[],

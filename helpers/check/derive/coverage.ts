@@ -26,15 +26,15 @@ export const coverageOf = onceFor((observation: Observation): Coverage => {
 });
 
 /**
- * Whether every member that anything knows was examined: only then nobody has what no examined host has. What the user
- * says of the hosts cannot override what managers, store or gossip know.
+ * Tells if every known member was examined: only then no other host can have an object. Managers, store and gossip override
+ * the user's list of hosts.
  */
 export function isWhollyExamined(observation: Observation): boolean {
   const { examined, known } = coverageOf(observation);
   return observation.isComplete && examined === known;
 }
 
-/** Whether managers or store, which know all members, could be asked at all. */
+/** Tells if managers or store, which know all members, answered. */
 export function areMembersKnown({ kind, store, swarm }: Observation): boolean {
   return kind === 'swarm-mode' ? 'seen' in swarm : kind === 'key-value' && 'seen' in store;
 }
@@ -85,7 +85,7 @@ function knownMembers(observation: Observation): KnownMember[] {
   const alive = gossip.filter(({ state }) => state === 'alive' || state === 'suspect');
   if (kind === 'swarm-mode') {
     const view = whatWasSeen(swarm);
-    // Managers know all. Gossip may tell of another address of theirs (--data-path-addr).
+    // Managers know all members. Gossip may list them under another address (--data-path-addr).
     if (view !== undefined) {
       return view.nodes
         .filter((node) => !isSuperseded(node, view.nodes))
@@ -109,7 +109,7 @@ function knownMembers(observation: Observation): KnownMember[] {
   ];
 }
 
-/** Whether a node is what one that left and came again leaves on the list: an entry that is down, beside its new one. */
+/** Tells if a node is the old entry of a node that left and joined again: it is down, next to the new one. */
 export function isSuperseded<T extends { readonly hostname: string; readonly state: string }>(
   { hostname, state }: T,
   nodes: readonly T[],
@@ -122,7 +122,7 @@ export function isSuperseded<T extends { readonly hostname: string; readonly sta
 
 const withFamilies = z.looseObject({ EnableIPv6: z.boolean().optional() });
 
-/** What of this cluster no check looks at yet. */
+/** Returns features of this cluster that no comparison supports. */
 function unsupportedParts(observation: Observation): string[] {
   const networks = observation.hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
   const overlays = [...new Map(networks.map((one) => [one.id, one])).values()].filter(

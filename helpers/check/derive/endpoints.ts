@@ -3,7 +3,7 @@ import type { EngineView } from '../model/engine-view.ts';
 import type { HostView } from '../model/observation.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
-/** One end of an overlay: a running container on a host, as its own engine has it. What all other layers must agree with. */
+/** An endpoint of a running container, according to its own engine: the reference for all other layers. */
 export interface OverlayEnd {
   readonly network: string;
   readonly networkId: string;
@@ -15,7 +15,7 @@ export interface OverlayEnd {
   readonly mac: string;
   /** The host that it is on. */
   readonly host: string;
-  /** The host's address: where the others' kernels send what is for it. */
+  /** The address of its host, to which other kernels send its packets. */
   readonly hostAddress: string | undefined;
   readonly pid: number;
 }
@@ -27,8 +27,8 @@ export interface EndPair {
 }
 
 /**
- * All endpoints of all overlays that the engines themselves say they have, and that stayed as they were while everything
- * else was observed: a container that was stopped or restarted meanwhile, or is to stop, need not be known to anything.
+ * Returns all endpoints that the engines report and that did not change during the check. Endpoints of containers that were
+ * stopped or restarted, or are about to stop, may be unknown elsewhere.
  */
 export function endsOf({
   hosts,
@@ -49,7 +49,7 @@ export function isLeaving(
   return again === undefined || again.startedAt !== startedAt || !hasEndpoints(again);
 }
 
-/** All endpoints that engines said they have, also of containers that came or went meanwhile. */
+/** Returns all endpoints that engines reported, including those of containers that started or stopped during the check. */
 export function allEndsOf({
   hosts,
 }: {

@@ -12,33 +12,33 @@ import { whatWasSeen } from '../model/observed.ts';
 import { onceFor } from './memoize.ts';
 import { ownAddresses } from './own-addresses.ts';
 
-/** What one host's kernel must hold of a container on another host, and where it would be. */
+/** The entries that one kernel must have for a container on another host. */
 export interface ExpectedEntry {
   /** The host whose kernel it is. */
   readonly host: string;
   readonly end: OverlayEnd;
-  /** Where it sends what is for that container: the address of the container's host. */
+  /** The destination of packets to that container: the address of its host. */
   readonly destination: string;
   readonly tables: OverlayTables;
   /** The same tables after the live probes. */
   readonly later: OverlayTables | undefined;
 }
 
-/** What a table holds of a container. */
+/** The entries of a table for a container. */
 export interface HeldEntry {
-  /** Where it is sent to, as the engine wrote it. */
+  /** The destination in the permanent entry of the engine. */
   readonly written: string | undefined;
-  /** That it is sent there to another port, or under another number, than the device's own: in words. */
+  /** Another port or VNI than the device's in that entry, in words. */
   readonly astray: string | undefined;
-  /** Where it is sent to for as long as a packet that came from there is not forgotten: 300 s. */
+  /** The destination that the kernel learned from a packet and forgets after 300 s. */
   readonly learnt: string | undefined;
   /** The bridge's own half of a forwarding entry, which says nothing of the host. */
   readonly isHalf: boolean;
-  /** What is answered to containers that ask for its address. */
+  /** The MAC address in the neighbor entry. */
   readonly neighbour: string | undefined;
 }
 
-/** A host's kernel and its ends, as far as both were seen. */
+/** A host's kernel and endpoints, where both were observed. */
 export interface SeenKernel {
   readonly host: HostView;
   readonly kernel: KernelView;
@@ -70,8 +70,8 @@ export function overlayOn(
 }
 
 /**
- * What every kernel must hold: on each host that has a container on an overlay, an entry for each container of the other
- * hosts. A host without one has nothing to send there.
+ * The entries that every kernel must have: on each host with a container on an overlay, one for each container of the other
+ * hosts. Other hosts send nothing there.
  */
 export const expectedEntries = onceFor((observation: Observation): readonly ExpectedEntry[] => {
   const ends = endsOf(observation);
@@ -89,8 +89,8 @@ export const expectedEntries = onceFor((observation: Observation): readonly Expe
 });
 
 /**
- * Where each host gets what is an overlay's: at the address that the other hosts know it by, or, if a swarm was given
- * another way for its data (`--data-path-addr`), at another one of its own that kernels send to.
+ * The address of each host for VXLAN packets: its address in the cluster or, in a swarm with `--data-path-addr`, another
+ * address of the host.
  */
 const destinationsOf = onceFor(({ hosts }: Observation): ReadonlyMap<string, string> => {
   const used = new Set(
@@ -113,13 +113,13 @@ const destinationsOf = onceFor(({ hosts }: Observation): ReadonlyMap<string, str
   return new Map(found);
 });
 
-/** The host that gets what is sent there. */
+/** Returns the host with that destination address. */
 export function hostWithDestination(observation: Observation, address: string): string | undefined {
   const [name] = [...destinationsOf(observation)].find(([, one]) => one === address) ?? [];
   return name ?? hostAt(observation, address)?.name;
 }
 
-/** What these tables hold of a container. */
+/** Returns the entries for a container in these tables. */
 export function heldEntry(
   { vxlans, neighbours }: OverlayTables,
   { mac, address }: Pick<OverlayEnd, 'mac' | 'address'>,
@@ -150,17 +150,17 @@ function tellAstray({
   return other.length === 0 ? undefined : other.join(' and ');
 }
 
-/** Whether an entry sends to another host: to an address, rather than to the bridge. */
+/** Tells if an entry points to another host, not to the bridge. */
 export function leadsAway({ destination }: ForwardingEntry): boolean {
   return destination !== undefined && isIPv4(destination);
 }
 
-/** Whether a VXLAN device answers with it. What is asked on the bridge itself is the host's own question. */
+/** Tells if a VXLAN device answers with this entry. Entries of the bridge are for requests of the host itself. */
 export function isAnswered({ device, mac, state }: NeighbourEntry): boolean {
   return device.startsWith('vxlan') && mac !== undefined && /PERMANENT|NOARP|REACHABLE/.test(state);
 }
 
-/** Whether it holds nothing of that container that an engine has written. */
+/** Tells if the tables have no entry of an engine for the container. */
 export function isUnknown({ written, neighbour }: HeldEntry): boolean {
   return written === undefined && neighbour === undefined;
 }

@@ -3,14 +3,14 @@ import { allEndsOf } from './endpoints.ts';
 import type { Observation } from '../model/observation.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
-/** What is known of who has, or had, an address on an overlay. */
+/** A known owner, present or past, of an address on an overlay. */
 export interface KnownEnd {
   readonly networkId: string;
   readonly address: string;
   readonly mac: string | undefined;
 }
 
-/** Also such as are no container's: in swarm mode each host has an end of its own there, and one of `ingress`. */
+/** Also endpoints without a container: in swarm mode each host has one, and one on `ingress`. */
 const inspected = z.looseObject({
   Containers: z
     .record(z.string(), z.looseObject({ IPv4Address: z.string(), MacAddress: z.string() }))
@@ -18,8 +18,8 @@ const inspected = z.looseObject({
 });
 
 /**
- * All ends that anybody knows: running containers, what engines say of their networks, what the store and the managers
- * have. An entry for one of them is not left over, even if that end itself is.
+ * Returns all known endpoints: of running containers, in the networks of engines, in the store and the managers. An entry
+ * for one of them is not stale, even if the endpoint is.
  */
 export function knownEnds(observation: Observation): KnownEnd[] {
   const { hosts, store, swarm } = observation;

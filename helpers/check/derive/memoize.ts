@@ -1,9 +1,6 @@
 import type { Observation } from '../model/observation.ts';
 
-/**
- * Finds out only once what follows from an observation, however many checks and rules ask for it: it does not change, and
- * with many hosts that is much.
- */
+/** Memoizes a value derived from an observation, which does not change: with many hosts it is expensive. */
 export function onceFor<T>(find: (observation: Observation) => T): (observation: Observation) => T {
   const found = new WeakMap<Observation, { readonly value: T }>();
   return (observation) => {

@@ -8,14 +8,14 @@ import { whatWasSeen } from '../model/observed.ts';
 export interface FullTable {
   readonly host: string;
   readonly table: NeighbourTable;
-  /** How often meanwhile. */
+  /** The overflows during the probes. */
   readonly refused: number;
 }
 
 /**
- * The hosts whose kernels had no room for more neighbours, where it was felt: a container, or the host itself, asks for
- * the MAC address of whom it sends to, and the kernel drops the packet where it cannot note that it has asked. It keeps one
- * table for all of its network namespaces, so it may be somebody else's packet that was dropped.
+ * Returns the hosts whose neighbor tables overflowed with an effect: a kernel needs an entry for each address it sends to,
+ * and drops the packet without one. All network namespaces share one table, so the dropped packet may belong to any of
+ * them.
  */
 export function findFullTables(observation: Observation): FullTable[] {
   const { hostTrials = [], trials = [] } = whatWasSeen(observation.paths) ?? {};
@@ -29,7 +29,7 @@ export function findFullTables(observation: Observation): FullTable[] {
   });
 }
 
-/** Whether a question, or its answer, ended where a kernel needs the MAC address of whom it sends to. */
+/** Tells if a packet, or its answer, ended where a kernel needs a neighbor entry. */
 export function isStuck({ answered, arrived, sightings }: Trial): boolean {
   if (answered) return false;
   const last = Math.max(-1, ...sightings.map(({ hop }) => hops.indexOf(hop)));

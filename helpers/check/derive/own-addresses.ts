@@ -1,7 +1,7 @@
 import type { HostView } from '../model/observation.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
-/** A host by its addresses: that at which the others find it, and those that its kernel has. */
+/** A host by its addresses: the one in the cluster, and those of its kernel. */
 type AddressedHost = Pick<HostView, 'name' | 'address' | 'kernel'>;
 
 /** IPv4 addresses that this host has and none of the others: bridges have the same one on every host. */

@@ -8,14 +8,14 @@ import {
   type Trial,
 } from '../model/paths-view.ts';
 
-/** What became of a question: its answer came back; it arrived, and no answer came; or it did not arrive. */
+/** The outcome of a trial: answered; arrived without an answer; or lost. */
 export type PathOutcome = 'answered' | 'arrived' | 'lost';
 
-/** All that was tried from one container to another on one network. */
+/** All trials from one container to another on one network. */
 export interface PathSymptoms {
   readonly where: Place & { readonly host: string; readonly peer: string };
   readonly outcomes: Readonly<Partial<Record<Protocol, PathOutcome>>>;
-  /** Of what was lost: the farthest that any of it came. */
+  /** The farthest hop of the lost packets. */
   readonly lastSeen: Sighting | undefined;
   readonly trials: readonly Trial[];
 }
@@ -28,7 +28,7 @@ export function symptomsOf({ trials }: PathsView): PathSymptoms[] {
   });
 }
 
-/** Whether all small packets have arrived that were tried, and large ones were lost. */
+/** Tells if all small packets arrived and large ones were lost. */
 export function losesLarge({ outcomes }: PathSymptoms): boolean {
   return (
     small.every((protocol) => outcomes[protocol] !== 'lost') &&
@@ -36,7 +36,7 @@ export function losesLarge({ outcomes }: PathSymptoms): boolean {
   );
 }
 
-/** Whether ICMP has arrived, and TCP or UDP came to the receiver and was lost in its kernel. */
+/** Tells if ICMP arrived, and TCP or UDP was lost in the kernel of the receiver. */
 export function losesTransport({ outcomes, lastSeen }: PathSymptoms): boolean {
   return (
     outcomes.icmp !== 'lost' &&

@@ -4,14 +4,13 @@ import { whatWasSeen } from '../model/observed.ts';
 import { findFullTables } from './neighbor-overflow.ts';
 
 /**
- * Whether a kernel may be without anything of a container although nothing is wrong: its engine has not written it yet,
- * and will.
+ * Tells if a missing entry is only pending: the engine has not written it yet.
  *
- * In a key-value cluster an engine 20.10 that was started after the container learns of it only when a packet for it
- * asks: the VXLAN device tells of the miss, the engine asks the gossip, and writes both entries (`watchMiss` and
- * `resolvePeer` of libnetwork's overlay driver). In swarm mode engines are told of each container, but that takes a
- * moment. So what came while the probes were sent is not missing, and without a packet nothing shows. An entry alone,
- * without its other half, is neither of these.
+ * In a key-value cluster, an engine 20.10 that started after the container learns about it from the first packet: the VXLAN
+ * device reports the miss, the engine queries the gossip and writes both entries (`watchMiss` and `resolvePeer` of
+ * libnetwork's overlay driver). In swarm mode, engines are notified of each container, which takes a moment. So an entry
+ * that appears during the probes is not missing, and without a packet nothing is known. An entry without its other half is
+ * neither of these cases.
  */
 export function isOnlyLate(
   entry: ExpectedEntry,
@@ -28,8 +27,8 @@ export function isOnlyLate(
 }
 
 /**
- * Whether a probe was sent from a container of that host to that container, and no answer came. Where the kernel had no room
- * for whom it is to ask, nobody was asked.
+ * Tells if a probe sent a packet from a container of that host to that container without an answer. With a full neighbor
+ * table, no packet was sent.
  */
 function wasAskedFor({ host, end }: ExpectedEntry, observation: Observation): boolean {
   if (findFullTables(observation).some((one) => one.host === host)) return false;

@@ -22,15 +22,15 @@ export function isOverlapping(one: string, other: string): boolean {
   return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
 }
 
-/** Whether all addresses of one range are addresses of the other. */
+/** Tells if one range contains the other. */
 export function isInside(inner: string, outer: string): boolean {
   const [a, b] = [readRange(inner), readRange(outer)];
   return a !== undefined && b !== undefined && b.first <= a.first && a.last <= b.last;
 }
 
-/** A range of 256 addresses that none of these overlaps with; undefined when there is none below 10.0.0.0/8. */
+/** Returns a range of 256 addresses that overlaps none of these; undefined if 10.0.0.0/8 has none. */
 export function findFreeRange(taken: readonly string[]): string | undefined {
-  // From the middle: the beginning is where everybody looks.
+  // From the middle, because the beginning is used most.
   for (let index = 0; index < 65_536; index += 1) {
     const range = `${formatAddress(0x0a_40_00_00 + ((index * 256) % 0xc0_00_00))}/24`;
     if (!taken.some((one) => isOverlapping(one, range))) return range;

@@ -2,7 +2,7 @@ import type { Observation } from '../model/observation.ts';
 import { USUAL_VXLAN_PORT } from '../model/kernel-view.ts';
 import { whatWasSeen } from '../model/observed.ts';
 
-/** The data path port of a cluster: what most VXLAN devices of its hosts have. */
+/** Returns the data path port of a cluster: the port of most VXLAN devices. */
 export function vxlanPortOf({ hosts }: Pick<Observation, 'hosts'>): number {
   const ports = hosts.flatMap(({ kernel }) =>
     (whatWasSeen(kernel)?.overlays ?? []).flatMap(({ vxlans }) => vxlans.map(({ port }) => port)),

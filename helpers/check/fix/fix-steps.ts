@@ -29,8 +29,8 @@ export interface FixPlan {
 type Found = { readonly diagnoses: readonly Diagnosis[]; readonly observation: Observation };
 
 /**
- * Plans what `--fix` does: only what restores entries of kernels' tables, with every value checked. A deletion needs the
- * proof that nobody has the container: that every member that managers or store know was examined.
+ * Plans the steps of `--fix`: only commands that restore entries of kernel tables, with every value validated. A deletion
+ * requires that every member known to managers or store was examined, so that no container has the entry.
  */
 export function planFix({ diagnoses, observation }: Found): FixPlan {
   const steps: FixStep[] = [];

@@ -9,23 +9,23 @@ export interface PortAnswer {
   /** Another host; undefined for the machine that the check runs on. */
   readonly from: string | undefined;
   readonly error: string | undefined;
-  /** Whether anything in the container listens there; undefined when its namespace was not looked into. */
+  /** Tells if a program in the container listens on the port; undefined if its namespace was not observed. */
   readonly isListening: boolean | undefined;
 }
 
-/** What the application answered. */
+/** The answer of the application. */
 export interface ApplicationAnswer {
   readonly url: string;
   readonly status: number | undefined;
   readonly body: string | undefined;
   readonly error: string | undefined;
-  /** What its database knows of it; undefined where it is not the car service, or gave no answer. */
+  /** The data of its database; undefined without the car service or without an answer. */
   readonly database: DatabaseView | { readonly error: string } | undefined;
 }
 
-/** What the database of the car service says, asked in its own container. */
+/** The answer of the car service's database, queried in its container. */
 export interface DatabaseView {
-  /** Queries that it ran while the application was asked once more, without those that it runs anyway. */
+  /** The queries that it ran during a second request, without its regular ones. */
   readonly queries: number;
   /** The row as the application must answer it. */
   readonly row: string;

@@ -2,7 +2,7 @@ import type { Difference } from './difference.ts';
 import type { Observation } from './observation.ts';
 import type { Unseen, UnseenBecause } from './observed.ts';
 
-/** What is compared with what: the layers of an audit, from what is written down to what is felt. */
+/** The layers of a check, from recorded state to symptoms. */
 export const layers = [
   'engines',
   'store',
@@ -14,40 +14,43 @@ export const layers = [
 ] as const;
 export type Layer = (typeof layers)[number];
 
-/** What a check needs to be allowed: Docker's API alone, a probe container, or one that may enter other namespaces. */
+/**
+ * The permission that a comparison needs: Docker's API alone, a probe container, or a probe that may enter other
+ * namespaces.
+ */
 export type Need = 'api' | 'probe' | 'privileged-probe';
 
-/** What came of a check. One that could not be done is never a pass. */
+/** The outcome of a comparison. A comparison that could not run never passes. */
 export type CheckOutcome =
   | { readonly state: 'passed'; readonly evidence: readonly string[] }
   | { readonly state: 'failed'; readonly differences: readonly Difference[] }
   | { readonly state: 'skipped'; readonly reason: string; readonly because: UnseenBecause };
 
-/** One question put to what was observed of a cluster. A value: anybody may ask it. */
+/** One comparison of observed values, as a plain value. */
 export interface Check {
   /** `kernel-forwarding` */
   readonly name: string;
-  /** The fact that holds when it passes: «every host knows where each container of the others is». */
+  /** The fact that is true when it passes: "every host knows the host of each container". */
   readonly title: string;
   readonly layer: Layer;
   readonly needs: Need;
   readonly compare: (observation: Observation) => CheckOutcome;
 }
 
-/** What a check with these differences comes to; evidence says what was looked at, so that a pass is not mere silence. */
+/** Returns the outcome of a comparison with these differences. Evidence lists the compared values, so that a pass is proven. */
 export function outcomeOf(
   differences: readonly Difference[],
   evidence: readonly string[],
 ): CheckOutcome {
   if (differences.length > 0) return { state: 'failed', differences };
-  // A check that looked at nothing has proven nothing.
+  // A comparison without values proves nothing.
   if (evidence.length === 0) {
-    return { state: 'skipped', reason: 'there was nothing to examine', because: 'inapplicable' };
+    return { state: 'skipped', reason: 'no values to compare', because: 'inapplicable' };
   }
   return { state: 'passed', evidence };
 }
 
-/** A check whose part of the observation could not be looked at. */
+/** Returns the outcome of a comparison without an observed part. */
 export function skipped({ unseen: reason, because }: Unseen): CheckOutcome {
   return { state: 'skipped', reason, because };
 }

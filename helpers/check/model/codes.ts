@@ -1,7 +1,4 @@
-/**
- * What can be wrong with a cluster: its diagnosis code, a stable word, and its title, the same in a few words for people.
- * Each has a page.
- */
+/** The diagnosis codes, each a stable word, with their titles for people. Each code has a page. */
 export const diagnosisTitles = {
   'engine-unreachable': 'An engine does not answer',
   'engine-not-clustered': 'An engine is not a member of the cluster',

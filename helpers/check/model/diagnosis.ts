@@ -2,15 +2,15 @@ import type { DiagnosisCode } from './codes.ts';
 import type { Command } from './command.ts';
 import type { Difference, Place } from './difference.ts';
 
-/** What to do about a diagnosis. Nothing of it is done unless the user asks. */
+/** The fix or next step of a finding. It only runs if the user asks. */
 export interface Remedy {
   /** A fix changes something and restores it; a next step only inspects, or is for people to do. */
   readonly kind: 'fix' | 'next-step';
-  /** What is typed on `host`, one after the other; nothing where only words can say what to do. */
+  /** The commands to run on `host`, in order; empty for an instruction. */
   readonly commands: readonly Command[];
   /** The host to type it on; anywhere when absent. */
   readonly host?: string | undefined;
-  /** What the commands do, or what there is to do, in one sentence. */
+  /** The effect of the commands, or an instruction, in full sentences. */
   readonly effect: string;
   /**
    * Present when it only restores entries of a kernel's tables, which `--fix` may do: the programs without a shell, in
@@ -19,20 +19,20 @@ export interface Remedy {
   readonly restores?: { readonly networkId: string; readonly commands: readonly Command[] };
 }
 
-/** Tells whether commands need root; whoever may use an engine may type those for it. */
+/** Tells if commands need root. Anyone with access to an engine may run docker commands. */
 export function needsRoot({ commands }: Pick<Remedy, 'commands'>): boolean {
   return commands.some(([program]) => program !== 'docker' && program !== 'ping');
 }
 
-/** What is wrong, where, how that is known, and what mends it. */
+/** A finding: code, location, evidence, consequences and fix. */
 export interface Diagnosis {
   readonly code: DiagnosisCode;
   readonly where: Place;
-  /** One line. */
+  /** One line of text. */
   readonly summary: string;
-  /** What proves it. */
+  /** The differences that prove it. */
   readonly evidence: readonly Difference[];
-  /** What else is wrong only because of it. */
+  /** The differences that exist only because of it. */
   readonly consequences: readonly Difference[];
   readonly remedy?: Remedy | undefined;
 }

@@ -1,4 +1,4 @@
-/** Where something is. The fewer fields are set, the wider the place. */
+/** A location. The fewer fields are set, the wider it is. */
 export interface Place {
   readonly host?: string | undefined;
   /** The other host, where something lies between two: on the way from `host` to `peer`. */
@@ -6,13 +6,13 @@ export interface Place {
   /** The overlay's name. */
   readonly network?: string | undefined;
   readonly container?: string | undefined;
-  /** The container at the other end, for what lies between two. */
+  /** The container at the other end of a path. */
   readonly towards?: string | undefined;
 }
 
-/** All that can differ from what it must be. Rules of judge/ say what it means. */
+/** The kinds of differences. Rules in diagnose/ explain them. */
 export const differenceKinds = [
-  // What engines say, and what holds them together.
+  // Engines and their cluster.
   'engine-silent',
   'engine-not-member',
   'member-unknown',
@@ -30,7 +30,7 @@ export const differenceKinds = [
   'container-absent',
   'container-elsewhere',
   'container-not-running',
-  // What kernels have.
+  // Kernels.
   'forwarding-absent',
   'forwarding-other',
   'forwarding-leftover',
@@ -41,10 +41,10 @@ export const differenceKinds = [
   'vxlan-unlike',
   'mtu-unfit',
   'firewall-drops',
-  // What resolvers answer.
+  // DNS.
   'name-unanswered',
   'name-other',
-  // What live probes met.
+  // Live probes.
   'host-path-dead',
   'gossip-path-dead',
   'manager-path-dead',
@@ -71,12 +71,12 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
-/** Something that is not as it must be: what was expected, what was observed, where. Not yet what it means. */
+/** A mismatch: the expected value, the observed value, the location. It does not say why. */
 export interface Difference {
   readonly kind: DifferenceKind;
   readonly where: Place;
   readonly expected: Json;
   readonly observed: Json;
-  /** The same in one line for people. */
+  /** The difference in one line of text. */
   readonly text: string;
 }

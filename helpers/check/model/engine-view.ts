@@ -2,19 +2,19 @@ import type { ContainerFacts } from '../../docker/containers/container-facts.ts'
 import type { EngineInfo } from '../../docker/info.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 
-/** What one engine says. */
+/** The data of one engine. */
 export interface EngineView {
   readonly info: EngineInfo;
   /**
-   * All of its networks, also those that it named only when it was asked once more after all else; overlays as inspected
-   * verbosely, with the ends that it knows.
+   * All of its networks, including those listed only at the second read; overlays as inspected verbosely, with the
+   * endpoints that the engine knows.
    */
   readonly networks: readonly NetworkFacts[];
-  /** Ids of the networks that it did not name when it was asked first. */
+  /** The IDs of networks that it did not list at the first read. */
   readonly lateNetworks?: readonly string[] | undefined;
-  /** Ids of the endpoints of a swarm that it had on record when it was asked again. */
+  /** The IDs of endpoints of a swarm that it listed at the second read. */
   readonly laterTasks?: readonly string[] | undefined;
-  /** All of its containers, running or not; not the audit's own probes. */
+  /** All of its containers, running or not, without the probes of the check. */
   readonly containers: readonly ContainerFacts[];
   /** The containers once more, after all else of the audit. */
   readonly later?: readonly ContainerFacts[] | undefined;

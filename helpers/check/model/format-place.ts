@@ -1,6 +1,6 @@
 import type { Place } from './difference.ts';
 
-/** A place for people: «master-host → worker-host, network my-net, tomcat-app → mysqlserver». */
+/** Formats a location: "master-host → worker-host, network my-net, tomcat-app → mysqlserver". */
 export function placeInWords({ host, peer, network, container, towards }: Place): string {
   const parts = [
     joinEnds(host, peer),

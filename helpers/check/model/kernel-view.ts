@@ -16,7 +16,7 @@ export interface ForwardingEntry {
 /** An entry of the neighbour table of an overlay's namespace, as `ip -j neigh` has it: IPv4. */
 export interface NeighbourEntry {
   readonly address: string;
-  /** The device that it is kept at: `vxlan0` answers for containers of other hosts, with what it has here. */
+  /** The device of the entry: `vxlan0` answers for containers of other hosts. */
   readonly device: string;
   readonly mac: string | undefined;
   /** `PERMANENT` where an engine has written it. */
@@ -44,13 +44,13 @@ export interface LinkCounters {
   readonly errors: number;
 }
 
-/** One overlay in a host's kernel: the namespace that its engine made for it. */
+/** One overlay in a host's kernel: the namespace that its engine created for it. */
 export interface OverlayTables {
-  /** What of the network's id is in the namespace's name: its first characters. */
+  /** The first characters of the network ID, which are in the name of the namespace. */
   readonly idPrefix: string;
-  /** Its file on the host: `/run/docker/netns/1-f65940ce7f`. The engine counts how often it has made it anew. */
+  /** The file on the host: `/run/docker/netns/1-f65940ce7f`. The engine counts how often it has created it. */
   readonly namespace: string;
-  /** One for each subnet; none when the device is gone. */
+  /** The VXLAN devices, one for each subnet; empty when the device is gone. */
   readonly vxlans: readonly (LinkView & {
     /** VXLAN network identifier. */
     readonly vni: number;
@@ -59,40 +59,40 @@ export interface OverlayTables {
     readonly forwarding: readonly ForwardingEntry[];
   })[];
   readonly bridges: readonly LinkView[];
-  /** The bridge's ends of what leads into containers. */
+  /** The ports of the bridge that lead into containers. */
   readonly ports: readonly LinkView[];
   readonly neighbours: readonly NeighbourEntry[];
 }
 
-/** Where VXLAN goes in a cluster of which nobody says otherwise. */
+/** The VXLAN port of a cluster without another setting. */
 export const USUAL_VXLAN_PORT = 4789;
 
-/** What of an overlay a packet belongs to: 4789/udp, 7946/tcp and udp, 2377/tcp. */
+/** The kind of overlay traffic of a packet: 4789/udp, 7946/tcp and udp, 2377/tcp. */
 export type OverlayTraffic = 'vxlan' | 'gossip' | 'management';
 
-/** A firewall's rule that drops, rejects or rewrites what an overlay needs, or may do so. */
+/** A firewall rule that drops, rejects or rewrites overlay traffic, or may do so. */
 export interface FirewallRule {
-  /** As a person reads it: `-A INPUT -p udp -m udp --dport 4789 -j DROP`. */
+  /** The rule in words: `-A INPUT -p udp -m udp --dport 4789 -j DROP`. */
   readonly text: string;
   readonly tool: 'iptables-legacy' | 'iptables-nft' | 'nft';
   /** `filter`; with nft its family too: `inet guard`. */
   readonly table: string;
   readonly chain: string;
-  /** Where packets meet it, also by way of other chains. */
+  /** The hooks where packets reach it, also through other chains. */
   readonly hooks: readonly ('ingress' | 'prerouting' | 'input' | 'output' | 'postrouting')[];
   readonly verdict: 'drop' | 'reject' | 'rewrite-source' | 'rewrite-destination';
   readonly concerns: readonly OverlayTraffic[];
-  /** Whether it names these ports; else it takes them along with others. */
+  /** Tells if it names these ports; otherwise it matches them with others. */
   readonly isExplicit: boolean;
-  /** Whether it meets a part of these packets only: by chance, or beyond a limit. */
+  /** Matches only a part of these packets: at random, or beyond a limit. */
   readonly isPartial?: boolean | undefined;
-  /** How many packets have met it; undefined when it does not count. */
+  /** The number of matched packets; undefined without a counter. */
   readonly packets: number | undefined;
   /** The command that deletes it; undefined where nft cannot take the name of its table or chain as an argument. */
   readonly undo: Command | undefined;
 }
 
-/** What a container's own network namespace and files say. */
+/** The network namespace and files of a container. */
 export interface ContainerNamespace {
   readonly containerId: string;
   readonly links: readonly LinkView[];
@@ -103,15 +103,15 @@ export interface ContainerNamespace {
   readonly hostsFile: readonly { readonly name: string; readonly address: string }[];
 }
 
-/** What a kernel keeps of neighbours in all of its network namespaces together, as `ip -s ntable` has it. */
+/** The neighbor table of a kernel, shared by all of its network namespaces, from `ip -s ntable`. */
 export interface NeighbourTable {
   /** Entries that may be there: `net.ipv4.neigh.default.gc_thresh3`. Permanent ones, as engines write, do not count. */
   readonly room: number;
-  /** How often since its start there was none left for another one: each time a packet was dropped. */
+  /** The overflows since boot: each dropped a packet. */
   readonly refused: number;
   /** Names the start of a kernel: hosts that have the same share one, as those of the built-in provider do. */
   readonly boot: string;
-  /** Whether the host itself may set the limits; only the kernel's first network namespace can. */
+  /** Tells if the host can set the limits; only the kernel's first network namespace can. */
   readonly isSettable: boolean;
 }
 
@@ -122,19 +122,19 @@ export interface EngineThreads {
   readonly stuck: readonly string[];
 }
 
-/** What one host's kernel has. */
+/** The data of one host's kernel. */
 export interface KernelView {
-  /** As they were before any live probe: a VXLAN device learns from packets, and some engines do from their misses. */
+  /** The tables before any live probe: a VXLAN device learns from packets, and some engines from its misses. */
   readonly overlays: readonly OverlayTables[];
-  /** Namespaces of overlays that cannot be entered. Engines leave the files of those that are gone for a minute. */
+  /** Namespaces of overlays that cannot be entered. Engines keep the files of deleted ones for a minute. */
   readonly unreadOverlays: readonly Unread[];
-  /** The tables once more, after the live probes; undefined when it was not looked at again. */
+  /** The tables at the second read, after the live probes; undefined without it. */
   readonly later: readonly OverlayTables[] | undefined;
   /** The kernel's own table of neighbours, before the live probes and after; undefined where it could not be read. */
   readonly neighbourTable?:
     | { readonly before: NeighbourTable; readonly after: NeighbourTable | undefined }
     | undefined;
-  /** The engine's threads: stuck are those that were so before the live probes and after. */
+  /** The threads of the engine: stuck threads were so before and after the live probes. */
   readonly engineThreads?: EngineThreads | undefined;
   readonly links: readonly LinkView[];
   /** IPv4, of all tables; to other hosts and networks, not the kernel's own to its addresses. */
@@ -144,7 +144,7 @@ export interface KernelView {
   readonly carrier: string | undefined;
   /** Offload settings of that interface: `tx-checksumming` and the like. */
   readonly offload: Observed<Readonly<Record<string, boolean>>>;
-  /** Of the running containers that are on an overlay. */
+  /** The running containers on overlays. */
   readonly containers: readonly ContainerNamespace[];
   /** Containers whose namespaces could not be read, with the reason. */
   readonly unreadContainers: readonly { readonly containerId: string; readonly why: string }[];

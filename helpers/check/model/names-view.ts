@@ -1,28 +1,28 @@
-/** What a container comes to know when it looks up another one. */
+/** The result of a name lookup in a container. */
 export interface NameAnswer {
   readonly host: string;
   readonly container: string;
   readonly network: string;
-  /** The name that was asked for: another container's on the same network, or an alias of it. */
+  /** The name: another container on the same network, or an alias of it. */
   readonly name: string;
   /** The container that is meant, and its host. */
   readonly towards: string;
   readonly peer: string;
   /** Addresses that the engines of those say who have the name; all others are wrong. */
   readonly expected: readonly string[];
-  /** Undefined when nothing came back; empty when there is no such name. */
+  /** Undefined without an answer; empty for "no such name". */
   readonly answers: readonly string[] | undefined;
-  /** Where the answer is from: the container's own /etc/hosts, or the first name server that answers. */
+  /** The source of the answer: /etc/hosts of the container, or the first DNS server that answers. */
   readonly from: 'hosts-file' | 'resolver';
   readonly error: string | undefined;
 }
 
 export interface NamesView {
   readonly answers: readonly NameAnswer[];
-  /** Containers whose name servers do not even answer when they are asked for the container's own name. */
+  /** Containers whose DNS servers do not even resolve the container's own name. */
   readonly deaf: readonly { readonly host: string; readonly container: string }[];
-  /** Hosts on whose containers nobody could look names up, and why. */
+  /** Hosts on whose containers no name could be resolved, with the reason. */
   readonly blind: readonly { readonly host: string; readonly why: string }[];
-  /** How many questions there are, and how many of them were asked. */
+  /** The number of possible lookups, and of those made. */
   readonly questions: { readonly all: number; readonly asked: number };
 }

@@ -11,31 +11,31 @@ import type { Expectations } from './target.ts';
 
 export type Pulse = 'answers' | 'invalid' | 'hangs' | 'silent';
 
-/** What was seen of one host. */
+/** The observation of one host. */
 export interface HostView {
   readonly name: string;
   /** IPv4 address at which the other hosts find it; undefined when neither the user nor its engine says. */
   readonly address: string | undefined;
   readonly engine: Observed<EngineView>;
   /**
-   * Whether its engine lives. What one says counts for nothing when a part of it is invalid. One that hangs takes connections, and does not answer what it must look up in the cluster's
-   * store.
+   * The state of its engine. With an invalid part, nothing that the engine reports counts. An engine that hangs accepts
+   * connections, but does not answer requests that need the store of the cluster.
    */
   readonly pulse: Pulse;
-  /** Whether the key-value store is reached from there: needs a probe. */
+  /** Tells if the host reaches the key-value store; needs a probe. */
   readonly reach: Observed<StoreReach>;
   /** Whom its engine's gossip knows. */
   readonly gossip: Observed<GossipView>;
-  /** What its kernel has: needs a privileged probe. */
+  /** The data of its kernel; needs a privileged probe. */
   readonly kernel: Observed<KernelView>;
 }
 
-/** A host of whom only its engine was asked. */
+/** A host with the data of its engine only. */
 export type AskedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'>;
 
-/** All that an audit has seen of a cluster: plain data, not judged. */
+/** The observation of a cluster: plain data that is not diagnosed yet. */
 export interface Observation {
-  /** What was audited, for people. */
+  /** The name of the cluster. */
   readonly target: string;
   readonly kind: 'key-value' | 'swarm-mode' | 'unknown';
   readonly isComplete: boolean;
@@ -44,14 +44,14 @@ export interface Observation {
   readonly hosts: readonly HostView[];
   /** The key-value store. */
   readonly store: Observed<StoreView>;
-  /** What the managers of a swarm say. */
+  /** The data of the managers of a swarm. */
   readonly swarm: Observed<SwarmView>;
-  /** What the containers' resolvers answer. */
+  /** The name lookups in containers. */
   readonly names: Observed<NamesView>;
-  /** What live probes met on their way: between hosts, and between containers. */
+  /** The trials of live probes between hosts and between containers. */
   readonly paths: Observed<PathsView>;
-  /** What published ports and the application answer. */
+  /** The answers of published ports and the application. */
   readonly application: Observed<ApplicationView>;
-  /** What the audit could not take away again of its own, in words for people. */
+  /** Objects of the check that could not be removed, in words. */
   readonly leftovers: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** A part of what an audit looks at: what was seen, or why it could not be looked at. Never silently nothing. */
+/** A part of an observation: its value, or the reason why it was not observed. Never silently empty. */
 export type Observed<T> = Seen<T> | Unseen;
 
 export interface Seen<T> {
@@ -6,13 +6,13 @@ export interface Seen<T> {
 }
 
 /**
- * Why something was not looked at: this cluster has no such thing, the user did not want it, or it was wanted and could
- * not be done. Only the last leaves a verdict open.
+ * The kind of reason: the cluster has no such part, the user did not request it, or it was requested but not possible. Only
+ * the last one makes a result incomplete.
  */
 export type UnseenBecause = 'inapplicable' | 'unasked' | 'impossible';
 
 export interface Unseen {
-  /** In words for people: «the engine does not answer», «no privileged probes are wanted». */
+  /** The reason in words: "the engine does not answer", "probes are turned off". */
   readonly unseen: string;
   readonly because: UnseenBecause;
 }
@@ -25,7 +25,7 @@ export function unseen(why: string, because: UnseenBecause = 'impossible'): Unse
   return { unseen: why, because };
 }
 
-/** What was seen; undefined where nothing could be, or there is no such part. */
+/** Returns the observed value; undefined without one. */
 export function whatWasSeen<T>(part: Observed<T> | undefined): T | undefined {
   return part !== undefined && 'seen' in part ? part.seen : undefined;
 }

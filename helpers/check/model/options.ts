@@ -1,21 +1,21 @@
 /** Milliseconds for a whole audit, unless said otherwise. */
 export const AUDIT_LIMIT = 60_000;
 
-/** What an audit may do, and how much of it. */
+/** Permissions and limits of a check. */
 export interface AuditOptions {
   /**
-   * The probe containers that it may start on the hosts: such as may enter other namespaces (the default), such as stay
-   * outside of them (kernels are not looked at then), or none: Docker's API alone.
+   * The probe containers on the hosts: privileged (the default) may enter other namespaces, unprivileged may not, so that
+   * kernels are not observed; none means Docker's API alone.
    */
   readonly probes?: 'privileged' | 'unprivileged' | 'none';
   /**
-   * Milliseconds for the whole audit, with its probes' end; 60 s when absent. What is not done by then is given up, and
-   * counts as not possible.
+   * Milliseconds for the whole check, including the removal of its probes; 60 s by default. Unfinished parts count as not
+   * possible.
    */
   readonly limit?: number;
   /** Ordered pairs of containers that are probed at most; 1000 when absent. Pairs of hosts come first. */
   readonly maxPairs?: number;
-  /** Whether packets are timed too, one after the other; no check needs it. */
+  /** Also measures round-trip times, one packet at a time; no comparison needs them. */
   readonly timing?: boolean;
   readonly signal?: AbortSignal | undefined;
 }

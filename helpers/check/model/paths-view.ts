@@ -1,12 +1,12 @@
 import type { Unseen } from './observed.ts';
 
-/** What was sent: ICMP echo, UDP or TCP, small, or as large as the overlay lets through, not to be fragmented. */
+/** The kinds of packets: ICMP echo, UDP or TCP, small, or as large as the overlay allows, without fragmentation. */
 export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
 export type Protocol = (typeof protocols)[number];
 
 /**
- * Where a packet was seen on its way, in the order of the way. Out of the sender, out of its host's VXLAN device, out of
- * its host; into the other host, past that one's firewall, out of its VXLAN device, into the receiver.
+ * The hops of a path in order: out of the sender, out of its host's VXLAN device, out of its host; into the other host,
+ * past its firewall, out of its VXLAN device, into the receiver.
  */
 export const hops = [
   'sender',
@@ -24,7 +24,7 @@ export interface Sighting {
   readonly hop: Hop;
   /** At `receiver-nic` not always the receiver's: where it came instead. */
   readonly host: string;
-  /** Of the outer packet, between hosts. */
+  /** The source of the outer packet, between hosts. */
   readonly outerSource: string | undefined;
   readonly outerDestination: string | undefined;
   readonly vni: number | undefined;
@@ -38,7 +38,7 @@ export interface TrialEnd {
   readonly address: string;
 }
 
-/** A question sent from one end to another, and what came of it. What is not answered was sent three times. */
+/** A packet sent from one endpoint to another, with its outcome. An unanswered one was sent three times. */
 export interface Trial {
   /** The overlay; undefined between hosts. */
   readonly network: string | undefined;
@@ -48,17 +48,17 @@ export interface Trial {
   readonly protocol: Protocol;
   /** Bytes of the IP packet; of all that is said over TCP. */
   readonly size: number;
-  /** Whether it reached the other end, and the kernel there took it: seen there, not concluded. */
+  /** Tells if it was seen at the other end and accepted by its kernel. */
   readonly arrived: boolean;
-  /** Whether the answer came back. */
+  /** Tells if the answer returned. */
   readonly answered: boolean;
-  /** The answer's source address, if not the one that was asked. */
+  /** The source address of the answer, if different from the destination. */
   readonly answeredFrom: string | undefined;
   readonly error: string | undefined;
   readonly milliseconds: number | undefined;
-  /** How often it was sent; 1 when absent. */
+  /** The number of attempts; 1 when absent. */
   readonly sends?: number | undefined;
-  /** Empty for what was answered. */
+  /** Empty for an answered packet. */
   readonly sightings: readonly Sighting[];
 }
 
@@ -68,9 +68,9 @@ export interface GossipTrial {
   readonly to: string;
   readonly transport: 'tcp' | 'udp';
   readonly answered: boolean;
-  /** Whether packets of the engines themselves were seen to arrive, where they cannot be asked (swarm mode encrypts). */
+  /** Tells if packets of the engines themselves were captured, where they cannot be queried (swarm mode encrypts). */
   readonly seen: boolean | undefined;
-  /** Whether any packet for that port came from there to the other host at all… */
+  /** Tells if any packet for that port arrived at the other host. */
   readonly arrived: boolean;
   /** …and whether its firewall let any in. */
   readonly letIn: boolean;
@@ -84,7 +84,7 @@ export interface TunnelTrial {
   readonly from: string;
   readonly to: string;
   readonly reachedNic: boolean;
-  /** Whether the other host's firewall let it in. */
+  /** Tells if the firewall of the other host accepted it. */
   readonly letIn: boolean;
   readonly cameOut: boolean;
   readonly error: string | undefined;
@@ -97,7 +97,7 @@ export interface IsolationTrial {
   readonly fromNetwork: string;
   readonly toNetwork: string;
   readonly arrived: boolean;
-  /** By what it came, if it did. */
+  /** The kinds of packets that arrived. */
   readonly ways: readonly ('icmp' | 'udp' | 'frame')[];
 }
 
@@ -128,15 +128,15 @@ export interface ManagerTrial {
   readonly error: string | undefined;
 }
 
-/** How long packets took from one end to the other and back, each sent when the one before it had come back. */
+/** Round-trip times between two endpoints; each packet is sent after the answer to the one before. */
 export interface Timing {
   /** The overlay; undefined between hosts. */
   readonly network: string | undefined;
   readonly from: TrialEnd;
   readonly to: TrialEnd;
-  /** Of each packet that was answered, in the order in which they were sent. */
+  /** The times of answered packets, in the order of sending. */
   readonly milliseconds: readonly number[];
-  /** How many were sent, and not answered. */
+  /** The number of packets without an answer. */
   readonly lost: number;
 }
 
@@ -165,18 +165,18 @@ export interface PathsView {
     readonly tcp: number;
     readonly udp: number;
   }[];
-  /** How long packets took on some of the ways; only when it was asked for. */
+  /** Round-trip times of some paths; only on request. */
   readonly timings?: readonly Timing[] | undefined;
-  /** Why nothing was sent between containers, if it was not to be: the user wants no probes that enter them. */
+  /** The reason why no packets were sent between containers, if the user allows no probes that enter them. */
   readonly outside?: Unseen | undefined;
-  /** How many ordered pairs of containers on different hosts there are, and how many of them were probed. */
+  /** The number of ordered pairs of containers on different hosts, and of those probed. */
   readonly pairs: {
     readonly all: number;
     readonly probed: number;
-    /** How many were left out as a kernel has no room to note them all; 0 when absent. */
+    /** The number of pairs left out because a neighbor table lacks capacity; 0 when absent. */
     readonly withoutRoom?: number | undefined;
   };
-  /** What was wanted and could not be tried, in words: «worker-host: no probe could be started». */
+  /** Trials that were requested but not possible, in words: "worker-host: no probe could be started". */
   readonly untried: readonly string[];
   /** Containers that nothing could be sent from or to. */
   readonly unentered?: readonly Unentered[] | undefined;

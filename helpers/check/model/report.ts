@@ -11,16 +11,16 @@ export type CheckResult = CheckOutcome & {
 };
 
 /**
- * What an audit comes to: nothing is wrong; something is; or nothing was found, but something that was wanted could not
- * be looked at, a known member of the cluster among it.
+ * The result of a check: no findings; findings; or incomplete: no findings, but a known member was not examined or a
+ * requested part was not possible.
  */
 export type AuditVerdict = 'healthy' | 'defects' | 'incomplete';
 
-/** How much of a cluster an audit has examined. */
+/** The examined part of a cluster. */
 export interface Coverage {
   /** Hosts whose engines answered. */
   readonly examined: number;
-  /** Those, hosts whose engines did not answer, and members that were not examined. */
+  /** The examined hosts, hosts whose engines did not answer, and members that were not examined. */
   readonly known: number;
   /** Known members that are none of the hosts, by name or address. A node that managers have as down is a finding instead. */
   readonly unexamined: readonly string[];
@@ -28,7 +28,7 @@ export interface Coverage {
   readonly unsupported: readonly string[];
 }
 
-/** What an audit found. */
+/** The report of a check. */
 export interface AuditReport {
   readonly target: string;
   /** ISO 8601, UTC. */
@@ -37,8 +37,8 @@ export interface AuditReport {
   readonly verdict: AuditVerdict;
   readonly diagnoses: readonly Diagnosis[];
   readonly checks: readonly CheckResult[];
-  /** How much of the cluster was examined, and what was not. */
+  /** The examined part of the cluster. */
   readonly coverage: Coverage;
-  /** All that was seen: what pictures and matrices are drawn from. */
+  /** The whole observation, from which pictures are drawn. */
   readonly observation: Observation;
 }

@@ -10,8 +10,8 @@ const makes = new Map<string, { readonly kind: KeyValueStoreKind; readonly port:
 ]);
 
 /**
- * The servers that an engine's `cluster-store` names, which may be several: `etcd://10.0.0.1:2379,10.0.0.2:2379/prefix`.
- * None when it is no store that we know, or no machine can have its address: whoever names it has us ask there.
+ * Parses the servers of an engine's `cluster-store`: `etcd://10.0.0.1:2379,10.0.0.2:2379/prefix`. Returns an empty list for
+ * an unknown kind of store or an address that no host can have, because the check connects to this address.
  */
 export function parseStoreUrls(url: string): TargetStore[] {
   const [, scheme = '', places = ''] = /^(\w+):\/\/([^/]+)/.exec(url) ?? [];

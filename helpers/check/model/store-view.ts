@@ -29,7 +29,7 @@ export interface StoreEnd {
   readonly locator: string;
 }
 
-/** What the key-value store of a cluster says. */
+/** The data in the key-value store of a cluster. */
 export interface StoreView {
   readonly store: TargetStore;
   /** `Consul 1.8.7` */
@@ -37,13 +37,13 @@ export interface StoreView {
   readonly members: readonly StoreMember[];
   readonly networks: readonly StoreNetwork[];
   readonly ends: readonly StoreEnd[];
-  /** Keys whose values are not what engines write there. */
+  /** Keys whose values are not in the format of engines. */
   readonly strange: readonly string[];
 }
 
-/** Whether a host reaches the store. */
+/** Tells if a host reaches the store. */
 export interface StoreReach {
   readonly store: TargetStore;
-  /** What it met, if not. */
+  /** The error, if not. */
   readonly error: string | undefined;
 }

@@ -7,15 +7,15 @@ export interface SwarmEnd {
   readonly name: string;
   readonly endpointId: string;
   readonly address: string;
-  /** The host's address, as the engine that was asked knows it. */
+  /** The address of the host, according to the queried engine. */
   readonly hostAddress: string;
-  /** The host whose engine was asked. */
+  /** The host of the queried engine. */
   readonly askedHost: string;
 }
 
-/** What the managers of a swarm say. */
+/** The data of the managers of a swarm. */
 export interface SwarmView {
-  /** The host whose manager was asked. */
+  /** The host of the queried manager. */
   readonly manager: string;
   readonly nodes: readonly NodeFacts[];
   readonly networks: readonly {

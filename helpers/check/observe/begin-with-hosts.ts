@@ -7,7 +7,7 @@ import { observePart } from './observe-part.ts';
 import type { Probes } from './open-probes.ts';
 import type { AskedHost } from '../model/observation.ts';
 
-/** What an audit knows first. */
+/** The first data of a check. */
 interface Beginning {
   /** In the same order. */
   readonly hosts: readonly AskedHost[];
@@ -15,7 +15,7 @@ interface Beginning {
   readonly started: Promise<ReadonlyMap<string, Observed<Probe>>>;
 }
 
-/** Asks the engine of each host, and starts a probe where it has answered. */
+/** Queries the engine of each host, and starts a probe if it answers. */
 export async function beginWithHosts(
   targets: readonly TargetHost[],
   probes: Probes,
@@ -46,7 +46,7 @@ async function askHost(
       throw error;
     }
   };
-  // Side by side: an engine that is silent costs its limit once.
+  // In parallel: an engine that does not answer costs its limit once.
   const [view, pulse] = await Promise.all([
     observePart(`${name}: engine`, signal, observe, name),
     takePulse(engine, signal),

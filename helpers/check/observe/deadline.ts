@@ -1,6 +1,6 @@
 import { HarnessError } from '../../process/errors/harness-error.ts';
 
-/** A limit on something that is not to fail by it: what is not done by then is given up, and says so. */
+/** A time limit that does not fail: unfinished parts are reported as not observed. */
 export interface Deadline extends Disposable {
   /** Aborts when the limit has passed, or the other signal aborts. */
   readonly signal: AbortSignal;

@@ -10,7 +10,7 @@ import type { EngineView } from '../model/engine-view.ts';
 /** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
 const ANSWER_LIMIT = 10_000;
 
-/** Asks an engine all that is compared of it. What vanishes while it is asked was not there. */
+/** Reads all data of an engine that is compared. An object that disappears in between is left out. */
 export async function observeEngine(engine: Engine, signal: AbortSignal): Promise<EngineView> {
   const options: CallOptions = { limit: ANSWER_LIMIT, signal };
   const [info, networks, containers] = await Promise.all([
@@ -22,10 +22,9 @@ export async function observeEngine(engine: Engine, signal: AbortSignal): Promis
 }
 
 /**
- * Asks once more for what may have been of a moment. Containers: one that was started, stopped or restarted meanwhile has
- * other endpoints than before, and what anything else says of them is then of another time. And networks: after many
- * container restarts some threads of an engine 20.10 sit in network namespaces of containers that are gone; a question that
- * lands on one of them does not reach the store, and networks seem missing until the next.
+ * Reads data again that may have been temporary. Containers that started, stopped or restarted have other endpoints than
+ * before. Networks may seem missing: after many container restarts, some threads of an engine 20.10 stay in network
+ * namespaces of deleted containers, and a request on such a thread does not reach the store.
  */
 export async function observeEngineAgain(
   view: EngineView,
@@ -46,7 +45,7 @@ export async function observeEngineAgain(
   return { ...view, networks: [...view.networks, ...added], lateNetworks, laterTasks, later };
 }
 
-/** Whether an engine lives, whatever else it does not say. */
+/** Tells if an engine responds at all. */
 export async function takePulse(engine: Engine, signal: AbortSignal): Promise<'hangs' | 'silent'> {
   return await engine.version({ limit: ANSWER_LIMIT, signal }).then(
     () => 'hangs',
@@ -54,7 +53,7 @@ export async function takePulse(engine: Engine, signal: AbortSignal): Promise<'h
   );
 }
 
-/** Where the others of its cluster find it, as it says itself. */
+/** Returns the address in the cluster that the engine advertises. */
 export function addressOf({ info }: EngineView): string | undefined {
   const told = info.clusterAdvertise?.replace(/:\d+$/, '') ?? info.swarmNode?.address;
   return told === undefined || !isOfHost(told) ? undefined : told;
@@ -86,7 +85,7 @@ async function readContainers(engine: Engine, options: CallOptions): Promise<Con
   ).then(withoutGone);
 }
 
-/** What was asked for; undefined when the engine says that there is no such thing any more. */
+/** Returns the requested object; undefined if the engine no longer has it. */
 async function unlessGone<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked;

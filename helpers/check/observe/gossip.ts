@@ -6,14 +6,17 @@ import type { Asked } from './round.ts';
 import type { AskedHost } from '../model/observation.ts';
 import type { GossipView } from '../model/gossip-view.ts';
 
-/** Asks an engine's gossip whom it knows: itself in key-value clusters, which tell anybody; else the engine. */
+/**
+ * Reads the members that an engine's gossip knows: from the gossip in key-value clusters, which answers anyone; otherwise
+ * from the engine.
+ */
 export async function observeGossip(
   { address, engine, pulse }: AskedHost,
   { kind }: Asked,
   signal: AbortSignal,
 ): Promise<Observed<GossipView>> {
   if (kind === 'swarm-mode') return readPeers(engine);
-  // One that is silent there too would only cost its limit once more.
+  // It would only cost its limit once more.
   if (pulse === 'silent' && 'unseen' in engine) return engine;
   if (kind === 'unknown') return unseen('its engine is not in a cluster', 'inapplicable');
   if (address === undefined) return unseen('its address in the cluster is unknown');
@@ -28,10 +31,7 @@ export async function observeGossip(
 
 const ANSWER_LIMIT = 10_000;
 
-/**
- * Asks once more, after all else, whoever did not know all of the others: an engine that was just started meets them
- * within seconds.
- */
+/** Reads the gossip of engines again that did not know all others: an engine that has just started joins within seconds. */
 export async function observeGossipAgain(
   before: Observed<GossipView>,
   host: AskedHost,

@@ -6,8 +6,8 @@ import type { TrialEnd } from '../model/paths-view.ts';
 type Live = Pick<Observation, 'names' | 'paths'>;
 
 /**
- * Leaves out what names and packets met at containers that were stopped or restarted meanwhile, or are to stop: a cluster
- * that drains, scales or updates is not broken.
+ * Leaves out lookups and trials of containers that were stopped or restarted during the check, or are about to stop: a
+ * cluster that drains, scales or updates is not broken.
  */
 export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView[]): Live {
   const leaving = new Set(

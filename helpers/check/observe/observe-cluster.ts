@@ -24,9 +24,8 @@ import { observeStopping, observeSwarm } from './swarm.ts';
 const CLEAN_UP_LIMIT = 5_000;
 
 /**
- * Looks at all that there is to see of a cluster, all hosts side by side: first what engines and stores say; then the
- * kernels' tables, which the live probes that come last would change, for a VXLAN device learns from packets. Nothing
- * that is wrong with the cluster is an error here; that its user ends it is one.
+ * Observes a cluster, all hosts in parallel: first engines and stores, then kernel tables, and live probes last, because a
+ * VXLAN device learns from their packets. A problem of the cluster is no error here; an interruption by the user is.
  */
 export async function observeCluster(
   target: AuditTarget,
@@ -60,7 +59,7 @@ async function observeLayers(
   const { name, isComplete, expectations } = target;
   const readStores = (stores: readonly TargetStore[]) =>
     observePart('store', signal, () => observeStore(stores, signal));
-  // One that the user has named is asked at once: engines may hang for want of it.
+  // A store that the user named is queried immediately: engines may hang without it.
   const named = target.store === undefined ? undefined : readStores([target.store]);
   const { hosts, started } = await beginWithHosts(target.hosts, probes, signal);
   const kind = clusterKindOf(target, hosts);
@@ -138,7 +137,7 @@ function withStopping(
   return 'seen' in engine ? seen({ ...engine.seen, stopping }) : engine;
 }
 
-/** What was seen before is not lost if it could not be looked at again. */
+/** The first value counts if the second read failed. */
 function lastSeen<T>(again: Observed<T>, before: Observed<T>): Observed<T> {
   return 'seen' in again ? again : before;
 }

@@ -5,11 +5,11 @@ import { type Observed, unseen } from '../model/observed.ts';
 import type { AskedHost } from '../model/observation.ts';
 
 /**
- * Looks at one part of a cluster. That it cannot be looked at is no error but an observation: whatever went wrong, the
- * part is unseen for that reason, and the other parts are looked at all the same.
+ * Observes one part of a cluster. A failure is not an error but a reason why the part is not observed; other parts
+ * continue.
  *
- * @param title of the part, for people who watch: «worker-host: kernel»
- * @param machine the host that it is a part of, where it is of one alone
+ * @param title of the part, for progress lines: "worker-host: kernel"
+ * @param machine the host of the part, if it has a single one
  */
 export async function observePart<T>(
   title: string,
@@ -28,12 +28,12 @@ export async function observePart<T>(
   }
 }
 
-/** What was tried and what was seen; what to do about it is for the verdict to say. */
+/** Formats the failed step and its error; the report suggests next steps. */
 function inWords(error: unknown): string {
   return error instanceof HarnessError ? `${error.tried}: ${error.observed}` : firstLine(error);
 }
 
-/** Looks at the same part of every host, side by side; gives what was seen of a host. */
+/** Observes the same part of every host, in parallel; returns a function from host to value. */
 export async function observeEach<T>(
   hosts: readonly AskedHost[],
   part: string,

@@ -11,18 +11,16 @@ import { observePart } from './observe-part.ts';
 
 /** The probes of one audit. */
 export interface Probes {
-  /** Starts the one of that host, if any are wanted; each host is to be named once. */
+  /** Starts the probe of that host, if probes are allowed; call once for each host. */
   start(host: TargetHost): Promise<Observed<Probe>>;
   /**
-   * Ends all, those too that are still being started; gives what could not be removed, in words. What is not done when the
-   * signal aborts is given up. To be called once.
+   * Ends all probes, including starting ones; returns an error for each probe that was not removed. Gives up when
+   * the signal aborts. Call once.
    */
   end(signal: AbortSignal): Promise<string[]>;
 }
 
-/**
- * @param limit milliseconds for the whole audit: no probe lives much longer, whatever becomes of the audit
- */
+/** @param limit milliseconds for the whole check: no probe lives much longer, even if the check is killed */
 export function openProbes(
   { probes = 'privileged' }: AuditOptions,
   limit: number,
@@ -41,7 +39,7 @@ export function openProbes(
       if (probes === 'none') return unseen('probes are turned off', 'unasked');
       const start = async () => {
         image ??= prepareProbeImage();
-        // Whoever waits for it tells why there is none; nobody does once all is given up.
+        // Awaiting code reports the failure; after the limit, nothing awaits it.
         image.catch(() => undefined);
         const starting = startProbe(host.engine, { ...common, image });
         begun.set(host.name, starting);
@@ -58,7 +56,7 @@ export function openProbes(
   };
 }
 
-/** For what is to be done after the limit: the probes' own end. */
+/** Time for the removal of probes after the limit. */
 const SPARE_SECONDS = 60;
 
 async function end(
@@ -66,7 +64,7 @@ async function end(
   starting: Promise<Probe>,
   until: AbortSignal,
 ): Promise<string | undefined> {
-  // One that did not start has left nothing, and why it did not is told where it was started.
+  // A probe that did not start leaves nothing, and its error is reported at its start.
   const ended = starting.then(
     async (probe) => await probe[Symbol.asyncDispose](),
     () => undefined,
@@ -75,7 +73,7 @@ async function end(
     await unlessAborted(ended, until);
     return undefined;
   } catch (error) {
-    // Nobody waits for it any more, nor for why it fails once its engine's connections are closed.
+    // Nothing awaits it or its failure after the connections to its engine are closed.
     ended.catch(() => undefined);
     if (until.aborted)
       return `the probe on ${host} may remain: its engine did not remove it in time`;

@@ -4,17 +4,17 @@ import type { AuditOptions } from '../model/options.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { AuditTarget } from '../model/target.ts';
 
-/** What whoever observes a part of a cluster is given, beside what was seen of it before. */
+/** The inputs of the observers, in addition to earlier observations. */
 export interface Round {
   readonly target: AuditTarget;
   readonly options: AuditOptions;
   /** Aborts when the whole audit's limit has passed, or its user ends it. */
   readonly signal: AbortSignal;
-  /** By the name of the host; each has one, or a reason why there is none. */
+  /** By host name; each host has a probe or a reason. */
   readonly probes: ReadonlyMap<string, Observed<Probe>>;
 }
 
-/** What is known once the engines were asked. */
+/** The data known after engines were queried. */
 export type Asked = Pick<Observation, 'kind' | 'expectations'> & {
   readonly hosts: readonly AskedHost[];
 };

@@ -3,7 +3,7 @@ import type { AuditTarget } from '../model/target.ts';
 import type { Asked } from './round.ts';
 import type { SwarmView, SwarmEnd } from '../model/swarm-view.ts';
 
-/** Asks a manager for the swarm's nodes; networks and ends are in what engines have said. */
+/** Reads the nodes of the swarm from a manager; networks and endpoints come from the engines. */
 export async function observeSwarm(
   target: AuditTarget,
   { kind, hosts }: Asked,

@@ -27,21 +27,21 @@ interface Question {
 /** The answer that comes unasked, when the agent is ready. */
 const READY = 0;
 
-/** Characters that are kept of what an agent complains of. */
+/** The number of characters of an agent's error output that are kept. */
 const KEPT = 4000;
 
-/** The way to an agent: many questions may be under way at once. Its protocol stands at the head of agent/main.pl. */
+/** The connection to an agent, with parallel queries. The protocol is described at the head of agent/main.pl. */
 export class AgentChannel {
   readonly #name: string;
   readonly #streams: AgentStreams;
   readonly #questions = new Map<number, Question>();
   #lastId = READY;
   #complaints = '';
-  /** Why there are no answers any more. */
+  /** The reason why no more answers come. */
   #ended: string | undefined;
   readonly #ready: Promise<unknown>;
 
-  /** @param name of the agent, for errors: «worker-host: probe» */
+  /** @param name of the agent, for errors: "worker-host: probe" */
   constructor(name: string, streams: AgentStreams) {
     this.#name = name;
     this.#streams = streams;
@@ -64,18 +64,18 @@ export class AgentChannel {
     };
     stdout.on('end', end);
     stderr.on('end', end);
-    // Who writes to an agent that is gone is told by the end of its output.
+    // The end of its output reports a dead agent.
     stdin.on('error', () => {});
     this.#ready = this.#answerOf(READY, 'start');
     this.#ready.catch(() => {});
   }
 
-  /** Settles when the agent is ready to be asked. */
+  /** Resolves when the agent is ready. */
   async ready({ limit, signal }: AskOptions): Promise<void> {
     await this.#within(this.#ready, 'start', limit, signal);
   }
 
-  /** Asks, and gives what was answered: JSON, of which nothing is known yet. */
+  /** Sends a query, and returns the answer: unvalidated JSON. */
   async ask(words: readonly string[], { limit, signal }: AskOptions): Promise<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
@@ -115,7 +115,7 @@ export class AgentChannel {
 
   #settle({ id, isOk, text }: { id: number; isOk: boolean; text: string }): void {
     const question = this.#questions.get(id);
-    // Nobody waits for the answer to what was given up.
+    // Nothing awaits the answer to an abandoned query.
     if (question === undefined) return;
     this.#questions.delete(id);
     if (isOk) question.resolve(parseJson(text));
@@ -152,7 +152,7 @@ export class AgentChannel {
   }
 }
 
-/** All that the protocol or a line could take for something of its own is written by its bytes. */
+/** Encodes all bytes with a meaning in the protocol. */
 function encodeWord(word: string): string {
   return Buffer.from(word, 'utf8')
     .toString('latin1')

@@ -1,9 +1,9 @@
-/** What an agent answered. */
+/** The answer of an agent. */
 export interface Answer {
   /** The number of the question. */
   readonly id: number;
   readonly isOk: boolean;
-  /** JSON when it is ok, else what was wrong, in words. */
+  /** JSON for a success, else an error in words. */
   readonly text: string;
 }
 

@@ -8,14 +8,14 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Who asks the agent of one host, and looks at what it answers before anybody uses it. */
+/** Queries the agent of one host, and validates its answers. */
 export interface Asker {
   /** The host's name. */
   readonly host: string;
   ask<T>(words: readonly string[], answer: z.ZodType<T>, options?: ProbeOptions): Promise<T>;
 }
 
-/** What an agent may take beyond the limit of what it does: it does much at once, and its host may be busy. */
+/** Extra time for an agent beyond the limit of a query: it handles many in parallel, and its host may be busy. */
 export const PATIENCE = 30_000;
 
 export function openAsker(host: string, channel: AgentChannel): Asker {

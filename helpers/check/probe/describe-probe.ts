@@ -4,9 +4,9 @@ export interface ProbeDescription {
   readonly name: string;
   /** The tag of its image. */
   readonly image: string;
-  /** Of the check that starts it. */
+  /** The run of the check that starts it. */
   readonly run: string;
-  /** Whether it may enter other namespaces than the host's own. */
+  /** Allows it to enter namespaces other than the host's. */
   readonly privileged: boolean;
   /** Seconds */
   readonly lifetime: number;
@@ -19,9 +19,9 @@ export const PROBE_LABEL = 'org.overlay-e2e.probe';
 const RUN_LABEL = 'org.overlay-e2e.run';
 
 /**
- * A probe's container. It enters every network namespace, sends any packet, and reaches the host's files through the host's
- * processes: whoever controls its agent is as good as root of the host. One that is not privileged has the host's network
- * alone. Its limits keep a host unharmed whatever its containers send to the probe.
+ * Returns the container of a probe. It enters every network namespace, sends any packet, and reaches the host's files
+ * through the host's processes: control over its agent is equivalent to root on the host. An unprivileged probe only has
+ * the host's network. Limits protect the host from floods that its containers send to the probe.
  */
 export function describeProbe(probe: ProbeDescription): ContainerSpec {
   const shared: ContainerSpec = {

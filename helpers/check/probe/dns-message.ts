@@ -25,7 +25,7 @@ export function writeNameQuestion(id: number, name: string): Buffer {
   ]);
 }
 
-/** What the answer to that question says; undefined for what is no whole answer to it. */
+/** Reads the answer to a query; undefined if it is no complete answer to it. */
 export function readNameAnswer(
   id: number,
   message: Buffer,
@@ -48,13 +48,13 @@ export function readNameAnswer(
     }
     return { code: CODES[flags & 0xf] ?? `code ${flags & 0xf}`, addresses };
   } catch (error) {
-    // It ends before what it announces.
+    // The message is truncated.
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
 
-/** Where that goes on which stands behind a name; a name ends with an empty label, or points to another one. */
+/** Returns the position after a name; a name ends with an empty label or a pointer. */
 function afterName(message: Buffer, at: number): number {
   const length = message.readUInt8(at);
   if (length >= 0xc0) return at + 2;

@@ -11,13 +11,13 @@ export interface Port {
   readonly port: number;
 }
 
-/** What came back from a port. */
+/** The answer from a port. */
 export interface ExchangeResult {
-  /** One packet of UDP; of TCP all until the other side closed the connection, 1 MB at most. */
+  /** One UDP packet; for TCP all data until the other side closes the connection, 1 MB at most. */
   readonly answer: Buffer;
-  /** What the kernel said against it: `ECONNREFUSED`; `ETIMEDOUT` when the limit passed. Undefined when all went well. */
+  /** The error of the kernel: `ECONNREFUSED`; `ETIMEDOUT` after the limit. Undefined on success. */
   readonly error: string | undefined;
-  /** Whether the connection was opened. UDP always is. */
+  /** Tells if the connection was opened; always true for UDP. */
   readonly connected: boolean;
   /** Milliseconds */
   readonly took: number;

@@ -2,7 +2,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 
 const WITHOUT = 'or check without probes, which leaves out kernel tables and live packets';
 
-/** What engines refuse a probe with, and what can be done about it. */
+/** Known reasons why engines refuse a probe, with fixes. */
 const REFUSALS: readonly (readonly [RegExp, observed: string, remedy: string])[] = [
   [
     /no space left on device/i,
@@ -31,7 +31,7 @@ const REFUSALS: readonly (readonly [RegExp, observed: string, remedy: string])[]
   ],
 ];
 
-/** The failure in words with a remedy, where it is one that is known; as it is otherwise. */
+/** Returns the error with an explanation and a fix, if known; otherwise unchanged. */
 export function explainStart(error: HarnessError): HarnessError {
   const text = `${error.observed} ${error.evidence ?? ''}`;
   const known = REFUSALS.find(([pattern]) => pattern.test(text));

@@ -3,7 +3,10 @@ import type { Engine } from '../../docker/engine.ts';
 import { hasCode } from '../../process/errors/harness-error.ts';
 import { BROUGHT, type ProbeImage } from './probe-image.ts';
 
-/** What an engine has by this name was put there by its owner, and stays. What checks bring leaves with the last one. */
+/**
+ * An image with this name was loaded by the owner of the engine, and stays. Images that checks bring are removed by the
+ * last check.
+ */
 const KEPT = 'overlay-e2e/probe-kept:';
 
 /** The tag by which the engine has the image; it is loaded when the engine has it by neither. */
@@ -16,7 +19,7 @@ export async function bringImage(engine: Engine, { mark, archive }: ProbeImage):
   return brought;
 }
 
-/** Removes what checks have brought, this one or one that was killed, unless another check still uses it. */
+/** Removes images of checks, finished or killed, unless another check still uses them. */
 export async function removeBroughtImages(engine: Engine, options?: CallOptions): Promise<void> {
   const brought = (await listTags(engine, options)).filter((tag) => tag.startsWith(BROUGHT));
   await Promise.all(brought.map((tag) => removeUnlessUsed(engine, tag, options)));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wordOf } from './namespace.ts';
 import type { Caught, Packets, Question, QuestionResult, Thrown } from './packets.ts';
 
-/** Puts words to the agent, and understands what it answers. */
+/** Sends words to the agent, and parses its answer. */
 export type Ask = <T>(answer: z.ZodType<T>, words: readonly string[]) => Promise<T>;
 
 const listenerAnswer = z.array(
@@ -61,7 +61,7 @@ const sightingsAnswer = z.object({
 
 const overheardAnswer = z.object({ nic: z.array(z.string()), input: z.array(z.string()) });
 
-/** The agent's words for all that has to do with packets: see captures.pl, listeners.pl, trials.pl, throws.pl, overhears.pl. */
+/** Returns the packet functions of the agent: see captures.pl, listeners.pl, trials.pl, throws.pl, overhears.pl. */
 export function openPackets(ask: Ask): Packets {
   return {
     expect: async (run) => {

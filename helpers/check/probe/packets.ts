@@ -1,6 +1,6 @@
 import type { Namespace } from './namespace.ts';
 
-/** What a namespace listens on for trials, and its interfaces that have an IPv4 address. */
+/** The ports that a namespace listens on for trials, and its interfaces with an IPv4 address. */
 export interface Listener {
   readonly udp: number;
   readonly tcp: number;
@@ -27,21 +27,21 @@ export interface Question {
   readonly size: number;
 }
 
-/** What has become of a question. */
+/** The result of a trial's query. */
 export interface QuestionResult {
   readonly id: string;
   readonly answered: boolean;
-  /** Where the answer came from. */
+  /** The source address of the answer. */
   readonly from: string | undefined;
   readonly error: string | undefined;
   readonly milliseconds: number | undefined;
-  /** How often it was sent: three times, if it is not answered. */
+  /** The number of attempts: three without an answer. */
   readonly sends: number;
-  /** By what its packets are known in {@link Packets.sightings}. */
+  /** The keys of its packets in {@link Packets.sightings}. */
   readonly keys: readonly string[];
 }
 
-/** What is in a frame. */
+/** The content of a frame. */
 export interface Frame {
   readonly toMac: string;
   readonly fromMac: string;
@@ -50,7 +50,7 @@ export interface Frame {
   readonly port: number;
 }
 
-/** A packet that nobody is to answer. */
+/** An injected packet, which needs no answer. */
 export type Thrown = ThrownPacket | ThrownFrame | ThrownTunnel;
 
 interface ThrownPacket {
@@ -81,9 +81,9 @@ interface ThrownTunnel extends Frame {
 
 /** Packets of a trial as they passed through a namespace. */
 export interface Caught {
-  /** As {@link Namespace}s are told by one word. */
+  /** A {@link Namespace} as one word. */
   readonly namespace: string;
-  /** `input` stands for what the host's firewall has let in. */
+  /** `input` means past the host's firewall. */
   readonly device: string;
   readonly direction: 'in' | 'out';
   readonly what: 'question' | 'answer' | 'syn' | 'syn-ack' | 'data';
@@ -93,23 +93,23 @@ export interface Caught {
   readonly count: number;
 }
 
-/** How trials are made with the probe of a host, and what of them it sees. */
+/** Sends trials with the probe of a host, and captures them. */
 export interface Packets {
-  /** Announces a run, by the first 8 digits of its trials' ids: packets of others are taken for somebody else's. */
+  /** Announces a run by the first 8 digits of its trial IDs: other packets are ignored. */
   expect(run: string): Promise<void>;
-  /** Looks at the trials' packets that pass through these namespaces from now on. Gives why it cannot look into one. */
+  /** Captures trial packets in these namespaces from now on. Returns the reason for each namespace that cannot be captured. */
   capture(vxlanPort: number, namespaces: readonly Namespace[]): Promise<readonly string[]>;
-  /** Listens in these namespaces, each with what it listens on, or why it cannot. */
+  /** Listens in these namespaces; returns each listener, or the reason why it is missing. */
   listen(namespaces: readonly Namespace[]): Promise<(Listener | { readonly error: string })[]>;
-  /** Sends all questions side by side; returns when each is answered or was sent three times in vain. */
+  /** Sends all queries in parallel; returns when each is answered or was sent three times without an answer. */
   ask(questions: readonly Question[]): Promise<QuestionResult[]>;
-  /** What has become of questions that were asked: an answer may have come late. */
+  /** Returns the results of earlier queries: an answer may have been late. */
   answers(ids: readonly string[]): Promise<QuestionResult[]>;
   /** Sends each once. Gives why it could not be sent, by its id. */
   throw(packets: readonly Thrown[]): Promise<ReadonlyMap<string, string>>;
-  /** The questions and thrown packets that came to the listeners, by the kernels of whose namespaces they were let in. */
+  /** Returns the queries and injected packets that arrived at the listeners, past their kernels' firewalls. */
   received(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** What passed through the captured namespaces, by the ids of trials or by the keys of what was said over TCP. */
+  /** Returns captures by trial IDs or by the keys of TCP data. */
   sightings(keys: readonly string[]): Promise<{
     /** Packets that passed while there was no room to note them. */
     readonly lost: number;
@@ -117,7 +117,7 @@ export interface Packets {
   }>;
   /** Notes from now on from which of these addresses packets come to that port of the host. */
   overhear(transport: 'tcp' | 'udp', port: number, sources: readonly string[]): Promise<void>;
-  /** Whose packets came to the host, and whose of them its firewall let in. */
+  /** Returns the sources of packets that arrived at the host, and of packets that its firewall accepted. */
   overheard(transport: 'tcp' | 'udp', port: number): Promise<Overheard>;
 }
 

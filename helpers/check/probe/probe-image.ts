@@ -11,19 +11,19 @@ import { PROBE_LABEL } from './describe-probe.ts';
 
 /** An image of the probe, for `docker load`. */
 export interface ProbeImage {
-  /** Another one for whatever else goes in. */
+  /** A digest of the contents. */
   readonly mark: string;
   readonly archive: string;
 }
 
-/** What checks call the images that they bring to engines, before their marks. */
+/** The name, before the digest, of images that checks bring to engines. */
 export const BROUGHT = 'overlay-e2e/probe:';
 
 const AGENT = join(import.meta.dirname, 'agent');
 
 /**
- * The image of the probe: Perl, what asks the kernel for its tables, the libraries of these, and the agent. One layer, as
- * an engine takes its time for each.
+ * Builds the image of the probe: Perl, the programs that read kernel tables, their libraries, and the agent. It has one
+ * layer, because each takes the engine some time.
  */
 export async function prepareProbeImage(): Promise<ProbeImage> {
   const programs = await preparePrograms();

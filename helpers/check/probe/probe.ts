@@ -15,12 +15,12 @@ export type FileResult =
   | {
       readonly path: string;
       readonly text: string;
-      /** Whether there is more. */
+      /** Tells if the file is longer. */
       readonly cut: boolean;
     }
   | { readonly path: string; readonly error: string };
 
-/** The probe on one host: one small container, by which the host's kernel is asked, and packets are sent and caught. */
+/** The probe on one host: a small container that reads the host's kernel, and sends and captures packets. */
 export interface Probe extends AsyncDisposable {
   /** The host's name. */
   readonly host: string;
@@ -34,8 +34,8 @@ export interface Probe extends AsyncDisposable {
     options?: ProbeOptions,
   ): Promise<ProgramResult>;
   /**
-   * Reads files of the host, each up to 1 MB unless another `most` is given. What is below /proc is the reader's own:
-   * `/proc/sys/net/…` and `/proc/net/…` tell of the namespace, the host's when absent.
+   * Reads files of the host, each up to 1 MB, or `most`. Files below /proc depend on the reader: `/proc/sys/net/…` and
+   * `/proc/net/…` belong to the namespace, the host's when absent.
    */
   read(
     paths: readonly string[],
@@ -45,7 +45,7 @@ export interface Probe extends AsyncDisposable {
   list(path: string, options?: ProbeOptions): Promise<string[]>;
   /** Returns the threads of the host's engine; none where no process is called `dockerd`. */
   threads(options?: ProbeOptions): Promise<EngineThreads>;
-  /** Says something to a port, and gives what comes back; 5 s at most when no limit is given. */
+  /** Sends data to a port, and returns the answer; 5 s at most without a limit. */
   exchange(
     namespace: Namespace,
     port: Port,

@@ -4,7 +4,7 @@ import { readNameAnswer, writeNameQuestion } from './dns-message.ts';
 import { exchange } from './exchange.ts';
 import type { Namespace } from './namespace.ts';
 
-/** What a name server said of a name, or why nothing was heard from it. */
+/** The answer of a DNS server, or the reason why it is missing. */
 export type NameResult =
   | {
       /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, … */
@@ -13,7 +13,7 @@ export type NameResult =
       readonly addresses: readonly string[];
     }
   | {
-      /** `ETIMEDOUT`, `ECONNREFUSED`, …; `EBADMSG` for what is no answer to the question. */
+      /** `ETIMEDOUT`, `ECONNREFUSED`, …; `EBADMSG` for an invalid answer. */
       readonly error: string;
     };
 

@@ -5,7 +5,7 @@ import { commandLine } from '../../process/run-command.ts';
 import { type Asker, PATIENCE, type ProbeOptions } from './asker.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 
-/** How a program of the probe's image ended. */
+/** The result of a program in the probe's image. */
 export interface ProgramResult {
   readonly exitCode: number;
   readonly stdout: string;

@@ -16,11 +16,11 @@ export interface StartProbeOptions {
   /** Names the check that starts it, the same on all hosts; made up when absent. */
   readonly run?: string;
   /**
-   * Whether it may enter other namespaces than the host's own; true when absent. Without, it only sends, listens and
-   * catches packets there.
+   * Allows it to enter namespaces other than the host's; true when absent. Without it, the probe only sends, listens and
+   * captures packets there.
    */
   readonly privileged?: boolean;
-  /** Seconds after which it ends by itself, whatever else fails; 300 when absent. */
+  /** Seconds after which it ends by itself; 300 when absent. */
   readonly lifetime?: number;
   /** Prepared already, by who starts several; prepared for this one when absent. */
   readonly image?: Promise<ProbeImage>;
@@ -33,7 +33,7 @@ const START_LIMIT = 60_000;
 /** Milliseconds for each step of clearing away. */
 const CLEAR_LIMIT = 30_000;
 
-/** How often another check may take the image away between this one's look and its start. */
+/** The number of retries when another check removes the image between the lookup and the start. */
 const MOST_RACES = 5;
 
 /**
@@ -73,10 +73,9 @@ export async function startProbe(
 }
 
 /**
- * Takes no signal: an engine goes on with what it was asked for when nobody waits for the answer any more, and would
- * leave it behind.
+ * Takes no signal: an engine completes a request even if nothing awaits the answer, and would leave a container.
  *
- * Another check may end, and take the image along, between the moment that this one sees it and that it runs it.
+ * Another check may end and remove the image between the lookup and the start.
  */
 async function runImage(
   engine: Engine,
@@ -95,8 +94,8 @@ async function runImage(
 }
 
 /**
- * What a check has brought and not used to the end: the image of the last one, and a container that was made and not
- * started when its check was killed. Everything else goes by itself.
+ * Removes objects of killed checks: the last image, and a container that was created but not started. Other objects
+ * disappear by themselves.
  */
 async function removeForgotten(engine: Engine, signal: AbortSignal): Promise<void> {
   const options = { limit: CLEAR_LIMIT, signal };
@@ -106,7 +105,7 @@ async function removeForgotten(engine: Engine, signal: AbortSignal): Promise<voi
   await removeBroughtImages(engine, options);
 }
 
-/** Leaves nothing of a probe that did not start. What fails here comes of what failed before, and is not told. */
+/** Removes all objects of a probe that did not start. Further errors have the same cause, and are not reported. */
 async function clearAway(engine: Engine, name: string): Promise<void> {
   await whileAnswering(engine, async (signal) => {
     const options = { limit: CLEAR_LIMIT, signal };

@@ -6,16 +6,16 @@ import { whileWatching } from '../../process/waits/while-watching.ts';
 export interface Silence {
   /** Milliseconds without an answer after which an engine is not waited for any more. */
   readonly limit: number;
-  /** Milliseconds until it is asked, and from one time to the next. */
+  /** Milliseconds until the first query, and between queries. */
   readonly every: number;
 }
 
-/** What even a very busy engine answers well within. */
+/** The time in which even a very busy engine answers. */
 const SILENCE: Silence = { limit: 10_000, every: 5_000 };
 
 /**
- * Does several things with an engine, each of which may take its time while the engine answers anything at all. One that
- * went silent, or whose host did, costs no more than the time in which that is found out.
+ * Runs requests to an engine that may take long as long as the engine answers anything. If the engine or its host stops
+ * responding, they are given up soon after.
  */
 export async function whileAnswering(
   engine: Engine,
@@ -25,7 +25,7 @@ export async function whileAnswering(
   const look = async (signal: AbortSignal, failure?: unknown) => {
     if (failure !== undefined) return;
     const silence = AbortSignal.timeout(limit);
-    // Whatever it says, it is there; and what fails at once will fail for `run` as well, with a better reason.
+    // Any answer is a sign of life; an immediate error will also fail `run`, with a better reason.
     const answer = engine.version({ limit: 2 * limit, signal, quiet: true }).catch(() => undefined);
     try {
       await unlessAborted(answer, silence);
@@ -34,7 +34,7 @@ export async function whileAnswering(
         code: 'engine-unreachable',
         tried: `${engine.machine.name}: remove the probe`,
         observed: `the engine has answered nothing for ${limit / 1000} s`,
-        remedy: 'wait: its container ends by itself, and the next check removes leftovers',
+        remedy: 'wait: its container ends by itself, and the next check removes the rest',
       });
     }
   };

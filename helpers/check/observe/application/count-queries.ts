@@ -1,12 +1,12 @@
 import type { StatementCounts } from '../../../workload/car-in-database.ts';
 
-/** How often the application is asked at most: an odd number, for the majority to decide. */
+/** The maximum number of requests: odd, for a majority. */
 const ROUNDS = 3;
 
 /**
- * Counts the queries that a database runs while the application is asked: all SELECTs without those of checks, this one and
- * any other at the same time. Another check's session may be half over when it is counted, so the middle of three rounds
- * counts, unless the first two are the same.
+ * Counts the queries that a database runs during a request: all SELECTs, without those of this check and of others at the
+ * same time. Another check's session may be incomplete, so the middle of three rounds counts, unless the first two are
+ * equal.
  */
 export async function countQueries({
   count,

@@ -10,7 +10,7 @@ import { type Asked, privilegedProbeOn, probeOn, type Round } from '../round.ts'
 import type { AskedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
 
-/** A port that is to be connected to. */
+/** A port to connect to. */
 interface PublishedPort {
   readonly host: string;
   readonly container: string;
@@ -26,7 +26,7 @@ const LIMIT = 4000;
 /** Ports that are connected to at most, each from all other hosts and from here. */
 const MOST_PORTS = 200;
 
-/** Connects to the TCP ports that containers publish for everybody: from all other hosts, and from here. */
+/** Connects to the published TCP ports of containers, from all other hosts and from this machine. */
 export async function connectToPorts(asked: Asked, round: Round): Promise<PortAnswer[]> {
   const ports = asked.hosts.flatMap(portsOf).slice(0, MOST_PORTS);
   if (ports.length === 0) return [];
@@ -62,7 +62,7 @@ function portsOf({ name: host, address, engine }: AskedHost): PublishedPort[] {
     );
 }
 
-/** Whether the host's own address is one that can be reached from here: its engine is, there. */
+/** Tells if this machine can reach the address of the host: its engine is there. */
 function isReachable(name: string, { hosts }: Asked, { target }: Round): boolean {
   const address = hosts.find((host) => host.name === name)?.address;
   const endpoint = target.hosts.find((host) => host.name === name)?.engine.machine.endpoint;

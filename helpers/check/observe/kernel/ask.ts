@@ -2,19 +2,19 @@ import { firstLine, HarnessError } from '../../../process/errors/harness-error.t
 import type { Namespace } from '../../probe/namespace.ts';
 import type { Probe } from '../../probe/probe.ts';
 
-/** A probe, and until when it is asked. */
+/** A probe, and the signal that ends its queries. */
 export interface Asker {
   readonly probe: Probe;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * The host's own namespace, by its first process: engines 20.10 start containers «in the host's network» in one of an
- * overlay that is gone, once they have left a thread there, and the probe is such a container.
+ * The namespace of the host, through its first process: engines 20.10 with a stuck thread start containers with the host's
+ * network, such as the probe, in the namespace of a deleted overlay.
  */
 export const HOST_NAMESPACE: Namespace = { pid: 1 };
 
-/** What `read` makes of what the program writes there. */
+/** Runs a program and returns its output, converted by `read`. */
 export async function ask<T>(
   { probe, signal }: Asker,
   namespace: Namespace,

@@ -4,11 +4,11 @@ import { readIptables } from './iptables-rules.ts';
 import { readNftables } from './nftables-rules.ts';
 
 /**
- * The rules of the host that drop, reject or rewrite what overlays need, or may do so. There are three places where they
- * can be; iptables' newer half keeps its rules in nftables, where nft shows them without what they say.
+ * Reads the firewall rules of the host that drop, reject or rewrite overlay traffic, or may do so. There are three sources;
+ * iptables-nft keeps its rules in nftables, where nft shows them without their meaning.
  *
- * @param vxlanPort the data path port of the cluster, as a device on the host has it; 4789 when absent
- * @param own addresses from which the host sends what is an overlay's, and at which it gets it
+ * @param vxlanPort the data path port of the cluster, from a device on the host; 4789 when absent
+ * @param own addresses from which the host sends VXLAN packets, and at which it receives them
  */
 export async function readFirewall(
   asker: Asker,

@@ -44,7 +44,7 @@ const linkAnswer = z.looseObject({
   stats64: z.looseObject({ rx: counters, tx: counters }).optional(),
 });
 
-/** What a VXLAN device was made with. */
+/** The settings of a VXLAN device. */
 export interface VxlanSettings {
   readonly vni: number;
   readonly port: number;
@@ -100,7 +100,7 @@ const forwardingAnswer = z.looseObject({
   state: z.string().default(''),
 });
 
-/** Reads `bridge -json fdb show`: each device's entries. What is not learnt stays: `permanent`, or `static`. */
+/** Reads `bridge -json fdb show`: the entries of each device. Entries that are not learned stay: `permanent` or `static`. */
 export function readForwarding(output: string): (ForwardingEntry & { readonly device: string })[] {
   return readList(output, forwardingAnswer).map(({ mac, ifname, dst, port, vni, state }) => ({
     device: ifname,
@@ -155,7 +155,7 @@ const routeAnswer = z.looseObject({
   metrics: z.array(z.looseObject({ mtu: z.number().optional() })).default([]),
 });
 
-/** Reads `ip -4 -json -details route show table all`. What the kernel made for its own addresses is left out. */
+/** Reads `ip -4 -json -details route show table all`, without routes to the kernel's own addresses. */
 export function readRoutes(output: string): RouteView[] {
   return readList(output, routeAnswer)
     .filter(({ table, type }) => table !== 'local' && type === 'unicast')
@@ -183,7 +183,7 @@ export function readOffload(output: string): Record<string, boolean> {
   );
 }
 
-/** These programs write nothing at all where a list is empty, and `{}` for what a filter has left out. */
+/** These programs write nothing for an empty list, and `{}` for filtered entries. */
 function readList<T>(output: string, schema: z.ZodType<T>): T[] {
   if (output.trim() === '') return [];
   const entries = z.array(z.looseObject({})).parse(parseJson(output));

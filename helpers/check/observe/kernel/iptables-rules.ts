@@ -24,9 +24,9 @@ interface Line {
 }
 
 /**
- * Reads `iptables-save -c`: the rules that drop, reject or rewrite what overlays need.
+ * Reads `iptables-save -c`: the rules that drop, reject or rewrite overlay traffic.
  *
- * @param own addresses of the host: a rule for packets from or to others does not meet what it sends or gets
+ * @param own addresses of the host: a rule for other addresses does not match its packets
  */
 export function readIptables(
   tool: Tool,
@@ -111,7 +111,7 @@ function readTable(
   ];
 }
 
-/** Words between spaces; a comment stands in double quotes, with backslashes before what would end it. */
+/** Splits words at spaces; a comment is in double quotes, with backslashes before quotes. */
 function splitWords(text: string): string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain = '']) =>
     quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'),
@@ -148,7 +148,7 @@ function hasMatch(words: readonly string[], name: string): boolean {
   return words.some((word, at) => word === '-m' && words[at + 1] === name);
 }
 
-/** What is negated says too little: the rule counts as one that meets anything. */
+/** A negated match says too little: the rule matches anything. */
 function matchOf(words: readonly string[]): RuleMatch {
   const protocol = isNegated(words, '-p') ? undefined : valueOf(words, '-p');
   const option = ['--dport', '--dports', '--ports'].find((one) => words.includes(one));
@@ -163,7 +163,7 @@ function matchOf(words: readonly string[]): RuleMatch {
   };
 }
 
-/** Whether it meets packets that the host itself sends or is sent. */
+/** Tells if it matches packets that the host itself sends or receives. */
 function meetsOwn(
   words: readonly string[],
   hooks: readonly Hook[],

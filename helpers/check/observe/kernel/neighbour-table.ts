@@ -8,7 +8,7 @@ const BOOT = '/proc/sys/kernel/random/boot_id';
 /** There only in a kernel's first network namespace. */
 const LIMIT = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
 
-/** What the host's kernel keeps of neighbours; undefined where it does not tell. */
+/** Reads the neighbor table statistics of the host's kernel; undefined if unavailable. */
 export async function askNeighbourTable(asker: Asker): Promise<NeighbourTable | undefined> {
   const { probe, signal } = asker;
   const argv = ['ip', '-s', '-j', 'ntable', 'show', 'name', 'arp_cache'] as const;
@@ -19,7 +19,7 @@ export async function askNeighbourTable(asker: Asker): Promise<NeighbourTable | 
     ]);
     return table && { ...table, boot: textOf(boot).trim(), isSettable: textOf(limit) !== '' };
   } catch {
-    // What a kernel does not tell is no defect of the cluster; the rest of its tables is what counts.
+    // Missing statistics are no finding; the other tables matter.
     return undefined;
   }
 }

@@ -50,10 +50,10 @@ type Rule = z.infer<typeof ruleSchema>;
 type Expression = z.infer<typeof expressionSchema>;
 
 /**
- * Reads `nft -j list ruleset`: the rules that drop, reject or rewrite what overlays need.
+ * Reads `nft -j list ruleset`: the rules that drop, reject or rewrite overlay traffic.
  *
- * @param own addresses of the host: a rule for packets from or to others does not meet what it sends or gets
- * @param without tables that iptables has shown already: `ip filter`
+ * @param own addresses of the host: a rule for other addresses does not match its packets
+ * @param without tables that iptables already listed: `ip filter`
  */
 export function readNftables(
   output: string,
@@ -148,8 +148,8 @@ function readRule(
 const identifier = /^[A-Za-z_.][\w./\\-]{0,254}$/;
 
 /**
- * The command, if nft takes these names as they are. It joins its arguments to one text and parses that: a name with a
- * space, a semicolon or a brace would be another command, however the shell quotes it.
+ * Returns the command, if nft accepts these names unchanged. It joins its arguments and parses the result: a name with a
+ * space, a semicolon or a brace would be another command, even if quoted for the shell.
  */
 function commandOn(names: readonly string[], command: Command): Command | undefined {
   return names.every((name) => identifier.test(name)) ? command : undefined;
@@ -183,7 +183,7 @@ const portsSchema = z.union([
 ]);
 const protocols: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', tcp: 'tcp', udp: 'udp' };
 
-/** What is negated, or kept in a set of its own, says too little: the rule counts as one that meets anything. */
+/** A negated match, or a named set, says too little: the rule matches anything. */
 function matchOf(expressions: readonly Expression[]): RuleMatch {
   let protocol: string | undefined;
   let ports: RuleMatch['ports'];
@@ -214,7 +214,7 @@ const addressSchema = z.union([
     .transform(({ prefix: { addr, len } }) => `${addr}/${len}`),
 ]);
 
-/** Whether it meets packets that the host itself sends or is sent. */
+/** Tells if it matches packets that the host itself sends or receives. */
 function meetsOwn(
   expressions: readonly Expression[],
   hooks: readonly Hook[],

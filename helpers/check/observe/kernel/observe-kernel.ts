@@ -11,18 +11,18 @@ import { askNeighbourTable } from './neighbour-table.ts';
 import { readContainers } from './read-containers.ts';
 import { readOverlays } from './read-overlays.ts';
 
-/** Whose kernel is looked at. */
+/** The host whose kernel is observed. */
 export interface KernelOf {
   /** A privileged one: it enters the namespaces of overlays and containers. */
   readonly probe: Probe;
   /** The host's address, at which the others find it. */
   readonly address: string | undefined;
-  /** What its engine says; without it, no containers are looked into. */
+  /** The data of its engine; without it, no containers are observed. */
   readonly engine: EngineView | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What the host's kernel has: to be asked before any live probe, which would change the tables. */
+/** Reads the tables of the host's kernel, before any live probe changes them. */
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal } = of;
   const asker: Asker = { probe, signal };
@@ -59,8 +59,8 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
 }
 
 /**
- * The overlays' tables once more, after the live probes: what an engine has learnt by then, it knew how to find. The
- * firewall's rules have counted the probes by then, and the kernel what it had no room for.
+ * Reads the tables of the overlays again, after the live probes: entries that an engine has learned by then were pending.
+ * Firewall counters and neighbor table overflows then include the probes.
  */
 export async function observeTablesAgain(
   kernel: Observed<KernelView>,

@@ -5,7 +5,7 @@ const matchSchema = z.looseObject({
 });
 const counterSchema = z.looseObject({ counter: z.looseObject({ packets: z.number() }) });
 
-/** An expression of a rule, near to how nft itself prints it; what has no short form stays JSON. */
+/** Prints an expression of a rule similar to nft; an expression without a short form stays JSON. */
 export function printExpression(expression: unknown): string {
   const match = matchSchema.safeParse(expression).data?.match;
   if (match !== undefined) {

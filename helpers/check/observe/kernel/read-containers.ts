@@ -6,7 +6,7 @@ import { parseHosts, parseNameServers } from '../names/name-files.ts';
 import { type Asker, ask } from './ask.ts';
 import { readLinks, readRoutes } from './ip-answers.ts';
 
-/** What the namespaces and the files of these running containers say. */
+/** Reads the namespaces and files of these running containers. */
 export async function readContainers(
   asker: Asker,
   containers: readonly ContainerFacts[],

@@ -3,12 +3,12 @@ import type { ForwardingEntry, KernelView, OverlayTables } from '../../model/ker
 import { type Asker, ask } from './ask.ts';
 import { readForwarding, readLinks, readNeighbours } from './ip-answers.ts';
 
-/** Where engines keep the namespaces of overlays. */
+/** The folders in which engines keep the namespaces of overlays. */
 const FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
 
 /**
- * The tables of every overlay that the host's kernel has, also of those that its engine has no more. A namespace is named
- * `N-ID`, cut after 12 characters; N grows each time that the engine makes it anew, and the newest is the one in use.
+ * Reads the tables of every overlay of the host's kernel, including overlays unknown to its engine. A namespace is
+ * named `N-ID`, cut after 12 characters; N grows each time the engine creates it, and the newest is in use.
  */
 export async function readOverlays(
   asker: Asker,
@@ -55,7 +55,7 @@ function withoutDevice({
   return entry;
 }
 
-/** The newest namespace of each overlay, by what its name tells of the overlay's id. */
+/** Returns the newest namespace of each overlay, by the beginning of the overlay ID in its name. */
 async function listNamespaces({ probe, signal }: Asker): Promise<Map<string, string>> {
   const newest = new Map<string, { readonly count: number; readonly path: string }>();
   for (const folder of FOLDERS) {

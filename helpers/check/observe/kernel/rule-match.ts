@@ -2,7 +2,7 @@ import { BlockList } from 'node:net';
 import { z } from 'zod';
 import type { OverlayTraffic } from '../../model/kernel-view.ts';
 
-/** Where packets of a host meet a chain. */
+/** The hooks at which packets of a host enter a chain. */
 export const hookSchema = z.enum(['ingress', 'prerouting', 'input', 'output', 'postrouting']);
 export type Hook = z.infer<typeof hookSchema>;
 
@@ -10,7 +10,7 @@ export type Hook = z.infer<typeof hookSchema>;
 export interface RuleMatch {
   /** `udp`, `tcp`, another one, or any. */
   readonly protocol: string | undefined;
-  /** Of the destination, from and to; any when absent. */
+  /** The ranges of destination ports; any port when absent. */
   readonly ports: readonly (readonly [number, number])[] | undefined;
 }
 
@@ -20,7 +20,7 @@ const otherTraffic: readonly (readonly [OverlayTraffic, protocol: string, port: 
   ['management', 'tcp', 2377],
 ];
 
-/** What of an overlay a rule with this match meets. */
+/** Returns the overlay traffic that a rule with this match applies to. */
 export function trafficOf({ protocol, ports }: RuleMatch, vxlanPort: number): OverlayTraffic[] {
   const traffic = [['vxlan', 'udp', vxlanPort] as const, ...otherTraffic];
   const met = traffic.filter(
@@ -58,7 +58,7 @@ export function findHooks(
   return found;
 }
 
-/** Whether an IPv4 address lies in a range: `10.0.9.0/24`. */
+/** Tells if an IPv4 address is in a range: `10.0.9.0/24`. */
 export function isWithin(address: string, range: string): boolean {
   const [first = '', length = '32'] = range.split('/');
   const list = new BlockList();

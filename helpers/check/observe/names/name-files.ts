@@ -1,6 +1,6 @@
 import type { Probe } from '../../probe/probe.ts';
 
-/** What a container's own files say of names. */
+/** The files of a container for name resolution. */
 export interface NameFiles {
   /** The lines of /etc/hosts. */
   readonly hosts: readonly { readonly address: string; readonly names: readonly string[] }[];

@@ -11,15 +11,15 @@ export interface NamedContainer {
     readonly networkId: string;
     readonly isOverlay: boolean;
     readonly address: string;
-    /** By which others on that network find it too. */
+    /** Further names on that network. */
     readonly aliases: readonly string[];
   }[];
 }
 
-/** Services of a swarm have names of their own, beside those of their tasks. */
+/** Services of a swarm have separate names in addition to those of their tasks. */
 const TASK_LABEL = 'com.docker.swarm.task.id';
 
-/** All containers that can look up others on an overlay, and be looked up. */
+/** Returns all containers on overlays that can resolve others and be resolved. */
 export function findNamed(hosts: readonly AskedHost[]): NamedContainer[] {
   return hosts.flatMap(({ name: host, engine }) => {
     const view = whatWasSeen(engine);

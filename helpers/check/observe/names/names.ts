@@ -9,8 +9,8 @@ import type { NamesView, NameAnswer } from '../../model/names-view.ts';
 const MOST_QUESTIONS = 1000;
 
 /**
- * Looks up each container in every other one that shares a network with it, as a program there would: in its /etc/hosts,
- * then at the name servers of its /etc/resolv.conf.
+ * Resolves each container in every other one on the same network like a program there: in its /etc/hosts, then at the DNS
+ * servers of its /etc/resolv.conf.
  */
 export async function observeNames(asked: Asked, round: Round): Promise<Observed<NamesView>> {
   const probes = new Map(asked.hosts.map(({ name }) => [name, privilegedProbeOn(round, name)]));
@@ -47,7 +47,7 @@ interface Question {
   readonly expected: readonly string[];
 }
 
-/** All names that a container shares a network with. */
+/** Returns all names on the networks of a container. */
 export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[]): Question[] {
   return asker.ends.flatMap(({ networkId, network, isOverlay }) => {
     if (!isOverlay) return [];
@@ -56,7 +56,7 @@ export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[
     );
     return others.flatMap((meant) => {
       const aliases = meant.ends.find((end) => end.networkId === networkId)?.aliases ?? [];
-      // Another one's own name is asked for as that one's.
+      // A container name that is also another container's alias belongs to the container.
       const own = aliases.filter((alias) => !all.some((one) => one.name === alias));
       return [...new Set([meant.name, ...own])].map((name) => ({
         asker,
@@ -70,8 +70,8 @@ export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[
 }
 
 /**
- * The addresses that a name may lead to from there. One that is a container's own name is meant to be that container,
- * whoever else listens to it; an alias may be shared.
+ * Returns the addresses that a name may resolve to. A container name means that container, even if it is also an alias of
+ * others; an alias may be shared.
  */
 function whoHas(name: string, asker: NamedContainer, all: readonly NamedContainer[]): string[] {
   const own = new Set(asker.ends.map(({ networkId }) => networkId));
@@ -95,11 +95,11 @@ async function lookUp(
   signal: AbortSignal,
 ): Promise<Pick<NamesView, 'answers' | 'deaf'>> {
   const files = await readNameFiles(probe, pid, signal);
-  // It has ended meanwhile.
+  // The container has exited.
   if (files === undefined) return { answers: [], deaf: [] };
   const ask = async (name: string) =>
     await askServers(probe, { pid, servers: files.nameServers, name, signal });
-  // An engine passes on what it does not know, and with no way out nothing comes back: its own name it knows itself.
+  // An engine forwards unknown names, and without egress no answer returns; the container's own name it knows.
   const own = ask(container);
   const answers = await Promise.all(
     questions.map(async ({ name, network, meant, expected }): Promise<NameAnswer> => {

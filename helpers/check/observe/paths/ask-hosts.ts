@@ -10,7 +10,7 @@ export interface HostPair {
   readonly destination: string;
 }
 
-/** All of them. */
+/** Returns all ordered pairs of hosts. */
 export function hostPairsOf(stations: readonly Station[]): HostPair[] {
   return stations.flatMap((asker) =>
     stations.flatMap((receiver): HostPair[] => {
@@ -22,15 +22,15 @@ export function hostPairsOf(stations: readonly Station[]): HostPair[] {
   );
 }
 
-/** What came of a question to a host's port. */
+/** The result of a request to a host's port. */
 export type Answer = { readonly answered: boolean; readonly error: string | undefined } | undefined;
 
-/** Why it was not answered. */
+/** Returns the reason why it was not answered. */
 export function failureOf(answer: Answer, otherwise: string): string | undefined {
   return answer?.answered === true ? undefined : (answer?.error ?? otherwise);
 }
 
-/** Asks the other host of each pair at that port, all side by side. */
+/** Sends a request to that port of the other host of each pair, in parallel. */
 export async function askHosts(
   pairs: readonly Pick<HostPair, 'asker' | 'destination'>[],
   protocol: 'ping' | 'connect',
@@ -54,7 +54,7 @@ export async function askHosts(
   return asked.map(({ question }) => answers.get(question.id));
 }
 
-/** Whether each host reaches the port of each manager. */
+/** Tells if each host reaches the port of each manager. */
 export async function connectToManagers(
   stations: readonly Station[],
   managers: readonly { readonly host: string; readonly address: string; readonly port: number }[],

@@ -4,7 +4,7 @@ import type { Station } from './probe-host.ts';
 const transports = ['tcp', 'udp'] as const;
 type Transport = (typeof transports)[number];
 
-/** Whose packets for one port have come to each station, by their source addresses. */
+/** The source addresses of packets for one port that arrived at each probe host. */
 export type Heard = ReadonlyMap<Pick<Station, 'addresses'>, Readonly<Record<Transport, Overheard>>>;
 
 /** Starts to listen who sends anything to that port. */
@@ -17,7 +17,7 @@ export async function overhear(stations: readonly Station[], port: number): Prom
   );
 }
 
-/** What has come so far. */
+/** Returns the packets captured so far. */
 export async function overheardBy(stations: readonly Station[], port: number): Promise<Heard> {
   return new Map(
     await Promise.all(
@@ -33,8 +33,8 @@ export async function overheardBy(stations: readonly Station[], port: number): P
 }
 
 /**
- * Whether anything came from there to the other host, and whether its firewall let any of it in. It may come from any
- * address of that host: a route can say so.
+ * Tells if any packet from a host arrived at the other one, and if its firewall accepted any. It may come from any address
+ * of that host, depending on routes.
  */
 export function heardFrom(
   heard: Heard,

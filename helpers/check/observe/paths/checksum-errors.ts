@@ -5,7 +5,7 @@ import type { Station } from './probe-host.ts';
 
 type Counts = PathsView['checksumErrors'][number];
 
-/** What the containers' kernels have counted of packets with wrong checksums until now. */
+/** Reads the current checksum error counters of the containers' kernels. */
 export async function readChecksumErrors(
   ends: readonly OverlayEnd[],
   stationOf: (host: string) => Station | undefined,
@@ -19,7 +19,7 @@ export async function readChecksumErrors(
       );
       for (const [index, end] of own.entries()) {
         const file = files?.[index];
-        // A container that has ended meanwhile counts nothing.
+        // A container that has exited has no counters.
         if (file === undefined || 'error' in file) continue;
         const count = (protocol: string) => readSnmpCounter(file.text, protocol, 'InCsumErrors');
         const { container } = end;
@@ -30,7 +30,7 @@ export async function readChecksumErrors(
   return counts;
 }
 
-/** What has come to them since. */
+/** Returns the errors since that reading. */
 export function countedSince(
   before: ReadonlyMap<OverlayEnd, Counts>,
   after: ReadonlyMap<OverlayEnd, Counts>,

@@ -2,15 +2,15 @@ import type { EndPair, OverlayEnd } from '../../derive/endpoints.ts';
 import { countRoom, type HostKernel } from './neighbor-capacity.ts';
 
 /**
- * Chooses among all ordered pairs of ends of one network on different hosts: first one for each ordered pair of hosts,
- * then a second one, and so on. The same ends give the same pairs.
+ * Chooses among all ordered pairs of endpoints of one network on different hosts: first one for each ordered pair of hosts,
+ * then a second one, and so on. The same endpoints give the same pairs.
  *
- * What is on one host does not use VXLAN; and an engine of a key-value cluster would take it for a question: it asks its
- * gossip for whatever address no other host has told it, and writes down an entry for its own container.
+ * Packets within a host do not use VXLAN, and make an engine of a key-value cluster write an entry for its own container:
+ * it queries its gossip for every address that no other host has announced.
  *
- * Pairs for which a kernel has no room are left out: an audit must not itself bring about what it looks for.
+ * Pairs that would exceed a neighbor table are left out: a check must not cause the problem it detects.
  *
- * @param kernels by the name of the host
+ * @param kernels by host name
  */
 export function choosePairs(
   ends: readonly OverlayEnd[],
@@ -31,7 +31,7 @@ export function choosePairs(
   return { all, chosen, withoutRoom };
 }
 
-/** Of ends of one network, those of one host together. */
+/** The endpoints of one network, grouped by host. */
 function countPairs(hosts: readonly (readonly OverlayEnd[])[]): number {
   const ends = hosts.flat().length;
   return hosts.reduce((sum, { length }) => sum + length * (ends - length), 0);

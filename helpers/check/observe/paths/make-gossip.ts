@@ -9,12 +9,12 @@ import type { NumberTrial } from './trial-plan.ts';
 
 const GOSSIP_PORT = 7946;
 
-/** Starts to listen whose gossip comes: as early as can be, for nobody gossips for us. */
+/** Starts to capture gossip packets as early as possible, because engines send them only at intervals. */
 export async function overhearGossip(stations: readonly Station[]): Promise<void> {
   await overhear(stations, GOSSIP_PORT);
 }
 
-/** Engines on a key-value store answer anybody: over TCP whom they know, over UDP that they are there. */
+/** Queries the gossip: engines on a key-value store list their members over TCP, and answer pings over UDP. */
 export async function askGossip(
   stations: readonly Station[],
   number: NumberTrial,
@@ -35,7 +35,7 @@ export async function askGossip(
   );
 }
 
-/** How often an engine is asked that is reached, and does not answer: its host may be busy. */
+/** The maximum number of queries to a reachable engine that does not answer: its host may be busy. */
 const MOST_ROUNDS = 4;
 
 async function pingPatiently(
@@ -75,7 +75,7 @@ export async function listenToGossip(
     : await overheardBy(stations, GOSSIP_PORT);
   return pairs.flatMap((pair, index) => {
     const { nic, input } = heardFrom(heard, pair, 'udp');
-    // What comes and is not let in is sure at once; that nothing comes is so only after a while.
+    // A packet that the firewall blocks is conclusive immediately; missing packets only after a while.
     const seen = input || (nic || isHeardSoon ? false : undefined);
     return [
       describe(pair, 'tcp', answerWith(failureOf(connections[index], 'no connection')), heard),
@@ -84,7 +84,7 @@ export async function listenToGossip(
   });
 }
 
-/** Why the engine does not say over TCP whom it knows. */
+/** Returns the reason why the engine does not list its members over TCP. */
 async function whomItKnows(
   { asker, destination }: HostPair,
   connection: Answer,
@@ -105,8 +105,8 @@ async function whomItKnows(
 }
 
 /**
- * Milliseconds. Each engine speaks once in a second to another, and answers whoever speaks to it; one that finds itself too
- * slow takes up to eight times as long (memberlist's awareness).
+ * Milliseconds. Each engine sends to another one every second, and answers; an engine that finds itself too slow takes up
+ * to eight times as long (memberlist's awareness).
  */
 const GOSSIP_LIMIT = 12_000;
 

@@ -14,15 +14,15 @@ interface StrangerPlan extends ThrowPlan, EndPair {
   readonly way: Way;
 }
 
-/** Trials of what must not pass, on their way. */
+/** Trials between isolation pairs that are in progress. */
 export interface Strangers {
   /** Looks whether anything has come, by now. */
   finish(): Promise<IsolationTrial[]>;
 }
 
 /**
- * Sends from ends to those that have no network in common with them: by whatever way leads there, and as a frame, as if
- * both were on one link. What passes takes no longer than what may: so look when that has come.
+ * Sends packets from endpoints to isolation pairs: by any route, and as a frame, as if both were on one link. Packets that
+ * pass take no longer than others, so the captures are read after those have arrived.
  */
 export async function sendToStrangers(
   pairs: readonly EndPair[],

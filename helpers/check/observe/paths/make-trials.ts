@@ -8,10 +8,7 @@ import { sizeOf, type TrialPlan } from './trial-plan.ts';
 /** Questions in one message to an agent. */
 const MOST_AT_ONCE = 1000;
 
-/**
- * Makes all trials side by side. What was answered is done; of what was not, it asks every host that may have seen it
- * where it came.
- */
+/** Makes all trials in parallel. For unanswered ones, it reads the captures of every host that may have seen them. */
 export async function makeTrials(
   plans: readonly TrialPlan[],
   stations: readonly Station[],
@@ -39,8 +36,8 @@ async function askAll(plans: readonly TrialPlan[]): Promise<Results> {
 }
 
 /**
- * What busy hosts have not come to yet is no loss: the senders, the receivers and the senders again read all that has
- * come to them, whereby what was late is answered. Gives which questions came to the receivers.
+ * Delayed packets of busy hosts are not lost: senders, receivers and senders again read all pending packets, which
+ * completes late answers. Returns the trials that arrived.
  */
 async function settle(open: readonly TrialPlan[], results: Results): Promise<ReadonlySet<string>> {
   const received = new Set<string>();
@@ -65,7 +62,7 @@ async function settle(open: readonly TrialPlan[], results: Results): Promise<Rea
   return received;
 }
 
-/** Where packets of what is still open were seen: on the hosts of both ends; and on all others, if they went astray. */
+/** Reads where packets of open trials were captured: on the hosts of both ends, and on all others if they went astray. */
 async function lookWhere(
   plans: readonly TrialPlan[],
   results: Results,
@@ -130,8 +127,8 @@ function describe(
 }
 
 /**
- * What no listener tells: an echo was seen where it was to come; and a connection that the kernel there has answered, but
- * whose answer did not come back, would have brought all that was to be said.
+ * Derives arrivals that no listener reports: an echo that was captured at the receiver, and a connection that the kernel
+ * answered but whose answer was lost.
  */
 function hasArrived(
   { protocol, place, receiver, asker }: TrialPlan,

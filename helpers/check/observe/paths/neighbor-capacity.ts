@@ -8,14 +8,14 @@ export interface HostKernel {
   readonly room: number;
 }
 
-/** Of a table, what an audit may fill: the rest is for those whose it is. */
+/** The share of a neighbor table that a check may fill: the rest belongs to the containers. */
 const SHARE = 0.5;
 
 /**
- * Counts what a kernel has to note for probes, and says whether a pair still fits: its sender's asks for the receiver, and
- * its receiver's, which is to answer, for the sender. The way back of a pair needs nothing more.
+ * Counts the neighbor entries that probes need, and tells if a pair still fits: an entry for the receiver at the sender,
+ * and one for the sender at the receiver. The reverse direction needs no more.
  *
- * @param kernels by the name of the host; one that is not known has room enough
+ * @param kernels by host name; an unknown one has enough capacity
  */
 export function countRoom(kernels: ReadonlyMap<string, HostKernel>): (pair: EndPair) => boolean {
   const taken = new Map<string, Set<string>>();

@@ -42,7 +42,7 @@ export async function observePaths(
   return seen({ ...view, outside, untried: [...without, ...view.untried] });
 }
 
-/** Why no probe is to enter containers, if none is. */
+/** Returns the reason why no probe may enter containers, if none may. */
 function outsideOf({ hosts }: Asked, round: Round): Unseen | undefined {
   const [first] = hosts.flatMap(({ name }) => {
     const probe = privilegedProbeOn(round, name);
@@ -76,7 +76,7 @@ function planFor(
   };
 }
 
-/** What is known of the kernels' room for neighbours. */
+/** Returns the neighbor table capacity of kernels. */
 function kernelsOf(
   hosts: readonly AskedHost[],
   kernel: (host: AskedHost) => Observed<KernelView>,

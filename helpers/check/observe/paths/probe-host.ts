@@ -6,31 +6,31 @@ import type { Probe } from '../../probe/probe.ts';
 /** A host from which trials are sent, and at which they come. */
 export interface Station {
   readonly host: string;
-  /** Where the other hosts find it. */
+  /** Its address in the cluster. */
   readonly address: string | undefined;
-  /** All of its own: by its routes, what it sends may come from any of them. */
+  /** All of its addresses: depending on routes, its packets may come from any of them. */
   readonly addresses: readonly string[];
   readonly probe: Probe;
   readonly packets: Packets;
   readonly vxlanPort: number;
-  /** By the namespace's word: what listens there, or why nothing does. */
+  /** The listener in each namespace, or the reason why it is missing. */
   readonly listeners: ReadonlyMap<string, Listener | { readonly error: string }>;
 }
 
-/** What is known of a host before its station is opened. */
+/** A host before its probe is set up. */
 export interface StationPlan {
   readonly host: string;
   readonly address: string | undefined;
   readonly addresses: readonly string[];
   readonly probe: Probe;
   readonly vxlanPort: number;
-  /** By what the ids of its trials begin. */
+  /** The prefix of its trial IDs. */
   readonly run: string;
   /** Ends on this host that trials are sent from, or to. */
   readonly ends: readonly OverlayEnd[];
 }
 
-/** Opens what listens and looks on a host: in its own namespace, in its overlays', in its containers'. */
+/** Starts listeners and captures on a host: in its namespace, its overlays and its containers. */
 export async function openStation(plan: StationPlan): Promise<Station> {
   const { host, address, addresses, probe, vxlanPort, ends, run } = plan;
   const { packets } = probe;
@@ -39,7 +39,7 @@ export async function openStation(plan: StationPlan): Promise<Station> {
   const overlays = [...new Set(ends.map(({ networkId }) => networkId))].map((overlay) => ({
     overlay,
   }));
-  // A namespace that cannot be looked into shows by what is not seen there; the trials are made all the same.
+  // A namespace that cannot be captured shows no packets; the trials continue.
   await packets.capture(vxlanPort, ['host', ...overlays, ...containers]);
   const places: readonly Namespace[] = ['host', ...containers];
   const opened = await packets.listen(places);
@@ -52,7 +52,7 @@ export async function openStation(plan: StationPlan): Promise<Station> {
   return { host, address, addresses, probe, packets, vxlanPort, listeners };
 }
 
-/** What listens in that namespace of the station; an error says why nothing does. */
+/** Returns the listener in that namespace, or an error with the reason. */
 export function listenerAt(station: Station, namespace: Namespace): Listener | { error: string } {
   const nothing = { error: `no probe listens in ${wordOf(namespace)} of ${station.host}` };
   return station.listeners.get(wordOf(namespace)) ?? nothing;

@@ -21,7 +21,7 @@ import {
   type TrialPlan,
 } from './trial-plan.ts';
 
-/** What is known of a cluster before its paths are looked at. */
+/** A cluster before its paths are probed. */
 export interface PathsPlan {
   /** Names the check. */
   readonly run: string;
@@ -37,17 +37,17 @@ export interface PathsPlan {
   }[];
   /** The VXLAN id of a network as the host's kernel has it; undefined when it is not known, or packets are encrypted. */
   readonly vniOf: (host: string, networkId: string, address: string) => number | undefined;
-  /** By the name of the host, as far as it is known. */
+  /** By host name, as far as known. */
   readonly kernels: ReadonlyMap<string, HostKernel>;
   readonly maxPairs: number;
-  /** Whether packets are timed too. */
+  /** Also measures round-trip times. */
   readonly timing: boolean;
 }
 
 /** Ordered pairs of ends without a common network that are tried at most. */
 const MOST_STRANGERS = 60;
 
-/** Sends live probes between all hosts and between chosen containers, all side by side. */
+/** Sends live probes between all hosts and between chosen containers, in parallel. */
 export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'outside'>> {
   const { kind, ends, managers, kernels, maxPairs } = plan;
   const number = startNumbers(plan.run);
@@ -83,7 +83,7 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
     connectToManagers(stations, managers, number),
   ]);
   const losses = await measureLoss(planned, trials, number);
-  // Only now: a packet past the sender's tables teaches the receiver's, which would mend what is to be found.
+  // Last, because an injected packet teaches the tables of the receiver, which would hide problems.
   const tunnels = await makeTunnels(planTunnels(plan, chosen, stationOf), number);
   // When nothing else is under way.
   const timings = plan.timing
@@ -122,7 +122,7 @@ function planAll(
   return { trials, unentered: [...unentered.values()] };
 }
 
-/** One for each network between each ordered pair of hosts: the first of their pairs of ends. */
+/** Plans one tunnel for each network between each ordered pair of hosts, for their first pair of endpoints. */
 function planTunnels(
   { vniOf }: PathsPlan,
   pairs: readonly EndPair[],

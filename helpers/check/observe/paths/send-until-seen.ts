@@ -2,21 +2,21 @@ import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
 import type { Caught, Thrown } from '../../probe/packets.ts';
 import type { Station } from './probe-host.ts';
 
-/** A packet that nobody answers, and where it is to come. */
+/** An injected packet, and its destination. */
 export interface ThrowPlan {
   readonly sender: Station;
   readonly receiver: Station;
   readonly packet: Thrown;
 }
 
-/** What came of thrown packets, by their ids. */
+/** The captures of injected packets, by ID. */
 export interface ThrowResult {
   readonly caught: ReadonlyMap<string, readonly Caught[]>;
-  /** Why one could not be sent. */
+  /** The reason why a packet could not be sent. */
   readonly errors: ReadonlyMap<string, string>;
 }
 
-/** How often what does not come is sent. */
+/** The number of attempts for a packet that does not arrive. */
 const TIMES = 3;
 
 /** Milliseconds from one time to the next. */
@@ -62,7 +62,7 @@ export async function throwAll(
   );
 }
 
-/** Adds what was seen of them at their receivers. */
+/** Adds the captures at their receivers. */
 export async function catchAll(
   plans: readonly ThrowPlan[],
   caught: Map<string, readonly Caught[]>,

@@ -3,13 +3,13 @@ import type { Caught } from '../../probe/packets.ts';
 import { type Hop, hops, type Sighting } from '../../model/paths-view.ts';
 import type { TrialPlan } from './trial-plan.ts';
 
-/** What was caught, by the key of its trial. */
+/** The captures by the key of their trial. */
 export type CaughtAt = ReadonlyMap<
   string,
   readonly { readonly host: string; readonly seen: readonly Caught[] }[]
 >;
 
-/** Where on its way a trial's question was seen, in the order of the way. */
+/** Returns the hops at which a trial's packet was captured, in order. */
 export function sightingsOf(
   plan: TrialPlan,
   keys: readonly string[],
@@ -18,7 +18,7 @@ export function sightingsOf(
   const all = keys.flatMap((key) =>
     (caught.get(key) ?? []).flatMap(({ host, seen }) => seen.map((one) => ({ host, ...one }))),
   );
-  // Once there is a connection, what matters is what is said over it.
+  // In an open connection, only its data counts.
   const wasSaid = plan.protocol === 'tcp-large' && all.some(({ what }) => what === 'data');
   const isQuestion = (what: Caught['what']) =>
     wasSaid ? what === 'data' : what === 'question' || what === 'syn';
@@ -40,7 +40,7 @@ function hopOf(
 ): Hop | undefined {
   const isInside = network !== undefined;
   if (namespace === 'host') {
-    // What goes over an overlay comes by in VXLAN; what else comes by belongs to another way of the same packet.
+    // Overlay packets are captured inside VXLAN; any other capture belongs to another part of the path.
     if (isInside !== (outer !== undefined)) return undefined;
     if (direction === 'out') return host === asker.host ? 'sender-nic' : undefined;
     if (device === 'input') return host === receiver.host ? 'receiver-input' : undefined;

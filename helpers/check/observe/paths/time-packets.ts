@@ -7,12 +7,12 @@ const PACKETS = 20;
 /** Ways of a kind that are timed at most: of many hosts, the first. */
 const MOST_WAYS = 6;
 
-/** What does not answer so often is no longer asked: each takes seconds. */
+/** The number of losses after which a path is given up: each takes seconds. */
 const MOST_LOST = 2;
 
 /**
- * Sends ICMP echoes of the plans' ways, one packet at a time: sent side by side, they would wait for each other, and one
- * would measure the probe.
+ * Sends ICMP echoes on the planned paths, one packet at a time: in parallel, they would wait for each other and distort the
+ * times.
  */
 export async function timePackets(
   plans: readonly TrialPlan[],
@@ -37,7 +37,7 @@ async function timeWay(
   let lost = 0;
   for (let sent = 0; sent < PACKETS && lost < MOST_LOST; sent += 1) {
     const [result] = await asker.packets.ask([{ ...question, id: number() }]);
-    // What was answered the second time is late by the pause before it: the first was lost.
+    // An answer to the second attempt includes the pause: the first one was lost.
     if (result?.milliseconds === undefined || result.sends > 1) lost += 1;
     else milliseconds.push(result.milliseconds);
   }

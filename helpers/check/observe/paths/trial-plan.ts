@@ -5,7 +5,7 @@ import type { Protocol, TrialEnd, Unentered } from '../../model/paths-view.ts';
 import type { EndPair } from '../../derive/endpoints.ts';
 import { linkOf, listenerAt, type Station } from './probe-host.ts';
 
-/** A trial that is to be made. */
+/** A planned trial. */
 export interface TrialPlan {
   readonly question: Question;
   readonly asker: Station;
@@ -14,15 +14,15 @@ export interface TrialPlan {
   readonly network: { readonly name: string; readonly id: string } | undefined;
   readonly from: TrialEnd;
   readonly to: TrialEnd;
-  /** Where the question comes in. */
+  /** The namespace at which the packet arrives. */
   readonly place: Namespace;
   readonly protocol: Protocol;
 }
 
 /**
- * Gives each trial a number that no other one of any check has: each check makes up its own first half. Its agents note only
- * packets with the first half that they were told to expect, so two checks at the same time never take a packet, or its
- * answer, for their own. Whose gossip comes is noted by address alone: packets of another check prove the same way.
+ * Gives each trial an ID that is unique among all checks: each check has a random first half. Its agents record only
+ * packets with the announced first half, so simultaneous checks never mistake packets of each other. Gossip is recorded by
+ * address alone: packets of another check prove the same path.
  */
 export type NumberTrial = () => string;
 
@@ -34,7 +34,7 @@ export function startNumbers(run: string): NumberTrial {
   };
 }
 
-/** By what the ids of a run's trials begin. */
+/** Returns the prefix of trial IDs of a run. */
 export function runPrefix(run: string): string {
   return run.slice(0, 8);
 }

@@ -13,10 +13,10 @@ import { MEMBERS_KEY, type StoreEntry } from '../../../cluster/key-value/key-val
 import { parseJson } from '../../../process/text/parse-json.ts';
 import type { StoreEnd, StoreNetwork, StoreView } from '../../model/store-view.ts';
 
-/** All that engines keep in a store is below this key. */
+/** The key below which engines keep their data. */
 export const DOCKER_KEY = 'docker';
 
-/** What engines of Docker 1.9 to 20.10 mean by what they keep in a store. */
+/** Interprets the data of engines of Docker 1.9 to 20.10 in a store. */
 export function readStoreEntries(
   entries: readonly StoreEntry[],
 ): Pick<StoreView, 'members' | 'networks' | 'ends' | 'strange'> {
@@ -39,7 +39,7 @@ export function readStoreEntries(
     }),
     ends: ends.read.flatMap(([path, end]): StoreEnd[] => {
       const [networkId = ''] = path.split('/');
-      // One that no container has joined yet has neither.
+      // An endpoint that no container has joined yet has neither.
       const { address, mac } = end;
       return address === undefined || address === '' || mac === undefined || mac === ''
         ? []
@@ -52,12 +52,12 @@ export function readStoreEntries(
   };
 }
 
-/** Whether it is what an engine writes of itself: where the others find it. */
+/** Tells if it is an engine's own registration: its advertised address. */
 function isMember({ value }: StoreEntry): boolean {
   return addressAndPort.safeParse(value).success;
 }
 
-/** The values below a key, each with the rest of its own key; and the keys of those that are not what they must be. */
+/** Returns the values below a key with the rest of their keys, and the keys of invalid values. */
 function readBelow<T>(
   entries: readonly StoreEntry[],
   prefix: string,

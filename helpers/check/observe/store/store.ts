@@ -13,7 +13,7 @@ import type { StoreView, StoreReach } from '../../model/store-view.ts';
 /** Milliseconds for one answer. */
 const ANSWER_LIMIT = 8_000;
 
-/** Reads all that engines keep in their store, in one go. Of several servers the first that answers is asked. */
+/** Reads all data of engines in their store. Of several servers, the first answer counts. */
 export async function observeStore(
   stores: readonly TargetStore[],
   signal: AbortSignal,
@@ -41,14 +41,14 @@ async function readStore(store: TargetStore, signal: AbortSignal): Promise<Store
 /** Milliseconds until a host is taken not to reach the store. */
 const REACH_LIMIT = 5_000;
 
-/** What each kind of store answers, and ends the connection after. */
+/** A request for each kind of store after which it answers and closes the connection. */
 const greetings: Readonly<Record<KeyValueStoreKind, string>> = {
   consul: 'GET /v1/status/leader HTTP/1.0\r\n\r\n',
   etcd: 'GET /version HTTP/1.0\r\n\r\n',
   zookeeper: 'srvr',
 };
 
-/** Whether that host reaches the store, or any of its servers. */
+/** Tells if that host reaches any server of the store. */
 export async function observeReach(
   { name }: AskedHost,
   { kind, hosts }: Asked,
@@ -71,10 +71,10 @@ export async function observeReach(
     }),
   );
   const best = reaches.find(({ error }) => error === undefined) ?? reaches[0];
-  return best === undefined ? unseen('no host was asked') : seen(best);
+  return best === undefined ? unseen('no host was queried') : seen(best);
 }
 
-/** Why a store counts as not reached, by what came of the question; undefined when it answered. */
+/** Returns the reason why a store counts as unreachable; undefined if it answered. */
 export function reachErrorOf({
   answer,
   connected,
