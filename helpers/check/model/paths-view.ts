@@ -113,7 +113,7 @@ export interface LossTrial {
     | {
         readonly sent: number;
         readonly lost: number;
-        /** How many of the lost packets were last seen at each hop. */
+        /** The number of lost packets by their last hop. */
         readonly lastSeen: Readonly<Partial<Record<Hop | 'nowhere', number>>>;
       }
     | undefined;

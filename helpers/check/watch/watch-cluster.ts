@@ -8,15 +8,15 @@ export interface WatchOptions {
   readonly every: number;
   readonly signal: AbortSignal;
   readonly audit: () => Promise<AuditReport>;
-  /** Told of the first round, and of each whose report is another: what is other, line by line. */
+  /** Receives the first round, and each round with another report, with the changes line by line. */
   readonly tell: (round: Round, changes: readonly string[]) => Promise<void>;
-  /** Aborts when nothing reads what is told any more. */
+  /** Aborts when nothing reads the output any more. */
   readonly readerGone: AbortSignal;
 }
 
 /**
- * Audits again and again, and tells of what changes. It ends when nothing reads that any more, and gives the last round;
- * when it is interrupted, it throws what interrupted it.
+ * Audits repeatedly, and reports changes. It ends when nothing reads the output any more, and returns the last round; when
+ * interrupted, it throws the reason.
  */
 export async function watchCluster({
   every,

@@ -3,7 +3,7 @@ import type { Difference } from '../../model/difference.ts';
 import type { LossTrial } from '../../model/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
-/** No path between hosts loses a part of what containers send: one that loses everything is found by other checks. */
+/** No path between hosts loses a part of its packets. Paths that lose all packets are found by other comparisons. */
 export const packetLoss: Check = {
   name: 'packet-loss',
   title: 'no path between hosts loses a part of its packets',

@@ -184,7 +184,7 @@ const trafficOf: Readonly<Partial<Record<DifferenceKind, OverlayTraffic>>> = {
   'manager-path-dead': 'management',
 };
 
-/** Tells whether a rule on that host drops all such packets, which is a cause of its own. */
+/** Tells whether a rule on that host drops all such packets, which is a separate cause. */
 function isBlocked(observation: Observation, host: string, traffic: OverlayTraffic): boolean {
   return (['in', 'out'] as const).some((way) => {
     const rule = findDroppingRule(observation, host, traffic, way);
@@ -226,7 +226,7 @@ function nextStep(
       kind: 'next-step',
       host: culprit,
       commands: carrier === undefined ? [] : [['ip', '-s', 'link', 'show', 'dev', carrier]],
-      effect: `Shows the dropped packets that the network card of ${culprit} has counted. If there are none, look for a limit in its firewall or its traffic control.`,
+      effect: `Shows the dropped packets that the network card of ${culprit} has counted. Without any, look for a limit in its firewall or its traffic control.`,
     };
   }
   const address = knownAddressOf(observation, peer);
@@ -234,6 +234,6 @@ function nextStep(
     kind: 'next-step',
     host,
     commands: address === undefined ? [] : [['ping', '-c', '100', '-i', '0.2', '-q', address]],
-    effect: `Shows the packets that are lost outside the overlay. If there are any, inspect the link between ${host} and ${peer}. If there are none, look for a firewall or a limit between them that treats VXLAN differently.`,
+    effect: `Shows the packets that are lost outside the overlay. If there are any, inspect the link between ${host} and ${peer}. Without any, look for a firewall or a limit between them that treats VXLAN differently.`,
   };
 }

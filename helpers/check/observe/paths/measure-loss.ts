@@ -22,14 +22,14 @@ const ROUND = 5;
 /** Paths that get the first series and the second, at most: of 18 hosts and more not every ordered pair. */
 const MOST = { first: 300, second: 60 };
 
-/** How often packets that have not arrived are looked for, and milliseconds in between: a busy host delivers late. */
+/** The number of reads for missing packets, and the milliseconds between them: a busy host delivers late. */
 const LOOKS = 4;
 const EVERY = 150;
 
 /** One direction between two hosts, from one container to another. */
 interface Way {
   readonly plan: TrialPlan;
-  /** Whether one of its trials had to be sent again, or was lost. */
+  /** Tells if one of its trials was sent again or lost. */
   readonly isSuspect: boolean;
 }
 
@@ -135,7 +135,7 @@ function packetOf(plan: TrialPlan, id: string): Packet {
   };
 }
 
-/** Those that neither the receiver's listener has, nor the capture in the receiver's namespace. */
+/** Returns packets that neither the listener nor the capture of the receiver has. */
 async function findLost(packets: readonly Packet[]): Promise<Packet[]> {
   let open = packets;
   let looks = 0;
@@ -165,7 +165,7 @@ type Seen = ReadonlyMap<
   readonly { readonly host: string; readonly seen: readonly Caught[] }[]
 >;
 
-/** Where the hosts of both ends have seen them. */
+/** Returns the captures on the hosts of both ends. */
 async function lookWhere(packets: readonly Packet[]): Promise<Seen> {
   const all = new Map<string, { host: string; seen: readonly Caught[] }[]>();
   const look = async (stationOf: (packet: Packet) => Station) =>
