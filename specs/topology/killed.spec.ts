@@ -85,22 +85,20 @@ describe('down takes what a killed making or removal left of machines', () => {
     await takeStateDirectory(lab.store);
     await mkdir(folder, { recursive: true });
     await leave(folder);
-    expect(await expectDown(lab)).toBe('Removed leftovers of an interrupted run: half.\n');
+    expect(await expectDown(lab)).toBe('Removed from an interrupted run: half.\n');
   });
 
   test('a switch without a machine', async ({ lab }) => {
     const { env } = await prepareTools();
     const { stateDirectory: ground } = createNetnsProvider({ store: lab.store });
     await withStoreLock(ground, () => ensureSwitch(ground, undefined, env));
-    expect(await expectDown(lab)).toBe('Removed leftovers of an interrupted run: the switch.\n');
+    expect(await expectDown(lab)).toBe('Removed from an interrupted run: the switch.\n');
   });
 
   test('half a machine beside a whole one', async ({ lab }) => {
     await lab.makeMachine('one');
     await mkdir(join(lab.store, 'machines/half'));
-    expect(await expectDown(lab)).toBe(
-      'Removed: one.\nRemoved leftovers of an interrupted run: half.\n',
-    );
+    expect(await expectDown(lab)).toBe('Removed: one.\nRemoved from an interrupted run: half.\n');
   });
 
   test('what a process was writing beside them', async ({ lab }) => {
@@ -159,7 +157,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     await writeFile(join(lab.store, 'notes.txt'), '');
     expect(await lab.run('down')).toMatchObject({
       exitCode: 0,
-      stdout: `Removed leftovers of an interrupted run: half.\nNot removed from ${lab.store}: notes.txt.\n`,
+      stdout: `Removed from an interrupted run: half.\nNot removed from ${lab.store}: notes.txt.\n`,
     });
     const { files } = await lab.traces();
     expect(files.map((file) => file.slice(lab.store.length))).toEqual([

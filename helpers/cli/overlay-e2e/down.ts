@@ -44,7 +44,7 @@ function describeAll(attempts: readonly TakenDown[], store: string): string {
   const lines = [
     { told: 'Removed', names: attempts.flatMap(({ machines }) => machines) },
     {
-      told: 'Removed leftovers of an interrupted run',
+      told: 'Removed from an interrupted run',
       names: attempts.flatMap(({ leftovers }) => leftovers),
     },
   ].flatMap(({ told, names }) =>

@@ -23,7 +23,7 @@ export function addDoctor(program: Command): void {
       },
     ],
     notes: [
-      'It changes nothing: whatever it creates for a test, it removes.',
+      'It changes nothing: objects that it creates for a test are removed.',
       'The document contains no user names and no values of variables, so you can share it.',
     ],
     exitCodes: [

@@ -7,7 +7,7 @@ export function addDown(program: Command): void {
     .command('down')
     .summary('remove all machines and networks of the state directory')
     .description(
-      'Removes everything of the state directory: machines, networks, and leftovers of an interrupted run.',
+      'Removes everything of the state directory: machines, networks, and remaining parts of an interrupted run.',
     )
     .action(async (_options, self: Command) => {
       const { runDown } = await import('../down.ts');

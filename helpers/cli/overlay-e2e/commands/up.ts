@@ -45,7 +45,7 @@ export function addUp(program: Command): void {
       },
       {
         command: 'overlay-e2e up ./my-cluster.ts',
-        does: 'your own topology',
+        does: 'a user-defined topology',
       },
       {
         command: 'overlay-e2e up --until cluster',
