@@ -32,7 +32,7 @@ export function describeAttacks(): void {
       // What was never announced has not come: a number that no run reaches.
       const forged = [`${run}ffffffff`, '1111111100000001'];
       expect(await probes.right.packets.received(forged)).toEqual(new Set());
-      expect((await probes.right.packets.sightings(forged)).caught).toEqual(new Map());
+      expect((await probes.right.packets.captures(forged)).captures).toEqual(new Map());
       for (const engine of [lab.manager, lab.worker]) {
         expect(await mostMemoryOf(engine, probes)).toBeLessThan(150_000_000);
       }
@@ -56,7 +56,7 @@ export function describeAttacks(): void {
         const names = ['fifo', 'resolv.conf', 'magic', 'relative', 'own'];
         const files = await probes.left.read(names.map((name) => `${root}/etc/${name}`));
         const [fifo, servers, magic, relative, own] = files;
-        expect(fifo).toMatchObject({ error: 'it is no regular file' });
+        expect(fifo).toMatchObject({ error: 'not a regular file' });
         expect(servers).toMatchObject({ cut: true, text: '\0'.repeat(65_536) });
         expect(magic).toMatchObject({ error: 'Too many levels of symbolic links' });
         expect(relative).toMatchObject({ error: 'No such file or directory' });

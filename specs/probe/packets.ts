@@ -19,7 +19,7 @@ export function describePackets(): void {
       const question = questionTo(lab, 'udp', udp, 0);
       await change('del', ...entry);
       try {
-        expect(await probes.left.packets.ask([question])).toMatchObject([{ answered: false }]);
+        expect(await probes.left.packets.request([question])).toMatchObject([{ answered: false }]);
       } finally {
         await change('replace', ...entry, 'permanent');
       }
@@ -59,7 +59,7 @@ export function describePackets(): void {
 
       const tooLong = questionTo(lab, 'udp', udp, 1451);
       const refused = { answered: false, error: 'EMSGSIZE' };
-      expect(await probes.left.packets.ask([tooLong])).toMatchObject([refused]);
+      expect(await probes.left.packets.request([tooLong])).toMatchObject([refused]);
     });
   });
 }

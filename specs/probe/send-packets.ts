@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
-import type { Question } from '../../helpers/check/probe/packets.ts';
+import type { TrialRequest } from '../../helpers/check/probe/packets.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { expect, type ProbeLab, type Probes } from './lab.ts';
 
@@ -29,10 +29,10 @@ export async function watchAll(
 /** A question from the container on the left to that on the right. */
 export function questionTo(
   { left, right }: ProbeLab,
-  protocol: Question['protocol'],
+  protocol: TrialRequest['protocol'],
   port: number,
   size: number,
-): Question {
+): TrialRequest {
   return {
     id: number(),
     protocol,
@@ -48,13 +48,13 @@ export function questionTo(
 export async function askAll(
   { right }: ProbeLab,
   probes: Probes,
-  questions: readonly Question[],
+  questions: readonly TrialRequest[],
 ): Promise<void> {
-  await probes.left.packets.ask(questions);
+  await probes.left.packets.request(questions);
   const results = await waitFor(
     'questions to the container on the right: all answered',
     async () => {
-      const all = await probes.left.packets.answers(questions.map(({ id }) => id));
+      const all = await probes.left.packets.results(questions.map(({ id }) => id));
       return all.every(({ answered }) => answered) ? done(all) : notYet(JSON.stringify(all));
     },
     { limit: 60_000 },
@@ -69,9 +69,9 @@ export async function hopsOf(
 ): Promise<Record<'left' | 'right', string[]>> {
   const [left = [], right = []] = await Promise.all(
     [probes.left, probes.right].map(async (probe) => {
-      const { caught, lost } = await probe.packets.sightings([id]);
+      const { captures: caught, lost } = await probe.packets.captures([id]);
       expect(lost, probe.host).toBe(0);
-      const questions = (caught.get(id) ?? []).filter(({ what }) => what === 'question');
+      const questions = (caught.get(id) ?? []).filter(({ what }) => what === 'request');
       return questions.map(({ namespace, device, direction, outer }) => {
         const where = namespace.replace(/^pid:.*/, 'container').replace(/:.*/, '');
         const hop = `${where} ${device} ${direction}`;

@@ -3,41 +3,41 @@ import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { tail } from '../../process/run-command.ts';
 import { unlessAborted } from '../../process/waits/unless-aborted.ts';
-import { AnswerReader } from './answer-reader.ts';
+import { type AgentResponse, ResponseReader } from './response-reader.ts';
 
-/** The three streams of an agent, as who started it holds them. */
+/** The three streams of a running agent. */
 export interface AgentStreams {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
 }
 
-export interface AskOptions {
-  /** Milliseconds until the answer is given up. */
+export interface CommandOptions {
+  /** Milliseconds until the caller stops waiting for the response. */
   readonly limit: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-interface Question {
+interface PendingCommand {
   readonly tried: string;
-  readonly resolve: (answer: unknown) => void;
+  readonly resolve: (value: unknown) => void;
   readonly reject: (error: HarnessError) => void;
 }
 
-/** The answer that comes unasked, when the agent is ready. */
+/** The id of the response that the agent sends without a command, when it is ready. */
 const READY = 0;
 
-/** The number of characters of an agent's error output that are kept. */
+/** Characters of the agent's standard error that are kept. */
 const KEPT = 4000;
 
-/** The connection to an agent, with parallel queries. The protocol is described at the head of agent/main.pl. */
+/** A connection to an agent. Many commands may be pending at the same time. The protocol: agent/PROTOCOL.md. */
 export class AgentChannel {
   readonly #name: string;
   readonly #streams: AgentStreams;
-  readonly #questions = new Map<number, Question>();
+  readonly #pending = new Map<number, PendingCommand>();
   #lastId = READY;
-  #complaints = '';
-  /** The reason why no more answers come. */
+  #stderr = '';
+  /** The reason why no more responses come. */
   #ended: string | undefined;
   readonly #ready: Promise<unknown>;
 
@@ -47,57 +47,57 @@ export class AgentChannel {
     this.#streams = streams;
     const { stdin, stdout, stderr } = streams;
     stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#complaints = (this.#complaints + text).slice(-KEPT);
+      this.#stderr = (this.#stderr + text).slice(-KEPT);
     });
-    const reader = new AnswerReader();
+    const reader = new ResponseReader();
     stdout.on('data', (bytes: Buffer) => {
       try {
-        for (const answer of reader.read(bytes)) this.#settle(answer);
+        for (const response of reader.read(bytes)) this.#settle(response);
       } catch (error) {
         this.#end(firstLine(error));
       }
     });
     const end = () => {
-      // Only then has it said all that it had to complain of.
+      // Only then is standard error complete.
       if (!stdout.readableEnded || !stderr.readableEnded) return;
       this.#end('the probe ended, or the connection to its engine broke');
     };
     stdout.on('end', end);
     stderr.on('end', end);
-    // The end of its output reports a dead agent.
+    // The end of standard output reports that an agent is gone.
     stdin.on('error', () => {});
-    this.#ready = this.#answerOf(READY, 'start');
+    this.#ready = this.#responseTo(READY, 'start');
     this.#ready.catch(() => {});
   }
 
-  /** Resolves when the agent is ready. */
-  async ready({ limit, signal }: AskOptions): Promise<void> {
+  /** Settles when the agent accepts commands. */
+  async ready({ limit, signal }: CommandOptions): Promise<void> {
     await this.#within(this.#ready, 'start', limit, signal);
   }
 
-  /** Sends a query, and returns the answer: unvalidated JSON. */
-  async ask(words: readonly string[], { limit, signal }: AskOptions): Promise<unknown> {
+  /** Sends a command and returns the JSON value of its response, which is not validated yet. */
+  async call(words: readonly string[], { limit, signal }: CommandOptions): Promise<unknown> {
     this.#lastId += 1;
     const id = this.#lastId;
     const tried = words.slice(0, 8).join(' ');
-    const answer = this.#answerOf(id, tried);
+    const response = this.#responseTo(id, tried);
     this.#streams.stdin.write(`${[`${id}`, ...words.map(encodeWord)].join(' ')}\n`);
     try {
-      return await this.#within(answer, tried, limit, signal);
+      return await this.#within(response, tried, limit, signal);
     } finally {
-      this.#questions.delete(id);
+      this.#pending.delete(id);
     }
   }
 
-  async #answerOf(id: number, tried: string): Promise<unknown> {
+  async #responseTo(id: number, tried: string): Promise<unknown> {
     if (this.#ended !== undefined) throw this.#failure(tried, this.#ended);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#questions.set(id, { tried, resolve, reject });
+    this.#pending.set(id, { tried, resolve, reject });
     return await promise;
   }
 
   async #within<T>(
-    answer: Promise<T>,
+    response: Promise<T>,
     tried: string,
     limit: number,
     signal: AbortSignal | undefined,
@@ -105,7 +105,7 @@ export class AgentChannel {
     const over = AbortSignal.timeout(limit);
     const either = signal === undefined ? over : AbortSignal.any([over, signal]);
     try {
-      return await unlessAborted(answer, either);
+      return await unlessAborted(response, either);
     } catch (error) {
       signal?.throwIfAborted();
       if (!over.aborted || error instanceof HarnessError) throw error;
@@ -113,32 +113,28 @@ export class AgentChannel {
     }
   }
 
-  #settle({ id, isOk, text }: { id: number; isOk: boolean; text: string }): void {
-    const question = this.#questions.get(id);
-    // Nothing awaits the answer to an abandoned query.
-    if (question === undefined) return;
-    this.#questions.delete(id);
-    if (isOk) question.resolve(parseJson(text));
-    else
-      question.reject(
-        new HarnessError({
-          code: 'probe-failed',
-          tried: this.#tried(question.tried),
-          observed: text,
-        }),
-      );
+  #settle({ id, isOk, text }: AgentResponse): void {
+    const command = this.#pending.get(id);
+    // The caller may have stopped waiting.
+    if (command === undefined) return;
+    this.#pending.delete(id);
+    if (isOk) command.resolve(parseJson(text));
+    else {
+      const tried = this.#tried(command.tried);
+      command.reject(new HarnessError({ code: 'probe-failed', tried, observed: text }));
+    }
   }
 
   #end(observed: string): void {
     this.#ended ??= observed;
-    for (const { tried, reject } of this.#questions.values()) {
+    for (const { tried, reject } of this.#pending.values()) {
       reject(this.#failure(tried, this.#ended));
     }
-    this.#questions.clear();
+    this.#pending.clear();
   }
 
   #failure(tried: string, observed: string): HarnessError {
-    const evidence = this.#complaints.trim() === '' ? undefined : tail(this.#complaints);
+    const evidence = this.#stderr.trim() === '' ? undefined : tail(this.#stderr);
     return new HarnessError({
       code: 'probe-failed',
       tried: this.#tried(tried),
@@ -152,7 +148,7 @@ export class AgentChannel {
   }
 }
 
-/** Encodes all bytes with a meaning in the protocol. */
+/** Percent-encodes every byte that could separate words or lines. */
 function encodeWord(word: string): string {
   return Buffer.from(word, 'utf8')
     .toString('latin1')

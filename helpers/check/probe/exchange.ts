@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { activity } from '../../process/activity.ts';
-import { type Asker, PATIENCE, type ProbeOptions } from './asker.ts';
+import { type AgentClient, RESPONSE_MARGIN, type ProbeOptions } from './agent-client.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 
 /** A port, and who listens there. */
@@ -40,17 +40,17 @@ const answer = z
   );
 
 export async function exchange(
-  asker: Asker,
+  client: AgentClient,
   namespace: Namespace,
   { protocol, address, port }: Port,
   question: Uint8Array,
   { limit = 5000, signal }: ProbeOptions = {},
 ): Promise<ExchangeResult> {
-  const title = `${asker.host}: asks ${address}:${port}/${protocol} from ${wordOf(namespace)}`;
+  const title = `${client.host}: asks ${address}:${port}/${protocol} from ${wordOf(namespace)}`;
   return await activity('exchange', title, async (report) => {
     const target = [protocol, address, `${port}`, Buffer.from(question).toString('hex')];
     const words = ['exchange', wordOf(namespace), `${limit}`, ...target];
-    const result = await asker.ask(words, answer, { limit: limit + PATIENCE, signal });
+    const result = await client.call(words, answer, { limit: limit + RESPONSE_MARGIN, signal });
     report.output(
       `${result.answer.length} bytes${result.error === undefined ? '' : `, ${result.error}`}`,
     );

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { wordOf } from './namespace.ts';
-import type { Caught, Packets, Question, QuestionResult, Thrown } from './packets.ts';
+import type {
+  Capture,
+  InjectedPacket,
+  Packets,
+  SniffedSources,
+  TrialRequest,
+  TrialResult,
+} from './packets.ts';
 
-/** Sends words to the agent, and parses its answer. */
-export type Ask = <T>(answer: z.ZodType<T>, words: readonly string[]) => Promise<T>;
+/** Sends a command to the agent and validates its response. */
+export type CallAgent = <T>(response: z.ZodType<T>, words: readonly string[]) => Promise<T>;
 
-const listenerAnswer = z.array(
+const listenersResponse = z.array(
   z.union([
     z.object({ error: z.string() }),
     z.object({
@@ -16,7 +23,7 @@ const listenerAnswer = z.array(
   ]),
 );
 
-const resultsAnswer = z.array(
+const resultsResponse = z.array(
   z.object({
     trial: z.string(),
     answered: z.boolean(),
@@ -28,12 +35,12 @@ const resultsAnswer = z.array(
   }),
 );
 
-const thrownAnswer = z.array(z.object({ trial: z.string(), error: z.string().nullable() }));
+const injectResponse = z.array(z.object({ trial: z.string(), error: z.string().nullable() }));
 
-const caughtLine = z
+const captureLine = z
   .string()
-  .regex(/^\S+ \S+ (in|out) (question|answer|syn|syn-ack|data) (- - -|[\d.]+ [\d.]+ \d+) \d+$/)
-  .transform((line): Caught => {
+  .regex(/^\S+ \S+ (in|out) (request|reply|syn|syn-ack|data) (- - -|[\d.]+ [\d.]+ \d+) \d+$/)
+  .transform((line): Capture => {
     const [
       namespace = '',
       device = '',
@@ -47,48 +54,52 @@ const caughtLine = z
     return {
       namespace,
       device,
-      direction: direction as Caught['direction'],
-      what: what as Caught['what'],
+      direction: direction as Capture['direction'],
+      what: what as Capture['what'],
       outer: source === '-' ? undefined : { source, destination, vni: Number(vni) },
       count: Number(count),
     };
   });
 
-const sightingsAnswer = z.object({
+const capturesResponse = z.object({
   lost: z.number(),
-  sightings: z.record(z.string(), z.array(caughtLine)),
+  captures: z.record(z.string(), z.array(captureLine)),
 });
 
-const overheardAnswer = z.object({ nic: z.array(z.string()), input: z.array(z.string()) });
+const sniffedResponse: z.ZodType<SniffedSources> = z.object({
+  nic: z.array(z.string()),
+  input: z.array(z.string()),
+});
 
-/** Returns the packet functions of the agent: see captures.pl, listeners.pl, trials.pl, throws.pl, overhears.pl. */
-export function openPackets(ask: Ask): Packets {
+/** Implements {@link Packets} with the verbs of the agent: agent/PROTOCOL.md. */
+export function openPackets(call: CallAgent): Packets {
   return {
     expect: async (run) => {
-      await ask(z.array(z.never()), ['expect', run]);
+      await call(z.array(z.never()), ['expect', run]);
     },
     capture: async (port, namespaces) =>
-      await ask(z.array(z.string()), ['capture', `${port}`, ...namespaces.map(wordOf)]),
-    listen: async (namespaces) => await ask(listenerAnswer, ['listen', ...namespaces.map(wordOf)]),
-    ask: async (questions) =>
-      (await ask(resultsAnswer, ['try', ...questions.map(wordOfQuestion)])).map(readResult),
-    answers: async (ids) => (await ask(resultsAnswer, ['answers', ...ids])).map(readResult),
-    throw: async (packets) => {
-      const thrown = await ask(thrownAnswer, ['throw', ...packets.map(wordOfThrown)]);
+      await call(z.array(z.string()), ['capture', `${port}`, ...namespaces.map(wordOf)]),
+    listen: async (namespaces) =>
+      await call(listenersResponse, ['listen', ...namespaces.map(wordOf)]),
+    request: async (requests) =>
+      (await call(resultsResponse, ['request', ...requests.map(wordOfRequest)])).map(readResult),
+    results: async (ids) => (await call(resultsResponse, ['results', ...ids])).map(readResult),
+    inject: async (packets) => {
+      const sent = await call(injectResponse, ['inject', ...packets.map(wordOfInjected)]);
       return new Map(
-        thrown.flatMap(({ trial, error }) => (error === null ? [] : [[trial, error] as const])),
+        sent.flatMap(({ trial, error }) => (error === null ? [] : [[trial, error] as const])),
       );
     },
-    received: async (ids) => new Set(await ask(z.array(z.string()), ['received', ...ids])),
-    sightings: async (keys) => {
-      const { lost, sightings } = await ask(sightingsAnswer, ['sightings', ...keys]);
-      return { lost, caught: new Map(Object.entries(sightings)) };
+    received: async (ids) => new Set(await call(z.array(z.string()), ['received', ...ids])),
+    captures: async (keys) => {
+      const { lost, captures } = await call(capturesResponse, ['captured', ...keys]);
+      return { lost, captures: new Map(Object.entries(captures)) };
     },
-    overhear: async (transport, port, sources) => {
-      await ask(z.array(z.never()), ['overhear', transport, `${port}`, ...sources]);
+    sniff: async (transport, port, sources) => {
+      await call(z.array(z.never()), ['sniff', transport, `${port}`, ...sources]);
     },
-    overheard: async (transport, port) =>
-      await ask(overheardAnswer, ['overheard', transport, `${port}`]),
+    sniffed: async (transport, port) =>
+      await call(sniffedResponse, ['sniffed', transport, `${port}`]),
   };
 }
 
@@ -100,7 +111,7 @@ function readResult({
   milliseconds,
   sends,
   keys,
-}: z.infer<typeof resultsAnswer>[number]): QuestionResult {
+}: z.infer<typeof resultsResponse>[number]): TrialResult {
   return {
     id: trial,
     answered,
@@ -112,24 +123,24 @@ function readResult({
   };
 }
 
-function wordOfQuestion(question: Question): string {
-  const { id, protocol, namespace, source, destination, port, size } = question;
+function wordOfRequest(request: TrialRequest): string {
+  const { id, protocol, namespace, source, destination, port, size } = request;
   return [id, protocol, wordOf(namespace), source, destination, port, size].join(',');
 }
 
-function wordOfThrown(packet: Thrown): string {
+function wordOfInjected(packet: InjectedPacket): string {
   const { id, kind, source, destination, port } = packet;
-  const ends = [source, destination, port];
+  const addresses = [source, destination, port];
   switch (kind) {
     case 'frame': {
       const { namespace, device, toMac, fromMac } = packet;
-      return [id, kind, wordOf(namespace), device, toMac, fromMac, ...ends].join(',');
+      return [id, kind, wordOf(namespace), device, toMac, fromMac, ...addresses].join(',');
     }
     case 'tunnel': {
       const { host, vxlanPort, vni, toMac, fromMac } = packet;
-      return [id, kind, host, vxlanPort, vni, toMac, fromMac, ...ends].join(',');
+      return [id, kind, host, vxlanPort, vni, toMac, fromMac, ...addresses].join(',');
     }
     default:
-      return [id, kind, wordOf(packet.namespace), ...ends].join(',');
+      return [id, kind, wordOf(packet.namespace), ...addresses].join(',');
   }
 }

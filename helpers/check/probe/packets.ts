@@ -1,6 +1,6 @@
 import type { Namespace } from './namespace.ts';
 
-/** The ports that a namespace listens on for trials, and its interfaces with an IPv4 address. */
+/** The ports on which an agent listens in a namespace, and the namespace's interfaces with an IPv4 address. */
 export interface Listener {
   readonly udp: number;
   readonly tcp: number;
@@ -11,37 +11,37 @@ export interface Listener {
   }[];
 }
 
-/** A question to be sent out of a namespace. */
-export interface Question {
-  /** 16 hexadecimal digits, that no other trial has: 8 of the run, 8 that count. */
+/** The request of a trial: a packet to send, or a connection to open, from a namespace. */
+export interface TrialRequest {
+  /** 16 hexadecimal digits, unique to the trial: 8 of the run, 8 of a counter. */
   readonly id: string;
-  /** `icmp`, `udp` and `tcp` to a listener; `connect` opens a connection; `ping` is one of the engines' gossip. */
+  /** `icmp`, `udp` and `tcp` reach a listener. `connect` only opens a connection. `ping` is a ping of the engines' gossip. */
   readonly protocol: 'icmp' | 'udp' | 'tcp' | 'connect' | 'ping';
   readonly namespace: Namespace;
-  /** `0.0.0.0` is as the kernel chooses. */
+  /** With `0.0.0.0`, the kernel chooses. */
   readonly source: string;
   readonly destination: string;
   /** 0 for ICMP. */
   readonly port: number;
-  /** Bytes of the IP packet, which is not to be fragmented; of all that is said, over TCP. 0 is as short as can be. */
+  /** Bytes of the IP packet, which must not be fragmented; of the payload over TCP. 0 is the shortest possible. */
   readonly size: number;
 }
 
-/** The result of a trial's query. */
-export interface QuestionResult {
+/** The outcome of a trial. */
+export interface TrialResult {
   readonly id: string;
   readonly answered: boolean;
-  /** The source address of the answer. */
+  /** The source address of the reply. */
   readonly from: string | undefined;
   readonly error: string | undefined;
   readonly milliseconds: number | undefined;
-  /** The number of attempts: three without an answer. */
+  /** How often the request was sent: three times if no reply came. */
   readonly sends: number;
-  /** The keys of its packets in {@link Packets.sightings}. */
+  /** The keys of its packets in {@link Packets.captures}. */
   readonly keys: readonly string[];
 }
 
-/** The content of a frame. */
+/** The addresses in an injected Ethernet frame. */
 export interface Frame {
   readonly toMac: string;
   readonly fromMac: string;
@@ -50,10 +50,10 @@ export interface Frame {
   readonly port: number;
 }
 
-/** An injected packet, which needs no answer. */
-export type Thrown = ThrownPacket | ThrownFrame | ThrownTunnel;
+/** A packet that expects no reply. */
+export type InjectedPacket = InjectedDatagram | InjectedFrame | InjectedTunnelPacket;
 
-interface ThrownPacket {
+interface InjectedDatagram {
   readonly id: string;
   readonly kind: 'icmp' | 'udp';
   readonly namespace: Namespace;
@@ -62,16 +62,16 @@ interface ThrownPacket {
   readonly port: number;
 }
 
-/** Out of that device, past the tables of its namespace. */
-interface ThrownFrame extends Frame {
+/** A frame sent from a device directly. It bypasses the tables of its namespace. */
+interface InjectedFrame extends Frame {
   readonly id: string;
   readonly kind: 'frame';
   readonly namespace: Namespace;
   readonly device: string;
 }
 
-/** In VXLAN to another host, past the tables of this one. */
-interface ThrownTunnel extends Frame {
+/** A frame sent to another host in VXLAN. It bypasses the tables of the sending host. */
+interface InjectedTunnelPacket extends Frame {
   readonly id: string;
   readonly kind: 'tunnel';
   readonly host: string;
@@ -79,49 +79,52 @@ interface ThrownTunnel extends Frame {
   readonly vni: number;
 }
 
-/** Packets of a trial as they passed through a namespace. */
-export interface Caught {
-  /** A {@link Namespace} as one word. */
+/** Equal packets of a trial that passed one device of a namespace in one direction. */
+export interface Capture {
+  /** The word of a {@link Namespace}. */
   readonly namespace: string;
-  /** `input` means past the host's firewall. */
+  /** `input` is a packet that the host's firewall let in. */
   readonly device: string;
   readonly direction: 'in' | 'out';
-  readonly what: 'question' | 'answer' | 'syn' | 'syn-ack' | 'data';
+  readonly what: 'request' | 'reply' | 'syn' | 'syn-ack' | 'data';
   readonly outer:
     | { readonly source: string; readonly destination: string; readonly vni: number }
     | undefined;
   readonly count: number;
 }
 
-/** Sends trials with the probe of a host, and captures them. */
+/** Sends, receives and captures the packets of trials on one host. */
 export interface Packets {
-  /** Announces a run by the first 8 digits of its trial IDs: other packets are ignored. */
+  /** Announces a run by the first 8 digits of its trials' ids. The agent ignores packets of other runs. */
   expect(run: string): Promise<void>;
-  /** Captures trial packets in these namespaces from now on. Returns the reason for each namespace that cannot be captured. */
+  /** Captures the trials' packets in these namespaces from now on. Returns the reason for each that it cannot open. */
   capture(vxlanPort: number, namespaces: readonly Namespace[]): Promise<readonly string[]>;
-  /** Listens in these namespaces; returns each listener, or the reason why it is missing. */
+  /** Listens in these namespaces. Returns the listener of each, or the reason why there is none. */
   listen(namespaces: readonly Namespace[]): Promise<(Listener | { readonly error: string })[]>;
-  /** Sends all queries in parallel; returns when each is answered or was sent three times without an answer. */
-  ask(questions: readonly Question[]): Promise<QuestionResult[]>;
-  /** Returns the results of earlier queries: an answer may have been late. */
-  answers(ids: readonly string[]): Promise<QuestionResult[]>;
-  /** Sends each once. Gives why it could not be sent, by its id. */
-  throw(packets: readonly Thrown[]): Promise<ReadonlyMap<string, string>>;
-  /** Returns the queries and injected packets that arrived at the listeners, past their kernels' firewalls. */
+  /** Sends all requests in parallel. Returns when each has a reply or was sent three times without one. */
+  request(requests: readonly TrialRequest[]): Promise<TrialResult[]>;
+  /** Returns the current results of trials: a reply may have come late. */
+  results(ids: readonly string[]): Promise<TrialResult[]>;
+  /** Sends each packet once. Returns the errors of those that could not be sent, by id. */
+  inject(packets: readonly InjectedPacket[]): Promise<ReadonlyMap<string, string>>;
+  /** The requests and injected packets that reached the listeners: the kernels of their namespaces let them in. */
   received(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Returns captures by trial IDs or by the keys of TCP data. */
-  sightings(keys: readonly string[]): Promise<{
-    /** Packets that passed while there was no room to note them. */
+  /** Returns the captures of trials, by the ids of trials or the keys of TCP connections. */
+  captures(keys: readonly string[]): Promise<{
+    /** Packets that were dropped because a buffer was full. */
     readonly lost: number;
-    readonly caught: ReadonlyMap<string, readonly Caught[]>;
+    readonly captures: ReadonlyMap<string, readonly Capture[]>;
   }>;
-  /** Notes from now on from which of these addresses packets come to that port of the host. */
-  overhear(transport: 'tcp' | 'udp', port: number, sources: readonly string[]): Promise<void>;
-  /** Returns the sources of packets that arrived at the host, and of packets that its firewall accepted. */
-  overheard(transport: 'tcp' | 'udp', port: number): Promise<Overheard>;
+  /** Records from now on which of these addresses send packets to that port of the host. */
+  sniff(transport: 'tcp' | 'udp', port: number, sources: readonly string[]): Promise<void>;
+  /** The recorded source addresses. */
+  sniffed(transport: 'tcp' | 'udp', port: number): Promise<SniffedSources>;
 }
 
-export interface Overheard {
+/** The addresses whose packets came to a port of the host. */
+export interface SniffedSources {
+  /** At any network device. */
   readonly nic: readonly string[];
+  /** Behind the host's firewall. */
   readonly input: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { onMachine } from '../../process/activity.ts';
-import { type Asker, openAsker, type ProbeOptions } from './asker.ts';
+import { type AgentClient, openAgentClient, type ProbeOptions } from './agent-client.ts';
 import type { AgentChannel } from './agent-channel.ts';
 import { exchange, type ExchangeResult, type Port } from './exchange.ts';
 import { type Namespace, wordOf } from './namespace.ts';
@@ -79,17 +79,17 @@ const threadsAnswer = z.object({ threads: z.int(), stuck: z.array(z.string().reg
 
 /** A probe whose agent is at the other end of the channel. */
 export function openProbe(host: string, channel: AgentChannel, end: () => Promise<void>): Probe {
-  const asker: Asker = openAsker(host, channel);
+  const client: AgentClient = openAgentClient(host, channel);
   return {
     host,
-    run: async (...question) => await onMachine(host, () => runProgram(asker, ...question)),
+    run: async (...question) => await onMachine(host, () => runProgram(client, ...question)),
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
-      await asker.ask(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
-    list: async (path, options) => await asker.ask(['list', path], z.array(z.string()), options),
-    threads: async (options) => await asker.ask(['threads'], threadsAnswer, options),
-    exchange: async (...question) => await onMachine(host, () => exchange(asker, ...question)),
-    resolve: async (...question) => await onMachine(host, () => resolveName(asker, ...question)),
-    packets: openPackets(async (answer, words) => await asker.ask(words, answer)),
+      await client.call(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
+    list: async (path, options) => await client.call(['list', path], z.array(z.string()), options),
+    threads: async (options) => await client.call(['threads'], threadsAnswer, options),
+    exchange: async (...question) => await onMachine(host, () => exchange(client, ...question)),
+    resolve: async (...question) => await onMachine(host, () => resolveName(client, ...question)),
+    packets: openPackets(async (answer, words) => await client.call(words, answer)),
     [Symbol.asyncDispose]: end,
   };
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Asker, ProbeOptions } from './asker.ts';
+import type { AgentClient, ProbeOptions } from './agent-client.ts';
 import { readNameAnswer, writeNameQuestion } from './dns-message.ts';
 import { exchange } from './exchange.ts';
 import type { Namespace } from './namespace.ts';
@@ -19,7 +19,7 @@ export type NameResult =
 
 /** Asks a name server once for the addresses of a name, as a program in that namespace would. */
 export async function resolveName(
-  asker: Asker,
+  client: AgentClient,
   namespace: Namespace,
   server: string,
   name: string,
@@ -28,7 +28,7 @@ export async function resolveName(
   const id = randomInt(0x10000);
   const port = { protocol: 'udp', address: server, port: 53 } as const;
   const question = writeNameQuestion(id, name);
-  const { answer, error } = await exchange(asker, namespace, port, question, options);
+  const { answer, error } = await exchange(client, namespace, port, question, options);
   if (error !== undefined) return { error };
   return readNameAnswer(id, answer) ?? { error: 'EBADMSG' };
 }

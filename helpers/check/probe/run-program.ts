@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine } from '../../process/run-command.ts';
-import { type Asker, PATIENCE, type ProbeOptions } from './asker.ts';
+import { type AgentClient, RESPONSE_MARGIN, type ProbeOptions } from './agent-client.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 
 /** The result of a program in the probe's image. */
@@ -22,7 +22,7 @@ const answer = z.object({
 });
 
 export async function runProgram(
-  asker: Asker,
+  client: AgentClient,
   namespace: Namespace,
   argv: readonly [string, ...string[]],
   { limit = 10_000, signal }: ProbeOptions = {},
@@ -30,11 +30,11 @@ export async function runProgram(
   const [program, ...programArguments] = argv;
   const line = commandLine(program, programArguments);
   const where = wordOf(namespace);
-  const tried = `${asker.host}: ${line}${namespace === 'host' ? '' : ` in ${where}`}`;
+  const tried = `${client.host}: ${line}${namespace === 'host' ? '' : ` in ${where}`}`;
   return await activity('command', tried, async (report) => {
     report.input(line);
     const words = ['run', where, `${limit}`, ...argv];
-    const ended = await asker.ask(words, answer, { limit: limit + PATIENCE, signal });
+    const ended = await client.call(words, answer, { limit: limit + RESPONSE_MARGIN, signal });
     const { exitCode, stdout, stderr } = ended;
     report.output(stdout + stderr);
     const failure = whyNotWhole(ended, limit);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { whatWasSeen } from '../../model/observed.ts';
-import type { Question } from '../../probe/packets.ts';
+import type { TrialRequest } from '../../probe/packets.ts';
 import type { PortAnswer } from '../../model/application-view.ts';
 import { startNumbers } from '../paths/trial-plan.ts';
 import { type Asked, privilegedProbeOn, probeOn, type Round } from '../round.ts';
@@ -93,11 +93,11 @@ async function connectFromHosts(
       const probe = probeOn(round, name);
       const others = ports.filter(({ host }) => host !== name);
       if ('unseen' in probe || others.length === 0) return [];
-      const questions = others.map(({ address: destination, port }): Question => {
+      const questions = others.map(({ address: destination, port }): TrialRequest => {
         const common = { namespace: 'host', source: '0.0.0.0', size: 0 } as const;
         return { id: number(), protocol: 'connect', destination, port, ...common };
       });
-      const results = await probe.seen.packets.ask(questions);
+      const results = await probe.seen.packets.request(questions);
       return others.map((at, index) => {
         const result = results[index];
         const error = result?.answered === true ? undefined : (result?.error ?? 'no connection');

@@ -1,4 +1,4 @@
-import type { Question } from '../../probe/packets.ts';
+import type { TrialRequest } from '../../probe/packets.ts';
 import type { ManagerTrial } from '../../model/paths-view.ts';
 import type { Station } from './probe-host.ts';
 import type { NumberTrial } from './trial-plan.ts';
@@ -39,15 +39,15 @@ export async function askHosts(
 ): Promise<Answer[]> {
   const asked = pairs.map(({ asker, destination }) => {
     const common = { namespace: 'host', source: '0.0.0.0', size: 0 } as const;
-    const question: Question = { id: number(), protocol, destination, port, ...common };
+    const question: TrialRequest = { id: number(), protocol, destination, port, ...common };
     return { asker, question };
   });
   const answers = new Map<string, Answer>();
   await Promise.all(
     [...Map.groupBy(asked, ({ asker }) => asker)].map(async ([{ packets }, own]) => {
-      const results = await packets.ask(own.map(({ question }) => question));
+      const results = await packets.request(own.map(({ question }) => question));
       const late = results.filter(({ answered }) => !answered).map(({ id }) => id);
-      const again = late.length === 0 ? [] : await packets.answers(late);
+      const again = late.length === 0 ? [] : await packets.results(late);
       for (const one of [...results, ...again]) answers.set(one.id, one);
     }),
   );

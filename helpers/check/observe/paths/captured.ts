@@ -1,18 +1,21 @@
-import type { Overheard } from '../../probe/packets.ts';
+import type { SniffedSources } from '../../probe/packets.ts';
 import type { Station } from './probe-host.ts';
 
 const transports = ['tcp', 'udp'] as const;
 type Transport = (typeof transports)[number];
 
 /** The source addresses of packets for one port that arrived at each probe host. */
-export type Heard = ReadonlyMap<Pick<Station, 'addresses'>, Readonly<Record<Transport, Overheard>>>;
+export type Heard = ReadonlyMap<
+  Pick<Station, 'addresses'>,
+  Readonly<Record<Transport, SniffedSources>>
+>;
 
 /** Starts to listen who sends anything to that port. */
 export async function overhear(stations: readonly Station[], port: number): Promise<void> {
   const sources = [...new Set(stations.flatMap(({ addresses }) => addresses))];
   await Promise.all(
     stations.flatMap(({ packets }) =>
-      transports.map((transport) => packets.overhear(transport, port, sources)),
+      transports.map((transport) => packets.sniff(transport, port, sources)),
     ),
   );
 }
@@ -23,7 +26,7 @@ export async function overheardBy(stations: readonly Station[], port: number): P
     await Promise.all(
       stations.map(async (station) => {
         const [tcp, udp] = await Promise.all(
-          transports.map((transport) => station.packets.overheard(transport, port)),
+          transports.map((transport) => station.packets.sniffed(transport, port)),
         );
         const nothing = { nic: [], input: [] };
         return [station, { tcp: tcp ?? nothing, udp: udp ?? nothing }] as const;

@@ -1,6 +1,6 @@
 import type { OverlayEnd } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
-import type { Caught, Thrown } from '../../probe/packets.ts';
+import type { Capture, InjectedPacket } from '../../probe/packets.ts';
 import type { IsolationTrial } from '../../model/paths-view.ts';
 import type { EndPair } from '../../derive/endpoints.ts';
 import { linkOf, listenerAt, type Station } from './probe-host.ts';
@@ -33,7 +33,7 @@ export async function sendToStrangers(
   await throwAll(plans, new Map());
   return {
     finish: async () => {
-      const caught = new Map<string, readonly Caught[]>();
+      const caught = new Map<string, readonly Capture[]>();
       await catchAll(plans, caught);
       const came = ({ packet, to }: StrangerPlan) =>
         (caught.get(packet.id) ?? []).some((one) => isThere(one, to));
@@ -52,7 +52,7 @@ export async function sendToStrangers(
   };
 }
 
-function isThere({ namespace, direction }: Caught, { pid }: OverlayEnd): boolean {
+function isThere({ namespace, direction }: Capture, { pid }: OverlayEnd): boolean {
   return namespace === wordOf({ pid }) && direction === 'in';
 }
 
@@ -72,7 +72,7 @@ function planPair(
   const namespace = { pid: from.pid };
   const ends = { source: from.address, destination: to.address, port: goal.udp };
   const device = linkOf(origin, from.address)?.name;
-  const packetFor = (way: Way): Thrown | undefined => {
+  const packetFor = (way: Way): InjectedPacket | undefined => {
     if (way !== 'frame') return { id: number(), kind: way, namespace, ...ends };
     if (device === undefined) return undefined;
     const macs = { toMac: to.mac, fromMac: from.mac };

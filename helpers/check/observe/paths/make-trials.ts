@@ -1,5 +1,5 @@
 import { wordOf } from '../../probe/namespace.ts';
-import type { Caught, QuestionResult } from '../../probe/packets.ts';
+import type { Capture, TrialResult } from '../../probe/packets.ts';
 import type { Trial } from '../../model/paths-view.ts';
 import { sightingsOf, type CaughtAt } from './sightings.ts';
 import type { Station } from './probe-host.ts';
@@ -20,14 +20,14 @@ export async function makeTrials(
   return plans.map((plan) => describe(plan, results.get(plan.question.id), received, caught));
 }
 
-type Results = Map<string, QuestionResult>;
+type Results = Map<string, TrialResult>;
 
 async function askAll(plans: readonly TrialPlan[]): Promise<Results> {
   const results: Results = new Map();
   await Promise.all(
     byStation(plans, ({ asker }) => asker).map(async ([{ packets }, own]) => {
       for (const some of chunk(own)) {
-        const answers = await packets.ask(some.map(({ question }) => question));
+        const answers = await packets.request(some.map(({ question }) => question));
         for (const one of answers) results.set(one.id, one);
       }
     }),
@@ -46,7 +46,7 @@ async function settle(open: readonly TrialPlan[], results: Results): Promise<Rea
       open,
       ({ asker }) => asker,
       async ({ packets }, ids) => {
-        for (const one of await packets.answers(ids)) results.set(one.id, one);
+        for (const one of await packets.results(ids)) results.set(one.id, one);
       },
     );
   };
@@ -68,12 +68,12 @@ async function lookWhere(
   results: Results,
   stations: readonly Station[],
 ): Promise<CaughtAt> {
-  const caught: Map<string, { host: string; seen: readonly Caught[] }[]> = new Map();
+  const caught: Map<string, { host: string; seen: readonly Capture[] }[]> = new Map();
   const keysOf = ({ question }: TrialPlan) => results.get(question.id)?.keys ?? [];
   const open = plans.filter((plan) => results.get(plan.question.id)?.answered !== true);
   const look = async ({ packets, host }: Station, keys: readonly string[]) => {
     for (const some of chunk(keys)) {
-      const { caught: seen } = await packets.sightings(some);
+      const { captures: seen } = await packets.captures(some);
       for (const [key, one] of seen) {
         caught.set(key, [...(caught.get(key) ?? []), { host, seen: one }]);
       }
@@ -102,7 +102,7 @@ async function lookWhere(
 
 function describe(
   plan: TrialPlan,
-  result: QuestionResult | undefined,
+  result: TrialResult | undefined,
   received: ReadonlySet<string>,
   caught: CaughtAt,
 ): Trial {
@@ -143,7 +143,7 @@ function hasArrived(
   if (protocol.startsWith('icmp')) {
     return there.some(
       ({ what, direction, outer }) =>
-        what === 'question' && direction === 'in' && outer === undefined,
+        what === 'request' && direction === 'in' && outer === undefined,
     );
   }
   if (!protocol.startsWith('tcp')) return false;

@@ -1,6 +1,6 @@
 import type { OverlayEnd } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
-import type { Thrown } from '../../probe/packets.ts';
+import type { InjectedPacket } from '../../probe/packets.ts';
 import type { TunnelTrial } from '../../model/paths-view.ts';
 import { listenerAt, type Station } from './probe-host.ts';
 import { throwUntilCaught } from './send-until-seen.ts';
@@ -51,7 +51,10 @@ function isOut(namespace: string, device: string, { networkId }: OverlayEnd): bo
   return namespace === wordOf({ overlay: networkId }) && device.startsWith('vxlan');
 }
 
-function packetFor({ from, to, receiver, vni }: TunnelPlan, id: string): Thrown | undefined {
+function packetFor(
+  { from, to, receiver, vni }: TunnelPlan,
+  id: string,
+): InjectedPacket | undefined {
   const goal = listenerAt(receiver, { pid: to.pid });
   if (receiver.address === undefined || 'error' in goal) return undefined;
   return {

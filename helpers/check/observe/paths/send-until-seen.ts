@@ -1,17 +1,17 @@
 import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
-import type { Caught, Thrown } from '../../probe/packets.ts';
+import type { Capture, InjectedPacket } from '../../probe/packets.ts';
 import type { Station } from './probe-host.ts';
 
 /** An injected packet, and its destination. */
 export interface ThrowPlan {
   readonly sender: Station;
   readonly receiver: Station;
-  readonly packet: Thrown;
+  readonly packet: InjectedPacket;
 }
 
 /** The captures of injected packets, by ID. */
 export interface ThrowResult {
-  readonly caught: ReadonlyMap<string, readonly Caught[]>;
+  readonly caught: ReadonlyMap<string, readonly Capture[]>;
   /** The reason why a packet could not be sent. */
   readonly errors: ReadonlyMap<string, string>;
 }
@@ -26,9 +26,9 @@ const EVERY = 300;
 export async function throwUntilCaught<Plan extends ThrowPlan>(
   name: string,
   plans: readonly Plan[],
-  hasCome: (plan: Plan, seen: readonly Caught[]) => boolean,
+  hasCome: (plan: Plan, seen: readonly Capture[]) => boolean,
 ): Promise<ThrowResult> {
-  const caught = new Map<string, readonly Caught[]>();
+  const caught = new Map<string, readonly Capture[]>();
   const errors = new Map<string, string>();
   let open = plans;
   let times = 0;
@@ -56,7 +56,7 @@ export async function throwAll(
 ): Promise<void> {
   await Promise.all(
     [...Map.groupBy(plans, ({ sender }) => sender)].map(async ([{ packets }, own]) => {
-      const failed = await packets.throw(own.map(({ packet }) => packet));
+      const failed = await packets.inject(own.map(({ packet }) => packet));
       for (const [id, error] of failed) errors.set(id, error);
     }),
   );
@@ -65,14 +65,14 @@ export async function throwAll(
 /** Adds the captures at their receivers. */
 export async function catchAll(
   plans: readonly ThrowPlan[],
-  caught: Map<string, readonly Caught[]>,
+  caught: Map<string, readonly Capture[]>,
 ): Promise<void> {
   await Promise.all(
     [...Map.groupBy(plans, ({ receiver }) => receiver)].map(async ([{ packets }, own]) => {
       const ids = own.map(({ packet }) => packet.id);
       // First all that has come is read.
       await packets.received(ids);
-      const { caught: seen } = await packets.sightings(ids);
+      const { captures: seen } = await packets.captures(ids);
       for (const [id, one] of seen) caught.set(id, one);
     }),
   );

@@ -1,12 +1,12 @@
 import { wordOf } from '../../probe/namespace.ts';
-import type { Caught } from '../../probe/packets.ts';
+import type { Capture } from '../../probe/packets.ts';
 import { type Hop, hops, type Sighting } from '../../model/paths-view.ts';
 import type { TrialPlan } from './trial-plan.ts';
 
 /** The captures by the key of their trial. */
 export type CaughtAt = ReadonlyMap<
   string,
-  readonly { readonly host: string; readonly seen: readonly Caught[] }[]
+  readonly { readonly host: string; readonly seen: readonly Capture[] }[]
 >;
 
 /** Returns the hops at which a trial's packet was captured, in order. */
@@ -20,8 +20,8 @@ export function sightingsOf(
   );
   // In an open connection, only its data counts.
   const wasSaid = plan.protocol === 'tcp-large' && all.some(({ what }) => what === 'data');
-  const isQuestion = (what: Caught['what']) =>
-    wasSaid ? what === 'data' : what === 'question' || what === 'syn';
+  const isQuestion = (what: Capture['what']) =>
+    wasSaid ? what === 'data' : what === 'request' || what === 'syn';
   const sightings = all.flatMap(({ host, outer, ...one }): Sighting[] => {
     const hop = isQuestion(one.what) ? hopOf(plan, { host, outer, ...one }) : undefined;
     if (hop === undefined) return [];
@@ -36,7 +36,7 @@ export function sightingsOf(
 
 function hopOf(
   { network, asker, receiver, question, place }: TrialPlan,
-  { host, namespace, device, direction, outer }: Caught & { readonly host: string },
+  { host, namespace, device, direction, outer }: Capture & { readonly host: string },
 ): Hop | undefined {
   const isInside = network !== undefined;
   if (namespace === 'host') {

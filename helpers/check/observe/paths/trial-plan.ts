@@ -1,5 +1,5 @@
 import type { Namespace } from '../../probe/namespace.ts';
-import type { Question } from '../../probe/packets.ts';
+import type { TrialRequest } from '../../probe/packets.ts';
 import type { OverlayEnd } from '../../derive/endpoints.ts';
 import type { Protocol, TrialEnd, Unentered } from '../../model/paths-view.ts';
 import type { EndPair } from '../../derive/endpoints.ts';
@@ -7,7 +7,7 @@ import { linkOf, listenerAt, type Station } from './probe-host.ts';
 
 /** A planned trial. */
 export interface TrialPlan {
-  readonly question: Question;
+  readonly question: TrialRequest;
   readonly asker: Station;
   readonly receiver: Station;
   /** Undefined between hosts. */

@@ -13,17 +13,17 @@ my ($SOL_PACKET, $PACKET_STATISTICS) = (263, 6);
 my ($SIOCGIFNAME, $MSG_DONTWAIT, $OUTGOING) = (0x8910, 0x40, 4);
 
 # Bytes of packets that may wait to be read.
-my $ROOM = 8_000_000;
+my $BUFFER = 8_000_000;
 
 # By namespace: {name, port, devices, sockets}.
 my %captures;
 # Packets that passed while there was no room to note them.
 my $lost = 0;
 # By trial, then by where and how it was seen, in words: how often. And the trials in the order in which they came.
-my (%sightings, @order);
+my (%counts, @order);
 # What is noted at most: of one trial, and of all. Then the oldest are forgotten: a flood costs no more memory than that.
-our ($MOST_OF_ONE, $MOST_OF_ALL) = (200, 30_000);
-my $noted = 0;
+our ($MAX_PER_TRIAL, $MAX_TOTAL) = (200, 30_000);
+my $recorded = 0;
 
 # capture VXLAN_PORT NAMESPACE… → why one of them could not be looked into, of each
 #
@@ -44,7 +44,7 @@ sub open_one {
     Loop::require_room($_) for @sockets;
     my $capture = $captures{$namespace} = { name => $namespace, devices => {}, port => $port, sockets => \@sockets };
     for my $socket (@sockets) {
-        watch($socket, filter_for($port));
+        prepare($socket, filter_for($port));
         Loop::on_readable($socket, sub { read_packets($capture, $socket) });
     }
 }
@@ -59,21 +59,21 @@ sub open_input {
     return Sockets::open_here(Socket::PF_INET, Socket::SOCK_RAW, shift);
 }
 
-sub watch {
+sub prepare {
     my ($socket, $filter) = @_;
-    widen($socket, $ROOM);
-    attach($socket, $filter);
+    set_buffer($socket, $BUFFER);
+    attach_filter($socket, $filter);
 }
 
 # From now on the kernel gives that socket only what the filter takes.
-sub attach {
+sub attach_filter {
     my ($socket, $filter) = @_;
     my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
     setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "filter: $!\n";
 }
 
 # A buffer beyond the limit that the host sets for everybody is a privilege.
-sub widen {
+sub set_buffer {
     my ($socket, $bytes) = @_;
     setsockopt $socket, $SOL_SOCKET, $SO_RCVBUFFORCE, pack 'i', $bytes
         or setsockopt $socket, $SOL_SOCKET, $SO_RCVBUF, pack 'i', $bytes;
@@ -128,7 +128,7 @@ sub read_packets {
     for (1 .. 64) {
         my ($device, $direction, $bytes) = read_packet($capture, $socket);
         return 0 if !defined $device;
-        note($capture, $device, $direction, $bytes);
+        record($capture, $device, $direction, $bytes);
     }
     return 1;
 }
@@ -149,7 +149,7 @@ sub is_outgoing {
     return $family == $AF_PACKET && $type == $OUTGOING;
 }
 
-sub note {
+sub record {
     my ($capture, $device, $direction, $bytes) = @_;
     my @outer = ('-') x 3;
     if (my $tunnel = Packets::unwrap($bytes, $capture->{port})) {
@@ -159,29 +159,29 @@ sub note {
     my ($trial, $what) = Packets::recognize($bytes) or return;
     # What is said over TCP is told by its ends, which nobody announces.
     return if $trial =~ /^[0-9a-f]{16}\z/ && !Expected::has($trial);
-    count($trial, join ' ', $capture->{name}, $device, $direction, $what, @outer);
+    count_packet($trial, join ' ', $capture->{name}, $device, $direction, $what, @outer);
 }
 
-sub count {
+sub count_packet {
     my ($trial, $words) = @_;
-    push @order, $trial if !$sightings{$trial};
-    my $seen = $sightings{$trial} //= {};
-    if (!$seen->{$words}) {
-        return $lost++ if keys %$seen >= $MOST_OF_ONE;
-        $noted++;
+    push @order, $trial if !$counts{$trial};
+    my $captures = $counts{$trial} //= {};
+    if (!$captures->{$words}) {
+        return $lost++ if keys %$captures >= $MAX_PER_TRIAL;
+        $recorded++;
     }
-    $seen->{$words}++;
-    forget_oldest() while $noted > $MOST_OF_ALL;
+    $captures->{$words}++;
+    forget_oldest() while $recorded > $MAX_TOTAL;
 }
 
 sub forget_oldest {
-    my $seen = delete $sightings{ shift @order };
-    $noted -= keys %$seen;
-    $lost += $_ for values %$seen;
+    my $captures = delete $counts{ shift @order };
+    $recorded -= keys %$captures;
+    $lost += $_ for values %$captures;
 }
 
 # (trials, notes)
-sub size { return (scalar keys %sightings, $noted) }
+sub size { return (scalar keys %counts, $recorded) }
 
 sub name_of {
     my ($socket, $index) = @_;
@@ -192,27 +192,27 @@ sub name_of {
 
 # So often 64 packets are more than fit into a socket's buffer: what comes meanwhile is not waited for, or a flood would
 # never let this end.
-my $MOST_READS = 800;
+my $MAX_READS = 800;
 
 # All that has come so far.
 sub read_all {
     for my $capture (values %captures) {
         for my $socket (@{ $capture->{sockets} }) {
-            for (1 .. $MOST_READS) { read_packets($capture, $socket) or last }
+            for (1 .. $MAX_READS) { read_packets($capture, $socket) or last }
         }
     }
 }
 
 # sightings TRIAL… → {lost, sightings: {TRIAL: ["NAMESPACE DEVICE in|out WHAT OUTER_SOURCE OUTER_DESTINATION VNI COUNT"…]}}
-sub tell {
+sub report {
     my ($succeed, $fail, @trials) = @_;
     read_all();
-    my %told = map {
-        my $seen = $sightings{$_};
-        $_ => [map { "$_ $seen->{$_}" } sort keys %$seen];
-    } grep { $sightings{$_} } @trials;
+    my %counted = map {
+        my $captures = $counts{$_};
+        $_ => [map { "$_ $captures->{$_}" } sort keys %$captures];
+    } grep { $counts{$_} } @trials;
     $lost += dropped_by($_->{sockets}[0]) for values %captures;
-    $succeed->({ lost => \$lost, sightings => \%told });
+    $succeed->({ lost => \$lost, captures => \%counted });
 }
 
 # The kernel starts to count anew with each question.

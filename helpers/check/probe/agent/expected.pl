@@ -6,7 +6,7 @@ use strict;
 use warnings;
 
 # A trial is told by 16 hexadecimal digits: 8 of its run, 8 that count. No run makes more trials than this.
-our $MOST = 0x1ffff;
+our $MAX_NUMBER = 0x1ffff;
 
 my %runs;
 
@@ -14,7 +14,7 @@ my %runs;
 sub add {
     my ($succeed, $fail, @runs) = @_;
     for my $run (@runs) {
-        die "no run: $run\n" if $run !~ /^[0-9a-f]{8}\z/;
+        die "invalid run: $run\n" if $run !~ /^[0-9a-f]{8}\z/;
         $runs{$run} = 1;
     }
     $succeed->([]);
@@ -22,7 +22,7 @@ sub add {
 
 sub has {
     my ($run, $number) = unpack 'A8 A8', shift;
-    return exists $runs{$run} && hex($number) <= $MOST;
+    return exists $runs{$run} && hex($number) <= $MAX_NUMBER;
 }
 
 1;

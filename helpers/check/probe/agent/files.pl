@@ -11,25 +11,25 @@ my $BELOW_ROOT = qr{^(/proc/\d+/root)(/.+)};
 
 # read NAMESPACE BYTES PATH… → [{path, text, cut} or {path, error}], of each file that many bytes at most
 sub read_all {
-    my ($succeed, $fail, $namespace, $most, @paths) = @_;
-    $succeed->(Namespaces::inside($namespace, sub { [map { read_one($_, $most) } @paths] }));
+    my ($succeed, $fail, $namespace, $limit, @paths) = @_;
+    $succeed->(Namespaces::inside($namespace, sub { [map { read_one($_, $limit) } @paths] }));
 }
 
 # A container can write its own files, and make them as long as it likes.
-our $MOST_OF_CONTAINER = 65_536;
+our $MAX_CONTAINER_BYTES = 65_536;
 
 sub read_one {
-    my ($path, $most) = @_;
+    my ($path, $limit) = @_;
     my $file = eval { open_file($path) } // return { path => $path, error => $@ =~ s/\n\z//r };
-    $most = $MOST_OF_CONTAINER if $most > $MOST_OF_CONTAINER && $path =~ $BELOW_ROOT;
+    $limit = $MAX_CONTAINER_BYTES if $limit > $MAX_CONTAINER_BYTES && $path =~ $BELOW_ROOT;
     my $text = '';
-    while (length $text <= $most) {
-        my $got = sysread $file, $text, $most + 1 - length $text, length $text;
+    while (length $text <= $limit) {
+        my $got = sysread $file, $text, $limit + 1 - length $text, length $text;
         return { path => $path, error => "$!" } if !defined $got;
         last if $got == 0;
     }
-    my $cut = length $text > $most ? 'true' : 'false';
-    return { path => $path, text => substr($text, 0, $most), cut => \$cut };
+    my $cut = length $text > $limit ? 'true' : 'false';
+    return { path => $path, text => substr($text, 0, $limit), cut => \$cut };
 }
 
 # Below the root of a process links lead to no other root. What is no file (a FIFO, a device) is not read: a FIFO would have
@@ -38,7 +38,7 @@ sub open_file {
     my $path = on_host(shift);
     my $file = $path =~ $BELOW_ROOT ? System::open_below($1, $2) : System::open_plain($path);
     die "$!\n" if !defined $file;
-    die "it is no regular file\n" if !-f $file;
+    die "not a regular file\n" if !-f $file;
     return $file;
 }
 
@@ -51,7 +51,7 @@ sub list {
 
 sub on_host {
     my $path = shift;
-    die "no absolute path: $path\n" if $path !~ m{^/};
+    die "not an absolute path: $path\n" if $path !~ m{^/};
     return $path =~ m{^/proc/} ? $path : "/proc/1/root$path";
 }
 

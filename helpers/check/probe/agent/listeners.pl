@@ -7,23 +7,23 @@ use warnings;
 use Socket ();
 
 my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
-my $ROOM = 4_000_000;
+my $BUFFER = 4_000_000;
 
 # So many connections at once; for one more the oldest is closed. A trial says all as soon as it is connected, so that those
 # who fill the room with silence lose it first.
-our $MOST = 300;
+our $MAX_CONNECTIONS = 300;
 # By a number of its own: [connection, timer, what was said].
 my %connections;
 my ($oldest, $newest) = (1, 0);
 
 # Connections that are taken, and datagrams that are answered, before others get their turn.
-my $MOST_IN_TURN = 64;
+my $BATCH = 64;
 
 # Bytes that say all of a question: Q, its trial, and how many bytes follow.
-my $HEAD = 23;
+my $HEAD_LENGTH = 23;
 
 # A connection that has not said all by then is one that nobody finishes.
-my $PATIENCE = 10;
+my $REQUEST_TIMEOUT = 10;
 
 # By namespace: {udp, tcp}.
 my %listeners;
@@ -54,12 +54,12 @@ sub open_both {
     }
     listen $tcp, 1024 or die "listen: $!\n";
     Loop::require_room($_) for $udp, $tcp;
-    Captures::attach($udp, trials_only());
-    Captures::widen($udp, $ROOM);
+    Captures::attach_filter($udp, trials_only());
+    Captures::set_buffer($udp, $BUFFER);
     # A kernel may take it of one who may administer the network only. Then more is looked at here, and no more is kept.
-    eval { Captures::attach($tcp, trials_only()) };
-    Loop::on_readable($udp, sub { take_turn(sub { answer_datagram($udp) }) });
-    Loop::on_readable($tcp, sub { take_turn(sub { accept_connection($tcp) }) });
+    eval { Captures::attach_filter($tcp, trials_only()) };
+    Loop::on_readable($udp, sub { drain(sub { answer_datagram($udp) }) });
+    Loop::on_readable($tcp, sub { drain(sub { accept_connection($tcp) }) });
     return { udp => $udp, tcp => $tcp };
 }
 
@@ -74,9 +74,9 @@ sub trials_only {
     );
 }
 
-sub take_turn {
+sub drain {
     my $take = shift;
-    for (1 .. $MOST_IN_TURN) { $take->() or return }
+    for (1 .. $BATCH) { $take->() or return }
 }
 
 sub answer_datagram {
@@ -97,55 +97,55 @@ sub accept_connection {
     # Who comes when no handle is left is refused, and all else goes on.
     return close $connection if !Loop::has_room($connection);
     Sockets::unblock($connection);
-    end_oldest() while keys %connections >= $MOST;
+    close_oldest() while keys %connections >= $MAX_CONNECTIONS;
     my $id = ++$newest;
-    my $timer = Loop::after($PATIENCE, sub { end($id) });
+    my $timer = Loop::after($REQUEST_TIMEOUT, sub { close_connection($id) });
     $connections{$id} = { socket => $connection, timer => $timer, head => '', length => 0 };
-    Loop::on_readable($connection, sub { hear($id) });
+    Loop::on_readable($connection, sub { read_request($id) });
     # What it says is most often there already.
-    hear($id);
+    read_request($id);
     return 1;
 }
 
-sub hear {
+sub read_request {
     my $id = shift;
-    my $said = $connections{$id} // return;
-    my $got = sysread $said->{socket}, my $bytes, 65_536;
+    my $connection = $connections{$id} // return;
+    my $got = sysread $connection->{socket}, my $bytes, 65_536;
     return if !defined $got && $!{EAGAIN};
     # The one who asks closes first.
-    return end($id) if !$got;
-    my $trial = add($said, $bytes) // return;
-    return end($id) if $trial eq '';
+    return close_connection($id) if !$got;
+    my $trial = add_bytes($connection, $bytes) // return;
+    return close_connection($id) if $trial eq '';
     $received{$trial} = 1;
-    send $said->{socket}, "A$trial", $MSG_NOSIGNAL;
+    send $connection->{socket}, "A$trial", $MSG_NOSIGNAL;
 }
 
 # The trial, when all of its question was said just now; nothing before; and '' when it is no question of ours. Of what is
 # said only the head is kept.
-sub add {
-    my ($said, $bytes) = @_;
-    my $missing = $HEAD - length $said->{head};
-    $said->{head} .= substr $bytes, 0, $missing if $missing > 0;
-    $said->{length} += length $bytes;
-    return undef if length $said->{head} < $HEAD;
-    my ($trial, $asked) = $said->{head} =~ /^Q([0-9a-f]{16})(\d{6})/ or return '';
-    return '' if $said->{length} > $asked || !Expected::has($trial);
-    return $said->{length} == $asked ? $trial : undef;
+sub add_bytes {
+    my ($connection, $bytes) = @_;
+    my $missing = $HEAD_LENGTH - length $connection->{head};
+    $connection->{head} .= substr $bytes, 0, $missing if $missing > 0;
+    $connection->{length} += length $bytes;
+    return undef if length $connection->{head} < $HEAD_LENGTH;
+    my ($trial, $announced) = $connection->{head} =~ /^Q([0-9a-f]{16})(\d{6})/ or return '';
+    return '' if $connection->{length} > $announced || !Expected::has($trial);
+    return $connection->{length} == $announced ? $trial : undef;
 }
 
-sub end {
-    my $said = delete $connections{ $_[0] } // return;
-    Loop::cancel($said->{timer});
-    Loop::drop($said->{socket});
+sub close_connection {
+    my $connection = delete $connections{ $_[0] } // return;
+    Loop::cancel($connection->{timer});
+    Loop::drop($connection->{socket});
 }
 
-sub end_oldest { end($oldest++) }
+sub close_oldest { close_connection($oldest++) }
 
 # Connections that are open.
 sub size { return scalar keys %connections }
 
 # received TRIAL… → those of them that came
-sub tell {
+sub report {
     my ($succeed, $fail, @trials) = @_;
     Loop::settle(sub { $succeed->([grep { $received{$_} } @trials]) });
 }

@@ -16,7 +16,7 @@ my $last_timer = 0;
 my $next;
 
 # Handles that are watched at most, and of these by what listens and looks in namespaces: the others are for connections.
-our ($MOST, $MOST_STANDING) = (3900, 3000);
+our ($MAX_HANDLES, $MAX_PERMANENT) = (3900, 3000);
 
 sub on_readable { watch($readers, @_) }
 
@@ -25,17 +25,17 @@ sub on_writable { watch($writers, @_) }
 sub watch {
     my ($watched, $handle, $call) = @_;
     my $number = fileno $handle;
-    die "more than $MOST handles are open\n" if $number >= $MOST;
+    die "more than $MAX_HANDLES file descriptors are open\n" if $number >= $MAX_HANDLES;
     $watched->{calls}{$number} = $call;
     vec($watched->{bits}, $number, 1) = 1;
 }
 
 # Whether a connection may be watched.
-sub has_room { return fileno(shift) < $MOST }
+sub has_room { return fileno(shift) < $MAX_HANDLES }
 
 # For what stays open: it must leave handles to connections.
 sub require_room {
-    die "no handle is left for one more namespace\n" if fileno(shift) >= $MOST_STANDING;
+    die "no file descriptor left for another namespace\n" if fileno(shift) >= $MAX_PERMANENT;
 }
 
 sub forget {
@@ -63,9 +63,9 @@ sub after {
 
 # Calls when all that has come so far was read, and what was begun by that as well: a connection is taken first, then read.
 sub settle {
-    my ($call, $turns) = @_;
-    $turns //= 3;
-    after(0.004, $turns == 1 ? $call : sub { settle($call, $turns - 1) });
+    my ($call, $rounds) = @_;
+    $rounds //= 3;
+    after(0.004, $rounds == 1 ? $call : sub { settle($call, $rounds - 1) });
 }
 
 sub cancel { take($_[0]) if defined $_[0] }

@@ -23,60 +23,60 @@ use warnings;
 my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
     for qw(system loop json namespaces programs files sockets exchanges),
-    qw(packets links expected captures listeners trials throws overhears threads);
+    qw(packets links expected captures listeners trials inject sniff threads);
 
 my %verbs = (
     run => \&Programs::run,
     read => \&Files::read_all,
     list => \&Files::list,
-    threads => \&Threads::tell,
+    threads => \&Threads::report,
     expect => \&Expected::add,
     capture => \&Captures::open_all,
-    sightings => \&Captures::tell,
+    captured => \&Captures::report,
     listen => \&Listeners::open_all,
-    received => \&Listeners::tell,
-    try => \&Trials::try_all,
-    throw => \&Throws::throw_all,
-    overhear => \&Overhears::start,
-    overheard => \&Overhears::tell,
-    answers => \&Trials::tell,
+    received => \&Listeners::report,
+    request => \&Trials::request_all,
+    inject => \&Inject::inject_all,
+    sniff => \&Sniff::start,
+    sniffed => \&Sniff::report,
+    results => \&Trials::report,
     exchange => \&Exchanges::exchange,
 );
 
 # A question may be a whole batch of packets to send; more than this is no question of ours.
-my $LONGEST = 4_000_000;
+my $MAX_COMMAND = 4_000_000;
 
 # SIGALRM ends a process that does not catch it.
 alarm($ARGV[0] // 60);
 binmode $_ for *STDIN, *STDOUT;
-Namespaces::begin(($ARGV[1] // '') eq 'enter');
-answer(0, 'ok', Json::encode({ pid => \$$ }));
+Namespaces::enter_host(($ARGV[1] // '') eq 'enter');
+respond(0, 'ok', Json::encode({ pid => \$$ }));
 
 my $unread = '';
 Loop::on_readable(*STDIN, sub {
     my $got = sysread(STDIN, $unread, 65_536, length $unread);
     exit 0 if !$got;
-    die "a question of more than $LONGEST bytes\n" if length $unread > $LONGEST;
+    die "a command of more than $MAX_COMMAND bytes\n" if length $unread > $MAX_COMMAND;
     while ((my $end = index $unread, "\n") >= 0) {
         my $line = substr $unread, 0, $end + 1, '';
         chomp $line;
-        ask($line);
+        dispatch($line);
     }
 });
 Loop::run();
 
-sub ask {
+sub dispatch {
     my ($id, $name, @words) = map { s/%([0-9A-F]{2})/chr hex $1/ger } split / /, shift;
     my $verb = $verbs{$name};
-    my $succeed = sub { answer($id, 'ok', Json::encode($_[0])) };
-    my $fail = sub { answer($id, 'failed', $_[0]) };
-    return $fail->("there is no verb $name") if !defined $verb;
+    my $succeed = sub { respond($id, 'ok', Json::encode($_[0])) };
+    my $fail = sub { respond($id, 'failed', $_[0]) };
+    return $fail->("unknown verb $name") if !defined $verb;
     # An empty word is an empty string, and split drops those at the end: no verb takes one there.
     eval { $verb->($succeed, $fail, @words); 1 } or $fail->($@ =~ s/\n\z//r);
 }
 
 # Blocks while the one who asks does not read: it then gets no more until it does, and nothing piles up here.
-sub answer {
+sub respond {
     my ($id, $status, $bytes) = @_;
     my $frame = "$id $status " . length($bytes) . "\n$bytes";
     while (length $frame) {

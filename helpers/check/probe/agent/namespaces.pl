@@ -20,7 +20,7 @@ my $own;
 
 # An engine 20.10 may start a container that is to have the host's network in one that is dead: a thread of the engine has
 # stayed there when a network's last container went. One that may enter namespaces enters that of the host's first process.
-sub begin {
+sub enter_host {
     my $may_enter = shift;
     my $path = $may_enter ? '/proc/1/ns/net' : '/proc/self/ns/net';
     open $own, '<', $path or die "$path: $!\n";
@@ -38,7 +38,7 @@ sub inside {
     my @result = eval { $call->() };
     my $error = $@;
     # Anything that went on in the wrong one would be told of the wrong one.
-    System::enter_network($own) or die_at_once("back to the own namespace: $!");
+    System::enter_network($own) or exit_now("back to the own namespace: $!");
     die $error if $error;
     return wantarray ? @result : $result[0];
 }
@@ -57,7 +57,7 @@ sub path_of {
     return "/proc/$1/ns/net" if $word =~ /^pid:(\d+)$/;
     return Files::on_host($1) if $word =~ /^path:(.+)$/;
     return overlay_path($1) if $word =~ /^overlay:(\w+)$/;
-    die "no word for a namespace: $word\n";
+    die "invalid namespace: $word\n";
 }
 
 # The name is N-ID, cut after 12 characters, where N counts how often the engine has made it anew.
@@ -76,7 +76,7 @@ sub overlay_path {
     die "the engine has no namespace of the overlay network $id\n";
 }
 
-sub die_at_once {
+sub exit_now {
     print STDERR "$_[0]\n";
     POSIX::_exit(1);
 }

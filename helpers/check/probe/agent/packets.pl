@@ -35,7 +35,7 @@ sub recognize {
     # Only what was asked for by us: the kernel answers an echo with the same bytes.
     return if $protocol == 1 && ord substr($bytes, 20, 1) != 8;
     return if substr($bytes, 28) !~ /^([QAT])([0-9a-f]{16})/;
-    return ($2, $1 eq 'A' ? 'answer' : 'question');
+    return ($2, $1 eq 'A' ? 'reply' : 'request');
 }
 
 sub address { join '.', unpack 'C4', pack 'N', shift }

@@ -7,12 +7,12 @@ use warnings;
 use POSIX ();
 
 # So many run at once; the others wait, and their limits with them.
-my $MOST = 8;
+my $MAX_RUNNING = 8;
 my $running = 0;
 my @waiting;
 
 # Bytes that are kept of what a program writes; it may write more.
-my %KEPT = (stdout => 8_000_000, stderr => 64_000, trouble => 1_000);
+my %MAX_OUTPUT = (stdout => 8_000_000, stderr => 64_000, failure => 1_000);
 
 # run NAMESPACE MILLISECONDS PROGRAM ARGUMENT… → {exitCode, signal, timedOut, stdout, stderr, cut}
 sub run {
@@ -26,7 +26,7 @@ sub run {
 }
 
 sub start_next {
-    while ($running < $MOST && @waiting) {
+    while ($running < $MAX_RUNNING && @waiting) {
         $running++;
         (shift @waiting)->();
     }
@@ -36,9 +36,9 @@ sub start {
     my ($succeed, $fail, $namespace, $limit, @command) = @_;
     my (%from, %to);
     # Perl closes the last one when the program starts: what is in it came before that.
-    pipe $from{$_}, $to{$_} or die "pipe: $!\n" for qw(stdout stderr trouble);
+    pipe $from{$_}, $to{$_} or die "pipe: $!\n" for qw(stdout stderr failure);
     my $pid = fork // die "fork: $!\n";
-    become($namespace, \%to, @command) if $pid == 0;
+    run_child($namespace, \%to, @command) if $pid == 0;
     close $_ for values %to;
     my $program = { pid => $pid, succeed => $succeed, fail => $fail, open => 3, cut => 'false', timed_out => 'false' };
     $program->{timer} = Loop::after($limit, sub {
@@ -49,7 +49,7 @@ sub start {
 }
 
 # The child's side, from which nothing returns.
-sub become {
+sub run_child {
     my ($namespace, $to, @command) = @_;
     System::die_with_parent();
     alarm 0;
@@ -62,7 +62,7 @@ sub become {
         exec { $command[0] } @command;
         die "$command[0]: $!\n";
     };
-    syswrite $to->{trouble}, $@ =~ s/\n\z//r;
+    syswrite $to->{failure}, $@ =~ s/\n\z//r;
     POSIX::_exit(127);
 }
 
@@ -76,7 +76,7 @@ sub collect {
             finish($program) if --$program->{open} == 0;
             return;
         }
-        my $room = $KEPT{$name} - length $program->{$name};
+        my $room = $MAX_OUTPUT{$name} - length $program->{$name};
         $program->{cut} = 'true' if $got > $room;
         $program->{$name} .= substr $bytes, 0, $room;
     });
@@ -93,7 +93,7 @@ sub finish {
     Loop::cancel($program->{timer});
     $running--;
     start_next();
-    return $program->{fail}->($program->{trouble}) if length $program->{trouble};
+    return $program->{fail}->($program->{failure}) if length $program->{failure};
     $program->{succeed}->({
         exitCode => \$code,
         signal => \$signal,

@@ -20,7 +20,7 @@ my %TYPES = (udp => SOCK_DGRAM, tcp => SOCK_STREAM);
 # A socket of that namespace, for udp or tcp.
 sub open_in {
     my ($namespace, $protocol) = @_;
-    my $type = $TYPES{$protocol} // die "no protocol for a socket: $protocol\n";
+    my $type = $TYPES{$protocol} // die "unknown protocol: $protocol\n";
     return Namespaces::inside($namespace, sub { open_here(AF_INET, $type, 0) });
 }
 
@@ -44,7 +44,7 @@ sub path_mtu {
 
 sub address_of {
     my ($address, $port) = @_;
-    my $packed = inet_pton(AF_INET, $address) // die "no IPv4 address: $address\n";
+    my $packed = inet_pton(AF_INET, $address) // die "not an IPv4 address: $address\n";
     return pack_sockaddr_in($port, $packed);
 }
 

@@ -14,7 +14,7 @@ my %NUMBERS = (
 );
 
 my $machine = (POSIX::uname())[4];
-my $number = $NUMBERS{$machine} // die "the agent does not know the processor $machine\n";
+my $number = $NUMBERS{$machine} // die "unsupported processor architecture: $machine\n";
 
 my ($CLOCK_REALTIME, $CLOCK_MONOTONIC) = (0, 1);
 my $PR_SET_PDEATHSIG = 1;
@@ -65,7 +65,7 @@ sub open_without_links {
     my ($folder, $path) = @_;
     my @names = grep { length } split m{/}, $path;
     while (defined(my $name = shift @names)) {
-        die "a link, or .., in its path\n" if $name eq '..';
+        die "its path contains a link or ..\n" if $name eq '..';
         my $flags = O_NOFOLLOW | (@names ? O_DIRECTORY | $O_PATH | $O_CLOEXEC : $READ);
         $folder = handle_of(syscall($number->{openat}, fileno $folder, $name, $flags, 0)) // return undef;
     }

@@ -7,7 +7,7 @@ use strict;
 use warnings;
 
 # threads → {threads, stuck}: how many the engine has, and the ids of those that are stuck; none without an engine
-sub tell {
+sub report {
     my ($succeed) = @_;
     my $engine = find_engine();
     return $succeed->({ threads => \0, stuck => [] }) if !defined $engine;

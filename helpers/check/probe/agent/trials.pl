@@ -9,7 +9,7 @@ use Errno ();
 use Socket ();
 
 my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
-my $ROOM = 4_000_000;
+my $BUFFER = 4_000_000;
 
 # Seconds from the first time that a trial is sent; after the last one it has failed.
 my @SENDS = (0, 0.4, 0.8);
@@ -17,32 +17,32 @@ my $LIMIT = 1.3;
 my $TICK = 0.05;
 # What may be under way at once: a connection takes a handle for each time that it is tried, packets take none.
 my %WEIGHTS = (tcp => 8, connect => 8);
-my $MOST = 1600;
+my $MAX_WEIGHT = 1600;
 # Of trials that have failed, so many keep their sockets for an answer that comes late.
-my $KEPT = 60;
+my $MAX_UNANSWERED = 60;
 
 # By trial: all that is known of it.
 my %trials;
 # The trials that ask gossip, by the number that comes back.
 my @pings;
 my (@waiting, %pending, @unanswered);
-my $under_way = 0;
+my $pending_weight = 0;
 my $timer;
 # By namespace and source address: sockets to send from.
-my %senders;
+my %sockets;
 
 # try TRIAL… → [{trial, answered, from, milliseconds, error, sends, keys}], when each was answered or has failed.
 #
 # TRIAL is ID,PROTOCOL,NAMESPACE,SOURCE,DESTINATION,PORT,SIZE with PROTOCOL icmp, udp or tcp; or connect, which only
 # opens a connection; or ping, which asks for the acknowledgement of an engine's gossip. SIZE is that of the IP packet, of
 # all that is said over TCP; 0 is as short as can be. The keys are those by which its packets were noted.
-sub try_all {
+sub request_all {
     my ($succeed, $fail, @words) = @_;
     my $left = @words;
-    my @asked = map { begin($_, sub { tell_of($succeed, @_) if --$left == 0 }) } @words;
+    my @batch = map { begin($_, sub { report_batch($succeed, @_) if --$left == 0 }) } @words;
     return $succeed->([]) if $left == 0;
-    $_->{batch} = \@asked for @asked;
-    push @waiting, @asked;
+    $_->{batch} = \@batch for @batch;
+    push @waiting, @batch;
     start_next();
 }
 
@@ -54,13 +54,13 @@ sub begin {
     return $trials{ $trial{id} } = { %trial, sends => 0, keys => \@keys, sockets => [], done => $done };
 }
 
-sub tell_of {
+sub report_batch {
     my ($succeed, $batch) = @_;
     $succeed->([map { describe($_) } @$batch]);
 }
 
 # answers TRIAL… → as try: what has become of them since
-sub tell {
+sub report {
     my ($succeed, $fail, @ids) = @_;
     Loop::settle(sub { $succeed->([map { describe($_) } grep { defined } @trials{@ids}]) });
 }
@@ -77,11 +77,11 @@ sub describe {
 }
 
 sub start_next {
-    while (@waiting && $under_way < $MOST) {
+    while (@waiting && $pending_weight < $MAX_WEIGHT) {
         my $trial = shift @waiting;
         $pending{ $trial->{id} } = $trial;
-        $under_way += $WEIGHTS{ $trial->{protocol} } // 1;
-        ask($trial);
+        $pending_weight += $WEIGHTS{ $trial->{protocol} } // 1;
+        send_request($trial);
     }
     $timer //= Loop::after($TICK, \&tick) if keys %pending;
 }
@@ -92,7 +92,7 @@ sub tick {
     for my $trial (values %pending) {
         my $time = ++$trial->{ticks} * $TICK;
         finish($trial) if $time >= $LIMIT;
-        ask($trial) if $time < $LIMIT && $trial->{sends} < @SENDS && $time >= $SENDS[$trial->{sends}];
+        send_request($trial) if $time < $LIMIT && $trial->{sends} < @SENDS && $time >= $SENDS[$trial->{sends}];
     }
     start_next();
 }
@@ -100,16 +100,16 @@ sub tick {
 sub finish {
     my $trial = shift;
     delete $pending{ $trial->{id} } or return;
-    $under_way -= $WEIGHTS{ $trial->{protocol} } // 1;
+    $pending_weight -= $WEIGHTS{ $trial->{protocol} } // 1;
     # An answer may be late only because this host or the other is busy; sockets are kept for that, but not too many.
     push @unanswered, grep { !defined $trial->{milliseconds} } $trial;
-    drop_sockets(shift @unanswered) while @unanswered > $KEPT;
+    drop_sockets(shift @unanswered) while @unanswered > $MAX_UNANSWERED;
     $trial->{done}->($trial->{batch});
 }
 
 sub drop_sockets { Loop::drop($_) for splice @{ $_[0]{sockets} } }
 
-sub ask {
+sub send_request {
     my $trial = shift;
     $trial->{started} //= System::now();
     $trial->{sends}++;
@@ -117,7 +117,7 @@ sub ask {
     $trial->{error} = $@ =~ s/\n\z//r;
 }
 
-sub answered {
+sub record_reply {
     my ($id, $from) = @_;
     my $trial = $trials{$id} // return;
     return if defined $trial->{milliseconds};
@@ -128,7 +128,7 @@ sub answered {
 }
 
 # Sends it once, for nobody to answer.
-sub throw {
+sub send_once {
     my %trial;
     @trial{qw(id protocol namespace source destination port)} = @_;
     send_packet({ %trial, sends => 1, size => 0 }, 'T');
@@ -138,7 +138,7 @@ sub send_packet {
     my ($trial, $letter) = @_;
     my $port = $trial->{protocol} eq 'icmp' ? 0 : $trial->{port};
     my $to = Sockets::address_of($trial->{destination}, $port);
-    defined send sender_of($trial), message_of($trial, $letter // 'Q'), $MSG_DONTWAIT, $to or die Sockets::name_of($! + 0) . "\n";
+    defined send socket_for($trial), message_of($trial, $letter // 'Q'), $MSG_DONTWAIT, $to or die Sockets::name_of($! + 0) . "\n";
 }
 
 sub message_of {
@@ -156,26 +156,26 @@ sub ping_for {
 }
 
 # The number in an acknowledgement is written as short as can be.
-sub pong {
+sub read_ack {
     my ($bytes, $address) = @_;
     $bytes =~ /SeqNo(?:([\x00-\x7f])|\xcc(.)|\xcd(..)|\xce(....))/s or return;
     my $number = hex unpack 'H*', $1 // $2 // $3 // $4;
     my $trial = $number > 0 ? $pings[$number - 1] : undef;
-    answered($trial->{id}, $address) if defined $trial;
+    record_reply($trial->{id}, $address) if defined $trial;
 }
 
 # One socket for all packets of a protocol from one address.
-sub sender_of {
+sub socket_for {
     my $trial = shift;
     my ($protocol, $namespace, $source) = @$trial{qw(protocol namespace source)};
-    return $senders{"$protocol $namespace $source"} //= Namespaces::inside($namespace, sub {
+    return $sockets{"$protocol $namespace $source"} //= Namespaces::inside($namespace, sub {
         my ($kind, $number) = $protocol eq 'icmp' ? (Socket::SOCK_RAW, 1) : (Socket::SOCK_DGRAM, 0);
         my $new = Sockets::open_here(Socket::PF_INET, $kind, $number);
         prepare($new, $source);
-        Captures::widen($new, $ROOM);
+        Captures::set_buffer($new, $BUFFER);
         # Not to be fragmented, whatever the kernel believes of the path.
         Sockets::forbid_fragments($new, 'probe');
-        Loop::on_readable($new, sub { 1 while read_answer($new, $protocol) });
+        Loop::on_readable($new, sub { 1 while read_reply($new, $protocol) });
         return $new;
     });
 }
@@ -186,23 +186,23 @@ sub prepare {
     bind $socket, Sockets::address_of($source, 0) or die "address $source: $!\n";
 }
 
-sub read_answer {
+sub read_reply {
     my ($socket, $protocol) = @_;
     my $from = recv $socket, my $bytes, 2048, $MSG_DONTWAIT;
     # An error that an earlier packet met is told here once.
     return $!{EAGAIN} ? 0 : 1 if !defined $from;
     my ($address) = Sockets::read_address($from);
-    if ($protocol eq 'ping') { pong($bytes, $address) }
-    elsif ($protocol eq 'icmp') { hear_icmp($bytes, $address) }
-    elsif ($bytes =~ /^A([0-9a-f]{16})/) { answered($1, $address) }
+    if ($protocol eq 'ping') { read_ack($bytes, $address) }
+    elsif ($protocol eq 'icmp') { read_icmp($bytes, $address) }
+    elsif ($bytes =~ /^A([0-9a-f]{16})/) { record_reply($1, $address) }
     return 1;
 }
 
-sub hear_icmp {
+sub read_icmp {
     my ($bytes, $address) = @_;
     my ($type, $code) = unpack 'x20 C C', $bytes;
     if ($type == 0) {
-        answered($1, $address) if substr($bytes, 28) =~ /^Q([0-9a-f]{16})/;
+        record_reply($1, $address) if substr($bytes, 28) =~ /^Q([0-9a-f]{16})/;
     }
     elsif ($type != 8 && $bytes =~ /Q([0-9a-f]{16})/ && $trials{$1}) {
         $trials{$1}{error} = "ICMP type $type, code $code from $address";
@@ -224,41 +224,41 @@ sub connect_to {
 sub connected {
     my ($trial, $socket) = @_;
     my $error = Sockets::pending_error($socket);
-    return give_up($trial, $socket, $error) if defined $error;
-    return say_all($trial, $socket) if $trial->{protocol} eq 'tcp';
-    answered($trial->{id}, $trial->{destination});
+    return fail_connection($trial, $socket, $error) if defined $error;
+    return write_request($trial, $socket) if $trial->{protocol} eq 'tcp';
+    record_reply($trial->{id}, $trial->{destination});
     drop_sockets($trial);
 }
 
-sub say_all {
+sub write_request {
     my ($trial, $socket) = @_;
     my $size = $trial->{size} > 24 ? $trial->{size} : 24;
-    my $unsaid = 'Q' . $trial->{id} . sprintf('%06d', $size);
-    $unsaid .= '.' x ($size - length $unsaid);
-    my $say = sub {
-        my $written = send $socket, $unsaid, $MSG_NOSIGNAL;
+    my $unsent = 'Q' . $trial->{id} . sprintf('%06d', $size);
+    $unsent .= '.' x ($size - length $unsent);
+    my $write = sub {
+        my $written = send $socket, $unsent, $MSG_NOSIGNAL;
         return if !defined $written && $!{EAGAIN};
-        return give_up($trial, $socket, Sockets::name_of($! + 0)) if !defined $written;
-        substr $unsaid, 0, $written, '';
-        return if length $unsaid;
+        return fail_connection($trial, $socket, Sockets::name_of($! + 0)) if !defined $written;
+        substr $unsent, 0, $written, '';
+        return if length $unsent;
         Loop::forget($socket);
-        Loop::on_readable($socket, sub { hear($trial, $socket) });
+        Loop::on_readable($socket, sub { read_tcp_reply($trial, $socket) });
     };
-    Loop::on_writable($socket, $say);
-    $say->();
+    Loop::on_writable($socket, $write);
+    $write->();
 }
 
-sub hear {
+sub read_tcp_reply {
     my ($trial, $socket) = @_;
     my $got = sysread $socket, my $bytes, 64;
     return if !defined $got && $!{EAGAIN};
-    return give_up($trial, $socket, defined $got ? 'closed without an answer' : Sockets::name_of($! + 0)) if !$got;
+    return fail_connection($trial, $socket, defined $got ? 'closed without a reply' : Sockets::name_of($! + 0)) if !$got;
     return if $bytes ne "A$trial->{id}";
-    answered($trial->{id}, $trial->{destination});
+    record_reply($trial->{id}, $trial->{destination});
     drop_sockets($trial);
 }
 
-sub give_up {
+sub fail_connection {
     my ($trial, $socket, $error) = @_;
     $trial->{error} = $error;
     $trial->{sockets} = [grep { $_ != $socket } @{ $trial->{sockets} }];

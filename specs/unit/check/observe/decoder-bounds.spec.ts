@@ -8,7 +8,7 @@ import {
 import { readIptables } from '../../../../helpers/check/observe/kernel/iptables-rules.ts';
 import { readNftables } from '../../../../helpers/check/observe/kernel/nftables-rules.ts';
 import { findHooks, type Hook } from '../../../../helpers/check/observe/kernel/rule-match.ts';
-import { AnswerReader } from '../../../../helpers/check/probe/answer-reader.ts';
+import { ResponseReader } from '../../../../helpers/check/probe/response-reader.ts';
 import { readNameAnswer } from '../../../../helpers/check/probe/dns-message.ts';
 import { demuxOutput } from '../../../../helpers/docker/containers/demux-output.ts';
 
@@ -146,7 +146,7 @@ describe('answers on the wire', () => {
             ]);
           }),
         );
-        const reader = new AnswerReader();
+        const reader = new ResponseReader();
         const read = [];
         for (let at = 0; at < output.length; at += size) {
           read.push(...reader.read(output.subarray(at, at + size)));
@@ -162,7 +162,7 @@ describe('answers on the wire', () => {
     fc.assert(
       fc.property(bytes, (output) => {
         try {
-          new AnswerReader().read(output);
+          new ResponseReader().read(output);
         } catch (error) {
           expect((error as Error).message).toContain('unreadable output');
         }

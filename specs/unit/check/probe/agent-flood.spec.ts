@@ -11,7 +11,7 @@ describe('What floods the probe’s agent takes no more room than its limits', (
         my $longest = 0;
         my @ends;
         for my $bytes ('Q0123abcd', '00000001', '999999', ('x' x 65_536) x 20) {
-          my $trial = Listeners::add($said, $bytes);
+          my $trial = Listeners::add_bytes($said, $bytes);
           push @ends, $trial if defined $trial;
           $longest = length $said->{head} if length $said->{head} > $longest;
         }
@@ -26,7 +26,7 @@ describe('What floods the probe’s agent takes no more room than its limits', (
         [map {
           my $said = { head => '', length => 0 };
           my $trial;
-          $trial = Listeners::add($said, $_) for @$_ ? @$_ : ();
+          $trial = Listeners::add_bytes($said, $_) for @$_ ? @$_ : ();
           $trial;
         } (['Q0123abcd00000001', '000030', '.......'],
            ['Q0123abcd00000001', '000030', '......'],
@@ -39,14 +39,14 @@ describe('What floods the probe’s agent takes no more room than its limits', (
   test('the newest of a million forged packets are noted, and the others are counted', () => {
     expect(
       runAgent(`
-        my $seen = sub { Captures::count("10.0.9.2:$_[0]>10.0.9.3:80", 'host eth0 in syn - - -') };
+        my $seen = sub { Captures::count_packet("10.0.9.2:$_[0]>10.0.9.3:80", 'host eth0 in syn - - -') };
         $seen->($_) for 1 .. 100_000;
-        Captures::count('one', "host eth0 in syn $_ - -") for 1 .. 1000;
+        Captures::count_packet('one', "host eth0 in syn $_ - -") for 1 .. 1000;
         my ($trials, $notes) = Captures::size();
         my $told;
-        Captures::tell(sub { $told = shift }, undef, 'one', '10.0.9.2:100000>10.0.9.3:80', '10.0.9.2:1>10.0.9.3:80');
-        my $words = @{ $told->{sightings}{one} };
-        [\\$notes, $told->{lost}, \\$words, sort keys %{ $told->{sightings} }]`),
+        Captures::report(sub { $told = shift }, undef, 'one', '10.0.9.2:100000>10.0.9.3:80', '10.0.9.2:1>10.0.9.3:80');
+        my $words = @{ $told->{captures}{one} };
+        [\\$notes, $told->{lost}, \\$words, sort keys %{ $told->{captures} }]`),
     ).toEqual([30_000, 70_000 + 800 + 200, 200, '10.0.9.2:100000>10.0.9.3:80', 'one']);
   });
 
@@ -63,8 +63,8 @@ describe('What floods the probe’s agent takes no more room than its limits', (
     expect(
       runAgent(`
         my $heard = { from => { '192.168.99.101' => 1 }, nic => {}, input => {} };
-        Overhears::note($heard, 'nic', Packets::address($_)) for 1 .. 100_000;
-        Overhears::note($heard, 'nic', '192.168.99.101');
+        Sniff::record($heard, 'nic', Packets::address($_)) for 1 .. 100_000;
+        Sniff::record($heard, 'nic', '192.168.99.101');
         [sort keys %{ $heard->{nic} }]`),
     ).toEqual(['192.168.99.101']);
   });
@@ -100,7 +100,7 @@ const FLOODED = (flood: string) => `${ANNOUNCED}
   eval { Loop::run() };
   kill KILL => $child;
   my $received;
-  Listeners::tell(sub { $received = shift; die "told\\n" }, undef, '0123abcd00000007', '0123abcd00000008');
+  Listeners::report(sub { $received = shift; die "told\\n" }, undef, '0123abcd00000007', '0123abcd00000008');
   eval { Loop::run() };`;
 
 describe('A trial is answered', () => {
@@ -116,7 +116,7 @@ describe('A trial is answered', () => {
   test('when no handle is left for a connection, which alone is refused', () => {
     const flood =
       'my @silent = map { $open->(238) } 1 .. 40; for (reverse @silent) { shutdown $_, 1; sysread $_, my $end, 1 }';
-    expect(runAgent(`$Loop::MOST = 30; ${FLOODED(flood)} [$answer, @$received]`)).toEqual([
+    expect(runAgent(`$Loop::MAX_HANDLES = 30; ${FLOODED(flood)} [$answer, @$received]`)).toEqual([
       'A0123abcd00000007',
       '0123abcd00000007',
     ]);

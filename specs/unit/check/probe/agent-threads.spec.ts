@@ -17,7 +17,7 @@ function threadsOf(names: Record<string, readonly string[]>, namespaces: Record<
     *Threads::find_engine = sub { 68 };
     *Threads::names = sub { @{ $names->{$_[0]} // [] } };
     *Threads::identity = sub { $namespaces->{$_[0]} };
-    Threads::tell(sub { $answer = shift });
+    Threads::report(sub { $answer = shift });
     $answer`);
 }
 
@@ -49,7 +49,7 @@ test('a host without an engine has none', () => {
       no warnings 'redefine';
       my $answer;
       *Threads::names = sub { () };
-      Threads::tell(sub { $answer = shift });
+      Threads::report(sub { $answer = shift });
       $answer`),
   ).toEqual({ threads: 0, stuck: [] });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const AGENT = join(import.meta.dirname, '../../../../helpers/check/probe/agent');
 
 const FILES =
-  'system loop json namespaces programs files sockets exchanges packets links expected captures listeners trials throws overhears threads';
+  'system loop json namespaces programs files sockets exchanges packets links expected captures listeners trials inject sniff threads';
 
 /** Runs Perl with all parts of the agent loaded, and gives the value of its last expression, by way of JSON. */
 export function runAgent(script: string, ...args: readonly string[]): unknown {

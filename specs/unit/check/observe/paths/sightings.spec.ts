@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sightingsOf } from '../../../../../helpers/check/observe/paths/sightings.ts';
 import type { Station } from '../../../../../helpers/check/observe/paths/probe-host.ts';
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
-import type { Caught } from '../../../../../helpers/check/probe/packets.ts';
+import type { Capture } from '../../../../../helpers/check/probe/packets.ts';
 
 const outer = { source: '192.168.99.101', destination: '192.168.99.102', vni: 256 };
 
@@ -25,12 +25,12 @@ const plan: TrialPlan = {
   protocol: 'udp',
 };
 
-function caught(words: string, outside?: typeof outer): Caught {
+function caught(words: string, outside?: typeof outer): Capture {
   const [namespace = '', device = '', direction, what] = words.split(' ');
-  return { namespace, device, direction, what, outer: outside, count: 1 } as Caught;
+  return { namespace, device, direction, what, outer: outside, count: 1 } as Capture;
 }
 
-function see(seen: Readonly<Record<string, readonly Caught[]>>, of: Partial<TrialPlan> = {}) {
+function see(seen: Readonly<Record<string, readonly Capture[]>>, of: Partial<TrialPlan> = {}) {
   const all = Object.entries(seen).map(([host, one]) => ({ host, seen: one }));
   return sightingsOf({ ...plan, ...of }, ['a'], new Map([['a', all]])).map(
     ({ hop, host }) => `${hop} of ${host}`,
@@ -41,17 +41,17 @@ describe('Sightings of a packet', () => {
   test('are in the order of its way, whatever order they were noted in', () => {
     const seen = {
       right: [
-        caught('pid:22 eth0 in question'),
-        caught('overlay:abc vxlan0 in question'),
-        caught('host input in question', outer),
-        caught('host eth1 in question', outer),
+        caught('pid:22 eth0 in request'),
+        caught('overlay:abc vxlan0 in request'),
+        caught('host input in request', outer),
+        caught('host eth1 in request', outer),
       ],
       left: [
-        caught('host eth1 out question', outer),
-        caught('overlay:abc vxlan0 out question'),
-        caught('pid:11 eth0 out question'),
+        caught('host eth1 out request', outer),
+        caught('overlay:abc vxlan0 out request'),
+        caught('pid:11 eth0 out request'),
         // The bridge's port is no hop of its own.
-        caught('overlay:abc veth0 in question'),
+        caught('overlay:abc veth0 in request'),
       ],
     };
     expect(see(seen)).toEqual([
@@ -66,15 +66,15 @@ describe('Sightings of a packet', () => {
   });
 
   test('tell of a host that it came to instead', () => {
-    expect(see({ other: [caught('host eth1 in question', outer)] })).toEqual([
+    expect(see({ other: [caught('host eth1 in request', outer)] })).toEqual([
       'receiver-nic of other',
     ]);
   });
 
   test('are of the question alone: answers and what goes another way than the overlay are none', () => {
     const seen = {
-      left: [caught('host eth1 in answer', outer), caught('host docker_gwbridge in question')],
-      right: [caught('pid:22 eth0 out answer')],
+      left: [caught('host eth1 in reply', outer), caught('host docker_gwbridge in request')],
+      right: [caught('pid:22 eth0 out reply')],
     };
     expect(see(seen)).toEqual([]);
   });

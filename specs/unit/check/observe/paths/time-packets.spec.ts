@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { timePackets } from '../../../../../helpers/check/observe/paths/time-packets.ts';
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
-import type { QuestionResult } from '../../../../../helpers/check/probe/packets.ts';
+import type { TrialResult } from '../../../../../helpers/check/probe/packets.ts';
 
 /** A way on which the packets fare like that, one after the other; the last again and again. */
-function wayOn(protocol: TrialPlan['protocol'], fates: readonly Partial<QuestionResult>[]) {
+function wayOn(protocol: TrialPlan['protocol'], fates: readonly Partial<TrialResult>[]) {
   const asked: string[] = [];
   const plan = {
     protocol,
@@ -14,8 +14,8 @@ function wayOn(protocol: TrialPlan['protocol'], fates: readonly Partial<Question
     question: { id: 'of the trial', protocol: 'icmp' },
     asker: {
       packets: {
-        ask: (questions: readonly { id: string }[]) => {
-          const [{ id } = { id: '' }, ...others] = questions;
+        request: (requests: readonly { id: string }[]) => {
+          const [{ id } = { id: '' }, ...others] = requests;
           expect(others).toEqual([]);
           const fate = fates[Math.min(asked.length, fates.length - 1)];
           asked.push(id);

@@ -1,6 +1,6 @@
 # Sends packets that nobody is to answer: who asks looks at the other end whether they came.
 
-package Throws;
+package Inject;
 
 use strict;
 use warnings;
@@ -15,24 +15,24 @@ my ($AF_PACKET, $SOCK_RAW, $SIOCGIFINDEX) = (17, 3, 0x8933);
 #   ID,tunnel,DESTINATION,PORT,VNI,MACS…         past the host's, to another host's VXLAN
 #
 # with MACS… of what is in the frame: TO_MAC,FROM_MAC,SOURCE,DESTINATION,PORT
-my %ways = (udp => \&Trials::throw, icmp => \&Trials::throw, frame => \&throw_frame, tunnel => \&throw_tunnel);
+my %injectors = (udp => \&Trials::send_once, icmp => \&Trials::send_once, frame => \&inject_frame, tunnel => \&inject_tunnel);
 
 # By namespace and device, or by nothing for tunnels: what is sent from.
 my %sockets;
 
-sub throw_all {
+sub inject_all {
     my ($succeed, $fail, @packets) = @_;
-    $succeed->([map { throw_one($_) } @packets]);
+    $succeed->([map { inject_one($_) } @packets]);
 }
 
-sub throw_one {
+sub inject_one {
     my ($id, $kind, @words) = split /,/, shift;
-    my $way = $ways{$kind} // die "no packet of kind $kind\n";
-    return { trial => $id, error => undef } if eval { $way->($id, $kind, @words); 1 };
+    my $inject = $injectors{$kind} // die "unknown kind of packet: $kind\n";
+    return { trial => $id, error => undef } if eval { $inject->($id, $kind, @words); 1 };
     return { trial => $id, error => $@ =~ s/\n\z//r };
 }
 
-sub throw_frame {
+sub inject_frame {
     my ($id, undef, $namespace, $device, @inner) = @_;
     my $socket = $sockets{"$namespace $device"} //= Namespaces::inside($namespace, sub {
         socket my $new, $AF_PACKET, $SOCK_RAW, 0 or die "frame: $!\n";
@@ -44,7 +44,7 @@ sub throw_frame {
     defined send $socket, frame_for($id, @inner), 0 or die Sockets::name_of($! + 0) . "\n";
 }
 
-sub throw_tunnel {
+sub inject_tunnel {
     my ($id, undef, $destination, $port, $vni, @inner) = @_;
     my $socket = $sockets{tunnel} //= Sockets::open_here(Socket::PF_INET, Socket::SOCK_DGRAM, 0);
     my $to = Sockets::address_of($destination, $port);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AnswerReader } from '../../../../helpers/check/probe/answer-reader.ts';
+import { ResponseReader } from '../../../../helpers/check/probe/response-reader.ts';
 
 const TWO = Buffer.from('3 ok 4\n"ü"12 failed 11\nno 2 ok 3\nx');
 
@@ -10,7 +10,7 @@ describe('What an agent writes', () => {
       { id: 12, isOk: false, text: 'no 2 ok 3\nx' },
     ];
     for (let size = 1; size <= TWO.length; size += 1) {
-      const reader = new AnswerReader();
+      const reader = new ResponseReader();
       const answers = [];
       for (let at = 0; at < TWO.length; at += size) {
         answers.push(...reader.read(TWO.subarray(at, at + size)));
@@ -20,7 +20,7 @@ describe('What an agent writes', () => {
   });
 
   test('is not given before it is whole', () => {
-    const reader = new AnswerReader();
+    const reader = new ResponseReader();
     expect(reader.read(Buffer.from('1 ok 10\n123456789'))).toEqual([]);
     expect(reader.read(Buffer.from('0'))).toEqual([{ id: 1, isOk: true, text: '1234567890' }]);
   });
@@ -30,6 +30,6 @@ describe('What an agent writes', () => {
     ['a line that never ends', 'x'.repeat(64)],
     ['an answer longer than any', '1 ok 64000001\n'],
   ])('is refused when it is %s', (_, text) => {
-    expect(() => new AnswerReader().read(Buffer.from(text))).toThrow('unreadable output');
+    expect(() => new ResponseReader().read(Buffer.from(text))).toThrow('unreadable output');
   });
 });

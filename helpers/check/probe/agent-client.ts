@@ -8,21 +8,24 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Queries the agent of one host, and validates its answers. */
-export interface Asker {
+/** A client of one host's agent. It validates each response before a caller uses it. */
+export interface AgentClient {
   /** The host's name. */
   readonly host: string;
-  ask<T>(words: readonly string[], answer: z.ZodType<T>, options?: ProbeOptions): Promise<T>;
+  call<T>(words: readonly string[], response: z.ZodType<T>, options?: ProbeOptions): Promise<T>;
 }
 
-/** Extra time for an agent beyond the limit of a query: it handles many in parallel, and its host may be busy. */
-export const PATIENCE = 30_000;
+/**
+ * Milliseconds that a response may take beyond the limit of its command: the agent runs many commands at the same time,
+ * and its host may be busy.
+ */
+export const RESPONSE_MARGIN = 30_000;
 
-export function openAsker(host: string, channel: AgentChannel): Asker {
+export function openAgentClient(host: string, channel: AgentChannel): AgentClient {
   return {
     host,
-    ask: async (words, answer, { limit = PATIENCE, signal } = {}) => {
-      const parsed = answer.safeParse(await channel.ask(words, { limit, signal }));
+    call: async (words, response, { limit = RESPONSE_MARGIN, signal } = {}) => {
+      const parsed = response.safeParse(await channel.call(words, { limit, signal }));
       if (parsed.success) return parsed.data;
       throw new HarnessError({
         code: 'answer-invalid',
