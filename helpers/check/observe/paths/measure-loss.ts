@@ -1,5 +1,5 @@
 import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
-import type { Caught } from '../../probe/packets.ts';
+import type { Capture } from '../../probe/packets.ts';
 import type { Hop, LossTrial, Trial } from '../../model/paths-view.ts';
 import { sightingsOf } from './sightings.ts';
 import type { Station } from './probe-host.ts';
@@ -162,16 +162,16 @@ async function findLost(packets: readonly Packet[]): Promise<Packet[]> {
 
 type Seen = ReadonlyMap<
   string,
-  readonly { readonly host: string; readonly seen: readonly Caught[] }[]
+  readonly { readonly host: string; readonly seen: readonly Capture[] }[]
 >;
 
 /** Returns the captures on the hosts of both ends. */
 async function lookWhere(packets: readonly Packet[]): Promise<Seen> {
-  const all = new Map<string, { host: string; seen: readonly Caught[] }[]>();
+  const all = new Map<string, { host: string; seen: readonly Capture[] }[]>();
   const look = async (stationOf: (packet: Packet) => Station) =>
     await askEach(packets, stationOf, async ({ packets: asked, host }, ids) => {
-      const { caught } = await asked.sightings(ids);
-      for (const [id, seen] of caught) all.set(id, [...(all.get(id) ?? []), { host, seen }]);
+      const { captures } = await asked.captures(ids);
+      for (const [id, seen] of captures) all.set(id, [...(all.get(id) ?? []), { host, seen }]);
       return new Set<string>();
     });
   await look(({ sender }) => sender);

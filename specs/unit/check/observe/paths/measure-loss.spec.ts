@@ -3,7 +3,7 @@ import { measureLoss } from '../../../../../helpers/check/observe/paths/measure-
 import type { Station } from '../../../../../helpers/check/observe/paths/probe-host.ts';
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
 import type { Trial } from '../../../../../helpers/check/model/paths-view.ts';
-import type { Thrown } from '../../../../../helpers/check/probe/packets.ts';
+import type { InjectedPacket } from '../../../../../helpers/check/probe/packets.ts';
 
 /** Hosts whose probes lose the packets for which `isLost` says so, by their numbers on that path; and count all. */
 function hostsThat(isLost: (way: string, place: number) => boolean) {
@@ -21,7 +21,7 @@ function hostsThat(isLost: (way: string, place: number) => boolean) {
     ({
       host,
       packets: {
-        throw: (packets: readonly Thrown[]) => {
+        inject: (packets: readonly InjectedPacket[]) => {
           mostAtOnce.push(packets.length);
           for (const { id, destination } of packets) {
             const way = `${host} ${destination}`;
@@ -33,11 +33,11 @@ function hostsThat(isLost: (way: string, place: number) => boolean) {
         },
         received: (ids: readonly string[]) =>
           Promise.resolve(new Set(ids.filter((id) => arrived.has(id)))),
-        sightings: (ids: readonly string[]) => {
-          const out = { namespace: 'host', device: 'eth1', direction: 'out', what: 'question' };
+        captures: (ids: readonly string[]) => {
+          const out = { namespace: 'host', device: 'eth1', direction: 'out', what: 'request' };
           const outer = { source: '192.168.99.101', destination: '192.168.99.102', vni: 256 };
           const seen = ids.filter((id) => lostAt.has(id)).map((id) => [id, [{ ...out, outer }]]);
-          return Promise.resolve({ lost: 0, caught: new Map(seen as never) });
+          return Promise.resolve({ lost: 0, captures: new Map(seen as never) });
         },
       },
     }) as unknown as Station;
