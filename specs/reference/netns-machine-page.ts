@@ -1,4 +1,5 @@
-import { commandsOf, GLOBAL_FLAGS } from '../../helpers/cli/netns-machine/commands.ts';
+import { commandsOf } from '../../helpers/cli/netns-machine/commands.ts';
+import { GLOBAL_FLAGS } from '../../helpers/cli/netns-machine/global-flags.ts';
 import { createFlags } from '../../helpers/cli/netns-machine/create/create-flags.ts';
 import type { Flag } from '../../helpers/cli/netns-machine/flags.ts';
 import { code, markWords, page, table } from './markdown.ts';

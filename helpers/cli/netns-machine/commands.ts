@@ -1,19 +1,5 @@
-import type { RunCommand } from './context.ts';
+import type { CommandDescription } from './context.ts';
 import type { Flag } from './flags.ts';
-
-/** A command: its help, options and code. */
-export interface CommandDescription {
-  readonly name: string;
-  readonly summary: string;
-  /** A sentence about its arguments. */
-  readonly description?: string;
-  readonly flags: readonly Flag[];
-  /** True if the command parses its own words: `ssh` passes them on, and the options of `create` depend on the driver. */
-  readonly readsWords?: boolean;
-  /** True if docker-machine does not have the command; it is hidden if the program is called by that name. */
-  readonly own?: boolean;
-  readonly load: () => Promise<RunCommand>;
-}
 
 const ONE = 'The argument is the name of a machine.';
 const SEVERAL = 'The arguments are names of machines, one or more.';
@@ -241,59 +227,4 @@ const COMMANDS: readonly CommandDescription[] = [
     flags: [],
     load: async () => (await import('./commands/help.ts')).runHelp,
   },
-];
-
-/** Options before the command. */
-export const GLOBAL_FLAGS: readonly Flag[] = [
-  {
-    names: ['debug', 'D'],
-    kind: 'boolean',
-    env: 'MACHINE_DEBUG',
-    usage: 'Print debug messages on stderr',
-  },
-  {
-    names: ['storage-path', 's'],
-    kind: 'string',
-    env: 'MACHINE_STORAGE_PATH',
-    usage: 'State directory of the machines',
-  },
-  {
-    names: ['tls-ca-cert'],
-    kind: 'string',
-    env: 'MACHINE_TLS_CA_CERT',
-    usage: 'Not supported',
-  },
-  { names: ['tls-ca-key'], kind: 'string', env: 'MACHINE_TLS_CA_KEY', usage: 'Not supported' },
-  {
-    names: ['tls-client-cert'],
-    kind: 'string',
-    env: 'MACHINE_TLS_CLIENT_CERT',
-    usage: 'Not supported',
-  },
-  {
-    names: ['tls-client-key'],
-    kind: 'string',
-    env: 'MACHINE_TLS_CLIENT_KEY',
-    usage: 'Not supported',
-  },
-  {
-    names: ['github-api-token'],
-    kind: 'string',
-    env: 'MACHINE_GITHUB_API_TOKEN',
-    usage: 'Ignored',
-  },
-  {
-    names: ['native-ssh'],
-    kind: 'boolean',
-    env: 'MACHINE_NATIVE_SSH',
-    usage: 'Ignored: machines are entered without SSH',
-  },
-  {
-    names: ['bugsnag-api-token'],
-    kind: 'string',
-    env: 'MACHINE_BUGSNAG_API_TOKEN',
-    usage: 'Ignored',
-  },
-  { names: ['help', 'h'], kind: 'boolean', usage: 'Print this help' },
-  { names: ['version', 'v'], kind: 'boolean', usage: 'Print the version' },
 ];

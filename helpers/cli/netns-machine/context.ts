@@ -1,5 +1,18 @@
-import type { CommandDescription } from './commands.ts';
-import type { FlagValues } from './flags.ts';
+import type { Flag, FlagValues } from './flags.ts';
+
+/** A command: its help, options and code. */
+export interface CommandDescription {
+  readonly name: string;
+  readonly summary: string;
+  /** A sentence about its arguments. */
+  readonly description?: string;
+  readonly flags: readonly Flag[];
+  /** True if the command parses its own words: `ssh` passes them on, and the options of `create` depend on the driver. */
+  readonly readsWords?: boolean;
+  /** True if docker-machine does not have the command; it is hidden if the program is called by that name. */
+  readonly own?: boolean;
+  readonly load: () => Promise<RunCommand>;
+}
 
 /** What a command is called with. */
 export interface CommandContext {
@@ -8,6 +21,8 @@ export interface CommandContext {
   /** The whole command line behind the program's name, as it was typed. */
   readonly words: readonly string[];
   readonly command: CommandDescription;
+  /** All commands of the program. */
+  readonly commands: readonly CommandDescription[];
   readonly flags: FlagValues;
   readonly global: FlagValues;
   /** What is left behind the options. */

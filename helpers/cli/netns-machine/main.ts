@@ -2,10 +2,12 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import { describeSystemError } from '../../process/errors/system-error.ts';
-import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
-import { type CommandContext, complain, say } from './context.ts';
+import { commandsOf } from './commands.ts';
+import { type CommandContext, type CommandDescription, complain, say } from './context.ts';
 import { Failure } from './failure.ts';
+import { findCommand } from './find-command.ts';
 import { FlagError, type FlagValues, moveFlagsFirst, parseFlags } from './flags.ts';
+import { GLOBAL_FLAGS } from './global-flags.ts';
 
 /** Runs one call of the command line and gives its exit code. */
 export async function main(
@@ -40,8 +42,9 @@ async function runProgram(
   return await runCommand(name, behind);
 
   async function runCommand(commandName: string, commandWords: readonly string[]) {
-    const command = findCommand(program, commandName);
-    const shared = { program, words, command, global: values, environment, storage };
+    const commands = commandsOf(program);
+    const command = findCommand(program, commands, commandName);
+    const shared = { program, words, command, commands, global: values, environment, storage };
     if (values.on('debug')) await tellWhatIsDone(storage);
     const parsed = command.readsWords
       ? { values, rest: commandWords, help: false }
@@ -57,17 +60,6 @@ async function runProgram(
   }
 }
 
-/** The command of that name. */
-export function findCommand(program: string, name: string): CommandDescription {
-  const command = commandsOf(program).find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    throw new Failure(
-      `${program}: '${name}' is not a ${program} command. See '${program} --help'.`,
-    );
-  }
-  return command;
-}
-
 async function readGlobalFlags(
   program: string,
   words: readonly string[],
@@ -78,7 +70,9 @@ async function readGlobalFlags(
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
     const { programUsage } = await import('./usage.ts');
-    say(`Incorrect Usage.\n\n${programUsage(program, storageFolder(environment))}`.trimEnd());
+    say(
+      `Incorrect Usage.\n\n${programUsage(program, commandsOf(program), storageFolder(environment))}`.trimEnd(),
+    );
     complain(error.message);
     return undefined;
   }

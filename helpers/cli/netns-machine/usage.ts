@@ -1,10 +1,15 @@
-import { type CommandDescription, commandsOf, GLOBAL_FLAGS } from './commands.ts';
+import type { CommandDescription } from './context.ts';
 import type { Flag } from './flags.ts';
+import { GLOBAL_FLAGS } from './global-flags.ts';
 import { programVersion } from './program-version.ts';
 
 /** Returns the help of the program. */
-export function programUsage(program: string, storage: string): string {
-  const commands = commandsOf(program).map(({ name, summary }) => [`  ${name}`, summary] as const);
+export function programUsage(
+  program: string,
+  all: readonly CommandDescription[],
+  storage: string,
+): string {
+  const commands = all.map(({ name, summary }) => [`  ${name}`, summary] as const);
   const flags = GLOBAL_FLAGS.map((flag) =>
     flag.names[0] === 'storage-path' ? { ...flag, value: storage } : flag,
   );

@@ -5,7 +5,7 @@ import { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { writePicturesPage } from '../../report/pictures/pictures-page.ts';
 import { reportsFolder } from '../../report/results/reports-folder.ts';
 import { showProgress } from '../progress.ts';
-import { pictureNames, type PictureName } from './commands/draw.ts';
+import { pictureNames, type PictureName } from './draw/picture-names.ts';
 import { drawPictures } from './draw/draw-pictures.ts';
 import { lookAtTopology } from './draw/observe-topology.ts';
 import { reportFailure } from './failure.ts';

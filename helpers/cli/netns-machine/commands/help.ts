@@ -1,16 +1,16 @@
 import type { CommandContext } from '../context.ts';
-import { findCommand } from '../main.ts';
+import { findCommand } from '../find-command.ts';
 import { commandUsage, programUsage } from '../usage.ts';
 
 /** `help` and `help COMMAND`. */
 export async function runHelp(context: CommandContext): Promise<void> {
-  const { program, storage } = context;
+  const { program, commands, storage } = context;
   const [name] = context.args;
   if (name === undefined) {
-    process.stdout.write(programUsage(program, storage));
+    process.stdout.write(programUsage(program, commands, storage));
     return;
   }
-  const command = findCommand(program, name);
+  const command = findCommand(program, commands, name);
   if (command.name === 'create') {
     const { createFlags } = await import('../create/create-flags.ts');
     process.stdout.write(commandUsage(program, command, createFlags('netns')));

@@ -1,9 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { describeCommand } from '../describe.ts';
-
-/** All pictures, in display order. */
-export const pictureNames = ['topology', 'paths', 'set-up', 'latencies'] as const;
-export type PictureName = (typeof pictureNames)[number];
+import { pictureNames, type PictureName } from '../draw/picture-names.ts';
 
 export function addDraw(program: Command): void {
   const command = program

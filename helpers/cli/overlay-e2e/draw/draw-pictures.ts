@@ -3,7 +3,7 @@ import { drawTopology } from '../../../report/pictures/draw-topology.ts';
 import { drawLatencies } from '../../../report/pictures/draw-latencies.ts';
 import { drawSetUp } from '../../../report/pictures/draw-set-up.ts';
 import type { PageEntry } from '../../../report/pictures/pictures-page.ts';
-import type { PictureName } from '../commands/draw.ts';
+import type { PictureName } from './picture-names.ts';
 import type { Sight } from './observe-topology.ts';
 
 /** Draws pictures, each with the reason if it cannot be drawn. */

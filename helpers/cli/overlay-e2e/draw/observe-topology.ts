@@ -11,7 +11,7 @@ import { topologyTarget } from '../../../topology/target/audit-target.ts';
 import { loadDocument, type TopologyDocument } from '../../../topology/document.ts';
 import { loadSetUp, type SetUpRecord } from '../../../topology/bring-up/set-up-record.ts';
 import { timeRequests } from '../../../topology/time-requests.ts';
-import type { PictureName } from '../commands/draw.ts';
+import type { PictureName } from './picture-names.ts';
 
 /** The data of pictures; each part only if a requested picture needs it and it exists. */
 export interface Sight {
