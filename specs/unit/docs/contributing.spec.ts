@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { root } from './pages.ts';
+import { readPage, root } from './pages.ts';
 
 const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
 const section = (title: string) => text.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
@@ -24,6 +24,15 @@ describe('CONTRIBUTING', () => {
     const ofSpecs = mapped.filter((one) => one.startsWith('specs/') && !one.endsWith('…'));
     expect(ofSpecs.length).toBeGreaterThan(5);
     expect(ofSpecs.filter((one) => !existsSync(join(root, one)))).toEqual([]);
+  });
+
+  test('shows code as it is in the file that it names', () => {
+    const shown = readPage('CONTRIBUTING.md').blocks.filter(({ language }) => language === 'ts');
+    expect(shown.length).toBeGreaterThan(3);
+    for (const { text: block } of shown) {
+      const [, file = '', code = ''] = /^\/\/ (\S+)\n(.*)$/s.exec(block) ?? [];
+      expect(readFileSync(join(root, file), 'utf8')).toContain(code);
+    }
   });
 
   test('puts the folders of helpers/ in the order in which they may import each other', () => {

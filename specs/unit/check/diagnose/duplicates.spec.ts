@@ -4,7 +4,10 @@ import type {
   DifferenceKind,
   Place,
 } from '../../../../helpers/check/model/difference.ts';
-import { duplicateHostname } from '../../../../helpers/check/diagnose/members/duplicates.ts';
+import {
+  duplicateEngineId,
+  duplicateHostname,
+} from '../../../../helpers/check/diagnose/members/duplicates.ts';
 import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { observationOf } from '../observation.ts';
 
@@ -43,5 +46,13 @@ test('An engine of another’s name whose gossip knows the third host has what i
   expect(judge([shared, ...unheard], observationOf({}), [duplicateHostname])).toMatchObject([
     { code: 'duplicate-hostname', consequences: [] },
     { code: 'unexplained', evidence: unheard },
+  ]);
+});
+
+test('Two engines with one ID are one finding, with a fix on the cloned host', () => {
+  const sharedId = differ('engine-id-shared', { host: 'third-host', peer: 'worker-host' });
+  expect(judge([sharedId, ...elsewhere], observationOf({}), [duplicateEngineId])).toMatchObject([
+    { code: 'duplicate-engine-id', evidence: [sharedId], remedy: { host: 'third-host' } },
+    { code: 'unexplained', evidence: elsewhere },
   ]);
 });
