@@ -43,7 +43,7 @@ async function standUp(provider: MachineProvider): Promise<Swarm> {
   const [consul, busybox, swarm] = await Promise.all([
     prepareImage('consul', 'build'),
     prepareBusyboxImage(),
-    requireSwarmImage('stand up a classic Swarm'),
+    requireSwarmImage('bring up a classic Swarm'),
   ]);
   const keystore = await provider.create({
     name: 'mh-keystore',

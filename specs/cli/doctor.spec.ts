@@ -20,7 +20,8 @@ test('on a machine that runs these specs doctor misses nothing, and says so in a
   const { exitCode, stdout } = await doctor([]);
   expect(stdout).not.toContain('✖');
   expect(stdout).toMatch(/^✔ Node +24\./m);
-  for (const subject of 'veth bridge vxlan overlayfs namespaces cgroups store cache'.split(' ')) {
+  const subjects = 'veth,bridge,vxlan,overlayfs,namespaces,cgroups,state directory,cache';
+  for (const subject of subjects.split(',')) {
     expect(stdout).toMatch(new RegExp(`^✔ ${subject} `, 'm'));
   }
   expect(stdout).toMatch(/\nNothing is missing\.\n$/);

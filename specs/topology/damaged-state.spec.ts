@@ -133,7 +133,7 @@ async function makeState(
   makeDataFolders(ground, 'one');
   await writeConfig(ground, config);
   await connectLink(ground, config, range, env);
-  const dead = { pid: 4_194_304, born: '1', doing: 'stand up seed' };
+  const dead = { pid: 4_194_304, born: '1', doing: 'bring up seed' };
   for (const [file, text] of Object.entries({
     'claim.json': JSON.stringify(dead),
     'topology.json': '{}',

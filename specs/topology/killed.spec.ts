@@ -35,7 +35,7 @@ describe('After a kill -9 of up', () => {
       await upUntilKilled(lab, moment);
       const { exitCode, stdout, stderr } = await lab.run('up', '--until', 'keystore', '--json');
       expect(exitCode, stderr).toBe(0);
-      expect(stderr).toMatch(/take-down[^]*stand up seed/);
+      expect(stderr).toMatch(/tear-down[^]*bring up seed/);
       const { machines } = JSON.parse(stdout) as { machines: { name: string }[] };
       expect(machines.map(({ name }) => name)).toEqual(['mh-keystore']);
       const { namespaces } = await lab.traces();

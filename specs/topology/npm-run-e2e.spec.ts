@@ -25,7 +25,7 @@ describe('npm run e2e that is interrupted takes everything down and still builds
   test.for([
     ['SIGTERM', 'command', 'provider netns', 143],
     ['SIGINT', 'group', 'keystore  ', 130],
-    ['SIGHUP', 'group', 'stand up seed', 129],
+    ['SIGHUP', 'group', 'bring up seed', 129],
   ] as const)('by %s to the %s after «%s»', async ([signal, to, moment, code], { lab, e2e }) => {
     const run = e2e.start();
     await run.says(moment);
@@ -63,7 +63,7 @@ test('npm run e2e whose engine dies in the set-up shows that engine’s log in i
 describe('npm run e2e that is killed', () => {
   test('leaves its machines to the next down', async ({ lab, e2e }) => {
     const run = e2e.start();
-    await run.says('stand up seed');
+    await run.says('bring up seed');
     run.signal('SIGKILL', 'group');
     await run.ended;
     const { exitCode, stdout, stderr } = await lab.run('down');

@@ -84,7 +84,7 @@ describe('A topology', { shuffle: false }, () => {
       standing,
     }) => {
       const { stderr } = standing.up;
-      for (const stage of ['keystore', 'cluster', 'network', 'workload', 'stand up seed']) {
+      for (const stage of ['keystore', 'cluster', 'network', 'workload', 'bring up seed']) {
         expect(stderr).toMatch(new RegExp(`^\\[.*\\] +${stage}  [\\d.]+ s$`, 'm'));
       }
       expect(stderr).not.toContain('$ ');
@@ -103,7 +103,7 @@ describe('A topology', { shuffle: false }, () => {
       const second = await lab.run('up', '--json');
       expectRefusal(
         second,
-        `stand up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
+        `bring up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
       );
       await expectUntouched(lab, before);
     });
@@ -127,7 +127,7 @@ describe('A topology', { shuffle: false }, () => {
       const first = lab.start('up', '--until', 'keystore', '--verbose');
       await first.says('switch: bridge');
       first.signal('SIGSTOP', 'command');
-      const busy = `use the store ${lab.store}: process ${first.pid} is at «stand up seed» in it; wait for it, or name another folder in MACHINE_STORAGE_PATH`;
+      const busy = `use the store ${lab.store}: process ${first.pid} is at «bring up seed» in it; wait for it, or name another folder in MACHINE_STORAGE_PATH`;
       const [up, down] = await Promise.all([lab.run('up', '--json'), lab.run('down')]);
       expectRefusal(up, busy);
       expectRefusal(down, busy);

@@ -14,7 +14,7 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   let hasBegun = false;
   const stopListening = onActivity({
     start: ({ title }) => {
-      hasBegun ||= title === 'take-down';
+      hasBegun ||= title === 'tear-down';
     },
   });
   const stopProgress = await showProgress({ verbose });

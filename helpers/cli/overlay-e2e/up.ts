@@ -52,7 +52,7 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
   let hasBegun = false;
   const stopListening = onActivity({
     start: ({ title }) => {
-      hasBegun ||= title.startsWith('stand up ');
+      hasBegun ||= title.startsWith('bring up ');
     },
   });
   const stopProgress = await showProgress({ verbose: options.verbose ?? false });

@@ -50,13 +50,13 @@ export async function standUp(
   using recorder = recordSetUp();
   const chosen = await chooseEngines(topology, provider);
   if (topology.cluster.kind === 'classic-swarm') {
-    await requireSwarmImage(`stand up ${topology.name}`);
+    await requireSwarmImage(`bring up ${topology.name}`);
   }
   const own = includesStage(until, 'workload') ? await prepareOwnImages(topology) : [];
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {
-    const document = await activity('stage', `stand up ${topology.name}`, async () => {
+    const document = await activity('stage', `bring up ${topology.name}`, async () => {
       const standing = standUpStages({ topology: chosen, own }, provider, until, group);
       standing.catch(() => {});
       await group.finish();
@@ -92,17 +92,17 @@ export async function standUp(
 
 async function takeStore(topology: Topology, provider: MachineProvider): Promise<void> {
   const { store } = provider;
-  const { abandoned } = await claimStore(store, `stand up ${topology.name}`);
+  const { abandoned } = await claimStore(store, `bring up ${topology.name}`);
   if (abandoned) {
     await takeDown(provider);
-    await claimStore(store, `stand up ${topology.name}`);
+    await claimStore(store, `bring up ${topology.name}`);
   }
   const machines = await provider.list();
   if (machines.length === 0) return;
   await releaseStore(store);
   throw new HarnessError({
     code: 'state-in-use',
-    tried: `stand up ${topology.name} in ${store}`,
+    tried: `bring up ${topology.name} in ${store}`,
     observed: `it has machines already (${machines.map(({ name }) => name).join(', ')})`,
     remedy:
       'take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',

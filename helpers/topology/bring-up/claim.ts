@@ -54,7 +54,7 @@ export async function claimForTakeDown(store: string): Promise<void> {
   if (found === 'absent') return;
   if (found === 'own') {
     try {
-      await writeClaim(store, 'take-down');
+      await writeClaim(store, 'tear-down');
       return;
     } catch (error) {
       if (error instanceof HarnessError) throw error;

@@ -7,7 +7,7 @@ export function requireStage(
   { name, cluster }: Pick<Topology, 'name' | 'cluster'>,
   until: Stage,
 ): void {
-  const tried = `stand up ${name} until ${until}`;
+  const tried = `bring up ${name} until ${until}`;
   const limit = limitOf({ cluster });
   if (limit !== undefined && !includesStage(limit.stage, until)) {
     const remedy = `take --until ${limit.stage}, or another topology`;

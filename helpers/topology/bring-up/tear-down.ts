@@ -23,7 +23,7 @@ export interface TakenDown {
 export async function takeDown(provider: MachineProvider): Promise<TakenDown> {
   const { store } = provider;
   await claimForTakeDown(store);
-  return await activity('stage', 'take-down', async () => {
+  return await activity('stage', 'tear-down', async () => {
     const found = examineStateDirectory(store);
     // Unfinished machines go first: they are in no list.
     const leftovers = await provider.cleanUp();

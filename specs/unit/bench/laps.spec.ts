@@ -33,7 +33,7 @@ test('stages are read out of what up says, and nothing else is', () => {
 [   2.0 s]   keystore  1.9 s
 [   3.5 s]   ✖ cluster  1.5 s
 [  12.5 s]   network  1.0 s
-[  12.6 s] stand up seed  12.5 s`;
+[  12.6 s] bring up seed  12.5 s`;
   expect(readStages(said)).toEqual([
     { name: 'keystore', seconds: 2 },
     { name: 'network', seconds: 12.5 },

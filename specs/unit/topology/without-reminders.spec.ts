@@ -4,9 +4,9 @@ import { withoutReminders } from '../../topology/command.ts';
 test('a line that a command repeats while something is slow is no moment that a spec waits for', () => {
   const said = [
     '[   0.1 s] provider netns',
-    '[  10.4 s]   still at stand up seed (docker run), for 10.2 s',
-    '[  12.0 s] stand up seed  11.9 s',
-    '[  22.1 s] still at stand up see',
+    '[  10.4 s]   still at bring up seed (docker run), for 10.2 s',
+    '[  12.0 s] bring up seed  11.9 s',
+    '[  22.1 s] still at bring up see',
   ];
   expect(withoutReminders(said.join('\n'))).toBe(`${said[0]}\n${said[2]}\n`);
 });

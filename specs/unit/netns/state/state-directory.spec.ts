@@ -83,7 +83,7 @@ describe('a state directory of a version without marks is recognized by', () => 
   test.for<[string, Record<string, string>]>([
     ['its range', { 'netns/range': '192.168.99.0/24\n', 'certs/ca.pem': '' }],
     ['a machine', { 'machines/one/config.json': '{"DriverName":"netns"}' }],
-    ['a claim', { 'claim.json': '{"pid":7,"born":"8","doing":"stand up seed"}' }],
+    ['a claim', { 'claim.json': '{"pid":7,"born":"8","doing":"bring up seed"}' }],
   ])('%s', async ([, files], { folder }) => {
     await write(folder, files);
     expect(examineStateDirectory(folder)).toBe('own');

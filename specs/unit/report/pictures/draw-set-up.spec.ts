@@ -15,7 +15,7 @@ const record: SetUpRecord = {
   startedAt: 1000,
   endedAt: 11_000,
   activities: [
-    activity(1, 'stage', 'stand up seed', 0, 10),
+    activity(1, 'stage', 'bring up seed', 0, 10),
     activity(2, 'stage', 'keystore', 0, 4, { parent: 1 }),
     activity(3, 'stage', 'cluster', 4, 10, { parent: 1 }),
     activity(4, 'transfer', 'unpack Docker', 0, 1),

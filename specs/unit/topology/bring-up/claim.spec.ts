@@ -11,7 +11,7 @@ import {
   leaveStore,
 } from '../../../../helpers/topology/bring-up/claim.ts';
 
-const dead = JSON.stringify({ pid: 4_194_304, born: '1', doing: 'stand up seed' });
+const dead = JSON.stringify({ pid: 4_194_304, born: '1', doing: 'bring up seed' });
 
 test('of processes that find a dead claim at the same moment, one gets the store', async ({
   onTestFinished,

@@ -14,7 +14,7 @@ test('a topology is stood up as far as its engines can be in it, and no further'
   for (const stage of stages.slice(0, 3))
     expect(() => requireStage(zookeeper, stage)).not.toThrow();
   expect(() => requireStage(zookeeper, 'workload')).toThrow(
-    /^stand up zookeeper until workload: an engine of Docker 20\.10 ends .*. Take --until network/,
+    /^bring up zookeeper until workload: an engine of Docker 20\.10 ends .*. Take --until network/,
   );
 });
 
@@ -26,7 +26,7 @@ test('a topology that says nothing is stood up whole', () => {
 
 test('what has no key-value store is not stood up to that', () => {
   expect(() => requireStage(findTopology('swarm-mode'), 'keystore')).toThrow(
-    'stand up swarm-mode until keystore: swarm mode has no key-value store. Take --until cluster.',
+    'bring up swarm-mode until keystore: swarm mode has no key-value store. Take --until cluster.',
   );
 });
 

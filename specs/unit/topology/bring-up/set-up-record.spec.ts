@@ -25,7 +25,7 @@ test('A set-up is recorded with what happened when on which machine, and read ag
   store,
 }) => {
   using recorder = recordSetUp();
-  await activity('stage', 'stand up seed', async () => {
+  await activity('stage', 'bring up seed', async () => {
     await activity('command', 'boot', async (report) => report.output('secret'), {
       machine: 'one',
     });
@@ -37,7 +37,7 @@ test('A set-up is recorded with what happened when on which machine, and read ag
   const unended = activity('command', 'still runs', () => new Promise<never>(() => {}));
   unended.catch(() => undefined);
   const record = recorder.take('seed');
-  const [root, boot, wait, still] = ['stand up seed', 'boot', 'an engine', 'still runs'].map(
+  const [root, boot, wait, still] = ['bring up seed', 'boot', 'an engine', 'still runs'].map(
     (title) => record.activities.find((one) => one.title === title),
   );
   expect(record).toMatchObject({ version: 1, topology: 'seed' });

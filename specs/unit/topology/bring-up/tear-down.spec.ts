@@ -70,7 +70,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     lab,
   }) => {
     lab.write('.overlay-e2e');
-    lab.write('claim.json', JSON.stringify({ pid: 4_194_304, born: '1', doing: 'stand up seed' }));
+    lab.write('claim.json', JSON.stringify({ pid: 4_194_304, born: '1', doing: 'bring up seed' }));
     lab.write('machines/production/config.json');
     lab.write('machines/master-host/config.json');
     lab.write('overlay-e2e/made/master-host');

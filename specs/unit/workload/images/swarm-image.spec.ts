@@ -86,8 +86,8 @@ describe('the environment', () => {
   test('without E2E_SWARM_IMAGE there is no image, and who needs it says so in one line', async () => {
     vi.stubEnv('E2E_SWARM_IMAGE', '');
     expect(await prepareSwarmImage()).toBeUndefined();
-    await expect(requireSwarmImage('stand up classic-swarm')).rejects.toThrow(
-      'stand up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one; set E2E_SWARM_IMAGE to the path of a static swarm binary or of a file that docker save wrote, or to a tag that the engines can pull',
+    await expect(requireSwarmImage('bring up classic-swarm')).rejects.toThrow(
+      'bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one; set E2E_SWARM_IMAGE to the path of a static swarm binary or of a file that docker save wrote, or to a tag that the engines can pull',
     );
   });
 });
