@@ -1,8 +1,7 @@
-import type { Agent } from 'node:http';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { openAgent, readAccess } from './endpoints/engine-agent.ts';
 import type { EngineHost } from './endpoints/endpoint.ts';
+import { openTransport, type Transport } from './endpoints/transport.ts';
 import { activity, type ActivityReport } from '../process/activity.ts';
 import { limitWait } from '../process/waits/cut-waits.ts';
 import { HarnessError } from '../process/errors/harness-error.ts';
@@ -53,7 +52,7 @@ const defaultLimit = 30_000;
 
 /** Opens nothing yet: certificates are read and the client is loaded with the first call. */
 export function openConnection(machine: EngineHost): Connection {
-  const agent = openAgent(machine.endpoint);
+  let transport: Promise<Transport> | undefined;
   const closed = new AbortController();
   let client: Promise<Docker> | undefined;
   return {
@@ -62,9 +61,11 @@ export function openConnection(machine: EngineHost): Connection {
     call: async (given) => {
       const { signal = closed.signal } = given;
       const call = { ...given, signal: AbortSignal.any([signal, closed.signal]) };
-      client ??= loadClient(machine, agent);
-      // What failed before anything was asked (a missing certificate) may be mended before the next call.
+      transport ??= openTransport(machine.endpoint);
+      client ??= loadClient(transport);
+      // A failure before the first request (a missing certificate) may be over before the next call.
       client.catch(() => {
+        transport = undefined;
         client = undefined;
       });
       const ready = client;
@@ -90,17 +91,20 @@ export function openConnection(machine: EngineHost): Connection {
           observed: 'the connection to it was closed',
         }),
       );
-      agent.destroy();
+      void transport?.then(
+        ({ agent }) => agent.destroy(),
+        () => {},
+      );
     },
   };
 }
 
-async function loadClient(machine: EngineHost, agent: Agent): Promise<Docker> {
-  const [{ default: Client }, access] = await Promise.all([
+async function loadClient(transport: Promise<Transport>): Promise<Docker> {
+  const [{ default: Client }, { target, agent }] = await Promise.all([
     import('dockerode'),
-    readAccess(machine.endpoint),
+    transport,
   ]);
-  const options = { ...access, agent, pathPrefix: '/' };
+  const options = { ...target, agent, pathPrefix: '/' };
   return withoutDockerEnvironment(() => new Client(options));
 }
 

@@ -1,12 +1,14 @@
 import {
   addressAndPort,
   dockerIdOrNone,
+  hostName,
   ipAddressOrNone,
   storeUrl,
 } from '../process/text/reported-values.ts';
 import { z } from 'zod';
 import { printInspection } from '../process/text/redact-secrets.ts';
 import type { CallOptions, Connection } from './connection.ts';
+import type { Explain } from './explain-failure.ts';
 
 /** What `docker info` says of an engine, as far as clusters are concerned. */
 export interface EngineInfo {
@@ -49,6 +51,19 @@ export interface EngineVersion {
   readonly apiVersion: string;
   readonly goVersion: string;
   readonly kernelVersion: string;
+  /** The operating system of its containers: `linux`. */
+  readonly os: string;
+  /** The names of its parts; `Podman Engine` for another kind of engine. */
+  readonly components: readonly string[];
+}
+
+/** The parts of an engine's answer by which it is recognized. */
+export interface EngineIdentity {
+  readonly id: string;
+  /** Its machine's hostname; undefined if it reports an invalid one. */
+  readonly name: string | undefined;
+  /** The address at which it says that other members of its cluster find it. */
+  readonly advertised: string | undefined;
 }
 
 const orNone = z
@@ -124,8 +139,10 @@ const versionAnswer = z
   .object({
     Version: z.string(),
     ApiVersion: z.string(),
-    GoVersion: z.string(),
+    GoVersion: z.string().default(''),
     KernelVersion: z.string().default(''),
+    Os: z.string().default('linux'),
+    Components: z.array(z.object({ Name: z.string() })).nullish(),
   })
   .transform(
     (version): EngineVersion => ({
@@ -133,8 +150,31 @@ const versionAnswer = z
       apiVersion: version.ApiVersion,
       goVersion: version.GoVersion,
       kernelVersion: version.KernelVersion,
+      os: version.Os,
+      components: (version.Components ?? []).map(({ Name }) => Name),
     }),
   );
+
+/** Takes less than {@link infoAnswer}: engines that a check refuses, and broken ones, must be recognized, too. */
+const identityAnswer = z
+  .object({
+    ID: z.string(),
+    Name: hostName.optional().catch(undefined),
+    ClusterAdvertise: z.string().nullish(),
+    Swarm: z.object({ NodeAddr: z.string().nullish() }).nullish(),
+  })
+  .transform(
+    ({ ID, Name, ClusterAdvertise, Swarm }): EngineIdentity => ({
+      id: ID,
+      name: Name,
+      advertised: Swarm?.NodeAddr || ClusterAdvertise?.replace(/:\d+$/, ''),
+    }),
+  );
+
+/** Options of a request, with explanations of refusals that only its caller can give. */
+export interface ExplainedOptions extends CallOptions {
+  readonly explain?: Explain;
+}
 
 /** `docker info`. */
 export async function readInfo(
@@ -151,10 +191,24 @@ export async function readInfo(
   });
 }
 
+/** `docker info`, as far as it identifies an engine. */
+export async function readIdentity(
+  connection: Connection,
+  options: ExplainedOptions = {},
+): Promise<EngineIdentity> {
+  return await connection.call({
+    ...options,
+    title: 'info',
+    readOnly: true,
+    answer: identityAnswer,
+    ask: (docker) => docker.info(),
+  });
+}
+
 /** `docker version`. */
 export async function readVersion(
   connection: Connection,
-  options: CallOptions = {},
+  options: ExplainedOptions = {},
 ): Promise<EngineVersion> {
   return await connection.call({
     ...options,

@@ -1,7 +1,9 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { ClientRequest } from 'node:http';
 import { Duplex } from 'node:stream';
 import { commandLine, quoteForShell } from '../../process/run-command.ts';
 import type { SshEndpoint } from './endpoint.ts';
+import { EngineAgent } from './engine-agent.ts';
 
 /** The user's `ssh` ended, or did not even start. */
 export class SshFailure extends Error {
@@ -128,5 +130,36 @@ export class SshSocket extends Duplex {
       // The pipes of a child are sockets, which its type does not say.
       run(pipe as unknown as { ref(): void; unref(): void });
     }
+  }
+}
+
+/** Milliseconds that an unused connection through ssh is kept: a login costs far more than a connection. */
+const idleLimit = 15_000;
+
+/** Opens the connections to an engine through `ssh`. */
+export class SshAgent extends EngineAgent {
+  readonly #endpoint: SshEndpoint;
+  readonly #idle = new WeakMap<Duplex, NodeJS.Timeout>();
+
+  constructor(endpoint: SshEndpoint) {
+    // An sshd refuses at random while ten others are still logging in (MaxStartups).
+    super({ keepAlive: true, maxSockets: 8 });
+    this.#endpoint = endpoint;
+  }
+
+  override createConnection(): Duplex {
+    return new SshSocket(this.#endpoint);
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    this.#idle.set(socket, setTimeout(() => socket.destroy(), idleLimit).unref());
+    (socket as SshSocket).unref();
+    return true;
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    clearTimeout(this.#idle.get(socket));
+    (socket as SshSocket).ref();
+    super.reuseSocket(socket, request);
   }
 }

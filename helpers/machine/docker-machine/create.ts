@@ -4,9 +4,13 @@ import { createFlags, environmentForCreate } from './create-arguments.ts';
 import { inspect, listRows } from './inspect.ts';
 import { explainEngineOptions } from './hints.ts';
 import { run } from './run.ts';
-import { loadImages, waitForEngine } from '../../docker/endpoints/engine-http.ts';
+import { waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
+import { connectEngine } from '../../docker/engine.ts';
 import { forgetMade, listUnfinished, noteUnfinished } from './unfinished-machines.ts';
 import type { Machine, MachineRequest } from '../machine.ts';
+
+/** Milliseconds for an image: a new virtual machine may unpack it slowly. */
+const LOAD_LIMIT = 1_800_000;
 
 export interface Creation {
   readonly call: CallDockerMachine;
@@ -38,8 +42,9 @@ export async function create(creation: Creation): Promise<Machine> {
       },
     });
     const machine = await inspect(call, name);
-    await waitForEngine(machine, signal);
-    for (const archive of images) await loadImages(machine, archive, signal);
+    await waitForEngine(machine, { signal });
+    using engine = connectEngine(machine);
+    for (const archive of images) await engine.images.load(archive, { signal, limit: LOAD_LIMIT });
     return machine;
   } catch (error) {
     // Another process took the name in the meantime: then the machine is theirs.

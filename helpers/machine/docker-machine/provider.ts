@@ -10,7 +10,7 @@ import { dockerMachineEnvironment } from './environment.ts';
 import { inspect, list, listRows, unknownMachine } from './inspect.ts';
 import { cleanUp, create } from './create.ts';
 import { run } from './run.ts';
-import { isCertificateError, waitForEngine } from '../../docker/endpoints/engine-http.ts';
+import { isCertificateError, waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
 import { serializeFirstCreate } from './serialize-first-create.ts';
 import { forgetMade, listMade } from './unfinished-machines.ts';
 import type { MachineProvider } from '../machine.ts';

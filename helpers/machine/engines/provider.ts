@@ -1,6 +1,6 @@
 import { allSettled, HarnessError } from '../../process/errors/harness-error.ts';
 import { describeEndpoint } from '../../docker/endpoints/require-tls.ts';
-import { type EngineLook, lookAtEngine, type LookOptions } from './identify-engine.ts';
+import { type IdentifiedEngine, identifyEngine, type IdentifyOptions } from './identify-engine.ts';
 import { type GivenEngine, toMachine } from './given-engine.ts';
 import type { Machine, MachineProvider } from '../machine.ts';
 
@@ -10,9 +10,9 @@ import type { Machine, MachineProvider } from '../machine.ts';
  */
 export function createEnginesProvider(
   given: readonly GivenEngine[],
-  options: LookOptions = {},
+  options: IdentifyOptions = {},
 ): MachineProvider {
-  const list = async () => await lookAtAll(given, options);
+  const list = async () => await identifyAll(given, options);
   return {
     name: 'engines',
     store: '',
@@ -52,19 +52,22 @@ function refuse(verb: string, name: string): never {
 }
 
 /** All of them as they are now; one that does not answer is in the state `Error`. All that is wrong is told at once. */
-async function lookAtAll(given: readonly GivenEngine[], options: LookOptions): Promise<Machine[]> {
-  const looks = await allSettled(
+async function identifyAll(
+  given: readonly GivenEngine[],
+  options: IdentifyOptions,
+): Promise<Machine[]> {
+  const engines = await allSettled(
     'look at the engines',
-    given.map(async (one) => await lookAtEngine(one, options)),
+    given.map(async (one) => await identifyEngine(one, options)),
   );
-  refuseTwins(looks);
-  return nameAll(looks).map(([name, look]) => {
-    const { given: one, reachedAt } = look;
-    const told = 'seen' in look ? look.seen.address : undefined;
+  refuseTwins(engines);
+  return nameAll(engines).map(([name, engine]) => {
+    const { given: one, reachedAt } = engine;
+    const told = 'identity' in engine ? engine.identity.address : undefined;
     return toMachine(one, {
       name,
       address: one.address ?? told ?? reachedAt,
-      state: 'seen' in look ? 'Running' : 'Error',
+      state: 'identity' in engine ? 'Running' : 'Error',
     });
   });
 }
@@ -73,12 +76,12 @@ async function lookAtAll(given: readonly GivenEngine[], options: LookOptions): P
  * The same engine named twice would be two hosts that agree in everything. Two engines of one id are something else, and
  * a defect that is found later: those are reached, or say that they are reached, at two addresses.
  */
-function refuseTwins(looks: readonly EngineLook[]): void {
-  for (const [at, look] of looks.entries()) {
-    const { name, givenAs } = look.given;
-    for (const twin of looks.slice(0, at)) {
+function refuseTwins(engines: readonly IdentifiedEngine[]): void {
+  for (const [at, engine] of engines.entries()) {
+    const { name, givenAs } = engine.given;
+    for (const twin of engines.slice(0, at)) {
       const tried = `${twin.given.givenAs} and ${givenAs}`;
-      if (isSame(twin, look)) {
+      if (isSame(twin, engine)) {
         const observed = 'both are the same engine';
         throw new HarnessError({ code: 'name-taken', tried, observed, remedy: 'name each once' });
       }
@@ -95,32 +98,35 @@ function refuseTwins(looks: readonly EngineLook[]): void {
   }
 }
 
-function isSame(one: EngineLook, other: EngineLook): boolean {
+function isSame(one: IdentifiedEngine, other: IdentifiedEngine): boolean {
   const [endpoint, others] = [one.given.endpoint, other.given.endpoint];
   if (describeEndpoint(endpoint) === describeEndpoint(others)) return true;
-  if (!('seen' in one && 'seen' in other) || one.seen.id !== other.seen.id) return false;
-  if (one.seen.name !== other.seen.name) return false;
-  const [at, otherAt] = [one, other].map(({ seen, reachedAt }) => seen.address ?? reachedAt);
+  if (!('identity' in one && 'identity' in other) || one.identity.id !== other.identity.id)
+    return false;
+  if (one.identity.name !== other.identity.name) return false;
+  const [at, otherAt] = [one, other].map(
+    ({ identity, reachedAt }) => identity.address ?? reachedAt,
+  );
   return at === otherAt || at === '' || otherAt === '';
 }
 
 /** The user's name for each, else its hostname; where several have that in common, what each is reached by. */
-function nameAll(looks: readonly EngineLook[]): (readonly [string, EngineLook])[] {
-  const ways: readonly ((look: EngineLook) => string | undefined)[] = [
+function nameAll(engines: readonly IdentifiedEngine[]): (readonly [string, IdentifiedEngine])[] {
+  const ways: readonly ((engine: IdentifiedEngine) => string | undefined)[] = [
     ({ given }) => given.name,
-    (look) => ('seen' in look ? look.seen.name : undefined),
+    (engine) => ('identity' in engine ? engine.identity.name : undefined),
     ({ given }) => toMachine(given).name,
     ({ given }) => describeEndpoint(given.endpoint),
   ];
-  const named = new Map<EngineLook, string>();
+  const named = new Map<IdentifiedEngine, string>();
   for (const way of ways) {
-    const open = looks.filter((look) => !named.has(look));
-    const names = [...named.values(), ...open.flatMap((look) => way(look) ?? [])];
-    for (const look of open) {
-      const name = way(look);
+    const open = engines.filter((engine) => !named.has(engine));
+    const names = [...named.values(), ...open.flatMap((engine) => way(engine) ?? [])];
+    for (const engine of open) {
+      const name = way(engine);
       const isTaken = names.filter((one) => one === name).length > 1;
-      if (name !== undefined && !isTaken) named.set(look, name);
+      if (name !== undefined && !isTaken) named.set(engine, name);
     }
   }
-  return looks.map((look) => [named.get(look) ?? '', look] as const);
+  return engines.map((engine) => [named.get(engine) ?? '', engine] as const);
 }

@@ -13,7 +13,7 @@ import { cacheFolder, explainDamage } from '../../debian/cache/cache.ts';
 import { mainHierarchy } from '../../netns/cgroups/cgroup.ts';
 import { makeMachineCertificates } from '../../netns/state/certificates.ts';
 import { type EngineBundle, prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
-import { waitForEngine } from '../../netns/boot/engine-ready.ts';
+import { waitUntilReady } from '../../netns/boot/engine-ready.ts';
 import { seedImages } from '../../netns/images/image-store.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import { connectLink } from '../../netns/network/machine-link.ts';
@@ -88,7 +88,7 @@ export async function create(
       await waitForEngineAfter(request, signal);
       signal?.throwIfAborted();
       await boot(store, config, range, parts);
-      await waitForEngine(store, config, signal);
+      await waitUntilReady(store, config, signal);
       if (swarm !== undefined) await joinSwarm(store, config, signal);
     } catch (error) {
       // Looked at before the removal, which makes room again.
@@ -133,7 +133,7 @@ export async function start(store: Store, config: MachineConfig): Promise<void> 
     await boot(store, config, range, parts);
   });
   if (hasEngineEnded(store, name)) startEngine(store, name);
-  await waitForEngine(store, config);
+  await waitUntilReady(store, config);
 }
 
 const RESTART = `umask 022
@@ -153,7 +153,7 @@ export async function configureEngine(store: Store, config: MachineConfig): Prom
   };
   await run('cat >/run/profile.new', 'profile');
   await run(RESTART, 'engine.sh');
-  await waitForEngine(store, config);
+  await waitUntilReady(store, config);
 }
 
 interface Parts {

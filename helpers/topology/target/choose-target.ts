@@ -5,7 +5,7 @@ import { connectEngine } from '../../docker/engine.ts';
 import { openProvider } from '../../machine/choose-provider.ts';
 import { readContext } from '../../docker/endpoints/docker-contexts.ts';
 import { parseEngineUrl } from '../../docker/endpoints/engine-url.ts';
-import type { LookOptions } from '../../machine/engines/identify-engine.ts';
+import type { IdentifyOptions } from '../../machine/engines/identify-engine.ts';
 import { createEnginesProvider } from '../../machine/engines/provider.ts';
 import type { GivenEngine } from '../../machine/engines/given-engine.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -88,7 +88,7 @@ async function findTopology(): Promise<AuditTarget> {
 
 async function openEngines(
   { engine, context, tlsDir }: TargetOptions,
-  look: LookOptions,
+  look: IdentifyOptions,
 ): Promise<Machine[]> {
   const given = await allSettled('check', [
     ...engine.map(async (word): Promise<GivenEngine> => {
@@ -109,7 +109,7 @@ function splitName(word: string): { name: string | undefined; url: string } {
   return { name, url: url ?? word };
 }
 
-async function openDescribed(file: string, look: LookOptions): Promise<Chosen> {
+async function openDescribed(file: string, look: IdentifyOptions): Promise<Chosen> {
   const { described, engines } = await loadClusterFile(file);
   const machines = await lookAtAll(engines, look);
   const { limit, ...wishes } = described.check ?? {};
@@ -120,7 +120,7 @@ async function openDescribed(file: string, look: LookOptions): Promise<Chosen> {
 }
 
 /** Inspects the engines. If none of them answers, each error says why. */
-async function lookAtAll(given: readonly GivenEngine[], look: LookOptions): Promise<Machine[]> {
+async function lookAtAll(given: readonly GivenEngine[], look: IdentifyOptions): Promise<Machine[]> {
   const machines = await createEnginesProvider(given, look).list();
   if (machines.some(({ state }) => state === 'Running')) return machines;
   await allSettled(

@@ -105,8 +105,8 @@ describe('what can never be checked is refused', () => {
     [{ version: { ...version, Version: 'swarm/1.2.9' } }, /manager of a classic Swarm; name its/],
     [{ version: { ...version, Components: [{ Name: 'Podman Engine' }] } }, /it is Podman/],
     [{ version: { ...version, Os: 'windows' } }, /it runs containers of windows/],
-    [{ version: '<html>' }, /it is no Docker Engine: it does not answer as one; name the/],
-    [{ info: [] }, /it is no Docker Engine: what it says of itself is not understood/],
+    [{ version: '<html>' }, /it is no Docker Engine: it reports an invalid value; name the/],
+    [{ info: [] }, /it is no Docker Engine: it reports an invalid value/],
     [{ status: 404 }, /it is no Docker Engine: \/version is answered by 404/],
     [{ status: 500, version: 'sick' }, /\/version is answered by 500: sick; read the log/],
     [
