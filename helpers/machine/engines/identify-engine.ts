@@ -51,15 +51,16 @@ export async function identifyEngine(
   return await activity('command', `${given.givenAs}: docker version`, async () => {
     const reachedAt = await resolveHost(given);
     const connection = openConnection(toMachine(given));
-    const options = (path: string) => ({
-      limit,
-      signal,
-      quiet: true,
-      explain: explainRefusal(path),
-    });
+    const options = { limit, signal, quiet: true };
     try {
-      requireDocker(given, await readVersion(connection, options('/version')));
-      const { id, name, advertised } = await readIdentity(connection, options('/info'));
+      requireDocker(
+        given,
+        await readVersion(connection, { ...options, explain: explainRefusal('/version') }),
+      );
+      const { id, name, advertised } = await readIdentity(connection, {
+        ...options,
+        explain: explainRefusal('/info'),
+      });
       const address = memberAddress(advertised, reachedAt);
       return { given, reachedAt, identity: { id, name, address } };
     } catch (error) {

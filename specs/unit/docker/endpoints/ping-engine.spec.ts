@@ -59,12 +59,12 @@ test('waiting for an engine polls until it answers 200, and ends when its machin
   });
   await waitForEngine({ name: 'one', endpoint }, { every: 1 });
   expect(asked).toBe(3);
-  const ended = async () => {
-    throw new Error('it has ended');
-  };
   const waiting = waitForEngine(
     { name: 'one', endpoint },
-    { checkAlive: ended, fatal: (error) => (error as Error).message === 'it has ended' },
+    {
+      checkAlive: async () => await Promise.reject(new Error('it has ended')),
+      fatal: (error) => (error as Error).message === 'it has ended',
+    },
   );
   await expect(waiting).rejects.toThrow('it has ended');
   expect(asked).toBe(3);
