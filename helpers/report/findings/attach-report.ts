@@ -11,14 +11,14 @@ import { pageUrl } from '../results/page-url.ts';
 import { verdictEvidence } from './write-allure.ts';
 
 /**
- * Audits the cluster on which the running test has failed, and attaches the verdict, which the report shows before all
- * other evidence. A cluster that cannot be audited any more is said to be so, and is no failure of its own.
+ * Audits the cluster of the failed test, and attaches the report, which is shown before all other evidence. A cluster that
+ * can no longer be audited is reported as such, and is no further failure.
  */
 export async function attachVerdict(target: AuditTarget): Promise<AuditReport | undefined> {
-  // It takes some seconds: not for nobody.
+  // An audit takes seconds, so it only runs with a report to attach it to.
   if (reportRuntime() === undefined) return undefined;
   try {
-    // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
+    // The image is built before the audit, so that its time limit is for observing the cluster.
     await prepareProbeImage();
     const report = await auditCluster(target);
     await attachReport(report);
@@ -32,7 +32,7 @@ export async function attachVerdict(target: AuditTarget): Promise<AuditReport | 
 }
 
 /**
- * Attaches what an audit found; the codes of defects also say of what kind the failure is.
+ * Attaches the report of an audit; the diagnosis codes also categorize the failure.
  *
  * @param takenAfter the earlier test after whose failure it was taken
  */

@@ -32,7 +32,7 @@ const command = z.array(z.string()).min(1);
 const remedy = z.object({
   kind: z
     .enum(['fix', 'next-step'])
-    .describe('A fix restores what is wrong; a next step only inspects.'),
+    .describe('A fix restores something broken; a next step only inspects.'),
   command: z
     .string()
     .optional()

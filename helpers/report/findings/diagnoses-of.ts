@@ -5,14 +5,14 @@ import type { AuditReport, CheckResult } from '../../check/model/report.ts';
 export interface NumberedDiagnosis {
   readonly diagnosis: Diagnosis;
   readonly number: number;
-  /** Whether what the check found proves it; else it only follows from it. */
+  /** Tells if differences of the comparison prove it; otherwise they are its consequences. */
   readonly proves: boolean;
 }
 
-/** What the differences that a check found have come to. */
+/** Returns the findings that explain the differences of a comparison. */
 export function diagnosesOf(report: AuditReport, check: CheckResult): NumberedDiagnosis[] {
   if (check.state !== 'failed') return [];
-  // By what they say: a report that was read from a file has them twice.
+  // By content: a report that was read from a file has each difference twice.
   const own = new Set(check.differences.map((one) => JSON.stringify(one)));
   const has = (differences: readonly object[]) =>
     differences.some((one) => own.has(JSON.stringify(one)));
@@ -23,7 +23,7 @@ export function diagnosesOf(report: AuditReport, check: CheckResult): NumberedDi
   });
 }
 
-/** Why a check failed, in one line: by the diagnoses that it proves, else by those that it follows from. */
+/** Returns the reason of a failed comparison in one line: the findings that it proves, else the findings that caused it. */
 export function failureLine(report: AuditReport, check: CheckResult): string {
   const found = diagnosesOf(report, check);
   const proven = found.filter(({ proves }) => proves);

@@ -4,7 +4,7 @@ import { activity } from '../../process/activity.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import { attach, reportRuntime } from '../results/evidence.ts';
 
-/** What the kernel has, in the machine itself and in each overlay's namespace, whatever the engine says. */
+/** Prints the kernel tables of the machine and of each overlay namespace. */
 const kernelTables = `
   show() { echo "\\$ $*"; "$@" 2>&1; echo; }
   show ip -d -s link
@@ -21,14 +21,14 @@ const kernelTables = `
   done`;
 
 /**
- * Attaches the engine log and the kernel's tables of all these machines to the running test: what one wants to see of a
- * cluster when a spec failed. What cannot be read any more is said so, and is no failure of its own.
+ * Attaches the engine log and the kernel tables of all these machines to the running test, as evidence of a failed spec.
+ * Unreadable data is reported as such, and is no further failure.
  */
 export async function attachMachines(
   provider: MachineProvider,
   machines: readonly string[],
 ): Promise<void> {
-  // Reading takes a second or two: not for nobody.
+  // Reading takes a second or two, so it only runs with a report to attach it to.
   if (reportRuntime() === undefined) return;
   const asked = machines.flatMap((machine) => [
     { name: `engine log of ${machine}`, machine, script: engineLog },

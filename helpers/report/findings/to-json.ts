@@ -8,8 +8,8 @@ import { mapCluster } from '../text/cluster-map.ts';
 import { matrixOf } from '../text/path-matrix.ts';
 
 /**
- * An audit as a document that docs/check.schema.json describes. What engines say of containers beyond their names and
- * ends (their environment, say, which may hold passwords) is not in it.
+ * Converts a report into a document that docs/check.schema.json describes. It leaves out data of containers beyond names
+ * and endpoints, because their environment may contain passwords.
  */
 export function toJson(report: AuditReport): AuditDocument {
   const { target, startedAt, milliseconds, verdict, diagnoses, checks, coverage, observation } =
@@ -35,7 +35,7 @@ export function toJson(report: AuditReport): AuditDocument {
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
     leftovers: observation.leftovers,
   };
-  // As it will be read: without what is undefined, and without what the schema does not name.
+  // As a reader parses it: without undefined values, and without fields that the schema lacks.
   return auditDocument.parse(JSON.parse(JSON.stringify(document)));
 }
 

@@ -6,8 +6,8 @@ import { renderDiagnosis } from '../text/render-diagnosis.ts';
 import { element, escapeXml } from '../text/xml.ts';
 
 /**
- * An audit as JUnit XML: a suite for each layer, a case for each check. A check that was wanted and could not be done is
- * an error: the systems that read this count what is skipped as well.
+ * Converts a report into JUnit XML: a suite for each layer, a case for each comparison. A requested comparison that could
+ * not run is an error, because readers of this format ignore skipped cases.
  */
 export function toJunit(report: AuditReport): string {
   const { target, milliseconds, checks, startedAt, coverage } = report;

@@ -24,8 +24,8 @@ const root = join(import.meta.dirname, '../../..');
 const layout = { color: false, width: 100 };
 
 /**
- * Writes an audit as results of Allure, beside those that the folder has already: one for the verdict, with pictures, and
- * one for each check, with its evidence.
+ * Writes a report as Allure results into a folder, next to existing ones: one for the whole result, with pictures, and one
+ * for each comparison, with its evidence.
  */
 export async function writeAllure(report: AuditReport, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -38,7 +38,7 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
   await addCategories(folder);
 }
 
-/** The verdict as it is attached: in words, drawn, and as the document that has everything. */
+/** Returns the evidence of a whole report: as text, as pictures, and as the complete document. */
 export async function verdictEvidence(report: AuditReport): Promise<readonly Evidence[]> {
   const document = JSON.stringify(toJson(report), undefined, 2);
   return [
@@ -100,7 +100,7 @@ function outcomeOf(report: AuditReport, check: CheckResult): Pick<Untimed, 'stat
   if (check.state === 'passed') return { status: 'passed' };
   if (check.state === 'failed') return { status: 'failed', message: failureLine(report, check) };
   const { reason, because } = check;
-  // What was wanted and could not be done is not only skipped: it leaves the verdict open.
+  // A requested comparison that could not run is not only skipped: the result is incomplete.
   return because === 'impossible'
     ? { status: 'broken', message: `could not run: ${reason}` }
     : { status: 'skipped', message: reason };
@@ -141,7 +141,7 @@ async function readPage(code: DiagnosisCode): Promise<Evidence> {
   return { name: pageOf(code), type: 'text/markdown', content };
 }
 
-/** Allure 2 reads its categories from the results' folder; what others have put there stays. */
+/** Allure 2 reads its categories from the results' folder; other categories there are kept. */
 async function addCategories(folder: string): Promise<void> {
   const file = join(folder, 'categories.json');
   const known = await readFile(file, 'utf8').then(

@@ -17,7 +17,7 @@ export interface Cause {
   readonly failures: number;
 }
 
-/** What the audits of failed tests say about them. */
+/** The causes that audits of failed tests found. */
 export interface Causes {
   /** Each finding once, those of most failures first. */
   readonly causes: readonly Cause[];

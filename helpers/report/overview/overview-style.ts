@@ -1,6 +1,6 @@
 /**
- * The look of Allure's own cards, by its own colours: they follow the theme that the reader has chosen. What stands after a
- * comma is for the moment before Allure's styles are there.
+ * Returns styles like Allure's own cards, with its color variables, so that they follow the reader's theme. The value after
+ * a comma applies until Allure's styles are loaded.
  */
 export function overviewStyle(id: string): string {
   return `

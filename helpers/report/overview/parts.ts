@@ -2,13 +2,13 @@ import { element, escapeXml } from '../text/xml.ts';
 import { issueName, issueUrl, type KnownIssue } from '../results/known-issues.ts';
 import type { RunResult } from './run.ts';
 
-/** A headed part of the overview; nothing when there is nothing in it. */
+/** Renders a section of the overview; empty without content. */
 export function section(title: string, content: string, name = ''): string {
   if (content === '') return '';
   return element('section', { class: name }, element('h3', {}, escapeXml(title)), content);
 }
 
-/** What is more than this of a list is shown only when it is asked for. */
+/** The number of items of a list that are not folded. */
 const shown = 6;
 
 /** A list of markup; long ones are folded. */
@@ -46,12 +46,12 @@ const days = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** «27 Nov, 02:17», by the clock of whoever builds the report. */
+/** Formats a time: "27 Nov, 02:17", in the time zone of the machine that builds the report. */
 export function dayAndTime(milliseconds: number): string {
   return days.format(milliseconds);
 }
 
-/** «0.4 s», «46 s», «9 min 12 s». */
+/** Formats a duration: "0.4 s", "46 s", "9 min 12 s". */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -59,7 +59,7 @@ export function duration(milliseconds: number): string {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** A picture, as an image of its own: its styles stay its own. */
+/** Renders a picture as a separate image, so that its styles do not leak. */
 export function renderPicture({ name, svg }: RunResult['pictures'][number]): string {
   const source = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
   return element(

@@ -1,6 +1,6 @@
 /**
- * Puts the overview where one looks first: above the results, in what scrolls with them, and only there. Allure's page makes
- * that anew whenever one comes back from a single result. Should it not be there at all, the overview stands above the page.
+ * Places the overview at the top: above the results, in their scroll area, and only there. Allure's page renders this area
+ * again after each single result. Without the area, the overview is above the page.
  */
 export function placeOverview(id: string): string {
   return `

@@ -19,13 +19,13 @@ import { hostPrefix } from '../results/results-writer.ts';
 import { topologyOf } from '../results/topology-label.ts';
 import type { FoundDefect, Run, RunResult } from './run.ts';
 
-/** All that Allure has read. */
+/** The data that Allure has read. */
 type AllureStore = AllureReport['store'];
 
 const rules = normalizeCategoriesConfig(categories);
 const metadata = z.array(z.object({ name: z.string(), values: z.array(z.string()) }));
 
-/** Reads out of what Allure has read, and by its own rules, what an overview tells of. */
+/** Reads the data of an overview from Allure's store, by Allure's own rules. */
 export async function readRun(store: AllureStore, issues: readonly KnownIssue[]): Promise<Run> {
   const tests = await store.allTestResults();
   const earlier = await store.allHistoryDataPoints();
@@ -41,7 +41,7 @@ export async function readRun(store: AllureStore, issues: readonly KnownIssue[])
   };
 }
 
-/** As they ran: on disk, results have no order. */
+/** By start time: on disk, results have no order. */
 function inOrder(one: RunResult, other: RunResult): number {
   const later = (one.start ?? 0) - (other.start ?? 0);
   return later === 0 ? one.name.localeCompare(other.name, 'en') : later;
@@ -118,7 +118,7 @@ async function readPictures(store: AllureStore, id: string): Promise<RunResult['
   return pictures.flat();
 }
 
-/** «etcd: Keystore», «Machines: Netns disk». */
+/** Formats the labels of a result: "etcd: Keystore", "Machines: Netns disk". */
 export function placeOf(labels: readonly TestLabel[]): string {
   const value = (wanted: string) => labels.find(({ name }) => name === wanted)?.value;
   const of = topologyOf({ labels }) ?? value('epic');

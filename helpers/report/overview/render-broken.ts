@@ -5,7 +5,7 @@ import { renderCause } from './render-cause.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 import { failingSince } from './what-changed.ts';
 
-/** What is broken: defects of clusters with what they mean, then what failed otherwise, each with the specs that say so. */
+/** Renders the failures: findings of clusters with their meaning, then other failures, each with its specs. */
 export function renderBroken({ results }: Run): string {
   const bad = results.filter(({ status }) => isBad(status));
   const groups = Map.groupBy(bad, groupOf);

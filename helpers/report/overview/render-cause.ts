@@ -3,10 +3,10 @@ import { element, escapeXml } from '../text/xml.ts';
 import { renderPage } from './render-page.ts';
 import type { FoundDefect } from './run.ts';
 
-/** Evidence that is shown at once; the audit, with each failed test, has all. */
+/** The number of differences that are shown; the audit attached to each failed test has all. */
 const evidenceShown = 3;
 
-/** A cause of failures: where, evidence, what fixes it, and the page about it. */
+/** Renders a cause of failures: location, evidence, fix, and the page about it. */
 export function renderCause(code: DiagnosisCode, found: readonly FoundDefect[]): string {
   const places = [...new Set(found.map(({ place }) => place))].filter((place) => place !== '');
   const where = places.length === 0 ? '' : `: ${places.join('; ')}`;

@@ -5,14 +5,14 @@ import type { RunResult } from './run.ts';
 import type { Run } from './run.ts';
 import type { Changes } from './what-changed.ts';
 
-/** What is another than it was. */
+/** Renders the changes since the last run. */
 export function renderChanges(run: Run, changes: Changes): string {
   const { since, failing, mended, added, gone, skipped, slower, ranOn } = changes;
   if (since === undefined) {
     return section('Changes', '<p>No earlier run to compare with.</p>');
   }
   const parts = [
-    // They are listed above, with what is broken.
+    // These are listed above, with the failures.
     part('✖', failing.length, 'newly failing', []),
     part('✔', mended.length, 'fixed', mended.map(linkToResult)),
     part('≠', ranOn.length, 'changed in the environment', ranOn.map(escapeXml)),
@@ -44,7 +44,7 @@ function part(sign: string, count: number, what: string, items: readonly string[
   return `<h4><span class="sign">${sign}</span> ${count} ${what}</h4>${list(items)}`;
 }
 
-/** Of many, as when a kind of cluster runs for the first time, only where they are. */
+/** Returns the names of new tests; of many, as in the first run of a cluster kind, only their places. */
 function names(results: readonly RunResult[]): string[] {
   if (results.length <= 12) return results.map(linkToResult);
   return [...Map.groupBy(results, ({ where }) => where)].map(

@@ -3,12 +3,12 @@ import { element, escapeXml } from '../text/xml.ts';
 import { duration, section } from './parts.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 
-/** A report that lies beside this one. */
+/** A report in a sibling folder. */
 export interface NeighbourReport {
   readonly name: string;
   /** From this report's page. */
   readonly href: string;
-  /** «31 passed, 0 failed» */
+  /** In words: "31 passed, 0 failed". */
   readonly said: string;
 }
 
@@ -69,7 +69,7 @@ function renderTopology(topology: string, results: readonly RunResult[]): string
   );
 }
 
-/** Why there is nothing to tell of what a topology ran on. */
+/** Returns the reason why the environment of a topology is unknown. */
 function whyNot(specs: readonly RunResult[], setUp: RunResult | undefined): string {
   if (setUp !== undefined) return isBad(setUp.status) ? 'set-up failed' : '';
   return specs.find(({ status }) => status === 'skipped')?.message ?? '';

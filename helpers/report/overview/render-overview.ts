@@ -14,10 +14,10 @@ import { compareRuns } from './what-changed.ts';
 export const overviewId = 'overview';
 
 /**
- * What came of the run, for whoever opens the report in the morning: the verdict, what is broken and what it means, what is
- * another than it was, on what it ran, what did not run, and where to read on. HTML for the top of Allure's page.
+ * Renders the overview of a run, as HTML for the top of Allure's page: the result, failures with their causes, changes,
+ * environments, skipped tests, and links.
  *
- * @param neighbours reports that lie beside this one, of other kinds of clusters
+ * @param neighbours reports in sibling folders, of other cluster kinds
  */
 export function renderOverview(run: Run, neighbours: readonly NeighbourReport[] = []): string {
   const changes = compareRuns(run);
@@ -56,7 +56,7 @@ function renderVerdict({ results, earlier }: Run): string {
   );
 }
 
-/** The verdict in one line: the cause, where one was found. */
+/** Returns the result in one line: the cause, if known. */
 function headlineOf(results: readonly RunResult[]): string {
   const bad = results.filter(({ status }) => isBad(status));
   if (bad.length === 0) return `✔ ${passedOf(results)}`;
@@ -119,7 +119,7 @@ function renderRuns({ bad, earlier }: { bad: number; earlier: Run['earlier'] }):
   return element('p', { class: 'runs' }, 'Last runs: ', signs.join(' '));
 }
 
-/** How each topology was set up, and what stood there. */
+/** Renders the pictures of each topology: its set-up, its hosts and networks. */
 function renderPictures(results: readonly RunResult[]): string {
   const drawn = results.filter(({ pictures }) => pictures.length > 0);
   // Its set-up has some, and its take-down.

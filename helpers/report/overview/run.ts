@@ -7,24 +7,24 @@ import type { RanOn } from '../results/environment-info.ts';
 /** A defect of the cluster that was found when a spec had failed. */
 export interface FoundDefect {
   readonly code: DiagnosisCode;
-  /** In words: «master-host → worker-host». */
+  /** In words: "master-host → worker-host". */
   readonly place: string;
-  /** As the audit's document has it; absent where only a message names the code. */
+  /** The finding in the audit's document; absent if only a message names the code. */
   readonly finding?: Finding;
 }
 
-/** What came of a spec, a set-up or a take-down, as far as an overview tells of it. */
+/** The outcome of a spec, a set-up or a teardown, for the overview. */
 export interface RunResult {
   /** The report shows it at `#id`. */
   readonly id: string;
   readonly historyId: string | undefined;
   readonly name: string;
-  /** Where it stands in the report: «etcd: Keystore». */
+  /** Its place in the report: "etcd: Keystore". */
   readonly where: string;
-  /** The spec file; undefined for a set-up, a take-down, what failed outside of all files. */
+  /** The spec file; undefined for a set-up, a teardown, or a failure outside all files. */
   readonly file: string | undefined;
   readonly topology: string | undefined;
-  /** Whether it is a set-up or a take-down. */
+  /** Tells if it is a set-up or a teardown. */
   readonly around: boolean;
   readonly status: TestStatus;
   /** The first line of why. */
@@ -32,7 +32,7 @@ export interface RunResult {
   /** Milliseconds since the epoch, and milliseconds. */
   readonly start: number | undefined;
   readonly duration: number | undefined;
-  /** By Allure's rule: fails now, passed before, and failed before that, within five runs. */
+  /** Allure's rule: fails now, passed before, and failed before that, within five runs. */
   readonly flaky: boolean;
   /** The kind of thing that went wrong, as the report's categories have it. */
   readonly category: string | undefined;
@@ -41,9 +41,9 @@ export interface RunResult {
   readonly topologyPicture: string | undefined;
   readonly issue: KnownIssue | undefined;
   readonly ranOn: RanOn | undefined;
-  /** Of a set-up: how it went and what stood there, as SVG. */
+  /** The pictures of a set-up, as SVG. */
   readonly pictures: readonly { readonly name: string; readonly svg: string }[];
-  /** What came of it in earlier runs, the last one first. */
+  /** The outcomes of earlier runs, the last one first. */
   readonly earlier: readonly HistoryTestResult[];
 }
 
@@ -51,7 +51,7 @@ export interface RunResult {
 export interface Run {
   readonly results: readonly RunResult[];
   readonly earlier: readonly HistoryDataPoint[];
-  /** What the run tells of its surroundings: system, kernel, Node.js. */
+  /** The environment of the run: system, kernel, Node.js. */
   readonly surroundings: ReadonlyMap<string, string>;
 }
 

@@ -11,9 +11,9 @@ export interface GoneSpec {
   readonly where: string;
 }
 
-/** What is another than it was when a spec last ran; for most that is the run before. */
+/** The changes since the last run of each spec; for most specs, that is the run before. */
 export interface Changes {
-  /** When the run before began, in milliseconds since the epoch; undefined when there is none. */
+  /** The start of the run before, in milliseconds since the epoch; undefined in the first run. */
   readonly since: number | undefined;
   readonly failing: readonly RunResult[];
   readonly mended: readonly RunResult[];
@@ -21,7 +21,7 @@ export interface Changes {
   readonly gone: readonly GoneSpec[];
   readonly skipped: readonly RunResult[];
   readonly slower: readonly { readonly result: RunResult; readonly usual: number }[];
-  /** «seed: engine 20.10.5 → 20.10.24» */
+  /** In words: "seed: engine 20.10.5 → 20.10.24". */
   readonly ranOn: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function failingSince({ earlier, start }: RunResult): { runs: number; sin
   return { runs: failed.length + 1, ...(since === undefined ? {} : { since }) };
 }
 
-/** What came of it when it last ran, skipped or not counting as such. */
+/** Returns the outcome of its last run; skipped ones count only on request. */
 function lastStatus({ earlier }: RunResult, skippedCounts = false) {
   return earlier.find(
     ({ status }) => status !== 'unknown' && (skippedCounts || status !== 'skipped'),
@@ -63,7 +63,7 @@ function lastStatus({ earlier }: RunResult, skippedCounts = false) {
 
 const comparedRuns = 5;
 
-/** How long the slowest of the last runs took that passed; undefined when there were too few to say what is usual. */
+/** Returns the longest duration of recent passed runs; undefined with too few for a comparison. */
 function slowestOf(earlier: readonly HistoryTestResult[]): number | undefined {
   const durations = earlier
     .filter(({ status }) => status === 'passed')
@@ -83,10 +83,7 @@ function differencesOf({ topology, ranOn, earlier }: RunResult): string[] {
   return listDifferences(before, ranOn).map((one) => `${topology}: ${one}`);
 }
 
-/**
- * What the last run of a spec file had, on the same topology, and this run of it has not; and what the run before had of
- * files that are not there any more.
- */
+/** Lists tests that the last run of a spec file on the same topology had and this run lacks, and tests of deleted files. */
 function listGone({ results, earlier }: Run): GoneSpec[] {
   const here = new Set(results.flatMap(({ historyId }) => historyId ?? []));
   const ran = new Map(

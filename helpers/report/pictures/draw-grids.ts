@@ -1,13 +1,13 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { renderChart, smallSize, textSize, titleLines, widthOf } from './render-chart.ts';
 
-/** One meeting of a row and a column. */
+/** A cell of a grid. */
 export interface GridCell {
   readonly row: string;
   readonly column: string;
-  /** A sign or a number: what it says is not said by its colour alone. */
+  /** A sign or a number, because color alone does not carry meaning. */
   readonly text: string;
-  /** All that there is to tell. */
+  /** The tooltip. */
   readonly about: string;
   readonly color: 'good' | 'bad' | 'warn' | 'soft';
 }
@@ -23,10 +23,10 @@ export interface Grids {
   readonly title: string;
   /** Lines below the title. */
   readonly legend: readonly string[];
-  /** What rows and columns are. */
+  /** The meaning of rows and columns. */
   readonly corner: string;
   readonly names: readonly string[];
-  /** Whether lines lead from the names to what is far away of them. */
+  /** Draws lines from the names to distant cells. */
   readonly ruled?: boolean;
   readonly grids: readonly Grid[];
 }
@@ -39,7 +39,7 @@ const longestLabel = 230;
 const fill = { good: 'var(--card)', bad: 'var(--bad-paper)', warn: 'var(--card)', soft: 'none' };
 const stroke = { good: 'var(--line)', bad: 'var(--bad)', warn: 'var(--warn)', soft: 'var(--line)' };
 
-/** Where there is nothing to draw, the words are all. */
+/** An empty grid shows only its text. */
 const blank: Part = { data: { values: [] }, mark: 'point', width: room, height: 1 };
 
 /** Draws grids with a sign in each cell; columns are numbered as the rows are where names have no room. */

@@ -9,8 +9,8 @@ const width = 448;
 const rowHeight = 60;
 
 /**
- * How long echoes and requests took, as an SVG picture: a stroke for each, a box for the half of them in the middle, a
- * mark for the median, which is told in words too.
+ * Draws round-trip times of echoes and requests as SVG: a stroke for each, a box for the middle half, a mark for the
+ * median, which is also in the text.
  */
 export async function drawLatencies(
   target: string,

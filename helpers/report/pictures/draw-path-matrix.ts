@@ -22,7 +22,7 @@ const colors = {
   untried: 'soft',
 } as const;
 
-/** What live probes met from host to host, as an SVG picture: a grid of hosts × hosts for each kind of path. */
+/** Draws the results of live probes between hosts as SVG: a grid of hosts × hosts for each kind of path. */
 export async function drawPathMatrix(report: AuditReport): Promise<string> {
   const { paths, hosts } = report.observation;
   const view = whatWasSeen(paths);

@@ -16,8 +16,8 @@ const stageColors = [
 ];
 
 /**
- * How a topology was stood up, as a Gantt chart in SVG: the parts of the set-up, and for each machine what happened on it
- * and what it waited for, out of what was recorded.
+ * Draws the set-up of a topology as a Gantt chart in SVG: its stages, and the work and waits of each machine, from the
+ * record.
  */
 export async function drawSetUp(record: SetUpRecord): Promise<string> {
   const plan = planSetUp(record, width);
@@ -96,7 +96,7 @@ function barsOf(rects: Placed['rects'], strokeDash: number[] = []) {
   } as const;
 }
 
-/** Labels that stand on that side of their bars. */
+/** Returns the labels on that side of their bars. */
 function labelsOf(rects: Placed['rects'], side: SetUpBar['side']) {
   const behind = side === 'behind';
   return {

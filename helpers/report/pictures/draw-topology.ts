@@ -9,8 +9,8 @@ import { chooseShown } from './topology/shown.ts';
 import { writeGraph } from './topology/write-graph.ts';
 
 /**
- * The topology as it was seen, as an SVG picture: hosts with their engines, the store, overlay networks as lines with
- * each container's end on them, and each diagnosis at its host, with the hop that is broken in red and numbered.
+ * Draws the observed topology as SVG: hosts with their engines, the store, overlay networks as lines with the endpoint of
+ * each container, and each finding at its host, with the broken hop in red and numbered.
  */
 export async function drawTopology(report: AuditReport): Promise<string> {
   const shown = chooseShown(mapCluster(report.observation), report.diagnoses);

@@ -2,25 +2,25 @@ import type { PathsView } from '../../check/model/paths-view.ts';
 import { type Observed, whatWasSeen } from '../../check/model/observed.ts';
 import type { RequestTimes } from '../../workload/ask-car-service.ts';
 
-/** Times of the same thing done again and again. */
+/** The times of one repeated operation. */
 export interface LatencySeries {
   readonly name: string;
   readonly milliseconds: readonly number[];
-  /** How many times it did not come back. */
+  /** The number of operations without an answer. */
   readonly lost: number;
 }
 
-/** What can be compared with each other. */
+/** Comparable series. */
 export interface LatencyGroup {
   readonly title: string;
-  /** What is of one kind is drawn to one scale. */
+  /** Groups of one kind have the same scale. */
   readonly kind: 'echo' | 'request';
   readonly series: readonly LatencySeries[];
-  /** Why there is none of it. */
+  /** The reason why it is empty. */
   readonly missing?: string;
 }
 
-/** What was measured of a cluster: between hosts as the baseline, through the overlay, and by the application. */
+/** Returns the measured times of a cluster: between hosts as the baseline, through the overlay, and of the application. */
 export function latenciesOf(
   paths: Observed<PathsView>,
   requests: RequestTimes | undefined,
@@ -71,7 +71,7 @@ export function medianOf(numbers: readonly number[]): number | undefined {
   return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
-/** «median 0.21 ms of 20, 0.15 to 1.30 ms» */
+/** Formats a series: "median 0.21 ms of 20, 0.15 to 1.30 ms". */
 export function latencyInWords({ milliseconds, lost }: LatencySeries): string {
   const median = medianOf(milliseconds);
   const words =

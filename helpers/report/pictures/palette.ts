@@ -1,4 +1,4 @@
-/** The colours of all pictures by what they are for: on light paper, and on dark. */
+/** The colors of all pictures by purpose: for light and dark backgrounds. */
 export const palette = {
   paper: ['#ffffff', '#14181f'],
   card: ['#f5f6f8', '#1e242d'],
@@ -18,7 +18,7 @@ export const palette = {
 
 export type Color = keyof typeof palette;
 
-/** As variables of CSS. */
+/** Returns the palette as CSS variables. */
 export function variables(paper: 'light' | 'dark'): string {
   return Object.entries(palette)
     .map(([name, [light, dark]]) => `--${name}: ${paper === 'light' ? light : dark};`)

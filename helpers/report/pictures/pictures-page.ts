@@ -1,6 +1,6 @@
 import { element, escapeXml } from '../text/xml.ts';
 
-/** A picture, or why there is none. */
+/** A picture, or the reason why it is missing. */
 export type PageEntry = { readonly name: string; readonly svg: string } | MissingEntry;
 
 export interface MissingEntry {
@@ -18,7 +18,7 @@ figure svg { display: block; margin: auto; }
 figcaption { font-size: .85rem; opacity: .8; margin-bottom: .25rem; }
 `;
 
-/** All pictures in one HTML file, which asks nobody for anything. */
+/** Renders all pictures in one HTML file without external resources. */
 export function writePicturesPage(title: string, entries: readonly PageEntry[]): string {
   const figures = entries.map((one) =>
     element(

@@ -1,7 +1,7 @@
 import type { Config, TopLevelSpec } from 'vega-lite';
 import { picture } from './svg.ts';
 
-/** What a chart is called, and what it says in words for whoever does not see it. */
+/** The title of a chart, and its text alternative. */
 export interface ChartWords {
   readonly title: string;
   readonly description: string;
@@ -11,18 +11,18 @@ export interface ChartWords {
 export const textSize = 12;
 export const smallSize = 11;
 
-/** How wide a text will be, roughly: there is no font to ask. */
+/** Returns the approximate width of a text, without font metrics. */
 export function widthOf(text: string, size = smallSize): number {
   return text.length * size * 0.56;
 }
 
 export interface TitleLook {
   readonly color?: 'ink' | 'good' | 'bad' | 'warn';
-  /** Where it begins: with the chart's axes and labels, or with what is within them. */
+  /** The alignment: with the axes and labels of the chart, or with its plot area. */
   readonly frame?: 'bounds' | 'group';
 }
 
-/** What stands above a chart. */
+/** Returns the title lines above a chart. */
 export function titleLines(
   text: string,
   subtitle: string | string[],
@@ -43,7 +43,7 @@ export function titleLines(
   };
 }
 
-/** Colours by what they are for, of the picture's own style: they change with the reader's light or dark. */
+/** Colors by purpose, from the picture's styles: they follow the light or dark theme. */
 const config: Config = {
   background: 'transparent',
   font: 'inherit',
@@ -72,9 +72,9 @@ const config: Config = {
 export async function renderChart(spec: TopLevelSpec, words: ChartWords): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   guessWidths(vega);
-  // What it only warns of, it then leaves out.
+  // Vega leaves out parts it warns about, so a warning is an error.
   const logger = vega.logger(vega.Warn, 'warn', (_, __, [message]) => {
-    throw new Error(`chart «${words.title}»: ${String(message)}`);
+    throw new Error(`chart "${words.title}": ${String(message)}`);
   });
   const { spec: compiled } = compile(spec, { config, logger });
   const svg = await new vega.View(vega.parse(compiled), { renderer: 'none' }).toSVG();
@@ -90,7 +90,7 @@ interface TextItem {
   readonly fontWeight?: string | number;
 }
 
-/** Vega's own guess is half as much again as a text's width, for want of a font: what is to its left would be far off. */
+/** Without fonts, Vega overestimates text widths by half, which would push labels away. */
 function guessWidths(vega: typeof import('vega')): void {
   const { textMetrics } = vega as unknown as {
     // Not among its types, but public: other programs that have no canvas set it too.
@@ -101,8 +101,8 @@ function guessWidths(vega: typeof import('vega')): void {
 }
 
 /**
- * What a mark says to a screen reader becomes its title, which browsers show to all. The rest of that, what Vega draws of
- * nothing, and how exactly, would be half of the picture's size: as an image it is read by its own title and description.
+ * Converts a mark's screen reader text into a title, which browsers show. It removes the other ARIA attributes, empty
+ * elements and excess precision, which are half of the size: as an image, the picture has its own title and description.
  */
 function addTooltips(content: string): string {
   return (

@@ -6,9 +6,9 @@ import { widthOf } from './render-chart.ts';
 export interface SetUpBar {
   readonly from: number;
   readonly to: number;
-  /** Beside the bar, or cut, or nothing where the bar is too short to be told of. */
+  /** The full text, a cut one, or empty for a very short bar. */
   readonly label: string;
-  /** All that there is to tell. */
+  /** The tooltip. */
   readonly about: string;
   readonly kind: 'stage' | 'work' | 'wait';
   /** The part of the set-up that it belongs to. */
@@ -16,11 +16,11 @@ export interface SetUpBar {
   readonly failed: boolean;
   /** Within its lane, from 0. */
   readonly row: number;
-  /** Where the label stands: at the bar's beginning, behind it, or before it. */
+  /** The position of the label: in the bar, after it, or before it. */
   readonly side: 'in' | 'behind' | 'before';
 }
 
-/** What happened on one machine, or on none. */
+/** The activities of one machine, or of none. */
 export interface SetUpLane {
   readonly name: string;
   readonly rows: number;
@@ -31,11 +31,11 @@ export interface SetUpPlan {
   /** Seconds. */
   readonly total: number;
   readonly stages: readonly string[];
-  /** The parts of the set-up first, then what is of no machine, then each machine in order of its first appearance. */
+  /** The stages first, then activities without a machine, then each machine in order of its first appearance. */
   readonly lanes: readonly SetUpLane[];
 }
 
-/** What is shorter than this part of the whole has no label: there is no room for its words. */
+/** The fraction of the whole below which a bar has no label. */
 const shortest = 0.025;
 const longestLabel = 38;
 const gap = 6;
@@ -74,12 +74,12 @@ function parentOf({ parent }: RecordedActivity, byId: ById): RecordedActivity | 
   return parent === undefined ? undefined : byId.get(parent);
 }
 
-/** A part of the set-up is a stage of no machine within the one that is all of it. */
+/** Tells if it is a stage without a machine, directly within the outermost one. */
 function isPart(one: RecordedActivity, byId: ById): boolean {
   return isStage(one) && one.machine === undefined && parentOf(one, byId) !== undefined;
 }
 
-/** What is no stage, and within nothing but stages. What a command or a wait is made of is its own affair. */
+/** Tells if it is not a stage, and only within stages. The parts of a command or a wait are left out. */
 function isOutermost(one: RecordedActivity, byId: ById): boolean {
   if (isStage(one)) return false;
   const parent = parentOf(one, byId);
@@ -151,7 +151,7 @@ function packBars(
   return { name, bars: placed, rows: ends.length };
 }
 
-/** Where there is room for all of it; or else, cut, where there is most. */
+/** Places a label at a side with enough room, or cut at the side with the most. */
 function placeLabel(
   { words, time, isTold }: UnplacedBar,
   room: Readonly<Record<SetUpBar['side'], number>>,

@@ -5,8 +5,8 @@ import { variables } from './palette.ts';
 export const rootClass = 'overlay-picture';
 
 /**
- * Pictures bring their own background, so that they can be read wherever they are shown; and ask nobody for fonts. Text has
- * the root's colour unless an attribute says another, as those of libraries do.
+ * Pictures have a background, so that they are readable anywhere, and load no fonts. Text has the root's color unless an
+ * attribute sets another, as in pictures of libraries.
  */
 const style = `
 .${rootClass} { ${variables('light')} fill: var(--ink); font: 13px system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }

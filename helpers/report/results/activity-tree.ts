@@ -1,22 +1,19 @@
 import { type Activity, onActivity } from '../../process/activity.ts';
 
-/** An activity with those that happened inside of it. */
+/** An activity with the activities within it. */
 export interface ActivityNode {
   readonly activity: Activity;
   readonly children: ActivityNode[];
 }
 
-/** What is to be known of activities that nobody ended: of a test that ran into its limit, say. */
+/** Information about activities that never ended, for example of a test that timed out. */
 export interface ActivityWatch {
   /** Gives the outermost activities that still run, as they are now, and forgets them. */
   takeUnended(): ActivityNode[];
   stop(): void;
 }
 
-/**
- * Gives each outermost activity of this process as a whole tree once it has ended. Whole trees, and not beginnings and
- * ends as they happen: what goes on side by side then never mixes.
- */
+/** Emits each outermost activity of this process as a whole tree after its end, so that parallel activities never mix. */
 export function watchActivityTrees(onEnd: (root: ActivityNode) => void): ActivityWatch {
   const running = new Map<number, ActivityNode>();
   const roots = new Set<ActivityNode>();

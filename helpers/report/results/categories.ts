@@ -9,8 +9,8 @@ const tooLong = /not (so|done) after|timed? ?out/i;
 const ofHarness = { [originLabel]: new RegExp(`^${harnessOrigin}$`) };
 
 /**
- * What kind of thing went wrong, for the report's categories: a defect of the cluster by its code, the surroundings, the
- * harness. The first that fits counts.
+ * The categories of failures in the report: a finding of the cluster by its code, the environment, the harness. The first
+ * match counts.
  */
 export const categories: CategoryRule[] = [
   // Checks of a cluster begin their message with the code; of other specs the audit after the failure says it.
@@ -35,7 +35,7 @@ export const categories: CategoryRule[] = [
     ],
   },
   {
-    name: 'Harness: it could not do what the spec requested',
+    name: 'Harness: a request of the spec failed',
     matchers: [{ statuses: ['broken'] }, { statuses: ['failed'], labels: ofHarness }],
   },
   {

@@ -11,7 +11,7 @@ const countsText = z.object({
   ended: z.boolean().describe('False from the start of a run until its end.'),
 });
 
-/** How many tests ended how. What broke outside of a test counts as failed. */
+/** The number of tests by outcome. Failures outside a test count as failed. */
 export type Counts = Omit<z.infer<typeof countsText>, 'ended'>;
 
 /** The counts of a run, and whether it came to its end. */

@@ -1,13 +1,13 @@
 /**
- * On what the specs of a topology ran. It is told by labels of the result that tells of its set-up: they are in the
- * history too, and a run is compared with the one before.
+ * The environment of a topology's specs. It is stored in labels of the set-up's result, which are in the history, so that
+ * runs can be compared.
  */
 export interface RanOn {
   readonly provider: string;
   readonly machine: readonly string[];
   /** Versions, each once. */
   readonly engine: readonly string[];
-  /** What holds the cluster’s state: «Consul 1.8.7». */
+  /** The store of the cluster's state: "Consul 1.8.7". */
   readonly store: string;
   readonly kernel: readonly string[];
 }
@@ -18,7 +18,7 @@ interface Labelled {
     | undefined;
 }
 
-/** What a set-up’s result tells; undefined when it does not, as one that failed. */
+/** Reads the labels of a set-up's result; undefined without labels, as after a failure. */
 export function readRanOn({ labels = [] }: Labelled): RanOn | undefined {
   const all = (wanted: string) =>
     labels.flatMap(({ name, value }) => (name === wanted && value !== undefined ? [value] : []));
@@ -34,7 +34,7 @@ export function readRanOn({ labels = [] }: Labelled): RanOn | undefined {
   };
 }
 
-/** What is another than it was: «engine 20.10.5 → 20.10.24». */
+/** Lists the differences between two environments: "engine 20.10.5 → 20.10.24". */
 export function listDifferences(before: RanOn, now: RanOn): string[] {
   const keys = ['provider', 'machine', 'engine', 'store', 'kernel'] as const;
   return keys.flatMap((key) => {

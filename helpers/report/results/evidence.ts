@@ -3,7 +3,7 @@ import { BaseMessageTestRuntime, getGlobalTestRuntime } from 'allure-js-commons/
 import { printInspection, redactSecrets } from '../../process/text/redact-secrets.ts';
 import { shorten } from './step.ts';
 
-/** Where a test's steps and evidence go; undefined in a run that writes no report. */
+/** Returns the receiver of a test's steps and evidence; undefined in a run without a report. */
 export function reportRuntime(): BaseMessageTestRuntime | undefined {
   const runtime = getGlobalTestRuntime();
   return runtime instanceof BaseMessageTestRuntime ? runtime : undefined;
@@ -17,7 +17,7 @@ export type EvidenceType =
   | 'text/html'
   | 'image/svg+xml';
 
-/** What the evidence is called that a reader wants first: what is wrong with the cluster. */
+/** The name of the first evidence: the findings of the cluster. */
 export const verdictName = 'verdict';
 
 /** The name of the attachment with the audit's whole document. */
@@ -41,7 +41,7 @@ export async function attach(name: string, content: unknown, type?: EvidenceType
   await attachment(name, text, contentType);
 }
 
-/** Evidence as the report shows it. Plain text is shortened first: what is left out needs no look. */
+/** Formats evidence for the report. Plain text is shortened first, which avoids inspecting the rest. */
 export function printEvidence(
   content: unknown,
   type?: EvidenceType,

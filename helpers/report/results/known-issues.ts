@@ -4,7 +4,7 @@ import type { ResolutionsConfig } from '@allurereport/core-api';
 import { z } from 'zod';
 import { diagnosisCodes } from '../../check/model/codes.ts';
 
-/** The tracked list of what is known to fail, and not by us. */
+/** The tracked list of known failures with external causes. */
 const file = join(import.meta.dirname, '../../../.github/known-issues.json');
 
 const regularExpression = z.string().refine(
@@ -15,15 +15,15 @@ const regularExpression = z.string().refine(
       return false;
     }
   },
-  { error: 'is no regular expression' },
+  { error: 'is not a regular expression' },
 );
 
 const knownIssue = z
   .strictObject({
-    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'is no «owner/name»' }),
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'is not "owner/name"' }),
     number: z.int().positive(),
     title: z.string().min(1),
-    /** What it means for whoever reads the report. */
+    /** The explanation for readers of the report. */
     means: z.string().min(1),
     /** Failures and skips whose message matches are of this issue. */
     says: regularExpression.optional(),
@@ -31,12 +31,12 @@ const knownIssue = z
     diagnoses: z.array(z.enum(diagnosisCodes)).min(1).optional(),
   })
   .refine(({ says, diagnoses }) => says !== undefined || diagnoses !== undefined, {
-    error: 'says nothing of what it is to be known by',
+    error: 'has neither says nor diagnoses',
   });
 
 export type KnownIssue = z.infer<typeof knownIssue>;
 
-/** What the tracked list says, checked. */
+/** Reads and validates the tracked list. */
 export function readKnownIssues(text = readFileSync(file, 'utf8')): readonly KnownIssue[] {
   return z.array(knownIssue).parse(JSON.parse(text));
 }
@@ -65,20 +65,20 @@ export function issueLinks(
     : [{ type: 'issue', name: issueName(issue), url: issueUrl(issue) }];
 }
 
-/** «moby/moby#52661» */
+/** Formats the name of an issue: "moby/moby#52661". */
 export function issueName({ repository, number }: KnownIssue): string {
   return `${repository}#${number}`;
 }
 
-/** Where it is discussed. */
+/** Returns the URL of an issue. */
 export function issueUrl({ repository, number }: KnownIssue): string {
   return `https://github.com/${repository}/issues/${number}`;
 }
 
 /**
- * The same for Allure, which marks failures of known issues and counts them apart.
+ * Returns the options for Allure, which marks failures with known issues and counts them separately.
  *
- * @param knownIssuesPath where it writes what it found
+ * @param knownIssuesPath of Allure's output file
  */
 export function resolutionsOf(
   issues: readonly KnownIssue[],
@@ -104,7 +104,7 @@ export function resolutionsOf(
   };
 }
 
-/** Checks of a cluster begin their message with the code of what they found. */
+/** Messages about a cluster begin with a diagnosis code. */
 function patternOf({ says, diagnoses = [] }: KnownIssue): RegExp {
   const codes = diagnoses.map((code) => `^(only because of )?${code}: `);
   return new RegExp([says ?? [], codes].flat().join('|'));

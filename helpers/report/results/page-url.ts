@@ -1,6 +1,6 @@
 /**
- * Where a page of the project is read by whoever reads the report, if GitHub made it: in the repository, at what was run.
- * Undefined elsewhere: a path of this machine's disk leads nobody else anywhere.
+ * Returns the URL of a page in the repository at the tested commit, if GitHub built the report; undefined elsewhere,
+ * because a path on this machine is useless for other readers.
  *
  * @param path from the project's root: `docs/diagnoses/vxlan-blocked.md`
  */

@@ -15,10 +15,10 @@ const resultShape = z.object({
   steps: z.array(z.object({ attachments: z.array(attachment).optional() })).optional(),
 });
 
-/** What is written of a test, a set-up or a take-down, as far as the verdict needs it. */
+/** The result of a test, a set-up or a teardown, with the fields that the summary needs. */
 export type WrittenResult = z.infer<typeof resultShape>;
 
-/** All results of the last run; none if it came to nothing. */
+/** Reads all results of the last run; empty if it wrote none. */
 export function readResults(folder = resultsFolder()): WrittenResult[] {
   return namesIn(folder)
     .filter((name) => name.endsWith('-result.json'))

@@ -4,35 +4,35 @@ import { type Evidence, hostPrefix, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { epicOf } from './tutorial-part.ts';
 
-/** What set-ups and take-downs stand under in the report, if nothing else is said. */
+/** The default feature of set-ups and teardowns in the report. */
 export const hostFeature = 'Set-up and take-down';
 
-/** Where in the report a set-up or a take-down stands. */
+/** The place of a set-up or teardown in the report. */
 export interface HostPart {
   readonly feature?: string;
   /** The topology whose specs it serves. */
   readonly topology?: string;
 }
 
-/** How whoever sets up tells more of it. */
+/** Adds data to the result of a set-up. */
 export interface HostReport {
   /** On what the specs run. */
   label(labels: Readonly<Record<string, string | readonly string[]>>): void;
-  /** What is made when all is set up, and not counted to its time: pictures. */
+  /** Adds evidence that is created after the set-up, outside its time: pictures. */
   attach(make: () => Promise<readonly Evidence[]>): void;
 }
 
 /**
- * Does `run` outside of any test, in a global set-up or take-down, and writes a result of its own about it: named
- * `title`, with every stage, command, wait and HTTP exchange as a timed step. A failure is written too, then thrown on.
- * The result appears in the report's tree, in its history and on its timeline.
+ * Runs `run` outside any test, in a global set-up or teardown, and writes a separate result: named `title`, with every
+ * stage, command, wait and HTTP exchange as a timed step. A failure is written too, then thrown again. The result appears
+ * in the report's tree, in its history and on its timeline.
  *
- *     await recordHost('Set up the seed topology', () => standUp(…));
- *     await recordHost('Take down the seed topology', () => takeDown(…));
+ * await recordHost('Set up the seed topology', () => standUp(…));
+ * await recordHost('Tear down the seed topology', () => takeDown(…));
  *
- * One at a time in a process: what goes on in the process meanwhile is taken for a part of it.
+ * Run one at a time in a process: parallel activities would count as a part of it.
  *
- * @param title the same in every run: no addresses, no store names
+ * @param title the same in every run: no addresses, no versions of stores
  */
 export async function recordHost<T>(
   title: string,

@@ -1,26 +1,26 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the reports of this run go: `$OVERLAY_E2E_REPORTS`, else `reports/` of this project. */
+/** Returns the folder for the reports of this run: `$OVERLAY_E2E_REPORTS`, else `reports/` of this project. */
 export function reportsFolder(): string {
   return process.env['OVERLAY_E2E_REPORTS'] ?? join(import.meta.dirname, '../../../reports');
 }
 
-/** What the specs write and the report is built from. */
+/** Returns the folder of the specs' results, from which the report is built. */
 export function resultsFolder(folder = reportsFolder()): string {
   return join(folder, 'allure-results');
 }
 
-/** What the run counted, for the line at its end. */
+/** Returns the file with the counts of the run, for its last line. */
 export function countsFile(): string {
   return join(reportsFolder(), 'counts.json');
 }
 
-/** What Allure's writers call their files. */
+/** The names of files that Allure's writers create. */
 const resultFile =
   /-(?:result|container|attachment|globals)(?:\.[\w.]+)?$|^(?:environment\.properties|(?:executor|categories)\.json)$/;
 
-/** Removes what an earlier run wrote there, and nothing else: the folder may be one that the user named. */
+/** Removes files of an earlier run, and no others: the user may have named any folder. */
 export function forgetResults(): void {
   const folder = resultsFolder();
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {

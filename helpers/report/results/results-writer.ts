@@ -13,13 +13,13 @@ import type { EvidenceType } from './evidence.ts';
 import { resultsFolder } from './reports-folder.ts';
 import type { Step } from './step.ts';
 
-/** By what the full name of a set-up's or take-down's result begins. */
+/** The prefix of the full name of a set-up's or teardown's result. */
 export const hostPrefix = 'around the specs: ';
 
-/** What a result that no test stands for tells. */
+/** A result without a test. */
 export interface SyntheticResult {
   readonly name: string;
-  /** What the result is known by in history; never anything that differs from run to run. */
+  /** The identity of the result in the history: the same in every run. */
   readonly fullName: string;
   readonly status: 'passed' | 'broken' | 'failed' | 'skipped';
   readonly message?: string | undefined;
@@ -27,7 +27,7 @@ export interface SyntheticResult {
   readonly start: number;
   readonly stop: number;
   readonly steps?: readonly Step[];
-  /** What is shown with it, before its steps. */
+  /** Evidence shown before its steps. */
   readonly attachments?: readonly Evidence[];
   readonly links?: readonly {
     readonly name: string;
@@ -44,7 +44,7 @@ export interface Evidence {
   readonly content: string;
 }
 
-/** Writes a result beside those of the tests. */
+/** Writes a result next to those of the tests. */
 export function writeResult(result: SyntheticResult, folder = resultsFolder()): void {
   mkdirSync(folder, { recursive: true });
   const writer = new FileSystemWriter({ resultsDir: folder });

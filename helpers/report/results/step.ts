@@ -23,13 +23,13 @@ export interface Step {
 
 /** Characters of an output that the report keeps; a report with everything would be too big to send to anyone. */
 const outputLimit = 16_000;
-/** Of the looks that a wait took, only the last few say something. */
+/** The number of last polls of a wait that are kept. */
 const looksKept = 2;
 const childrenKept = 150;
 /** Characters of a step's name; a whole script is read in the step's text. */
 const nameLimit = 160;
 
-/** The step that tells of an activity and of all within it. */
+/** Converts an activity and all activities within it to a step. */
 export function toStep({ activity, children }: ActivityNode): Step {
   const { error, endedAt } = activity;
   const text = textOf(activity);
@@ -46,7 +46,7 @@ export function toStep({ activity, children }: ActivityNode): Step {
   };
 }
 
-/** The whole of an error, with its cause; a HarnessError's message has all that is to be known already. */
+/** Returns the full text of an error, with its cause; the message of a HarnessError is complete. */
 export function messageOf(error: unknown): string | undefined {
   if (error === undefined) return undefined;
   if (!(error instanceof Error)) return typeof error === 'string' ? error : JSON.stringify(error);

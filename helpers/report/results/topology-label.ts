@@ -2,7 +2,7 @@ import { label, parameter } from 'allure-js-commons';
 import { reportRuntime } from './evidence.ts';
 import { readRanOn } from './environment-info.ts';
 
-/** The label by which results of one topology are told from those of another; the same spec runs on each. */
+/** The label that separates results by topology; the same spec runs on each. */
 const name = 'topology';
 
 interface Labelled {
@@ -11,14 +11,14 @@ interface Labelled {
     | undefined;
 }
 
-/** Tells of the running test on which topology it runs: it gets a history for each. */
+/** Labels the running test with its topology, so that it gets a history for each. */
 export async function tellTopology(topology: string): Promise<void> {
   if (reportRuntime() === undefined) return;
   await label(name, topology);
   await parameter(name, topology);
 }
 
-/** The topology that a result was told to be of. */
+/** Returns the topology of a result. */
 export function topologyOf({ labels = [] }: Labelled): string | undefined {
   return labels.find((one) => one.name === name)?.value;
 }

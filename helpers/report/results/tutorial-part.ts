@@ -1,4 +1,4 @@
-/** Where a spec stands in the report: what it is about, and which part of that. */
+/** The place of a spec in the report: its subject, and the part of it. */
 export interface TutorialPart {
   readonly epic: string;
   readonly feature: string;
@@ -23,9 +23,9 @@ const epics: Readonly<Record<string, string>> = {
 };
 
 /**
- * The part that a spec file belongs to, from where it lies: `specs/seed/car-endpoint.spec.ts` is «Car endpoint».
+ * Returns the part that a spec file belongs to, by its path: `specs/seed/car-endpoint.spec.ts` is "Car endpoint".
  *
- * @param topology on which its specs ran; there is one for each kind of cluster
+ * @param topology of its specs; each cluster kind has one
  */
 export function partOf(specFile: string, topology?: string): TutorialPart {
   const [folder = '', ...rest] = specFile.replace(/^.*?specs\//, '').split('/');
@@ -36,7 +36,7 @@ export function partOf(specFile: string, topology?: string): TutorialPart {
   return { epic: topology === undefined ? epicOf(folder) : epicOf(topology), feature };
 }
 
-/** What stands above all that is told of a folder's specs, or of a topology's: `etcd`, or on an engine `etcd@20.10.24`. */
+/** Returns the top-level heading for a folder's or topology's specs: `etcd`, or with an engine `etcd@20.10.24`. */
 export function epicOf(name: string): string {
   const [what = '', engine] = name.split(/@(.*)/);
   const epic = epics[what] ?? inWords(what);

@@ -110,7 +110,7 @@ function historyFile(): string {
   return join(reportsFolder(), 'history.jsonl');
 }
 
-/** A copy of the history without its last line, which tells of the last run. */
+/** Copies the history without its last line, which belongs to the last run. */
 async function earlierHistory(folder: string): Promise<string> {
   const lines = (await readFile(historyFile(), 'utf8').catch(() => '')).trimEnd().split('\n');
   const file = join(folder, 'earlier.jsonl');
@@ -119,7 +119,7 @@ async function earlierHistory(folder: string): Promise<string> {
   return file;
 }
 
-/** A tree with one closed branch at its top hides what there is: then the parts themselves come first. */
+/** Returns the labels to group by: a single closed branch at the top would hide its parts, so the parts come first. */
 function groups(): string[] {
   const epics = new Set(
     readResults().flatMap(({ labels = [] }) =>

@@ -24,8 +24,8 @@ const listed = z.array(z.looseObject({ id: z.string() }));
 const pie = z.looseObject({ percentage: z.number() });
 
 /**
- * Leaves set-ups and take-downs that passed out of everything that Allure counts and lists: the report then has as many
- * tests as the terminal. Their own pages stay; the overview leads to them. One that failed is counted, as on the terminal.
+ * Removes passed set-ups and teardowns from everything that Allure counts and lists, so that the report has as many tests
+ * as the terminal. Their pages stay; the overview links to them. A failed one is counted, as on the terminal.
  */
 export function withTestsOnly(data: ReportData, tests: readonly TestResult[]): ReportData {
   const around = tests.filter(
@@ -66,7 +66,7 @@ const changes: readonly (readonly [
   ['/timeline.json', (json, hidden) => listed.parse(json).filter(({ id }) => !hidden.has(id))],
 ];
 
-/** Those that the same folder of widgets lists: each environment has its own. */
+/** Returns the IDs in the same folder of widgets: each environment has a separate list. */
 function idsIn(name: string, data: ReportData, hidden: Hidden): Hidden {
   const nav = data.get(`${name.slice(0, name.lastIndexOf('/') + 1)}nav.json`);
   if (nav === undefined) return hidden;
@@ -102,7 +102,7 @@ function lessOfPie(json: unknown, count: number): unknown {
 function lessOfTree(json: unknown, hidden: Hidden): unknown {
   const { root, groupsById, ...rest } = tree.parse(json);
   const left: Record<string, unknown> = {};
-  /** Returns what is gone below a group; a group with nothing left is gone itself. */
+  /** Returns the removed results below a group; an empty group is removed itself. */
   const prune = (id: string): readonly TestResult[] => {
     const one = groupsById[id];
     if (one === undefined) return [];

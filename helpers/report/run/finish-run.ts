@@ -1,6 +1,7 @@
 /**
- * The end of `specs/run.sh`, whatever came of the specs: builds the report, says what came of the run, where the report
- * is and what to do next, and last the line with the counts. Its arguments are Vitest's exit code and those of the run.
+ * The end of `specs/run.sh` after success or failure: builds the report, prints the result of the run, the report's path
+ * and the next commands, and last the line with the counts. Its arguments are Vitest's exit code and the arguments of the
+ * run.
  */
 import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -22,7 +23,7 @@ const layout = {
   color: styleText('bold', '', { stream: process.stdout }) !== '',
   width: process.stdout.columns ?? 10_000,
 };
-/** As every command of this project has it. */
+/** The same exit code as in every command of this project. */
 const wrongUsage = 2;
 const exitCode = Number(process.argv[2] ?? 1);
 const counts = readCounts();

@@ -37,7 +37,7 @@ interface NpmScript {
   readonly project: string | undefined;
 }
 
-/** The npm script that runs `specs/run.sh`; undefined when it was typed as it is. */
+/** Returns the npm script that runs `specs/run.sh`; undefined for a direct call. */
 function scriptOf({
   npm_lifecycle_event: name,
   npm_lifecycle_script: line = '',
@@ -57,7 +57,7 @@ function projectsOf(
   script: NpmScript | undefined,
 ): string[] {
   const failed = [...new Set(failures.flatMap((one) => projectOf(one) ?? []))];
-  // The script's own project is among those that run, whatever else is typed.
+  // The script's project always runs, in addition to named ones.
   if (script?.project !== undefined && failed.every((one) => one === script.project)) return [];
   const typed = args.flatMap((word, index) =>
     word === '--project'

@@ -22,7 +22,7 @@ export const askDoctor: NextStep = {
 
 export const checkCluster: NextStep = {
   type: 'npx overlay-e2e check',
-  does: 'finds what is wrong with the cluster',
+  does: 'finds problems of the cluster',
 };
 
 export const takeDownCluster: NextStep = { type: 'npx overlay-e2e down', does: 'tears it down' };

@@ -2,12 +2,12 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { parseJson } from '../../process/text/parse-json.ts';
 
 /**
- * Makes a history of runs one that Allure can read, and which must not end the report: Allure reads it line by line with
- * Node's readline, for which U+2028 and U+2029 end a line, too, and a test's title may have them; and a line that was cut
- * off, on a full disk for example, is no JSON.
+ * Makes a history of runs readable for Allure, which must not prevent the report: Allure reads it line by line with Node's
+ * readline, for which U+2028 and U+2029 also end a line, and a test's title may contain them. A truncated line, for example
+ * from a full disk, is not JSON.
  *
- * @param file one JSON document a line, a line for each run
- * @returns how many lines were removed
+ * @param file one JSON document per line and run
+ * @returns the number of removed lines
  */
 export async function makeHistoryReadable(file: string): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => '');
@@ -21,7 +21,7 @@ export async function makeHistoryReadable(file: string): Promise<number> {
   return lines.length - whole.length;
 }
 
-/** The same JSON: outside of strings there are no such characters. */
+/** Returns the same JSON: outside strings, these characters do not occur. */
 function escapeSeparators(json: string): string {
   return json.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`);
 }

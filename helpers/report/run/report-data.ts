@@ -1,15 +1,15 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 
-/** What the report’s page shows: files by their names, as Allure’s scripts ask for them. */
+/** The data of the report's page: files by the names that Allure's scripts request. */
 export type ReportData = ReadonlyMap<string, Buffer>;
 
-/** As Allure writes them into a page that is a single file. */
+/** The format in which Allure writes them into a single-file page. */
 const asAllureWrites = /<script defer>\s*Promise\.allSettled\(\[(.*?)\]\)\s*\.then\(.*?<\/script>/s;
 const packedAs = 'report-data';
 const asPacked = new RegExp(`<script id="${packedAs}" type="text/plain">(.*?)</script>`, 's');
 
-/** Takes the data out of a page that Allure has made: the page with a place for it, and the data. */
+/** Removes the data from Allure's page; returns the page with a placeholder, and the data. */
 export function takeData(html: string): { page: string; data: ReportData } {
   const [whole = '', entries = ''] = asAllureWrites.exec(html) ?? [];
   const data = new Map(
@@ -23,11 +23,11 @@ export function takeData(html: string): { page: string; data: ReportData } {
 }
 
 /**
- * Puts the data into the page, compressed: with the history of 30 runs it is ten times as large as it need be, and a report
- * is to be sent to people. The browser unpacks it, and gives Allure’s scripts what they ask for.
+ * Puts the data into the page, compressed: with the history of 30 runs it would be ten times as large, and a report should
+ * be small enough to send. The browser unpacks it for Allure's scripts.
  */
 export function putData(page: string, data: ReportData): string {
-  // What is of one length is of one kind, most of the time, and gzip looks back over 32 kB alone: a fifth less.
+  // Files of the same length are mostly similar, and gzip only looks back 32 kB: this saves a fifth.
   const files = [...data].sort(([, one], [, other]) => one.length - other.length);
   const index = files.map(([name, content]) => [name, content.length]);
   const head = Buffer.from(`${JSON.stringify(index)}\n`);
@@ -37,7 +37,7 @@ export function putData(page: string, data: ReportData): string {
   return page.replace(`<!-- ${packedAs} -->`, () => scripts);
 }
 
-/** Reads what a report shows. */
+/** Reads the data of a report. */
 export function readData(html: string): ReportData {
   const [, packed] = asPacked.exec(html) ?? [];
   if (packed === undefined) throw unreadable('it contains no data');
@@ -53,7 +53,7 @@ export function readData(html: string): ReportData {
   );
 }
 
-/** Encodes a file only when it is asked for: most of them never are. */
+/** Decodes a file only on request: most are never requested. */
 const unpack = `
   (async () => {
     const text = document.getElementById('${packedAs}').textContent;

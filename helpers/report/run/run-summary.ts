@@ -8,13 +8,13 @@ import { askDoctor, type NextStep } from './next-steps.ts';
 import { hostPrefix } from '../results/results-writer.ts';
 import { skipsFile } from './skip-reasons.ts';
 
-/** What came of a run. */
+/** The outcome of a run. */
 export interface Verdict {
   readonly counts: Counts;
   readonly failures: readonly WrittenResult[];
-  /** What is wrong beyond the failures in the results: a runner that ended badly without naming one. */
+  /** A problem in addition to the failures in the results: a runner that failed without a failed test. */
   readonly besides: string | undefined;
-  /** Whether Vitest's reporter has listed the tests that failed, which it does at its end. */
+  /** Tells if Vitest's reporter listed the failed tests, which it does at its end. */
   readonly listed: boolean;
   /** The signal that ended it. */
   readonly interrupted: string | undefined;
@@ -22,10 +22,10 @@ export interface Verdict {
 }
 
 /**
- * Judges a run by three witnesses that must agree before it is green: Vitest's exit code, the counts that its reporter
+ * Determines the outcome of a run. For success, three sources must agree: Vitest's exit code, the counts that its reporter
  * wrote at its end, and the results.
  *
- * @param counted the reporter's counts; not ended when Vitest came to no end
+ * @param counted the reporter's counts; not ended when Vitest did not finish
  */
 export function judge(
   exitCode: number,
@@ -35,7 +35,7 @@ export function judge(
   const failures = results.filter(({ status }) => status === 'failed' || status === 'broken');
   const hostFailures = failures.filter(({ fullName }) => fullName.startsWith(hostPrefix)).length;
   const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
-  // A failure that only the results have is one all the same.
+  // A failure that only the results have counts too.
   const known = Math.max(failed, failures.length - hostFailures) + hostFailures;
   const besides = known > 0 ? undefined : whatBesides(exitCode, counted);
   const counts = { passed, failed: known + (besides === undefined ? 0 : 1), skipped };
@@ -63,8 +63,8 @@ function signalName(number: number): string {
 }
 
 /**
- * The verdict in lines for people; neither causes, the count line nor what to do next are among them. Tests that failed are
- * listed by Vitest's reporter, if the run came to its end; else all of them here.
+ * Formats the outcome in lines, without causes, the count line and next steps. Failed tests are listed by Vitest's
+ * reporter, if the run finished; otherwise all of them here.
  */
 export function verdictLines(
   { green, failures, besides, counts, listed, interrupted }: Verdict,
@@ -104,7 +104,7 @@ function isOfSkips({ fullName }: WrittenResult): boolean {
   return fullName.startsWith(skipsFile);
 }
 
-/** A set-up that ended because of the signal; the signal is told once. */
+/** Tells if a set-up ended because of the signal, which is reported once. */
 function isInterruption(
   { statusDetails }: WrittenResult,
   interrupted: string | undefined,
@@ -117,7 +117,7 @@ function renderFailure({ name, statusDetails }: WrittenResult): string {
   return `✖ ${name}${reason === '' ? '' : `\n    ${reason}`}`;
 }
 
-/** What to type next when a run was not green. */
+/** Returns the commands to run after a failed run. */
 export function nextStepsOf(
   { green, failures, interrupted }: Verdict,
   typed: TypedRun,

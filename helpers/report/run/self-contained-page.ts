@@ -3,8 +3,8 @@ import { copyScript } from '../overview/render-cause.ts';
 import { overviewId } from '../overview/render-overview.ts';
 
 /**
- * The report can show all that is in it and ask nobody for more: whatever a later version of Allure, an attachment or
- * an error's text tries, the browser refuses it.
+ * The content security policy: the report is self-contained, and the browser refuses every request of a later version of
+ * Allure, of an attachment or of an error's text.
  */
 const policy = [
   "default-src 'none'",
@@ -19,8 +19,8 @@ const policy = [
 ].join('; ');
 
 /**
- * Allure's tree scrolls to its first line when it opens, however late that is, past the summary. Whoever opens the report
- * wants its head; and whoever follows a link to one result, or scrolls, what they ask for.
+ * Allure's tree scrolls to its first line when it opens, possibly late, past the summary. A reader who opens the report
+ * should see its head, except after following a link to one result or scrolling.
  */
 const startAtTop = `
     if (location.hash.length < 3) {
@@ -34,12 +34,12 @@ const startAtTop = `
       }, once);
     }`;
 
-/** Allure's template leaves it to a phone to show a page of a desk's width, in letters that nobody can read. */
+/** Allure's template lacks a viewport, so that phones show the page in tiny letters. */
 const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">';
 
 /**
- * Makes Allure's page one that loads nothing (its template has an analytics script, without an option against it), that is
- * read on a phone, too, and that begins with the overview.
+ * Makes Allure's page self-contained (its template has an analytics script that no option removes), readable on a phone,
+ * and starting with the overview.
  */
 export function closeUp(html: string, overview: string): string {
   const head = html.indexOf('<head>') + '<head>'.length;

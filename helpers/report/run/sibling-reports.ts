@@ -6,8 +6,8 @@ import { readResults } from '../results/read-results.ts';
 import { reportFile, reportsFolder, resultsFolder } from '../results/reports-folder.ts';
 
 /**
- * The reports that lie beside this one: a night runs every other kind of cluster in a folder of its own, `reports/etcd` and
- * so on, within that of the seed. The way from one page to the other is the same on disk and where they are published.
+ * Finds the reports in sibling folders: a nightly run writes every other cluster kind to a subfolder, such as
+ * `reports/etcd`, of the seed's folder. Relative links are the same on disk and when published.
  */
 export function findNeighbours(folder = reportsFolder()): NeighbourReport[] {
   const outer = dirname(folder);

@@ -4,7 +4,7 @@ import type { ReportData } from './report-data.ts';
 import { hostPrefix } from '../results/results-writer.ts';
 import { topologyOf } from '../results/topology-label.ts';
 
-/** As Allure's page reads it: what happened when, in lanes (`thread`) of a panel (`host`). */
+/** A timeline entry of Allure's page: lanes (`thread`) of a panel (`host`). */
 const timelineItem = z.looseObject({
   id: z.string(),
   name: z.string(),
@@ -19,8 +19,8 @@ type TimelineItem = z.infer<typeof timelineItem>;
 const file = 'widgets/timeline.json';
 
 /**
- * Draws the timeline by what a reader knows: tests get a lane a worker. Allure knows processes only, of which each file of
- * tests has one. How a cluster was set up, by machine, is a picture of its own.
+ * Draws the timeline with one lane per worker. Allure only knows processes, of which each test file has one. The set-up of
+ * a cluster, by machine, is a separate picture.
  */
 export function withLanes(data: ReportData, tests: readonly TestResult[]): ReportData {
   const items = z.array(timelineItem).parse(JSON.parse(data.get(file)?.toString() ?? '[]'));
@@ -36,7 +36,7 @@ export function withLanes(data: ReportData, tests: readonly TestResult[]): Repor
   return new Map([...data, [file, Buffer.from(JSON.stringify([...setUps, ...inLanes]))]]);
 }
 
-/** What one process runs in one go: a file, on one topology. */
+/** Returns the key of one file on one topology, which one process runs. */
 function fileKey({ fullName = '', labels }: TestResult): string {
   return `${topologyOf({ labels }) ?? ''} ${fullName.split('#', 1)[0] ?? ''}`;
 }

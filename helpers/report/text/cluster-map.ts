@@ -5,10 +5,10 @@ import { whatWasSeen } from '../../check/model/observed.ts';
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 
-/** The cluster as it really is, as far as it was seen: what pictures and documents tell of. No secrets are in it. */
+/** The observed cluster, for pictures and documents. It contains no secrets. */
 export interface ClusterMap {
   readonly hosts: readonly MappedHost[];
-  /** Where a key-value cluster's engines meet. */
+  /** The key-value store of the cluster. */
   readonly store: MappedStore | undefined;
   /** Overlays, in order of their names. */
   readonly networks: readonly MappedNetwork[];
@@ -19,11 +19,11 @@ export interface MappedHost {
   readonly address: string | undefined;
   /** `20.10.5` */
   readonly engineVersion: string | undefined;
-  /** Why its engine could not be asked. */
+  /** The reason why its engine was not queried. */
   readonly silence: string | undefined;
   readonly role: 'manager' | 'leader' | 'worker' | undefined;
   readonly containers: readonly MappedContainer[];
-  /** In a swarm: ends on overlays that are its engine's own, and spread what comes for services. */
+  /** The engine's own endpoints in a swarm, which balance the traffic of services. */
   readonly serviceEnds: readonly MappedEnd[];
 }
 
@@ -47,7 +47,7 @@ export interface MappedStore {
   /** `192.168.99.100:8500` */
   readonly address: string | undefined;
   readonly members: readonly string[];
-  /** Why it could not be asked. */
+  /** The reason why it was not queried. */
   readonly silence: string | undefined;
 }
 
@@ -72,7 +72,7 @@ export function mapCluster(observation: Observation): ClusterMap {
 
 function mapStore({ store }: Observation): MappedStore | undefined {
   if ('unseen' in store) {
-    // A swarm has none; that nobody wanted to look at it says nothing of it.
+    // A swarm has none; an unrequested store is not shown.
     if (store.because !== 'impossible') return undefined;
     return { version: undefined, address: undefined, members: [], silence: store.unseen };
   }
@@ -122,7 +122,7 @@ function serviceEndsOf({ name: network, driver, raw }: NetworkFacts): MappedEnd[
     .map(([, { IPv4Address }]) => ({ network, address: IPv4Address.replace(/\/.*/, '') }));
 }
 
-/** Where it stands with its host, what is said of it need not begin with the host's name. */
+/** Removes a host's name from the beginning of a reason that is shown at the host. */
 function withoutName(reason: string, name: string): string {
   return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
 }
@@ -150,7 +150,7 @@ function mapNetworks(observation: Observation): MappedNetwork[] {
     networks.set(one.id, {
       ...one,
       subnets: union(known?.subnets, one.subnets),
-      // One that nothing has used yet has none: 0.
+      // An unused network has none: 0.
       vnis: union(known?.vnis, one.vnis).filter((vni) => vni > 0),
       hosts: union(known?.hosts, one.hosts),
     });

@@ -1,4 +1,4 @@
-/** A number of things in words: «1 defect», «3 defects». */
+/** Formats a count: "1 finding", "3 findings". */
 export function countOf(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }

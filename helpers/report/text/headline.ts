@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../check/model/report.ts';
 import { countOf } from './count-of.ts';
 
-/** The verdict in one line, without colours: «✖ topology seed: 1 finding». */
+/** Returns the result in one line, without colors: "✖ topology seed: 1 finding". */
 export function headlineOf(report: AuditReport): string {
   const { target, verdict, diagnoses, checks } = report;
   if (verdict === 'healthy') return `✔ ${target}: healthy`;

@@ -1,10 +1,10 @@
 import type { PathsView, Protocol, Trial } from '../../check/model/paths-view.ts';
 
-/** What is asked on the way from one host to another: first on the hosts' own network, then through the overlay. */
+/** The kinds of probes from one host to another: first on the hosts' network, then through the overlay. */
 export const pathColumns = ['host', 'gossip', 'vxlan', 'icmp', 'large', 'tcp', 'udp'] as const;
 export type PathColumn = (typeof pathColumns)[number];
 
-/** What a column is, in the fewest words, where its name does not say it. */
+/** Short explanations of columns. */
 export const columnHints: Readonly<Partial<Record<PathColumn, string>>> = {
   host: 'outside the overlay',
   gossip: 'port 7946',
@@ -12,17 +12,17 @@ export const columnHints: Readonly<Partial<Record<PathColumn, string>>> = {
   large: 'packets of full MTU size',
 };
 
-/** What came of all trials of one kind between two hosts. */
+/** The outcome of all trials of one kind between two hosts. */
 export interface PathCell {
   readonly state: 'answered' | 'arrived' | 'lost' | 'mixed';
   readonly tried: number;
-  /** How many were seen at the other end. */
+  /** The number of packets captured at the other end. */
   readonly arrived: number;
-  /** How many got their answer back; a VXLAN packet gets none, and counts when it has come out. */
+  /** The number of answered packets; a VXLAN packet has no answer, and counts when it arrives. */
   readonly answered: number;
 }
 
-/** What came of all trials from one host to another; without a cell where nothing was tried. */
+/** The outcome of all trials from one host to another; cells without trials are absent. */
 export interface PathPair {
   readonly from: string;
   readonly to: string;
@@ -37,7 +37,7 @@ interface Outcome {
   readonly answered: boolean;
 }
 
-/** All live probes of an audit, by ordered pair of hosts, in the hosts' order. */
+/** Groups all live probes of an audit by ordered pair of hosts, in the hosts' order. */
 export function matrixOf(paths: PathsView, hosts: readonly string[]): PathPair[] {
   const outcomes = Map.groupBy(outcomesOf(paths), ({ from, to }) => `${from}\n${to}`);
   return hosts.flatMap((from) =>
@@ -51,7 +51,7 @@ export function matrixOf(paths: PathsView, hosts: readonly string[]): PathPair[]
   );
 }
 
-/** What was tried from one host to another in that column, for drawing a grid. */
+/** Returns the trials of a column by host names, for a grid. */
 export function cellsOf(
   pairs: readonly PathPair[],
   column: PathColumn,
@@ -60,11 +60,11 @@ export function cellsOf(
   return (from, to) => cells.get(`${from}\n${to}`);
 }
 
-/** How the states of a cell are shown where there is room for one character. */
+/** The signs for states of a cell. */
 export const signs = { answered: '✔', arrived: '→', lost: '✖', mixed: '½', untried: '·' } as const;
 export type Sign = keyof typeof signs;
 
-/** What the signs mean. */
+/** The meanings of the signs. */
 export const meanings: Readonly<Record<Sign, string>> = {
   answered: 'answered',
   arrived: 'arrived, but the answer did not',
@@ -73,7 +73,7 @@ export const meanings: Readonly<Record<Sign, string>> = {
   untried: 'not tried',
 };
 
-/** The signs that are seen in these cells, in their own order. */
+/** Returns the signs that occur in these cells, in their own order. */
 export function signsIn(pairs: readonly PathPair[], columns: readonly PathColumn[]): Sign[] {
   const states = new Set(
     pairs.flatMap((pair) =>
@@ -95,7 +95,7 @@ export function columnsIn(pairs: readonly PathPair[]): PathColumn[] {
   return pathColumns.filter((column) => pairs.some(({ cells }) => cells[column]));
 }
 
-/** Columns that look alike at every pair, together: what dies for one reason is told once. */
+/** Groups columns with equal cells for every pair, so that one problem is shown once. */
 export function groupAlike(
   pairs: readonly PathPair[],
   columns: readonly PathColumn[],
@@ -108,7 +108,7 @@ export function groupAlike(
   return [...groups.values()];
 }
 
-/** Whether all that was tried there got through and back. */
+/** Tells if all trials there passed in both directions. */
 export function isFine(cell: PathCell | undefined): boolean {
   return cell === undefined || cell.state === 'answered';
 }
@@ -116,7 +116,7 @@ export function isFine(cell: PathCell | undefined): boolean {
 function outcomesOf({ hostTrials, gossip, tunnels, trials }: PathsView): Outcome[] {
   return [
     ...hostTrials.map((trial) => outcomeOf(trial, 'host')),
-    // Where engines encrypt their gossip it cannot be asked, but watched; where it could be neither, nothing was tried.
+    // Encrypted gossip cannot be queried, only captured; without either, nothing was tried.
     ...gossip.flatMap(({ from, to, answered, seen, error }): Outcome[] => {
       const passed = answered || seen === true;
       if (!passed && seen === undefined && error === undefined) return [];

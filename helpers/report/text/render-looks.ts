@@ -4,7 +4,7 @@ import { mapCluster } from './cluster-map.ts';
 import { countOf } from './count-of.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
 
-/** What an audit looked at, in one sentence: a verdict is worth as much as what it is drawn from. */
+/** Lists the examined objects in one sentence, because a result is only as good as its basis. */
 export function renderLooks({ observation }: AuditReport, layout: TextLayout): string[] {
   const { hosts, networks, store } = mapCluster(observation);
   const asked = hosts.filter(({ engineVersion }) => engineVersion !== undefined);

@@ -22,10 +22,10 @@ const colors = {
   untried: 'dim',
 } as const;
 
-/** As many ordered pairs as are told one by one; more are drawn as a grid of hosts × hosts. */
+/** The number of ordered pairs that are listed; more are drawn as a grid of hosts × hosts. */
 const listed = 12;
 
-/** What live probes met from host to host, for a terminal: a line for each pair, or a grid where there are many. */
+/** Renders the results of live probes between hosts for a terminal: a line for each pair, or a grid for many. */
 export function renderMatrix(pairs: readonly PathPair[], layout: TextLayout): string[] {
   if (pairs.length === 0) return [];
   const columns = columnsIn(pairs);
@@ -54,7 +54,7 @@ function renderTable(
   const names = pairs.map(({ from, to }) => `${from} → ${to}`);
   const longest = Math.max(...names.map((name) => name.length));
   const room = layout.width - columns.reduce((sum, column) => sum + column.length + 2, 0);
-  // A name that leaves no room for the signs stands in a line of its own.
+  // A long name is in a separate line.
   const isTight = longest > room;
   const first = isTight ? 2 : longest;
   const header = `${' '.repeat(first)}  ${columns.join('  ')}`;

@@ -12,8 +12,8 @@ import { renderMatrix } from './render-matrix.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
 
 /**
- * An audit for a person: a short verdict, hosts × hosts by protocol, each diagnosis with evidence and remedy, what was
- * skipped and why, and what was looked at. Without a newline at its end.
+ * Renders a report for people: a summary, hosts × hosts by protocol, each finding with evidence and fix, skipped
+ * comparisons with reasons, and the examined objects. Without a trailing newline.
  */
 export function renderVerdict(report: AuditReport, layout: TextLayout): string {
   const { diagnoses, observation } = report;
@@ -75,7 +75,7 @@ const whySkipped: Readonly<Record<UnseenBecause, string>> = {
   inapplicable: 'Not applicable',
 };
 
-/** Checks that were skipped, those that leave the verdict open first, once for each reason. */
+/** Renders skipped comparisons, once for each reason, first comparisons that make the result incomplete. */
 function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
   const reasons = new Map<string, { reason: string; because: UnseenBecause; names: string[] }>();
   for (const one of checks) {
@@ -91,7 +91,7 @@ function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
     if (own.length === 0) return [];
     const paint = painter(layout);
     if (because === 'inapplicable') {
-      // Why is known to whoever knows the cluster; the JSON document has it.
+      // The reason is obvious from the cluster; the JSON document has it.
       const names = own.flatMap((one) => one.names).join(', ');
       return wrapText(`${whySkipped[because]}: ${names}`, layout, '', 0).map((line) =>
         paint('dim', line),

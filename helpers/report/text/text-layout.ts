@@ -2,9 +2,9 @@ import { printable } from '../../process/text/printable.ts';
 import { styleText } from 'node:util';
 import wrapAnsi from 'wrap-ansi';
 
-/** Where a text is to be read. */
+/** The layout of a text for its output. */
 export interface TextLayout {
-  /** Whether the reader's terminal shows colours. What is said is said without them too. */
+  /** Uses colors; they never carry meaning alone. */
   readonly color: boolean;
   /** Columns. */
   readonly width: number;
@@ -16,7 +16,7 @@ export function painter({ color }: TextLayout): Paint {
   return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Wraps a text, which may come from outside, at words; each line behind an indent, the first behind `head`. What is longer than a line is not cut. */
+/** Wraps an untrusted text at words; each line after an indent, the first after `head`. Longer words are not cut. */
 export function wrapText(
   text: string,
   { width }: TextLayout,

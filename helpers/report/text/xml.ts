@@ -1,4 +1,4 @@
-/** An attribute's value, a text's content: what comes from outside stays text, whatever is in it. */
+/** Escapes untrusted text for an attribute's value or a text's content. */
 export function escapeXml(text: string): string {
   return (
     text

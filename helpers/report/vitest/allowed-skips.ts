@@ -6,9 +6,9 @@ export interface AllowedSkip {
   readonly tests?: RegExp;
   /** Matches the reason that the test gives. */
   readonly because: RegExp;
-  /** Where the tests run, for readers: "on machines whose kernel has IPVS". */
+  /** The machines that run the tests: "on machines whose kernel has IPVS". */
   readonly runs: string;
-  /** The workflow that has what the tests need: there the skip is an error. */
+  /** The workflow that provides the requirements: there, the skip is an error. */
   readonly workflow?: string;
 }
 
@@ -92,7 +92,7 @@ function describeGroup(
   const remedy =
     entry === undefined
       ? `let it run, or add it to ${list} with where it does run`
-      : `provide what it needs: ${list} says that the workflow ${entry.workflow} runs it`;
+      : `provide the requirements: ${list} says that the workflow ${entry.workflow} runs it`;
   return {
     name: `Skipped without being allowed: ${where}`,
     message: `${tests.map(({ name }) => name).join(', ')}; ${remedy}`,

@@ -5,20 +5,20 @@ import { parseEnvInfo, stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 import { resultsFolder } from '../results/reports-folder.ts';
 
 /**
- * Tells the report's table «environment» what the run ran on. Versions and names only: addresses and ports differ from
- * run to run and belong into evidence.
+ * Adds to the report's table "environment". Versions and names only: addresses and ports differ from run to run and belong
+ * to evidence.
  *
- *     tellEnvironment({ provider: 'netns', engine: '20.10.5', store: 'Consul 1.8.7' });
+ * tellEnvironment({ provider: 'netns', engine: '20.10.5', store: 'Consul 1.8.7' });
  */
 export function tellEnvironment(info: Readonly<Record<string, string>>): void {
   const folder = resultsFolder();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'environment.properties');
-  // What is told last is what one looks for first.
+  // The last entry is the most relevant one, so it comes first.
   writeFileSync(file, stringifyEnvInfo({ ...info, ...readEnvironment(file), ...info }));
 }
 
-/** Tells what is to be known of every run, whatever its specs are about. */
+/** Adds the facts of every run. */
 export function tellSystem(): void {
   tellEnvironment({
     system: systemName(),

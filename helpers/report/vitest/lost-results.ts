@@ -22,14 +22,14 @@ type Errors = readonly {
   readonly cause?: unknown;
 }[];
 
-/** Why a test has no result of its own. */
+/** The reasons why tests have no result. */
 export type SkipReasons = ReadonlyMap<string, string>;
 
 /**
- * Stands beside allure-vitest's reporter and writes what that one loses: files that fail at import, failed hooks of
- * files and suites, errors outside of any test (a crashed worker), tests that were skipped or never ran, with the
- * reason. Without it a broken run would read as a green one. It must come first: it empties the results' folder, if they are not to be added to, and
- * knows the reasons before the other writes. With a list of allowed skips, each other skip is a failure of the run.
+ * Complements allure-vitest's reporter with results that it loses: files that fail at import, failed hooks of files and
+ * suites, errors outside any test (a crashed worker), tests that were skipped or never ran, with the reason. Without it, a
+ * broken run would look like a success. It must come first: it empties the results' folder, unless results are added, and
+ * knows the reasons before the other one writes. With a list of allowed skips, each other skip is a failure of the run.
  */
 export class LostResultsReporter implements Reporter {
   readonly reasons = new Map<string, string>();
@@ -50,7 +50,7 @@ export class LostResultsReporter implements Reporter {
     this.#allowed = allowed;
   }
 
-  /** A run without a single test file leaves the results of the last run as they are. */
+  /** A run without a single test file keeps the results of the last run. */
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#specifications = specifications;
     if (specifications.length === 0) return;
@@ -106,7 +106,7 @@ export class LostResultsReporter implements Reporter {
     };
     tellErrors(module, `${fileName(moduleId)} can be run`);
     for (const suite of module.children.allSuites()) {
-      tellErrors(suite, `hooks of «${suite.fullName}» pass`);
+      tellErrors(suite, `hooks of "${suite.fullName}" pass`);
     }
     const hookFailed = module.errors().length > 0;
     for (const test of module.children.allTests()) {
@@ -139,7 +139,7 @@ export class LostResultsReporter implements Reporter {
       return this.#withoutReason(test, 'skipped in its file, no reason given');
     }
     for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
-      if (up.errors().length > 0) return `not run: a hook of «${up.name}» failed`;
+      if (up.errors().length > 0) return `not run: a hook of "${up.name}" failed`;
     }
     return `not run: ${whyNot}`;
   }
@@ -203,12 +203,12 @@ function topologyIn(project: string): string | undefined {
   return ['', 'unit', 'machines', 'run'].includes(project) ? undefined : project;
 }
 
-/** By what a test is known here: the same one on another topology is another. */
+/** Returns the key of a test: the same test on another topology has another key. */
 export function reasonKey(wholeName: string, topology: string | undefined): string {
   return topology === undefined ? wholeName : `${topology}: ${wholeName}`;
 }
 
-/** What allure-vitest calls a test, without the project’s name before it. */
+/** Returns allure-vitest's name of a test, without the prefix of the project. */
 function fullName(test: TestCase): string {
   const { file, name } = nameOf(test);
   return `${file}#${name}`;
@@ -226,18 +226,18 @@ function suitesOf(test: TestCase): string[] {
   return names;
 }
 
-/** Whether a file did not come to its end, as when its worker crashes. */
+/** Tells if a file did not finish, as when its worker crashes. */
 function isCutOff(module: TestModule): boolean {
   return [...module.children.allTests()].some((test) => test.result().state === 'pending');
 }
 
-/** «Worker forks emitted error» says little without why. */
+/** Adds the cause to messages such as "Worker forks emitted error". */
 function withCause({ message, cause }: Errors[number]): string {
   const why = (cause as { message?: unknown } | undefined)?.message;
   return typeof why === 'string' && !message.includes(why) ? `${message} ${why}` : message;
 }
 
-/** allure-vitest leaves out what is skipped before it starts; what skips itself while it runs, it writes. */
+/** allure-vitest leaves out tests that are skipped before they start, and writes tests that skip themselves. */
 function isWrittenByAllure(test: TestCase): boolean {
   const { task } = test as unknown as { task: { mode: string; result?: unknown } };
   return !(task.mode === 'skip' && task.result === undefined);

@@ -13,10 +13,10 @@ import { topologyOf } from '../results/topology-label.ts';
 import { partOf } from '../results/tutorial-part.ts';
 
 /**
- * What fills the Allure report, for `vitest.config.ts`. Nothing of it is in the way of a watch: whoever saves a file waits
- * for one line, and reads no report.
+ * Returns the reporters for the Allure report, for `vitest.config.ts`. In watch mode they are silent: after a saved file,
+ * only one line matters.
  *
- * @param options.add whether the results of an earlier run stay beside those of this one
+ * @param options.add keeps the results of an earlier run
  * @param options.allowedSkips the skips that are no failure; without a list, all are allowed
  */
 export function allureReporters(
@@ -39,7 +39,7 @@ interface Writer {
   onTestRunEnd(...ended: Parameters<NonNullable<Reporter['onTestRunEnd']>>): void;
 }
 
-/** Hands on what is reported, but for a watch. */
+/** Forwards events, except in watch mode. */
 class UnlessWatching implements Reporter {
   #writers: readonly Writer[];
 
@@ -97,7 +97,7 @@ function tellSkip(result: TestResult, key: string, reasons: SkipReasons): void {
   };
 }
 
-/** What is wrong with the cluster is found out last, and read first. */
+/** The findings of the cluster come last, and are shown first. */
 function withVerdictFirst(steps: readonly StepResult[]): StepResult[] {
   return [...steps.filter(isVerdict), ...steps.filter((step) => !isVerdict(step))];
 }

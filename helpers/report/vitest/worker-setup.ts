@@ -1,6 +1,6 @@
 /**
- * Set-up file of every Vitest project: what the harness does while a test, a hook or a fixture runs becomes steps of
- * the tests that it serves.
+ * Set-up file of every Vitest project: activities of the harness during a test, a hook or a fixture become steps of its
+ * tests.
  */
 import { Status } from 'allure-js-commons';
 import type { RuntimeMessage } from 'allure-js-commons/sdk';
@@ -12,7 +12,7 @@ import { type Step, toStep } from '../results/step.ts';
 
 const watch = watchActivityTrees((root) => send(toStep(root)));
 
-/** Whether something was told after a test of this file had ended, and outside of the next. */
+/** Tells if an activity was reported after a test of this file had ended, and outside the next. */
 let late = false;
 let ended = false;
 

@@ -2,7 +2,7 @@ import { breakLines, cell, lines, row, table } from './label.ts';
 import { colorOf } from './style.ts';
 
 export const nameSize = 13;
-/** How what is said beside a name looks. */
+/** The style of text next to a name. */
 export const soft = { color: colorOf('soft'), size: 11 };
 /** Characters of it that are as wide as a card. */
 export const softMost = 38;
@@ -10,7 +10,7 @@ export const softMost = 38;
 const cardWidth = 254;
 
 export interface Card {
-  /** Where edges may end at its head. */
+  /** The port of its head, for edges. */
   readonly port?: string;
   readonly name: string;
   readonly address: string | undefined;
@@ -18,7 +18,7 @@ export interface Card {
   readonly state: 'fine' | 'broken' | 'silent';
 }
 
-/** What hosts and the store are drawn as: their name and address, what is said of them, and what is in them. */
+/** Labels a card of a host or the store: name and address, further text, contents. */
 export function labelCard(
   { port, name, address, about, state }: Card,
   content: readonly string[] = [],
@@ -50,7 +50,7 @@ export function labelCard(
   );
 }
 
-/** A box within a card, or beside it. */
+/** Draws a box within a card, or next to it. */
 export function box(
   background: 'paper' | 'bad-paper',
   line: 'line' | 'soft' | 'bad',

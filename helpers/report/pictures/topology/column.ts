@@ -1,16 +1,16 @@
-/** What stands below one another. */
+/** Nodes below one another. */
 export interface Column {
   /** From top to bottom; attributes in Graphviz's language. */
   readonly nodes: readonly { readonly id: string; readonly attributes: string }[];
-  /** How a node is joined with the one below it: attributes of an edge. */
+  /** The attributes of the edge between a node and the one below it. */
   readonly joint: string;
-  /** What leads from its nodes to others. */
+  /** The edges from its nodes to others. */
   readonly edges: readonly string[];
 }
 
 export const noColumn: Column = { nodes: [], joint: '', edges: [] };
 
-/** Joins what only keeps its order. */
+/** The joint of nodes that only keep their order. */
 export const unseenJoint = 'style=invis';
 
 export function writeColumn({ nodes, joint }: Column): string[] {

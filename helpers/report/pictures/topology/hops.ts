@@ -1,7 +1,7 @@
 import { portOf } from './ports.ts';
 import type { Shown } from './shown.ts';
 
-/** A hop that is broken: from the diagnosis, at its host, to what is not reached from there. */
+/** A broken hop: from the finding at its host to its unreachable target. */
 export interface Hop {
   readonly number: number;
   /** Which host it begins at. */
@@ -10,7 +10,7 @@ export interface Hop {
 }
 
 interface Target {
-  /** Which host it is, or is on; the store, which stands above all, is -1. */
+  /** The index of the host; -1 for the store at the top. */
   readonly host: number;
   /** Which of its containers; -1 is the host itself. */
   readonly container: number;
@@ -21,7 +21,7 @@ interface Target {
 export function hopsOf(shown: Shown): Hop[] {
   return shown.hosts.flatMap(({ host, notes }, from) =>
     notes.flatMap(({ diagnosis: { code, where }, number }): Hop[] => {
-      // Told where it does not get to: from where it comes is not one place.
+      // A finding at its target has no single origin.
       if (where.host !== host.name) return [];
       const { peer, towards, container } = where;
       const to =

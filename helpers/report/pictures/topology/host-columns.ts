@@ -7,7 +7,7 @@ import { portOf } from './ports.ts';
 import type { Shown } from './shown.ts';
 import { colorOf } from './style.ts';
 
-/** What is wrong with no host in particular, the store, and the hosts. */
+/** Returns the column of findings without a host, the store, and the hosts. */
 export function hostColumn({ hosts, store, notes, networks }: Shown): Column {
   return {
     nodes: [
@@ -20,7 +20,7 @@ export function hostColumn({ hosts, store, notes, networks }: Shown): Column {
   };
 }
 
-/** With room above and below. */
+/** Adds room above and below. */
 function nodeOf(id: string, what: string, label: string) {
   const room = row(cell({ HEIGHT: 5 }));
   const spaced = table({}, room, row(cell({}, label)), room);
@@ -51,7 +51,7 @@ export function memberColumn({ store, hosts }: Shown): Column {
   };
 }
 
-/** What comes from outside, by published ports. */
+/** Returns the column of published ports. */
 export function portColumn({ hosts }: Shown): Column {
   const color = colorOf('good');
   const line = `class="outside" color="${color}" penwidth=1.5 arrowhead=normal arrowsize=0.7`;

@@ -54,7 +54,7 @@ function labelContainer(
   );
 }
 
-/** What is wrong, as a sign, a number, its code and its place. */
+/** Labels a finding with a sign, its number, code and location. */
 export function labelNote({ diagnosis, number, place }: ShownNote): string {
   const head = `✖ ${number} ${diagnosis.code}`;
   return table(

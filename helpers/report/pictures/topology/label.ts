@@ -1,6 +1,6 @@
 import { type Attributes, element, escapeXml } from '../../text/xml.ts';
 
-/** How a text looks in a label. */
+/** The style of a text in a label. */
 export interface Look {
   readonly color?: string | undefined;
   readonly size?: number;
@@ -8,8 +8,8 @@ export interface Look {
 }
 
 /**
- * Lines of text of one look, at the left, the right or in the middle of their cell, as a table in Graphviz's HTML-like
- * labels: what it makes of lines within one cell stands too close.
+ * Lays out lines of text in one style, at the left, right or middle of their cell, as a table in Graphviz's HTML-like
+ * labels: its line breaks within a cell are too narrow.
  */
 export function lines(
   texts: readonly string[],
@@ -39,15 +39,15 @@ export function row(...cells: readonly string[]): string {
   return element('TR', {}, ...cells);
 }
 
-/** A table without lines of its own. */
+/** Returns a table without borders. */
 export function table(attributes: Attributes, ...rows: readonly string[]): string {
   const plain = { BORDER: 0, CELLBORDER: 0, CELLSPACING: 0, CELLPADDING: 0 };
   return element('TABLE', { ...plain, ...attributes }, ...rows);
 }
 
 /**
- * Breaks a text at blanks, and names after their dots, hyphens and the like, into lines of so many characters at most; within
- * a word where there is nothing else.
+ * Breaks a text at spaces, and names after dots, hyphens and similar characters, into lines of limited length; within a
+ * word as a last resort.
  */
 export function breakLines(text: string, most: number): string[] {
   const broken: string[] = [];
@@ -72,7 +72,7 @@ function lettersOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** A name may have anything in it, also what would begin a line. */
+/** Removes line breaks and control characters from a name. */
 function flatten(text: string): string {
   return text.replaceAll(/\s/gu, ' ');
 }

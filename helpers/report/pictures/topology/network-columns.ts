@@ -7,7 +7,7 @@ import { portOf } from './ports.ts';
 import type { Shown } from './shown.ts';
 import { colorOf, colorOfNetwork } from './style.ts';
 
-/** An end of a container on a network, by its place in what is shown. */
+/** An endpoint on a network, by its position in the picture. */
 interface End {
   readonly network: string;
   readonly host: number;
@@ -28,8 +28,8 @@ function idOf(what: string, { host, container, end }: End): string {
 }
 
 /**
- * The signs of broken hops, each in the row of what is not reached. The ends of networks, whose lines pass here, have a
- * place among them, so that nothing crosses what it need not.
+ * Returns the column of broken hops, each in the row of its unreachable target. Endpoints, whose lines pass here, have
+ * positions among them, so that lines do not cross unnecessarily.
  */
 export function hopColumn(shown: Shown): Column {
   const hops = hopsOf(shown);

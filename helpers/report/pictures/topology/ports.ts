@@ -1,4 +1,4 @@
-/** Where edges end at a host's label. */
+/** The ports at a host's label at which edges end. */
 export const portOf = {
   host: 'host',
   container: (index: number) => `c${index}`,

@@ -8,7 +8,7 @@ export interface Drawn {
   readonly content: string;
 }
 
-/** The font of whose measures Graphviz is told: none that a reader may have instead is wider. */
+/** The font whose metrics Graphviz uses: fallback fonts are not wider. */
 export const measuredFont = 'Verdana';
 
 /** Lays a graph out. Graphviz is loaded when the first is drawn, as most commands draw none. */
@@ -22,7 +22,7 @@ export async function runGraphviz(graph: string): Promise<Drawn> {
     .replaceAll(/<!--[^]*?-->\n?/g, '')
     // Its tooltips are the names that nodes have in the graph only.
     .replaceAll(/<title>[^<]*<\/title>\n?/g, '')
-    // The picture's style says it, with what to take where there is none.
+    // The picture's styles set the font, with fallbacks.
     .replaceAll(` font-family="${measuredFont}"`, '')
     .replaceAll('&#45;', '-')
     .replaceAll('&#39;', "'");

@@ -9,7 +9,7 @@ import { placeInWords } from '../../../check/model/format-place.ts';
 
 /** Containers of a host without an end on an overlay that are shown; the others are counted. */
 const bystandersShown = 3;
-/** And those with one; any that a diagnosis names besides. */
+/** The number of containers with endpoints that are shown, in addition to those named in findings. */
 const residentsShown = 12;
 
 /** So many hosts, and what is the same everywhere is said once. */
@@ -24,27 +24,27 @@ export interface ShownNote {
 }
 
 export interface ShownContainer extends MappedContainer {
-  /** Whether nothing of it but its name and its ends is worth its place. */
+  /** Shows only its name and endpoints. */
   readonly isBrief: boolean;
-  /** Whether it is none: the engine's own ends, in a swarm. */
+  /** Tells if it stands for the endpoints of the engine itself, in a swarm. */
   readonly isEngines: boolean;
 }
 
 export interface ShownHost {
   readonly host: MappedHost;
   readonly containers: readonly ShownContainer[];
-  /** Whether its engine is as all others are, and is told of once. */
+  /** Tells if its engine version is that of all others, and shown only once. */
   readonly isUsual: boolean;
-  /** How many containers are only counted. */
+  /** The number of containers that are only counted. */
   readonly hidden: number;
   readonly notes: readonly ShownNote[];
 }
 
-/** What of a cluster is in its picture. */
+/** The content of a topology picture. */
 export interface Shown {
-  /** What is the same of all of many hosts. */
+  /** The common property of many hosts. */
   readonly usual: string | undefined;
-  /** All diagnoses in a line each, where the picture is longer than a screen. */
+  /** All findings in a line each, for a picture longer than a screen. */
   readonly index: readonly string[];
   readonly store: ClusterMap['store'];
   readonly hosts: readonly ShownHost[];
@@ -58,7 +58,7 @@ export function chooseShown(map: ClusterMap, diagnoses: readonly Diagnosis[]): S
   const names = new Set(hosts.map(({ name }) => name));
   const notes = diagnoses.map((diagnosis, index) => {
     const { host, peer } = diagnosis.where;
-    // Of two hosts, the one on which it is fixed; else what is only known by the host to which it does not get is there.
+    // Of two hosts, the one to be fixed; otherwise the finding is at its first host.
     const culprit = [host, peer].find((one) => one === diagnosis.remedy?.host);
     const at = [culprit, host, peer].find((one) => one !== undefined && names.has(one));
     return { at, note: { diagnosis, number: index + 1, place: placeWithin(diagnosis, at) } };
@@ -134,13 +134,13 @@ function showContainers(
   return isCrowd || ends.length === 0 ? shown : [...shown, enginesOwn(ends)];
 }
 
-/** In a swarm each engine has ends of its own, which spread what comes for services. */
+/** Represents an engine's own endpoints in a swarm, which balance the traffic of services. */
 function enginesOwn(ends: MappedHost['serviceEnds']): ShownContainer {
   const name = 'engine (services)';
   return { name, image: '', status: 'running', ends, ports: [], isBrief: true, isEngines: true };
 }
 
-/** Swarm mode has a network of its own for what comes from outside; while nothing is on it, it is only in the way. */
+/** Tells if a network is shown: swarm mode's network for external traffic is left out while unused. */
 function isWorthShowing(
   { name }: MappedNetwork,
   hosts: readonly MappedHost[],

@@ -2,7 +2,7 @@ import { type Color, palette } from '../palette.ts';
 import { rootClass } from '../svg.ts';
 import { measuredFont } from './run-graphviz.ts';
 
-/** A colour as Graphviz is told it: the one for light paper. */
+/** Returns a color for Graphviz: the one of the light theme. */
 export function colorOf(name: Color): string {
   return palette[name][0];
 }
@@ -13,17 +13,14 @@ export function colorOfNetwork(index: number): string {
   return colorOf(ofNetworks[index % ofNetworks.length] ?? 'net-0');
 }
 
-/**
- * Has what Graphviz has coloured follow the paper. What shows pictures and knows no variables leaves them as they are: for
- * light paper.
- */
+/** Makes Graphviz's colors follow the theme. Viewers without CSS variables show the light one. */
 const coloring = Object.entries(palette).flatMap(([name, [light]]) =>
   ['fill', 'stroke'].map(
     (what) => `.${rootClass} [${what}="${light}"] { ${what}: var(--${name}); }`,
   ),
 );
 
-/** Of a picture that Graphviz has drawn. */
+/** The styles of pictures by Graphviz. */
 export const style = [
   `.${rootClass} .graph text { font-family: ${measuredFont}, "DejaVu Sans", sans-serif; }`,
   ...coloring,

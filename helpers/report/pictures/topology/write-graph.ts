@@ -7,7 +7,7 @@ import { soft } from './card.ts';
 import type { Shown } from './shown.ts';
 import { colorOf } from './style.ts';
 
-/** What stands above all else. */
+/** The text above the graph. */
 export interface Head {
   readonly title: string;
   readonly color: string;
@@ -36,7 +36,7 @@ export function writeGraph(shown: Shown, head: Head): string {
     `node [shape=plain ${font}];`,
     'edge [arrowhead=none];',
     ...columns.flatMap((column) => writeColumn(column)),
-    // What is left of something stays there, also where no edge says it.
+    // Keeps the order of columns, even without an edge between them.
     `${columns.map(({ nodes }) => nodes[0]?.id ?? '').join(' -> ')} [style=invis weight=0];`,
     ...columns.flatMap(({ edges }) => edges),
     '}',

@@ -36,6 +36,6 @@ test('What the library would leave out of a chart, and only warn of, is an error
     encoding: { strokeDash: { field: 'a', type: 'nominal' } },
   } as const;
   await expect(renderChart(dashed, words)).rejects.toThrow(
-    /^chart «a <chart>»: strokeDash dropped/,
+    /^chart "a <chart>": strokeDash dropped/,
   );
 });

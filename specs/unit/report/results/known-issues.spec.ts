@@ -10,14 +10,14 @@ test('the tracked list is right, each issue once', () => {
 });
 
 test.each([
-  ['no way to know it by', issue, 'says nothing of what it is to be known by'],
+  ['no way to know it by', issue, 'has neither says nor diagnoses'],
   [
     'a repository without an owner',
     { ...issue, says: 'x', repository: 'moby' },
-    'is no «owner/name»',
+    'is not "owner/name"',
   ],
-  ['a regular expression that is none', { ...issue, says: '(' }, 'is no regular expression'],
-  ['one that everything matches', { ...issue, says: '' }, 'is no regular expression'],
+  ['a regular expression that is none', { ...issue, says: '(' }, 'is not a regular expression'],
+  ['one that everything matches', { ...issue, says: '' }, 'is not a regular expression'],
   ['a code that there is not', { ...issue, diagnoses: ['vxlan-tired'] }, 'diagnoses'],
   ['a field that nobody knows', { ...issue, says: 'x', saying: 'y' }, 'saying'],
 ])('an issue with %s is refused', (_, one, said) => {

@@ -54,7 +54,7 @@ describe('findSkipProblems', () => {
     expect(findSkipProblems([entry], [pings], [skipped], 'push')).toEqual([
       expect.objectContaining({
         message:
-          'pings; provide what it needs: specs/allowed-skips.ts says that the workflow push runs it',
+          'pings; provide the requirements: specs/allowed-skips.ts says that the workflow push runs it',
       }),
     ]);
   });
