@@ -20,7 +20,7 @@ const regularExpression = z.string().refine(
 
 const knownIssue = z
   .strictObject({
-    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'is not "owner/name"' }),
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, { error: 'is not owner/name' }),
     number: z.int().positive(),
     title: z.string().min(1),
     /** The explanation for readers of the report. */

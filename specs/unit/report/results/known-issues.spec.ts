@@ -14,7 +14,7 @@ test.each([
   [
     'a repository without an owner',
     { ...issue, says: 'x', repository: 'moby' },
-    'is not "owner/name"',
+    'is not owner/name',
   ],
   ['a regular expression that is none', { ...issue, says: '(' }, 'is not a regular expression'],
   ['one that everything matches', { ...issue, says: '' }, 'is not a regular expression'],
