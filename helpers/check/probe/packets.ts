@@ -35,7 +35,7 @@ export interface TrialResult {
   readonly from: string | undefined;
   readonly error: string | undefined;
   readonly milliseconds: number | undefined;
-  /** How often the request was sent: three times if no reply came. */
+  /** The number of times the request was sent: three if no reply came. */
   readonly sends: number;
   /** The keys of its packets in {@link Packets.captures}. */
   readonly keys: readonly string[];
@@ -99,13 +99,13 @@ export interface Packets {
   expect(run: string): Promise<void>;
   /** Captures the trials' packets in these namespaces from now on. Returns the reason for each that it cannot open. */
   capture(vxlanPort: number, namespaces: readonly Namespace[]): Promise<readonly string[]>;
-  /** Listens in these namespaces. Returns the listener of each, or the reason why there is none. */
+  /** Listens in these namespaces. Returns the listener of each, or the reason why it is missing. */
   listen(namespaces: readonly Namespace[]): Promise<(Listener | { readonly error: string })[]>;
   /** Sends all requests in parallel. Returns when each has a reply or was sent three times without one. */
   request(requests: readonly TrialRequest[]): Promise<TrialResult[]>;
   /** Returns the current results of trials: a reply may have come late. */
   results(ids: readonly string[]): Promise<TrialResult[]>;
-  /** Sends each packet once. Returns the errors of those that could not be sent, by id. */
+  /** Sends each packet once. Returns the errors of packets that could not be sent, by id. */
   inject(packets: readonly InjectedPacket[]): Promise<ReadonlyMap<string, string>>;
   /** The requests and injected packets that reached the listeners: the kernels of their namespaces let them in. */
   received(ids: readonly string[]): Promise<ReadonlySet<string>>;

@@ -1,5 +1,5 @@
-# Catches the packets of our own trials as they pass through a namespace, on all of its devices: they have a time to live
-# that hardly any other packet has, by which the kernel picks them out before anything is copied.
+# Captures the packets of trials on all devices of a namespace. Trial packets have a rare time to live (TTL), by which a
+# socket filter selects them in the kernel before it copies anything.
 
 package Captures;
 
@@ -12,22 +12,22 @@ my ($SOL_SOCKET, $SO_RCVBUF, $SO_ATTACH_FILTER, $SO_RCVBUFFORCE) = (1, 8, 26, 33
 my ($SOL_PACKET, $PACKET_STATISTICS) = (263, 6);
 my ($SIOCGIFNAME, $MSG_DONTWAIT, $OUTGOING) = (0x8910, 0x40, 4);
 
-# Bytes of packets that may wait to be read.
+# Bytes of a socket's receive buffer.
 my $BUFFER = 8_000_000;
 
 # By namespace: {name, port, devices, sockets}.
 my %captures;
-# Packets that passed while there was no room to note them.
+# Packets that were not recorded because a limit or a buffer was full.
 my $lost = 0;
-# By trial, then by where and how it was seen, in words: how often. And the trials in the order in which they came.
+# By trial, then by the words of a capture: the number of packets. The trials in the order of their first packet.
 my (%counts, @order);
-# What is noted at most: of one trial, and of all. Then the oldest are forgotten: a flood costs no more memory than that.
+# Captures to keep, of one trial and in total. The oldest trials are forgotten, so that a flood costs no more memory.
 our ($MAX_PER_TRIAL, $MAX_TOTAL) = (200, 30_000);
 my $recorded = 0;
 
-# capture VXLAN_PORT NAMESPACE… → why one of them could not be looked into, of each
+# capture VXLAN_PORT NAMESPACE… → the error of each namespace that it cannot open
 #
-# In the host's own namespace also what its firewall has let in, as if it had come from a device of that name.
+# In the host's namespace it also captures the packets that the firewall lets in, on a device called "input".
 sub open_all {
     my ($succeed, $fail, $port, @namespaces) = @_;
     my @failures;
@@ -49,12 +49,12 @@ sub open_one {
     }
 }
 
-# All devices, and without the headers of the link: what carries the packets need not be Ethernet.
+# All devices, without link-layer headers: the underlying network need not be Ethernet.
 sub open_taps {
     return Sockets::open_here($AF_PACKET, $SOCK_DGRAM, unpack 'S', pack 'n', $ETH_P_ALL);
 }
 
-# The kernel gives such a socket what has passed the firewall.
+# A raw socket gets the packets that passed the firewall.
 sub open_input {
     return Sockets::open_here(Socket::PF_INET, Socket::SOCK_RAW, shift);
 }
@@ -65,22 +65,22 @@ sub prepare {
     attach_filter($socket, $filter);
 }
 
-# From now on the kernel gives that socket only what the filter takes.
+# From now on, the kernel delivers only packets that the filter accepts.
 sub attach_filter {
     my ($socket, $filter) = @_;
     my $program = pack 'Sx![P]P', length($filter) / 8, $filter;
     setsockopt $socket, $SOL_SOCKET, $SO_ATTACH_FILTER, $program or die "filter: $!\n";
 }
 
-# A buffer beyond the limit that the host sets for everybody is a privilege.
+# Only a privileged process may exceed the host's limit for buffers.
 sub set_buffer {
     my ($socket, $bytes) = @_;
     setsockopt $socket, $SOL_SOCKET, $SO_RCVBUFFORCE, pack 'i', $bytes
         or setsockopt $socket, $SOL_SOCKET, $SO_RCVBUF, pack 'i', $bytes;
 }
 
-# Of the packets with our time to live, by themselves or in VXLAN: all but those of TCP that open no connection and carry
-# little. One more and the work would double.
+# Accepts packets with the TTL of trials, plain or in VXLAN, except TCP segments without a SYN and of at most
+# 600 bytes: those would double the work.
 sub filter_for {
     my $port = shift;
     my ($byte, $half, $equal, $greater, $bits, $return) = (0x30, 0x28, 0x15, 0x25, 0x45, 0x06);
@@ -110,7 +110,8 @@ sub filter_for {
     return assemble(@lines);
 }
 
-# Lines of the kernel's filter language: [operation, value, where to go if so, and if not]; '' is the next line.
+# Assembles a classic BPF program (linux/filter.h). A line is [operation, value, label if true, label if false]; the
+# label '' is the next line. A string marks the position of a label.
 sub assemble {
     my (%places, @lines);
     ref $_ ? push @lines, $_ : ($places{$_} = @lines) for @_;
@@ -133,7 +134,7 @@ sub read_packets {
     return 1;
 }
 
-# (DEVICE, in or out, BYTES); nothing when there is no more.
+# Returns (DEVICE, "in" or "out", BYTES), or nothing if no packet is waiting.
 sub read_packet {
     my ($capture, $socket) = @_;
     my $from = recv $socket, my $bytes, 256, $MSG_DONTWAIT;
@@ -157,7 +158,7 @@ sub record {
         $bytes = $tunnel->{inner};
     }
     my ($trial, $what) = Packets::recognize($bytes) or return;
-    # What is said over TCP is told by its ends, which nobody announces.
+    # TCP packets are identified by their addresses and ports, which `expect` does not announce.
     return if $trial =~ /^[0-9a-f]{16}\z/ && !Expected::has($trial);
     count_packet($trial, join ' ', $capture->{name}, $device, $direction, $what, @outer);
 }
@@ -180,7 +181,7 @@ sub forget_oldest {
     $lost += $_ for values %$captures;
 }
 
-# (trials, notes)
+# Returns (trials, captures).
 sub size { return (scalar keys %counts, $recorded) }
 
 sub name_of {
@@ -190,11 +191,11 @@ sub name_of {
     return unpack 'Z16', $request;
 }
 
-# So often 64 packets are more than fit into a socket's buffer: what comes meanwhile is not waited for, or a flood would
-# never let this end.
+# The maximum number of reads of 64 packets: more than fit into a socket's buffer. Packets that arrive during the reads
+# are left, because a flood would never let them end.
 my $MAX_READS = 800;
 
-# All that has come so far.
+# Reads all packets that have arrived.
 sub read_all {
     for my $capture (values %captures) {
         for my $socket (@{ $capture->{sockets} }) {
@@ -203,7 +204,8 @@ sub read_all {
     }
 }
 
-# sightings TRIAL… → {lost, sightings: {TRIAL: ["NAMESPACE DEVICE in|out WHAT OUTER_SOURCE OUTER_DESTINATION VNI COUNT"…]}}
+# captured TRIAL… → {lost, captures: {TRIAL: ["NAMESPACE DEVICE in|out WHAT OUTER_SOURCE OUTER_DESTINATION VNI
+# COUNT"…]}}
 sub report {
     my ($succeed, $fail, @trials) = @_;
     read_all();
@@ -215,7 +217,7 @@ sub report {
     $succeed->({ lost => \$lost, captures => \%counted });
 }
 
-# The kernel starts to count anew with each question.
+# The kernel resets the counter with each read.
 sub dropped_by { (unpack 'LL', getsockopt shift, $SOL_PACKET, $PACKET_STATISTICS)[1] }
 
 1;

@@ -1,16 +1,14 @@
-# Says something to a port, and gives what comes back.
+# Sends data to a port and returns the data that comes back.
 
 package Exchanges;
 
 use strict;
 use warnings;
 
-# Bytes of an answer that are kept.
+# Bytes of an answer to keep.
 my $MAX_ANSWER = 1_000_000;
 
 # exchange NAMESPACE MILLISECONDS udp|tcp ADDRESS PORT HEX → {answer: HEX, error, connected, seconds}
-# Of udp the answer is one packet, of tcp all that comes until the other side closes the connection. The error is that of
-# the kernel, or ETIMEDOUT at the end of the time, also with what came until then.
 sub exchange {
     my ($succeed, $fail, $namespace, $limit, $protocol, $address, $port, $hex) = @_;
     my $exchange = {

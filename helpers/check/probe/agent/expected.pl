@@ -1,11 +1,11 @@
-# The trials of the checks that use this agent. Whoever else sends packets that look like a trial's costs no memory here.
+# The runs whose trials this agent expects. Packets that only look like a trial's cost no memory.
 
 package Expected;
 
 use strict;
 use warnings;
 
-# A trial is told by 16 hexadecimal digits: 8 of its run, 8 that count. No run makes more trials than this.
+# A trial's id has 16 hexadecimal digits: 8 of its run, 8 of a counter. No run makes more trials than this.
 our $MAX_NUMBER = 0x1ffff;
 
 my %runs;

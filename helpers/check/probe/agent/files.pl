@@ -1,5 +1,5 @@
-# Files of the host. A path is the host's own; what is below /proc is read as it is there, in the namespace that is named:
-# /proc/sys/net and /proc/net tell of the reader's.
+# Reads files of the host. Paths are the host's. Files below /proc are read in the given namespace: /proc/sys/net and
+# /proc/net show the reader's network.
 
 package Files;
 
@@ -9,13 +9,13 @@ use warnings;
 # The root of a process, and a path below it.
 my $BELOW_ROOT = qr{^(/proc/\d+/root)(/.+)};
 
-# read NAMESPACE BYTES PATH… → [{path, text, cut} or {path, error}], of each file that many bytes at most
+# read NAMESPACE BYTES PATH… → [{path, text, cut} or {path, error}]; up to BYTES of each file
 sub read_all {
     my ($succeed, $fail, $namespace, $limit, @paths) = @_;
     $succeed->(Namespaces::inside($namespace, sub { [map { read_one($_, $limit) } @paths] }));
 }
 
-# A container can write its own files, and make them as long as it likes.
+# The limit for files below the root of a process: a container can make its own files as long as it likes.
 our $MAX_CONTAINER_BYTES = 65_536;
 
 sub read_one {
@@ -32,8 +32,8 @@ sub read_one {
     return { path => $path, text => substr($text, 0, $limit), cut => \$cut };
 }
 
-# Below the root of a process links lead to no other root. What is no file (a FIFO, a device) is not read: a FIFO would have
-# the agent wait for ever.
+# Opens a regular file only: reading a FIFO would block the agent. Below the root of a process, links lead to no other
+# root.
 sub open_file {
     my $path = on_host(shift);
     my $file = $path =~ $BELOW_ROOT ? System::open_below($1, $2) : System::open_plain($path);
@@ -42,7 +42,7 @@ sub open_file {
     return $file;
 }
 
-# list PATH → names in that folder, in order
+# list PATH → the names in that folder, sorted
 sub list {
     my ($succeed, $fail, $path) = @_;
     opendir my $folder, on_host($path) or die "$path: $!\n";

@@ -1,4 +1,4 @@
-# Sends packets that nobody is to answer: who asks looks at the other end whether they came.
+# Sends packets that expect no reply. The caller reads the captures and listeners of the receiver.
 
 package Inject;
 
@@ -8,18 +8,18 @@ use Socket ();
 
 my ($AF_PACKET, $SOCK_RAW, $SIOCGIFINDEX) = (17, 3, 0x8933);
 
-# throw PACKET… → [{trial, error}], when each was sent once. PACKET is one of
-#
-#   ID,udp,NAMESPACE,SOURCE,DESTINATION,PORT     and the same with icmp, whose port says nothing
-#   ID,frame,NAMESPACE,DEVICE,MACS…              past the namespace's own tables, out of that device
-#   ID,tunnel,DESTINATION,PORT,VNI,MACS…         past the host's, to another host's VXLAN
-#
-# with MACS… of what is in the frame: TO_MAC,FROM_MAC,SOURCE,DESTINATION,PORT
-my %injectors = (udp => \&Trials::send_once, icmp => \&Trials::send_once, frame => \&inject_frame, tunnel => \&inject_tunnel);
+# By the kind of packet.
+my %injectors = (
+    udp => \&Trials::send_once,
+    icmp => \&Trials::send_once,
+    frame => \&inject_frame,
+    tunnel => \&inject_tunnel,
+);
 
-# By namespace and device, or by nothing for tunnels: what is sent from.
+# The sending sockets: by namespace and device for frames, "tunnel" for tunnels.
 my %sockets;
 
+# inject PACKET… → [{trial, error}], after each was sent once
 sub inject_all {
     my ($succeed, $fail, @packets) = @_;
     $succeed->([map { inject_one($_) } @packets]);
@@ -53,7 +53,7 @@ sub inject_tunnel {
 
 sub frame_for {
     my ($id, $to_mac, $from_mac, $source, $destination, $port) = @_;
-    # From a port on which nobody is to listen: discard.
+    # The source port is 9 (discard), on which nothing listens.
     return Packets::frame($to_mac, $from_mac, Packets::udp_packet($source, $destination, 9, $port, "T$id"));
 }
 

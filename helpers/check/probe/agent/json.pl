@@ -1,5 +1,5 @@
-# Writes JSON: hashes, arrays, undef for null, references to scalars for what stands there as it is (\$number, \'true'),
-# and all else as strings.
+# Writes JSON: hashes, arrays, undef as null, references to scalars as literals (\$number, \'true'), everything else as
+# strings.
 
 package Json;
 
@@ -16,7 +16,7 @@ sub encode {
     return encode_string($value);
 }
 
-# Bytes that are no UTF-8 are taken for the characters of their numbers.
+# Bytes that are not valid UTF-8 are read as Latin-1.
 sub encode_string {
     my $text = shift;
     $text =~ s/(["\\\x00-\x1f\x7f])/sprintf '\\u%04x', ord $1/ge;

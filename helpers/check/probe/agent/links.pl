@@ -1,4 +1,4 @@
-# The network interfaces of the namespace that the agent is in at the moment.
+# The network interfaces of the namespace that the agent is in.
 
 package Links;
 
@@ -8,13 +8,13 @@ use Socket ();
 
 my ($SIOCGIFADDR, $SIOCGIFMTU) = (0x8915, 0x8921);
 
-# [{name, address, mtu}] of those that have an IPv4 address
+# Returns [{name, address, mtu}] of the interfaces with an IPv4 address.
 sub all {
     my $socket = Sockets::open_here(Socket::PF_INET, Socket::SOCK_DGRAM, 0);
     return [map { describe($socket, $_) } names()];
 }
 
-# /proc/net is that of the reader's own thread, in whatever namespace it is.
+# /proc/net belongs to the main thread's namespace; /proc/thread-self/net to the current one.
 sub names {
     open my $file, '<', '/proc/thread-self/net/dev' or die "/proc/thread-self/net/dev: $!\n";
     return map { /^\s*([^:\s]+):/ ? $1 : () } <$file>;

@@ -1,4 +1,4 @@
-# Listens in namespaces on ports that are free there, answers what our own trials ask, and remembers which came.
+# Listens on free ports in namespaces, replies to the requests of trials, and remembers the trials that arrived.
 
 package Listeners;
 
@@ -9,25 +9,25 @@ use Socket ();
 my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
 my $BUFFER = 4_000_000;
 
-# So many connections at once; for one more the oldest is closed. A trial says all as soon as it is connected, so that those
-# who fill the room with silence lose it first.
+# The maximum number of open connections. One more closes the oldest: a trial sends its request immediately, so only
+# silent connections lose.
 our $MAX_CONNECTIONS = 300;
-# By a number of its own: [connection, timer, what was said].
+# By a counter: {socket, timer, head, length}.
 my %connections;
 my ($oldest, $newest) = (1, 0);
 
-# Connections that are taken, and datagrams that are answered, before others get their turn.
+# Connections to accept and datagrams to answer before other handlers run.
 my $BATCH = 64;
 
-# Bytes that say all of a question: Q, its trial, and how many bytes follow.
+# Bytes of a request's head: Q, the trial's id, and 6 digits with the length of the whole request.
 my $HEAD_LENGTH = 23;
 
-# A connection that has not said all by then is one that nobody finishes.
+# Seconds until an incomplete request is closed.
 my $REQUEST_TIMEOUT = 10;
 
 # By namespace: {udp, tcp}.
 my %listeners;
-# The trials of which a question came.
+# The trials whose request or one-way packet arrived.
 my %received;
 
 # listen NAMESPACE… → [{namespace, udp, tcp, links: [{name, address, mtu}]} or {namespace, error}]
@@ -56,14 +56,15 @@ sub open_both {
     Loop::require_room($_) for $udp, $tcp;
     Captures::attach_filter($udp, trials_only());
     Captures::set_buffer($udp, $BUFFER);
-    # A kernel may take it of one who may administer the network only. Then more is looked at here, and no more is kept.
+    # Some kernels refuse the filter of an unprivileged agent. Then packets are checked here, and no more of them is
+    # kept.
     eval { Captures::attach_filter($tcp, trials_only()) };
     Loop::on_readable($udp, sub { drain(sub { answer_datagram($udp) }) });
     Loop::on_readable($tcp, sub { drain(sub { accept_connection($tcp) }) });
     return { udp => $udp, tcp => $tcp };
 }
 
-# The kernel drops all that has not the time to live of trials, before it takes any room: seen from the packet's IP header.
+# The kernel drops packets without the TTL of trials before they use any buffer. The offset addresses the IP header.
 sub trials_only {
     my $TTL_OF_PACKET = 0xfff00000 + 8;
     return Captures::assemble(
@@ -86,7 +87,7 @@ sub answer_datagram {
     my ($letter, $trial) = $bytes =~ /^([QT])([0-9a-f]{16})/ or return 1;
     return 1 if !Expected::has($trial);
     $received{$trial} = 1;
-    # What cannot be answered is told by the missing answer.
+    # If the reply cannot be sent, the sender sees that it is missing.
     send $socket, "A$trial", $MSG_DONTWAIT, $from if $letter eq 'Q';
     return 1;
 }
@@ -94,7 +95,7 @@ sub answer_datagram {
 sub accept_connection {
     my $socket = shift;
     accept my $connection, $socket or return 0;
-    # Who comes when no handle is left is refused, and all else goes on.
+    # Without a free file descriptor, only this connection is refused.
     return close $connection if !Loop::has_room($connection);
     Sockets::unblock($connection);
     close_oldest() while keys %connections >= $MAX_CONNECTIONS;
@@ -102,7 +103,7 @@ sub accept_connection {
     my $timer = Loop::after($REQUEST_TIMEOUT, sub { close_connection($id) });
     $connections{$id} = { socket => $connection, timer => $timer, head => '', length => 0 };
     Loop::on_readable($connection, sub { read_request($id) });
-    # What it says is most often there already.
+    # Usually, the request has already arrived.
     read_request($id);
     return 1;
 }
@@ -112,7 +113,7 @@ sub read_request {
     my $connection = $connections{$id} // return;
     my $got = sysread $connection->{socket}, my $bytes, 65_536;
     return if !defined $got && $!{EAGAIN};
-    # The one who asks closes first.
+    # The sender closes first.
     return close_connection($id) if !$got;
     my $trial = add_bytes($connection, $bytes) // return;
     return close_connection($id) if $trial eq '';
@@ -120,8 +121,8 @@ sub read_request {
     send $connection->{socket}, "A$trial", $MSG_NOSIGNAL;
 }
 
-# The trial, when all of its question was said just now; nothing before; and '' when it is no question of ours. Of what is
-# said only the head is kept.
+# Returns the trial's id if the request is complete with these bytes, undef if more must follow, and '' if it is not a
+# valid request. Only the head is kept.
 sub add_bytes {
     my ($connection, $bytes) = @_;
     my $missing = $HEAD_LENGTH - length $connection->{head};
@@ -141,10 +142,10 @@ sub close_connection {
 
 sub close_oldest { close_connection($oldest++) }
 
-# Connections that are open.
+# Returns the number of open connections.
 sub size { return scalar keys %connections }
 
-# received TRIAL… → those of them that came
+# received TRIAL… → those of them that arrived
 sub report {
     my ($succeed, $fail, @trials) = @_;
     Loop::settle(sub { $succeed->([grep { $received{$_} } @trials]) });

@@ -1,4 +1,4 @@
-# Waits for handles and for moments, and calls what was left to be done then.
+# An event loop: calls handlers when a file handle is ready or a timer is due.
 
 package Loop;
 
@@ -6,16 +6,17 @@ use strict;
 use warnings;
 use Errno ();
 
-# What to call when something can be read from a handle, or written to it, by its number; and the same numbers as bits, as
-# select wants them: hundreds of handles are watched, and few of them are ready at a time.
+# The handlers of readable and writable handles by file descriptor, and the descriptors as a bit vector for select:
+# hundreds of handles are watched, and few of them are ready at the same time.
 my ($readers, $writers) = ({ calls => {}, bits => '' }, { calls => {}, bits => '' });
-# By a number of its own: [moment, what to call].
+# By a counter: [due time, handler].
 my %timers;
 my $last_timer = 0;
-# The earliest moment of them; undefined when it has to be looked for.
+# The earliest due time; undef if it must be searched for.
 my $next;
 
-# Handles that are watched at most, and of these by what listens and looks in namespaces: the others are for connections.
+# The maximum file descriptors to watch, in total and for permanent sockets in namespaces. The difference is reserved
+# for connections.
 our ($MAX_HANDLES, $MAX_PERMANENT) = (3900, 3000);
 
 sub on_readable { watch($readers, @_) }
@@ -30,10 +31,10 @@ sub watch {
     vec($watched->{bits}, $number, 1) = 1;
 }
 
-# Whether a connection may be watched.
+# Tells if a connection may be watched.
 sub has_room { return fileno(shift) < $MAX_HANDLES }
 
-# For what stays open: it must leave handles to connections.
+# Dies if a permanent socket would use a descriptor that is reserved for connections.
 sub require_room {
     die "no file descriptor left for another namespace\n" if fileno(shift) >= $MAX_PERMANENT;
 }
@@ -45,14 +46,14 @@ sub forget {
     }
 }
 
-# Forgets the handle and closes it.
+# Stops watching the handle and closes it.
 sub drop {
     my $handle = shift;
     forget($handle);
     close $handle;
 }
 
-# Calls in that many seconds, unless it is cancelled by the number that this gives.
+# Calls the handler after that many seconds. Returns a number for `cancel`.
 sub after {
     my ($seconds, $call) = @_;
     my $moment = System::now() + $seconds;
@@ -61,7 +62,8 @@ sub after {
     return $last_timer;
 }
 
-# Calls when all that has come so far was read, and what was begun by that as well: a connection is taken first, then read.
+# Calls the handler after all data that has arrived is read, including on new connections: a connection is accepted in
+# one round and read in the next one.
 sub settle {
     my ($call, $rounds) = @_;
     $rounds //= 3;
@@ -70,7 +72,7 @@ sub settle {
 
 sub cancel { take($_[0]) if defined $_[0] }
 
-# The timer of that number, which is none from now on.
+# Removes and returns the timer of that number.
 sub take {
     my $timer = delete $timers{ $_[0] } // return undef;
     undef $next if defined $next && $timer->[0] <= $next;
@@ -99,7 +101,7 @@ sub time_left {
     return $left < 0 ? 0 : $left;
 }
 
-# One that is called may forget others, or reuse their numbers: each is looked up anew.
+# A handler may forget other handles or reuse their descriptors: each is looked up again.
 sub call_ready {
     my ($bits, $calls) = @_;
     my $ready = unpack 'b*', $bits;
@@ -118,7 +120,7 @@ sub call_due {
     my $now = System::now();
     return if !defined $next || $next > $now;
     for my $id (sort { $a <=> $b } grep { $timers{$_}[0] <= $now } keys %timers) {
-        # One that is called may cancel others.
+        # A handler may cancel other timers.
         my $timer = take($id) // next;
         $timer->[1]->();
     }

@@ -1,21 +1,7 @@
-# The probe's one process: it answers what overlay-e2e asks of a host's kernel, and ends with the one who asks.
+# The agent of a probe: one process with one event loop. It opens sockets in any namespace and keeps them, and forks
+# only to run a program. PROTOCOL.md is the specification.
 #
 #   perl main.pl SECONDS [enter]
-#
-# SECONDS is how long it lives at most, whatever else fails; with «enter» it may go to other namespaces than its own.
-#
-# Questions come on standard input, one a line, words between spaces, each percent-encoded:
-#
-#   ID VERB WORD…
-#
-# Answers go to standard output, in whatever order they are ready; JSON when it is ok, else what was wrong in words:
-#
-#   ID ok LENGTH\n<LENGTH bytes>
-#   ID failed LENGTH\n<LENGTH bytes>
-#
-# The first answer, of ID 0, comes unasked: the agent is ready. A namespace is told by one word: see namespaces.pl.
-# What each verb takes and gives stands at its own place. It is one process with one loop: it opens sockets in whatever
-# namespace and holds them, and forks only to run a program.
 
 use strict;
 use warnings;
@@ -43,7 +29,7 @@ my %verbs = (
     exchange => \&Exchanges::exchange,
 );
 
-# A question may be a whole batch of packets to send; more than this is no question of ours.
+# Bytes of the longest command, which may contain a batch of packets.
 my $MAX_COMMAND = 4_000_000;
 
 # SIGALRM ends a process that does not catch it.
@@ -71,11 +57,11 @@ sub dispatch {
     my $succeed = sub { respond($id, 'ok', Json::encode($_[0])) };
     my $fail = sub { respond($id, 'failed', $_[0]) };
     return $fail->("unknown verb $name") if !defined $verb;
-    # An empty word is an empty string, and split drops those at the end: no verb takes one there.
+    # An empty word is an empty string. `split` drops empty words at the end: no verb accepts one there.
     eval { $verb->($succeed, $fail, @words); 1 } or $fail->($@ =~ s/\n\z//r);
 }
 
-# Blocks while the one who asks does not read: it then gets no more until it does, and nothing piles up here.
+# Blocks while the client does not read, so that responses do not pile up in memory.
 sub respond {
     my ($id, $status, $bytes) = @_;
     my $frame = "$id $status " . length($bytes) . "\n$bytes";

@@ -1,8 +1,8 @@
-# Network namespaces of the host, each told by one word:
+# The network namespaces of the host. A namespace is one word:
 #
 #   host          the host's own
-#   pid:PID       that of a process: a container's
-#   overlay:ID    that of an overlay network, with its bridge and its vxlan0
+#   pid:PID       the namespace of a process, such as a container's
+#   overlay:ID    the namespace of an overlay network, with its bridge and its vxlan0
 #   path:PATH     any other, by its file on the host
 
 package Namespaces;
@@ -10,16 +10,17 @@ package Namespaces;
 use strict;
 use warnings;
 
-# The container sees all processes of the host, and by its first one the host's files.
+# The container sees all processes of the host, and the host's files through the first one.
 my $HOST_ROOT = '/proc/1/root';
 
-# Where engines keep the namespaces that are no process's; the last one is that of a snap.
+# Folders in which engines keep namespaces without a process; the last one belongs to the snap package.
 my @FOLDERS = map { "$HOST_ROOT$_" } qw(/run/docker/netns /var/run/docker/netns /run/snap.docker/netns);
 
 my $own;
 
-# An engine 20.10 may start a container that is to have the host's network in one that is dead: a thread of the engine has
-# stayed there when a network's last container went. One that may enter namespaces enters that of the host's first process.
+# An engine 20.10 may start a container with `network: host` in a dead namespace, because one of its threads stayed
+# there after the last container of a network ended. A probe that may enter namespaces enters that of the host's first
+# process.
 sub enter_host {
     my $may_enter = shift;
     my $path = $may_enter ? '/proc/1/ns/net' : '/proc/self/ns/net';
@@ -29,21 +30,21 @@ sub enter_host {
     die "the engine has started it in a network without any interface: it is not the host's\n" if !@others;
 }
 
-# Does it in that namespace and gives what it gives. A socket stays in the namespace in which it was made.
+# Calls the handler in that namespace and returns its result. A socket stays in the namespace in which it was created.
 sub inside {
     my ($word, $call) = @_;
-    # One that may not enter any other namespace could not go back either, from where it has not gone.
+    # An unprivileged probe has never left the host's namespace, and could not enter it either.
     return $call->() if $word eq 'host';
     enter($word);
     my @result = eval { $call->() };
     my $error = $@;
-    # Anything that went on in the wrong one would be told of the wrong one.
+    # In the wrong namespace, every further result would be wrong.
     System::enter_network($own) or exit_now("back to the own namespace: $!");
     die $error if $error;
     return wantarray ? @result : $result[0];
 }
 
-# Stays there: for a process that runs a program next.
+# Enters the namespace for good: for a process that runs a program next.
 sub enter {
     my $word = shift;
     return if $word eq 'host';
@@ -60,7 +61,7 @@ sub path_of {
     die "invalid namespace: $word\n";
 }
 
-# The name is N-ID, cut after 12 characters, where N counts how often the engine has made it anew.
+# The file name is N-ID, cut after 12 characters. N counts how often the engine created the namespace.
 sub overlay_path {
     my $id = shift;
     my @found;

@@ -1,6 +1,6 @@
-# The packets of trials. Each carries a letter and the trial's 16 hexadecimal digits: Q for a question, A for the answer to
-# one, T for what is not to be answered. It has a time to live of ours. A TCP connection has no room for that where it opens: there it is told by its ends,
-# SOURCE:PORT>DESTINATION:PORT.
+# The packets of trials. Each has the TTL below and contains a letter and the trial's id of 16 hexadecimal digits: Q is
+# a request, A its reply, T a one-way packet. The first segments of a TCP connection contain no data: they are
+# identified by SOURCE:PORT>DESTINATION:PORT.
 
 package Packets;
 
@@ -9,7 +9,7 @@ use warnings;
 
 our $TTL = 238;
 
-# What a VXLAN packet holds; nothing when it is none.
+# Returns the content of a VXLAN packet (RFC 7348) without its inner Ethernet header; undef for other packets.
 sub unwrap {
     my ($bytes, $port) = @_;
     return undef if length $bytes < 70 || ord substr($bytes, 9, 1) != 17;
@@ -21,7 +21,7 @@ sub unwrap {
     };
 }
 
-# The trial that an IP packet belongs to, and what it is of it: question, answer, syn, syn-ack or data.
+# Returns the trial of an IP packet and its part in it: request, reply, syn, syn-ack or data.
 sub recognize {
     my $bytes = shift;
     my ($protocol, $source, $destination) = unpack 'x9 C x2 N N', $bytes;
@@ -32,7 +32,7 @@ sub recognize {
         return (join('>', reverse @ends), 'syn-ack') if ($flags & 0x12) == 0x12;
         return (join('>', @ends), $flags & 0x02 ? 'syn' : 'data');
     }
-    # Only what was asked for by us: the kernel answers an echo with the same bytes.
+    # Only the request counts: the kernel replies to an echo with the same bytes.
     return if $protocol == 1 && ord substr($bytes, 20, 1) != 8;
     return if substr($bytes, 28) !~ /^([QAT])([0-9a-f]{16})/;
     return ($2, $1 eq 'A' ? 'reply' : 'request');
@@ -40,7 +40,7 @@ sub recognize {
 
 sub address { join '.', unpack 'C4', pack 'N', shift }
 
-# Of that many bytes, or as short as can be.
+# Returns a payload of that many bytes, or the shortest possible.
 sub payload {
     my ($letter, $trial, $size) = @_;
     return "$letter$trial" . '.' x ($size > 17 ? $size - 17 : 0);
@@ -53,7 +53,7 @@ sub echo_request {
     return $packet;
 }
 
-# A VXLAN packet's payload: an Ethernet frame with UDP in it, of no UDP checksum.
+# Returns the UDP payload of a VXLAN packet with that Ethernet frame.
 sub vxlan {
     my ($vni, $frame) = @_;
     return pack('C x3 N', 8, $vni << 8) . $frame;

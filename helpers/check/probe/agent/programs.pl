@@ -6,12 +6,12 @@ use strict;
 use warnings;
 use POSIX ();
 
-# So many run at once; the others wait, and their limits with them.
+# The maximum number of running programs. Others wait, and their limits start later.
 my $MAX_RUNNING = 8;
 my $running = 0;
 my @waiting;
 
-# Bytes that are kept of what a program writes; it may write more.
+# Bytes of output to keep. A program may write more.
 my %MAX_OUTPUT = (stdout => 8_000_000, stderr => 64_000, failure => 1_000);
 
 # run NAMESPACE MILLISECONDS PROGRAM ARGUMENT… → {exitCode, signal, timedOut, stdout, stderr, cut}
@@ -35,7 +35,7 @@ sub start_next {
 sub start {
     my ($succeed, $fail, $namespace, $limit, @command) = @_;
     my (%from, %to);
-    # Perl closes the last one when the program starts: what is in it came before that.
+    # A successful exec closes the last pipe: an error before that is in it.
     pipe $from{$_}, $to{$_} or die "pipe: $!\n" for qw(stdout stderr failure);
     my $pid = fork // die "fork: $!\n";
     run_child($namespace, \%to, @command) if $pid == 0;
@@ -48,7 +48,7 @@ sub start {
     collect($program, $_, $from{$_}) for keys %from;
 }
 
-# The child's side, from which nothing returns.
+# The code of the child process. It does not return.
 sub run_child {
     my ($namespace, $to, @command) = @_;
     System::die_with_parent();
@@ -82,7 +82,7 @@ sub collect {
     });
 }
 
-# A process closes what it has open a moment before it has ended.
+# A process closes its output a moment before it ends.
 sub finish {
     my $program = shift;
     if (waitpid($program->{pid}, POSIX::WNOHANG()) == 0) {

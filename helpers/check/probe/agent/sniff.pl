@@ -1,5 +1,5 @@
-# Notes from which of the named addresses packets come to a port of the host. Others are not noted: an address is easily
-# made up, a million of them too.
+# Records which of the given addresses send packets to a port of the host. Other addresses are ignored: a million of
+# them is easily forged.
 
 package Sniff;
 
@@ -10,10 +10,10 @@ my $MSG_DONTWAIT = 0x40;
 
 my %NUMBERS = (tcp => 6, udp => 17);
 
-# By transport and port: {from, nic, input}, each by source address.
+# By transport and port: {from, nic, input}, each a set of source addresses.
 my %sniffers;
 
-# overhear tcp|udp PORT ADDRESS… → []
+# sniff tcp|udp PORT ADDRESS… → []
 sub start {
     my ($succeed, $fail, $transport, $port, @sources) = @_;
     my $number = $NUMBERS{$transport} // die "no transport $transport\n";
@@ -48,7 +48,7 @@ sub record {
     $sniffer->{$where}{$source} = 1 if $sniffer->{from}{$source};
 }
 
-# overheard tcp|udp PORT → {nic: addresses, input: addresses}: whose packets came, and whose the firewall let in
+# sniffed tcp|udp PORT → {nic: addresses, input: addresses}, at any network device and behind the firewall
 sub report {
     my ($succeed, $fail, $transport, $port) = @_;
     my $sniffer = $sniffers{"$transport $port"} // die "no sniffer for $transport $port\n";

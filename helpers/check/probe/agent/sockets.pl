@@ -1,4 +1,4 @@
-# Sockets in namespaces of the host, none of which ever blocks; and the errors of the kernel by their names.
+# Non-blocking sockets in namespaces of the host, and the names of kernel errors.
 
 package Sockets;
 
@@ -10,14 +10,11 @@ use Socket qw(AF_INET SOCK_DGRAM SOCK_STREAM SOL_SOCKET SO_ERROR inet_ntop inet_
 
 my $SOCK_NONBLOCK = 0x800;
 my $IPPROTO_IP = 0;
-my ($IP_MTU_DISCOVER, $IP_MTU) = (10, 14);
-# «Do not fragment» on all packets. With DO the kernel refuses those that are longer than what it knows of the way;
-# with PROBE it sends all that the interface takes.
-our %PATH_MTU = (do => 2, probe => 3);
+my ($IP_MTU_DISCOVER, $IP_PMTUDISC_PROBE) = (10, 3);
 
 my %TYPES = (udp => SOCK_DGRAM, tcp => SOCK_STREAM);
 
-# A socket of that namespace, for udp or tcp.
+# Opens a UDP or TCP socket in that namespace.
 sub open_in {
     my ($namespace, $protocol) = @_;
     my $type = $TYPES{$protocol} // die "unknown protocol: $protocol\n";
@@ -30,16 +27,10 @@ sub open_here {
     return $socket;
 }
 
+# Sets "do not fragment" on all packets, and sends every packet that the interface accepts: unlike with IP_PMTUDISC_DO, the
+# kernel does not refuse packets longer than the path MTU that it knows (ip(7)).
 sub forbid_fragments {
-    my ($socket, $how) = @_;
-    setsockopt $socket, $IPPROTO_IP, $IP_MTU_DISCOVER, pack 'i', $PATH_MTU{$how}
-        or die "IP_MTU_DISCOVER: $!\n";
-}
-
-# What the kernel knows of the way to where this socket is connected to: the longest packet that passes.
-sub path_mtu {
-    my $mtu = getsockopt(shift, $IPPROTO_IP, $IP_MTU) // return undef;
-    return unpack 'i', $mtu;
+    setsockopt shift, $IPPROTO_IP, $IP_MTU_DISCOVER, pack 'i', $IP_PMTUDISC_PROBE or die "IP_MTU_DISCOVER: $!\n";
 }
 
 sub address_of {
@@ -48,13 +39,13 @@ sub address_of {
     return pack_sockaddr_in($port, $packed);
 }
 
-# (address, port)
+# Returns (address, port).
 sub read_address {
     my ($port, $packed) = unpack_sockaddr_in(shift);
     return (inet_ntop(AF_INET, $packed), $port);
 }
 
-# A connection that a listener has taken does not inherit that it never blocks.
+# An accepted connection does not inherit the non-blocking mode of its listener.
 sub unblock {
     my $handle = shift;
     fcntl $handle, F_SETFL, O_NONBLOCK or die "fcntl: $!\n";
@@ -62,7 +53,7 @@ sub unblock {
 
 sub own_port { return (read_address(getsockname shift))[1] }
 
-# What came of a connection, or of a packet that was sent before: the name of an error, or nothing.
+# Returns the name of a connection's or an earlier packet's error, or undef.
 sub pending_error {
     my $code = unpack 'i', getsockopt shift, SOL_SOCKET, SO_ERROR;
     return $code == 0 ? undef : name_of($code);
@@ -73,13 +64,13 @@ my %NAMES = map { Errno->$_ => $_ } qw(
     ENETDOWN ENETUNREACH ENOBUFS ENODEV ENOPROTOOPT EPERM EPIPE EPROTO ETIMEDOUT
 );
 
-# ECONNREFUSED and the like.
+# Returns the name of an error code, such as ECONNREFUSED.
 sub name_of {
     my $code = shift;
     return $NAMES{$code} // "errno $code";
 }
 
-# Whether nothing is wrong: it would only have to wait.
+# Tells if the last call failed only because it would have had to wait.
 sub would_block { return $!{EAGAIN} || $!{EINPROGRESS} || $!{EINTR} }
 
 1;

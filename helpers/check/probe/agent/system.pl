@@ -1,4 +1,4 @@
-# What Perl has no name for: the kernel's own calls, by their numbers on this processor.
+# System calls for which Perl has no function, by their numbers on this processor architecture.
 
 package System;
 
@@ -16,24 +16,19 @@ my %NUMBERS = (
 my $machine = (POSIX::uname())[4];
 my $number = $NUMBERS{$machine} // die "unsupported processor architecture: $machine\n";
 
-my ($CLOCK_REALTIME, $CLOCK_MONOTONIC) = (0, 1);
+my $CLOCK_MONOTONIC = 1;
 my $PR_SET_PDEATHSIG = 1;
 my $CLONE_NEWNET = 0x40000000;
 
-# Seconds since the machine started, which nobody sets back or forth.
-sub now { return clock($CLOCK_MONOTONIC) }
-
-# Seconds since the epoch, as the host's own clock has it.
-sub wall_clock { return clock($CLOCK_REALTIME) }
-
-sub clock {
+# Seconds since the host started. Nothing sets this clock.
+sub now {
     my $time = pack 'qq', 0, 0;
-    syscall($number->{clock_gettime}, shift, $time) == 0 or die "clock_gettime: $!\n";
+    syscall($number->{clock_gettime}, $CLOCK_MONOTONIC, $time) == 0 or die "clock_gettime: $!\n";
     my ($seconds, $nanoseconds) = unpack 'qq', $time;
     return $seconds + $nanoseconds / 1e9;
 }
 
-# Moves this process to the network namespace that the handle is of.
+# Moves this process to the network namespace of that handle.
 sub enter_network {
     my $handle = shift;
     return syscall($number->{setns}, fileno $handle, $CLONE_NEWNET) == 0;
@@ -41,22 +36,22 @@ sub enter_network {
 
 my ($O_PATH, $O_CLOEXEC) = (0x200000, 0x80000);
 my ($RESOLVE_NO_MAGICLINKS, $RESOLVE_IN_ROOT) = (0x02, 0x10);
-# A FIFO is opened at once, and no terminal becomes the agent's.
+# Opening a FIFO does not block, and no terminal becomes the agent's.
 my $READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | $O_CLOEXEC;
 
-# A file to read; undef, and why in $!.
+# Opens a file for reading. Returns undef and sets $! on errors.
 sub open_plain {
     sysopen my $file, shift, $READ or return undef;
     return $file;
 }
 
-# The same of a path below that root, which is the root of all links on the way, too.
+# Opens a path below that root. All links on the way are relative to the root, too.
 sub open_below {
     my ($root, $path) = @_;
     sysopen my $top, $root, O_RDONLY | O_DIRECTORY | $O_PATH or return undef;
     my $how = pack 'QQQ', $READ, 0, $RESOLVE_IN_ROOT | $RESOLVE_NO_MAGICLINKS;
     my $number = syscall($number->{openat2}, fileno $top, $path, $how, length $how);
-    # Linux before 5.6 has no such call: there no link is followed at all.
+    # Linux before 5.6 lacks openat2: there, no link is followed.
     return open_without_links($top, $path) if $number < 0 && $!{ENOSYS};
     return handle_of($number);
 }

@@ -1,20 +1,21 @@
-# The threads of the host's engine that are in network namespaces which are gone: engines 20.10 leave threads there when
-# containers end, and a call that one of these threads serves reaches nothing outside.
+# Finds threads of the host's engine in network namespaces that no longer exist. Engines 20.10 leave threads there when
+# containers end; a call that such a thread serves reaches no other host.
 
 package Threads;
 
 use strict;
 use warnings;
 
-# threads → {threads, stuck}: how many the engine has, and the ids of those that are stuck; none without an engine
+# threads → {threads, stuck}: the number of the engine's threads, and the ids of stuck ones; 0 and none without an
+# engine
 sub report {
     my ($succeed) = @_;
     my $engine = find_engine();
     return $succeed->({ threads => \0, stuck => [] }) if !defined $engine;
-    # A thread may serve an overlay or a container: the engine keeps a file of each namespace that it has.
+    # A thread may work in the namespace of an overlay or a container: the engine keeps a file for each of them.
     my @files = map {
         my $folder = "/proc/$engine/root$_";
-        # "default" is that of the thread that made it, gone or not.
+        # "default" is the namespace of the thread that created it, which may be gone.
         map { "$folder/$_" } grep { $_ ne 'default' } names($folder);
     } qw(/run/docker/netns /run/snap.docker/netns);
     my %alive = map { $_ => 1 } map { identity($_) // () } '/proc/1/ns/net', @files;
@@ -27,7 +28,7 @@ sub report {
     $succeed->({ threads => \$count, stuck => [map { "$_" } @stuck] });
 }
 
-# An engine in a container has another namespace of processes than the host's.
+# An engine in a container has another PID namespace than the host's.
 sub find_engine {
     my $own = identity('/proc/1/ns/pid') // return;
     for my $pid (grep { /^\d+$/ } names('/proc')) {

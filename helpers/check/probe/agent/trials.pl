@@ -1,5 +1,5 @@
-# Sends the questions of trials, all of a batch side by side, and waits for their answers. What is not answered is asked
-# twice more, so that one lost packet says nothing.
+# Sends the requests of trials, all of a batch in parallel, and waits for replies. Requests without a reply are sent
+# twice more, so that one lost packet proves nothing.
 
 package Trials;
 
@@ -11,31 +11,27 @@ use Socket ();
 my ($IP_TTL, $MSG_DONTWAIT, $MSG_NOSIGNAL) = (2, 0x40, 0x4000);
 my $BUFFER = 4_000_000;
 
-# Seconds from the first time that a trial is sent; after the last one it has failed.
+# Seconds from the first request of a trial to each one; after the limit, the trial has failed.
 my @SENDS = (0, 0.4, 0.8);
 my $LIMIT = 1.3;
 my $TICK = 0.05;
-# What may be under way at once: a connection takes a handle for each time that it is tried, packets take none.
+# The maximum of pending trials, weighted: a connection needs a file descriptor for each attempt, packets need none.
 my %WEIGHTS = (tcp => 8, connect => 8);
 my $MAX_WEIGHT = 1600;
-# Of trials that have failed, so many keep their sockets for an answer that comes late.
+# Failed trials that keep their sockets for a late reply.
 my $MAX_UNANSWERED = 60;
 
-# By trial: all that is known of it.
+# All trials by id.
 my %trials;
-# The trials that ask gossip, by the number that comes back.
+# The trials that ping gossip, by the sequence number in the acknowledgement.
 my @pings;
 my (@waiting, %pending, @unanswered);
 my $pending_weight = 0;
 my $timer;
-# By namespace and source address: sockets to send from.
+# The sending sockets, by protocol, namespace and source address.
 my %sockets;
 
-# try TRIAL… → [{trial, answered, from, milliseconds, error, sends, keys}], when each was answered or has failed.
-#
-# TRIAL is ID,PROTOCOL,NAMESPACE,SOURCE,DESTINATION,PORT,SIZE with PROTOCOL icmp, udp or tcp; or connect, which only
-# opens a connection; or ping, which asks for the acknowledgement of an engine's gossip. SIZE is that of the IP packet, of
-# all that is said over TCP; 0 is as short as can be. The keys are those by which its packets were noted.
+# request TRIAL… → [{trial, answered, from, milliseconds, error, sends, keys}], when each was answered or has failed
 sub request_all {
     my ($succeed, $fail, @words) = @_;
     my $left = @words;
@@ -59,7 +55,7 @@ sub report_batch {
     $succeed->([map { describe($_) } @$batch]);
 }
 
-# answers TRIAL… → as try: what has become of them since
+# results TRIAL… → the same as request, with replies that have come since
 sub report {
     my ($succeed, $fail, @ids) = @_;
     Loop::settle(sub { $succeed->([map { describe($_) } grep { defined } @trials{@ids}]) });
@@ -86,7 +82,7 @@ sub start_next {
     $timer //= Loop::after($TICK, \&tick) if keys %pending;
 }
 
-# The time of a trial is counted in ticks: a host that is too busy to let the agent run does not use it up.
+# The time of a trial is counted in ticks, so that a host too busy to run the agent does not use it up.
 sub tick {
     undef $timer;
     for my $trial (values %pending) {
@@ -101,7 +97,7 @@ sub finish {
     my $trial = shift;
     delete $pending{ $trial->{id} } or return;
     $pending_weight -= $WEIGHTS{ $trial->{protocol} } // 1;
-    # An answer may be late only because this host or the other is busy; sockets are kept for that, but not too many.
+    # A reply may be late only because one of the hosts is busy. Some sockets are kept for late replies.
     push @unanswered, grep { !defined $trial->{milliseconds} } $trial;
     drop_sockets(shift @unanswered) while @unanswered > $MAX_UNANSWERED;
     $trial->{done}->($trial->{batch});
@@ -127,7 +123,7 @@ sub record_reply {
     start_next() if @waiting;
 }
 
-# Sends it once, for nobody to answer.
+# Sends a packet once, without expecting a reply.
 sub send_once {
     my %trial;
     @trial{qw(id protocol namespace source destination port)} = @_;
@@ -138,7 +134,8 @@ sub send_packet {
     my ($trial, $letter) = @_;
     my $port = $trial->{protocol} eq 'icmp' ? 0 : $trial->{port};
     my $to = Sockets::address_of($trial->{destination}, $port);
-    defined send socket_for($trial), message_of($trial, $letter // 'Q'), $MSG_DONTWAIT, $to or die Sockets::name_of($! + 0) . "\n";
+    my $message = message_of($trial, $letter // 'Q');
+    defined send socket_for($trial), $message, $MSG_DONTWAIT, $to or die Sockets::name_of($! + 0) . "\n";
 }
 
 sub message_of {
@@ -148,14 +145,14 @@ sub message_of {
     return $trial->{protocol} eq 'udp' ? $payload : Packets::echo_request($$ & 0xffff, $trial->{sends}, $payload);
 }
 
-# A ping of HashiCorp's memberlist, to whoever gets it: {SeqNo, Node} in MessagePack.
+# A ping of HashiCorp's memberlist to any node: {SeqNo, Node} in MessagePack.
 sub ping_for {
     my $trial = shift;
     $trial->{ping} //= push @pings, $trial;
     return pack 'C C C a* C N C a* C', 0, 0x82, 0xa5, 'SeqNo', 0xce, $trial->{ping}, 0xa4, 'Node', 0xa0;
 }
 
-# The number in an acknowledgement is written as short as can be.
+# The sequence number in an acknowledgement has the shortest MessagePack encoding.
 sub read_ack {
     my ($bytes, $address) = @_;
     $bytes =~ /SeqNo(?:([\x00-\x7f])|\xcc(.)|\xcd(..)|\xce(....))/s or return;
@@ -164,7 +161,7 @@ sub read_ack {
     record_reply($trial->{id}, $address) if defined $trial;
 }
 
-# One socket for all packets of a protocol from one address.
+# Returns the socket for all packets of a protocol from one address.
 sub socket_for {
     my $trial = shift;
     my ($protocol, $namespace, $source) = @$trial{qw(protocol namespace source)};
@@ -173,8 +170,8 @@ sub socket_for {
         my $new = Sockets::open_here(Socket::PF_INET, $kind, $number);
         prepare($new, $source);
         Captures::set_buffer($new, $BUFFER);
-        # Not to be fragmented, whatever the kernel believes of the path.
-        Sockets::forbid_fragments($new, 'probe');
+        # The kernel must not fragment packets, regardless of the path MTU that it knows.
+        Sockets::forbid_fragments($new);
         Loop::on_readable($new, sub { 1 while read_reply($new, $protocol) });
         return $new;
     });
@@ -189,7 +186,7 @@ sub prepare {
 sub read_reply {
     my ($socket, $protocol) = @_;
     my $from = recv $socket, my $bytes, 2048, $MSG_DONTWAIT;
-    # An error that an earlier packet met is told here once.
+    # The error of an earlier packet is reported here once.
     return $!{EAGAIN} ? 0 : 1 if !defined $from;
     my ($address) = Sockets::read_address($from);
     if ($protocol eq 'ping') { read_ack($bytes, $address) }
@@ -252,7 +249,8 @@ sub read_tcp_reply {
     my ($trial, $socket) = @_;
     my $got = sysread $socket, my $bytes, 64;
     return if !defined $got && $!{EAGAIN};
-    return fail_connection($trial, $socket, defined $got ? 'closed without a reply' : Sockets::name_of($! + 0)) if !$got;
+    my $error = defined $got ? 'closed without a reply' : Sockets::name_of($! + 0);
+    return fail_connection($trial, $socket, $error) if !$got;
     return if $bytes ne "A$trial->{id}";
     record_reply($trial->{id}, $trial->{destination});
     drop_sockets($trial);
