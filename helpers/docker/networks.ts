@@ -110,6 +110,12 @@ const task = z.looseObject({
   Info: z.looseObject({ 'Host IP': goAddress.default('') }).nullish(),
 });
 
+/** A peer that gossip has not described yet, after an engine restarts: the engine has no address of it. */
+const peerAddress = z.union([
+  z.enum(['unknown', '<nil>']).transform(() => undefined),
+  ipAddressOrNone,
+]);
+
 const networkAnswer = z
   .looseObject({
     Name: networkName,
@@ -127,7 +133,7 @@ const networkAnswer = z
     Options: texts,
     Labels: texts,
     Containers: z.record(z.string(), member).nullish(),
-    Peers: z.array(z.looseObject({ IP: ipAddressOrNone })).nullish(),
+    Peers: z.array(z.looseObject({ IP: peerAddress })).nullish(),
     Services: z.record(z.string(), z.looseObject({ Tasks: z.array(task).nullish() })).nullish(),
   })
   .transform((network): NetworkFacts => {
@@ -158,7 +164,7 @@ const networkAnswer = z
           mac: one.MacAddress,
           local: !id.startsWith('ep-'),
         })),
-      peers: (network.Peers ?? []).map(({ IP }) => IP),
+      peers: (network.Peers ?? []).flatMap(({ IP }) => (IP === undefined ? [] : IP)),
       tasks: Object.entries(network.Services ?? {}).flatMap(([service, { Tasks }]) =>
         (Tasks ?? []).map((one) => ({
           service,
