@@ -30,6 +30,10 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
     [
       pick('vxlan-source-address', 'the firewall rewrites the source'),
       pick('container-misplaced', 'another host has a container with the same name'),
+      pick(
+        'duplicate-address',
+        'the address of a container on another host is set on the loopback interface',
+      ),
     ],
     [
       pick('engine-not-clustered', 'the engine uses another prefix in the key-value store'),
@@ -44,7 +48,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
     [
       pick('duplicate-engine-id', 'the host was cloned from another'),
       pick('container-down', 'the container is paused'),
-      pick('packet-loss', 'the sender drops every fourth VXLAN packet to one host'),
+      pick('packet-loss', 'the receiver drops three of ten VXLAN packets at random'),
     ],
     [
       pick('network-missing', 'the network was removed'),
@@ -75,12 +79,13 @@ export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
     pick('gossip-blocked', 'TCP in, from one host'),
     pick('forwarding-entry-stale', 'the entry of a removed container'),
     pick('endpoint-stale', 'the key-value store has an endpoint of a removed host'),
-    pick('packet-loss', 'the receiver drops three of ten VXLAN packets at random'),
+    pick('packet-loss', 'the sender drops every fourth VXLAN packet to one host'),
   ],
   'swarm-mode': [
     pick('vxlan-blocked', 'the receiver drops all packets'),
     pick('forwarding-entry-missing', 'half of the entry is deleted, as in moby #52661'),
     pick('container-down', 'the container is paused'),
+    pick('duplicate-address', 'the address of a container is also set in another one on its host'),
   ],
 };
 

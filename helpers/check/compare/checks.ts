@@ -1,4 +1,5 @@
 import type { Check } from '../model/check.ts';
+import { addressesUnique } from './kernel/addresses.ts';
 import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
 import { checksums } from './paths/checksums.ts';
 import { containerPaths } from './paths/container-paths.ts';
@@ -59,6 +60,7 @@ export const checks: readonly Check[] = [
   kernelLeftovers,
   kernelMtu,
   kernelFirewall,
+  addressesUnique,
   // names
   namesRight,
   // paths

@@ -7,6 +7,7 @@ import {
 import { checksumOffload } from './paths/checksum-offload.ts';
 import { containerDown, containerMisplaced } from './engines/containers.ts';
 import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
+import { duplicateAddress } from './kernel/duplicate-address.ts';
 import { endpointStale } from './engines/endpoint-stale.ts';
 import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
 import { engineUnreachable } from './engines/engine-unreachable.ts';
@@ -45,6 +46,8 @@ export const rules: readonly Rule[] = [
   engineOutside,
   // A kernel's own want, which looks like closed ways.
   neighbourTableFull,
+  // Containers that answer for each other: their paths look lossy or dead.
+  duplicateAddress,
   // Paths that lose a part of their packets: now and then they look closed.
   packetLoss,
   // Closed ways, which keep engines from each other.

@@ -21,6 +21,7 @@ export const diagnosisTitles = {
   'neighbour-missing': 'A host lacks the MAC address of a container',
   'neighbour-wrong': 'A host has the wrong MAC address for a container',
   'neighbour-table-full': 'The neighbor table of a kernel is full',
+  'duplicate-address': 'Two containers have the same address',
   'endpoint-stale': 'An endpoint of a container that is gone is still listed',
   'name-unresolved': 'A container name does not resolve',
   'name-stale': 'A container name resolves to the wrong address',

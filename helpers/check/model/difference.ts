@@ -38,6 +38,7 @@ export const differenceKinds = [
   'neighbour-other',
   'neighbour-leftover',
   'neighbours-refused',
+  'address-shared',
   'vxlan-unlike',
   'mtu-unfit',
   'firewall-drops',

@@ -1,3 +1,4 @@
+import { setOtherAddress } from '../../faults/address-faults.ts';
 import {
   flapOverlay,
   forgetForwarding,
@@ -44,6 +45,37 @@ const gone = (lab: DiagnosisLab): RemoteEnd => ({
 });
 
 export const kernelDefects: readonly Defect[] = [
+  {
+    code: 'duplicate-address',
+    way: 'the address of a container is also set in another one on its host',
+    where: {
+      host: 'worker-host',
+      network: 'my-net',
+      container: 'bystander',
+      towards: 'mysqlserver',
+    },
+    fault: async (lab) => {
+      const { address } = await lab.end('worker-host', 'mysqlserver');
+      const set = { container: 'bystander', address: `${address}/24`, link: 'eth0' };
+      return setOtherAddress(lab.provider, 'worker-host', set);
+    },
+  },
+  {
+    code: 'duplicate-address',
+    way: 'the address of a container on another host is set on the loopback interface',
+    where: {
+      host: 'third-host',
+      peer: 'master-host',
+      network: 'my-net',
+      container: 'holder',
+      towards: 'tomcat-app',
+    },
+    fault: async (lab) => {
+      const { address } = await lab.end('master-host', 'tomcat-app');
+      const set = { container: 'holder', address: `${address}/32`, link: 'lo' };
+      return setOtherAddress(lab.provider, 'third-host', set);
+    },
+  },
   {
     code: 'forwarding-entry-missing',
     way: 'half of the entry is deleted, as in moby #52661',

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { addressesUnique } from '../../../../../helpers/check/compare/kernel/addresses.ts';
+import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import type { ContainerNamespace } from '../../../../../helpers/check/model/kernel-view.ts';
+import { seen, whatWasSeen } from '../../../../../helpers/check/model/observed.ts';
+import { type Changes, container, link, MYSQL, twoHosts } from './two-hosts.ts';
+
+const OTHER = { address: '10.0.9.7', mac: '02:42:0a:00:09:07' };
+const SHOP = { address: '10.0.29.2', mac: '02:42:0a:00:1d:02' };
+
+function namespaceOf(name: string, ...links: ContainerNamespace['links'][number][]) {
+  const rest = { routes: [], nameServers: [], hostsFile: [] };
+  return { containerId: `id of ${name}`, links, ...rest };
+}
+
+const tomcatWith = (...more: readonly ContainerNamespace['links'][number][]): Changes => ({
+  kernel: {
+    containers: [namespaceOf('tomcat-app', link('eth0', { addresses: ['10.0.9.2/24'] }), ...more)],
+  },
+});
+
+function diagnose(changes: Changes) {
+  const observation = twoHosts(changes);
+  const outcome = addressesUnique.compare(observation);
+  return judge(outcome.state === 'failed' ? outcome.differences : [], observation);
+}
+
+describe('Addresses of containers', () => {
+  test('of their own, of nobody else, and of another network are nothing wrong', () => {
+    expect(addressesUnique.compare(twoHosts()).state).toBe('passed');
+    // A virtual address of a service of a swarm, which every task has.
+    expect(diagnose(tomcatWith(link('lo', { addresses: ['10.0.9.99/32'] })))).toEqual([]);
+    const end = { networkId: 'other', endpointId: 'e', ...SHOP, prefixLength: 24, gateway: '' };
+    const shop = container('shop', OTHER, { networks: { other: { ...end, aliases: [] } } });
+    const apart = tomcatWith(link('eth2', { addresses: [`${SHOP.address}/24`] }));
+    expect(diagnose({ ...apart, engine: { containers: [shop] } })).toEqual([]);
+  });
+
+  test('that another container has are found on any interface, with the command that removes them', () => {
+    const [found, ...others] = diagnose(tomcatWith(link('lo', { addresses: ['10.0.9.3/32'] })));
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({
+      code: 'duplicate-address',
+      where: {
+        host: 'master-host',
+        peer: 'worker-host',
+        network: 'my-net',
+        container: 'tomcat-app',
+        towards: 'mysqlserver',
+      },
+      remedy: {
+        kind: 'fix',
+        host: 'master-host',
+        commands: [
+          ['nsenter', '--target=4711', '--net', 'ip', 'addr', 'del', '10.0.9.3/32', 'dev', 'lo'],
+        ],
+      },
+    });
+  });
+
+  test('that a container on the same host has are found without another host', () => {
+    const other = container('other', OTHER);
+    const set = tomcatWith(link('eth0', { addresses: [`${OTHER.address}/24`] }));
+    const [found] = diagnose({ ...set, engine: { containers: [other] } });
+    expect(found?.where).toEqual({
+      host: 'master-host',
+      peer: undefined,
+      network: 'my-net',
+      container: 'tomcat-app',
+      towards: 'other',
+    });
+  });
+
+  test('that the engine has moved from one container to the other meanwhile are not reported', () => {
+    const set = tomcatWith(link('eth0', { addresses: ['10.0.9.3/24'] }));
+    const observation = twoHosts(set);
+    const [master, ...hosts] = observation.hosts;
+    const engine = whatWasSeen(master?.engine);
+    if (master === undefined || engine === undefined) throw new Error('master-host is missing');
+    const later = [container('tomcat-app', MYSQL)];
+    const changed = { ...master, engine: seen({ ...engine, later }) };
+    const outcome = addressesUnique.compare({ ...observation, hosts: [changed, ...hosts] });
+    expect(outcome.state).toBe('passed');
+  });
+
+  test('that engines have assigned twice are reported, with a next step: nothing is to be removed', () => {
+    const twin = container('twin', MYSQL);
+    const [found, ...others] = diagnose({ engine: { containers: [twin] } });
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({
+      code: 'duplicate-address',
+      where: { network: 'my-net' },
+      remedy: { kind: 'next-step', commands: [['docker', 'network', 'inspect', 'my-net']] },
+    });
+    expect(found?.summary).toContain('to twin (master-host) and to mysqlserver (worker-host)');
+  });
+});
