@@ -17,12 +17,25 @@ export const activityKinds = [
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 
+/** Codes of the activities that other code looks for: bringing a cluster up, and the stages of it. */
+export const activityCodes = [
+  'bring-up',
+  'keystore',
+  'cluster',
+  'network',
+  'workload',
+  'containers',
+] as const;
+export type ActivityCode = (typeof activityCodes)[number];
+
 /** A named piece of work with a start, an end and an outcome. Published when it starts and when it ends. */
 export interface Activity {
   readonly id: number;
   /** The activity that contains this one. */
   readonly parent: number | undefined;
   readonly kind: ActivityKind;
+  /** Stable, in contrast to the title. */
+  readonly code?: ActivityCode;
   readonly title: string;
   /** The machine that the activity concerns, if any. Nested activities inherit it. */
   readonly machine?: string;
@@ -55,6 +68,7 @@ let lastId = 0;
 export interface ActivityPlace {
   /** The machine's name, if it differs from the enclosing activity's. */
   readonly machine?: string | undefined;
+  readonly code?: ActivityCode | undefined;
 }
 
 /**
@@ -65,7 +79,7 @@ export async function activity<T>(
   kind: ActivityKind,
   title: string,
   run: (report: ActivityReport) => Promise<T>,
-  place: ActivityPlace = {},
+  { code, ...place }: ActivityPlace = {},
 ): Promise<T> {
   lastId += 1;
   const around = current.getStore();
@@ -74,6 +88,7 @@ export async function activity<T>(
     id: lastId,
     parent: around?.id,
     kind,
+    ...(code === undefined ? {} : { code }),
     title: redactSecrets(title),
     ...(machine === undefined ? {} : { machine }),
     startedAt: Date.now(),

@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path';
 import { prepareTools } from '../../helpers/debian/tools.ts';
 import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
+import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import type { Stage } from '../../helpers/topology/topology.ts';
 import { crowdContainers, crowdHosts, standUpCrowd } from './crowd.ts';
-import { type Lap, Laps, readStages, round } from './laps.ts';
+import { type Lap, Laps, readPrintedLaps, readStages, round } from './laps.ts';
 
 /**
  * What can be measured: `up` with its stages and take-down, machines beside it, the specs of the seed topology, and
@@ -44,8 +45,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { runs, until, only, compare } = options;
   using watch = new InterruptionWatch();
   const folder = await mkdtemp(join(tmpdir(), 'overlay-e2e-bench-'));
+  const store = join(folder, 'store');
   const run = runner(watch, {
-    MACHINE_STORAGE_PATH: join(folder, 'store'),
+    MACHINE_STORAGE_PATH: store,
     OVERLAY_E2E_REPORTS: join(folder, 'reports'),
     E2E_PROVIDER: 'netns',
   });
@@ -57,13 +59,13 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     for (let turn = 1; turn <= runs; turn++) {
       console.error(`run ${turn} of ${runs}`);
       if (compare !== undefined) await measureCompared(run, laps, resolve(compare));
-      if (only.includes('up')) await measureUp(run, laps, until);
+      if (only.includes('up')) await measureUp(run, laps, until, store);
       if (only.includes('check')) await measureSeedCheck(run, laps);
       if (only.includes('e2e')) laps.add('e2e', (await run('npm', ['run', 'e2e'])).seconds);
     }
     if (only.includes('machines')) await measureMachines(run, laps, runs);
     if (only.includes('check')) {
-      await standUpCrowd(join(folder, 'store'), watch);
+      await standUpCrowd(store, watch);
       const name = `check, of ${crowdHosts} hosts with ${crowdHosts * crowdContainers} containers`;
       for (let turn = 1; turn <= runs; turn++) await measureCheck(run, laps, name);
     }
@@ -106,9 +108,13 @@ function runner(watch: InterruptionWatch, settings: Readonly<Record<string, stri
   };
 }
 
-async function measureUp(run: Run, laps: Laps, until: Stage): Promise<void> {
+async function measureUp(run: Run, laps: Laps, until: Stage, store: string): Promise<void> {
+  const startedAt = Date.now();
   const up = await run(overlay, ['up', '--until', until]);
-  for (const { name, seconds } of readStages(up.stderr)) laps.add(`up, ${name} is there`, seconds);
+  const record = await loadSetUp(store);
+  for (const { name, seconds } of readStages(record?.activities ?? [], startedAt)) {
+    laps.add(`up, ${name} is there`, seconds);
+  }
   laps.add('up', up.seconds);
   laps.add('down', (await run(overlay, ['down'])).seconds);
 }
@@ -143,7 +149,7 @@ async function measureCompared(run: Run, laps: Laps, script: string): Promise<vo
   // It needs programs that a bare system lacks; the harness finds those by itself.
   const { env } = await prepareTools();
   const { stdout } = await run('bash', [script, 'up'], env);
-  const stages = readStages(stdout);
+  const stages = readPrintedLaps(stdout);
   for (const { name, seconds } of stages) laps.add(`compared, ${name}`, seconds);
   laps.add('compared', stages.at(-1)?.seconds ?? 0);
   await run('bash', [script, 'down'], env);

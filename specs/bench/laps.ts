@@ -1,3 +1,6 @@
+import type { ActivityCode } from '../../helpers/process/activity.ts';
+import type { RecordedActivity } from '../../helpers/topology/bring-up/set-up-record.ts';
+
 /** The times of one thing, in seconds. */
 export interface Lap {
   readonly median: number;
@@ -39,14 +42,36 @@ export function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/**
- * When each stage of a run was done, out of what it said: lines such as «[   7.3 s]   keystore  7.0 s» for ours, and
- * «   3.52 consul leads» for a script that prints its laps.
- */
-export function readStages(said: string): { name: string; seconds: number }[] {
-  return said.split('\n').flatMap((line) => {
-    const ours = /^\[ *([\d.]+) s\] +(keystore|cluster|network|workload)  [\d.]+ s$/.exec(line);
-    const [, seconds, name] = ours ?? /^ +(\d+\.\d+) (.+)$/.exec(line) ?? [];
+interface StageLap {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+const stages: readonly (ActivityCode | undefined)[] = [
+  'keystore',
+  'cluster',
+  'network',
+  'workload',
+];
+
+/** Returns the end of each stage that succeeded, in seconds after `startedAt`. */
+export function readStages(
+  activities: readonly Pick<RecordedActivity, 'code' | 'endedAt' | 'failure'>[],
+  startedAt: number,
+): StageLap[] {
+  return activities
+    .flatMap(({ code, endedAt, failure }) =>
+      code === undefined || !stages.includes(code) || endedAt === undefined || failure !== undefined
+        ? []
+        : [{ name: code, seconds: round((endedAt - startedAt) / 1000) }],
+    )
+    .toSorted((a, b) => a.seconds - b.seconds);
+}
+
+/** Returns the laps that a script printed: lines such as `   3.52 consul leads`. */
+export function readPrintedLaps(printed: string): StageLap[] {
+  return printed.split('\n').flatMap((line) => {
+    const [, seconds, name] = /^ +(\d+\.\d+) (.+)$/.exec(line) ?? [];
     return name === undefined ? [] : [{ name, seconds: Number(seconds) }];
   });
 }

@@ -51,8 +51,8 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
   const startedAt = performance.now();
   let hasBegun = false;
   const stopListening = onActivity({
-    start: ({ title }) => {
-      hasBegun ||= title.startsWith('bring up ');
+    start: ({ code }) => {
+      hasBegun ||= code === 'bring-up';
     },
   });
   const stopProgress = await showProgress({ verbose: options.verbose ?? false });

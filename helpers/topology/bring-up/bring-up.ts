@@ -56,12 +56,17 @@ export async function standUp(
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {
-    const document = await activity('stage', `bring up ${topology.name}`, async () => {
-      const standing = standUpStages({ topology: chosen, own }, provider, until, group);
-      standing.catch(() => {});
-      await group.finish();
-      return await standing;
-    });
+    const document = await activity(
+      'stage',
+      `bring up ${topology.name}`,
+      async () => {
+        const standing = standUpStages({ topology: chosen, own }, provider, until, group);
+        standing.catch(() => {});
+        await group.finish();
+        return await standing;
+      },
+      { code: 'bring-up' },
+    );
     await saveSetUp(provider.store, recorder.take(topology.name));
     await saveDocument(document);
     watch.signal.throwIfAborted();

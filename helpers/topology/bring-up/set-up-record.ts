@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
-import { type Activity, activityKinds, onActivity } from '../../process/activity.ts';
+import { type Activity, activityCodes, activityKinds, onActivity } from '../../process/activity.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 
@@ -12,6 +12,7 @@ const recordedActivity = z.object({
   id: z.int(),
   parent: z.int().optional().describe('The id of the activity within which it happened.'),
   kind: z.enum(activityKinds),
+  code: z.enum(activityCodes).optional(),
   title: z.string(),
   machine: z.string().optional(),
   startedAt: milliseconds,
@@ -58,12 +59,13 @@ export function recordSetUp(): SetUpRecorder {
 
 /** Without what was said in it: a picture needs none of that, and it may be long, or secret. */
 function recordActivity(one: Activity): RecordedActivity {
-  const { id, parent, kind, title, machine, startedAt, endedAt, error } = one;
+  const { id, parent, kind, code, title, machine, startedAt, endedAt, error } = one;
   return {
     id,
     kind,
     title,
     startedAt,
+    ...(code === undefined ? {} : { code }),
     ...(parent === undefined ? {} : { parent }),
     ...(machine === undefined ? {} : { machine }),
     ...(endedAt === undefined ? {} : { endedAt }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Laps, medianOf, readStages } from '../../bench/laps.ts';
+import { Laps, medianOf, readPrintedLaps, readStages } from '../../bench/laps.ts';
 
 describe('the median', () => {
   test('of an odd number of times is the one in the middle, whatever their order', () => {
@@ -27,24 +27,26 @@ test('laps keep each time, and the order of their names', () => {
   ]);
 });
 
-test('stages are read out of what up says, and nothing else is', () => {
-  const said = `[   0.1 s] provider netns, because this is Linux  0.1 s
-[   0.9 s]   images of consul.tar …
-[   2.0 s]   keystore  1.9 s
-[   3.5 s]   ✖ cluster  1.5 s
-[  12.5 s]   network  1.0 s
-[  12.6 s] bring up seed  12.5 s`;
-  expect(readStages(said)).toEqual([
+test('stages end in the order of their times; a failed stage and a running stage have no time', () => {
+  const activities = [
+    { code: 'bring-up', endedAt: 13_500 },
+    { endedAt: 1100 },
+    { code: 'network', endedAt: 13_500 },
+    { code: 'keystore', endedAt: 3000 },
+    { code: 'cluster', endedAt: 4500, failure: 'timed out' },
+    { code: 'workload' },
+  ] as const;
+  expect(readStages(activities, 1000)).toEqual([
     { name: 'keystore', seconds: 2 },
     { name: 'network', seconds: 12.5 },
   ]);
 });
 
-test('stages are read out of the laps that a script prints', () => {
-  expect(readStages('   0.81 keystore engine\n  13.60 mysql answers\nengine 101 not up\n')).toEqual(
-    [
-      { name: 'keystore engine', seconds: 0.81 },
-      { name: 'mysql answers', seconds: 13.6 },
-    ],
-  );
+test('a script prints a lap per line', () => {
+  expect(
+    readPrintedLaps('   0.81 keystore engine\n  13.60 mysql answers\nengine 101 not up\n'),
+  ).toEqual([
+    { name: 'keystore engine', seconds: 0.81 },
+    { name: 'mysql answers', seconds: 13.6 },
+  ]);
 });

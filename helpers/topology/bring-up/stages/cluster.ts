@@ -2,8 +2,9 @@ import type { KeyValueStore } from '../../../cluster/key-value/key-value-store.t
 import { waitForCluster, waitForMeeting } from '../../../cluster/key-value/members.ts';
 import { whileStoreIsReached } from '../../../cluster/key-value/store-reach.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../../machine/machine.ts';
-import { activity, onMachine } from '../../../process/activity.ts';
+import { onMachine } from '../../../process/activity.ts';
 import { allSettled } from '../../../process/errors/harness-error.ts';
+import { runStage } from './run-stage.ts';
 
 /** What the machines of a cluster are made with. */
 export interface ClusterGround {
@@ -21,7 +22,7 @@ export async function standUpCluster(
   requests: readonly MachineRequest[],
   { store, provider, signal }: ClusterGround,
 ): Promise<Machine[]> {
-  return await activity('stage', 'cluster', async () => {
+  return await runStage('cluster', async () => {
     const ground = { store, provider, signal };
     const creations =
       requests.length > MEET_ANYHOW

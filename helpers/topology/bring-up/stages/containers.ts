@@ -8,10 +8,10 @@ import {
   type FindSilentPorts,
   startContainers,
 } from '../../../workload/deploy-containers.ts';
-import { activity } from '../../../process/activity.ts';
 import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
 import type { TopologyDocument } from '../../document.ts';
 import { placesOf, type TopologyContainer } from '../../topology.ts';
+import { runStage } from './run-stage.ts';
 
 /** The user's own containers, each with its image. */
 export interface OwnContainer {
@@ -33,7 +33,7 @@ export async function standUpContainers(
   own: readonly OwnContainer[],
   { machines, provider, after, signal }: ContainersGround,
 ): Promise<TopologyDocument['workload']> {
-  return await activity('stage', 'containers', async () => {
+  return await runStage('containers', async () => {
     const deployments = own.map((one) => describeDeployment(one, machines));
     const [containers] = await Promise.all([createContainers(deployments, { signal }), after]);
     await startContainers(deployments, containers, lookFrom(provider), { signal });

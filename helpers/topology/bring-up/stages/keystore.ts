@@ -5,9 +5,10 @@ import type {
 import { startStore } from '../../../cluster/key-value/start-store.ts';
 import { connectEngine } from '../../../docker/engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
-import { activity, onMachine } from '../../../process/activity.ts';
+import { onMachine } from '../../../process/activity.ts';
 import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
 import { provideImage } from '../../../workload/provide-image.ts';
+import { runStage } from './run-stage.ts';
 
 /** Runs the key-value store on its machine. Ready when it leads and gives back what was written to it. */
 export async function standUpKeystore(
@@ -16,7 +17,7 @@ export async function standUpKeystore(
   image: Promise<PreparedImage>,
   signal: AbortSignal,
 ): Promise<KeyValueStore> {
-  return await activity('stage', 'keystore', async () => {
+  return await runStage('keystore', async () => {
     using engine = connectEngine(await machine);
     const prepared = await image;
     return await onMachine(engine.machine.name, async () => {

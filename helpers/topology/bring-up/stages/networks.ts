@@ -2,9 +2,10 @@ import { createOverlay, waitForNetworkOn } from '../../../cluster/overlay-networ
 import type { Engine } from '../../../docker/engine.ts';
 import type { NetworkFacts } from '../../../docker/networks.ts';
 import type { MachineProvider } from '../../../machine/machine.ts';
-import { activity, onMachine } from '../../../process/activity.ts';
+import { onMachine } from '../../../process/activity.ts';
 import { overlayOptionsFor } from '../../../cluster/cluster-plan.ts';
 import type { Topology } from '../../topology.ts';
+import { runStage } from './run-stage.ts';
 
 /**
  * Creates each network on one engine. Ready when all engines that are told of networks know it by the same id.
@@ -16,7 +17,7 @@ export async function standUpNetworks(
   engines: readonly Engine[],
   { provider, signal }: { readonly provider: MachineProvider; readonly signal: AbortSignal },
 ): Promise<NetworkFacts[]> {
-  return await activity('stage', 'network', async () => {
+  return await runStage('network', async () => {
     const created: NetworkFacts[] = [];
     for (const { name, subnet, createdOn } of networks) {
       const engine = engines.find(({ machine }) => machine.name === createdOn);

@@ -1,8 +1,8 @@
 import { initSwarm, joinSwarm, waitForSwarm } from '../../../cluster/swarm-mode/swarm-mode.ts';
 import { connectEngine } from '../../../docker/engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
-import { activity } from '../../../process/activity.ts';
 import { allSettled } from '../../../process/errors/harness-error.ts';
+import { runStage } from './run-stage.ts';
 
 /**
  * Makes the machines of a swarm. The manager's engine makes it as soon as it runs, the others join side by side. Ready
@@ -13,7 +13,7 @@ export async function standUpSwarm(
   managerName: string,
   signal: AbortSignal,
 ): Promise<Machine[]> {
-  return await activity('stage', 'cluster', async () => {
+  return await runStage('cluster', async () => {
     const machines = await allSettled('cluster: create its machines', create());
     const engines = machines.map(connectEngine);
     const manager = engines.find(({ machine }) => machine.name === managerName);

@@ -1,6 +1,6 @@
 import { connectEngine } from '../../../docker/engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
-import { activity, onMachine } from '../../../process/activity.ts';
+import { onMachine } from '../../../process/activity.ts';
 import { HarnessError } from '../../../process/errors/harness-error.ts';
 import { carUrl } from '../../../workload/car-service.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { waitForCarService } from '../../../workload/wait-for-car-service.ts';
 import type { TopologyDocument } from '../../document.ts';
 import type { CarService } from '../../topology.ts';
+import { runStage } from './run-stage.ts';
 
 /** What the topology's document says of the workload. */
 export type StandingWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'>;
@@ -30,7 +31,7 @@ export async function standUpWorkload(
   networks: Promise<unknown>,
   signal: AbortSignal,
 ): Promise<StandingWorkload> {
-  return await activity('stage', 'workload', async () => {
+  return await runStage('workload', async () => {
     const placements = {
       application: place(application, machines, images.tomcat),
       database: place(database, machines, images.mysql),
