@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { runSmall, type SmallRun } from './small-run.ts';
 
 const passing = `import { test } from 'vitest'; test('it passes', () => {});`;
@@ -123,6 +124,36 @@ test('a global set-up that fails reads red, with its steps up to the failure', {
   const source = keystore?.steps?.[0]?.attachments[0]?.source ?? '';
   expect(run.attachment(source)).toBe(`$ sh -c 'echo it begins'\n\nit begins`);
   expect(run.output).toContain('overlay-e2e doctor');
+});
+
+test('waits, tests and hooks that exceed their limits have a category of their own', {
+  timeout: limit,
+}, async () => {
+  const run = await runSmall({
+    'specs/waits.spec.ts': `
+      import { beforeAll, describe, test } from 'vitest';
+      import { HarnessError } from '@helpers/process/errors/harness-error.ts';
+      import { notYet, waitFor } from '@helpers/process/waits/wait-for.ts';
+      const never = () => waitFor('network there', async () => notYet('no network'), { limit: 20 });
+      test('waits', never);
+      test('hangs', { timeout: 50 }, () => new Promise(() => {}));
+      test('is refused', () => {
+        throw new HarnessError({ code: 'port-busy', tried: 'run', observed: 'it timed out before' });
+      });
+      describe('suite', () => {
+        beforeAll(never);
+        test('after the hook', () => {});
+      });`,
+  });
+  const codes = ['waits', 'hangs', 'is refused', 'hooks of «suite» pass'].map((name) =>
+    run.result(name).labels.flatMap((label) => (label.name === 'error' ? label.value : [])),
+  );
+  expect(codes).toEqual([['wait-timed-out'], [], ['port-busy'], ['wait-timed-out']]);
+  const { nodes } = z
+    .object({ nodes: z.record(z.string(), z.looseObject({ name: z.string() })) })
+    .parse(JSON.parse(run.data.get('widgets/categories.json')?.toString() ?? ''));
+  const names = Object.values(nodes).map(({ name }) => name);
+  expect(names).toContain('Harness: a time limit was exceeded');
 });
 
 test('a global set-up that cannot even be imported reads red', { timeout: limit }, async () => {

@@ -136,7 +136,7 @@ async function leave({ topology, provider, document }: Standing): Promise<void> 
           await takeDown(provider);
         });
       },
-      { topology: topology.name },
+      { topology: topology.name, phase: 'teardown' },
     );
   } finally {
     stopProgress();

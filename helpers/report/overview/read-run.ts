@@ -15,6 +15,7 @@ import { codeIn, diagnosisLabel } from '../results/diagnosis-label.ts';
 import { auditName, topologyPictureName } from '../results/evidence.ts';
 import { issueOf, type KnownIssue } from '../results/known-issues.ts';
 import { readRanOn } from '../results/environment-info.ts';
+import { phaseLabel } from '../results/record-set-up.ts';
 import { hostPrefix } from '../results/results-writer.ts';
 import { topologyOf } from '../results/topology-label.ts';
 import type { FoundDefect, Run, RunResult } from './run.ts';
@@ -67,6 +68,7 @@ async function readResult(
     file: fileOf(fullName),
     topology: topologyOf({ labels }),
     around: fullName.startsWith(hostPrefix),
+    phase: labels.find((one) => one.name === phaseLabel)?.value,
     status,
     message: (message.split('\n', 1)[0] ?? '').replace(/ \/\/ Object\.is equality$/, ''),
     start,

@@ -44,7 +44,7 @@ function renderTopology(topology: string, results: readonly RunResult[]): string
   const bad = results.filter(({ status }) => isBad(status)).length;
   const ran = specs.filter(({ status }) => status !== 'skipped').length;
   const sign = bad > 0 ? '✖' : ran === 0 ? '○' : '✔';
-  const setUp = results.find(({ around, name }) => around && name.startsWith('Set up'));
+  const setUp = results.find(({ phase }) => phase === 'set-up');
   const ranOn = results.map((one) => one.ranOn).find((one) => one !== undefined);
   const words =
     ranOn === undefined

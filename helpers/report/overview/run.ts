@@ -26,6 +26,8 @@ export interface RunResult {
   readonly topology: string | undefined;
   /** Tells if it is a set-up or a teardown. */
   readonly around: boolean;
+  /** Which of them it is. */
+  readonly phase: string | undefined;
   readonly status: TestStatus;
   /** The first line of why. */
   readonly message: string;

@@ -1,11 +1,14 @@
 import type { CategoryRule } from '@allurereport/core-api';
 import { diagnosisCodes, diagnosisTitles } from '../../check/model/codes.ts';
+import { errorLabel } from './error-label.ts';
 import { diagnosisLabel } from './diagnosis-label.ts';
 import { harnessOrigin, originLabel } from './origin-label.ts';
 import { hostFeature } from './record-set-up.ts';
 
 const bad = ['failed', 'broken'] as const;
-const tooLong = /not (so|done) after|timed? ?out/i;
+const tooLong = { [errorLabel]: /^(wait|command|check)-timed-out$/ };
+/** Vitest's own error has no code. */
+const testTooLong = /^(Test|Hook) timed out in /;
 const ofHarness = { [originLabel]: new RegExp(`^${harnessOrigin}$`) };
 
 /**
@@ -30,8 +33,10 @@ export const categories: CategoryRule[] = [
   {
     name: 'Harness: a time limit was exceeded',
     matchers: [
-      { statuses: ['broken'], message: tooLong },
-      { statuses: ['failed'], labels: ofHarness, message: tooLong },
+      { statuses: ['broken'], labels: tooLong },
+      { statuses: ['broken'], message: testTooLong },
+      { statuses: ['failed'], labels: { ...ofHarness, ...tooLong } },
+      { statuses: ['failed'], labels: ofHarness, message: testTooLong },
     ],
   },
   {

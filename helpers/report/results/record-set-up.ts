@@ -1,5 +1,6 @@
 import { watchActivityTrees } from './activity-tree.ts';
 import { messageOf, type Step, toStep } from './step.ts';
+import { errorCodesOf, errorLabel } from './error-label.ts';
 import { type Evidence, hostPrefix, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { epicOf } from './tutorial-part.ts';
@@ -7,11 +8,18 @@ import { epicOf } from './tutorial-part.ts';
 /** The default feature of set-ups and teardowns in the report. */
 export const hostFeature = 'Set-up and take-down';
 
+/** The label that distinguishes set-ups from teardowns. */
+export const phaseLabel = 'phase';
+
+export type HostPhase = 'set-up' | 'teardown';
+
 /** The place of a set-up or teardown in the report. */
 export interface HostPart {
   readonly feature?: string;
   /** The topology whose specs it serves. */
   readonly topology?: string;
+  /** `set-up` by default. */
+  readonly phase?: HostPhase;
 }
 
 /** Adds data to the result of a set-up. */
@@ -28,7 +36,7 @@ export interface HostReport {
  * in the report's tree, in its history and on its timeline.
  *
  * await recordHost('Set up the seed topology', () => standUp(…));
- * await recordHost('Tear down the seed topology', () => takeDown(…));
+ * await recordHost('Tear down the seed topology', () => takeDown(…), { phase: 'teardown' });
  *
  * Run one at a time in a process: parallel activities would count as a part of it.
  *
@@ -37,7 +45,7 @@ export interface HostReport {
 export async function recordHost<T>(
   title: string,
   run: (report: HostReport) => Promise<T>,
-  { topology = 'seed', feature = hostFeature }: HostPart = {},
+  { topology = 'seed', feature = hostFeature, phase = 'set-up' }: HostPart = {},
 ): Promise<T> {
   const steps: Step[] = [];
   const labels: Record<string, string | readonly string[]> = {};
@@ -69,7 +77,15 @@ export async function recordHost<T>(
       stop,
       attachments: attachments.flat(),
       steps: steps.toSorted((one, other) => one.start - other.start),
-      labels: { ...labels, epic: epicOf(topology), feature, topology, thread: 'set-up' },
+      labels: {
+        ...labels,
+        ...(failure === undefined ? {} : { [errorLabel]: errorCodesOf(error) }),
+        [phaseLabel]: phase,
+        epic: epicOf(topology),
+        feature,
+        topology,
+        thread: 'set-up',
+      },
     });
   }
 }

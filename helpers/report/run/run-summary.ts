@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import type { ErrorCode } from '../../process/errors/error-codes.ts';
+import { errorLabel } from '../results/error-label.ts';
 import { stripVTControlCharacters } from 'node:util';
 import { countOf } from '../text/count-of.ts';
 import type { Counts, RunCounts } from '../results/counts.ts';
@@ -105,11 +107,12 @@ function isOfSkips({ fullName }: WrittenResult): boolean {
 }
 
 /** Tells if a set-up ended because of the signal, which is reported once. */
-function isInterruption(
-  { statusDetails }: WrittenResult,
-  interrupted: string | undefined,
-): boolean {
-  return interrupted !== undefined && statusDetails?.message?.includes('interrupted by') === true;
+function isInterruption({ labels = [] }: WrittenResult, interrupted: string | undefined): boolean {
+  const code: ErrorCode = 'interrupted';
+  return (
+    interrupted !== undefined &&
+    labels.some(({ name, value }) => name === errorLabel && value === code)
+  );
 }
 
 function renderFailure({ name, statusDetails }: WrittenResult): string {

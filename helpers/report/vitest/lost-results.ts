@@ -9,6 +9,7 @@ import {
   type SkippedTest,
 } from './allowed-skips.ts';
 import { addCounts, type Counts, startResults } from '../results/counts.ts';
+import { errorCodesOf, errorLabel } from '../results/error-label.ts';
 import { tellSystem } from './environment.ts';
 import { issueLinks } from '../results/known-issues.ts';
 import { writeResult } from '../results/results-writer.ts';
@@ -81,7 +82,7 @@ export class LostResultsReporter implements Reporter {
       const said = withCause(error);
       const isWorker = cutOff.length > 0 && /\bworker\b/i.test(said);
       const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
-      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, error.stack);
+      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, { error });
     });
     for (const { name, message } of this.#findSkipProblems()) {
       counts.failed += 1;
@@ -101,7 +102,7 @@ export class LostResultsReporter implements Reporter {
     const tellErrors = (suite: TestModule | TestSuite, name: string) => {
       for (const error of suite.errors()) {
         counts.failed += 1;
-        this.#write(moduleId, project.name, name, 'broken', error.message, error.stack);
+        this.#write(moduleId, project.name, name, 'broken', error.message, { error });
       }
     };
     tellErrors(module, `${fileName(moduleId)} can be run`);
@@ -121,7 +122,7 @@ export class LostResultsReporter implements Reporter {
       const topology = topologyIn(project.name);
       this.reasons.set(reasonKey(fullName(test), topology), why);
       if (!isWrittenByAllure(test)) {
-        this.#write(moduleId, project.name, test.name, 'skipped', why, undefined, test);
+        this.#write(moduleId, project.name, test.name, 'skipped', why, { test });
       }
     }
   }
@@ -170,8 +171,7 @@ export class LostResultsReporter implements Reporter {
     name: string,
     status: 'broken' | 'skipped',
     message: string,
-    trace?: string,
-    test?: TestCase,
+    { error, test }: { error?: { readonly stack?: string | undefined }; test?: TestCase } = {},
   ): void {
     const now = Date.now();
     const file = relative(process.cwd(), moduleId);
@@ -184,13 +184,14 @@ export class LostResultsReporter implements Reporter {
         status,
         message: stripVTControlCharacters(message),
         links: issueLinks(message, []),
-        trace: trace === undefined ? undefined : ownFrames(trace),
+        trace: error?.stack === undefined ? undefined : ownFrames(error.stack),
         start: now,
         stop: now,
         labels: {
           ...partOf(file, topology),
           ...(topology === undefined ? {} : { topology }),
           thread: project,
+          [errorLabel]: errorCodesOf(error),
         },
       },
       this.#folder,

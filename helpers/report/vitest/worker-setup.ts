@@ -6,6 +6,7 @@ import { Status } from 'allure-js-commons';
 import type { RuntimeMessage } from 'allure-js-commons/sdk';
 import { afterAll, afterEach, TestRunner } from 'vitest';
 import { watchActivityTrees } from '../results/activity-tree.ts';
+import { errorCodesOf, errorLabel } from '../results/error-label.ts';
 import { reportRuntime } from '../results/evidence.ts';
 import { sendAgain } from './late-steps.ts';
 import { type Step, toStep } from '../results/step.ts';
@@ -16,9 +17,14 @@ const watch = watchActivityTrees((root) => send(toStep(root)));
 let late = false;
 let ended = false;
 
-afterEach(() => {
+afterEach(async ({ task }) => {
   ended = true;
   watch.takeUnended().forEach((root) => send(toStep(root)));
+  const codes = task.result?.errors?.flatMap(errorCodesOf) ?? [];
+  const labels = [...new Set(codes)].map((value) => ({ name: errorLabel, value }));
+  if (labels.length > 0) {
+    await reportRuntime()?.sendMessage({ type: 'metadata', data: { labels } });
+  }
 });
 // The first to be registered, and so the last to run.
 // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it which fixtures are wanted: none.

@@ -64,9 +64,10 @@ describe('the verdict of a run', () => {
     const setUp = {
       name: 'Set up the seed topology',
       fullName: 'around the specs: Set up the seed topology',
-      status: 'broken',
+      status: 'broken' as const,
       statusDetails: { message: 'overlay-e2e: interrupted by SIGINT' },
-    } as const;
+      labels: [{ name: 'error', value: 'interrupted' }],
+    };
     const verdict = judge(130, { ...counted, passed: 0, skipped: 31 }, [setUp]);
     expect(verdictLines(verdict)).toEqual(['✖ interrupted by SIGINT']);
     expect(nextStepsOf(verdict, typed)).toEqual([]);
