@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly remedy?: string;
   /** Exit codes that are not a failure: `[0]` by default, `'any'` for all. */
   readonly expect?: readonly number[] | 'any';
+  /** Codes of known failures, by the program's own words in its output. */
+  readonly failures?: readonly (readonly [words: RegExp, code: ErrorCode])[];
 }
 
 export interface CommandResult {
@@ -59,7 +61,7 @@ export async function runCommand(
       return { exitCode, stdout: result.stdout, stderr: result.stderr };
     }
     throw new HarnessError({
-      code: codeOf(result),
+      code: codeOf(result, output, options.failures),
       tried: options.title ?? line,
       observed: describeEnd(result, limit, output),
       remedy,
@@ -84,8 +86,14 @@ export function tail(text: string, lines = 20): string {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
-function codeOf({ timedOut, cause }: { timedOut: boolean; cause?: unknown }): ErrorCode {
+function codeOf(
+  { timedOut, cause }: { timedOut: boolean; cause?: unknown },
+  output: string,
+  failures: CommandOptions['failures'] = [],
+): ErrorCode {
   if (timedOut) return 'command-timed-out';
+  const known = failures.find(([words]) => words.test(output));
+  if (known !== undefined) return known[1];
   const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
   return isMissing ? 'package-missing' : 'command-failed';
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { diagnosisTitles, type DiagnosisCode, pageOf } from '../../helpers/check/model/codes.ts';
 import { documentSchema } from '../../helpers/report/findings/audit-document.ts';
+import { errorCodes } from '../../helpers/process/errors/error-codes.ts';
 import { clusterFileSchema } from '../../helpers/topology/describe/cluster-file-schema.ts';
 import { topologySchema } from '../../helpers/topology/topology-schema.ts';
 import { doctorDocument } from '../../helpers/cli/overlay-e2e/doctor/document.ts';
@@ -47,6 +48,7 @@ export function referenceFiles(): Readonly<Record<string, string>> {
       ]),
       'fixtures.md': fixturesPage(),
       'diagnoses.md': diagnosesPage(),
+      'errors.md': errorsPage(),
     }),
   };
 }
@@ -91,6 +93,16 @@ function diagnosesPage(): string {
   ]);
 }
 
+function errorsPage(): string {
+  return page('Error codes', [
+    'Each error that overlay-e2e throws has one of these stable codes in its field `code`. The report shows the code of a failed test as the label `error`. Match codes in your own specs; messages may change.',
+    table(
+      ['code', 'meaning'],
+      Object.entries(errorCodes).map(([one, meaning]) => [code(one), meaning]),
+    ),
+  ]);
+}
+
 function indexPage(): string {
   return page('Reference', [
     [
@@ -101,6 +113,7 @@ function indexPage(): string {
       '- [Fields of a cluster file](cluster.md): `overlay-e2e check FILE`',
       '- [Fixtures and matchers](fixtures.md): imports for your own specs',
       '- [Diagnosis codes](diagnoses.md)',
+      '- [Error codes](errors.md)',
       '- JSON Schemas: [check --json](../check.schema.json), [doctor --json](../doctor.schema.json), [topology](../topology.schema.json), [cluster file](../cluster.schema.json)',
     ].join('\n'),
   ]);

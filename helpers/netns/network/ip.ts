@@ -1,6 +1,9 @@
 import { runCommand } from '../../process/run-command.ts';
 
-/** Runs lines of iproute2's `ip` in one process; in a network namespace when one is named. */
+/**
+ * Runs lines of iproute2's `ip` in one process; in a network namespace when one is named. A name that exists already is
+ * an error with the code `name-taken`.
+ */
 export async function runIp(
   title: string,
   lines: readonly string[],
@@ -8,5 +11,10 @@ export async function runIp(
 ): Promise<void> {
   const { env, namespace } = options;
   const where = namespace === undefined ? [] : ['-netns', namespace];
-  await runCommand('ip', [...where, '-batch', '-'], { env, title, input: `${lines.join('\n')}\n` });
+  await runCommand('ip', [...where, '-batch', '-'], {
+    env,
+    title,
+    input: `${lines.join('\n')}\n`,
+    failures: [[/File exists/, 'name-taken']],
+  });
 }

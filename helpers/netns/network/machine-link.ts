@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { type AddressRange, egressAddress } from '../../process/address-range.ts';
+import { hasCode } from '../../process/errors/harness-error.ts';
 import { runIp } from './ip.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
 import { machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
@@ -22,7 +23,7 @@ export async function connectLink(
   try {
     await runIp(title, [...fresh, link], { env });
   } catch (error) {
-    if (!(error as Error).message.includes('File exists')) throw error;
+    if (!hasCode(error, 'name-taken')) throw error;
     // The kernel still holds an earlier namespace of this machine, and with it the other end of this port.
     const inSwitch = { env, namespace: switchNamespace(store) };
     await runIp(`${title}: remove its earlier port`, [`link delete ${port}`], inSwitch);

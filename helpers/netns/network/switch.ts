@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HarnessError } from '../../process/errors/harness-error.ts';
+import { hasCode, HarnessError } from '../../process/errors/harness-error.ts';
 import {
   type AddressRange,
   formatAddress,
@@ -204,7 +204,7 @@ async function makeHostLink(store: Store, range: AddressRange, env: Env): Promis
       { env },
     );
   } catch (error) {
-    if ((error as Error).message.includes('File exists')) return false;
+    if (hasCode(error, 'name-taken')) return false;
     throw error;
   }
   closeLink(link);

@@ -27,7 +27,7 @@ export const errorCodes = {
   'file-unreadable': 'A file is missing, cannot be read, or has another format.',
   'folder-unsuitable': 'A folder belongs to others or is on an unsuitable file system.',
   'folder-unwritable': 'A file or folder cannot be written.',
-  'host-key-wrong': 'ssh does not know the host key, or the host key has changed.',
+  'host-key-wrong': 'The host key of an engine is unknown to ssh, or has changed.',
   'host-unknown': 'No host has this name.',
   'image-in-use': 'A container uses the image.',
   'image-invalid': 'An image archive or a program for an image is unsuitable.',
