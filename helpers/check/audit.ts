@@ -2,7 +2,7 @@ import { activity } from '../process/activity.ts';
 import { checks } from './compare/checks.ts';
 import type { Coverage } from './model/report.ts';
 import { coverageOf } from './derive/coverage.ts';
-import { judge } from './diagnose/diagnose.ts';
+import { diagnoseDifferences } from './diagnose/diagnose.ts';
 import type { Observation } from './model/observation.ts';
 import { observeCluster } from './observe/observe-cluster.ts';
 import type { AuditOptions } from './model/options.ts';
@@ -24,19 +24,19 @@ export async function auditCluster(
   return {
     startedAt: startedAt.toISOString(),
     milliseconds: Date.now() - startedAt.getTime(),
-    ...judgeObservation(observation),
+    ...diagnoseObservation(observation),
   };
 }
 
 /** Compares and diagnoses an observation. The result is the same at any time, also for a recorded one. */
-export function judgeObservation(
+export function diagnoseObservation(
   observation: Observation,
 ): Omit<AuditReport, 'startedAt' | 'milliseconds'> {
   const results = checks.map(({ name, title, layer, needs, compare }): CheckResult => {
     return { name, title, layer, needs, ...compare(observation) };
   });
   const differences = results.flatMap((one) => (one.state === 'failed' ? one.differences : []));
-  const diagnoses = judge(differences, observation);
+  const diagnoses = diagnoseDifferences(differences, observation);
   const coverage = coverageOf(observation);
   const verdict = verdictOf(results, coverage);
   return { target: observation.target, verdict, diagnoses, checks: results, coverage, observation };
@@ -49,7 +49,7 @@ export function verdictOf(
 ): AuditVerdict {
   if (results.some(({ state }) => state === 'failed')) return 'defects';
   if (unexamined.length > 0) return 'incomplete';
-  const isOpen = results.some((one) => one.state === 'skipped' && one.because === 'impossible');
+  const isOpen = results.some((one) => one.state === 'skipped' && one.because === 'failed');
   const isProven = results.some(({ state }) => state === 'passed');
   return isOpen || !isProven ? 'incomplete' : 'healthy';
 }

@@ -3,7 +3,7 @@ import {
   observeKernel,
   observeTablesAgain,
 } from '../../helpers/check/observe/kernel/observe-kernel.ts';
-import { whatWasSeen } from '../../helpers/check/model/observed.ts';
+import { valueOf } from '../../helpers/check/model/observed.ts';
 import { expect, test } from './lab.ts';
 
 export function describeAsking(): void {
@@ -51,7 +51,7 @@ export function describeAsking(): void {
       const { address } = manager.machine;
       const engine = { info, networks, containers: [container] };
       const observed = await observeKernel({ probe: probes.left, address, engine });
-      const kernel = whatWasSeen(observed);
+      const kernel = valueOf(observed);
       const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
       // An engine has several threads; whether any are stuck depends on what ran before.
       expect(kernel?.engineThreads?.threads).toBeGreaterThan(1);
@@ -71,10 +71,10 @@ export function describeAsking(): void {
       const again = await observeTablesAgain(observed, { probe: probes.left, signal: undefined });
       const neighboursOf = (tables = kernel?.overlays) =>
         tables?.map(({ neighbours }) => neighbours);
-      expect(neighboursOf(whatWasSeen(again)?.later)).toEqual(neighboursOf());
+      expect(neighboursOf(valueOf(again)?.later)).toEqual(neighboursOf());
       // Docker’s own rules are not in the way of overlays.
-      expect(kernel?.firewall).toEqual({ seen: [] });
-      expect(kernel?.offload).toHaveProperty(['seen', 'tx-checksumming']);
+      expect(kernel?.firewall).toEqual({ value: [] });
+      expect(kernel?.offload).toHaveProperty(['value', 'tx-checksumming']);
       expect(kernel?.containers).toMatchObject([
         { containerId: container.id, nameServers: ['127.0.0.11'] },
       ]);

@@ -5,7 +5,7 @@ import { checksums } from './paths/checksums.ts';
 import { containerPaths } from './paths/container-paths.ts';
 import { containersInPlace } from './engines/containers-in-place.ts';
 import { containersRun } from './engines/containers-run.ts';
-import { endsAlive } from './engines/ends-alive.ts';
+import { endpointsAlive } from './engines/endpoints-alive.ts';
 import { enginesAnswer } from './engines/engines-answer.ts';
 import { enginesClustered } from './engines/engines-clustered.ts';
 import { engineIdsDiffer, hostnamesDiffer } from './engines/engines-differ.ts';
@@ -50,7 +50,7 @@ export const checks: readonly Check[] = [
   networksKnown,
   networksAgree,
   subnetsApart,
-  endsAlive,
+  endpointsAlive,
   containersInPlace,
   containersRun,
   // kernel

@@ -1,14 +1,14 @@
 import type { EngineInfo } from '../../docker/info.ts';
 import type { Observation } from '../model/observation.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 import { parseStoreUrls } from '../model/store-urls.ts';
 import type { AuditTarget, TargetStore } from '../model/target.ts';
-import type { AskedHost } from '../model/observation.ts';
+import type { QueriedHost } from '../model/observation.ts';
 
 /** Returns the cluster kind: from the target, or else from most engines. */
 export function clusterKindOf(
   { kind, store }: Pick<AuditTarget, 'kind' | 'store'>,
-  hosts: readonly AskedHost[],
+  hosts: readonly QueriedHost[],
 ): Observation['kind'] {
   if (kind !== undefined) return kind;
   if (store !== undefined) return 'key-value';
@@ -22,7 +22,7 @@ export function clusterKindOf(
 /** Returns the servers of the key-value store: from the target, or else from most engines. */
 export function storesOf(
   { store }: Pick<AuditTarget, 'store'>,
-  hosts: readonly AskedHost[],
+  hosts: readonly QueriedHost[],
 ): TargetStore[] {
   if (store !== undefined) return [store];
   const urls = infosOf(hosts).flatMap(({ clusterStore }) => clusterStore ?? []);
@@ -32,6 +32,6 @@ export function storesOf(
   return most === undefined ? [] : parseStoreUrls(most[0]);
 }
 
-function infosOf(hosts: readonly AskedHost[]): EngineInfo[] {
-  return hosts.flatMap(({ engine }) => whatWasSeen(engine)?.info ?? []);
+function infosOf(hosts: readonly QueriedHost[]): EngineInfo[] {
+  return hosts.flatMap(({ engine }) => valueOf(engine)?.info ?? []);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
-import { whatWasSeen } from '../model/observed.ts';
-import { onceFor } from './memoize.ts';
+import { valueOf } from '../model/observed.ts';
+import { memoize } from './memoize.ts';
 import type { Coverage } from '../model/report.ts';
 
 /** A member of the cluster by the word of its managers, its store or its gossip. */
@@ -13,12 +13,12 @@ interface KnownMember {
   readonly id?: string;
 }
 
-export const coverageOf = onceFor((observation: Observation): Coverage => {
+export const coverageOf = memoize((observation: Observation): Coverage => {
   const unexamined = unexaminedMembers(observation);
   const down = downNodes(observation).length;
   const { hosts } = observation;
   return {
-    examined: hosts.filter(({ engine }) => 'seen' in engine).length,
+    examined: hosts.filter(({ engine }) => 'value' in engine).length,
     known: hosts.length + unexamined.length + down,
     unexamined: unexamined.map(({ name, address }) => name ?? address),
     unsupported: unsupportedParts(observation),
@@ -36,25 +36,25 @@ export function isWhollyExamined(observation: Observation): boolean {
 
 /** Tells if managers or store, which know all members, answered. */
 export function areMembersKnown({ kind, store, swarm }: Observation): boolean {
-  return kind === 'swarm-mode' ? 'seen' in swarm : kind === 'key-value' && 'seen' in store;
+  return kind === 'swarm-mode' ? 'value' in swarm : kind === 'key-value' && 'value' in store;
 }
 
 /** The addresses of all members that anything knows, examined or not. */
-export const memberAddresses = onceFor((observation: Observation): ReadonlySet<string> => {
+export const memberAddresses = memoize((observation: Observation): ReadonlySet<string> => {
   const own = observation.hosts.flatMap(({ address }) => address ?? []);
   return new Set([...own, ...knownMembers(observation).map(({ address }) => address)]);
 });
 
 /** Nodes that a swarm's managers have as down and that are none of the hosts. */
-export const downNodes = onceFor((observation: Observation) => {
-  const { nodes = [] } = whatWasSeen(observation.swarm) ?? {};
+export const downNodes = memoize((observation: Observation) => {
+  const { nodes = [] } = valueOf(observation.swarm) ?? {};
   const isHost = hostTest(observation);
   return nodes.filter(
     (node) => node.state !== 'ready' && !isHost(node) && !isSuperseded(node, nodes),
   );
 });
 
-const unexaminedMembers = onceFor((observation: Observation): readonly KnownMember[] => {
+const unexaminedMembers = memoize((observation: Observation): readonly KnownMember[] => {
   const isHost = hostTest(observation);
   const down = new Set<string | undefined>(downNodes(observation).map(({ id }) => id));
   const members = knownMembers(observation).filter(
@@ -67,7 +67,7 @@ const unexaminedMembers = onceFor((observation: Observation): readonly KnownMemb
 });
 
 function hostTest({ hosts }: Observation): (member: Omit<KnownMember, 'name'>) => boolean {
-  const infos = hosts.flatMap(({ engine }) => whatWasSeen(engine)?.info ?? []);
+  const infos = hosts.flatMap(({ engine }) => valueOf(engine)?.info ?? []);
   const ids = new Set(infos.flatMap(({ swarmNode }) => swarmNode?.id ?? []));
   const addresses = new Set([
     ...hosts.map(({ address }) => address),
@@ -81,25 +81,23 @@ function hostTest({ hosts }: Observation): (member: Omit<KnownMember, 'name'>) =
 
 function knownMembers(observation: Observation): KnownMember[] {
   const { kind, hosts, store, swarm } = observation;
-  const gossip = hosts.flatMap((host) => whatWasSeen(host.gossip)?.members ?? []);
+  const gossip = hosts.flatMap((host) => valueOf(host.gossip)?.members ?? []);
   const alive = gossip.filter(({ state }) => state === 'alive' || state === 'suspect');
   if (kind === 'swarm-mode') {
-    const view = whatWasSeen(swarm);
+    const view = valueOf(swarm);
     // Managers know all members. Gossip may list them under another address (--data-path-addr).
     if (view !== undefined) {
       return view.nodes
         .filter((node) => !isSuperseded(node, view.nodes))
         .map(({ id, hostname: name, address }) => ({ id, name, address }));
     }
-    const managers = hosts.flatMap(
-      ({ engine }) => whatWasSeen(engine)?.info.swarmNode?.managers ?? [],
-    );
+    const managers = hosts.flatMap(({ engine }) => valueOf(engine)?.info.swarmNode?.managers ?? []);
     return [
       ...managers.map((one) => ({ name: undefined, address: one.replace(/:\d+$/, '') })),
       ...alive,
     ];
   }
-  const { members = [] } = whatWasSeen(store) ?? {};
+  const { members = [] } = valueOf(store) ?? {};
   return [
     ...alive,
     ...members.map(({ advertised }) => ({
@@ -124,16 +122,14 @@ const withFamilies = z.looseObject({ EnableIPv6: z.boolean().optional() });
 
 /** Returns features of this cluster that no comparison supports. */
 function unsupportedParts(observation: Observation): string[] {
-  const networks = observation.hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
+  const networks = observation.hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
   const overlays = [...new Map(networks.map((one) => [one.id, one])).values()].filter(
     ({ driver }) => driver === 'overlay',
   );
   const services = new Set(
     networks.flatMap(({ tasks }) => tasks.map(({ service }) => service)).filter(Boolean),
   );
-  const containers = observation.hosts.flatMap(
-    ({ engine }) => whatWasSeen(engine)?.containers ?? [],
-  );
+  const containers = observation.hosts.flatMap(({ engine }) => valueOf(engine)?.containers ?? []);
   const ofServices = containers.flatMap(
     ({ labels }) => labels['com.docker.swarm.service.name'] ?? [],
   );

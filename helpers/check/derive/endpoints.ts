@@ -1,10 +1,10 @@
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import type { EngineView } from '../model/engine-view.ts';
 import type { HostView } from '../model/observation.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 
 /** An endpoint of a running container, according to its own engine: the reference for all other layers. */
-export interface OverlayEnd {
+export interface OverlayEndpoint {
   readonly network: string;
   readonly networkId: string;
   readonly container: string;
@@ -21,21 +21,21 @@ export interface OverlayEnd {
 }
 
 /** Two ends, in the direction of a trial. */
-export interface EndPair {
-  readonly from: OverlayEnd;
-  readonly to: OverlayEnd;
+export interface EndpointPair {
+  readonly from: OverlayEndpoint;
+  readonly to: OverlayEndpoint;
 }
 
 /**
  * Returns all endpoints that the engines report and that did not change during the check. Endpoints of containers that were
  * stopped or restarted, or are about to stop, may be unknown elsewhere.
  */
-export function endsOf({
+export function endpointsOf({
   hosts,
 }: {
   readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
-}): OverlayEnd[] {
-  return endsWhere(hosts, (view) => view.containers.filter((one) => !isLeaving(one, view)));
+}): OverlayEndpoint[] {
+  return endpointsWhere(hosts, (view) => view.containers.filter((one) => !isLeaving(one, view)));
 }
 
 /** Tells whether a container was stopped or restarted while everything else was observed, or is to stop. */
@@ -50,20 +50,20 @@ export function isLeaving(
 }
 
 /** Returns all endpoints that engines reported, including those of containers that started or stopped during the check. */
-export function allEndsOf({
+export function allEndpointsOf({
   hosts,
 }: {
   readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
-}): OverlayEnd[] {
-  return endsWhere(hosts, (view) => [...view.containers, ...(view.later ?? [])]);
+}): OverlayEndpoint[] {
+  return endpointsWhere(hosts, (view) => [...view.containers, ...(view.later ?? [])]);
 }
 
-function endsWhere(
+function endpointsWhere(
   hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[],
   containersOf: (view: EngineView) => readonly ContainerFacts[],
-): OverlayEnd[] {
+): OverlayEndpoint[] {
   return hosts.flatMap(({ name: host, address: hostAddress, engine }) => {
-    const view = whatWasSeen(engine);
+    const view = valueOf(engine);
     if (view === undefined) return [];
     const overlays = new Map(
       view.networks.filter(({ driver }) => driver === 'overlay').map((one) => [one.id, one.name]),
@@ -71,12 +71,14 @@ function endsWhere(
     return containersOf(view)
       .filter(hasEndpoints)
       .flatMap(({ id: containerId, name: container, pid, networks }) =>
-        Object.values(networks).flatMap(({ networkId, endpointId, address, mac }): OverlayEnd[] => {
-          const network = overlays.get(networkId);
-          if (network === undefined || address === '') return [];
-          const end = { container, containerId, endpointId, address, mac, pid };
-          return [{ network, networkId, host, hostAddress, ...end }];
-        }),
+        Object.values(networks).flatMap(
+          ({ networkId, endpointId, address, mac }): OverlayEndpoint[] => {
+            const network = overlays.get(networkId);
+            if (network === undefined || address === '') return [];
+            const endpoint = { container, containerId, endpointId, address, mac, pid };
+            return [{ network, networkId, host, hostAddress, ...endpoint }];
+          },
+        ),
       );
   });
 }

@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { type OverlayEnd, endsOf } from './endpoints.ts';
+import { type OverlayEndpoint, endpointsOf } from './endpoints.ts';
 import { hostAt } from './find-host.ts';
 import type { HostView, Observation } from '../model/observation.ts';
 import type {
@@ -8,15 +8,15 @@ import type {
   NeighbourEntry,
   OverlayTables,
 } from '../model/kernel-view.ts';
-import { whatWasSeen } from '../model/observed.ts';
-import { onceFor } from './memoize.ts';
+import { valueOf } from '../model/observed.ts';
+import { memoize } from './memoize.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 /** The entries that one kernel must have for a container on another host. */
 export interface ExpectedEntry {
   /** The host whose kernel it is. */
   readonly host: string;
-  readonly end: OverlayEnd;
+  readonly endpoint: OverlayEndpoint;
   /** The destination of packets to that container: the address of its host. */
   readonly destination: string;
   readonly tables: OverlayTables;
@@ -46,7 +46,7 @@ export interface SeenKernel {
 
 export function seenKernels({ hosts }: Pick<Observation, 'hosts'>): SeenKernel[] {
   return hosts.flatMap((host) => {
-    const kernel = whatWasSeen(host.kernel);
+    const kernel = valueOf(host.kernel);
     return kernel === undefined ? [] : [{ host, kernel }];
   });
 }
@@ -64,26 +64,30 @@ export function overlayOn(
   host: Pick<HostView, 'engine' | 'kernel'> | undefined,
   network: string,
 ): { readonly networkId: string; readonly tables: OverlayTables | undefined } {
-  const networks = whatWasSeen(host?.engine)?.networks ?? [];
+  const networks = valueOf(host?.engine)?.networks ?? [];
   const networkId = networks.find(({ name }) => name === network)?.id ?? '';
-  return { networkId, tables: tablesOf(whatWasSeen(host?.kernel)?.overlays, networkId) };
+  return { networkId, tables: tablesOf(valueOf(host?.kernel)?.overlays, networkId) };
 }
 
 /**
  * The entries that every kernel must have: on each host with a container on an overlay, one for each container of the other
  * hosts. Other hosts send nothing there.
  */
-export const expectedEntries = onceFor((observation: Observation): readonly ExpectedEntry[] => {
-  const ends = endsOf(observation);
+export const expectedEntries = memoize((observation: Observation): readonly ExpectedEntry[] => {
+  const endpoints = endpointsOf(observation);
   const destinations = destinationsOf(observation);
   return seenKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
-    const joined = new Set(ends.filter((end) => end.host === host).map((end) => end.networkId));
-    return ends.flatMap((end): ExpectedEntry[] => {
-      const tables = tablesOf(kernel.overlays, end.networkId);
-      const destination = destinations.get(end.host);
-      if (end.host === host || !joined.has(end.networkId)) return [];
+    const joined = new Set(
+      endpoints.filter((endpoint) => endpoint.host === host).map((endpoint) => endpoint.networkId),
+    );
+    return endpoints.flatMap((endpoint): ExpectedEntry[] => {
+      const tables = tablesOf(kernel.overlays, endpoint.networkId);
+      const destination = destinations.get(endpoint.host);
+      if (endpoint.host === host || !joined.has(endpoint.networkId)) return [];
       if (tables === undefined || destination === undefined) return [];
-      return [{ host, end, destination, tables, later: tablesOf(kernel.later, end.networkId) }];
+      return [
+        { host, endpoint, destination, tables, later: tablesOf(kernel.later, endpoint.networkId) },
+      ];
     });
   });
 });
@@ -92,10 +96,10 @@ export const expectedEntries = onceFor((observation: Observation): readonly Expe
  * The address of each host for VXLAN packets: its address in the cluster or, in a swarm with `--data-path-addr`, another
  * address of the host.
  */
-const destinationsOf = onceFor(({ hosts }: Observation): ReadonlyMap<string, string> => {
+const destinationsOf = memoize(({ hosts }: Observation): ReadonlyMap<string, string> => {
   const used = new Set(
     hosts.flatMap((host) =>
-      (whatWasSeen(host.kernel)?.overlays ?? []).flatMap(({ vxlans }) =>
+      (valueOf(host.kernel)?.overlays ?? []).flatMap(({ vxlans }) =>
         vxlans.flatMap(({ forwarding }) =>
           forwarding.flatMap(({ destination }) => destination ?? []),
         ),
@@ -122,7 +126,7 @@ export function hostWithDestination(observation: Observation, address: string): 
 /** Returns the entries for a container in these tables. */
 export function heldEntry(
   { vxlans, neighbours }: OverlayTables,
-  { mac, address }: Pick<OverlayEnd, 'mac' | 'address'>,
+  { mac, address }: Pick<OverlayEndpoint, 'mac' | 'address'>,
 ): HeldEntry {
   const entries = vxlans.flatMap(({ forwarding, port, vni }) =>
     forwarding.filter((one) => one.mac === mac).map((one) => ({ ...one, device: { port, vni } })),

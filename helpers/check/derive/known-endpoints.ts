@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { allEndsOf } from './endpoints.ts';
+import { allEndpointsOf } from './endpoints.ts';
 import type { Observation } from '../model/observation.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 
 /** A known owner, present or past, of an address on an overlay. */
-export interface KnownEnd {
+export interface KnownEndpoint {
   readonly networkId: string;
   readonly address: string;
   readonly mac: string | undefined;
@@ -21,10 +21,10 @@ const inspected = z.looseObject({
  * Returns all known endpoints: of running containers, in the networks of engines, in the store and the managers. An entry
  * for one of them is not stale, even if the endpoint is.
  */
-export function knownEnds(observation: Observation): KnownEnd[] {
+export function knownEndpoints(observation: Observation): KnownEndpoint[] {
   const { hosts, store, swarm } = observation;
   const told = hosts.flatMap(({ engine }) =>
-    (whatWasSeen(engine)?.networks ?? []).flatMap(({ id: networkId, raw }) =>
+    (valueOf(engine)?.networks ?? []).flatMap(({ id: networkId, raw }) =>
       Object.values(inspected.safeParse(raw).data?.Containers ?? {}).map(
         ({ IPv4Address, MacAddress: mac }) => {
           const address = IPv4Address.replace(/\/.*/, '');
@@ -33,16 +33,16 @@ export function knownEnds(observation: Observation): KnownEnd[] {
       ),
     ),
   );
-  const stored = (whatWasSeen(store)?.ends ?? []).map(pickEnd);
-  const managed = (whatWasSeen(swarm)?.ends ?? []).map(pickEnd);
-  const running = allEndsOf(observation).map(pickEnd);
+  const stored = (valueOf(store)?.endpoints ?? []).map(pickEndpoint);
+  const managed = (valueOf(swarm)?.endpoints ?? []).map(pickEndpoint);
+  const running = allEndpointsOf(observation).map(pickEndpoint);
   return [...running, ...told, ...stored, ...managed];
 }
 
-function pickEnd({
+function pickEndpoint({
   networkId,
   address,
   mac,
-}: Pick<KnownEnd, 'networkId' | 'address'> & { readonly mac?: string }): KnownEnd {
+}: Pick<KnownEndpoint, 'networkId' | 'address'> & { readonly mac?: string }): KnownEndpoint {
   return { networkId, address, mac };
 }

@@ -2,7 +2,7 @@ import { seenKernels } from './expected-tables.ts';
 import type { Observation } from '../model/observation.ts';
 import type { NeighbourTable } from '../model/kernel-view.ts';
 import { hops, type Trial } from '../model/paths-view.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 
 /** A host whose kernel had no room for more neighbours while live probes were sent. */
 export interface FullTable {
@@ -18,7 +18,7 @@ export interface FullTable {
  * them.
  */
 export function findFullTables(observation: Observation): FullTable[] {
-  const { hostTrials = [], trials = [] } = whatWasSeen(observation.paths) ?? {};
+  const { hostTrials = [], trials = [] } = valueOf(observation.paths) ?? {};
   const stuck = [...hostTrials, ...trials].filter(isStuck);
   return seenKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
     const { before, after: table } = kernel.neighbourTable ?? {};

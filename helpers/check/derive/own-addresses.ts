@@ -1,5 +1,5 @@
 import type { HostView } from '../model/observation.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 
 /** A host by its addresses: the one in the cluster, and those of its kernel. */
 type AddressedHost = Pick<HostView, 'name' | 'address' | 'kernel'>;
@@ -11,7 +11,7 @@ export function ownAddresses(host: AddressedHost, hosts: readonly AddressedHost[
 }
 
 function addressesOf({ address, kernel }: AddressedHost): string[] {
-  const links = whatWasSeen(kernel)?.links ?? [];
+  const links = valueOf(kernel)?.links ?? [];
   const own = links.flatMap(({ addresses }) => addresses.map((one) => one.replace(/\/.*/, '')));
   return address === undefined ? own : [address, ...own];
 }

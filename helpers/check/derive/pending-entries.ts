@@ -1,6 +1,6 @@
 import { type ExpectedEntry, heldEntry, isUnknown } from './expected-tables.ts';
 import type { Observation } from '../model/observation.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 import { findFullTables } from './neighbor-overflow.ts';
 
 /**
@@ -17,10 +17,10 @@ export function isOnlyLate(
   half: 'written' | 'neighbour',
   observation: Observation,
 ): boolean {
-  const { tables, later, end } = entry;
-  if (!isUnknown(heldEntry(tables, end))) return false;
+  const { tables, later, endpoint } = entry;
+  if (!isUnknown(heldEntry(tables, endpoint))) return false;
   if (later !== undefined) {
-    const held = heldEntry(later, end);
+    const held = heldEntry(later, endpoint);
     if (!isUnknown(held)) return held[half] !== undefined;
   }
   return observation.kind === 'key-value' && !wasAskedFor(entry, observation);
@@ -30,14 +30,14 @@ export function isOnlyLate(
  * Tells if a probe sent a packet from a container of that host to that container without an answer. With a full neighbor
  * table, no packet was sent.
  */
-function wasAskedFor({ host, end }: ExpectedEntry, observation: Observation): boolean {
+function wasAskedFor({ host, endpoint }: ExpectedEntry, observation: Observation): boolean {
   if (findFullTables(observation).some((one) => one.host === host)) return false;
-  const trials = (whatWasSeen(observation.paths)?.trials ?? []).filter(
+  const trials = (valueOf(observation.paths)?.trials ?? []).filter(
     ({ networkId, from, to }) =>
-      networkId === end.networkId &&
+      networkId === endpoint.networkId &&
       from.host === host &&
-      to.host === end.host &&
-      to.address === end.address,
+      to.host === endpoint.host &&
+      to.address === endpoint.address,
   );
   return trials.length > 0 && !trials.some(({ answered }) => answered);
 }

@@ -1,11 +1,11 @@
 import type { Observation } from '../model/observation.ts';
 import { USUAL_VXLAN_PORT } from '../model/kernel-view.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 
 /** Returns the data path port of a cluster: the port of most VXLAN devices. */
 export function vxlanPortOf({ hosts }: Pick<Observation, 'hosts'>): number {
   const ports = hosts.flatMap(({ kernel }) =>
-    (whatWasSeen(kernel)?.overlays ?? []).flatMap(({ vxlans }) => vxlans.map(({ port }) => port)),
+    (valueOf(kernel)?.overlays ?? []).flatMap(({ vxlans }) => vxlans.map(({ port }) => port)),
   );
   const [most] = [...Map.groupBy(ports, (port) => port).values()].toSorted(
     (one, other) => other.length - one.length,

@@ -2,7 +2,7 @@ import type { Difference, DifferenceKind } from '../model/difference.ts';
 import type { Observation } from '../model/observation.ts';
 
 /** Symptoms of two hosts whose containers cannot communicate or whose engines do not announce them. */
-export const feltKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'gossip-unaware',
   'forwarding-absent',
   'neighbour-absent',
@@ -30,7 +30,7 @@ export function isBetween({ where }: Difference, one: string, other: string): bo
 }
 
 /** Tells if a difference is between hosts that do not know each other through gossip, according to these differences. */
-export function isUnheard(one: Difference, unaware: readonly Difference[]): boolean {
+export function lacksGossip(one: Difference, unaware: readonly Difference[]): boolean {
   return unaware.some(({ where: { host = '', peer } }) =>
     peer === undefined ? isAt(one, host) : isBetween(one, host, peer),
   );
@@ -52,7 +52,7 @@ function hasApplication({ expectations }: Observation, host: string | undefined)
 }
 
 /** Tells if a difference is a symptom of the application when one of its hosts is cut off. */
-export function isApplicationCut(
+export function isApplicationSymptom(
   { kind }: Difference,
   observation: Observation,
   host: string | undefined,

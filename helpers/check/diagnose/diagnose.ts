@@ -9,7 +9,7 @@ import { rules } from './rules.ts';
  * Explains differences by findings, causes before consequences. Differences that no rule explains are reported together
  * with all evidence: nothing is left out, and nothing counts twice.
  */
-export function judge(
+export function diagnoseDifferences(
   differences: readonly Difference[],
   observation: Observation,
   inOrder: readonly Rule[] = rules,

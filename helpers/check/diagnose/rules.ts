@@ -11,11 +11,11 @@ import { duplicateAddress } from './kernel/duplicate-address.ts';
 import { endpointStale } from './engines/endpoint-stale.ts';
 import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
 import { engineUnreachable } from './engines/engine-unreachable.ts';
-import { enginesNeverMet } from './members/gossip-not-converged.ts';
+import { gossipNotConverged } from './members/gossip-not-converged.ts';
 import { firewallDrops } from './paths/firewall-drops.ts';
 import { forwardingStale } from './kernel/forwarding-stale.ts';
 import { gossipBlocked } from './paths/gossip-blocked.ts';
-import { hostCutOff } from './paths/host-cut-off.ts';
+import { hostUnreachable } from './paths/host-cut-off.ts';
 import { isolationBroken } from './paths/isolation-broken.ts';
 import {
   forwardingMissing,
@@ -27,9 +27,9 @@ import {
 import { keystoreUnreachable } from './members/keystore-unreachable.ts';
 import { keystoreWiped } from './members/keystore-wiped.ts';
 import { mtuBlackHole } from './paths/mtu-black-hole.ts';
-import { mtuUnfit } from './kernel/mtu-unsuitable.ts';
+import { mtuUnsuitable } from './kernel/mtu-unsuitable.ts';
 import { nameStale, nameUnresolved } from './application/names.ts';
-import { neighbourTableFull } from './kernel/neighbour-table-full.ts';
+import { neighbourTableFull } from './kernel/neighbor-table-full.ts';
 import { networkDiffers } from './engines/network-differs.ts';
 import { networkMissing } from './engines/network-missing.ts';
 import { packetLoss } from './paths/packet-loss.ts';
@@ -51,7 +51,7 @@ export const rules: readonly Rule[] = [
   // Paths that lose a part of their packets: now and then they look closed.
   packetLoss,
   // Closed ways, which keep engines from each other.
-  hostCutOff,
+  hostUnreachable,
   gossipBlocked,
   keystoreUnreachable,
   duplicateHostname,
@@ -69,7 +69,7 @@ export const rules: readonly Rule[] = [
   containerMisplaced,
   containerDown,
   // Gossip; blocked ports come before engines that have never joined.
-  enginesNeverMet,
+  gossipNotConverged,
   // Kernel entries, after endpoints that were never announced.
   forwardingMoved,
   forwardingWrong,
@@ -91,6 +91,6 @@ export const rules: readonly Rule[] = [
   applicationError,
   applicationWrongAnswer,
   // Differences that no live probe confirms.
-  mtuUnfit,
+  mtuUnsuitable,
   firewallDrops,
 ];

@@ -6,7 +6,7 @@ import { hostWithDestination, tablesOf } from '../derive/expected-tables.ts';
 import { hostNamed } from '../derive/find-host.ts';
 import type { Observation } from '../model/observation.ts';
 import type { OverlayTables } from '../model/kernel-view.ts';
-import { whatWasSeen } from '../model/observed.ts';
+import { valueOf } from '../model/observed.ts';
 import { isOverlapping } from '../derive/ranges.ts';
 
 /** Something that `--fix` may do on a host to the kernel tables of an overlay. */
@@ -39,7 +39,7 @@ export function planFix({ diagnoses, observation }: Found): FixPlan {
     if (remedy?.host === undefined || remedy.restores === undefined) continue;
     const { host, commands, effect } = remedy;
     const { networkId, commands: restores } = remedy.restores;
-    const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+    const kernel = valueOf(hostNamed(observation, host)?.kernel);
     const tables = tablesOf(kernel?.overlays, networkId);
     const planned = restores.map((one) => planCommand(one, tables, observation));
     const reasons = planned.flatMap((one) => ('refused' in one ? [one.refused] : []));

@@ -1,6 +1,6 @@
 import type { Difference } from './difference.ts';
 import type { Observation } from './observation.ts';
-import type { Unseen, UnseenBecause } from './observed.ts';
+import type { Missing, MissingBecause } from './observed.ts';
 
 /** The layers of a check, from recorded state to symptoms. */
 export const layers = [
@@ -24,7 +24,7 @@ export type Need = 'api' | 'probe' | 'privileged-probe';
 export type CheckOutcome =
   | { readonly state: 'passed'; readonly evidence: readonly string[] }
   | { readonly state: 'failed'; readonly differences: readonly Difference[] }
-  | { readonly state: 'skipped'; readonly reason: string; readonly because: UnseenBecause };
+  | { readonly state: 'skipped'; readonly reason: string; readonly because: MissingBecause };
 
 /** One comparison of observed values, as a plain value. */
 export interface Check {
@@ -45,12 +45,12 @@ export function outcomeOf(
   if (differences.length > 0) return { state: 'failed', differences };
   // A comparison without values proves nothing.
   if (evidence.length === 0) {
-    return { state: 'skipped', reason: 'no values to compare', because: 'inapplicable' };
+    return { state: 'skipped', reason: 'no values to compare', because: 'not-applicable' };
   }
   return { state: 'passed', evidence };
 }
 
 /** Returns the outcome of a comparison without an observed part. */
-export function skipped({ unseen: reason, because }: Unseen): CheckOutcome {
+export function skipped({ missing: reason, because }: Missing): CheckOutcome {
   return { state: 'skipped', reason, because };
 }

@@ -106,7 +106,7 @@ export interface ContainerNamespace {
 /** The neighbor table of a kernel, shared by all of its network namespaces, from `ip -s ntable`. */
 export interface NeighbourTable {
   /** Entries that may be there: `net.ipv4.neigh.default.gc_thresh3`. Permanent ones, as engines write, do not count. */
-  readonly room: number;
+  readonly capacity: number;
   /** The overflows since boot: each dropped a packet. */
   readonly refused: number;
   /** Names the start of a kernel: hosts that have the same share one, as those of the built-in provider do. */

@@ -31,7 +31,7 @@ export interface HostView {
 }
 
 /** A host with the data of its engine only. */
-export type AskedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'>;
+export type QueriedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'>;
 
 /** The observation of a cluster: plain data that is not diagnosed yet. */
 export interface Observation {

@@ -1,31 +1,31 @@
 /** A part of an observation: its value, or the reason why it was not observed. Never silently empty. */
-export type Observed<T> = Seen<T> | Unseen;
+export type Observed<T> = Value<T> | Missing;
 
-export interface Seen<T> {
-  readonly seen: T;
+export interface Value<T> {
+  readonly value: T;
 }
 
 /**
  * The kind of reason: the cluster has no such part, the user did not request it, or it was requested but not possible. Only
  * the last one makes a result incomplete.
  */
-export type UnseenBecause = 'inapplicable' | 'unasked' | 'impossible';
+export type MissingBecause = 'not-applicable' | 'not-requested' | 'failed';
 
-export interface Unseen {
+export interface Missing {
   /** The reason in words: "the engine does not answer", "probes are turned off". */
-  readonly unseen: string;
-  readonly because: UnseenBecause;
+  readonly missing: string;
+  readonly because: MissingBecause;
 }
 
-export function seen<T>(value: T): Seen<T> {
-  return { seen: value };
+export function withValue<T>(value: T): Value<T> {
+  return { value: value };
 }
 
-export function unseen(why: string, because: UnseenBecause = 'impossible'): Unseen {
-  return { unseen: why, because };
+export function withoutValue(why: string, because: MissingBecause = 'failed'): Missing {
+  return { missing: why, because };
 }
 
 /** Returns the observed value; undefined without one. */
-export function whatWasSeen<T>(part: Observed<T> | undefined): T | undefined {
-  return part !== undefined && 'seen' in part ? part.seen : undefined;
+export function valueOf<T>(part: Observed<T> | undefined): T | undefined {
+  return part !== undefined && 'value' in part ? part.value : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Unseen } from './observed.ts';
+import type { Missing } from './observed.ts';
 
 /** The kinds of packets: ICMP echo, UDP or TCP, small, or as large as the overlay allows, without fragmentation. */
 export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
@@ -168,13 +168,13 @@ export interface PathsView {
   /** Round-trip times of some paths; only on request. */
   readonly timings?: readonly Timing[] | undefined;
   /** The reason why no packets were sent between containers, if the user allows no probes that enter them. */
-  readonly outside?: Unseen | undefined;
+  readonly outside?: Missing | undefined;
   /** The number of ordered pairs of containers on different hosts, and of those probed. */
   readonly pairs: {
     readonly all: number;
     readonly probed: number;
     /** The number of pairs left out because a neighbor table lacks capacity; 0 when absent. */
-    readonly withoutRoom?: number | undefined;
+    readonly overCapacity?: number | undefined;
   };
   /** Trials that were requested but not possible, in words: "worker-host: no probe could be started". */
   readonly untried: readonly string[];

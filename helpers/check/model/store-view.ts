@@ -17,7 +17,7 @@ export interface StoreNetwork {
 }
 
 /** An end of an overlay, as the store has it: `docker/network/v1.0/endpoint/<network>/<end>`. */
-export interface StoreEnd {
+export interface StoreEndpoint {
   readonly id: string;
   readonly networkId: string;
   /** The container's name. */
@@ -36,7 +36,7 @@ export interface StoreView {
   readonly version: string;
   readonly members: readonly StoreMember[];
   readonly networks: readonly StoreNetwork[];
-  readonly ends: readonly StoreEnd[];
+  readonly endpoints: readonly StoreEndpoint[];
   /** Keys whose values are not in the format of engines. */
   readonly strange: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 
 /** A container of the swarm as one engine has it: `network inspect --verbose`. */
-export interface SwarmEnd {
+export interface SwarmEndpoint {
   readonly networkId: string;
   /** The container's name, or its service's task. */
   readonly name: string;
@@ -25,5 +25,5 @@ export interface SwarmView {
     readonly vnis: readonly number[];
     readonly attachable: boolean;
   }[];
-  readonly ends: readonly SwarmEnd[];
+  readonly endpoints: readonly SwarmEndpoint[];
 }

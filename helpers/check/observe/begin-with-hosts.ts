@@ -1,16 +1,16 @@
 import { InvalidAnswer } from '../../docker/connection.ts';
-import { type Observed, seen, unseen } from '../model/observed.ts';
+import { type Observed, withValue, withoutValue } from '../model/observed.ts';
 import type { Probe } from '../probe/probe.ts';
 import type { TargetHost } from '../model/target.ts';
 import { addressOf, observeEngine, takePulse } from './engines.ts';
 import { observePart } from './observe-part.ts';
 import type { Probes } from './open-probes.ts';
-import type { AskedHost } from '../model/observation.ts';
+import type { QueriedHost } from '../model/observation.ts';
 
 /** The first data of a check. */
 interface Beginning {
   /** In the same order. */
-  readonly hosts: readonly AskedHost[];
+  readonly hosts: readonly QueriedHost[];
   /** The probes that are being started, by the name of the host. */
   readonly started: Promise<ReadonlyMap<string, Observed<Probe>>>;
 }
@@ -25,7 +25,8 @@ export async function beginWithHosts(
   const hosts = await Promise.all(
     targets.map(async (target) => {
       const host = await askHost(target, signal);
-      const probe = 'seen' in host.engine ? probes.start(target) : unseen(host.engine.unseen);
+      const probe =
+        'value' in host.engine ? probes.start(target) : withoutValue(host.engine.missing);
       starting.push(Promise.resolve(probe).then((one) => [host.name, one] as const));
       return host;
     }),
@@ -36,11 +37,11 @@ export async function beginWithHosts(
 async function askHost(
   { name, engine, address }: TargetHost,
   signal: AbortSignal,
-): Promise<AskedHost> {
+): Promise<QueriedHost> {
   let isInvalid = false;
   const observe = async () => {
     try {
-      return seen(await observeEngine(engine, signal));
+      return withValue(await observeEngine(engine, signal));
     } catch (error) {
       isInvalid = error instanceof InvalidAnswer;
       throw error;
@@ -51,7 +52,7 @@ async function askHost(
     observePart(`${name}: engine`, signal, observe, name),
     takePulse(engine, signal),
   ]);
-  return 'seen' in view
-    ? { name, address: address ?? addressOf(view.seen), engine: view, pulse: 'answers' }
+  return 'value' in view
+    ? { name, address: address ?? addressOf(view.value), engine: view, pulse: 'answers' }
     : { name, address, engine: view, pulse: isInvalid ? 'invalid' : pulse };
 }

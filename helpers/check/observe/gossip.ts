@@ -1,9 +1,9 @@
 import type { Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import { readGossipMembers } from '../../cluster/gossip/gossip-members.ts';
-import { type Observed, seen, unseen, whatWasSeen } from '../model/observed.ts';
-import type { Asked } from './round.ts';
-import type { AskedHost } from '../model/observation.ts';
+import { type Observed, withValue, withoutValue, valueOf } from '../model/observed.ts';
+import type { QueriedCluster } from './observation-context.ts';
+import type { QueriedHost } from '../model/observation.ts';
 import type { GossipView } from '../model/gossip-view.ts';
 
 /**
@@ -11,20 +11,20 @@ import type { GossipView } from '../model/gossip-view.ts';
  * from the engine.
  */
 export async function observeGossip(
-  { address, engine, pulse }: AskedHost,
-  { kind }: Asked,
+  { address, engine, pulse }: QueriedHost,
+  { kind }: QueriedCluster,
   signal: AbortSignal,
 ): Promise<Observed<GossipView>> {
   if (kind === 'swarm-mode') return readPeers(engine);
   // It would only cost its limit once more.
-  if (pulse === 'silent' && 'unseen' in engine) return engine;
-  if (kind === 'unknown') return unseen('its engine is not in a cluster', 'inapplicable');
-  if (address === undefined) return unseen('its address in the cluster is unknown');
+  if (pulse === 'silent' && 'missing' in engine) return engine;
+  if (kind === 'unknown') return withoutValue('its engine is not in a cluster', 'not-applicable');
+  if (address === undefined) return withoutValue('its address in the cluster is unknown');
   try {
     const members = await readGossipMembers(address, { limit: ANSWER_LIMIT, signal });
-    return seen({ isThere: true, members });
+    return withValue({ isThere: true, members });
   } catch (error) {
-    if (isRefused(error)) return seen({ isThere: false, members: [] });
+    if (isRefused(error)) return withValue({ isThere: false, members: [] });
     throw error;
   }
 }
@@ -34,18 +34,20 @@ const ANSWER_LIMIT = 10_000;
 /** Reads the gossip of engines again that did not know all others: an engine that has just started joins within seconds. */
 export async function observeGossipAgain(
   before: Observed<GossipView>,
-  host: AskedHost,
-  asked: Asked,
+  host: QueriedHost,
+  cluster: QueriedCluster,
   { engine, signal }: { readonly engine: Engine | undefined; readonly signal: AbortSignal },
 ): Promise<Observed<GossipView>> {
-  if ('unseen' in before || knowsAll(before.seen, asked)) return before;
-  if (asked.kind === 'key-value') return await observeGossip(host, asked, signal);
-  const mesh = whatWasSeen(host.engine)?.networks.find(({ ingress }) => ingress);
+  if ('missing' in before || knowsAll(before.value, cluster)) return before;
+  if (cluster.kind === 'key-value') return await observeGossip(host, cluster, signal);
+  const mesh = valueOf(host.engine)?.networks.find(({ ingress }) => ingress);
   if (mesh === undefined || engine === undefined) return before;
-  return seen(membersOf(await engine.networks.inspect(mesh.id, { limit: ANSWER_LIMIT, signal })));
+  return withValue(
+    membersOf(await engine.networks.inspect(mesh.id, { limit: ANSWER_LIMIT, signal })),
+  );
 }
 
-function knowsAll({ members }: GossipView, { hosts }: Asked): boolean {
+function knowsAll({ members }: GossipView, { hosts }: QueriedCluster): boolean {
   const alive = new Set(members.filter(({ state }) => state === 'alive').map((one) => one.address));
   return hosts.every(({ address }) => address === undefined || alive.has(address));
 }
@@ -56,11 +58,12 @@ function membersOf({ peers }: NetworkFacts): GossipView {
 }
 
 /** In swarm mode gossip is encrypted; but all members are on the network of the routing mesh from their first moment. */
-function readPeers(engine: AskedHost['engine']): Observed<GossipView> {
-  if ('unseen' in engine) return engine;
-  const mesh = engine.seen.networks.find(({ ingress }) => ingress);
-  if (mesh === undefined) return unseen('it does not report its peers without the network ingress');
-  return seen(membersOf(mesh));
+function readPeers(engine: QueriedHost['engine']): Observed<GossipView> {
+  if ('missing' in engine) return engine;
+  const mesh = engine.value.networks.find(({ ingress }) => ingress);
+  if (mesh === undefined)
+    return withoutValue('it does not report its peers without the network ingress');
+  return withValue(membersOf(mesh));
 }
 
 function isRefused(error: unknown): boolean {

@@ -1,6 +1,6 @@
-import { type OverlayEnd, endsOf, isLeaving } from '../derive/endpoints.ts';
+import { type OverlayEndpoint, endpointsOf, isLeaving } from '../derive/endpoints.ts';
 import type { HostView, Observation } from '../model/observation.ts';
-import { type Observed, seen, whatWasSeen } from '../model/observed.ts';
+import { type Observed, withValue, valueOf } from '../model/observed.ts';
 import type { TrialEnd } from '../model/paths-view.ts';
 
 type Live = Pick<Observation, 'names' | 'paths'>;
@@ -12,13 +12,13 @@ type Live = Pick<Observation, 'names' | 'paths'>;
 export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView[]): Live {
   const leaving = new Set(
     hosts.flatMap(({ name, engine }) => {
-      const view = whatWasSeen(engine);
+      const view = valueOf(engine);
       const gone = view?.containers.filter((one) => isLeaving(one, view)) ?? [];
       return gone.map((one) => keyOf(name, one.name));
     }),
   );
   if (leaving.size === 0) return { names, paths };
-  const staying = endsOf({ hosts });
+  const staying = endpointsOf({ hosts });
   const stays = ({ host, container = '' }: Pick<TrialEnd, 'host' | 'container'>) =>
     !leaving.has(keyOf(host, container));
   return {
@@ -44,13 +44,13 @@ export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView
 }
 
 function change<T>(part: Observed<T>, to: (view: T) => T): Observed<T> {
-  return 'seen' in part ? seen(to(part.seen)) : part;
+  return 'value' in part ? withValue(to(part.value)) : part;
 }
 
 function keyOf(host: string, container: string): string {
   return `${host} ${container}`;
 }
 
-function isOn(ends: readonly OverlayEnd[], host: string, networkId: string): boolean {
-  return ends.some((end) => end.host === host && end.networkId === networkId);
+function isOn(endpoints: readonly OverlayEndpoint[], host: string, networkId: string): boolean {
+  return endpoints.some((endpoint) => endpoint.host === host && endpoint.networkId === networkId);
 }

@@ -1,5 +1,5 @@
 import type { HostView, Observation } from '../model/observation.ts';
-import { type Observed, seen, unseen, whatWasSeen } from '../model/observed.ts';
+import { type Observed, withValue, withoutValue, valueOf } from '../model/observed.ts';
 import { AUDIT_LIMIT, type AuditOptions } from '../model/options.ts';
 import type { AuditTarget, TargetStore } from '../model/target.ts';
 import { observeApplication } from './application/observe-application.ts';
@@ -15,8 +15,12 @@ import { leaveOutLeaving } from './leave-out-leaving.ts';
 import { observeNames } from './names/names.ts';
 import { openProbes, type Probes } from './open-probes.ts';
 import { observePaths } from './paths/observe-paths.ts';
-import { type Asked, privilegedProbeOn, type Round } from './round.ts';
-import type { AskedHost } from '../model/observation.ts';
+import {
+  type QueriedCluster,
+  privilegedProbeOn,
+  type ObservationContext,
+} from './observation-context.ts';
+import type { QueriedHost } from '../model/observation.ts';
 import { observeReach, observeStore } from './store/store.ts';
 import { observeStopping, observeSwarm } from './swarm.ts';
 
@@ -49,10 +53,10 @@ export async function observeCluster(
   return { ...observation, leftovers };
 }
 
-const noStore = unseen('the cluster has no key-value store', 'inapplicable');
+const noStore = withoutValue('the cluster has no key-value store', 'not-applicable');
 
 async function observeLayers(
-  begun: Omit<Round, 'probes'>,
+  begun: Omit<ObservationContext, 'probes'>,
   probes: Probes,
 ): Promise<Omit<Observation, 'leftovers'>> {
   const { target, signal } = begun;
@@ -63,54 +67,54 @@ async function observeLayers(
   const named = target.store === undefined ? undefined : readStores([target.store]);
   const { hosts, started } = await beginWithHosts(target.hosts, probes, signal);
   const kind = clusterKindOf(target, hosts);
-  const asked: Asked = { kind, expectations, hosts };
+  const cluster: QueriedCluster = { kind, expectations, hosts };
 
-  const [store, swarm, gossip, round] = await Promise.all([
+  const [store, swarm, gossip, context] = await Promise.all([
     kind === 'key-value' ? (named ?? readStores(storesOf(target, hosts))) : noStore,
-    observePart('swarm', signal, () => observeSwarm(target, asked, signal)),
-    observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, asked, signal)),
-    started.then((all): Round => ({ ...begun, probes: all })),
+    observePart('swarm', signal, () => observeSwarm(target, cluster, signal)),
+    observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, cluster, signal)),
+    started.then((all): ObservationContext => ({ ...begun, probes: all })),
   ]);
   // Resolvers answer out of their engines' memory: no packet goes over an overlay for them.
   const [kernel, reach, names] = await Promise.all([
     observeEach(hosts, 'kernel', signal, async ({ name: on, address, engine }) => {
-      const probe = privilegedProbeOn(round, on);
-      if ('unseen' in probe) return probe;
-      const look = { probe: probe.seen, address, engine: whatWasSeen(engine), signal };
+      const probe = privilegedProbeOn(context, on);
+      if ('missing' in probe) return probe;
+      const look = { probe: probe.value, address, engine: valueOf(engine), signal };
       return await observeKernel(look);
     }),
-    observeEach(hosts, 'path to the store', signal, (host) => observeReach(host, asked, round)),
-    observePart('names', signal, () => observeNames(asked, round)),
+    observeEach(hosts, 'path to the store', signal, (host) => observeReach(host, cluster, context)),
+    observePart('names', signal, () => observeNames(cluster, context)),
   ]);
-  const paths = await observePart('paths', signal, () => observePaths(asked, round, kernel));
-  const engineOf = (host: AskedHost) =>
+  const paths = await observePart('paths', signal, () => observePaths(cluster, context, kernel));
+  const engineOf = (host: QueriedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
   const [engineLater, later, gossipLater, application, stopping] = await Promise.all([
     observeEach(hosts, 'engine, second read', signal, async (host) => {
       const engine = engineOf(host);
-      if ('unseen' in host.engine || engine === undefined) return host.engine;
-      return seen(await observeEngineAgain(host.engine.seen, engine, signal));
+      if ('missing' in host.engine || engine === undefined) return host.engine;
+      return withValue(await observeEngineAgain(host.engine.value, engine, signal));
     }),
     observeEach(hosts, 'kernel, second read', signal, async (host) => {
-      const probe = privilegedProbeOn(round, host.name);
-      if ('unseen' in probe) return probe;
-      return await observeTablesAgain(kernel(host), { probe: probe.seen, signal });
+      const probe = privilegedProbeOn(context, host.name);
+      if ('missing' in probe) return probe;
+      return await observeTablesAgain(kernel(host), { probe: probe.value, signal });
     }),
     observeEach(hosts, 'gossip, second read', signal, async (host) => {
-      return await observeGossipAgain(gossip(host), host, asked, {
+      return await observeGossipAgain(gossip(host), host, cluster, {
         engine: engineOf(host),
         signal,
       });
     }),
-    observePart('application', signal, () => observeApplication(asked, round)),
-    'seen' in swarm
+    observePart('application', signal, () => observeApplication(cluster, context)),
+    'value' in swarm
       ? observePart('swarm tasks', signal, () => observeStopping(target, swarm, signal))
       : swarm,
   ]);
   const views = hosts.map(
     (host): HostView => ({
       ...host,
-      engine: withStopping(lastSeen(engineLater(host), host.engine), whatWasSeen(stopping)),
+      engine: withStopping(lastSeen(engineLater(host), host.engine), valueOf(stopping)),
       gossip: lastSeen(gossipLater(host), gossip(host)),
       reach: reach(host),
       kernel: lastSeen(later(host), kernel(host)),
@@ -134,10 +138,10 @@ function withStopping(
   engine: Observed<EngineView>,
   stopping: readonly string[] | undefined,
 ): Observed<EngineView> {
-  return 'seen' in engine ? seen({ ...engine.seen, stopping }) : engine;
+  return 'value' in engine ? withValue({ ...engine.value, stopping }) : engine;
 }
 
 /** The first value counts if the second read failed. */
 function lastSeen<T>(again: Observed<T>, before: Observed<T>): Observed<T> {
-  return 'seen' in again ? again : before;
+  return 'value' in again ? again : before;
 }

@@ -1,8 +1,8 @@
 import { activity } from '../../process/activity.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { unlessAborted } from '../../process/waits/unless-aborted.ts';
-import { type Observed, unseen } from '../model/observed.ts';
-import type { AskedHost } from '../model/observation.ts';
+import { type Observed, withoutValue } from '../model/observed.ts';
+import type { QueriedHost } from '../model/observation.ts';
 
 /**
  * Observes one part of a cluster. A failure is not an error but a reason why the part is not observed; other parts
@@ -22,9 +22,9 @@ export async function observePart<T>(
     const part = await activity('step', title, () => unlessAborted(look(), signal), {
       machine,
     });
-    return part ?? unseen(`${title}: no result`);
+    return part ?? withoutValue(`${title}: no result`);
   } catch (error) {
-    return unseen(inWords(error));
+    return withoutValue(inWords(error));
   }
 }
 
@@ -35,11 +35,11 @@ function inWords(error: unknown): string {
 
 /** Observes the same part of every host, in parallel; returns a function from host to value. */
 export async function observeEach<T>(
-  hosts: readonly AskedHost[],
+  hosts: readonly QueriedHost[],
   part: string,
   signal: AbortSignal,
-  look: (host: AskedHost) => Promise<Observed<T>>,
-): Promise<(host: AskedHost) => Observed<T>> {
+  look: (host: QueriedHost) => Promise<Observed<T>>,
+): Promise<(host: QueriedHost) => Observed<T>> {
   const all = new Map(
     await Promise.all(
       hosts.map(async (host) => {
@@ -49,5 +49,5 @@ export async function observeEach<T>(
       }),
     ),
   );
-  return (host) => all.get(host) ?? unseen(`${host.name} is not one of the hosts`);
+  return (host) => all.get(host) ?? withoutValue(`${host.name} is not one of the hosts`);
 }

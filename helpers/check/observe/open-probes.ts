@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { firstLine } from '../../process/errors/harness-error.ts';
-import { type Observed, seen, unseen } from '../model/observed.ts';
+import { type Observed, withValue, withoutValue } from '../model/observed.ts';
 import type { AuditOptions } from '../model/options.ts';
 import type { Probe } from '../probe/probe.ts';
 import { unlessAborted } from '../../process/waits/unless-aborted.ts';
@@ -36,14 +36,14 @@ export function openProbes(
   const begun = new Map<string, Promise<Probe>>();
   return {
     start: async (host) => {
-      if (probes === 'none') return unseen('probes are turned off', 'unasked');
+      if (probes === 'none') return withoutValue('probes are turned off', 'not-requested');
       const start = async () => {
         image ??= prepareProbeImage();
         // Awaiting code reports the failure; after the limit, nothing awaits it.
         image.catch(() => undefined);
         const starting = startProbe(host.engine, { ...common, image });
         begun.set(host.name, starting);
-        return seen(await starting);
+        return withValue(await starting);
       };
       return await observePart(`${host.name}: probe`, signal, start, host.name);
     },

@@ -1,22 +1,27 @@
-import { type Observed, type Seen, seen, unseen, whatWasSeen } from '../model/observed.ts';
+import { type Observed, type Value, withValue, withoutValue, valueOf } from '../model/observed.ts';
 import type { AuditTarget } from '../model/target.ts';
-import type { Asked } from './round.ts';
-import type { SwarmView, SwarmEnd } from '../model/swarm-view.ts';
+import type { QueriedCluster } from './observation-context.ts';
+import type { SwarmView, SwarmEndpoint } from '../model/swarm-view.ts';
 
 /** Reads the nodes of the swarm from a manager; networks and endpoints come from the engines. */
 export async function observeSwarm(
   target: AuditTarget,
-  { kind, hosts }: Asked,
+  { kind, hosts }: QueriedCluster,
   signal: AbortSignal,
 ): Promise<Observed<SwarmView>> {
-  if (kind !== 'swarm-mode') return unseen('the cluster is not a swarm', 'inapplicable');
-  const manager = hosts.find(({ engine }) => whatWasSeen(engine)?.info.swarmNode?.isManager);
+  if (kind !== 'swarm-mode') return withoutValue('the cluster is not a swarm', 'not-applicable');
+  const manager = hosts.find(({ engine }) => valueOf(engine)?.info.swarmNode?.isManager);
   const engine = target.hosts.find(({ name }) => name === manager?.name)?.engine;
   if (manager === undefined || engine === undefined) {
-    return unseen('no host whose engine answers is a manager');
+    return withoutValue('no host whose engine answers is a manager');
   }
   const nodes = await engine.nodes.list({ limit: ANSWER_LIMIT, signal });
-  return seen({ manager: manager.name, nodes, networks: networksOf(manager), ends: endsOf(hosts) });
+  return withValue({
+    manager: manager.name,
+    nodes,
+    networks: networksOf(manager),
+    endpoints: endpointsOf(hosts),
+  });
 }
 
 /**
@@ -25,13 +30,13 @@ export async function observeSwarm(
  */
 export async function observeStopping(
   target: AuditTarget,
-  { seen: swarm }: Seen<SwarmView>,
+  { value: swarm }: Value<SwarmView>,
   signal: AbortSignal,
 ): Promise<Observed<readonly string[]>> {
   const engine = target.hosts.find(({ name }) => name === swarm.manager)?.engine;
-  if (engine === undefined) return unseen('no host is a manager');
+  if (engine === undefined) return withoutValue('no host is a manager');
   const tasks = await engine.services.tasks(undefined, { limit: ANSWER_LIMIT, signal });
-  return seen(
+  return withValue(
     tasks
       .filter(({ desiredState }) => desiredState === 'shutdown' || desiredState === 'remove')
       .flatMap(({ containerId }) => (containerId === '' ? [] : [containerId])),
@@ -42,8 +47,8 @@ const ANSWER_LIMIT = 15_000;
 
 const VNIS = 'com.docker.network.driver.overlay.vxlanid_list';
 
-function networksOf({ engine }: Asked['hosts'][number]): SwarmView['networks'] {
-  return (whatWasSeen(engine)?.networks ?? [])
+function networksOf({ engine }: QueriedCluster['hosts'][number]): SwarmView['networks'] {
+  return (valueOf(engine)?.networks ?? [])
     .filter(({ driver, scope }) => driver === 'overlay' && scope === 'swarm')
     .map(({ id, name, subnets, attachable, options }) => {
       const vnis = (options[VNIS] ?? '').split(',').filter((vni) => vni !== '');
@@ -51,9 +56,9 @@ function networksOf({ engine }: Asked['hosts'][number]): SwarmView['networks'] {
     });
 }
 
-function endsOf(hosts: Asked['hosts']): SwarmEnd[] {
+function endpointsOf(hosts: QueriedCluster['hosts']): SwarmEndpoint[] {
   return hosts.flatMap(({ name: askedHost, engine }) =>
-    (whatWasSeen(engine)?.networks ?? []).flatMap(({ id: networkId, tasks }) =>
+    (valueOf(engine)?.networks ?? []).flatMap(({ id: networkId, tasks }) =>
       tasks.map(({ name, endpointId, address, hostAddress }) => ({
         networkId,
         name,

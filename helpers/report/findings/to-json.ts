@@ -1,7 +1,7 @@
 import { lineOf } from '../../check/model/command.ts';
 import { needsRoot, type Remedy } from '../../check/model/diagnosis.ts';
 import { diagnosisTitles, pageOf } from '../../check/model/codes.ts';
-import { whatWasSeen } from '../../check/model/observed.ts';
+import { type MissingBecause, valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { type AuditDocument, auditDocument, documentVersion } from './audit-document.ts';
 import { mapCluster } from '../text/cluster-map.ts';
@@ -14,7 +14,7 @@ import { matrixOf } from '../text/path-matrix.ts';
 export function toJson(report: AuditReport): AuditDocument {
   const { target, startedAt, milliseconds, verdict, diagnoses, checks, coverage, observation } =
     report;
-  const paths = whatWasSeen(observation.paths);
+  const paths = valueOf(observation.paths);
   const hosts = observation.hosts.map(({ name }) => name);
   const document = {
     version: documentVersion,
@@ -29,7 +29,9 @@ export function toJson(report: AuditReport): AuditDocument {
       title: diagnosisTitles[one.code],
       page: pageOf(one.code),
     })),
-    checks,
+    checks: checks.map((one) =>
+      one.state === 'skipped' ? { ...one, because: reasons[one.because] } : one,
+    ),
     coverage,
     cluster: mapCluster(observation),
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
@@ -38,6 +40,13 @@ export function toJson(report: AuditReport): AuditDocument {
   // As a reader parses it: without undefined values, and without fields that the schema lacks.
   return auditDocument.parse(JSON.parse(JSON.stringify(document)));
 }
+
+/** The document's words for the reasons why a comparison was skipped. */
+const reasons = {
+  'not-applicable': 'inapplicable',
+  'not-requested': 'unasked',
+  failed: 'impossible',
+} as const satisfies Record<MissingBecause, string>;
 
 function describeRemedy(remedy: Remedy) {
   const { commands } = remedy;

@@ -101,7 +101,7 @@ function outcomeOf(report: AuditReport, check: CheckResult): Pick<Untimed, 'stat
   if (check.state === 'failed') return { status: 'failed', message: failureLine(report, check) };
   const { reason, because } = check;
   // A requested comparison that could not run is not only skipped: the result is incomplete.
-  return because === 'impossible'
+  return because === 'failed'
     ? { status: 'broken', message: `could not run: ${reason}` }
     : { status: 'skipped', message: reason };
 }

@@ -1,4 +1,4 @@
-import { whatWasSeen } from '../../check/model/observed.ts';
+import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { drawGrids, type Grid, type GridCell } from './draw-grids.ts';
 import {
@@ -25,12 +25,12 @@ const colors = {
 /** Draws the results of live probes between hosts as SVG: a grid of hosts × hosts for each kind of path. */
 export async function drawPathMatrix(report: AuditReport): Promise<string> {
   const { paths, hosts } = report.observation;
-  const view = whatWasSeen(paths);
+  const view = valueOf(paths);
   const names = hosts.map(({ name }) => name);
   const pairs = view === undefined ? [] : matrixOf(view, names);
   const columns = columnsIn(pairs);
   const groups = groupAlike(pairs, columns);
-  const nothing = 'unseen' in paths ? `no live probes: ${paths.unseen}` : 'nothing to probe';
+  const nothing = 'missing' in paths ? `no live probes: ${paths.missing}` : 'nothing to probe';
   const used = signsIn(pairs, columns).map((sign) => `${signs[sign]}  ${meanings[sign]}`);
   return await drawGrids(
     {

@@ -1,5 +1,5 @@
 import type { PathsView } from '../../check/model/paths-view.ts';
-import { type Observed, whatWasSeen } from '../../check/model/observed.ts';
+import { type Observed, valueOf } from '../../check/model/observed.ts';
 import type { RequestTimes } from '../../workload/ask-car-service.ts';
 
 /** The times of one repeated operation. */
@@ -25,8 +25,8 @@ export function latenciesOf(
   paths: Observed<PathsView>,
   requests: RequestTimes | undefined,
 ): LatencyGroup[] {
-  const timings = whatWasSeen(paths)?.timings ?? [];
-  const why = 'unseen' in paths ? paths.unseen : 'no packets were timed';
+  const timings = valueOf(paths)?.timings ?? [];
+  const why = 'missing' in paths ? paths.missing : 'no packets were timed';
   const networks = Map.groupBy(timings, ({ network }) => network);
   const none = [{ title: 'Echoes', kind: 'echo' as const, series: [], missing: why }];
   return [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HostView, Observation } from '../../check/model/observation.ts';
-import { endsOf, type OverlayEnd } from '../../check/derive/endpoints.ts';
-import { whatWasSeen } from '../../check/model/observed.ts';
+import { endpointsOf, type OverlayEndpoint } from '../../check/derive/endpoints.ts';
+import { valueOf } from '../../check/model/observed.ts';
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 
@@ -62,7 +62,7 @@ export interface MappedNetwork {
 }
 
 export function mapCluster(observation: Observation): ClusterMap {
-  const ends = endsOf(observation);
+  const ends = endpointsOf(observation);
   return {
     hosts: observation.hosts.map((host) => mapHost(host, observation, ends)),
     store: mapStore(observation),
@@ -71,12 +71,12 @@ export function mapCluster(observation: Observation): ClusterMap {
 }
 
 function mapStore({ store }: Observation): MappedStore | undefined {
-  if ('unseen' in store) {
+  if ('missing' in store) {
     // A swarm has none; an unrequested store is not shown.
-    if (store.because !== 'impossible') return undefined;
-    return { version: undefined, address: undefined, members: [], silence: store.unseen };
+    if (store.because !== 'failed') return undefined;
+    return { version: undefined, address: undefined, members: [], silence: store.missing };
   }
-  const { version, store: where, members } = store.seen;
+  const { version, store: where, members } = store.value;
   return {
     version,
     address: `${where.address}:${where.port}`,
@@ -88,15 +88,15 @@ function mapStore({ store }: Observation): MappedStore | undefined {
 function mapHost(
   host: HostView,
   observation: Observation,
-  ends: readonly OverlayEnd[],
+  ends: readonly OverlayEndpoint[],
 ): MappedHost {
   const { name, address, engine } = host;
-  const view = whatWasSeen(engine);
+  const view = valueOf(engine);
   return {
     name,
     address,
     engineVersion: view?.info.serverVersion,
-    silence: 'unseen' in engine ? withoutName(engine.unseen, name) : undefined,
+    silence: 'missing' in engine ? withoutName(engine.missing, name) : undefined,
     role: roleOf(host, observation),
     containers: (view?.containers ?? []).map((container) => ({
       name: container.name,
@@ -128,10 +128,10 @@ function withoutName(reason: string, name: string): string {
 }
 
 function roleOf({ engine }: HostView, { swarm }: Observation): MappedHost['role'] {
-  const own = whatWasSeen(engine)?.info.swarmNode;
+  const own = valueOf(engine)?.info.swarmNode;
   if (own === undefined) return undefined;
   if (!own.isManager) return 'worker';
-  const node = whatWasSeen(swarm)?.nodes.find(({ id }) => id === own.id);
+  const node = valueOf(swarm)?.nodes.find(({ id }) => id === own.id);
   return node?.manager?.leader === true ? 'leader' : 'manager';
 }
 
@@ -156,13 +156,13 @@ function mapNetworks(observation: Observation): MappedNetwork[] {
     });
   };
   for (const { name: host, engine } of observation.hosts) {
-    for (const { id, name, driver, subnets } of whatWasSeen(engine)?.networks ?? []) {
+    for (const { id, name, driver, subnets } of valueOf(engine)?.networks ?? []) {
       if (driver === 'overlay') add({ id, name, subnets, vnis: [], hosts: [host] });
     }
   }
   const written = [
-    ...(whatWasSeen(observation.store)?.networks ?? []),
-    ...(whatWasSeen(observation.swarm)?.networks ?? []),
+    ...(valueOf(observation.store)?.networks ?? []),
+    ...(valueOf(observation.swarm)?.networks ?? []),
   ];
   for (const { id, name, subnets, vnis } of written) add({ id, name, subnets, vnis, hosts: [] });
   return [...networks.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));

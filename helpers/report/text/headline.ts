@@ -5,7 +5,7 @@ import { countOf } from './count-of.ts';
 export function headlineOf(report: AuditReport): string {
   const { target, verdict, diagnoses, checks } = report;
   if (verdict === 'healthy') return `✔ ${target}: healthy`;
-  const open = checks.filter((one) => one.state === 'skipped' && one.because === 'impossible');
+  const open = checks.filter((one) => one.state === 'skipped' && one.because === 'failed');
   const undone = `${countOf(open.length, 'check')} could not run`;
   const part = partlyExamined(report);
   if (verdict === 'incomplete' && part !== undefined) {

@@ -1,4 +1,4 @@
-import { whatWasSeen } from '../../check/model/observed.ts';
+import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { mapCluster } from './cluster-map.ts';
 import { countOf } from './count-of.ts';
@@ -9,9 +9,9 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
   const { hosts, networks, store } = mapCluster(observation);
   const asked = hosts.filter(({ engineVersion }) => engineVersion !== undefined);
   const versions = new Set(asked.map(({ engineVersion }) => engineVersion));
-  const kernels = observation.hosts.filter(({ kernel }) => 'seen' in kernel).length;
-  const names = whatWasSeen(observation.names)?.answers.length ?? 0;
-  const paths = whatWasSeen(observation.paths);
+  const kernels = observation.hosts.filter(({ kernel }) => 'value' in kernel).length;
+  const names = valueOf(observation.names)?.answers.length ?? 0;
+  const paths = valueOf(observation.paths);
   const probes =
     paths === undefined
       ? 0
@@ -28,7 +28,7 @@ export function renderLooks({ observation }: AuditReport, layout: TextLayout): s
     ...(probes === 0 ? [] : [countOf(probes, 'live probe')]),
     ...(pairs === undefined || pairs.probed >= pairs.all
       ? []
-      : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.withoutRoom)}`]),
+      : [`${pairs.probed} of ${pairs.all} pairs of containers${tellRoom(pairs.overCapacity)}`]),
   ];
   const paint = painter(layout);
   const lines = wrapText(`Examined: ${looks.join(', ')}`, layout, '', 0);

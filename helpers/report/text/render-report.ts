@@ -1,5 +1,5 @@
-import type { UnseenBecause } from '../../check/model/observed.ts';
-import { whatWasSeen } from '../../check/model/observed.ts';
+import type { MissingBecause } from '../../check/model/observed.ts';
+import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { countOf } from './count-of.ts';
 import { headlineOf } from './headline.ts';
@@ -17,7 +17,7 @@ import { painter, type TextLayout, wrapText } from './text-layout.ts';
  */
 export function renderVerdict(report: AuditReport, layout: TextLayout): string {
   const { diagnoses, observation } = report;
-  const paths = whatWasSeen(observation.paths);
+  const paths = valueOf(observation.paths);
   const hosts = observation.hosts.map(({ name }) => name);
   const sections = [
     renderHeadline(report, layout),
@@ -69,15 +69,15 @@ function renderNotExamined({ coverage }: AuditReport, layout: TextLayout): strin
   ];
 }
 
-const whySkipped: Readonly<Record<UnseenBecause, string>> = {
-  impossible: 'Could not run',
-  unasked: 'Not requested',
-  inapplicable: 'Not applicable',
+const whySkipped: Readonly<Record<MissingBecause, string>> = {
+  failed: 'Could not run',
+  'not-requested': 'Not requested',
+  'not-applicable': 'Not applicable',
 };
 
 /** Renders skipped comparisons, once for each reason, first comparisons that make the result incomplete. */
 function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
-  const reasons = new Map<string, { reason: string; because: UnseenBecause; names: string[] }>();
+  const reasons = new Map<string, { reason: string; because: MissingBecause; names: string[] }>();
   for (const one of checks) {
     if (one.state !== 'skipped') continue;
     const { reason, because, name } = one;
@@ -86,11 +86,11 @@ function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
       reasons.set(`${because} ${reason}`, { reason, because, names: [name] });
     else known.names.push(name);
   }
-  return (Object.keys(whySkipped) as UnseenBecause[]).flatMap((because) => {
+  return (Object.keys(whySkipped) as MissingBecause[]).flatMap((because) => {
     const own = [...reasons.values()].filter((one) => one.because === because);
     if (own.length === 0) return [];
     const paint = painter(layout);
-    if (because === 'inapplicable') {
+    if (because === 'not-applicable') {
       // The reason is obvious from the cluster; the JSON document has it.
       const names = own.flatMap((one) => one.names).join(', ');
       return wrapText(`${whySkipped[because]}: ${names}`, layout, '', 0).map((line) =>
@@ -100,7 +100,7 @@ function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
     const lines = own.flatMap(({ reason, names }) =>
       wrapText(`${reason}: ${names.join(', ')}`, layout, '', 2),
     );
-    return because === 'impossible'
+    return because === 'failed'
       ? [paint('yellow', `${whySkipped[because]}:`), ...lines]
       : [`${whySkipped[because]}:`, ...lines].map((line) => paint('dim', line));
   });

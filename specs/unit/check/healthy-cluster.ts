@@ -1,6 +1,6 @@
 import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
 import type { EngineView } from '../../../helpers/check/model/engine-view.ts';
-import { seen } from '../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../helpers/docker/containers/container-facts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from './observation.ts';
 
@@ -58,7 +58,7 @@ const hosts = [
 export function keyValueCluster(
   changes: {
     readonly hosts?: Readonly<Record<string, Partial<HostView>>>;
-    readonly store?: Partial<Extract<Observation['store'], { seen: unknown }>['seen']>;
+    readonly store?: Partial<Extract<Observation['store'], { value: unknown }>['value']>;
     readonly rest?: Partial<Observation>;
   } = {},
 ): Observation {
@@ -78,11 +78,11 @@ export function keyValueCluster(
       hostOf(name, {
         address,
         engine: engineAt(name),
-        gossip: seen({ isThere: true, members: gossip }),
+        gossip: withValue({ isThere: true, members: gossip }),
         ...changes.hosts?.[name],
       }),
     ),
-    store: seen({
+    store: withValue({
       store: { kind: 'consul', address: '192.168.99.100', port: 8500 },
       version: 'Consul 1.8.7',
       members: hosts.map(({ address }) => ({ advertised: `${address}:2376` })),
@@ -95,7 +95,7 @@ export function keyValueCluster(
           vnis: [256],
         },
       ],
-      ends: hosts.map(({ address, container, inside }) => ({
+      endpoints: hosts.map(({ address, container, inside }) => ({
         id: `end-of-${container}`,
         networkId: NETWORK_ID,
         name: container,
@@ -114,7 +114,7 @@ export function keyValueCluster(
 export function engineAt(
   name: string,
   { info, ...parts }: NonNullable<Parameters<typeof engineOf>[0]> = {},
-): { seen: EngineView } {
+): { value: EngineView } {
   const { address, container, inside } = hosts.find((one) => one.name === name) ?? hosts[0];
   return engineOf({
     info: {

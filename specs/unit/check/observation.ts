@@ -1,12 +1,12 @@
 import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
 import type { EngineView } from '../../../helpers/check/model/engine-view.ts';
-import { seen, type Seen, unseen } from '../../../helpers/check/model/observed.ts';
+import { withValue, type Value, withoutValue } from '../../../helpers/check/model/observed.ts';
 import type { EngineInfo } from '../../../helpers/docker/info.ts';
 import type { NetworkFacts } from '../../../helpers/docker/networks.ts';
 
 /** An observation of which only that was seen: for specs of what is made of it. */
 export function observationOf(parts: Partial<Observation>): Observation {
-  const nothing = unseen('not looked at', 'unasked');
+  const nothing = withoutValue('not looked at', 'not-requested');
   return {
     target: 'a cluster',
     kind: 'unknown',
@@ -25,7 +25,7 @@ export function observationOf(parts: Partial<Observation>): Observation {
 
 /** A host of which only that was seen. */
 export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
-  const nothing = unseen('not looked at', 'unasked');
+  const nothing = withoutValue('not looked at', 'not-requested');
   return {
     name,
     address: undefined,
@@ -42,8 +42,8 @@ export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
 export function engineOf({
   info,
   ...parts
-}: Partial<Omit<EngineView, 'info'>> & { info?: Partial<EngineInfo> } = {}): Seen<EngineView> {
-  return seen({
+}: Partial<Omit<EngineView, 'info'>> & { info?: Partial<EngineInfo> } = {}): Value<EngineView> {
+  return withValue({
     info: {
       id: 'ABCD',
       name: 'host',

@@ -2,7 +2,7 @@ import { type Check, type CheckOutcome, outcomeOf, skipped } from '../../model/c
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { ApplicationAnswer } from '../../model/application-view.ts';
-import { unseen } from '../../model/observed.ts';
+import { withoutValue } from '../../model/observed.ts';
 import type { ExpectedApplication } from '../../model/target.ts';
 
 /** The expected application answers, and exactly as it must. */
@@ -54,13 +54,13 @@ export const applicationFromDatabase: Check = {
     ofApplication(observation, (expected, { url, status, body, database }, where) => {
       if (expected.isCarService !== true) {
         return skipped(
-          unseen('only the database of the car service can be queried', 'inapplicable'),
+          withoutValue('only the database of the car service can be queried', 'not-applicable'),
         );
       }
       if (database === undefined) {
-        return skipped(unseen(`${url} gave no answer to compare (${status ?? 'none'})`));
+        return skipped(withoutValue(`${url} gave no answer to compare (${status ?? 'none'})`));
       }
-      if ('error' in database) return skipped(unseen(database.error));
+      if ('error' in database) return skipped(withoutValue(database.error));
       const { queries, row } = database;
       const isOut = queries > 0 && (row === body || body !== expected.body);
       if (isOut) return outcomeOf([], [`${queries} queries; the row is ${row}`]);
@@ -89,11 +89,11 @@ function ofApplication(
 ): CheckOutcome {
   const { application: expected, containers = [] } = expectations;
   if (expected === undefined) {
-    return skipped(unseen('no application is expected', 'inapplicable'));
+    return skipped(withoutValue('no application is expected', 'not-applicable'));
   }
-  if ('unseen' in application) return skipped(application);
-  const { answer } = application.seen;
-  if (answer === undefined) return skipped(unseen(`no request was sent to ${expected.url}`));
+  if ('missing' in application) return skipped(application);
+  const { answer } = application.value;
+  if (answer === undefined) return skipped(withoutValue(`no request was sent to ${expected.url}`));
   const { container } = expected;
   const known = containers.find(({ name }) => name === container)?.host;
   const host = known ?? hosts.find(({ address }) => expected.url.includes(`//${address}:`))?.name;

@@ -9,13 +9,13 @@ export const namesRight: Check = {
   layer: 'names',
   needs: 'privileged-probe',
   compare: ({ names }) => {
-    if ('unseen' in names) return skipped(names);
-    const { answers, blind } = names.seen;
+    if ('missing' in names) return skipped(names);
+    const { answers, blind } = names.value;
     const differences = answers.flatMap((answer) => findWrong(answer) ?? []);
     const [first] = blind;
     if (differences.length === 0 && first !== undefined) {
       const reason = `containers on ${first.host} could not be examined: ${first.why}`;
-      return { state: 'skipped', reason, because: 'impossible' };
+      return { state: 'skipped', reason, because: 'failed' };
     }
     return outcomeOf(
       differences,

@@ -9,8 +9,8 @@ export const publishedPorts: Check = {
   layer: 'application',
   needs: 'api',
   compare: ({ application }) => {
-    if ('unseen' in application) return skipped(application);
-    const { ports } = application.seen;
+    if ('missing' in application) return skipped(application);
+    const { ports } = application.value;
     const byPort = Map.groupBy(ports, ({ address }) => address);
     return outcomeOf(
       [...byPort.values()].flatMap(findSilent),

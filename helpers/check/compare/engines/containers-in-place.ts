@@ -2,7 +2,7 @@ import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Expectations } from '../../model/target.ts';
-import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
+import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 
 type ExpectedContainer = NonNullable<Expectations['containers']>[number];
 
@@ -16,7 +16,7 @@ export const containersInPlace: Check = {
     const { containers = [] } = observation.expectations;
     if (containers.length === 0) {
       const reason = 'no expected containers were given';
-      return { state: 'skipped', reason, because: 'unasked' };
+      return { state: 'skipped', reason, because: 'not-requested' };
     }
     const hosts = answeringHosts(observation);
     const differences = containers.flatMap((one) => findMisplaced(one, hosts, observation));
@@ -48,7 +48,7 @@ function findMisplaced(
         text: `${name} runs on ${on} instead of ${host}`,
       }),
     );
-  const isSilent = all.some((one) => one.name === host && 'unseen' in one.engine);
+  const isSilent = all.some((one) => one.name === host && 'missing' in one.engine);
   const own = found.find(({ on }) => on === host)?.container;
   if (own === undefined) {
     if (isSilent || elsewhere.length > 0) return elsewhere;

@@ -3,7 +3,7 @@ import type { ContainerFacts } from '../../../docker/containers/container-facts.
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isFlapping, lookedAtAgain } from './unstable-containers.ts';
-import { answeringHosts } from './seen-engines.ts';
+import { answeringHosts } from './answering-hosts.ts';
 
 /**
  * Every expected container runs; on shared networks, no container is paused, dead or restarting. Exited containers do not

@@ -1,7 +1,7 @@
 import type { Pulse } from '../../model/observation.ts';
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { answeringHosts } from './seen-engines.ts';
+import { answeringHosts } from './answering-hosts.ts';
 
 const inWords: Readonly<Record<Pulse, string>> = {
   answers: 'answers',
@@ -18,8 +18,8 @@ export const enginesAnswer: Check = {
   needs: 'api',
   compare: (observation) => {
     const silent = observation.hosts.flatMap(({ name, pulse, engine }): Difference[] => {
-      if ('seen' in engine) return [];
-      const text = `the engine of ${name} ${inWords[pulse]}: ${engine.unseen}`;
+      if ('value' in engine) return [];
+      const text = `the engine of ${name} ${inWords[pulse]}: ${engine.missing}`;
       return [
         {
           kind: 'engine-silent',

@@ -1,6 +1,6 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { answeringHosts } from './seen-engines.ts';
+import { answeringHosts } from './answering-hosts.ts';
 
 /** The engines are in a cluster at all. */
 export const enginesClustered: Check = {

@@ -1,6 +1,6 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
+import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 
 /** Hostnames are unique: gossip identifies the members of a key-value cluster by them. Nodes of a swarm have separate IDs. */
 export const hostnamesDiffer: Check = {
@@ -11,7 +11,7 @@ export const hostnamesDiffer: Check = {
   compare: (observation) => {
     if (observation.kind === 'swarm-mode') {
       const reason = 'nodes of a swarm may share a hostname';
-      return { state: 'skipped', reason, because: 'inapplicable' };
+      return { state: 'skipped', reason, because: 'not-applicable' };
     }
     const all = answeringHosts(observation);
     const differences = findShared(all, ({ info }) => info.name).map(

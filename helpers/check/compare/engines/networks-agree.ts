@@ -1,7 +1,7 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { NetworkFacts } from '../../../docker/networks.ts';
-import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
+import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 
 /** A network name means the same network, with the same subnet, on every host. */
@@ -13,8 +13,8 @@ export const networksAgree: Check = {
   compare: (observation) => {
     const hosts = answeringHosts(observation);
     const shared = sharedNetworksOf(observation);
-    const unlike = shared.flatMap((network) =>
-      hosts.flatMap((one) => findUnlike(one, network, shared)),
+    const mismatches = shared.flatMap((network) =>
+      hosts.flatMap((one) => findMismatches(one, network, shared)),
     );
     const other = (observation.expectations.networks ?? []).flatMap(({ name, subnet }) =>
       shared.flatMap((network) =>
@@ -22,14 +22,14 @@ export const networksAgree: Check = {
       ),
     );
     return outcomeOf(
-      [...findNamesakes(shared), ...other, ...unlike],
+      [...findNamesakes(shared), ...other, ...mismatches],
       shared.map(({ name, id, subnets }) => `${name} is ${id.slice(0, 12)}, ${subnets.join(' ')}`),
     );
   },
 };
 
 /** Returns the networks of a host that differ from a shared network but have its name or ID. */
-function findUnlike(
+function findMismatches(
   { host: { name: host }, view }: AnsweringHost,
   network: SharedNetwork,
   shared: readonly SharedNetwork[],

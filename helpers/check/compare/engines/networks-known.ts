@@ -1,8 +1,8 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { HostView } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { type AnsweringHost, answeringHosts } from './seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 
 /** Every host has the networks it needs; a worker of a swarm needs only the networks of its containers. */
@@ -86,7 +86,7 @@ function describeLate(
 
 /** Calls that land on such a thread do not reach the store, the gossip or a manager. */
 function tellStuck({ kernel }: HostView): string {
-  const { threads = 0, stuck = [] } = whatWasSeen(kernel)?.engineThreads ?? {};
+  const { threads = 0, stuck = [] } = valueOf(kernel)?.engineThreads ?? {};
   if (stuck.length === 0) return '';
   return `; ${stuck.length} of ${threads} threads of its engine are stuck in deleted network namespaces`;
 }

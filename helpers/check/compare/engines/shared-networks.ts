@@ -1,6 +1,6 @@
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { answeringHosts } from './seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { answeringHosts } from './answering-hosts.ts';
 
 /** A network that hosts share, as the store or a manager has it, or else as most engines have it. */
 export interface SharedNetwork {
@@ -13,7 +13,7 @@ export interface SharedNetwork {
 
 /** Returns all networks that hosts share. */
 export function sharedNetworksOf(observation: Observation): SharedNetwork[] {
-  const store = whatWasSeen(observation.store);
+  const store = valueOf(observation.store);
   if (store !== undefined) {
     return store.networks.map(({ id, name, subnets }) => ({
       id,
@@ -22,7 +22,7 @@ export function sharedNetworksOf(observation: Observation): SharedNetwork[] {
       source: store.version,
     }));
   }
-  const swarm = whatWasSeen(observation.swarm);
+  const swarm = valueOf(observation.swarm);
   if (swarm !== undefined) {
     const source = `the manager on ${swarm.manager}`;
     return swarm.networks.map(({ id, name, subnets }) => ({ id, name, subnets, source }));

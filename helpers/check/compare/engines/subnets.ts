@@ -1,7 +1,7 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { isInside, isOverlapping } from '../../derive/ranges.ts';
 
 /** An address range in use that an overlay must not contain. */
@@ -71,7 +71,7 @@ interface Overlay {
 }
 
 function overlaysOf({ hosts }: Observation): Overlay[] {
-  const all = hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
+  const all = hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
   const overlays = all.filter(({ driver }) => driver === 'overlay');
   return [...new Map(overlays.map((one) => [one.id, one])).values()];
 }
@@ -79,8 +79,8 @@ function overlaysOf({ hosts }: Observation): Overlay[] {
 /** Returns the ranges in use on the hosts: their addresses, their bridges, their routes. */
 export function takenRanges({ hosts }: Observation): TakenRange[] {
   const ranges = hosts.flatMap(({ name: host, address, engine, kernel }): TakenRange[] => {
-    const { routes = [], links = [] } = whatWasSeen(kernel) ?? {};
-    const bridges = (whatWasSeen(engine)?.networks ?? []).filter(({ scope }) => scope === 'local');
+    const { routes = [], links = [] } = valueOf(kernel) ?? {};
+    const bridges = (valueOf(engine)?.networks ?? []).filter(({ scope }) => scope === 'local');
     return [
       // With the kernel observed, the address is among those of its links.
       ...(address === undefined || links.length > 0

@@ -16,7 +16,7 @@ export function isFlapping(container: ContainerFacts, view: Seen): boolean {
 }
 
 /** Tells if other hosts may know an older endpoint of the container than its engine: each start creates a new one. */
-export function isRestless(container: ContainerFacts, view: Seen): boolean {
+export function isUnstable(container: ContainerFacts, view: Seen): boolean {
   const again = lookedAtAgain(container, view);
   const isOther =
     again !== undefined &&

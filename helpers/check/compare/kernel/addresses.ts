@@ -3,8 +3,8 @@ import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { ContainerNamespace } from '../../model/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { endsOf, isLeaving, type OverlayEnd } from '../../derive/endpoints.ts';
+import { valueOf } from '../../model/observed.ts';
+import { endpointsOf, isLeaving, type OverlayEndpoint } from '../../derive/endpoints.ts';
 import { seenKernels } from '../../derive/expected-tables.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
@@ -18,12 +18,12 @@ export const addressesUnique: Check = {
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
-    const ends = endsOf(observation);
+    const endpoints = endpointsOf(observation);
     const places = placesOf(observation);
     return kernelOutcome(
       observation,
-      [...places.flatMap((place) => findSet(place, ends)), ...findAssigned(ends)],
-      ends.map(({ network, container, address }) => `${network}: ${container} ${address}`),
+      [...places.flatMap((place) => findSet(place, endpoints)), ...findAssigned(endpoints)],
+      endpoints.map(({ network, container, address }) => `${network}: ${container} ${address}`),
     );
   },
 };
@@ -39,7 +39,7 @@ interface ContainerPlace {
 
 function placesOf(observation: Observation): ContainerPlace[] {
   return seenKernels(observation).flatMap(({ host, kernel }) => {
-    const view = whatWasSeen(host.engine);
+    const view = valueOf(host.engine);
     return kernel.containers.flatMap((namespace): ContainerPlace[] => {
       const isIt = ({ id }: ContainerFacts) => id === namespace.containerId;
       const facts = view?.containers.find(isIt);
@@ -56,13 +56,13 @@ function placesOf(observation: Observation): ContainerPlace[] {
 /** Addresses in the namespace of a container that are those of other containers on its overlays. */
 function findSet(
   { host, facts, own, namespace }: ContainerPlace,
-  ends: readonly OverlayEnd[],
+  endpoints: readonly OverlayEndpoint[],
 ): Difference[] {
   const joined = new Set(Object.values(facts.networks).map(({ networkId }) => networkId));
   return namespace.links.flatMap(({ name: device, addresses }) =>
     addresses.flatMap((withLength) => {
       const address = withLength.replace(/\/.*/, '');
-      const owner = ends.find(
+      const owner = endpoints.find(
         (end) =>
           end.address === address && joined.has(end.networkId) && end.containerId !== facts.id,
       );
@@ -80,8 +80,8 @@ function findSet(
 }
 
 /** Addresses that engines have assigned twice on one overlay. */
-function findAssigned(ends: readonly OverlayEnd[]): Difference[] {
-  const shared = Map.groupBy(ends, ({ networkId, address }) => `${networkId} ${address}`);
+function findAssigned(endpoints: readonly OverlayEndpoint[]): Difference[] {
+  const shared = Map.groupBy(endpoints, ({ networkId, address }) => `${networkId} ${address}`);
   return [...shared.values()].flatMap(([first, ...others]) =>
     others
       .filter((one) => first !== undefined && one.containerId !== first.containerId)
@@ -101,8 +101,8 @@ function findAssigned(ends: readonly OverlayEnd[]): Difference[] {
 }
 
 function describe(
-  { host, container }: Pick<OverlayEnd, 'host' | 'container'>,
-  owner: OverlayEnd,
+  { host, container }: Pick<OverlayEndpoint, 'host' | 'container'>,
+  owner: OverlayEndpoint,
   observed: { readonly device?: string; readonly address: string; readonly process?: number },
   text: string,
 ): Difference {

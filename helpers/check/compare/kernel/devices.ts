@@ -1,10 +1,10 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference, Json } from '../../model/difference.ts';
-import { endsOf } from '../../derive/endpoints.ts';
+import { endpointsOf } from '../../derive/endpoints.ts';
 import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTables } from '../../model/kernel-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** Each host with a container on an overlay has its devices, up, of the same number and port as the other hosts. */
@@ -15,10 +15,10 @@ export const kernelDevices: Check = {
   needs: 'privileged-probe',
   compare: (observation) => {
     const kernels = seenKernels(observation);
-    const networks = Map.groupBy(endsOf(observation), ({ networkId }) => networkId);
-    const found = [...networks].map(([networkId, ends]) => {
-      const network = ends[0]?.network ?? networkId;
-      const hosts = new Set(ends.map(({ host }) => host));
+    const networks = Map.groupBy(endpointsOf(observation), ({ networkId }) => networkId);
+    const found = [...networks].map(([networkId, endpoints]) => {
+      const network = endpoints[0]?.network ?? networkId;
+      const hosts = new Set(endpoints.map(({ host }) => host));
       const joined = kernels
         .filter(({ host, kernel }) => hosts.has(host.name) && !isUnread(kernel, networkId))
         .map(({ host, kernel }) => ({ host, tables: tablesOf(kernel.overlays, networkId) }));
@@ -106,10 +106,7 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
 
 /** The numbers that the store or the managers have given the network's subnets. */
 function writtenNumbers(networkId: string, { store, swarm }: Observation): readonly number[] {
-  const networks = [
-    ...(whatWasSeen(store)?.networks ?? []),
-    ...(whatWasSeen(swarm)?.networks ?? []),
-  ];
+  const networks = [...(valueOf(store)?.networks ?? []), ...(valueOf(swarm)?.networks ?? [])];
   return networks.find(({ id }) => id === networkId)?.vnis ?? [];
 }
 

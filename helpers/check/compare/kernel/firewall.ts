@@ -3,7 +3,7 @@ import type { Difference } from '../../model/difference.ts';
 import { type SeenKernel, seenKernels } from '../../derive/expected-tables.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
 import type { FirewallRule, OverlayTraffic } from '../../model/kernel-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /**
@@ -32,7 +32,7 @@ export const kernelFirewall: Check = {
 };
 
 function rulesOf({ kernel }: SeenKernel): readonly FirewallRule[] {
-  return whatWasSeen(kernel.firewall) ?? [];
+  return valueOf(kernel.firewall) ?? [];
 }
 
 function tell(
@@ -78,7 +78,7 @@ interface LostPacket {
 
 /** Returns the packets of live probes that were lost between hosts. Containers may lose packets for other reasons. */
 function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[] {
-  const { gossip = [], tunnels = [] } = whatWasSeen(paths) ?? {};
+  const { gossip = [], tunnels = [] } = valueOf(paths) ?? {};
   if (what === 'gossip') return gossip.filter(({ answered, seen }) => !answered && seen !== true);
   if (what === 'management') return [];
   return tunnels
@@ -88,7 +88,7 @@ function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[]
 
 /** Tells if overlay packets leave the host with another source address. */
 function hasOtherSource({ name, address }: HostView, { paths }: Observation): boolean {
-  return (whatWasSeen(paths)?.trials ?? []).some(
+  return (valueOf(paths)?.trials ?? []).some(
     ({ from, sightings }) =>
       from.host === name && sightings.some(({ outerSource = address }) => outerSource !== address),
   );

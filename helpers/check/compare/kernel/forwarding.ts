@@ -19,25 +19,25 @@ export const kernelForwarding: Check = {
     entriesOutcome(
       observation,
       findUnlike,
-      ({ host, end: { network, container, mac }, destination }) =>
+      ({ host, endpoint: { network, container, mac }, destination }) =>
         `${host}, ${network}: ${mac} (${container}) to ${destination}`,
     ),
 };
 
 function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
-  const { host, end, destination, tables } = entry;
-  const { network, container, mac } = end;
-  const { written, astray, learnt, isHalf } = heldEntry(tables, end);
+  const { host, endpoint, destination, tables } = entry;
+  const { network, container, mac } = endpoint;
+  const { written, astray, learnt, isHalf } = heldEntry(tables, endpoint);
   if (written === destination && astray === undefined) return undefined;
   if (isOnlyLate(entry, 'written', observation)) return undefined;
-  const where = { host, peer: end.host, network, container };
+  const where = { host, peer: endpoint.host, network, container };
   const expected = { mac, dst: destination, state: 'permanent' };
   if (written !== undefined) {
     const other = hostWithDestination(observation, written) ?? 'not a host of this cluster';
     const wrong =
       written === destination
-        ? `${astray ?? ''} of ${destination} (${end.host})`
-        : `${written} (${other}) instead of ${destination} (${end.host})`;
+        ? `${astray ?? ''} of ${destination} (${endpoint.host})`
+        : `${written} (${other}) instead of ${destination} (${endpoint.host})`;
     return {
       kind: 'forwarding-other',
       where,
@@ -51,7 +51,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
     where,
     expected,
     observed: describeRest(mac, learnt, isHalf),
-    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which runs on ${end.host} (${destination})${tellRest(mac, learnt, isHalf)}`,
+    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which runs on ${endpoint.host} (${destination})${tellRest(mac, learnt, isHalf)}`,
   };
 }
 

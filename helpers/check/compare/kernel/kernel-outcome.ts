@@ -1,9 +1,9 @@
 import { type CheckOutcome, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { endsOf } from '../../derive/endpoints.ts';
+import { endpointsOf } from '../../derive/endpoints.ts';
 import { type ExpectedEntry, expectedEntries, seenKernels } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { UnseenBecause } from '../../model/observed.ts';
+import type { MissingBecause } from '../../model/observed.ts';
 
 /** Returns the outcome of a comparison of all kernels. With a kernel that was not observed, it cannot pass. */
 export function kernelOutcome(
@@ -12,7 +12,7 @@ export function kernelOutcome(
   evidence: readonly string[],
 ): CheckOutcome {
   const blind = findBlind(observation);
-  const worst = blind.find(({ because }) => because === 'impossible') ?? blind[0];
+  const worst = blind.find(({ because }) => because === 'failed') ?? blind[0];
   if (differences.length > 0 || worst === undefined) return outcomeOf(differences, evidence);
   return { state: 'skipped', ...worst };
 }
@@ -31,24 +31,24 @@ export function entriesOutcome(
 
 interface Blind {
   readonly reason: string;
-  readonly because: UnseenBecause;
+  readonly because: MissingBecause;
 }
 
 function findBlind(observation: Observation): Blind[] {
-  const ends = endsOf(observation);
+  const endpoints = endpointsOf(observation);
   return [
     ...observation.hosts.flatMap(({ name, kernel }) =>
-      'unseen' in kernel
-        ? [{ because: kernel.because, reason: `kernel of ${name}: ${kernel.unseen}` }]
+      'missing' in kernel
+        ? [{ because: kernel.because, reason: `kernel of ${name}: ${kernel.missing}` }]
         : [],
     ),
     ...seenKernels(observation).flatMap(({ host: { name }, kernel }) =>
       kernel.unreadOverlays
         // Without a container, the rest of a namespace does not matter.
         .filter(({ idPrefix }) =>
-          ends.some(({ host, networkId }) => host === name && networkId.startsWith(idPrefix)),
+          endpoints.some(({ host, networkId }) => host === name && networkId.startsWith(idPrefix)),
         )
-        .map(({ why }): Blind => ({ because: 'impossible', reason: `kernel of ${name}: ${why}` })),
+        .map(({ why }): Blind => ({ because: 'failed', reason: `kernel of ${name}: ${why}` })),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Command } from '../../model/command.ts';
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { endsOf, type OverlayEnd } from '../../derive/endpoints.ts';
+import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
 import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
@@ -19,8 +19,8 @@ export const kernelMtu: Check = {
   needs: 'privileged-probe',
   compare: (observation) => {
     const kernels = seenKernels(observation);
-    const networks = Map.groupBy(endsOf(observation), ({ networkId }) => networkId);
-    const found = [...networks.values()].map((ends) => compareMtu(ends, kernels));
+    const networks = Map.groupBy(endpointsOf(observation), ({ networkId }) => networkId);
+    const found = [...networks.values()].map((endpoints) => compareMtu(endpoints, kernels));
     return kernelOutcome(
       observation,
       found.flatMap(({ differences }) => differences),
@@ -29,12 +29,12 @@ export const kernelMtu: Check = {
   },
 };
 
-function compareMtu(ends: readonly OverlayEnd[], kernels: readonly SeenKernel[]) {
-  const { network = '', networkId = '' } = ends[0] ?? {};
-  const hosts = new Set(ends.map(({ host }) => host));
+function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly SeenKernel[]) {
+  const { network = '', networkId = '' } = endpoints[0] ?? {};
+  const hosts = new Set(endpoints.map(({ host }) => host));
   const joined = kernels.filter(({ host }) => hosts.has(host.name));
   const devices = joined.flatMap((seen) => devicesOf(seen, networkId));
-  const containers = ends.flatMap((end) => containerLinkOf(end, kernels) ?? []);
+  const containers = endpoints.flatMap((endpoint) => containerLinkOf(endpoint, kernels) ?? []);
   // The MTU that the engine gave the links of the network; a changed link is in the minority.
   const usual = mostCommon([...devices, ...containers].map(({ mtu }) => mtu));
   // Between containers of one host nothing leaves it.
@@ -93,7 +93,7 @@ interface PassedLink {
 
 /** The link by which a container is on the overlay. */
 function containerLinkOf(
-  { host, container, containerId, address, pid }: OverlayEnd,
+  { host, container, containerId, address, pid }: OverlayEndpoint,
   kernels: readonly SeenKernel[],
 ): PassedLink | undefined {
   const namespaces = kernels.flatMap(({ kernel }) => kernel.containers);

@@ -19,18 +19,18 @@ export const kernelNeighbours: Check = {
     entriesOutcome(
       observation,
       findUnlike,
-      ({ host, end: { network, container, address, mac } }) =>
+      ({ host, endpoint: { network, container, address, mac } }) =>
         `${host}, ${network}: ${address} (${container}) is ${mac}`,
       findFullTables(observation).map(describeFull),
     ),
 };
 
 function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
-  const { host, end, tables } = entry;
-  const { network, container, address, mac } = end;
-  const { neighbour } = heldEntry(tables, end);
+  const { host, endpoint, tables } = entry;
+  const { network, container, address, mac } = endpoint;
+  const { neighbour } = heldEntry(tables, endpoint);
   if (neighbour === mac || isOnlyLate(entry, 'neighbour', observation)) return undefined;
-  const where = { host, peer: end.host, network, container };
+  const where = { host, peer: endpoint.host, network, container };
   const expected = { address, mac };
   if (neighbour !== undefined) {
     return {
@@ -38,7 +38,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
       where,
       expected,
       observed: { address, mac: neighbour },
-      text: `${host} resolves ${address} (${container} on ${end.host}) in ${network} to ${neighbour} instead of ${mac}`,
+      text: `${host} resolves ${address} (${container} on ${endpoint.host}) in ${network} to ${neighbour} instead of ${mac}`,
     };
   }
   return {
@@ -46,12 +46,12 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
     where,
     expected,
     observed: null,
-    text: `${host} has no neighbor entry for ${address} (${container} on ${end.host}, ${mac}) in ${network}`,
+    text: `${host} has no neighbor entry for ${address} (${container} on ${endpoint.host}, ${mac}) in ${network}`,
   };
 }
 
 function describeFull({ host, table, refused }: FullTable): Difference {
-  const { room } = table;
+  const { capacity: room } = table;
   return {
     kind: 'neighbours-refused',
     where: { host },

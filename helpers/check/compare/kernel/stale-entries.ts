@@ -1,7 +1,7 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { isWhollyExamined } from '../../derive/coverage.ts';
-import { endsOf } from '../../derive/endpoints.ts';
+import { endpointsOf } from '../../derive/endpoints.ts';
 import {
   isAnswered,
   leadsAway,
@@ -10,10 +10,10 @@ import {
   tablesOf,
 } from '../../derive/expected-tables.ts';
 import { hostAt } from '../../derive/find-host.ts';
-import { type KnownEnd, knownEnds } from '../../derive/known-endpoints.ts';
+import { type KnownEndpoint, knownEndpoints } from '../../derive/known-endpoints.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTables } from '../../model/kernel-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** No kernel has an engine's entry for a container that is gone or has moved to that host. */
@@ -23,7 +23,7 @@ export const kernelLeftovers: Check = {
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
-    const known = knownEnds(observation);
+    const known = knownEndpoints(observation);
     const networks = namesOfOverlays(observation);
     const looked = seenKernels(observation).flatMap((seen) =>
       [...networks].flatMap(([networkId, network]) => {
@@ -47,7 +47,7 @@ interface Looked {
 }
 
 function namesOfOverlays({ hosts }: Observation): Map<string, string> {
-  const networks = hosts.flatMap(({ engine }) => whatWasSeen(engine)?.networks ?? []);
+  const networks = hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
   return new Map(
     networks.filter(({ driver }) => driver === 'overlay').map(({ id, name }) => [id, name]),
   );
@@ -60,16 +60,18 @@ function namesOfOverlays({ hosts }: Observation): Map<string, string> {
  */
 function findLeftovers(
   { seen: { host, kernel }, networkId, network, tables }: Looked,
-  known: readonly KnownEnd[],
+  known: readonly KnownEndpoint[],
   observation: Observation,
 ): Difference[] {
   const later = tablesOf(kernel.later, networkId);
-  const here = known.filter((end) => end.networkId === networkId);
-  const own = endsOf(observation).filter(
-    (end) => end.networkId === networkId && end.host === host.name,
+  const here = known.filter((endpoint) => endpoint.networkId === networkId);
+  const own = endpointsOf(observation).filter(
+    (endpoint) => endpoint.networkId === networkId && endpoint.host === host.name,
   );
   const isNobodys = (mac: string, address: string | undefined) =>
-    !here.some((end) => end.mac === mac || end.address === (address ?? addressOf(mac)));
+    !here.some(
+      (endpoint) => endpoint.mac === mac || endpoint.address === (address ?? addressOf(mac)),
+    );
   const toItself = new Set(
     writtenEntries(tables)
       .filter(({ destination }) => destination === host.address)
@@ -78,7 +80,7 @@ function findLeftovers(
   const forwarding = writtenEntries(tables)
     .filter(({ mac, destination }) => {
       if (toItself.has(mac)) return false;
-      const isMoved = own.some((end) => end.mac === mac);
+      const isMoved = own.some((endpoint) => endpoint.mac === mac);
       return isMoved || (isNobodys(mac, undefined) && isOfKnownHost(destination, observation));
     })
     // An entry that disappears by itself is only pending.
@@ -92,7 +94,7 @@ function findLeftovers(
     );
   return [
     ...forwarding.map(({ mac, destination }): Difference => {
-      const moved = own.find((end) => end.mac === mac);
+      const moved = own.find((endpoint) => endpoint.mac === mac);
       const peer = hostAt(observation, destination)?.name;
       return {
         kind: 'forwarding-leftover',
@@ -125,7 +127,7 @@ function findLeftovers(
 /** Tells if all endpoints of the destination host are known; otherwise the entry may belong to one of them. */
 function isOfKnownHost(destination: string, observation: Observation): boolean {
   const host = hostAt(observation, destination);
-  return host === undefined ? isWhollyExamined(observation) : 'seen' in host.engine;
+  return host === undefined ? isWhollyExamined(observation) : 'value' in host.engine;
 }
 
 function writtenEntries({ vxlans }: OverlayTables) {

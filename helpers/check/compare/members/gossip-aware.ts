@@ -2,7 +2,7 @@ import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { GossipView } from '../../model/gossip-view.ts';
 import type { HostView } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 
 /**
  * Every engine lists every other engine as alive in its gossip. Without that, it receives no announcements of endpoints. A
@@ -18,18 +18,18 @@ export const gossipAware: Check = {
       return {
         state: 'skipped',
         reason: 'the engines are not in a cluster',
-        because: 'inapplicable',
+        because: 'not-applicable',
       };
     }
     const seen = hosts.flatMap((host) => {
-      const view = whatWasSeen(host.gossip);
+      const view = valueOf(host.gossip);
       return view === undefined ? [] : [{ host, view }];
     });
     const differences = seen.flatMap(({ host, view }) => findUnaware(host, view, hosts));
-    const blind = hosts.find(({ gossip }) => 'unseen' in gossip && gossip.because === 'impossible');
-    if (differences.length === 0 && blind !== undefined && 'unseen' in blind.gossip) {
-      const reason = `the gossip of ${blind.name}: ${blind.gossip.unseen}`;
-      return { state: 'skipped', reason, because: 'impossible' };
+    const blind = hosts.find(({ gossip }) => 'missing' in gossip && gossip.because === 'failed');
+    if (differences.length === 0 && blind !== undefined && 'missing' in blind.gossip) {
+      const reason = `the gossip of ${blind.name}: ${blind.gossip.missing}`;
+      return { state: 'skipped', reason, because: 'failed' };
     }
     return outcomeOf(
       differences,

@@ -2,8 +2,8 @@ import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { StoreView } from '../../model/store-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { type AnsweringHost, answeringHosts } from '../engines/seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.ts';
 
 /** Every engine has the options of the same key-value cluster and is registered in its store; no other engine is. */
 export const keyValueMembers: Check = {
@@ -14,22 +14,22 @@ export const keyValueMembers: Check = {
   compare: (observation) => {
     if (observation.kind !== 'key-value') {
       const reason = 'the cluster has no key-value store';
-      return { state: 'skipped', reason, because: 'inapplicable' };
+      return { state: 'skipped', reason, because: 'not-applicable' };
     }
     const all = answeringHosts(observation);
     const usual = usualStoreOf(all);
     const wrong = all.flatMap((one) => findOptionDefect(one, usual) ?? []);
     const right = all.filter(({ host }) => !wrong.some(({ where }) => where.host === host.name));
-    const store = whatWasSeen(observation.store);
+    const store = valueOf(observation.store);
     if (store === undefined) {
-      return wrong.length === 0 && 'unseen' in observation.store
+      return wrong.length === 0 && 'missing' in observation.store
         ? skipped(observation.store)
         : outcomeOf(wrong, []);
     }
     const missing = right.flatMap((one) => findMissing(one, store) ?? []);
-    const strangers = observation.isComplete ? findStrangers(observation, store) : [];
+    const unknown = observation.isComplete ? findUnknownMembers(observation, store) : [];
     return outcomeOf(
-      [...wrong, ...missing, ...strangers],
+      [...wrong, ...missing, ...unknown],
       store.members.map(({ advertised }) => `${store.version} has ${advertised}`),
     );
   },
@@ -88,11 +88,11 @@ function findMissing(
 }
 
 /** Members that are none of the hosts. */
-function findStrangers({ hosts }: Observation, { members, version }: StoreView): Difference[] {
+function findUnknownMembers({ hosts }: Observation, { members, version }: StoreView): Difference[] {
   const own = new Set(
     hosts.flatMap(({ address, engine }) => [
       address,
-      whatWasSeen(engine)?.info.clusterAdvertise?.replace(/:\d+$/, ''),
+      valueOf(engine)?.info.clusterAdvertise?.replace(/:\d+$/, ''),
     ]),
   );
   return members

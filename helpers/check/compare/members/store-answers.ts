@@ -1,7 +1,7 @@
 import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { answeringHosts } from '../engines/seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { answeringHosts } from '../engines/answering-hosts.ts';
 
 /** The store answers this machine and every host. A store that answers only the hosts is not observed, but works. */
 export const storeAnswers: Check = {
@@ -11,9 +11,9 @@ export const storeAnswers: Check = {
   needs: 'api',
   compare: (observation) => {
     const { store, hosts } = observation;
-    if ('unseen' in store && store.because !== 'impossible') return skipped(store);
+    if ('missing' in store && store.because !== 'failed') return skipped(store);
     const reaches = hosts.flatMap(({ name, reach }) => {
-      const found = whatWasSeen(reach);
+      const found = valueOf(reach);
       return found === undefined ? [] : [{ name, ...found }];
     });
     const barred = reaches.filter(({ error }) => error !== undefined);
@@ -23,14 +23,14 @@ export const storeAnswers: Check = {
     );
     const isReachedBySome = isRead || barred.length < reaches.length;
     const differences: Difference[] =
-      'unseen' in store && !isReachedBySome
+      'missing' in store && !isReachedBySome
         ? [
             {
               kind: 'store-silent',
               where: {},
               expected: 'answers',
-              observed: store.unseen,
-              text: `the key-value store does not answer: ${store.unseen}`,
+              observed: store.missing,
+              text: `the key-value store does not answer: ${store.missing}`,
             },
           ]
         : barred.map(({ name, error, store: { address, port } }) => ({
@@ -40,9 +40,9 @@ export const storeAnswers: Check = {
             observed: error ?? '',
             text: `${name} cannot reach the key-value store at ${address}:${port}: ${error}`,
           }));
-    if (differences.length === 0 && 'unseen' in store) return skipped(store);
+    if (differences.length === 0 && 'missing' in store) return skipped(store);
     return outcomeOf(differences, [
-      ...('seen' in store ? [`${store.seen.version} answers this machine`] : []),
+      ...('value' in store ? [`${store.value.version} answers this machine`] : []),
       ...reaches.map(({ name }) => `${name} reaches it`),
     ]);
   },

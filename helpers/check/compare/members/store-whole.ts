@@ -2,9 +2,9 @@ import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { StoreView } from '../../model/store-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { isRestless } from '../engines/unstable-containers.ts';
-import { answeringHosts } from '../engines/seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { isUnstable } from '../engines/unstable-containers.ts';
+import { answeringHosts } from '../engines/answering-hosts.ts';
 
 /**
  * The store has every network with containers, and each of their endpoints. Engines read these records and never write them
@@ -16,9 +16,9 @@ export const storeWhole: Check = {
   layer: 'store',
   needs: 'api',
   compare: (observation) => {
-    const store = whatWasSeen(observation.store);
+    const store = valueOf(observation.store);
     if (store === undefined) {
-      return 'unseen' in observation.store ? skipped(observation.store) : outcomeOf([], []);
+      return 'missing' in observation.store ? skipped(observation.store) : outcomeOf([], []);
     }
     const used = findUsed(observation);
     return outcomeOf(
@@ -48,7 +48,7 @@ function findUsed(observation: Observation): Use[] {
     );
     return view.containers
       .filter(({ status }) => status === 'running' || status === 'paused')
-      .filter((container) => !isRestless(container, view))
+      .filter((container) => !isUnstable(container, view))
       .flatMap(({ name: container, networks }) =>
         Object.entries(networks)
           .filter(([, { networkId, address }]) => address !== '' && !local.has(networkId))
@@ -79,10 +79,13 @@ function findLostNetworks(used: readonly Use[], { networks, version }: StoreView
   });
 }
 
-function findLostEnds(used: readonly Use[], { ends, networks, version }: StoreView): Difference[] {
+function findLostEnds(
+  used: readonly Use[],
+  { endpoints, networks, version }: StoreView,
+): Difference[] {
   return used
     .filter(({ networkId }) => networks.some(({ id }) => id === networkId))
-    .filter(({ endpointId }) => !ends.some(({ id }) => id === endpointId))
+    .filter(({ endpointId }) => !endpoints.some(({ id }) => id === endpointId))
     .map(({ host, container, network, endpointId, address }) => ({
       kind: 'store-lacks-end',
       where: { host, network, container },

@@ -2,8 +2,8 @@ import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
 import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import { downNodes, isSuperseded } from '../../derive/coverage.ts';
 import type { Difference, Json } from '../../model/difference.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { type AnsweringHost, answeringHosts } from '../engines/seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.ts';
 
 /** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
 export const swarmMembers: Check = {
@@ -14,14 +14,14 @@ export const swarmMembers: Check = {
   compare: (observation) => {
     if (observation.kind !== 'swarm-mode') {
       const reason = 'the cluster is not a swarm';
-      return { state: 'skipped', reason, because: 'inapplicable' };
+      return { state: 'skipped', reason, because: 'not-applicable' };
     }
     const all = answeringHosts(observation);
     const wrong = all.flatMap((one) => findStateDefect(one) ?? []);
     const right = all.filter(({ host }) => !wrong.some(({ where }) => where.host === host.name));
-    const swarm = whatWasSeen(observation.swarm);
+    const swarm = valueOf(observation.swarm);
     if (swarm === undefined) {
-      return wrong.length === 0 && 'unseen' in observation.swarm
+      return wrong.length === 0 && 'missing' in observation.swarm
         ? skipped(observation.swarm)
         : outcomeOf(wrong, []);
     }
@@ -29,7 +29,7 @@ export const swarmMembers: Check = {
     const missing = right.flatMap((one) => findNodeDefect(one, nodes, manager) ?? []);
     const ids = new Set(all.map(({ info }) => info.swarmNode?.id));
     const addresses = new Set(observation.hosts.map(({ address }) => address));
-    const strangers = nodes.filter(
+    const unknown = nodes.filter(
       (node) =>
         node.state === 'ready' &&
         !ids.has(node.id) &&
@@ -47,7 +47,9 @@ export const swarmMembers: Check = {
         ...wrong,
         ...missing,
         ...down,
-        ...(observation.isComplete ? strangers.map((node) => describeStranger(node, manager)) : []),
+        ...(observation.isComplete
+          ? unknown.map((node) => describeUnknownMember(node, manager))
+          : []),
       ],
       nodes.map(({ hostname, state, availability }) => `${hostname} is ${state}, ${availability}`),
     );
@@ -90,7 +92,10 @@ function findNodeDefect(
   );
 }
 
-function describeStranger({ hostname, address, state }: NodeFacts, manager: string): Difference {
+function describeUnknownMember(
+  { hostname, address, state }: NodeFacts,
+  manager: string,
+): Difference {
   return {
     kind: 'member-unknown',
     where: {},

@@ -2,7 +2,7 @@ import { type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { PathsView } from '../../model/paths-view.ts';
-import { unseen } from '../../model/observed.ts';
+import { withoutValue } from '../../model/observed.ts';
 
 /** Returns the outcome of a comparison of packets between containers; skipped if probes may not enter them. */
 export function insideOutcome(
@@ -10,7 +10,7 @@ export function insideOutcome(
   compare: Compare,
 ): CheckOutcome {
   const { paths } = observation;
-  if ('seen' in paths && paths.seen.outside !== undefined) return skipped(paths.seen.outside);
+  if ('value' in paths && paths.value.outside !== undefined) return skipped(paths.value.outside);
   return pathsOutcome(observation, compare);
 }
 
@@ -24,13 +24,14 @@ export function pathsOutcome(
   { paths }: Pick<Observation, 'paths'>,
   compare: Compare,
 ): CheckOutcome {
-  if ('unseen' in paths) return skipped(paths);
-  const { differences, evidence } = compare(paths.seen);
-  const { unentered = [] } = paths.seen;
+  if ('missing' in paths) return skipped(paths);
+  const { differences, evidence } = compare(paths.value);
+  const { unentered = [] } = paths.value;
   const untried = [
-    ...paths.seen.untried,
+    ...paths.value.untried,
     ...unentered.map(({ container, why }) => `${container}: ${why}`),
   ];
-  if (differences.length === 0 && untried.length > 0) return skipped(unseen(untried.join('; ')));
+  if (differences.length === 0 && untried.length > 0)
+    return skipped(withoutValue(untried.join('; ')));
   return outcomeOf(differences, evidence);
 }

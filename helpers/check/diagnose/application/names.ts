@@ -1,9 +1,9 @@
-import { answeringHosts } from '../../compare/engines/seen-engines.ts';
+import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { NameAnswer } from '../../model/names-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import type { Rule } from '../rule.ts';
 
 /** A container looks up another one and gets no answer, or "no such name". */
@@ -83,13 +83,13 @@ export const nameStale: Rule = {
 
 /** Tells if the DNS servers of that container answer nothing at all, not even "no such name". */
 function isDeaf({ where }: Difference, { names }: Observation): boolean {
-  return (whatWasSeen(names)?.deaf ?? []).some(
+  return (valueOf(names)?.deaf ?? []).some(
     ({ host, container }) => host === where.host && container === where.container,
   );
 }
 
 function answerOf({ where }: Difference, { names }: Observation): NameAnswer | undefined {
-  return whatWasSeen(names)?.answers.find(
+  return valueOf(names)?.answers.find(
     (one) =>
       one.host === where.host &&
       one.container === where.container &&

@@ -2,12 +2,12 @@ import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isOf } from '../consequences.ts';
-import { leftBehind } from '../kernel/stale-entries.ts';
+import { staleEntriesOf } from '../kernel/stale-entries.ts';
 import { fieldOf } from '../paths/paths-between.ts';
 import type { Rule } from '../rule.ts';
 
 /** Symptoms of a container that is down, or on the wrong host or network. */
-const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'name-unanswered',
   'name-other',
   'container-path-dead',
@@ -17,8 +17,8 @@ const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 ]);
 
 /** Further symptoms of a restarting container: kernels have its endpoints at times only. */
-const feltOrHeld: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
-  ...felt,
+const symptomsOfRestarts: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  ...symptoms,
   'forwarding-absent',
   'forwarding-other',
   'neighbour-absent',
@@ -58,7 +58,7 @@ function describe(
 ): Pick<Diagnosis, 'where' | 'summary' | 'evidence' | 'consequences'> {
   const { container } = cause.where;
   const { application } = observation.expectations;
-  const isKnown = isRestarting(cause) ? feltOrHeld : felt;
+  const isKnown = isRestarting(cause) ? symptomsOfRestarts : symptoms;
   const serves = container === application?.container || container === application?.database;
   return {
     where: cause.where,
@@ -68,7 +68,7 @@ function describe(
       ...open.filter(
         (one) => isKnown.has(one.kind) && (isOf(one, container) || (serves && isApplication(one))),
       ),
-      ...leftBehind(cause, open, observation),
+      ...staleEntriesOf(cause, open, observation),
     ],
   };
 }

@@ -1,7 +1,7 @@
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { answeringHosts } from '../../compare/engines/seen-engines.ts';
+import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
 import { isOf } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 

@@ -2,7 +2,7 @@ import type { Difference } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Remedy } from '../../model/diagnosis.ts';
-import { isApplicationCut, isAt } from '../consequences.ts';
+import { isApplicationSymptom, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /** An engine that does not answer: it counts as the cause of everything else that is wrong with its host. */
@@ -23,7 +23,7 @@ export const engineUnreachable: Rule = {
           evidence: [silence],
           consequences: open.filter(
             (one) =>
-              one !== silence && (isAt(one, host) || isApplicationCut(one, observation, host)),
+              one !== silence && (isAt(one, host) || isApplicationSymptom(one, observation, host)),
           ),
           remedy: findRemedy(silence, observation),
         };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
-import { feltKinds, isAt } from '../consequences.ts';
+import { symptomKinds, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /** A name that means different networks on different hosts, or a network with unexpected properties. */
@@ -19,7 +19,7 @@ export const networkDiffers: Rule = {
           evidence: [unlike],
           consequences: open.filter(
             (one) =>
-              (feltKinds.has(one.kind) || one.kind === 'container-elsewhere') &&
+              (symptomKinds.has(one.kind) || one.kind === 'container-elsewhere') &&
               one.where.network === network &&
               (host === undefined || isAt(one, host)),
           ),

@@ -1,9 +1,9 @@
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { answeringHosts } from '../../compare/engines/seen-engines.ts';
-import { feltKinds, isAt } from '../consequences.ts';
+import { valueOf } from '../../model/observed.ts';
+import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
+import { symptomKinds, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /** A network that a host, or the whole cluster, does not have. */
@@ -21,7 +21,7 @@ export const networkMissing: Rule = {
           evidence: [absent],
           consequences: open.filter(
             (one) =>
-              (feltKinds.has(one.kind) || one.kind === 'container-elsewhere') &&
+              (symptomKinds.has(one.kind) || one.kind === 'container-elsewhere') &&
               one.where.network === network &&
               (host === undefined || isAt(one, host)),
           ),
@@ -41,7 +41,7 @@ function makeNetwork(name = '', observation: Observation): Remedy {
   ];
   return {
     kind: 'fix',
-    host: whatWasSeen(swarm)?.manager ?? answeringHosts(observation)[0]?.host.name,
+    host: valueOf(swarm)?.manager ?? answeringHosts(observation)[0]?.host.name,
     commands: [['docker', 'network', 'create', '--driver', 'overlay', ...words]],
     effect: 'Creates the network. The other hosts learn about it automatically.',
   };

@@ -2,7 +2,7 @@ import { takenRanges } from '../../compare/engines/subnets.ts';
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { findFreeRange } from '../../derive/ranges.ts';
 import type { Rule } from '../rule.ts';
 
@@ -29,7 +29,7 @@ function describe(
   const hosts = new Set(evidence.map(({ where }) => where.host));
   const more = evidence.length > 1 ? `, and ${evidence.length - 1} more` : '';
   const subnets = observation.hosts.flatMap(({ engine }) =>
-    (whatWasSeen(engine)?.networks ?? []).flatMap((one) => one.subnets),
+    (valueOf(engine)?.networks ?? []).flatMap((one) => one.subnets),
   );
   const free = findFreeRange([
     ...subnets,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { isApplicationCut, isOf } from '../consequences.ts';
+import { isApplicationSymptom, isOf } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /** Symptoms at containers that share an address: each gets some of the packets, and drops those that it sent itself. */
@@ -36,7 +36,7 @@ function isFelt(
   if (felt.has(one.kind)) {
     return one.where.network === network && (isOf(one, container) || isOf(one, towards));
   }
-  return [host, peer].some((place) => isApplicationCut(one, observation, place));
+  return [host, peer].some((place) => isApplicationSymptom(one, observation, place));
 }
 
 const observedSchema = z.object({

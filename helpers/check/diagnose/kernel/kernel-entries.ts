@@ -9,10 +9,10 @@ import {
 } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { cutBy } from '../paths/cut-endpoints.ts';
+import { valueOf } from '../../model/observed.ts';
+import { symptomsOfEntry } from '../paths/cut-endpoints.ts';
 import { deviceFor, entryRemedy } from './entry-fix.ts';
-import { loopedBack } from './hairpin.ts';
+import { hairpinSymptoms } from './hairpin.ts';
 import type { Rule } from '../rule.ts';
 
 /**
@@ -88,20 +88,20 @@ function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rul
 }
 
 /** Tells if the destination host has a stopped container of that name. */
-function wasThere({ end, tables }: ExpectedEntry, observation: Observation): boolean {
-  const { written = '' } = heldEntry(tables, end);
+function wasThere({ endpoint, tables }: ExpectedEntry, observation: Observation): boolean {
+  const { written = '' } = heldEntry(tables, endpoint);
   const there = hostWithDestination(observation, written);
-  if (there === end.host) return false;
-  const containers = whatWasSeen(hostNamed(observation, there)?.engine)?.containers ?? [];
-  return containers.some(({ name, running }) => name === end.container && !running);
+  if (there === endpoint.host) return false;
+  const containers = valueOf(hostNamed(observation, there)?.engine)?.containers ?? [];
+  return containers.some(({ name, running }) => name === endpoint.container && !running);
 }
 
-function isAbout({ where }: Difference, { host, end }: ExpectedEntry): boolean {
+function isAbout({ where }: Difference, { host, endpoint }: ExpectedEntry): boolean {
   return (
     where.host === host &&
-    where.peer === end.host &&
-    where.network === end.network &&
-    where.container === end.container
+    where.peer === endpoint.host &&
+    where.network === endpoint.network &&
+    where.container === endpoint.container
   );
 }
 
@@ -122,33 +122,33 @@ function describeEntry(
     evidence: [difference],
     consequences: [
       ...new Set([
-        ...cutBy({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
-        ...loopedBack(entry, open, observation),
+        ...symptomsOfEntry({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
+        ...hairpinSymptoms(entry, open, observation),
       ]),
     ],
     remedy: remedy(entry),
   };
 }
 
-function isMistaken({ end, destination, tables }: ExpectedEntry): boolean {
-  const { written } = heldEntry(tables, end);
+function isMistaken({ endpoint, destination, tables }: ExpectedEntry): boolean {
+  const { written } = heldEntry(tables, endpoint);
   return written !== undefined && written !== destination;
 }
 
-function restoreForwarding({ host, end, destination, tables }: ExpectedEntry): Remedy {
-  const { mac, address, container, networkId } = end;
+function restoreForwarding({ host, endpoint, destination, tables }: ExpectedEntry): Remedy {
+  const { mac, address, container, networkId } = endpoint;
   const device = deviceFor(tables, address);
   return entryRemedy(
     host,
     networkId,
     tables,
     [['bridge', 'fdb', 'replace', mac, 'dev', device, 'dst', destination, 'self', 'permanent']],
-    `Makes ${host} forward traffic for ${container} to ${end.host}, as its engine should have done.`,
+    `Makes ${host} forward traffic for ${container} to ${endpoint.host}, as its engine should have done.`,
   );
 }
 
-function restoreNeighbour({ host, end, tables }: ExpectedEntry): Remedy {
-  const { mac, address, container, networkId } = end;
+function restoreNeighbour({ host, endpoint, tables }: ExpectedEntry): Remedy {
+  const { mac, address, container, networkId } = endpoint;
   const device = deviceFor(tables, address);
   return entryRemedy(
     host,

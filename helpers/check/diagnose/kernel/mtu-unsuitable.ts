@@ -2,8 +2,8 @@ import { remedyOf } from '../paths/mtu-black-hole.ts';
 import type { Rule } from '../rule.ts';
 
 /** A link with a smaller MTU than its packets, found without a live probe that lost any. */
-export const mtuUnfit: Rule = {
-  name: 'mtu-unfit',
+export const mtuUnsuitable: Rule = {
+  name: 'mtu-unsuitable',
   explain: (open) =>
     open
       .filter(({ kind }) => kind === 'mtu-unfit')

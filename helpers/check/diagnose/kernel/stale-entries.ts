@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 
 /** The former host of a container that has moved or is gone. */
 interface Departure {
@@ -16,7 +16,7 @@ interface Departure {
  * container has the address; after that, they are wrong entries. With more stale entries than containers that left, their
  * owners are unknown, and none is returned.
  */
-export function leftBehind(
+export function staleEntriesOf(
   cause: Difference,
   open: readonly Difference[],
   observation: Observation,
@@ -80,7 +80,7 @@ function networksOf(
   host: string | undefined,
   observation: Observation,
 ): string[] {
-  const view = whatWasSeen(hostNamed(observation, host)?.engine);
+  const view = valueOf(hostNamed(observation, host)?.engine);
   const facts = view?.containers.find(({ name }) => name === container);
   const expected = (observation.expectations.containers ?? []).filter(
     ({ name }) => name === container,

@@ -1,5 +1,5 @@
 import type { DifferenceKind } from '../../model/difference.ts';
-import { feltKinds, isAt, isBetween, isUnheard } from '../consequences.ts';
+import { symptomKinds, isAt, isBetween, lacksGossip } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /** Two hosts of one name: when their engines meet, the gossip of both may end, and neither says so. */
@@ -22,9 +22,9 @@ export const duplicateHostname: Rule = {
             (one) =>
               unaware.includes(one) ||
               (gossipKinds.has(one.kind) && (isAt(one, host) || isAt(one, peer))) ||
-              (feltKinds.has(one.kind) &&
+              (symptomKinds.has(one.kind) &&
                 !ofWays.has(one.kind) &&
-                (isBetween(one, host, peer) || isUnheard(one, unaware))),
+                (isBetween(one, host, peer) || lacksGossip(one, unaware))),
           ),
           remedy: {
             kind: 'fix',

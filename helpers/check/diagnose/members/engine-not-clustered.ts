@@ -3,8 +3,8 @@ import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { isApplicationCut, isAt } from '../consequences.ts';
+import { valueOf } from '../../model/observed.ts';
+import { isApplicationSymptom, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /** Differences with a separate cause, even if the engine is not in the cluster. */
@@ -38,7 +38,7 @@ export const engineNotClustered: Rule = {
     ...open
       .filter(({ kind }) => kind === 'engine-not-member' || kind === 'store-lacks-member')
       .map((outside) => describeOutsider(outside, open, observation)),
-    ...describeStrangers(open.filter(({ kind }) => kind === 'member-unknown')),
+    ...describeUnknownMembers(open.filter(({ kind }) => kind === 'member-unknown')),
   ],
 };
 
@@ -57,7 +57,7 @@ function describeOutsider(
       (one) =>
         !ownCauses.has(one.kind) &&
         one !== outside &&
-        (isAt(one, host) || isApplicationCut(one, observation, host)),
+        (isAt(one, host) || isApplicationSymptom(one, observation, host)),
     ),
     remedy:
       observation.kind === 'swarm-mode'
@@ -95,7 +95,7 @@ function startWithOptions({ kind, where, expected }: Difference, observation: Ob
 }
 
 function joinAgain({ where, observed }: Difference, observation: Observation): Remedy {
-  const manager = whatWasSeen(observation.swarm)?.manager;
+  const manager = valueOf(observation.swarm)?.manager;
   const address = knownAddressOf(observation, manager);
   if (silent.includes(observed)) {
     return {
@@ -123,7 +123,7 @@ function joinAgain({ where, observed }: Difference, observation: Observation): R
 }
 
 /** Reports members that are not hosts of the check: their engines are gone, do not belong to the cluster, or were not named. */
-function describeStrangers(strangers: readonly Difference[]): Diagnosis[] {
+function describeUnknownMembers(strangers: readonly Difference[]): Diagnosis[] {
   if (strangers.length === 0) return [];
   return [
     {

@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { feltKinds, isAt, isBetween } from '../consequences.ts';
+import { valueOf } from '../../model/observed.ts';
+import { symptomKinds, isAt, isBetween } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /**
@@ -11,8 +11,8 @@ import type { Rule } from '../rule.ts';
  * form separate groups, which never join (libnetwork's overlay driver, `joinOnce`). An engine that starts before its store
  * answers has no gossip for a while, or joins too late to announce its endpoints.
  */
-export const enginesNeverMet: Rule = {
-  name: 'engines-never-met',
+export const gossipNotConverged: Rule = {
+  name: 'gossip-not-converged',
   explain: (open, observation) => {
     const unaware = open.filter((one) => one.kind === 'gossip-unaware' && isOpen(one, observation));
     if (unaware.length === 0) return [];
@@ -36,7 +36,7 @@ export const enginesNeverMet: Rule = {
           consequences: open.filter(
             (one) =>
               !evidence.includes(one) &&
-              feltKinds.has(one.kind) &&
+              symptomKinds.has(one.kind) &&
               [...others].some((other) => other !== undefined && isBetween(one, host, other)),
           ),
           remedy: {
@@ -62,7 +62,7 @@ function describe(host: string, evidence: readonly Difference[], others: string)
 /** Tells if live probes have shown that gossip passes there. Without gossip, the port is closed. */
 function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): boolean {
   if (peer === undefined) return true;
-  const trials = (whatWasSeen(paths)?.gossip ?? []).filter(
+  const trials = (valueOf(paths)?.gossip ?? []).filter(
     (trial) =>
       (trial.from === host && trial.to === peer) || (trial.from === peer && trial.to === host),
   );

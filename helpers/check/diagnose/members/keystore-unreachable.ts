@@ -4,7 +4,7 @@ import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { TargetStore } from '../../model/target.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { storesOf } from '../../derive/cluster-kind.ts';
 import { isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
@@ -77,7 +77,7 @@ function blame(
 }
 
 function storeOf({ store, hosts }: Observation): TargetStore | undefined {
-  return whatWasSeen(store)?.store ?? storesOf({}, hosts)[0];
+  return valueOf(store)?.store ?? storesOf({}, hosts)[0];
 }
 
 function bringBack(store: TargetStore | undefined, observation: Observation): Remedy {
@@ -103,7 +103,7 @@ function bringBack(store: TargetStore | undefined, observation: Observation): Re
 /** The store's container, where it is on a host of the cluster and does not run. */
 function findContainer({ address, port }: TargetStore, { hosts }: Observation) {
   const host = hosts.find((one) => one.address === address);
-  const found = (whatWasSeen(host?.engine)?.containers ?? []).find(
+  const found = (valueOf(host?.engine)?.containers ?? []).find(
     ({ status, hostConfig }) =>
       (status === 'paused' || status === 'exited') &&
       `${port}/tcp` in (bindings.safeParse(hostConfig['PortBindings']).data ?? {}),

@@ -1,8 +1,8 @@
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { answeringHosts } from '../../compare/engines/seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
 import type { Rule } from '../rule.ts';
 
 /** Symptoms of engines whose store has lost its data. */
@@ -22,7 +22,7 @@ export const keystoreWiped: Rule = {
       ({ kind }) => kind === 'store-lacks-network' || kind === 'store-lacks-end',
     );
     const missing = open.filter(({ kind }) => kind === 'store-lacks-member');
-    const hasNobody = whatWasSeen(observation.store)?.members.length === 0;
+    const hasNobody = valueOf(observation.store)?.members.length === 0;
     const isEmptied = hasNobody && missing.length > 1;
     if (lost.length === 0 && !isEmptied) return [];
     const evidence = [...lost, ...missing];
@@ -54,7 +54,7 @@ function placeOf(evidence: readonly Difference[], { store }: Observation): Place
   const [first, ...others] = evidence;
   if (first === undefined || others.length > 0) return {};
   if (first.kind === 'store-lacks-end') return first.where;
-  const hasMore = (whatWasSeen(store)?.networks.length ?? 0) > 0;
+  const hasMore = (valueOf(store)?.networks.length ?? 0) > 0;
   return first.kind === 'store-lacks-network' && hasMore ? first.where : {};
 }
 
@@ -69,7 +69,7 @@ function describe(evidence: readonly Difference[], { store }: Observation): stri
     const count = evidence.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [`${word} (${count})`];
   });
-  return `${whatWasSeen(store)?.version ?? 'the store'} has lost data that engines use: ${what.join(', ')}`;
+  return `${valueOf(store)?.version ?? 'the store'} has lost data that engines use: ${what.join(', ')}`;
 }
 
 function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy {

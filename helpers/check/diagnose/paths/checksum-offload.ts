@@ -3,8 +3,8 @@ import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { losesTransport, symptomsOf } from '../../derive/path-symptoms.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { cutOnWays, type Direction, directionOf, goesFrom } from './paths-between.ts';
+import { valueOf } from '../../model/observed.ts';
+import { symptomsBetween, type Direction, directionOf, goesFrom } from './paths-between.ts';
 import type { Rule } from '../rule.ts';
 
 /**
@@ -15,8 +15,8 @@ export const checksumOffload: Rule = {
   name: 'checksum-offload',
   explain: (open, observation) => {
     const { paths } = observation;
-    if ('unseen' in paths) return [];
-    const losing = symptomsOf(paths.seen).filter(losesTransport);
+    if ('missing' in paths) return [];
+    const losing = symptomsOf(paths.value).filter(losesTransport);
     const dead = open.filter(
       (one) =>
         one.kind === 'container-path-dead' &&
@@ -59,16 +59,16 @@ function diagnose(
     where: way,
     summary: `TCP or UDP packets from ${way.host} arrive at containers on ${way.peer} with wrong checksums and are dropped there; ICMP passes`,
     evidence,
-    consequences: cutOnWays([way], evidence, open, observation, () => false),
+    consequences: symptomsBetween([way], evidence, open, observation, () => false),
     remedy: remedyFor(way, observation),
   };
 }
 
 function remedyFor({ host }: Direction, observation: Observation): Remedy | undefined {
-  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+  const kernel = valueOf(hostNamed(observation, host)?.kernel);
   const carrier = kernel?.carrier;
   if (kernel === undefined || carrier === undefined) return undefined;
-  if (whatWasSeen(kernel.offload)?.['tx-checksumming'] !== true) {
+  if (valueOf(kernel.offload)?.['tx-checksumming'] !== true) {
     return {
       kind: 'next-step',
       host,

@@ -1,11 +1,11 @@
 import type { Difference } from '../../model/difference.ts';
-import { endsOf, type OverlayEnd } from '../../derive/endpoints.ts';
+import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
 import type { Observation } from '../../model/observation.ts';
 
 /** A wrong or missing entry of one kernel for one container on another host. */
-export interface Cut {
+export interface WrongEntry {
   readonly host: string;
-  readonly end: Pick<OverlayEnd, 'network' | 'networkId' | 'container' | 'host'>;
+  readonly endpoint: Pick<OverlayEndpoint, 'network' | 'networkId' | 'container' | 'host'>;
   /** Tells if the kernel takes it for a container of another host: then it drops packets from the right one. */
   readonly isMistaken: boolean;
 }
@@ -14,37 +14,45 @@ export interface Cut {
  * Returns the consequences. Packets from containers of that host to the container are lost, and so are answers to it:
  * nothing between the two works in either direction.
  */
-export function cutBy(
-  { host, end, isMistaken }: Cut,
+export function symptomsOfEntry(
+  { host, endpoint, isMistaken }: WrongEntry,
   open: readonly Difference[],
   observation: Observation,
 ) {
   return open.filter((difference) => {
     const { kind, where } = difference;
     if (kind === 'application-fails' || kind === 'application-without-database') {
-      return isApplicationCut(host, end, observation);
+      return isApplicationSymptom(host, endpoint, observation);
     }
-    if (kind === 'tunnel-dead' && where.network === end.network) {
+    if (kind === 'tunnel-dead' && where.network === endpoint.network) {
       // The injected packet also has the MAC address of a container.
-      return isMistaken && where.host === end.host && where.peer === host;
+      return isMistaken && where.host === endpoint.host && where.peer === host;
     }
-    if (kind !== 'container-path-dead' || where.network !== end.network) return false;
+    if (kind !== 'container-path-dead' || where.network !== endpoint.network) return false;
     return (
-      (where.host === host && where.peer === end.host && where.towards === end.container) ||
-      (where.host === end.host && where.peer === host && where.container === end.container)
+      (where.host === host &&
+        where.peer === endpoint.host &&
+        where.towards === endpoint.container) ||
+      (where.host === endpoint.host &&
+        where.peer === host &&
+        where.container === endpoint.container)
     );
   });
 }
 
 /** Tells if the application is on one side and its database on the other. */
-function isApplicationCut(host: string, end: Cut['end'], observation: Observation): boolean {
+function isApplicationSymptom(
+  host: string,
+  endpoint: WrongEntry['endpoint'],
+  observation: Observation,
+): boolean {
   const { container, database } = observation.expectations.application ?? {};
   const pair = [container, database];
-  const other = pair.find((name) => name !== end.container);
+  const other = pair.find((name) => name !== endpoint.container);
   return (
-    pair.includes(end.container) &&
-    endsOf(observation).some(
-      (one) => one.networkId === end.networkId && one.host === host && one.container === other,
+    pair.includes(endpoint.container) &&
+    endpointsOf(observation).some(
+      (one) => one.networkId === endpoint.networkId && one.host === host && one.container === other,
     )
   );
 }

@@ -2,7 +2,7 @@ import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { feltKinds, isBetween } from '../consequences.ts';
+import { symptomKinds, isBetween } from '../consequences.ts';
 import {
   type Direction,
   directionOf,
@@ -59,18 +59,18 @@ function diagnose(
     where: way,
     summary: `${ports.join(' and ')} from ${host} to ${peer} is blocked: ${where}`,
     evidence,
-    consequences: open.filter((one) => !evidence.includes(one) && isFelt(one, way)),
+    consequences: open.filter((one) => !evidence.includes(one) && isSymptom(one, way)),
     remedy: remedyFor(way, reachesNic, observation),
   };
 }
 
 /** Symptoms: engines that do not exchange gossip lack each other's endpoints; packets still pass. */
-function isFelt(one: Difference, way: Direction): boolean {
+function isSymptom(one: Difference, way: Direction): boolean {
   if (one.kind === 'container-path-dead' || one.kind === 'gossip-unaware') {
     return isBetween(one, way.host, way.peer);
   }
   if (one.kind === 'tunnel-dead' || one.kind === 'host-path-dead') return false;
-  return feltKinds.has(one.kind) && (isBetween(one, way.host, way.peer) || goesFrom(one, way));
+  return symptomKinds.has(one.kind) && (isBetween(one, way.host, way.peer) || goesFrom(one, way));
 }
 
 function remedyFor(

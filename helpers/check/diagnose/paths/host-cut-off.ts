@@ -2,9 +2,9 @@ import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { feltKinds } from '../consequences.ts';
+import { symptomKinds } from '../consequences.ts';
 import {
-  cutOnWays,
+  symptomsBetween,
   type Direction,
   directionOf,
   fieldOf,
@@ -16,8 +16,8 @@ import {
 import type { Rule } from '../rule.ts';
 
 /** A host from which no packets reach another one: overlays between them cannot work, regardless of tables. */
-export const hostCutOff: Rule = {
-  name: 'host-cut-off',
+export const hostUnreachable: Rule = {
+  name: 'host-unreachable',
   explain: (open, observation) => {
     const claimed = new Set<Difference>();
     return open
@@ -53,12 +53,12 @@ function diagnose(
     where: way,
     summary: `no packets pass from ${way.host} to ${way.peer}${both}: no VXLAN, no gossip, no ICMP echo`,
     evidence,
-    consequences: cutOnWays(
+    consequences: symptomsBetween(
       ways,
       evidence,
       open,
       observation,
-      (one, some) => feltKinds.has(one.kind) && goesFrom(one, some),
+      (one, some) => symptomKinds.has(one.kind) && goesFrom(one, some),
     ),
     remedy: rule === undefined ? lookAtRoute(way, observation) : undoRule(rule.host, rule.rule),
   };

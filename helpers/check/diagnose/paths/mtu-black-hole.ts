@@ -24,8 +24,8 @@ export const mtuBlackHole: Rule = {
   name: 'mtu-black-hole',
   explain: (open, observation) => {
     const { paths } = observation;
-    if ('unseen' in paths) return [];
-    const all = symptomsOf(paths.seen);
+    if ('missing' in paths) return [];
+    const all = symptomsOf(paths.value);
     const dead = open.filter(({ kind }) => kind === 'container-path-dead');
     const losing = all.filter((one) => losesLarge(one) && dead.some((some) => isOf(some, one)));
     const claimed = new Set<Difference>();

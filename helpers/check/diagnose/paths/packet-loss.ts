@@ -5,9 +5,9 @@ import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTraffic } from '../../model/kernel-view.ts';
 import { type Hop, hops, protocols } from '../../model/paths-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import {
-  cutOnWays,
+  symptomsBetween,
   type Direction,
   directionOf,
   findDroppingRule,
@@ -124,7 +124,7 @@ function diagnose(
       rule === undefined ? describePart(part, culprit) : `${culprit} has the rule "${rule.text}"`,
     ].join('; '),
     evidence,
-    consequences: cutOnWays(ways, evidence, open, observation, (one, some) =>
+    consequences: symptomsBetween(ways, evidence, open, observation, (one, some) =>
       isByChance(one, some, paths, observation),
     ),
     remedy:
@@ -221,7 +221,7 @@ function nextStep(
   observation: Observation,
 ): Remedy {
   if (culprit !== undefined) {
-    const { carrier } = whatWasSeen(hostNamed(observation, culprit)?.kernel) ?? {};
+    const { carrier } = valueOf(hostNamed(observation, culprit)?.kernel) ?? {};
     return {
       kind: 'next-step',
       host: culprit,

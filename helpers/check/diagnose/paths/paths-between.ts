@@ -4,8 +4,8 @@ import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { FirewallRule, OverlayTraffic } from '../../model/kernel-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { isApplicationCut } from '../consequences.ts';
+import { valueOf } from '../../model/observed.ts';
+import { isApplicationSymptom } from '../consequences.ts';
 
 /** From one host to another. */
 export interface Direction {
@@ -30,14 +30,14 @@ export function addressOf(observation: Observation, host: string): string {
 }
 
 /** Tells if a difference is a symptom of the application with containers on both hosts, when one cannot reach the other. */
-function cutsApplication(
+function isApplicationBetween(
   difference: Difference,
   observation: Observation,
   { host, peer }: Direction,
 ): boolean {
   return (
-    isApplicationCut(difference, observation, host) &&
-    isApplicationCut(difference, observation, peer)
+    isApplicationSymptom(difference, observation, host) &&
+    isApplicationSymptom(difference, observation, peer)
   );
 }
 
@@ -45,7 +45,7 @@ function cutsApplication(
  * Returns the consequences of lost packets in these directions: failing paths, and symptoms of an application on both
  * sides. Evidence is left out.
  */
-export function cutOnWays(
+export function symptomsBetween(
   ways: readonly Direction[],
   evidence: readonly Difference[],
   open: readonly Difference[],
@@ -55,7 +55,7 @@ export function cutOnWays(
   return open.filter(
     (one) =>
       !evidence.includes(one) &&
-      ways.some((way) => isDead(one, way) || cutsApplication(one, observation, way)),
+      ways.some((way) => isDead(one, way) || isApplicationBetween(one, observation, way)),
   );
 }
 
@@ -81,8 +81,8 @@ function droppingRules(
   traffic: OverlayTraffic,
   way: keyof typeof hooks,
 ): FirewallRule[] {
-  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
-  const rules = whatWasSeen(kernel?.firewall) ?? [];
+  const kernel = valueOf(hostNamed(observation, host)?.kernel);
+  const rules = valueOf(kernel?.firewall) ?? [];
   const fitting = rules.filter(
     (rule) =>
       rule.concerns.includes(traffic) &&

@@ -5,7 +5,7 @@ import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import {
   addressOf,
-  cutOnWays,
+  symptomsBetween,
   type Direction,
   directionOf,
   fieldOf,
@@ -76,8 +76,8 @@ function endOf(one: Difference, observation: Observation): End | undefined {
 /** Tells if a tunnel was probed there, which proves more. */
 function hasTunnel(one: Difference, { paths }: Observation): boolean {
   return (
-    'seen' in paths &&
-    paths.seen.tunnels.some(({ from, to }) => goesFrom(one, { host: from, peer: to }))
+    'value' in paths &&
+    paths.value.tunnels.some(({ from, to }) => goesFrom(one, { host: from, peer: to }))
   );
 }
 
@@ -103,7 +103,7 @@ function diagnose(
         ? `VXLAN (${port}/udp) from ${senders} reaches the network card of ${peer}, but its firewall blocks it`
         : `VXLAN (${port}/udp) from ${host} does not reach ${peer}`,
     evidence,
-    consequences: cutOnWays(
+    consequences: symptomsBetween(
       ways,
       evidence,
       open,

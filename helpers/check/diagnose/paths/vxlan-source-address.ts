@@ -2,11 +2,11 @@ import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { isBetween } from '../consequences.ts';
 import {
   addressOf,
-  cutOnWays,
+  symptomsBetween,
   type Direction,
   directionOf,
   goesFrom,
@@ -52,7 +52,7 @@ function diagnose(
     where: ways.length > 1 ? { host } : way,
     summary: `${host} sends VXLAN packets from ${seen} instead of ${addressOf(observation, host)}: the other hosts drop them`,
     evidence,
-    consequences: cutOnWays(
+    consequences: symptomsBetween(
       ways,
       evidence,
       open,
@@ -70,9 +70,9 @@ function remedyFor(
   seen: string,
   observation: Observation,
 ): Remedy | undefined {
-  const kernel = whatWasSeen(hostNamed(observation, host)?.kernel);
+  const kernel = valueOf(hostNamed(observation, host)?.kernel);
   if (kernel === undefined) return undefined;
-  const rule = (whatWasSeen(kernel.firewall) ?? []).find(
+  const rule = (valueOf(kernel.firewall) ?? []).find(
     ({ verdict, concerns }) => verdict === 'rewrite-source' && concerns.includes('vxlan'),
   );
   if (rule !== undefined) return undoRule(host, rule);

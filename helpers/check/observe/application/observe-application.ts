@@ -1,21 +1,24 @@
-import { type Observed, seen, unseen } from '../../model/observed.ts';
+import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import type { ApplicationView } from '../../model/application-view.ts';
-import type { Asked, Round } from '../round.ts';
-import { askApplication } from './ask-application.ts';
+import type { QueriedCluster, ObservationContext } from '../observation-context.ts';
+import { queryApplication } from './query-application.ts';
 import { connectToPorts } from './published-ports.ts';
 
 /** Connects to published ports, and asks the application if one is expected. */
 export async function observeApplication(
-  asked: Asked,
-  round: Round,
+  cluster: QueriedCluster,
+  context: ObservationContext,
 ): Promise<Observed<ApplicationView>> {
-  const { application } = asked.expectations;
+  const { application } = cluster.expectations;
   const [ports, answer] = await Promise.all([
-    connectToPorts(asked, round),
-    application === undefined ? undefined : askApplication(application, asked, round),
+    connectToPorts(cluster, context),
+    application === undefined ? undefined : queryApplication(application, cluster, context),
   ]);
   if (ports.length === 0 && answer === undefined) {
-    return unseen('no container publishes a port, and no application is expected', 'inapplicable');
+    return withoutValue(
+      'no container publishes a port, and no application is expected',
+      'not-applicable',
+    );
   }
-  return seen({ ports, answer });
+  return withValue({ ports, answer });
 }

@@ -2,12 +2,17 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import type { TrialRequest } from '../../probe/packets.ts';
 import type { PortAnswer } from '../../model/application-view.ts';
 import { startNumbers } from '../paths/trial-plan.ts';
-import { type Asked, privilegedProbeOn, probeOn, type Round } from '../round.ts';
-import type { AskedHost } from '../../model/observation.ts';
+import {
+  type QueriedCluster,
+  privilegedProbeOn,
+  probeOn,
+  type ObservationContext,
+} from '../observation-context.ts';
+import type { QueriedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
 
 /** A port to connect to. */
@@ -27,13 +32,18 @@ const LIMIT = 4000;
 const MOST_PORTS = 200;
 
 /** Connects to the published TCP ports of containers, from all other hosts and from this machine. */
-export async function connectToPorts(asked: Asked, round: Round): Promise<PortAnswer[]> {
-  const ports = asked.hosts.flatMap(portsOf).slice(0, MOST_PORTS);
+export async function connectToPorts(
+  cluster: QueriedCluster,
+  context: ObservationContext,
+): Promise<PortAnswer[]> {
+  const ports = cluster.hosts.flatMap(portsOf).slice(0, MOST_PORTS);
   if (ports.length === 0) return [];
   const [listening, here, there] = await Promise.all([
-    Promise.all(ports.map(async (port) => await isListeningAt(port, round))),
-    Promise.all(ports.filter((port) => isReachable(port.host, asked, round)).map(connectFromHere)),
-    connectFromHosts(ports, asked, round),
+    Promise.all(ports.map(async (port) => await isListeningAt(port, context))),
+    Promise.all(
+      ports.filter((port) => isReachable(port.host, cluster, context)).map(connectFromHere),
+    ),
+    connectFromHosts(ports, cluster, context),
   ]);
   return [...here, ...there].map(({ at, from, error }): PortAnswer => {
     const { host, container, containerPort, address, port } = at;
@@ -48,8 +58,8 @@ interface Connected {
   readonly error: string | undefined;
 }
 
-function portsOf({ name: host, address, engine }: AskedHost): PublishedPort[] {
-  const containers = whatWasSeen(engine)?.containers ?? [];
+function portsOf({ name: host, address, engine }: QueriedHost): PublishedPort[] {
+  const containers = valueOf(engine)?.containers ?? [];
   if (address === undefined) return [];
   return containers
     .filter(({ running, status }) => running && status === 'running')
@@ -63,7 +73,11 @@ function portsOf({ name: host, address, engine }: AskedHost): PublishedPort[] {
 }
 
 /** Tells if this machine can reach the address of the host: its engine is there. */
-function isReachable(name: string, { hosts }: Asked, { target }: Round): boolean {
+function isReachable(
+  name: string,
+  { hosts }: QueriedCluster,
+  { target }: ObservationContext,
+): boolean {
   const address = hosts.find((host) => host.name === name)?.address;
   const endpoint = target.hosts.find((host) => host.name === name)?.engine.machine.endpoint;
   return (endpoint?.kind === 'tls' || endpoint?.kind === 'plain') && endpoint.host === address;
@@ -84,20 +98,20 @@ async function connectFromHere(at: PublishedPort): Promise<Connected> {
 
 async function connectFromHosts(
   ports: readonly PublishedPort[],
-  { hosts }: Asked,
-  round: Round,
+  { hosts }: QueriedCluster,
+  context: ObservationContext,
 ): Promise<Connected[]> {
   const number = startNumbers(randomBytes(4).toString('hex'));
   const all = await Promise.all(
     hosts.map(async ({ name }): Promise<Connected[]> => {
-      const probe = probeOn(round, name);
+      const probe = probeOn(context, name);
       const others = ports.filter(({ host }) => host !== name);
-      if ('unseen' in probe || others.length === 0) return [];
+      if ('missing' in probe || others.length === 0) return [];
       const questions = others.map(({ address: destination, port }): TrialRequest => {
         const common = { namespace: 'host', source: '0.0.0.0', size: 0 } as const;
         return { id: number(), protocol: 'connect', destination, port, ...common };
       });
-      const results = await probe.seen.packets.request(questions);
+      const results = await probe.value.packets.request(questions);
       return others.map((at, index) => {
         const result = results[index];
         const error = result?.answered === true ? undefined : (result?.error ?? 'no connection');
@@ -110,11 +124,11 @@ async function connectFromHosts(
 
 async function isListeningAt(
   { host, pid, containerPort }: PublishedPort,
-  round: Round,
+  context: ObservationContext,
 ): Promise<boolean | undefined> {
-  const probe = privilegedProbeOn(round, host);
-  if ('unseen' in probe) return undefined;
-  const files = await probe.seen.read([`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
+  const probe = privilegedProbeOn(context, host);
+  if ('missing' in probe) return undefined;
+  const files = await probe.value.read([`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`]);
   const texts = files.flatMap((file) => ('text' in file ? [file.text] : []));
   return texts.length === 0 ? undefined : isListening(texts, Number.parseInt(containerPort, 10));
 }

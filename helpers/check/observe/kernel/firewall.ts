@@ -1,5 +1,5 @@
 import type { FirewallRule } from '../../model/kernel-view.ts';
-import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
+import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { readIptables } from './iptables-rules.ts';
 import { readNftables } from './nftables-rules.ts';
 
@@ -11,14 +11,14 @@ import { readNftables } from './nftables-rules.ts';
  * @param own addresses from which the host sends VXLAN packets, and at which it receives them
  */
 export async function readFirewall(
-  asker: Asker,
+  access: KernelAccess,
   own: readonly string[],
   vxlanPort?: number,
 ): Promise<FirewallRule[]> {
   const [legacy, newer, ruleset] = await Promise.all([
-    ask(asker, HOST_NAMESPACE, ['iptables-legacy-save', '-c'], (output) => output),
-    ask(asker, HOST_NAMESPACE, ['iptables-nft-save', '-c'], (output) => output),
-    ask(asker, HOST_NAMESPACE, ['nft', '-j', 'list', 'ruleset'], (output) => output),
+    query(access, HOST_NAMESPACE, ['iptables-legacy-save', '-c'], (output) => output),
+    query(access, HOST_NAMESPACE, ['iptables-nft-save', '-c'], (output) => output),
+    query(access, HOST_NAMESPACE, ['nft', '-j', 'list', 'ruleset'], (output) => output),
   ]);
   const shown = [...newer.matchAll(/^\*(\w+)$/gm)].map(([, table = '']) => `ip ${table}`);
   return [

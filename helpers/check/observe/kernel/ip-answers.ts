@@ -137,10 +137,10 @@ const tableAnswer = z.looseObject({
 /** Reads `ip -statistics -json ntable show name arp_cache`; undefined where the kernel does not count. */
 export function readNeighbourTable(
   output: string,
-): Pick<NeighbourTable, 'room' | 'refused'> | undefined {
+): Pick<NeighbourTable, 'capacity' | 'refused'> | undefined {
   // One for the whole kernel, and the settings of each device.
   for (const { thresh3: room, table_fulls: refused } of readList(output, tableAnswer)) {
-    if (room !== undefined && refused !== undefined) return { room, refused };
+    if (room !== undefined && refused !== undefined) return { capacity: room, refused };
   }
   return undefined;
 }

@@ -1,13 +1,13 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import { type Observed, seen, unseen } from '../../model/observed.ts';
+import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import type { EngineThreads } from '../../model/kernel-view.ts';
 import type { Probe } from '../../probe/probe.ts';
 import type { EngineView } from '../../model/engine-view.ts';
 import type { KernelView } from '../../model/kernel-view.ts';
-import { type Asker, ask, HOST_NAMESPACE } from './ask.ts';
+import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { readFirewall } from './firewall.ts';
 import { readLinks, readOffload, readRoutes } from './ip-answers.ts';
-import { askNeighbourTable } from './neighbour-table.ts';
+import { queryNeighborTable } from './neighbor-table.ts';
 import { readContainers } from './read-containers.ts';
 import { readOverlays } from './read-overlays.ts';
 
@@ -25,14 +25,14 @@ export interface KernelOf {
 /** Reads the tables of the host's kernel, before any live probe changes them. */
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal } = of;
-  const asker: Asker = { probe, signal };
+  const access: KernelAccess = { probe, signal };
   const [overlays, links, routes, containers, before, engineThreads] = await Promise.all([
-    readOverlays(asker),
-    ask(asker, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
-    ask(asker, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
-    readContainers(asker, containersOnOverlays(engine)),
-    askNeighbourTable(asker),
-    askThreads(asker),
+    readOverlays(access),
+    query(access, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    query(access, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
+    readContainers(access, containersOnOverlays(engine)),
+    queryNeighborTable(access),
+    queryThreads(access),
   ]);
   const neighbourTable = before && { before, after: undefined };
   const own = {
@@ -41,11 +41,11 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
       ?.link.name,
   };
   const [firewall, offload] = await Promise.all([
-    observeFirewall(asker, { ...own, ...overlays }),
-    observeOffload(asker, own.carrier),
+    observeFirewall(access, { ...own, ...overlays }),
+    observeOffload(access, own.carrier),
   ]);
   const later = undefined;
-  return seen({
+  return withValue({
     ...overlays,
     later,
     neighbourTable,
@@ -64,19 +64,19 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
  */
 export async function observeTablesAgain(
   kernel: Observed<KernelView>,
-  asker: Asker,
+  access: KernelAccess,
 ): Promise<Observed<KernelView>> {
-  if (!('seen' in kernel)) return kernel;
-  const { before } = kernel.seen.neighbourTable ?? {};
+  if (!('value' in kernel)) return kernel;
+  const { before } = kernel.value.neighbourTable ?? {};
   const [{ overlays: later }, firewall, after, threads] = await Promise.all([
-    readOverlays(asker),
-    observeFirewall(asker, kernel.seen),
-    before && askNeighbourTable(asker),
-    askThreads(asker),
+    readOverlays(access),
+    observeFirewall(access, kernel.value),
+    before && queryNeighborTable(access),
+    queryThreads(access),
   ]);
-  const stuck = kernel.seen.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
-  return seen({
-    ...kernel.seen,
+  const stuck = kernel.value.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
+  return withValue({
+    ...kernel.value,
     later,
     firewall,
     neighbourTable: before && { before, after },
@@ -85,37 +85,37 @@ export async function observeTablesAgain(
 }
 
 /** Undefined where the engine's threads cannot be read: nothing but the cause of a finding depends on them. */
-async function askThreads({ probe, signal }: Asker): Promise<EngineThreads | undefined> {
+async function queryThreads({ probe, signal }: KernelAccess): Promise<EngineThreads | undefined> {
   return await probe.threads({ signal }).catch(() => undefined);
 }
 
 async function observeFirewall(
-  asker: Asker,
+  access: KernelAccess,
   { links, carrier, overlays }: Pick<KernelView, 'links' | 'carrier' | 'overlays'>,
 ): Promise<KernelView['firewall']> {
   // Addresses of bridges are its own too, but nothing of an overlay comes from them.
   const carrying = links.filter(({ name }) => carrier === undefined || name === carrier);
   const addresses = carrying.flatMap((link) => link.addresses.map(withoutLength));
   try {
-    return seen(await readFirewall(asker, addresses, overlays[0]?.vxlans[0]?.port));
+    return withValue(await readFirewall(access, addresses, overlays[0]?.vxlans[0]?.port));
   } catch (error) {
-    return unseen(firstLine(error));
+    return withoutValue(firstLine(error));
   }
 }
 
 async function observeOffload(
-  asker: Asker,
+  access: KernelAccess,
   carrier: string | undefined,
 ): Promise<KernelView['offload']> {
   if (carrier === undefined) {
-    return unseen('no interface has its address in the cluster');
+    return withoutValue('no interface has its address in the cluster');
   }
   try {
-    return seen(
-      await ask(asker, HOST_NAMESPACE, ['ethtool', '--json', '-k', carrier], readOffload),
+    return withValue(
+      await query(access, HOST_NAMESPACE, ['ethtool', '--json', '-k', carrier], readOffload),
     );
   } catch (error) {
-    return unseen(firstLine(error));
+    return withoutValue(firstLine(error));
   }
 }
 

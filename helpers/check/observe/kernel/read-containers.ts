@@ -3,15 +3,15 @@ import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { FileResult } from '../../probe/probe.ts';
 import type { ContainerNamespace, KernelView } from '../../model/kernel-view.ts';
 import { parseHosts, parseNameServers } from '../names/name-files.ts';
-import { type Asker, ask } from './ask.ts';
+import { type KernelAccess, query } from './query-kernel.ts';
 import { readLinks, readRoutes } from './ip-answers.ts';
 
 /** Reads the namespaces and files of these running containers. */
 export async function readContainers(
-  asker: Asker,
+  access: KernelAccess,
   containers: readonly ContainerFacts[],
 ): Promise<Pick<KernelView, 'containers' | 'unreadContainers'>> {
-  const read = await Promise.allSettled(containers.map((one) => readContainer(asker, one)));
+  const read = await Promise.allSettled(containers.map((one) => readContainer(access, one)));
   return {
     containers: read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
     unreadContainers: read.flatMap((one, index) => {
@@ -22,14 +22,14 @@ export async function readContainers(
 }
 
 async function readContainer(
-  asker: Asker,
+  access: KernelAccess,
   { id: containerId, pid }: ContainerFacts,
 ): Promise<ContainerNamespace> {
-  const { probe, signal } = asker;
+  const { probe, signal } = access;
   const files = ['etc/resolv.conf', 'etc/hosts'].map((name) => `/proc/${pid}/root/${name}`);
   const [links, routes, [resolv, hosts]] = await Promise.all([
-    ask(asker, { pid }, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
-    ask(asker, { pid }, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
+    query(access, { pid }, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    query(access, { pid }, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
     probe.read(files, { signal }),
   ]);
   return {

@@ -1,6 +1,6 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { ForwardingEntry, KernelView, OverlayTables } from '../../model/kernel-view.ts';
-import { type Asker, ask } from './ask.ts';
+import { type KernelAccess, query } from './query-kernel.ts';
 import { readForwarding, readLinks, readNeighbours } from './ip-answers.ts';
 
 /** The folders in which engines keep the namespaces of overlays. */
@@ -11,11 +11,11 @@ const FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
  * named `N-ID`, cut after 12 characters; N grows each time the engine creates it, and the newest is in use.
  */
 export async function readOverlays(
-  asker: Asker,
+  access: KernelAccess,
 ): Promise<Pick<KernelView, 'overlays' | 'unreadOverlays'>> {
-  const found = [...(await listNamespaces(asker))];
+  const found = [...(await listNamespaces(access))];
   const read = await Promise.allSettled(
-    found.map(([idPrefix, namespace]) => readTables(asker, idPrefix, namespace)),
+    found.map(([idPrefix, namespace]) => readTables(access, idPrefix, namespace)),
   );
   return {
     overlays: read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
@@ -28,15 +28,15 @@ export async function readOverlays(
 }
 
 async function readTables(
-  asker: Asker,
+  access: KernelAccess,
   idPrefix: string,
   namespace: string,
 ): Promise<OverlayTables> {
   const inside = { path: namespace };
   const [links, forwarding, neighbours] = await Promise.all([
-    ask(asker, inside, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
-    ask(asker, inside, ['bridge', '-j', 'fdb', 'show'], readForwarding),
-    ask(asker, inside, ['ip', '-4', '-j', 'neighbour', 'show'], readNeighbours),
+    query(access, inside, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    query(access, inside, ['bridge', '-j', 'fdb', 'show'], readForwarding),
+    query(access, inside, ['ip', '-4', '-j', 'neighbour', 'show'], readNeighbours),
   ]);
   const vxlans = links.flatMap(({ link, vxlan }) => {
     if (vxlan === undefined) return [];
@@ -56,7 +56,7 @@ function withoutDevice({
 }
 
 /** Returns the newest namespace of each overlay, by the beginning of the overlay ID in its name. */
-async function listNamespaces({ probe, signal }: Asker): Promise<Map<string, string>> {
+async function listNamespaces({ probe, signal }: KernelAccess): Promise<Map<string, string>> {
   const newest = new Map<string, { readonly count: number; readonly path: string }>();
   for (const folder of FOLDERS) {
     // An engine that never had a container has no such folder.

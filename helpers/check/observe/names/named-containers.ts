@@ -1,12 +1,12 @@
-import { whatWasSeen } from '../../model/observed.ts';
-import type { AskedHost } from '../../model/observation.ts';
+import { valueOf } from '../../model/observed.ts';
+import type { QueriedHost } from '../../model/observation.ts';
 
 /** A running container on an overlay, with all the networks that it is on. */
 export interface NamedContainer {
   readonly host: string;
   readonly name: string;
   readonly pid: number;
-  readonly ends: readonly {
+  readonly endpoints: readonly {
     readonly network: string;
     readonly networkId: string;
     readonly isOverlay: boolean;
@@ -20,9 +20,9 @@ export interface NamedContainer {
 const TASK_LABEL = 'com.docker.swarm.task.id';
 
 /** Returns all containers on overlays that can resolve others and be resolved. */
-export function findNamed(hosts: readonly AskedHost[]): NamedContainer[] {
+export function findNamed(hosts: readonly QueriedHost[]): NamedContainer[] {
   return hosts.flatMap(({ name: host, engine }) => {
-    const view = whatWasSeen(engine);
+    const view = valueOf(engine);
     if (view === undefined) return [];
     const overlays = new Set(
       view.networks.filter(({ driver }) => driver === 'overlay').map(({ id }) => id),
@@ -34,7 +34,7 @@ export function findNamed(hosts: readonly AskedHost[]): NamedContainer[] {
         host,
         name,
         pid,
-        ends: Object.entries(networks)
+        endpoints: Object.entries(networks)
           .filter(([, { address }]) => address !== '')
           .map(([network, { networkId, address, aliases }]) => ({
             network,
@@ -45,6 +45,6 @@ export function findNamed(hosts: readonly AskedHost[]): NamedContainer[] {
             aliases: aliases.filter((alias) => !id.startsWith(alias)),
           })),
       }))
-      .filter(({ ends }) => ends.some(({ isOverlay }) => isOverlay));
+      .filter(({ endpoints }) => endpoints.some(({ isOverlay }) => isOverlay));
   });
 }

@@ -1,8 +1,12 @@
-import { type Observed, seen, unseen, whatWasSeen } from '../../model/observed.ts';
+import { type Observed, withValue, withoutValue, valueOf } from '../../model/observed.ts';
 import type { Probe } from '../../probe/probe.ts';
 import { findNamed, type NamedContainer } from './named-containers.ts';
 import { readNameFiles } from './name-files.ts';
-import { type Asked, privilegedProbeOn, type Round } from '../round.ts';
+import {
+  type QueriedCluster,
+  privilegedProbeOn,
+  type ObservationContext,
+} from '../observation-context.ts';
 import type { NamesView, NameAnswer } from '../../model/names-view.ts';
 
 /** Questions that are put at most, unless the user says otherwise. */
@@ -12,35 +16,38 @@ const MOST_QUESTIONS = 1000;
  * Resolves each container in every other one on the same network like a program there: in its /etc/hosts, then at the DNS
  * servers of its /etc/resolv.conf.
  */
-export async function observeNames(asked: Asked, round: Round): Promise<Observed<NamesView>> {
-  const probes = new Map(asked.hosts.map(({ name }) => [name, privilegedProbeOn(round, name)]));
-  const askers = findNamed(asked.hosts);
-  const reasons = [...new Set(askers.map(({ host }) => host))].flatMap((host) => {
+export async function observeNames(
+  cluster: QueriedCluster,
+  context: ObservationContext,
+): Promise<Observed<NamesView>> {
+  const probes = new Map(cluster.hosts.map(({ name }) => [name, privilegedProbeOn(context, name)]));
+  const clients = findNamed(cluster.hosts);
+  const reasons = [...new Set(clients.map(({ host }) => host))].flatMap((host) => {
     const probe = probes.get(host);
-    return probe !== undefined && 'unseen' in probe ? [{ host, ...probe }] : [];
+    return probe !== undefined && 'missing' in probe ? [{ host, ...probe }] : [];
   });
-  const unwanted = reasons.find(({ because }) => because === 'unasked');
-  if (unwanted !== undefined) return unseen(unwanted.unseen, 'unasked');
-  const questions = askers.flatMap((asker) => questionsOf(asker, askers));
-  const chosen = questions.slice(0, round.options.maxPairs ?? MOST_QUESTIONS);
+  const unwanted = reasons.find(({ because }) => because === 'not-requested');
+  if (unwanted !== undefined) return withoutValue(unwanted.missing, 'not-requested');
+  const questions = clients.flatMap((client) => questionsOf(client, clients));
+  const chosen = questions.slice(0, context.options.maxPairs ?? MOST_QUESTIONS);
   const answers = await Promise.all(
-    [...Map.groupBy(chosen, ({ asker }) => asker)].map(async ([asker, own]) => {
-      const probe = whatWasSeen(probes.get(asker.host) ?? unseen('no probe'));
+    [...Map.groupBy(chosen, ({ client }) => client)].map(async ([client, own]) => {
+      const probe = valueOf(probes.get(client.host) ?? withoutValue('no probe'));
       return probe === undefined
         ? { answers: [], deaf: [] }
-        : await lookUp(probe, asker, own, round.signal);
+        : await lookUp(probe, client, own, context.signal);
     }),
   );
-  return seen({
+  return withValue({
     answers: answers.flatMap((one) => one.answers),
     deaf: answers.flatMap((one) => one.deaf),
-    blind: reasons.map(({ host, unseen: why }) => ({ host, why })),
+    blind: reasons.map(({ host, missing: why }) => ({ host, why })),
     questions: { all: questions.length, asked: chosen.length },
   });
 }
 
 interface Question {
-  readonly asker: NamedContainer;
+  readonly client: NamedContainer;
   readonly name: string;
   readonly network: string;
   readonly meant: NamedContainer;
@@ -48,22 +55,23 @@ interface Question {
 }
 
 /** Returns all names on the networks of a container. */
-export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[]): Question[] {
-  return asker.ends.flatMap(({ networkId, network, isOverlay }) => {
+export function questionsOf(client: NamedContainer, all: readonly NamedContainer[]): Question[] {
+  return client.endpoints.flatMap(({ networkId, network, isOverlay }) => {
     if (!isOverlay) return [];
     const others = all.filter(
-      (one) => one !== asker && one.ends.some((end) => end.networkId === networkId),
+      (one) => one !== client && one.endpoints.some((endpoint) => endpoint.networkId === networkId),
     );
     return others.flatMap((meant) => {
-      const aliases = meant.ends.find((end) => end.networkId === networkId)?.aliases ?? [];
+      const aliases =
+        meant.endpoints.find((endpoint) => endpoint.networkId === networkId)?.aliases ?? [];
       // A container name that is also another container's alias belongs to the container.
       const own = aliases.filter((alias) => !all.some((one) => one.name === alias));
       return [...new Set([meant.name, ...own])].map((name) => ({
-        asker,
+        client,
         name,
         network,
         meant,
-        expected: whoHas(name, asker, all),
+        expected: whoHas(name, client, all),
       }));
     });
   });
@@ -73,12 +81,12 @@ export function questionsOf(asker: NamedContainer, all: readonly NamedContainer[
  * Returns the addresses that a name may resolve to. A container name means that container, even if it is also an alias of
  * others; an alias may be shared.
  */
-function whoHas(name: string, asker: NamedContainer, all: readonly NamedContainer[]): string[] {
-  const own = new Set(asker.ends.map(({ networkId }) => networkId));
+function whoHas(name: string, client: NamedContainer, all: readonly NamedContainer[]): string[] {
+  const own = new Set(client.endpoints.map(({ networkId }) => networkId));
   const called = all.filter((one) => one.name === name);
   const isMeant = called.length > 0 ? called : all;
   return isMeant.flatMap((one) =>
-    one.ends
+    one.endpoints
       .filter(({ networkId }) => own.has(networkId))
       .filter(({ aliases }) => one.name === name || aliases.includes(name))
       .map(({ address }) => address),
@@ -98,7 +106,7 @@ async function lookUp(
   // The container has exited.
   if (files === undefined) return { answers: [], deaf: [] };
   const ask = async (name: string) =>
-    await askServers(probe, { pid, servers: files.nameServers, name, signal });
+    await queryServers(probe, { pid, servers: files.nameServers, name, signal });
   // An engine forwards unknown names, and without egress no answer returns; the container's own name it knows.
   const own = ask(container);
   const answers = await Promise.all(
@@ -123,7 +131,7 @@ interface ServersAsked {
 }
 
 /** The first answer of the name servers, in their order, as the C library asks them. */
-async function askServers(
+async function queryServers(
   probe: Probe,
   { pid, servers, name, signal }: ServersAsked,
 ): Promise<Pick<NameAnswer, 'answers' | 'error'>> {

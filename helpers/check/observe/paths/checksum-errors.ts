@@ -1,29 +1,31 @@
 import { z } from 'zod';
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../derive/endpoints.ts';
 import type { PathsView } from '../../model/paths-view.ts';
-import type { Station } from './probe-host.ts';
+import type { ProbeHost } from './probe-host.ts';
 
 type Counts = PathsView['checksumErrors'][number];
 
 /** Reads the current checksum error counters of the containers' kernels. */
 export async function readChecksumErrors(
-  ends: readonly OverlayEnd[],
-  stationOf: (host: string) => Station | undefined,
-): Promise<ReadonlyMap<OverlayEnd, Counts>> {
-  const containers = new Map(ends.map((end) => [`${end.host} ${end.pid}`, end]));
-  const counts = new Map<OverlayEnd, Counts>();
+  endpoints: readonly OverlayEndpoint[],
+  probeHostOf: (host: string) => ProbeHost | undefined,
+): Promise<ReadonlyMap<OverlayEndpoint, Counts>> {
+  const containers = new Map(
+    endpoints.map((endpoint) => [`${endpoint.host} ${endpoint.pid}`, endpoint]),
+  );
+  const counts = new Map<OverlayEndpoint, Counts>();
   await Promise.all(
     [...Map.groupBy(containers.values(), ({ host }) => host)].map(async ([host, own]) => {
-      const files = await stationOf(host)?.probe.read(
+      const files = await probeHostOf(host)?.probe.read(
         own.map(({ pid }) => `/proc/${pid}/net/snmp`),
       );
-      for (const [index, end] of own.entries()) {
+      for (const [index, endpoint] of own.entries()) {
         const file = files?.[index];
         // A container that has exited has no counters.
         if (file === undefined || 'error' in file) continue;
         const count = (protocol: string) => readSnmpCounter(file.text, protocol, 'InCsumErrors');
-        const { container } = end;
-        counts.set(end, { host, container, tcp: count('Tcp'), udp: count('Udp') });
+        const { container } = endpoint;
+        counts.set(endpoint, { host, container, tcp: count('Tcp'), udp: count('Udp') });
       }
     }),
   );
@@ -32,11 +34,11 @@ export async function readChecksumErrors(
 
 /** Returns the errors since that reading. */
 export function countedSince(
-  before: ReadonlyMap<OverlayEnd, Counts>,
-  after: ReadonlyMap<OverlayEnd, Counts>,
+  before: ReadonlyMap<OverlayEndpoint, Counts>,
+  after: ReadonlyMap<OverlayEndpoint, Counts>,
 ): Counts[] {
-  return [...after].flatMap(([end, { tcp, udp, ...place }]) => {
-    const old = before.get(end);
+  return [...after].flatMap(([endpoint, { tcp, udp, ...place }]) => {
+    const old = before.get(endpoint);
     if (old === undefined) return [];
     const more = { tcp: tcp - old.tcp, udp: udp - old.udp };
     return more.tcp > 0 || more.udp > 0 ? [{ ...place, ...more }] : [];

@@ -1,5 +1,5 @@
-import type { EndPair, OverlayEnd } from '../../derive/endpoints.ts';
-import { countRoom, type HostKernel } from './neighbor-capacity.ts';
+import type { EndpointPair, OverlayEndpoint } from '../../derive/endpoints.ts';
+import { trackCapacity, type HostKernel } from './neighbor-capacity.ts';
 
 /**
  * Chooses among all ordered pairs of endpoints of one network on different hosts: first one for each ordered pair of hosts,
@@ -13,32 +13,34 @@ import { countRoom, type HostKernel } from './neighbor-capacity.ts';
  * @param kernels by host name
  */
 export function choosePairs(
-  ends: readonly OverlayEnd[],
+  endpoints: readonly OverlayEndpoint[],
   most: number,
   kernels: ReadonlyMap<string, HostKernel> = new Map(),
-): { readonly all: number; readonly chosen: EndPair[]; readonly withoutRoom: number } {
-  const networks = [...Map.groupBy(ends, ({ networkId }) => networkId).values()];
+): { readonly all: number; readonly chosen: EndpointPair[]; readonly overCapacity: number } {
+  const networks = [...Map.groupBy(endpoints, ({ networkId }) => networkId).values()];
   const hosts = networks.map((one) => [...Map.groupBy(one, ({ host }) => host).values()]);
   const all = hosts.reduce((sum, one) => sum + countPairs(one), 0);
-  const fits = countRoom(kernels);
-  const chosen: EndPair[] = [];
-  let withoutRoom = 0;
+  const fits = trackCapacity(kernels);
+  const chosen: EndpointPair[] = [];
+  let overCapacity = 0;
   for (const pair of pairsInOrder(hosts)) {
-    if (chosen.length >= most || withoutRoom >= most) break;
+    if (chosen.length >= most || overCapacity >= most) break;
     if (fits(pair)) chosen.push(pair);
-    else withoutRoom += 1;
+    else overCapacity += 1;
   }
-  return { all, chosen, withoutRoom };
+  return { all, chosen, overCapacity };
 }
 
 /** The endpoints of one network, grouped by host. */
-function countPairs(hosts: readonly (readonly OverlayEnd[])[]): number {
-  const ends = hosts.flat().length;
-  return hosts.reduce((sum, { length }) => sum + length * (ends - length), 0);
+function countPairs(hosts: readonly (readonly OverlayEndpoint[])[]): number {
+  const endpoints = hosts.flat().length;
+  return hosts.reduce((sum, { length }) => sum + length * (endpoints - length), 0);
 }
 
 /** @param networks the ends of each network, those of one host together */
-function* pairsInOrder(networks: readonly (readonly OverlayEnd[][])[]): Generator<EndPair> {
+function* pairsInOrder(
+  networks: readonly (readonly OverlayEndpoint[][])[],
+): Generator<EndpointPair> {
   const ranks = Math.max(0, ...networks.flat().map(({ length }) => length));
   for (let rank = 0; rank < ranks; rank += 1) {
     for (const hosts of networks) yield* pairsOfRank(hosts, rank);
@@ -46,7 +48,7 @@ function* pairsInOrder(networks: readonly (readonly OverlayEnd[][])[]): Generato
 }
 
 /** The pairs with the end of that rank of its host, and another of that rank or before. */
-function* pairsOfRank(hosts: readonly OverlayEnd[][], rank: number): Generator<EndPair> {
+function* pairsOfRank(hosts: readonly OverlayEndpoint[][], rank: number): Generator<EndpointPair> {
   for (const senders of hosts) {
     for (const receivers of hosts) {
       if (senders === receivers) continue;
@@ -58,7 +60,10 @@ function* pairsOfRank(hosts: readonly OverlayEnd[][], rank: number): Generator<E
   }
 }
 
-function pairOf(from: OverlayEnd | undefined, to: OverlayEnd | undefined): EndPair[] {
+function pairOf(
+  from: OverlayEndpoint | undefined,
+  to: OverlayEndpoint | undefined,
+): EndpointPair[] {
   return from === undefined || to === undefined ? [] : [{ from, to }];
 }
 
@@ -66,14 +71,17 @@ function pairOf(from: OverlayEnd | undefined, to: OverlayEnd | undefined): EndPa
  * Ends that must not reach each other, as their containers have no network in common: for each ordered pair of networks
  * two on one host, and two on different ones, if there are such.
  */
-export function chooseStrangers(ends: readonly OverlayEnd[], most: number): EndPair[] {
-  const networksOf = Map.groupBy(ends, ({ containerId }) => containerId);
-  const areStrangers = (from: OverlayEnd, to: OverlayEnd) => {
+export function chooseIsolationPairs(
+  endpoints: readonly OverlayEndpoint[],
+  most: number,
+): EndpointPair[] {
+  const networksOf = Map.groupBy(endpoints, ({ containerId }) => containerId);
+  const areUnrelated = (from: OverlayEndpoint, to: OverlayEndpoint) => {
     const own = new Set(networksOf.get(from.containerId)?.map(({ networkId }) => networkId));
     return (networksOf.get(to.containerId) ?? []).every(({ networkId }) => !own.has(networkId));
   };
-  const networks = [...Map.groupBy(ends, ({ networkId }) => networkId).values()];
-  const chosen: EndPair[] = [];
+  const networks = [...Map.groupBy(endpoints, ({ networkId }) => networkId).values()];
+  const chosen: EndpointPair[] = [];
   for (const senders of networks) {
     for (const receivers of networks) {
       if (senders === receivers) continue;
@@ -81,7 +89,7 @@ export function chooseStrangers(ends: readonly OverlayEnd[], most: number): EndP
         const pair = firstPair(
           senders,
           receivers,
-          (from, to) => (from.host === to.host) === isOneHost && areStrangers(from, to),
+          (from, to) => (from.host === to.host) === isOneHost && areUnrelated(from, to),
         );
         if (pair !== undefined) chosen.push(pair);
       }
@@ -92,10 +100,10 @@ export function chooseStrangers(ends: readonly OverlayEnd[], most: number): EndP
 }
 
 function firstPair(
-  senders: readonly OverlayEnd[],
-  receivers: readonly OverlayEnd[],
-  fits: (from: OverlayEnd, to: OverlayEnd) => boolean,
-): EndPair | undefined {
+  senders: readonly OverlayEndpoint[],
+  receivers: readonly OverlayEndpoint[],
+  fits: (from: OverlayEndpoint, to: OverlayEndpoint) => boolean,
+): EndpointPair | undefined {
   for (const from of senders) {
     const to = receivers.find((one) => fits(from, one));
     if (to !== undefined) return { from, to };

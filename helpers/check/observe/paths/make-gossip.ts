@@ -2,34 +2,34 @@ import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip/goss
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
 import type { GossipTrial } from '../../model/paths-view.ts';
-import { type Answer, askHosts, failureOf, type HostPair, hostPairsOf } from './ask-hosts.ts';
-import { type Heard, heardFrom, overhear, overheardBy } from './captured.ts';
-import type { Station } from './probe-host.ts';
+import { type Answer, queryHosts, failureOf, type HostPair, hostPairsOf } from './query-hosts.ts';
+import { type SourcesByHost, arrivalsFrom, sniff, readSniffed } from './sniff.ts';
+import type { ProbeHost } from './probe-host.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 const GOSSIP_PORT = 7946;
 
 /** Starts to capture gossip packets as early as possible, because engines send them only at intervals. */
-export async function overhearGossip(stations: readonly Station[]): Promise<void> {
-  await overhear(stations, GOSSIP_PORT);
+export async function sniffGossip(probeHosts: readonly ProbeHost[]): Promise<void> {
+  await sniff(probeHosts, GOSSIP_PORT);
 }
 
 /** Queries the gossip: engines on a key-value store list their members over TCP, and answer pings over UDP. */
-export async function askGossip(
-  stations: readonly Station[],
+export async function queryGossip(
+  probeHosts: readonly ProbeHost[],
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
-  const pairs = hostPairsOf(stations);
-  const pings = await pingPatiently(pairs, stations, number);
-  const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
-  const heard = await overheardBy(stations, GOSSIP_PORT);
+  const pairs = hostPairsOf(probeHosts);
+  const pings = await pingPatiently(pairs, probeHosts, number);
+  const connections = await queryHosts(pairs, 'connect', GOSSIP_PORT, number);
+  const arrivals = await readSniffed(probeHosts, GOSSIP_PORT);
   return await Promise.all(
     pairs.flatMap((pair, index) => [
       Promise.resolve(
-        describe(pair, 'udp', answerWith(failureOf(pings[index], 'no answer')), heard),
+        describe(pair, 'udp', answerWith(failureOf(pings[index], 'no answer')), arrivals),
       ),
       whomItKnows(pair, connections[index]).then((error) =>
-        describe(pair, 'tcp', answerWith(error), heard),
+        describe(pair, 'tcp', answerWith(error), arrivals),
       ),
     ]),
   );
@@ -40,20 +40,20 @@ const MOST_ROUNDS = 4;
 
 async function pingPatiently(
   pairs: readonly HostPair[],
-  stations: readonly Station[],
+  probeHosts: readonly ProbeHost[],
   number: NumberTrial,
 ): Promise<Answer[]> {
-  const answers = await askHosts(pairs, 'ping', GOSSIP_PORT, number);
+  const answers = await queryHosts(pairs, 'ping', GOSSIP_PORT, number);
   for (let rounds = 1; rounds < MOST_ROUNDS; rounds += 1) {
-    const heard = await overheardBy(stations, GOSSIP_PORT);
+    const arrivals = await readSniffed(probeHosts, GOSSIP_PORT);
     const open = pairs.flatMap((pair, index) =>
-      answers[index]?.answered !== true && heardFrom(heard, pair, 'udp').input
+      answers[index]?.answered !== true && arrivalsFrom(arrivals, pair, 'udp').input
         ? [{ pair, index }]
         : [],
     );
     if (open.length === 0) break;
     const again = open.map(({ pair }) => pair);
-    const more = await askHosts(again, 'ping', GOSSIP_PORT, number);
+    const more = await queryHosts(again, 'ping', GOSSIP_PORT, number);
     for (const [place, { index }] of open.entries()) answers[index] = more[place];
   }
   return answers;
@@ -64,35 +64,35 @@ async function pingPatiently(
  * packets are listened to, which each sends to one other every second, in turn. So only among few each is heard soon.
  */
 export async function listenToGossip(
-  stations: readonly Station[],
+  probeHosts: readonly ProbeHost[],
   number: NumberTrial,
 ): Promise<GossipTrial[]> {
-  const pairs = hostPairsOf(stations);
-  const connections = await askHosts(pairs, 'connect', GOSSIP_PORT, number);
-  const isHeardSoon = stations.length <= 3;
-  const heard = isHeardSoon
-    ? await waitForGossip(pairs, stations)
-    : await overheardBy(stations, GOSSIP_PORT);
+  const pairs = hostPairsOf(probeHosts);
+  const connections = await queryHosts(pairs, 'connect', GOSSIP_PORT, number);
+  const isHeardSoon = probeHosts.length <= 3;
+  const arrivals = isHeardSoon
+    ? await waitForGossip(pairs, probeHosts)
+    : await readSniffed(probeHosts, GOSSIP_PORT);
   return pairs.flatMap((pair, index) => {
-    const { nic, input } = heardFrom(heard, pair, 'udp');
+    const { nic, input } = arrivalsFrom(arrivals, pair, 'udp');
     // A packet that the firewall blocks is conclusive immediately; missing packets only after a while.
     const seen = input || (nic || isHeardSoon ? false : undefined);
     return [
-      describe(pair, 'tcp', answerWith(failureOf(connections[index], 'no connection')), heard),
-      describe(pair, 'udp', { answered: false, seen, error: undefined }, heard),
+      describe(pair, 'tcp', answerWith(failureOf(connections[index], 'no connection')), arrivals),
+      describe(pair, 'udp', { answered: false, seen, error: undefined }, arrivals),
     ];
   });
 }
 
 /** Returns the reason why the engine does not list its members over TCP. */
 async function whomItKnows(
-  { asker, destination }: HostPair,
+  { sender, destination }: HostPair,
   connection: Answer,
 ): Promise<string | undefined> {
   const failure = failureOf(connection, 'no connection');
   if (failure !== undefined) return failure;
   const port = { protocol: 'tcp', address: destination, port: GOSSIP_PORT } as const;
-  const { answer, error } = await asker.probe.exchange('host', port, membersQuestion, {
+  const { answer, error } = await sender.probe.exchange('host', port, membersQuestion, {
     limit: 10_000,
   });
   if (error !== undefined) return error;
@@ -112,16 +112,16 @@ const GOSSIP_LIMIT = 12_000;
 
 async function waitForGossip(
   pairs: readonly HostPair[],
-  stations: readonly Station[],
-): Promise<Heard> {
+  probeHosts: readonly ProbeHost[],
+): Promise<SourcesByHost> {
   const deadline = performance.now() + GOSSIP_LIMIT;
   return await waitFor(
     'gossip: every engine receives packets from every other',
     async () => {
-      const heard = await overheardBy(stations, GOSSIP_PORT);
-      const missing = pairs.filter((pair) => !heardFrom(heard, pair, 'udp').nic);
+      const arrivals = await readSniffed(probeHosts, GOSSIP_PORT);
+      const missing = pairs.filter((pair) => !arrivalsFrom(arrivals, pair, 'udp').nic);
       // That it is not heard is an answer too.
-      if (missing.length === 0 || performance.now() >= deadline) return done(heard);
+      if (missing.length === 0 || performance.now() >= deadline) return done(arrivals);
       return notYet(`${missing.length} of ${pairs.length} pairs are missing`);
     },
     { limit: 2 * GOSSIP_LIMIT, every: 100, fatal: () => true },
@@ -138,11 +138,11 @@ function describe(
   pair: HostPair,
   transport: 'tcp' | 'udp',
   outcome: Outcome,
-  heard: Heard,
+  arrivals: SourcesByHost,
 ): GossipTrial {
-  const { nic: arrived, input: letIn } = heardFrom(heard, pair, transport);
+  const { nic: arrived, input: letIn } = arrivalsFrom(arrivals, pair, transport);
   return {
-    from: pair.asker.host,
+    from: pair.sender.host,
     to: pair.receiver.host,
     transport,
     ...outcome,

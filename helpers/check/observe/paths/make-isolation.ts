@@ -1,21 +1,21 @@
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
 import type { Capture, InjectedPacket } from '../../probe/packets.ts';
 import type { IsolationTrial } from '../../model/paths-view.ts';
-import type { EndPair } from '../../derive/endpoints.ts';
-import { linkOf, listenerAt, type Station } from './probe-host.ts';
-import { catchAll, throwAll, type ThrowPlan } from './send-until-seen.ts';
+import type { EndpointPair } from '../../derive/endpoints.ts';
+import { linkOf, listenerAt, type ProbeHost } from './probe-host.ts';
+import { readCaptures, injectAll, type InjectionPlan } from './send-until-seen.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 const ways = ['icmp', 'udp', 'frame'] as const;
 type Way = (typeof ways)[number];
 
-interface StrangerPlan extends ThrowPlan, EndPair {
+interface IsolationPlan extends InjectionPlan, EndpointPair {
   readonly way: Way;
 }
 
 /** Trials between isolation pairs that are in progress. */
-export interface Strangers {
+export interface IsolationTrials {
   /** Looks whether anything has come, by now. */
   finish(): Promise<IsolationTrial[]>;
 }
@@ -24,19 +24,19 @@ export interface Strangers {
  * Sends packets from endpoints to isolation pairs: by any route, and as a frame, as if both were on one link. Packets that
  * pass take no longer than others, so the captures are read after those have arrived.
  */
-export async function sendToStrangers(
-  pairs: readonly EndPair[],
-  stationOf: (host: string) => Station | undefined,
+export async function sendIsolationPackets(
+  pairs: readonly EndpointPair[],
+  probeHostOf: (host: string) => ProbeHost | undefined,
   number: NumberTrial,
-): Promise<Strangers> {
-  const plans = pairs.flatMap((pair) => planPair(pair, stationOf, number));
-  await throwAll(plans, new Map());
+): Promise<IsolationTrials> {
+  const plans = pairs.flatMap((pair) => planPair(pair, probeHostOf, number));
+  await injectAll(plans, new Map());
   return {
     finish: async () => {
-      const caught = new Map<string, readonly Capture[]>();
-      await catchAll(plans, caught);
-      const came = ({ packet, to }: StrangerPlan) =>
-        (caught.get(packet.id) ?? []).some((one) => isThere(one, to));
+      const captures = new Map<string, readonly Capture[]>();
+      await readCaptures(plans, captures);
+      const came = ({ packet, to }: IsolationPlan) =>
+        (captures.get(packet.id) ?? []).some((one) => isThere(one, to));
       return pairs.flatMap((pair): IsolationTrial[] => {
         const own = plans.filter(({ from, to }) => from === pair.from && to === pair.to);
         return own.length === 0
@@ -52,17 +52,17 @@ export async function sendToStrangers(
   };
 }
 
-function isThere({ namespace, direction }: Capture, { pid }: OverlayEnd): boolean {
+function isThere({ namespace, direction }: Capture, { pid }: OverlayEndpoint): boolean {
   return namespace === wordOf({ pid }) && direction === 'in';
 }
 
 function planPair(
-  pair: EndPair,
-  stationOf: (host: string) => Station | undefined,
+  pair: EndpointPair,
+  probeHostOf: (host: string) => ProbeHost | undefined,
   number: NumberTrial,
-): StrangerPlan[] {
+): IsolationPlan[] {
   const { from, to } = pair;
-  const [sender, receiver] = [stationOf(from.host), stationOf(to.host)];
+  const [sender, receiver] = [probeHostOf(from.host), probeHostOf(to.host)];
   if (sender === undefined || receiver === undefined) return [];
   const [origin, goal] = [
     listenerAt(sender, { pid: from.pid }),
@@ -70,13 +70,13 @@ function planPair(
   ];
   if ('error' in origin || 'error' in goal) return [];
   const namespace = { pid: from.pid };
-  const ends = { source: from.address, destination: to.address, port: goal.udp };
+  const endpoints = { source: from.address, destination: to.address, port: goal.udp };
   const device = linkOf(origin, from.address)?.name;
   const packetFor = (way: Way): InjectedPacket | undefined => {
-    if (way !== 'frame') return { id: number(), kind: way, namespace, ...ends };
+    if (way !== 'frame') return { id: number(), kind: way, namespace, ...endpoints };
     if (device === undefined) return undefined;
     const macs = { toMac: to.mac, fromMac: from.mac };
-    return { id: number(), kind: 'frame', namespace, device, ...macs, ...ends };
+    return { id: number(), kind: 'frame', namespace, device, ...macs, ...endpoints };
   };
   return ways.flatMap((way) => {
     const packet = packetFor(way);
@@ -84,7 +84,7 @@ function planPair(
   });
 }
 
-function describe({ from, to }: EndPair, came: readonly Way[]): IsolationTrial {
+function describe({ from, to }: EndpointPair, came: readonly Way[]): IsolationTrial {
   return {
     from: { host: from.host, container: from.container, address: from.address },
     to: { host: to.host, container: to.container, address: to.address },

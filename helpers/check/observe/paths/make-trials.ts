@@ -1,8 +1,8 @@
 import { wordOf } from '../../probe/namespace.ts';
 import type { Capture, TrialResult } from '../../probe/packets.ts';
 import type { Trial } from '../../model/paths-view.ts';
-import { sightingsOf, type CaughtAt } from './sightings.ts';
-import type { Station } from './probe-host.ts';
+import { sightingsOf, type CapturesByKey } from './sightings.ts';
+import type { ProbeHost } from './probe-host.ts';
 import { sizeOf, type TrialPlan } from './trial-plan.ts';
 
 /** Questions in one message to an agent. */
@@ -11,13 +11,13 @@ const MOST_AT_ONCE = 1000;
 /** Makes all trials in parallel. For unanswered ones, it reads the captures of every host that may have seen them. */
 export async function makeTrials(
   plans: readonly TrialPlan[],
-  stations: readonly Station[],
+  probeHosts: readonly ProbeHost[],
 ): Promise<Trial[]> {
   const results = await askAll(plans);
   const open = plans.filter((plan) => results.get(plan.question.id)?.answered !== true);
   const received = await settle(open, results);
-  const caught = await lookWhere(open, results, stations);
-  return plans.map((plan) => describe(plan, results.get(plan.question.id), received, caught));
+  const captures = await lookWhere(open, results, probeHosts);
+  return plans.map((plan) => describe(plan, results.get(plan.question.id), received, captures));
 }
 
 type Results = Map<string, TrialResult>;
@@ -25,7 +25,7 @@ type Results = Map<string, TrialResult>;
 async function askAll(plans: readonly TrialPlan[]): Promise<Results> {
   const results: Results = new Map();
   await Promise.all(
-    byStation(plans, ({ asker }) => asker).map(async ([{ packets }, own]) => {
+    byProbeHost(plans, ({ sender }) => sender).map(async ([{ packets }, own]) => {
       for (const some of chunk(own)) {
         const answers = await packets.request(some.map(({ question }) => question));
         for (const one of answers) results.set(one.id, one);
@@ -42,16 +42,16 @@ async function askAll(plans: readonly TrialPlan[]): Promise<Results> {
 async function settle(open: readonly TrialPlan[], results: Results): Promise<ReadonlySet<string>> {
   const received = new Set<string>();
   const hear = async () => {
-    await eachStation(
+    await eachProbeHost(
       open,
-      ({ asker }) => asker,
+      ({ sender }) => sender,
       async ({ packets }, ids) => {
         for (const one of await packets.results(ids)) results.set(one.id, one);
       },
     );
   };
   await hear();
-  await eachStation(
+  await eachProbeHost(
     open,
     ({ receiver }) => receiver,
     async ({ packets }, ids) => {
@@ -66,45 +66,47 @@ async function settle(open: readonly TrialPlan[], results: Results): Promise<Rea
 async function lookWhere(
   plans: readonly TrialPlan[],
   results: Results,
-  stations: readonly Station[],
-): Promise<CaughtAt> {
-  const caught: Map<string, { host: string; seen: readonly Capture[] }[]> = new Map();
+  probeHosts: readonly ProbeHost[],
+): Promise<CapturesByKey> {
+  const captures: Map<string, { host: string; seen: readonly Capture[] }[]> = new Map();
   const keysOf = ({ question }: TrialPlan) => results.get(question.id)?.keys ?? [];
   const open = plans.filter((plan) => results.get(plan.question.id)?.answered !== true);
-  const look = async ({ packets, host }: Station, keys: readonly string[]) => {
+  const look = async ({ packets, host }: ProbeHost, keys: readonly string[]) => {
     for (const some of chunk(keys)) {
       const { captures: seen } = await packets.captures(some);
       for (const [key, one] of seen) {
-        caught.set(key, [...(caught.get(key) ?? []), { host, seen: one }]);
+        captures.set(key, [...(captures.get(key) ?? []), { host, seen: one }]);
       }
     }
   };
   await Promise.all(
-    stations.map(async (station) => {
-      const own = open.filter(({ asker, receiver }) => asker === station || receiver === station);
-      await look(station, own.flatMap(keysOf));
+    probeHosts.map(async (probeHost) => {
+      const own = open.filter(
+        ({ sender, receiver }) => sender === probeHost || receiver === probeHost,
+      );
+      await look(probeHost, own.flatMap(keysOf));
     }),
   );
   const astray = open.filter((plan) => {
-    const seen = sightingsOf(plan, keysOf(plan), caught).map(({ hop }) => hop);
+    const seen = sightingsOf(plan, keysOf(plan), captures).map(({ hop }) => hop);
     return seen.includes('sender-nic') && !seen.includes('receiver-nic');
   });
   await Promise.all(
-    stations.map(async (station) => {
+    probeHosts.map(async (probeHost) => {
       const others = astray.filter(
-        ({ asker, receiver }) => asker !== station && receiver !== station,
+        ({ sender, receiver }) => sender !== probeHost && receiver !== probeHost,
       );
-      await look(station, others.flatMap(keysOf));
+      await look(probeHost, others.flatMap(keysOf));
     }),
   );
-  return caught;
+  return captures;
 }
 
 function describe(
   plan: TrialPlan,
   result: TrialResult | undefined,
   received: ReadonlySet<string>,
-  caught: CaughtAt,
+  captures: CapturesByKey,
 ): Trial {
   const { question, network, from, to, protocol } = plan;
   const answered = result?.answered === true;
@@ -116,13 +118,13 @@ function describe(
     to,
     protocol,
     size: sizeOf(plan),
-    arrived: answered || received.has(question.id) || hasArrived(plan, keys, caught),
+    arrived: answered || received.has(question.id) || hasArrived(plan, keys, captures),
     answered,
     answeredFrom: result?.from === question.destination ? undefined : result?.from,
     error: result?.error,
     milliseconds: result?.milliseconds,
     sends: result?.sends,
-    sightings: answered ? [] : sightingsOf(plan, keys, caught),
+    sightings: answered ? [] : sightingsOf(plan, keys, captures),
   };
 }
 
@@ -131,13 +133,13 @@ function describe(
  * answered but whose answer was lost.
  */
 function hasArrived(
-  { protocol, place, receiver, asker }: TrialPlan,
+  { protocol, place, receiver, sender }: TrialPlan,
   keys: readonly string[],
-  caught: CaughtAt,
+  captures: CapturesByKey,
 ): boolean {
-  const at = (station: Station) =>
+  const at = (probeHost: ProbeHost) =>
     keys.flatMap((key) =>
-      (caught.get(key) ?? []).flatMap(({ host, seen }) => (host === station.host ? seen : [])),
+      (captures.get(key) ?? []).flatMap(({ host, seen }) => (host === probeHost.host ? seen : [])),
     );
   const there = at(receiver).filter(({ namespace }) => namespace === wordOf(place));
   if (protocol.startsWith('icmp')) {
@@ -147,20 +149,20 @@ function hasArrived(
     );
   }
   if (!protocol.startsWith('tcp')) return false;
-  const wasSaid = at(asker).some(({ what }) => what === 'data');
+  const wasSaid = at(sender).some(({ what }) => what === 'data');
   return !wasSaid && there.some(({ what, direction }) => what === 'syn-ack' && direction === 'out');
 }
 
-async function eachStation(
+async function eachProbeHost(
   plans: readonly TrialPlan[],
-  stationOf: (plan: TrialPlan) => Station,
-  ask: (station: Station, ids: readonly string[]) => Promise<void>,
+  probeHostOf: (plan: TrialPlan) => ProbeHost,
+  ask: (probeHost: ProbeHost, ids: readonly string[]) => Promise<void>,
 ): Promise<void> {
   await Promise.all(
-    byStation(plans, stationOf).map(async ([station, own]) => {
+    byProbeHost(plans, probeHostOf).map(async ([probeHost, own]) => {
       for (const some of chunk(own)) {
         await ask(
-          station,
+          probeHost,
           some.map(({ question }) => question.id),
         );
       }
@@ -168,11 +170,11 @@ async function eachStation(
   );
 }
 
-function byStation(
+function byProbeHost(
   plans: readonly TrialPlan[],
-  stationOf: (plan: TrialPlan) => Station,
-): [Station, TrialPlan[]][] {
-  return [...Map.groupBy(plans, stationOf)];
+  probeHostOf: (plan: TrialPlan) => ProbeHost,
+): [ProbeHost, TrialPlan[]][] {
+  return [...Map.groupBy(plans, probeHostOf)];
 }
 
 function chunk<T>(all: readonly T[]): T[][] {

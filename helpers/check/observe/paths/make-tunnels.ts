@@ -1,17 +1,17 @@
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../derive/endpoints.ts';
 import { wordOf } from '../../probe/namespace.ts';
 import type { InjectedPacket } from '../../probe/packets.ts';
 import type { TunnelTrial } from '../../model/paths-view.ts';
-import { listenerAt, type Station } from './probe-host.ts';
-import { throwUntilCaught } from './send-until-seen.ts';
+import { listenerAt, type ProbeHost } from './probe-host.ts';
+import { sendUntilSeen } from './send-until-seen.ts';
 import type { NumberTrial } from './trial-plan.ts';
 
 /** A tunnel to be tried, by a frame from one real end to another. */
 export interface TunnelPlan {
-  readonly from: OverlayEnd;
-  readonly to: OverlayEnd;
-  readonly sender: Station;
-  readonly receiver: Station;
+  readonly from: OverlayEndpoint;
+  readonly to: OverlayEndpoint;
+  readonly sender: ProbeHost;
+  readonly receiver: ProbeHost;
   readonly vni: number;
 }
 
@@ -24,13 +24,13 @@ export async function makeTunnels(
     const packet = packetFor(plan, number());
     return packet === undefined ? [] : [{ ...plan, packet }];
   });
-  const { caught, errors } = await throwUntilCaught(
+  const { captures, errors } = await sendUntilSeen(
     'tunnels: injected packets arrive',
     numbered,
     ({ to }, seen) => seen.some(({ namespace, device }) => isOut(namespace, device, to)),
   );
   return numbered.map(({ from, to, packet: { id } }): TunnelTrial => {
-    const seen = caught.get(id) ?? [];
+    const seen = captures.get(id) ?? [];
     const cameOut = seen.some(({ namespace, device }) => isOut(namespace, device, to));
     const letIn = cameOut || seen.some(({ device }) => device === 'input');
     const reachedNic = letIn || seen.some(({ namespace }) => namespace === 'host');
@@ -47,7 +47,7 @@ export async function makeTunnels(
   });
 }
 
-function isOut(namespace: string, device: string, { networkId }: OverlayEnd): boolean {
+function isOut(namespace: string, device: string, { networkId }: OverlayEndpoint): boolean {
   return namespace === wordOf({ overlay: networkId }) && device.startsWith('vxlan');
 }
 

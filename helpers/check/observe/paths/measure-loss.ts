@@ -2,8 +2,8 @@ import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
 import type { Capture } from '../../probe/packets.ts';
 import type { Hop, LossTrial, Trial } from '../../model/paths-view.ts';
 import { sightingsOf } from './sightings.ts';
-import type { Station } from './probe-host.ts';
-import { throwAll, type ThrowPlan } from './send-until-seen.ts';
+import type { ProbeHost } from './probe-host.ts';
+import { injectAll, type InjectionPlan } from './send-until-seen.ts';
 import type { NumberTrial, TrialPlan } from './trial-plan.ts';
 
 /**
@@ -91,7 +91,7 @@ interface Series {
   readonly lastSeen: Readonly<Partial<Record<Hop | 'nowhere', number>>>;
 }
 
-interface Packet extends ThrowPlan {
+interface Packet extends InjectionPlan {
   readonly plan: TrialPlan;
 }
 
@@ -111,7 +111,7 @@ async function sendSeries(
       const place = order.get(packet) ?? 0;
       return place >= round && place < round + ROUND;
     };
-    await throwAll(packets.filter(isDue), errors);
+    await injectAll(packets.filter(isDue), errors);
   }
   const sent = packets.filter(({ packet }) => !errors.has(packet.id));
   const lost = new Set(await findLost(sent));
@@ -125,7 +125,7 @@ async function sendSeries(
 }
 
 function packetOf(plan: TrialPlan, id: string): Packet {
-  const { question, asker: sender, receiver } = plan;
+  const { question, sender, receiver } = plan;
   const { namespace, source, destination, port } = question;
   return {
     plan,
@@ -145,7 +145,7 @@ async function findLost(packets: readonly Packet[]): Promise<Packet[]> {
       const received = await askEach(
         open,
         ({ receiver }) => receiver,
-        async (station, ids) => await station.packets.received(ids),
+        async (probeHost, ids) => await probeHost.packets.received(ids),
       );
       open = open.filter(({ packet }) => !received.has(packet.id));
       const seen = await lookWhere(open);
@@ -168,8 +168,8 @@ type Seen = ReadonlyMap<
 /** Returns the captures on the hosts of both ends. */
 async function lookWhere(packets: readonly Packet[]): Promise<Seen> {
   const all = new Map<string, { host: string; seen: readonly Capture[] }[]>();
-  const look = async (stationOf: (packet: Packet) => Station) =>
-    await askEach(packets, stationOf, async ({ packets: asked, host }, ids) => {
+  const look = async (probeHostOf: (packet: Packet) => ProbeHost) =>
+    await askEach(packets, probeHostOf, async ({ packets: asked, host }, ids) => {
       const { captures } = await asked.captures(ids);
       for (const [id, seen] of captures) all.set(id, [...(all.get(id) ?? []), { host, seen }]);
       return new Set<string>();
@@ -195,15 +195,15 @@ const MOST_AT_ONCE = 1000;
 
 async function askEach(
   packets: readonly Packet[],
-  stationOf: (packet: Packet) => Station,
-  ask: (station: Station, ids: readonly string[]) => Promise<ReadonlySet<string>>,
+  probeHostOf: (packet: Packet) => ProbeHost,
+  ask: (probeHost: ProbeHost, ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<ReadonlySet<string>> {
   const answers = await Promise.all(
-    [...Map.groupBy(packets, stationOf)].map(async ([station, own]) => {
+    [...Map.groupBy(packets, probeHostOf)].map(async ([probeHost, own]) => {
       const ids = own.map(({ packet }) => packet.id);
       const found = new Set<string>();
       for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
-        for (const id of await ask(station, ids.slice(from, from + MOST_AT_ONCE))) found.add(id);
+        for (const id of await ask(probeHost, ids.slice(from, from + MOST_AT_ONCE))) found.add(id);
       }
       return found;
     }),

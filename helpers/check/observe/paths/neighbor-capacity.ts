@@ -1,11 +1,11 @@
-import type { EndPair } from '../../derive/endpoints.ts';
+import type { EndpointPair } from '../../derive/endpoints.ts';
 
 /** The kernel of a host, as far as it notes whom containers talk to. */
 export interface HostKernel {
   /** Hosts that have the same share it, and its table of neighbours. */
   readonly boot: string;
   /** Entries of that table. */
-  readonly room: number;
+  readonly capacity: number;
 }
 
 /** The share of a neighbor table that a check may fill: the rest belongs to the containers. */
@@ -17,7 +17,9 @@ const SHARE = 0.5;
  *
  * @param kernels by host name; an unknown one has enough capacity
  */
-export function countRoom(kernels: ReadonlyMap<string, HostKernel>): (pair: EndPair) => boolean {
+export function trackCapacity(
+  kernels: ReadonlyMap<string, HostKernel>,
+): (pair: EndpointPair) => boolean {
   const taken = new Map<string, Set<string>>();
   const takenOn = ({ boot }: HostKernel) => {
     const set = taken.get(boot) ?? new Set<string>();
@@ -33,7 +35,7 @@ export function countRoom(kernels: ReadonlyMap<string, HostKernel>): (pair: EndP
     );
     const fits = needs.every(({ kernel }) => {
       const more = needs.filter((one) => one.kernel.boot === kernel.boot).length;
-      return takenOn(kernel).size + more <= kernel.room * SHARE;
+      return takenOn(kernel).size + more <= kernel.capacity * SHARE;
     });
     if (fits) for (const { kernel, entry } of needs) takenOn(kernel).add(entry);
     return fits;

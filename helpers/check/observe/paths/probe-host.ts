@@ -1,10 +1,10 @@
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../derive/endpoints.ts';
 import { type Namespace, wordOf } from '../../probe/namespace.ts';
 import type { Listener, Packets } from '../../probe/packets.ts';
 import type { Probe } from '../../probe/probe.ts';
 
 /** A host from which trials are sent, and at which they come. */
-export interface Station {
+export interface ProbeHost {
   readonly host: string;
   /** Its address in the cluster. */
   readonly address: string | undefined;
@@ -18,7 +18,7 @@ export interface Station {
 }
 
 /** A host before its probe is set up. */
-export interface StationPlan {
+export interface ProbeHostPlan {
   readonly host: string;
   readonly address: string | undefined;
   readonly addresses: readonly string[];
@@ -27,16 +27,16 @@ export interface StationPlan {
   /** The prefix of its trial IDs. */
   readonly run: string;
   /** Ends on this host that trials are sent from, or to. */
-  readonly ends: readonly OverlayEnd[];
+  readonly endpoints: readonly OverlayEndpoint[];
 }
 
 /** Starts listeners and captures on a host: in its namespace, its overlays and its containers. */
-export async function openStation(plan: StationPlan): Promise<Station> {
-  const { host, address, addresses, probe, vxlanPort, ends, run } = plan;
+export async function openProbeHost(plan: ProbeHostPlan): Promise<ProbeHost> {
+  const { host, address, addresses, probe, vxlanPort, endpoints, run } = plan;
   const { packets } = probe;
   await packets.expect(run);
-  const containers = [...new Set(ends.map(({ pid }) => pid))].map((pid) => ({ pid }));
-  const overlays = [...new Set(ends.map(({ networkId }) => networkId))].map((overlay) => ({
+  const containers = [...new Set(endpoints.map(({ pid }) => pid))].map((pid) => ({ pid }));
+  const overlays = [...new Set(endpoints.map(({ networkId }) => networkId))].map((overlay) => ({
     overlay,
   }));
   // A namespace that cannot be captured shows no packets; the trials continue.
@@ -53,9 +53,12 @@ export async function openStation(plan: StationPlan): Promise<Station> {
 }
 
 /** Returns the listener in that namespace, or an error with the reason. */
-export function listenerAt(station: Station, namespace: Namespace): Listener | { error: string } {
-  const nothing = { error: `no probe listens in ${wordOf(namespace)} of ${station.host}` };
-  return station.listeners.get(wordOf(namespace)) ?? nothing;
+export function listenerAt(
+  probeHost: ProbeHost,
+  namespace: Namespace,
+): Listener | { error: string } {
+  const nothing = { error: `no probe listens in ${wordOf(namespace)} of ${probeHost.host}` };
+  return probeHost.listeners.get(wordOf(namespace)) ?? nothing;
 }
 
 /** The interface of the listener's namespace with that address. */

@@ -1,16 +1,16 @@
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../derive/endpoints.ts';
 import type { PathsView, Unentered } from '../../model/paths-view.ts';
 import { countedSince, readChecksumErrors } from './checksum-errors.ts';
-import { choosePairs, chooseStrangers } from './choose-pairs.ts';
-import type { EndPair } from '../../derive/endpoints.ts';
-import { connectToManagers, hostPairsOf } from './ask-hosts.ts';
-import { askGossip, listenToGossip, overhearGossip } from './make-gossip.ts';
-import { sendToStrangers } from './make-isolation.ts';
+import { choosePairs, chooseIsolationPairs } from './choose-pairs.ts';
+import type { EndpointPair } from '../../derive/endpoints.ts';
+import { connectToManagers, hostPairsOf } from './query-hosts.ts';
+import { queryGossip, listenToGossip, sniffGossip } from './make-gossip.ts';
+import { sendIsolationPackets } from './make-isolation.ts';
 import { makeTrials } from './make-trials.ts';
 import { measureLoss } from './measure-loss.ts';
 import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';
 import type { HostKernel } from './neighbor-capacity.ts';
-import { openStation, type Station, type StationPlan } from './probe-host.ts';
+import { openProbeHost, type ProbeHost, type ProbeHostPlan } from './probe-host.ts';
 import { timePackets } from './time-packets.ts';
 import {
   type NumberTrial,
@@ -27,9 +27,9 @@ export interface PathsPlan {
   readonly run: string;
   readonly kind: 'key-value' | 'swarm-mode' | 'unknown';
   /** The hosts that have a probe. */
-  readonly hosts: readonly Omit<StationPlan, 'ends' | 'run'>[];
+  readonly hosts: readonly Omit<ProbeHostPlan, 'endpoints' | 'run'>[];
   /** Ends of overlays on these hosts; none when probes may not enter containers. */
-  readonly ends: readonly OverlayEnd[];
+  readonly endpoints: readonly OverlayEndpoint[];
   readonly managers: readonly {
     readonly host: string;
     readonly address: string;
@@ -45,46 +45,46 @@ export interface PathsPlan {
 }
 
 /** Ordered pairs of ends without a common network that are tried at most. */
-const MOST_STRANGERS = 60;
+const MOST_ISOLATION_PAIRS = 60;
 
 /** Sends live probes between all hosts and between chosen containers, in parallel. */
-export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'outside'>> {
-  const { kind, ends, managers, kernels, maxPairs } = plan;
+export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outside'>> {
+  const { kind, endpoints, managers, kernels, maxPairs } = plan;
   const number = startNumbers(plan.run);
-  const { all, chosen, withoutRoom } = choosePairs(ends, maxPairs, kernels);
-  const strangers = chooseStrangers(ends, MOST_STRANGERS);
-  const used = [...chosen, ...strangers].flatMap(({ from, to }) => [from, to]);
-  const stations = await Promise.all(
+  const { all, chosen, overCapacity } = choosePairs(endpoints, maxPairs, kernels);
+  const isolationPairs = chooseIsolationPairs(endpoints, MOST_ISOLATION_PAIRS);
+  const used = [...chosen, ...isolationPairs].flatMap(({ from, to }) => [from, to]);
+  const probeHosts = await Promise.all(
     plan.hosts.map((host) =>
-      openStation({
+      openProbeHost({
         ...host,
         run: runPrefix(plan.run),
-        ends: used.filter((end) => end.host === host.host),
+        endpoints: used.filter((endpoint) => endpoint.host === host.host),
       }),
     ),
   );
-  const stationOf = (host: string) => stations.find((one) => one.host === host);
-  await overhearGossip(stations);
-  const before = await readChecksumErrors(used, stationOf);
+  const probeHostOf = (host: string) => probeHosts.find((one) => one.host === host);
+  await sniffGossip(probeHosts);
+  const before = await readChecksumErrors(used, probeHostOf);
 
-  const { trials: planned, unentered } = planAll(chosen, stationOf, number);
-  const plannedHosts = hostPairsOf(stations).flatMap(({ asker, receiver }) =>
-    planHosts(asker, receiver, number),
+  const { trials: planned, unentered } = planAll(chosen, probeHostOf, number);
+  const plannedHosts = hostPairsOf(probeHosts).flatMap(({ sender, receiver }) =>
+    planHosts(sender, receiver, number),
   );
-  const isolation = await sendToStrangers(strangers, stationOf, number);
+  const isolation = await sendIsolationPackets(isolationPairs, probeHostOf, number);
   const [hostTrials, trials, gossip, managerTrials] = await Promise.all([
-    makeTrials(plannedHosts, stations),
-    makeTrials(planned, stations),
+    makeTrials(plannedHosts, probeHosts),
+    makeTrials(planned, probeHosts),
     kind === 'swarm-mode'
-      ? listenToGossip(stations, number)
+      ? listenToGossip(probeHosts, number)
       : kind === 'unknown'
         ? []
-        : askGossip(stations, number),
-    connectToManagers(stations, managers, number),
+        : queryGossip(probeHosts, number),
+    connectToManagers(probeHosts, managers, number),
   ]);
   const losses = await measureLoss(planned, trials, number);
   // Last, because an injected packet teaches the tables of the receiver, which would hide problems.
-  const tunnels = await makeTunnels(planTunnels(plan, chosen, stationOf), number);
+  const tunnels = await makeTunnels(planTunnels(plan, chosen, probeHostOf), number);
   // When nothing else is under way.
   const timings = plan.timing
     ? await timePackets([...plannedHosts, ...planned], number)
@@ -97,8 +97,8 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
     trials,
     losses,
     isolation: await isolation.finish(),
-    checksumErrors: countedSince(before, await readChecksumErrors(used, stationOf)),
-    pairs: { all, probed: chosen.length, withoutRoom },
+    checksumErrors: countedSince(before, await readChecksumErrors(used, probeHostOf)),
+    pairs: { all, probed: chosen.length, overCapacity },
     untried: [],
     unentered,
     timings,
@@ -106,16 +106,16 @@ export async function lookAtPaths(plan: PathsPlan): Promise<Omit<PathsView, 'out
 }
 
 function planAll(
-  pairs: readonly EndPair[],
-  stationOf: (host: string) => Station | undefined,
+  pairs: readonly EndpointPair[],
+  probeHostOf: (host: string) => ProbeHost | undefined,
   number: NumberTrial,
 ): { trials: TrialPlan[]; unentered: Unentered[] } {
   const trials: TrialPlan[] = [];
   const unentered = new Map<string, Unentered>();
   for (const pair of pairs) {
-    const [asker, receiver] = [stationOf(pair.from.host), stationOf(pair.to.host)];
-    if (asker === undefined || receiver === undefined) continue;
-    const planned = planPair(pair, { asker, receiver }, number);
+    const [sender, receiver] = [probeHostOf(pair.from.host), probeHostOf(pair.to.host)];
+    if (sender === undefined || receiver === undefined) continue;
+    const planned = planPair(pair, { sender, receiver }, number);
     if (!('why' in planned)) trials.push(...planned);
     else unentered.set(JSON.stringify(planned), planned);
   }
@@ -125,13 +125,13 @@ function planAll(
 /** Plans one tunnel for each network between each ordered pair of hosts, for their first pair of endpoints. */
 function planTunnels(
   { vniOf }: PathsPlan,
-  pairs: readonly EndPair[],
-  stationOf: (host: string) => Station | undefined,
+  pairs: readonly EndpointPair[],
+  probeHostOf: (host: string) => ProbeHost | undefined,
 ): TunnelPlan[] {
   const planned = new Map<string, TunnelPlan>();
   for (const { from, to } of pairs) {
     const key = `${from.host} ${to.host} ${from.networkId}`;
-    const [sender, receiver] = [stationOf(from.host), stationOf(to.host)];
+    const [sender, receiver] = [probeHostOf(from.host), probeHostOf(to.host)];
     if (planned.has(key) || sender === undefined || receiver === undefined) continue;
     const vni = vniOf(to.host, to.networkId, to.address);
     if (vni !== undefined) planned.set(key, { from, to, sender, receiver, vni });

@@ -1,17 +1,17 @@
 import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
 import type { Capture, InjectedPacket } from '../../probe/packets.ts';
-import type { Station } from './probe-host.ts';
+import type { ProbeHost } from './probe-host.ts';
 
 /** An injected packet, and its destination. */
-export interface ThrowPlan {
-  readonly sender: Station;
-  readonly receiver: Station;
+export interface InjectionPlan {
+  readonly sender: ProbeHost;
+  readonly receiver: ProbeHost;
   readonly packet: InjectedPacket;
 }
 
 /** The captures of injected packets, by ID. */
-export interface ThrowResult {
-  readonly caught: ReadonlyMap<string, readonly Capture[]>;
+export interface InjectionResult {
+  readonly captures: ReadonlyMap<string, readonly Capture[]>;
   /** The reason why a packet could not be sent. */
   readonly errors: ReadonlyMap<string, string>;
 }
@@ -23,22 +23,22 @@ const TIMES = 3;
 const EVERY = 300;
 
 /** Sends packets, and again those of them that do not come to where they must; three times in all. */
-export async function throwUntilCaught<Plan extends ThrowPlan>(
+export async function sendUntilSeen<Plan extends InjectionPlan>(
   name: string,
   plans: readonly Plan[],
   hasCome: (plan: Plan, seen: readonly Capture[]) => boolean,
-): Promise<ThrowResult> {
-  const caught = new Map<string, readonly Capture[]>();
+): Promise<InjectionResult> {
+  const captures = new Map<string, readonly Capture[]>();
   const errors = new Map<string, string>();
   let open = plans;
   let times = 0;
-  if (open.length === 0) return { caught, errors };
+  if (open.length === 0) return { captures, errors };
   await waitFor(
     name,
     async () => {
-      await throwAll(open, errors);
-      await catchAll(open, caught);
-      open = open.filter((plan) => !hasCome(plan, caught.get(plan.packet.id) ?? []));
+      await injectAll(open, errors);
+      await readCaptures(open, captures);
+      open = open.filter((plan) => !hasCome(plan, captures.get(plan.packet.id) ?? []));
       times += 1;
       return open.length === 0 || times === TIMES
         ? done(undefined)
@@ -46,12 +46,12 @@ export async function throwUntilCaught<Plan extends ThrowPlan>(
     },
     { limit: 60_000, every: EVERY, fatal: () => true },
   );
-  return { caught, errors };
+  return { captures, errors };
 }
 
 /** Sends each once. */
-export async function throwAll(
-  plans: readonly ThrowPlan[],
+export async function injectAll(
+  plans: readonly InjectionPlan[],
   errors: Map<string, string>,
 ): Promise<void> {
   await Promise.all(
@@ -63,9 +63,9 @@ export async function throwAll(
 }
 
 /** Adds the captures at their receivers. */
-export async function catchAll(
-  plans: readonly ThrowPlan[],
-  caught: Map<string, readonly Capture[]>,
+export async function readCaptures(
+  plans: readonly InjectionPlan[],
+  captures: Map<string, readonly Capture[]>,
 ): Promise<void> {
   await Promise.all(
     [...Map.groupBy(plans, ({ receiver }) => receiver)].map(async ([{ packets }, own]) => {
@@ -73,7 +73,7 @@ export async function catchAll(
       // First all that has come is read.
       await packets.received(ids);
       const { captures: seen } = await packets.captures(ids);
-      for (const [id, one] of seen) caught.set(id, one);
+      for (const [id, one] of seen) captures.set(id, one);
     }),
   );
 }

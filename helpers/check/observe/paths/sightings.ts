@@ -4,7 +4,7 @@ import { type Hop, hops, type Sighting } from '../../model/paths-view.ts';
 import type { TrialPlan } from './trial-plan.ts';
 
 /** The captures by the key of their trial. */
-export type CaughtAt = ReadonlyMap<
+export type CapturesByKey = ReadonlyMap<
   string,
   readonly { readonly host: string; readonly seen: readonly Capture[] }[]
 >;
@@ -13,10 +13,10 @@ export type CaughtAt = ReadonlyMap<
 export function sightingsOf(
   plan: TrialPlan,
   keys: readonly string[],
-  caught: CaughtAt,
+  captures: CapturesByKey,
 ): Sighting[] {
   const all = keys.flatMap((key) =>
-    (caught.get(key) ?? []).flatMap(({ host, seen }) => seen.map((one) => ({ host, ...one }))),
+    (captures.get(key) ?? []).flatMap(({ host, seen }) => seen.map((one) => ({ host, ...one }))),
   );
   // In an open connection, only its data counts.
   const wasSaid = plan.protocol === 'tcp-large' && all.some(({ what }) => what === 'data');
@@ -35,22 +35,22 @@ export function sightingsOf(
 }
 
 function hopOf(
-  { network, asker, receiver, question, place }: TrialPlan,
+  { network, sender, receiver, question, place }: TrialPlan,
   { host, namespace, device, direction, outer }: Capture & { readonly host: string },
 ): Hop | undefined {
   const isInside = network !== undefined;
   if (namespace === 'host') {
     // Overlay packets are captured inside VXLAN; any other capture belongs to another part of the path.
     if (isInside !== (outer !== undefined)) return undefined;
-    if (direction === 'out') return host === asker.host ? 'sender-nic' : undefined;
+    if (direction === 'out') return host === sender.host ? 'sender-nic' : undefined;
     if (device === 'input') return host === receiver.host ? 'receiver-input' : undefined;
-    return host === asker.host && host !== receiver.host ? undefined : 'receiver-nic';
+    return host === sender.host && host !== receiver.host ? undefined : 'receiver-nic';
   }
   if (isInside && namespace === wordOf({ overlay: network.id }) && device.startsWith('vxlan')) {
-    if (direction === 'out') return host === asker.host ? 'sender-vxlan' : undefined;
+    if (direction === 'out') return host === sender.host ? 'sender-vxlan' : undefined;
     return host === receiver.host ? 'receiver-vxlan' : undefined;
   }
-  if (host === asker.host && namespace === wordOf(question.namespace) && direction === 'out') {
+  if (host === sender.host && namespace === wordOf(question.namespace) && direction === 'out') {
     return 'sender';
   }
   return host === receiver.host && namespace === wordOf(place) && direction === 'in'

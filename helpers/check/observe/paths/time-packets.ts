@@ -30,13 +30,13 @@ export async function timePackets(
 }
 
 async function timeWay(
-  { asker, network, from, to, question }: TrialPlan,
+  { sender, network, from, to, question }: TrialPlan,
   number: NumberTrial,
 ): Promise<Timing> {
   const milliseconds: number[] = [];
   let lost = 0;
   for (let sent = 0; sent < PACKETS && lost < MOST_LOST; sent += 1) {
-    const [result] = await asker.packets.request([{ ...question, id: number() }]);
+    const [result] = await sender.packets.request([{ ...question, id: number() }]);
     // An answer to the second attempt includes the pause: the first one was lost.
     if (result?.milliseconds === undefined || result.sends > 1) lost += 1;
     else milliseconds.push(result.milliseconds);

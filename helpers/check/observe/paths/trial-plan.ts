@@ -1,15 +1,15 @@
 import type { Namespace } from '../../probe/namespace.ts';
 import type { TrialRequest } from '../../probe/packets.ts';
-import type { OverlayEnd } from '../../derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../derive/endpoints.ts';
 import type { Protocol, TrialEnd, Unentered } from '../../model/paths-view.ts';
-import type { EndPair } from '../../derive/endpoints.ts';
-import { linkOf, listenerAt, type Station } from './probe-host.ts';
+import type { EndpointPair } from '../../derive/endpoints.ts';
+import { linkOf, listenerAt, type ProbeHost } from './probe-host.ts';
 
 /** A planned trial. */
 export interface TrialPlan {
   readonly question: TrialRequest;
-  readonly asker: Station;
-  readonly receiver: Station;
+  readonly sender: ProbeHost;
+  readonly receiver: ProbeHost;
   /** Undefined between hosts. */
   readonly network: { readonly name: string; readonly id: string } | undefined;
   readonly from: TrialEnd;
@@ -43,11 +43,11 @@ const HEADERS = 28;
 
 /** The trials between two containers of an overlay; or why none can be made. */
 export function planPair(
-  { from, to }: EndPair,
-  { asker, receiver }: { readonly asker: Station; readonly receiver: Station },
+  { from, to }: EndpointPair,
+  { sender, receiver }: { readonly sender: ProbeHost; readonly receiver: ProbeHost },
   number: NumberTrial,
 ): TrialPlan[] | Unentered {
-  const origin = listenerAt(asker, { pid: from.pid });
+  const origin = listenerAt(sender, { pid: from.pid });
   const goal = listenerAt(receiver, { pid: to.pid });
   if ('error' in origin) return unentered(from, origin.error);
   if ('error' in goal) return unentered(to, goal.error);
@@ -65,7 +65,7 @@ export function planPair(
   return sizes.map(([protocol, size]) => {
     const transport = protocol.replace('-large', '') as 'icmp' | 'udp' | 'tcp';
     return {
-      asker,
+      sender,
       receiver,
       network: { name: from.network, id: from.networkId },
       from: { host: from.host, container: from.container, address: from.address },
@@ -85,7 +85,7 @@ export function planPair(
   });
 }
 
-function unentered({ host, container }: OverlayEnd, why: string): Unentered {
+function unentered({ host, container }: OverlayEndpoint, why: string): Unentered {
   return { host, container, why };
 }
 
@@ -93,11 +93,15 @@ function unentered({ host, container }: OverlayEnd, why: string): Unentered {
  * The trials between two hosts: an echo, and one as large as the sender's network lets through. Other ports than the
  * cluster's own may well be closed, and say nothing of it.
  */
-export function planHosts(asker: Station, receiver: Station, number: NumberTrial): TrialPlan[] {
-  const { address: source } = asker;
+export function planHosts(
+  sender: ProbeHost,
+  receiver: ProbeHost,
+  number: NumberTrial,
+): TrialPlan[] {
+  const { address: source } = sender;
   const { address: destination } = receiver;
   if (destination === undefined) return [];
-  const origin = listenerAt(asker, 'host');
+  const origin = listenerAt(sender, 'host');
   const mtu = 'error' in origin || source === undefined ? undefined : linkOf(origin, source)?.mtu;
   const sizes: readonly (readonly ['icmp' | 'icmp-large', number])[] =
     mtu === undefined
@@ -107,10 +111,10 @@ export function planHosts(asker: Station, receiver: Station, number: NumberTrial
           ['icmp-large', mtu],
         ];
   return sizes.map(([protocol, size]) => ({
-    asker,
+    sender,
     receiver,
     network: undefined,
-    from: { host: asker.host, container: undefined, address: source ?? '0.0.0.0' },
+    from: { host: sender.host, container: undefined, address: source ?? '0.0.0.0' },
     to: { host: receiver.host, container: undefined, address: destination },
     place: 'host',
     protocol,

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 import { MEMBERS_KEY, type StoreEntry } from '../../../cluster/key-value/key-value-store.ts';
 import { parseJson } from '../../../process/text/parse-json.ts';
-import type { StoreEnd, StoreNetwork, StoreView } from '../../model/store-view.ts';
+import type { StoreEndpoint, StoreNetwork, StoreView } from '../../model/store-view.ts';
 
 /** The key below which engines keep their data. */
 export const DOCKER_KEY = 'docker';
@@ -19,10 +19,10 @@ export const DOCKER_KEY = 'docker';
 /** Interprets the data of engines of Docker 1.9 to 20.10 in a store. */
 export function readStoreEntries(
   entries: readonly StoreEntry[],
-): Pick<StoreView, 'members' | 'networks' | 'ends' | 'strange'> {
+): Pick<StoreView, 'members' | 'networks' | 'endpoints' | 'strange'> {
   const subnets = readBelow(entries, 'docker/network/v1.0/overlay/network/', overlayValue);
   const networks = readBelow(entries, 'docker/network/v1.0/network/', networkValue);
-  const ends = readBelow(entries, 'docker/network/v1.0/endpoint/', endValue);
+  const endpoints = readBelow(entries, 'docker/network/v1.0/endpoint/', endpointValue);
   const members = entries.filter(({ key }) => key.startsWith(MEMBERS_KEY));
   return {
     members: members.filter(isMember).map(({ value }) => ({ advertised: value })),
@@ -37,17 +37,17 @@ export function readStoreEntries(
         vnis: own.map(({ vni }) => vni),
       };
     }),
-    ends: ends.read.flatMap(([path, end]): StoreEnd[] => {
+    endpoints: endpoints.read.flatMap(([path, endpoint]): StoreEndpoint[] => {
       const [networkId = ''] = path.split('/');
       // An endpoint that no container has joined yet has neither.
-      const { address, mac } = end;
+      const { address, mac } = endpoint;
       return address === undefined || address === '' || mac === undefined || mac === ''
         ? []
-        : [{ ...end, networkId, address, mac }];
+        : [{ ...endpoint, networkId, address, mac }];
     }),
     strange: [
       ...members.filter((one) => !isMember(one)).map(({ key }) => key),
-      ...[subnets, networks, ends].flatMap(({ strange }) => strange),
+      ...[subnets, networks, endpoints].flatMap(({ strange }) => strange),
     ],
   };
 }
@@ -101,7 +101,7 @@ const networkValue = z
     ),
   }));
 
-const endValue = z
+const endpointValue = z
   .looseObject({
     id: dockerId,
     name: containerName,

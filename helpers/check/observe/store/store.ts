@@ -1,12 +1,12 @@
 import { isIPv4 } from 'node:net';
 import type { KeyValueStoreKind } from '../../../cluster/key-value/key-value-store.ts';
 import { openStore } from '../../../cluster/key-value/open-store.ts';
-import { type Observed, seen, unseen } from '../../model/observed.ts';
+import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import type { ExchangeResult } from '../../probe/exchange.ts';
 import type { TargetStore } from '../../model/target.ts';
 import { storesOf } from '../../derive/cluster-kind.ts';
-import { type Asked, probeOn, type Round } from '../round.ts';
-import type { AskedHost } from '../../model/observation.ts';
+import { type QueriedCluster, probeOn, type ObservationContext } from '../observation-context.ts';
+import type { QueriedHost } from '../../model/observation.ts';
 import { DOCKER_KEY, readStoreEntries } from './store-entries.ts';
 import type { StoreView, StoreReach } from '../../model/store-view.ts';
 
@@ -18,8 +18,10 @@ export async function observeStore(
   stores: readonly TargetStore[],
   signal: AbortSignal,
 ): Promise<Observed<StoreView>> {
-  if (stores.length === 0) return unseen('no engine names a supported key-value store');
-  return seen(await firstToAnswer(stores.map(async (store) => await readStore(store, signal))));
+  if (stores.length === 0) return withoutValue('no engine names a supported key-value store');
+  return withValue(
+    await firstToAnswer(stores.map(async (store) => await readStore(store, signal))),
+  );
 }
 
 async function firstToAnswer<T>(all: readonly Promise<T>[]): Promise<T> {
@@ -50,28 +52,30 @@ const greetings: Readonly<Record<KeyValueStoreKind, string>> = {
 
 /** Tells if that host reaches any server of the store. */
 export async function observeReach(
-  { name }: AskedHost,
-  { kind, hosts }: Asked,
-  round: Round,
+  { name }: QueriedHost,
+  { kind, hosts }: QueriedCluster,
+  context: ObservationContext,
 ): Promise<Observed<StoreReach>> {
-  if (kind !== 'key-value') return unseen('the cluster has no key-value store', 'inapplicable');
-  const probe = probeOn(round, name);
-  if ('unseen' in probe) return probe;
-  const stores = storesOf(round.target, hosts).filter(({ address }) => isIPv4(address));
-  if (stores.length === 0) return unseen('the address of the store is unknown', 'inapplicable');
+  if (kind !== 'key-value')
+    return withoutValue('the cluster has no key-value store', 'not-applicable');
+  const probe = probeOn(context, name);
+  if ('missing' in probe) return probe;
+  const stores = storesOf(context.target, hosts).filter(({ address }) => isIPv4(address));
+  if (stores.length === 0)
+    return withoutValue('the address of the store is unknown', 'not-applicable');
   const reaches = await Promise.all(
     stores.map(async (store): Promise<StoreReach> => {
-      const result = await probe.seen.exchange(
+      const result = await probe.value.exchange(
         'host',
         { protocol: 'tcp', address: store.address, port: store.port },
         Buffer.from(greetings[store.kind]),
-        { limit: REACH_LIMIT, signal: round.signal },
+        { limit: REACH_LIMIT, signal: context.signal },
       );
       return { store, error: reachErrorOf(result) };
     }),
   );
   const best = reaches.find(({ error }) => error === undefined) ?? reaches[0];
-  return best === undefined ? unseen('no host was queried') : seen(best);
+  return best === undefined ? withoutValue('no host was queried') : withValue(best);
 }
 
 /** Returns the reason why a store counts as unreachable; undefined if it answered. */

@@ -1,14 +1,18 @@
 import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
-import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
 import type { KernelView } from '../../../../helpers/check/model/kernel-view.ts';
-import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
+import {
+  withValue,
+  withoutValue,
+  type Observed,
+} from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, NETWORK_ID, overlay } from '../healthy-cluster.ts';
 
 /** What an observation comes to: each diagnosis with its place, and of what else it is the cause. */
 function diagnose(observation: Observation) {
-  const { diagnoses, verdict } = judgeObservation(observation);
+  const { diagnoses, verdict } = diagnoseObservation(observation);
   return {
     verdict,
     found: diagnoses.map(({ code, where }) => ({ code, where })),
@@ -18,9 +22,9 @@ function diagnose(observation: Observation) {
 }
 
 const worker = 'worker-host';
-const refused = unseen('worker-host: docker info: connection to 192.168.99.102:2376 refused');
+const refused = withoutValue('worker-host: docker info: connection to 192.168.99.102:2376 refused');
 const knowsAlone = (address: string) =>
-  seen({
+  withValue({
     isThere: true,
     members: [{ name: 'itself', address, state: 'alive' as const }],
   });
@@ -31,9 +35,9 @@ const bareKernel: KernelView = {
   later: undefined,
   links: [],
   routes: [],
-  firewall: seen([]),
+  firewall: withValue([]),
   carrier: undefined,
-  offload: seen({}),
+  offload: withValue({}),
   containers: [],
   unreadContainers: [],
 };
@@ -45,7 +49,7 @@ describe('a key-value cluster', () => {
 
   test('with an engine that does not answer has that defect alone', () => {
     const others = keyValueCluster().hosts;
-    const lonely = seen({
+    const lonely = withValue({
       isThere: true,
       members: others
         .filter(({ name }) => name !== worker)
@@ -79,16 +83,16 @@ describe('a key-value cluster', () => {
     ],
   ] as const)('with an engine that is %s (%s) has a next step in words', ([pulse, why, says]) => {
     const observation = keyValueCluster({
-      hosts: { 'worker-host': { engine: unseen(why), pulse, gossip: refused } },
+      hosts: { 'worker-host': { engine: withoutValue(why), pulse, gossip: refused } },
     });
-    const [first] = judgeObservation(observation).diagnoses;
+    const [first] = diagnoseObservation(observation).diagnoses;
     expect(first).toMatchObject({ code: 'engine-unreachable', where: { host: worker } });
     expect(first?.remedy).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
     expect(first?.remedy?.effect).toMatch(says);
   });
 
   test('with an engine that hangs while the store answers has a store out of that host’s reach', () => {
-    const hangs = unseen('worker-host: docker info: no answer after 15 s');
+    const hangs = withoutValue('worker-host: docker info: no answer after 15 s');
     const observation = keyValueCluster({
       hosts: { 'worker-host': { engine: hangs, pulse: 'hangs' } },
     });
@@ -105,7 +109,7 @@ describe('a key-value cluster', () => {
           { engine: engineAt(name, { networks: [] }) },
         ]),
       ),
-      rest: { store: unseen('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
+      rest: { store: withoutValue('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
     });
     expect(diagnose(observation)).toMatchObject({
       found: [{ code: 'keystore-unreachable', where: {} }],
@@ -133,9 +137,9 @@ describe('a key-value cluster', () => {
           [worker]: { engine: engineAt(worker, { networks: [] }) },
           'third-host': { engine: engineAt('third-host', { networks: [] }) },
         },
-        rest: { store: unseen('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
+        rest: { store: withoutValue('GET http://192.168.99.100:8500: connect ECONNREFUSED') },
       });
-      const { diagnoses } = judgeObservation(observation);
+      const { diagnoses } = diagnoseObservation(observation);
       const unreachable = diagnoses.find(({ code }) => code === 'keystore-unreachable');
       expect(unreachable?.remedy).toMatchObject({
         kind: 'fix',
@@ -146,7 +150,7 @@ describe('a key-value cluster', () => {
   );
 
   test('whose store is only out of reach from here is not to be judged, and not broken', () => {
-    const observation = keyValueCluster({ rest: { store: unseen('no route to host') } });
+    const observation = keyValueCluster({ rest: { store: withoutValue('no route to host') } });
     expect(diagnose(observation)).toMatchObject({ verdict: 'incomplete', found: [] });
   });
 
@@ -154,8 +158,8 @@ describe('a key-value cluster', () => {
     const store = { kind: 'consul', address: '192.168.99.100', port: 8500 } as const;
     const observation = keyValueCluster({
       hosts: {
-        'worker-host': { reach: seen({ store, error: 'ETIMEDOUT' }) },
-        'third-host': { reach: seen({ store, error: undefined }) },
+        'worker-host': { reach: withValue({ store, error: 'ETIMEDOUT' }) },
+        'third-host': { reach: withValue({ store, error: undefined }) },
       },
     });
     expect(diagnose(observation).found).toEqual([
@@ -165,7 +169,7 @@ describe('a key-value cluster', () => {
 
   test('whose store has lost its networks and their ends has a wiped store, and not each of them missing', () => {
     const observation = keyValueCluster({
-      store: { networks: [], ends: [], members: [] },
+      store: { networks: [], endpoints: [], members: [] },
       hosts: Object.fromEntries(
         ['master-host', worker, 'third-host'].map((name) => [
           name,
@@ -190,16 +194,16 @@ describe('a key-value cluster', () => {
     );
     const rest = { expectations: {} };
     expect(
-      diagnose(keyValueCluster({ hosts, store: { networks: [other], ends: [] }, rest })).found,
+      diagnose(keyValueCluster({ hosts, store: { networks: [other], endpoints: [] }, rest })).found,
     ).toEqual([{ code: 'keystore-wiped', where: { network: 'my-net' } }]);
   });
 
   test('whose store has lost one end tells which', () => {
     const observation = keyValueCluster();
-    const ends = (seenIn(observation.store)?.ends ?? []).filter(
+    const ends = (seenIn(observation.store)?.endpoints ?? []).filter(
       ({ name }) => name !== 'mysqlserver',
     );
-    expect(diagnose(keyValueCluster({ store: { ends } }))).toMatchObject({
+    expect(diagnose(keyValueCluster({ store: { endpoints: ends } }))).toMatchObject({
       found: [
         {
           code: 'keystore-wiped',
@@ -220,7 +224,7 @@ describe('a key-value cluster', () => {
       hosts: {
         'worker-host': {
           engine: engineAt(worker, { info, networks: [] }),
-          gossip: seen({ isThere: false, members: [] }),
+          gossip: withValue({ isThere: false, members: [] }),
         },
       },
     });
@@ -251,7 +255,7 @@ describe('a key-value cluster', () => {
 
   test('has a stale endpoint of a removed member, also where one host alone is examined', () => {
     const cluster = keyValueCluster();
-    const { seen: view } = cluster.store as Extract<typeof cluster.store, { seen: unknown }>;
+    const { value: view } = cluster.store as Extract<typeof cluster.store, { value: unknown }>;
     const ghost = {
       id: 'end-of-ghost',
       networkId: NETWORK_ID,
@@ -266,7 +270,7 @@ describe('a key-value cluster', () => {
       expectations: {},
       isComplete: false,
       hosts: first === undefined ? [] : [first],
-      store: seen({ ...view, ends: [...view.ends, ghost] }),
+      store: withValue({ ...view, endpoints: [...view.endpoints, ghost] }),
     };
     expect(diagnose(alone).found).toEqual([
       { code: 'endpoint-stale', where: { network: 'my-net', container: 'ghost' } },
@@ -278,7 +282,7 @@ describe('a key-value cluster', () => {
       hosts: {
         'worker-host': {
           engine: engineAt(worker, { info: { name: 'master-host' } }),
-          gossip: seen({ isThere: false, members: [] }),
+          gossip: withValue({ isThere: false, members: [] }),
         },
         'master-host': { gossip: knowsAlone('192.168.99.101') },
       },
@@ -325,14 +329,14 @@ describe('a key-value cluster', () => {
       checksumErrors: [],
       untried: [],
     };
-    const paths = seen({ ...nothing, gossip, pairs: { all: 0, probed: 0 } });
+    const paths = withValue({ ...nothing, gossip, pairs: { all: 0, probed: 0 } });
     const hosts = {
       'worker-host': { gossip: knowsAlone('192.168.99.102') },
       ...Object.fromEntries(
         ['master-host', 'third-host'].map((name) => [
           name,
           {
-            gossip: seen({
+            gossip: withValue({
               isThere: true,
               members: ['101', '103'].map((end) => ({
                 name: undefined,
@@ -368,8 +372,10 @@ describe('a key-value cluster', () => {
   ])('whose engine has stuck threads and lists a network %s says so', (_, parts, text) => {
     const found = (stuck: readonly string[]) => {
       const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
-      const hosts = { 'worker-host': { engine: engineAt(worker, parts), kernel: seen(kernel) } };
-      return judgeObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
+      const hosts = {
+        'worker-host': { engine: engineAt(worker, parts), kernel: withValue(kernel) },
+      };
+      return diagnoseObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
         ({ code, summary, remedy }) =>
           code === 'network-missing' ? [{ summary, command: lineOf(remedy?.commands ?? []) }] : [],
       );
@@ -405,7 +411,7 @@ describe('a key-value cluster', () => {
             },
           ]),
         ),
-        store: { ends },
+        store: { endpoints: ends },
         rest,
       }),
     );
@@ -443,8 +449,8 @@ describe('a key-value cluster', () => {
       mac: '02:42:0a:00:09:03',
       locator: '192.168.99.102',
     };
-    const ends = [...(seenIn(keyValueCluster().store)?.ends ?? []), stale];
-    const { diagnoses } = judgeObservation(keyValueCluster({ store: { ends } }));
+    const ends = [...(seenIn(keyValueCluster().store)?.endpoints ?? []), stale];
+    const { diagnoses } = diagnoseObservation(keyValueCluster({ store: { endpoints: ends } }));
     expect(diagnoses).toMatchObject([
       {
         code: 'endpoint-stale',
@@ -457,7 +463,7 @@ describe('a key-value cluster', () => {
 
   test('has no end that is stale while its container is being started', () => {
     const coming = containerOf('ghost', { status: 'created', running: false, networks: {} });
-    const { containers } = engineAt(worker).seen;
+    const { containers } = engineAt(worker).value;
     const stale = {
       id: 'end-of-ghost',
       networkId: NETWORK_ID,
@@ -466,11 +472,11 @@ describe('a key-value cluster', () => {
       mac: '02:42:0a:00:09:09',
       locator: '192.168.99.102',
     };
-    const ends = [...(seenIn(keyValueCluster().store)?.ends ?? []), stale];
+    const ends = [...(seenIn(keyValueCluster().store)?.endpoints ?? []), stale];
     const hosts = {
       'worker-host': { engine: engineAt(worker, { containers: [...containers, coming] }) },
     };
-    expect(diagnose(keyValueCluster({ hosts, store: { ends } })).found).toEqual([]);
+    expect(diagnose(keyValueCluster({ hosts, store: { endpoints: ends } })).found).toEqual([]);
   });
 
   test.each([
@@ -484,13 +490,13 @@ describe('a key-value cluster', () => {
       running: status !== 'exited',
       ...(status === 'paused' ? {} : { networks: { 'my-net': { ...endless } } }),
     });
-    const ends = (seenIn(keyValueCluster().store)?.ends ?? []).filter(
+    const ends = (seenIn(keyValueCluster().store)?.endpoints ?? []).filter(
       ({ name }) => status === 'paused' || name !== 'mysqlserver',
     );
     const { found, remedies } = diagnose(
       keyValueCluster({
         hosts: { 'worker-host': { engine: engineAt(worker, { containers: [down] }) } },
-        store: { ends },
+        store: { endpoints: ends },
       }),
     );
     expect(found).toEqual([
@@ -530,7 +536,7 @@ describe('a container that ends as soon as it starts, met in its first moment', 
   });
   const again = { ...first, status: 'restarting', restartCount: 3 } as const;
   const info = { systemTime: '2026-11-27T18:29:59.82Z' };
-  const { ends = [] } = seenIn(keyValueCluster().store) ?? {};
+  const { endpoints: ends = [] } = seenIn(keyValueCluster().store) ?? {};
   const endBefore = ends.map((end) =>
     end.name === 'mysqlserver' ? { ...end, id: 'end of a moment ago' } : end,
   );
@@ -540,7 +546,7 @@ describe('a container that ends as soon as it starts, met in its first moment', 
         hosts: {
           'worker-host': { engine: engineAt(worker, { info, containers: [first], later }) },
         },
-        store: { ends: endBefore },
+        store: { endpoints: endBefore },
       }),
     ).found;
 
@@ -569,6 +575,6 @@ const endless = {
   aliases: [],
 };
 
-function seenIn<T>(part: { seen: T } | { unseen: string }): T | undefined {
-  return 'seen' in part ? part.seen : undefined;
+function seenIn<T>(part: Observed<T>): T | undefined {
+  return 'value' in part ? part.value : undefined;
 }

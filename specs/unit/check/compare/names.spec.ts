@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import { findNamed } from '../../../../helpers/check/observe/names/named-containers.ts';
 import {
   parseHosts,
@@ -7,7 +7,7 @@ import {
 } from '../../../../helpers/check/observe/names/name-files.ts';
 import type { NameAnswer, NamesView } from '../../../../helpers/check/model/names-view.ts';
 import { questionsOf } from '../../../../helpers/check/observe/names/names.ts';
-import { seen } from '../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, overlay } from '../healthy-cluster.ts';
 import { engineOf, hostOf } from '../observation.ts';
 
@@ -27,8 +27,14 @@ const place = { host: 'master-host', peer: 'worker-host', network: 'my-net' };
 const asked = { ...place, container: 'tomcat-app', towards: 'mysqlserver' };
 
 function judge(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
-  const names = seen({ answers, deaf: [], blind: [], questions: { all: 1, asked: 1 }, ...parts });
-  return judgeObservation(keyValueCluster({ rest: { names } }));
+  const names = withValue({
+    answers,
+    deaf: [],
+    blind: [],
+    questions: { all: 1, asked: 1 },
+    ...parts,
+  });
+  return diagnoseObservation(keyValueCluster({ rest: { names } }));
 }
 
 describe('names', () => {
@@ -128,7 +134,7 @@ describe('whom a container looks up', () => {
     expect(
       named
         .flatMap((one) => questionsOf(one, named))
-        .map(({ asker, name, expected }) => [asker.name, name, expected]),
+        .map(({ client, name, expected }) => [client.name, name, expected]),
     ).toEqual([
       ['tomcat-app', 'db', ['10.0.9.3']],
       ['tomcat-app', 'sql', ['10.0.9.3']],

@@ -1,12 +1,12 @@
 import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
-import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import type { SwarmEnd } from '../../../../helpers/check/model/swarm-view.ts';
-import { endsOf } from '../../../../helpers/check/derive/endpoints.ts';
-import { knownEnds } from '../../../../helpers/check/derive/known-endpoints.ts';
+import type { SwarmEndpoint } from '../../../../helpers/check/model/swarm-view.ts';
+import { endpointsOf } from '../../../../helpers/check/derive/endpoints.ts';
+import { knownEndpoints } from '../../../../helpers/check/derive/known-endpoints.ts';
 import { leaveOutLeaving } from '../../../../helpers/check/observe/leave-out-leaving.ts';
-import { seen } from '../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import type { EngineInfo } from '../../../../helpers/docker/info.ts';
 import type { NodeFacts } from '../../../../helpers/docker/swarm/nodes.ts';
 import { containerOf, NETWORK_ID, overlay } from '../healthy-cluster.ts';
@@ -36,7 +36,7 @@ function nodeOf(name: string, parts: Partial<NodeFacts> = {}): NodeFacts {
 }
 
 function known(addresses: readonly string[]) {
-  return seen({
+  return withValue({
     isThere: true,
     members: addresses.map((address) => ({ name: undefined, address, state: 'alive' as const })),
   });
@@ -54,7 +54,7 @@ function swarmOf({
   readonly networks?: readonly (typeof network)[];
   readonly nodes?: readonly NodeFacts[];
   readonly peers?: readonly string[];
-  readonly ends?: readonly SwarmEnd[];
+  readonly ends?: readonly SwarmEndpoint[];
 } = {}): Observation {
   return observationOf({
     kind: 'swarm-mode',
@@ -80,7 +80,7 @@ function swarmOf({
         gossip: known(name === worker ? members.map((one) => one.address) : peers),
       }),
     ),
-    swarm: seen({
+    swarm: withValue({
       manager: 'master-host',
       nodes,
       networks: [
@@ -92,7 +92,7 @@ function swarmOf({
           attachable: true,
         },
       ],
-      ends: [
+      endpoints: [
         ...members.map(({ container, inside, address }) => ({
           networkId: NETWORK_ID,
           name: container,
@@ -108,7 +108,7 @@ function swarmOf({
 }
 
 function diagnose(observation: Observation) {
-  return judgeObservation(observation).diagnoses.map(({ code, where, remedy }) => ({
+  return diagnoseObservation(observation).diagnoses.map(({ code, where, remedy }) => ({
     code,
     where,
     command: lineOf(remedy?.commands ?? []),
@@ -117,7 +117,7 @@ function diagnose(observation: Observation) {
 
 describe('a swarm', () => {
   test('is healthy when its manager and its engines say the same', () => {
-    expect(judgeObservation(swarmOf())).toMatchObject({ verdict: 'healthy', diagnoses: [] });
+    expect(diagnoseObservation(swarmOf())).toMatchObject({ verdict: 'healthy', diagnoses: [] });
   });
 
   test('with an engine that has left it has one that is to join again, and no closed ports', () => {
@@ -167,7 +167,7 @@ describe('a swarm', () => {
 
   test('is incomplete when a node that its manager knows was not examined', () => {
     const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('third-host')];
-    const report = judgeObservation({ ...swarmOf({ nodes }), isComplete: false });
+    const report = diagnoseObservation({ ...swarmOf({ nodes }), isComplete: false });
     expect(report).toMatchObject({
       verdict: 'incomplete',
       diagnoses: [],
@@ -178,7 +178,7 @@ describe('a swarm', () => {
   test('has a defect in a node that its manager has as down, although only others are examined', () => {
     const down = nodeOf('third-host', { state: 'down', message: 'heartbeat failure' });
     const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('fourth-host'), down];
-    const report = judgeObservation({ ...swarmOf({ nodes }), isComplete: false });
+    const report = diagnoseObservation({ ...swarmOf({ nodes }), isComplete: false });
     expect(report).toMatchObject({
       verdict: 'defects',
       diagnoses: [{ code: 'engine-not-clustered', where: { host: 'third-host' } }],
@@ -188,13 +188,13 @@ describe('a swarm', () => {
 
   test('names the parts of it that no check supports', () => {
     const encrypted = { ...network, options: { encrypted: '' }, raw: { EnableIPv6: true } };
-    expect(judgeObservation(swarmOf({ networks: [encrypted] })).coverage.unsupported).toEqual([
+    expect(diagnoseObservation(swarmOf({ networks: [encrypted] })).coverage.unsupported).toEqual([
       'encryption of my-net',
       'IPv6 of my-net',
     ]);
     const task = { service: 'web', name: 'web.1', endpointId: 'e', address: '', hostAddress: '' };
     const served = { ...network, tasks: [task] };
-    expect(judgeObservation(swarmOf({ networks: [served] })).coverage.unsupported).toEqual([
+    expect(diagnoseObservation(swarmOf({ networks: [served] })).coverage.unsupported).toEqual([
       'virtual IP addresses of the services web',
       'load-balancer endpoints of the overlay networks',
     ]);
@@ -218,8 +218,8 @@ describe('a swarm', () => {
     const again = (laterTasks: readonly string[] | undefined) => {
       const observation = swarmOf({ ends: [ghost] });
       const hosts = observation.hosts.map((host) =>
-        'seen' in host.engine
-          ? { ...host, engine: seen({ ...host.engine.seen, laterTasks }) }
+        'value' in host.engine
+          ? { ...host, engine: withValue({ ...host.engine.value, laterTasks }) }
           : host,
       );
       return diagnose({ ...observation, hosts });
@@ -283,20 +283,22 @@ describe('a swarm', () => {
     const nothing = { hostTrials: [], gossip: [], managers: [], tunnels: [], isolation: [] };
     const rest = { checksumErrors: [], pairs: { all: 2, probed: 2 }, untried: [] };
     const unentered = [{ host: worker, container: 'mysqlserver', why: 'no namespace' }];
-    const view = seen({ ...nothing, ...rest, trials: [lost], unentered });
+    const view = withValue({ ...nothing, ...rest, trials: [lost], unentered });
     const leaving = hosts.map((host) =>
-      host.name === worker && 'seen' in host.engine
-        ? { ...host, engine: seen({ ...host.engine.seen, ...parts }) }
+      host.name === worker && 'value' in host.engine
+        ? { ...host, engine: withValue({ ...host.engine.value, ...parts }) }
         : host,
     );
-    expect(endsOf({ hosts }).map(({ container }) => container)).toContain('mysqlserver');
-    expect(endsOf({ hosts: leaving }).map(({ container }) => container)).toEqual(['tomcat-app']);
-    expect(knownEnds({ ...swarmOf(), hosts: leaving }).map(({ address }) => address)).toContain(
-      '10.0.9.4',
-    );
+    expect(endpointsOf({ hosts }).map(({ container }) => container)).toContain('mysqlserver');
+    expect(endpointsOf({ hosts: leaving }).map(({ container }) => container)).toEqual([
+      'tomcat-app',
+    ]);
+    expect(
+      knownEndpoints({ ...swarmOf(), hosts: leaving }).map(({ address }) => address),
+    ).toContain('10.0.9.4');
     expect(leaveOutLeaving({ names, paths: view }, hosts).paths).toBe(view);
     expect(leaveOutLeaving({ names, paths: view }, leaving).paths).toMatchObject({
-      seen: { trials: [], unentered: [] },
+      value: { trials: [], unentered: [] },
     });
   });
 

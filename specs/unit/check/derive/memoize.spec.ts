@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { onceFor } from '../../../../helpers/check/derive/memoize.ts';
+import { memoize } from '../../../../helpers/check/derive/memoize.ts';
 import { observationOf } from '../observation.ts';
 
 test('What follows from an observation is found out once, and anew for another one', () => {
   let times = 0;
-  const count = onceFor(() => {
+  const count = memoize(() => {
     times += 1;
     return times === 1 ? undefined : times;
   });

@@ -6,7 +6,7 @@ import { hostOf } from '../observation.ts';
 const withPorts = (...ports: readonly number[]): HostView =>
   ({
     ...hostOf('a'),
-    kernel: { seen: { overlays: [{ vxlans: ports.map((port) => ({ port })) }] } },
+    kernel: { value: { overlays: [{ vxlans: ports.map((port) => ({ port })) }] } },
   }) as unknown as HostView;
 
 test('The data path port is the one that most devices have; 4789 where none is known', () => {

@@ -11,14 +11,14 @@ import {
   applicationWrongAnswer,
   publishedPortUnreachable,
 } from '../../../../helpers/check/diagnose/application/application.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import type {
   ApplicationAnswer,
   ApplicationView,
   PortAnswer,
 } from '../../../../helpers/check/model/application-view.ts';
 import { isListening } from '../../../../helpers/check/observe/application/listening.ts';
-import { seen } from '../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';
 
 const url = 'http://192.168.99.101:8080/car/1';
@@ -56,7 +56,7 @@ function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<Port
   };
   const application = { url, status: 200, body: 'Cruiser', container: 'web', database: 'db' };
   const observation = observationOf({
-    application: seen(view),
+    application: withValue(view),
     expectations: {
       application: { ...application, isCarService: true },
       containers: [{ name: 'web', host: 'left' }],
@@ -66,7 +66,7 @@ function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<Port
   const differences = outcomes.flatMap((one): readonly Difference[] =>
     one.state === 'failed' ? one.differences : [],
   );
-  const found = judge(differences, observation, rules);
+  const found = diagnoseDifferences(differences, observation, rules);
   return {
     states: outcomes.map(({ state }) => state),
     codes: found.map(({ code }) => code),

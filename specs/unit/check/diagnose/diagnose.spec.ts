@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import type { Rule } from '../../../../helpers/check/diagnose/rule.ts';
 import { observationOf } from '../observation.ts';
 
@@ -40,22 +40,22 @@ const paths: Rule = {
 
 describe('Judging differences', () => {
   test('nothing that differs is nothing wrong', () => {
-    expect(judge([], observationOf({}), [forwarding, paths])).toEqual([]);
+    expect(diagnoseDifferences([], observationOf({}), [forwarding, paths])).toEqual([]);
   });
 
   test('a consequence of one cause is no second cause', () => {
-    const found = judge([consequence, cause], observationOf({}), [forwarding, paths]);
+    const found = diagnoseDifferences([consequence, cause], observationOf({}), [forwarding, paths]);
     expect(found.map(({ code }) => code)).toEqual(['forwarding-entry-missing']);
     expect(found[0]?.consequences).toEqual([consequence]);
   });
 
   test('the same difference without its cause is one of its own', () => {
-    const found = judge([consequence], observationOf({}), [forwarding, paths]);
+    const found = diagnoseDifferences([consequence], observationOf({}), [forwarding, paths]);
     expect(found.map(({ code }) => code)).toEqual(['vxlan-blocked']);
   });
 
   test('what no rule explains is said to be unexplained, all of it, beside what is explained', () => {
-    const found = judge([other, cause], observationOf({}), [forwarding, paths]);
+    const found = diagnoseDifferences([other, cause], observationOf({}), [forwarding, paths]);
     expect(found).toMatchObject([
       { code: 'forwarding-entry-missing' },
       { code: 'unexplained', evidence: [other], where: other.where },

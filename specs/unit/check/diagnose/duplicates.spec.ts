@@ -8,7 +8,7 @@ import {
   duplicateEngineId,
   duplicateHostname,
 } from '../../../../helpers/check/diagnose/members/duplicates.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { observationOf } from '../observation.ts';
 
 function differ(kind: DifferenceKind, where: Place): Difference {
@@ -36,14 +36,16 @@ const elsewhere = [
 
 test('An engine that has lost its gossip to another of its name lacks what all hosts would tell it, and nothing else', () => {
   const all = [shared, ...deaf, ...unheard, ...elsewhere];
-  expect(judge(all, observationOf({}), [duplicateHostname])).toMatchObject([
+  expect(diagnoseDifferences(all, observationOf({}), [duplicateHostname])).toMatchObject([
     { code: 'duplicate-hostname', evidence: [shared], consequences: [...deaf, ...unheard] },
     { code: 'unexplained', evidence: elsewhere },
   ]);
 });
 
 test('An engine of another’s name whose gossip knows the third host has what it lacks of that for another reason', () => {
-  expect(judge([shared, ...unheard], observationOf({}), [duplicateHostname])).toMatchObject([
+  expect(
+    diagnoseDifferences([shared, ...unheard], observationOf({}), [duplicateHostname]),
+  ).toMatchObject([
     { code: 'duplicate-hostname', consequences: [] },
     { code: 'unexplained', evidence: unheard },
   ]);
@@ -51,7 +53,9 @@ test('An engine of another’s name whose gossip knows the third host has what i
 
 test('Two engines with one ID are one finding, with a fix on the cloned host', () => {
   const sharedId = differ('engine-id-shared', { host: 'third-host', peer: 'worker-host' });
-  expect(judge([sharedId, ...elsewhere], observationOf({}), [duplicateEngineId])).toMatchObject([
+  expect(
+    diagnoseDifferences([sharedId, ...elsewhere], observationOf({}), [duplicateEngineId]),
+  ).toMatchObject([
     { code: 'duplicate-engine-id', evidence: [sharedId], remedy: { host: 'third-host' } },
     { code: 'unexplained', evidence: elsewhere },
   ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
 import type { LossTrial, Protocol } from '../../../../helpers/check/model/paths-view.ts';
-import { seen } from '../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { hostOf } from '../observation.ts';
 import { type Ailments, reportOf } from './path-reports.ts';
 
@@ -45,10 +45,10 @@ const lossy: FirewallRule = {
 };
 
 function hostsWith(...rules: readonly FirewallRule[]) {
-  const kernel = { firewall: seen(rules), carrier: 'eth1' } as unknown as KernelView;
+  const kernel = { firewall: withValue(rules), carrier: 'eth1' } as unknown as KernelView;
   return [
     hostOf('left', { address: '192.168.99.101' }),
-    hostOf('right', { address: '192.168.99.102', kernel: seen(kernel) }),
+    hostOf('right', { address: '192.168.99.102', kernel: withValue(kernel) }),
   ];
 }
 

@@ -11,9 +11,9 @@ import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import { checksumOffload } from '../../../../helpers/check/diagnose/paths/checksum-offload.ts';
 import { gossipBlocked } from '../../../../helpers/check/diagnose/paths/gossip-blocked.ts';
-import { hostCutOff } from '../../../../helpers/check/diagnose/paths/host-cut-off.ts';
+import { hostUnreachable } from '../../../../helpers/check/diagnose/paths/host-cut-off.ts';
 import { isolationBroken } from '../../../../helpers/check/diagnose/paths/isolation-broken.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { mtuBlackHole } from '../../../../helpers/check/diagnose/paths/mtu-black-hole.ts';
 import { packetLoss } from '../../../../helpers/check/diagnose/paths/packet-loss.ts';
 import { vxlanBlocked } from '../../../../helpers/check/diagnose/paths/vxlan-blocked.ts';
@@ -27,7 +27,7 @@ import {
   protocols,
   type Trial,
 } from '../../../../helpers/check/model/paths-view.ts';
-import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
+import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';
 
 /** What becomes of one packet: its answer comes, it arrives, or this is the last hop at which it is seen. */
@@ -59,7 +59,7 @@ const checks = [
 ];
 const rules = [
   packetLoss,
-  hostCutOff,
+  hostUnreachable,
   gossipBlocked,
   vxlanSourceAddress,
   vxlanBlocked,
@@ -72,17 +72,17 @@ const rules = [
 export function reportOf(ailments: Ailments, more: Partial<Observation> = {}) {
   const names = ailments.hosts ?? ['left', 'right'];
   const hosts = names.map((name, index): HostView => {
-    const nothing = unseen('not looked at', 'unasked');
+    const nothing = withoutValue('not looked at', 'not-requested');
     const rest = { engine: nothing, gossip: nothing, kernel: nothing, reach: nothing };
     return { name, address: addressOf(index), pulse: 'answers', ...rest };
   });
-  const paths = seen(pathsOf(names, ailments));
+  const paths = withValue(pathsOf(names, ailments));
   const observation = observationOf({ hosts, paths, ...more });
   const outcomes = checks.map((check) => ({ name: check.name, ...check.compare(observation) }));
   const differences = outcomes.flatMap((one): readonly Difference[] =>
     one.state === 'failed' ? one.differences : [],
   );
-  const diagnoses: readonly Diagnosis[] = judge(differences, observation, rules);
+  const diagnoses: readonly Diagnosis[] = diagnoseDifferences(differences, observation, rules);
   return { outcomes, diagnoses };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
-import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { observationOf } from '../observation.ts';
 import { type Ailments, type Fate, reportOf } from './path-reports.ts';
 
@@ -41,7 +41,7 @@ describe('Live packets', () => {
   test('that could not be sent leave their checks open', () => {
     const { outcomes } = reportOf({ more: { untried: ['right: no probe was started'] } });
     expect(outcomes.map(({ state }) => state)).not.toContain('passed');
-    expect(outcomes[0]).toMatchObject({ state: 'skipped', because: 'impossible' });
+    expect(outcomes[0]).toMatchObject({ state: 'skipped', because: 'failed' });
   });
 
   test('an echo that alone is not answered is no defect', () => {
@@ -143,7 +143,10 @@ describe('A host whose packets arrive and whose answers do not', () => {
         tunnel: (way) => (way === 'left right' ? 'at-nic' : 'lost'),
         container: (way) => ({ lastSeen: way === 'left right' ? 'receiver-nic' : 'sender-nic' }),
       },
-      { hosts: observed === undefined ? [] : [{ ...observed, name: 'left', kernel: unseen('x') }] },
+      {
+        hosts:
+          observed === undefined ? [] : [{ ...observed, name: 'left', kernel: withoutValue('x') }],
+      },
     );
     expect(diagnoses[0]).toMatchObject({
       code: 'vxlan-blocked',
@@ -242,7 +245,7 @@ describe('An MTU black hole', () => {
 
   test('of which no rule is known has a next step that measures the way with VXLAN around a packet', () => {
     const [right] = hostsWith(droppingRule);
-    const hosts = right === undefined ? [] : [{ ...right, kernel: unseen('not asked') }];
+    const hosts = right === undefined ? [] : [{ ...right, kernel: withoutValue('not asked') }];
     const { diagnoses } = reportOf(
       {
         container: (way, protocol) =>
@@ -314,11 +317,11 @@ describe('Wrong checksums', () => {
     ([isOffloaded, remedy]) => {
       const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
       const [right] = hostsWith(droppingRule);
-      const kernel = seen({
+      const kernel = withValue({
         carrier: 'eth1',
-        firewall: seen([]),
+        firewall: withValue([]),
         routes: [],
-        offload: seen({ 'tx-checksumming': isOffloaded }),
+        offload: withValue({ 'tx-checksumming': isOffloaded }),
       } as unknown as KernelView);
       const hosts =
         right === undefined ? [] : [{ ...right, name: 'left', address: '192.168.99.101', kernel }];
@@ -356,7 +359,7 @@ describe('Isolation', () => {
       text: 'joined',
     } as const;
     const codes = (range: string) =>
-      judge([overlap(range), joined], observationOf({})).map(({ code }) => code);
+      diagnoseDifferences([overlap(range), joined], observationOf({})).map(({ code }) => code);
     expect(codes('10.0.9.2')).toEqual(['isolation-broken']);
     expect(codes('10.0.0.0/16')).toEqual(['isolation-broken', 'subnet-overlap']);
   });
@@ -393,8 +396,8 @@ function arrival(from: string, to: string) {
 
 /** The host on the right, whose firewall has that rule. */
 function hostsWith(rule: FirewallRule) {
-  const kernel = { firewall: seen([rule]) } as unknown as KernelView;
-  const nothing = { unseen: 'not looked at', because: 'unasked' } as const;
+  const kernel = { firewall: withValue([rule]) } as unknown as KernelView;
+  const nothing = { missing: 'not looked at', because: 'not-requested' } as const;
   return [
     {
       name: 'right',
@@ -403,7 +406,7 @@ function hostsWith(rule: FirewallRule) {
       engine: nothing,
       gossip: nothing,
       reach: nothing,
-      kernel: seen(kernel),
+      kernel: withValue(kernel),
     },
   ];
 }

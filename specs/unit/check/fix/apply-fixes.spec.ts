@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { judgeObservation } from '../../../../helpers/check/audit.ts';
+import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import { kernelForwarding } from '../../../../helpers/check/compare/kernel/forwarding.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import type { AuditReport } from '../../../../helpers/check/model/report.ts';
 import { applyFixes } from '../../../../helpers/check/fix/apply-fixes.ts';
 import { isToBePrinted } from '../../../../helpers/cli/overlay-e2e/check/is-to-be-printed.ts';
@@ -16,8 +16,8 @@ function reportOf(target: string, isBroken = false): AuditReport {
   return {
     startedAt: '2026-11-27T18:30:00.000Z',
     milliseconds: 1,
-    ...judgeObservation(observation),
-    diagnoses: judge(differences, observation),
+    ...diagnoseObservation(observation),
+    diagnoses: diagnoseDifferences(differences, observation),
   };
 }
 

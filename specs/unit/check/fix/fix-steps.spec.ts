@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../../helpers/check/model/command.ts';
 import { planFix } from '../../../../helpers/check/fix/fix-steps.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import { seen } from '../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import {
   MYSQL,
   NETWORK_ID,
@@ -78,13 +78,13 @@ describe('--fix refuses', () => {
       store: { kind: 'consul', address: '192.168.99.100', port: 8500 },
       version: 'Consul 1.8.7',
       networks: [],
-      ends: [],
+      endpoints: [],
       strange: [],
     } as const;
     const withMembers = (...ends: number[]) =>
       twoHosts({
         rest: {
-          store: seen({
+          store: withValue({
             ...view,
             members: ends.map((end) => ({ advertised: `192.168.99.${end}:2376` })),
           }),

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isTypable, lineOf } from '../../../../helpers/check/model/command.ts';
-import { judge } from '../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { runCommand } from '../../../../helpers/process/run-command.ts';
 import { observationOf } from '../observation.ts';
 
@@ -73,7 +73,7 @@ describe('A line of commands', () => {
         },
       ],
     };
-    const [diagnosis] = judge([difference], observationOf({}), [rule]);
+    const [diagnosis] = diagnoseDifferences([difference], observationOf({}), [rule]);
     expect(diagnosis?.remedy).toMatchObject({ kind: 'next-step', host: 'a', commands: [] });
   });
 });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../../../../helpers/docker/engine.ts';
-import { endsOf } from '../../../../helpers/check/derive/endpoints.ts';
+import { endpointsOf } from '../../../../helpers/check/derive/endpoints.ts';
 import { observeEngineAgain } from '../../../../helpers/check/observe/engines.ts';
-import { seen } from '../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../../helpers/docker/containers/container-facts.ts';
 import { containerOf, overlay } from '../healthy-cluster.ts';
 import { engineOf, hostOf } from '../observation.ts';
@@ -26,7 +26,7 @@ const { signal } = new AbortController();
 test('a network that an engine names only when it is asked once more is not missing', async () => {
   // As an engine does of whose threads some sit in namespaces that are gone.
   const engine = engineWith([]);
-  const { seen: first } = engineOf({ networks: [] });
+  const { value: first } = engineOf({ networks: [] });
   const again = await observeEngineAgain(first, engine, signal);
   expect(again).toMatchObject({ networks: [overlay], lateNetworks: [overlay.id] });
   expect((await observeEngineAgain(again, engine, signal)).networks).toEqual([overlay]);
@@ -41,9 +41,9 @@ test.each([
 ])(
   'endpoints that must be known everywhere, of a container that %s',
   async (_, later, expected) => {
-    const { seen: first } = engineOf({ networks: [overlay], containers: [containerOf('web')] });
+    const { value: first } = engineOf({ networks: [overlay], containers: [containerOf('web')] });
     const again = await observeEngineAgain(first, engineWith(later), signal);
-    const host = hostOf('worker-host', { engine: seen(again) });
-    expect(endsOf({ hosts: [host] }).map(({ container }) => container)).toEqual(expected);
+    const host = hostOf('worker-host', { engine: withValue(again) });
+    expect(endpointsOf({ hosts: [host] }).map(({ container }) => container)).toEqual(expected);
   },
 );

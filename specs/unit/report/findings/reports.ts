@@ -4,7 +4,7 @@ import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import type { HostView } from '../../../../helpers/check/model/observation.ts';
 import type { PathsView, Protocol, Trial } from '../../../../helpers/check/model/paths-view.ts';
-import { seen, unseen } from '../../../../helpers/check/model/observed.ts';
+import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { containerAnswer } from '../../../../helpers/docker/containers/container-facts.ts';
 import { observationOf, overlayOf } from '../../check/observation.ts';
 
@@ -38,12 +38,12 @@ export function reportOf(
     check('swarm-nodes', 'engines', 'the managers have every node as ready', {
       state: 'skipped',
       reason: 'this is a key-value cluster',
-      because: 'inapplicable',
+      because: 'not-applicable',
     }),
     check('application-answer', 'application', 'the application answers as it should', {
       state: 'skipped',
       reason: 'nobody said which application there is',
-      because: 'unasked',
+      because: 'not-requested',
     }),
   ];
   return {
@@ -58,7 +58,7 @@ export function reportOf(
       target: 'topology seed',
       kind: 'key-value',
       hosts: names.map((name, index) => hostOf(name, index)),
-      store: seen({
+      store: withValue({
         store: { kind: 'consul', address: '192.168.99.100', port: 8500 },
         version: 'Consul 1.8.7',
         members: names.map((_, index) => ({ advertised: `192.168.99.${101 + index}:2376` })),
@@ -71,10 +71,10 @@ export function reportOf(
             vnis: [256],
           },
         ],
-        ends: [],
+        endpoints: [],
         strange: [],
       }),
-      paths: seen(pathsOf(names, dies)),
+      paths: withValue(pathsOf(names, dies)),
     }),
     ...parts,
   };
@@ -166,7 +166,7 @@ function hostOf(name: string, index: number): HostView {
   return {
     name,
     address,
-    engine: seen({
+    engine: withValue({
       info: {
         id: `ID${index}`,
         name,
@@ -225,9 +225,9 @@ function hostOf(name: string, index: number): HostView {
       ],
     }),
     pulse: 'answers',
-    reach: unseen('not looked at', 'unasked'),
-    gossip: unseen('not looked at', 'unasked'),
-    kernel: unseen('not looked at', 'unasked'),
+    reach: withoutValue('not looked at', 'not-requested'),
+    gossip: withoutValue('not looked at', 'not-requested'),
+    kernel: withoutValue('not looked at', 'not-requested'),
   };
 }
 

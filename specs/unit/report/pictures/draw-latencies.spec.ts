@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seen, unseen, whatWasSeen } from '../../../../helpers/check/model/observed.ts';
+import { withValue, withoutValue, valueOf } from '../../../../helpers/check/model/observed.ts';
 import type { PathsView } from '../../../../helpers/check/model/paths-view.ts';
 import { drawLatencies } from '../../../../helpers/report/pictures/draw-latencies.ts';
 import {
@@ -74,7 +74,7 @@ test('What is of one kind is drawn to one scale, so that the overlay can be comp
 test('What was timed is grouped by what it went over; what was not says why', () => {
   const { paths } = reportOf(2).observation;
   const ways = { milliseconds: [0.2], lost: 0 };
-  const view: PathsView | undefined = whatWasSeen(paths);
+  const view: PathsView | undefined = valueOf(paths);
   if (view === undefined) throw new Error('no paths');
   const timings = [
     { network: undefined, from: end('master-host'), to: end('worker-host'), ...ways },
@@ -90,12 +90,12 @@ test('What was timed is grouped by what it went over; what was not says why', ()
     milliseconds: [],
     failures: ['answered with 500'],
   };
-  expect(inLines(latenciesOf(seen({ ...view, timings }), requests))).toEqual([
+  expect(inLines(latenciesOf(withValue({ ...view, timings }), requests))).toEqual([
     ['ICMP echo between hosts, outside the overlay', 'master-host → worker-host', ''],
     ['ICMP echo between containers, over my-net', 'tomcat-app → mysqlserver', ''],
     ['Requests to the car service, from outside', 'GET …/car/1', 'answered with 500'],
   ]);
-  expect(inLines(latenciesOf(unseen('no probe could be started'), undefined))).toEqual([
+  expect(inLines(latenciesOf(withoutValue('no probe could be started'), undefined))).toEqual([
     ['Echoes', 'no probe could be started'],
     ['Requests to the car service, from outside', 'no car service'],
   ]);
@@ -104,7 +104,7 @@ test('What was timed is grouped by what it went over; what was not says why', ()
 test('A picture of nothing but reasons tells them', async () => {
   const svg = await drawLatencies(
     'seed',
-    latenciesOf(unseen('no probe could be started'), undefined),
+    latenciesOf(withoutValue('no probe could be started'), undefined),
   );
   expect(textsOf(svg)).toEqual(
     expect.arrayContaining(['no probe could be started', 'no car service']),

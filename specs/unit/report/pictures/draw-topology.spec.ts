@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import { seen, unseen, whatWasSeen } from '../../../../helpers/check/model/observed.ts';
+import { withValue, withoutValue, valueOf } from '../../../../helpers/check/model/observed.ts';
 import type { AuditReport } from '../../../../helpers/check/model/report.ts';
 import { drawTopology } from '../../../../helpers/report/pictures/draw-topology.ts';
 import { mapCluster } from '../../../../helpers/report/text/cluster-map.ts';
@@ -85,10 +85,10 @@ describe('The picture of a topology', () => {
   test('says once what the engines of many hosts are, and at a host only what is otherwise', async () => {
     const report = reportOf(16);
     const [first, ...others] = report.observation.hosts;
-    const engine = first === undefined ? undefined : whatWasSeen(first.engine);
+    const engine = first === undefined ? undefined : valueOf(first.engine);
     if (first === undefined || engine === undefined) throw new Error('no host');
     const older = { ...engine, info: { ...engine.info, serverVersion: '20.10.24' } };
-    const hosts = [{ ...first, engine: seen(older) }, ...others];
+    const hosts = [{ ...first, engine: withValue(older) }, ...others];
     const texts = textsOf(await drawTopology(withParts(report, { hosts })));
     expect(texts).toContain('16 hosts, engine 20.10.5+dfsg1 unless noted');
     expect(texts.filter((text) => text.startsWith('engine '))).toEqual(['engine 20.10.24']);
@@ -98,9 +98,9 @@ describe('The picture of a topology', () => {
     const report = reportOf(2);
     const [first, ...others] = report.observation.hosts;
     if (first === undefined) throw new Error('no host');
-    const silent = { ...first, engine: unseen('master-host: connection refused') };
+    const silent = { ...first, engine: withoutValue('master-host: connection refused') };
     const hosts = [silent, ...others];
-    const store = unseen('no answer after 15 s');
+    const store = withoutValue('no answer after 15 s');
     const svg = await drawTopology(withParts(report, { hosts, store }));
     expect(textsOf(svg)).toContain('engine: connection refused');
     expect(textsOf(svg)).toContain('no answer after 15 s');
@@ -232,11 +232,11 @@ function twoNetworks([
           }),
         }),
       ],
-      swarm: seen({
+      swarm: withValue({
         manager: host,
         nodes: [{ id: 'one', manager: { leader: true } } as never],
         networks: [],
-        ends: [],
+        endpoints: [],
       }),
     }),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { unseen } from '../../../../helpers/check/model/observed.ts';
+import { withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { drawPathMatrix } from '../../../../helpers/report/pictures/draw-path-matrix.ts';
 import { textsOf } from '../read-svg.ts';
 import { brokenReport, reportOf } from '../findings/reports.ts';
@@ -22,7 +22,7 @@ describe('The picture of all paths', () => {
 
   test('without live probes says why', async () => {
     const report = brokenReport();
-    const paths = unseen('probes are turned off', 'unasked');
+    const paths = withoutValue('probes are turned off', 'not-requested');
     const svg = await drawPathMatrix({ ...report, observation: { ...report.observation, paths } });
     expect(textsOf(svg)).toContain('no live probes: probes are turned off');
   });

@@ -103,7 +103,7 @@ describe('An audit for a person', () => {
     const impossible = check('kernel-routes', 'kernel', 'routes lead to every host', {
       state: 'skipped',
       reason: 'the engine of worker-host refuses privileged containers',
-      because: 'impossible',
+      because: 'failed',
     });
     const text = renderVerdict(
       { ...report, verdict: 'incomplete', checks: [...report.checks, impossible] },

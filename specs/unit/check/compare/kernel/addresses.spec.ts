@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { addressesUnique } from '../../../../../helpers/check/compare/kernel/addresses.ts';
-import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { ContainerNamespace } from '../../../../../helpers/check/model/kernel-view.ts';
-import { seen, whatWasSeen } from '../../../../../helpers/check/model/observed.ts';
+import { withValue, valueOf } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, container, link, MYSQL, twoHosts } from './two-hosts.ts';
 
 const OTHER = { address: '10.0.9.7', mac: '02:42:0a:00:09:07' };
@@ -22,7 +22,7 @@ const tomcatWith = (...more: readonly ContainerNamespace['links'][number][]): Ch
 function diagnose(changes: Changes) {
   const observation = twoHosts(changes);
   const outcome = addressesUnique.compare(observation);
-  return judge(outcome.state === 'failed' ? outcome.differences : [], observation);
+  return diagnoseDifferences(outcome.state === 'failed' ? outcome.differences : [], observation);
 }
 
 describe('Addresses of containers', () => {
@@ -75,10 +75,10 @@ describe('Addresses of containers', () => {
     const set = tomcatWith(link('eth0', { addresses: ['10.0.9.3/24'] }));
     const observation = twoHosts(set);
     const [master, ...hosts] = observation.hosts;
-    const engine = whatWasSeen(master?.engine);
+    const engine = valueOf(master?.engine);
     if (master === undefined || engine === undefined) throw new Error('master-host is missing');
     const later = [container('tomcat-app', MYSQL)];
-    const changed = { ...master, engine: seen({ ...engine, later }) };
+    const changed = { ...master, engine: withValue({ ...engine, later }) };
     const outcome = addressesUnique.compare({ ...observation, hosts: [changed, ...hosts] });
     expect(outcome.state).toBe('passed');
   });

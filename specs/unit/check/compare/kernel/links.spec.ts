@@ -5,11 +5,11 @@ import { kernelFirewall } from '../../../../../helpers/check/compare/kernel/fire
 import { kernelMtu } from '../../../../../helpers/check/compare/kernel/mtu.ts';
 import { subnetsApart } from '../../../../../helpers/check/compare/engines/subnets.ts';
 import type { Difference } from '../../../../../helpers/check/model/difference.ts';
-import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
 import type { FirewallRule } from '../../../../../helpers/check/model/kernel-view.ts';
 import type { TunnelTrial } from '../../../../../helpers/check/model/paths-view.ts';
-import { seen } from '../../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, link, MASTER, NAMESPACE, NETWORK_ID, twoHosts, whole } from './two-hosts.ts';
 import { overlayOf } from '../../observation.ts';
 
@@ -20,7 +20,7 @@ function differencesOf({ compare }: Check, observation: Observation): readonly D
 
 function diagnose(check: Check, changes: Changes) {
   const observation = twoHosts(changes);
-  return judge(differencesOf(check, observation), observation);
+  return diagnoseDifferences(differencesOf(check, observation), observation);
 }
 
 describe('VXLAN devices', () => {
@@ -40,11 +40,11 @@ describe('VXLAN devices', () => {
           vnis: [256],
         },
       ],
-      ends: [],
+      endpoints: [],
       strange: [],
     };
     expect(
-      differencesOf(kernelDevices, twoHosts({ master, rest: { store: seen(store) } })),
+      differencesOf(kernelDevices, twoHosts({ master, rest: { store: withValue(store) } })),
     ).toMatchObject([
       {
         kind: 'vxlan-unlike',
@@ -64,7 +64,9 @@ describe('VXLAN devices', () => {
       observed: null,
       text: 'no neighbour entry',
     };
-    expect(judge([...differencesOf(kernelDevices, observation), lost], observation)).toMatchObject([
+    expect(
+      diagnoseDifferences([...differencesOf(kernelDevices, observation), lost], observation),
+    ).toMatchObject([
       {
         code: 'network-differs',
         consequences: [lost],
@@ -83,7 +85,7 @@ describe('VXLAN devices', () => {
     ).toEqual({
       state: 'skipped',
       reason: 'kernel of master-host: Invalid argument',
-      because: 'impossible',
+      because: 'failed',
     });
   });
 });
@@ -190,7 +192,7 @@ describe('Addresses of overlays', () => {
     const networks = [overlayOf('wide', 'c'.repeat(64), '192.168.0.0/16')];
     const [master, worker] = twoHosts({ engine: { networks } }).hosts;
     if (master === undefined || worker === undefined) throw new Error('two hosts expected');
-    const { kernel } = { kernel: { unseen: 'no probe', because: 'unasked' as const } };
+    const { kernel } = { kernel: { missing: 'no probe', because: 'not-requested' as const } };
     const hosts = [
       { ...master, kernel },
       { ...worker, kernel },
@@ -223,7 +225,7 @@ const tunnel: TunnelTrial = {
 };
 const find = (one: FirewallRule, trial?: TunnelTrial) =>
   diagnose(kernelFirewall, {
-    kernel: { firewall: seen([one]) },
+    kernel: { firewall: withValue([one]) },
     later: whole,
     paths: { tunnels: trial === undefined ? [] : [trial] },
   });

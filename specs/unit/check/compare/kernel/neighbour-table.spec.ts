@@ -3,16 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { containerPaths } from '../../../../../helpers/check/compare/paths/container-paths.ts';
 import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
 import { kernelNeighbours } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
-import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
 import type { KernelView, NeighbourTable } from '../../../../../helpers/check/model/kernel-view.ts';
 import type { Sighting, Trial } from '../../../../../helpers/check/model/paths-view.ts';
-import { seen, whatWasSeen } from '../../../../../helpers/check/model/observed.ts';
+import { withValue, valueOf } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, trial, twoHosts } from './two-hosts.ts';
 
 // As recorded from 16 hosts of the built-in provider, whose 32 containers were all probed at once.
 const before: NeighbourTable = {
-  room: 1024,
+  capacity: 1024,
   refused: 58_336,
   boot: 'ac353924-c83f-4d14-9903-4e7f221cf987',
   isSettable: false,
@@ -27,9 +27,9 @@ function observe(master: Tables, worker?: Tables, changes: Changes = {}): Observ
   const trials = changes.trials ?? [trial(false)];
   const observation = twoHosts({ trials, ...changes, kernel: { neighbourTable: master } });
   const hosts = observation.hosts.map((host) => {
-    const kernel = whatWasSeen(host.kernel);
+    const kernel = valueOf(host.kernel);
     return host.name === 'worker-host' && kernel !== undefined
-      ? { ...host, kernel: seen({ ...kernel, neighbourTable: worker }) }
+      ? { ...host, kernel: withValue({ ...kernel, neighbourTable: worker }) }
       : host;
   });
   return { ...observation, hosts };
@@ -41,7 +41,7 @@ function diagnose(...args: Parameters<typeof observe>) {
     const outcome = check.compare(observation);
     return outcome.state === 'failed' ? outcome.differences : [];
   });
-  return judge(differences, observation);
+  return diagnoseDifferences(differences, observation);
 }
 
 function codesOf(...args: Parameters<typeof observe>): string[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeObservation } from '../../../../../helpers/check/audit.ts';
+import { diagnoseObservation } from '../../../../../helpers/check/audit.ts';
 import type { Check } from '../../../../../helpers/check/model/check.ts';
 import { containersInPlace } from '../../../../../helpers/check/compare/engines/containers-in-place.ts';
 import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
@@ -7,9 +7,9 @@ import { kernelLeftovers } from '../../../../../helpers/check/compare/kernel/sta
 import { kernelNeighbours } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
 import type { Difference } from '../../../../../helpers/check/model/difference.ts';
 import type { Diagnosis } from '../../../../../helpers/check/model/diagnosis.ts';
-import { judge } from '../../../../../helpers/check/diagnose/diagnose.ts';
+import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
-import { seen, unseen } from '../../../../../helpers/check/model/observed.ts';
+import { withValue, withoutValue } from '../../../../../helpers/check/model/observed.ts';
 import {
   type Changes,
   container,
@@ -40,12 +40,15 @@ function differencesOf(observation: Observation, checks: readonly Check[] = tabl
 
 function diagnose(changes: Changes): readonly Diagnosis[] {
   const observation = twoHosts(changes);
-  return judge(differencesOf(observation), observation);
+  return diagnoseDifferences(differencesOf(observation), observation);
 }
 
 /** What is said of tables, and of containers that are not where they are to be. */
 function judgeContainers(observation: Observation): readonly Diagnosis[] {
-  return judge(differencesOf(observation, [containersInPlace, ...tableChecks]), observation);
+  return diagnoseDifferences(
+    differencesOf(observation, [containersInPlace, ...tableChecks]),
+    observation,
+  );
 }
 
 function codesOf(changes: Changes): string[] {
@@ -81,12 +84,12 @@ describe('Kernels’ tables are compared with the containers that the engines ha
   test('a kernel that could not be looked at leaves the checks open, unless another one is wrong', () => {
     const [master, worker] = twoHosts().hosts;
     if (master === undefined || worker === undefined) throw new Error('two hosts expected');
-    const blind = { ...worker, kernel: unseen('no probe') };
+    const blind = { ...worker, kernel: withoutValue('no probe') };
     const observation = (one: typeof master) => ({ ...twoHosts(), hosts: [one, blind] });
     expect(kernelForwarding.compare(observation(master))).toEqual({
       state: 'skipped',
       reason: 'kernel of worker-host: no probe',
-      because: 'impossible',
+      because: 'failed',
     });
     const [empty] = twoHosts({ master: { neighbours } }).hosts;
     expect(kernelForwarding.compare(observation(empty ?? master)).state).toBe('failed');
@@ -214,9 +217,9 @@ describe('What has neither entry of a container', () => {
     const { hosts, ...rest } = twoHosts({ kind: 'swarm-mode', master: nothing });
     const [master, worker] = hosts;
     if (master === undefined || worker === undefined) throw new Error('two hosts expected');
-    const engine = 'seen' in master.engine ? master.engine.seen : undefined;
+    const engine = 'value' in master.engine ? master.engine.value : undefined;
     if (engine === undefined) throw new Error('an engine expected');
-    const without = { ...master, engine: seen({ ...engine, containers: [outside] }) };
+    const without = { ...master, engine: withValue({ ...engine, containers: [outside] }) };
     expect(kernelForwarding.compare({ ...rest, hosts: [without, worker] }).state).not.toBe(
       'failed',
     );
@@ -276,10 +279,10 @@ describe('What is left over of a container', () => {
     const members = [{ name: 'third-host', address: '192.168.99.150', state: 'alive' as const }];
     const hosts = observation.hosts.map((host) => ({
       ...host,
-      gossip: seen({ isThere: true, members }),
+      gossip: withValue({ isThere: true, members }),
     }));
     const partly = { ...observation, hosts };
-    expect(judge(differencesOf(partly), partly)).toEqual([]);
+    expect(diagnoseDifferences(differencesOf(partly), partly)).toEqual([]);
   });
 
   test('is none if it leads to the host itself, as engines 20.10 write for what is or was there', () => {
@@ -357,10 +360,10 @@ describe('What is left over of a container that has left its host', () => {
       rest: { expectations: { containers: [leaver] } },
     });
     const [master, worker] = hosts;
-    if (worker === undefined || master === undefined || 'unseen' in worker.engine)
+    if (worker === undefined || master === undefined || 'missing' in worker.engine)
       throw new Error('two hosts expected');
-    const containers = [...worker.engine.seen.containers, tenant];
-    const taken = { ...worker, engine: seen({ ...worker.engine.seen, containers }) };
+    const containers = [...worker.engine.value.containers, tenant];
+    const taken = { ...worker, engine: withValue({ ...worker.engine.value, containers }) };
     const found = judgeContainers({ ...rest, hosts: [master, taken] });
     expect(found.map(({ code }) => code)).toEqual(['container-down', 'forwarding-entry-wrong']);
   });
@@ -387,7 +390,7 @@ describe('What follows from an entry', () => {
     };
     const find = (master: NonNullable<Changes['master']>) => {
       const observation = twoHosts({ master });
-      return judge([...differencesOf(observation), tunnel], observation);
+      return diagnoseDifferences([...differencesOf(observation), tunnel], observation);
     };
     expect(find({ forwarding: [written(MYSQL.mac, MASTER)], neighbours })).toMatchObject([
       { code: 'forwarding-entry-wrong', consequences: [tunnel] },
@@ -403,7 +406,7 @@ describe('What follows from an entry', () => {
       const later = { forwarding: [...toItself, ...more], neighbours };
       const observation = twoHosts({ master, later });
       const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
-      return judge([...differencesOf(observation), other], observation);
+      return diagnoseDifferences([...differencesOf(observation), other], observation);
     };
     // As a third host had it: its own container's address, learnt of a packet that came from the host itself.
     expect(find([half(TOMCAT_MAC), learnt(TOMCAT_MAC, '127.0.0.1')])).toMatchObject([
@@ -420,7 +423,10 @@ describe('What follows from an entry', () => {
     const there = lost('master-host', 'tomcat-app', 'worker-host', 'mysqlserver');
     const back = lost('worker-host', 'mysqlserver', 'master-host', 'tomcat-app');
     const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
-    const found = judge([...differencesOf(observation), there, back, other], observation);
+    const found = diagnoseDifferences(
+      [...differencesOf(observation), there, back, other],
+      observation,
+    );
     expect(found).toMatchObject([
       { code: 'forwarding-entry-missing', consequences: [there, back] },
       { code: 'unexplained', evidence: [other] },
@@ -441,7 +447,7 @@ describe('What follows from an entry', () => {
         application: { ...application, container: 'tomcat-app', database },
       };
       const observation = twoHosts({ master: { neighbours }, rest: { expectations } });
-      return judge([...differencesOf(observation), fails], observation);
+      return diagnoseDifferences([...differencesOf(observation), fails], observation);
     };
     expect(observed('mysqlserver')).toMatchObject([{ consequences: [fails] }]);
     expect(observed('another')).toHaveLength(2);
@@ -449,7 +455,7 @@ describe('What follows from an entry', () => {
 });
 
 test('two hosts in order pass every check of kernels and addresses', () => {
-  const { checks } = judgeObservation(twoHosts());
+  const { checks } = diagnoseObservation(twoHosts());
   const own = checks.filter(({ layer, name }) => layer === 'kernel' || name === 'subnets-apart');
   expect(own.map(({ name, state }) => [name, state])).toEqual(
     own.map(({ name }) => [name, 'passed']),

@@ -8,7 +8,7 @@ import type {
   OverlayTables,
 } from '../../../../../helpers/check/model/kernel-view.ts';
 import type { PathsView, Trial } from '../../../../../helpers/check/model/paths-view.ts';
-import { seen } from '../../../../../helpers/check/model/observed.ts';
+import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../../../helpers/docker/containers/container-facts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../../observation.ts';
 
@@ -122,7 +122,7 @@ export function twoHosts(changes: Changes = {}): Observation {
         },
       ),
     ],
-    paths: seen(paths),
+    paths: withValue(paths),
     ...rest,
   });
 }
@@ -136,7 +136,7 @@ function host(
 ): HostView {
   return hostOf(name, {
     address,
-    kernel: seen(kernel),
+    kernel: withValue(kernel),
     engine: engineOf({
       networks: [overlayOf('my-net', NETWORK_ID, '10.0.9.0/24'), ...networks],
       containers: [running, ...containers],
@@ -190,9 +190,9 @@ function kernelView(
       link('docker_gwbridge', { kind: 'bridge', addresses: ['172.18.0.1/16'] }),
     ],
     routes: [],
-    firewall: seen([]),
+    firewall: withValue([]),
     carrier: 'eth1',
-    offload: seen({}),
+    offload: withValue({}),
     containers: [
       { containerId: `id of ${name}`, links, routes: [], nameServers: [], hostsFile: [] },
     ],

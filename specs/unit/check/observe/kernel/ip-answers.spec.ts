@@ -227,7 +227,7 @@ describe('What a kernel says of its own table of neighbours', () => {
 
   test('is how many entries it keeps, and how often it had no room', () => {
     expect(readNeighbourTable(JSON.stringify([table, ofDevice]))).toEqual({
-      room: 1024,
+      capacity: 1024,
       refused: 58336,
     });
   });

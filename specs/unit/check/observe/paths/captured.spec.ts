@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { heardFrom } from '../../../../../helpers/check/observe/paths/captured.ts';
-import { seen } from '../../../../../helpers/check/model/observed.ts';
+import { arrivalsFrom } from '../../../../../helpers/check/observe/paths/sniff.ts';
+import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import { ownAddresses } from '../../../../../helpers/check/derive/own-addresses.ts';
 import { hostOf } from '../../observation.ts';
 import { link, twoHosts } from '../../compare/kernel/two-hosts.ts';
@@ -8,10 +8,10 @@ import { link, twoHosts } from '../../compare/kernel/two-hosts.ts';
 // Three hosts of which worker-host has a route to master-host that sends from its second address.
 const host = (name: string, address: string, more: readonly string[] = []) => {
   const [like] = twoHosts().hosts;
-  if (like === undefined || 'unseen' in like.kernel) throw new Error('a kernel expected');
+  if (like === undefined || 'missing' in like.kernel) throw new Error('a kernel expected');
   const addresses = [address, ...more].map((one) => `${one}/24`);
   const links = [link('eth1', { addresses }), link('docker0', { addresses: ['172.17.0.1/16'] })];
-  return hostOf(name, { address, kernel: seen({ ...like.kernel.seen, links }) });
+  return hostOf(name, { address, kernel: withValue({ ...like.kernel.value, links }) });
 };
 const master = host('master-host', '192.168.105.100');
 const worker = host('worker-host', '192.168.105.101', ['192.168.105.222']);
@@ -26,14 +26,14 @@ describe('Whose gossip comes', () => {
   });
 
   test('is told by any address that its host has, and by no other', () => {
-    const [asker, receiver] = [worker, master].map((one) => ({
+    const [sender, receiver] = [worker, master].map((one) => ({
       addresses: ownAddresses(one, hosts),
     }));
-    if (asker === undefined || receiver === undefined) throw new Error('two expected');
+    if (sender === undefined || receiver === undefined) throw new Error('two expected');
     const from = (nic: string[], input: string[]) => {
       const nothing = { nic: [], input: [] };
       const heard = new Map([[receiver, { tcp: nothing, udp: { nic, input } }]]);
-      return heardFrom(heard, { asker, receiver }, 'udp');
+      return arrivalsFrom(heard, { sender, receiver }, 'udp');
     };
     const second = ['192.168.105.222'];
     expect(from(second, second)).toEqual({ nic: true, input: true });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { OverlayEnd } from '../../../../../helpers/check/derive/endpoints.ts';
+import type { OverlayEndpoint } from '../../../../../helpers/check/derive/endpoints.ts';
 import {
   choosePairs,
-  chooseStrangers,
+  chooseIsolationPairs,
 } from '../../../../../helpers/check/observe/paths/choose-pairs.ts';
-import type { EndPair } from '../../../../../helpers/check/derive/endpoints.ts';
+import type { EndpointPair } from '../../../../../helpers/check/derive/endpoints.ts';
 
 /** An end that is called by its host and container; one container may have several. */
-function end(network: string, place: string): OverlayEnd {
+function end(network: string, place: string): OverlayEndpoint {
   const [host = '', container = ''] = place.split('/');
   return {
     network,
@@ -23,7 +23,7 @@ function end(network: string, place: string): OverlayEnd {
   };
 }
 
-const inWords = (pairs: readonly EndPair[]) =>
+const inWords = (pairs: readonly EndpointPair[]) =>
   pairs.map(({ from, to }) => `${from.container} to ${to.container}`);
 
 describe('Pairs of containers to be probed', () => {
@@ -38,7 +38,7 @@ describe('Pairs of containers to be probed', () => {
 
   test('are of different networks never', () => {
     const apart = [end('net', 'one/a1'), end('other', 'two/b1')];
-    expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [], withoutRoom: 0 });
+    expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [], overCapacity: 0 });
   });
 
   test('have every ordered pair of hosts first', () => {
@@ -64,12 +64,12 @@ describe('Pairs of containers to be probed', () => {
 describe('Pairs on hosts that share a kernel', () => {
   const ends = Array.from({ length: 32 }, (_, index) => end('net', `${index % 16}/c${index}`));
   const hosts = Array.from({ length: 16 }, (_, index) => `${index}`);
-  const shared = new Map(hosts.map((host) => [host, { boot: 'one', room: 1024 }]));
-  const own = new Map(hosts.map((host) => [host, { boot: `of ${host}`, room: 1024 }]));
+  const shared = new Map(hosts.map((host) => [host, { boot: 'one', capacity: 1024 }]));
+  const own = new Map(hosts.map((host) => [host, { boot: `of ${host}`, capacity: 1024 }]));
 
   test('are no more than half of its table has room for, each pair of hosts among them', () => {
-    const { all, chosen, withoutRoom } = choosePairs(ends, 1000, shared);
-    expect({ all, withoutRoom }).toEqual({ all: 960, withoutRoom: 960 - chosen.length });
+    const { all, chosen, overCapacity } = choosePairs(ends, 1000, shared);
+    expect({ all, overCapacity }).toEqual({ all: 960, overCapacity: 960 - chosen.length });
     const entries = chosen.flatMap(({ from, to }) => [
       `${from.container} notes ${to.container}`,
       `${to.container} notes ${from.container}`,
@@ -81,12 +81,12 @@ describe('Pairs on hosts that share a kernel', () => {
   });
 
   test('are all of them where each host has a kernel of its own, or none is known', () => {
-    expect(choosePairs(ends, 1000, own)).toMatchObject({ all: 960, withoutRoom: 0 });
-    expect(choosePairs(ends, 1000)).toMatchObject({ all: 960, withoutRoom: 0 });
+    expect(choosePairs(ends, 1000, own)).toMatchObject({ all: 960, overCapacity: 0 });
+    expect(choosePairs(ends, 1000)).toMatchObject({ all: 960, overCapacity: 0 });
   });
 
   test('are bounded by each of the kernels alone', () => {
-    const small = new Map([...own, ['0', { boot: 'of 0', room: 10 }]]);
+    const small = new Map([...own, ['0', { boot: 'of 0', capacity: 10 }]]);
     const { chosen } = choosePairs(ends, 1000, small);
     const ofSmall = chosen.filter(({ from, to }) => from.host === '0' || to.host === '0');
     expect(ofSmall).toHaveLength(10);
@@ -103,7 +103,7 @@ describe('Strangers', () => {
       end('red', 'two/both'),
       end('blue', 'two/both'),
     ];
-    expect(inWords(chooseStrangers(ends, 100)).sort()).toEqual([
+    expect(inWords(chooseIsolationPairs(ends, 100)).sort()).toEqual([
       'b to r',
       'b2 to r',
       'r to b',
@@ -113,6 +113,6 @@ describe('Strangers', () => {
 
   test('are no more than are wanted', () => {
     const ends = Array.from({ length: 20 }, (_, index) => end(`net-${index}`, `one/c${index}`));
-    expect(chooseStrangers(ends, 60)).toHaveLength(60);
+    expect(chooseIsolationPairs(ends, 60)).toHaveLength(60);
   });
 });

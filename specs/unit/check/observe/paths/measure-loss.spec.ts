@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { measureLoss } from '../../../../../helpers/check/observe/paths/measure-loss.ts';
-import type { Station } from '../../../../../helpers/check/observe/paths/probe-host.ts';
+import type { ProbeHost } from '../../../../../helpers/check/observe/paths/probe-host.ts';
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
 import type { Trial } from '../../../../../helpers/check/model/paths-view.ts';
 import type { InjectedPacket } from '../../../../../helpers/check/probe/packets.ts';
@@ -11,7 +11,7 @@ function hostsThat(isLost: (way: string, place: number) => boolean) {
   const lostAt = new Set<string>();
   const sent = new Map<string, number>();
   const mostAtOnce: number[] = [];
-  const stations = new Map<string, Station>();
+  const stations = new Map<string, ProbeHost>();
   const stationOf = (host: string) => {
     const station = stations.get(host) ?? openStation(host);
     stations.set(host, station);
@@ -40,17 +40,17 @@ function hostsThat(isLost: (way: string, place: number) => boolean) {
           return Promise.resolve({ lost: 0, captures: new Map(seen as never) });
         },
       },
-    }) as unknown as Station;
+    }) as unknown as ProbeHost;
   return { stationOf, sent, mostAtOnce };
 }
 
 function planOf(
-  stationOf: (host: string) => Station,
+  stationOf: (host: string) => ProbeHost,
   [from, to]: readonly [string, string],
   protocol: TrialPlan['protocol'] = 'udp',
 ): TrialPlan {
   return {
-    asker: stationOf(from),
+    sender: stationOf(from),
     receiver: stationOf(to),
     network: { name: 'net', id: 'abc' },
     from: { host: from, container: `c-${from}`, address: from },

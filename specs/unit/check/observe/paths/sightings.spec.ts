@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sightingsOf } from '../../../../../helpers/check/observe/paths/sightings.ts';
-import type { Station } from '../../../../../helpers/check/observe/paths/probe-host.ts';
+import type { ProbeHost } from '../../../../../helpers/check/observe/paths/probe-host.ts';
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
 import type { Capture } from '../../../../../helpers/check/probe/packets.ts';
 
@@ -16,8 +16,8 @@ const plan: TrialPlan = {
     port: 4000,
     size: 0,
   },
-  asker: { host: 'left' } as Station,
-  receiver: { host: 'right' } as Station,
+  sender: { host: 'left' } as ProbeHost,
+  receiver: { host: 'right' } as ProbeHost,
   network: { name: 'net', id: 'abc' },
   from: { host: 'left', container: 'web', address: '10.0.9.2' },
   to: { host: 'right', container: 'db', address: '10.0.9.3' },

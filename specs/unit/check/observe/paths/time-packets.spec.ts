@@ -12,7 +12,7 @@ function wayOn(protocol: TrialPlan['protocol'], fates: readonly Partial<TrialRes
     from: { host: 'one', container: undefined, address: '10.0.0.1' },
     to: { host: 'other', container: undefined, address: '10.0.0.2' },
     question: { id: 'of the trial', protocol: 'icmp' },
-    asker: {
+    sender: {
       packets: {
         request: (requests: readonly { id: string }[]) => {
           const [{ id } = { id: '' }, ...others] = requests;

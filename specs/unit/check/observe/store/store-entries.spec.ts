@@ -27,7 +27,7 @@ describe('what engines keep in a store', () => {
       networks: [
         { id: NETWORK, name: 'my-net', driver: 'overlay', subnets: ['10.0.9.0/24'], vnis: [256] },
       ],
-      ends: [
+      endpoints: [
         {
           id: END,
           networkId: NETWORK,
@@ -56,7 +56,7 @@ describe('what engines keep in a store', () => {
 
   test('is read all the same when one value is not what engines write', () => {
     const broken = { key: end.key, value: '{"id":1}' };
-    const { ends, networks, strange } = readStoreEntries([network, overlay, broken]);
+    const { endpoints: ends, networks, strange } = readStoreEntries([network, overlay, broken]);
     expect({ ends, strange }).toEqual({ ends: [], strange: [end.key] });
     expect(networks).toHaveLength(1);
   });
@@ -68,7 +68,7 @@ describe('what engines keep in a store', () => {
       { ...end, value: end.value.replace('02:42:0a:00:09:03', '$(id)') },
       { ...end, value: end.value.replace('mysqlserver', '-rf') },
     ];
-    const { members, ends, strange } = readStoreEntries(lies);
+    const { members, endpoints: ends, strange } = readStoreEntries(lies);
     expect({ members, ends }).toEqual({ members: [], ends: [] });
     expect(strange).toHaveLength(lies.length);
   });

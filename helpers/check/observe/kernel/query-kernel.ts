@@ -3,7 +3,7 @@ import type { Namespace } from '../../probe/namespace.ts';
 import type { Probe } from '../../probe/probe.ts';
 
 /** A probe, and the signal that ends its queries. */
-export interface Asker {
+export interface KernelAccess {
   readonly probe: Probe;
   readonly signal: AbortSignal | undefined;
 }
@@ -15,8 +15,8 @@ export interface Asker {
 export const HOST_NAMESPACE: Namespace = { pid: 1 };
 
 /** Runs a program and returns its output, converted by `read`. */
-export async function ask<T>(
-  { probe, signal }: Asker,
+export async function query<T>(
+  { probe, signal }: KernelAccess,
   namespace: Namespace,
   argv: readonly [string, ...string[]],
   read: (output: string) => T,

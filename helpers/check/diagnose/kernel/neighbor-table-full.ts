@@ -1,9 +1,9 @@
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 import { type FullTable, findFullTables, isStuck } from '../../derive/neighbor-overflow.ts';
-import { isApplicationCut, isAt } from '../consequences.ts';
+import { isApplicationSymptom, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
 /**
@@ -31,7 +31,7 @@ export const neighbourTableFull: Rule = {
           hosts.some(
             (host) =>
               (isAt(one, host) && isOfNeighbours(one, observation)) ||
-              isApplicationCut(one, observation, host),
+              isApplicationSymptom(one, observation, host),
           ),
       );
       for (const one of consequences) claimed.add(one);
@@ -49,7 +49,7 @@ export const neighbourTableFull: Rule = {
   },
 };
 
-function summarize(hosts: readonly string[], { table: { room } }: FullTable): string {
+function summarize(hosts: readonly string[], { table: { capacity: room } }: FullTable): string {
   const whose =
     hosts.length === 1
       ? `the neighbor table of ${hosts.join()}`
@@ -77,7 +77,7 @@ function remedyFor(tables: readonly FullTable[]): Remedy {
   };
 }
 
-const felt: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
+const symptoms: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'host-path-dead',
   'gossip-path-dead',
   'tunnel-dead',
@@ -86,8 +86,8 @@ const felt: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
 
 /** Tells if all lost packets of this path ended where a kernel needs a neighbor entry. */
 function isOfNeighbours({ kind, where }: Difference, { paths }: Observation): boolean {
-  if (!felt.has(kind)) return false;
-  const { hostTrials = [], trials = [] } = whatWasSeen(paths) ?? {};
+  if (!symptoms.has(kind)) return false;
+  const { hostTrials = [], trials = [] } = valueOf(paths) ?? {};
   const lost = [...hostTrials, ...trials].filter(
     ({ answered, from, to }) =>
       !answered &&

@@ -1,35 +1,38 @@
 import type { SniffedSources } from '../../probe/packets.ts';
-import type { Station } from './probe-host.ts';
+import type { ProbeHost } from './probe-host.ts';
 
 const transports = ['tcp', 'udp'] as const;
 type Transport = (typeof transports)[number];
 
 /** The source addresses of packets for one port that arrived at each probe host. */
-export type Heard = ReadonlyMap<
-  Pick<Station, 'addresses'>,
+export type SourcesByHost = ReadonlyMap<
+  Pick<ProbeHost, 'addresses'>,
   Readonly<Record<Transport, SniffedSources>>
 >;
 
 /** Starts to listen who sends anything to that port. */
-export async function overhear(stations: readonly Station[], port: number): Promise<void> {
-  const sources = [...new Set(stations.flatMap(({ addresses }) => addresses))];
+export async function sniff(probeHosts: readonly ProbeHost[], port: number): Promise<void> {
+  const sources = [...new Set(probeHosts.flatMap(({ addresses }) => addresses))];
   await Promise.all(
-    stations.flatMap(({ packets }) =>
+    probeHosts.flatMap(({ packets }) =>
       transports.map((transport) => packets.sniff(transport, port, sources)),
     ),
   );
 }
 
 /** Returns the packets captured so far. */
-export async function overheardBy(stations: readonly Station[], port: number): Promise<Heard> {
+export async function readSniffed(
+  probeHosts: readonly ProbeHost[],
+  port: number,
+): Promise<SourcesByHost> {
   return new Map(
     await Promise.all(
-      stations.map(async (station) => {
+      probeHosts.map(async (probeHost) => {
         const [tcp, udp] = await Promise.all(
-          transports.map((transport) => station.packets.sniffed(transport, port)),
+          transports.map((transport) => probeHost.packets.sniffed(transport, port)),
         );
         const nothing = { nic: [], input: [] };
-        return [station, { tcp: tcp ?? nothing, udp: udp ?? nothing }] as const;
+        return [probeHost, { tcp: tcp ?? nothing, udp: udp ?? nothing }] as const;
       }),
     ),
   );
@@ -39,12 +42,12 @@ export async function overheardBy(stations: readonly Station[], port: number): P
  * Tells if any packet from a host arrived at the other one, and if its firewall accepted any. It may come from any address
  * of that host, depending on routes.
  */
-export function heardFrom(
-  heard: Heard,
-  pair: Readonly<Record<'asker' | 'receiver', Pick<Station, 'addresses'>>>,
+export function arrivalsFrom(
+  arrivals: SourcesByHost,
+  pair: Readonly<Record<'sender' | 'receiver', Pick<ProbeHost, 'addresses'>>>,
   transport: Transport,
 ): { readonly nic: boolean; readonly input: boolean } {
-  const { nic = [], input = [] } = heard.get(pair.receiver)?.[transport] ?? {};
-  const isFrom = (source: string) => pair.asker.addresses.includes(source);
+  const { nic = [], input = [] } = arrivals.get(pair.receiver)?.[transport] ?? {};
+  const isFrom = (source: string) => pair.sender.addresses.includes(source);
   return { nic: nic.some(isFrom), input: input.some(isFrom) };
 }

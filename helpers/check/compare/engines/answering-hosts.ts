@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../../../docker/info.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
 import type { EngineView } from '../../model/engine-view.ts';
-import { whatWasSeen } from '../../model/observed.ts';
+import { valueOf } from '../../model/observed.ts';
 
 /** A host whose engine answered all requests. */
 export interface AnsweringHost {
@@ -13,7 +13,7 @@ export interface AnsweringHost {
 /** The hosts whose engines have answered. */
 export function answeringHosts({ hosts }: Pick<Observation, 'hosts'>): AnsweringHost[] {
   return hosts.flatMap((host) => {
-    const view = whatWasSeen(host.engine);
+    const view = valueOf(host.engine);
     return view === undefined ? [] : { host, view, info: view.info };
   });
 }

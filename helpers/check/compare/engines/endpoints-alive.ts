@@ -2,15 +2,15 @@ import type { NetworkFacts } from '../../../docker/networks.ts';
 import { type Check, outcomeOf } from '../../model/check.ts';
 import { areMembersKnown, isWhollyExamined, memberAddresses } from '../../derive/coverage.ts';
 import type { Difference } from '../../model/difference.ts';
-import { endsOf, type OverlayEnd } from '../../derive/endpoints.ts';
+import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
 import { hostAt } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import { whatWasSeen } from '../../model/observed.ts';
-import { isRestless } from './unstable-containers.ts';
-import { answeringHosts } from './seen-engines.ts';
+import { valueOf } from '../../model/observed.ts';
+import { isUnstable } from './unstable-containers.ts';
+import { answeringHosts } from './answering-hosts.ts';
 
 /** An endpoint as the store or an engine lists it. */
-interface RecordedEnd {
+interface RecordedEndpoint {
   readonly id: string;
   readonly networkId: string;
   readonly name: string;
@@ -22,15 +22,15 @@ interface RecordedEnd {
 }
 
 /** Every end that the store, or an engine of a swarm, has on record is one of a container that runs there. */
-export const endsAlive: Check = {
+export const endpointsAlive: Check = {
   name: 'ends-alive',
   title: 'every recorded overlay endpoint belongs to a running container',
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
-    const ends = endsOf(observation);
-    const recorded = recordedEnds(observation);
-    const differences = recorded.flatMap((one) => findDead(one, ends, observation) ?? []);
+    const endpoints = endpointsOf(observation);
+    const recorded = recordedEndpoints(observation);
+    const differences = recorded.flatMap((one) => findDead(one, endpoints, observation) ?? []);
     return outcomeOf(
       differences,
       recorded.map(({ name, address, hostAddress }) => `${name} is ${address} on ${hostAddress}`),
@@ -39,19 +39,19 @@ export const endsAlive: Check = {
 };
 
 /** Returns the listed endpoints. In a swarm, an endpoint counts only if its engine still listed it at the second read. */
-function recordedEnds({ hosts, store, swarm }: Observation): RecordedEnd[] {
-  const kept = whatWasSeen(store);
+function recordedEndpoints({ hosts, store, swarm }: Observation): RecordedEndpoint[] {
+  const kept = valueOf(store);
   if (kept !== undefined) {
-    return kept.ends.map(({ locator, ...end }) => ({
-      ...end,
+    return kept.endpoints.map(({ locator, ...endpoint }) => ({
+      ...endpoint,
       hostAddress: locator,
       keepers: [kept.version],
     }));
   }
   const later = new Map(
-    hosts.map(({ name, engine }) => [name, whatWasSeen(engine)?.laterTasks] as const),
+    hosts.map(({ name, engine }) => [name, valueOf(engine)?.laterTasks] as const),
   );
-  const told = (whatWasSeen(swarm)?.ends ?? []).filter(
+  const told = (valueOf(swarm)?.endpoints ?? []).filter(
     ({ hostAddress, askedHost, endpointId }) =>
       hostAddress !== '' && later.get(askedHost)?.includes(endpointId) !== false,
   );
@@ -64,36 +64,42 @@ function recordedEnds({ hosts, store, swarm }: Observation): RecordedEnd[] {
 }
 
 function findDead(
-  end: RecordedEnd,
-  ends: readonly OverlayEnd[],
+  endpoint: RecordedEndpoint,
+  endpoints: readonly OverlayEndpoint[],
   observation: Observation,
 ): Difference | undefined {
-  if (hasContainer(end, observation)) return undefined;
-  const host = hostAt(observation, end.hostAddress);
+  if (hasContainer(endpoint, observation)) return undefined;
+  const host = hostAt(observation, endpoint.hostAddress);
   // Nothing is known about the containers of a host that does not answer.
-  if (host === undefined ? !isNobodys(end, observation) : !('seen' in host.engine))
+  if (host === undefined ? !isNobodys(endpoint, observation) : !('value' in host.engine))
     return undefined;
-  if (host !== undefined && isComing(end, host.name, observation)) return undefined;
-  const network = networkName(end.networkId, observation);
-  const reused = ends.find(
-    ({ address, networkId }) => address === end.address && networkId === end.networkId,
+  if (host !== undefined && isComing(endpoint, host.name, observation)) return undefined;
+  const network = networkName(endpoint.networkId, observation);
+  const reused = endpoints.find(
+    ({ address, networkId }) => address === endpoint.address && networkId === endpoint.networkId,
   );
-  const elsewhere = ends.find(
-    ({ container, networkId }) => container === end.name && networkId === end.networkId,
+  const elsewhere = endpoints.find(
+    ({ container, networkId }) => container === endpoint.name && networkId === endpoint.networkId,
   );
-  const place = host?.name ?? `${end.hostAddress}, which is not a member of the cluster`;
+  const place = host?.name ?? `${endpoint.hostAddress}, which is not a member of the cluster`;
   const now = [
     ...(elsewhere === undefined
       ? []
-      : [`${end.name} is ${elsewhere.address} on ${elsewhere.host}`]),
-    ...(reused === undefined ? [] : [`${end.address} is ${reused.container} on ${reused.host}`]),
+      : [`${endpoint.name} is ${elsewhere.address} on ${elsewhere.host}`]),
+    ...(reused === undefined
+      ? []
+      : [`${endpoint.address} is ${reused.container} on ${reused.host}`]),
   ];
   return {
     kind: 'end-without-container',
-    where: { host: host?.name, network, container: end.name },
+    where: { host: host?.name, network, container: endpoint.name },
     expected: null,
-    observed: { endpointId: end.id, address: end.address, hostAddress: end.hostAddress },
-    text: `${end.keepers.join(' and ')} lists ${end.name} as ${end.address} on ${place}, where no container has that endpoint${now.length === 0 ? '' : `; ${now.join('; ')}`}`,
+    observed: {
+      endpointId: endpoint.id,
+      address: endpoint.address,
+      hostAddress: endpoint.hostAddress,
+    },
+    text: `${endpoint.keepers.join(' and ')} lists ${endpoint.name} as ${endpoint.address} on ${place}, where no container has that endpoint${now.length === 0 ? '' : `; ${now.join('; ')}`}`,
   };
 }
 
@@ -101,14 +107,14 @@ function findDead(
  * Tells if no member has the host address of an endpoint: the member was removed, or its engine is down. A store lists all
  * members; in a swarm, endpoints may have another address than their node (--data-path-addr).
  */
-function isNobodys({ hostAddress }: RecordedEnd, observation: Observation): boolean {
+function isNobodys({ hostAddress }: RecordedEndpoint, observation: Observation): boolean {
   return observation.kind === 'key-value' && areMembersKnown(observation)
     ? !memberAddresses(observation).has(hostAddress)
     : isWhollyExamined(observation);
 }
 
 /** Tells if a container, or the engine itself, has that endpoint. */
-function hasContainer({ id }: RecordedEnd, observation: Observation): boolean {
+function hasContainer({ id }: RecordedEndpoint, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ view }) =>
       [...view.containers, ...(view.later ?? [])].some(({ networks }) =>
@@ -129,19 +135,19 @@ function isEngines({ id, local }: NetworkFacts['containers'][number]): boolean {
 }
 
 /** Tells if the container of an endpoint is starting: it gets its endpoint before it runs, and a new one with each restart. */
-function isComing({ name }: RecordedEnd, on: string, observation: Observation): boolean {
+function isComing({ name }: RecordedEndpoint, on: string, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ host, view }) =>
       host.name === on &&
       view.containers.some(
         (one) =>
           one.name === name &&
-          (one.status === 'created' || one.status === 'restarting' || isRestless(one, view)),
+          (one.status === 'created' || one.status === 'restarting' || isUnstable(one, view)),
       ),
   );
 }
 
 function networkName(id: string, { store, swarm }: Observation): string {
-  const networks = whatWasSeen(store)?.networks ?? whatWasSeen(swarm)?.networks ?? [];
+  const networks = valueOf(store)?.networks ?? valueOf(swarm)?.networks ?? [];
   return networks.find((network) => network.id === id)?.name ?? id.slice(0, 12);
 }
