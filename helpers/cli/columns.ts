@@ -1,6 +1,6 @@
 import { Help } from 'commander';
 
-/** The least width of a text that stands beside what it explains; with less it stands below. */
+/** The minimum width of a text next to its term; a narrower text is below the term. */
 const leastBeside = 30;
 
 const help = Object.assign(new Help(), { minWidthToWrap: 1 });
@@ -10,7 +10,7 @@ export function wrapText(text: string, width: number): string[] {
   return help.boxWrap(text, Math.max(width, 1)).split('\n');
 }
 
-/** A command line in lines of at most `width` where its words allow it, to be typed as they stand. */
+/** Wraps a command line at words into lines of at most `width`, so that a shell still accepts it. */
 export function wrapCommand(command: string, width: number): string[] {
   // An option stays with its value.
   const parts: string[] = [];
@@ -33,7 +33,7 @@ export function wrapCommand(command: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** What is to be explained, in its lines, and the explanation. */
+/** The lines of a term, and its explanation. */
 export type Row = readonly [term: readonly string[], text: string];
 
 /** Rows in two columns; below each other where the terminal is too narrow for that, or a term too long. */

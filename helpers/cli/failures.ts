@@ -86,7 +86,7 @@ function renderError(error: SerializedError, layout: TextLayout): string[] {
   ];
 }
 
-/** What differs, where the message does not say it. */
+/** Returns the difference, if the message does not contain it. */
 function diffOf(error: SerializedError): string[] {
   const { diff } = error;
   if (typeof diff !== 'string') return [];

@@ -1,5 +1,5 @@
 #!/bin/sh
-# docker-machine's command line over the built-in provider. Finds a Node that runs TypeScript as it stands, hands over.
+# docker-machine's command line for the built-in provider. Finds a Node.js that runs TypeScript and starts it.
 self=$(readlink -f "$0")
 top=${self%/helpers/cli/*}
 node=$top/node_modules/.bin/node
@@ -7,11 +7,11 @@ if [ ! -x "$node" ]; then
   node=$(command -v node || true)
   major=$([ -z "$node" ] || "$node" -p 'process.versions.node.split(".")[0]')
   if [ "${major:-0}" -lt 24 ]; then
-    echo "netns-machine: no Node 24 or newer found; run «npm ci» in $top, which brings one" >&2
+    echo "netns-machine: no Node 24 or newer found. Run \"npm ci\" in $top, which installs it." >&2
     exit 1
   fi
 fi
-# Without it the types of our own modules would be stripped anew in each call, which takes longer than most commands.
+# Without it the types of the modules would be stripped again in each call, which takes longer than most commands.
 export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/overlay-e2e/compiled"
 name=${0##*/}
 exec "$node" "$top/helpers/cli/netns-machine.ts" "${name%.sh}" "$@"

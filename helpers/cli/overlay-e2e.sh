@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds a Node that runs TypeScript as it stands, and hands over to it.
+# Finds a Node.js that runs TypeScript and starts it.
 set -eu
 top=$(dirname "$(readlink -f "$0")")/../..
 node=$top/node_modules/.bin/node
@@ -7,11 +7,11 @@ if [ ! -x "$node" ]; then
   node=$(command -v node || true)
   major=$([ -z "$node" ] || "$node" -p 'process.versions.node.split(".")[0]')
   if [ "${major:-0}" -lt 24 ]; then
-    echo "overlay-e2e: no Node 24 or newer found; run «npm ci» in $(cd "$top" && pwd), which brings one" >&2
+    echo "overlay-e2e: no Node 24 or newer found. Run \"npm ci\" in $(cd "$top" && pwd), which installs it." >&2
     exit 1
   fi
 fi
-# Without it the types of our own modules would be stripped anew in each call.
+# Without it the types of the modules would be stripped again in each call.
 [ -z "${XDG_CACHE_HOME:-}${HOME:-}" ] ||
   export NODE_COMPILE_CACHE="${XDG_CACHE_HOME:-${HOME:-}/.cache}/overlay-e2e/compiled"
 exec "$node" "$top/helpers/cli/overlay-e2e/main.ts" "$@"

@@ -36,9 +36,9 @@ async function startTelling({
   more,
 }: ProgressOptions): Promise<() => void> {
   if (!isLive(stream)) return showPlainLines(stream, verbose);
-  // What draws them takes a while to load, and logs need none of it.
+  // The drawing code takes a while to load, and logs do not need it.
   const { showLiveLines } = await import('./progress/live-lines.ts');
-  // What is written to the other one would be drawn over.
+  // Text on the other stream would be overwritten.
   const others = stream === process.stderr && process.stdout.isTTY ? [process.stdout] : [];
   return showLiveLines(stream, { verbose, others, more });
 }

@@ -15,9 +15,9 @@ import { restoreTemporaryFolder } from './temporary-folder.ts';
 import { showProgress } from './progress.ts';
 
 /**
- * Vitest's own reporter, and more while the specs run: on a terminal which files run now, at what they are, and how many
- * are done; everywhere what the set-ups of clusters do, each test that fails as soon as it has, and the files of the unit
- * specs in one line together unless one of them failed.
+ * Vitest's reporter with more progress: on a terminal the running files with their current tests, and the number of
+ * finished files. Everywhere it shows the progress of cluster set-ups and each failed test immediately. The files of the
+ * unit specs share one line unless one of them failed.
  */
 export class SpecsReporter extends DefaultReporter {
   readonly #lines = new SpecLines();
@@ -26,7 +26,7 @@ export class SpecsReporter extends DefaultReporter {
   #failures: readonly Failure[] = [];
 
   constructor() {
-    // What it draws at the bottom of a terminal tells neither set-ups nor machines.
+    // Vitest's summary at the bottom of a terminal shows neither set-ups nor machines.
     super({ summary: false });
   }
 
@@ -73,7 +73,7 @@ export class SpecsReporter extends DefaultReporter {
     this.log(` ${sign} ${whole.text}`);
   }
 
-  /** The files of the unit specs are many and quick: of several, those that passed are told together. */
+  /** Prints no line for a passed file of the unit specs, because they are many and fast. */
   override printTestModule(module: TestModule): void {
     const { name } = module.project;
     const isToldTogether = name === 'unit' && this.#lines.filesOf(name) > 1;
@@ -97,7 +97,7 @@ export class SpecsReporter extends DefaultReporter {
       this.log(`${this.#paint('red', '✖')} ${why}`);
       return;
     }
-    // Whoever interrupts a run knows why it ended.
+    // A user who interrupts a run knows the reason for its end.
     if (reason === 'interrupted' && !modules.some(hasRun)) return;
     this.#failures = listFailures(modules, errors);
     super.onTestRunEnd(modules, errors, reason);
@@ -117,7 +117,7 @@ export class SpecsReporter extends DefaultReporter {
     this.reportTestSummary(files, errors, 0);
   }
 
-  /** Failed tests were told when they failed, and are listed at the end of the run. */
+  /** Skips failed tests: they were printed when they failed and are listed at the end of the run. */
   protected override printTestCase(
     ...[state, test]: Parameters<DefaultReporter['printTestCase']>
   ): void {

@@ -11,9 +11,9 @@ const readerGoneCodes = new Set(['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTR
 type VerboseOption = '--verbose' | '--debug';
 
 /**
- * Keeps a command line program running whatever becomes of its standard streams. A closed reader (`| head`) ends neither
- * the work nor changes the exit code. Output that cannot be written, on a full disk for example, is an error of one line
- * and exit code 2; on standard error only the progress is lost. What nothing else catches becomes one line, too.
+ * Keeps a command line program running despite errors of its standard streams. A closed reader (`| head`) ends neither
+ * the work nor changes the exit code. If output cannot be written, for example on a full disk, an error of one line and
+ * exit code 2 follow; on standard error only the progress is lost. Uncaught errors become one line as well.
  */
 export function guardStandardStreams(program: string, verboseOption: VerboseOption): void {
   const complain = (line: string) => process.stderr.write(`${program}: ${line}\n`);
@@ -35,8 +35,8 @@ export function guardStandardStreams(program: string, verboseOption: VerboseOpti
 }
 
 /**
- * An error that nobody expected, a defect of the program itself, in one line. Its stack is for a report of the defect:
- * only the option that prints details adds it.
+ * Describes an unexpected error, a bug of the program itself, in one line. Only the option that prints details adds its
+ * stack, which a bug report needs.
  */
 export function describeDefect(error: unknown, verboseOption: VerboseOption): string {
   const message = error instanceof Error ? error.message : String(error);

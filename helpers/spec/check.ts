@@ -36,10 +36,10 @@ export interface Check {
 export function openCheck(lab: Lab): Check {
   let unhealthy: AuditReport | undefined;
   const audit = async (options?: AuditOptions): Promise<AuditReport> => {
-    // Loaded when it is asked for: it is most of the code, and few specs do.
+    // Loaded only when needed: it is most of the code, and few specs use it.
     const { auditCluster } = await import('../check/audit.ts');
     const { prepareProbeImage } = await import('../check/probe/probe-image.ts');
-    // Where it is not in the cache yet, it is made before: the time that an audit has is for looking at the cluster.
+    // Built before the audit if the cache lacks it, because the time limit of an audit is for the cluster.
     if (options?.probes !== 'none') await prepareProbeImage();
     const target = targetOf(lab);
     const report = await withWholeWaits(() => auditCluster(target, options)).finally(() => {

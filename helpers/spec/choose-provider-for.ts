@@ -5,9 +5,10 @@ import { seed } from '../topology/seed.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /**
- * The provider of the machines of a topology's specs. The seed's are in the store that MACHINE_STORAGE_PATH names, those
- * of the others beside it, for they stand side by side and their machines have the same names. One that `overlay-e2e up`
- * left in the store itself is found there.
+ * Chooses the provider of the machines for a topology's specs. The machines of the seed topology are in
+ * MACHINE_STORAGE_PATH. Each other topology has its own state directory next to it, because they run at the same time
+ * and their machines have the same names. A topology that `overlay-e2e up` left running is found in
+ * MACHINE_STORAGE_PATH itself.
  */
 export async function chooseProviderFor({
   name,

@@ -35,12 +35,12 @@ export function rememberFindings(store: string, test: string, report: AuditRepor
   explained.set(store, { report, test, because: `${finding.code}: ${finding.summary}` });
 }
 
-/** Returns what explains failures of the tests on the cluster in that store. */
+/** Returns the finding that explains failed tests on the cluster of a state directory. */
 export function findExplained(store: string): ExplainedFailures | undefined {
   return explained.get(store);
 }
 
-/** Cuts the waits of the next test short if a finding explains why what it waits for will not come. */
+/** Shortens the waits of the next test if a finding explains why they will fail. */
 export function cutExplainedWaits(store: string): void {
   const found = explained.get(store);
   cutWaits(found === undefined ? undefined : { limit: cutLimit, because: found.because });

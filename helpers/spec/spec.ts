@@ -155,7 +155,7 @@ function describeMachine(lab: Lab, name: string): SpecMachine {
   };
 }
 
-/** What a spec needs may be more than the topology has. */
+/** Returns the reason to skip a spec that needs more than the topology has. */
 function leftOut({ topology, cluster }: TopologyDocument, needs: Stage) {
   const limit = limitOf({ cluster });
   return limit === undefined || includesStage(limit.stage, needs)
@@ -164,7 +164,7 @@ function leftOut({ topology, cluster }: TopologyDocument, needs: Stage) {
 }
 
 async function attachEvidence(lab: Lab, check: Check, failed: string): Promise<void> {
-  // It takes some seconds: not for nobody.
+  // This takes some seconds, so it needs a reader.
   if (reportRuntime() === undefined) return;
   const [{ attachMachines }, { attachReport, attachVerdict }] = await Promise.all([
     import('../report/findings/machine-evidence.ts'),

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 
-/** Asks on the terminal, or whatever stdin is. */
+/** Asks a question on stderr and reads the answer from stdin. */
 export async function confirm(question: string): Promise<'yes' | 'no' | 'end of input'> {
   const lines = createInterface({ input: process.stdin });
   process.stdout.write(`${question} (y/n): `);

@@ -14,7 +14,7 @@ export interface CommandDescription {
   readonly load: () => Promise<RunCommand>;
 }
 
-/** What a command is called with. */
+/** The input of a command. */
 export interface CommandContext {
   /** The name that the program was called by: it also answers to `docker-machine`. */
   readonly program: string;
@@ -25,14 +25,14 @@ export interface CommandContext {
   readonly commands: readonly CommandDescription[];
   readonly flags: FlagValues;
   readonly global: FlagValues;
-  /** What is left behind the options. */
+  /** The arguments after the options. */
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The folder with `machines/` and `certs/`. */
   readonly storage: string;
 }
 
-/** Does what the command says; a code other than 0 is a {@link Failure} or the returned number. */
+/** Runs a command; an exit code other than 0 is a {@link Failure} or the returned number. */
 export type RunCommand = (context: CommandContext) => Promise<number | void>;
 
 /** Prints a line on stdout. */

@@ -3,7 +3,7 @@ import { type PingAnswer, pingEngine } from '../../docker/endpoints/ping-engine.
 import { checkHandshake } from '../../docker/endpoints/transport.ts';
 import type { HostConfig } from './hosts/host.ts';
 
-// docker-machine's own words for what fails: scripts match them.
+// docker-machine's own words for errors, which scripts match.
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -77,7 +77,7 @@ function endpointOf(url: string, { HostOptions }: HostConfig): SocketEndpoint | 
   };
 }
 
-/** The path of a `unix://` URL: a socket of this computer, where nobody shows certificates. */
+/** Returns the path of a `unix://` URL: a socket of this computer, without certificates. */
 export function socketOf(url: string): string | undefined {
   return /^unix:\/\/(\/.+)$/.exec(url)?.[1];
 }

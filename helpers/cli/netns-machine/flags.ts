@@ -1,22 +1,22 @@
 /** One option of a command. */
 export interface Flag {
-  /** Without dashes; the first is the one it is asked for by. */
+  /** Names without dashes. The code uses the first. */
   readonly names: readonly [string, ...string[]];
   readonly kind: 'boolean' | 'string' | 'number' | 'list';
   readonly usage: string;
-  /** What it is when it is not given. */
+  /** The default value. */
   readonly value?: string | number;
-  /** The environment variable that stands in for it. */
+  /** The environment variable with the same effect. */
   readonly env?: string;
 }
 
-/** What the options of one call say. */
+/** The options of one call. */
 export interface FlagValues {
   on(name: string): boolean;
   text(name: string): string;
   number(name: string): number;
   list(name: string): readonly string[];
-  /** Whether it was given, on the command line or by the environment. */
+  /** Returns true if the option is set on the command line or in the environment. */
   given(name: string): boolean;
 }
 

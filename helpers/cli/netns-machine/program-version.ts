@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The release of docker-machine whose command line this is; scripts compare what `docker-machine -v` says with theirs. */
 const DOCKER_MACHINE = '0.16.2';
 
-/** `VERSION, build BUILD`, of this program or of the docker-machine that it stands in for. */
+/** Returns `VERSION, build BUILD` of this program, or of the docker-machine that it replaces. */
 export function programVersion(program: string): string {
   const file = new URL('../../../package.json', import.meta.url);
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };

@@ -1,4 +1,4 @@
-/** How a shell sets and removes an environment variable, and how it says what to do with all that. */
+/** The syntax of a shell for environment variables and hints. */
 export interface Shell {
   set(name: string, value: string): string;
   unset(name: string): string;
@@ -42,7 +42,7 @@ const SHELLS: Readonly<Record<string, Shell>> = {
   },
 };
 
-/** The shell of that name; whatever is not known is taken for one like bash. */
+/** Returns the shell of that name; unknown shells are treated like bash. */
 export function shellNamed(name: string): Shell {
   return SHELLS[name] ?? bash;
 }

@@ -22,7 +22,7 @@ import { watchCluster } from '../../check/watch/watch-cluster.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
 
-/** The exit code of each verdict; what could not be checked has that of what was not. */
+/** The exit code of each result. */
 const exitCodes = { healthy: 0, defects: 1, incomplete: 2 } as const;
 
 /** `overlay-e2e check`: gives the exit code. */
@@ -49,7 +49,7 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
 
 type Bounds = AuditOptions & { readonly signal: AbortSignal };
 
-/** What is said on the command line goes before what a file says. */
+/** Merges options; the command line takes precedence over a file. */
 function mergeOptions(
   { probe, privileged, limit, maxPairs }: CheckOptions,
   wishes: Chosen['wishes'],
@@ -76,7 +76,7 @@ async function checkTarget(
   if (bounds.probes !== 'none') await whileTold(options, prepareProbeImage);
   const audit = async () => await whileTold(options, () => auditCluster(target, bounds));
   if (options.watch !== undefined) return await watchTarget(target, bounds, options);
-  // What it took to find the engines counts, too.
+  // The time for finding the engines counts as well.
   const { limit = AUDIT_LIMIT } = bounds;
   const first = { ...bounds, limit: Math.max(limit - spent, limit / 4) };
   const report = await whileTold(options, () => auditCluster(target, first));
@@ -121,7 +121,7 @@ async function watchTarget(
   const last = await watchCluster({
     every: (options.watch ?? 0) * 1000,
     signal: bounds.signal,
-    // What goes on in rounds in which nothing is new, is no news either.
+    // Later checks show no progress, because without changes nothing is printed.
     audit: async () =>
       isFirst
         ? await whileTold(options, () => auditCluster(target, bounds))
@@ -159,7 +159,7 @@ async function whileTold<T>({ verbose = false }: CheckOptions, run: () => Promis
   }
 }
 
-/** On a terminal, what is longer than a line is wrapped at words. */
+/** Prints a line, wrapped at words on a terminal. */
 function sayWhole(text: string): void {
   const { isTTY, columns } = process.stderr;
   if (!isTTY) return say(text);

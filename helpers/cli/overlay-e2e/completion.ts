@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { completionScripts, type Shell } from './completion/scripts.ts';
 import { suggest } from './completion/suggest.ts';
 
-/** `overlay-e2e completion`: prints what the shell is to read. */
+/** Prints the completion script of a shell. */
 export function printCompletion(shell: Shell): void {
   process.stdout.write(completionScripts[shell]);
 }
 
-/** What that asks at each Tab: prints what can stand in place of the last word. */
+/** Prints the completions of the last word; the scripts call this at each Tab. */
 export async function printSuggestions(program: Command, typed: readonly string[]): Promise<void> {
   const { words, files } = await suggest(program, typed);
   const lines = [

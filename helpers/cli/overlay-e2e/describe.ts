@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { inColumns, type Row, wrapCommand, wrapText } from '../columns.ts';
 import { settingsOf } from '../settings.ts';
 
-/** A command line to type as it stands, and what comes of it. */
+/** A complete command line and its effect. */
 export interface Example {
   readonly command: string;
   readonly does: string;
@@ -14,7 +14,7 @@ export interface ExitCode {
   readonly means: string;
 }
 
-/** What `--help` and the reference tell of a command beside its arguments and options. */
+/** More text about a command for `--help` and the reference, in addition to its arguments and options. */
 export interface MoreOfCommand {
   readonly examples: readonly Example[];
   readonly exitCodes: readonly ExitCode[];
@@ -34,12 +34,12 @@ export function describeCommand(command: Command, more: MoreOfCommand): Command 
   });
 }
 
-/** What was told of a command by {@link describeCommand}. */
+/** Returns the text of a command from {@link describeCommand}. */
 export function moreOf(command: Command): MoreOfCommand {
   return described.get(command) ?? { examples: [], exitCodes: [] };
 }
 
-/** The commands that are for people: neither `help`, which needs no help, nor what only scripts call. */
+/** Returns the commands for users: without `help` and the commands that only scripts call. */
 export function shownCommands(program: Command): readonly Command[] {
   const commands = program.createHelp().visibleCommands(program);
   return commands.filter((one) => one.name() !== 'help');

@@ -49,7 +49,7 @@ async function formatDocument(
   return JSON.stringify(document, null, 2);
 }
 
-/** Formats one line per requirement, with the remedy below a missing one. */
+/** Formats one line per requirement, with the fix below a missing one. */
 function formatTable(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
   const lines = findings.flatMap(({ subject, saw, remedy, ...one }) => [

@@ -21,14 +21,14 @@ export function reportFailure(error: unknown, { verbose = false } = {}): number 
 
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describe).join('\n');
-  // What it advises is to read its evidence, in which the findings are easier to find.
+  // Its hint is to read the evidence, which is printed below.
   if (error instanceof DiagnosedFailure) return `${error.tried}: ${error.observed}`;
   if (error instanceof HarnessError) return error.message;
   if (describeSystemError(error) !== undefined) return firstLine(error);
   return describeDefect(error, '--verbose');
 }
 
-/** The findings of an audit, and the logs for those who want all. */
+/** Formats the findings of a check, with the logs if requested. */
 function renderFindings({ report, evidence }: DiagnosedFailure, verbose: boolean): string {
   const color = process.stderr.isTTY && process.stderr.hasColors();
   const layout = { color, width: process.stderr.columns || 80 };

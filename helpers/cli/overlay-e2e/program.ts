@@ -59,7 +59,7 @@ export function createProgram(): Command {
   });
 }
 
-/** What commander says of wrong usage, in the form of all our errors. */
+/** Formats commander's message about wrong usage like all other errors. */
 function describeWrongUsage(message: string): string {
   const line = message
     .trimEnd()

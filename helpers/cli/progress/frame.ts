@@ -2,16 +2,16 @@ import * as escapes from 'ansi-escapes';
 import stringWidth from 'string-width';
 
 /**
- * The lines at the bottom of a terminal that are drawn anew again and again. What is printed through it, and what others
- * write to the terminal meanwhile, stands above them and stays. Each change is one write, over what stood there before:
- * nothing flickers, also where a terminal does not know how to hold its picture back meanwhile.
+ * The lines at the bottom of a terminal that are redrawn with each change. Other output to the terminal appears above
+ * them and stays. Each change is one write over the old lines, so that nothing flickers, even without support for
+ * synchronized output.
  */
 export class Frame {
   readonly #stream: NodeJS.WriteStream;
   readonly #write: (text: string) => boolean;
   readonly #giveBack: readonly (() => void)[];
   #drawn: readonly string[] = [];
-  /** What somebody wrote without ending the line yet. */
+  /** An incomplete line of other output. */
   #begun = '';
   #hasEnded = false;
 
@@ -33,7 +33,7 @@ export class Frame {
     return Math.max((this.#stream.columns || 80) - 1, 20);
   }
 
-  /** Lines that may be drawn: below them is the line that the cursor stands in. */
+  /** The maximum number of lines; the cursor needs one line below them. */
   get height(): number {
     return Math.max((this.#stream.rows || 24) - 2, 3);
   }
@@ -48,7 +48,7 @@ export class Frame {
     this.#replace(`${line}\n`, lines);
   }
 
-  /** Takes the lines away; what was printed stands, and the cursor in the line after it. */
+  /** Removes the lines. Printed output stays, with the cursor in the line after it. */
   readonly end = (): void => {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -70,9 +70,9 @@ export class Frame {
     const isSame = lines.length === before.length && lines.every((one, at) => one === before[at]);
     if (printed === '' && isSame) return true;
     const up = this.#rowsOf(before);
-    // A terminal shows ^C where the cursor stands, also before the first line is drawn.
+    // A terminal prints ^C at the cursor, even before the first line is drawn.
     const top = `\r${up === 0 ? '' : escapes.cursorUp(up)}`;
-    // Over the old ones, line by line. What is printed may take several rows: then all is cleared first.
+    // Overwrites the old lines one by one. Printed text may need several rows, so all lines are cleared first in that case.
     const [clear, endOfLine] =
       printed === '' ? ['', escapes.eraseEndLine] : [escapes.eraseDown, ''];
     const drawn = lines.map((line) => `${line}${endOfLine}\n`).join('');
@@ -80,7 +80,7 @@ export class Frame {
     return this.#write(escapes.synchronizedOutput(top + clear + printed + drawn + rest));
   }
 
-  /** How many rows drawn lines take now: a terminal that was made narrower has broken them into more. */
+  /** Returns the number of rows of the drawn lines; a narrower terminal has wrapped them. */
   #rowsOf(lines: readonly string[]): number {
     const columns = this.#stream.columns || 80;
     return lines.reduce(
@@ -90,7 +90,7 @@ export class Frame {
   }
 }
 
-/** Has what is written to the stream given to `take` instead, until the function that this returns is called. */
+/** Redirects the output of the stream to `take`, until the returned function is called. */
 function divert(stream: NodeJS.WriteStream, take: (text: string) => boolean): () => void {
   const write: unknown = Reflect.get(stream, 'write');
   const taking = (chunk: Uint8Array | string, ...rest: unknown[]) => {
@@ -101,7 +101,7 @@ function divert(stream: NodeJS.WriteStream, take: (text: string) => boolean): ()
   };
   stream.write = taking;
   return () => {
-    // Somebody else may have put his own in its place meanwhile.
+    // Other code may have replaced it in the meantime.
     if (Reflect.get(stream, 'write') === taking) Reflect.set(stream, 'write', write);
   };
 }

@@ -50,9 +50,9 @@ export function lineInWords(line: Line): string {
 }
 
 /**
- * As many of the lines as there is room for, and one that says how many are left out: those that have ended go first.
+ * Returns the lines that fit, and one line with the number of the others. Finished lines are omitted first.
  *
- * @param room for all of them, and that one line
+ * @param room the number of lines, including that line
  */
 export function fitIn(lines: readonly Line[], room: number): { shown: Line[]; hidden: string } {
   if (lines.length <= room) return { shown: [...lines], hidden: '' };
@@ -66,7 +66,7 @@ export function fitIn(lines: readonly Line[], room: number): { shown: Line[]; hi
   return { shown, hidden: `… and ${rest.length} more${how}` };
 }
 
-/** What is said of it between title and time: rather what it is at now than what is done. */
+/** Returns the text between title and time: the current step rather than the completed ones. */
 function cutAbout({ done, now }: Pick<Line, 'done' | 'now'>, width: number): string {
   if (width < 6) return '';
   if (now === undefined) return cutBeginning(done, width);

@@ -12,13 +12,13 @@ export interface LiveOptions {
   readonly verbose: boolean;
   /** Further streams that lead to the same terminal. */
   readonly others: readonly NodeJS.WriteStream[];
-  /** What else goes on, above the lines of activities. */
+  /** Returns more lines, shown above those of activities. */
   readonly more?: (() => readonly Line[]) | undefined;
 }
 
 /**
- * For a terminal: what is done stays; what goes on now is drawn anew beneath it, a line for each stage, each transfer and
- * each machine.
+ * Shows progress on a terminal: finished activities stay, and the running ones are redrawn below them, with one line for
+ * each stage, transfer and machine.
  */
 export function showLiveLines(
   stream: NodeJS.WriteStream,
@@ -50,7 +50,7 @@ export function showLiveLines(
       const indent = '  '.repeat(scene.running.depth(activity));
       const { machine, error } = activity;
       const kept = scene.end(activity);
-      // A machine's stage is told in its line, unless it failed: then that is what one looks for.
+      // A machine's stage is part of its line, unless it failed: readers search for failures.
       if (machine === undefined || error !== undefined) {
         const machines = align(kept.slice(0, -1));
         for (const line of [...machines, ...kept.slice(-1)])

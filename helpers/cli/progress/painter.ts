@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Paints a text, or leaves it as it stands. */
+/** Colors a text, or returns it unchanged. */
 export type Paint = (
   style: 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold',
   text: string,

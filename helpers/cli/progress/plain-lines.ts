@@ -6,13 +6,13 @@ import { painterFor } from './painter.ts';
 import { isFollowed } from './running.ts';
 import { Scene } from './scene.ts';
 
-/** Milliseconds without a line after which what still goes on is told again. */
+/** Milliseconds without a line until the running activities are printed again. */
 const patience = 10_000;
 
-/** What a line begins with, after its time, that says again what still goes on. */
+/** The begin, after its time, of a line that repeats a running activity. */
 export const reminder = 'still at ';
 
-/** For logs: a line when a stage has ended, when a transfer begins, and now and then what still goes on. */
+/** Shows progress in logs: a line when a stage ends, when a transfer begins, and for long-running activities. */
 export function showPlainLines(stream: NodeJS.WritableStream, verbose: boolean): () => void {
   const beganAt = Date.now();
   const scene = new Scene();

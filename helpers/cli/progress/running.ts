@@ -21,7 +21,7 @@ export class Running {
     return this.around(activity).filter(isFollowed).length;
   }
 
-  /** What happens right now inside of a followed activity that holds no other followed one: a command, a wait. */
+  /** Returns the current activity, such as a command or a wait, inside a followed activity without other followed ones. */
   now(activity: Activity): Activity | undefined {
     const within = this.all.filter((other) => this.around(other).includes(activity));
     return within.some(isFollowed) ? undefined : within.at(-1);
@@ -36,8 +36,8 @@ export class Running {
 }
 
 /**
- * Stages, and what is downloaded or built for all machines, get lines of their own; commands, waits and exchanges are too
- * many for that.
+ * Returns true for activities with their own line: stages, and downloads or builds for all machines. Commands, waits and
+ * exchanges are too many.
  */
 export function isFollowed({ kind, machine }: Activity): boolean {
   return kind === 'stage' || (kind === 'transfer' && machine === undefined);

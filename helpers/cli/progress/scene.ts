@@ -7,21 +7,21 @@ export interface Line {
   readonly state: 'running' | 'done' | 'failed';
   readonly depth: number;
   readonly title: string;
-  /** What of it is done: «engine, gossip». */
+  /** The completed parts: "engine, gossip". */
   readonly done: string;
-  /** What it is at now, and how far that is. */
+  /** The current step and its progress. */
   readonly now?: Doing | undefined;
   readonly time: string;
-  /** Why it failed, unless a line before has told that. */
+  /** The reason of a failure, unless an earlier line has it. */
   readonly why?: string | undefined;
 }
 
 /** Milliseconds that something has to take to be read. */
 const MOMENT = 200;
 
-/** What is known of a machine, or of a stage, beside what runs of it now. */
+/** The history of a machine or of a stage. */
 interface Owner {
-  /** What of it was looked at or made, in the order in which it began; whether it failed. */
+  /** Its parts, in the order of their starts; true if a part failed. */
   readonly parts: Map<string, boolean>;
   /** The stage of a machine that ended last. */
   last: Activity | undefined;
@@ -29,7 +29,7 @@ interface Owner {
   endedAt: number;
 }
 
-/** What goes on in this process, as somebody who watches wants to see it: stages, transfers, and each machine. */
+/** The activities of this process as a user wants to see them: stages, transfers and machines. */
 export class Scene {
   readonly running = new Running();
   readonly #told = new Set<unknown>();
@@ -38,7 +38,7 @@ export class Scene {
   readonly #machines = new Map<string, Owner>();
 
   start(activity: Activity): void {
-    // What was asked of machines before counts for none of what begins now.
+    // Earlier activities on machines do not belong to a new outermost stage.
     if (isFollowed(activity) && !this.running.all.some(isFollowed)) this.#machines.clear();
     this.running.add(activity);
     const { machine, id } = activity;
@@ -47,7 +47,7 @@ export class Scene {
     this.#machines.set(machine, newOwner(activity));
   }
 
-  /** Gives what there is to keep of it: nothing but of stages and transfers; of the outermost, its machines first. */
+  /** Returns the lines to keep after an activity: of stages and transfers only; of the outermost, its machines first. */
   end(activity: Activity): Line[] {
     const { kind, machine, id } = activity;
     const kept = isFollowed(activity) ? this.#endOf(activity) : [];
@@ -55,7 +55,7 @@ export class Scene {
     if (owner !== undefined) owner.endedAt = Date.now();
     if (kind === 'step') {
       const parts = this.#ownerOf(activity)?.parts;
-      // A part that is looked at once more stays where it was.
+      // A repeated part stays at its position.
       const title = titleOnMachine(activity).replace(/, second read$/, '');
       parts?.set(title, activity.error !== undefined);
     }
@@ -65,12 +65,12 @@ export class Scene {
     return kept;
   }
 
-  /** Why something failed, told once. */
+  /** Returns the reason of a failure, once. */
   why(activity: Activity): string | undefined {
     return whyFailed(activity, this.#told);
   }
 
-  /** What goes on: stages and transfers. */
+  /** Returns the lines of running stages and transfers. */
   followed(): Line[] {
     const all = this.running.all.filter((one) => isFollowed(one) && one.machine === undefined);
     return all.map((activity) => {
@@ -85,7 +85,7 @@ export class Scene {
     });
   }
 
-  /** What each machine is at, or was last. */
+  /** Returns the current or last step of each machine. */
   machines(): Line[] {
     return [...this.#machines].map(([name, { parts, last }]): Line => {
       const now = this.#attention(this.running.all.filter((one) => one.machine === name));
@@ -116,7 +116,7 @@ export class Scene {
     return [...machines, own];
   }
 
-  /** The machines of which parts were looked at one by one, and no stages tell of. */
+  /** Returns the lines of machines with parts that belong to no stage. */
   #inspected(): Line[] {
     return [...this.#machines]
       .filter(([, { parts }]) => parts.size > 0)
@@ -129,7 +129,7 @@ export class Scene {
       }));
   }
 
-  /** What it is at itself: what machines are at stands in lines of theirs. */
+  /** Returns its current step; those of machines have their own lines. */
   #nowOf(activity: Activity): Doing | undefined {
     const { progress } = activity;
     if (progress !== undefined) return { what: '', howFar: progress };
@@ -137,12 +137,12 @@ export class Scene {
     return now === undefined || now.machine !== undefined ? undefined : this.#inPart(now);
   }
 
-  /** Which of what runs is told: the innermost that takes a while; else the outermost, so that nothing flickers by. */
+  /** Selects the activity to show: the innermost that takes a while, else the outermost, to avoid flicker. */
   #attention(running: readonly Activity[]): Activity | undefined {
     return running.findLast(({ startedAt }) => Date.now() - startedAt >= MOMENT) ?? running[0];
   }
 
-  /** What something is at, with the part that it belongs to: «kernel: ip -j address show». */
+  /** Returns the current step with its part: "kernel: ip -j address show". */
   #inPart(now: Activity): Doing {
     const doing = doingOf(now);
     const part = this.running.around(now).find((one) => one.kind === 'step' || isFollowed(one));
@@ -150,7 +150,7 @@ export class Scene {
     return { ...doing, what: `${titleOnMachine(part)}: ${doing.what}` };
   }
 
-  /** Whose part a step is: its machine's; nobody's where a stage of that machine tells of all of it. */
+  /** Returns the owner of a step: its machine, or none if a stage of that machine shows it. */
   #ownerOf(step: Activity): Owner | undefined {
     const stage = this.running.around(step).find(isFollowed);
     if (stage === undefined || stage.machine !== undefined) return undefined;

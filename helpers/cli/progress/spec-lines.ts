@@ -20,10 +20,10 @@ interface Project {
   tests: number;
 }
 
-/** How a test ended. */
+/** The result of a test. */
 export type TestEnd = 'passed' | 'failed' | 'skipped';
 
-/** What a run of specs is at, in lines: all of it, and each file that runs now. */
+/** The progress of a run of specs in lines: one for the whole run and one for each running file. */
 export class SpecLines {
   readonly #running = new Map<string, SpecFile>();
   readonly #projects = new Map<string, Project>();
@@ -47,7 +47,7 @@ export class SpecLines {
     this.#running.set(id, file);
   }
 
-  /** How many tests a file has is known once it is read. */
+  /** Records the number of tests of a file, which is known once it is read. */
   collected(id: string, tests: number): void {
     const file = this.#running.get(id);
     if (file !== undefined) file.tests = tests;
@@ -66,7 +66,7 @@ export class SpecLines {
     file.test = undefined;
   }
 
-  /** Gives what there is to say of the whole project when this was the last of several files of it. */
+  /** Returns the summary of a project after the last of its files. */
   endFile(
     id: string,
     projectName: string,
@@ -86,7 +86,7 @@ export class SpecLines {
     return { text, failed: project.failed > 0 };
   }
 
-  /** How many files of the project there are to run. */
+  /** Returns the number of files of a project. */
   filesOf(projectName: string): number {
     return this.#projects.get(projectName)?.files ?? 0;
   }

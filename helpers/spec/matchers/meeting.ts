@@ -8,17 +8,17 @@ export interface Meeting {
   readonly from: Container;
   /** The name or address that it is to reach. */
   readonly target: string;
-  /** For people: «shop (counter)». */
+  /** The container for people: "shop (counter)". */
   readonly who: string;
-  /** For people: « over stairs», or nothing where no overlay is known that both are on. */
+  /** The network for people: " over stairs", or empty without a known common overlay network. */
   readonly over: string;
-  /** The addresses that the target is to be found at; undefined when it is no container of the topology. */
+  /** The expected addresses of the target; undefined if it is not a container of the topology. */
   readonly addresses: readonly string[] | undefined;
 }
 
 /**
- * @param container as it is expected to do something: `lab.container(…)` or what that has given
- * @param given the address that the target must have, where the spec knows better than the topology
+ * @param container the value of `expect`: `lab.container(…)` or its result
+ * @param given the expected address of the target, if the spec names one
  */
 export async function meet(
   container: Container | Promise<Container>,
@@ -49,7 +49,7 @@ async function findTarget(from: Container, target: string): Promise<ContainerFac
   return await (await lab.container(target)).inspect();
 }
 
-/** Whether these are the addresses that the target is to have; some, where nobody knows which. */
+/** Returns true if these are the expected addresses of the target; any address if none is known. */
 export function areRight(found: readonly string[], { addresses }: Meeting): boolean {
   if (addresses === undefined) return found.length > 0;
   return (
@@ -59,7 +59,7 @@ export function areRight(found: readonly string[], { addresses }: Meeting): bool
   );
 }
 
-/** What is wrong with what the name was resolved to, for people. */
+/** Describes the wrong result of a name for people. */
 export function describeResolution(found: readonly string[], meeting: Meeting): string {
   const { who, target, over, addresses = [] } = meeting;
   if (found.length === 0) return `${who} does not resolve ${target}${over}: no such name`;

@@ -12,7 +12,7 @@ export interface GetExpectation {
   readonly within?: number;
 }
 
-/** Whether a container that asks another one over HTTP gets that answer. */
+/** Passes if a container gets the expected response over HTTP. */
 export async function gets(
   received: Container | Promise<Container>,
   url: string,
@@ -32,7 +32,7 @@ export async function gets(
     message: () =>
       wrong ??
       (problem === undefined
-        ? `${who} gets what is expected from ${url}${over}`
+        ? `${who} gets the expected response from ${url}${over}`
         : `${who} does not get ${url}${over}: ${problem}\n\n${result?.transcript}`),
   };
 }
@@ -45,7 +45,7 @@ function parseUrl(url: string): { hostname: string; port: number; path: string }
   throw new HarnessError({
     code: 'input-invalid',
     tried: `GET ${url}`,
-    observed: 'only http:// can be asked for',
+    observed: 'only http:// is supported',
   });
 }
 

@@ -10,8 +10,8 @@ export interface PingExpectation extends Omit<PingOptions, 'signal'> {
 }
 
 /**
- * Whether every ping is answered, once, from the very address of the target: a reply from a bridge's would pass without
- * any overlay.
+ * Passes if every ping is answered once from the overlay address of the target. A reply from its bridge address would
+ * prove nothing about the overlay.
  */
 export async function pings(
   received: Container | Promise<Container>,
@@ -34,7 +34,7 @@ function findWrong(result: PingResult, meeting: Meeting, count: number): string 
   const { who, target, over, addresses } = meeting;
   const { resolvedAddress, transmitted, received, duplicates, from, problems } = result;
   const resolved = resolvedAddress === undefined ? [] : [resolvedAddress];
-  // One that knows no name sends nothing, and says so.
+  // A ping that cannot resolve the name sends nothing and says so.
   if (
     resolved.length === 0 ||
     (addresses !== undefined && !addresses.includes(resolved[0] ?? ''))
@@ -60,7 +60,7 @@ function findWrong(result: PingResult, meeting: Meeting, count: number): string 
   return undefined;
 }
 
-/** «sendmsg: Message too long», «local error: message too long, mtu=1450»: who noticed is not of interest. */
+/** Shortens "sendmsg: Message too long" and "local error: message too long, mtu=1450"; the sender of the error does not matter. */
 function shorten(problem: string): string {
   const said = problem.replace(/^(?:sendmsg|local error): /i, '');
   return `${said.charAt(0).toLowerCase()}${said.slice(1)}`;

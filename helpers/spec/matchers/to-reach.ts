@@ -13,7 +13,7 @@ export interface ReachOptions {
   readonly within?: number;
 }
 
-/** Whether a TCP connection is taken that a program in a container makes to a name, at the address of that container. */
+/** Passes if a program in a container can connect to a name over TCP, at the address of that container. */
 export async function reaches(
   received: Container | Promise<Container>,
   target: string,
@@ -32,15 +32,15 @@ export async function reaches(
   };
 }
 
-/** What came of an attempt to connect to a name. */
+/** The result of an attempt to connect to a name. */
 export interface Connecting {
   readonly meeting: Meeting;
-  /** What is wrong with the name itself: then nothing was tried. */
+  /** The error of the name itself; nothing was tried after it. */
   readonly wrong: string | undefined;
   readonly result: TcpResult | undefined;
 }
 
-/** Resolves the name inside of the container, then connects to what it stands for; both are attached. */
+/** Resolves the name inside the container and connects to its address; attaches both steps. */
 export async function connectByName(
   received: Container | Promise<Container>,
   target: string,

@@ -9,7 +9,7 @@ export interface ResolveOptions {
   readonly address?: string;
 }
 
-/** Whether a name is resolved inside of a container, to the address of the container that has it and to no other. */
+/** Passes if a container resolves a name to the address of the container of that name, and to no other. */
 export async function resolves(
   received: Container | Promise<Container>,
   name: string,

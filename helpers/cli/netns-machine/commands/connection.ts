@@ -8,7 +8,7 @@ const LIMIT = 10_000;
 /**
  * The URL of a machine's engine, or of its Swarm manager with `--swarm`, after a handshake with it.
  *
- * @param tried what the error begins with
+ * @param tried the begin of the error
  */
 export async function reachableUrl(
   context: CommandContext,

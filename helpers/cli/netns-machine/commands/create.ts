@@ -38,7 +38,7 @@ export async function runCreate(context: CommandContext): Promise<void> {
   }
 }
 
-/** The machine's name, as far as it can be told without the driver's options. */
+/** Returns the machine's name, as far as it is known without the driver's options. */
 function nameIn(args: readonly string[]): string {
   const last = args.at(-1) ?? '';
   const before = args.at(-2) ?? '';

@@ -2,7 +2,7 @@ import { say, type CommandContext } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { loadHost, targets } from '../hosts/host.ts';
 
-/** `inspect NAME`: config.json, or what a template makes of it. */
+/** `inspect NAME`: prints config.json, as JSON or with a template. */
 export async function runInspect(context: CommandContext): Promise<void> {
   const [name, ...others] = targets(context);
   if (others.length > 0) {

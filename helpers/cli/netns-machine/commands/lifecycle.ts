@@ -6,9 +6,9 @@ import { grounds } from '../hosts/machine-folders.ts';
 import { tellOfTransfers } from '../transfers.ts';
 
 interface Verb {
-  /** What is said before anything is looked at. */
+  /** The first message, before any machine is read. */
   readonly announcement?: string;
-  /** What cannot be done to a machine of the driver `none`. */
+  /** The participle for the error about a machine of the driver `none`. */
   readonly undoable: string;
   readonly run: (context: CommandContext, host: Host, state: HostState) => Promise<void>;
   readonly afterwards?: string;
@@ -84,7 +84,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
 };
 
-/** `start`, `stop`, `kill`, `restart`, `provision` and `upgrade`, for several machines side by side. */
+/** `start`, `stop`, `kill`, `restart`, `provision` and `upgrade`, for several machines in parallel. */
 export async function runLifecycle(context: CommandContext): Promise<number> {
   const verb = VERBS[context.command.name];
   if (verb === undefined) throw new Error(`no such verb: ${context.command.name}`);

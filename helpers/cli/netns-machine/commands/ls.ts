@@ -25,7 +25,7 @@ const HEADINGS = {
   Error: 'ERRORS',
 };
 
-/** `ls`: a table of the machines, each asked for its state and its engine's version, all at once. */
+/** `ls`: prints a table of the machines. Queries their states and engine versions in parallel. */
 export async function runLs(context: CommandContext): Promise<void> {
   const { flags } = context;
   const filters = parseFilters(flags.list('filter'));

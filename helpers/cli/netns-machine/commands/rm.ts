@@ -38,7 +38,7 @@ async function remove(context: CommandContext, name: string): Promise<void> {
   await destroy(context, name, host.config.DriverName);
 }
 
-/** With --force, a machine goes even if its config.json cannot be read: what it is made of is known by its name. */
+/** Removes a machine with --force even if its config.json is unreadable; its parts are known by its name. */
 async function forget(context: CommandContext, name: string): Promise<void> {
   if (!hostExists(context.storage, name)) {
     complain(`Can't remove "${name}"`);

@@ -24,8 +24,9 @@ if [ ! -e "$1" ]; then echo "scp: $1: No such file or directory" >&2; exit 1; fi
 echo "file $(stat -Lc %a "$1")"; exec cat <"$1"`;
 
 /**
- * Takes what SEND sends. `read` of the first line must not take more: dash and bash read byte by byte from a pipe. Of a
- * mode only the last three digits count, as with scp: root of a machine must not give this computer a setuid program.
+ * Receives the output of SEND. `read` of the first line must not consume more: dash and bash read byte by byte from a
+ * pipe. Only the last three digits of a mode count, as with scp, so that root of a machine cannot create a setuid program
+ * on this computer.
  */
 const TAKE = `cd ~ 2>/dev/null; [ -z "$3" ] || cd "$3"
 read -r kind mode || exit 1
@@ -81,7 +82,7 @@ async function copy(
 ): Promise<number> {
   const send = await prepare(context, from, [SEND, from.path, String(recursive)]);
   const take = await prepare(context, to, [TAKE, to.path, basename(from.path)]);
-  // Both at once: what a program that has ended already wrote would be lost unread.
+  // Both in parallel, so that no output of a finished program is lost.
   const sender = spawn(send.file, send.args, {
     env: send.env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -84,7 +84,7 @@ async function runInside(
   // A login shell would put the PATH of /etc/profile in the place of the one with the engine's programs.
   const shell = 'cd; shell=$(command -v bash || command -v sh)';
   const run = line === '' ? 'exec "$shell"' : 'exec "$shell" -c "$1"';
-  // `script` gives the shell a terminal of its own: job control needs one from inside of the machine.
+  // `script` gives the shell its own terminal: job control needs one from inside the machine.
   const withTerminal = 'export TERM="$2"; exec script -qec "${1:-$shell}" /dev/null';
   const script = onTerminal
     ? `${shell}; if command -v script >/dev/null; then ${withTerminal}; fi; ${run}`

@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { CommandContext } from '../context.ts';
 import type { Host, HostState } from './host.ts';
 
-/** What differs between machines of ours and an engine that is only known by its URL. */
+/** The differences between machines of this program and engines known only by their URL. */
 export interface Driver {
   state(context: Pick<CommandContext, 'storage'>, host: Host): HostState;
   url(host: Host): string;

@@ -5,7 +5,7 @@ import { driverOf } from './drivers.ts';
 import { Failure } from '../failure.ts';
 import { parseGoJson } from '../template/go-json.ts';
 
-/** What `ls` calls STATE. */
+/** The state as in `ls`. */
 export type HostState = 'Running' | 'Stopped' | 'Error' | 'Timeout';
 
 /** A machine's config.json, as far as this command line reads it. The whole of it is printed by `inspect`. */
@@ -13,7 +13,7 @@ export interface HostConfig {
   readonly Driver: {
     readonly IPAddress?: string;
     readonly URL?: string;
-    /** Whether a machine of the driver `netns` has a way out. */
+    /** True if a machine of the driver `netns` has egress. */
     readonly Egress?: boolean;
   };
   readonly DriverName: string;
@@ -53,7 +53,7 @@ export function hostNames(storage: string): string[] {
   }
 }
 
-/** Machines are made by root, whose folders are nobody else's to look into. */
+/** Checks the access to the state directory, whose folders only root can read. */
 function explainDenied(storage: string, error: unknown): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'EACCES') return error;
   return new Failure(
@@ -61,7 +61,7 @@ function explainDenied(storage: string, error: unknown): unknown {
   );
 }
 
-/** Whether the store has a machine of that name, be it a broken one. */
+/** Returns true if the state directory has a machine of that name, even a broken one. */
 export function hostExists(storage: string, name: string): boolean {
   if (!/^[^/]+$/.test(name) || name === '.' || name === '..') return false;
   try {
@@ -106,7 +106,7 @@ export function onlyTarget(context: CommandContext): Host {
   return loadHost(context, name);
 }
 
-/** All machines that a command is called with; every name that does not exist is told of. */
+/** Returns the machines of a call; reports every name that does not exist. */
 export function loadTargets(context: CommandContext): Host[] {
   const failures: string[] = [];
   const hosts = targets(context).flatMap((name) => {

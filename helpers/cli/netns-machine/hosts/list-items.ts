@@ -11,7 +11,7 @@ export interface BrokenHost {
   readonly error: string;
 }
 
-/** What `ls` knows of a machine, by the names that `--format` uses. */
+/** The fields of a machine in `ls`, with the names for `--format`. */
 export interface ListItem {
   readonly Name: string;
   readonly Active: string;
@@ -44,8 +44,7 @@ const NOTHING: Omit<ListItem, 'Name'> = {
 };
 
 /**
- * Looks at all machines side by side. One that has not answered within `limit` is a `Timeout`, as far as the list is
- * concerned.
+ * Queries all machines in parallel. A machine without an answer within `limit` is listed as `Timeout`.
  */
 export async function listItems(
   context: CommandContext,

@@ -5,16 +5,16 @@ import type { CommandContext } from '../context.ts';
 /** The provider, and what docker-machine's commands do beyond its interface. */
 export interface Grounds {
   readonly provider: NetnsProvider;
-  /** Configures a machine's engine anew from its config.json. */
+  /** Configures a machine's engine again from its config.json. */
   readonly provision: (name: string) => Promise<void>;
   /**
-   * Moves a machine to another engine bundle, or starts the one it has anew; its containers, images and networks stay.
-   * It runs when this returns.
+   * Moves a machine to another engine bundle, or restarts its engine. Containers, images and networks stay. The engine
+   * runs when this returns.
    */
   readonly changeBundle: (name: string, bundle: string | undefined) => Promise<void>;
   /** Gives a machine a new certificate, by a new authority if asked for, and an engine that uses it. */
   readonly regenerateCertificates: (name: string) => Promise<void>;
-  /** Makes the store's authority and its client's certificate anew. */
+  /** Regenerates the CA and the client certificate of the state directory. */
   readonly regenerateAuthority: () => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** V8's words for what is wrong with a JSON text, and Go's, which scripts that wrap docker-machine may look for. */
+/** Errors of V8 about JSON text with the corresponding errors of Go, for which scripts around docker-machine may search. */
 const WORDS: readonly (readonly [v8: RegExp, go: string])[] = [
   [/^Expected property name/, 'looking for beginning of object key string'],
   [/^Expected double-quoted property name/, 'looking for beginning of object key string'],

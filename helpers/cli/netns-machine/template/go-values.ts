@@ -1,7 +1,7 @@
-/** Whether Go would hold an object as a struct, with fields in their order, or as a map, with keys sorted. */
+/** The Go type of an object: a struct with its fields in order, or a map with sorted keys. */
 export type Layout = 'struct' | 'map';
 
-/** How Go's `%v` prints a value. */
+/** Prints a value like Go's `%v`. */
 export function formatValue(value: unknown, layout: Layout): string {
   if (value === undefined) return '<no value>';
   return formatPart(value, layout, true);

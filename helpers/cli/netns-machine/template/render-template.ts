@@ -9,9 +9,9 @@ import {
 
 type Functions = ReadonlyMap<string, (...args: unknown[]) => unknown>;
 
-/** How a template's values look like. */
+/** The layout of a template's values. */
 export interface RenderOptions {
-  /** Whether objects are structs, whose fields must exist, or maps, where a missing key is `<no value>`. */
+  /** Objects are structs, whose fields must exist, or maps, where a missing key is `<no value>`. */
   readonly layout: Layout;
   /** The name of the Go type behind the outermost struct, for its error. */
   readonly typeName?: string;
@@ -77,7 +77,7 @@ function renderRange(
     .join('');
 }
 
-/** The scope of a body: what is set there is unknown behind it. */
+/** The scope of a body: its variables are unknown after it. */
 function withVariables(scope: Scope, more: readonly (readonly [string, unknown])[]): Scope {
   return { ...scope, variables: new Map([...scope.variables, ...more]) };
 }

@@ -6,7 +6,7 @@ export type Node =
   | { readonly kind: 'set'; readonly variable: string; readonly pipeline: Pipeline }
   | {
       readonly kind: 'if' | 'range' | 'with';
-      /** Without `$`: what `:=` gives names to. Of `range` it may be two, for the key and the element. */
+      /** The variables of `:=` without `$`. `range` may have two, for key and element. */
       readonly variables: readonly string[];
       readonly pipeline: Pipeline;
       readonly body: readonly Node[];
@@ -24,7 +24,7 @@ export type Operand =
   | { readonly kind: 'function'; readonly name: string }
   | { readonly kind: 'group'; readonly pipeline: Pipeline };
 
-/** What is wrong with a template, in the words of Go's `text/template`. */
+/** An error in a template, in the words of Go's `text/template`. */
 export class TemplateError extends Error {}
 
 const LITERALS = new Map<string, boolean | null>([

@@ -1,7 +1,7 @@
 import type { TargetOptions } from '../../../topology/target/choose-target.ts';
 import { InputError } from '../../../process/errors/input-error.ts';
 
-/** What `overlay-e2e check` was called with. */
+/** The options of `overlay-e2e check`. */
 export interface CheckOptions extends TargetOptions {
   readonly probe: boolean;
   readonly privileged: boolean;

@@ -16,7 +16,7 @@ export async function requireWritable({ allure, junit, svg }: Outputs): Promise<
   }
 }
 
-/** Writes the report in each form that is asked for. */
+/** Writes the report in each requested format. */
 export async function writeOutputs(report: AuditReport, options: Outputs): Promise<void> {
   const { allure, junit, svg } = options;
   // Loaded when they are needed, as all that a command does not need.

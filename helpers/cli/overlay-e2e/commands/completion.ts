@@ -35,7 +35,7 @@ export function addCompletion(program: Command): void {
     ],
     exitCodes: [{ codes: [0], means: 'printed' }, { codes: [1], means: 'failure' }, wrongUsage],
   });
-  // What the script asks. Its words are to be completed, and no options of this command.
+  // The completion scripts call this command. Its words must not be parsed as options.
   program
     .command('complete', { hidden: true })
     .argument('[words...]')

@@ -2,8 +2,8 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-// Each hands the words on as they were typed, and lets no shell read them: what stands in them is not run at a Tab.
-// What comes is a line each, the word and behind a tab what it is; `:files` and `:folders` ask for these beside it.
+// Each script passes the words on as typed and does not let a shell expand them, so that a Tab runs no command in them.
+// Each line of the output is a word, a tab and its meaning; `:files` and `:folders` request these in addition.
 
 const bash = `# bash completion of overlay-e2e: source <(overlay-e2e completion bash)
 _overlay_e2e() {
@@ -63,5 +63,5 @@ end
 complete -c overlay-e2e -f -a '(__overlay_e2e)'
 `;
 
-/** What a shell has to read so that it completes `overlay-e2e`. */
+/** The script for each shell that completes `overlay-e2e`. */
 export const completionScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };

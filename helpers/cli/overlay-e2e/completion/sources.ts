@@ -2,15 +2,15 @@ import { globSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** Words that can stand at a place, and whether files or folders can. */
+/** The possible words at a position, and the kind of paths. */
 export interface Offer {
   readonly words: readonly string[];
   readonly files?: 'files' | 'folders';
 }
 
 /**
- * What can stand for arguments and options whose values the command line does not list itself, by command and name. Each
- * is looked up where it is asked for: a Tab has to be fast.
+ * The values of arguments and options that the command line does not list itself, by command and name. Each is read only
+ * when needed, because a Tab must be fast.
  */
 export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
   'up topology': async () => {

@@ -3,7 +3,7 @@ import { type Offer, sources } from './sources.ts';
 
 export interface Suggestion {
   readonly word: string;
-  /** What it is, in a line. */
+  /** The meaning, in one line. */
   readonly about: string;
 }
 
@@ -12,7 +12,7 @@ export interface Suggestions {
   readonly files?: Offer['files'];
 }
 
-/** What can stand in place of the last of the words that were typed behind the program's name. */
+/** Returns the completions of the last word after the program's name. */
 export async function suggest(program: Command, typed: readonly string[]): Promise<Suggestions> {
   const words = joinAssignments(typed);
   const current = words.at(-1) ?? '';
@@ -34,7 +34,7 @@ export async function suggest(program: Command, typed: readonly string[]): Promi
     return { words: startingWith(optionWords(command, position.given), current) };
   }
   if (command === program) {
-    // Behind a command that there is not, nothing can stand.
+    // An unknown command has no completions.
     return { words: position.operands > 0 ? [] : startingWith(commandWords(program), current) };
   }
   if (command.name() === 'help') {
@@ -65,7 +65,7 @@ function findCommand(program: Command, words: readonly string[]) {
     : { command, rest: words.slice(at + 1) };
 }
 
-/** Where in its options and arguments the words behind a command lead. */
+/** Finds the position after the words of a command: the option that needs a value, and the number of arguments. */
 function readWords(command: Command, words: readonly string[]) {
   const given = new Set<Option>();
   let awaiting: Option | undefined;
@@ -94,7 +94,7 @@ function optionsOf(command: Command): Option[] {
 function optionWords(command: Command, given: ReadonlySet<Option>): Suggestion[] {
   return (
     optionsOf(command)
-      // What is collected in a list may be repeated.
+      // Options with a list of values may be repeated.
       .filter((one) => !given.has(one) || Array.isArray(one.defaultValue))
       .flatMap(({ long, description }) => (long ? [{ word: long, about: description }] : []))
   );
@@ -111,7 +111,7 @@ function allCommands(program: Command): readonly Command[] {
   return program.createHelp().visibleCommands(program);
 }
 
-/** What can be the value of an option or an argument. */
+/** Returns the possible values of an option or an argument. */
 async function offerOf(command: Command, of: Option | Argument): Promise<Suggestions> {
   const about = '';
   if (of.argChoices !== undefined) return { words: of.argChoices.map((word) => ({ word, about })) };
@@ -121,7 +121,7 @@ async function offerOf(command: Command, of: Option | Argument): Promise<Suggest
   return { words: words.map((word) => ({ word, about })), ...(files && { files }) };
 }
 
-/** By what an option or an argument is found in {@link sources}. */
+/** Returns the key of an option or an argument in {@link sources}. */
 export function sourceName(command: Command, of: Option | Argument): string {
   return `${command.name()} ${'flags' in of ? (of.long ?? '') : of.name()}`;
 }

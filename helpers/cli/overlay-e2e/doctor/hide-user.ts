@@ -1,6 +1,5 @@
 /**
- * The same document, fit to be shown to others: home folders without their user's name, and URLs without what one logs
- * in with.
+ * Returns the document without personal data: home folders without the user's name, URLs without credentials.
  */
 export function hideUser<T>(document: T, home: string): T {
   return JSON.parse(JSON.stringify(document), (_key, value: unknown) =>
@@ -10,7 +9,7 @@ export function hideUser<T>(document: T, home: string): T {
 
 function hideInText(text: string, home: string): string {
   return (home.length > 1 ? replaceFolder(text, home) : text)
-    .replaceAll(/(^|[\s'"«=:])\/(?:home|Users)\/[^/\s'"»:]+/g, '$1~')
+    .replaceAll(/(^|[\s'"\u00AB=:])\/(?:home|Users)\/[^/\s'"\u00BB:]+/g, '$1~')
     .replaceAll(/(\b[a-z][a-z+.-]*:\/\/)[^/\s@]+@/g, '$1');
 }
 

@@ -34,7 +34,7 @@ export async function lookAtTopology(
   const { store } = provider;
   const document = await loadDocument(store);
   const setUp = await loadSetUp(store);
-  // Of one that failed and was kept there is a record only.
+  // A kept topology whose set-up failed has only a record.
   if (document === undefined && setUp === undefined) {
     throw new HarnessError({
       code: 'topology-missing',

@@ -36,7 +36,7 @@ test.each(['none', 'v20.19.0'])(
     });
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
     expect(result.stderr).toBe(
-      `netns-machine: no Node 24 or newer found; run «npm ci» in ${top}, which brings one\n`,
+      `netns-machine: no Node 24 or newer found. Run "npm ci" in ${top}, which installs it.\n`,
     );
   },
 );

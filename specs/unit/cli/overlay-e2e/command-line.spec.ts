@@ -110,7 +110,7 @@ describe('overlay-e2e', () => {
       env: { PATH: `${folder}/bin:/usr/bin:/bin` },
       expect: [1],
     });
-    expect(stderr).toMatch(/^overlay-e2e: no Node 24 or newer found; run «npm ci» in .*\n$/);
+    expect(stderr).toMatch(/^overlay-e2e: no Node 24 or newer found\. Run "npm ci" in .*\n$/);
   });
 });
 
