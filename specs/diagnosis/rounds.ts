@@ -60,7 +60,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
       pick('neighbour-missing', 'the neighbor entry of one container is deleted'),
     ],
     [
-      pick('subnet-overlap', 'a host routes half of an overlay’s range through a gateway'),
+      pick('subnet-overlap', "a host routes half of an overlay's range through a gateway"),
       pick('forwarding-entry-stale', 'the entry of a removed container'),
       pick('mtu-black-hole', 'large packets are dropped on the path'),
     ],

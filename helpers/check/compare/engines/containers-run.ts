@@ -56,7 +56,7 @@ function describeDown(
 ): Difference {
   const how = {
     paused: 'is paused and does not respond',
-    restarting: `exits each time it starts: ${restartCount === 1 ? 'once' : `${restartCount} times`} so far`,
+    restarting: `exits each time it starts: ${restartCount === 1 ? '1 restart' : `${restartCount} restarts`} so far`,
     exited: `has exited with code ${exitCode}`,
     created: 'was never started',
     removing: 'is being removed',

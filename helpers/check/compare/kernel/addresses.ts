@@ -28,11 +28,11 @@ export const addressesUnique: Check = {
   },
 };
 
-/** A container that stayed as it was while everything else was observed, and its namespace. */
+/** A container that did not change during the check, and its namespace. */
 interface ContainerPlace {
   readonly host: string;
   readonly facts: ContainerFacts;
-  /** Addresses that its engine gave to it, now or when it was asked again. */
+  /** Addresses that its engine assigned, at the first or second read. */
   readonly own: ReadonlySet<string>;
   readonly namespace: ContainerNamespace;
 }

@@ -5,7 +5,7 @@ import type { Observation } from '../../model/observation.ts';
 import { isApplicationSymptom, isOf } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 
-/** Symptoms at containers that share an address: each gets some of the packets, and drops those that it sent itself. */
+/** Symptoms at containers that share an address: each receives some of the packets, and drops its own. */
 const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'container-path-dead',
   'packets-lost',

@@ -53,11 +53,12 @@ function diagnose(
   const ports = blocked.map(({ kind, observed }) =>
     kind === 'manager-path-dead' ? '2377/tcp' : `7946/${wordOf(observed, 'transport')}`,
   );
-  const where = reachesNic ? `the firewall of ${peer} blocks it` : `it does not reach ${peer}`;
   return {
     code: 'gossip-blocked',
     where: way,
-    summary: `${ports.join(' and ')} from ${host} to ${peer} is blocked: ${where}`,
+    summary: reachesNic
+      ? `the firewall of ${peer} blocks ${ports.join(' and ')} from ${host}`
+      : `packets to ${ports.join(' and ')} from ${host} do not reach ${peer}`,
     evidence,
     consequences: open.filter((one) => !evidence.includes(one) && isSymptom(one, way)),
     remedy: remedyFor(way, reachesNic, observation),

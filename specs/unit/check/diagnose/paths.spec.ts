@@ -164,7 +164,7 @@ describe('Blocked gossip', () => {
           way === 'left right' && transport === closed ? 'at-nic' : undefined,
       });
       expect(diagnoses).toMatchObject([{ code: 'gossip-blocked', where: leftToRight }]);
-      expect(diagnoses[0]?.summary).toContain(`7946/${closed} from left to right`);
+      expect(diagnoses[0]?.summary).toContain(`7946/${closed} from left`);
     }
   });
 
