@@ -6,11 +6,14 @@ import {
   networkName,
   subnetOrNone,
 } from '../process/text/reported-values.ts';
+import type { NetworkCreateOptions } from 'dockerode';
 import { z } from 'zod';
+import { omitUndefined } from '../process/omit-undefined.ts';
 import { commandLine } from '../process/run-command.ts';
 import { printInspection } from '../process/text/redact-secrets.ts';
 import type { Call, CallOptions, Connection } from './connection.ts';
 import type { Explain } from './explain-failure.ts';
+import { type RequestOptions, requestOf, wordsOf } from './request-options.ts';
 
 /** A container on a network, as the engine that was asked knows it. */
 export interface NetworkMember {
@@ -213,34 +216,16 @@ export function openNetworks(connection: Connection): Networks {
 }
 
 function createCall(request: NetworkRequest, options?: CallOptions): Call<string> {
-  const { name, driver = 'bridge', subnet, gateway, attachable, internal } = request;
   return {
     ...options,
-    title: `network create ${name}`,
-    line: createLine(request),
+    title: `network create ${request.name}`,
+    line: commandLine('network', ['create', ...wordsOf(createOptions, request)]),
     answer: z.looseObject({ id: z.string() }).transform((network) => network.id),
     ask: (docker, abortSignal) =>
       docker.createNetwork({
-        Name: name,
         CheckDuplicate: true,
-        Driver: driver,
-        ...(subnet === undefined && gateway === undefined
-          ? {}
-          : {
-              IPAM: {
-                Driver: 'default',
-                Config: [
-                  {
-                    ...(subnet === undefined ? {} : { Subnet: subnet }),
-                    ...(gateway === undefined ? {} : { Gateway: gateway }),
-                  },
-                ],
-              },
-            }),
-        ...(attachable === undefined ? {} : { Attachable: attachable }),
-        ...(internal === undefined ? {} : { Internal: internal }),
-        ...(request.options === undefined ? {} : { Options: { ...request.options } }),
-        ...(request.labels === undefined ? {} : { Labels: { ...request.labels } }),
+        Driver: 'bridge',
+        ...requestOf(createOptions, request),
         abortSignal,
       }),
     print: (id) => id,
@@ -268,28 +253,27 @@ function inspectCall(
   };
 }
 
-function createLine(request: NetworkRequest): string {
-  const {
-    name,
-    driver,
-    subnet,
-    gateway,
-    attachable,
-    internal,
-    options = {},
-    labels = {},
-  } = request;
-  return commandLine('network', [
-    'create',
-    ...(driver === undefined ? [] : ['--driver', driver]),
-    ...(subnet === undefined ? [] : [`--subnet=${subnet}`]),
-    ...(gateway === undefined ? [] : [`--gateway=${gateway}`]),
-    ...(attachable === true ? ['--attachable'] : []),
-    ...(internal === true ? ['--internal'] : []),
-    ...Object.entries(options).map(([key, value]) => `--opt=${key}=${value}`),
-    ...Object.entries(labels).map(([key, value]) => `--label=${key}=${value}`),
-    name,
-  ]);
+const createOptions: RequestOptions<NetworkRequest, NetworkCreateOptions> = {
+  driver: (driver) => ({ flags: ['--driver', driver], request: { Driver: driver } }),
+  subnet: (subnet, spec) => ({ flags: [`--subnet=${subnet}`], request: addressPool(spec) }),
+  gateway: (gateway, spec) => ({ flags: [`--gateway=${gateway}`], request: addressPool(spec) }),
+  attachable: (isSet) => ({
+    flags: isSet ? ['--attachable'] : [],
+    request: { Attachable: isSet },
+  }),
+  internal: (isSet) => ({ flags: isSet ? ['--internal'] : [], request: { Internal: isSet } }),
+  options: (options) => ({ flags: settings('--opt', options), request: { Options: options } }),
+  labels: (labels) => ({ flags: settings('--label', labels), request: { Labels: labels } }),
+  name: (name) => ({ words: [name], request: { Name: name } }),
+};
+
+function addressPool({ subnet, gateway }: NetworkRequest) {
+  const pool = omitUndefined({ Subnet: subnet, Gateway: gateway });
+  return { IPAM: { Driver: 'default', Config: [pool] } };
+}
+
+function settings(flag: string, values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).map(([key, value]) => `${flag}=${key}=${value}`);
 }
 
 function explainMissing(name: string): Explain {

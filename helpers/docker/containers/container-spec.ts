@@ -1,6 +1,7 @@
-import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerCreateOptions, EndpointSettings } from 'dockerode';
 import { redactEnvironment } from '../../process/text/redact-secrets.ts';
 import { commandLine } from '../../process/run-command.ts';
+import { repeat, type RequestOptions, requestOf, wordsOf } from '../request-options.ts';
 
 /** What `docker run -d` is told. */
 export interface ContainerSpec {
@@ -61,124 +62,133 @@ export function parsePublish(text: string): PublishedPort {
   return { containerPort: `${containerPort}/${protocol}`, hostAddress, hostPort };
 }
 
-/** The docker client's command line that makes it and starts it. */
+/** The command line of `docker run -d`. */
 export function runLine(spec: ContainerSpec): string {
-  return commandLine('run', ['-d', ...argumentsFor(spec)]);
+  return commandLine('run', ['-d', ...wordsOf(options, spec)]);
 }
 
-/** The docker client's command line that makes it, starts it, and holds its streams until it is gone. */
+/** The command line of `docker run -i --rm`, which holds the container's streams until it is gone. */
 export function attachedLine(spec: ContainerSpec): string {
-  return commandLine('run', ['-i', '--rm', ...argumentsFor(spec)]);
+  return commandLine('run', ['-i', '--rm', ...wordsOf(options, spec)]);
 }
 
-/** The docker client's command line that only makes it. */
+/** The command line of `docker create`. */
 export function createLine(spec: ContainerSpec): string {
-  return commandLine('create', argumentsFor(spec));
+  return commandLine('create', wordsOf(options, spec));
 }
 
-function environmentOf({ env = {} }: ContainerSpec): string[] {
-  return Object.entries(env).map(([key, value]) => `${key}=${value}`);
-}
-
-/** For people to read: of the environment only the names are said. */
-function argumentsFor(spec: ContainerSpec): string[] {
-  const { name, image, command = [], entrypoint, hostname, network, address } = spec;
-  const [program, ...programArguments] = entrypoint ?? [];
-  const options = [
-    ['--name', name],
-    ['-h', hostname],
-    ['--net', network],
-    ['--ip', address],
-    ...(spec.aliases ?? []).map((alias) => ['--network-alias', alias]),
-    ...(spec.publish ?? []).map((port) => ['-p', port]),
-    ...redactEnvironment(environmentOf(spec)).map((setting) => ['-e', setting]),
-    ...Object.entries(spec.labels ?? {}).map(([key, value]) => ['-l', `${key}=${value}`]),
-    ...(spec.dropCapabilities ?? []).map((capability) => ['--cap-drop', capability]),
-    ...(spec.capabilities ?? []).map((capability) => ['--cap-add', capability]),
-    ...(spec.securityOptions ?? []).map((option) => ['--security-opt', option]),
-    ...(spec.hostNamespaces ?? []).map((kind) => [`--${kind}`, 'host']),
-    ['--log-driver', spec.unlogged === true ? 'none' : undefined],
-    ...(spec.binds ?? []).map((bind) => ['-v', bind]),
-    ['--restart', spec.restart],
-    ...limitOptions(spec),
-    ['--entrypoint', program],
-  ].flatMap(([option = '', value]) => (value === undefined ? [] : [option, value]));
-  const flags = spec.readOnly === true ? ['--read-only'] : [];
-  return [...flags, ...options, image, ...programArguments, ...command];
-}
-
-function limitOptions({ limits }: ContainerSpec): [string, string][] {
-  if (limits === undefined) return [];
-  const { memory, processes, files, outOfMemoryScore } = limits;
-  return [
-    ['--memory', `${memory}`],
-    ['--memory-swap', `${memory}`],
-    ['--pids-limit', `${processes}`],
-    ['--ulimit', `nofile=${files}`],
-    ['--oom-score-adj', `${outOfMemoryScore}`],
-  ];
-}
-
-function limitsOf({ limits }: ContainerSpec): ContainerCreateOptions['HostConfig'] {
-  if (limits === undefined) return {};
-  const { memory, processes, files, outOfMemoryScore } = limits;
-  return {
-    Memory: memory,
-    MemorySwap: memory,
-    PidsLimit: processes,
-    Ulimits: [{ Name: 'nofile', Soft: files, Hard: files }],
-    OomScoreAdj: outOfMemoryScore,
-  };
-}
-
-/** The Docker API's request for it. */
+/** The Docker API's request for the container. */
 export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
-  const published = (spec.publish ?? []).map(parsePublish);
-  return {
-    Image: spec.image,
-    ...(spec.name === undefined ? {} : { name: spec.name }),
-    ...(spec.command === undefined ? {} : { Cmd: [...spec.command] }),
-    ...(spec.entrypoint === undefined ? {} : { Entrypoint: [...spec.entrypoint] }),
-    ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
-    Env: environmentOf(spec),
-    Labels: { ...spec.labels },
-    ExposedPorts: Object.fromEntries(published.map(({ containerPort }) => [containerPort, {}])),
-    HostConfig: {
-      PortBindings: bindPorts(published),
-      ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
-      ...(spec.capabilities === undefined ? {} : { CapAdd: [...spec.capabilities] }),
-      ...(spec.dropCapabilities === undefined ? {} : { CapDrop: [...spec.dropCapabilities] }),
-      ...(spec.securityOptions === undefined ? {} : { SecurityOpt: [...spec.securityOptions] }),
-      ...(spec.hostNamespaces?.includes('pid') === true ? { PidMode: 'host' } : {}),
-      ...(spec.hostNamespaces?.includes('userns') === true ? { UsernsMode: 'host' } : {}),
-      ...(spec.readOnly === true ? { ReadonlyRootfs: true } : {}),
-      ...(spec.unlogged === true ? { LogConfig: { Type: 'none', Config: {} } } : {}),
-      ...(spec.binds === undefined ? {} : { Binds: [...spec.binds] }),
-      ...(spec.restart === undefined ? {} : { RestartPolicy: { Name: spec.restart } }),
-      ...limitsOf(spec),
-    },
-    ...(spec.network === undefined
-      ? {}
-      : { NetworkingConfig: { EndpointsConfig: { [spec.network]: endpoint(spec) } } }),
-  };
+  return requestOf(options, spec);
 }
 
-function bindPorts(
-  published: readonly PublishedPort[],
-): Record<string, { HostIp: string; HostPort: string }[]> {
+const options: RequestOptions<ContainerSpec, ContainerCreateOptions> = {
+  readOnly: (isSet) =>
+    isSet ? { flags: ['--read-only'], request: { HostConfig: { ReadonlyRootfs: true } } } : {},
+  name: (name) => ({ flags: ['--name', name], request: { name } }),
+  hostname: (name) => ({ flags: ['-h', name], request: { Hostname: name } }),
+  network: (name, spec) => ({
+    flags: ['--net', name],
+    request: { HostConfig: { NetworkMode: name }, ...onNetwork(spec, {}) },
+  }),
+  address: (address, spec) => ({
+    flags: ['--ip', address],
+    request: onNetwork(spec, { IPAMConfig: { IPv4Address: address } }),
+  }),
+  aliases: (aliases, spec) => ({
+    flags: repeat('--network-alias', aliases),
+    request: onNetwork(spec, { Aliases: [...aliases] }),
+  }),
+  publish: (ports) => ({
+    flags: repeat('-p', ports),
+    request: publishPorts(ports.map(parsePublish)),
+  }),
+  env: (env) => {
+    const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+    // For people: only the names.
+    return { flags: repeat('-e', redactEnvironment(settings)), request: { Env: settings } };
+  },
+  labels: (labels) => ({
+    flags: repeat(
+      '-l',
+      Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+    ),
+    request: { Labels: { ...labels } },
+  }),
+  dropCapabilities: (all) => ({
+    flags: repeat('--cap-drop', all),
+    request: { HostConfig: { CapDrop: [...all] } },
+  }),
+  capabilities: (all) => ({
+    flags: repeat('--cap-add', all),
+    request: { HostConfig: { CapAdd: [...all] } },
+  }),
+  securityOptions: (all) => ({
+    flags: repeat('--security-opt', all),
+    request: { HostConfig: { SecurityOpt: [...all] } },
+  }),
+  hostNamespaces: (kinds) => ({
+    flags: kinds.flatMap((kind) => [`--${kind}`, 'host']),
+    request: {
+      HostConfig: Object.fromEntries(
+        kinds.map((kind) => [kind === 'pid' ? 'PidMode' : 'UsernsMode', 'host']),
+      ),
+    },
+  }),
+  unlogged: (isSet) =>
+    isSet
+      ? {
+          flags: ['--log-driver', 'none'],
+          request: { HostConfig: { LogConfig: { Type: 'none', Config: {} } } },
+        }
+      : {},
+  binds: (binds) => ({
+    flags: repeat('-v', binds),
+    request: { HostConfig: { Binds: [...binds] } },
+  }),
+  restart: (policy) => ({
+    flags: ['--restart', policy],
+    request: { HostConfig: { RestartPolicy: { Name: policy } } },
+  }),
+  limits: ({ memory, processes, files, outOfMemoryScore }) => ({
+    flags: [
+      `--memory ${memory} --memory-swap ${memory}`,
+      `--pids-limit ${processes} --ulimit nofile=${files}`,
+      `--oom-score-adj ${outOfMemoryScore}`,
+    ].flatMap((flags) => flags.split(' ')),
+    request: {
+      HostConfig: {
+        Memory: memory,
+        MemorySwap: memory,
+        PidsLimit: processes,
+        Ulimits: [{ Name: 'nofile', Soft: files, Hard: files }],
+        OomScoreAdj: outOfMemoryScore,
+      },
+    },
+  }),
+  image: (image) => ({ words: [image], request: { Image: image } }),
+  entrypoint: ([program, ...rest]) => ({
+    flags: program === undefined ? [] : ['--entrypoint', program],
+    words: rest,
+    request: { Entrypoint: program === undefined ? [] : [program, ...rest] },
+  }),
+  command: (words) => ({ words, request: { Cmd: [...words] } }),
+};
+
+/** The container's endpoint on its network, if it names one. */
+function onNetwork({ network }: ContainerSpec, endpoint: EndpointSettings) {
+  return network === undefined
+    ? {}
+    : { NetworkingConfig: { EndpointsConfig: { [network]: endpoint } } };
+}
+
+function publishPorts(published: readonly PublishedPort[]): Partial<ContainerCreateOptions> {
   const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
   for (const { containerPort, hostAddress, hostPort } of published) {
     (bindings[containerPort] ??= []).push({ HostIp: hostAddress, HostPort: hostPort });
   }
-  return bindings;
-}
-
-function endpoint({ address, aliases }: ContainerSpec): {
-  Aliases?: string[];
-  IPAMConfig?: { IPv4Address: string };
-} {
   return {
-    ...(aliases === undefined ? {} : { Aliases: [...aliases] }),
-    ...(address === undefined ? {} : { IPAMConfig: { IPv4Address: address } }),
+    ExposedPorts: Object.fromEntries(published.map(({ containerPort }) => [containerPort, {}])),
+    HostConfig: { PortBindings: bindings },
   };
 }

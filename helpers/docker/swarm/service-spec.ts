@@ -1,5 +1,6 @@
 import type { CreateServiceOptions } from 'dockerode';
 import { commandLine } from '../../process/run-command.ts';
+import { type RequestOptions, requestOf, wordsOf } from '../request-options.ts';
 
 /** What `docker service create` is told. */
 export interface ServiceSpec {
@@ -28,50 +29,63 @@ export interface ServicePort {
   readonly mode: 'host' | 'ingress';
 }
 
-/** The docker client's command line that makes it. */
+/** The command line of `docker service create`. */
 export function serviceLine(spec: ServiceSpec): string {
-  const { name, image, command = [], replicas, endpointMode, restartDelay } = spec;
-  return commandLine('service', [
-    'create',
-    `--name=${name}`,
-    ...(replicas === 'global' ? ['--mode=global'] : [`--replicas=${replicas}`]),
-    `--endpoint-mode=${endpointMode}`,
-    ...(spec.networks ?? []).map((network) => `--network=${network}`),
-    ...(spec.publish ?? []).map(
+  return commandLine('service', ['create', ...wordsOf(options, spec)]);
+}
+
+/** The Docker API's request for the service. */
+export function serviceRequest(spec: ServiceSpec): CreateServiceOptions {
+  return requestOf(options, spec);
+}
+
+const options: RequestOptions<ServiceSpec, CreateServiceOptions> = {
+  name: (name) => ({ flags: [`--name=${name}`], request: { Name: name } }),
+  replicas: (replicas) =>
+    replicas === 'global'
+      ? { flags: ['--mode=global'], request: { Mode: { Global: {} } } }
+      : {
+          flags: [`--replicas=${replicas}`],
+          request: { Mode: { Replicated: { Replicas: replicas } } },
+        },
+  endpointMode: (mode) => ({
+    flags: [`--endpoint-mode=${mode}`],
+    request: { EndpointSpec: { Mode: mode } },
+  }),
+  networks: (networks) => ({
+    flags: networks.map((network) => `--network=${network}`),
+    request: { TaskTemplate: { Networks: networks.map((network) => ({ Target: network })) } },
+  }),
+  publish: (ports) => ({
+    flags: ports.map(
       ({ target, published, mode }) =>
         `--publish=published=${published},target=${target},mode=${mode}`,
     ),
-    ...(spec.constraints ?? []).map((constraint) => `--constraint=${constraint}`),
-    ...(restartDelay === undefined ? [] : [`--restart-delay=${restartDelay}s`]),
-    image,
-    ...command,
-  ]);
-}
-
-/** The Docker API's request for it. */
-export function serviceRequest(spec: ServiceSpec): CreateServiceOptions {
-  const { name, image, command, replicas, endpointMode, networks = [], publish = [] } = spec;
-  return {
-    Name: name,
-    Mode: replicas === 'global' ? { Global: {} } : { Replicated: { Replicas: replicas } },
-    TaskTemplate: {
-      ContainerSpec: { Image: image, ...(command === undefined ? {} : { Args: [...command] }) },
-      Networks: networks.map((network) => ({ Target: network })),
-      ...(spec.constraints === undefined
-        ? {}
-        : { Placement: { Constraints: [...spec.constraints] } }),
-      ...(spec.restartDelay === undefined
-        ? {}
-        : { RestartPolicy: { Condition: 'any', Delay: spec.restartDelay * 1e9 } }),
+    request: {
+      EndpointSpec: {
+        Ports: ports.map(({ target, published, mode }) => ({
+          Protocol: 'tcp' as const,
+          TargetPort: target,
+          PublishedPort: published,
+          PublishMode: mode,
+        })),
+      },
     },
-    EndpointSpec: {
-      Mode: endpointMode,
-      Ports: publish.map(({ target, published, mode }) => ({
-        Protocol: 'tcp',
-        TargetPort: target,
-        PublishedPort: published,
-        PublishMode: mode,
-      })),
-    },
-  };
-}
+  }),
+  constraints: (constraints) => ({
+    flags: constraints.map((constraint) => `--constraint=${constraint}`),
+    request: { TaskTemplate: { Placement: { Constraints: [...constraints] } } },
+  }),
+  restartDelay: (seconds) => ({
+    flags: [`--restart-delay=${seconds}s`],
+    request: { TaskTemplate: { RestartPolicy: { Condition: 'any', Delay: seconds * 1e9 } } },
+  }),
+  image: (image) => ({
+    words: [image],
+    request: { TaskTemplate: { ContainerSpec: { Image: image } } },
+  }),
+  command: (words) => ({
+    words,
+    request: { TaskTemplate: { ContainerSpec: { Args: [...words] } } },
+  }),
+};

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commandLine } from '../../process/run-command.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import type { Explain } from '../explain-failure.ts';
+import { type RequestOptions, requestOf, wordsOf } from '../request-options.ts';
 
 export type SwarmRole = 'worker' | 'manager';
 
@@ -63,6 +64,9 @@ const swarmFacts = swarmAnswer.transform(
 /** Before an engine answers to a join it tries for 20 s. */
 const joinLimit = 60_000;
 
+/** All addresses of the machine, at swarm mode's port. */
+const ListenAddr = '0.0.0.0:2377';
+
 export function openSwarm(connection: Connection): Swarm {
   const inspect: Swarm['inspect'] = async (options) =>
     await connection.call({
@@ -80,28 +84,23 @@ export function openSwarm(connection: Connection): Swarm {
         limit: joinLimit,
         ...options,
         title: 'swarm init',
-        line: commandLine('swarm', ['init', ...addressFlags(request)]),
+        line: commandLine('swarm', ['init', ...wordsOf(initOptions, request)]),
         answer: z.string(),
-        ask: (docker, abortSignal) => docker.swarmInit({ ...addresses(request), abortSignal }),
+        ask: (docker, abortSignal) =>
+          docker.swarmInit({ ListenAddr, ...requestOf(initOptions, request), abortSignal }),
         print: (node) => node,
         explain: explainSwarm,
       }),
     join: async (request, options) => {
-      const { manager, token } = request;
       await connection.call({
         limit: joinLimit,
         ...options,
-        title: `swarm join ${manager}`,
-        line: commandLine('swarm', ['join', ...addressFlags(request), '--token', token, manager]),
+        title: `swarm join ${request.manager}`,
+        line: commandLine('swarm', ['join', ...wordsOf(joinOptions, request)]),
         answer: z.unknown(),
         ask: (docker, abortSignal) =>
-          docker.swarmJoin({
-            ...addresses(request),
-            RemoteAddrs: [manager],
-            JoinToken: token,
-            abortSignal,
-          }),
-        explain: explainJoin(manager),
+          docker.swarmJoin({ ListenAddr, ...requestOf(joinOptions, request), abortSignal }),
+        explain: explainJoin(request.manager),
       });
     },
     leave: async ({ force = false, ...options } = {}) => {
@@ -155,20 +154,22 @@ async function changeSwarm(
   });
 }
 
-function addresses({ advertise, dataPath }: SwarmInitRequest) {
-  return {
-    ListenAddr: '0.0.0.0:2377',
-    AdvertiseAddr: advertise,
-    ...(dataPath === undefined ? {} : { DataPathAddr: dataPath }),
-  };
-}
+const initOptions: RequestOptions<SwarmInitRequest, object> = {
+  advertise: (address) => ({
+    flags: [`--advertise-addr=${address}`],
+    request: { AdvertiseAddr: address },
+  }),
+  dataPath: (address) => ({
+    flags: [`--data-path-addr=${address}`],
+    request: { DataPathAddr: address },
+  }),
+};
 
-function addressFlags({ advertise, dataPath }: SwarmInitRequest): string[] {
-  return [
-    `--advertise-addr=${advertise}`,
-    ...(dataPath === undefined ? [] : [`--data-path-addr=${dataPath}`]),
-  ];
-}
+const joinOptions: RequestOptions<SwarmJoinRequest, object> = {
+  ...initOptions,
+  token: (token) => ({ flags: ['--token', token], request: { JoinToken: token } }),
+  manager: (manager) => ({ words: [manager], request: { RemoteAddrs: [manager] } }),
+};
 
 /** What every call says of a swarm can meet. */
 export const explainSwarm: Explain = ({ message }) => {

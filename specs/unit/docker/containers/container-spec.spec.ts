@@ -62,7 +62,6 @@ test('a container that sees its host says so in its command line, and asks the e
     'run -i --rm --read-only --net host --cap-drop ALL --cap-add NET_RAW --security-opt seccomp=unconfined --pid host --userns host --log-driver none overlay-e2e/probe',
   );
   expect(createRequest(spec).HostConfig).toEqual({
-    PortBindings: {},
     NetworkMode: 'host',
     PidMode: 'host',
     UsernsMode: 'host',
@@ -71,5 +70,43 @@ test('a container that sees its host says so in its command line, and asks the e
     SecurityOpt: ['seccomp=unconfined'],
     ReadonlyRootfs: true,
     LogConfig: { Type: 'none', Config: {} },
+  });
+});
+
+test('every other option of a container is in its command line and in its request', () => {
+  const spec = {
+    image: 'tools',
+    publish: ['127.0.0.1:8080:80', '8080:80'],
+    labels: { of: 'spec' },
+    binds: ['/a:/b'],
+    restart: 'always',
+    limits: { memory: 1024, processes: 5, files: 6, outOfMemoryScore: 7 },
+    entrypoint: ['sh', '-c'],
+    command: ['exit 0'],
+  } as const;
+  expect(createLine(spec)).toBe(
+    "create -p 127.0.0.1:8080:80 -p 8080:80 -l of=spec -v /a:/b --restart always --memory 1024 --memory-swap 1024 --pids-limit 5 --ulimit nofile=6 --oom-score-adj 7 --entrypoint sh tools -c 'exit 0'",
+  );
+  expect(createRequest(spec)).toEqual({
+    Image: 'tools',
+    Cmd: ['exit 0'],
+    Entrypoint: ['sh', '-c'],
+    Labels: { of: 'spec' },
+    ExposedPorts: { '80/tcp': {} },
+    HostConfig: {
+      PortBindings: {
+        '80/tcp': [
+          { HostIp: '127.0.0.1', HostPort: '8080' },
+          { HostIp: '', HostPort: '8080' },
+        ],
+      },
+      Binds: ['/a:/b'],
+      RestartPolicy: { Name: 'always' },
+      Memory: 1024,
+      MemorySwap: 1024,
+      PidsLimit: 5,
+      Ulimits: [{ Name: 'nofile', Soft: 6, Hard: 6 }],
+      OomScoreAdj: 7,
+    },
   });
 });
