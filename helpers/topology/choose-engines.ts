@@ -1,4 +1,4 @@
-import { storeKindOf } from '../cluster/cluster-plan.ts';
+import { clusterKindOf } from '../cluster/cluster-plan.ts';
 import { type EngineNeed, requireEngines } from '../cluster/require-engines.ts';
 import type { MachineProvider } from '../machine/machine.ts';
 import { membersOf, type Topology } from './topology.ts';
@@ -22,5 +22,5 @@ export async function chooseEngines(
 
 /** What the topology's cluster needs of its engines. */
 export function engineNeedOf({ cluster }: Pick<Topology, 'cluster'>): EngineNeed {
-  return cluster.kind === 'swarm-mode' ? cluster.kind : storeKindOf(cluster);
+  return clusterKindOf(cluster).engineNeedOf(cluster);
 }

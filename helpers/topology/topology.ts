@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { keystoreOf } from '../cluster/cluster-plan.ts';
+import { clusterKindOf, keystoreOf } from '../cluster/cluster-plan.ts';
 import { digestOf } from '../debian/images/digest-of.ts';
 import type { topologySchema } from './topology-schema.ts';
 
@@ -35,14 +35,8 @@ type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[
 export function limitOf({
   cluster,
 }: Pick<Topology, 'cluster'>): { readonly stage: Stage; readonly because: string } | undefined {
-  // libnetwork counts an overlay's containers under a key that it looks for by its whole path, in a list of which
-  // ZooKeeper's client gives the last words only; what it does not find, it takes for found. specs/cluster proves it.
-  if (cluster.kind !== 'zookeeper') return undefined;
-  return {
-    stage: 'network',
-    because:
-      'an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own',
-  };
+  const because = clusterKindOf(cluster).whyNoContainers(cluster);
+  return because === undefined ? undefined : { stage: 'network', because };
 }
 
 /** How far a topology is stood up when nothing is said. */

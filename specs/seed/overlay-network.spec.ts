@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
-import { keystoreOf, overlayOptionsFor } from '../../helpers/cluster/cluster-plan.ts';
+import { clusterKindOf, keystoreOf } from '../../helpers/cluster/cluster-plan.ts';
 import { createOverlay, removeOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
@@ -120,7 +120,10 @@ function farHosts({ cluster, hosts }: Lab): { creator: Engine; other: Engine } {
 }
 
 async function makeOverlay({ cluster }: Lab, request: { name: string; subnet: string }) {
-  return await createOverlay(cluster.creator, { ...request, ...overlayOptionsFor(cluster.plan) });
+  return await createOverlay(cluster.creator, {
+    ...request,
+    ...clusterKindOf(cluster.plan).overlayOptions,
+  });
 }
 
 /** Looks while nothing is in the way of that engine's knowing the network. */

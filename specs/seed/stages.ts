@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { clusterKindOf } from '../../helpers/cluster/cluster-plan.ts';
 import {
   includesStage,
   lastStageOf,
@@ -23,7 +24,8 @@ export function stageFor(files: readonly string[], topology: Topology): Stage {
     .filter((file) => whyLeftOut(file, topology) === undefined)
     .map((file) => stageOf(file));
   // In swarm mode a host knows a network only while a container of its own is on it.
-  if (topology.cluster.kind === 'swarm-mode' && wanted.includes('network')) return 'workload';
+  if (clusterKindOf(topology.cluster).networksFollowContainers && wanted.includes('network'))
+    return 'workload';
   return stages.findLast((stage) => wanted.includes(stage)) ?? lastStageOf(topology);
 }
 

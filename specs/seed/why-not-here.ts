@@ -1,14 +1,15 @@
 import type { TestProject } from 'vitest/node';
 import { decideHere } from '../../helpers/machine/choose-provider.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
-import { isSwarmImageNamed, NO_SWARM_IMAGE } from '../../helpers/workload/images/swarm.ts';
+import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 
 /** Why a topology cannot be stood up for a run of specs; undefined when it can. */
 export function whyNotHere(
   { name, cluster }: Topology,
   { vitest }: TestProject,
 ): string | undefined {
-  if (cluster.kind === 'classic-swarm' && !isSwarmImageNamed()) return NO_SWARM_IMAGE;
+  const missing = formerOf(cluster).whyNotHere?.();
+  if (missing !== undefined) return missing;
   // In the order in which they are run. Those that come first decide: the seed, where it is run at all.
   const [first] = vitest.projects.filter(hasTopology);
   if (first === undefined || first.name === name) return undefined;

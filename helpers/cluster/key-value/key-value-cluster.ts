@@ -1,18 +1,21 @@
 import type { Engine } from '../../docker/engine.ts';
 import type { Cluster, ClusterMember } from '../cluster.ts';
-import { type KeyValuePlan, storeKindOf } from '../cluster-plan.ts';
+import type { ClusterPlan } from '../cluster-plan.ts';
+import type { PlannedStore } from '../cluster-kind.ts';
 import { readGossipMembers } from '../gossip/gossip-members.ts';
 import { MEMBERS_KEY } from './key-value-store.ts';
 import { openStore } from './open-store.ts';
+import { storeLimits } from './store-limits.ts';
 
 /** The cluster of engines that share the store on the keystore's machine. */
 export function openKeyValueCluster(
-  plan: KeyValuePlan,
+  plan: ClusterPlan,
+  planned: PlannedStore,
   keystore: Engine,
   engines: readonly Engine[],
 ): Cluster {
-  const store = openStore(storeKindOf(plan), keystore.machine.address);
-  const port = plan.advertise.split(':').at(-1);
+  const store = openStore(planned.kind, keystore.machine.address);
+  const port = planned.advertise.split(':').at(-1);
   const advertised = ({ machine }: Engine) => `${machine.address}:${port}`;
   const creator = engines.at(-1);
   if (creator === undefined) throw new Error('a cluster without engines');
@@ -22,10 +25,7 @@ export function openKeyValueCluster(
     engines,
     creator,
     // It is no better at containers, which therefore no topology on ZooKeeper has.
-    overlaysStay:
-      store.kind === 'zookeeper'
-        ? 'an engine of Docker 20.10 fails at removing an overlay that it keeps in ZooKeeper, by a defect of its own'
-        : undefined,
+    overlaysStay: storeLimits[store.kind].removal,
     store: {
       machine: keystore.machine,
       port: store.port,
@@ -52,7 +52,7 @@ export function openKeyValueCluster(
       clusterStore: store.url,
       clusterAdvertise: advertised(engine),
       swarm: 'inactive',
-      engineOptions: [`cluster-store=${store.url}`, `cluster-advertise=${plan.advertise}`],
+      engineOptions: [`cluster-store=${store.url}`, `cluster-advertise=${planned.advertise}`],
     }),
     readAcquaintances: ({ machine }) => readGossipMembers(machine.address),
     describeAcquaintance: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),

@@ -7,6 +7,7 @@ import { whileWatching } from '../../process/waits/while-watching.ts';
 import { readGossipMembers } from '../gossip/gossip-members.ts';
 import { requireClusterEngines } from './explain-engines.ts';
 import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './key-value-store.ts';
+import { storeLimits } from './store-limits.ts';
 import { whileStoreIsReached } from './store-reach.ts';
 
 /** Where the engines of the cluster advertise themselves in the store: `192.168.99.101:2376`, in order. */
@@ -77,7 +78,7 @@ async function whileStirring(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
-  if (store.kind !== 'zookeeper') return await run(signal);
+  if (!storeLimits[store.kind].missesChanges) return await run(signal);
   const look = async () => {
     await store.write(`${MEMBERS_KEY}once-more`, address);
     await store.remove(`${MEMBERS_KEY}once-more`);

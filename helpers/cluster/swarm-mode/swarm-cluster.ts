@@ -3,7 +3,7 @@ import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { dialFromMachine } from '../ask-from-machine.ts';
 import type { Cluster, ClusterStore } from '../cluster.ts';
-import type { SwarmModePlan } from '../cluster-plan.ts';
+import type { SwarmModePlan } from './kind.ts';
 import { MANAGER_PORT, readPeers } from './swarm-mode.ts';
 
 /** The cluster of engines that are nodes of one swarm. */

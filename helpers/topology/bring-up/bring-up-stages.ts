@@ -4,9 +4,8 @@ import type { Machine, MachineProvider } from '../../machine/machine.ts';
 import type { CarServiceImages } from '../../workload/deploy-car-service.ts';
 import { type ImageSource, prepareImages } from '../../workload/images/prepare-images.ts';
 import type { TopologyDocument } from '../document.ts';
-import { formKeyValueCluster } from './stages/form-key-value-cluster.ts';
-import { formSwarm } from './stages/form-swarm.ts';
-import { archivesOf, type Forming, type FormingCluster } from './stages/forming.ts';
+import { formerOf } from './stages/form-cluster.ts';
+import { archivesOf } from './stages/forming.ts';
 import { type OwnContainer, standUpContainers } from './stages/containers.ts';
 import { standUpNetworks } from './stages/networks.ts';
 import { type StandingWorkload, standUpWorkload } from './stages/workload.ts';
@@ -37,7 +36,8 @@ export async function standUpStages(
     ? [...placeImages(topology, images), ...placeOwnImages(own)]
     : [];
   for (const { image } of placed) void group.start(() => image);
-  const { beside, members, informed } = formCluster(topology, {
+  const { cluster } = topology;
+  const { beside, members, informed } = formerOf(cluster).form(topology, cluster, {
     until,
     group,
     images,
@@ -75,19 +75,12 @@ export async function standUpStages(
     provider: provider.name,
     store: provider.store,
     stage: until,
-    cluster: topology.cluster,
+    cluster,
     machines: await described,
     networks: (await networks).map(describeNetwork),
     ...(await cars),
     workload: [...(await cars).workload, ...(await containers)],
   };
-}
-
-function formCluster(topology: Topology, forming: Forming): FormingCluster {
-  const { cluster } = topology;
-  return cluster.kind === 'swarm-mode'
-    ? formSwarm(topology, cluster, forming)
-    : formKeyValueCluster(topology, cluster, forming);
 }
 
 /** Machines of docker-machine's own drivers have a way to a registry; ours have none unless they are given one. */

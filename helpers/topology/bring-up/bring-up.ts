@@ -3,7 +3,6 @@ import type { MachineProvider } from '../../machine/machine.ts';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../process/errors/interruption.ts';
-import { requireSwarmImage } from '../../workload/images/swarm.ts';
 import { chooseEngines } from '../choose-engines.ts';
 import { claimStore, releaseStore } from './claim.ts';
 import { diagnoseFailure } from './diagnosed-failure.ts';
@@ -13,6 +12,7 @@ import { requireStage } from './require-stage.ts';
 import { requireSubnets } from '../describe/require-subnets.ts';
 import { recordSetUp, saveSetUp } from './set-up-record.ts';
 import { standUpStages } from './bring-up-stages.ts';
+import { formerOf } from './stages/form-cluster.ts';
 import { takeDown } from './tear-down.ts';
 import { TaskGroup } from './task-group.ts';
 import { includesStage, lastStageOf, type Stage, type Topology } from '../topology.ts';
@@ -49,9 +49,7 @@ export async function standUp(
   requireSubnets(topology);
   using recorder = recordSetUp();
   const chosen = await chooseEngines(topology, provider);
-  if (topology.cluster.kind === 'classic-swarm') {
-    await requireSwarmImage(`bring up ${topology.name}`);
-  }
+  await formerOf(topology.cluster).prepare?.(`bring up ${topology.name}`);
   const own = includesStage(until, 'workload') ? await prepareOwnImages(topology) : [];
   await takeStore(topology, provider);
   const group = new TaskGroup(watch.signal);

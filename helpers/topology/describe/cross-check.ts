@@ -1,3 +1,4 @@
+import { findClusterKind } from '../../cluster/cluster-plan.ts';
 import {
   type AddressRange,
   formatRange,
@@ -5,7 +6,6 @@ import {
   parseSubnet,
 } from '../../process/address-range.ts';
 import { checkContainers } from './check-containers.ts';
-import { ingressSubnet } from './require-subnets.ts';
 import { checkMachine, checkMember, type Readable, readable } from './readable-topology.ts';
 import { checkName, findRepeated, type WrongField, wrong } from './wrong-fields.ts';
 
@@ -63,7 +63,8 @@ function checkNetwork(
 ): WrongField[] {
   const { cluster, networks } = topology;
   const { name, createdOn, subnet } = networks[at] ?? {};
-  const manager = cluster.kind === 'swarm-mode' ? cluster.manager : undefined;
+  const { creatorRole, ownNetworks = [] } = findClusterKind(cluster.kind) ?? {};
+  const manager = creatorRole === undefined ? undefined : cluster[creatorRole];
   const path = (field: string) => ['networks', at, field];
   const range = parseSubnet(subnet ?? '');
   const other = networks.slice(0, at).find((one) => meet(range, parseSubnet(one.subnet ?? '')));
@@ -84,15 +85,15 @@ function checkNetwork(
     ...(other === undefined
       ? []
       : [wrong(path('subnet'), `${subnet} overlaps ${other.subnet} of ${other.name}`)]),
-    ...(manager !== undefined && meet(range, parseSubnet(ingressSubnet))
-      ? [
-          wrong(
-            path('subnet'),
-            `${subnet} overlaps ${ingressSubnet}, which swarm mode takes for its network ingress`,
-            'take another',
-          ),
-        ]
-      : []),
+    ...ownNetworks
+      .filter((own) => meet(range, parseSubnet(own.subnet)))
+      .map((own) =>
+        wrong(
+          path('subnet'),
+          `${subnet} overlaps ${own.subnet}, which swarm mode takes for its network ${own.name}`,
+          'take another',
+        ),
+      ),
     ...(machineRange !== undefined && meet(range, machineRange)
       ? [
           wrong(

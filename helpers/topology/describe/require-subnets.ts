@@ -1,3 +1,4 @@
+import { clusterKindOf } from '../../cluster/cluster-plan.ts';
 import { expectMachineRange, machineRangeVariable } from '../../machine/machine-range.ts';
 import {
   type AddressRange,
@@ -7,9 +8,6 @@ import {
 } from '../../process/address-range.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import type { Topology } from '../topology.ts';
-
-/** The network of swarm mode's routing mesh: the first range of its default address pool. */
-export const ingressSubnet = '10.0.0.0/24';
 
 /**
  * Refuses, before anything starts, overlay networks that share addresses with the machines: containers would look for
@@ -22,8 +20,7 @@ export function requireSubnets(
   machineRange: AddressRange | undefined = expectMachineRange(),
 ): void {
   if (machineRange === undefined) return;
-  const ingress = { name: 'ingress', subnet: ingressSubnet };
-  const overlays = cluster.kind === 'swarm-mode' ? [...networks, ingress] : networks;
+  const overlays = [...networks, ...clusterKindOf(cluster).ownNetworks];
   const taken = overlays.find(({ subnet }) => isOverlapping(subnet, machineRange));
   if (taken === undefined) return;
   const variable = machineRangeVariable();

@@ -2,7 +2,7 @@ import { engineOptionsFor } from '../../cluster/key-value/key-value-store.ts';
 import { openStore } from '../../cluster/key-value/open-store.ts';
 import type { EngineInfo } from '../../docker/info.ts';
 import type { Machine } from '../../machine/machine.ts';
-import { type ClusterPlan, keystoreOf, storeKindOf } from '../../cluster/cluster-plan.ts';
+import { clusterKindOf, keystoreOf, storeOf } from '../../cluster/cluster-plan.ts';
 import { describedDifferences } from './described-differences.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage, type Stage, type Topology, type TopologyMachine } from '../topology.ts';
@@ -104,10 +104,11 @@ function expectedOptions(
   document: TopologyDocument,
   { name, engineOptions = [] }: TopologyMachine,
 ): string[] {
-  if (cluster.kind === 'swarm-mode' || cluster.keystore === name) return [...engineOptions];
-  const address = document.machines.find((one) => one.name === cluster.keystore)?.address ?? '';
-  const { url } = openStore(storeKindOf(cluster), address);
-  return [...engineOptionsFor({ url }, cluster.advertise), ...engineOptions];
+  const store = storeOf(cluster);
+  if (store === undefined || store.machine === name) return [...engineOptions];
+  const address = document.machines.find((one) => one.name === store.machine)?.address ?? '';
+  const { url } = openStore(store.kind, address);
+  return [...engineOptionsFor({ url }, store.advertise), ...engineOptions];
 }
 
 function engineDifferences(
@@ -121,10 +122,11 @@ function engineDifferences(
   const lacking = asked.labels.filter((label) => !engine.labels.includes(label));
   const member = keystoreOf(document.cluster) !== noted.name;
   const networks = member ? document.networks : [];
-  const swarm = document.cluster.kind === 'swarm-mode' ? 'active' : 'inactive';
+  const kind = clusterKindOf(document.cluster);
+  const swarm = kind.swarmState;
   const workload = document.workload.filter(({ machine }) => machine === noted.name);
   const containers = [
-    ...(member ? swarmContainersOf(document.cluster, noted.name) : []),
+    ...(member ? kind.ownContainersOn(document.cluster, noted.name) : []),
     ...workload.map(({ container }) => container),
   ];
   return [
@@ -147,12 +149,6 @@ function engineDifferences(
       .filter((container) => !engine.running.includes(container))
       .map((container) => `does not run ${container}`),
   ];
-}
-
-/** What a member of a classic Swarm runs for it. */
-function swarmContainersOf(plan: ClusterPlan, machine: string): string[] {
-  if (plan.kind !== 'classic-swarm') return [];
-  return [...(plan.master === machine ? ['swarm-agent-master'] : []), 'swarm-agent'];
 }
 
 function unlike(what: string, found: readonly string[], asked: readonly string[]): string[] {

@@ -1,6 +1,11 @@
 import type { AuditTarget, Expectations, TargetHost } from '../../check/model/target.ts';
 import { parseStoreUrls } from '../../check/model/store-urls.ts';
-import { type ClusterPlan, keystoreOf, storeKindOf } from '../../cluster/cluster-plan.ts';
+import {
+  clusterKindOf,
+  type ClusterPlan,
+  keystoreOf,
+  storeOf,
+} from '../../cluster/cluster-plan.ts';
 import { openStore } from '../../cluster/key-value/open-store.ts';
 import { connectEngine } from '../../docker/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
@@ -74,10 +79,12 @@ export function clusterOf(
   { machines }: { readonly machines: readonly Pick<Machine, 'name' | 'address'>[] },
   cluster: ClusterPlan,
 ): Pick<AuditTarget, 'kind' | 'store'> {
-  if (cluster.kind === 'swarm-mode') return { kind: 'swarm-mode' };
-  const { address = '' } = machines.find(({ name }) => name === cluster.keystore) ?? {};
-  const { kind, port } = openStore(storeKindOf(cluster), address);
-  return { kind: 'key-value', store: { kind, address, port } };
+  const { auditKind } = clusterKindOf(cluster);
+  const planned = storeOf(cluster);
+  if (planned === undefined) return { kind: auditKind };
+  const { address = '' } = machines.find(({ name }) => name === planned.machine) ?? {};
+  const { kind, port } = openStore(planned.kind, address);
+  return { kind: auditKind, store: { kind, address, port } };
 }
 
 function findMachine(

@@ -8,14 +8,14 @@ import {
   removedNetwork,
   routeInsideOverlay,
 } from '../../faults/network-faults.ts';
-import { overlayOptionsFor } from '../../../helpers/cluster/cluster-plan.ts';
+import { clusterKindOf } from '../../../helpers/cluster/cluster-plan.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
 import { spareNetwork } from '../topologies.ts';
 
 const request = ({ document }: DiagnosisLab) => ({
   ...spareNetwork,
-  ...overlayOptionsFor(document.cluster),
+  ...clusterKindOf(document.cluster).overlayOptions,
 });
 
 export const networkDefects: readonly Defect[] = [

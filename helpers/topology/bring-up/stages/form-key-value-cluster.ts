@@ -1,11 +1,19 @@
 import { engineOptionsFor } from '../../../cluster/key-value/key-value-store.ts';
 import { openStore } from '../../../cluster/key-value/open-store.ts';
-import { type KeyValuePlan, storeKindOf } from '../../../cluster/cluster-plan.ts';
+import type { PlannedStore } from '../../../cluster/cluster-kind.ts';
+import type { Machine, MachineRequest } from '../../../machine/machine.ts';
 import { includesStage, machineOf, membersOf, type Topology } from '../../topology.ts';
-import { planSwarm, waitForSwarm } from './classic-swarm.ts';
 import { standUpCluster } from './cluster.ts';
 import { archivesOf, type Forming, type FormingCluster, requestFor } from './forming.ts';
 import { standUpKeystore } from './keystore.ts';
+
+/** Containers that run on each machine of the cluster, for the cluster itself. */
+export interface MemberAgents {
+  /** Returns the additions to the request for each machine. */
+  plan(discovery: string): Promise<(machine: string) => Pick<MachineRequest, 'images' | 'swarm'>>;
+  /** Waits until they work. */
+  waitFor(machines: readonly Machine[], signal: AbortSignal): Promise<void>;
+}
 
 /**
  * Forms a cluster on a key-value store: the store runs on a machine of its own, which is in no cluster, and the others
@@ -13,15 +21,16 @@ import { standUpKeystore } from './keystore.ts';
  */
 export function formKeyValueCluster(
   topology: Topology,
-  plan: KeyValuePlan,
+  planned: PlannedStore,
   { until, group, images, provider, archivesFor }: Forming,
+  agents?: MemberAgents,
 ): FormingCluster {
   const { signal } = group;
-  const kind = storeKindOf(plan);
+  const { kind } = planned;
   const image = images[kind];
   const keystore = group.start(async () =>
     provider.create(
-      requestFor(machineOf(topology, plan.keystore), {
+      requestFor(machineOf(topology, planned.machine), {
         images: archivesOf([await image]),
       }),
       { signal },
@@ -32,20 +41,20 @@ export function formKeyValueCluster(
     ? Promise.resolve([])
     : group.start(async () => {
         const { url } = openStore(kind, (await keystore).address);
-        const partOf = await planSwarm(plan, url);
+        const partOf = await agents?.plan(url);
         // All of them before the first machine is created: in the topology's order, machines get their addresses.
         const requests = await Promise.all(
           membersOf(topology).map(async (machine) => {
-            const { images: its = [], ...part } = partOf(machine.name);
+            const { images: its = [], ...part } = partOf?.(machine.name) ?? {};
             return requestFor(machine, {
               ...part,
               images: [...(await archivesFor(machine.name)), ...its],
-              engineOptions: engineOptionsFor({ url }, plan.advertise),
+              engineOptions: engineOptionsFor({ url }, planned.advertise),
             });
           }),
         );
         const machines = await standUpCluster(requests, { store, provider, signal });
-        await waitForSwarm(plan, machines, signal);
+        await agents?.waitFor(machines, signal);
         return machines;
       });
   const beside = store.then(async () => [await keystore]);

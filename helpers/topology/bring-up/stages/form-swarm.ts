@@ -1,4 +1,4 @@
-import type { SwarmModePlan } from '../../../cluster/cluster-plan.ts';
+import type { PlanOf } from '../../../cluster/cluster-plan.ts';
 import type { MachineRequest } from '../../../machine/machine.ts';
 import { membersOf, type Topology } from '../../topology.ts';
 import { type Forming, type FormingCluster, requestFor } from './forming.ts';
@@ -7,7 +7,7 @@ import { standUpSwarm } from './swarm.ts';
 /** Forms a swarm: the manager's engine makes it, the others join. There is no machine beside it. */
 export function formSwarm(
   topology: Topology,
-  { manager }: SwarmModePlan,
+  { manager }: PlanOf<'swarm-mode'>,
   { group, provider, archivesFor }: Forming,
 ): FormingCluster {
   const members = group.start(async () => {

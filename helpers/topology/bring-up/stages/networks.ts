@@ -3,7 +3,7 @@ import type { Engine } from '../../../docker/engine.ts';
 import type { NetworkFacts } from '../../../docker/networks.ts';
 import type { MachineProvider } from '../../../machine/machine.ts';
 import { onMachine } from '../../../process/activity.ts';
-import { overlayOptionsFor } from '../../../cluster/cluster-plan.ts';
+import { clusterKindOf } from '../../../cluster/cluster-plan.ts';
 import type { Topology } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
 
@@ -22,7 +22,7 @@ export async function standUpNetworks(
     for (const { name, subnet, createdOn } of networks) {
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
-      const request = { name, subnet, ...overlayOptionsFor(cluster) };
+      const request = { name, subnet, ...clusterKindOf(cluster).overlayOptions };
       const network = await onMachine(createdOn, () =>
         createOverlay(engine, request, { provider, signal }),
       );
