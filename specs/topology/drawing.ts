@@ -79,7 +79,7 @@ export function testDrawing(): void {
       [standing.lab, lab].map((one) => one.run('draw', 'set-up', '--into', folder)),
     );
     await rename(join(folder, 'elsewhere'), record);
-    const why = `how it was stood up is not recorded in ${standing.lab.store}: another program or version did it`;
+    const why = `no record of the set-up in ${standing.lab.store}: another program or version made it`;
     expect(unrecorded).toMatchObject({
       exitCode: 1,
       stdout: `${join(folder, 'index.html')}\n`,

@@ -171,7 +171,7 @@ describe('--keep', () => {
       expect.stringMatching(/^overlay-e2e: mh-keystore: .*its engine does not run; /),
       `overlay-e2e: kept the machines in ${lab.store}`,
       expect.stringMatching(/^next: npx overlay-e2e check /),
-      '      npx overlay-e2e down    takes it down',
+      '      npx overlay-e2e down    tears it down',
     ]);
     const { namespaces } = await lab.traces();
     expect(namespaces.join('\n')).toMatch(/-mh-keystore$/m);
