@@ -90,7 +90,7 @@ describe('A run with files that break in every way', () => {
     expect(messages).toContainEqual(
       expect.stringMatching(/exited unexpectedly; not run to the end: specs\/crash\.spec\.ts$/),
     );
-    expect(outside[0]?.labels).toContainEqual({ name: 'epic', value: 'The run itself' });
+    expect(outside[0]?.labels).toContainEqual({ name: 'epic', value: 'Run' });
   });
 });
 

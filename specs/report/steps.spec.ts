@@ -48,7 +48,7 @@ test('what the harness does in hooks, fixtures and side by side becomes steps of
     ['fixture down'],
     ['after all'],
   ]);
-  expect(labels).toContainEqual({ name: 'epic', value: 'The tutorial, on seed' });
+  expect(labels).toContainEqual({ name: 'epic', value: 'Tutorial on seed' });
   expect(labels).toContainEqual({ name: 'feature', value: 'Car endpoint' });
 });
 

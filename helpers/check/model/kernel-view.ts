@@ -9,11 +9,11 @@ export interface ForwardingEntry {
   /** Port of that host, and VXLAN number there, where they are other than the device's own. */
   readonly port?: number | undefined;
   readonly vni?: number | undefined;
-  /** Written by an engine, rather than learnt from a packet. */
+  /** Written by an engine, not learned from a packet. */
   readonly isPermanent: boolean;
 }
 
-/** An entry of the neighbour table of an overlay's namespace, as `ip -j neigh` has it: IPv4. */
+/** An entry of the neighbor table of an overlay's namespace, as `ip -j neigh` has it: IPv4. */
 export interface NeighbourEntry {
   readonly address: string;
   /** The device of the entry: `vxlan0` answers for containers of other hosts. */

@@ -1,7 +1,7 @@
 import { element, escapeXml } from '../text/xml.ts';
 import { variables } from './palette.ts';
 
-/** The names of the colours are a class’s own, and so is every rule: a picture within a page changes nothing else of it. */
+/** Color variables and rules are scoped to one class, so that a picture within a page changes nothing else. */
 export const rootClass = 'overlay-picture';
 
 /**

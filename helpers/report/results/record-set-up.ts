@@ -6,7 +6,7 @@ import { ownFrames } from './stack.ts';
 import { epicOf } from './tutorial-part.ts';
 
 /** The default feature of set-ups and teardowns in the report. */
-export const hostFeature = 'Set-up and take-down';
+export const hostFeature = 'Set-up and teardown';
 
 /** The label that distinguishes set-ups from teardowns. */
 export const phaseLabel = 'phase';

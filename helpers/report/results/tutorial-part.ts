@@ -5,21 +5,21 @@ export interface TutorialPart {
 }
 
 const epics: Readonly<Record<string, string>> = {
-  seed: 'The tutorial, on seed',
-  etcd: 'The tutorial, on etcd',
-  zookeeper: 'The tutorial, on zookeeper',
-  'swarm-mode': 'The tutorial, on swarm-mode',
-  'classic-swarm': 'The tutorial, on classic-swarm',
+  seed: 'Tutorial on seed',
+  etcd: 'Tutorial on etcd',
+  zookeeper: 'Tutorial on zookeeper',
+  'swarm-mode': 'Tutorial on swarm-mode',
+  'classic-swarm': 'Tutorial on classic-swarm',
   unit: 'Unit specs',
   machine: 'Machines',
-  'machine-cli': 'Command line netns-machine',
-  cli: 'Command line overlay-e2e',
-  netns: 'Built-in provider’s ground',
+  'machine-cli': 'netns-machine command',
+  cli: 'overlay-e2e command',
+  netns: 'Built-in provider',
   workload: 'Workload',
-  topology: 'Topologies come and go',
+  topology: 'Topologies',
   walkthrough: 'Walk-through',
-  report: 'The report itself',
-  run: 'The run itself',
+  report: 'Report',
+  run: 'Run',
 };
 
 /**

@@ -39,7 +39,7 @@ if (verdict.besides !== undefined) {
     message: verdict.besides,
     start: now,
     stop: now,
-    labels: { epic: 'The run itself', feature: 'Vitest' },
+    labels: { epic: 'Run', feature: 'Vitest' },
   });
 }
 const report = await buildReport().then(

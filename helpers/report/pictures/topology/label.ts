@@ -19,7 +19,7 @@ export function lines(
   return table(
     {},
     ...texts.map((text) => {
-      // In Graphviz’s texts a backslash and a letter may stand for the node’s name.
+      // In Graphviz texts, a backslash and a letter may mean the node's name.
       const escaped = escapeXml(flatten(text)).replaceAll('\\', '\\\\');
       const shown = `${escaped}${element('BR', { ALIGN: align })}`;
       const look = { COLOR: color, 'POINT-SIZE': size };
