@@ -22,6 +22,9 @@ export { expect } from 'vitest';
 /** Today's. */
 const ENGINE = '26.1.5';
 
+/** The port for VXLAN packets of this swarm, where others use 4789. */
+export const VXLAN_PORT = 5789;
+
 /** What `overlay-e2e check` must find as it left it. */
 const inventory = [
   'docker ps --all --no-trunc --format "{{.ID}} {{.Names}} {{.Image}} {{.State}}"',
@@ -135,7 +138,10 @@ type Run = (host: string, line: string) => Promise<string>;
 
 /** As in Docker's own tutorial. Gives the id of the network. */
 async function makeCluster(run: Run, web: Machine): Promise<string> {
-  await run('web', `docker swarm init --advertise-addr ${web.address}`);
+  await run(
+    'web',
+    `docker swarm init --advertise-addr ${web.address} --data-path-port ${VXLAN_PORT}`,
+  );
   const token = await run('web', 'docker swarm join-token --quiet worker');
   await run('db', `docker swarm join --token ${token} ${web.address}:2377`);
   const overlay = '--driver overlay --attachable --subnet 10.0.9.0/24';

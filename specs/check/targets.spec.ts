@@ -5,7 +5,7 @@ import { connectEngine } from '../../helpers/docker/engine.ts';
 import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import type { AuditDocument } from '../../helpers/report/findings/audit-document.ts';
-import { expect, type ByHand, test } from './by-hand.ts';
+import { expect, type ByHand, test, VXLAN_PORT } from './by-hand.ts';
 import { nameWrongly } from './wrong-engines.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/check.md'), 'utf8');
@@ -170,6 +170,27 @@ test('a node that is not named leaves the result incomplete, and --fix deletes n
   expect(fixed.stdout, fixed.stderr).toMatch(/^✖ part: 1 finding; examined 1 of 2 nodes/);
   expect(fixed.exitCode).toBe(1);
   expect(await read()).toEqual(before);
+});
+
+test('a rule that drops packets on the data path port of the swarm is named, and its fix helps as it is printed', async ({
+  cluster: { provider, type },
+}) => {
+  const checkAgain = async () => await type(shown('--tls-dir'));
+  const onDb = async (line: string) => await provider.run('db', ['sh', '-ec', line]);
+  const rule = `INPUT -p udp --dport ${VXLAN_PORT} -j DROP`;
+  await onDb(`iptables -I ${rule}`);
+  onTestFinished(async () => {
+    await onDb(`iptables -D ${rule} 2>/dev/null || true`);
+  });
+  const { stdout, stderr, exitCode } = await checkAgain();
+  expect(exitCode, stderr).toBe(1);
+  expect(stdout).toContain(`vxlan: ${VXLAN_PORT}/udp`);
+  expect(stdout).toContain(' 1  vxlan-blocked');
+  const [, fix = ''] = /^ {4}(iptables .*)$/m.exec(stdout) ?? [];
+  expect(fix, stdout).toContain(`--dport ${VXLAN_PORT} -j DROP`);
+  await onDb(fix);
+  const after = await checkAgain();
+  expect(after.stdout).toMatch(/^✔ web, db: healthy\n/);
 });
 
 test('without a terminal --fix asks nobody, and does nothing', async ({ cluster }) => {

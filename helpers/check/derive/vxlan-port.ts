@@ -3,7 +3,11 @@ import { USUAL_VXLAN_PORT } from '../model/kernel-view.ts';
 import { valueOf } from '../model/observed.ts';
 
 /** Returns the data path port of a cluster: the port of most VXLAN devices. */
-export function vxlanPortOf({ hosts }: Pick<Observation, 'hosts'>): number {
+export function vxlanPortOf({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<Observation['hosts'][number], 'kernel'>[];
+}): number {
   const ports = hosts.flatMap(({ kernel }) =>
     (valueOf(kernel)?.overlays ?? []).flatMap(({ vxlans }) => vxlans.map(({ port }) => port)),
   );

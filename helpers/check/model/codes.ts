@@ -10,7 +10,7 @@ export const diagnosisTitles = {
   'network-differs': 'Hosts disagree about a network',
   'subnet-overlap': 'The subnet of an overlay overlaps another one',
   'gossip-blocked': 'Engines cannot exchange gossip (port 7946)',
-  'vxlan-blocked': 'VXLAN packets do not pass between hosts (port 4789/udp)',
+  'vxlan-blocked': 'VXLAN packets do not pass between hosts',
   'vxlan-source-address': 'VXLAN packets have an unexpected source address',
   'packet-loss': 'A path between hosts loses some of its packets',
   'mtu-black-hole': 'Large packets are lost',

@@ -77,7 +77,7 @@ export interface GossipTrial {
   readonly error: string | undefined;
 }
 
-/** The tunnel itself: a VXLAN packet written by the sender's probe, past its kernel's tables, to the other host's 4789. */
+/** The tunnel itself: a VXLAN packet written by the sender's probe, past its kernel's tables, to the data path port of the other host. */
 export interface TunnelTrial {
   readonly network: string;
   readonly networkId: string;

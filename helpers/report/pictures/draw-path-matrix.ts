@@ -1,11 +1,12 @@
+import { vxlanPortOf } from '../../check/derive/vxlan-port.ts';
 import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { drawGrids, type Grid, type GridCell } from './draw-grids.ts';
 import {
   cellsOf,
-  columnHints,
   columnsIn,
   groupAlike,
+  hintOf,
   matrixOf,
   meanings,
   type PathColumn,
@@ -27,6 +28,7 @@ export async function drawPathMatrix(report: AuditReport): Promise<string> {
   const { paths, hosts } = report.observation;
   const view = valueOf(paths);
   const names = hosts.map(({ name }) => name);
+  const vxlanPort = vxlanPortOf(report.observation);
   const pairs = view === undefined ? [] : matrixOf(view, names);
   const columns = columnsIn(pairs);
   const groups = groupAlike(pairs, columns);
@@ -38,7 +40,7 @@ export async function drawPathMatrix(report: AuditReport): Promise<string> {
       legend: groups.length === 0 ? [nothing] : used,
       corner: 'from ↓  to →',
       names,
-      grids: groups.map((group) => gridOf(pairs, names, group)),
+      grids: groups.map((group) => gridOf(pairs, group, { names, vxlanPort })),
     },
     'Results of live probes: a grid of hosts × hosts for each kind of path.',
   );
@@ -47,8 +49,8 @@ export async function drawPathMatrix(report: AuditReport): Promise<string> {
 /** Columns that look alike are drawn once. */
 function gridOf(
   pairs: readonly PathPair[],
-  names: readonly string[],
   group: readonly PathColumn[],
+  { names, vxlanPort }: { readonly names: readonly string[]; readonly vxlanPort: number },
 ): Grid {
   const [column = 'host'] = group;
   const cellOf = cellsOf(pairs, column);
@@ -63,7 +65,7 @@ function gridOf(
   );
   return {
     title: group.join(', '),
-    hint: group.flatMap((one) => columnHints[one] ?? []).join(' · '),
+    hint: group.flatMap((one) => hintOf(one, vxlanPort) ?? []).join(' · '),
     cells,
   };
 }

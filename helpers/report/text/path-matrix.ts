@@ -4,13 +4,16 @@ import type { PathsView, Protocol, Trial } from '../../check/model/paths-view.ts
 export const pathColumns = ['host', 'gossip', 'vxlan', 'icmp', 'large', 'tcp', 'udp'] as const;
 export type PathColumn = (typeof pathColumns)[number];
 
-/** Short explanations of columns. */
-export const columnHints: Readonly<Partial<Record<PathColumn, string>>> = {
+const columnHints: Readonly<Partial<Record<PathColumn, string>>> = {
   host: 'outside the overlay',
   gossip: 'port 7946',
-  vxlan: '4789/udp',
   large: 'packets of full MTU size',
 };
+
+/** Returns a short explanation of a column, if it needs one. */
+export function hintOf(column: PathColumn, vxlanPort: number): string | undefined {
+  return column === 'vxlan' ? `${vxlanPort}/udp` : columnHints[column];
+}
 
 /** The outcome of all trials of one kind between two hosts. */
 export interface PathCell {

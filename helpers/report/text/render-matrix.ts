@@ -1,8 +1,9 @@
+import { USUAL_VXLAN_PORT } from '../../check/model/kernel-view.ts';
 import {
   cellsOf,
-  columnHints,
   columnsIn,
   groupAlike,
+  hintOf,
   isAskable,
   isFine,
   meanings,
@@ -26,7 +27,11 @@ const colors = {
 const listed = 12;
 
 /** Renders the results of live probes between hosts for a terminal: a line for each pair, or a grid for many. */
-export function renderMatrix(pairs: readonly PathPair[], layout: TextLayout): string[] {
+export function renderMatrix(
+  pairs: readonly PathPair[],
+  layout: TextLayout,
+  vxlanPort: number = USUAL_VXLAN_PORT,
+): string[] {
   if (pairs.length === 0) return [];
   const columns = columnsIn(pairs);
   const broken = pairs.filter(({ cells }) => columns.some((column) => !isFine(cells[column])));
@@ -42,7 +47,7 @@ export function renderMatrix(pairs: readonly PathPair[], layout: TextLayout): st
       : [
           `${signs.answered} ${rest} ${shown.length === 0 ? '' : 'other '}pairs of hosts: ${columns.join(', ')}`,
         ];
-  return [...body, ...restLine, ...renderLegend(shown, columns, layout)];
+  return [...body, ...restLine, ...renderLegend(shown, columns, { layout, vxlanPort })];
 }
 
 function renderTable(
@@ -137,11 +142,11 @@ function markOf(
 function renderLegend(
   shown: readonly PathPair[],
   columns: readonly PathColumn[],
-  layout: TextLayout,
+  { layout, vxlanPort }: { readonly layout: TextLayout; readonly vxlanPort: number },
 ): string[] {
   const marks = signsIn(shown, columns).map((state) => `${signs[state]} ${meanings[state]}`);
   const kinds = columns.flatMap((column) => {
-    const hint = columnHints[column];
+    const hint = hintOf(column, vxlanPort);
     return hint === undefined ? [] : [`${column}: ${hint}`];
   });
   const paint = painter(layout);

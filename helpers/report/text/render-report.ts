@@ -1,3 +1,4 @@
+import { vxlanPortOf } from '../../check/derive/vxlan-port.ts';
 import type { MissingBecause } from '../../check/model/observed.ts';
 import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
@@ -21,7 +22,9 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
   const hosts = observation.hosts.map(({ name }) => name);
   const sections = [
     renderHeadline(report, layout),
-    paths === undefined ? [] : renderMatrix(matrixOf(paths, hosts), layout),
+    paths === undefined
+      ? []
+      : renderMatrix(matrixOf(paths, hosts), layout, vxlanPortOf(observation)),
     ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
     renderNotExamined(report, layout),
     renderSkipped(report, layout),

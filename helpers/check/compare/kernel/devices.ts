@@ -3,7 +3,7 @@ import type { Difference, Json } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { OverlayTables } from '../../model/kernel-view.ts';
+import { type OverlayTables, USUAL_VXLAN_PORT } from '../../model/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
@@ -55,7 +55,7 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
   const numbers = written.length > 0 ? written : isOneEach ? mostCommon(seenNumbers) : seenNumbers;
   const ports = mostCommon(
     all.map(({ port }) => port),
-    4789,
+    USUAL_VXLAN_PORT,
   );
   const differences = joined.flatMap(({ host: { name: host }, tables }): Difference[] => {
     const differ = (expected: Json, observed: Json, text: string): Difference => ({

@@ -21,7 +21,7 @@ import type { Rule } from '../rule.ts';
 type End = 'before' | 'at';
 
 /**
- * 4789/udp does not get through from one host to another: a VXLAN packet that was written past all tables does not come
+ * VXLAN does not get through from one host to another: a VXLAN packet that was written past all tables does not come
  * out, and is not even let in. Where no such packet could be written, that all packets of an overlay end at one place.
  */
 export const vxlanBlocked: Rule = {

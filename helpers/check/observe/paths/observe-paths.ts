@@ -1,3 +1,4 @@
+import { vxlanPortOf } from '../../derive/vxlan-port.ts';
 import { randomBytes } from 'node:crypto';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import {
@@ -22,8 +23,6 @@ import { probePaths, type PathsPlan } from './probe-paths.ts';
 /** Ordered pairs of containers that are probed when nothing else is said. */
 const MOST_PAIRS = 1000;
 
-const VXLAN_PORT = 4789;
-
 /** Sends live probes between hosts and between containers. */
 export async function observePaths(
   cluster: QueriedCluster,
@@ -32,10 +31,11 @@ export async function observePaths(
 ): Promise<Observed<PathsView>> {
   const probes = cluster.hosts.map((host) => ({ host, probe: probeOn(context, host.name) }));
   const views = cluster.hosts.map((host) => ({ ...host, kernel: kernel(host) }));
+  const usualPort = vxlanPortOf({ hosts: views });
   const hosts = probes.flatMap(({ host, probe }): PathsPlan['hosts'][number][] => {
     if ('missing' in probe) return [];
     const { name, address } = host;
-    const vxlanPort = vxlansOf(kernel(host))[0]?.port ?? VXLAN_PORT;
+    const vxlanPort = vxlansOf(kernel(host))[0]?.port ?? usualPort;
     const addresses = ownAddresses({ ...host, kernel: kernel(host) }, views);
     return [{ host: name, address, addresses, probe: probe.value, vxlanPort }];
   });
