@@ -9,7 +9,7 @@ import { countWords, type Finding, lintPassages } from './prose/rules.ts';
 
 const everything = [
   '*.md',
-  'docs/**/*.md',
+  '{docs,helpers}/**/*.md',
   '.github/**/*.{md,yml}',
   'vitest.config.ts',
   '{helpers,specs,.ci}/**/*.{ts,sh,pl}',

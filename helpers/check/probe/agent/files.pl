@@ -7,7 +7,7 @@ use strict;
 use warnings;
 
 # The root of a process, and a path below it.
-my $BELOW_ROOT = qr{^(/proc/\d+/root)(/.+)};
+my $BELOW_ROOT = qr{^(/proc/\d+/root)(/.+)}s;
 
 # read NAMESPACE BYTES PATH… → [{path, text, cut} or {path, error}]; up to BYTES of each file
 sub read_all {

@@ -16,7 +16,7 @@ my %sniffers;
 # sniff tcp|udp PORT ADDRESS… → []
 sub start {
     my ($succeed, $fail, $transport, $port, @sources) = @_;
-    my $number = $NUMBERS{$transport} // die "no transport $transport\n";
+    my $number = $NUMBERS{$transport} // die "unknown transport: $transport\n";
     if (!$sniffers{"$transport $port"}) {
         my $sniffer = $sniffers{"$transport $port"} = { from => {}, nic => {}, input => {} };
         my $filter = Captures::assemble(
