@@ -5,31 +5,31 @@ import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
 import { PROBE_LABEL } from '../../helpers/check/probe/describe-probe.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import { expect, test } from './lab.ts';
-import { askAll, questionTo, watchAll } from './send-packets.ts';
+import { requestAll, requestTo, watchAll } from './send-packets.ts';
 
 export function describeAttacks(): void {
   describe('A hostile container', () => {
-    test('that floods listeners and captures costs the host no more than the probe’s limits, and no answer', async ({
+    test('that floods listeners and captures neither exhausts memory nor stops replies', async ({
       lab,
       probes,
     }) => {
       const { udp, tcp } = await watchAll(lab, probes);
-      // It has seen the packets of our trials: it knows the run, and sends packets that look the same.
-      const run = questionTo(lab, 'udp', udp, 0).id.slice(0, 8);
+      // It has captured the packets of trials, so it knows the run and sends similar packets.
+      const run = requestTo(lab, 'udp', udp, 0).id.slice(0, 8);
       const script = await readFile(join(import.meta.dirname, 'flood.pl'), 'utf8');
       const words = [`${lab.left.pid}`, '-n', 'perl', '-', lab.right.address, udp, tcp, run];
       const flood = lab.inside(
         'manager',
         `nsenter -t ${words.join(' ')} <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`,
       );
-      const questions = ['udp', 'tcp', 'icmp', 'tcp', 'udp', 'tcp'] as const;
-      for (const protocol of questions) {
+      const requests = ['udp', 'tcp', 'icmp', 'tcp', 'udp', 'tcp'] as const;
+      for (const protocol of requests) {
         const port = { udp, tcp, icmp: 0 }[protocol];
-        await askAll(lab, probes, [questionTo(lab, protocol, port, 0)]);
+        await requestAll(lab, probes, [requestTo(lab, protocol, port, 0)]);
       }
       expect(await flood).toMatchObject({ exitCode: 0, stdout: 'flooded\n', stderr: '' });
-      await askAll(lab, probes, [questionTo(lab, 'tcp', tcp, 20_000)]);
-      // What was never announced has not come: a number that no run reaches.
+      await requestAll(lab, probes, [requestTo(lab, 'tcp', tcp, 20_000)]);
+      // Trials of another run, or with a number that no run reaches, are ignored.
       const forged = [`${run}ffffffff`, '1111111100000001'];
       expect(await probes.right.packets.received(forged)).toEqual(new Set());
       expect((await probes.right.packets.captures(forged)).captures).toEqual(new Map());
@@ -38,7 +38,7 @@ export function describeAttacks(): void {
       }
     });
 
-    test('has its own files read, in part, and neither the host’s nor what would block', async ({
+    test('cannot make the probe read the host’s files, long files or FIFOs', async ({
       lab,
       probes,
     }) => {
@@ -68,7 +68,10 @@ export function describeAttacks(): void {
     });
   });
 
-  test('A probe’s container is limited, and holds only what it needs', async ({ lab, probes }) => {
+  test('A probe’s container has limits and the necessary capabilities only', async ({
+    lab,
+    probes,
+  }) => {
     expect(probes.right.host).toBe('worker');
     const { hostConfig } = await probeOn(lab.worker);
     expect(hostConfig).toMatchObject({
@@ -88,7 +91,7 @@ export function describeAttacks(): void {
     expect(status.stdout).toMatch(/^CapEff:\t0000000000283000$/m);
   });
 
-  test('numbers of a run are those that its probes expect', () => {
+  test('The IDs of a run’s trials begin with the run that its probes expect', () => {
     expect(startNumbers('0123abcd-4567')()).toBe('0123abcd00000001');
   });
 }
@@ -99,7 +102,7 @@ async function probeOn(engine: Engine) {
   return await engine.containers.inspect(found?.id ?? 'no probe');
 }
 
-/** Bytes that the agent has ever held at once. */
+/** The peak memory of the agent, in bytes. */
 async function mostMemoryOf(
   engine: Engine,
   probes: { readonly left: Reader; readonly right: Reader },

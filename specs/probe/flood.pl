@@ -1,11 +1,11 @@
-# A hostile container: perl - ADDRESS UDP_PORT TCP_PORT RUN. It sends so many packets and bytes, and no more.
+# A hostile container: perl - ADDRESS UDP_PORT TCP_PORT RUN. It sends a fixed number of packets and bytes.
 use strict;
 use warnings;
 use Socket;
 
 my ($address, $udp_port, $tcp_port, $run) = @ARGV;
 
-# As the packets of trials have it.
+# Sets the TTL of trial packets.
 sub with_ttl {
     my $socket = shift;
     setsockopt $socket, 0, 2, pack 'i', 238 or die "ttl: $!\n";
@@ -21,17 +21,17 @@ sub connected {
 
 $SIG{PIPE} = 'IGNORE';
 
-# Silence, of more connections than there is room for.
+# Silent connections, more than the limit of the listener.
 my @silent = map { connected() } 1 .. 400;
 
-# A question without end.
+# Endless requests.
 for my $head ("Q${run}00000001999999", 'Q1111111100000001000024') {
     my $socket = connected() or next;
     syswrite $socket, $head;
     for (1 .. 200) { defined syswrite $socket, 'x' x 100_000 or last }
 }
 
-# Questions of numbers that there are not, and of many that there might be.
+# Requests with invalid numbers, and many with valid ones.
 socket my $udp, PF_INET, SOCK_DGRAM, 0 or die "socket: $!\n";
 with_ttl($udp);
 my $to = pack_sockaddr_in($udp_port, inet_aton($address));

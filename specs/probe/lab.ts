@@ -27,7 +27,7 @@ export interface ProbeLab extends SwarmLab {
   readonly left: Placed;
   /** On the worker. */
   readonly right: Placed;
-  /** Hosts in no cluster. A test takes them as `alone`, which it gets as they were made. */
+  /** Hosts in no cluster. Tests use the fixture `alone`, which removes their containers and images. */
   readonly shared: Alone;
 }
 
@@ -55,14 +55,14 @@ export const test = base
     return { left, right };
   })
   .extend('alone', async ({ lab: { shared } }, { onCleanup }): Promise<Alone> => {
-    // Whatever a test that failed has left there is none of the next one's business.
+    // A failed test may have left containers, which must not affect the next one.
     onCleanup(async () => {
       await Promise.all(Object.values(shared).map(clear));
     });
     return shared;
   });
 
-/** Removes all containers, and all images but the specs' own. An engine may be about to remove one by itself. */
+/** Removes all containers, and all images except the specs' own. The engine may remove one at the same time. */
 async function clear({ machine, containers, images }: Engine): Promise<void> {
   await waitFor(
     `${machine.name}: no container`,
@@ -83,7 +83,7 @@ async function standUpLab(netns: NetnsLab): Promise<ProbeLab> {
     standUpSwarm(netns, ENGINE),
     createMachine(netns, 'old', '20.10.5'),
     createMachine(netns, 'today', ENGINE),
-    // What checks take for too old counts from its container's making, not from the image's.
+    // A check measures age from the creation of the container, not of the image.
     prepareProbeImage(),
   ] as const;
   await Promise.allSettled(made);

@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
 import { expect, test } from './lab.ts';
-import { askAll, hopsOf, questionTo, watchAll } from './send-packets.ts';
+import { requestAll, hopsOf, requestTo, watchAll } from './send-packets.ts';
 
 export function describePackets(): void {
-  // In this order: whatever comes back late from the other host would teach the table what the first one takes away.
+  // In this order: late packets from the other host would restore the entry that the first test deletes.
   describe('A packet between containers of two hosts', { shuffle: false }, () => {
-    test('is seen to leave no host whose forwarding table does not know where to', async ({
+    test('does not leave a host without a forwarding entry, as captures show', async ({
       lab,
       probes,
     }) => {
@@ -16,31 +16,31 @@ export function describePackets(): void {
         const ended = await probes.left.run({ overlay: lab.networkId }, argv);
         expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
       };
-      const question = questionTo(lab, 'udp', udp, 0);
+      const request = requestTo(lab, 'udp', udp, 0);
       await change('del', ...entry);
       try {
-        expect(await probes.left.packets.request([question])).toMatchObject([{ answered: false }]);
+        expect(await probes.left.packets.request([request])).toMatchObject([{ answered: false }]);
       } finally {
         await change('replace', ...entry, 'permanent');
       }
-      const { left, right } = await hopsOf(probes, question.id);
+      const { left, right } = await hopsOf(probes, request.id);
       expect(left).toContain('container eth0 out');
       expect(left.filter((hop) => hop.startsWith('host'))).toEqual([]);
       expect(right).toEqual([]);
     });
 
-    test('is answered by every protocol up to the overlay’s MTU, and seen at each hop of its way', async ({
+    test('is answered with every protocol up to the overlay’s MTU, and captured at each hop', async ({
       lab,
       probes,
     }) => {
       const { udp, tcp } = await watchAll(lab, probes);
-      const small = questionTo(lab, 'udp', udp, 0);
-      await askAll(lab, probes, [
+      const small = requestTo(lab, 'udp', udp, 0);
+      await requestAll(lab, probes, [
         small,
-        questionTo(lab, 'udp', udp, 1450),
-        questionTo(lab, 'icmp', 0, 0),
-        questionTo(lab, 'icmp', 0, 1450),
-        questionTo(lab, 'tcp', tcp, 20_000),
+        requestTo(lab, 'udp', udp, 1450),
+        requestTo(lab, 'icmp', 0, 0),
+        requestTo(lab, 'icmp', 0, 1450),
+        requestTo(lab, 'tcp', tcp, 20_000),
       ]);
       expect(await probes.right.packets.received([small.id])).toEqual(new Set([small.id]));
       const tunnel = `${lab.manager.machine.address} > ${lab.worker.machine.address}`;
@@ -57,7 +57,7 @@ export function describePackets(): void {
         ]),
       });
 
-      const tooLong = questionTo(lab, 'udp', udp, 1451);
+      const tooLong = requestTo(lab, 'udp', udp, 1451);
       const refused = { answered: false, error: 'EMSGSIZE' };
       expect(await probes.left.packets.request([tooLong])).toMatchObject([refused]);
     });

@@ -1,10 +1,10 @@
-import { describeAsking } from './asking.ts';
+import { describeCommands } from './commands.ts';
 import { describeAttacks } from './attacks.ts';
-import { describeComingsAndGoings } from './comings-and-goings.ts';
+import { describeLifeTime } from './life-time.ts';
 import { describePackets } from './packets.ts';
 
-// One file, so that all share one set of machines: what it takes to make them is more than most of them take.
-describeAsking();
+// One file, so that all tests share one set of machines: creating them takes longer than most tests.
+describeCommands();
 describePackets();
 describeAttacks();
-describeComingsAndGoings();
+describeLifeTime();

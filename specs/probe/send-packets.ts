@@ -9,7 +9,7 @@ const VXLAN_PORT = 4789;
 const RUN = randomBytes(4).toString('hex');
 const number = startNumbers(RUN);
 
-/** Opens listeners and captures wherever packets between the two containers pass. */
+/** Opens listeners and captures in all namespaces on the path between the two containers. */
 export async function watchAll(
   { left, right, networkId }: ProbeLab,
   probes: Probes,
@@ -26,8 +26,8 @@ export async function watchAll(
   return listener;
 }
 
-/** A question from the container on the left to that on the right. */
-export function questionTo(
+/** Returns a request from the left container to the right one. */
+export function requestTo(
   { left, right }: ProbeLab,
   protocol: TrialRequest['protocol'],
   port: number,
@@ -44,25 +44,25 @@ export function questionTo(
   };
 }
 
-/** Asks, and waits until all are answered: an answer of a busy host may come late. */
-export async function askAll(
+/** Sends requests and waits until all are answered: a reply from a busy host may be late. */
+export async function requestAll(
   { right }: ProbeLab,
   probes: Probes,
-  questions: readonly TrialRequest[],
+  requests: readonly TrialRequest[],
 ): Promise<void> {
-  await probes.left.packets.request(questions);
+  await probes.left.packets.request(requests);
   const results = await waitFor(
-    'questions to the container on the right: all answered',
+    'requests to the right container: all answered',
     async () => {
-      const all = await probes.left.packets.results(questions.map(({ id }) => id));
+      const all = await probes.left.packets.results(requests.map(({ id }) => id));
       return all.every(({ answered }) => answered) ? done(all) : notYet(JSON.stringify(all));
     },
     { limit: 60_000 },
   );
-  expect(results.map(({ from }) => from)).toEqual(questions.map(() => right.address));
+  expect(results.map(({ from }) => from)).toEqual(requests.map(() => right.address));
 }
 
-/** Where the probes have seen the question of that trial, in words: `host eth1 in 192.168.99.101 > 192.168.99.102`. */
+/** Returns the probes' captures of a trial's request, in words: `host eth1 in 192.168.99.101 > 192.168.99.102`. */
 export async function hopsOf(
   probes: Probes,
   id: string,
@@ -71,8 +71,8 @@ export async function hopsOf(
     [probes.left, probes.right].map(async (probe) => {
       const { captures: caught, lost } = await probe.packets.captures([id]);
       expect(lost, probe.host).toBe(0);
-      const questions = (caught.get(id) ?? []).filter(({ what }) => what === 'request');
-      return questions.map(({ namespace, device, direction, outer }) => {
+      const requests = (caught.get(id) ?? []).filter(({ what }) => what === 'request');
+      return requests.map(({ namespace, device, direction, outer }) => {
         const where = namespace.replace(/^pid:.*/, 'container').replace(/:.*/, '');
         const hop = `${where} ${device} ${direction}`;
         return outer === undefined ? hop : `${hop} ${outer.source} > ${outer.destination}`;

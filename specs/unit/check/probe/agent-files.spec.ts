@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runAgent } from './run-agent.ts';
 
-/** A container's root, beside a file that is not the container's. */
+/** A container's root, next to a file outside of it. */
 const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-files-'));
 const root = join(folder, 'root');
 
@@ -22,11 +22,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What is read of that file below the root, or why nothing is. */
-const below = (way: string, name: string) =>
+/** The content of that file below the root, or the error. */
+const below = (code: string, name: string) =>
   runAgent(
     `my ($root, $path) = @ARGV;
-     my $file = eval { ${way} };
+     my $file = eval { ${code} };
      defined $file ? do { sysread $file, my $text, 100; $text } : 'no: ' . ($@ || "$!\\n")`,
     root,
     `/etc/${name}`,
@@ -35,18 +35,18 @@ const below = (way: string, name: string) =>
 describe('Below the root of a container', () => {
   test.each([
     ['plain', 'of the container\n'],
-    // The root of a link is the container's.
+    // A link is relative to the container's root.
     ['inside', 'of the container\n'],
     ['absolute', 'no: No such file or directory\n'],
     ['relative', 'no: No such file or directory\n'],
     ['loop', 'no: Too many levels of symbolic links\n'],
-  ])('%s is read as the container would read it', (name, expected) => {
+  ])('the path %s leads where it leads in the container', (name, expected) => {
     expect(below('System::open_below($root, $path)', name)).toBe(expected);
   });
 
-  test('links of the kernel’s own lead nowhere', () => {
-    const way = 'System::open_below("/", "/proc/self/root/etc/passwd")';
-    expect(below(way, '')).toBe('no: Too many levels of symbolic links\n');
+  test('magic links of /proc are not followed', () => {
+    const code = 'System::open_below("/", "/proc/self/root/etc/passwd")';
+    expect(below(code, '')).toBe('no: Too many levels of symbolic links\n');
   });
 
   test.each([
@@ -54,13 +54,13 @@ describe('Below the root of a container', () => {
     ['inside', 'no: Too many levels of symbolic links\n'],
     ['absolute', 'no: Too many levels of symbolic links\n'],
     ['../etc/plain', 'no: its path contains a link or ..\n'],
-  ])('a kernel without openat2 follows no link at all: %s', (name, expected) => {
-    const way =
+  ])('without openat2, no link is followed: %s', (name, expected) => {
+    const code =
       'sysopen my $top, $root, Fcntl::O_DIRECTORY() or die; System::open_without_links($top, $path)';
-    expect(below(way, name)).toBe(expected);
+    expect(below(code, name)).toBe(expected);
   });
 
-  test('a FIFO is not waited for, a device is not read, and of a huge file 64 kB are', () => {
+  test('FIFOs and devices are not read, and 64 kB of a huge file are', () => {
     const read = runAgent(
       `my $files; Files::read_all(sub { $files = shift }, undef, 'host', 1_000_000, @ARGV);
        [map { { %$_, text => length($_->{text} // '') . '' } } @$files]`,

@@ -3,30 +3,30 @@ import { runAgent } from './run-agent.ts';
 
 const ANNOUNCED = 'Expected::add(sub {}, undef, "0123abcd");';
 
-describe('What floods the probe’s agent takes no more room than its limits', () => {
-  test('of a question no more than 23 bytes are kept, however much is said', () => {
+describe('A flood costs the agent no more memory than its limits', () => {
+  test('at most 23 bytes of a request are kept, regardless of its length', () => {
     expect(
       runAgent(`${ANNOUNCED}
-        my $said = { head => '', length => 0 };
+        my $connection = { head => '', length => 0 };
         my $longest = 0;
-        my @ends;
+        my @closes;
         for my $bytes ('Q0123abcd', '00000001', '999999', ('x' x 65_536) x 20) {
-          my $trial = Listeners::add_bytes($said, $bytes);
-          push @ends, $trial if defined $trial;
-          $longest = length $said->{head} if length $said->{head} > $longest;
+          my $trial = Listeners::add_bytes($connection, $bytes);
+          push @closes, $trial if defined $trial;
+          $longest = length $connection->{head} if length $connection->{head} > $longest;
         }
-        # Six zeros are too many bytes for what was asked: from there on each says that it is to end.
-        [\\$longest, @ends]`),
+        # More bytes than the head announces: from there on, the connection is to be closed.
+        [\\$longest, @closes]`),
     ).toEqual([23, ...Array.from({ length: 5 }, () => '')]);
   });
 
-  test('a question counts when all of it was said, and not when its run was not announced', () => {
+  test('a request counts when it is complete and its run was announced', () => {
     expect(
       runAgent(`${ANNOUNCED}
         [map {
-          my $said = { head => '', length => 0 };
+          my $connection = { head => '', length => 0 };
           my $trial;
-          $trial = Listeners::add_bytes($said, $_) for @$_ ? @$_ : ();
+          $trial = Listeners::add_bytes($connection, $_) for @$_ ? @$_ : ();
           $trial;
         } (['Q0123abcd00000001', '000030', '.......'],
            ['Q0123abcd00000001', '000030', '......'],
@@ -36,21 +36,21 @@ describe('What floods the probe’s agent takes no more room than its limits', (
     ).toEqual(['0123abcd00000001', null, '', '', '']);
   });
 
-  test('the newest of a million forged packets are noted, and the others are counted', () => {
+  test('the newest of 100,000 forged packets are kept, and the others are counted', () => {
     expect(
       runAgent(`
         my $seen = sub { Captures::count_packet("10.0.9.2:$_[0]>10.0.9.3:80", 'host eth0 in syn - - -') };
         $seen->($_) for 1 .. 100_000;
         Captures::count_packet('one', "host eth0 in syn $_ - -") for 1 .. 1000;
-        my ($trials, $notes) = Captures::size();
-        my $told;
-        Captures::report(sub { $told = shift }, undef, 'one', '10.0.9.2:100000>10.0.9.3:80', '10.0.9.2:1>10.0.9.3:80');
-        my $words = @{ $told->{captures}{one} };
-        [\\$notes, $told->{lost}, \\$words, sort keys %{ $told->{captures} }]`),
+        my ($trials, $captures) = Captures::size();
+        my $response;
+        Captures::report(sub { $response = shift }, undef, 'one', '10.0.9.2:100000>10.0.9.3:80', '10.0.9.2:1>10.0.9.3:80');
+        my $words = @{ $response->{captures}{one} };
+        [\\$captures, $response->{lost}, \\$words, sort keys %{ $response->{captures} }]`),
     ).toEqual([30_000, 70_000 + 800 + 200, 200, '10.0.9.2:100000>10.0.9.3:80', 'one']);
   });
 
-  test('trials of other runs, and numbers that no run reaches, are not noted at all', () => {
+  test('trials of other runs, and numbers that no run reaches, are ignored', () => {
     expect(
       runAgent(`${ANNOUNCED}
         my @has = map { Expected::has($_) ? \\'true' : \\'false' }
@@ -59,18 +59,18 @@ describe('What floods the probe’s agent takes no more room than its limits', (
     ).toEqual([true, true, false, false]);
   });
 
-  test('gossip is noted of the hosts that were named, whatever else sends', () => {
+  test('gossip is recorded from the given addresses only', () => {
     expect(
       runAgent(`
-        my $heard = { from => { '192.168.99.101' => 1 }, nic => {}, input => {} };
-        Sniff::record($heard, 'nic', Packets::address($_)) for 1 .. 100_000;
-        Sniff::record($heard, 'nic', '192.168.99.101');
-        [sort keys %{ $heard->{nic} }]`),
+        my $sniffer = { from => { '192.168.99.101' => 1 }, nic => {}, input => {} };
+        Sniff::record($sniffer, 'nic', Packets::address($_)) for 1 .. 100_000;
+        Sniff::record($sniffer, 'nic', '192.168.99.101');
+        [sort keys %{ $sniffer->{nic} }]`),
     ).toEqual(['192.168.99.101']);
   });
 });
 
-/** Listens, floods the listener from a second process, and asks as a trial does. */
+/** Listens, floods the listener from a second process, then sends the request of a trial. */
 const FLOODED = (flood: string) => `${ANNOUNCED}
   use Socket;
   my $listener;
@@ -100,11 +100,11 @@ const FLOODED = (flood: string) => `${ANNOUNCED}
   eval { Loop::run() };
   kill KILL => $child;
   my $received;
-  Listeners::report(sub { $received = shift; die "told\\n" }, undef, '0123abcd00000007', '0123abcd00000008');
+  Listeners::report(sub { $received = shift; die "end\\n" }, undef, '0123abcd00000007', '0123abcd00000008');
   eval { Loop::run() };`;
 
 describe('A trial is answered', () => {
-  test('while hundreds of connections say nothing, of which the oldest are closed', () => {
+  test('while hundreds of connections are silent: the oldest are closed', () => {
     const flood = 'my @silent = map { $open->(238) } 1 .. 500;';
     expect(
       runAgent(
@@ -113,7 +113,7 @@ describe('A trial is answered', () => {
     ).toEqual(['A0123abcd00000007', '0123abcd00000007', expect.toSatisfy((n) => n <= 300)]);
   });
 
-  test('when no handle is left for a connection, which alone is refused', () => {
+  test('when no file descriptor is left for a connection, which is refused', () => {
     const flood =
       'my @silent = map { $open->(238) } 1 .. 40; for (reverse @silent) { shutdown $_, 1; sysread $_, my $end, 1 }';
     expect(runAgent(`$Loop::MAX_HANDLES = 30; ${FLOODED(flood)} [$answer, @$received]`)).toEqual([

@@ -95,9 +95,9 @@ describe('VXLAN', () => {
   });
 });
 
-describe('A packet is recognized', () => {
-  const recognize = (packets: string) =>
-    runAgent(`
+/** The trials and parts that these packets are recognized as. */
+function recognize(packets: string): unknown {
+  return runAgent(`
       my $ip = sub { my ($protocol, $payload) = @_;
         pack('CCnnnCCn', 0x45, 0, 20 + length $payload, 0, 0, 238, $protocol, 0)
           . pack('C4 C4', 10, 0, 9, 2, 10, 0, 9, 3) . $payload };
@@ -105,7 +105,9 @@ describe('A packet is recognized', () => {
       my $tcp = sub { $ip->(6, pack('nnNNCCnnn', 40000, 4000, 0, 0, 0x50, shift, 0, 0, 0)) };
       my $icmp = sub { $ip->(1, pack('CCnnn', shift, 0, 0, 0, 0) . shift) };
       [map { [Packets::recognize($_)] } ${packets}]`);
+}
 
+describe('A packet is recognized', () => {
   test('by its letter and ID over UDP and ICMP', () => {
     expect(
       recognize(

@@ -58,7 +58,7 @@ describe('An agent', () => {
       '10000',
       'perl',
       '-e',
-      'select undef, undef, undef, 0.1',
+      'select undef, undef, undef, 0.3',
     );
     const order: string[] = [];
     const watch = async (name: string, answer: Promise<unknown>) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runAgent } from './run-agent.ts';
 
-/** What the agent says of an engine, with these names in folders and these namespaces of paths. */
+/** The agent's response for an engine with these names in folders and these namespaces of paths. */
 function threadsOf(names: Record<string, readonly string[]>, namespaces: Record<string, string>) {
   const perl = (value: unknown): string =>
     Array.isArray(value)
@@ -21,8 +21,8 @@ function threadsOf(names: Record<string, readonly string[]>, namespaces: Record<
     $answer`);
 }
 
-test('stuck are threads in no namespace that the host or an overlay or container of its engine has', () => {
-  // From an engine 20.10.5 whose container was restarted 20 times; 71 waits for questions of the overlay's kernel.
+test('Threads are stuck if no host, overlay or container has their namespace', () => {
+  // From an engine 20.10.5 whose container was restarted 20 times; 71 serves the overlay.
   const answer = threadsOf(
     {
       '/proc/68/task': ['68', '71', '86', '90'],
@@ -35,15 +35,15 @@ test('stuck are threads in no namespace that the host or an overlay or container
       '/proc/68/task/86/ns/net': '4:4026532181',
       '/proc/68/root/run/docker/netns/21-2dbb6e52b': '4:4026532177',
       '/proc/68/root/run/docker/netns/701dc78d2d0e': '4:4026532625',
-      // The thread that made it was stuck.
+      // The thread that created it was stuck.
       '/proc/68/root/run/docker/netns/default': '4:4026532181',
     },
   );
-  // 90 has ended meanwhile.
+  // Thread 90 has ended.
   expect(answer).toEqual({ threads: 4, stuck: ['86'] });
 });
 
-test('a host without an engine has none', () => {
+test('A host without an engine has no threads', () => {
   expect(
     runAgent(`
       no warnings 'redefine';

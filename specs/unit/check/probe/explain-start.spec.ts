@@ -25,14 +25,14 @@ test.each([
     'OCI runtime create failed: container_linux.go:367: starting container process caused: apply caps: operation not permitted: unknown',
     'the engine cannot grant a container the privileges that a probe needs',
   ],
-])('The error "%s" is explained as "%s", with a remedy', (observed, expected) => {
+])('The error "%s" is explained as "%s", with a fix', (observed, expected) => {
   const { line } = explainStart(new HarnessError({ code: 'engine-refused', tried, observed }));
   expect(line).toContain(`${tried}: ${expected}`);
   expect(line).toContain(`("${observed}"); `);
   expect(line).toMatch(/or check without probes, which leaves out kernel tables and live packets$/);
 });
 
-test('What is not known is told as it is, also when a user may not open the engine’s socket', () => {
+test('An unknown error is not changed, nor a denied access to the engine’s socket', () => {
   const error = new HarnessError({
     code: 'engine-unreachable',
     tried,

@@ -6,9 +6,9 @@ import {
 import { valueOf } from '../../helpers/check/model/observed.ts';
 import { expect, test } from './lab.ts';
 
-export function describeAsking(): void {
+export function describeCommands(): void {
   describe('A probe', () => {
-    test('sees the host’s own network, that of a container and that of an overlay, each as it is', async ({
+    test('runs programs in the network of the host, of a container and of an overlay', async ({
       lab: { manager, worker, networkId, left, right },
       probes,
     }) => {
@@ -25,7 +25,7 @@ export function describeAsking(): void {
       expect(overlay.stdout).toContain(`${right.mac} dst ${worker.machine.address}`);
     });
 
-    test('reads files of the host, and of a container by its process; of one that is not there it says so', async ({
+    test('reads files of the host and of a container, and reports missing ones', async ({
       lab: { left },
       probes,
     }) => {
@@ -39,7 +39,7 @@ export function describeAsking(): void {
       ]);
     });
 
-    test('tells what the kernel has of overlays, of the host and of its containers', async ({
+    test('reads the kernel’s tables of overlays, the host and containers', async ({
       lab: { manager, worker, networkId, left, right },
       probes,
     }) => {
@@ -53,7 +53,7 @@ export function describeAsking(): void {
       const observed = await observeKernel({ probe: probes.left, address, engine });
       const kernel = valueOf(observed);
       const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
-      // An engine has several threads; whether any are stuck depends on what ran before.
+      // An engine has several threads. Earlier tests may have left stuck ones.
       expect(kernel?.engineThreads?.threads).toBeGreaterThan(1);
       expect(overlay?.neighbours).toContainEqual({
         address: right.address,
@@ -72,7 +72,7 @@ export function describeAsking(): void {
       const neighboursOf = (tables = kernel?.overlays) =>
         tables?.map(({ neighbours }) => neighbours);
       expect(neighboursOf(valueOf(again)?.later)).toEqual(neighboursOf());
-      // Docker’s own rules are not in the way of overlays.
+      // Docker's own rules do not block overlays.
       expect(kernel?.firewall).toEqual({ value: [] });
       expect(kernel?.offload).toHaveProperty(['value', 'tx-checksumming']);
       expect(kernel?.containers).toMatchObject([
@@ -83,9 +83,7 @@ export function describeAsking(): void {
       );
     });
 
-    test('fails in one line where it cannot be done, whatever else it is asked meanwhile', async ({
-      probes: { left },
-    }) => {
+    test('fails commands in one line, while others succeed', async ({ probes: { left } }) => {
       const refused = Promise.all([
         expect(left.run({ overlay: 'f'.repeat(25) }, ['ip', 'link'])).rejects.toThrow(
           /^manager: probe: run overlay:f{25} 10000 ip link: the engine has no namespace of the overlay network f{25}$/,
@@ -111,7 +109,7 @@ export function describeAsking(): void {
   describe('Docker’s own name server', () => {
     const server = '127.0.0.11';
 
-    test('answers in a container’s namespace with the address of a container on the other host', async ({
+    test('resolves a container on the other host from a container’s namespace', async ({
       lab: { left, right },
       probes,
     }) => {
@@ -125,7 +123,7 @@ export function describeAsking(): void {
       });
     });
 
-    test('is not on the host itself, which is told at once and not by a limit that passes', async ({
+    test('is not on the host itself, which is reported without waiting for the limit', async ({
       probes: { left },
     }) => {
       expect(await left.resolve('host', server, 'right')).toEqual({ error: 'ECONNREFUSED' });
@@ -133,19 +131,19 @@ export function describeAsking(): void {
   });
 
   describe('An exchange', () => {
-    test('with an engine’s port is a connection; with one where nobody listens it is refused', async ({
+    test('connects to an engine’s port, and is refused by a closed port', async ({
       lab: { worker },
       probes: { left },
     }) => {
       const { address } = worker.machine;
       const request = Buffer.from('GET / HTTP/1.0\r\n\r\n');
-      const [engine, nobody] = await Promise.all([
+      const [engine, closed] = await Promise.all([
         left.exchange('host', { protocol: 'tcp', address, port: 2376 }, request),
         left.exchange('host', { protocol: 'tcp', address, port: 9 }, request),
       ]);
       expect(engine).toMatchObject({ connected: true, error: undefined });
       expect(engine.answer.toString()).toContain('Client sent an HTTP request to an HTTPS server');
-      expect(nobody).toMatchObject({ connected: false, error: 'ECONNREFUSED' });
+      expect(closed).toMatchObject({ connected: false, error: 'ECONNREFUSED' });
     });
   });
 }

@@ -15,11 +15,9 @@ import { type Alone, expect, test } from './lab.ts';
 const CONTAINER = expect.stringMatching(/^overlay-e2e-probe-/);
 const IMAGE = expect.stringMatching(/^overlay-e2e\/probe:/);
 
-export function describeComingsAndGoings(): void {
+export function describeLifeTime(): void {
   describe('On engines 20.10.5 and 26.1.5', () => {
-    test('nothing is left of two checks’ probes: the image stays until the last one ends', async ({
-      alone,
-    }) => {
+    test('the last of two probes removes the image', async ({ alone }) => {
       await onEachAlone(alone, async (engine) => {
         const [one, other] = await Promise.all([startProbe(engine), startProbe(engine)]);
         expect(await leftOn(engine)).toEqual([CONTAINER, CONTAINER, IMAGE]);
@@ -31,7 +29,7 @@ export function describeComingsAndGoings(): void {
       });
     });
 
-    test('the probe of a check that is killed is gone at once, and its image with the next one', async ({
+    test('a killed check’s probe ends immediately, and the next one removes its image', async ({
       lab,
       alone,
       onTestFinished,
@@ -58,7 +56,7 @@ export function describeComingsAndGoings(): void {
       });
     });
 
-    test('an image that its owner keeps is used, and stays', async ({ alone }) => {
+    test('an image that its owner loaded is used, and stays', async ({ alone }) => {
       await onEachAlone(alone, async (engine) => {
         const first = await startProbe(engine);
         const image = (await engine.containers.list())[0]?.image ?? '';
@@ -74,23 +72,23 @@ export function describeComingsAndGoings(): void {
     });
   });
 
-  test('A container that a killed check has not started is removed once no check can be about to start it', async ({
+  test('The container of a killed check is removed once no check can still start it', async ({
     alone,
   }) => {
     const engine = alone['26.1.5'];
     const labels = { 'org.overlay-e2e.probe': 'container' };
     await engine.containers.create({ name: 'forgotten', image: BUSYBOX, labels });
     const made = Date.now();
-    await engine.containers.create({ name: 'somebody-else-s', image: BUSYBOX });
+    await engine.containers.create({ name: 'unrelated', image: BUSYBOX });
     const probe = await startProbe(engine);
     await probe[Symbol.asyncDispose]();
-    expect(await leftOn(engine)).toEqual(['somebody-else-s', 'forgotten']);
+    expect(await leftOn(engine)).toEqual(['unrelated', 'forgotten']);
     await waitForNextSecond(made);
     await engine.containers.prune('org.overlay-e2e.probe', 0);
-    expect(await leftOn(engine)).toEqual(['somebody-else-s']);
+    expect(await leftOn(engine)).toEqual(['unrelated']);
   });
 
-  test('A container whose streams are held and whose program is missing says so, and is not left behind', async ({
+  test('A container whose program is missing fails with the reason and is removed', async ({
     alone,
   }) => {
     await onEachAlone(alone, async (engine) => {
@@ -103,7 +101,7 @@ export function describeComingsAndGoings(): void {
   });
 
   describe('A probe ends', () => {
-    test('by itself when its time is over, which who still asks is told', async ({ alone }) => {
+    test('by itself after its life time, and later commands report that', async ({ alone }) => {
       const engine = alone['26.1.5'];
       await using probe = await startProbe(engine, { lifetime: 2 });
       await waitUntilGone(engine);
@@ -112,7 +110,7 @@ export function describeComingsAndGoings(): void {
       );
     });
 
-    test('when its check is given up while it starts, and leaves nothing', async ({
+    test('when its check is aborted during the start, and leaves nothing', async ({
       alone,
       onTestFinished,
     }) => {
@@ -133,7 +131,7 @@ export function describeComingsAndGoings(): void {
     });
   });
 
-  test('A probe that an engine starts in a wrong network goes to the host’s; one that may not says so and ends', async ({
+  test('A probe in a wrong network enters the host’s, or reports it without privileges', async ({
     alone,
   }) => {
     const engine = alone['20.10.5'];
@@ -157,7 +155,7 @@ export function describeComingsAndGoings(): void {
     );
   });
 
-  test('A probe without privileges has the host’s network, and no way into another namespace', async ({
+  test('A probe without privileges has the host’s network and enters no other namespace', async ({
     alone,
   }) => {
     const engine = alone['26.1.5'];
@@ -184,7 +182,7 @@ async function leftOn(engine: Engine): Promise<string[]> {
   );
 }
 
-/** Does it with both engines that are in no cluster, side by side. */
+/** Runs it with both engines outside of the cluster, in parallel. */
 async function onEachAlone(alone: Alone, run: (engine: Engine) => Promise<void>): Promise<void> {
   for (const [version, engine] of Object.entries(alone)) {
     expect((await engine.version()).version).toContain(version);
@@ -193,8 +191,8 @@ async function onEachAlone(alone: Alone, run: (engine: Engine) => Promise<void>)
 }
 
 /**
- * Returns in a later second of the clock, which machines here share. An engine takes what `until` of a prune says to whole
- * seconds, and leaves what was made within this one.
+ * Returns in the next second of the clock, which all machines share. An engine rounds `until` of a prune to whole seconds,
+ * and keeps containers created in the current one.
  */
 async function waitForNextSecond(moment: number): Promise<void> {
   const next = (Math.floor(moment / 1000) + 1) * 1000;
@@ -205,7 +203,7 @@ async function waitForNextSecond(moment: number): Promise<void> {
   );
 }
 
-/** An engine removes a container by itself a moment after it has ended, or could not be started. */
+/** Waits until the engine has removed all containers: it removes an ended one a moment later. */
 async function waitUntilGone(engine: Engine): Promise<void> {
   await waitFor(
     `${engine.machine.name}: no container of a probe`,
