@@ -145,7 +145,7 @@ test('waits, tests and hooks that exceed their limits have a category of their o
         test('after the hook', () => {});
       });`,
   });
-  const codes = ['waits', 'hangs', 'is refused', 'hooks of «suite» pass'].map((name) =>
+  const codes = ['waits', 'hangs', 'is refused', 'hooks of "suite" pass'].map((name) =>
     run.result(name).labels.flatMap((label) => (label.name === 'error' ? label.value : [])),
   );
   expect(codes).toEqual([['wait-timed-out'], [], ['port-busy'], ['wait-timed-out']]);

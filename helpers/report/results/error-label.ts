@@ -4,7 +4,7 @@ import { errorCodes, type ErrorCode } from '../../process/errors/error-codes.ts'
 export const errorLabel = 'error';
 
 /**
- * Returns the code of an error, also of one that Vitest has serialized; for an `AggregateError`, the codes of all its
+ * Returns the code of an error, also of a serialized Vitest error; for an `AggregateError`, the codes of all its
  * errors. Empty for errors without a code of ours.
  */
 export function errorCodesOf(error: unknown): ErrorCode[] {
