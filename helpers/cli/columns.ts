@@ -1,14 +1,10 @@
 import { Help } from 'commander';
+import { breakLines } from '../report/text/text-layout.ts';
 
 /** The minimum width of a text next to its term; a narrower text is below the term. */
 const leastBeside = 30;
 
-const help = Object.assign(new Help(), { minWidthToWrap: 1 });
-
-/** The text in lines of at most `width`; a word that is longer stays whole. */
-export function wrapText(text: string, width: number): string[] {
-  return help.boxWrap(text, Math.max(width, 1)).split('\n');
-}
+const help = new Help();
 
 /** Wraps a command line at words into lines of at most `width`, so that a shell still accepts it. */
 export function wrapCommand(command: string, width: number): string[] {
@@ -46,11 +42,11 @@ export function inColumns(
   if (width - column < leastBeside || widest > width / 2) {
     return rows.flatMap(([term, text]) => [
       ...term.map((line) => `  ${line}`),
-      ...wrapText(text, width - 6).map((line) => `      ${line}`.trimEnd()),
+      ...breakLines(text, width - 6).map((line) => `      ${line}`.trimEnd()),
     ]);
   }
   return rows.flatMap(([term, text]) => {
-    const lines = wrapText(text, width - column);
+    const lines = breakLines(text, width - column);
     return Array.from({ length: Math.max(term.length, lines.length) }, (_, index) => {
       const left = term[index] ?? '';
       const gap = ' '.repeat(widest + 2 - help.displayWidth(left));

@@ -2,7 +2,7 @@ import type { EngineAbilities } from '../debian/engines/engine-capabilities.ts';
 import type { KeyValueStoreKind } from './key-value/key-value-store.ts';
 
 /** The reason why an engine cannot be in a cluster, and the fix. */
-export interface Refusal {
+export interface UnsuitableEngine {
   readonly observed: string;
   readonly remedy: string;
 }
@@ -48,4 +48,4 @@ export type RefuseEngine = (
   abilities: EngineAbilities,
   /** The origin of that version's build. */
   build: string,
-) => Refusal | undefined;
+) => UnsuitableEngine | undefined;

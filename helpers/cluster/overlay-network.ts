@@ -5,7 +5,7 @@ import { hasCode, HarnessError } from '../process/errors/harness-error.ts';
 import type { Machine, MachineProvider } from '../machine/machine.ts';
 import { done, notYet, waitFor } from '../process/waits/wait-for.ts';
 import { findOptionDefect } from './key-value/explain-engines.ts';
-import { type StorePlace, whileStoreIsReached } from './key-value/store-reach.ts';
+import { type StoreLocation, whileStoreIsReached } from './key-value/store-reach.ts';
 
 /**
  * `docker network create --driver overlay` on one engine; the others of its cluster learn of it. In swarm mode that
@@ -53,7 +53,7 @@ interface CreateOptions {
  * Where the store is that the machine's engine was given: `cluster-store=zk://192.168.99.100:2181`. An engine that does
  * not reach it may not even tell where it is.
  */
-function storeOf({ engineOptions }: Machine): StorePlace | undefined {
+function storeOf({ engineOptions }: Machine): StoreLocation | undefined {
   const url = engineOptions.findLast((option) => option.startsWith('cluster-store='))?.slice(14);
   if (url === undefined) return undefined;
   const { hostname, port } = new URL(url.replace(/^\w+/, 'tcp'));

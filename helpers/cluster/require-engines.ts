@@ -2,14 +2,14 @@ import type { MachineProvider, MachineRequest } from '../machine/machine.ts';
 import { type EngineAbilities, engineAbilities } from '../debian/engines/engine-capabilities.ts';
 import { type Backend, suiteOfBundle } from '../debian/engines/engine-bundle.ts';
 import { InputError } from '../process/errors/input-error.ts';
-import type { Refusal, RefuseEngine } from './cluster-kind.ts';
+import type { UnsuitableEngine, RefuseEngine } from './cluster-kind.ts';
 import { refuseKeyValueEngine } from './key-value/refuse-engine.ts';
 import { refuseSwarmEngine } from './swarm-mode/refuse-engine.ts';
 
 /** What a cluster needs of its engines: that they speak to this key-value store, or have swarm mode. */
 export type EngineNeed = Backend | 'swarm-mode';
 
-export type { Refusal };
+export type { UnsuitableEngine };
 
 /**
  * Refuses engines that cannot do what their cluster needs, before anything starts. What a driver of docker-machine
@@ -40,7 +40,10 @@ export async function requireEngines(
 }
 
 /** Why the engine of a bundle cannot be in a cluster that needs this; undefined when it can. */
-export async function refuseBundle(need: EngineNeed, bundle: string): Promise<Refusal | undefined> {
+export async function refuseBundle(
+  need: EngineNeed,
+  bundle: string,
+): Promise<UnsuitableEngine | undefined> {
   const suite = suiteOfBundle(bundle);
   const build = suite === undefined ? `this build, ${bundle}` : `Debian’s ${suite} build`;
   return refuseEngine(need, await engineAbilities(bundle), build);
@@ -51,7 +54,7 @@ export function refuseEngine(
   need: EngineNeed,
   abilities: EngineAbilities,
   build: string,
-): Refusal | undefined {
+): UnsuitableEngine | undefined {
   return refusals[need](abilities, build);
 }
 

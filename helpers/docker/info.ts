@@ -27,7 +27,7 @@ export interface EngineInfo {
   readonly clusterAdvertise: string | undefined;
   readonly swarm: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
   /** What it is in a swarm; undefined when it is in none. */
-  readonly swarmNode: SwarmNode | undefined;
+  readonly swarmNode: SwarmMember | undefined;
   readonly containersRunning: number;
   /** By its own clock, ISO 8601. */
   readonly systemTime: string;
@@ -37,7 +37,7 @@ export interface EngineInfo {
 }
 
 /** An engine as a member of a swarm, in its own words. */
-export interface SwarmNode {
+export interface SwarmMember {
   readonly id: string;
   /** Where the other members find it. */
   readonly address: string;

@@ -1,3 +1,4 @@
+import { medianOf } from '../../helpers/process/median.ts';
 import type { ActivityCode } from '../../helpers/process/activity.ts';
 import type { RecordedActivity } from '../../helpers/topology/bring-up/set-up-record.ts';
 
@@ -20,22 +21,18 @@ export class Laps {
 
   median(name: string): number | undefined {
     const all = this.#seconds.get(name);
-    return all === undefined ? undefined : medianOf(all);
+    return all === undefined ? undefined : middleOf(all);
   }
 
   get all(): Record<string, Lap> {
     return Object.fromEntries(
-      [...this.#seconds].map(([name, each]) => [name, { median: medianOf(each), each }]),
+      [...this.#seconds].map(([name, each]) => [name, { median: middleOf(each), each }]),
     );
   }
 }
 
-/** The middle one; of an even number, the mean of the two in the middle. Rounded to milliseconds. */
-export function medianOf(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  const middle = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1);
-  return round(middle.reduce((sum, one) => sum + one, 0) / middle.length);
+function middleOf(seconds: readonly number[]): number {
+  return round(medianOf(seconds) ?? 0);
 }
 
 export function round(seconds: number): number {

@@ -4,14 +4,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import {
-  type AddressRange,
-  formatRange,
-  hostAddress,
-  parseRange,
-} from '../../helpers/process/address-range.ts';
+import { type AddressRange, formatRange, parseRange } from '../../helpers/process/address-range.ts';
+import { hostAddress } from '../../helpers/netns/network/machine-addresses.ts';
 import { switchNamespace } from '../../helpers/netns/state/names.ts';
-import { findOverlap, readRoutes, type Route } from '../../helpers/netns/network/routes.ts';
+import { findOverlap, readHostRoutes, type Route } from '../../helpers/netns/network/routes.ts';
 import { hostLink, readStoreRange } from '../../helpers/netns/network/switch.ts';
 import { prepareTools } from '../../helpers/debian/tools.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
@@ -47,7 +43,7 @@ const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('outside', { scope: 'file' }, async ({ labs: { here } }, { onCleanup }) => {
     const { env } = await prepareTools();
-    const range = findFreeRange(await readRoutes(env));
+    const range = findFreeRange(await readHostRoutes(env));
     // An address of the host beyond the link to its machines, and one of a host behind it.
     const [beyond, behind] = [addressIn(range, 1), addressIn(range, 2)];
     const server = createServer((_request, response) => response.end('hello from beyond\n'));

@@ -2,16 +2,12 @@ import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import {
-  type AddressRange,
-  formatRange,
-  hostAddress,
-  parseRange,
-} from '../../helpers/process/address-range.ts';
+import { type AddressRange, formatRange, parseRange } from '../../helpers/process/address-range.ts';
+import { hostAddress } from '../../helpers/netns/network/machine-addresses.ts';
 import { connectLink } from '../../helpers/netns/network/machine-link.ts';
 import { makeConfig } from '../../helpers/netns/state/machine-config.ts';
 import { macAddress, machineNamespace, switchNamespace } from '../../helpers/netns/state/names.ts';
-import { findOverlap, readRoutes } from '../../helpers/netns/network/routes.ts';
+import { findOverlap, readHostRoutes } from '../../helpers/netns/network/routes.ts';
 import { openStore } from '../../helpers/netns/state/store.ts';
 import { ensureSwitch, hostLink } from '../../helpers/netns/network/switch.ts';
 import { prepareTools } from '../../helpers/debian/tools.ts';
@@ -32,7 +28,7 @@ const test = base
   .extend('env', { scope: 'file' }, async ({}) => (await prepareTools()).env)
   // None that is taken when left open: other runs would take it while it is broken here.
   .extend('subnet', { scope: 'file' }, async ({ env }) => {
-    const routes = await readRoutes(env);
+    const routes = await readHostRoutes(env);
     const free = subnets.find((one) => findOverlap(routes, parseRange(one)) === undefined);
     if (free === undefined) throw new Error(`this host routes each of ${subnets.join(', ')}`);
     return free;

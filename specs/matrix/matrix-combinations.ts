@@ -1,4 +1,4 @@
-import { type Refusal, refuseBundle } from '../../helpers/cluster/require-engines.ts';
+import { type UnsuitableEngine, refuseBundle } from '../../helpers/cluster/require-engines.ts';
 import { ENGINE_VERSIONS } from '../../helpers/debian/engines/engine-bundle.ts';
 import { engineNeedOf } from '../../helpers/topology/choose-engines.ts';
 import { topologies } from '../../helpers/topology/topologies.ts';
@@ -8,7 +8,7 @@ import { combine, type Topology } from '../../helpers/topology/topology.ts';
 export interface Combination {
   readonly topology: Topology;
   /** Why there can be no such cluster; undefined when there can. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: UnsuitableEngine | undefined;
 }
 
 /**

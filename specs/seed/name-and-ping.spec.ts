@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { ping, type PingOptions } from '../../helpers/docker/containers/ping.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
-import { isInSubnet } from './is-in-subnet.ts';
+import { isInside } from '../../helpers/check/derive/ranges.ts';
 import { expect, test } from './lab.ts';
 import { findWorkload, type Placed } from './workload.ts';
 
@@ -42,7 +42,7 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
       const { networks } = await container.inspect();
       expect(Object.keys(networks), container.name).toEqual(['my-net']);
       expect(networks['my-net']?.address, container.name).toBe(address);
-      expect(isInSubnet(address, '10.0.9.0/24'), `${container.name} has ${address}`).toBe(true);
+      expect(isInside(address, '10.0.9.0/24'), `${container.name} has ${address}`).toBe(true);
     }
     expect(tomcat.address).not.toBe(mysql.address);
   });

@@ -1,31 +1,15 @@
-import { formatAddress, parseAddress } from '../../process/address-range.ts';
+import { contains, formatAddress, overlap, readRange } from '../../process/address-range.ts';
 
-/** An IPv4 range, by its first and its last address as numbers. */
-export interface Range {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Reads `10.0.9.0/24`, or an address alone; undefined when it is neither. */
-function readRange(text: string): Range | undefined {
-  const [address = '', length = '32'] = text.split('/');
-  const number = parseAddress(address);
-  const bits = Number(length);
-  if (number === undefined || !/^\d+$/.test(length) || bits > 32) return undefined;
-  const size = 2 ** (32 - bits);
-  const first = number - (number % size);
-  return { first, last: first + size - 1 };
-}
-
+/** Returns true if two ranges, such as `10.0.9.0/24`, or addresses have an address in common. */
 export function isOverlapping(one: string, other: string): boolean {
   const [a, b] = [readRange(one), readRange(other)];
-  return a !== undefined && b !== undefined && a.first <= b.last && b.first <= a.last;
+  return a !== undefined && b !== undefined && overlap(a, b);
 }
 
-/** Tells if one range contains the other. */
+/** Returns true if one range contains the other. */
 export function isInside(inner: string, outer: string): boolean {
   const [a, b] = [readRange(inner), readRange(outer)];
-  return a !== undefined && b !== undefined && b.first <= a.first && a.last <= b.last;
+  return a !== undefined && b !== undefined && contains(b, a);
 }
 
 /** Returns a range of 256 addresses that overlaps none of these; undefined if 10.0.0.0/8 has none. */

@@ -1,7 +1,7 @@
 import { printable } from '../../process/text/printable.ts';
 import sliceAnsi from 'slice-ansi';
 import stringWidth from 'string-width';
-import type { Paint } from './painter.ts';
+import type { Paint } from '../../report/text/text-layout.ts';
 import type { Line } from './scene.ts';
 
 const colors = { running: 'cyan', done: 'green', failed: 'red' } as const;

@@ -1,16 +1,14 @@
 import type { Asker } from '../ask-from-machine.ts';
 import type {
+  KeyValueStore,
   KeyValueStoreKind,
   StoreEntry,
   StoreOptions,
   StoreServer,
 } from './key-value-store.ts';
 
-/** Where a store listens. */
-export interface StorePlace {
-  readonly address: string;
-  readonly port: number;
-}
+/** The address and the port of a store. */
+export type StoreAddress = Pick<KeyValueStore, 'address' | 'port'>;
 
 /**
  * What is particular to one make of store.
@@ -25,9 +23,9 @@ export interface StoreMake<Line> {
   readonly port: number;
   /** What to know of this make when it does not come to lead. */
   readonly remark: string;
-  line(place: StorePlace, options?: StoreOptions): Line;
+  line(place: StoreAddress, options?: StoreOptions): Line;
   /** From inside of a machine: good for reading. */
-  lineFrom(place: StorePlace, asker: Asker): Line;
+  lineFrom(place: StoreAddress, asker: Asker): Line;
   readVersion(line: Line): Promise<string>;
   readServers(line: Line): Promise<StoreServer[]>;
   /** Undefined or empty when there is none, or it is a folder. */

@@ -8,13 +8,13 @@ import type { KeyValueStore } from './key-value-store.ts';
 /** What must be reached, and from where. */
 export interface StoreReach {
   /** As long as it is not there, nobody misses it. */
-  readonly store: StorePlace | Promise<StorePlace>;
+  readonly store: StoreLocation | Promise<StoreLocation>;
   readonly provider: MachineProvider;
   /** Those that do not run yet are passed over. */
   readonly machines: readonly string[];
 }
 
-export type StorePlace = Pick<KeyValueStore, 'url' | 'address' | 'port'>;
+export type StoreLocation = Pick<KeyValueStore, 'url' | 'address' | 'port'>;
 
 /** What is in order is over before the first look. */
 const LOOK_EVERY = 3000;
@@ -34,7 +34,7 @@ export async function whileStoreIsReached<T>(
   signal: AbortSignal | undefined,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  let place: StorePlace | undefined;
+  let place: StoreLocation | undefined;
   const noteStore = async () => {
     place = await store;
   };
@@ -58,7 +58,7 @@ interface Obstacle {
 }
 
 /** That no store answers. */
-async function findSilence({ url, address, port }: StorePlace): Promise<Obstacle | undefined> {
+async function findSilence({ url, address, port }: StoreLocation): Promise<Obstacle | undefined> {
   const failure = await dial(address, port);
   if (failure === undefined) return undefined;
   return {
@@ -69,7 +69,7 @@ async function findSilence({ url, address, port }: StorePlace): Promise<Obstacle
 
 /** That one of the machines does not reach the store, though it answers here. */
 async function findBarrier(
-  place: StorePlace,
+  place: StoreLocation,
   provider: MachineProvider,
   machines: readonly string[],
   signal: AbortSignal,
@@ -107,7 +107,7 @@ async function dial(host: string, port: number): Promise<string | undefined> {
 async function dialFrom(
   provider: MachineProvider,
   machine: string,
-  place: StorePlace,
+  place: StoreLocation,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const limits = { limit: DIAL_LIMIT, signal };

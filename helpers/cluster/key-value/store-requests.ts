@@ -6,7 +6,7 @@ import { parseJson } from '../../process/text/parse-json.ts';
 import { readBounded } from '../../process/files/read-bounded.ts';
 import { type Asker, askFromMachine } from '../ask-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
-import type { StorePlace } from './store-driver.ts';
+import type { StoreAddress } from './store-driver.ts';
 
 /** Sends one HTTP request to a store. */
 export type AskStore = (
@@ -16,14 +16,14 @@ export type AskStore = (
 ) => Promise<{ readonly status: number; readonly body: string }>;
 
 /** Asks a store over HTTP; every exchange is published, unless it shall be quiet. */
-export function httpLine({ address, port }: StorePlace, options: StoreOptions = {}): AskStore {
+export function httpLine({ address, port }: StoreAddress, options: StoreOptions = {}): AskStore {
   const base = `http://${address}:${port}`;
   const ask = sendTo(base, options);
   return options.quiet === true ? ask : tell(base, ask);
 }
 
 /** Asks it from inside of a machine, which has GET alone. */
-export function httpLineFrom({ address, port }: StorePlace, asker: Asker): AskStore {
+export function httpLineFrom({ address, port }: StoreAddress, asker: Asker): AskStore {
   return async (_, path) => await askFromMachine(asker, `http://${address}:${port}${path}`);
 }
 

@@ -3,7 +3,7 @@ import { firstLine } from '../../process/errors/harness-error.ts';
 import { type Asker, exchangeFromMachine } from '../ask-from-machine.ts';
 import { exchangeBytes } from '../gossip/exchange-bytes.ts';
 import type { StoreOptions } from './key-value-store.ts';
-import type { StorePlace } from './store-driver.ts';
+import type { StoreAddress } from './store-driver.ts';
 import { refusal } from './store-requests.ts';
 import {
   readSession,
@@ -24,7 +24,7 @@ export type Exchange = <T>(
 ) => Promise<T>;
 
 /** Asks a ZooKeeper; every exchange is published, unless it shall be quiet. */
-export function zooKeeperLine(place: StorePlace, options: StoreOptions = {}): Exchange {
+export function zooKeeperLine(place: StoreAddress, options: StoreOptions = {}): Exchange {
   const exchange: Exchange = async (question, _, understand) =>
     understand(await exchangeBytes(place, question, options));
   if (options.quiet === true) return exchange;
@@ -44,7 +44,7 @@ export function zooKeeperLine(place: StorePlace, options: StoreOptions = {}): Ex
 }
 
 /** Asks it from inside of a machine. */
-export function zooKeeperLineFrom(place: StorePlace, asker: Asker): Exchange {
+export function zooKeeperLineFrom(place: StoreAddress, asker: Asker): Exchange {
   return async (question, _, understand) =>
     understand(await exchangeFromMachine(asker, place, question));
 }

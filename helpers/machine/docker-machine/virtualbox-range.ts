@@ -1,5 +1,5 @@
-import { BlockList } from 'node:net';
 import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
+import { contains, readRange } from '../../process/address-range.ts';
 import { allowRange } from './hints.ts';
 
 const subject = 'host-only range';
@@ -23,13 +23,9 @@ export function judgeVirtualBoxRange(
   const ranges = (list ?? '* 192.168.56.0/21')
     .split('\n')
     .flatMap((line) => (/^\s*\*/.test(line) ? line.replace('*', '').trim().split(/\s+/) : []));
-  const allowed = new BlockList();
-  for (const [, network = '', bits = ''] of ranges.map(
-    (one) => /^([\d.]+)\/(\d+)$/.exec(one) ?? [],
-  )) {
-    if (network !== '') allowed.addSubnet(network, Number(bits));
-  }
-  if (allowed.check(address)) return fine(subject, `${range} is allowed`);
+  const own = readRange(address);
+  const isAllowed = ranges.map(readRange).some((one) => one && own && contains(one, own));
+  if (isAllowed) return fine(subject, `${range} is allowed`);
   const place =
     list === undefined
       ? '/etc/vbox/networks.conf does not exist'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AddressRange, nameServerAddress } from '../../process/address-range.ts';
+import type { AddressRange } from '../../process/address-range.ts';
+import { nameServerAddress } from '../../netns/network/machine-addresses.ts';
 import {
   bootMachine,
   findInit,

@@ -1,11 +1,7 @@
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import {
-  type AddressRange,
-  formatRange,
-  parseRange,
-  usualRanges,
-} from '../../process/address-range.ts';
-import { findOverlap, readRoutes, type Route } from '../network/routes.ts';
+import { type AddressRange, formatRange, parseRange } from '../../process/address-range.ts';
+import { usualRanges } from '../network/machine-addresses.ts';
+import { findOverlap, readHostRoutes, type Route } from '../network/routes.ts';
 import type { Store } from '../state/store.ts';
 import { hostLink, readStoreRange } from '../network/switch.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
@@ -56,7 +52,7 @@ export async function examineRange(
   try {
     const text = process.env['E2E_SUBNET'] ?? '';
     const wanted = text === '' ? undefined : parseRange(text);
-    return judgeRange(await readRoutes(env), readStoreRange(store), wanted);
+    return judgeRange(await readHostRoutes(env), readStoreRange(store), wanted);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     return missing(subject, `${error.tried}: ${error.observed}`, error.remedy ?? '');

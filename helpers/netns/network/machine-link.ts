@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { type AddressRange, egressAddress } from '../../process/address-range.ts';
+import type { AddressRange } from '../../process/address-range.ts';
+import { egressAddress } from './machine-addresses.ts';
 import { hasCode } from '../../process/errors/harness-error.ts';
 import { runIp } from './ip.ts';
 import type { MachineConfig } from '../state/machine-config.ts';

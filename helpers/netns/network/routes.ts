@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { type AddressRange, overlap, parseAddress } from '../../process/address-range.ts';
+import { type AddressRange, contains, overlap, readRange } from '../../process/address-range.ts';
 
 const routeRows = z.array(
   z.object({ type: z.string().optional(), dst: z.string(), dev: z.string().optional() }),
@@ -14,7 +14,7 @@ export interface Route {
 }
 
 /** The host's IPv4 routes of all tables, without default routes and a kernel's own broadcast routes. */
-export async function readRoutes(env: Readonly<Record<string, string>>): Promise<Route[]> {
+export async function readHostRoutes(env: Readonly<Record<string, string>>): Promise<Route[]> {
   const { stdout } = await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all'], {
     env,
     title: 'read the host’s routes',
@@ -23,10 +23,8 @@ export async function readRoutes(env: Readonly<Record<string, string>>): Promise
   const routes = rows.flatMap(({ type, dst, dev = 'none' }) => {
     // Older kernels have one for the first address of a range, and list it before the range.
     if (type === 'broadcast') return [];
-    const [text = '', length = '32'] = dst.split('/');
-    const first = parseAddress(text);
-    const prefix = Number(length);
-    return first === undefined || prefix === 0 ? [] : [{ range: { first, prefix }, device: dev }];
+    const range = readRange(dst);
+    return range === undefined || range.prefix === 0 ? [] : [{ range, device: dev }];
   });
   return withoutDefaultRoute(routes);
 }
@@ -76,5 +74,5 @@ const privateRanges: readonly AddressRange[] = [
 
 /** Whether a range is somebody's own network, not a part of the Internet. */
 function isPrivate(range: AddressRange): boolean {
-  return privateRanges.some((one) => one.prefix <= range.prefix && overlap(one, range));
+  return privateRanges.some((one) => contains(one, range));
 }

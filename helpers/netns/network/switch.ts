@@ -5,15 +5,14 @@ import {
   type AddressRange,
   formatAddress,
   formatRange,
-  hostAddress,
   parseRange,
-  usualRanges,
 } from '../../process/address-range.ts';
+import { hostAddress, usualRanges } from './machine-addresses.ts';
 import { runIp } from './ip.ts';
 import { removeCgroups } from '../cgroups/cgroup.ts';
 import { type HostLink, readLinks } from './links.ts';
 import { macAddress, namespaceFile, switchNamespace, EGRESS } from '../state/names.ts';
-import { findOverlap, readRoutes } from './routes.ts';
+import { findOverlap, readHostRoutes } from './routes.ts';
 import { type Store } from '../state/store.ts';
 import { makePrivateFolder, writeAtomically } from '../../process/files/write-atomically.ts';
 
@@ -150,7 +149,7 @@ async function makeSwitch(
   only: boolean,
   env: Env,
 ): Promise<AddressRange> {
-  const routes = await readRoutes(env);
+  const routes = await readHostRoutes(env);
   for (const range of candidates) {
     const inTheWay = findOverlap(routes, range);
     if (inTheWay !== undefined) {

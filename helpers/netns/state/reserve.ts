@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { type AddressRange, checkAddress, nextAddress } from '../../process/address-range.ts';
+import type { AddressRange } from '../../process/address-range.ts';
+import { checkAddress, nextAddress } from '../network/machine-addresses.ts';
 import {
   type EngineOptions,
   listMachineNames,

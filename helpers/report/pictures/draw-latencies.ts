@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { type LatencyGroup, latencyInWords, medianOf } from './latencies.ts';
+import { medianOf } from '../../process/median.ts';
+import { type LatencyGroup, latencyInWords } from './latencies.ts';
 import { renderChart, smallSize, textSize, titleLines } from './render-chart.ts';
 
 type Part = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number];

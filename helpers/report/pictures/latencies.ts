@@ -1,5 +1,6 @@
 import type { PathsView } from '../../check/model/paths-view.ts';
 import { type Observed, valueOf } from '../../check/model/observed.ts';
+import { medianOf } from '../../process/median.ts';
 import type { RequestTimes } from '../../workload/ask-car-service.ts';
 
 /** The times of one repeated operation. */
@@ -61,14 +62,6 @@ function groupOfRequests(requests: RequestTimes | undefined): LatencyGroup {
     series: [{ name: `GET …/${path}`, milliseconds, lost: failures.length }],
     ...(missing === undefined ? {} : { missing }),
   };
-}
-
-/** The middle one; of an even number, the mean of the two in the middle. */
-export function medianOf(numbers: readonly number[]): number | undefined {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  const half = sorted.length / 2;
-  const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
 }
 
 /** Formats a series: "median 0.21 ms of 20, 0.15 to 1.30 ms". */

@@ -10,10 +10,19 @@ export interface TextLayout {
   readonly width: number;
 }
 
-export type Paint = (style: 'red' | 'green' | 'yellow' | 'dim' | 'bold', text: string) => string;
+/** Colors a text, or returns it unchanged. */
+export type Paint = (
+  style: 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold',
+  text: string,
+) => string;
 
 export function painter({ color }: TextLayout): Paint {
   return (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Breaks a text at words into lines of at most `width`; a longer word is not cut. */
+export function breakLines(text: string, width: number): string[] {
+  return wrapAnsi(text, Math.max(width, 1)).split('\n');
 }
 
 /** Wraps an untrusted text at words; each line after an indent, the first after `head`. Longer words are not cut. */
@@ -24,6 +33,6 @@ export function wrapText(
   indent: number,
 ): string[] {
   const margin = ' '.repeat(indent);
-  const lines = wrapAnsi(printable(text), Math.max(20, width - indent)).split('\n');
+  const lines = breakLines(printable(text), Math.max(20, width - indent));
   return lines.map((line, index) => `${index === 0 ? head.padEnd(indent) : margin}${line}`);
 }

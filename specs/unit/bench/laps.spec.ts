@@ -1,18 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { Laps, medianOf, readPrintedLaps, readStages } from '../../bench/laps.ts';
-
-describe('the median', () => {
-  test('of an odd number of times is the one in the middle, whatever their order', () => {
-    expect(medianOf([9, 1, 2])).toBe(2);
-    expect(medianOf([4])).toBe(4);
-    // As text, 10 comes before 9.
-    expect(medianOf([10, 9, 11])).toBe(10);
-  });
-
-  test('of an even number is between the two in the middle', () => {
-    expect(medianOf([1, 8, 2, 4])).toBe(3);
-  });
-});
+import { expect, test } from 'vitest';
+import { Laps, readPrintedLaps, readStages } from '../../bench/laps.ts';
 
 test('laps keep each time, and the order of their names', () => {
   const laps = new Laps();
