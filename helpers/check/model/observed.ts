@@ -18,7 +18,7 @@ export interface Missing {
 }
 
 export function withValue<T>(value: T): Value<T> {
-  return { value: value };
+  return { value };
 }
 
 export function withoutValue(why: string, because: MissingBecause = 'failed'): Missing {
