@@ -6,10 +6,8 @@ import {
   type Protocol,
   type Sighting,
   type Trial,
+  type PathOutcome,
 } from '../model/paths-view.ts';
-
-/** The outcome of a trial: answered; arrived without an answer; or lost. */
-export type PathOutcome = 'answered' | 'arrived' | 'lost';
 
 /** All trials from one container to another on one network. */
 export interface PathSymptoms {

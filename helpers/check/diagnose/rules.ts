@@ -4,19 +4,18 @@ import {
   applicationWrongAnswer,
   publishedPortUnreachable,
 } from './application/application.ts';
-import { checksumOffload } from './paths/checksum-offload.ts';
-import { containerDown, containerMisplaced } from './engines/containers.ts';
-import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
-import { duplicateAddress } from './kernel/duplicate-address.ts';
-import { endpointStale } from './engines/endpoint-stale.ts';
-import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
+import { nameStale, nameUnresolved } from './application/names.ts';
+import { containerDown, containerMisplaced, endpointStale } from './engines/containers.ts';
 import { engineUnreachable } from './engines/engine-unreachable.ts';
-import { gossipNotConverged } from './members/gossip-not-converged.ts';
-import { firewallDrops } from './paths/firewall-drops.ts';
+import {
+  isolationBroken,
+  networkDiffers,
+  networkMissing,
+  subnetOverlap,
+  vxlanDiffers,
+} from './engines/networks.ts';
+import { duplicateAddress } from './kernel/duplicate-address.ts';
 import { forwardingStale } from './kernel/forwarding-stale.ts';
-import { gossipBlocked } from './paths/gossip-blocked.ts';
-import { hostUnreachable } from './paths/host-cut-off.ts';
-import { isolationBroken } from './paths/isolation-broken.ts';
 import {
   forwardingMissing,
   forwardingMoved,
@@ -24,20 +23,23 @@ import {
   neighbourMissing,
   neighbourWrong,
 } from './kernel/kernel-entries.ts';
+import { neighbourTableFull } from './kernel/neighbor-table-full.ts';
+import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
+import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
+import { gossipNotConverged } from './members/gossip-not-converged.ts';
 import { keystoreUnreachable } from './members/keystore-unreachable.ts';
 import { keystoreWiped } from './members/keystore-wiped.ts';
-import { mtuBlackHole } from './paths/mtu-black-hole.ts';
-import { mtuUnsuitable } from './kernel/mtu-unsuitable.ts';
-import { nameStale, nameUnresolved } from './application/names.ts';
-import { neighbourTableFull } from './kernel/neighbor-table-full.ts';
-import { networkDiffers } from './engines/network-differs.ts';
-import { networkMissing } from './engines/network-missing.ts';
+import {
+  firewallDrops,
+  gossipBlocked,
+  hostUnreachable,
+  vxlanBlocked,
+} from './paths/blocked-paths.ts';
+import { checksumOffload } from './paths/checksum-offload.ts';
+import { mtuBlackHole, mtuUnsuitable } from './paths/mtu-black-hole.ts';
 import { packetLoss } from './paths/packet-loss.ts';
-import type { Rule } from './rule.ts';
-import { subnetOverlap } from './engines/subnet-overlap.ts';
-import { vxlanBlocked } from './paths/vxlan-blocked.ts';
-import { vxlanDiffers } from './kernel/vxlan-devices.ts';
 import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
+import type { Rule } from './rule.ts';
 
 /** All rules, causes before consequences: a rule explains differences that the rules before it left open. */
 export const rules: readonly Rule[] = [

@@ -1,3 +1,5 @@
+import type { DifferenceValues } from './difference-values.ts';
+
 /** A location. The fewer fields are set, the wider it is. */
 export interface Place {
   readonly host?: string | undefined;
@@ -73,11 +75,24 @@ export type Json =
   | { readonly [key: string]: Json | undefined };
 
 /** A mismatch: the expected value, the observed value, the location. It does not say why. */
-export interface Difference {
-  readonly kind: DifferenceKind;
-  readonly where: Place;
-  readonly expected: Json;
-  readonly observed: Json;
-  /** The difference in one line of text. */
-  readonly text: string;
+export type Difference<Kind extends DifferenceKind = DifferenceKind> = {
+  readonly [One in Kind]: {
+    readonly kind: One;
+    readonly where: Place;
+    readonly expected: DifferenceValues[One]['expected'];
+    readonly observed: DifferenceValues[One]['observed'];
+    /** The difference in one line of text. */
+    readonly text: string;
+  };
+}[Kind];
+
+/** Returns the differences of these kinds. */
+export function ofKind<Kind extends DifferenceKind>(
+  differences: readonly Difference[],
+  ...kinds: readonly Kind[]
+): (Difference & Difference<Kind>)[] {
+  const wanted: readonly DifferenceKind[] = kinds;
+  return differences.filter((one): one is Difference & Difference<Kind> =>
+    wanted.includes(one.kind),
+  );
 }

@@ -4,6 +4,9 @@ import type { Missing } from './observed.ts';
 export const protocols = ['icmp', 'icmp-large', 'udp', 'udp-large', 'tcp', 'tcp-large'] as const;
 export type Protocol = (typeof protocols)[number];
 
+/** The outcome of a trial: answered; arrived without an answer; or lost. */
+export type PathOutcome = 'answered' | 'arrived' | 'lost';
+
 /**
  * The hops of a path in order: out of the sender, out of its host's VXLAN device, out of its host; into the other host,
  * past its firewall, out of its VXLAN device, into the receiver.

@@ -1,5 +1,5 @@
 import type { Check } from '../../model/check.ts';
-import type { Difference, Json } from '../../model/difference.ts';
+import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -58,7 +58,11 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
     USUAL_VXLAN_PORT,
   );
   const differences = joined.flatMap(({ host: { name: host }, tables }): Difference[] => {
-    const differ = (expected: Json, observed: Json, text: string): Difference => ({
+    const differ = (
+      expected: Difference<'vxlan-unlike'>['expected'],
+      observed: Difference<'vxlan-unlike'>['observed'],
+      text: string,
+    ): Difference => ({
       kind: 'vxlan-unlike',
       where: { host, network },
       expected,

@@ -31,7 +31,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
   if (written === destination && astray === undefined) return undefined;
   if (isOnlyLate(entry, 'written', observation)) return undefined;
   const where = { host, peer: endpoint.host, network, container };
-  const expected = { mac, dst: destination, state: 'permanent' };
+  const expected = { mac, dst: destination, state: 'permanent' } as const;
   if (written !== undefined) {
     const other = hostWithDestination(observation, written) ?? 'not a host of this cluster';
     const wrong =
@@ -55,7 +55,11 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
   };
 }
 
-function describeRest(mac: string, learnt: string | undefined, isHalf: boolean) {
+function describeRest(
+  mac: string,
+  learnt: string | undefined,
+  isHalf: boolean,
+): Difference<'forwarding-absent'>['observed'] {
   if (learnt !== undefined) return { mac, dst: learnt, state: 'learnt' };
   return isHalf ? { mac, master: 'br0' } : null;
 }

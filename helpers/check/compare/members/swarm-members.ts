@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
 import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import { downNodes, isSuperseded } from '../../derive/coverage.ts';
-import type { Difference, Json } from '../../model/difference.ts';
+import type { Difference } from '../../model/difference.ts';
 import { valueOf } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.ts';
 
@@ -56,7 +56,11 @@ export const swarmMembers: Check = {
   },
 };
 
-function notMember(host: string, observed: Json, text: string): Difference {
+function notMember(
+  host: string,
+  observed: Difference<'engine-not-member'>['observed'],
+  text: string,
+): Difference {
   return { kind: 'engine-not-member', where: { host }, expected: 'a ready node', observed, text };
 }
 

@@ -1,7 +1,8 @@
 import type { Check } from '../../model/check.ts';
-import type { Difference, Json } from '../../model/difference.ts';
-import type { Hop, Sighting } from '../../model/paths-view.ts';
-import { type PathOutcome, type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
+import type { Difference } from '../../model/difference.ts';
+import type { Hop } from '../../model/paths-view.ts';
+import type { PathOutcome } from '../../model/paths-view.ts';
+import { type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** Chosen containers reach each other through their overlay by all that they may send. */
@@ -61,7 +62,7 @@ function describe(symptoms: PathSymptoms): Difference {
     kind: 'container-path-dead',
     where,
     expected: Object.fromEntries(trials.map(({ protocol }) => [protocol, 'answered'])),
-    observed: { outcomes, lastSeen: lastSeen === undefined ? null : jsonOf(lastSeen), errors },
+    observed: { outcomes, lastSeen: lastSeen ?? null, errors },
     text: `${where.container} (${where.host}) to ${where.towards} (${where.peer}) in ${where.network}: ${parts.join('; ')}${tellSeen(symptoms)}${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
   };
 }
@@ -92,8 +93,4 @@ function tellSeen({ outcomes, lastSeen }: PathSymptoms): string {
     outerSource === undefined ? '' : `, from ${outerSource} to ${outerDestination}, VXLAN ${vni}`;
   const on = hop.startsWith('receiver') ? ` of ${host}` : '';
   return `; last seen ${hopsInWords[hop]}${hop === 'receiver' ? '' : on}${outer}`;
-}
-
-function jsonOf({ hop, host, outerSource, outerDestination, vni }: Sighting): Json {
-  return { hop, host, outerSource, outerDestination, vni };
 }

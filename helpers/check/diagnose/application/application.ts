@@ -1,84 +1,46 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference, DifferenceKind } from '../../model/difference.ts';
-import type { DiagnosisCode } from '../../model/codes.ts';
+import type { Remedy } from '../../model/diagnosis.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { Rule } from '../rule.ts';
+import { ruleFor } from '../rule.ts';
 
 /** A published port that is unreachable although its container listens: the application behind it cannot answer. */
-export const publishedPortUnreachable: Rule = {
-  name: 'published-port-unreachable',
-  explain: (open, observation) =>
-    open
-      .filter(({ kind }) => kind === 'port-silent')
-      .map((silent): Diagnosis => {
-        const { host, container } = silent.where;
-        const isIts = container === observation.expectations.application?.container;
-        return {
-          code: 'published-port-unreachable',
-          where: silent.where,
-          summary: silent.text,
-          evidence: [silent],
-          consequences: open.filter(({ kind }) => isIts && isOfApplication(kind)),
-          remedy: {
-            kind: 'next-step',
-            host,
-            commands: [
-              ['docker', 'port', container ?? ''],
-              ['iptables', '-vnL', 'DOCKER-USER'],
-            ],
-            effect: `Shows how ${host ?? 'the host'} handles traffic to the port; changes nothing.`,
-          },
-        };
-      }),
-};
+export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-unreachable', {
+  consequences: ({ where }, open, { expectations }) =>
+    where.container === expectations.application?.container
+      ? open.filter(({ kind }) => kind.startsWith('application-'))
+      : [],
+  remedy: ({ where: { host, container = '' } }) => ({
+    kind: 'next-step',
+    host,
+    commands: [
+      ['docker', 'port', container],
+      ['iptables', '-vnL', 'DOCKER-USER'],
+    ],
+    effect: `Shows how ${host ?? 'the host'} handles traffic to the port; changes nothing.`,
+  }),
+});
 
 /** An answer that comes from elsewhere: that it may be wrong as well is no wonder. */
-export const applicationNotFromDatabase: Rule = {
-  name: 'application-not-from-database',
-  explain: (open, observation) =>
-    diagnose(open, observation, 'application-without-database', 'application-not-from-database', [
-      'application-answers-other',
-    ]),
-};
+export const applicationNotFromDatabase = ruleFor(
+  'application-without-database',
+  'application-not-from-database',
+  { consequences: (_, open) => ofKind(open, 'application-answers-other'), remedy: showLog },
+);
 
 /** The application does not answer, or with an error, and nothing below it is known to be wrong. */
-export const applicationError: Rule = {
-  name: 'application-error',
-  explain: (open, observation) =>
-    diagnose(open, observation, 'application-fails', 'application-error', []),
-};
+export const applicationError = ruleFor('application-fails', 'application-error', {
+  remedy: showLog,
+});
 
 /** The application gives an unexpected answer. */
-export const applicationWrongAnswer: Rule = {
-  name: 'application-wrong-answer',
-  explain: (open, observation) =>
-    diagnose(open, observation, 'application-answers-other', 'application-wrong-answer', []),
-};
-
-function isOfApplication(kind: DifferenceKind): boolean {
-  return kind.startsWith('application-');
-}
-
-function diagnose(
-  open: readonly Difference[],
-  observation: Observation,
-  kind: DifferenceKind,
-  code: DiagnosisCode,
-  consequences: readonly DifferenceKind[],
-): Diagnosis[] {
-  const evidence = open.filter((one) => one.kind === kind);
-  return evidence.map((one) => ({
-    code,
-    where: one.where,
-    summary: one.text,
-    evidence: [one],
-    consequences: open.filter((other) => consequences.includes(other.kind)),
-    remedy: remedyFor(one, observation),
-  }));
-}
+export const applicationWrongAnswer = ruleFor(
+  'application-answers-other',
+  'application-wrong-answer',
+  { remedy: showLog },
+);
 
 /** Only its own log knows more. */
-function remedyFor(
+function showLog(
   { where: { host, container } }: Difference,
   { expectations }: Observation,
 ): Remedy | undefined {

@@ -1,10 +1,10 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
+import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isOf } from '../consequences.ts';
 import { staleEntriesOf } from '../kernel/stale-entries.ts';
-import { fieldOf } from '../paths/paths-between.ts';
-import type { Rule } from '../rule.ts';
+import { ruleFor } from '../rule.ts';
 
 /** Symptoms of a container that is down, or on the wrong host or network. */
 const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
@@ -25,67 +25,63 @@ const symptomsOfRestarts: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>(
   'neighbour-other',
 ]);
 
+/** Symptoms on other hosts of an endpoint that is still listed. */
+const believed: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+  'name-other',
+  'name-unanswered',
+  'container-path-dead',
+  'forwarding-leftover',
+  'forwarding-other',
+  'neighbour-leftover',
+  'neighbour-other',
+  'application-fails',
+]);
+
 /** A container on the wrong host or network. */
-export const containerMisplaced: Rule = {
-  name: 'container-misplaced',
-  explain: (open, observation) =>
-    open
-      .filter(({ kind }) => kind === 'container-elsewhere')
-      .map((misplaced) => ({
-        code: 'container-misplaced',
-        ...describe(misplaced, open, observation),
-        remedy: bringHome(misplaced),
-      })),
-};
+export const containerMisplaced = ruleFor('container-elsewhere', 'container-misplaced', {
+  consequences: symptomsOfContainer,
+  remedy: moveBack,
+});
 
 /** A container that is to run and does not. */
-export const containerDown: Rule = {
-  name: 'container-down',
-  explain: (open, observation) =>
-    open
-      .filter(({ kind }) => kind === 'container-not-running' || kind === 'container-absent')
-      .map((down) => ({
-        code: 'container-down',
-        ...describe(down, open, observation),
-        remedy: bringUp(down),
-      })),
-};
+export const containerDown = ruleFor(
+  ['container-not-running', 'container-absent'],
+  'container-down',
+  { consequences: symptomsOfContainer, remedy: startAgain },
+);
 
-function describe(
-  cause: Difference,
+/** A listed endpoint that no container has: its container is gone or has moved. */
+export const endpointStale = ruleFor('end-without-container', 'endpoint-stale', {
+  consequences: ({ where }, open) =>
+    open.filter((one) => believed.has(one.kind) && isOf(one, where.container)),
+  remedy: deleteRecord,
+});
+
+function symptomsOfContainer(
+  cause: Difference<'container-elsewhere' | 'container-not-running' | 'container-absent'>,
   open: readonly Difference[],
   observation: Observation,
-): Pick<Diagnosis, 'where' | 'summary' | 'evidence' | 'consequences'> {
+): Difference[] {
   const { container } = cause.where;
   const { application } = observation.expectations;
-  const isKnown = isRestarting(cause) ? symptomsOfRestarts : symptoms;
+  const isRestarting =
+    cause.kind === 'container-not-running' && cause.observed.status === 'restarting';
+  const kinds = isRestarting ? symptomsOfRestarts : symptoms;
   const serves = container === application?.container || container === application?.database;
-  return {
-    where: cause.where,
-    summary: cause.text,
-    evidence: [cause],
-    consequences: [
-      ...open.filter(
-        (one) => isKnown.has(one.kind) && (isOf(one, container) || (serves && isApplication(one))),
-      ),
-      ...staleEntriesOf(cause, open, observation),
-    ],
-  };
+  return [
+    ...open.filter(
+      (one) => kinds.has(one.kind) && (isOf(one, container) || (serves && isApplication(one))),
+    ),
+    ...staleEntriesOf(cause, open, observation),
+  ];
 }
 
 function isApplication({ kind }: Difference): boolean {
   return kind === 'application-fails' || kind === 'application-without-database';
 }
 
-function isRestarting(cause: Difference): boolean {
-  return statusOf(cause) === 'restarting';
-}
-
-function statusOf({ observed }: Difference): unknown {
-  return fieldOf(observed, 'status');
-}
-
-function bringHome({ where: { host, container = '', network }, expected }: Difference): Remedy {
+function moveBack({ where, expected }: Difference<'container-elsewhere'>): Remedy {
+  const { host, container = '', network } = where;
   if (network !== undefined) {
     return {
       kind: 'fix',
@@ -98,14 +94,13 @@ function bringHome({ where: { host, container = '', network }, expected }: Diffe
     kind: 'fix',
     host,
     commands: [['docker', 'rm', '--force', container]],
-    effect: `Removes the container from this host, with its files. Run it on ${typeof expected === 'string' ? expected : 'its host'} if it does not run there yet.`,
+    effect: `Removes the container from this host, with its files. Run it on ${expected} if it does not run there yet.`,
   };
 }
 
-function bringUp(cause: Difference): Remedy {
-  const { kind, where } = cause;
-  const { host, container = '' } = where;
-  if (kind === 'container-absent') {
+function startAgain(cause: Difference<'container-not-running' | 'container-absent'>): Remedy {
+  const { host, container = '' } = cause.where;
+  if (cause.kind === 'container-absent') {
     return {
       kind: 'next-step',
       host,
@@ -113,7 +108,8 @@ function bringUp(cause: Difference): Remedy {
       effect: `Create ${container} again with docker run, with the same image and options.`,
     };
   }
-  if (statusOf(cause) === 'paused') {
+  const { status } = cause.observed;
+  if (status === 'paused') {
     return {
       kind: 'fix',
       host,
@@ -121,7 +117,7 @@ function bringUp(cause: Difference): Remedy {
       effect: 'Resumes its processes.',
     };
   }
-  if (isRestarting(cause)) {
+  if (status === 'restarting') {
     return {
       kind: 'next-step',
       host,
@@ -134,5 +130,23 @@ function bringUp(cause: Difference): Remedy {
     host,
     commands: [['docker', 'start', container]],
     effect: 'Starts the container again.',
+  };
+}
+
+function deleteRecord({ where }: Difference, observation: Observation): Remedy {
+  const { network = '', container = '', host } = where;
+  if (observation.kind === 'swarm-mode') {
+    return {
+      kind: 'fix',
+      host,
+      commands: [['systemctl', 'restart', 'docker']],
+      effect: 'Restarts the engine, which then announces its current endpoints to the others.',
+    };
+  }
+  return {
+    kind: 'fix',
+    host: host ?? answeringHosts(observation)[0]?.host.name,
+    commands: [['docker', 'network', 'disconnect', '--force', network, container]],
+    effect: 'Deletes the endpoint record for all hosts. No running container is affected.',
   };
 }

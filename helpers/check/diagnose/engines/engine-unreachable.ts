@@ -3,35 +3,23 @@ import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Remedy } from '../../model/diagnosis.ts';
 import { isApplicationSymptom, isAt } from '../consequences.ts';
-import type { Rule } from '../rule.ts';
+import { ruleFor } from '../rule.ts';
 
 /** An engine that does not answer: it counts as the cause of everything else that is wrong with its host. */
-export const engineUnreachable: Rule = {
-  name: 'engine-unreachable',
-  explain: (open, observation) =>
-    open
-      .filter(
-        ({ kind, observed }) =>
-          kind === 'engine-silent' && (observed === 'silent' || observed === 'invalid'),
-      )
-      .map((silence) => {
-        const { host } = silence.where;
-        return {
-          code: 'engine-unreachable',
-          where: silence.where,
-          summary: silence.text,
-          evidence: [silence],
-          consequences: open.filter(
-            (one) =>
-              one !== silence && (isAt(one, host) || isApplicationSymptom(one, observation, host)),
-          ),
-          remedy: findRemedy(silence, observation),
-        };
-      }),
-};
+export const engineUnreachable = ruleFor('engine-silent', 'engine-unreachable', {
+  applies: ({ observed }) => observed === 'silent' || observed === 'invalid',
+  consequences: (silence, open, observation) =>
+    open.filter(
+      (one) =>
+        one !== silence &&
+        (isAt(one, silence.where.host) ||
+          isApplicationSymptom(one, observation, silence.where.host)),
+    ),
+  remedy: findRemedy,
+});
 
 function findRemedy(
-  { text, observed, where: { host } }: Difference,
+  { text, observed, where: { host } }: Difference<'engine-silent'>,
   observation: Observation,
 ): Remedy {
   if (observed === 'invalid') {

@@ -1,54 +1,38 @@
-import { z } from 'zod';
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isApplicationSymptom, isOf } from '../consequences.ts';
-import type { Rule } from '../rule.ts';
+import { ruleFor } from '../rule.ts';
 
 /** Symptoms at containers that share an address: each receives some of the packets, and drops its own. */
-const felt: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'container-path-dead',
   'packets-lost',
   'name-other',
 ]);
 
 /** Two containers with one address on an overlay. */
-export const duplicateAddress: Rule = {
-  name: 'duplicate-address',
-  explain: (open, observation) =>
-    open
-      .filter(({ kind }) => kind === 'address-shared')
-      .map((shared) => ({
-        code: 'duplicate-address',
-        where: shared.where,
-        summary: shared.text,
-        evidence: [shared],
-        consequences: open.filter((one) => isFelt(one, shared, observation)),
-        remedy: remedyOf(shared),
-      })),
-};
+export const duplicateAddress = ruleFor('address-shared', 'duplicate-address', {
+  consequences: (shared, open, observation) =>
+    open.filter((one) => isSymptom(one, shared, observation)),
+  remedy: removeAddress,
+});
 
-function isFelt(
+function isSymptom(
   one: Difference,
   { where: { host, peer = host, network, container, towards } }: Difference,
   observation: Observation,
 ): boolean {
-  if (felt.has(one.kind)) {
+  if (symptoms.has(one.kind)) {
     return one.where.network === network && (isOf(one, container) || isOf(one, towards));
   }
   return [host, peer].some((place) => isApplicationSymptom(one, observation, place));
 }
 
-const observedSchema = z.object({
-  device: z.string(),
-  address: z.string(),
-  process: z.number(),
-});
-
-function remedyOf({ where: { host, network = '', container }, observed }: Difference): Remedy {
-  const set = observedSchema.safeParse(observed).data;
-  if (set !== undefined) {
-    const { address, device, process } = set;
+function removeAddress({ where, observed }: Difference<'address-shared'>): Remedy {
+  const { host, network = '', container } = where;
+  if ('device' in observed) {
+    const { address, device, process } = observed;
     const enter = ['nsenter', `--target=${process}`, '--net'] as const;
     return {
       kind: 'fix',

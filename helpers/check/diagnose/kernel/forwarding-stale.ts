@@ -1,21 +1,14 @@
-import { z } from 'zod';
 import type { Command } from '../../model/command.ts';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference } from '../../model/difference.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
 import { overlayOn } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTables } from '../../model/kernel-view.ts';
 import { deviceFor, entryRemedy } from './entry-fix.ts';
-import { macOf } from './stale-entries.ts';
 import type { Rule } from '../rule.ts';
 
-const forwardingSchema = z.looseObject({
-  mac: z.string(),
-  dst: z.string(),
-  address: z.string().optional(),
-});
-const neighbourSchema = z.looseObject({ address: z.string(), mac: z.string() });
+type StaleEntry = Difference<'forwarding-leftover' | 'neighbour-leftover'>;
 
 /**
  * A kernel still has entries of an engine for a container that is gone or has moved. As soon as another container gets the
@@ -24,10 +17,12 @@ const neighbourSchema = z.looseObject({ address: z.string(), mac: z.string() });
 export const forwardingStale: Rule = {
   name: 'forwarding-entry-stale',
   explain: (open, observation) => {
-    const forwarding = open.filter(({ kind }) => kind === 'forwarding-leftover');
-    const neighbours = open.filter(({ kind }) => kind === 'neighbour-leftover');
-    const belonging = (entry: Difference) =>
-      neighbours.filter((one) => isSamePlace(one, entry) && macOf(one) === macOf(entry));
+    const forwarding = ofKind(open, 'forwarding-leftover');
+    const neighbours = ofKind(open, 'neighbour-leftover');
+    const belonging = (entry: Difference<'forwarding-leftover'>) =>
+      neighbours.filter(
+        (one) => isSamePlace(one, entry) && one.observed.mac === entry.observed.mac,
+      );
     const alone = neighbours.filter(
       (one) => !forwarding.some((entry) => belonging(entry).includes(one)),
     );
@@ -42,7 +37,7 @@ function isSamePlace({ where: one }: Difference, { where: other }: Difference): 
   return one.host === other.host && one.network === other.network;
 }
 
-function describe(evidence: readonly Difference[], observation: Observation): Diagnosis {
+function describe(evidence: readonly StaleEntry[], observation: Observation): Diagnosis {
   const [first] = evidence;
   return {
     code: 'forwarding-entry-stale',
@@ -54,27 +49,23 @@ function describe(evidence: readonly Difference[], observation: Observation): Di
   };
 }
 
-function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy | undefined {
+function findRemedy(evidence: readonly StaleEntry[], observation: Observation): Remedy | undefined {
   const { host = '', network = '' } = evidence[0]?.where ?? {};
   const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   if (tables === undefined) return undefined;
-  const commands = evidence.flatMap((one) => removal(one, tables));
-  if (commands.length === 0) return undefined;
+  const commands = evidence.map((one) => removal(one, tables));
   const effect = `Deletes the entries that ${host} still has for a container that is gone.`;
   return entryRemedy(host, networkId, tables, commands, effect);
 }
 
-function removal({ kind, observed }: Difference, tables: OverlayTables): Command[] {
-  if (kind === 'forwarding-leftover') {
-    const entry = forwardingSchema.safeParse(observed).data;
-    if (entry === undefined) return [];
-    const holder = tables.vxlans.find(({ forwarding }) =>
-      forwarding.some(({ mac, destination }) => mac === entry.mac && destination === entry.dst),
-    );
-    const device = holder?.name ?? 'vxlan0';
-    return [['bridge', 'fdb', 'del', entry.mac, 'dev', device, 'dst', entry.dst, 'self']];
+function removal(one: StaleEntry, tables: OverlayTables): Command {
+  if (one.kind === 'neighbour-leftover') {
+    const { address } = one.observed;
+    return ['ip', 'neigh', 'del', address, 'dev', deviceFor(tables, address)];
   }
-  const entry = neighbourSchema.safeParse(observed).data;
-  if (entry === undefined) return [];
-  return [['ip', 'neigh', 'del', entry.address, 'dev', deviceFor(tables, entry.address)]];
+  const { mac, dst } = one.observed;
+  const holder = tables.vxlans.find(({ forwarding }) =>
+    forwarding.some((entry) => entry.mac === mac && entry.destination === dst),
+  );
+  return ['bridge', 'fdb', 'del', mac, 'dev', holder?.name ?? 'vxlan0', 'dst', dst, 'self'];
 }

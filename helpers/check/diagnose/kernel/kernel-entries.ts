@@ -1,6 +1,6 @@
 import type { DiagnosisCode } from '../../model/codes.ts';
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference, DifferenceKind } from '../../model/difference.ts';
+import type { Remedy } from '../../model/diagnosis.ts';
+import type { Difference } from '../../model/difference.ts';
 import {
   type ExpectedEntry,
   expectedEntries,
@@ -13,13 +13,13 @@ import { valueOf } from '../../model/observed.ts';
 import { symptomsOfEntry } from '../paths/cut-endpoints.ts';
 import { deviceFor, entryRemedy } from './entry-fix.ts';
 import { hairpinSymptoms } from './hairpin.ts';
-import type { Rule } from '../rule.ts';
+import { type Rule, ruleFor } from '../rule.ts';
 
 /**
  * A kernel lacks the forwarding entry for a container, although its engine knows the host: names and all data of the
  * engines are right. Often the bridge half of the entry remains (https://github.com/moby/moby/issues/52661).
  */
-export const forwardingMissing: Rule = entryRule({
+export const forwardingMissing = entryRule({
   kind: 'forwarding-absent',
   code: 'forwarding-entry-missing',
   remedy: restoreForwarding,
@@ -29,7 +29,7 @@ export const forwardingMissing: Rule = entryRule({
  * A wrong forwarding entry that is stale: a stopped container of the same name on that other host shows that the container
  * has moved.
  */
-export const forwardingMoved: Rule = entryRule({
+export const forwardingMoved = entryRule({
   kind: 'forwarding-other',
   code: 'forwarding-entry-stale',
   applies: wasThere,
@@ -40,7 +40,7 @@ export const forwardingMoved: Rule = entryRule({
  * A kernel forwards traffic for a container to the wrong host. It also drops packets from the right one, because a VXLAN
  * device only accepts the source of a permanent entry.
  */
-export const forwardingWrong: Rule = entryRule({
+export const forwardingWrong = entryRule({
   kind: 'forwarding-other',
   code: 'forwarding-entry-wrong',
   remedy: restoreForwarding,
@@ -50,41 +50,53 @@ export const forwardingWrong: Rule = entryRule({
  * A kernel lacks the neighbor entry for a container on another host. In swarm mode no engine writes it again; in a
  * key-value cluster an engine 20.10 may when a container asks.
  */
-export const neighbourMissing: Rule = entryRule({
+export const neighbourMissing = entryRule({
   kind: 'neighbour-absent',
   code: 'neighbour-missing',
   remedy: restoreNeighbour,
 });
 
 /** A kernel has a wrong MAC address for a container, which no container has. */
-export const neighbourWrong: Rule = entryRule({
+export const neighbourWrong = entryRule({
   kind: 'neighbour-other',
   code: 'neighbour-wrong',
   remedy: restoreNeighbour,
 });
 
+type EntryKind = 'forwarding-absent' | 'forwarding-other' | 'neighbour-absent' | 'neighbour-other';
+
 interface EntryRule {
-  readonly kind: DifferenceKind;
+  readonly kind: EntryKind;
   readonly code: DiagnosisCode;
   readonly applies?: (entry: ExpectedEntry, observation: Observation) => boolean;
   readonly remedy: (entry: ExpectedEntry) => Remedy;
 }
 
 function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rule {
-  return {
-    name: code,
-    explain: (open, observation) => {
-      const entries = expectedEntries(observation);
-      return open
-        .filter((difference) => difference.kind === kind)
-        .flatMap((difference) => {
-          const entry = entries.find((one) => isAbout(difference, one));
-          return entry === undefined || !applies(entry, observation)
-            ? []
-            : [describeEntry({ code, difference, entry, remedy }, open, observation)];
-        });
+  return ruleFor(kind, code, {
+    applies: (one, observation) => {
+      const entry = entryOf(one, observation);
+      return entry !== undefined && applies(entry, observation);
     },
-  };
+    consequences: (one, open, observation) => {
+      const entry = entryOf(one, observation);
+      return entry === undefined ? [] : symptomsOf(entry, open, observation);
+    },
+    remedy: (one, observation) => {
+      const entry = entryOf(one, observation);
+      return entry && remedy(entry);
+    },
+  });
+}
+
+function entryOf({ where }: Difference, observation: Observation): ExpectedEntry | undefined {
+  return expectedEntries(observation).find(
+    ({ host, endpoint }) =>
+      where.host === host &&
+      where.peer === endpoint.host &&
+      where.network === endpoint.network &&
+      where.container === endpoint.container,
+  );
 }
 
 /** Tells if the destination host has a stopped container of that name. */
@@ -96,38 +108,17 @@ function wasThere({ endpoint, tables }: ExpectedEntry, observation: Observation)
   return containers.some(({ name, running }) => name === endpoint.container && !running);
 }
 
-function isAbout({ where }: Difference, { host, endpoint }: ExpectedEntry): boolean {
-  return (
-    where.host === host &&
-    where.peer === endpoint.host &&
-    where.network === endpoint.network &&
-    where.container === endpoint.container
-  );
-}
-
-interface Described extends Pick<EntryRule, 'code' | 'remedy'> {
-  readonly difference: Difference;
-  readonly entry: ExpectedEntry;
-}
-
-function describeEntry(
-  { code, difference, entry, remedy }: Described,
+function symptomsOf(
+  entry: ExpectedEntry,
   open: readonly Difference[],
   observation: Observation,
-): Diagnosis {
-  return {
-    code,
-    where: difference.where,
-    summary: difference.text,
-    evidence: [difference],
-    consequences: [
-      ...new Set([
-        ...symptomsOfEntry({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
-        ...hairpinSymptoms(entry, open, observation),
-      ]),
-    ],
-    remedy: remedy(entry),
-  };
+): Difference[] {
+  return [
+    ...new Set([
+      ...symptomsOfEntry({ ...entry, isMistaken: isMistaken(entry) }, open, observation),
+      ...hairpinSymptoms(entry, open, observation),
+    ]),
+  ];
 }
 
 function isMistaken({ endpoint, destination, tables }: ExpectedEntry): boolean {

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import type { Difference } from '../../model/difference.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -27,59 +26,40 @@ export function staleEntriesOf(
     const left = departures.filter(
       (one) => one.home === own?.home && one.networks.includes(network),
     );
-    const leading = open.filter(
-      ({ kind, where }) =>
-        kind === 'forwarding-leftover' &&
+    const leading = ofKind(open, 'forwarding-leftover').filter(
+      ({ where }) =>
         where.network === network &&
         where.peer === own?.home &&
         // A container that has moved to the host with the stale entry is affected by it.
         where.container === undefined,
     );
-    const macs = new Set(leading.map(macOf));
+    const macs = new Set(leading.map(({ observed }) => observed.mac));
     if (macs.size > left.length) return [];
-    const answering = open.filter(
-      (one) =>
-        one.kind === 'neighbour-leftover' &&
-        leading.some(
-          (entry) =>
-            entry.where.host === one.where.host &&
-            one.where.network === network &&
-            macOf(entry) === macOf(one),
-        ),
+    const answering = ofKind(open, 'neighbour-leftover').filter((one) =>
+      leading.some(
+        (entry) =>
+          entry.where.host === one.where.host &&
+          one.where.network === network &&
+          entry.observed.mac === one.observed.mac,
+      ),
     );
     return [...leading, ...answering];
   });
 }
 
-const withMac = z.looseObject({ mac: z.string() });
-
-/** The MAC address of an entry. */
-export function macOf({ observed }: Difference): string | undefined {
-  return withMac.safeParse(observed).data?.mac;
-}
-
-function departureOf(
-  { kind, where, expected }: Difference,
-  observation: Observation,
-): Departure | undefined {
-  const { container = '' } = where;
-  if (kind === 'container-not-running' || kind === 'container-absent') {
-    const home = where.host ?? '';
-    return { home, networks: networksOf(container, home, observation) };
+function departureOf(one: Difference, observation: Observation): Departure | undefined {
+  const { host = '', container = '', network } = one.where;
+  if (one.kind === 'container-not-running' || one.kind === 'container-absent') {
+    return { home: host, networks: networksOf(container, host, observation) };
   }
-  if (kind !== 'container-elsewhere') return undefined;
-  if (where.network !== undefined) return { home: where.host ?? '', networks: [where.network] };
+  if (one.kind !== 'container-elsewhere') return undefined;
+  if (network !== undefined) return { home: host, networks: [network] };
   // Where it is now, it is on the networks that it was on before.
-  const networks = networksOf(container, where.host, observation);
-  return typeof expected === 'string' ? { home: expected, networks } : undefined;
+  return { home: one.expected, networks: networksOf(container, host, observation) };
 }
 
 /** Returns the networks of a container, running or not, according to its engine and the expectations. */
-function networksOf(
-  container: string,
-  host: string | undefined,
-  observation: Observation,
-): string[] {
+function networksOf(container: string, host: string, observation: Observation): string[] {
   const view = valueOf(hostNamed(observation, host)?.engine);
   const facts = view?.containers.find(({ name }) => name === container);
   const expected = (observation.expectations.containers ?? []).filter(

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference, DifferenceKind } from '../../model/difference.ts';
+import { type Difference, type DifferenceKind, ofKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -16,8 +15,10 @@ const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'application-answers-other',
 ]);
 
+type Outside = Difference<'engine-not-member' | 'store-lacks-member'>;
+
 /** States of a node that a manager does not hear from; the cause may be on the network. */
-const silent: readonly Difference['observed'][] = ['down', 'disconnected', 'unknown'];
+const silent: readonly unknown[] = ['down', 'disconnected', 'unknown'];
 
 /**
  * An engine that reports itself that it is not in its cluster: it has no store, or is in no swarm or another one. It knows
@@ -26,8 +27,8 @@ const silent: readonly Difference['observed'][] = ['down', 'disconnected', 'unkn
 export const engineOutside: Rule = {
   name: 'engine-outside',
   explain: (open, observation) =>
-    open
-      .filter(({ kind, observed }) => kind === 'engine-not-member' && !silent.includes(observed))
+    ofKind(open, 'engine-not-member')
+      .filter(({ observed }) => !silent.includes(observed))
       .map((outside) => describeOutsider(outside, open, observation)),
 };
 
@@ -35,15 +36,15 @@ export const engineOutside: Rule = {
 export const engineNotClustered: Rule = {
   name: 'engine-not-clustered',
   explain: (open, observation) => [
-    ...open
-      .filter(({ kind }) => kind === 'engine-not-member' || kind === 'store-lacks-member')
-      .map((outside) => describeOutsider(outside, open, observation)),
-    ...describeUnknownMembers(open.filter(({ kind }) => kind === 'member-unknown')),
+    ...ofKind(open, 'engine-not-member', 'store-lacks-member').map((outside) =>
+      describeOutsider(outside, open, observation),
+    ),
+    ...describeUnknownMembers(ofKind(open, 'member-unknown')),
   ],
 };
 
 function describeOutsider(
-  outside: Difference,
+  outside: Outside,
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
@@ -66,9 +67,7 @@ function describeOutsider(
   };
 }
 
-const withStore = z.looseObject({ clusterStore: z.string() });
-
-function startWithOptions({ kind, where, expected }: Difference, observation: Observation): Remedy {
+function startWithOptions({ kind, where, expected }: Outside, observation: Observation): Remedy {
   if (kind === 'store-lacks-member') {
     return {
       kind: 'fix',
@@ -78,10 +77,12 @@ function startWithOptions({ kind, where, expected }: Difference, observation: Ob
         'Restarts the engine, which then registers in the store. An engine that starts before its store may register late or never.',
     };
   }
-  const store = withStore.safeParse(expected).data?.clusterStore;
+  const store = typeof expected === 'string' ? undefined : expected.clusterStore;
   const address = knownAddressOf(observation, where.host);
   const options = [
-    store === undefined ? 'the same --cluster-store as the others' : `--cluster-store=${store}`,
+    typeof store !== 'string'
+      ? 'the same --cluster-store as the others'
+      : `--cluster-store=${store}`,
     address === undefined
       ? '--cluster-advertise with its own address'
       : `--cluster-advertise=${address}:2376`,
@@ -94,7 +95,7 @@ function startWithOptions({ kind, where, expected }: Difference, observation: Ob
   };
 }
 
-function joinAgain({ where, observed }: Difference, observation: Observation): Remedy {
+function joinAgain({ where, observed }: Outside, observation: Observation): Remedy {
   const manager = valueOf(observation.swarm)?.manager;
   const address = knownAddressOf(observation, manager);
   if (silent.includes(observed)) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference, DifferenceKind } from '../../model/difference.ts';
+import { type Difference, type DifferenceKind, ofKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { TargetStore } from '../../model/target.ts';
@@ -23,7 +23,7 @@ const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 export const keystoreUnreachable: Rule = {
   name: 'keystore-unreachable',
   explain: (open, observation) => {
-    const silences = open.filter(({ kind }) => kind === 'store-silent');
+    const silences = ofKind(open, 'store-silent');
     const dead = silences.find(({ where }) => where.host === undefined);
     if (dead !== undefined) {
       return [
@@ -32,15 +32,14 @@ export const keystoreUnreachable: Rule = {
           where: {},
           summary: dead.text,
           evidence: silences,
-          consequences: open.filter(({ kind, observed }) => isLost(kind, observed)),
+          consequences: open.filter(isLost),
           remedy: bringBack(storeOf(observation), observation),
         },
       ];
     }
     const barred = silences.map((silence) => blame(silence, open, observation));
-    const hanging = open.filter(
+    const hanging = ofKind(open, 'engine-silent').filter(
       (one) =>
-        one.kind === 'engine-silent' &&
         one.observed === 'hangs' &&
         observation.kind === 'key-value' &&
         !silences.some(({ where }) => where.host === one.where.host),
@@ -49,8 +48,8 @@ export const keystoreUnreachable: Rule = {
   },
 };
 
-function isLost(kind: DifferenceKind, observed: Difference['observed']): boolean {
-  return lost.has(kind) && !(kind === 'engine-silent' && observed === 'silent');
+function isLost(one: Difference): boolean {
+  return lost.has(one.kind) && !(one.kind === 'engine-silent' && one.observed === 'silent');
 }
 
 function blame(
@@ -69,9 +68,7 @@ function blame(
         ? cause.text
         : `${host} probably cannot reach the key-value store at ${place}: its engine runs, but hangs on every request that needs the store`,
     evidence: [cause],
-    consequences: open.filter(
-      (one) => one !== cause && isAt(one, host) && isLost(one.kind, one.observed),
-    ),
+    consequences: open.filter((one) => one !== cause && isAt(one, host) && isLost(one)),
     remedy: openWay(host, store, observation),
   };
 }

@@ -1,14 +1,12 @@
-import { z } from 'zod';
-import { programs } from '../../model/command.ts';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference, Place } from '../../model/difference.ts';
+import { type Difference, ofKind, type Place } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Hop, Trial } from '../../model/paths-view.ts';
 import { losesLarge, type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
 import { type Gathered, gatherByPlace } from '../common-place.ts';
-import { fieldOf, findDroppingRule, undoRule } from './paths-between.ts';
-import type { Rule } from '../rule.ts';
+import { findDroppingRule, undoRule } from './paths-between.ts';
+import { type Rule, ruleFor } from '../rule.ts';
 
 /** The bytes of the IPv4 and ICMP headers of an echo. */
 const ECHO_HEADERS = 28;
@@ -26,12 +24,12 @@ export const mtuBlackHole: Rule = {
     const { paths } = observation;
     if ('missing' in paths) return [];
     const all = symptomsOf(paths.value);
-    const dead = open.filter(({ kind }) => kind === 'container-path-dead');
+    const dead = ofKind(open, 'container-path-dead');
     const losing = all.filter((one) => losesLarge(one) && dead.some((some) => isOf(some, one)));
     const claimed = new Set<Difference>();
     return gatherByPlace(losing, all).map((place) => {
-      const links = open.filter(
-        (one) => one.kind === 'mtu-unfit' && !claimed.has(one) && isAtPlace(one, place),
+      const links = ofKind(open, 'mtu-unfit').filter(
+        (one) => !claimed.has(one) && isAtPlace(one, place),
       );
       for (const one of links) claimed.add(one);
       const evidence = dead.filter((some) => place.paths.some((one) => isOf(some, one)));
@@ -39,6 +37,12 @@ export const mtuBlackHole: Rule = {
     });
   },
 };
+
+/** A link with a smaller MTU than its packets, found without a live probe that lost any. */
+export const mtuUnsuitable = ruleFor('mtu-unfit', 'mtu-black-hole', {
+  name: 'mtu-unsuitable',
+  remedy: setMtu,
+});
 
 const fields = ['host', 'peer', 'network', 'container', 'towards'] as const;
 
@@ -60,7 +64,7 @@ function isAtPlace({ where }: Difference, { where: place, paths }: Gathered): bo
 function diagnose(
   { where, paths }: Gathered,
   dead: readonly Difference[],
-  links: readonly Difference[],
+  links: readonly Difference<'mtu-unfit'>[],
   observation: Observation,
 ): Diagnosis {
   const cause = links.find((link) => link.where.container === where.container) ?? links[0];
@@ -80,7 +84,7 @@ function diagnose(
         ? undoRule(drop.host, drop.rule)
         : cause === undefined
           ? remedyFor(where, first, observation)
-          : remedyOf(cause),
+          : setMtu(cause),
   };
 }
 
@@ -124,20 +128,14 @@ function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
   return trials.find(({ protocol }) => protocol === 'icmp-large' || protocol === 'udp-large');
 }
 
-const commandSchema = z.tuple([z.enum(programs)], z.string());
-
 /** Sets the suitable MTU on the interface. */
-export function remedyOf({ where: { host }, expected, observed }: Difference): Remedy | undefined {
-  const device = fieldOf(observed, 'device');
-  const mtu = fieldOf(expected, 'mtu');
-  const command = commandSchema.safeParse(fieldOf(expected, 'command')).data;
-  if (typeof device !== 'string' || typeof mtu !== 'number') return undefined;
-  if (command === undefined) return undefined;
+function setMtu({ where, expected, observed }: Difference<'mtu-unfit'>): Remedy {
+  const { mtu, command } = expected;
   return {
     kind: 'fix',
-    host,
+    host: where.host,
     commands: [command],
-    effect: `Allows packets of ${mtu} bytes on ${device}. Path MTUs that containers have cached expire after ten minutes, or with "ip route flush cache".`,
+    effect: `Allows packets of ${mtu} bytes on ${observed.device}. Path MTUs that containers have cached expire after ten minutes, or with "ip route flush cache".`,
   };
 }
 

@@ -1,10 +1,14 @@
-import { z } from 'zod';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference, DifferenceKind, Place } from '../../model/difference.ts';
+import {
+  type Difference,
+  type DifferenceKind,
+  ofKind,
+  type Place,
+} from '../../model/difference.ts';
 import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTraffic } from '../../model/kernel-view.ts';
-import { type Hop, hops, protocols } from '../../model/paths-view.ts';
+import { type Hop, protocols } from '../../model/paths-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import {
   symptomsBetween,
@@ -25,12 +29,10 @@ import type { Rule } from '../rule.ts';
 export const packetLoss: Rule = {
   name: 'packet-loss',
   explain: (open, observation) => {
-    const losing = open
-      .filter(({ kind }) => kind === 'packets-lost')
-      .flatMap((one): Losing[] => {
-        const way = directionOf(one);
-        return way === undefined ? [] : [{ one, way, ...readLoss(one) }];
-      });
+    const losing = ofKind(open, 'packets-lost').flatMap((one): Losing[] => {
+      const way = directionOf(one);
+      return way === undefined ? [] : [{ one, way, ...readLoss(one) }];
+    });
     const claimed = new Set<Difference>();
     return gather(losing).map((place) => {
       const diagnosis = diagnose(
@@ -55,12 +57,6 @@ interface Losing {
   readonly part: Part;
 }
 
-const lossSchema = z.object({
-  sent: z.number(),
-  lost: z.number(),
-  lastSeen: z.partialRecord(z.enum([...hops, 'nowhere']), z.number()),
-});
-
 const parts: Readonly<Record<Hop | 'nowhere', Part>> = {
   nowhere: 'sender',
   sender: 'sender',
@@ -72,8 +68,10 @@ const parts: Readonly<Record<Hop | 'nowhere', Part>> = {
   receiver: 'receiver',
 };
 
-function readLoss({ observed }: Difference): Pick<Losing, 'sent' | 'lost' | 'part'> {
-  const { sent = 0, lost = 0, lastSeen = {} } = lossSchema.safeParse(observed).data ?? {};
+function readLoss({
+  observed,
+}: Difference<'packets-lost'>): Pick<Losing, 'sent' | 'lost' | 'part'> {
+  const { sent, lost, lastSeen } = observed;
   const counted = Object.entries(lastSeen).toSorted(([, one], [, other]) => other - one);
   const [[hop] = ['sender-nic']] = counted;
   return { sent, lost, part: parts[hop as Hop | 'nowhere'] };
@@ -157,11 +155,8 @@ function isByChance(
   );
 }
 
-const outcomesSchema = z.object({ outcomes: z.record(z.string(), z.string()) });
-
-function lostProtocols({ observed }: Difference): string[] {
-  const { outcomes = {} } = outcomesSchema.safeParse(observed).data ?? {};
-  return Object.entries(outcomes).flatMap(([protocol, outcome]) =>
+function lostProtocols({ observed }: Difference<'container-path-dead'>): string[] {
+  return Object.entries(observed.outcomes).flatMap(([protocol, outcome]) =>
     outcome === 'lost' ? [protocol] : [],
   );
 }

@@ -1,4 +1,3 @@
-import type { Command } from '../../model/command.ts';
 import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
@@ -132,32 +131,11 @@ export function showRules(host: string | undefined): Remedy {
   };
 }
 
-/** Returns the command that accepts packets from an address to a port, before any other rule. */
-export function letIn(address: string, protocol: 'udp' | 'tcp', port: number): Command {
-  const match = ['-s', address, '-p', protocol, '--dport', `${port}`];
-  return ['iptables', '-I', 'INPUT', ...match, '-j', 'ACCEPT'];
-}
-
 /** Tells if a difference is a firewall rule of that host for such packets. */
-export function isFirewallOf(
-  { kind, where, observed }: Difference,
-  host: string,
-  traffic: OverlayTraffic,
-): boolean {
-  if (kind !== 'firewall-drops' || where.host !== host) return false;
-  const concerns = fieldOf(observed, 'concerns');
-  return Array.isArray(concerns) && concerns.includes(traffic);
-}
-
-/** Returns a field of an observed or expected value. */
-export function fieldOf(value: Difference['observed'], field: string): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)[field]
-    : undefined;
-}
-
-/** Returns a string field of an observed or expected value. */
-export function wordOf(value: Difference['observed'], field: string): string {
-  const found = fieldOf(value, field);
-  return typeof found === 'string' ? found : '';
+export function isFirewallOf(one: Difference, host: string, traffic: OverlayTraffic): boolean {
+  return (
+    one.kind === 'firewall-drops' &&
+    one.where.host === host &&
+    one.observed.concerns.includes(traffic)
+  );
 }

@@ -1,5 +1,5 @@
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
-import type { Difference } from '../../model/difference.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
 import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -21,8 +21,7 @@ import type { Rule } from '../rule.ts';
 export const vxlanSourceAddress: Rule = {
   name: 'vxlan-source-address',
   explain: (open, observation) => {
-    const others = open.filter(({ kind }) => kind === 'source-other');
-    const byHost = Map.groupBy(others, ({ where }) => where.host);
+    const byHost = Map.groupBy(ofKind(open, 'source-other'), ({ where }) => where.host);
     return [...byHost.values()].flatMap((evidence): Diagnosis[] => {
       const ways = evidence.flatMap((one) => directionOf(one) ?? []);
       const [way] = ways;
@@ -32,7 +31,7 @@ export const vxlanSourceAddress: Rule = {
 };
 
 function diagnose(
-  sources: readonly Difference[],
+  sources: readonly Difference<'source-other'>[],
   way: Direction,
   ways: readonly Direction[],
   open: readonly Difference[],
@@ -44,9 +43,7 @@ function diagnose(
       (kind === 'firewall-drops' || kind === 'vxlan-unlike') && where.host === host,
   );
   const evidence = [...sources, ...rewriting];
-  const seen = [
-    ...new Set(sources.flatMap(({ observed }) => (typeof observed === 'string' ? observed : []))),
-  ].join(' and ');
+  const seen = [...new Set(sources.map(({ observed }) => observed))].join(' and ');
   return {
     code: 'vxlan-source-address',
     where: ways.length > 1 ? { host } : way,

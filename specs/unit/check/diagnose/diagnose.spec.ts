@@ -64,5 +64,7 @@ describe('Judging differences', () => {
 });
 
 function differ(kind: Difference['kind'], text: string): Difference {
-  return { kind, where: { host: 'master-host' }, expected: true, observed: false, text };
+  const where = { host: 'master-host' };
+  // The rules of this file do not read its values.
+  return { kind, where, expected: null, observed: null, text } as unknown as Difference;
 }

@@ -12,7 +12,8 @@ import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose
 import { observationOf } from '../observation.ts';
 
 function differ(kind: DifferenceKind, where: Place): Difference {
-  return { kind, where, expected: null, observed: null, text: kind };
+  // The rules of this file do not read its values.
+  return { kind, where, expected: null, observed: null, text: kind } as unknown as Difference;
 }
 
 const shared = differ('hostname-shared', { host: 'third-host', peer: 'worker-host' });

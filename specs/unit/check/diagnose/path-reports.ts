@@ -10,13 +10,13 @@ import { tunnels } from '../../../../helpers/check/compare/paths/tunnels.ts';
 import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import { checksumOffload } from '../../../../helpers/check/diagnose/paths/checksum-offload.ts';
-import { gossipBlocked } from '../../../../helpers/check/diagnose/paths/gossip-blocked.ts';
-import { hostUnreachable } from '../../../../helpers/check/diagnose/paths/host-cut-off.ts';
-import { isolationBroken } from '../../../../helpers/check/diagnose/paths/isolation-broken.ts';
+import { gossipBlocked } from '../../../../helpers/check/diagnose/paths/blocked-paths.ts';
+import { hostUnreachable } from '../../../../helpers/check/diagnose/paths/blocked-paths.ts';
+import { isolationBroken } from '../../../../helpers/check/diagnose/engines/networks.ts';
 import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import { mtuBlackHole } from '../../../../helpers/check/diagnose/paths/mtu-black-hole.ts';
 import { packetLoss } from '../../../../helpers/check/diagnose/paths/packet-loss.ts';
-import { vxlanBlocked } from '../../../../helpers/check/diagnose/paths/vxlan-blocked.ts';
+import { vxlanBlocked } from '../../../../helpers/check/diagnose/paths/blocked-paths.ts';
 import { vxlanSourceAddress } from '../../../../helpers/check/diagnose/paths/vxlan-source-address.ts';
 import type { HostView, Observation } from '../../../../helpers/check/model/observation.ts';
 import {

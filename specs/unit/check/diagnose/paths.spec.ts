@@ -355,7 +355,7 @@ describe('Isolation', () => {
       kind: 'networks-joined',
       where: { ...where, peer: 'left' },
       expected: 'nothing arrives',
-      observed: { network: 'blue' },
+      observed: { network: 'blue', ways: ['icmp'] },
       text: 'joined',
     } as const;
     const codes = (range: string) =>

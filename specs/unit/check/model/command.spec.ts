@@ -51,7 +51,7 @@ describe('A line of commands', () => {
       kind: 'port-silent',
       where: {},
       expected: '',
-      observed: '',
+      observed: {},
       text: '',
     } as const;
     const remedy = {

@@ -92,7 +92,7 @@ export function check(
 export const absent: Difference = {
   kind: 'forwarding-absent',
   where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
-  expected: { mac: '02:42:0a:00:09:03', destination: '192.168.99.102' },
+  expected: { mac: '02:42:0a:00:09:03', dst: '192.168.99.102', state: 'permanent' },
   observed: null,
   text: 'master-host has no forwarding entry for mysqlserver (02:42:0a:00:09:03)',
 };
@@ -106,8 +106,8 @@ const deadPath: Difference = {
     container: 'tomcat-app',
     towards: 'mysqlserver',
   },
-  expected: 'answered',
-  observed: 'never left master-host',
+  expected: { icmp: 'answered' },
+  observed: { outcomes: { icmp: 'lost' }, lastSeen: null, errors: [] },
   text: 'tomcat-app gets no answer from mysqlserver: icmp, tcp, udp',
 };
 

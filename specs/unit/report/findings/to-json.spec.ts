@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import { toJson } from '../../../../helpers/report/findings/to-json.ts';
 import { validateDocument } from '../../docs/validate-document.ts';
 import { brokenReport, reportOf, secret } from './reports.ts';
@@ -50,7 +51,9 @@ describe('An audit as a JSON document', () => {
     const [diagnosis] = brokenReport().diagnoses;
     const [first] = diagnosis?.evidence ?? [];
     if (diagnosis === undefined || first === undefined) throw new Error('no diagnosis');
-    const evidence = [{ ...first, observed: { mac: undefined, state: 'FAILED' } }];
+    const evidence = [
+      { ...first, observed: { mac: undefined, state: 'FAILED' } } as unknown as Difference,
+    ];
     const document = toJson({ ...brokenReport(), diagnoses: [{ ...diagnosis, evidence }] });
     expect(document.diagnoses[0]?.evidence[0]?.observed).toEqual({ state: 'FAILED' });
   });

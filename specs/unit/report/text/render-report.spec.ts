@@ -26,7 +26,7 @@ describe('An audit for a person', () => {
 
   test('then has evidence, what follows, the page, and the command in one piece with the host to type it on', () => {
     const text = renderVerdict(brokenReport(), plain);
-    expect(text).toContain('expected  mac 02:42:0a:00:09:03, destination 192.168.99.102');
+    expect(text).toContain('expected  mac 02:42:0a:00:09:03, dst 192.168.99.102, state permanent');
     expect(text).toContain('observed  nothing');
     expect(text).toContain('causes    tomcat-app gets no answer from mysqlserver: icmp, tcp, udp');
     expect(text).toContain('fix       on master-host, as root: writes the entry');

@@ -60,7 +60,7 @@ describe('VXLAN devices', () => {
     const lost: Difference = {
       kind: 'neighbour-absent',
       where: { host: 'master-host', peer: 'worker-host', network: 'my-net', container: 'c' },
-      expected: null,
+      expected: { address: '10.0.9.3', mac: '02:42:0a:00:09:03' },
       observed: null,
       text: 'no neighbour entry',
     };

@@ -373,8 +373,8 @@ function lost(from: string, sender: string, peer: string, towards: string): Diff
   return {
     kind: 'container-path-dead',
     where: { host: from, container: sender, peer, towards, network: 'my-net' },
-    expected: null,
-    observed: null,
+    expected: { icmp: 'answered' },
+    observed: { outcomes: { icmp: 'arrived' }, lastSeen: null, errors: [] },
     text: `${sender} does not reach ${towards}`,
   };
 }
@@ -384,8 +384,8 @@ describe('What follows from an entry', () => {
     const tunnel: Difference = {
       kind: 'tunnel-dead',
       where: { host: 'worker-host', peer: 'master-host', network: 'my-net' },
-      expected: null,
-      observed: null,
+      expected: { reachedNic: true, letIn: true, cameOut: true },
+      observed: { reachedNic: false, letIn: false, cameOut: false, error: undefined },
       text: 'it does not come out',
     };
     const find = (master: NonNullable<Changes['master']>) => {
@@ -438,8 +438,8 @@ describe('What follows from an entry', () => {
     const fails = {
       kind: 'application-fails' as const,
       where: { container: 'tomcat-app' },
-      expected: 200,
-      observed: 500,
+      expected: { status: 200 },
+      observed: { status: 500, body: null, error: undefined },
       text: 'it answers 500',
     };
     const observed = (database: string) => {

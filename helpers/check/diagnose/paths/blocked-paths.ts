@@ -1,0 +1,327 @@
+import { knownAddressOf } from '../../derive/find-host.ts';
+import { vxlanPortOf } from '../../derive/vxlan-port.ts';
+import type { DiagnosisCode } from '../../model/codes.ts';
+import type { Command } from '../../model/command.ts';
+import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
+import type { OverlayTraffic } from '../../model/kernel-view.ts';
+import type { Observation } from '../../model/observation.ts';
+import { isBetween, symptomKinds } from '../consequences.ts';
+import type { Rule } from '../rule.ts';
+import {
+  addressOf,
+  type Direction,
+  directionOf,
+  findDroppingRule,
+  goesFrom,
+  isFirewallOf,
+  showRules,
+  symptomsBetween,
+  undoRule,
+} from './paths-between.ts';
+
+/** Packets that a firewall, or the network between two hosts, blocks. */
+interface Blocked {
+  readonly code: DiagnosisCode;
+  /** The differences that show it. */
+  readonly dead: readonly Difference[];
+  readonly way: Direction;
+  readonly where?: Diagnosis['where'];
+  readonly summary: string;
+  /** The hosts whose firewall rules are evidence. */
+  readonly firewalls: readonly string[];
+  readonly traffic: readonly OverlayTraffic[];
+  readonly consequencesOf: (evidence: readonly Difference[]) => readonly Difference[];
+  readonly remedy: Remedy | undefined;
+}
+
+function describe(
+  { code, dead, way, where = way, summary, firewalls, traffic, consequencesOf, remedy }: Blocked,
+  open: readonly Difference[],
+): Diagnosis {
+  const rules = open.filter((one) =>
+    firewalls.some((host) => traffic.some((what) => isFirewallOf(one, host, what))),
+  );
+  const evidence = [...dead, ...rules];
+  return { code, where, summary, evidence, consequences: consequencesOf(evidence), remedy };
+}
+
+/** A host from which no packets reach another one: overlays between them cannot work, regardless of tables. */
+export const hostUnreachable: Rule = {
+  name: 'host-unreachable',
+  explain: (open, observation) => {
+    const all = ofKind(open, 'host-path-dead');
+    const claimed = new Set<Difference>();
+    return all.flatMap((first): Diagnosis[] => {
+      const way = directionOf(first);
+      if (way === undefined || claimed.has(first)) return [];
+      const back = reverse(way);
+      const dead = [first, ...all.filter((one) => goesFrom(one, back)).slice(0, 1)];
+      for (const one of dead) claimed.add(one);
+      return [describeUnreachable(dead, way, open, observation)];
+    });
+  },
+};
+
+function describeUnreachable(
+  dead: readonly Difference<'host-path-dead'>[],
+  first: Direction,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const ways = dead.length > 1 ? [first, reverse(first)] : [first];
+  const found = ways.flatMap((one) => findRule(one, observation) ?? [])[0];
+  const way = found === undefined ? misledWay(ways, dead) : first;
+  const both = ways.length > 1 ? `, or from ${way.peer} to ${way.host}` : '';
+  const blocked: Blocked = {
+    code: 'vxlan-blocked',
+    dead,
+    way,
+    summary: `no packets pass from ${way.host} to ${way.peer}${both}: no VXLAN, no gossip, no ICMP echo`,
+    firewalls: [way.host, way.peer],
+    traffic: ['vxlan'],
+    consequencesOf: (evidence) =>
+      symptomsBetween(
+        ways,
+        evidence,
+        open,
+        observation,
+        (one, some) => symptomKinds.has(one.kind) && goesFrom(one, some),
+      ),
+    remedy: found === undefined ? showRoute(way, observation) : undoRule(found.host, found.rule),
+  };
+  return describe(blocked, open);
+}
+
+/**
+ * Returns the direction in which packets are lost. Where all packets reach the network card of the other host and no
+ * answer comes back, it is the direction of the answers.
+ */
+function misledWay(
+  ways: readonly [Direction, ...Direction[]] | Direction[],
+  dead: readonly Difference<'host-path-dead'>[],
+): Direction {
+  const hasArrived = (way: Direction) =>
+    dead.some((one) => goesFrom(one, way) && one.observed.reachedNic);
+  const [way = { host: '', peer: '' }] = ways;
+  return ways.find((one) => !hasArrived(one)) ?? reverse(way);
+}
+
+function reverse({ host, peer }: Direction): Direction {
+  return { host: peer, peer: host };
+}
+
+/** Returns the rule that drops packets of this direction, and its host. */
+function findRule({ host, peer }: Direction, observation: Observation) {
+  const receiving = findDroppingRule(observation, peer, 'vxlan', 'in');
+  if (receiving !== undefined) return { host: peer, rule: receiving };
+  const sending = findDroppingRule(observation, host, 'vxlan', 'out');
+  return sending === undefined ? undefined : { host, rule: sending };
+}
+
+function showRoute({ host, peer }: Direction, observation: Observation): Remedy | undefined {
+  const address = knownAddressOf(observation, peer);
+  if (address === undefined) return undefined;
+  return {
+    kind: 'next-step',
+    host,
+    commands: [['ip', 'route', 'get', address]],
+    effect: `Shows the route from ${host} to ${peer}.`,
+  };
+}
+
+/**
+ * Blocked gossip ports between two hosts that reach each other in other ways. A packet that passes the firewall without an
+ * answer is not blocked: the port is closed.
+ */
+export const gossipBlocked: Rule = {
+  name: 'gossip-blocked',
+  explain: (open, observation) => {
+    const blocked = ofKind(open, 'gossip-path-dead', 'manager-path-dead').filter(
+      (one) => one.kind === 'manager-path-dead' || !one.observed.letIn,
+    );
+    const byWay = Map.groupBy(blocked, (one) => JSON.stringify(directionOf(one)));
+    return [...byWay.values()].flatMap((dead): Diagnosis[] => {
+      const way = dead[0] && directionOf(dead[0]);
+      return way === undefined ? [] : [describeGossip(dead, way, open, observation)];
+    });
+  },
+};
+
+function describeGossip(
+  dead: readonly Difference<'gossip-path-dead' | 'manager-path-dead'>[],
+  way: Direction,
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const { host, peer } = way;
+  const isAtPeer = dead.some((one) => one.kind === 'gossip-path-dead' && one.observed.arrived);
+  const ports = dead.map((one) =>
+    one.kind === 'manager-path-dead' ? '2377/tcp' : `7946/${one.observed.transport}`,
+  );
+  const blocked: Blocked = {
+    code: 'gossip-blocked',
+    dead,
+    way,
+    summary: isAtPeer
+      ? `the firewall of ${peer} blocks ${ports.join(' and ')} from ${host}`
+      : `packets to ${ports.join(' and ')} from ${host} do not reach ${peer}`,
+    firewalls: [isAtPeer ? peer : host],
+    traffic: ['gossip', 'management'],
+    consequencesOf: (evidence) =>
+      open.filter((one) => !evidence.includes(one) && isGossipSymptom(one, way)),
+    remedy: unblock(way, isAtPeer, observation, {
+      traffic: ['gossip', 'management'],
+      accept: (address) => [accept(address, 'udp', 7946), accept(address, 'tcp', 7946)],
+      effect: `Accepts gossip from ${host}.`,
+    }),
+  };
+  return describe(blocked, open);
+}
+
+/** Tells if a difference is a symptom: engines without gossip lack each other's endpoints; packets still pass. */
+function isGossipSymptom(one: Difference, way: Direction): boolean {
+  const isOnWay = isBetween(one, way.host, way.peer);
+  if (one.kind === 'container-path-dead' || one.kind === 'gossip-unaware') return isOnWay;
+  if (one.kind === 'tunnel-dead' || one.kind === 'host-path-dead') return false;
+  return symptomKinds.has(one.kind) && isOnWay;
+}
+
+/** VXLAN packets that end before the other host, or at its firewall. */
+interface LostVxlan {
+  readonly one: Difference;
+  readonly way: Direction;
+  readonly isAtPeer: boolean;
+}
+
+/**
+ * Blocked VXLAN packets from one host to another: an injected packet does not pass the firewall of the receiver. Without
+ * injected packets, all packets of an overlay that end at one place.
+ */
+export const vxlanBlocked: Rule = {
+  name: 'vxlan-blocked',
+  explain: (open, observation) => {
+    const lost = open.flatMap((one) => readLost(one, observation) ?? []);
+    // A receiver that blocks all senders is one location; otherwise each direction is one.
+    const byPlace = Map.groupBy(lost, ({ isAtPeer, way: { host, peer } }) =>
+      isAtPeer ? `at ${peer}` : `from ${host} to ${peer}`,
+    );
+    return [...byPlace.values()].flatMap(([first, ...others]) =>
+      first === undefined ? [] : [describeVxlan([first, ...others], open, observation)],
+    );
+  },
+};
+
+function readLost(one: Difference, observation: Observation): LostVxlan | undefined {
+  const way = directionOf(one);
+  if (way === undefined) return undefined;
+  if (one.kind === 'tunnel-dead') {
+    const { letIn, reachedNic } = one.observed;
+    return letIn ? undefined : { one, way, isAtPeer: reachedNic };
+  }
+  if (one.kind !== 'container-path-dead' || hasTunnel(one, observation)) return undefined;
+  const { outcomes, lastSeen } = one.observed;
+  const isAllLost = Object.values(outcomes).every((outcome) => outcome === 'lost');
+  // A packet to another address is led astray by a table.
+  const isAstray = lastSeen?.outerDestination !== addressOf(observation, way.peer);
+  if (!isAllLost || isAstray) return undefined;
+  const { hop } = lastSeen ?? {};
+  return hop === 'receiver-nic' || hop === 'sender-nic'
+    ? { one, way, isAtPeer: hop === 'receiver-nic' }
+    : undefined;
+}
+
+/** Tells if a tunnel was probed there, which proves more. */
+function hasTunnel(one: Difference, { paths }: Observation): boolean {
+  return (
+    'value' in paths &&
+    paths.value.tunnels.some(({ from, to }) => goesFrom(one, { host: from, peer: to }))
+  );
+}
+
+function describeVxlan(
+  lost: readonly [LostVxlan, ...LostVxlan[]],
+  open: readonly Difference[],
+  observation: Observation,
+): Diagnosis {
+  const [{ way, isAtPeer }] = lost;
+  const { host, peer } = way;
+  const ways = [...new Map(lost.map((one) => [one.way.host, one.way])).values()];
+  const port = vxlanPortOf(observation);
+  const senders = ways.map((one) => one.host).join(', ');
+  const blocked: Blocked = {
+    code: 'vxlan-blocked',
+    dead: lost.map(({ one }) => one),
+    way,
+    where: ways.length > 1 ? { peer } : way,
+    summary: isAtPeer
+      ? `VXLAN (${port}/udp) from ${senders} reaches the network card of ${peer}, but its firewall blocks it`
+      : `VXLAN (${port}/udp) from ${host} does not reach ${peer}`,
+    firewalls: [isAtPeer ? peer : host],
+    traffic: ['vxlan'],
+    consequencesOf: (evidence) =>
+      symptomsBetween(
+        ways,
+        evidence,
+        open,
+        observation,
+        (one, some) => one.kind === 'container-path-dead' && goesFrom(one, some),
+      ),
+    remedy: unblock(way, isAtPeer, observation, {
+      traffic: ['vxlan'],
+      accept: (address) => [accept(address, 'udp', port)],
+      effect: `Accepts VXLAN packets from ${host}.`,
+    }),
+  };
+  return describe(blocked, open);
+}
+
+/** Deletes the rule that drops packets of this direction; without one, makes the receiver accept them. */
+function unblock(
+  { host, peer }: Direction,
+  isAtPeer: boolean,
+  observation: Observation,
+  fix: {
+    readonly traffic: readonly OverlayTraffic[];
+    readonly accept: (address: string) => readonly Command[];
+    readonly effect: string;
+  },
+): Remedy | undefined {
+  const culprit = isAtPeer ? peer : host;
+  const way = isAtPeer ? 'in' : 'out';
+  const [rule] = fix.traffic.flatMap(
+    (what) => findDroppingRule(observation, culprit, what, way) ?? [],
+  );
+  if (rule !== undefined) return undoRule(culprit, rule);
+  const address = knownAddressOf(observation, host);
+  if (!isAtPeer || address === undefined) return undefined;
+  return { kind: 'fix', host: peer, commands: fix.accept(address), effect: fix.effect };
+}
+
+/** Returns the command that accepts packets from that address to a port, before any other rule. */
+function accept(address: string, protocol: 'udp' | 'tcp', port: number): Command {
+  const match = ['-s', address, '-p', protocol, '--dport', `${port}`];
+  return ['iptables', '-I', 'INPUT', ...match, '-j', 'ACCEPT'];
+}
+
+/** A rule in the way that no earlier rule has taken as evidence. */
+export const firewallDrops: Rule = {
+  name: 'firewall-drops',
+  explain: (open) =>
+    ofKind(open, 'firewall-drops').map((dropping): Diagnosis => {
+      const { where, text, observed } = dropping;
+      const { verdict, concerns, undo } = observed;
+      const blocked = concerns.includes('vxlan') ? 'vxlan-blocked' : 'gossip-blocked';
+      return {
+        code: verdict === 'rewrite-source' ? 'vxlan-source-address' : blocked,
+        where,
+        summary: text,
+        evidence: [dropping],
+        consequences: [],
+        remedy:
+          undo === undefined
+            ? showRules(where.host)
+            : { kind: 'fix', host: where.host, commands: [undo], effect: 'Deletes the rule.' },
+      };
+    }),
+};

@@ -1,0 +1,175 @@
+import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
+import type { NetworkFacts } from '../../docker/networks.ts';
+import type { NodeFacts } from '../../docker/swarm/nodes.ts';
+import type { Command } from './command.ts';
+import type { FirewallRule } from './kernel-view.ts';
+import type { NameAnswer } from './names-view.ts';
+import type { Pulse } from './observation.ts';
+import type {
+  GossipTrial,
+  IsolationTrial,
+  LossTrial,
+  PathOutcome,
+  Protocol,
+  Sighting,
+  TunnelTrial,
+} from './paths-view.ts';
+
+type EngineOptions = {
+  readonly clusterStore: string | null;
+  readonly clusterAdvertise: string | null;
+};
+
+/** A forwarding entry, as `bridge -j fdb` prints it. */
+type Forwarding = {
+  readonly mac: string;
+  readonly dst: string;
+  readonly state: 'permanent' | 'learnt';
+};
+
+/** A neighbor entry. */
+type Neighbor = {
+  readonly address: string;
+  readonly mac: string;
+};
+
+type ResolvedName = {
+  readonly name: string;
+  readonly addresses: readonly string[];
+};
+
+/** The types of the expected and the observed value of each kind of difference. Both are JSON. */
+export interface DifferenceValues {
+  'engine-silent': { expected: string; observed: Pulse };
+  'engine-not-member': {
+    expected: string | EngineOptions;
+    observed: string | EngineOptions | { nodeId: string | undefined; managers: string };
+  };
+  'member-unknown': {
+    expected: string;
+    observed: string | Readonly<Pick<NodeFacts, 'hostname' | 'address' | 'state'>>;
+  };
+  'hostname-shared': { expected: string; observed: string };
+  'engine-id-shared': { expected: string; observed: string };
+  'gossip-unaware': { expected: string; observed: string | null };
+  'store-silent': { expected: string; observed: string };
+  'store-lacks-member': { expected: string; observed: readonly string[] };
+  'store-lacks-network': { expected: string; observed: readonly string[] };
+  'store-lacks-end': { expected: { endpointId: string; address: string }; observed: null };
+  'end-without-container': {
+    expected: null;
+    observed: { endpointId: string; address: string; hostAddress: string };
+  };
+  'network-absent': { expected: string; observed: readonly string[] | null };
+  'network-unlike': {
+    expected: string | { subnet: string } | Pick<NetworkFacts, 'id' | 'name' | 'subnets'>;
+    /** The network of one host, the shared network, or all networks with the name. */
+    observed:
+      | Pick<NetworkFacts, 'id' | 'name' | 'driver' | 'scope' | 'subnets'>
+      | Pick<NetworkFacts, 'id' | 'subnets'>
+      | readonly Pick<NetworkFacts, 'id' | 'subnets'>[];
+  };
+  'subnets-overlap': { expected: string; observed: { subnet: string; range: string } };
+  'container-absent': { expected: string; observed: null };
+  /** The other host; or the networks of a container that is not on the expected one. */
+  'container-elsewhere': { expected: string; observed: string | readonly string[] };
+  'container-not-running': {
+    expected: string;
+    observed: Pick<ContainerFacts, 'status' | 'exitCode' | 'restartCount' | 'error'>;
+  };
+  'forwarding-absent': {
+    expected: Forwarding;
+    observed: Forwarding | { mac: string; master: string } | null;
+  };
+  'forwarding-other': {
+    expected: Forwarding;
+    observed: Forwarding & { astray: string | undefined };
+  };
+  'forwarding-leftover': {
+    expected: null;
+    observed: Forwarding & { address: string | undefined };
+  };
+  'neighbour-absent': { expected: Neighbor; observed: null };
+  'neighbour-other': { expected: Neighbor; observed: Neighbor };
+  'neighbour-leftover': { expected: null; observed: Neighbor };
+  'neighbours-refused': {
+    expected: { refused: number };
+    observed: { refused: number; room: number };
+  };
+  'address-shared': {
+    expected: string;
+    /** With the place of an address that no engine has assigned. */
+    observed: { address: string } | { device: string; address: string; process: number };
+  };
+  /** The state of a device by its name, or the wrong `vni` or `port`. */
+  'vxlan-unlike': {
+    expected: string | Readonly<Record<string, 'up' | readonly number[]>>;
+    observed: Readonly<Record<string, 'down' | number>> | null;
+  };
+  'mtu-unfit': {
+    expected: { device: string; mtu: number; command: Command };
+    observed: { device: string; mtu: number };
+  };
+  'firewall-drops': {
+    expected: null;
+    observed: Pick<
+      FirewallRule,
+      'tool' | 'table' | 'chain' | 'text' | 'verdict' | 'concerns' | 'packets' | 'undo'
+    >;
+  };
+  'name-unanswered': {
+    expected: ResolvedName;
+    observed: { answers: readonly string[] | null; error: string | null };
+  };
+  'name-other': {
+    expected: ResolvedName;
+    observed: { answers: readonly string[]; from: NameAnswer['from'] };
+  };
+  'host-path-dead': { expected: string; observed: { reachedNic: boolean; letIn: boolean } };
+  'gossip-path-dead': {
+    expected: { transport: 'tcp' | 'udp'; port: number; answered: boolean };
+    observed: Pick<GossipTrial, 'transport' | 'answered' | 'arrived' | 'letIn' | 'error'> & {
+      port: number;
+    };
+  };
+  'manager-path-dead': {
+    expected: { port: number; answered: boolean };
+    observed: { port: number; answered: boolean; error: string | undefined };
+  };
+  'tunnel-dead': {
+    expected: Pick<TunnelTrial, 'reachedNic' | 'letIn' | 'cameOut'>;
+    observed: Pick<TunnelTrial, 'reachedNic' | 'letIn' | 'cameOut' | 'error'>;
+  };
+  'container-path-dead': {
+    expected: Readonly<Partial<Record<Protocol, 'answered'>>>;
+    observed: {
+      outcomes: Readonly<Partial<Record<Protocol, PathOutcome>>>;
+      lastSeen: Pick<Sighting, keyof Sighting> | null;
+      errors: readonly string[];
+    };
+  };
+  'packets-lost': {
+    expected: { lost: number };
+    observed: NonNullable<LossTrial['second']>;
+  };
+  'source-other': { expected: string; observed: string };
+  'checksums-wrong': {
+    expected: { tcp: number; udp: number };
+    observed: { tcp: number; udp: number };
+  };
+  'networks-joined': {
+    expected: string;
+    observed: { network: string; ways: IsolationTrial['ways'] };
+  };
+  /** The result of a connection, by its origin. */
+  'port-silent': { expected: string; observed: Readonly<Record<string, string>> };
+  'application-fails': {
+    expected: { status: number };
+    observed: { status: number | null; body: string | null; error: string | undefined };
+  };
+  'application-answers-other': { expected: string; observed: string | null };
+  'application-without-database': {
+    expected: { queries: number; row: string };
+    observed: { queries: number; body: string | null };
+  };
+}
