@@ -8,7 +8,7 @@ const RECURSION_DESIRED = 0x0100;
 const IS_ANSWER = 0x8000;
 
 /** The question for the IPv4 addresses of a name. */
-export function writeNameQuestion(id: number, name: string): Buffer {
+export function writeNameQuery(id: number, name: string): Buffer {
   const labels = name
     .replace(/\.$/, '')
     .split('.')

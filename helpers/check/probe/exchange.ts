@@ -3,7 +3,7 @@ import { activity } from '../../process/activity.ts';
 import { type AgentClient, RESPONSE_MARGIN, type ProbeOptions } from './agent-client.ts';
 import { type Namespace, wordOf } from './namespace.ts';
 
-/** A port, and who listens there. */
+/** A port of an IPv4 address. */
 export interface Port {
   readonly protocol: 'tcp' | 'udp';
   /** IPv4 */
@@ -17,7 +17,7 @@ export interface ExchangeResult {
   readonly answer: Buffer;
   /** The error of the kernel: `ECONNREFUSED`; `ETIMEDOUT` after the limit. Undefined on success. */
   readonly error: string | undefined;
-  /** Tells if the connection was opened; always true for UDP. */
+  /** Tells if the connection was opened; for UDP, if the kernel accepted the datagram. */
   readonly connected: boolean;
   /** Milliseconds */
   readonly took: number;
@@ -43,12 +43,12 @@ export async function exchange(
   client: AgentClient,
   namespace: Namespace,
   { protocol, address, port }: Port,
-  question: Uint8Array,
+  request: Uint8Array,
   { limit = 5000, signal }: ProbeOptions = {},
 ): Promise<ExchangeResult> {
-  const title = `${client.host}: asks ${address}:${port}/${protocol} from ${wordOf(namespace)}`;
+  const title = `${client.host}: exchange with ${address}:${port}/${protocol} from ${wordOf(namespace)}`;
   return await activity('exchange', title, async (report) => {
-    const target = [protocol, address, `${port}`, Buffer.from(question).toString('hex')];
+    const target = [protocol, address, `${port}`, Buffer.from(request).toString('hex')];
     const words = ['exchange', wordOf(namespace), `${limit}`, ...target];
     const result = await client.call(words, answer, { limit: limit + RESPONSE_MARGIN, signal });
     report.output(

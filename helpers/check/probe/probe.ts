@@ -49,11 +49,11 @@ export interface Probe extends AsyncDisposable {
   exchange(
     namespace: Namespace,
     port: Port,
-    question: Uint8Array,
+    request: Uint8Array,
     options?: ProbeOptions,
   ): Promise<ExchangeResult>;
   /**
-   * Asks a name server once for the IPv4 addresses of a name: Docker's own is 127.0.0.11 in a container's namespace.
+   * Queries a name server once for the IPv4 addresses of a name: Docker's own is 127.0.0.11 in a container's namespace.
    * 5 s at most when no limit is given.
    */
   resolve(
@@ -82,13 +82,13 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
   const client: AgentClient = openAgentClient(host, channel);
   return {
     host,
-    run: async (...question) => await onMachine(host, () => runProgram(client, ...question)),
+    run: async (...args) => await onMachine(host, () => runProgram(client, ...args)),
     read: async (paths, { namespace = 'host', most = 1_000_000, ...options } = {}) =>
       await client.call(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
     list: async (path, options) => await client.call(['list', path], z.array(z.string()), options),
     threads: async (options) => await client.call(['threads'], threadsAnswer, options),
-    exchange: async (...question) => await onMachine(host, () => exchange(client, ...question)),
-    resolve: async (...question) => await onMachine(host, () => resolveName(client, ...question)),
+    exchange: async (...args) => await onMachine(host, () => exchange(client, ...args)),
+    resolve: async (...args) => await onMachine(host, () => resolveName(client, ...args)),
     packets: openPackets(async (answer, words) => await client.call(words, answer)),
     [Symbol.asyncDispose]: end,
   };

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { AgentClient, ProbeOptions } from './agent-client.ts';
-import { readNameAnswer, writeNameQuestion } from './dns-message.ts';
+import { readNameAnswer, writeNameQuery } from './dns-message.ts';
 import { exchange } from './exchange.ts';
 import type { Namespace } from './namespace.ts';
 
@@ -17,7 +17,7 @@ export type NameResult =
       readonly error: string;
     };
 
-/** Asks a name server once for the addresses of a name, as a program in that namespace would. */
+/** Queries a name server once for the addresses of a name, as a program in that namespace would. */
 export async function resolveName(
   client: AgentClient,
   namespace: Namespace,
@@ -27,8 +27,8 @@ export async function resolveName(
 ): Promise<NameResult> {
   const id = randomInt(0x10000);
   const port = { protocol: 'udp', address: server, port: 53 } as const;
-  const question = writeNameQuestion(id, name);
-  const { answer, error } = await exchange(client, namespace, port, question, options);
+  const query = writeNameQuery(id, name);
+  const { answer, error } = await exchange(client, namespace, port, query, options);
   if (error !== undefined) return { error };
   return readNameAnswer(id, answer) ?? { error: 'EBADMSG' };
 }

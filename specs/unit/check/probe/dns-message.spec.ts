@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readNameAnswer, writeNameQuestion } from '../../../../helpers/check/probe/dns-message.ts';
+import { readNameAnswer, writeNameQuery } from '../../../../helpers/check/probe/dns-message.ts';
 
 const QUESTION = '1234 0100 0001 0000 0000 0000 0b 6d7973716c736572766572 00 0001 0001';
 /** An engine's answer: the name of each record points to the name in the query. */
@@ -10,12 +10,12 @@ const bytes = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
 describe('A query for a name', () => {
   test('has the format that resolvers send', () => {
-    expect(writeNameQuestion(0x1234, 'mysqlserver')).toEqual(bytes(QUESTION));
-    expect(writeNameQuestion(0x1234, 'mysqlserver.')).toEqual(bytes(QUESTION));
+    expect(writeNameQuery(0x1234, 'mysqlserver')).toEqual(bytes(QUESTION));
+    expect(writeNameQuery(0x1234, 'mysqlserver.')).toEqual(bytes(QUESTION));
   });
 
   test.each(['', 'a..b', `${'a'.repeat(64)}.b`])('is not written for "%s"', (name) => {
-    expect(() => writeNameQuestion(1, name)).toThrow('is not a valid DNS name');
+    expect(() => writeNameQuery(1, name)).toThrow('is not a valid DNS name');
   });
 });
 
