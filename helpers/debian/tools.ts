@@ -9,6 +9,7 @@ import { findProgram, hostPath } from '../process/files/find-program.ts';
 import { hostRelease } from './apt/host-release.ts';
 import { installCommand } from './apt/install-advice.ts';
 import { libraryFolders, linkLibraries, missingLibraries } from './apt/libraries.ts';
+import { omitUndefined } from '../process/omit-undefined.ts';
 
 /** The programs that the harness runs on this machine. */
 export interface Tools {
@@ -107,7 +108,7 @@ function variablesOf(root: string): Record<string, string> {
   const extensions = own.map((folder) => join(root, folder, 'xtables')).find(existsSync);
   return {
     ...(libraries.length > 0 ? { LD_LIBRARY_PATH: libraries.join(':') } : {}),
-    ...(extensions === undefined ? {} : { XTABLES_LIBDIR: extensions }),
+    ...omitUndefined({ XTABLES_LIBDIR: extensions }),
   };
 }
 

@@ -8,6 +8,7 @@ import { HarnessError } from '../process/errors/harness-error.ts';
 import { readBounded } from '../process/files/read-bounded.ts';
 import type { CallOptions, Connection } from './connection.ts';
 import type { Explain } from './explain-failure.ts';
+import { omitUndefined } from '../process/omit-undefined.ts';
 
 export interface ImageFacts {
   readonly id: string;
@@ -171,7 +172,7 @@ async function sendArchive(
     limit,
     signal,
     title,
-    ...(line === undefined ? {} : { line }),
+    ...omitUndefined({ line }),
     answer: z.string(),
     ask: async (docker, abortSignal, report) => {
       const { size } = await stat(file).catch((cause: unknown) => {

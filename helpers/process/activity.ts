@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { redactSecrets } from './text/redact-secrets.ts';
+import { omitUndefined } from './omit-undefined.ts';
 
 /**
  * Kinds of activity: a stage of bringing a cluster up, a step within a stage, a command, a wait for a condition, an
@@ -88,9 +89,9 @@ export async function activity<T>(
     id: lastId,
     parent: around?.id,
     kind,
-    ...(code === undefined ? {} : { code }),
+    ...omitUndefined({ code }),
     title: redactSecrets(title),
-    ...(machine === undefined ? {} : { machine }),
+    ...omitUndefined({ machine }),
     startedAt: Date.now(),
   };
   started.publish(self);
@@ -123,7 +124,7 @@ export async function activity<T>(
  */
 export async function onMachine<T>(machine: string | undefined, run: () => Promise<T>): Promise<T> {
   const id = current.getStore()?.id;
-  return await current.run({ id, ...(machine === undefined ? {} : { machine }) }, run);
+  return await current.run({ id, ...omitUndefined({ machine }) }, run);
 }
 
 /** An activity's title without the name of its machine. Titles contain the name because errors repeat them. */

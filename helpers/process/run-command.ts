@@ -2,6 +2,7 @@ import { activity } from './activity.ts';
 import type { ErrorCode } from './errors/error-codes.ts';
 import { HarnessError } from './errors/harness-error.ts';
 import { describeSystemError } from './errors/system-error.ts';
+import { omitUndefined } from './omit-undefined.ts';
 
 export interface CommandOptions {
   /** The title in the report and on the terminal; the command line by default. */
@@ -46,10 +47,9 @@ export async function runCommand(
       reject: false,
       stripFinalNewline: false,
       ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-      ...(cwd === undefined ? {} : { cwd }),
+      ...omitUndefined({ cwd }),
       ...(env === undefined ? {} : { env, extendEnv: false }),
-      ...(limit === undefined ? {} : { timeout: limit }),
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
+      ...omitUndefined({ timeout: limit, cancelSignal: signal }),
       // Descendants hold the output open, and execa would wait for them.
       killDescendants: limit !== undefined || signal !== undefined,
     });

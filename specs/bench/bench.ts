@@ -8,6 +8,7 @@ import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import type { Stage } from '../../helpers/topology/topology.ts';
 import { crowdContainers, crowdHosts, standUpCrowd } from './crowd.ts';
 import { type Lap, Laps, readPrintedLaps, readStages, round } from './laps.ts';
+import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
 /**
  * What can be measured: `up` with its stages and take-down, machines beside it, the specs of the seed topology, and
@@ -84,7 +85,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
       node: process.version,
     },
     laps: laps.all,
-    ...(ofCompared === undefined ? {} : { ofCompared }),
+    ...omitUndefined({ ofCompared }),
   };
 }
 

@@ -6,6 +6,7 @@ import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { ensureAuthority } from '../../helpers/netns/state/certificates.ts';
 import { openStore } from '../../helpers/netns/state/store.ts';
 import type { ByHand } from './by-hand.ts';
+import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
 interface WrongHost {
   readonly host: Readonly<Record<string, string>>;
@@ -64,7 +65,7 @@ async function nameTcp({ home }: ByHand, relayPort: number): Promise<WrongHost[]
 }
 
 function at(endpoint: string, tlsFolder?: string): WrongHost['host'] {
-  return { endpoint: `tcp://${endpoint}`, ...(tlsFolder === undefined ? {} : { tlsFolder }) };
+  return { endpoint: `tcp://${endpoint}`, ...omitUndefined({ tlsFolder }) };
 }
 
 /** The names are those that the user's ssh has for hosts, see by-hand.ts. */

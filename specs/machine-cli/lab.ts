@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
 import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
 const command = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
@@ -41,7 +42,7 @@ export async function openLab(more: Readonly<Record<string, string>> = {}): Prom
       env,
       expect: 'any',
       title: line,
-      ...(input === undefined ? {} : { input }),
+      ...omitUndefined({ input }),
     });
   return {
     home,

@@ -1,5 +1,6 @@
 import { activity } from '../../helpers/process/activity.ts';
 import { firstLine, HarnessError } from '../../helpers/process/errors/harness-error.ts';
+import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
 export interface TextAnswer {
   readonly status: number;
@@ -17,7 +18,7 @@ export async function fetchText(
     const response = await fetch(url, {
       method,
       signal: AbortSignal.timeout(10_000),
-      ...(body === undefined ? {} : { body }),
+      ...omitUndefined({ body }),
     }).catch((error: Error) => {
       // Its own message is «fetch failed», without a word on what or why.
       const observed = firstLine(error.cause ?? error);

@@ -21,6 +21,7 @@ import { ReaderWatch } from './check/reader-watch.ts';
 import { watchCluster } from '../../check/watch/watch-cluster.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The exit code of each result. */
 const exitCodes = { healthy: 0, defects: 1, incomplete: 2 } as const;
@@ -60,7 +61,7 @@ function mergeOptions(
     ...(probe ? {} : { probes: 'none' }),
     ...(probe && !privileged ? { probes: 'unprivileged' } : {}),
     ...(limit === undefined ? {} : { limit: limit * 1000 }),
-    ...(maxPairs === undefined ? {} : { maxPairs }),
+    ...omitUndefined({ maxPairs }),
     signal,
   };
 }

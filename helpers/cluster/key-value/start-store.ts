@@ -6,6 +6,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
 import type { KeyValueStore, KeyValueStoreKind } from './key-value-store.ts';
 import { openStore } from './open-store.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 export interface StoreRequest {
   /** Its engine must have it. */
@@ -37,7 +38,7 @@ export async function startStore(
   const store = openStore(kind, engine.machine.address);
   const container = await engine.containers.run(
     {
-      ...(name === undefined ? {} : { name }),
+      ...omitUndefined({ name }),
       image,
       hostname: kind,
       publish: [`${store.port}:${store.port}`],
@@ -54,7 +55,7 @@ export async function startStore(
     throw new HarnessError({ code, tried, observed, remedy, evidence, cause: failure });
   };
   await whileWatching({ look, every: LOOK_EVERY, signal }, (until) =>
-    store.waitUntilReady({ signal: until, ...(limit === undefined ? {} : { limit }) }),
+    store.waitUntilReady({ signal: until, ...omitUndefined({ limit }) }),
   );
   return { store, container };
 }

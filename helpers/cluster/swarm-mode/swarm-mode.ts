@@ -5,6 +5,7 @@ import type { JoinTokens, SwarmInitRequest } from '../../docker/swarm/swarm.ts';
 import { onMachine } from '../../process/activity.ts';
 import { allSettled } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** Where managers take joins and serve each other (`docker swarm init --listen-addr`). */
 export const MANAGER_PORT = 2377;
@@ -21,10 +22,7 @@ export async function initSwarm(
   { advertise = engine.machine.address, dataPath }: Partial<SwarmInitRequest> = {},
   { signal }: SwarmOptions = {},
 ): Promise<JoinTokens> {
-  await engine.swarm.init(
-    { advertise, ...(dataPath === undefined ? {} : { dataPath }) },
-    { signal },
-  );
+  await engine.swarm.init({ advertise, ...omitUndefined({ dataPath }) }, { signal });
   return (await engine.swarm.inspect({ signal })).tokens;
 }
 
@@ -48,7 +46,7 @@ export async function joinSwarm(
         manager: `${manager.machine.address}:${MANAGER_PORT}`,
         token,
         advertise,
-        ...(dataPath === undefined ? {} : { dataPath }),
+        ...omitUndefined({ dataPath }),
       },
       { signal },
     );

@@ -9,6 +9,7 @@ import type { Suite } from './apt-sources.ts';
 import { withLock } from '../../process/files/file-lock.ts';
 import { cacheFolder } from '../cache/cache.ts';
 import { findProgram, hostPath } from '../../process/files/find-program.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** apt with folders of its own: it knows one suite of one mirror, and nothing that is installed. */
 export interface Apt {
@@ -124,7 +125,7 @@ export async function runApt(
   return await runCommand(file, words, {
     title: `apt-get ${args.join(' ')} (${apt.suite})`,
     env: cleanEnvironment(),
-    ...(cwd === undefined ? {} : { cwd }),
+    ...omitUndefined({ cwd }),
   });
 }
 

@@ -10,6 +10,7 @@ import { cached, cacheFolder } from '../cache/cache.ts';
 import { findProgram, SYSTEM_PATH } from '../../process/files/find-program.ts';
 import { linkLibraries, missingLibraries } from '../apt/libraries.ts';
 import { prepareTools, type Tools } from '../tools.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** One version of dockerd, containerd, runc and the docker client in a folder of its own. */
 export interface EngineBundle {
@@ -144,7 +145,7 @@ function environmentOf(folder: string, tools: Tools): { PATH: string } & Record<
   return {
     PATH: [...placesIn(folder), ...SYSTEM_PATH, ...tools.paths].join(':'),
     ...(libraries.length === 0 ? {} : { LD_LIBRARY_PATH: libraries.join(':') }),
-    ...(extensions === undefined ? {} : { XTABLES_LIBDIR: extensions }),
+    ...omitUndefined({ XTABLES_LIBDIR: extensions }),
   };
 }
 

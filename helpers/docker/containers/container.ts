@@ -9,6 +9,7 @@ import { demuxOutput } from './demux-output.ts';
 import { type ExecOptions, type ExecResult, execInContainer } from './exec.ts';
 import type { Explain } from '../explain-failure.ts';
 import { unlessStatus } from '../unless-status.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** A container on one engine, running or not. */
 export interface Container {
@@ -99,7 +100,7 @@ export function openContainer(connection: Connection, id: string, name: string):
           await docker.getContainer(id).logs({
             stdout: true,
             stderr: true,
-            ...(lines === undefined ? {} : { tail: lines }),
+            ...omitUndefined({ tail: lines }),
             abortSignal,
           }),
         print: (text) => text,

@@ -7,6 +7,7 @@ import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { demuxOutput } from './demux-output.ts';
 import type { Explain } from '../explain-failure.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 export interface ExecOptions extends CallOptions {
   readonly user?: string;
@@ -51,8 +52,7 @@ export async function execInContainer(
         AttachStdin: input !== undefined,
         AttachStdout: true,
         AttachStderr: true,
-        ...(user === undefined ? {} : { User: user }),
-        ...(workingFolder === undefined ? {} : { WorkingDir: workingFolder }),
+        ...omitUndefined({ User: user, WorkingDir: workingFolder }),
         ...(env === undefined
           ? {}
           : { Env: Object.entries(env).map(([key, value]) => `${key}=${value}`) }),

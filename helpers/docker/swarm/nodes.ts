@@ -6,6 +6,7 @@ import { commandLine } from '../../process/run-command.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import type { Explain } from '../explain-failure.ts';
 import { explainSwarm, type SwarmRole } from './swarm.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 export type NodeAvailability = 'active' | 'pause' | 'drain';
 
@@ -143,8 +144,7 @@ async function changeNode(
         _query: { version: Version.Index },
         _body: {
           ...Spec,
-          ...(availability === undefined ? {} : { Availability: availability }),
-          ...(role === undefined ? {} : { Role: role }),
+          ...omitUndefined({ Availability: availability, Role: role }),
         },
         abortSignal,
       });

@@ -4,6 +4,7 @@ import { listDifferences, readRanOn } from '../results/environment-info.ts';
 import { topologyOf } from '../results/topology-label.ts';
 import { fileOf, placeOf } from './read-run.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** A spec that is not among the results any more. */
 export interface GoneSpec {
@@ -51,7 +52,7 @@ export function failingSince({ earlier, start }: RunResult): { runs: number; sin
   const well = ran.findIndex(({ status }) => !isBad(status));
   const failed = well < 0 ? ran : ran.slice(0, well);
   const since = failed.at(-1)?.start ?? start;
-  return { runs: failed.length + 1, ...(since === undefined ? {} : { since }) };
+  return { runs: failed.length + 1, ...omitUndefined({ since }) };
 }
 
 /** Returns the outcome of its last run; skipped ones count only on request. */

@@ -2,6 +2,7 @@ import type { PathsView } from '../../check/model/paths-view.ts';
 import { type Observed, valueOf } from '../../check/model/observed.ts';
 import { medianOf } from '../../process/median.ts';
 import type { RequestTimes } from '../../workload/ask-car-service.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The times of one repeated operation. */
 export interface LatencySeries {
@@ -60,7 +61,7 @@ function groupOfRequests(requests: RequestTimes | undefined): LatencyGroup {
     title,
     kind,
     series: [{ name: `GET …/${path}`, milliseconds, lost: failures.length }],
-    ...(missing === undefined ? {} : { missing }),
+    ...omitUndefined({ missing }),
   };
 }
 

@@ -12,6 +12,7 @@ import { FileSystemWriter } from 'allure-js-commons/sdk/reporter';
 import type { EvidenceType } from './evidence.ts';
 import { resultsFolder } from './reports-folder.ts';
 import type { Step } from './step.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The prefix of the full name of a set-up's or teardown's result. */
 export const hostPrefix = 'around the specs: ';
@@ -63,8 +64,7 @@ export function writeResult(result: SyntheticResult, folder = resultsFolder()): 
     name: result.name,
     status: statuses[result.status],
     statusDetails: {
-      ...(result.message === undefined ? {} : { message: result.message }),
-      ...(result.trace === undefined ? {} : { trace: result.trace }),
+      ...omitUndefined({ message: result.message, trace: result.trace }),
     },
     stage: Stage.FINISHED,
     start: result.start,

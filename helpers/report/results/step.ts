@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { ActivityNode } from './activity-tree.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** A step of the report, whichever way it gets there. */
 export interface Step {
@@ -39,9 +40,7 @@ export function toStep({ activity, children }: ActivityNode): Step {
     start: activity.startedAt,
     stop: endedAt ?? Date.now(),
     status: message === undefined ? 'passed' : 'broken',
-    ...(activity.machine === undefined ? {} : { machine: activity.machine }),
-    ...(message === undefined ? {} : { message }),
-    ...(text === undefined ? {} : { text }),
+    ...omitUndefined({ machine: activity.machine, message, text }),
     steps: worthTelling(activity, children).map(toStep),
   };
 }

@@ -16,6 +16,7 @@ import { writeResult } from '../results/results-writer.ts';
 import { setUpFailed, skipsFile } from '../run/skip-reasons.ts';
 import { ownFrames } from '../results/stack.ts';
 import { partOf } from '../results/tutorial-part.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 type Errors = readonly {
   readonly message: string;
@@ -189,7 +190,7 @@ export class LostResultsReporter implements Reporter {
         stop: now,
         labels: {
           ...partOf(file, topology),
-          ...(topology === undefined ? {} : { topology }),
+          ...omitUndefined({ topology }),
           thread: project,
           [errorLabel]: errorCodesOf(error),
         },

@@ -11,6 +11,7 @@ import { standUpNetworks } from './stages/networks.ts';
 import { type StandingWorkload, standUpWorkload } from './stages/workload.ts';
 import type { TaskGroup } from './task-group.ts';
 import { includesStage, machineOf, type Stage, type Topology } from '../topology.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** What is stood up. */
 export interface Planned {
@@ -120,7 +121,7 @@ async function describeMachine(machine: Machine, topology: Topology, signal: Abo
     address,
     engineUrl: url,
     engineVersion: version,
-    ...(engineBundle === undefined ? {} : { engineBundle }),
+    ...omitUndefined({ engineBundle }),
   };
 }
 

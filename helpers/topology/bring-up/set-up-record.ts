@@ -5,6 +5,7 @@ import { writeAtomically } from '../../process/files/write-atomically.ts';
 import { type Activity, activityCodes, activityKinds, onActivity } from '../../process/activity.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 const milliseconds = z.number().describe('Since the epoch.');
 
@@ -65,10 +66,7 @@ function recordActivity(one: Activity): RecordedActivity {
     kind,
     title,
     startedAt,
-    ...(code === undefined ? {} : { code }),
-    ...(parent === undefined ? {} : { parent }),
-    ...(machine === undefined ? {} : { machine }),
-    ...(endedAt === undefined ? {} : { endedAt }),
+    ...omitUndefined({ code, parent, machine, endedAt }),
     ...(error === undefined ? {} : { failure: firstLine(error) }),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { prepareOwnImage } from '../../workload/images/own-image.ts';
 import type { WrongField } from './wrong-fields.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 const images = z.object({
   containers: z.array(z.object({ image: z.unknown().optional() }).catch({})),
@@ -22,7 +23,7 @@ export async function findUnfitImages(described: unknown): Promise<WrongField[]>
         {
           path: ['containers', at, 'image'],
           observed,
-          ...(remedy === undefined ? {} : { remedy }),
+          ...omitUndefined({ remedy }),
         },
       ];
     }

@@ -3,6 +3,7 @@ import { InputError } from '../../process/errors/input-error.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
 import type { Description } from './read-description.ts';
 import { findValidFields } from './valid-fields.ts';
+import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** A wrong field: its path and the error. */
 export interface WrongField {
@@ -157,5 +158,5 @@ export function checkName(
 
 /** Creates a wrong field. */
 export function wrong(path: readonly PropertyKey[], observed: string, remedy?: string): WrongField {
-  return { path, observed, ...(remedy === undefined ? {} : { remedy }) };
+  return { path, observed, ...omitUndefined({ remedy }) };
 }

@@ -7,6 +7,7 @@ import type { FlagValues } from '../flags.ts';
 import { grounds } from '../hosts/machine-folders.ts';
 import { engineSettings, swarmRequest } from './host-options.ts';
 import { tellOfTransfers } from '../transfers.ts';
+import { omitUndefined } from '../../../process/omit-undefined.ts';
 
 /**
  * Creates a machine in namespaces and waits until its engine answers.
@@ -48,8 +49,7 @@ export async function createNetns(context: CommandContext, name: string): Promis
     engineSettings: engineSettings(flags),
     ...(await swarmOf(flags, swarmImage)),
     egress: flags.on('netns-egress'),
-    ...(memory === undefined ? {} : { memory }),
-    ...(cpus === undefined ? {} : { cpus }),
+    ...omitUndefined({ memory, cpus }),
     ...textIfGiven(flags, 'netns-address', 'address'),
     ...textIfGiven(flags, 'netns-subnet', 'subnet'),
     ...textIfGiven(flags, 'netns-engine', 'engineBundle'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Finding } from '../../../netns/doctor/host-finding.ts';
 import type { Decision } from '../../../machine/decide-provider.ts';
 import { hideUser } from './hide-user.ts';
+import { omitUndefined } from '../../../process/omit-undefined.ts';
 
 /** Increased with each change of the document's shape. */
 const documentVersion = 1;
@@ -69,7 +70,7 @@ export function toDoctorDocument(seen: {
     settings: [...seen.settings],
     findings: findings.map(({ remedy, ...one }) => ({
       ...one,
-      ...(remedy === undefined ? {} : { remedy }),
+      ...omitUndefined({ remedy }),
     })),
   };
   return hideUser(document, home);

@@ -12,6 +12,7 @@ import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
 import type { TopologyDocument } from '../../document.ts';
 import { placesOf, type TopologyContainer } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
+import { omitUndefined } from '../../../process/omit-undefined.ts';
 
 /** The user's own containers, each with its image. */
 export interface OwnContainer {
@@ -61,10 +62,7 @@ function describeDeployment(
     spec: {
       name,
       network,
-      ...(command === undefined ? {} : { command }),
-      ...(entrypoint === undefined ? {} : { entrypoint }),
-      ...(environment === undefined ? {} : { env: environment }),
-      ...(ports === undefined ? {} : { publish: ports }),
+      ...omitUndefined({ command, entrypoint, env: environment, publish: ports }),
     },
   };
 }

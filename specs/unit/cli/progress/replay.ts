@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { z } from 'zod';
 import type { Activity } from '../../../../helpers/process/activity.ts';
+import { omitUndefined } from '../../../../helpers/process/omit-undefined.ts';
 
 const recorded = z.object({
   id: z.number(),
@@ -72,8 +73,7 @@ function momentsOf(one: Recorded, zero: number, failure: Error | undefined): Mom
   const activity: Activity = {
     ...rest,
     parent,
-    ...(machine === undefined ? {} : { machine }),
-    ...(input === undefined ? {} : { input }),
+    ...omitUndefined({ machine, input }),
     startedAt: zero + startedAt,
   };
   const publish = (what: string) => channel(`overlay-e2e:activity:${what}`).publish(activity);
