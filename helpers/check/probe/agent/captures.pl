@@ -113,14 +113,14 @@ sub filter_for {
 # Assembles a classic BPF program (linux/filter.h). A line is [operation, value, label if true, label if false]; the
 # label '' is the next line. A string marks the position of a label.
 sub assemble {
-    my (%places, @lines);
-    ref $_ ? push @lines, $_ : ($places{$_} = @lines) for @_;
+    my (%labels, @lines);
+    ref $_ ? push @lines, $_ : ($labels{$_} = @lines) for @_;
     my $at = 0;
     return join '', map {
         my ($operation, $value, @to) = @$_;
         $at++;
         $operation = 0x35 if $operation eq 'ge';
-        pack 'SCCL', $operation, (map { $_ eq '' ? 0 : $places{$_} - $at } @to), $value;
+        pack 'SCCL', $operation, (map { $_ eq '' ? 0 : $labels{$_} - $at } @to), $value;
     } @lines;
 }
 
