@@ -80,6 +80,7 @@ export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
     pick('forwarding-entry-stale', 'the entry of a removed container'),
     pick('endpoint-stale', 'the key-value store has an endpoint of a removed host'),
     pick('packet-loss', 'the sender drops every fourth VXLAN packet to one host'),
+    pick('keystore-wiped', 'the key of one endpoint is deleted'),
   ],
   'swarm-mode': [
     pick('vxlan-blocked', 'the receiver drops all packets'),

@@ -80,6 +80,23 @@ export function lostNetworkRecord(store: KeyValueStore, networkId: string): Faul
   };
 }
 
+/** The store has lost the endpoint of one container, which goes on. */
+export function lostEndpointRecord(
+  store: KeyValueStore,
+  networkId: string,
+  container: string,
+): Fault {
+  return {
+    name: `${store.url} has lost the endpoint of ${container}`,
+    inject: async () => {
+      const all = await store.readTree(`${NETWORKS_KEY}v1.0/endpoint/${networkId}/`);
+      const own = all.filter(({ value }) => value.includes(`"name":"${container}"`));
+      for (const { key } of own) await store.remove(key);
+      return async () => await writeAll(store, own);
+    },
+  };
+}
+
 /** An end that the store has of a container that is nowhere: of a host that went for good, and could not say goodbye. */
 export function strangeEnd(
   store: KeyValueStore,

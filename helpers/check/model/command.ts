@@ -4,6 +4,7 @@ import { commandLine } from '../../process/run-command.ts';
 /** The programs that a fix or a next step may start. None of them is a shell: an argument is never a command line. */
 export const programs = [
   'bridge',
+  'curl',
   'docker',
   'ethtool',
   'hostnamectl',

@@ -21,7 +21,7 @@ export interface Remedy {
 
 /** Tells if commands need root. Anyone with access to an engine may run docker commands. */
 export function needsRoot({ commands }: Pick<Remedy, 'commands'>): boolean {
-  return commands.some(([program]) => program !== 'docker' && program !== 'ping');
+  return commands.some(([program]) => !['curl', 'docker', 'ping'].includes(program));
 }
 
 /** A finding: code, location, evidence, consequences and fix. */

@@ -3,6 +3,7 @@ import { startStore } from '../../../helpers/cluster/key-value/start-store.ts';
 import { filterPort } from '../../faults/machine-faults.ts';
 import { pausedContainer } from '../../faults/container-faults.ts';
 import {
+  lostEndpointRecord,
   lostNetworkRecord,
   renewedStore,
   stoppedStore,
@@ -102,6 +103,13 @@ export const storeDefects: readonly Defect[] = [
     on: ['seed'],
     where: {},
     fault: (lab) => lostNetworkRecord(lab.store, lab.networkId('other-net')),
+  },
+  {
+    code: 'keystore-wiped',
+    way: 'the key of one endpoint is deleted',
+    on: ['seed'],
+    where: { host: 'worker-host', network: 'my-net', container: 'mysqlserver' },
+    fault: (lab) => lostEndpointRecord(lab.store, lab.networkId('my-net'), 'mysqlserver'),
   },
   {
     code: 'endpoint-stale',

@@ -3,6 +3,7 @@ import type { Difference, DifferenceKind, Place } from '../../model/difference.t
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
+import { restoreEndpoint } from './restore-endpoint.ts';
 import type { Rule } from '../rule.ts';
 
 /** Symptoms of engines whose store has lost its data. */
@@ -85,7 +86,17 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
         'Creates the network again, for all hosts. Remove its containers and run them again. If you have a backup of the store, restore it instead.',
     };
   }
-  const end = evidence.find(({ kind }) => kind === 'store-lacks-end')?.where;
+  const lost = evidence.find(({ kind }) => kind === 'store-lacks-end');
+  const restore = lost === undefined ? undefined : restoreEndpoint(lost, observation);
+  if (lost?.where.container !== undefined && restore !== undefined) {
+    return {
+      kind: 'fix',
+      host: lost.where.host,
+      commands: [restore],
+      effect: `Writes the endpoint of ${lost.where.container} to the store again, with the data of its engine. The container keeps running.`,
+    };
+  }
+  const end = lost?.where;
   if (end?.container !== undefined) {
     return {
       kind: 'fix',
@@ -93,7 +104,7 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
       // docker network disconnect leaves the container's interface behind when the store lacks its end.
       commands: [['docker', 'restart', end.container]],
       effect:
-        'Makes the engine create a new endpoint for the container and write it to the store. Other hosts may keep entries of the old one; the next check reports them, each with its fix.',
+        'Makes the engine create a new endpoint for the container and write it to the store. The engine announces the old endpoint again whenever it starts, and the next check reports its entries on other hosts. A backup of the store spares that: restore the key of the endpoint instead.',
     };
   }
   return {
