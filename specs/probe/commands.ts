@@ -55,7 +55,7 @@ export function describeCommands(): void {
       const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
       // An engine has several threads. Earlier tests may have left stuck ones.
       expect(kernel?.engineThreads?.threads).toBeGreaterThan(1);
-      expect(overlay?.neighbours).toContainEqual({
+      expect(overlay?.neighbors).toContainEqual({
         address: right.address,
         device: 'vxlan0',
         mac: right.mac,
@@ -70,7 +70,7 @@ export function describeCommands(): void {
       expect(kernel).toMatchObject({ carrier: 'eth1', unreadContainers: [] });
       const again = await observeTablesAgain(observed, { probe: probes.left, signal: undefined });
       const neighboursOf = (tables = kernel?.overlays) =>
-        tables?.map(({ neighbours }) => neighbours);
+        tables?.map(({ neighbors: neighbours }) => neighbours);
       expect(neighboursOf(valueOf(again)?.later)).toEqual(neighboursOf());
       // Docker's own rules do not block overlays.
       expect(kernel?.firewall).toEqual({ value: [] });

@@ -16,9 +16,9 @@ import { isolation } from './paths/isolation.ts';
 import { kernelDevices } from './kernel/devices.ts';
 import { kernelFirewall } from './kernel/firewall.ts';
 import { kernelForwarding } from './kernel/forwarding.ts';
-import { kernelLeftovers } from './kernel/stale-entries.ts';
+import { kernelStaleEntries } from './kernel/stale-entries.ts';
 import { kernelMtu } from './kernel/mtu.ts';
-import { kernelNeighbours } from './kernel/neighbors.ts';
+import { kernelNeighbors } from './kernel/neighbors.ts';
 import { keyValueMembers } from './members/key-value-members.ts';
 import { managers } from './members/managers.ts';
 import { namesRight } from './application/names.ts';
@@ -56,8 +56,8 @@ export const checks: readonly Check[] = [
   // kernel
   kernelDevices,
   kernelForwarding,
-  kernelNeighbours,
-  kernelLeftovers,
+  kernelNeighbors,
+  kernelStaleEntries,
   kernelMtu,
   kernelFirewall,
   addressesUnique,

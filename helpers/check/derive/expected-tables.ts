@@ -5,7 +5,7 @@ import type { HostView, Observation } from '../model/observation.ts';
 import type {
   ForwardingEntry,
   KernelView,
-  NeighbourEntry,
+  NeighborEntry,
   OverlayTables,
 } from '../model/kernel-view.ts';
 import { valueOf } from '../model/observed.ts';
@@ -35,16 +35,16 @@ export interface HeldEntry {
   /** The bridge's own half of a forwarding entry, which says nothing of the host. */
   readonly isHalf: boolean;
   /** The MAC address in the neighbor entry. */
-  readonly neighbour: string | undefined;
+  readonly neighbor: string | undefined;
 }
 
 /** A host's kernel and endpoints, where both were observed. */
-export interface SeenKernel {
+export interface ObservedKernel {
   readonly host: HostView;
   readonly kernel: KernelView;
 }
 
-export function seenKernels({ hosts }: Pick<Observation, 'hosts'>): SeenKernel[] {
+export function observedKernels({ hosts }: Pick<Observation, 'hosts'>): ObservedKernel[] {
   return hosts.flatMap((host) => {
     const kernel = valueOf(host.kernel);
     return kernel === undefined ? [] : [{ host, kernel }];
@@ -76,7 +76,7 @@ export function overlayOn(
 export const expectedEntries = memoize((observation: Observation): readonly ExpectedEntry[] => {
   const endpoints = endpointsOf(observation);
   const destinations = destinationsOf(observation);
-  return seenKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
+  return observedKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
     const joined = new Set(
       endpoints.filter((endpoint) => endpoint.host === host).map((endpoint) => endpoint.networkId),
     );
@@ -125,7 +125,7 @@ export function hostWithDestination(observation: Observation, address: string): 
 
 /** Returns the entries for a container in these tables. */
 export function heldEntry(
-  { vxlans, neighbours }: OverlayTables,
+  { vxlans, neighbors }: OverlayTables,
   { mac, address }: Pick<OverlayEndpoint, 'mac' | 'address'>,
 ): HeldEntry {
   const entries = vxlans.flatMap(({ forwarding, port, vni }) =>
@@ -135,14 +135,14 @@ export function heldEntry(
   const written = leading.find(({ isPermanent }) => isPermanent);
   return {
     written: written?.destination,
-    astray: written === undefined ? undefined : tellAstray(written),
+    astray: written === undefined ? undefined : describeAstray(written),
     learnt: leading.find(({ isPermanent }) => !isPermanent)?.destination,
     isHalf: entries.some((entry) => !leadsAway(entry)),
-    neighbour: neighbours.find((one) => one.address === address && isAnswered(one))?.mac,
+    neighbor: neighbors.find((one) => one.address === address && isAnswered(one))?.mac,
   };
 }
 
-function tellAstray({
+function describeAstray({
   port,
   vni,
   device,
@@ -160,11 +160,11 @@ export function leadsAway({ destination }: ForwardingEntry): boolean {
 }
 
 /** Tells if a VXLAN device answers with this entry. Entries of the bridge are for requests of the host itself. */
-export function isAnswered({ device, mac, state }: NeighbourEntry): boolean {
+export function isAnswered({ device, mac, state }: NeighborEntry): boolean {
   return device.startsWith('vxlan') && mac !== undefined && /PERMANENT|NOARP|REACHABLE/.test(state);
 }
 
 /** Tells if the tables have no entry of an engine for the container. */
-export function isUnknown({ written, neighbour }: HeldEntry): boolean {
-  return written === undefined && neighbour === undefined;
+export function isUnknown({ written, neighbor }: HeldEntry): boolean {
+  return written === undefined && neighbor === undefined;
 }

@@ -1,13 +1,13 @@
-import { seenKernels } from './expected-tables.ts';
+import { observedKernels } from './expected-tables.ts';
 import type { Observation } from '../model/observation.ts';
-import type { NeighbourTable } from '../model/kernel-view.ts';
+import type { NeighborTable } from '../model/kernel-view.ts';
 import { hops, type Trial } from '../model/paths-view.ts';
 import { valueOf } from '../model/observed.ts';
 
 /** A host whose kernel had no room for more neighbours while live probes were sent. */
 export interface FullTable {
   readonly host: string;
-  readonly table: NeighbourTable;
+  readonly table: NeighborTable;
   /** The overflows during the probes. */
   readonly refused: number;
 }
@@ -20,8 +20,8 @@ export interface FullTable {
 export function findFullTables(observation: Observation): FullTable[] {
   const { hostTrials = [], trials = [] } = valueOf(observation.paths) ?? {};
   const stuck = [...hostTrials, ...trials].filter(isStuck);
-  return seenKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
-    const { before, after: table } = kernel.neighbourTable ?? {};
+  return observedKernels(observation).flatMap(({ host: { name: host }, kernel }) => {
+    const { before, after: table } = kernel.neighborTable ?? {};
     if (before === undefined || table === undefined) return [];
     const refused = table.refused - before.refused;
     const isFelt = stuck.some(({ from, to }) => from.host === host || to.host === host);

@@ -12,9 +12,9 @@ import { findFullTables } from './neighbor-overflow.ts';
  * that appears during the probes is not missing, and without a packet nothing is known. An entry without its other half is
  * neither of these cases.
  */
-export function isOnlyLate(
+export function isPending(
   entry: ExpectedEntry,
-  half: 'written' | 'neighbour',
+  half: 'written' | 'neighbor',
   observation: Observation,
 ): boolean {
   const { tables, later, endpoint } = entry;
@@ -23,14 +23,14 @@ export function isOnlyLate(
     const held = heldEntry(later, endpoint);
     if (!isUnknown(held)) return held[half] !== undefined;
   }
-  return observation.kind === 'key-value' && !wasAskedFor(entry, observation);
+  return observation.kind === 'key-value' && !wasProbed(entry, observation);
 }
 
 /**
  * Tells if a probe sent a packet from a container of that host to that container without an answer. With a full neighbor
  * table, no packet was sent.
  */
-function wasAskedFor({ host, endpoint }: ExpectedEntry, observation: Observation): boolean {
+function wasProbed({ host, endpoint }: ExpectedEntry, observation: Observation): boolean {
   if (findFullTables(observation).some((one) => one.host === host)) return false;
   const trials = (valueOf(observation.paths)?.trials ?? []).filter(
     ({ networkId, from, to }) =>

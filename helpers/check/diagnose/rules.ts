@@ -20,10 +20,10 @@ import {
   forwardingMissing,
   forwardingMoved,
   forwardingWrong,
-  neighbourMissing,
-  neighbourWrong,
+  neighborMissing,
+  neighborWrong,
 } from './kernel/kernel-entries.ts';
-import { neighbourTableFull } from './kernel/neighbor-table-full.ts';
+import { neighborTableFull } from './kernel/neighbor-table-full.ts';
 import { duplicateEngineId, duplicateHostname } from './members/duplicates.ts';
 import { engineNotClustered, engineOutside } from './members/engine-not-clustered.ts';
 import { gossipNotConverged } from './members/gossip-not-converged.ts';
@@ -47,7 +47,7 @@ export const rules: readonly Rule[] = [
   engineUnreachable,
   engineOutside,
   // A kernel's own want, which looks like closed ways.
-  neighbourTableFull,
+  neighborTableFull,
   // Containers that answer for each other: their paths look lossy or dead.
   duplicateAddress,
   // Paths that lose a part of their packets: now and then they look closed.
@@ -76,8 +76,8 @@ export const rules: readonly Rule[] = [
   forwardingMoved,
   forwardingWrong,
   forwardingMissing,
-  neighbourWrong,
-  neighbourMissing,
+  neighborWrong,
+  neighborMissing,
   forwardingStale,
   // Packets, with correct tables.
   vxlanSourceAddress,

@@ -93,7 +93,7 @@ function planCommand(
     );
     const isRight = isIPv4(address) && isInside && devices.has(on);
     if (!isRight || (neigh === 'replace' && !isUnicast(lladdr))) return { refused: odd(line) };
-    const before = tables.neighbours.find((one) => one.address === address && one.device === on);
+    const before = tables.neighbors.find((one) => one.address === address && one.device === on);
     const back: Command =
       before?.mac === undefined
         ? ['ip', 'neigh', 'del', address, 'dev', on]

@@ -14,7 +14,7 @@ export interface ForwardingEntry {
 }
 
 /** An entry of the neighbor table of an overlay's namespace, as `ip -j neigh` has it: IPv4. */
-export interface NeighbourEntry {
+export interface NeighborEntry {
   readonly address: string;
   /** The device of the entry: `vxlan0` answers for containers of other hosts. */
   readonly device: string;
@@ -61,7 +61,7 @@ export interface OverlayTables {
   readonly bridges: readonly LinkView[];
   /** The ports of the bridge that lead into containers. */
   readonly ports: readonly LinkView[];
-  readonly neighbours: readonly NeighbourEntry[];
+  readonly neighbors: readonly NeighborEntry[];
 }
 
 /** The VXLAN port of a cluster without another setting. */
@@ -104,7 +104,7 @@ export interface ContainerNamespace {
 }
 
 /** The neighbor table of a kernel, shared by all of its network namespaces, from `ip -s ntable`. */
-export interface NeighbourTable {
+export interface NeighborTable {
   /** Entries that may be there: `net.ipv4.neigh.default.gc_thresh3`. Permanent ones, as engines write, do not count. */
   readonly capacity: number;
   /** The overflows since boot: each dropped a packet. */
@@ -131,8 +131,8 @@ export interface KernelView {
   /** The tables at the second read, after the live probes; undefined without it. */
   readonly later: readonly OverlayTables[] | undefined;
   /** The kernel's own table of neighbours, before the live probes and after; undefined where it could not be read. */
-  readonly neighbourTable?:
-    | { readonly before: NeighbourTable; readonly after: NeighbourTable | undefined }
+  readonly neighborTable?:
+    | { readonly before: NeighborTable; readonly after: NeighborTable | undefined }
     | undefined;
   /** The threads of the engine: stuck threads were so before and after the live probes. */
   readonly engineThreads?: EngineThreads | undefined;

@@ -3,7 +3,7 @@ import { type Observed, withValue, withoutValue, valueOf } from '../model/observ
 import { AUDIT_LIMIT, type AuditOptions } from '../model/options.ts';
 import type { AuditTarget, TargetStore } from '../model/target.ts';
 import { observeApplication } from './application/observe-application.ts';
-import { beginWithHosts } from './begin-with-hosts.ts';
+import { beginWithHosts } from './query-hosts.ts';
 import { clusterKindOf, storesOf } from '../derive/cluster-kind.ts';
 import { setDeadline } from './deadline.ts';
 import type { EngineView } from '../model/engine-view.ts';

@@ -37,7 +37,7 @@ export const applicationAnswers: Check = {
                 where,
                 expected: expected.body,
                 observed: body ?? null,
-                text: `${url} gives an unexpected answer: ${beginningOf(body ?? '')}${tellRow(answer)}`,
+                text: `${url} gives an unexpected answer: ${beginningOf(body ?? '')}${describeRow(answer)}`,
               },
             ];
       return outcomeOf(differences, [`${url}: ${status}, ${body?.length ?? 0} characters`]);
@@ -107,7 +107,7 @@ function beginningOf(body: string): string {
   return body.length > SHOWN ? `${body.slice(0, SHOWN)}… (${body.length} characters)` : body;
 }
 
-function tellRow({ database }: ApplicationAnswer): string {
+function describeRow({ database }: ApplicationAnswer): string {
   return database !== undefined && 'row' in database
     ? `; the row in the database: ${beginningOf(database.row)}`
     : '';

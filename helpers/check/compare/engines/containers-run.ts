@@ -2,7 +2,7 @@ import { type Check, outcomeOf } from '../../model/check.ts';
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { isFlapping, lookedAtAgain } from './unstable-containers.ts';
+import { isFlapping, secondReadOf } from './unstable-containers.ts';
 import { answeringHosts } from './answering-hosts.ts';
 
 /**
@@ -31,7 +31,7 @@ export const containersRun: Check = {
         .map((container) => ({
           host: host.name,
           container: isFlapping(container, view)
-            ? ({ ...container, ...lookedAtAgain(container, view), status: 'restarting' } as const)
+            ? ({ ...container, ...secondReadOf(container, view), status: 'restarting' } as const)
             : container,
         }));
     });

@@ -64,7 +64,7 @@ function describeAbsent({ host }: AnsweringHost, { id, name, source }: SharedNet
     where: { host: host.name, network: name },
     expected: id,
     observed: null,
-    text: `${host.name} has no network ${name} (${id.slice(0, 12)}), which ${source} has${tellStuck(host)}`,
+    text: `${host.name} has no network ${name} (${id.slice(0, 12)}), which ${source} has${describeStuckThreads(host)}`,
   };
 }
 
@@ -73,7 +73,7 @@ function describeLate(
   { host }: AnsweringHost,
   { id, name, source }: SharedNetwork,
 ): Difference | undefined {
-  const stuck = tellStuck(host);
+  const stuck = describeStuckThreads(host);
   if (stuck === '') return undefined;
   return {
     kind: 'network-absent',
@@ -85,7 +85,7 @@ function describeLate(
 }
 
 /** Calls that land on such a thread do not reach the store, the gossip or a manager. */
-function tellStuck({ kernel }: HostView): string {
+function describeStuckThreads({ kernel }: HostView): string {
   const { threads = 0, stuck = [] } = valueOf(kernel)?.engineThreads ?? {};
   if (stuck.length === 0) return '';
   return `; ${stuck.length} of ${threads} threads of its engine are stuck in deleted network namespaces`;

@@ -1,23 +1,23 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import type { EngineView } from '../../model/engine-view.ts';
 
-type Seen = Pick<EngineView, 'info' | 'later'>;
+type SecondRead = Pick<EngineView, 'info' | 'later'>;
 
 /** The milliseconds after which an engine regards a container as running. */
 const SETTLED = 10_000;
 
 /** Tells if a container restarts repeatedly, although it may run at the moment. */
-export function isFlapping(container: ContainerFacts, view: Seen): boolean {
+export function isFlapping(container: ContainerFacts, view: SecondRead): boolean {
   const { status, restartCount, startedAt } = container;
-  const again = lookedAtAgain(container, view);
+  const again = secondReadOf(container, view);
   if (again !== undefined && again.restartCount > restartCount) return true;
   const now = Date.parse(view.info.systemTime);
   return status === 'running' && restartCount > 1 && now - Date.parse(startedAt) < SETTLED;
 }
 
 /** Tells if other hosts may know an older endpoint of the container than its engine: each start creates a new one. */
-export function isUnstable(container: ContainerFacts, view: Seen): boolean {
-  const again = lookedAtAgain(container, view);
+export function isUnstable(container: ContainerFacts, view: SecondRead): boolean {
+  const again = secondReadOf(container, view);
   const isOther =
     again !== undefined &&
     (again.startedAt !== container.startedAt || again.status !== container.status);
@@ -25,7 +25,7 @@ export function isUnstable(container: ContainerFacts, view: Seen): boolean {
 }
 
 /** Returns the same container from the second read. */
-export function lookedAtAgain(
+export function secondReadOf(
   { id }: Pick<ContainerFacts, 'id'>,
   { later = [] }: Pick<EngineView, 'later'>,
 ): ContainerFacts | undefined {

@@ -5,7 +5,7 @@ import type { ContainerNamespace } from '../../model/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { endpointsOf, isLeaving, type OverlayEndpoint } from '../../derive/endpoints.ts';
-import { seenKernels } from '../../derive/expected-tables.ts';
+import { observedKernels } from '../../derive/expected-tables.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /**
@@ -38,7 +38,7 @@ interface ContainerPlace {
 }
 
 function placesOf(observation: Observation): ContainerPlace[] {
-  return seenKernels(observation).flatMap(({ host, kernel }) => {
+  return observedKernels(observation).flatMap(({ host, kernel }) => {
     const view = valueOf(host.engine);
     return kernel.containers.flatMap((namespace): ContainerPlace[] => {
       const isIt = ({ id }: ContainerFacts) => id === namespace.containerId;

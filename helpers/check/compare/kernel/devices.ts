@@ -1,7 +1,7 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
-import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
+import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
 import { type OverlayTables, USUAL_VXLAN_PORT } from '../../model/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -14,7 +14,7 @@ export const kernelDevices: Check = {
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
-    const kernels = seenKernels(observation);
+    const kernels = observedKernels(observation);
     const networks = Map.groupBy(endpointsOf(observation), ({ networkId }) => networkId);
     const found = [...networks].map(([networkId, endpoints]) => {
       const network = endpoints[0]?.network ?? networkId;
@@ -33,7 +33,7 @@ export const kernelDevices: Check = {
 };
 
 /** Tells if the overlay exists but was not readable. */
-function isUnread({ unreadOverlays }: SeenKernel['kernel'], networkId: string): boolean {
+function isUnread({ unreadOverlays }: ObservedKernel['kernel'], networkId: string): boolean {
   return unreadOverlays.some(({ idPrefix }) => networkId.startsWith(idPrefix));
 }
 
@@ -41,7 +41,7 @@ interface Devices {
   readonly network: string;
   readonly networkId: string;
   readonly joined: readonly {
-    readonly host: SeenKernel['host'];
+    readonly host: ObservedKernel['host'];
     readonly tables: OverlayTables | undefined;
   }[];
 }

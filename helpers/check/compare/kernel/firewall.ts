@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import { type SeenKernel, seenKernels } from '../../derive/expected-tables.ts';
+import { type ObservedKernel, observedKernels } from '../../derive/expected-tables.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
 import type { FirewallRule, OverlayTraffic } from '../../model/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -16,13 +16,13 @@ export const kernelFirewall: Check = {
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
-    const kernels = seenKernels(observation);
+    const kernels = observedKernels(observation);
     return kernelOutcome(
       observation,
       kernels.flatMap((seen) =>
         rulesOf(seen)
           .filter((rule) => isInTheWay(rule, seen, observation))
-          .map((rule) => tell(seen.host.name, rule)),
+          .map((rule) => describe(seen.host.name, rule)),
       ),
       kernels.map(
         (seen) => `${seen.host.name}: ${rulesOf(seen).length} rules that may affect overlays`,
@@ -31,11 +31,11 @@ export const kernelFirewall: Check = {
   },
 };
 
-function rulesOf({ kernel }: SeenKernel): readonly FirewallRule[] {
+function rulesOf({ kernel }: ObservedKernel): readonly FirewallRule[] {
   return valueOf(kernel.firewall) ?? [];
 }
 
-function tell(
+function describe(
   host: string,
   { text, tool, table, chain, verdict, concerns, packets, undo }: FirewallRule,
 ) {
@@ -52,7 +52,7 @@ function tell(
 
 function isInTheWay(
   { concerns, hooks, isExplicit, packets, verdict }: FirewallRule,
-  { host, kernel }: SeenKernel,
+  { host, kernel }: ObservedKernel,
   observation: Observation,
 ): boolean {
   const isCounted = kernel.later !== undefined && packets !== undefined;

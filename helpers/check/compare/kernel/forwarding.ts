@@ -5,7 +5,7 @@ import {
   heldEntry,
   hostWithDestination,
 } from '../../derive/expected-tables.ts';
-import { isOnlyLate } from '../../derive/pending-entries.ts';
+import { isPending } from '../../derive/pending-entries.ts';
 import type { Observation } from '../../model/observation.ts';
 import { entriesOutcome } from './kernel-outcome.ts';
 
@@ -18,18 +18,18 @@ export const kernelForwarding: Check = {
   compare: (observation) =>
     entriesOutcome(
       observation,
-      findUnlike,
+      findMismatch,
       ({ host, endpoint: { network, container, mac }, destination }) =>
         `${host}, ${network}: ${mac} (${container}) to ${destination}`,
     ),
 };
 
-function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
+function findMismatch(entry: ExpectedEntry, observation: Observation): Difference | undefined {
   const { host, endpoint, destination, tables } = entry;
   const { network, container, mac } = endpoint;
   const { written, astray, learnt, isHalf } = heldEntry(tables, endpoint);
   if (written === destination && astray === undefined) return undefined;
-  if (isOnlyLate(entry, 'written', observation)) return undefined;
+  if (isPending(entry, 'written', observation)) return undefined;
   const where = { host, peer: endpoint.host, network, container };
   const expected = { mac, dst: destination, state: 'permanent' } as const;
   if (written !== undefined) {
@@ -51,7 +51,7 @@ function findUnlike(entry: ExpectedEntry, observation: Observation): Difference 
     where,
     expected,
     observed: describeRest(mac, learnt, isHalf),
-    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which runs on ${endpoint.host} (${destination})${tellRest(mac, learnt, isHalf)}`,
+    text: `${host} has no forwarding entry for ${container} (${mac}) in ${network}, which runs on ${endpoint.host} (${destination})${describeRemains(mac, learnt, isHalf)}`,
   };
 }
 
@@ -64,7 +64,7 @@ function describeRest(
   return isHalf ? { mac, master: 'br0' } : null;
 }
 
-function tellRest(mac: string, learnt: string | undefined, isHalf: boolean): string {
+function describeRemains(mac: string, learnt: string | undefined, isHalf: boolean): string {
   if (learnt !== undefined) {
     return `; the kernel has only learned it from a packet from ${learnt}, and forgets it when packets stop`;
   }

@@ -1,7 +1,11 @@
 import { type CheckOutcome, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
-import { type ExpectedEntry, expectedEntries, seenKernels } from '../../derive/expected-tables.ts';
+import {
+  type ExpectedEntry,
+  expectedEntries,
+  observedKernels,
+} from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { MissingBecause } from '../../model/observed.ts';
 
@@ -11,7 +15,7 @@ export function kernelOutcome(
   differences: readonly Difference[],
   evidence: readonly string[],
 ): CheckOutcome {
-  const blind = findBlind(observation);
+  const blind = findUnobserved(observation);
   const worst = blind.find(({ because }) => because === 'failed') ?? blind[0];
   if (differences.length > 0 || worst === undefined) return outcomeOf(differences, evidence);
   return { state: 'skipped', ...worst };
@@ -20,21 +24,21 @@ export function kernelOutcome(
 /** Returns the outcome of a comparison of all expected entries for containers on other hosts, and further differences. */
 export function entriesOutcome(
   observation: Observation,
-  findUnlike: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
-  tell: (entry: ExpectedEntry) => string,
+  findMismatch: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
+  describe: (entry: ExpectedEntry) => string,
   more: readonly Difference[] = [],
 ): CheckOutcome {
   const entries = expectedEntries(observation);
-  const differences = entries.flatMap((entry) => findUnlike(entry, observation) ?? []);
-  return kernelOutcome(observation, [...differences, ...more], entries.map(tell));
+  const differences = entries.flatMap((entry) => findMismatch(entry, observation) ?? []);
+  return kernelOutcome(observation, [...differences, ...more], entries.map(describe));
 }
 
-interface Blind {
+interface Unobserved {
   readonly reason: string;
   readonly because: MissingBecause;
 }
 
-function findBlind(observation: Observation): Blind[] {
+function findUnobserved(observation: Observation): Unobserved[] {
   const endpoints = endpointsOf(observation);
   return [
     ...observation.hosts.flatMap(({ name, kernel }) =>
@@ -42,13 +46,13 @@ function findBlind(observation: Observation): Blind[] {
         ? [{ because: kernel.because, reason: `kernel of ${name}: ${kernel.missing}` }]
         : [],
     ),
-    ...seenKernels(observation).flatMap(({ host: { name }, kernel }) =>
+    ...observedKernels(observation).flatMap(({ host: { name }, kernel }) =>
       kernel.unreadOverlays
         // Without a container, the rest of a namespace does not matter.
         .filter(({ idPrefix }) =>
           endpoints.some(({ host, networkId }) => host === name && networkId.startsWith(idPrefix)),
         )
-        .map(({ why }): Blind => ({ because: 'failed', reason: `kernel of ${name}: ${why}` })),
+        .map(({ why }): Unobserved => ({ because: 'failed', reason: `kernel of ${name}: ${why}` })),
     ),
   ];
 }

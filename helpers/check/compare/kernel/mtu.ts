@@ -2,7 +2,7 @@ import type { Command } from '../../model/command.ts';
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
-import { type SeenKernel, seenKernels, tablesOf } from '../../derive/expected-tables.ts';
+import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** Bytes that VXLAN puts around a packet between IPv4 hosts. */
@@ -18,7 +18,7 @@ export const kernelMtu: Check = {
   layer: 'kernel',
   needs: 'privileged-probe',
   compare: (observation) => {
-    const kernels = seenKernels(observation);
+    const kernels = observedKernels(observation);
     const networks = Map.groupBy(endpointsOf(observation), ({ networkId }) => networkId);
     const found = [...networks.values()].map((endpoints) => compareMtu(endpoints, kernels));
     return kernelOutcome(
@@ -29,7 +29,7 @@ export const kernelMtu: Check = {
   },
 };
 
-function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly SeenKernel[]) {
+function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly ObservedKernel[]) {
   const { network = '', networkId = '' } = endpoints[0] ?? {};
   const hosts = new Set(endpoints.map(({ host }) => host));
   const joined = kernels.filter(({ host }) => hosts.has(host.name));
@@ -39,7 +39,7 @@ function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly See
   const usual = mostCommon([...devices, ...containers].map(({ mtu }) => mtu));
   // Between containers of one host nothing leaves it.
   const carriers = hosts.size < 2 ? [] : joined.flatMap((seen) => carrierOf(seen) ?? []);
-  const tell = (one: PassedLink, mtu: number, text: string): Difference => ({
+  const describe = (one: PassedLink, mtu: number, text: string): Difference => ({
     kind: 'mtu-unfit',
     where: { host: one.host, network, container: one.container },
     expected: {
@@ -55,12 +55,12 @@ function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly See
       ...containers
         .filter(({ mtu }) => mtu > usual)
         .map((one) =>
-          tell(one, usual, `sends up to ${one.mtu} bytes, but ${network} allows ${usual}`),
+          describe(one, usual, `sends up to ${one.mtu} bytes, but ${network} allows ${usual}`),
         ),
       ...devices
         .filter(({ mtu }) => mtu < usual)
         .map((one) =>
-          tell(
+          describe(
             one,
             usual,
             `allows ${one.mtu} bytes, but containers on ${network} send up to ${usual}`,
@@ -69,7 +69,7 @@ function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly See
       ...carriers
         .filter(({ mtu }) => mtu < usual + VXLAN_OVERHEAD)
         .map((one) =>
-          tell(
+          describe(
             one,
             usual + VXLAN_OVERHEAD,
             `allows ${one.mtu} bytes, but containers on ${network} send up to ${usual}, which is ${usual + VXLAN_OVERHEAD} with VXLAN headers`,
@@ -94,7 +94,7 @@ interface PassedLink {
 /** The link by which a container is on the overlay. */
 function containerLinkOf(
   { host, container, containerId, address, pid }: OverlayEndpoint,
-  kernels: readonly SeenKernel[],
+  kernels: readonly ObservedKernel[],
 ): PassedLink | undefined {
   const namespaces = kernels.flatMap(({ kernel }) => kernel.containers);
   const links = namespaces.find((one) => one.containerId === containerId)?.links ?? [];
@@ -110,7 +110,7 @@ function containerLinkOf(
  * Returns the devices that a packet of that overlay passes on this host. The MTU of a bridge only matters for packets of
  * the host itself.
  */
-function devicesOf({ host, kernel }: SeenKernel, networkId: string): PassedLink[] {
+function devicesOf({ host, kernel }: ObservedKernel, networkId: string): PassedLink[] {
   const tables = tablesOf(kernel.overlays, networkId);
   if (tables === undefined) return [];
   const enter = [`--net=${tables.namespace}`];
@@ -119,7 +119,7 @@ function devicesOf({ host, kernel }: SeenKernel, networkId: string): PassedLink[
   });
 }
 
-function carrierOf({ host, kernel }: SeenKernel): PassedLink | undefined {
+function carrierOf({ host, kernel }: ObservedKernel): PassedLink | undefined {
   const link = kernel.links.find(({ name }) => name === kernel.carrier);
   if (link === undefined) return undefined;
   return { host: host.name, container: undefined, name: link.name, mtu: link.mtu, enter: [] };

@@ -1,7 +1,7 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type ExpectedEntry, heldEntry } from '../../derive/expected-tables.ts';
-import { isOnlyLate } from '../../derive/pending-entries.ts';
+import { isPending } from '../../derive/pending-entries.ts';
 import type { Observation } from '../../model/observation.ts';
 import { type FullTable, findFullTables } from '../../derive/neighbor-overflow.ts';
 import { entriesOutcome } from './kernel-outcome.ts';
@@ -10,7 +10,7 @@ import { entriesOutcome } from './kernel-outcome.ts';
  * Every host's kernel answers its containers with the right MAC address when they ask for one of another host, and has
  * room for them to note it.
  */
-export const kernelNeighbours: Check = {
+export const kernelNeighbors: Check = {
   name: 'kernel-neighbours',
   title: 'every kernel knows the MAC addresses of the containers on other hosts',
   layer: 'kernel',
@@ -18,27 +18,27 @@ export const kernelNeighbours: Check = {
   compare: (observation) =>
     entriesOutcome(
       observation,
-      findUnlike,
+      findMismatch,
       ({ host, endpoint: { network, container, address, mac } }) =>
         `${host}, ${network}: ${address} (${container}) is ${mac}`,
       findFullTables(observation).map(describeFull),
     ),
 };
 
-function findUnlike(entry: ExpectedEntry, observation: Observation): Difference | undefined {
+function findMismatch(entry: ExpectedEntry, observation: Observation): Difference | undefined {
   const { host, endpoint, tables } = entry;
   const { network, container, address, mac } = endpoint;
-  const { neighbour } = heldEntry(tables, endpoint);
-  if (neighbour === mac || isOnlyLate(entry, 'neighbour', observation)) return undefined;
+  const { neighbor } = heldEntry(tables, endpoint);
+  if (neighbor === mac || isPending(entry, 'neighbor', observation)) return undefined;
   const where = { host, peer: endpoint.host, network, container };
   const expected = { address, mac };
-  if (neighbour !== undefined) {
+  if (neighbor !== undefined) {
     return {
       kind: 'neighbour-other',
       where,
       expected,
-      observed: { address, mac: neighbour },
-      text: `${host} resolves ${address} (${container} on ${endpoint.host}) in ${network} to ${neighbour} instead of ${mac}`,
+      observed: { address, mac: neighbor },
+      text: `${host} resolves ${address} (${container} on ${endpoint.host}) in ${network} to ${neighbor} instead of ${mac}`,
     };
   }
   return {

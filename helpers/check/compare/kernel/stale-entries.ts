@@ -5,8 +5,8 @@ import { endpointsOf } from '../../derive/endpoints.ts';
 import {
   isAnswered,
   leadsAway,
-  type SeenKernel,
-  seenKernels,
+  type ObservedKernel,
+  observedKernels,
   tablesOf,
 } from '../../derive/expected-tables.ts';
 import { hostAt } from '../../derive/find-host.ts';
@@ -17,7 +17,7 @@ import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** No kernel has an engine's entry for a container that is gone or has moved to that host. */
-export const kernelLeftovers: Check = {
+export const kernelStaleEntries: Check = {
   name: 'kernel-leftovers',
   title: 'no kernel has entries for containers that are gone or have moved',
   layer: 'kernel',
@@ -25,7 +25,7 @@ export const kernelLeftovers: Check = {
   compare: (observation) => {
     const known = knownEndpoints(observation);
     const networks = namesOfOverlays(observation);
-    const looked = seenKernels(observation).flatMap((seen) =>
+    const looked = observedKernels(observation).flatMap((seen) =>
       [...networks].flatMap(([networkId, network]) => {
         const tables = tablesOf(seen.kernel.overlays, networkId);
         return tables === undefined ? [] : [{ seen, networkId, network, tables }];
@@ -33,14 +33,14 @@ export const kernelLeftovers: Check = {
     );
     return kernelOutcome(
       observation,
-      looked.flatMap((one) => findLeftovers(one, known, observation)),
+      looked.flatMap((one) => findStale(one, known, observation)),
       looked.map(({ seen, network }) => `${seen.host.name}, ${network}`),
     );
   },
 };
 
-interface Looked {
-  readonly seen: SeenKernel;
+interface ObservedOverlay {
+  readonly seen: ObservedKernel;
   readonly networkId: string;
   readonly network: string;
   readonly tables: OverlayTables;
@@ -58,8 +58,8 @@ function namesOfOverlays({ hosts }: Observation): Map<string, string> {
  * never delete them (libnetwork's `resolvePeer` is answered by the engine itself). Entries that point to the host itself
  * are harmless.
  */
-function findLeftovers(
-  { seen: { host, kernel }, networkId, network, tables }: Looked,
+function findStale(
+  { seen: { host, kernel }, networkId, network, tables }: ObservedOverlay,
   known: readonly KnownEndpoint[],
   observation: Observation,
 ): Difference[] {
@@ -85,9 +85,9 @@ function findLeftovers(
     })
     // An entry that disappears by itself is only pending.
     .filter((entry) => later === undefined || writtenEntries(later).some(isSameAs(entry)));
-  const neighbours = writtenNeighbours(tables)
+  const neighbors = writtenNeighbors(tables)
     .filter(({ mac, address }) => isNobodys(mac, address) && !toItself.has(mac))
-    .filter((entry) => later === undefined || writtenNeighbours(later).some(isSameAs(entry)))
+    .filter((entry) => later === undefined || writtenNeighbors(later).some(isSameAs(entry)))
     // An entry with an unknown host may belong to a host that is not examined or does not answer.
     .filter(
       ({ mac }) => isWhollyExamined(observation) || forwarding.some((entry) => entry.mac === mac),
@@ -108,11 +108,11 @@ function findLeftovers(
         },
         text:
           moved === undefined
-            ? `${host.name} forwards traffic for ${mac}${tellAddress(mac)} in ${network} to ${destination}${tellHost(peer)}, where no such container exists`
-            : `${host.name} forwards traffic for ${moved.container} (${mac}) in ${network} to ${destination}${tellHost(peer)}, although it runs on ${host.name} itself`,
+            ? `${host.name} forwards traffic for ${mac}${describeAddress(mac)} in ${network} to ${destination}${describeHost(peer)}, where no such container exists`
+            : `${host.name} forwards traffic for ${moved.container} (${mac}) in ${network} to ${destination}${describeHost(peer)}, although it runs on ${host.name} itself`,
       };
     }),
-    ...neighbours.map(
+    ...neighbors.map(
       ({ mac, address }): Difference => ({
         kind: 'neighbour-leftover',
         where: { host: host.name, network },
@@ -141,8 +141,8 @@ function writtenEntries({ vxlans }: OverlayTables) {
   );
 }
 
-function writtenNeighbours({ neighbours }: OverlayTables) {
-  return neighbours.flatMap((entry) => {
+function writtenNeighbors({ neighbors }: OverlayTables) {
+  return neighbors.flatMap((entry) => {
     const { address, mac } = entry;
     return mac === undefined || !isAnswered(entry) ? [] : [{ address, mac }];
   });
@@ -164,11 +164,11 @@ function addressOf(mac: string): string | undefined {
         .join('.');
 }
 
-function tellAddress(mac: string): string {
+function describeAddress(mac: string): string {
   const address = addressOf(mac);
   return address === undefined ? '' : ` (${address})`;
 }
 
-function tellHost(name: string | undefined): string {
+function describeHost(name: string | undefined): string {
   return name === undefined ? '' : ` (${name})`;
 }

@@ -22,7 +22,7 @@ export const storeWhole: Check = {
     }
     const used = findUsed(observation);
     return outcomeOf(
-      [...findLostNetworks(used, store), ...findLostEnds(used, store)],
+      [...findLostNetworks(used, store), ...findLostEndpoints(used, store)],
       used.map(({ container, network }) => `${container} on ${network}`),
     );
   },
@@ -79,7 +79,7 @@ function findLostNetworks(used: readonly Use[], { networks, version }: StoreView
   });
 }
 
-function findLostEnds(
+function findLostEndpoints(
   used: readonly Use[],
   { endpoints, networks, version }: StoreView,
 ): Difference[] {

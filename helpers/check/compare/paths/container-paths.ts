@@ -54,20 +54,20 @@ function describe(symptoms: PathSymptoms): Difference {
     trials.flatMap(({ protocol }) => (outcomes[protocol] === wanted ? [protocol] : []));
   const errors = [...new Set(trials.flatMap(({ error }) => error ?? []))];
   const parts = [
-    ...tellSome('lost', by('lost')),
-    ...tellSome('arrived, but not answered', by('arrived')),
-    ...tellSome('answered', by('answered')),
+    ...describeSome('lost', by('lost')),
+    ...describeSome('arrived, but not answered', by('arrived')),
+    ...describeSome('answered', by('answered')),
   ];
   return {
     kind: 'container-path-dead',
     where,
     expected: Object.fromEntries(trials.map(({ protocol }) => [protocol, 'answered'])),
     observed: { outcomes, lastSeen: lastSeen ?? null, errors },
-    text: `${where.container} (${where.host}) to ${where.towards} (${where.peer}) in ${where.network}: ${parts.join('; ')}${tellSeen(symptoms)}${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
+    text: `${where.container} (${where.host}) to ${where.towards} (${where.peer}) in ${where.network}: ${parts.join('; ')}${describeLastSeen(symptoms)}${errors.length === 0 ? '' : ` (${errors.join(', ')})`}`,
   };
 }
 
-function tellSome(what: string, some: readonly string[]): string[] {
+function describeSome(what: string, some: readonly string[]): string[] {
   return some.length === 0 ? [] : [`${what}: ${some.join(', ')}`];
 }
 
@@ -85,7 +85,7 @@ const hopsInWords: Readonly<Record<Hop, string>> = {
  * Describes the last capture: "last seen at the network card of worker-host, from 192.168.99.101 to 192.168.99.102, VXLAN
  * 256".
  */
-function tellSeen({ outcomes, lastSeen }: PathSymptoms): string {
+function describeLastSeen({ outcomes, lastSeen }: PathSymptoms): string {
   if (!Object.values(outcomes).includes('lost')) return '';
   if (lastSeen === undefined) return '; no packet was seen leaving';
   const { hop, host, outerSource, outerDestination, vni } = lastSeen;

@@ -12,7 +12,7 @@ export const gossipPaths: Check = {
   compare: (observation) =>
     pathsOutcome(observation, ({ gossip }) => ({
       differences: gossip.filter(isDead).map(describe),
-      evidence: gossip.filter((one) => !isUnknown(one)).map(tell),
+      evidence: gossip.filter((one) => !isUnknown(one)).map(describeSuccess),
     })),
 };
 
@@ -25,7 +25,7 @@ function isDead(trial: GossipTrial): boolean {
   return !trial.answered && trial.seen !== true && !isUnknown(trial);
 }
 
-function tell({ from, to, transport, answered }: GossipTrial): string {
+function describeSuccess({ from, to, transport, answered }: GossipTrial): string {
   const how = answered ? 'answers' : 'receives packets of the engine';
   return `7946/${transport}: ${to} ${how} ${answered ? from : `from ${from}`}`;
 }
@@ -36,11 +36,11 @@ function describe({ from, to, transport, arrived, letIn, error }: GossipTrial): 
     where: { host: from, peer: to },
     expected: { transport, port: 7946, answered: true },
     observed: { transport, port: 7946, answered: false, arrived, letIn, error },
-    text: `7946/${transport} from ${from} to ${to}: ${fateOf({ from, to, arrived, letIn })}${tellError(error)}`,
+    text: `7946/${transport} from ${from} to ${to}: ${fateOf({ from, to, arrived, letIn })}${describeError(error)}`,
   };
 }
 
-function tellError(error: string | undefined): string {
+function describeError(error: string | undefined): string {
   return error === undefined || error.startsWith('no ') ? '' : ` (${error})`;
 }
 

@@ -18,12 +18,10 @@ export const forwardingStale: Rule = {
   name: 'forwarding-entry-stale',
   explain: (open, observation) => {
     const forwarding = ofKind(open, 'forwarding-leftover');
-    const neighbours = ofKind(open, 'neighbour-leftover');
+    const neighbors = ofKind(open, 'neighbour-leftover');
     const belonging = (entry: Difference<'forwarding-leftover'>) =>
-      neighbours.filter(
-        (one) => isSamePlace(one, entry) && one.observed.mac === entry.observed.mac,
-      );
-    const alone = neighbours.filter(
+      neighbors.filter((one) => isSamePlace(one, entry) && one.observed.mac === entry.observed.mac);
+    const alone = neighbors.filter(
       (one) => !forwarding.some((entry) => belonging(entry).includes(one)),
     );
     return [

@@ -10,7 +10,7 @@ import {
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
-import { symptomsOfEntry } from '../paths/cut-endpoints.ts';
+import { symptomsOfEntry } from './entry-symptoms.ts';
 import { deviceFor, entryRemedy } from './entry-fix.ts';
 import { hairpinSymptoms } from './hairpin.ts';
 import { type Rule, ruleFor } from '../rule.ts';
@@ -50,17 +50,17 @@ export const forwardingWrong = entryRule({
  * A kernel lacks the neighbor entry for a container on another host. In swarm mode no engine writes it again; in a
  * key-value cluster an engine 20.10 may when a container asks.
  */
-export const neighbourMissing = entryRule({
+export const neighborMissing = entryRule({
   kind: 'neighbour-absent',
   code: 'neighbour-missing',
-  remedy: restoreNeighbour,
+  remedy: restoreNeighbor,
 });
 
 /** A kernel has a wrong MAC address for a container, which no container has. */
-export const neighbourWrong = entryRule({
+export const neighborWrong = entryRule({
   kind: 'neighbour-other',
   code: 'neighbour-wrong',
-  remedy: restoreNeighbour,
+  remedy: restoreNeighbor,
 });
 
 type EntryKind = 'forwarding-absent' | 'forwarding-other' | 'neighbour-absent' | 'neighbour-other';
@@ -138,7 +138,7 @@ function restoreForwarding({ host, endpoint, destination, tables }: ExpectedEntr
   );
 }
 
-function restoreNeighbour({ host, endpoint, tables }: ExpectedEntry): Remedy {
+function restoreNeighbor({ host, endpoint, tables }: ExpectedEntry): Remedy {
   const { mac, address, container, networkId } = endpoint;
   const device = deviceFor(tables, address);
   return entryRemedy(

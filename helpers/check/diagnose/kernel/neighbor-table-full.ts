@@ -10,7 +10,7 @@ import type { Rule } from '../rule.ts';
  * A neighbor table that is full. Engines raise the limits when they create their first overlay, except in a network
  * namespace, which has no such settings.
  */
-export const neighbourTableFull: Rule = {
+export const neighborTableFull: Rule = {
   name: 'neighbour-table-full',
   explain: (open, observation) => {
     const refused = open.filter(({ kind }) => kind === 'neighbours-refused');
@@ -30,7 +30,7 @@ export const neighbourTableFull: Rule = {
           !claimed.has(one) &&
           hosts.some(
             (host) =>
-              (isAt(one, host) && isOfNeighbours(one, observation)) ||
+              (isAt(one, host) && isOfNeighbors(one, observation)) ||
               isApplicationSymptom(one, observation, host),
           ),
       );
@@ -85,7 +85,7 @@ const symptoms: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
 ]);
 
 /** Tells if all lost packets of this path ended where a kernel needs a neighbor entry. */
-function isOfNeighbours({ kind, where }: Difference, { paths }: Observation): boolean {
+function isOfNeighbors({ kind, where }: Difference, { paths }: Observation): boolean {
   if (!symptoms.has(kind)) return false;
   const { hostTrials = [], trials = [] } = valueOf(paths) ?? {};
   const lost = [...hostTrials, ...trials].filter(

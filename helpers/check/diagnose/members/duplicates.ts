@@ -12,7 +12,7 @@ export const duplicateHostname = ruleFor('hostname-shared', 'duplicate-hostname'
       (one) =>
         (gossipKinds.has(one.kind) && isAtEither(one)) ||
         (symptomKinds.has(one.kind) &&
-          !ofWays.has(one.kind) &&
+          !pathKinds.has(one.kind) &&
           (isBetween(one, host, peer) || lacksGossip(one, unaware))),
     );
   },
@@ -35,7 +35,7 @@ const gossipKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 ]);
 
 /** Symptoms that equal hostnames do not cause: packets pass between the hosts. */
-const ofWays: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
+const pathKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'host-path-dead',
   'tunnel-dead',
 ]);

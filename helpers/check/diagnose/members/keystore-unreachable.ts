@@ -69,7 +69,7 @@ function blame(
         : `${host} probably cannot reach the key-value store at ${place}: its engine runs, but hangs on every request that needs the store`,
     evidence: [cause],
     consequences: open.filter((one) => one !== cause && isAt(one, host) && isLost(one)),
-    remedy: openWay(host, store, observation),
+    remedy: showFirewall(host, store, observation),
   };
 }
 
@@ -112,7 +112,7 @@ function findContainer({ address, port }: TargetStore, { hosts }: Observation) {
 
 const bindings = z.record(z.string(), z.unknown());
 
-function openWay(
+function showFirewall(
   host: string | undefined,
   store: TargetStore | undefined,
   observation: Observation,

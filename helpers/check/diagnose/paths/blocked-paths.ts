@@ -25,7 +25,7 @@ interface Blocked {
   readonly code: DiagnosisCode;
   /** The differences that show it. */
   readonly dead: readonly Difference[];
-  readonly way: Direction;
+  readonly direction: Direction;
   readonly where?: Diagnosis['where'];
   readonly summary: string;
   /** The hosts whose firewall rules are evidence. */
@@ -36,7 +36,17 @@ interface Blocked {
 }
 
 function describe(
-  { code, dead, way, where = way, summary, firewalls, traffic, consequencesOf, remedy }: Blocked,
+  {
+    code,
+    dead,
+    direction,
+    where = direction,
+    summary,
+    firewalls,
+    traffic,
+    consequencesOf,
+    remedy,
+  }: Blocked,
   open: readonly Difference[],
 ): Diagnosis {
   const rules = open.filter((one) =>
@@ -53,12 +63,12 @@ export const hostUnreachable: Rule = {
     const all = ofKind(open, 'host-path-dead');
     const claimed = new Set<Difference>();
     return all.flatMap((first): Diagnosis[] => {
-      const way = directionOf(first);
-      if (way === undefined || claimed.has(first)) return [];
-      const back = reverse(way);
+      const direction = directionOf(first);
+      if (direction === undefined || claimed.has(first)) return [];
+      const back = reverse(direction);
       const dead = [first, ...all.filter((one) => goesFrom(one, back)).slice(0, 1)];
       for (const one of dead) claimed.add(one);
-      return [describeUnreachable(dead, way, open, observation)];
+      return [describeUnreachable(dead, direction, open, observation)];
     });
   },
 };
@@ -69,26 +79,27 @@ function describeUnreachable(
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
-  const ways = dead.length > 1 ? [first, reverse(first)] : [first];
-  const found = ways.flatMap((one) => findRule(one, observation) ?? [])[0];
-  const way = found === undefined ? misledWay(ways, dead) : first;
-  const both = ways.length > 1 ? `, or from ${way.peer} to ${way.host}` : '';
+  const directions = dead.length > 1 ? [first, reverse(first)] : [first];
+  const found = directions.flatMap((one) => findRule(one, observation) ?? [])[0];
+  const direction = found === undefined ? misledWay(directions, dead) : first;
+  const both = directions.length > 1 ? `, or from ${direction.peer} to ${direction.host}` : '';
   const blocked: Blocked = {
     code: 'vxlan-blocked',
     dead,
-    way,
-    summary: `no packets pass from ${way.host} to ${way.peer}${both}: no VXLAN, no gossip, no ICMP echo`,
-    firewalls: [way.host, way.peer],
+    direction,
+    summary: `no packets pass from ${direction.host} to ${direction.peer}${both}: no VXLAN, no gossip, no ICMP echo`,
+    firewalls: [direction.host, direction.peer],
     traffic: ['vxlan'],
     consequencesOf: (evidence) =>
       symptomsBetween(
-        ways,
+        directions,
         evidence,
         open,
         observation,
         (one, some) => symptomKinds.has(one.kind) && goesFrom(one, some),
       ),
-    remedy: found === undefined ? showRoute(way, observation) : undoRule(found.host, found.rule),
+    remedy:
+      found === undefined ? showRoute(direction, observation) : undoRule(found.host, found.rule),
   };
   return describe(blocked, open);
 }
@@ -98,13 +109,13 @@ function describeUnreachable(
  * answer comes back, it is the direction of the answers.
  */
 function misledWay(
-  ways: readonly [Direction, ...Direction[]] | Direction[],
+  directions: readonly [Direction, ...Direction[]] | Direction[],
   dead: readonly Difference<'host-path-dead'>[],
 ): Direction {
-  const hasArrived = (way: Direction) =>
-    dead.some((one) => goesFrom(one, way) && one.observed.reachedNic);
-  const [way = { host: '', peer: '' }] = ways;
-  return ways.find((one) => !hasArrived(one)) ?? reverse(way);
+  const hasArrived = (direction: Direction) =>
+    dead.some((one) => goesFrom(one, direction) && one.observed.reachedNic);
+  const [direction = { host: '', peer: '' }] = directions;
+  return directions.find((one) => !hasArrived(one)) ?? reverse(direction);
 }
 
 function reverse({ host, peer }: Direction): Direction {
@@ -142,19 +153,19 @@ export const gossipBlocked: Rule = {
     );
     const byWay = Map.groupBy(blocked, (one) => JSON.stringify(directionOf(one)));
     return [...byWay.values()].flatMap((dead): Diagnosis[] => {
-      const way = dead[0] && directionOf(dead[0]);
-      return way === undefined ? [] : [describeGossip(dead, way, open, observation)];
+      const direction = dead[0] && directionOf(dead[0]);
+      return direction === undefined ? [] : [describeGossip(dead, direction, open, observation)];
     });
   },
 };
 
 function describeGossip(
   dead: readonly Difference<'gossip-path-dead' | 'manager-path-dead'>[],
-  way: Direction,
+  direction: Direction,
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
-  const { host, peer } = way;
+  const { host, peer } = direction;
   const isAtPeer = dead.some((one) => one.kind === 'gossip-path-dead' && one.observed.arrived);
   const ports = dead.map((one) =>
     one.kind === 'manager-path-dead' ? '2377/tcp' : `7946/${one.observed.transport}`,
@@ -162,15 +173,15 @@ function describeGossip(
   const blocked: Blocked = {
     code: 'gossip-blocked',
     dead,
-    way,
+    direction,
     summary: isAtPeer
       ? `the firewall of ${peer} blocks ${ports.join(' and ')} from ${host}`
       : `packets to ${ports.join(' and ')} from ${host} do not reach ${peer}`,
     firewalls: [isAtPeer ? peer : host],
     traffic: ['gossip', 'management'],
     consequencesOf: (evidence) =>
-      open.filter((one) => !evidence.includes(one) && isGossipSymptom(one, way)),
-    remedy: unblock(way, isAtPeer, observation, {
+      open.filter((one) => !evidence.includes(one) && isGossipSymptom(one, direction)),
+    remedy: unblock(direction, isAtPeer, observation, {
       traffic: ['gossip', 'management'],
       accept: (address) => [accept(address, 'udp', 7946), accept(address, 'tcp', 7946)],
       effect: `Accepts gossip from ${host}.`,
@@ -180,8 +191,8 @@ function describeGossip(
 }
 
 /** Tells if a difference is a symptom: engines without gossip lack each other's endpoints; packets still pass. */
-function isGossipSymptom(one: Difference, way: Direction): boolean {
-  const isOnWay = isBetween(one, way.host, way.peer);
+function isGossipSymptom(one: Difference, direction: Direction): boolean {
+  const isOnWay = isBetween(one, direction.host, direction.peer);
   if (one.kind === 'container-path-dead' || one.kind === 'gossip-unaware') return isOnWay;
   if (one.kind === 'tunnel-dead' || one.kind === 'host-path-dead') return false;
   return symptomKinds.has(one.kind) && isOnWay;
@@ -190,7 +201,7 @@ function isGossipSymptom(one: Difference, way: Direction): boolean {
 /** VXLAN packets that end before the other host, or at its firewall. */
 interface LostVxlan {
   readonly one: Difference;
-  readonly way: Direction;
+  readonly direction: Direction;
   readonly isAtPeer: boolean;
 }
 
@@ -203,7 +214,7 @@ export const vxlanBlocked: Rule = {
   explain: (open, observation) => {
     const lost = open.flatMap((one) => readLost(one, observation) ?? []);
     // A receiver that blocks all senders is one location; otherwise each direction is one.
-    const byPlace = Map.groupBy(lost, ({ isAtPeer, way: { host, peer } }) =>
+    const byPlace = Map.groupBy(lost, ({ isAtPeer, direction: { host, peer } }) =>
       isAtPeer ? `at ${peer}` : `from ${host} to ${peer}`,
     );
     return [...byPlace.values()].flatMap(([first, ...others]) =>
@@ -213,21 +224,21 @@ export const vxlanBlocked: Rule = {
 };
 
 function readLost(one: Difference, observation: Observation): LostVxlan | undefined {
-  const way = directionOf(one);
-  if (way === undefined) return undefined;
+  const direction = directionOf(one);
+  if (direction === undefined) return undefined;
   if (one.kind === 'tunnel-dead') {
     const { letIn, reachedNic } = one.observed;
-    return letIn ? undefined : { one, way, isAtPeer: reachedNic };
+    return letIn ? undefined : { one, direction, isAtPeer: reachedNic };
   }
   if (one.kind !== 'container-path-dead' || hasTunnel(one, observation)) return undefined;
   const { outcomes, lastSeen } = one.observed;
   const isAllLost = Object.values(outcomes).every((outcome) => outcome === 'lost');
   // A packet to another address is led astray by a table.
-  const isAstray = lastSeen?.outerDestination !== addressOf(observation, way.peer);
+  const isAstray = lastSeen?.outerDestination !== addressOf(observation, direction.peer);
   if (!isAllLost || isAstray) return undefined;
   const { hop } = lastSeen ?? {};
   return hop === 'receiver-nic' || hop === 'sender-nic'
-    ? { one, way, isAtPeer: hop === 'receiver-nic' }
+    ? { one, direction, isAtPeer: hop === 'receiver-nic' }
     : undefined;
 }
 
@@ -244,16 +255,16 @@ function describeVxlan(
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
-  const [{ way, isAtPeer }] = lost;
-  const { host, peer } = way;
-  const ways = [...new Map(lost.map((one) => [one.way.host, one.way])).values()];
+  const [{ direction, isAtPeer }] = lost;
+  const { host, peer } = direction;
+  const directions = [...new Map(lost.map((one) => [one.direction.host, one.direction])).values()];
   const port = vxlanPortOf(observation);
-  const senders = ways.map((one) => one.host).join(', ');
+  const senders = directions.map((one) => one.host).join(', ');
   const blocked: Blocked = {
     code: 'vxlan-blocked',
     dead: lost.map(({ one }) => one),
-    way,
-    where: ways.length > 1 ? { peer } : way,
+    direction,
+    where: directions.length > 1 ? { peer } : direction,
     summary: isAtPeer
       ? `VXLAN (${port}/udp) from ${senders} reaches the network card of ${peer}, but its firewall blocks it`
       : `VXLAN (${port}/udp) from ${host} does not reach ${peer}`,
@@ -261,13 +272,13 @@ function describeVxlan(
     traffic: ['vxlan'],
     consequencesOf: (evidence) =>
       symptomsBetween(
-        ways,
+        directions,
         evidence,
         open,
         observation,
         (one, some) => one.kind === 'container-path-dead' && goesFrom(one, some),
       ),
-    remedy: unblock(way, isAtPeer, observation, {
+    remedy: unblock(direction, isAtPeer, observation, {
       traffic: ['vxlan'],
       accept: (address) => [accept(address, 'udp', port)],
       effect: `Accepts VXLAN packets from ${host}.`,
@@ -288,9 +299,9 @@ function unblock(
   },
 ): Remedy | undefined {
   const culprit = isAtPeer ? peer : host;
-  const way = isAtPeer ? 'in' : 'out';
+  const direction = isAtPeer ? 'in' : 'out';
   const [rule] = fix.traffic.flatMap(
-    (what) => findDroppingRule(observation, culprit, what, way) ?? [],
+    (what) => findDroppingRule(observation, culprit, what, direction) ?? [],
   );
   if (rule !== undefined) return undoRule(culprit, rule);
   const address = knownAddressOf(observation, host);

@@ -30,7 +30,7 @@ export const checksumOffload: Rule = {
     const byWay = Map.groupBy(dead, (one) => JSON.stringify(directionOf(one)));
     return [...byWay.values()].flatMap((own): Diagnosis[] => {
       const [first] = own;
-      const way = first === undefined ? undefined : directionOf(first);
+      const direction = first === undefined ? undefined : directionOf(first);
       const wrong = open.filter(
         (one) =>
           one.kind === 'checksums-wrong' &&
@@ -39,9 +39,9 @@ export const checksumOffload: Rule = {
           ),
       );
       // Without a kernel that has counted them nothing says that checksums are to blame.
-      return way === undefined || wrong.length === 0
+      return direction === undefined || wrong.length === 0
         ? []
-        : [diagnose(own, wrong, way, open, observation)];
+        : [diagnose(own, wrong, direction, open, observation)];
     });
   },
 };
@@ -49,18 +49,18 @@ export const checksumOffload: Rule = {
 function diagnose(
   dead: readonly Difference[],
   wrong: readonly Difference[],
-  way: Direction,
+  direction: Direction,
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
   const evidence = [...wrong, ...dead];
   return {
     code: 'checksum-offload',
-    where: way,
-    summary: `TCP or UDP packets from ${way.host} arrive at containers on ${way.peer} with wrong checksums and are dropped there; ICMP passes`,
+    where: direction,
+    summary: `TCP or UDP packets from ${direction.host} arrive at containers on ${direction.peer} with wrong checksums and are dropped there; ICMP passes`,
     evidence,
-    consequences: symptomsBetween([way], evidence, open, observation, () => false),
-    remedy: remedyFor(way, observation),
+    consequences: symptomsBetween([direction], evidence, open, observation, () => false),
+    remedy: remedyFor(direction, observation),
   };
 }
 

@@ -94,8 +94,8 @@ function findDrop(paths: readonly PathSymptoms[], observation: Observation) {
     paths.every(({ where }) => where.host === host || where.peer === host);
   const hosts = new Set(paths.flatMap(({ where }) => [where.peer, where.host]).filter(isCommon));
   for (const host of hosts) {
-    const way = paths.some(({ where }) => where.peer === host) ? 'in' : 'out';
-    const rule = findDroppingRule(observation, host, 'vxlan', way);
+    const direction = paths.some(({ where }) => where.peer === host) ? 'in' : 'out';
+    const rule = findDroppingRule(observation, host, 'vxlan', direction);
     if (rule?.isExplicit === true && (rule.packets ?? 0) > 0) return { host, rule };
   }
   return undefined;
@@ -116,12 +116,12 @@ function describeLoss({ host, peer, container, network }: Place, path: PathSympt
   const { lastSeen } = path;
   const place =
     lastSeen === undefined ? 'before they leave the container' : placesInWords[lastSeen.hop];
-  const way = [
+  const parts = [
     container === undefined ? undefined : `of ${container}`,
     host === undefined ? undefined : `${peer === undefined ? 'of' : 'from'} ${host}`,
     peer === undefined ? undefined : `to ${peer}`,
   ].filter((part) => part !== undefined);
-  return `small packets ${way.join(' ')} in ${network} pass, packets of ${size ?? 'its MTU'} bytes are lost ${place}`;
+  return `small packets ${parts.join(' ')} in ${network} pass, packets of ${size ?? 'its MTU'} bytes are lost ${place}`;
 }
 
 function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {

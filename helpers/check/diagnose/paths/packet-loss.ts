@@ -30,8 +30,8 @@ export const packetLoss: Rule = {
   name: 'packet-loss',
   explain: (open, observation) => {
     const losing = ofKind(open, 'packets-lost').flatMap((one): Losing[] => {
-      const way = directionOf(one);
-      return way === undefined ? [] : [{ one, way, ...readLoss(one) }];
+      const direction = directionOf(one);
+      return direction === undefined ? [] : [{ one, direction, ...readLoss(one) }];
     });
     const claimed = new Set<Difference>();
     return gather(losing).map((place) => {
@@ -51,7 +51,7 @@ type Part = 'sender' | 'between' | 'receiver';
 
 interface Losing {
   readonly one: Difference;
-  readonly way: Direction;
+  readonly direction: Direction;
   readonly sent: number;
   readonly lost: number;
   readonly part: Part;
@@ -86,15 +86,15 @@ interface Gathered {
 
 /** One cause for all packets that vanish at one host; else one for both directions between two hosts. */
 function gather(losing: readonly Losing[]): Gathered[] {
-  const places = Map.groupBy(losing, ({ way: { host, peer }, part }) => {
+  const places = Map.groupBy(losing, ({ direction: { host, peer }, part }) => {
     if (part === 'between') return JSON.stringify([part, ...[host, peer].toSorted()]);
     return JSON.stringify([part, part === 'sender' ? host : peer]);
   });
   return [...places.values()].flatMap((paths): Gathered[] => {
     const [first] = paths;
     if (first === undefined) return [];
-    const { part, way } = first;
-    const culprit = { sender: way.host, between: undefined, receiver: way.peer }[part];
+    const { part, direction } = first;
+    const culprit = { sender: direction.host, between: undefined, receiver: direction.peer }[part];
     return [{ part, culprit, paths }];
   });
 }
@@ -104,8 +104,8 @@ function diagnose(
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
-  const ways = paths.map(({ way }) => way);
-  const [way = { host: '', peer: '' }] = ways;
+  const directions = paths.map(({ direction }) => direction);
+  const [direction = { host: '', peer: '' }] = directions;
   const rule =
     culprit === undefined
       ? undefined
@@ -116,31 +116,31 @@ function diagnose(
   const evidence = [...paths.map(({ one }) => one), ...firewall];
   return {
     code: 'packet-loss',
-    where: placeOf(part, ways),
+    where: placeOf(part, directions),
     summary: [
       describeLoss(paths),
       rule === undefined ? describePart(part, culprit) : `${culprit} has the rule "${rule.text}"`,
     ].join('; '),
     evidence,
-    consequences: symptomsBetween(ways, evidence, open, observation, (one, some) =>
+    consequences: symptomsBetween(directions, evidence, open, observation, (one, some) =>
       isByChance(one, some, paths, observation),
     ),
     remedy:
       rule !== undefined && culprit !== undefined
         ? undoRule(culprit, rule)
-        : nextStep(way, culprit, observation),
+        : nextStep(direction, culprit, observation),
   };
 }
 
 /** Tells whether a probe on that path, or on the way back, failed because some of its packets were among the lost ones. */
 function isByChance(
   one: Difference,
-  way: Direction,
+  direction: Direction,
   paths: readonly Losing[],
   observation: Observation,
 ): boolean {
-  const isThere = goesFrom(one, way);
-  const isBack = goesFrom(one, { host: way.peer, peer: way.host });
+  const isThere = goesFrom(one, direction);
+  const isBack = goesFrom(one, { host: direction.peer, peer: direction.host });
   if (one.kind === 'tunnel-dead') return isThere;
   if (one.kind === 'container-path-dead') {
     const lost = lostProtocols(one);
@@ -151,7 +151,7 @@ function isByChance(
   return (
     traffic !== undefined &&
     (isThere || isBack) &&
-    ![way.host, way.peer].some((host) => isBlocked(observation, host, traffic))
+    ![direction.host, direction.peer].some((host) => isBlocked(observation, host, traffic))
   );
 }
 
@@ -181,23 +181,23 @@ const trafficOf: Readonly<Partial<Record<DifferenceKind, OverlayTraffic>>> = {
 
 /** Tells whether a rule on that host drops all such packets, which is a separate cause. */
 function isBlocked(observation: Observation, host: string, traffic: OverlayTraffic): boolean {
-  return (['in', 'out'] as const).some((way) => {
-    const rule = findDroppingRule(observation, host, traffic, way);
+  return (['in', 'out'] as const).some((direction) => {
+    const rule = findDroppingRule(observation, host, traffic, direction);
     return rule?.isExplicit === true && rule.isPartial !== true && rule.packets !== 0;
   });
 }
 
-function placeOf(part: Part, ways: readonly Direction[]): Place {
-  const [way = {}] = ways;
-  if (ways.length === 1 || part === 'between') return way;
-  const { host, peer } = ways[0] ?? {};
+function placeOf(part: Part, directions: readonly Direction[]): Place {
+  const [direction = {}] = directions;
+  if (directions.length === 1 || part === 'between') return direction;
+  const { host, peer } = directions[0] ?? {};
   return part === 'receiver' ? { peer } : { host };
 }
 
 function describeLoss(paths: readonly Losing[]): string {
   return paths
     .map(
-      ({ way: { host, peer }, sent, lost }) =>
+      ({ direction: { host, peer }, sent, lost }) =>
         `${lost} of ${sent} packets from ${host} to ${peer} lost`,
     )
     .join(', ');

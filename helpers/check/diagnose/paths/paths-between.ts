@@ -45,16 +45,18 @@ function isApplicationBetween(
  * sides. Evidence is left out.
  */
 export function symptomsBetween(
-  ways: readonly Direction[],
+  directions: readonly Direction[],
   evidence: readonly Difference[],
   open: readonly Difference[],
   observation: Observation,
-  isDead: (one: Difference, way: Direction) => boolean,
+  isDead: (one: Difference, direction: Direction) => boolean,
 ): Difference[] {
   return open.filter(
     (one) =>
       !evidence.includes(one) &&
-      ways.some((way) => isDead(one, way) || isApplicationBetween(one, observation, way)),
+      directions.some(
+        (direction) => isDead(one, direction) || isApplicationBetween(one, observation, direction),
+      ),
   );
 }
 
@@ -69,16 +71,16 @@ export function findDroppingRule(
   observation: Observation,
   host: string,
   traffic: OverlayTraffic,
-  way: keyof typeof hooks,
+  direction: keyof typeof hooks,
 ): FirewallRule | undefined {
-  return droppingRules(observation, host, traffic, way)[0];
+  return droppingRules(observation, host, traffic, direction)[0];
 }
 
 function droppingRules(
   observation: Observation,
   host: string,
   traffic: OverlayTraffic,
-  way: keyof typeof hooks,
+  direction: keyof typeof hooks,
 ): FirewallRule[] {
   const kernel = valueOf(hostNamed(observation, host)?.kernel);
   const rules = valueOf(kernel?.firewall) ?? [];
@@ -86,7 +88,7 @@ function droppingRules(
     (rule) =>
       rule.concerns.includes(traffic) &&
       (rule.verdict === 'drop' || rule.verdict === 'reject') &&
-      rule.hooks.some((hook) => (hooks[way] as readonly string[]).includes(hook)),
+      rule.hooks.some((hook) => (hooks[direction] as readonly string[]).includes(hook)),
   );
   return fitting.toSorted((one, other) => rankOf(one) - rankOf(other));
 }
@@ -99,9 +101,9 @@ function rankOf({ isExplicit, packets, isPartial = false }: FirewallRule): numbe
 export function findPartialRule(
   observation: Observation,
   host: string,
-  way: keyof typeof hooks,
+  direction: keyof typeof hooks,
 ): FirewallRule | undefined {
-  return droppingRules(observation, host, 'vxlan', way).find(
+  return droppingRules(observation, host, 'vxlan', direction).find(
     ({ isPartial = false, packets }) => isPartial && packets !== 0,
   );
 }

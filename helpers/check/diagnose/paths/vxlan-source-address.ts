@@ -23,21 +23,23 @@ export const vxlanSourceAddress: Rule = {
   explain: (open, observation) => {
     const byHost = Map.groupBy(ofKind(open, 'source-other'), ({ where }) => where.host);
     return [...byHost.values()].flatMap((evidence): Diagnosis[] => {
-      const ways = evidence.flatMap((one) => directionOf(one) ?? []);
-      const [way] = ways;
-      return way === undefined ? [] : [diagnose(evidence, way, ways, open, observation)];
+      const directions = evidence.flatMap((one) => directionOf(one) ?? []);
+      const [direction] = directions;
+      return direction === undefined
+        ? []
+        : [diagnose(evidence, direction, directions, open, observation)];
     });
   },
 };
 
 function diagnose(
   sources: readonly Difference<'source-other'>[],
-  way: Direction,
-  ways: readonly Direction[],
+  direction: Direction,
+  directions: readonly Direction[],
   open: readonly Difference[],
   observation: Observation,
 ): Diagnosis {
-  const { host } = way;
+  const { host } = direction;
   const rewriting = open.filter(
     ({ kind, where }) =>
       (kind === 'firewall-drops' || kind === 'vxlan-unlike') && where.host === host,
@@ -46,11 +48,11 @@ function diagnose(
   const seen = [...new Set(sources.map(({ observed }) => observed))].join(' and ');
   return {
     code: 'vxlan-source-address',
-    where: ways.length > 1 ? { host } : way,
+    where: directions.length > 1 ? { host } : direction,
     summary: `${host} sends VXLAN packets from ${seen} instead of ${addressOf(observation, host)}: the other hosts drop them`,
     evidence,
     consequences: symptomsBetween(
-      ways,
+      directions,
       evidence,
       open,
       observation,
@@ -58,7 +60,7 @@ function diagnose(
         (one.kind === 'container-path-dead' && isBetween(one, some.host, some.peer)) ||
         (one.kind === 'tunnel-dead' && goesFrom(one, some)),
     ),
-    remedy: remedyFor(way, seen, observation),
+    remedy: remedyFor(direction, seen, observation),
   };
 }
 

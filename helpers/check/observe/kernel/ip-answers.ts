@@ -4,8 +4,8 @@ import { parseJson } from '../../../process/text/parse-json.ts';
 import type {
   ForwardingEntry,
   LinkView,
-  NeighbourEntry,
-  NeighbourTable,
+  NeighborEntry,
+  NeighborTable,
   RouteView,
 } from '../../model/kernel-view.ts';
 
@@ -112,7 +112,7 @@ export function readForwarding(output: string): (ForwardingEntry & { readonly de
   }));
 }
 
-const neighbourAnswer = z.looseObject({
+const neighborAnswer = z.looseObject({
   dst: ipAddress,
   dev: z.string(),
   lladdr: z.string().optional(),
@@ -120,8 +120,8 @@ const neighbourAnswer = z.looseObject({
 });
 
 /** Reads `ip -4 -json neighbour show`. */
-export function readNeighbours(output: string): NeighbourEntry[] {
-  return readList(output, neighbourAnswer).map(({ dst, dev, lladdr, state }) => ({
+export function readNeighbors(output: string): NeighborEntry[] {
+  return readList(output, neighborAnswer).map(({ dst, dev, lladdr, state }) => ({
     address: dst,
     device: dev,
     mac: lladdr,
@@ -135,9 +135,9 @@ const tableAnswer = z.looseObject({
 });
 
 /** Reads `ip -statistics -json ntable show name arp_cache`; undefined where the kernel does not count. */
-export function readNeighbourTable(
+export function readNeighborTable(
   output: string,
-): Pick<NeighbourTable, 'capacity' | 'refused'> | undefined {
+): Pick<NeighborTable, 'capacity' | 'refused'> | undefined {
   // One for the whole kernel, and the settings of each device.
   for (const { thresh3: room, table_fulls: refused } of readList(output, tableAnswer)) {
     if (room !== undefined && refused !== undefined) return { capacity: room, refused };

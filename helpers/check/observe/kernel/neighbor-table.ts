@@ -1,7 +1,7 @@
 import type { FileResult } from '../../probe/probe.ts';
-import type { NeighbourTable } from '../../model/kernel-view.ts';
+import type { NeighborTable } from '../../model/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
-import { readNeighbourTable } from './ip-answers.ts';
+import { readNeighborTable } from './ip-answers.ts';
 
 const BOOT = '/proc/sys/kernel/random/boot_id';
 
@@ -9,14 +9,12 @@ const BOOT = '/proc/sys/kernel/random/boot_id';
 const LIMIT = '/proc/sys/net/ipv4/neigh/default/gc_thresh3';
 
 /** Reads the neighbor table statistics of the host's kernel; undefined if unavailable. */
-export async function queryNeighborTable(
-  access: KernelAccess,
-): Promise<NeighbourTable | undefined> {
+export async function queryNeighborTable(access: KernelAccess): Promise<NeighborTable | undefined> {
   const { probe, signal } = access;
   const argv = ['ip', '-s', '-j', 'ntable', 'show', 'name', 'arp_cache'] as const;
   try {
     const [table, [boot, limit]] = await Promise.all([
-      query(access, HOST_NAMESPACE, argv, readNeighbourTable),
+      query(access, HOST_NAMESPACE, argv, readNeighborTable),
       probe.read([BOOT, LIMIT], { namespace: HOST_NAMESPACE, signal }),
     ]);
     return table && { ...table, boot: textOf(boot).trim(), isSettable: textOf(limit) !== '' };

@@ -67,7 +67,7 @@ export async function observeTablesAgain(
   access: KernelAccess,
 ): Promise<Observed<KernelView>> {
   if (!('value' in kernel)) return kernel;
-  const { before } = kernel.value.neighbourTable ?? {};
+  const { before } = kernel.value.neighborTable ?? {};
   const [{ overlays: later }, firewall, after, threads] = await Promise.all([
     readOverlays(access),
     observeFirewall(access, kernel.value),

@@ -1,7 +1,7 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { ForwardingEntry, KernelView, OverlayTables } from '../../model/kernel-view.ts';
 import { type KernelAccess, query } from './query-kernel.ts';
-import { readForwarding, readLinks, readNeighbours } from './ip-answers.ts';
+import { readForwarding, readLinks, readNeighbors } from './ip-answers.ts';
 
 /** The folders in which engines keep the namespaces of overlays. */
 const FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
@@ -33,10 +33,10 @@ async function readTables(
   namespace: string,
 ): Promise<OverlayTables> {
   const inside = { path: namespace };
-  const [links, forwarding, neighbours] = await Promise.all([
+  const [links, forwarding, neighbors] = await Promise.all([
     query(access, inside, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
     query(access, inside, ['bridge', '-j', 'fdb', 'show'], readForwarding),
-    query(access, inside, ['ip', '-4', '-j', 'neighbour', 'show'], readNeighbours),
+    query(access, inside, ['ip', '-4', '-j', 'neighbour', 'show'], readNeighbors),
   ]);
   const vxlans = links.flatMap(({ link, vxlan }) => {
     if (vxlan === undefined) return [];
@@ -45,7 +45,7 @@ async function readTables(
   });
   const ofKind = (kind: string) => links.flatMap(({ link }) => (link.kind === kind ? [link] : []));
   const [bridges, ports] = [ofKind('bridge'), ofKind('veth')];
-  return { idPrefix, namespace, vxlans, bridges, ports, neighbours };
+  return { idPrefix, namespace, vxlans, bridges, ports, neighbors };
 }
 
 function withoutDevice({

@@ -35,7 +35,7 @@ export async function observeNames(
       const probe = valueOf(probes.get(client.host) ?? withoutValue('no probe'));
       return probe === undefined
         ? { answers: [], deaf: [] }
-        : await lookUp(probe, client, own, context.signal);
+        : await resolveNames(probe, client, own, context.signal);
     }),
   );
   return withValue({
@@ -96,7 +96,7 @@ function whoHas(name: string, client: NamedContainer, all: readonly NamedContain
 /** Milliseconds for an answer of a name server, which is the engine of the same host. */
 const ANSWER_LIMIT = 5_000;
 
-async function lookUp(
+async function resolveNames(
   probe: Probe,
   { host, name: container, pid }: NamedContainer,
   questions: readonly Question[],
@@ -123,7 +123,7 @@ async function lookUp(
   return { answers, deaf: isDeaf ? [{ host, container }] : [] };
 }
 
-interface ServersAsked {
+interface ServerQuery {
   readonly pid: number;
   readonly servers: readonly string[];
   readonly name: string;
@@ -133,7 +133,7 @@ interface ServersAsked {
 /** The first answer of the name servers, in their order, as the C library asks them. */
 async function queryServers(
   probe: Probe,
-  { pid, servers, name, signal }: ServersAsked,
+  { pid, servers, name, signal }: ServerQuery,
 ): Promise<Pick<NameAnswer, 'answers' | 'error'>> {
   const errors: string[] = [];
   for (const server of servers) {

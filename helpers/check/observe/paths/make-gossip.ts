@@ -28,7 +28,7 @@ export async function queryGossip(
       Promise.resolve(
         describe(pair, 'udp', answerWith(failureOf(pings[index], 'no answer')), arrivals),
       ),
-      whomItKnows(pair, connections[index]).then((error) =>
+      queryMembers(pair, connections[index]).then((error) =>
         describe(pair, 'tcp', answerWith(error), arrivals),
       ),
     ]),
@@ -85,7 +85,7 @@ export async function listenToGossip(
 }
 
 /** Returns the reason why the engine does not list its members over TCP. */
-async function whomItKnows(
+async function queryMembers(
   { sender, destination }: HostPair,
   connection: Answer,
 ): Promise<string | undefined> {

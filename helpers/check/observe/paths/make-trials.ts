@@ -13,16 +13,16 @@ export async function makeTrials(
   plans: readonly TrialPlan[],
   probeHosts: readonly ProbeHost[],
 ): Promise<Trial[]> {
-  const results = await askAll(plans);
+  const results = await requestAll(plans);
   const open = plans.filter((plan) => results.get(plan.question.id)?.answered !== true);
   const received = await settle(open, results);
-  const captures = await lookWhere(open, results, probeHosts);
+  const captures = await findCaptures(open, results, probeHosts);
   return plans.map((plan) => describe(plan, results.get(plan.question.id), received, captures));
 }
 
 type Results = Map<string, TrialResult>;
 
-async function askAll(plans: readonly TrialPlan[]): Promise<Results> {
+async function requestAll(plans: readonly TrialPlan[]): Promise<Results> {
   const results: Results = new Map();
   await Promise.all(
     byProbeHost(plans, ({ sender }) => sender).map(async ([{ packets }, own]) => {
@@ -63,7 +63,7 @@ async function settle(open: readonly TrialPlan[], results: Results): Promise<Rea
 }
 
 /** Reads where packets of open trials were captured: on the hosts of both ends, and on all others if they went astray. */
-async function lookWhere(
+async function findCaptures(
   plans: readonly TrialPlan[],
   results: Results,
   probeHosts: readonly ProbeHost[],

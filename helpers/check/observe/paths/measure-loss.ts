@@ -17,17 +17,17 @@ import type { NumberTrial, TrialPlan } from './trial-plan.ts';
 const SERIES = { first: 30, second: 100 };
 
 /** Packets on one path between two waits for the probes: a burst would overflow queues that nothing else fills. */
-const ROUND = 5;
+const BATCH = 5;
 
 /** Paths that get the first series and the second, at most: of 18 hosts and more not every ordered pair. */
 const MOST = { first: 300, second: 60 };
 
 /** The number of reads for missing packets, and the milliseconds between them: a busy host delivers late. */
-const LOOKS = 4;
+const READS = 4;
 const EVERY = 150;
 
 /** One direction between two hosts, from one container to another. */
-interface Way {
+interface Path {
   readonly plan: TrialPlan;
   /** Tells if one of its trials was sent again or lost. */
   readonly isSuspect: boolean;
@@ -42,7 +42,7 @@ export async function measureLoss(
   trials: readonly Trial[],
   number: NumberTrial,
 ): Promise<LossTrial[]> {
-  const ways = chooseWays(plans, trials).slice(0, MOST.first);
+  const ways = choosePaths(plans, trials).slice(0, MOST.first);
   const first = await sendSeries(
     ways.map(({ plan }) => plan),
     SERIES.first,
@@ -69,10 +69,10 @@ export async function measureLoss(
 }
 
 /** A pair of containers for each ordered pair of hosts between which something arrives, suspects first. */
-function chooseWays(plans: readonly TrialPlan[], trials: readonly Trial[]): Way[] {
+function choosePaths(plans: readonly TrialPlan[], trials: readonly Trial[]): Path[] {
   const tried = plans.map((plan, index) => ({ plan, trial: trials[index] }));
   const byHosts = Map.groupBy(tried, ({ plan: { from, to } }) => `${from.host} ${to.host}`);
-  const ways = [...byHosts.values()].flatMap((own): Way[] => {
+  const ways = [...byHosts.values()].flatMap((own): Path[] => {
     const byPair = Map.groupBy(own, ({ plan: { network, from, to } }) =>
       JSON.stringify([network?.id, from.container, to.container]),
     );
@@ -106,16 +106,16 @@ async function sendSeries(
   );
   const errors = new Map<string, string>();
   const order = new Map(packets.map((packet, index) => [packet, index % count]));
-  for (let round = 0; round < count; round += ROUND) {
+  for (let round = 0; round < count; round += BATCH) {
     const isDue = (packet: Packet) => {
       const place = order.get(packet) ?? 0;
-      return place >= round && place < round + ROUND;
+      return place >= round && place < round + BATCH;
     };
     await injectAll(packets.filter(isDue), errors);
   }
   const sent = packets.filter(({ packet }) => !errors.has(packet.id));
   const lost = new Set(await findLost(sent));
-  const seen = await lookWhere([...lost]);
+  const seen = await findCaptures([...lost]);
   const byPlan = Map.groupBy(sent, ({ plan }) => plan);
   return plans.map((plan): Series => {
     const own = byPlan.get(plan) ?? [];
@@ -142,16 +142,16 @@ async function findLost(packets: readonly Packet[]): Promise<Packet[]> {
   await waitFor(
     'loss: packets arrive',
     async () => {
-      const received = await askEach(
+      const received = await requestEach(
         open,
         ({ receiver }) => receiver,
         async (probeHost, ids) => await probeHost.packets.received(ids),
       );
       open = open.filter(({ packet }) => !received.has(packet.id));
-      const seen = await lookWhere(open);
+      const seen = await findCaptures(open);
       open = open.filter((one) => !hopsOf(one, seen).includes('receiver'));
       looks += 1;
-      return open.length === 0 || looks === LOOKS
+      return open.length === 0 || looks === READS
         ? done(undefined)
         : notYet(`${open.length} have not arrived`);
     },
@@ -160,16 +160,16 @@ async function findLost(packets: readonly Packet[]): Promise<Packet[]> {
   return [...open];
 }
 
-type Seen = ReadonlyMap<
+type FoundCaptures = ReadonlyMap<
   string,
   readonly { readonly host: string; readonly seen: readonly Capture[] }[]
 >;
 
 /** Returns the captures on the hosts of both ends. */
-async function lookWhere(packets: readonly Packet[]): Promise<Seen> {
+async function findCaptures(packets: readonly Packet[]): Promise<FoundCaptures> {
   const all = new Map<string, { host: string; seen: readonly Capture[] }[]>();
   const look = async (probeHostOf: (packet: Packet) => ProbeHost) =>
-    await askEach(packets, probeHostOf, async ({ packets: asked, host }, ids) => {
+    await requestEach(packets, probeHostOf, async ({ packets: asked, host }, ids) => {
       const { captures } = await asked.captures(ids);
       for (const [id, seen] of captures) all.set(id, [...(all.get(id) ?? []), { host, seen }]);
       return new Set<string>();
@@ -179,11 +179,11 @@ async function lookWhere(packets: readonly Packet[]): Promise<Seen> {
   return all;
 }
 
-function hopsOf({ plan, packet }: Packet, seen: Seen): Hop[] {
+function hopsOf({ plan, packet }: Packet, seen: FoundCaptures): Hop[] {
   return sightingsOf(plan, [packet.id], seen).map(({ hop }) => hop);
 }
 
-function countHops(lost: readonly Packet[], seen: Seen): Series['lastSeen'] {
+function countHops(lost: readonly Packet[], seen: FoundCaptures): Series['lastSeen'] {
   const last = lost.map((one) => hopsOf(one, seen).at(-1) ?? 'nowhere');
   return Object.fromEntries(
     [...Map.groupBy(last, (hop) => hop)].map(([hop, own]) => [hop, own.length]),
@@ -193,7 +193,7 @@ function countHops(lost: readonly Packet[], seen: Seen): Series['lastSeen'] {
 /** Ids in one message to an agent. */
 const MOST_AT_ONCE = 1000;
 
-async function askEach(
+async function requestEach(
   packets: readonly Packet[],
   probeHostOf: (packet: Packet) => ProbeHost,
   ask: (probeHost: ProbeHost, ids: readonly string[]) => Promise<ReadonlySet<string>>,

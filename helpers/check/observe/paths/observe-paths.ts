@@ -94,7 +94,7 @@ function kernelsOf(
 ): PathsPlan['kernels'] {
   return new Map(
     hosts.flatMap((host) => {
-      const { before } = valueOf(kernel(host))?.neighbourTable ?? {};
+      const { before } = valueOf(kernel(host))?.neighborTable ?? {};
       return before === undefined ? [] : [[host.name, before] as const];
     }),
   );

@@ -24,12 +24,12 @@ export async function timePackets(
   );
   const timings: Timing[] = [];
   for (const plan of [...(outside ?? []), ...(inside ?? [])]) {
-    timings.push(await timeWay(plan, number));
+    timings.push(await timePath(plan, number));
   }
   return timings;
 }
 
-async function timeWay(
+async function timePath(
   { sender, network, from, to, question }: TrialPlan,
   number: NumberTrial,
 ): Promise<Timing> {

@@ -3,8 +3,8 @@ import { diagnoseObservation } from '../../../../../helpers/check/audit.ts';
 import type { Check } from '../../../../../helpers/check/model/check.ts';
 import { containersInPlace } from '../../../../../helpers/check/compare/engines/containers-in-place.ts';
 import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
-import { kernelLeftovers } from '../../../../../helpers/check/compare/kernel/stale-entries.ts';
-import { kernelNeighbours } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
+import { kernelStaleEntries } from '../../../../../helpers/check/compare/kernel/stale-entries.ts';
+import { kernelNeighbors } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
 import type { Difference } from '../../../../../helpers/check/model/difference.ts';
 import type { Diagnosis } from '../../../../../helpers/check/model/diagnosis.ts';
 import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
@@ -29,7 +29,7 @@ import {
 } from './two-hosts.ts';
 import { overlayOf } from '../../observation.ts';
 
-const tableChecks = [kernelForwarding, kernelNeighbours, kernelLeftovers];
+const tableChecks = [kernelForwarding, kernelNeighbors, kernelStaleEntries];
 
 function differencesOf(observation: Observation, checks: readonly Check[] = tableChecks) {
   return checks.flatMap(({ compare }) => {

@@ -4,7 +4,7 @@ import type {
   ForwardingEntry,
   KernelView,
   LinkView,
-  NeighbourEntry,
+  NeighborEntry,
   OverlayTables,
 } from '../../../../../helpers/check/model/kernel-view.ts';
 import type { PathsView, Trial } from '../../../../../helpers/check/model/paths-view.ts';
@@ -33,7 +33,7 @@ export function half(mac: string): ForwardingEntry {
   return { mac, destination: undefined, isPermanent: false };
 }
 
-export function neighbour(address: string, mac: string): NeighbourEntry {
+export function neighbour(address: string, mac: string): NeighborEntry {
   return { address, device: 'vxlan0', mac, state: 'PERMANENT' };
 }
 
@@ -45,7 +45,7 @@ export function link(name: string, parts: Partial<LinkView> = {}): LinkView {
 
 export interface Tables {
   readonly forwarding?: readonly ForwardingEntry[];
-  readonly neighbours?: readonly NeighbourEntry[];
+  readonly neighbours?: readonly NeighborEntry[];
   readonly vni?: number;
   readonly isUp?: boolean;
   readonly mtu?: number;
@@ -60,7 +60,7 @@ function tables({ forwarding = [], neighbours = [], ...vxlan }: Tables): Overlay
     vxlans: [{ ...device, vni, port: 4789, local: undefined, forwarding }],
     bridges: [link('br0', { kind: 'bridge', mtu: 1450, addresses: ['10.0.9.1/24'] })],
     ports: [link('veth0', { kind: 'veth', mtu: 1450 })],
-    neighbours,
+    neighbors: neighbours,
   };
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   readForwarding,
   readLinks,
-  readNeighbours,
-  readNeighbourTable,
+  readNeighbors,
+  readNeighborTable,
   readOffload,
   readRoutes,
 } from '../../../../../helpers/check/observe/kernel/ip-answers.ts';
@@ -152,7 +152,7 @@ describe('What ip, bridge and ethtool write is read', () => {
       { dst: '10.0.9.3', dev: 'vxlan0', lladdr: '02:42:0a:00:09:03', state: ['PERMANENT'] },
       { dst: '10.0.9.9', dev: 'br0', state: ['FAILED'] },
     ]);
-    expect(readNeighbours(output)).toEqual([
+    expect(readNeighbors(output)).toEqual([
       {
         address: '10.0.9.3',
         device: 'vxlan0',
@@ -205,8 +205,8 @@ describe('What ip, bridge and ethtool write is read', () => {
 
   test('nothing at all is an empty list, anything else than a list of theirs is refused', () => {
     expect(readForwarding('')).toEqual([]);
-    expect(readNeighbours('[]')).toEqual([]);
-    expect(() => readNeighbours('[{"dst": 5, "dev": "vxlan0"}]')).toThrow();
+    expect(readNeighbors('[]')).toEqual([]);
+    expect(() => readNeighbors('[{"dst": 5, "dev": "vxlan0"}]')).toThrow();
     expect(() => readLinks('Object "address" is unknown')).toThrow();
   });
 });
@@ -226,14 +226,14 @@ describe('What a kernel says of its own table of neighbours', () => {
   const ofDevice = { family: 'inet', name: 'arp_cache', dev: 'lo', reachable: 31460, queue: 101 };
 
   test('is how many entries it keeps, and how often it had no room', () => {
-    expect(readNeighbourTable(JSON.stringify([table, ofDevice]))).toEqual({
+    expect(readNeighborTable(JSON.stringify([table, ofDevice]))).toEqual({
       capacity: 1024,
       refused: 58336,
     });
   });
 
   test('is unknown where it does not count', () => {
-    expect(readNeighbourTable(JSON.stringify([ofDevice]))).toBeUndefined();
-    expect(readNeighbourTable('')).toBeUndefined();
+    expect(readNeighborTable(JSON.stringify([ofDevice]))).toBeUndefined();
+    expect(readNeighborTable('')).toBeUndefined();
   });
 });

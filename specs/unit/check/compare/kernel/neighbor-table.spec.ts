@@ -2,16 +2,16 @@ import { lineOf } from '../../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
 import { containerPaths } from '../../../../../helpers/check/compare/paths/container-paths.ts';
 import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
-import { kernelNeighbours } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
+import { kernelNeighbors } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
 import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
-import type { KernelView, NeighbourTable } from '../../../../../helpers/check/model/kernel-view.ts';
+import type { KernelView, NeighborTable } from '../../../../../helpers/check/model/kernel-view.ts';
 import type { Sighting, Trial } from '../../../../../helpers/check/model/paths-view.ts';
 import { withValue, valueOf } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, trial, twoHosts } from './two-hosts.ts';
 
 // As recorded from 16 hosts of the built-in provider, whose 32 containers were all probed at once.
-const before: NeighbourTable = {
+const before: NeighborTable = {
   capacity: 1024,
   refused: 58_336,
   boot: 'ac353924-c83f-4d14-9903-4e7f221cf987',
@@ -20,16 +20,16 @@ const before: NeighbourTable = {
 const full: Tables = { before, after: { ...before, refused: 67_769 } };
 const quiet: Tables = { before, after: before };
 
-type Tables = KernelView['neighbourTable'];
+type Tables = KernelView['neighborTable'];
 
 /** The tutorial's cluster, in which tomcat-app's question is lost, and these are the kernels' tables. */
 function observe(master: Tables, worker?: Tables, changes: Changes = {}): Observation {
   const trials = changes.trials ?? [trial(false)];
-  const observation = twoHosts({ trials, ...changes, kernel: { neighbourTable: master } });
+  const observation = twoHosts({ trials, ...changes, kernel: { neighborTable: master } });
   const hosts = observation.hosts.map((host) => {
     const kernel = valueOf(host.kernel);
     return host.name === 'worker-host' && kernel !== undefined
-      ? { ...host, kernel: withValue({ ...kernel, neighbourTable: worker }) }
+      ? { ...host, kernel: withValue({ ...kernel, neighborTable: worker }) }
       : host;
   });
   return { ...observation, hosts };
@@ -37,7 +37,7 @@ function observe(master: Tables, worker?: Tables, changes: Changes = {}): Observ
 
 function diagnose(...args: Parameters<typeof observe>) {
   const observation = observe(...args);
-  const differences = [kernelForwarding, kernelNeighbours, containerPaths].flatMap((check) => {
+  const differences = [kernelForwarding, kernelNeighbors, containerPaths].flatMap((check) => {
     const outcome = check.compare(observation);
     return outcome.state === 'failed' ? outcome.differences : [];
   });

@@ -24,7 +24,7 @@ export async function beginWithHosts(
   const starting: Promise<readonly [string, Observed<Probe>]>[] = [];
   const hosts = await Promise.all(
     targets.map(async (target) => {
-      const host = await askHost(target, signal);
+      const host = await queryHost(target, signal);
       const probe =
         'value' in host.engine ? probes.start(target) : withoutValue(host.engine.missing);
       starting.push(Promise.resolve(probe).then((one) => [host.name, one] as const));
@@ -34,7 +34,7 @@ export async function beginWithHosts(
   return { hosts, started: Promise.all(starting).then((all) => new Map(all)) };
 }
 
-async function askHost(
+async function queryHost(
   { name, engine, address }: TargetHost,
   signal: AbortSignal,
 ): Promise<QueriedHost> {
