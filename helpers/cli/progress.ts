@@ -18,7 +18,7 @@ const shared = globalThis as { overlayE2eTells?: boolean };
  * start in continuous integration and in files. Respects `NO_COLOR`.
  *
  *     const stopProgress = await showProgress({ verbose });
- *     try { await standUp(); } finally { stopProgress(); }
+ *     try { await bringUp(); } finally { stopProgress(); }
  */
 export async function showProgress(options: ProgressOptions = {}): Promise<() => void> {
   if (shared.overlayE2eTells === true) return () => {};

@@ -1,6 +1,6 @@
 import type { Engine } from '../docker/engine.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Asker } from './ask-from-machine.ts';
+import type { RequestOrigin } from './request-from-machine.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { StoreServer } from './key-value/key-value-store.ts';
 
@@ -31,7 +31,7 @@ export interface ClusterStore {
   read(key: string): Promise<string | undefined>;
   remove(key: string): Promise<void>;
   /** The same value through that machine's own connection to the store: it proves that the machine reaches it. */
-  readFrom(asker: Asker, key: string): Promise<string | undefined>;
+  readFrom(asker: RequestOrigin, key: string): Promise<string | undefined>;
 }
 
 /** A cluster that stands, with what differs by nature from one kind to another. */
@@ -51,13 +51,13 @@ export interface Cluster {
   /** What {@link readMembership} must give, of an engine that is in this cluster. */
   describeMembership(engine: Engine): Promise<Readonly<Record<string, unknown>>>;
   /** Whom the engine itself knows in it, and in what state. */
-  readAcquaintances(engine: Engine): Promise<ClusterMember[]>;
-  /** What {@link readAcquaintances} must say of an engine that is in it, whichever of them is asked. */
-  describeAcquaintance(engine: Engine): ClusterMember;
+  readGossipPeers(engine: Engine): Promise<ClusterMember[]>;
+  /** What {@link readGossipPeers} must say of an engine that is in it, whichever of them is asked. */
+  describeGossipPeer(engine: Engine): ClusterMember;
   /** The engine on which networks are created that the first is to learn of: the farthest that can create any. */
   readonly creator: Engine;
   /** Why a network cannot be removed again, where it cannot. */
-  readonly overlaysStay: string | undefined;
+  readonly irremovableOverlays: string | undefined;
   /**
    * Returns when nothing is in the way of that engine's knowing the network. In swarm mode a worker is told of a network
    * only while a container of its own is on it: there, one is until what this gives is disposed of.

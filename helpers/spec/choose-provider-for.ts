@@ -15,7 +15,7 @@ export async function chooseProviderFor({
 }: Pick<Topology, 'name'>): Promise<MachineProvider> {
   const { store } = await openProvider();
   const own =
-    name === seed.name || (await standsIn(store, name))
+    name === seed.name || (await runsIn(store, name))
       ? store
       : `${store}-${name.replaceAll('/', '_')}`;
   return (await chooseProvider(inStore(own))).provider;
@@ -30,6 +30,6 @@ function inStore(store: string): NodeJS.ProcessEnv {
   return { ...process.env, MACHINE_STORAGE_PATH: store };
 }
 
-async function standsIn(store: string, name: string): Promise<boolean> {
+async function runsIn(store: string, name: string): Promise<boolean> {
   return (await loadDocument(store))?.topology === name;
 }

@@ -118,12 +118,12 @@ export const test = base
 export function testOf<const Described extends Topology>(
   topology: Described,
 ): TestAPI<SpecFixtures<MachineNames<Described>, ContainerNames<Described>>> {
-  const standing = inject('topology')?.topology ?? inject('cannotBe')?.topology;
-  if (standing !== topology.name) {
+  const running = inject('topology')?.topology ?? inject('cannotBe')?.topology;
+  if (running !== topology.name) {
     throw new HarnessError({
       code: 'topology-differs',
       tried: `specs of the topology ${topology.name}`,
-      observed: `the running topology is ${standing ?? 'none'}`,
+      observed: `the running topology is ${running ?? 'none'}`,
       remedy: 'import the topology.ts of the folder of the spec, and run its project',
     });
   }

@@ -1,4 +1,4 @@
-import { type RequestTimes, timeCarService } from '../workload/ask-car-service.ts';
+import { type RequestTimes, timeCarService } from '../workload/request-car.ts';
 import type { TopologyDocument } from './document.ts';
 
 /** Requests to the car service that are timed. */

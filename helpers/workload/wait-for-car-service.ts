@@ -2,7 +2,7 @@ import type { Container } from '../docker/containers/container.ts';
 import { readLastLines, requireRunning } from '../docker/containers/container-ended.ts';
 import { waitFor } from '../process/waits/wait-for.ts';
 import { whileWatching } from '../process/waits/while-watching.ts';
-import { lookForAnswer } from './ask-car-service.ts';
+import { pollCarService } from './request-car.ts';
 import { firstCar } from './car-service.ts';
 
 /** Milliseconds between two looks whether the containers still run. */
@@ -33,7 +33,7 @@ export async function waitForCarService({
     await waitFor(
       `car service: ${url} gives car 1`,
       async () =>
-        await lookForAnswer(url, { status: 200, body: firstCar }, { limit: 5000, signal: until }),
+        await pollCarService(url, { status: 200, body: firstCar }, { limit: 5000, signal: until }),
       {
         limit,
         signal: until,

@@ -6,7 +6,7 @@ import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts'
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import type { Stage } from '../../helpers/topology/topology.ts';
-import { crowdContainers, crowdHosts, standUpCrowd } from './crowd.ts';
+import { crowdContainers, crowdHosts, bringUpLargeCluster } from './crowd.ts';
 import { type Lap, Laps, readPrintedLaps, readStages, round } from './laps.ts';
 import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
@@ -66,7 +66,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     }
     if (only.includes('machines')) await measureMachines(run, laps, runs);
     if (only.includes('check')) {
-      await standUpCrowd(store, watch);
+      await bringUpLargeCluster(store, watch);
       const name = `check, of ${crowdHosts} hosts with ${crowdHosts * crowdContainers} containers`;
       for (let turn = 1; turn <= runs; turn++) await measureCheck(run, laps, name);
     }

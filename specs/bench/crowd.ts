@@ -2,7 +2,7 @@ import { connectEngine } from '../../helpers/docker/engine.ts';
 import { openProvider } from '../../helpers/machine/choose-provider.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
-import { standUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { PATH, prepareBase } from '../../helpers/debian/images/base.ts';
 import { buildImage, type ImageRecipe } from '../../helpers/debian/images/recipe.ts';
@@ -38,11 +38,11 @@ const idler: ImageRecipe = {
 };
 
 /** Stands the large cluster up in that store: many hosts, each with containers on one overlay. */
-export async function standUpCrowd(store: string, watch: InterruptionWatch): Promise<void> {
+export async function bringUpLargeCluster(store: string, watch: InterruptionWatch): Promise<void> {
   const env = { ...process.env, MACHINE_STORAGE_PATH: store, E2E_PROVIDER: 'netns' };
   const provider = await openProvider(env);
   const archive = await buildImage(idler);
-  await standUp(crowd, provider, { until: 'network', watch });
+  await bringUp(crowd, provider, { until: 'network', watch });
   const filled = names.map(async (host) => {
     using engine = connectEngine(await provider.inspect(host));
     await engine.images.load(archive, { limit: 300_000 });

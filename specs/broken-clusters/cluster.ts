@@ -1,5 +1,5 @@
 import { test as base } from 'vitest';
-import { openStore } from '../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../helpers/cluster/key-value/open-store.ts';
 import type { KeyValueStore } from '../../helpers/cluster/key-value/key-value-store.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
@@ -35,9 +35,9 @@ export const test = base.extend(
     onCleanup(() => lab.clear());
     const { exitCode, stdout, stderr } = await lab.run('up', '--json');
     if (exitCode !== 0) throw new Error(`overlay-e2e up: ${stderr}`);
-    const { machines: standing } = JSON.parse(stdout) as TopologyDocument;
+    const { machines: running } = JSON.parse(stdout) as TopologyDocument;
     const provider = createNetnsProvider({ store: lab.store });
-    const machines = await Promise.all(standing.map(({ name }) => provider.inspect(name)));
+    const machines = await Promise.all(running.map(({ name }) => provider.inspect(name)));
     const engine = (name: string): Engine => {
       const machine = machines.find((one) => one.name === name);
       if (machine === undefined) throw new Error(`the topology has no machine ${name}`);
@@ -46,7 +46,7 @@ export const test = base.extend(
     const keystore = engine('mh-keystore');
     return {
       provider,
-      store: openStore('consul', keystore.machine.address),
+      store: openKeyValueStore('consul', keystore.machine.address),
       keystore,
       master: engine('master-host'),
       worker: engine('worker-host'),

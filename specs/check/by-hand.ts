@@ -69,12 +69,12 @@ export const test = base.extend(
       await Promise.all(started.map(({ ended }) => ended));
       await lab[Symbol.asyncDispose]();
     });
-    return await setUpIn(lab, () => standUpByHand(lab, started));
+    return await setUpIn(lab, () => bringUpByHand(lab, started));
   },
 );
 
 /** @param started the commands that are to be ended with it */
-async function standUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<ByHand> {
+async function bringUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<ByHand> {
   const images = [await prepareBusyboxImage()];
   const create = async (name: string) =>
     await lab.provider.create({ name, images, engineBundle: ENGINE });

@@ -32,14 +32,14 @@ const netnsMachine = fileURLToPath(new URL('../../helpers/cli/netns-machine.sh',
 
 /** A test that is skipped, for that reason, where nobody has named the image. */
 export const test = labTest.extend('swarm', { scope: 'file' }, async ({ lab }) =>
-  standUp(lab.provider),
+  bringUp(lab.provider),
 );
 
 test.beforeEach(({ skip }) => {
   skip(!isSwarmImageNamed(), NO_SWARM_IMAGE);
 });
 
-async function standUp(provider: MachineProvider): Promise<Swarm> {
+async function bringUp(provider: MachineProvider): Promise<Swarm> {
   const [consul, busybox, swarm] = await Promise.all([
     prepareImage('consul', 'build'),
     prepareBusyboxImage(),

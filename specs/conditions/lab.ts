@@ -8,7 +8,7 @@ import type { Container } from '../../helpers/docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { Machine } from '../../helpers/machine/machine.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
-import { standUpCluster } from '../../helpers/topology/bring-up/stages/cluster.ts';
+import { bringUpCluster } from '../../helpers/topology/bring-up/stages/cluster.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
@@ -36,11 +36,11 @@ export const test = base.extend(
   async ({}, { onCleanup }): Promise<ConditionsLab> => {
     const lab = await openNetnsLab();
     onCleanup(() => lab[Symbol.asyncDispose]());
-    return await setUpIn(lab, () => standUpLab(lab));
+    return await setUpIn(lab, () => bringUpLab(lab));
   },
 );
 
-async function standUpLab(lab: NetnsLab): Promise<ConditionsLab> {
+async function bringUpLab(lab: NetnsLab): Promise<ConditionsLab> {
   const { provider } = lab;
   const [image, busybox] = await Promise.all([
     prepareImage('consul', 'build'),
@@ -53,7 +53,7 @@ async function standUpLab(lab: NetnsLab): Promise<ConditionsLab> {
   const ground = { store: Promise.resolve(store), provider, signal };
   const shared = { images: [busybox], engineOptions: engineOptionsFor(store) };
   const hosts = ['master-host', 'worker-host'].map((name) => ({ name, ...shared }));
-  const [master, worker] = await standUpCluster(hosts, ground);
+  const [master, worker] = await bringUpCluster(hosts, ground);
   if (master === undefined || worker === undefined) throw new Error('two machines expected');
   return {
     ...lab,
@@ -63,7 +63,7 @@ async function standUpLab(lab: NetnsLab): Promise<ConditionsLab> {
     master: connectEngine(master),
     worker: connectEngine(worker),
     join: async (name, address) => {
-      await standUpCluster([{ name, address, ...shared }], ground);
+      await bringUpCluster([{ name, address, ...shared }], ground);
     },
     make: async (name, engineOptions) => ({
       ...(await provider.create({ name, engineOptions })),

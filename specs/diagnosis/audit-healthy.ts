@@ -7,8 +7,8 @@ import { auditCluster } from '../../helpers/check/audit.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
 import { topologyTarget } from '../../helpers/topology/target/audit-target.ts';
-import { standUp } from '../../helpers/topology/bring-up/bring-up.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { topologies } from '../../helpers/topology/topologies.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
@@ -33,7 +33,7 @@ async function auditHealthy(topology: Topology, times: number): Promise<Confusio
   const provider = createNetnsProvider({ store });
   try {
     using watch = new InterruptionWatch();
-    const document = await standUp(topology, provider, { watch, keepClaim: true });
+    const document = await bringUp(topology, provider, { watch, keepClaim: true });
     const machines = await Promise.all(document.machines.map(({ name }) => provider.inspect(name)));
     const target = topologyTarget(document, machines);
     const audit = async (way: string): Promise<ConfusionRun> =>
@@ -48,7 +48,7 @@ async function auditHealthy(topology: Topology, times: number): Promise<Confusio
     console.log(`${topology.name}: ${runs.length} healthy audits, ${wrong.length} mistakes`);
     return runs;
   } finally {
-    await takeDown(provider);
+    await tearDown(provider);
     await rm(store, { recursive: true, force: true });
   }
 }

@@ -19,7 +19,7 @@ import { auditBroken, type Defect, defectsOn, findMistakes } from './defect.ts';
 import { allDefects } from './defects/all.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import type { DiagnosisLab } from './lab.ts';
-import { standUpLab } from './stand-up-lab.ts';
+import { bringUpLab } from './bring-up-lab.ts';
 import { type ClusterKind, clusterKinds } from './topologies.ts';
 import { readConfusion, writeConfusion } from './write-confusion.ts';
 
@@ -64,7 +64,7 @@ try {
 async function breakAll(kind: ClusterKind): Promise<void> {
   let left: readonly Defect[] = defectsOn(kind, chosen);
   while (left.length > 0) {
-    await using lab = await standUpLab(kind);
+    await using lab = await bringUpLab(kind);
     const done = await breakUntilUnmended(lab, left);
     left = left.slice(done);
   }

@@ -1,6 +1,6 @@
 import { test as base } from 'vitest';
 import type { DiagnosisLab } from './lab.ts';
-import { standUpLab } from './stand-up-lab.ts';
+import { bringUpLab } from './bring-up-lab.ts';
 import type { ClusterKind } from './topologies.ts';
 
 /** A test on a cluster of that kind, which all tests of the file share. */
@@ -10,7 +10,7 @@ export function labTest(kind: ClusterKind) {
     { scope: 'file' },
     // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
     async ({}, { onCleanup }): Promise<DiagnosisLab> => {
-      const lab = await standUpLab(kind);
+      const lab = await bringUpLab(kind);
       onCleanup(() => lab[Symbol.asyncDispose]());
       return lab;
     },

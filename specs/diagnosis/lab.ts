@@ -4,7 +4,7 @@ import type { AuditReport } from '../../helpers/check/model/report.ts';
 import type { AuditTarget } from '../../helpers/check/model/target.ts';
 import type { KeyValueStore } from '../../helpers/cluster/key-value/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
-import { openStore } from '../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../helpers/cluster/key-value/open-store.ts';
 import { waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
@@ -45,7 +45,7 @@ export interface DiagnosisLab {
 }
 
 /** What stands already, as its document describes it. */
-export async function openStanding(
+export async function openRunning(
   kind: ClusterKind,
   document: TopologyDocument,
 ): Promise<DiagnosisLab> {
@@ -61,7 +61,7 @@ export async function openStanding(
   const container = async (host: HostName, name: string) =>
     await engine(host).containers.find(name);
   const members = hostNames.map(engine);
-  const openTheStore = () => openStore('consul', address('mh-keystore'));
+  const openTheStore = () => openKeyValueStore('consul', address('mh-keystore'));
   return {
     kind,
     provider,

@@ -9,7 +9,7 @@ import { attach } from '../../helpers/report/results/evidence.ts';
 import { type NetnsLab, test as base } from '../machine/netns-lab.ts';
 import { expectReply, runOn, waitForName } from '../swarm-mode/containers.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
-import { standUpSwarm } from '../swarm-mode/lab.ts';
+import { bringUpSwarm } from '../swarm-mode/lab.ts';
 import { drawProbes, type Step } from './draw-probes.ts';
 import { kernelTime, longestGap, readProbes, startProbe, waitForAnswers } from './probes.ts';
 
@@ -19,7 +19,7 @@ const NETWORK = 'upgraded';
 
 /** Two machines, a swarm of them, and on each a container that pings the other's all the time. */
 const test = base.extend('upgrade', { scope: 'file' }, async ({ lab }) => {
-  const { manager, worker } = await standUpSwarm(lab, FROM, ['first', 'second']);
+  const { manager, worker } = await bringUpSwarm(lab, FROM, ['first', 'second']);
   await createOverlay(manager, { name: NETWORK, attachable: true });
   const probe = async (engine: Engine, name: string, peer: string) =>
     await startProbe(engine, { name, network: NETWORK, peer });

@@ -6,14 +6,14 @@ const test = testOf(topology);
 test('shop and stock are on different engines, each with an address of the overlay', async ({
   lab,
   machine,
-  topology: standing,
+  topology: running,
 }) => {
   const [counter, cellar] = await Promise.all([
     machine('counter').engine.info(),
     machine('cellar').engine.info(),
   ]);
   expect(counter.id).not.toBe(cellar.id);
-  expect(standing.workload).toMatchObject([
+  expect(running.workload).toMatchObject([
     { container: 'stock', machine: 'cellar', network: 'stairs' },
     { container: 'shop', machine: 'counter', network: 'stairs' },
   ]);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, describe, expect, onTestFinished } from 'vitest';
-import { openStore } from '../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../helpers/cluster/key-value/open-store.ts';
 import { startStore } from '../../helpers/cluster/key-value/start-store.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
@@ -53,7 +53,7 @@ describe('The Consul image', () => {
       publish: ['8500:8500'],
     });
     onTestFinished(() => container.remove());
-    await openStore('consul', engine.machine.address).waitUntilReady();
+    await openKeyValueStore('consul', engine.machine.address).waitUntilReady();
     expect(await container.logs()).not.toContain('heartbeat timeout reached');
   });
 });

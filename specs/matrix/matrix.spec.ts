@@ -5,7 +5,7 @@ import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { readData } from '../../helpers/report/run/report-data.ts';
 import { readResults } from '../../helpers/report/results/read-results.ts';
 import { topologyOf } from '../../helpers/report/results/topology-label.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { startCommand } from '../topology/command.ts';
 import { expect, test } from '../topology/lab.ts';
 
@@ -17,7 +17,7 @@ test('npm run matrix makes one report of what runs and of what is refused, each 
   onTestFinished(() => rm(reports, { recursive: true }));
   onTestFinished(async () => {
     // Nothing is there any more, unless the run was cut off.
-    await takeDown(createNetnsProvider({ store: `${lab.store}-etcd@20.10.24` }));
+    await tearDown(createNetnsProvider({ store: `${lab.store}-etcd@20.10.24` }));
   });
   // What is refused comes first, and has still to be there after what runs.
   // Runs: npm run matrix

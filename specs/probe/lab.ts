@@ -8,7 +8,7 @@ import type { Engine } from '../../helpers/docker/engine.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
-import { createMachine, ENGINE, standUpSwarm, type SwarmLab } from '../swarm-mode/lab.ts';
+import { createMachine, ENGINE, bringUpSwarm, type SwarmLab } from '../swarm-mode/lab.ts';
 
 export { expect } from 'vitest';
 
@@ -44,7 +44,7 @@ export const test = base
     async ({}, { onCleanup }): Promise<ProbeLab> => {
       const netns = await openNetnsLab();
       onCleanup(() => netns[Symbol.asyncDispose]());
-      return await setUpIn(netns, () => standUpLab(netns));
+      return await setUpIn(netns, () => bringUpLab(netns));
     },
   )
   .extend('probes', { scope: 'file' }, async ({ lab }, { onCleanup }): Promise<Probes> => {
@@ -78,9 +78,9 @@ async function clear({ machine, containers, images }: Engine): Promise<void> {
   for (const tag of tags) if (tag !== BUSYBOX) await images.remove(tag);
 }
 
-async function standUpLab(netns: NetnsLab): Promise<ProbeLab> {
+async function bringUpLab(netns: NetnsLab): Promise<ProbeLab> {
   const made = [
-    standUpSwarm(netns, ENGINE),
+    bringUpSwarm(netns, ENGINE),
     createMachine(netns, 'old', '20.10.5'),
     createMachine(netns, 'today', ENGINE),
     // A check measures age from the creation of the container, not of the image.

@@ -3,11 +3,11 @@ import type { Container } from '../../helpers/docker/containers/container.ts';
 import { waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
 import {
-  askCarService,
+  requestCar,
   type CarAnswer,
   describeAnswer,
-  lookForAnswer,
-} from '../../helpers/workload/ask-car-service.ts';
+  pollCarService,
+} from '../../helpers/workload/request-car.ts';
 import { queryDatabase } from '../../helpers/workload/query-database.ts';
 import { expect, type Lab, test } from './lab.ts';
 import { findWorkload, type Placed } from './workload.ts';
@@ -102,7 +102,7 @@ function carUrlOf({ document: { carEndpoint = '' } }: Lab, id: string): string {
 /** Asks once, and attaches the exchange. */
 async function ask(lab: Lab, id: string): Promise<CarAnswer> {
   const url = carUrlOf(lab, id);
-  const answer = await askCarService(url);
+  const answer = await requestCar(url);
   await attach(`GET …/car/${id}`, `GET ${url}\n\n${describeAnswer(answer)}`);
   return answer;
 }
@@ -117,7 +117,7 @@ function expectError(answer: CarAnswer, status: number): void {
 }
 
 async function waitForCar(url: string, wanted: { status: number; body?: string }) {
-  const answer = await waitFor(`${url}: ${wanted.status}`, () => lookForAnswer(url, wanted), {
+  const answer = await waitFor(`${url}: ${wanted.status}`, () => pollCarService(url, wanted), {
     limit: 45_000,
   });
   await attach(`GET ${url}`, describeAnswer(answer));

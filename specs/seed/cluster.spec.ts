@@ -86,9 +86,9 @@ describe('The cluster of master-host and worker-host', () => {
   test('each engine knows both hosts as alive, by their own names', async ({
     lab: { cluster, hosts },
   }) => {
-    const both = hosts.map((host) => cluster.describeAcquaintance(host));
+    const both = hosts.map((host) => cluster.describeGossipPeer(host));
     for (const host of hosts) {
-      const known = await cluster.readAcquaintances(host);
+      const known = await cluster.readGossipPeers(host);
       expect(new Set(known), `asked ${host.machine.name}`).toEqual(new Set(both));
     }
   });

@@ -13,12 +13,12 @@ import { ownFrames } from '../../helpers/report/results/stack.ts';
 import type { Evidence } from '../../helpers/report/results/results-writer.ts';
 import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
 import { openLab } from '../../helpers/spec/lab.ts';
-import { releaseStore } from '../../helpers/topology/bring-up/claim.ts';
+import { releaseClaim } from '../../helpers/topology/bring-up/claim.ts';
 import { DiagnosedFailure } from '../../helpers/topology/bring-up/diagnosed-failure.ts';
 import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
-import { standUp } from '../../helpers/topology/bring-up/bring-up.ts';
-import { standUpOrReuse } from '../../helpers/topology/reuse/bring-up-or-reuse.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { bringUpOrReuse } from '../../helpers/topology/reuse/bring-up-or-reuse.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { loadTopology } from '../../helpers/topology/describe/load-topology.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { describeRun } from './describe-run.ts';
@@ -35,14 +35,14 @@ declare module 'vitest' {
 }
 
 /** A cluster that this set-up brought up and has to tear down. */
-interface Standing {
+interface RunningTopology {
   readonly topology: Topology;
   readonly provider: MachineProvider;
   readonly document: TopologyDocument;
 }
 
 /** One for each project: in a run, all projects share this module. */
-const standing: Standing[] = [];
+const running: RunningTopology[] = [];
 let watch: InterruptionWatch | undefined;
 
 /** E2E_KEEP=1 leaves the topology running for whoever comes; E2E_REUSE=1 takes one that was left, if it fits. */
@@ -69,7 +69,7 @@ export async function setup(project: TestProject): Promise<void> {
       `Set up the ${topology.name} topology`,
       async (report) => {
         const provider = await chooseProviderFor(topology);
-        const found = await findOrStandUp(project, topology, provider, interruption).catch(
+        const found = await findOrBringUp(project, topology, provider, interruption).catch(
           (error: unknown) => {
             if (error instanceof DiagnosedFailure) addFindings(report, error);
             throw error;
@@ -77,7 +77,7 @@ export async function setup(project: TestProject): Promise<void> {
         );
         const lab = await openLab(found, provider);
         report.label({ ...(await describeRun(lab)) });
-        const isOurs = standing.some(({ provider: { store } }) => store === provider.store);
+        const isOurs = running.some(({ provider: { store } }) => store === provider.store);
         report.attach(() => drawSetUpOf(lab, { stays: keep || !isOurs }));
         return found;
       },
@@ -114,14 +114,14 @@ function describeFailure(error: unknown): string {
  * each project, without a word of which.
  */
 export async function teardown(): Promise<void> {
-  const last = standing.pop();
+  const last = running.pop();
   if (last !== undefined) await leave(last);
   if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
 }
 
-async function leave({ topology, provider, document }: Standing): Promise<void> {
+async function leave({ topology, provider, document }: RunningTopology): Promise<void> {
   if (keep && watch?.interrupted === undefined) {
-    await releaseStore(provider.store);
+    await releaseClaim(provider.store);
     tellKept(provider.store);
     return;
   }
@@ -133,7 +133,7 @@ async function leave({ topology, provider, document }: Standing): Promise<void> 
       async (report) => {
         report.attach(async () => pictures);
         await watch?.insistOn(async () => {
-          await takeDown(provider);
+          await tearDown(provider);
         });
       },
       { topology: topology.name, phase: 'teardown' },
@@ -159,7 +159,7 @@ async function drawEnd(document: TopologyDocument, provider: MachineProvider): P
   }
 }
 
-async function findOrStandUp(
+async function findOrBringUp(
   project: TestProject,
   topology: Topology,
   provider: MachineProvider,
@@ -175,10 +175,10 @@ async function findOrStandUp(
     keepBroken: keep ? tellKept : undefined,
   };
   const { document, reused } = reuse
-    ? await standUpOrReuse(topology, provider, options)
-    : { document: await standUp(topology, provider, options), reused: false };
-  if (reused) await releaseStore(provider.store);
-  else standing.push({ topology, provider, document });
+    ? await bringUpOrReuse(topology, provider, options)
+    : { document: await bringUp(topology, provider, options), reused: false };
+  if (reused) await releaseClaim(provider.store);
+  else running.push({ topology, provider, document });
   return document;
 }
 

@@ -108,7 +108,7 @@ describe('The overlay network my-net', () => {
 });
 
 function skipWhereOverlaysStay({ cluster }: Lab, skip: (why: string) => void): void {
-  if (cluster.overlaysStay !== undefined) skip(cluster.overlaysStay);
+  if (cluster.irremovableOverlays !== undefined) skip(cluster.irremovableOverlays);
 }
 
 /** The host on which networks are created, and another, which is to learn of them. */

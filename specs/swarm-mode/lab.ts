@@ -27,7 +27,7 @@ export const test = base
     async ({}, { onCleanup }): Promise<SwarmLab> => {
       const lab = await openNetnsLab();
       onCleanup(() => lab[Symbol.asyncDispose]());
-      return await setUpIn(lab, () => standUpSwarm(lab, ENGINE));
+      return await setUpIn(lab, () => bringUpSwarm(lab, ENGINE));
     },
   )
   // Once for all tests that need it, so that no test joins by a token that another one rotates.
@@ -38,7 +38,7 @@ export const test = base
   );
 
 /** Two machines with that engine, the manager's and the worker's, and a swarm of them. */
-export async function standUpSwarm(
+export async function bringUpSwarm(
   lab: NetnsLab,
   engineBundle: string,
   names: readonly string[] = ['manager', 'worker'],

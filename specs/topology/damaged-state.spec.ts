@@ -12,7 +12,7 @@ import { earlierIdentity, openStore } from '../../helpers/netns/state/store.ts';
 import { ensureSwitch } from '../../helpers/netns/network/switch.ts';
 import { prepareTools } from '../../helpers/debian/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { findTraces, noTraces } from './traces.ts';
 
 const test = base
@@ -57,7 +57,7 @@ describe('down leaves nothing of a machine and its switch', () => {
       for (const [name, damage] of Object.entries(damages)) {
         const provider = await makeState(join(folder, 'store'), env);
         await damage(join(provider.store, file));
-        await takeDown(provider);
+        await tearDown(provider);
         // Where a folder stands for ours, what somebody put into it may stay.
         const { files, ...rest } = await findTraces(provider.store);
         expect({ name, ...rest }).toEqual({ ...noTraces, name, files: undefined });
@@ -75,7 +75,7 @@ describe('down leaves nothing of a machine and its switch', () => {
       await runCommand('sh', ['-c', `cat /dev/zero >${folder}/fill || :`]);
       await expect(writeFile(join(provider.store, 'x'), 'x')).rejects.toThrow('ENOSPC');
       await rm(join(provider.store, 'x'));
-      expect(await takeDown(provider)).toMatchObject({ machines: ['one'] });
+      expect(await tearDown(provider)).toMatchObject({ machines: ['one'] });
       expect(await findTraces(provider.store)).toEqual(noTraces);
     } finally {
       await runCommand('umount', [folder], { env });
@@ -89,7 +89,7 @@ test('down with a state directory that was removed by hand leaves nothing in the
 }) => {
   const provider = await makeState(join(folder, 'store'), env);
   await rm(provider.store, { recursive: true });
-  expect(await takeDown(provider)).toMatchObject({ leftovers: ['one', 'the switch'] });
+  expect(await tearDown(provider)).toMatchObject({ leftovers: ['one', 'the switch'] });
   expect(await findTraces(provider.store)).toEqual(noTraces);
 });
 
@@ -104,7 +104,7 @@ test('down cleans up what a version without marks made, by its shorter names', a
   const left = 'ip netns; ip -o link';
   const before = await runCommand('sh', ['-c', left], { env });
   expect(before.stdout).toContain(`e2e-${earlier.id}-one`);
-  expect(await takeDown(provider)).toMatchObject({ machines: ['one'] });
+  expect(await tearDown(provider)).toMatchObject({ machines: ['one'] });
   expect(await findTraces(store)).toEqual(noTraces);
   expect((await runCommand('sh', ['-c', left], { env })).stdout).not.toContain(earlier.id);
 });

@@ -4,14 +4,14 @@ import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import { shapesOf, textsOf } from '../unit/report/read-svg.ts';
 import { startCommand } from './command.ts';
 import { expect } from './lab.ts';
-import { expectRefusal, test } from './standing.ts';
+import { expectRefusal, test } from './running.ts';
 
 /** Tests of `overlay-e2e draw` on a topology that is up. */
 export function testDrawing(): void {
   const hosts = ['master-host', 'worker-host'];
 
   test('draws what is up as files and as a page, out of what it sees and of what up recorded', async ({
-    standing: { lab },
+    running: { lab },
     folder,
   }) => {
     const draw = await startCommand('npx', ['overlay-e2e', 'draw'], {
@@ -51,7 +51,7 @@ export function testDrawing(): void {
   });
 
   test('tells as data what up recorded, without asking the cluster anything', async ({
-    standing: { lab },
+    running: { lab },
     folder,
   }) => {
     // Runs: npx overlay-e2e draw set-up --json
@@ -70,16 +70,16 @@ export function testDrawing(): void {
 
   test('says what it cannot draw and why, where nothing was recorded and where nothing is up', async ({
     lab,
-    standing,
+    running,
     folder,
   }) => {
-    const record = join(standing.lab.store, 'set-up.json');
+    const record = join(running.lab.store, 'set-up.json');
     await rename(record, join(folder, 'elsewhere'));
     const [unrecorded, empty] = await Promise.all(
-      [standing.lab, lab].map((one) => one.run('draw', 'set-up', '--into', folder)),
+      [running.lab, lab].map((one) => one.run('draw', 'set-up', '--into', folder)),
     );
     await rename(join(folder, 'elsewhere'), record);
-    const why = `no record of the set-up in ${standing.lab.store}: another program or version made it`;
+    const why = `no record of the set-up in ${running.lab.store}: another program or version made it`;
     expect(unrecorded).toMatchObject({
       exitCode: 1,
       stdout: `${join(folder, 'index.html')}\n`,

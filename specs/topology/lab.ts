@@ -5,7 +5,7 @@ import { expect, test as base } from 'vitest';
 import type { Machine } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { type Ended, overlayCommand, type StartedCommand, startCommand } from './command.ts';
-import { findTraces, noTraces, pickStanding, type Traces } from './traces.ts';
+import { findTraces, noTraces, pickRunning, type Traces } from './traces.ts';
 
 export { expect } from 'vitest';
 
@@ -95,7 +95,7 @@ export async function expectNothingLeft(lab: Lab): Promise<void> {
 
 /** Fails unless what stands in the lab's store is what stood there at that look. */
 export async function expectUntouched(lab: Lab, before: Traces): Promise<void> {
-  expect(pickStanding(await lab.traces())).toEqual(pickStanding(before));
+  expect(pickRunning(await lab.traces())).toEqual(pickRunning(before));
 }
 
 /** What a user may have set for the run that these specs are part of, and they decide for themselves. */

@@ -4,7 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { killEngine } from './kill-engine.ts';
 import { readStep } from './read-step.ts';
 import { startCommand } from './command.ts';
@@ -77,7 +77,7 @@ test('a run of two projects leaves neither of their clusters', async ({ lab, e2e
   const provider = createNetnsProvider({ store: `${lab.store}-etcd` });
   onTestFinished(async () => {
     // Nothing is there any more, unless the run left it.
-    await takeDown(provider);
+    await tearDown(provider);
   });
   const run = e2e.start('--project', 'etcd');
   const { exitCode, stdout } = await run.ended;

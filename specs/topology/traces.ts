@@ -36,14 +36,13 @@ export const noTraces: Traces = {
 };
 
 /** Programs that run for as long as their machine does; others come and go while nobody touches it. */
-const standingPrograms =
-  /init\.sh|dockerd|containerd|docker-proxy|consul|mariadbd|java|slirp4netns/;
+const runningPrograms = /init\.sh|dockerd|containerd|docker-proxy|consul|mariadbd|java|slirp4netns/;
 
 /** Of the traces, what stays as it is while nobody touches the store: what two looks at it may be compared by. */
-export function pickStanding({ processes, mounts, ...rest }: Traces): Traces {
+export function pickRunning({ processes, mounts, ...rest }: Traces): Traces {
   return {
     ...rest,
-    processes: processes.filter((told) => standingPrograms.test(told)),
+    processes: processes.filter((told) => runningPrograms.test(told)),
     mounts: mounts.filter((mount) => !mount.includes(' in mnt:[')),
   };
 }

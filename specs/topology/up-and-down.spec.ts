@@ -7,22 +7,22 @@ import { connectEngine } from '../../helpers/docker/engine.ts';
 import { startCommand } from './command.ts';
 import { testDrawing } from './drawing.ts';
 import { expect, expectNothingLeft, expectUntouched } from './lab.ts';
-import { expectRefusal, test } from './standing.ts';
+import { expectRefusal, test } from './running.ts';
 
 // In this order: what stands for all of them is taken down last.
 describe('A topology', { shuffle: false }, () => {
   describe('overlay-e2e up --json', () => {
-    test('prints one document on standard output, and nothing else', async ({ standing }) => {
-      const { exitCode, stdout, stderr } = standing.up;
+    test('prints one document on standard output, and nothing else', async ({ running }) => {
+      const { exitCode, stdout, stderr } = running.up;
       expect(exitCode, stderr).toBe(0);
       const document: unknown = JSON.parse(stdout);
       expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
     });
 
     test('tells of each machine, network and container what the engines themselves say', async ({
-      standing,
+      running,
     }) => {
-      const { lab, up } = standing;
+      const { lab, up } = running;
       const provider = createNetnsProvider({ store: lab.store });
       const asked = await Promise.all(
         ['mh-keystore', 'master-host', 'worker-host'].map(async (name) => {
@@ -73,32 +73,32 @@ describe('A topology', { shuffle: false }, () => {
       ]);
     });
 
-    test('gives the URL at which the car service answers', async ({ standing }) => {
-      const { carEndpoint } = JSON.parse(standing.up.stdout) as { carEndpoint: string };
+    test('gives the URL at which the car service answers', async ({ running }) => {
+      const { carEndpoint } = JSON.parse(running.up.stdout) as { carEndpoint: string };
       const answer = await fetch(carEndpoint, { signal: AbortSignal.timeout(10_000) });
       expect(answer.status).toBe(200);
       expect(await answer.json()).toMatchObject({ carId: 1, carName: 'Cruiser' });
     });
 
     test('tells what goes on on standard error, a line for each stage and none for commands', async ({
-      standing,
+      running,
     }) => {
-      const { stderr } = standing.up;
+      const { stderr } = running.up;
       for (const stage of ['keystore', 'cluster', 'network', 'workload', 'bring up seed']) {
         expect(stderr).toMatch(new RegExp(`^\\[.*\\] +${stage}  [\\d.]+ s$`, 'm'));
       }
       expect(stderr).not.toContain('$ ');
     });
 
-    test('keeps the document in the store, for whoever comes later', async ({ standing }) => {
-      const { lab, up } = standing;
+    test('keeps the document in the store, for whoever comes later', async ({ running }) => {
+      const { lab, up } = running;
       expect(await readFile(join(lab.store, 'topology.json'), 'utf8')).toBe(up.stdout);
     });
   });
 
   describe('overlay-e2e up', () => {
-    test('refuses a store that has machines, and leaves them alone', async ({ standing }) => {
-      const { lab } = standing;
+    test('refuses a store that has machines, and leaves them alone', async ({ running }) => {
+      const { lab } = running;
       const before = await lab.traces();
       const second = await lab.run('up', '--json');
       expectRefusal(
@@ -108,8 +108,8 @@ describe('A topology', { shuffle: false }, () => {
       await expectUntouched(lab, before);
     });
 
-    test('refuses an address range that the host routes already', async ({ standing, lab }) => {
-      const { machines } = JSON.parse(standing.up.stdout) as { machines: { address: string }[] };
+    test('refuses an address range that the host routes already', async ({ running, lab }) => {
+      const { machines } = JSON.parse(running.up.stdout) as { machines: { address: string }[] };
       const range = machines[0]?.address.replace(/\d+$/, '0/24') ?? '';
       const command = lab.startWith({ E2E_SUBNET: range }, 'up', '--json', '--until', 'keystore');
       expectRefusal(
@@ -147,8 +147,8 @@ describe('A topology', { shuffle: false }, () => {
   describe('overlay-e2e draw', testDrawing);
 
   describe('overlay-e2e down', () => {
-    test('takes down what up stood up, and says what', async ({ standing }) => {
-      const { lab } = standing;
+    test('takes down what up stood up, and says what', async ({ running }) => {
+      const { lab } = running;
       const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
       expect(down).toMatchObject({
         exitCode: 0,

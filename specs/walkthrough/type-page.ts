@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { cacheFolder } from '../../helpers/debian/cache/cache.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
 import { differenceOf, type Seen } from './match-output.ts';
 import { type OneShell, openShell } from './one-shell.ts';
@@ -32,7 +32,7 @@ export async function typePage(page: string): Promise<readonly Block[]> {
   });
   afterAll(async () => {
     await shell[Symbol.asyncDispose]();
-    await takeDown(createNetnsProvider({ store: join(home, 'machines') }));
+    await tearDown(createNetnsProvider({ store: join(home, 'machines') }));
     await rm(home, { recursive: true, force: true });
   });
 

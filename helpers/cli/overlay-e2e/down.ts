@@ -1,6 +1,6 @@
 import { onActivity } from '../../process/activity.ts';
 import { InterruptionWatch } from '../../process/errors/interruption.ts';
-import { type TakenDown, takeDown } from '../../topology/bring-up/tear-down.ts';
+import { type TornDown, tearDown } from '../../topology/bring-up/tear-down.ts';
 import { showProgress } from '../progress.ts';
 import { chooseProvider } from '../../machine/choose-provider.ts';
 import { nextLines } from '../../report/run/next-steps.ts';
@@ -20,9 +20,9 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
   const stopProgress = await showProgress({ verbose });
   try {
     const { provider } = await chooseProvider();
-    const attempts: TakenDown[] = [];
+    const attempts: TornDown[] = [];
     await watch.insistOn(async () => {
-      attempts.push(await takeDown(provider));
+      attempts.push(await tearDown(provider));
     });
     stopProgress();
     console.log(describeAll(attempts, provider.store));
@@ -40,7 +40,7 @@ export async function runDown({ verbose = false }: { verbose?: boolean }): Promi
 }
 
 /** Describes what all attempts removed; an interruption makes it two attempts. */
-function describeAll(attempts: readonly TakenDown[], store: string): string {
+function describeAll(attempts: readonly TornDown[], store: string): string {
   const lines = [
     { told: 'Removed', names: attempts.flatMap(({ machines }) => machines) },
     {

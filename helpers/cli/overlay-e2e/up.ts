@@ -7,12 +7,12 @@ import {
   checkCluster,
   type NextStep,
   nextLines,
-  takeDownCluster,
+  tearDownCluster,
 } from '../../report/run/next-steps.ts';
 import { DiagnosedFailure } from '../../topology/bring-up/diagnosed-failure.ts';
 import type { TopologyDocument } from '../../topology/document.ts';
-import { standUp } from '../../topology/bring-up/bring-up.ts';
-import { standUpOrReuse } from '../../topology/reuse/bring-up-or-reuse.ts';
+import { bringUp } from '../../topology/bring-up/bring-up.ts';
+import { bringUpOrReuse } from '../../topology/reuse/bring-up-or-reuse.ts';
 import { loadTopology } from '../../topology/describe/load-topology.ts';
 import {
   includesStage,
@@ -63,8 +63,8 @@ export async function runUp(nameOrFile: string, options: UpOptions): Promise<num
     const until = options.until ?? lastStageOf(topology);
     const how = { until, watch, keepBroken: keep ? noteKept : undefined };
     const { document, reused } = reuse
-      ? await standUpOrReuse(topology, provider, how)
-      : { document: await standUp(topology, provider, how), reused: false };
+      ? await bringUpOrReuse(topology, provider, how)
+      : { document: await bringUp(topology, provider, how), reused: false };
     stopProgress();
     const seconds = (performance.now() - startedAt) / 1000;
     const said = reused ? 'is still up' : `is up after ${seconds.toFixed(1)} s`;
@@ -108,7 +108,7 @@ function summarize(document: TopologyDocument, said: string): string {
     ...table(workload.map((one) => [one.container, one.address, `on ${one.machine}`])),
     ...nextLines([
       ...(includesStage(stage, 'cluster') ? [checkCluster] : []),
-      takeDownCluster,
+      tearDownCluster,
       ...(carEndpoint === undefined ? [] : [seeCar(carEndpoint)]),
     ]),
   ].join('\n');
@@ -127,7 +127,7 @@ function afterFailure(
     nameOrFile,
   }: { kept: string | undefined; hasBegun: boolean; nameOrFile: string },
 ): NextStep[] {
-  if (kept !== undefined) return [checkCluster, takeDownCluster];
+  if (kept !== undefined) return [checkCluster, tearDownCluster];
   if (!hasBegun || error instanceof Interrupted) return [];
   const again = commandLine('npx', ['overlay-e2e', 'up', nameOrFile, '--keep']);
   const keep = { type: again, does: 'keeps the machines if it fails, for inspection' };

@@ -42,13 +42,13 @@ export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmMa
     readNodes: async (options) => readSwarmNodes((await engine.info(options)).systemStatus),
     waitForNodes: async (wanted, { limit = 120_000, signal } = {}) =>
       await waitFor(
-        `Swarm of ${machine.name}: ${inWords(Object.entries(wanted))}`,
+        `Swarm of ${machine.name}: ${formatNodes(Object.entries(wanted))}`,
         async () => {
           const nodes = await manager.readNodes({ signal, quiet: true });
           const isRight = nodes.every(({ address, state }) => wanted[address] === state);
           return isRight && nodes.length === Object.keys(wanted).length
             ? done(undefined)
-            : notYet(inWords(nodes.map((node) => [node.address, stateOf(node)])));
+            : notYet(formatNodes(nodes.map((node) => [node.address, stateOf(node)])));
         },
         {
           limit,
@@ -68,7 +68,7 @@ export function constrainTo(node: string): Readonly<Record<string, string>> {
   return { 'constraint:node': `=${node}` };
 }
 
-function inWords(nodes: readonly (readonly [address: string, state: string])[]): string {
+function formatNodes(nodes: readonly (readonly [address: string, state: string])[]): string {
   return nodes.map(([address, state]) => `${address} ${state}`).join(', ') || 'no nodes';
 }
 

@@ -62,7 +62,7 @@ export function readSwarmNodes(
   }
   const nodes = told.map(({ name, address, lines }) => {
     const parsed = details.safeParse(Object.fromEntries(lines));
-    if (!parsed.success) throw notUnderstood(`of ${name} ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success) throw invalidStatus(`of ${name} ${z.prettifyError(parsed.error)}`);
     const { Status, Error, ID, ServerVersion, Containers, Labels } = parsed.data;
     return {
       name: name === '(unknown)' ? undefined : name,
@@ -77,7 +77,7 @@ export function readSwarmNodes(
   });
   const count = systemStatus[start]?.[1];
   if (count === `${nodes.length}`) return nodes;
-  throw notUnderstood(`it counts ${count ?? 'no'} nodes and lists ${nodes.length}`);
+  throw invalidStatus(`it counts ${count ?? 'no'} nodes and lists ${nodes.length}`);
 }
 
 /** `kernelversion=6.1, operatingsystem=Debian GNU/Linux 13 (trixie), ostype=linux`; values may have commas. */
@@ -91,7 +91,7 @@ function readLabels(text: string): Record<string, string> {
   );
 }
 
-function notUnderstood(observed: string): HarnessError {
+function invalidStatus(observed: string): HarnessError {
   return new HarnessError({
     code: 'engine-unsuitable',
     tried: READ_NODES,

@@ -1,5 +1,5 @@
 import { exchangeBytes } from './exchange-bytes.ts';
-import { type GossipMember, membersQuestion, readMembersAnswer } from './gossip-protocol.ts';
+import { type GossipMember, membersRequest, readMembersResponse } from './gossip-protocol.ts';
 
 /** Where the engines of a cluster tell each other of members and end points, over TCP and UDP. */
 const gossipPort = 7946;
@@ -12,7 +12,7 @@ export async function readGossipMembers(
   address: string,
   options: { limit?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<GossipMember[]> {
-  return readMembersAnswer(
-    await exchangeBytes({ address, port: gossipPort }, membersQuestion, options),
+  return readMembersResponse(
+    await exchangeBytes({ address, port: gossipPort }, membersRequest, options),
   );
 }

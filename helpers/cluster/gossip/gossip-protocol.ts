@@ -18,7 +18,7 @@ const failure = 13;
  * The question «whom do you know?» of HashiCorp's memberlist, which serf in an engine builds on: half of a state
  * exchange, in which we know nobody ourselves and so change nothing.
  */
-export const membersQuestion: Buffer = Buffer.concat([
+export const membersRequest: Buffer = Buffer.concat([
   Buffer.of(pushPull, 0x83),
   packedText('Nodes'),
   Buffer.of(0),
@@ -47,8 +47,8 @@ const node = z
     }),
   );
 
-/** Reads the answer to {@link membersQuestion}; throws while it is not whole, and when it is packed more than once. */
-export function readMembersAnswer(bytes: Buffer): GossipMember[] {
+/** Reads the answer to {@link membersRequest}; throws while it is not whole, and when it is packed more than once. */
+export function readMembersResponse(bytes: Buffer): GossipMember[] {
   if (bytes[0] !== compressed) return readPlainAnswer(bytes);
   const { Buf } = wrapper.parse(new MessagePackReader(bytes.subarray(1)).read());
   return readPlainAnswer(decompressLzw(Buf));

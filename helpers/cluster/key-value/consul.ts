@@ -1,41 +1,41 @@
 import { z } from 'zod';
 import type { StoreEntry } from './key-value-store.ts';
-import type { StoreMake } from './store-driver.ts';
+import type { StoreDriver } from './store-driver.ts';
 import {
-  askForJson,
-  type AskStore,
+  requestJson,
+  type HttpConnection,
   encodeKey,
-  httpLine,
-  httpLineFrom,
+  httpConnection,
+  httpConnectionFrom,
   refusal,
 } from './store-requests.ts';
 
 /** Consul, whose servers call themselves by the addresses at which they talk to each other. */
-export const consul: StoreMake<AskStore> = {
+export const consul: StoreDriver<HttpConnection> = {
   kind: 'consul',
   name: 'Consul',
   scheme: 'consul',
   port: 8500,
   remark: 'it leads alone only with -bootstrap',
-  line: httpLine,
-  lineFrom: httpLineFrom,
+  connect: httpConnection,
+  connectFrom: httpConnectionFrom,
   readVersion: async (ask) =>
-    (await askForJson(ask, ['GET', '/v1/agent/self'], selfAnswer)).Config.Version,
+    (await requestJson(ask, ['GET', '/v1/agent/self'], selfAnswer)).Config.Version,
   readServers: async (ask) => {
     // Empty while there is none.
-    const leader = await askForJson(ask, ['GET', '/v1/status/leader'], z.string());
-    const peers = await askForJson(ask, ['GET', '/v1/status/peers'], z.array(z.string()));
+    const leader = await requestJson(ask, ['GET', '/v1/status/leader'], z.string());
+    const peers = await requestJson(ask, ['GET', '/v1/status/peers'], z.array(z.string()));
     return peers.map((name) => ({ name, leads: name === leader }));
   },
   readKey: async (ask, key) => (await readEntries(ask, keyPath(key)))[0]?.value,
   readTree: async (ask, prefix) => await readEntries(ask, `${keyPath(prefix)}?recurse`),
   write: async (ask, { key, value }) => {
-    if (!(await askForJson(ask, ['PUT', keyPath(key), value], z.boolean()))) {
+    if (!(await requestJson(ask, ['PUT', keyPath(key), value], z.boolean()))) {
       throw refusal(`PUT ${keyPath(key)}`, 'Consul did not take it');
     }
   },
   remove: async (ask, key) => {
-    await askForJson(ask, ['DELETE', keyPath(key)], z.boolean());
+    await requestJson(ask, ['DELETE', keyPath(key)], z.boolean());
   },
 };
 
@@ -43,8 +43,8 @@ const selfAnswer = z.object({ Config: z.object({ Version: z.string() }) });
 
 const entriesAnswer = z.array(z.object({ Key: z.string(), Value: z.base64().nullable() }));
 
-async function readEntries(ask: AskStore, path: string): Promise<StoreEntry[]> {
-  const entries = await askForJson(ask, ['GET', path], entriesAnswer, { 404: [] });
+async function readEntries(ask: HttpConnection, path: string): Promise<StoreEntry[]> {
+  const entries = await requestJson(ask, ['GET', path], entriesAnswer, { 404: [] });
   return entries.map(({ Key, Value }) => ({ key: Key, value: decode(Value) }));
 }
 

@@ -1,22 +1,28 @@
 import { z } from 'zod';
 import type { StoreEntry } from './key-value-store.ts';
-import type { StoreMake } from './store-driver.ts';
-import { askForJson, type AskStore, encodeKey, httpLine, httpLineFrom } from './store-requests.ts';
+import type { StoreDriver } from './store-driver.ts';
+import {
+  requestJson,
+  type HttpConnection,
+  encodeKey,
+  httpConnection,
+  httpConnectionFrom,
+} from './store-requests.ts';
 
 /** etcd by the second version of its API, which engines use. Its servers are known by the URLs at which they talk to each other. */
-export const etcd: StoreMake<AskStore> = {
+export const etcd: StoreDriver<HttpConnection> = {
   kind: 'etcd',
   name: 'etcd',
   scheme: 'etcd',
   port: 2379,
   remark: 'it must have the API v2: up to 3.3 as it is, up to 3.5 with --enable-v2',
-  line: httpLine,
-  lineFrom: httpLineFrom,
+  connect: httpConnection,
+  connectFrom: httpConnectionFrom,
   readVersion: async (ask) =>
-    (await askForJson(ask, ['GET', '/version'], versionAnswer)).etcdserver,
+    (await requestJson(ask, ['GET', '/version'], versionAnswer)).etcdserver,
   readServers: async (ask) => {
-    const { leaderInfo } = await askForJson(ask, ['GET', '/v2/stats/self'], selfAnswer);
-    const { members } = await askForJson(ask, ['GET', '/v2/members'], membersAnswer);
+    const { leaderInfo } = await requestJson(ask, ['GET', '/v2/stats/self'], selfAnswer);
+    const { members } = await requestJson(ask, ['GET', '/v2/members'], membersAnswer);
     return members.map(({ id, peerURLs: [name = id] }) => ({
       name,
       leads: id === leaderInfo.leader,
@@ -28,11 +34,11 @@ export const etcd: StoreMake<AskStore> = {
     return found === undefined ? [] : listEntries(found);
   },
   write: async (ask, { key, value }) => {
-    await askForJson(ask, ['PUT', keyPath(key), new URLSearchParams({ value })], keysAnswer);
+    await requestJson(ask, ['PUT', keyPath(key), new URLSearchParams({ value })], keysAnswer);
   },
   remove: async (ask, key) => {
     // 404: there is no such key; 403: it is a folder, which has no value that could be removed.
-    await askForJson(ask, ['DELETE', keyPath(key)], keysAnswer, { 404: {}, 403: {} });
+    await requestJson(ask, ['DELETE', keyPath(key)], keysAnswer, { 404: {}, 403: {} });
   },
 };
 
@@ -57,10 +63,10 @@ const node = z.object({
 
 const keysAnswer = z.object({ node: node.optional() });
 
-async function readNode(ask: AskStore, key: string, { recursive = false } = {}) {
+async function readNode(ask: HttpConnection, key: string, { recursive = false } = {}) {
   // Without a quorum, a server that is cut off from the others would answer out of its own memory.
   const path = `${keyPath(key)}?quorum=true&recursive=${recursive}`;
-  return (await askForJson(ask, ['GET', path], keysAnswer, { 404: {} })).node;
+  return (await requestJson(ask, ['GET', path], keysAnswer, { 404: {} })).node;
 }
 
 /** etcd puts a slash before all keys. */

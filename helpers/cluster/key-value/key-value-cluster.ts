@@ -4,7 +4,7 @@ import type { ClusterPlan } from '../cluster-plan.ts';
 import type { PlannedStore } from '../cluster-kind.ts';
 import { readGossipMembers } from '../gossip/gossip-members.ts';
 import { MEMBERS_KEY } from './key-value-store.ts';
-import { openStore } from './open-store.ts';
+import { openKeyValueStore } from './open-store.ts';
 import { storeLimits } from './store-limits.ts';
 
 /** The cluster of engines that share the store on the keystore's machine. */
@@ -14,7 +14,7 @@ export function openKeyValueCluster(
   keystore: Engine,
   engines: readonly Engine[],
 ): Cluster {
-  const store = openStore(planned.kind, keystore.machine.address);
+  const store = openKeyValueStore(planned.kind, keystore.machine.address);
   const port = planned.advertise.split(':').at(-1);
   const advertised = ({ machine }: Engine) => `${machine.address}:${port}`;
   const creator = engines.at(-1);
@@ -25,7 +25,7 @@ export function openKeyValueCluster(
     engines,
     creator,
     // It is no better at containers, which therefore no topology on ZooKeeper has.
-    overlaysStay: storeLimits[store.kind].removal,
+    irremovableOverlays: storeLimits[store.kind].removal,
     store: {
       machine: keystore.machine,
       port: store.port,
@@ -54,8 +54,8 @@ export function openKeyValueCluster(
       swarm: 'inactive',
       engineOptions: [`cluster-store=${store.url}`, `cluster-advertise=${planned.advertise}`],
     }),
-    readAcquaintances: ({ machine }) => readGossipMembers(machine.address),
-    describeAcquaintance: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
+    readGossipPeers: ({ machine }) => readGossipMembers(machine.address),
+    describeGossipPeer: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
     useNetwork: async () => ({ [Symbol.asyncDispose]: async () => {} }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Asker } from '../ask-from-machine.ts';
+import type { RequestOrigin } from '../request-from-machine.ts';
 
 /** The makes of stores that engines can meet in. */
 export const keyValueStoreKinds = ['consul', 'etcd', 'zookeeper'] as const;
@@ -49,7 +49,7 @@ export interface KeyValueStore {
   /** Undefined when there is no such key, or a folder. */
   read(key: string, options?: StoreOptions): Promise<string | undefined>;
   /** What a machine reads that asks the store itself: it proves that this machine reaches it. */
-  readFrom(asker: Asker, key: string): Promise<string | undefined>;
+  readFrom(asker: RequestOrigin, key: string): Promise<string | undefined>;
   /** All keys at and below `prefix`, in order; folders are left out. */
   readTree(prefix: string, options?: StoreOptions): Promise<StoreEntry[]>;
   write(key: string, value: string, options?: StoreOptions): Promise<void>;

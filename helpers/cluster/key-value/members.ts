@@ -46,14 +46,14 @@ export async function waitForCluster(
   await whileStoreIsReached(`cluster of ${names.join(', ')}`, reach, signal, async (until) => {
     await requireClusterEngines(store, machines, until);
     await waitForMembers(store, addresses, { limit, signal: until });
-    await whileStirring(store, addresses, until, async (stirred) => {
+    await whileNudgingWatchers(store, addresses, until, async (stirred) => {
       await waitForGossip(machines, { limit, signal: stirred });
     });
   });
 }
 
 /** Returns once the machine's engine is in the store, and its gossip knows the other's if there is one. */
-export async function waitForMeeting(
+export async function waitForDiscovery(
   store: KeyValueStore,
   machine: Machine,
   other: Machine | undefined,
@@ -62,9 +62,14 @@ export async function waitForMeeting(
   const address = advertisedBy(machine);
   await waitForMembers(store, [address], { limit, signal });
   if (other === undefined) return;
-  await whileStirring(store, [address], signal ?? new AbortController().signal, async (stirred) => {
-    await waitForAcquaintance(machine, [other], { limit, signal: stirred });
-  });
+  await whileNudgingWatchers(
+    store,
+    [address],
+    signal ?? new AbortController().signal,
+    async (stirred) => {
+      await waitForGossipPeers(machine, [other], { limit, signal: stirred });
+    },
+  );
 }
 
 /**
@@ -72,7 +77,7 @@ export async function waitForMeeting(
  * and have no gossip then until the members change once more: here they do, for a moment, by an entry that says nothing
  * new. (libkv's WatchTree lists first, and asks to be told of changes afterwards.)
  */
-async function whileStirring(
+async function whileNudgingWatchers(
   store: KeyValueStore,
   [address = '']: readonly string[],
   signal: AbortSignal,
@@ -117,12 +122,12 @@ async function waitForGossip(
     'cluster: gossip',
     machines.map(async (machine) => {
       const others = machines.filter(({ name }) => name !== machine.name);
-      await onMachine(machine.name, () => waitForAcquaintance(machine, others, { limit, signal }));
+      await onMachine(machine.name, () => waitForGossipPeers(machine, others, { limit, signal }));
     }),
   );
 }
 
-async function waitForAcquaintance(
+async function waitForGossipPeers(
   machine: Machine,
   others: readonly Machine[],
   { limit, signal }: { limit: number; signal: AbortSignal | undefined },

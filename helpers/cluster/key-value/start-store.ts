@@ -5,7 +5,7 @@ import type { Engine } from '../../docker/engine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
 import type { KeyValueStore, KeyValueStoreKind } from './key-value-store.ts';
-import { openStore } from './open-store.ts';
+import { openKeyValueStore } from './open-store.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
 export interface StoreRequest {
@@ -35,7 +35,7 @@ export async function startStore(
   engine: Engine,
   { image, name, signal, limit }: StoreRequest,
 ): Promise<StartedStore> {
-  const store = openStore(kind, engine.machine.address);
+  const store = openKeyValueStore(kind, engine.machine.address);
   const container = await engine.containers.run(
     {
       ...omitUndefined({ name }),

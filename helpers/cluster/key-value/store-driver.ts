@@ -1,4 +1,4 @@
-import type { Asker } from '../ask-from-machine.ts';
+import type { RequestOrigin } from '../request-from-machine.ts';
 import type {
   KeyValueStore,
   KeyValueStoreKind,
@@ -13,9 +13,9 @@ export type StoreAddress = Pick<KeyValueStore, 'address' | 'port'>;
 /**
  * What is particular to one make of store.
  *
- * @template Line how one talks to it: what `line` and `lineFrom` give, and all else is asked over
+ * @template Connection how one talks to it: what `connect` and `connectFrom` give, and all else is asked over
  */
-export interface StoreMake<Line> {
+export interface StoreDriver<Connection> {
   readonly kind: KeyValueStoreKind;
   readonly name: string;
   /** Of its URL. */
@@ -23,15 +23,15 @@ export interface StoreMake<Line> {
   readonly port: number;
   /** What to know of this make when it does not come to lead. */
   readonly remark: string;
-  line(place: StoreAddress, options?: StoreOptions): Line;
+  connect(place: StoreAddress, options?: StoreOptions): Connection;
   /** From inside of a machine: good for reading. */
-  lineFrom(place: StoreAddress, asker: Asker): Line;
-  readVersion(line: Line): Promise<string>;
-  readServers(line: Line): Promise<StoreServer[]>;
+  connectFrom(place: StoreAddress, asker: RequestOrigin): Connection;
+  readVersion(connection: Connection): Promise<string>;
+  readServers(connection: Connection): Promise<StoreServer[]>;
   /** Undefined or empty when there is none, or it is a folder. */
-  readKey(line: Line, key: string): Promise<string | undefined>;
+  readKey(connection: Connection, key: string): Promise<string | undefined>;
   /** All keys at and below that one, in any order; it may give more. */
-  readTree(line: Line, prefix: string): Promise<StoreEntry[]>;
-  write(line: Line, entry: StoreEntry): Promise<void>;
-  remove(line: Line, key: string): Promise<void>;
+  readTree(connection: Connection, prefix: string): Promise<StoreEntry[]>;
+  write(connection: Connection, entry: StoreEntry): Promise<void>;
+  remove(connection: Connection, key: string): Promise<void>;
 }

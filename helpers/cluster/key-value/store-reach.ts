@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { MachineProvider } from '../../machine/machine.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
-import { dialFromMachine } from '../ask-from-machine.ts';
+import { connectFromMachine } from '../request-from-machine.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 
 /** What must be reached, and from where. */
@@ -113,7 +113,7 @@ async function dialFrom(
   const limits = { limit: DIAL_LIMIT, signal };
   if (!(await runsAlready(provider, machine))) return undefined;
   try {
-    await dialFromMachine({ provider, machine, ...limits }, place);
+    await connectFromMachine({ provider, machine, ...limits }, place);
     return undefined;
   } catch (error) {
     signal.throwIfAborted();

@@ -4,33 +4,39 @@ import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { oneLine } from '../../process/text/one-line.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { readBounded } from '../../process/files/read-bounded.ts';
-import { type Asker, askFromMachine } from '../ask-from-machine.ts';
+import { type RequestOrigin, getFromMachine } from '../request-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
 import type { StoreAddress } from './store-driver.ts';
 
 /** Sends one HTTP request to a store. */
-export type AskStore = (
+export type HttpConnection = (
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
   body?: string | URLSearchParams,
 ) => Promise<{ readonly status: number; readonly body: string }>;
 
 /** Asks a store over HTTP; every exchange is published, unless it shall be quiet. */
-export function httpLine({ address, port }: StoreAddress, options: StoreOptions = {}): AskStore {
+export function httpConnection(
+  { address, port }: StoreAddress,
+  options: StoreOptions = {},
+): HttpConnection {
   const base = `http://${address}:${port}`;
   const ask = sendTo(base, options);
   return options.quiet === true ? ask : tell(base, ask);
 }
 
 /** Asks it from inside of a machine, which has GET alone. */
-export function httpLineFrom({ address, port }: StoreAddress, asker: Asker): AskStore {
-  return async (_, path) => await askFromMachine(asker, `http://${address}:${port}${path}`);
+export function httpConnectionFrom(
+  { address, port }: StoreAddress,
+  asker: RequestOrigin,
+): HttpConnection {
+  return async (_, path) => await getFromMachine(asker, `http://${address}:${port}${path}`);
 }
 
 /** What comes back with status 200 or 201; other statuses are errors, unless something stands for them. */
-export async function askForJson<T>(
-  ask: AskStore,
-  [method, path, body]: Parameters<AskStore>,
+export async function requestJson<T>(
+  ask: HttpConnection,
+  [method, path, body]: Parameters<HttpConnection>,
   shape: z.ZodType<T>,
   standsFor: Readonly<Record<number, T>> = {},
 ): Promise<T> {
@@ -62,7 +68,7 @@ export function encodeKey(key: string): string {
 }
 
 /** One request, told to nobody: what a wait does many times. */
-function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStore {
+function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): HttpConnection {
   return async (method, path, body) => {
     const limits = AbortSignal.timeout(limit);
     // Loaded when it is needed: of what opens a cluster it would be a third.
@@ -88,7 +94,7 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): AskStor
 }
 
 /** The same, published as an activity, and with an error that says what to do. */
-function tell(base: string, ask: AskStore): AskStore {
+function tell(base: string, ask: HttpConnection): HttpConnection {
   return async (method, path, body) =>
     await activity('http', `${method} ${base}${path}`, async (report) => {
       report.input(body?.toString() ?? '');

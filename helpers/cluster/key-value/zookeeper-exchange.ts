@@ -1,6 +1,6 @@
 import { activity } from '../../process/activity.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
-import { type Asker, exchangeFromMachine } from '../ask-from-machine.ts';
+import { type RequestOrigin, exchangeFromMachine } from '../request-from-machine.ts';
 import { exchangeBytes } from '../gossip/exchange-bytes.ts';
 import type { StoreOptions } from './key-value-store.ts';
 import type { StoreAddress } from './store-driver.ts';
@@ -24,7 +24,7 @@ export type Exchange = <T>(
 ) => Promise<T>;
 
 /** Asks a ZooKeeper; every exchange is published, unless it shall be quiet. */
-export function zooKeeperLine(place: StoreAddress, options: StoreOptions = {}): Exchange {
+export function zooKeeperConnection(place: StoreAddress, options: StoreOptions = {}): Exchange {
   const exchange: Exchange = async (question, _, understand) =>
     understand(await exchangeBytes(place, question, options));
   if (options.quiet === true) return exchange;
@@ -44,7 +44,7 @@ export function zooKeeperLine(place: StoreAddress, options: StoreOptions = {}): 
 }
 
 /** Asks it from inside of a machine. */
-export function zooKeeperLineFrom(place: StoreAddress, asker: Asker): Exchange {
+export function zooKeeperConnectionFrom(place: StoreAddress, asker: RequestOrigin): Exchange {
   return async (question, _, understand) =>
     understand(await exchangeFromMachine(asker, place, question));
 }
@@ -54,7 +54,7 @@ export function zooKeeperLineFrom(place: StoreAddress, asker: Asker): Exchange {
  *
  * @param answers errors that are answers
  */
-export async function askZooKeeper(
+export async function exchangeWithZooKeeper(
   exchange: Exchange,
   requests: readonly ZooKeeperRequest[],
   answers: readonly number[] = [],

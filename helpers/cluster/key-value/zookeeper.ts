@@ -1,10 +1,10 @@
 import type { StoreEntry, StoreServer } from './key-value-store.ts';
-import type { StoreMake } from './store-driver.ts';
+import type { StoreDriver } from './store-driver.ts';
 import {
-  askZooKeeper,
+  exchangeWithZooKeeper,
   type Exchange,
-  zooKeeperLine,
-  zooKeeperLineFrom,
+  zooKeeperConnection,
+  zooKeeperConnectionFrom,
 } from './zookeeper-exchange.ts';
 import {
   createRequest,
@@ -20,18 +20,18 @@ import {
 const { noNode, nodeExists, notEmpty } = zooKeeperErrors;
 
 /** A ZooKeeper. Every key above another one is there too, without a value. */
-export const zookeeper: StoreMake<Exchange> = {
+export const zookeeper: StoreDriver<Exchange> = {
   kind: 'zookeeper',
   name: 'ZooKeeper',
   scheme: 'zk',
   port: 2181,
   remark: 'it must lead alone («standalone»), and allow the word srvr',
-  line: zooKeeperLine,
-  lineFrom: zooKeeperLineFrom,
+  connect: zooKeeperConnection,
+  connectFrom: zooKeeperConnectionFrom,
   readVersion: async (exchange) => (await readStatus(exchange)).version,
   readServers: async (exchange) => serversOf((await readStatus(exchange)).mode),
   readKey: async (exchange, key) => {
-    const [reply] = await askZooKeeper(exchange, [getDataRequest(pathOf(key))], [noNode]);
+    const [reply] = await exchangeWithZooKeeper(exchange, [getDataRequest(pathOf(key))], [noNode]);
     return reply?.error === 0 ? readData(reply) : undefined;
   },
   readTree: async (exchange, prefix) => await readTree(exchange, [pathOf(prefix)]),
@@ -40,12 +40,17 @@ export const zookeeper: StoreMake<Exchange> = {
     const folders = foldersAbove(path).map((folder) => createRequest(folder, ''));
     // Never without its value: an engine that watches would read an empty one.
     const requests = [...folders, createRequest(path, value), setDataRequest(path, value)];
-    await askZooKeeper(exchange, requests, [nodeExists]);
+    await exchangeWithZooKeeper(exchange, requests, [nodeExists]);
   },
   remove: async (exchange, key) => {
     const path = pathOf(key);
-    const [reply] = await askZooKeeper(exchange, [deleteRequest(path)], [noNode, notEmpty]);
-    if (reply?.error === notEmpty) await askZooKeeper(exchange, [setDataRequest(path, '')]);
+    const [reply] = await exchangeWithZooKeeper(
+      exchange,
+      [deleteRequest(path)],
+      [noNode, notEmpty],
+    );
+    if (reply?.error === notEmpty)
+      await exchangeWithZooKeeper(exchange, [setDataRequest(path, '')]);
   },
 };
 
@@ -90,7 +95,7 @@ async function readTree(
     throw new Error(`ZooKeeper has more than ${mostNodes} nodes below what was asked for`);
   }
   const requests = paths.flatMap((path) => [getDataRequest(path), getChildrenRequest(path)]);
-  const replies = await askZooKeeper(exchange, requests, [noNode]);
+  const replies = await exchangeWithZooKeeper(exchange, requests, [noNode]);
   const found = paths.map((path, index) => {
     const [data, children] = replies.slice(2 * index);
     return {

@@ -1,7 +1,7 @@
 import type { Engine } from '../../docker/engine.ts';
 import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { dialFromMachine } from '../ask-from-machine.ts';
+import { connectFromMachine } from '../request-from-machine.ts';
 import type { Cluster, ClusterStore } from '../cluster.ts';
 import type { SwarmModePlan } from './kind.ts';
 import { MANAGER_PORT, readPeers } from './swarm-mode.ts';
@@ -18,7 +18,7 @@ export function openSwarmCluster(
     scope: 'swarm',
     engines,
     creator: manager,
-    overlaysStay: undefined,
+    irremovableOverlays: undefined,
     store: openSwarmStore(manager),
     readMembers: async () =>
       (await readNodes()).map(({ hostname, address, state, availability }) => ({
@@ -42,11 +42,11 @@ export function openSwarmCluster(
         clusterStore: undefined,
       };
     },
-    readAcquaintances: async (engine) => {
+    readGossipPeers: async (engine) => {
       const [peers, nodes] = await Promise.all([readPeers(engine), readNodes()]);
       return peers.map((address) => ({ name: nameAt(nodes, address), address, state: 'alive' }));
     },
-    describeAcquaintance: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
+    describeGossipPeer: ({ machine: { name, address } }) => ({ name, address, state: 'alive' }),
     useNetwork: async (engine, network) => {
       if (engine.machine.name === plan.manager) return { [Symbol.asyncDispose]: async () => {} };
       const container = await engine.containers.run({
@@ -80,7 +80,7 @@ function openSwarmStore(manager: Engine): ClusterStore {
     remove: async (key) => await manager.configs.remove(nameOf(key)),
     readFrom: async (asker, key) => {
       // Workers cannot ask for it: what they have is the way to where the managers serve each other and them.
-      await dialFromMachine(asker, { address: manager.machine.address, port: MANAGER_PORT });
+      await connectFromMachine(asker, { address: manager.machine.address, port: MANAGER_PORT });
       return await manager.configs.read(nameOf(key));
     },
   };

@@ -1,7 +1,7 @@
 import type { PathsView } from '../../check/model/paths-view.ts';
 import { type Observed, valueOf } from '../../check/model/observed.ts';
 import { medianOf } from '../../process/median.ts';
-import type { RequestTimes } from '../../workload/ask-car-service.ts';
+import type { RequestTimes } from '../../workload/request-car.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The times of one repeated operation. */

@@ -35,8 +35,8 @@ export interface HostReport {
  * stage, command, wait and HTTP exchange as a timed step. A failure is written too, then thrown again. The result appears
  * in the report's tree, in its history and on its timeline.
  *
- * await recordHost('Set up the seed topology', () => standUp(…));
- * await recordHost('Tear down the seed topology', () => takeDown(…), { phase: 'teardown' });
+ * await recordHost('Set up the seed topology', () => bringUp(…));
+ * await recordHost('Tear down the seed topology', () => tearDown(…), { phase: 'teardown' });
  *
  * Run one at a time in a process: parallel activities would count as a part of it.
  *

@@ -25,4 +25,4 @@ export const checkCluster: NextStep = {
   does: 'finds problems of the cluster',
 };
 
-export const takeDownCluster: NextStep = { type: 'npx overlay-e2e down', does: 'tears it down' };
+export const tearDownCluster: NextStep = { type: 'npx overlay-e2e down', does: 'tears it down' };

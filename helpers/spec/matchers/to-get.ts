@@ -21,8 +21,8 @@ export async function gets(
   const { hostname, port, path } = parseUrl(url);
   const request = `GET ${path} HTTP/1.0\r\nHost: ${hostname}\r\nConnection: close\r\n\r\n`;
   const how = { port, within, request };
-  const { meeting, wrong, result } = await connectByName(received, hostname, how);
-  const { who, over } = meeting;
+  const { lookup, wrong, result } = await connectByName(received, hostname, how);
+  const { who, over } = lookup;
   const problem =
     wrong === undefined
       ? (result?.problem ?? compare(result?.answer ?? '', { status, body }))

@@ -1,7 +1,12 @@
 import type { Container } from '../../docker/containers/container.ts';
 import { ping, type PingOptions, type PingResult } from '../../docker/containers/ping.ts';
 import { attach } from '../../report/results/evidence.ts';
-import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
+import {
+  areExpected,
+  describeResolution,
+  type TargetLookup,
+  lookUpTarget,
+} from './target-lookup.ts';
 
 /** The options of the ping and the expected address of the replies. */
 export interface PingExpectation extends Omit<PingOptions, 'signal'> {
@@ -18,11 +23,11 @@ export async function pings(
   target: string,
   { address, ...options }: PingExpectation = {},
 ) {
-  const meeting = await meet(received, target, address);
-  const result = await ping(meeting.from, target, options);
-  await attach(`ping from ${meeting.who} to ${target}`, result.transcript);
-  const wrong = findWrong(result, meeting, options.count ?? 3);
-  const { who, over } = meeting;
+  const lookup = await lookUpTarget(received, target, address);
+  const result = await ping(lookup.from, target, options);
+  await attach(`ping from ${lookup.who} to ${target}`, result.transcript);
+  const wrong = findWrong(result, lookup, options.count ?? 3);
+  const { who, over } = lookup;
   return {
     pass: wrong === undefined,
     message: () =>
@@ -30,8 +35,8 @@ export async function pings(
   };
 }
 
-function findWrong(result: PingResult, meeting: Meeting, count: number): string | undefined {
-  const { who, target, over, addresses } = meeting;
+function findWrong(result: PingResult, lookup: TargetLookup, count: number): string | undefined {
+  const { who, target, over, addresses } = lookup;
   const { resolvedAddress, transmitted, received, duplicates, from, problems } = result;
   const resolved = resolvedAddress === undefined ? [] : [resolvedAddress];
   // A ping that cannot resolve the name sends nothing and says so.
@@ -39,7 +44,7 @@ function findWrong(result: PingResult, meeting: Meeting, count: number): string 
     resolved.length === 0 ||
     (addresses !== undefined && !addresses.includes(resolved[0] ?? ''))
   ) {
-    return describeResolution(resolved, meeting);
+    return describeResolution(resolved, lookup);
   }
   const [problem] = problems;
   if (problem !== undefined) return `${who} cannot ping ${target}${over}: ${shorten(problem)}`;
@@ -51,7 +56,7 @@ function findWrong(result: PingResult, meeting: Meeting, count: number): string 
   }
   const expected =
     addresses === undefined ? resolved : resolved.filter((one) => addresses.includes(one));
-  if (!areRight(from, { ...meeting, addresses: expected })) {
+  if (!areExpected(from, { ...lookup, addresses: expected })) {
     return `${who} gets answers to pings of ${target}${over} from ${from.join(', ')}, and not from ${expected.join(', ')}`;
   }
   if (duplicates > 0 || received > transmitted) {

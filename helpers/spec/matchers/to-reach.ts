@@ -3,7 +3,12 @@ import { connectTcp, type TcpResult } from '../../docker/containers/connect-tcp.
 import type { Container } from '../../docker/containers/container.ts';
 import { resolveName } from '../../docker/containers/ping.ts';
 import { attach } from '../../report/results/evidence.ts';
-import { areRight, describeResolution, type Meeting, meet } from './meeting.ts';
+import {
+  areExpected,
+  describeResolution,
+  type TargetLookup,
+  lookUpTarget,
+} from './target-lookup.ts';
 
 /** The options of a TCP connection. */
 export interface ReachOptions {
@@ -19,8 +24,8 @@ export async function reaches(
   target: string,
   { port, within = 5 }: ReachOptions,
 ) {
-  const { meeting, wrong, result } = await connectByName(received, target, { port, within });
-  const { who, over } = meeting;
+  const { lookup, wrong, result } = await connectByName(received, target, { port, within });
+  const { who, over } = lookup;
   const problem = wrong ?? result?.problem;
   return {
     pass: problem === undefined,
@@ -34,7 +39,7 @@ export async function reaches(
 
 /** The result of an attempt to connect to a name. */
 export interface Connecting {
-  readonly meeting: Meeting;
+  readonly lookup: TargetLookup;
   /** The error of the name itself; nothing was tried after it. */
   readonly wrong: string | undefined;
   readonly result: TcpResult | undefined;
@@ -46,15 +51,15 @@ export async function connectByName(
   target: string,
   how: { readonly port: number; readonly within: number; readonly request?: string },
 ): Promise<Connecting> {
-  const meeting = await meet(received, target);
-  const { from, who } = meeting;
+  const lookup = await lookUpTarget(received, target);
+  const { from, who } = lookup;
   const found = isIPv4(target) ? [target] : await resolveName(from, target);
   const [address] = found;
-  if (address === undefined || !areRight(found, meeting)) {
-    return { meeting, wrong: describeResolution(found, meeting), result: undefined };
+  if (address === undefined || !areExpected(found, lookup)) {
+    return { lookup, wrong: describeResolution(found, lookup), result: undefined };
   }
   const result = await connectTcp(from, { address, ...how });
   const outcome = result.problem ?? 'connected';
   await attach(`${who} to ${target}:${how.port}`, `${result.transcript}\n${outcome}`);
-  return { meeting, wrong: undefined, result };
+  return { lookup, wrong: undefined, result };
 }

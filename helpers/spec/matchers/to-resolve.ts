@@ -1,7 +1,7 @@
 import type { Container } from '../../docker/containers/container.ts';
 import { resolveName } from '../../docker/containers/ping.ts';
 import { attach } from '../../report/results/evidence.ts';
-import { areRight, describeResolution, meet } from './meeting.ts';
+import { areExpected, describeResolution, lookUpTarget } from './target-lookup.ts';
 
 /** The options of {@link resolves}. */
 export interface ResolveOptions {
@@ -15,16 +15,16 @@ export async function resolves(
   name: string,
   { address }: ResolveOptions = {},
 ) {
-  const meeting = await meet(received, name, address);
-  const found = await resolveName(meeting.from, name);
-  const { who, over } = meeting;
+  const lookup = await lookUpTarget(received, name, address);
+  const found = await resolveName(lookup.from, name);
+  const { who, over } = lookup;
   await attach(`${name} as ${who} resolves it`, found.join('\n') || 'no such name');
-  const pass = areRight(found, meeting);
+  const pass = areExpected(found, lookup);
   return {
     pass,
     message: () =>
       pass
         ? `${who} resolves ${name} to ${found.join(', ')}${over}`
-        : describeResolution(found, meeting),
+        : describeResolution(found, lookup),
   };
 }

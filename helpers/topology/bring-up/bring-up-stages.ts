@@ -6,9 +6,9 @@ import { type ImageSource, prepareImages } from '../../workload/images/prepare-i
 import type { TopologyDocument } from '../document.ts';
 import { formerOf } from './stages/form-cluster.ts';
 import { archivesOf } from './stages/forming.ts';
-import { type OwnContainer, standUpContainers } from './stages/containers.ts';
-import { standUpNetworks } from './stages/networks.ts';
-import { type StandingWorkload, standUpWorkload } from './stages/workload.ts';
+import { type OwnContainer, bringUpContainers } from './stages/containers.ts';
+import { bringUpNetworks } from './stages/networks.ts';
+import { type RunningWorkload, bringUpWorkload } from './stages/workload.ts';
 import type { TaskGroup } from './task-group.ts';
 import { includesStage, machineOf, type Stage, type Topology } from '../topology.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
@@ -24,7 +24,7 @@ export interface Planned {
  * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
  * made ready while the key-value store still starts, and only their engines wait for it.
  */
-export async function standUpStages(
+export async function bringUpStages(
   { topology, own }: Planned,
   provider: MachineProvider,
   until: Stage,
@@ -52,20 +52,23 @@ export async function standUpStages(
     ? Promise.resolve([])
     : group.start(async () => {
         const engines = (await informed).map(connectEngine);
-        return await standUpNetworks(topology, engines, { provider, signal });
+        return await bringUpNetworks(topology, engines, { provider, signal });
       });
   const { workload } = topology;
-  const cars: Promise<StandingWorkload> =
+  const cars: Promise<RunningWorkload> =
     workload === undefined || !includesStage(until, 'workload')
       ? Promise.resolve({ workload: [] })
-      : group.start(async () => standUpWorkload(workload, await members, images, networks, signal));
+      : group.start(async () => bringUpWorkload(workload, await members, images, networks, signal));
   const containers =
     own.length === 0
       ? Promise.resolve([])
       : group.start(async () => {
-          const ground = { machines: await members, provider, signal };
+          const environment = { machines: await members, provider, signal };
           // Not beside the car service: no two hosts are to announce an end on a network at the same moment.
-          return await standUpContainers(own, { ...ground, after: Promise.all([networks, cars]) });
+          return await bringUpContainers(own, {
+            ...environment,
+            after: Promise.all([networks, cars]),
+          });
         });
   const machines = [...(await beside), ...(await members)];
   const described = group.start(() =>

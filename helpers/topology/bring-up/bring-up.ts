@@ -4,20 +4,20 @@ import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { chooseEngines } from '../choose-engines.ts';
-import { claimStore, releaseStore } from './claim.ts';
+import { claimStateDirectory, releaseClaim } from './claim.ts';
 import { diagnoseFailure } from './diagnosed-failure.ts';
 import { saveDocument, type TopologyDocument } from '../document.ts';
 import { prepareOwnImages } from './prepare-own-images.ts';
 import { requireStage } from './require-stage.ts';
 import { requireSubnets } from '../describe/require-subnets.ts';
 import { recordSetUp, saveSetUp } from './set-up-record.ts';
-import { standUpStages } from './bring-up-stages.ts';
+import { bringUpStages } from './bring-up-stages.ts';
 import { formerOf } from './stages/form-cluster.ts';
-import { takeDown } from './tear-down.ts';
+import { tearDown } from './tear-down.ts';
 import { TaskGroup } from './task-group.ts';
 import { includesStage, lastStageOf, type Stage, type Topology } from '../topology.ts';
 
-export interface StandUpOptions {
+export interface BringUpOptions {
   /** The last stage to stand up; the topology's last when absent. */
   readonly until?: Stage;
   /** What may interrupt it. */
@@ -39,10 +39,10 @@ export interface StandUpOptions {
  * is interrupted, everything is taken down again before this throws. What a killed run left in the store is taken down
  * first.
  */
-export async function standUp(
+export async function bringUp(
   topology: Topology,
   provider: MachineProvider,
-  options: StandUpOptions,
+  options: BringUpOptions,
 ): Promise<TopologyDocument> {
   const { until = lastStageOf(topology), watch, keepClaim = false, keepBroken } = options;
   requireStage(topology, until);
@@ -51,24 +51,24 @@ export async function standUp(
   const chosen = await chooseEngines(topology, provider);
   await formerOf(topology.cluster).prepare?.(`bring up ${topology.name}`);
   const own = includesStage(until, 'workload') ? await prepareOwnImages(topology) : [];
-  await takeStore(topology, provider);
+  await claimEmptyDirectory(topology, provider);
   const group = new TaskGroup(watch.signal);
   try {
     const document = await activity(
       'stage',
       `bring up ${topology.name}`,
       async () => {
-        const standing = standUpStages({ topology: chosen, own }, provider, until, group);
-        standing.catch(() => {});
+        const running = bringUpStages({ topology: chosen, own }, provider, until, group);
+        running.catch(() => {});
         await group.finish();
-        return await standing;
+        return await running;
       },
       { code: 'bring-up' },
     );
     await saveSetUp(provider.store, recorder.take(topology.name));
     await saveDocument(document);
     watch.signal.throwIfAborted();
-    if (!keepClaim) await releaseStore(provider.store);
+    if (!keepClaim) await releaseClaim(provider.store);
     return document;
   } catch (error) {
     // They go with the machines, and say why an engine died.
@@ -81,11 +81,11 @@ export async function standUp(
     ) {
       // Where there is no room to keep it, why it failed is to be told all the same.
       await saveSetUp(provider.store, recorder.take(topology.name, error)).catch(() => undefined);
-      await releaseStore(provider.store);
+      await releaseClaim(provider.store);
       keepBroken(provider.store);
     } else {
       await watch.insistOn(async () => {
-        await takeDown(provider);
+        await tearDown(provider);
       });
     }
     // Whatever an interruption made fail, the interruption is why.
@@ -93,16 +93,16 @@ export async function standUp(
   }
 }
 
-async function takeStore(topology: Topology, provider: MachineProvider): Promise<void> {
+async function claimEmptyDirectory(topology: Topology, provider: MachineProvider): Promise<void> {
   const { store } = provider;
-  const { abandoned } = await claimStore(store, `bring up ${topology.name}`);
+  const { abandoned } = await claimStateDirectory(store, `bring up ${topology.name}`);
   if (abandoned) {
-    await takeDown(provider);
-    await claimStore(store, `bring up ${topology.name}`);
+    await tearDown(provider);
+    await claimStateDirectory(store, `bring up ${topology.name}`);
   }
   const machines = await provider.list();
   if (machines.length === 0) return;
-  await releaseStore(store);
+  await releaseClaim(store);
   throw new HarnessError({
     code: 'state-in-use',
     tried: `bring up ${topology.name} in ${store}`,

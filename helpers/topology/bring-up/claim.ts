@@ -25,7 +25,10 @@ const claimText = z.object({
  *
  * @returns whether the store was left by a process that died
  */
-export async function claimStore(store: string, doing: string): Promise<{ abandoned: boolean }> {
+export async function claimStateDirectory(
+  store: string,
+  doing: string,
+): Promise<{ abandoned: boolean }> {
   for (;;) {
     try {
       await takeStateDirectory(store);
@@ -49,7 +52,7 @@ export async function claimStore(store: string, doing: string): Promise<{ abando
  * The same for a take-down, which has to write nothing: where the claim cannot be written, on a full disk or in a folder
  * that is not known to be ours, it is enough that no other living process has one.
  */
-export async function claimForTakeDown(store: string): Promise<void> {
+export async function claimForTearDown(store: string): Promise<void> {
   const found = examineStateDirectory(store);
   if (found === 'absent') return;
   if (found === 'own') {
@@ -98,7 +101,7 @@ async function inTurn<T>(store: string, run: () => Promise<T>): Promise<T> {
 }
 
 /** Takes the claim back: what is in the store stays there, for the next process. */
-export async function releaseStore(store: string): Promise<void> {
+export async function releaseClaim(store: string): Promise<void> {
   await rm(claimFile(store), { recursive: true, force: true });
 }
 
@@ -107,7 +110,7 @@ export async function releaseStore(store: string): Promise<void> {
  *
  * @returns the names of what stays in it
  */
-export async function leaveStore(store: string): Promise<string[]> {
+export async function releaseAndRemove(store: string): Promise<string[]> {
   const found = examineStateDirectory(store);
   if (found === 'absent' || found === 'foreign') return [];
   // Drafts of a process that was killed while it wrote: claim.json.PID.ID, topology.json.PID.tmp, set-up.json.PID.ID.tmp.
@@ -117,7 +120,7 @@ export async function leaveStore(store: string): Promise<string[]> {
     if (Number(pid) !== process.pid && (await readStartTime(Number(pid))) !== undefined) continue;
     await rm(join(store, name), { recursive: true, force: true });
   }
-  await releaseStore(store);
+  await releaseClaim(store);
   return await leaveStateDirectory(store);
 }
 

@@ -1,12 +1,12 @@
 import type { MachineProvider } from '../../machine/machine.ts';
 import { examineStateDirectory, foreign } from '../../netns/state/state-directory.ts';
 import { activity } from '../../process/activity.ts';
-import { claimForTakeDown, leaveStore } from './claim.ts';
+import { claimForTearDown, releaseAndRemove } from './claim.ts';
 import { removeDocument } from '../document.ts';
 import { removeSetUp } from './set-up-record.ts';
 
 /** What there was to take down. */
-export interface TakenDown {
+export interface TornDown {
   /** Names. */
   readonly machines: readonly string[];
   /** What a run that was killed left of things: names of machines, «the switch». */
@@ -20,9 +20,9 @@ export interface TakenDown {
  * twice, or with nothing there, is no error. A store in which another living process is at work is one, and so is a
  * folder that has content, and nothing of ours in it.
  */
-export async function takeDown(provider: MachineProvider): Promise<TakenDown> {
+export async function tearDown(provider: MachineProvider): Promise<TornDown> {
   const { store } = provider;
-  await claimForTakeDown(store);
+  await claimForTearDown(store);
   return await activity('stage', 'tear-down', async () => {
     const found = examineStateDirectory(store);
     // Unfinished machines go first: they are in no list.
@@ -40,7 +40,7 @@ export async function takeDown(provider: MachineProvider): Promise<TakenDown> {
       await removeDocument(store);
       await removeSetUp(store);
     }
-    const left = await leaveStore(store);
+    const left = await releaseAndRemove(store);
     // What docker-machine keeps for its next machine.
     const kept = provider.name === 'docker-machine' ? ['cache', 'certs', 'machines'] : [];
     return { machines, leftovers, others: left.filter((name) => !kept.includes(name)) };

@@ -1,7 +1,7 @@
 import type { AddressRange } from '../../process/address-range.ts';
 import { findContradictions } from './cross-check.ts';
 import { topologySchema } from '../topology-schema.ts';
-import { findUnfitFields, type WrongField } from './wrong-fields.ts';
+import { findUnsuitableFields, type WrongField } from './wrong-fields.ts';
 
 /**
  * All that is wrong with a description of a topology: with its fields by themselves, and with what they are together.
@@ -13,7 +13,7 @@ export function findWrongFields(
   machineRange: AddressRange | undefined,
 ): WrongField[] {
   return [
-    ...findUnfitFields(topologySchema, described),
+    ...findUnsuitableFields(topologySchema, described),
     ...findContradictions(described, machineRange),
   ];
 }

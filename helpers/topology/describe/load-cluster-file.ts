@@ -10,7 +10,7 @@ import { readDescription } from './read-description.ts';
 import {
   checkName,
   findRepeated,
-  findUnfitFields,
+  findUnsuitableFields,
   type WrongField,
   wrong,
   wrongFields,
@@ -27,7 +27,10 @@ export interface DescribedCluster {
 export async function loadClusterFile(file: string): Promise<DescribedCluster> {
   const { content, placeOf } = await readDescription(file, 'a cluster');
   refuseTopology(file, content);
-  const fields = [...findUnfitFields(clusterFileSchema, content), ...findContradictions(content)];
+  const fields = [
+    ...findUnsuitableFields(clusterFileSchema, content),
+    ...findContradictions(content),
+  ];
   if (fields.length > 0) throw wrongFields(file, placeOf, 'a cluster', fields);
   const described = clusterFileSchema.parse(content);
   return { described, engines: await findEngines(file, described) };

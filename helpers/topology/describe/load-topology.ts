@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { expectMachineRange } from '../../machine/machine-range.ts';
 import { findWrongFields } from './check-topology.ts';
 import { isDescription, readDescription, refuseOtherFile } from './read-description.ts';
-import { findUnfitImages } from './unsuitable-images.ts';
+import { findUnsuitableImages } from './unsuitable-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
 import { findTopology, topologies } from '../topologies.ts';
 import type { Topology } from '../topology.ts';
 import { topologySchema } from '../topology-schema.ts';
-import { meansFile } from '../../workload/images/own-image.ts';
+import { isFileName } from '../../workload/images/own-image.ts';
 import { type WrongField, wrongFields } from './wrong-fields.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function loadTopology(nameOrFile: string): Promise<Topology> {
     ...findWrongFields(described, expectMachineRange()),
     ...findTakenName(described),
     ...(await findRefusedEngines(described)),
-    ...(await findUnfitImages(described)),
+    ...(await findUnsuitableImages(described)),
   ];
   if (fields.length > 0) throw wrongFields(nameOrFile, placeOf, 'a topology', fields);
   return topologySchema.parse(described);
@@ -37,7 +37,7 @@ function placeFiles(described: unknown, folder: string): unknown {
   const { data } = withContainers.safeParse(described);
   if (data === undefined) return described;
   const containers = data.containers.map((container) =>
-    typeof container.image === 'string' && meansFile(container.image)
+    typeof container.image === 'string' && isFileName(container.image)
       ? { ...container, image: resolve(folder, container.image) }
       : container,
   );

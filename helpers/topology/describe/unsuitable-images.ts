@@ -9,7 +9,7 @@ const images = z.object({
 });
 
 /** The images of the user's own containers that are neither a tag nor a file that `docker save` wrote. */
-export async function findUnfitImages(described: unknown): Promise<WrongField[]> {
+export async function findUnsuitableImages(described: unknown): Promise<WrongField[]> {
   const { containers = [] } = images.safeParse(described).data ?? {};
   const found = containers.map(async ({ image }, at): Promise<WrongField[]> => {
     if (typeof image !== 'string' || image === '') return [];

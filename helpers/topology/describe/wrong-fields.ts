@@ -13,7 +13,7 @@ export interface WrongField {
 }
 
 /** Returns the fields of a description that do not match its schema. */
-export function findUnfitFields(schema: z.ZodType, described: unknown): WrongField[] {
+export function findUnsuitableFields(schema: z.ZodType, described: unknown): WrongField[] {
   const { error } = schema.safeParse(described, { reportInput: true });
   const validFields: ValidFields = (path) => findValidFields(schema, described, path);
   return error?.issues.flatMap((issue) => describeIssue(issue, validFields)) ?? [];

@@ -1,15 +1,15 @@
 import type { MachineProvider } from '../../machine/machine.ts';
 import { chooseEngines } from '../choose-engines.ts';
-import { claimStore, releaseStore } from '../bring-up/claim.ts';
+import { claimStateDirectory, releaseClaim } from '../bring-up/claim.ts';
 import type { TopologyDocument } from '../document.ts';
 import { requireStage } from '../bring-up/require-stage.ts';
 import { requireHealthy } from './require-healthy.ts';
 import { reuseTopology } from './reuse.ts';
-import { type StandUpOptions, standUp } from '../bring-up/bring-up.ts';
-import { takeDown } from '../bring-up/tear-down.ts';
+import { type BringUpOptions, bringUp } from '../bring-up/bring-up.ts';
+import { tearDown } from '../bring-up/tear-down.ts';
 import { lastStageOf, type Topology } from '../topology.ts';
 
-export interface Standing {
+export interface RunningTopology {
   readonly document: TopologyDocument;
   /** Whether an earlier run made it. */
   readonly reused: boolean;
@@ -19,16 +19,16 @@ export interface Standing {
  * The topology that an earlier run kept in the store, proven to be what is asked for and to work; a new one where the
  * store has none. One that differs or does not work is an error, and stays as it is.
  */
-export async function standUpOrReuse(
+export async function bringUpOrReuse(
   topology: Topology,
   provider: MachineProvider,
-  options: StandUpOptions,
-): Promise<Standing> {
+  options: BringUpOptions,
+): Promise<RunningTopology> {
   const { until = lastStageOf(topology), keepClaim = false } = options;
   requireStage(topology, until);
   const { store } = provider;
-  const { abandoned } = await claimStore(store, `reuse ${topology.name}`);
-  if (abandoned) await takeDown(provider);
+  const { abandoned } = await claimStateDirectory(store, `reuse ${topology.name}`);
+  if (abandoned) await tearDown(provider);
   let reusable = false;
   try {
     const chosen = await chooseEngines(topology, provider);
@@ -39,7 +39,7 @@ export async function standUpOrReuse(
       return { document, reused: true };
     }
   } finally {
-    if (!(reusable && keepClaim)) await releaseStore(store);
+    if (!(reusable && keepClaim)) await releaseClaim(store);
   }
-  return { document: await standUp(topology, provider, options), reused: false };
+  return { document: await bringUp(topology, provider, options), reused: false };
 }

@@ -8,7 +8,11 @@ import type { TlsEndpoint } from '../../docker/endpoints/endpoint.ts';
 import { activity } from '../../process/activity.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { loadDocument, type TopologyDocument } from '../document.ts';
-import { findDifferences, type KeptEngine, type KeptMachine } from './kept-differences.ts';
+import {
+  findRunningDifferences,
+  type RunningEngine,
+  type RunningMachine,
+} from './running-differences.ts';
 import type { Stage, Topology } from '../topology.ts';
 
 /**
@@ -34,7 +38,7 @@ export async function reuseTopology(
       throw new HarnessError({ code: 'topology-differs', tried, observed, remedy });
     }
     const kept = await Promise.all(machines.map(examineMachine));
-    const differences = findDifferences(topology, until, document, kept);
+    const differences = findRunningDifferences(topology, until, document, kept);
     if (differences.length === 0) return document;
     throw new HarnessError({
       code: 'topology-differs',
@@ -45,7 +49,7 @@ export async function reuseTopology(
   });
 }
 
-async function examineMachine(machine: Machine): Promise<KeptMachine> {
+async function examineMachine(machine: Machine): Promise<RunningMachine> {
   if (machine.state !== 'Running') return { machine, engine: { failure: machine.state } };
   try {
     return { machine, engine: await examineEngine(machine) };
@@ -55,7 +59,7 @@ async function examineMachine(machine: Machine): Promise<KeptMachine> {
   }
 }
 
-async function examineEngine(machine: Machine): Promise<KeptEngine> {
+async function examineEngine(machine: Machine): Promise<RunningEngine> {
   using engine = connectEngine(machine);
   const limit = { limit: 10_000 };
   const [info, { version }, networks, containers] = await Promise.all([

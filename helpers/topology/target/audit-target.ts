@@ -6,7 +6,7 @@ import {
   keystoreOf,
   storeOf,
 } from '../../cluster/cluster-plan.ts';
-import { openStore } from '../../cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../cluster/key-value/open-store.ts';
 import { connectEngine } from '../../docker/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
@@ -83,7 +83,7 @@ export function clusterOf(
   const planned = storeOf(cluster);
   if (planned === undefined) return { kind: auditKind };
   const { address = '' } = machines.find(({ name }) => name === planned.machine) ?? {};
-  const { kind, port } = openStore(planned.kind, address);
+  const { kind, port } = openKeyValueStore(planned.kind, address);
   return { kind: auditKind, store: { kind, address, port } };
 }
 

@@ -24,7 +24,7 @@ export async function prepareOwnImage(field: string, image: OwnImage): Promise<P
 }
 
 /** Whether the words can only mean a file, which is looked for from where they are written. */
-export function meansFile(words: string): boolean {
+export function isFileName(words: string): boolean {
   return /^[./~]|\.(tar|tgz|tar\.\w+)$/.test(words);
 }
 

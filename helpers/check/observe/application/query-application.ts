@@ -1,6 +1,6 @@
 import type { Container } from '../../../docker/containers/container.ts';
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import { askCarService } from '../../../workload/ask-car-service.ts';
+import { requestCar } from '../../../workload/request-car.ts';
 import { countSelects, readCarFromDatabase } from '../../../workload/car-in-database.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { ExpectedApplication } from '../../model/target.ts';
@@ -20,7 +20,7 @@ export async function queryApplication(
   const { url, isCarService = false } = expected;
   const options = { limit: LIMIT, signal: context.signal };
   try {
-    const { status, body } = await askCarService(url, options);
+    const { status, body } = await requestCar(url, options);
     const answer = { url, status, body, error: undefined };
     if (status !== expected.status || !isCarService) return { ...answer, database: undefined };
     return { ...answer, database: await watchDatabase(expected, cluster, context) };
@@ -48,7 +48,7 @@ async function watchDatabase(
       return { error: `no container ${name ?? 'of its database'} is running` };
     const queries = await countQueries({
       count: async () => await countSelects(database, options),
-      ask: async () => await askCarService(url, options),
+      ask: async () => await requestCar(url, options),
     });
     const id = Number(new URL(url).pathname.split('/').at(-1));
     return { queries, row: await readCarFromDatabase(database, id, options) };

@@ -1,4 +1,4 @@
-import { membersQuestion, readMembersAnswer } from '../../../cluster/gossip/gossip-protocol.ts';
+import { membersRequest, readMembersResponse } from '../../../cluster/gossip/gossip-protocol.ts';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../../process/waits/wait-for.ts';
 import type { GossipTrial } from '../../model/paths-view.ts';
@@ -92,12 +92,12 @@ async function queryMembers(
   const failure = failureOf(connection, 'no connection');
   if (failure !== undefined) return failure;
   const port = { protocol: 'tcp', address: destination, port: GOSSIP_PORT } as const;
-  const { answer, error } = await sender.probe.exchange('host', port, membersQuestion, {
+  const { answer, error } = await sender.probe.exchange('host', port, membersRequest, {
     limit: 10_000,
   });
   if (error !== undefined) return error;
   try {
-    readMembersAnswer(answer);
+    readMembersResponse(answer);
     return undefined;
   } catch (cause) {
     return firstLine(cause);

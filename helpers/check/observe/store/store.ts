@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { KeyValueStoreKind } from '../../../cluster/key-value/key-value-store.ts';
-import { openStore } from '../../../cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../cluster/key-value/open-store.ts';
 import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import type { ExchangeResult } from '../../probe/exchange.ts';
 import type { TargetStore } from '../../model/target.ts';
@@ -32,7 +32,7 @@ async function firstToAnswer<T>(all: readonly Promise<T>[]): Promise<T> {
 
 async function readStore(store: TargetStore, signal: AbortSignal): Promise<StoreView> {
   const options = { limit: ANSWER_LIMIT, signal };
-  const opened = openStore(store.kind, store.address, store.port);
+  const opened = openKeyValueStore(store.kind, store.address, store.port);
   const [version, entries] = await Promise.all([
     opened.version(options),
     opened.readTree(DOCKER_KEY, options),

@@ -1,5 +1,5 @@
 import type { KeyValueStore } from '../../../cluster/key-value/key-value-store.ts';
-import { waitForCluster, waitForMeeting } from '../../../cluster/key-value/members.ts';
+import { waitForCluster, waitForDiscovery } from '../../../cluster/key-value/members.ts';
 import { whileStoreIsReached } from '../../../cluster/key-value/store-reach.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../../machine/machine.ts';
 import { onMachine } from '../../../process/activity.ts';
@@ -7,7 +7,7 @@ import { allSettled } from '../../../process/errors/harness-error.ts';
 import { runStage } from './run-stage.ts';
 
 /** What the machines of a cluster are made with. */
-export interface ClusterGround {
+export interface ClusterEnvironment {
   readonly store: Promise<KeyValueStore>;
   readonly provider: MachineProvider;
   readonly signal: AbortSignal;
@@ -18,16 +18,16 @@ export interface ClusterGround {
  * others up to 20 s late, and what is made on it meanwhile is never announced. Ready when all are in the store and the
  * gossip of each knows every other.
  */
-export async function standUpCluster(
+export async function bringUpCluster(
   requests: readonly MachineRequest[],
-  { store, provider, signal }: ClusterGround,
+  { store, provider, signal }: ClusterEnvironment,
 ): Promise<Machine[]> {
   return await runStage('cluster', async () => {
-    const ground = { store, provider, signal };
+    const environment = { store, provider, signal };
     const creations =
       requests.length > MEET_ANYHOW
-        ? createOneByOne(requests, ground)
-        : requests.map((request) => createMember(request, store, ground));
+        ? createOneByOne(requests, environment)
+        : requests.map((request) => createMember(request, store, environment));
     const machines = await allSettled('cluster: create its machines', creations);
     await waitForCluster(await store, machines, { provider, signal });
     return machines;
@@ -44,15 +44,15 @@ const MEET_ANYHOW = 3;
 /** Makes machines side by side, but for their engines: each starts when the one before it has met the first. */
 function createOneByOne(
   requests: readonly MachineRequest[],
-  ground: ClusterGround,
+  environment: ClusterEnvironment,
 ): Promise<Machine>[] {
-  const { store, signal } = ground;
+  const { store, signal } = environment;
   let before: Promise<unknown> = store;
   let first: Promise<Machine> | undefined;
   return requests.map((request) => {
-    const creation = createMember(request, before, ground);
+    const creation = createMember(request, before, environment);
     const met = Promise.all([store, creation, first]).then(async ([there, machine, other]) => {
-      await onMachine(machine.name, () => waitForMeeting(there, machine, other, { signal }));
+      await onMachine(machine.name, () => waitForDiscovery(there, machine, other, { signal }));
       return machine;
     });
     first ??= creation;
@@ -65,7 +65,7 @@ function createOneByOne(
 async function createMember(
   request: MachineRequest,
   engineAfter: Promise<unknown>,
-  { store, provider, signal }: ClusterGround,
+  { store, provider, signal }: ClusterEnvironment,
 ): Promise<Machine> {
   const tried = `machine ${request.name}: create`;
   const reach = { store, provider, machines: [request.name] };

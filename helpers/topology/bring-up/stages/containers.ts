@@ -21,7 +21,7 @@ export interface OwnContainer {
 }
 
 /** What the user's own containers are stood up on. */
-export interface ContainersGround {
+export interface ContainersEnvironment {
   readonly machines: readonly Machine[];
   readonly provider: MachineProvider;
   /** What has to have come before they are started; they are made meanwhile. */
@@ -30,9 +30,9 @@ export interface ContainersGround {
 }
 
 /** Runs the user's own containers. Ready when each runs and listens at the ports that it is to listen at. */
-export async function standUpContainers(
+export async function bringUpContainers(
   own: readonly OwnContainer[],
-  { machines, provider, after, signal }: ContainersGround,
+  { machines, provider, after, signal }: ContainersEnvironment,
 ): Promise<TopologyDocument['workload']> {
   return await runStage('containers', async () => {
     const deployments = own.map((one) => describeDeployment(one, machines));

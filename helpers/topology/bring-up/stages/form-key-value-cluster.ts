@@ -1,11 +1,11 @@
 import { engineOptionsFor } from '../../../cluster/key-value/key-value-store.ts';
-import { openStore } from '../../../cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../cluster/key-value/open-store.ts';
 import type { PlannedStore } from '../../../cluster/cluster-kind.ts';
 import type { Machine, MachineRequest } from '../../../machine/machine.ts';
 import { includesStage, machineOf, membersOf, type Topology } from '../../topology.ts';
-import { standUpCluster } from './cluster.ts';
+import { bringUpCluster } from './cluster.ts';
 import { archivesOf, type Forming, type FormingCluster, requestFor } from './forming.ts';
-import { standUpKeystore } from './keystore.ts';
+import { bringUpKeystore } from './keystore.ts';
 
 /** Containers that run on each machine of the cluster, for the cluster itself. */
 export interface MemberAgents {
@@ -36,11 +36,11 @@ export function formKeyValueCluster(
       { signal },
     ),
   );
-  const store = group.start(() => standUpKeystore(kind, keystore, image, signal));
+  const store = group.start(() => bringUpKeystore(kind, keystore, image, signal));
   const members = !includesStage(until, 'cluster')
     ? Promise.resolve([])
     : group.start(async () => {
-        const { url } = openStore(kind, (await keystore).address);
+        const { url } = openKeyValueStore(kind, (await keystore).address);
         const partOf = await agents?.plan(url);
         // All of them before the first machine is created: in the topology's order, machines get their addresses.
         const requests = await Promise.all(
@@ -53,7 +53,7 @@ export function formKeyValueCluster(
             });
           }),
         );
-        const machines = await standUpCluster(requests, { store, provider, signal });
+        const machines = await bringUpCluster(requests, { store, provider, signal });
         await agents?.waitFor(machines, signal);
         return machines;
       });

@@ -2,7 +2,7 @@ import type { PlanOf } from '../../../cluster/cluster-plan.ts';
 import type { MachineRequest } from '../../../machine/machine.ts';
 import { membersOf, type Topology } from '../../topology.ts';
 import { type Forming, type FormingCluster, requestFor } from './forming.ts';
-import { standUpSwarm } from './swarm.ts';
+import { bringUpSwarm } from './swarm.ts';
 
 /** Forms a swarm: the manager's engine makes it, the others join. There is no machine beside it. */
 export function formSwarm(
@@ -17,7 +17,7 @@ export function formSwarm(
       ),
     );
     const create = (request: MachineRequest) => provider.create(request, { signal: group.signal });
-    return await standUpSwarm(() => requests.map(create), manager, group.signal);
+    return await bringUpSwarm(() => requests.map(create), manager, group.signal);
   });
   // A worker is told of a network when a container of its own is on it, and not before.
   const informed = members.then((all) => all.filter(({ name }) => name === manager));

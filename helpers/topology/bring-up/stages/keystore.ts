@@ -11,7 +11,7 @@ import { provideImage } from '../../../workload/provide-image.ts';
 import { runStage } from './run-stage.ts';
 
 /** Runs the key-value store on its machine. Ready when it leads and gives back what was written to it. */
-export async function standUpKeystore(
+export async function bringUpKeystore(
   kind: KeyValueStoreKind,
   machine: Promise<Machine>,
   image: Promise<PreparedImage>,

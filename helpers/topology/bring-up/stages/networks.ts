@@ -12,7 +12,7 @@ import { runStage } from './run-stage.ts';
  *
  * @param engines those that are told
  */
-export async function standUpNetworks(
+export async function bringUpNetworks(
   { networks, cluster }: Topology,
   engines: readonly Engine[],
   { provider, signal }: { readonly provider: MachineProvider; readonly signal: AbortSignal },

@@ -8,7 +8,7 @@ import { runStage } from './run-stage.ts';
  * Makes the machines of a swarm. The manager's engine makes it as soon as it runs, the others join side by side. Ready
  * when the manager has all as ready nodes and the gossip of each knows every other.
  */
-export async function standUpSwarm(
+export async function bringUpSwarm(
   create: () => readonly Promise<Machine>[],
   managerName: string,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ import type { CarService } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
 
 /** What the topology's document says of the workload. */
-export type StandingWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'>;
+export type RunningWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'>;
 
 /**
  * Runs the car service. Ready when car 1 comes from outside of the cluster through the published port, out of the
@@ -24,13 +24,13 @@ export type StandingWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'
  *
  * @param networks what has to have come before the containers start; they are made meanwhile
  */
-export async function standUpWorkload(
+export async function bringUpWorkload(
   { network, application, database }: CarService,
   machines: readonly Machine[],
   images: CarServiceImages,
   networks: Promise<unknown>,
   signal: AbortSignal,
-): Promise<StandingWorkload> {
+): Promise<RunningWorkload> {
   return await runStage('workload', async () => {
     const placements = {
       application: place(application, machines, images.tomcat),
@@ -72,7 +72,7 @@ async function describeContainers(
   { application, database }: CarServiceContainers,
   network: string,
   signal: AbortSignal,
-): Promise<StandingWorkload['workload']> {
+): Promise<RunningWorkload['workload']> {
   return await Promise.all(
     [application, database].map(async (container) => ({
       container: container.name,

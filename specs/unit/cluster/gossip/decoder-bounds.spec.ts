@@ -1,7 +1,7 @@
 import '../../fuzz.ts';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { readMembersAnswer } from '../../../../helpers/cluster/gossip/gossip-protocol.ts';
+import { readMembersResponse } from '../../../../helpers/cluster/gossip/gossip-protocol.ts';
 import { decompressLzw, unpackedLimit } from '../../../../helpers/cluster/gossip/lzw.ts';
 import { MessagePackReader } from '../../../../helpers/cluster/gossip/msgpack.ts';
 import { readSwarmNodes } from '../../../../helpers/cluster/classic-swarm/swarm-nodes.ts';
@@ -102,7 +102,7 @@ describe('gossip', () => {
     const answers = fc.tuple(fc.constantFrom(6, 9, 13), bytes);
     fc.assert(
       fc.property(answers, ([kind, rest]) => {
-        const members = outcome(() => readMembersAnswer(Buffer.concat([Buffer.of(kind), rest])));
+        const members = outcome(() => readMembersResponse(Buffer.concat([Buffer.of(kind), rest])));
         expect(members?.length ?? 0).toBeLessThanOrEqual(rest.length);
       }),
     );
@@ -127,8 +127,8 @@ describe('gossip', () => {
       text('Join'),
       Buffer.of(0xc2),
     ]);
-    expect(readMembersAnswer(pack(members))).toEqual([]);
-    expect(() => readMembersAnswer(pack(pack(members)))).toThrow('not understood (message 9)');
+    expect(readMembersResponse(pack(members))).toEqual([]);
+    expect(() => readMembersResponse(pack(pack(members)))).toThrow('not understood (message 9)');
   });
 
   test('four billion announced members are refused at the first look', () => {
@@ -137,7 +137,7 @@ describe('gossip', () => {
       text('Nodes'),
       Buffer.of(0xce, 0xff, 0xff, 0xff, 0xff),
     ]);
-    expect(() => readMembersAnswer(header)).toThrow('cut off');
+    expect(() => readMembersResponse(header)).toThrow('cut off');
   });
 });
 

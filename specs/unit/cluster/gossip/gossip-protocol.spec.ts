@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readMembersAnswer } from '../../../../helpers/cluster/gossip/gossip-protocol.ts';
+import { readMembersResponse } from '../../../../helpers/cluster/gossip/gossip-protocol.ts';
 import { decompressLzw } from '../../../../helpers/cluster/gossip/lzw.ts';
 import { MessagePackReader } from '../../../../helpers/cluster/gossip/msgpack.ts';
 import { longAnswer, shortAnswer } from './gossip-answers.ts';
@@ -14,17 +14,20 @@ describe('an engine’s answer to «whom do you know?»', () => {
     ['short', shortAnswer],
     ['long', longAnswer],
   ])('a %s one names both members as alive', (_length, answer) => {
-    expect(readMembersAnswer(answer)).toEqual(members);
+    expect(readMembersResponse(answer)).toEqual(members);
   });
 
   test('one that is cut off anywhere is an error, never a shorter list', () => {
     for (let length = 0; length < shortAnswer.length; length += 1) {
-      expect(() => readMembersAnswer(shortAnswer.subarray(0, length)), `${length} bytes`).toThrow();
+      expect(
+        () => readMembersResponse(shortAnswer.subarray(0, length)),
+        `${length} bytes`,
+      ).toThrow();
     }
   });
 
   test('a dead member and one that left are told from those alive', () => {
-    expect(readMembersAnswer(answerOf({ 'a-host': 2, 'b-host': 3, 'c-host': 0 }))).toEqual([
+    expect(readMembersResponse(answerOf({ 'a-host': 2, 'b-host': 3, 'c-host': 0 }))).toEqual([
       { name: 'a-host', address: '10.1.2.3', state: 'dead' },
       { name: 'b-host', address: '10.1.2.3', state: 'left' },
       { name: 'c-host', address: '10.1.2.3', state: 'alive' },
@@ -32,8 +35,8 @@ describe('an engine’s answer to «whom do you know?»', () => {
   });
 
   test('a message of another kind is an error that says so', () => {
-    expect(() => readMembersAnswer(Buffer.of(2, 0x80))).toThrow('not understood (message 2)');
-    expect(() => readMembersAnswer(Buffer.from('HTTP/1.1 400'))).toThrow('not understood');
+    expect(() => readMembersResponse(Buffer.of(2, 0x80))).toThrow('not understood (message 2)');
+    expect(() => readMembersResponse(Buffer.from('HTTP/1.1 400'))).toThrow('not understood');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findOptionDefect } from '../../../../helpers/cluster/key-value/explain-engines.ts';
-import { openStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
 import { keyValueStoreKinds } from '../../../../helpers/cluster/key-value/key-value-store.ts';
 import type { EngineInfo } from '../../../../helpers/docker/info.ts';
 import type { Machine } from '../../../../helpers/machine/machine.ts';
@@ -18,7 +18,7 @@ function judge(url: string, clusterStore?: string, clusterAdvertise?: string) {
 
 describe('The options of an engine that is to be in a cluster', () => {
   test.for(keyValueStoreKinds)('are right and wrong in the same way on %s', (kind) => {
-    const { url } = openStore(kind, '192.168.99.100');
+    const { url } = openKeyValueStore(kind, '192.168.99.100');
     const advertised = '192.168.99.102:2376';
     expect(judge(url, url, advertised)).toBeUndefined();
     const asked = `; give it the engine option cluster-store=${url}`;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
 
 /** Something that says this to whoever says anything, and hangs up. */
 async function portOf(words: string): Promise<number> {
@@ -26,7 +26,7 @@ describe('What does not serve as a store is told in one line', () => {
     ],
     ['zookeeper', '', /srvr: ZooKeeper says «»; see/],
   ] as const)('%s: %j', async ([kind, words, line]) => {
-    const store = openStore(kind, '127.0.0.1', await portOf(words));
+    const store = openKeyValueStore(kind, '127.0.0.1', await portOf(words));
     await expect(store.servers()).rejects.toThrow(line);
     const ready = store.waitUntilReady({ limit: 0 });
     await expect(ready).rejects.toThrow(
@@ -39,7 +39,7 @@ describe('What does not serve as a store is told in one line', () => {
     ['follower', [false, true]],
   ] as const)('a ZooKeeper that is the %s of several is not alone', async ([mode, leads]) => {
     const said = `Zookeeper version: 3.4.13-6--1, built on Sat\nMode: ${mode}\nNode count: 4\n`;
-    const servers = await openStore('zookeeper', '127.0.0.1', await portOf(said)).servers();
+    const servers = await openKeyValueStore('zookeeper', '127.0.0.1', await portOf(said)).servers();
     expect(servers.map((server) => server.leads)).toEqual(leads);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
 import {
   engineOptionsFor,
   entriesBelow,
@@ -10,7 +10,7 @@ test.for([
   ['etcd', 'etcd://192.168.99.100:2379'],
   ['zookeeper', 'zk://192.168.99.100:2181'],
 ] as const)('%s is %s to an engine', ([kind, url]) => {
-  expect(openStore(kind, '192.168.99.100').url).toBe(url);
+  expect(openKeyValueStore(kind, '192.168.99.100').url).toBe(url);
 });
 
 test('below a key is what it holds itself and what its path leads to, in order, without folders', () => {
@@ -23,7 +23,7 @@ test('below a key is what it holds itself and what its path leads to, in order, 
 });
 
 test('an engine gets the store and its own address as the tutorial writes them', () => {
-  expect(engineOptionsFor(openStore('consul', '192.168.99.100'))).toEqual([
+  expect(engineOptionsFor(openKeyValueStore('consul', '192.168.99.100'))).toEqual([
     'cluster-store=consul://192.168.99.100:8500',
     'cluster-advertise=eth1:2376',
   ]);

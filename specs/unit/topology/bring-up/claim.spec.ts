@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { takeStateDirectory } from '../../../../helpers/netns/state/state-directory.ts';
 import {
-  claimForTakeDown,
-  claimStore,
-  leaveStore,
+  claimForTearDown,
+  claimStateDirectory,
+  releaseAndRemove,
 } from '../../../../helpers/topology/bring-up/claim.ts';
 
 const dead = JSON.stringify({ pid: 4_194_304, born: '1', doing: 'bring up seed' });
@@ -28,14 +28,14 @@ test('of processes that find a dead claim at the same moment, one gets the store
     children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()),
   );
   expect(outcomes.sort()).toEqual(['held', 'refused', 'refused']);
-  await expect(claimForTakeDown(store)).rejects.toThrow(
+  await expect(claimForTearDown(store)).rejects.toThrow(
     /^use the store \S+: process \d+ is at «hold» in it; wait for it/,
   );
   for (const child of children) {
     child.stdin.end();
     await once(child, 'exit');
   }
-  expect(await claimStore(store, 'next')).toEqual({ abandoned: true });
-  expect(await leaveStore(store)).toEqual([]);
+  expect(await claimStateDirectory(store, 'next')).toEqual({ abandoned: true });
+  expect(await releaseAndRemove(store)).toEqual([]);
   await expect(readdir(store)).rejects.toThrow('ENOENT');
 });

@@ -1,8 +1,8 @@
 // Claims a store and holds it until its standard input ends: hold-claim.ts STORE. Prints "held", or "refused".
 import { text } from 'node:stream/consumers';
-import { claimStore } from '../../../../helpers/topology/bring-up/claim.ts';
+import { claimStateDirectory } from '../../../../helpers/topology/bring-up/claim.ts';
 
-const outcome = await claimStore(process.argv[2] ?? '', 'hold').then(
+const outcome = await claimStateDirectory(process.argv[2] ?? '', 'hold').then(
   () => 'held',
   () => 'refused',
 );

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { createDockerMachineProvider } from '../../../../helpers/machine/docker-machine/provider.ts';
-import { takeDown } from '../../../../helpers/topology/bring-up/tear-down.ts';
+import { tearDown } from '../../../../helpers/topology/bring-up/tear-down.ts';
 
 /** A FAKE docker-machine: it has the machines of the store's folders, and notes what it is to remove. */
 const fake = `#!/bin/sh
@@ -59,7 +59,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
   test('removes none of a user’s, and says that the store is not ours', async ({ lab }) => {
     lab.write('machines/production/config.json');
     lab.write('certs/ca.pem');
-    await expect(takeDown(lab.provider)).rejects.toThrow(
+    await expect(tearDown(lab.provider)).rejects.toThrow(
       /^clean up the state directory \S+: overlay-e2e did not create it, and it contains certs, machines; name a new or an empty folder in MACHINE_STORAGE_PATH$/,
     );
     expect(lab.removed()).toBe('');
@@ -75,7 +75,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     lab.write('machines/master-host/config.json');
     lab.write('overlay-e2e/made/master-host');
     lab.write('overlay-e2e/made/gone-by-hand');
-    expect(await takeDown(lab.provider)).toMatchObject({ machines: ['master-host'], others: [] });
+    expect(await tearDown(lab.provider)).toMatchObject({ machines: ['master-host'], others: [] });
     expect(lab.removed()).toBe('master-host\n');
     expect(readdirSync(lab.store).sort()).toEqual(['.overlay-e2e', 'machines']);
   });
@@ -87,13 +87,13 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     lab.write('topology.json', JSON.stringify(document));
     lab.write('machines/master-host/config.json');
     lab.write('machines/other/config.json');
-    expect(await takeDown(lab.provider)).toMatchObject({ machines: ['master-host'] });
+    expect(await tearDown(lab.provider)).toMatchObject({ machines: ['master-host'] });
     expect(readdirSync(join(store, 'machines'))).toEqual(['other']);
     expect(readdirSync(store)).toEqual(['machines']);
   });
 
   test('of a store that is not there makes none', async ({ lab }) => {
-    expect(await takeDown(lab.provider)).toEqual({ machines: [], leftovers: [], others: [] });
+    expect(await tearDown(lab.provider)).toEqual({ machines: [], leftovers: [], others: [] });
     expect(readdirSync(dirname(lab.store))).toEqual(['docker-machine']);
   });
 });

@@ -2,7 +2,7 @@ import type { MachineProvider } from '../machine/machine.ts';
 import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
 
 /** A process of a machine that asks, in place of this one. */
-export interface Asker {
+export interface RequestOrigin {
   readonly provider: MachineProvider;
   /** The machine's name. */
   readonly machine: string;
@@ -12,8 +12,8 @@ export interface Asker {
 }
 
 /** GETs a URL from inside of a machine; an unreachable one is an error. */
-export async function askFromMachine(
-  asker: Asker,
+export async function getFromMachine(
+  asker: RequestOrigin,
   url: string,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const { hostname, host, port, pathname, search } = new URL(url);
@@ -34,7 +34,7 @@ export async function askFromMachine(
  * connection. A machine of whatever provider has bash or nc.
  */
 export async function exchangeFromMachine(
-  { provider, machine, limit = 10_000, signal }: Asker,
+  { provider, machine, limit = 10_000, signal }: RequestOrigin,
   { address, port }: { readonly address: string; readonly port: number },
   question: Buffer,
 ): Promise<Buffer> {
@@ -49,8 +49,8 @@ export async function exchangeFromMachine(
 }
 
 /** Opens a TCP connection from inside of a machine and closes it; one that cannot be opened is an error. */
-export async function dialFromMachine(
-  { provider, machine, limit = 10_000, signal }: Asker,
+export async function connectFromMachine(
+  { provider, machine, limit = 10_000, signal }: RequestOrigin,
   { address, port }: { readonly address: string; readonly port: number },
 ): Promise<void> {
   await provider.run(machine, ['sh', '-c', DIAL, 'dial', address, `${port}`], {

@@ -1,20 +1,20 @@
 import { engineOptionsFor } from '../../cluster/key-value/key-value-store.ts';
-import { openStore } from '../../cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../cluster/key-value/open-store.ts';
 import type { EngineInfo } from '../../docker/info.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { clusterKindOf, keystoreOf, storeOf } from '../../cluster/cluster-plan.ts';
-import { describedDifferences } from './described-differences.ts';
+import { findDescriptionChanges } from './description-changes.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage, type Stage, type Topology, type TopologyMachine } from '../topology.ts';
 
 /** A kept machine as it is now, and what its engine says. */
-export interface KeptMachine {
+export interface RunningMachine {
   readonly machine: Machine;
   /** What asking the engine over TLS gave; a failure in words when it did not answer so. */
-  readonly engine: KeptEngine | { readonly failure: string };
+  readonly engine: RunningEngine | { readonly failure: string };
 }
 
-export interface KeptEngine {
+export interface RunningEngine {
   readonly hostname: string;
   readonly version: string;
   readonly labels: readonly string[];
@@ -34,11 +34,11 @@ const shortestValidity = 24 * 60 * 60 * 1000;
  * In what the kept machines are not what the topology asks for, each difference in a few words that name the machine.
  * Empty when nothing speaks against using them.
  */
-export function findDifferences(
+export function findRunningDifferences(
   topology: Topology,
   until: Stage,
   document: TopologyDocument,
-  kept: readonly KeptMachine[],
+  kept: readonly RunningMachine[],
   now: Date = new Date(),
 ): string[] {
   if (document.topology !== topology.name) {
@@ -52,7 +52,7 @@ export function findDifferences(
     ...(includesStage(document.stage, until)
       ? []
       : [`it goes up to the stage ${document.stage} only`]),
-    ...describedDifferences(topology, until, document),
+    ...findDescriptionChanges(topology, until, document),
     ...missing.map((name) => `there is no ${name}`),
     ...foreign.map((name) => `${name} is not in the topology`),
     ...kept
@@ -73,7 +73,7 @@ function expectedNames(topology: Topology, until: Stage): string[] {
 function differencesOf(
   topology: Topology,
   document: TopologyDocument,
-  { machine, engine }: KeptMachine,
+  { machine, engine }: RunningMachine,
   now: Date,
 ): string[] {
   if (machine.state !== 'Running') return [`is ${machine.state}`];
@@ -107,7 +107,7 @@ function expectedOptions(
   const store = storeOf(cluster);
   if (store === undefined || store.machine === name) return [...engineOptions];
   const address = document.machines.find((one) => one.name === store.machine)?.address ?? '';
-  const { url } = openStore(store.kind, address);
+  const { url } = openKeyValueStore(store.kind, address);
   return [...engineOptionsFor({ url }, store.advertise), ...engineOptions];
 }
 
@@ -115,7 +115,7 @@ function engineDifferences(
   document: TopologyDocument,
   noted: { name: string; engineVersion: string },
   asked: { labels: readonly string[]; options: readonly string[] },
-  engine: KeptEngine,
+  engine: RunningEngine,
   now: Date,
 ): string[] {
   const store = asked.options.find((option) => option.startsWith('cluster-store='));

@@ -4,7 +4,7 @@ import type { ContainerFacts } from '../../docker/containers/container-facts.ts'
 import { labOf } from '../lab.ts';
 
 /** A container that is to reach something by its name, and what is known of both by their own engines. */
-export interface Meeting {
+export interface TargetLookup {
   readonly from: Container;
   /** The name or address that it is to reach. */
   readonly target: string;
@@ -20,11 +20,11 @@ export interface Meeting {
  * @param container the value of `expect`: `lab.container(…)` or its result
  * @param given the expected address of the target, if the spec names one
  */
-export async function meet(
+export async function lookUpTarget(
   container: Container | Promise<Container>,
   target: string,
   given?: string,
-): Promise<Meeting> {
+): Promise<TargetLookup> {
   const from = await container;
   const [own, other] = await Promise.all([from.inspect(), findTarget(from, target)]);
   const shared = Object.keys(own.networks).filter((name) => other?.networks[name] !== undefined);
@@ -50,7 +50,7 @@ async function findTarget(from: Container, target: string): Promise<ContainerFac
 }
 
 /** Returns true if these are the expected addresses of the target; any address if none is known. */
-export function areRight(found: readonly string[], { addresses }: Meeting): boolean {
+export function areExpected(found: readonly string[], { addresses }: TargetLookup): boolean {
   if (addresses === undefined) return found.length > 0;
   return (
     found.length > 0 &&
@@ -60,8 +60,8 @@ export function areRight(found: readonly string[], { addresses }: Meeting): bool
 }
 
 /** Describes the wrong result of a name for people. */
-export function describeResolution(found: readonly string[], meeting: Meeting): string {
-  const { who, target, over, addresses = [] } = meeting;
+export function describeResolution(found: readonly string[], lookup: TargetLookup): string {
+  const { who, target, over, addresses = [] } = lookup;
   if (found.length === 0) return `${who} does not resolve ${target}${over}: no such name`;
   const wanted = addresses.length === 0 ? 'it has none' : `its address is ${addresses.join(', ')}`;
   return `${who} resolves ${target} to ${found.join(', ')}${over}: ${wanted}`;

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import type { Machine } from '../../../../helpers/machine/machine.ts';
 import type { TopologyDocument } from '../../../../helpers/topology/document.ts';
 import {
-  findDifferences,
-  type KeptEngine,
-  type KeptMachine,
-} from '../../../../helpers/topology/reuse/kept-differences.ts';
+  findRunningDifferences,
+  type RunningEngine,
+  type RunningMachine,
+} from '../../../../helpers/topology/reuse/running-differences.ts';
 import { carCluster, seed } from '../../../../helpers/topology/seed.ts';
 import { findTopology } from '../../../../helpers/topology/topologies.ts';
 import { placesOf, type Topology, withEngine } from '../../../../helpers/topology/topology.ts';
@@ -46,8 +46,8 @@ const document: TopologyDocument = {
 
 function keep(
   name: Name,
-  changes: { machine?: Partial<Machine>; engine?: Partial<KeptEngine> } = {},
-): KeptMachine {
+  changes: { machine?: Partial<Machine>; engine?: Partial<RunningEngine> } = {},
+): RunningMachine {
   const member = name !== 'mh-keystore';
   return {
     machine: {
@@ -85,7 +85,7 @@ function keep(
 /** The differences when everything is right but the master. */
 function differ(changes: Parameters<typeof keep>[1], topology: Topology = seed): string[] {
   const kept = [keep('mh-keystore'), keep('master-host', changes), keep('worker-host')];
-  return findDifferences(topology, 'workload', document, kept, now);
+  return findRunningDifferences(topology, 'workload', document, kept, now);
 }
 
 test('machines that are as they were made differ in nothing', () => {
@@ -122,7 +122,7 @@ test.each<[string, Parameters<typeof keep>[1]]>([
 test('an engine that gives no access is named with the reason', () => {
   const closed = { ...keep('master-host'), engine: { failure: 'certificate has expired' } };
   const kept = [keep('mh-keystore'), closed, keep('worker-host')];
-  expect(findDifferences(seed, 'workload', document, kept, now)).toEqual([
+  expect(findRunningDifferences(seed, 'workload', document, kept, now)).toEqual([
     'master-host gives no access to its engine: certificate has expired',
   ]);
 });
@@ -140,13 +140,13 @@ test('a label that the topology asks for has to be at the machine and at its eng
 });
 
 test('a machine too few, one too many and a stage too low are all named', () => {
-  const stranger: KeptMachine = {
+  const stranger: RunningMachine = {
     ...keep('master-host'),
     machine: { ...keep('master-host').machine, name: 'stranger' },
   };
   const lower: TopologyDocument = { ...document, stage: 'network', workload: [] };
   const kept = [keep('mh-keystore'), keep('worker-host'), stranger];
-  expect(findDifferences(seed, 'workload', lower, kept, now)).toEqual([
+  expect(findRunningDifferences(seed, 'workload', lower, kept, now)).toEqual([
     'it goes up to the stage network only',
     'there is no master-host',
     'stranger is not in the topology',
@@ -160,18 +160,18 @@ test('another engine than the one that it was made with is named, if one was ask
     ...document,
     machines: document.machines.map((machine) => ({ ...machine, engineBundle })),
   });
-  expect(findDifferences(asked, 'workload', madeWith('26.1.5'), kept, now)).toEqual([]);
-  expect(findDifferences(asked, 'workload', madeWith('system'), kept, now)).toEqual(
+  expect(findRunningDifferences(asked, 'workload', madeWith('26.1.5'), kept, now)).toEqual([]);
+  expect(findRunningDifferences(asked, 'workload', madeWith('system'), kept, now)).toEqual(
     names.map((name) => `${name} was made with engine system, and is to have 26.1.5`),
   );
-  expect(findDifferences(asked, 'workload', document, kept, now)).toEqual(
+  expect(findRunningDifferences(asked, 'workload', document, kept, now)).toEqual(
     names.map((name) => `${name} was made with engine 20.10.5, and is to have 26.1.5`),
   );
 });
 
 test('a run that needs fewer stages takes what goes further', () => {
   const kept = names.map((name) => keep(name));
-  expect(findDifferences(seed, 'keystore', document, kept, now)).toEqual([]);
+  expect(findRunningDifferences(seed, 'keystore', document, kept, now)).toEqual([]);
 });
 
 test('a description that was changed since is another in what it describes now', () => {
@@ -192,7 +192,7 @@ test('a description that was changed since is another in what it describes now',
       'it has no mysqlserver on master-host',
     ]),
   );
-  const [plan, ...others] = findDifferences(
+  const [plan, ...others] = findRunningDifferences(
     changed,
     'keystore',
     document,
@@ -204,7 +204,7 @@ test('a description that was changed since is another in what it describes now',
 });
 
 test('another topology is one difference, not many', () => {
-  expect(findDifferences({ ...seed, name: 'etcd' }, 'workload', document, [], now)).toEqual([
+  expect(findRunningDifferences({ ...seed, name: 'etcd' }, 'workload', document, [], now)).toEqual([
     'it is the topology seed, not etcd',
   ]);
 });
@@ -219,7 +219,7 @@ test('what does not run of a classic Swarm is named with its machine', () => {
       keep('master-host', { engine: { running: ['tomcat-app', ...master] } }),
       keep('worker-host', { engine: { running: ['mysqlserver', ...worker] } }),
     ];
-    return findDifferences(topology, 'workload', ofSwarm, kept, now);
+    return findRunningDifferences(topology, 'workload', ofSwarm, kept, now);
   };
   expect(differencesWith([agent, 'swarm-agent-master'], [agent])).toEqual([]);
   expect(differencesWith([agent], [])).toEqual([
@@ -247,7 +247,8 @@ test('a container that was described otherwise since, or another, is named', () 
     keep('master-host', { engine: { running: ['tomcat-app', 'shop'] } }),
     keep('worker-host'),
   ];
-  const find = (topology: Topology) => findDifferences(topology, 'workload', kept, machines, now);
+  const find = (topology: Topology) =>
+    findRunningDifferences(topology, 'workload', kept, machines, now);
   expect(find({ ...seed, containers: [shop] })).toEqual([]);
   expect(find({ ...seed, containers: [{ ...shop, machine: 'worker-host' }] })).toEqual([
     'it has a shop that was described otherwise',

@@ -4,7 +4,7 @@ import type { TopologyDocument } from '../document.ts';
 import { includesStage, placesOf, type Stage, type Topology } from '../topology.ts';
 
 /** In what the description of a cluster is another by now than it was when the cluster was stood up. */
-export function describedDifferences(
+export function findDescriptionChanges(
   topology: Topology,
   until: Stage,
   document: TopologyDocument,

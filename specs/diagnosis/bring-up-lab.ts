@@ -3,26 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
-import { standUp } from '../../helpers/topology/bring-up/bring-up.ts';
-import { takeDown } from '../../helpers/topology/bring-up/tear-down.ts';
+import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
+import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { bystanders } from './bystanders.ts';
-import { type DiagnosisLab, hostNames, openStanding } from './lab.ts';
+import { type DiagnosisLab, hostNames, openRunning } from './lab.ts';
 import { type ClusterKind, widerTopology } from './topologies.ts';
 
 /** Stands a cluster of that kind up in a store of its own, and takes it down with what it gives. */
-export async function standUpLab(kind: ClusterKind): Promise<DiagnosisLab & AsyncDisposable> {
+export async function bringUpLab(kind: ClusterKind): Promise<DiagnosisLab & AsyncDisposable> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-diagnosis-'));
   const provider = createNetnsProvider({ store });
   const clear = async () => {
-    await takeDown(provider);
+    await tearDown(provider);
     await rm(store, { recursive: true, force: true });
   };
   try {
     using watch = new InterruptionWatch();
     const options = { watch, keepClaim: true };
-    const document = await standUp(widerTopology(kind), provider, options);
-    const lab = await openStanding(kind, document);
+    const document = await bringUp(widerTopology(kind), provider, options);
+    const lab = await openRunning(kind, document);
     await runBystanders(lab);
     return Object.assign(lab, { [Symbol.asyncDispose]: clear });
   } catch (error) {

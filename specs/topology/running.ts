@@ -5,8 +5,8 @@ import { type Ended, startCommand } from './command.ts';
 import { expect, openLab, test as base } from './lab.ts';
 
 /** The whole topology, stood up once for all tests of this file, as the README tells to. */
-const withStanding = base.extend(
-  'standing',
+const withRunning = base.extend(
+  'running',
   { scope: 'file' },
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   async ({}, { onCleanup }) => {
@@ -19,7 +19,7 @@ const withStanding = base.extend(
 );
 
 /** For what a command writes. */
-export const test = withStanding.extend(
+export const test = withRunning.extend(
   'folder',
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   async ({}, { onCleanup }) => {

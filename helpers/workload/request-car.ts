@@ -17,7 +17,7 @@ export interface AskOptions {
 }
 
 /** GETs a URL of the car service from outside of the cluster, told as an HTTP exchange. */
-export async function askCarService(url: string, options: AskOptions = {}): Promise<CarAnswer> {
+export async function requestCar(url: string, options: AskOptions = {}): Promise<CarAnswer> {
   return await activity('http', `GET ${url}`, async (report) => {
     report.input(`GET ${url}`);
     const answer = await get(url, options);
@@ -60,7 +60,7 @@ export async function timeCarService(
 }
 
 /** One look of a wait for an answer with this status and, when it is given, exactly this body. */
-export async function lookForAnswer(
+export async function pollCarService(
   url: string,
   wanted: { readonly status: number; readonly body?: string },
   options: AskOptions = {},
