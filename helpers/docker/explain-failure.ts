@@ -1,5 +1,6 @@
 import { describeEndpoint } from './endpoints/require-tls.ts';
-import { errorOf, explainConnection, type Explanation } from './endpoints/explain-connection.ts';
+import { errorOf, explainConnection } from './endpoints/explain-connection.ts';
+import type { Explanation } from './endpoints/explanation.ts';
 import type { EngineHost } from './endpoints/endpoint.ts';
 import type { HarnessError } from '../process/errors/harness-error.ts';
 import { oneLine } from '../process/text/one-line.ts';

@@ -1,7 +1,7 @@
 import type { SocketEndpoint, TlsEndpoint } from '../../docker/endpoints/endpoint.ts';
 import { type PingAnswer, pingEngine } from '../../docker/endpoints/ping-engine.ts';
 import { checkHandshake } from '../../docker/endpoints/transport.ts';
-import type { HostConfig } from './hosts/host.ts';
+import type { HostConfig } from './hosts/host-config.ts';
 
 // docker-machine's own words for errors, which scripts match.
 

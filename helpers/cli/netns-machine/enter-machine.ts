@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { CommandContext } from './context.ts';
 import { grounds } from './hosts/machine-folders.ts';
-import type { Host } from './hosts/host.ts';
+import type { Host } from './hosts/host-config.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

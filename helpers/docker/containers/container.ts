@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Explanation } from '../endpoints/explain-connection.ts';
+import type { Explanation } from '../endpoints/explanation.ts';
 import type { EngineHost } from '../endpoints/endpoint.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { printInspection } from '../../process/text/redact-secrets.ts';

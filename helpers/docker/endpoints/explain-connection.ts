@@ -1,20 +1,13 @@
-import type { ErrorCode } from '../../process/errors/error-codes.ts';
 import {
   firstLine,
   HarnessError,
   type HarnessErrorParts,
 } from '../../process/errors/harness-error.ts';
 import { describeEndpoint } from './require-tls.ts';
+import type { Explanation } from './explanation.ts';
 import { explainSsh } from './explain-ssh.ts';
 import type { EngineHost } from './endpoint.ts';
 import { SshFailure } from './ssh-socket.ts';
-
-export interface Explanation {
-  /** `engine-unreachable` if no engine answers; another code if something else answers, or an engine that refuses. */
-  readonly code: ErrorCode;
-  readonly observed: string;
-  readonly remedy?: string;
-}
 
 /** An engine that does not answer: its machine is off, or it ended, or nothing gets through to it. */
 export class EngineAway extends HarnessError {

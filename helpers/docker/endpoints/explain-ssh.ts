@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../process/errors/error-codes.ts';
-import type { Explanation } from './explain-connection.ts';
+import type { Explanation } from './explanation.ts';
 import type { SshEndpoint } from './endpoint.ts';
 import { sshByHand, type SshFailure } from './ssh-socket.ts';
 

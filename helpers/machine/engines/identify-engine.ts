@@ -4,11 +4,8 @@ import { isIPv4 } from 'node:net';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { InvalidAnswer, openConnection } from '../../docker/connection.ts';
-import {
-  EngineAway,
-  errorOf,
-  type Explanation,
-} from '../../docker/endpoints/explain-connection.ts';
+import { EngineAway, errorOf } from '../../docker/endpoints/explain-connection.ts';
+import type { Explanation } from '../../docker/endpoints/explanation.ts';
 import type { Explain } from '../../docker/explain-failure.ts';
 import { type EngineVersion, readIdentity, readVersion } from '../../docker/info.ts';
 import { type GivenEngine, toMachine } from './given-engine.ts';

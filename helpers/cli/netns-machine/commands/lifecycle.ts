@@ -1,7 +1,8 @@
 import { complain, type CommandContext, say } from '../context.ts';
 import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { type Host, type HostState, loadTargets } from '../hosts/host.ts';
+import type { Host, HostState } from '../hosts/host-config.ts';
+import { loadTargets } from '../hosts/host.ts';
 import { grounds } from '../hosts/machine-folders.ts';
 import { tellOfTransfers } from '../transfers.ts';
 

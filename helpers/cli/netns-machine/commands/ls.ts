@@ -2,7 +2,8 @@ import { alignColumns } from '../template/align-columns.ts';
 import type { CommandContext } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { filterHosts, parseFilters } from '../hosts/host-filters.ts';
-import { type Host, hostNames, loadHost } from '../hosts/host.ts';
+import type { Host } from '../hosts/host-config.ts';
+import { hostNames, loadHost } from '../hosts/host.ts';
 import { type BrokenHost, listItems } from '../hosts/list-items.ts';
 import { compileTemplate } from '../template/render-template.ts';
 

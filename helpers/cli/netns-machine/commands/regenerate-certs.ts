@@ -3,7 +3,8 @@ import { confirm } from '../confirm.ts';
 import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
 import { grounds } from '../hosts/machine-folders.ts';
-import { type Host, loadTargets } from '../hosts/host.ts';
+import type { Host } from '../hosts/host-config.ts';
+import { loadTargets } from '../hosts/host.ts';
 
 /** `regenerate-certs NAME…`: new server certificates, and engines that use them. */
 export async function runRegenerateCerts(context: CommandContext): Promise<number> {

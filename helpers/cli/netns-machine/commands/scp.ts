@@ -5,7 +5,8 @@ import type { EnterCommand } from '../../../netns/boot/enter.ts';
 import { complain, type CommandContext } from '../context.ts';
 import { commandInside, waitForEnd } from '../enter-machine.ts';
 import { Failure } from '../failure.ts';
-import { type Host, loadHost } from '../hosts/host.ts';
+import type { Host } from '../hosts/host-config.ts';
+import { loadHost } from '../hosts/host.ts';
 import { requireRunning } from './ssh.ts';
 
 /** A path of this computer, or of a machine. */

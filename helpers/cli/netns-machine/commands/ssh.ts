@@ -3,7 +3,8 @@ import { complain, type CommandContext } from '../context.ts';
 import { driverOf } from '../hosts/drivers.ts';
 import { commandInside, waitForEnd } from '../enter-machine.ts';
 import { Failure } from '../failure.ts';
-import { type Host, loadHost, targets } from '../hosts/host.ts';
+import type { Host } from '../hosts/host-config.ts';
+import { loadHost, targets } from '../hosts/host.ts';
 
 /** Options of the ssh client that mean nothing where no SSH is. */
 const IGNORED = /^-[46AaCGgKkMNqsTvXxYy]+$/;

@@ -1,7 +1,8 @@
 import { say, type CommandContext } from '../context.ts';
 import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { type Host, onlyTarget } from '../hosts/host.ts';
+import type { Host } from '../hosts/host-config.ts';
+import { onlyTarget } from '../hosts/host.ts';
 
 /** `status NAME`. */
 export async function runStatus(context: CommandContext): Promise<void> {

@@ -2,7 +2,7 @@ import { findInit } from '../../../netns/boot/boot.ts';
 import { openStore } from '../../../netns/state/store.ts';
 import { Failure } from '../failure.ts';
 import type { CommandContext } from '../context.ts';
-import type { Host, HostState } from './host.ts';
+import type { Host, HostState } from './host-config.ts';
 
 /** The differences between machines of this program and engines known only by their URL. */
 export interface Driver {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../context.ts';
 import { driverOf } from './drivers.ts';
 import { Failure } from '../failure.ts';
-import type { Host } from './host.ts';
+import type { Host } from './host-config.ts';
 
 const KEYS = ['swarm', 'driver', 'state', 'name', 'label'] as const;
 type Key = (typeof KEYS)[number];

@@ -2,43 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandContext } from '../context.ts';
 import { driverOf } from './drivers.ts';
+import type { Host, HostConfig } from './host-config.ts';
 import { Failure } from '../failure.ts';
 import { parseGoJson } from '../template/go-json.ts';
-
-/** The state as in `ls`. */
-export type HostState = 'Running' | 'Stopped' | 'Error' | 'Timeout';
-
-/** A machine's config.json, as far as this command line reads it. The whole of it is printed by `inspect`. */
-export interface HostConfig {
-  readonly Driver: {
-    readonly IPAddress?: string;
-    readonly URL?: string;
-    /** True if a machine of the driver `netns` has egress. */
-    readonly Egress?: boolean;
-  };
-  readonly DriverName: string;
-  readonly HostOptions: {
-    readonly EngineOptions: { readonly Labels?: readonly string[] | null };
-    readonly SwarmOptions: {
-      readonly IsSwarm: boolean;
-      readonly Master: boolean;
-      readonly Discovery: string;
-      readonly Host: string;
-    };
-    readonly AuthOptions: {
-      readonly CaCertPath: string;
-      readonly ClientCertPath: string;
-      readonly ClientKeyPath: string;
-    };
-  };
-  readonly Name: string;
-}
-
-/** A machine of the store. */
-export interface Host {
-  readonly name: string;
-  readonly config: HostConfig;
-}
 
 /** The names of all machines, in the order of their bytes. */
 export function hostNames(storage: string): string[] {

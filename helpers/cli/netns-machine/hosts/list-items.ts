@@ -2,7 +2,8 @@ import type { CommandContext } from '../context.ts';
 import { driverOf } from './drivers.ts';
 import { queryVersion } from '../engine-connection.ts';
 import { swarmMasters } from './host-filters.ts';
-import { type Host, type HostConfig, swarmUrl } from './host.ts';
+import type { Host, HostConfig } from './host-config.ts';
+import { swarmUrl } from './host.ts';
 import { compareNaturally } from './natural-order.ts';
 
 /** A machine whose config.json cannot be read. */

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { imageHint } from '../../../../helpers/cli/netns-machine/commands/ssh.ts';
-import type { Host } from '../../../../helpers/cli/netns-machine/hosts/host.ts';
+import type { Host } from '../../../../helpers/cli/netns-machine/hosts/host-config.ts';
 import { main } from '../../../../helpers/cli/netns-machine/main.ts';
 
 /** What the program prints. */
