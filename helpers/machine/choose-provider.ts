@@ -1,9 +1,10 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { requireHost } from '../netns/doctor/require-host.ts';
 import { activity } from '../process/activity.ts';
-import { type Decision, decideProvider } from './decide-provider.ts';
+import { decideProvider } from './decide-provider.ts';
 import type { MachineProvider } from './machine.ts';
+import type { Decision } from './provider-kind.ts';
+import { providerKinds } from './provider-kinds.ts';
 
 export interface Choice extends Decision {
   readonly provider: MachineProvider;
@@ -19,7 +20,7 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
   const made = driver === undefined ? name : `${name} with the driver ${driver}`;
   const title = `provider ${made}, because ${because}`;
   // Before the activity, which would report the same failure once more.
-  if (name === 'netns') requireHost();
+  providerKinds[name].requireHost();
   return await activity('stage', title, async () => ({
     ...decision,
     provider: await openProvider(env),
@@ -28,14 +29,7 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
 
 /** The same, with nothing said: for whoever comes to a store later than the one that chose. */
 export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promise<MachineProvider> {
-  // Loaded when it is needed: what one provider imports costs the other's commands a tenth of a second.
-  if (decideHere(env).name === 'docker-machine') {
-    const { createDockerMachineProvider } = await import('./docker-machine/provider.ts');
-    return createDockerMachineProvider({ env });
-  }
-  requireHost();
-  const { createNetnsProvider } = await import('./netns/provider.ts');
-  return createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] });
+  return await providerKinds[decideHere(env).name].open(env);
 }
 
 /** What {@link decideProvider} says of this machine. */

@@ -1,27 +1,9 @@
 import { HarnessError } from '../process/errors/harness-error.ts';
 import { InputError } from '../process/errors/input-error.ts';
 import { suggestName } from '../process/text/suggest-name.ts';
-
-/** What the choice of a provider depends on. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  /** Whether a program is on PATH (or, with a slash in it, whether that file can be run). */
-  readonly has: (program: string) => boolean;
-}
-
-/** Which provider makes the machines, and why, in words that follow «because». */
-export interface Decision {
-  readonly name: 'netns' | 'docker-machine';
-  readonly because: string;
-  /** docker-machine's driver; each machine may name another. The built-in provider has none. */
-  readonly driver?: string;
-}
-
-/** The command that speaks docker-machine's language: `E2E_DOCKER_MACHINE`, else `docker-machine`. */
-export function dockerMachineCommand(env: Surroundings['env']): string {
-  return env['E2E_DOCKER_MACHINE'] || 'docker-machine';
-}
+import { decideDockerMachine, dockerMachineCommand } from './docker-machine/kind.ts';
+import type { Decision, Surroundings } from './provider-kind.ts';
+import { findProviderKind, providerKinds } from './provider-kinds.ts';
 
 /**
  * `E2E_PROVIDER` decides; without it docker-machine where VirtualBox is there too, else netns on Linux.
@@ -31,10 +13,10 @@ export function decideProvider(surroundings: Surroundings): Decision {
   const { env, platform, has } = surroundings;
   const wanted = env['E2E_PROVIDER'];
   const command = dockerMachineCommand(env);
-  if (wanted !== undefined && wanted !== '') return decideWanted(wanted, command, surroundings);
+  if (wanted !== undefined && wanted !== '') return decideWanted(wanted, surroundings);
   const missing = [command, 'VBoxManage'].filter((program) => !has(program));
   if (missing.length === 0) {
-    return dockerMachine(`${command} and VBoxManage were found`, env);
+    return decideDockerMachine(`${command} and VBoxManage were found`, env);
   }
   if (platform === 'linux') {
     return { name: 'netns', because: `this is Linux, without ${missing.join(' and ')}` };
@@ -47,40 +29,13 @@ export function decideProvider(surroundings: Surroundings): Decision {
   });
 }
 
-/** With the driver that docker-machine itself would take. */
-function dockerMachine(because: string, env: Surroundings['env']): Decision {
-  return { name: 'docker-machine', because, driver: env['MACHINE_DRIVER'] || 'virtualbox' };
-}
-
-function decideWanted(
-  wanted: string,
-  command: string,
-  { env, platform, has }: Surroundings,
-): Decision {
-  const subject = `E2E_PROVIDER=${wanted}`;
-  const because = `E2E_PROVIDER=${wanted}`;
-  if (wanted === 'netns') {
-    if (platform === 'linux') return { name: 'netns', because };
-    throw new InputError({
-      code: 'platform-unsupported',
-      subject,
-      observed: `it is made of Linux namespaces, and this is ${platform}`,
-      remedy: 'use E2E_PROVIDER=docker-machine, or run this on Linux',
-    });
-  }
-  if (wanted === 'docker-machine') {
-    if (has(command)) return dockerMachine(because, env);
-    throw new InputError({
-      code: 'package-missing',
-      subject,
-      observed: `no ${command} that can be run`,
-      remedy: 'put docker-machine 0.16.2 on PATH, or name it with E2E_DOCKER_MACHINE=/path/to/it',
-    });
-  }
+function decideWanted(wanted: string, surroundings: Surroundings): Decision {
+  const kind = findProviderKind(wanted);
+  if (kind !== undefined) return kind.decide(`E2E_PROVIDER=${wanted}`, surroundings);
   throw new InputError({
     code: 'name-unknown',
-    subject,
+    subject: `E2E_PROVIDER=${wanted}`,
     observed: 'unknown provider',
-    remedy: suggestName(wanted, ['netns', 'docker-machine'], 'providers'),
+    remedy: suggestName(wanted, Object.keys(providerKinds), 'providers'),
   });
 }

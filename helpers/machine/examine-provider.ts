@@ -1,7 +1,8 @@
 import { HarnessError } from '../process/errors/harness-error.ts';
 import { type Finding, fine, missing } from '../netns/doctor/host-finding.ts';
 import { decideHere } from './choose-provider.ts';
-import type { Decision } from './decide-provider.ts';
+import type { Decision } from './provider-kind.ts';
+import { providerKinds } from './provider-kinds.ts';
 
 /** Examines the provider that this host gets, if any, and what it needs. */
 export async function examineProvider(): Promise<{ provider?: Decision; findings: Finding[] }> {
@@ -10,19 +11,9 @@ export async function examineProvider(): Promise<{ provider?: Decision; findings
     const provider = decideHere();
     const { name, because } = provider;
     const finding = fine(subject, `${name}, because ${because}`);
-    return { provider, findings: [finding, ...(await examineNeedsOf(name))] };
+    return { provider, findings: [finding, ...(await providerKinds[name].examine())] };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     return { findings: [missing(subject, error.observed, error.remedy ?? '')] };
   }
-}
-
-async function examineNeedsOf(provider: Decision['name']): Promise<Finding[]> {
-  if (provider === 'docker-machine') {
-    const { examineDockerMachine } = await import('./docker-machine/examine.ts');
-    return await examineDockerMachine();
-  }
-  // Loaded when it is needed, as the provider itself.
-  const { examineHost } = await import('../netns/doctor/examine-host.ts');
-  return await examineHost();
 }

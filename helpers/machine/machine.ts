@@ -75,6 +75,10 @@ export interface MachineProvider {
   readonly name: 'netns' | 'docker-machine' | 'engines';
   /** The folder that holds the state of its machines, as MACHINE_STORAGE_PATH names it; it exists. Empty of `engines`. */
   readonly store: string;
+  /** Tells if the engines of new machines can pull images from a registry. */
+  readonly pullsImages: boolean;
+  /** Files in the store that stay when the last machine is removed. */
+  readonly keptFiles: readonly string[];
   /**
    * Makes a machine and starts it; on failure nothing of it is left. The engine answers when this returns. May be called
    * for several machines at once: what bears only one at a time (VirtualBox) gets them one after the other.

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { decideHere } from '../../helpers/machine/choose-provider.ts';
+import { providerKinds } from '../../helpers/machine/provider-kinds.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 
@@ -13,9 +14,10 @@ export function whyNotHere(
   // In the order in which they are run. Those that come first decide: the seed, where it is run at all.
   const [first] = vitest.projects.filter(hasTopology);
   if (first === undefined || first.name === name) return undefined;
-  const { name: provider, driver } = decideHere();
-  if (provider !== 'docker-machine' || driver === 'netns') return undefined;
-  return `on docker-machine with the driver ${driver} one topology stands at a time: npm test -- --project ${name}`;
+  const { name: provider } = decideHere();
+  const driver = providerKinds[provider].oneTopologyDriver(process.env);
+  if (driver === undefined) return undefined;
+  return `on ${provider} with the driver ${driver} one topology stands at a time: npm test -- --project ${name}`;
 }
 
 /** Whether its specs run on a topology that its set-up stands up. */

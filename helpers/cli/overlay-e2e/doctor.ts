@@ -1,7 +1,7 @@
 import { homedir, release } from 'node:os';
 import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts';
 import { examineProvider } from '../../machine/examine-provider.ts';
-import type { Decision } from '../../machine/decide-provider.ts';
+import type { Decision } from '../../machine/provider-kind.ts';
 import { hostRelease } from '../../debian/apt/host-release.ts';
 import { showProgress } from '../progress.ts';
 import { settings } from '../settings.ts';

@@ -3,12 +3,12 @@ import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts'
 import type { HarnessError } from '../../process/errors/harness-error.ts';
 import { findProgram } from '../../process/files/find-program.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { dockerMachineCommand } from '../decide-provider.ts';
+import { dockerMachineCommand, usualDriver } from './kind.ts';
 import { judgeVirtualBoxRange } from './virtualbox-range.ts';
 
 /** Finds out if the programs that the docker-machine provider needs run. */
 export async function examineDockerMachine(): Promise<Finding[]> {
-  const driver = process.env['MACHINE_DRIVER'] || 'virtualbox';
+  const driver = usualDriver(process.env);
   const command = dockerMachineCommand(process.env);
   const wanted: readonly (readonly [string, string])[] = [
     [command, 'version'],

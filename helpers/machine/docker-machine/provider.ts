@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
-import { dockerMachineCommand } from '../decide-provider.ts';
+import { dockerMachineCommand, isNetnsDriver, usualDriver } from './kind.ts';
 import { bindDockerMachine, type CallDockerMachine } from './command.ts';
 import { checkRequest, driverOf, engineBundleOf } from './create-arguments.ts';
 import { dockerMachineEnvironment } from './environment.ts';
@@ -36,6 +36,10 @@ export function createDockerMachineProvider({
   return publishMachines<MachineProvider>({
     name: 'docker-machine',
     store,
+    // Machines of docker-machine's own drivers have a route to a registry.
+    pullsImages: !isNetnsDriver(usualDriver(env)),
+    // For the next machine.
+    keptFiles: ['cache', 'certs', 'machines'],
     create: async (request, { signal } = {}) => {
       checkRequest(request, env);
       // docker-machine makes a machine and its engine in one go: nothing can be done ahead.

@@ -16,6 +16,8 @@ export function createEnginesProvider(
   return {
     name: 'engines',
     store: '',
+    pullsImages: false,
+    keptFiles: [],
     list,
     inspect: async (name) => {
       const all = await list();

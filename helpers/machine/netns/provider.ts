@@ -49,6 +49,8 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   return publishMachines<NetnsProvider>({
     name: 'netns',
     store: store.folder,
+    pullsImages: false,
+    keptFiles: [],
     stateDirectory: store,
     config,
     create: async (request, { signal } = {}) => {

@@ -2,7 +2,7 @@ import { connectEngine, type Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
 import type { CarServiceImages } from '../../workload/deploy-car-service.ts';
-import { type ImageSource, prepareImages } from '../../workload/images/prepare-images.ts';
+import { prepareImages } from '../../workload/images/prepare-images.ts';
 import type { TopologyDocument } from '../document.ts';
 import { formerOf } from './stages/form-cluster.ts';
 import { archivesOf } from './stages/forming.ts';
@@ -31,7 +31,7 @@ export async function bringUpStages(
   group: TaskGroup,
 ): Promise<TopologyDocument> {
   const { signal } = group;
-  const images = prepareImages(usualSource(provider));
+  const images = prepareImages(provider.pullsImages ? 'pull' : 'build');
   // Asked for at once: what is not in the cache yet is built side by side, and while the keystore starts.
   const placed = includesStage(until, 'workload')
     ? [...placeImages(topology, images), ...placeOwnImages(own)]
@@ -85,11 +85,6 @@ export async function bringUpStages(
     ...(await cars),
     workload: [...(await cars).workload, ...(await containers)],
   };
-}
-
-/** Machines of docker-machine's own drivers have a way to a registry; ours have none unless they are given one. */
-function usualSource({ name }: MachineProvider): ImageSource {
-  return name === 'docker-machine' && process.env['MACHINE_DRIVER'] !== 'netns' ? 'pull' : 'build';
 }
 
 /** Which machine needs which image of the workload. */

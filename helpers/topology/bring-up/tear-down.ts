@@ -41,8 +41,10 @@ export async function tearDown(provider: MachineProvider): Promise<TornDown> {
       await removeSetUp(store);
     }
     const left = await releaseAndRemove(store);
-    // What docker-machine keeps for its next machine.
-    const kept = provider.name === 'docker-machine' ? ['cache', 'certs', 'machines'] : [];
-    return { machines, leftovers, others: left.filter((name) => !kept.includes(name)) };
+    return {
+      machines,
+      leftovers,
+      others: left.filter((name) => !provider.keptFiles.includes(name)),
+    };
   });
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { decideHere, openProvider } from '../../machine/choose-provider.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
+import { providerKinds } from '../../machine/provider-kinds.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { suggestName } from '../../process/text/suggest-name.ts';
 import { topologies } from '../topologies.ts';
@@ -35,8 +34,10 @@ function adviseOn(missing: readonly string[], machines: readonly Machine[]): str
 /** Opens the state directories: overlay-e2e's own, and docker-machine's default for machines that are only checked. */
 async function openStores(env: NodeJS.ProcessEnv): Promise<MachineProvider[]> {
   const own = await openProvider(env);
-  const usual = join(homedir(), '.docker', 'machine');
-  const isElsewhere = (env['MACHINE_STORAGE_PATH'] ?? '') !== '' || !existsSync(usual);
-  if (isElsewhere || decideHere(env).name !== 'docker-machine') return [own];
-  return [own, await openProvider({ ...env, MACHINE_STORAGE_PATH: usual })];
+  if ((env['MACHINE_STORAGE_PATH'] ?? '') !== '') return [own];
+  const foreign = providerKinds[decideHere(env).name].foreignStores.filter((one) =>
+    existsSync(one),
+  );
+  const others = foreign.map((one) => openProvider({ ...env, MACHINE_STORAGE_PATH: one }));
+  return [own, ...(await Promise.all(others))];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from '../../../netns/doctor/host-finding.ts';
-import type { Decision } from '../../../machine/decide-provider.ts';
+import type { Decision } from '../../../machine/provider-kind.ts';
 import { hideUser } from './hide-user.ts';
 import { omitUndefined } from '../../../process/omit-undefined.ts';
 

@@ -1,0 +1,65 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseRange } from '../../process/address-range.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { subnetOf, subnetVariable } from '../netns/kind.ts';
+import type { Decision, Environment, ProviderKind } from '../provider-kind.ts';
+
+/** The variable that chooses the subnet of VirtualBox's machines. */
+const virtualBoxRange = 'VIRTUALBOX_HOSTONLY_CIDR';
+
+/** Returns the command that speaks docker-machine's language. */
+export function dockerMachineCommand(env: Environment): string {
+  return env['E2E_DOCKER_MACHINE'] || 'docker-machine';
+}
+
+/** Returns the driver that docker-machine uses by default. */
+export function usualDriver(env: Environment): string {
+  return env['MACHINE_DRIVER'] || 'virtualbox';
+}
+
+/** Tells if a driver creates machines with network namespaces, as the built-in provider does. */
+export function isNetnsDriver(driver: string): boolean {
+  return driver === 'netns';
+}
+
+/** Decides for docker-machine with its default driver. */
+export function decideDockerMachine(because: string, env: Environment): Decision {
+  return { name: 'docker-machine', because, driver: usualDriver(env) };
+}
+
+/** docker-machine, or a program with its command line. */
+export const dockerMachineKind: ProviderKind = {
+  decide: (because, { env, has }) => {
+    const command = dockerMachineCommand(env);
+    if (has(command)) return decideDockerMachine(because, env);
+    throw new InputError({
+      code: 'package-missing',
+      subject: 'E2E_PROVIDER=docker-machine',
+      observed: `no ${command} that can be run`,
+      remedy: 'put docker-machine 0.16.2 on PATH, or name it with E2E_DOCKER_MACHINE=/path/to/it',
+    });
+  },
+  requireHost: () => {},
+  open: async (env) => {
+    const { createDockerMachineProvider } = await import('./provider.ts');
+    return createDockerMachineProvider({ env });
+  },
+  examine: async () => {
+    const { examineDockerMachine } = await import('./examine.ts');
+    return await examineDockerMachine();
+  },
+  rangeVariable: (env) => (isNetnsDriver(usualDriver(env)) ? subnetVariable : virtualBoxRange),
+  rangeOf: (env) => {
+    const driver = usualDriver(env);
+    if (isNetnsDriver(driver)) return subnetOf(env);
+    // VirtualBox's default.
+    if (driver === 'virtualbox') return parseRange(env[virtualBoxRange] || '192.168.99.1/24');
+    return undefined;
+  },
+  oneTopologyDriver: (env) => {
+    const driver = usualDriver(env);
+    return isNetnsDriver(driver) ? undefined : driver;
+  },
+  foreignStores: [join(homedir(), '.docker', 'machine')],
+};

@@ -1,0 +1,39 @@
+import { requireHost } from '../../netns/doctor/require-host.ts';
+import { type AddressRange, parseRange } from '../../process/address-range.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import type { Environment, ProviderKind } from '../provider-kind.ts';
+
+/** The variable that chooses the subnet of machines with network namespaces. */
+export const subnetVariable = 'E2E_SUBNET';
+
+/** Returns the chosen subnet, or the range that contains all subnets to choose from. */
+export function subnetOf(env: Environment): AddressRange {
+  return parseRange(env[subnetVariable] || '192.168.0.0/16');
+}
+
+/** The built-in provider. Its modules are loaded when they are needed. */
+export const netnsKind: ProviderKind = {
+  decide: (because, { platform }) => {
+    if (platform === 'linux') return { name: 'netns', because };
+    throw new InputError({
+      code: 'platform-unsupported',
+      subject: 'E2E_PROVIDER=netns',
+      observed: `it is made of Linux namespaces, and this is ${platform}`,
+      remedy: 'use E2E_PROVIDER=docker-machine, or run this on Linux',
+    });
+  },
+  requireHost: () => requireHost(),
+  open: async (env) => {
+    requireHost();
+    const { createNetnsProvider } = await import('./provider.ts');
+    return createNetnsProvider({ store: env['MACHINE_STORAGE_PATH'] });
+  },
+  examine: async () => {
+    const { examineHost } = await import('../../netns/doctor/examine-host.ts');
+    return await examineHost();
+  },
+  rangeVariable: () => subnetVariable,
+  rangeOf: subnetOf,
+  oneTopologyDriver: () => undefined,
+  foreignStores: [],
+};
