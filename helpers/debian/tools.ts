@@ -10,6 +10,7 @@ import { hostRelease } from './apt/host-release.ts';
 import { installCommand } from './apt/install-advice.ts';
 import { libraryFolders, linkLibraries, missingLibraries } from './apt/libraries.ts';
 import { omitUndefined } from '../process/omit-undefined.ts';
+import { wholeEnvironment } from '../process/environment.ts';
 
 /** The programs that the harness runs on this machine. */
 export interface Tools {
@@ -95,10 +96,7 @@ function pathsIn(root: string): string[] {
 }
 
 function environment(path: readonly string[]): Record<string, string> {
-  const own = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  return { ...Object.fromEntries(own), PATH: path.join(':') };
+  return { ...wholeEnvironment(), PATH: path.join(':') };
 }
 
 /** What else the unpacked programs look at. */

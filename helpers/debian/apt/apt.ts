@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { activity } from '../../process/activity.ts';
+import { wholeEnvironment } from '../../process/environment.ts';
 import type { ErrorCode } from '../../process/errors/error-codes.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { type CommandResult, runCommand } from '../../process/run-command.ts';
@@ -94,9 +95,7 @@ Acquire::Retries "1";
 /** apt's environment: this process's own, less what would turn apt, dpkg or perl to other folders and other words. */
 export function cleanEnvironment(): Record<string, string> {
   const leaks = /^(APT_|DPKG_|DEB_|DEBIAN_|DEBCONF_|LC_|LANG|PERL|LD_|TAR_OPTIONS$)/;
-  const kept = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined || leaks.test(name) ? [] : [[name, value] as const],
-  );
+  const kept = Object.entries(wholeEnvironment()).filter(([name]) => !leaks.test(name));
   return {
     ...Object.fromEntries(kept),
     // Where apt was looked for: an ordinary user's PATH leaves folders out.

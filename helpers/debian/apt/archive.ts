@@ -10,6 +10,7 @@ import { findProgram } from '../../process/files/find-program.ts';
 import { hostRelease } from './host-release.ts';
 import { aptCommandFor } from './install-advice.ts';
 import { findKeyrings } from './keyrings.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** The lines of apt's sources for `suite` of Debian and its security updates: this machine's own mirror, its keys checked. */
 export async function aptSources(suite: Suite): Promise<Sources> {
@@ -19,8 +20,8 @@ export async function aptSources(suite: Suite): Promise<Sources> {
   const main = `deb ${options('main')} ${mirror} ${suite} main`;
   // A testing release gets its updates in the archive itself.
   if (suite === 'forky') return { main, security: undefined };
-  const given = process.env['E2E_DEBIAN_MIRROR'] ?? '';
-  const uri = chooseSecurityMirror(given === '' ? await readAptEntries() : [], mirror);
+  const given = readVariable('E2E_DEBIAN_MIRROR');
+  const uri = chooseSecurityMirror(given === undefined ? await readAptEntries() : [], mirror);
   if (uri === undefined) return { main, security: undefined };
   return { main, security: `deb ${options('security')} ${uri} ${suite}-security main` };
 }
@@ -36,8 +37,8 @@ async function findMirror(suite: Suite): Promise<string> {
       remedy: aptCommandFor(release),
     });
   }
-  const given = process.env['E2E_DEBIAN_MIRROR'];
-  if (given !== undefined && given !== '') return given;
+  const given = readVariable('E2E_DEBIAN_MIRROR');
+  if (given !== undefined) return given;
   const mirror = chooseMirror(await readAptEntries(), suite);
   if (mirror !== undefined) return mirror;
   throw new HarnessError({

@@ -10,10 +10,11 @@ import { findChange, findDamage, recordFiles } from './cache-record.ts';
 import { withLock } from '../../process/files/file-lock.ts';
 import { explainFullDisk, type TargetFolder } from '../../process/files/target-folder.ts';
 import { requireOwner } from '../../process/files/require-owner.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** Where what was downloaded and built is kept for all stores: `$XDG_CACHE_HOME/overlay-e2e`, `~/.cache/overlay-e2e`. */
 export function cacheFolder(): string {
-  const xdg = process.env['XDG_CACHE_HOME'] ?? '';
+  const xdg = readVariable('XDG_CACHE_HOME') ?? '';
   // The XDG specification says of a relative path: ignore it.
   return join(isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'overlay-e2e');
 }

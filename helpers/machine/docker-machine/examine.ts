@@ -3,13 +3,14 @@ import { type Finding, fine, missing } from '../../netns/doctor/host-finding.ts'
 import type { HarnessError } from '../../process/errors/harness-error.ts';
 import { findProgram } from '../../process/files/find-program.ts';
 import { runCommand } from '../../process/run-command.ts';
-import { dockerMachineCommand, usualDriver } from './kind.ts';
+import type { Environment } from '../provider-kind.ts';
+import { dockerMachineCommand, usualDriver, virtualBoxRange } from './kind.ts';
 import { judgeVirtualBoxRange } from './virtualbox-range.ts';
 
 /** Finds out if the programs that the docker-machine provider needs run. */
-export async function examineDockerMachine(): Promise<Finding[]> {
-  const driver = usualDriver(process.env);
-  const command = dockerMachineCommand(process.env);
+export async function examineDockerMachine(env: Environment = process.env): Promise<Finding[]> {
+  const driver = usualDriver(env);
+  const command = dockerMachineCommand(env);
   const wanted: readonly (readonly [string, string])[] = [
     [command, 'version'],
     ...(driver === 'virtualbox' ? [['VBoxManage', '--version'] as const] : []),
@@ -31,6 +32,6 @@ export async function examineDockerMachine(): Promise<Finding[]> {
   const virtualBox = findings.find(({ subject }) => subject === 'VBoxManage');
   if (virtualBox === undefined || !virtualBox.fine) return findings;
   const list = await readFile('/etc/vbox/networks.conf', 'utf8').catch(() => undefined);
-  const cidr = process.env['VIRTUALBOX_HOSTONLY_CIDR'] || undefined;
+  const cidr = env[virtualBoxRange] || undefined;
   return [...findings, judgeVirtualBoxRange(virtualBox.saw, list, cidr)];
 }

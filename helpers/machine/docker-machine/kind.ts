@@ -6,7 +6,7 @@ import { subnetOf, subnetVariable } from '../netns/kind.ts';
 import type { Decision, Environment, ProviderKind } from '../provider-kind.ts';
 
 /** The variable that chooses the subnet of VirtualBox's machines. */
-const virtualBoxRange = 'VIRTUALBOX_HOSTONLY_CIDR';
+export const virtualBoxRange = 'VIRTUALBOX_HOSTONLY_CIDR';
 
 /** Returns the command that speaks docker-machine's language. */
 export function dockerMachineCommand(env: Environment): string {

@@ -13,6 +13,7 @@ import type { Machine, MachineProvider, MachineRequest } from '../machine.ts';
 import { describe, listMachines, requireConfig } from './inspect.ts';
 import { configureEngine, create, remove, start } from './create.ts';
 import { enter } from './run.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** What a machine of the built-in provider can have beyond any other's. */
 export interface NetnsMachineRequest extends MachineRequest, NetnsMachineOptions {}
@@ -85,5 +86,5 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
 }
 
 function engineBundleOf({ engineBundle }: MachineRequest, usual = DEFAULT_ENGINE): string {
-  return engineBundle ?? (process.env['E2E_ENGINE_BUNDLE'] || usual);
+  return engineBundle ?? readVariable('E2E_ENGINE_BUNDLE') ?? usual;
 }

@@ -10,10 +10,11 @@ import {
 import { type HostRelease } from '../../debian/apt/host-release.ts';
 import { aptCommandFor, familyOf } from '../../debian/apt/install-advice.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** Checks that the engine of the machines is in the cache or available from Debian's archive. */
 export async function examineEngine(release: HostRelease): Promise<Finding> {
-  const version = process.env['E2E_ENGINE_BUNDLE'] || DEFAULT_ENGINE;
+  const version = readVariable('E2E_ENGINE_BUNDLE') ?? DEFAULT_ENGINE;
   const suite = suiteOfBundle(version);
   const subject = `engine ${version}`;
   return await lookAt(subject, release, async () => {

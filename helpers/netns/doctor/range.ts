@@ -5,6 +5,7 @@ import { findOverlap, readHostRoutes, type Route } from '../network/routes.ts';
 import type { Store } from '../state/store.ts';
 import { hostLink, readStoreRange } from '../network/switch.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
+import { readVariable } from '../../process/environment.ts';
 
 const subject = 'address range';
 
@@ -50,8 +51,8 @@ export async function examineRange(
   env: Readonly<Record<string, string>>,
 ): Promise<Finding> {
   try {
-    const text = process.env['E2E_SUBNET'] ?? '';
-    const wanted = text === '' ? undefined : parseRange(text);
+    const text = readVariable('E2E_SUBNET');
+    const wanted = text === undefined ? undefined : parseRange(text);
     return judgeRange(await readHostRoutes(env), readStoreRange(store), wanted);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;

@@ -18,6 +18,7 @@ import { withStoreLock } from './store-lock.ts';
 import { machineFolder, type Store } from './store.ts';
 import { makePrivateFolder } from '../../process/files/write-atomically.ts';
 import { ensureSwitch } from '../network/switch.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** What one may ask of a machine of this provider. */
 export interface NetnsMachineOptions {
@@ -67,7 +68,7 @@ export async function reserveMachine(
           remedy: 'take another name, or remove it first',
         });
       }
-      const subnet = request.subnet ?? (process.env['E2E_SUBNET'] || undefined);
+      const subnet = request.subnet ?? readVariable('E2E_SUBNET');
       const range = await ensureSwitch(store, subnet, env);
       const taken = takenAddresses(store);
       if (request.address !== undefined) checkAddress(request.address, range, taken);

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { existingPart } from '../../process/files/file-system.ts';
 import type { TargetFolder } from '../../process/files/target-folder.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** Where the machines of one user, or of one run, have their state. Two stores know nothing of each other. */
 export interface Store {
@@ -17,8 +18,8 @@ export interface Store {
 export function openStore(folder?: string): Store {
   const chosen =
     folder ||
-    process.env['MACHINE_STORAGE_PATH'] ||
-    join(process.env['XDG_STATE_HOME'] || join(homedir(), '.local/state'), 'overlay-e2e');
+    readVariable('MACHINE_STORAGE_PATH') ||
+    join(readVariable('XDG_STATE_HOME') ?? join(homedir(), '.local/state'), 'overlay-e2e');
   const absolute = resolve(chosen);
   return {
     folder: absolute,

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readVariable } from '../environment.ts';
 
 /** The system's folders of programs, including folders that are not on an ordinary user's PATH. */
 export const SYSTEM_PATH: readonly string[] = [
@@ -13,7 +14,7 @@ export const SYSTEM_PATH: readonly string[] = [
 
 /** Returns this process's PATH and the system's folders. */
 export function hostPath(): string[] {
-  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+  const path = (readVariable('PATH') ?? '').split(':').filter((folder) => folder.startsWith('/'));
   return [...new Set([...path, ...SYSTEM_PATH])];
 }
 

@@ -17,6 +17,7 @@ import { setUpFailed, skipsFile } from '../run/skip-reasons.ts';
 import { ownFrames } from '../results/stack.ts';
 import { partOf } from '../results/tutorial-part.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
+import { readVariable } from '../../process/environment.ts';
 
 type Errors = readonly {
   readonly message: string;
@@ -94,7 +95,7 @@ export class LostResultsReporter implements Reporter {
 
   #findSkipProblems() {
     if (this.#allowed === undefined) return [];
-    const workflow = process.env['GITHUB_WORKFLOW'];
+    const workflow = readVariable('GITHUB_WORKFLOW');
     return findSkipProblems(this.#allowed, this.#collected, this.#skipped, workflow);
   }
 

@@ -3,6 +3,7 @@ import { clusterPlan, keystoreOf } from '../../cluster/cluster-plan.ts';
 import { refuseBundle } from '../../cluster/require-engines.ts';
 import { engineNeedOf } from '../choose-engines.ts';
 import type { WrongField } from './wrong-fields.ts';
+import { readVariable } from '../../process/environment.ts';
 
 const bundle = z.string().optional();
 
@@ -18,7 +19,7 @@ export async function findRefusedEngines(described: unknown): Promise<WrongField
   const { data } = engines.safeParse(described);
   if (data === undefined) return [];
   const { cluster, machines } = data;
-  const usual = process.env['E2E_ENGINE_BUNDLE'] ? undefined : data.engineBundle;
+  const usual = readVariable('E2E_ENGINE_BUNDLE') ? undefined : data.engineBundle;
   const fields = new Map<string, WrongField>();
   for (const [at, { name, engineBundle: own }] of machines.entries()) {
     const chosen = own ?? usual;

@@ -6,6 +6,7 @@ import { mysql } from './mysql.ts';
 import { buildImage, type ImageRecipe } from '../../debian/images/recipe.ts';
 import { tomcat } from './tomcat.ts';
 import { zookeeper } from './zookeeper.ts';
+import { readVariable, type VariableName } from '../../process/environment.ts';
 
 export type { PreparedImage } from '../../debian/images/choose-image.ts';
 
@@ -29,7 +30,7 @@ export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
 };
 
 /** Where a user names an image of their own. */
-const VARIABLES: Readonly<Record<ImageName, string>> = {
+const VARIABLES: Readonly<Record<ImageName, VariableName>> = {
   consul: 'E2E_CONSUL_IMAGE',
   etcd: 'E2E_ETCD_IMAGE',
   mysql: 'E2E_MYSQL_IMAGE',
@@ -52,15 +53,15 @@ export async function prepareImage(
 ): Promise<PreparedImage> {
   const { tag } = RECIPES[name];
   const variable = VARIABLES[name];
-  const chosen = process.env[variable] ?? '';
-  if (chosen !== '') return await chooseImage(variable, chosen, tag);
+  const chosen = readVariable(variable);
+  if (chosen !== undefined) return await chooseImage(variable, chosen, tag);
   if (readSource(usual) === 'pull' && !OURS.includes(name)) return { tag };
   return { tag, archive: await buildImage(RECIPES[name]) };
 }
 
 function readSource(usual: ImageSource): ImageSource {
-  const said = process.env['E2E_IMAGES'] ?? '';
-  if (said === '') return usual;
+  const said = readVariable('E2E_IMAGES');
+  if (said === undefined) return usual;
   if (said === 'build' || said === 'pull') return said;
   throw new HarnessError({
     code: 'input-invalid',

@@ -7,6 +7,7 @@ import { chooseImage, type PreparedImage } from '../../debian/images/choose-imag
 import { installFile, installFolders } from '../../debian/images/install-file.ts';
 import { readElf } from '../../debian/images/read-elf.ts';
 import { buildImage, type ImageRecipe } from '../../debian/images/recipe.ts';
+import { readVariable } from '../../process/environment.ts';
 
 /** What docker-machine calls the image of classic Swarm. */
 const SWARM_TAG = 'swarm:latest';
@@ -21,13 +22,13 @@ export const NO_SWARM_IMAGE = `no image of classic Swarm is named in ${VARIABLE}
 
 /** Whether somebody has named the image. */
 export function isSwarmImageNamed(): boolean {
-  return (process.env[VARIABLE] ?? '') !== '';
+  return readVariable(VARIABLE) !== undefined;
 }
 
 /** The image of classic Swarm that `E2E_SWARM_IMAGE` names; undefined when it names none. */
 export async function prepareSwarmImage(): Promise<PreparedImage | undefined> {
-  if (!isSwarmImageNamed()) return undefined;
-  return await chooseSwarmImage(VARIABLE, process.env[VARIABLE] ?? '');
+  const chosen = readVariable(VARIABLE);
+  return chosen === undefined ? undefined : await chooseSwarmImage(VARIABLE, chosen);
 }
 
 /** The image of classic Swarm; an error that says what to do when none is named. */

@@ -28,6 +28,17 @@ test('the settings are exactly those variables of ours that the code reads', () 
   expect([...told, ...internal].toSorted()).toEqual([...read].toSorted());
 });
 
+test('below the command line, one module reads variables by name', () => {
+  const files = globSync('helpers/**/*.ts', { cwd: root }).filter(
+    (file) => !file.startsWith('helpers/cli/') && file !== 'helpers/process/environment.ts',
+  );
+  const readers = files.filter((file) =>
+    /process\.env(?:\[|\.)|\} = process\.env/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  // It hides a variable from the Docker client.
+  expect(readers).toEqual(['helpers/docker/connection.ts']);
+});
+
 test('each variable stands in the table once, and is told by commands that there are', () => {
   const names = settings.flatMap((one) => one.names);
   expect(names.length).toBe(new Set(names).size);
