@@ -90,8 +90,8 @@ describe('down takes what a killed making or removal left of machines', () => {
 
   test('a switch without a machine', async ({ lab }) => {
     const { env } = await prepareTools();
-    const { stateDirectory: ground } = createNetnsProvider({ store: lab.store });
-    await withStoreLock(ground, () => ensureSwitch(ground, undefined, env));
+    const { stateDirectory: store } = createNetnsProvider({ store: lab.store });
+    await withStoreLock(store, () => ensureSwitch(store, undefined, env));
     expect(await expectDown(lab)).toBe('Removed from an interrupted run: the switch.\n');
   });
 

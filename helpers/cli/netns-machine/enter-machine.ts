@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { CommandContext } from './context.ts';
-import { grounds } from './hosts/machine-folders.ts';
+import { loadOperations } from './hosts/machine-operations.ts';
 import type { Host } from './hosts/host-config.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -13,7 +13,7 @@ export async function commandInside(
   host: Host,
   argv: readonly [string, ...string[]],
 ): Promise<EnterCommand> {
-  const { provider } = await grounds(context);
+  const { provider } = await loadOperations(context);
   return await provider.enter(host.name, argv);
 }
 

@@ -3,7 +3,7 @@ import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
 import type { Host, HostState } from '../hosts/host-config.ts';
 import { loadTargets } from '../hosts/host.ts';
-import { grounds } from '../hosts/machine-folders.ts';
+import { loadOperations } from '../hosts/machine-operations.ts';
 import { tellOfTransfers } from '../transfers.ts';
 
 interface Verb {
@@ -33,7 +33,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     undoable: 'stopped',
     run: async (context, host, state) => {
       requireNotStopped(host, state);
-      await (await grounds(context)).provider.stop(host.name);
+      await (await loadOperations(context)).provider.stop(host.name);
       say(`Machine "${host.name}" was stopped.`);
     },
   },
@@ -42,7 +42,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     undoable: 'killed',
     run: async (context, host, state) => {
       requireNotStopped(host, state);
-      await (await grounds(context)).provider.kill(host.name);
+      await (await loadOperations(context)).provider.kill(host.name);
       say(`Machine "${host.name}" was killed.`);
     },
   },
@@ -51,7 +51,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     undoable: 'restarted',
     run: async (context, host, state) => {
       if (state === 'Running') {
-        const { provider } = await grounds(context);
+        const { provider } = await loadOperations(context);
         await provider.stop(host.name);
         await provider.start(host.name);
         return;
@@ -66,7 +66,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     run: async (context, host, state) => {
       requireRunning(host, state);
       say('Setting Docker configuration on the remote daemon...');
-      await (await grounds(context)).provision(host.name);
+      await (await loadOperations(context)).provision(host.name);
     },
   },
   upgrade: {
@@ -79,7 +79,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
       say('Upgrading docker...');
       await tellOfTransfers(host.name);
       const bundle = context.flags.text('netns-engine');
-      await (await grounds(context)).changeBundle(host.name, bundle === '' ? undefined : bundle);
+      await (await loadOperations(context)).changeBundle(
+        host.name,
+        bundle === '' ? undefined : bundle,
+      );
       if (state !== 'Running') say(`Machine "${host.name}" was started.`);
     },
   },
@@ -108,7 +111,7 @@ async function runVerb(context: CommandContext, verb: Verb, host: Host): Promise
 }
 
 async function start(context: CommandContext, host: Host): Promise<void> {
-  await (await grounds(context)).provider.start(host.name);
+  await (await loadOperations(context)).provider.start(host.name);
   say(`Machine "${host.name}" was started.`);
 }
 

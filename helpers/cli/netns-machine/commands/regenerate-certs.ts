@@ -2,7 +2,7 @@ import { complain, type CommandContext, say } from '../context.ts';
 import { confirm } from '../confirm.ts';
 import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { grounds } from '../hosts/machine-folders.ts';
+import { loadOperations } from '../hosts/machine-operations.ts';
 import type { Host } from '../hosts/host-config.ts';
 import { loadTargets } from '../hosts/host.ts';
 
@@ -17,7 +17,7 @@ export async function runRegenerateCerts(context: CommandContext): Promise<numbe
   const hosts = loadTargets(context);
   if (context.flags.on('client-certs')) {
     say('Regenerating local certificates');
-    await (await grounds(context)).regenerateAuthority();
+    await (await loadOperations(context)).regenerateAuthority();
   }
   const endings = await Promise.allSettled(hosts.map((host) => regenerate(context, host)));
   const failures = endings.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
@@ -32,7 +32,7 @@ async function regenerate(context: CommandContext, host: Host): Promise<void> {
   if (driverOf(host).state(context, host) !== 'Running') {
     throw new Failure(`Machine "${host.name}" is not running. Start it first.`);
   }
-  const { regenerateCertificates } = await grounds(context);
+  const { regenerateCertificates } = await loadOperations(context);
   say('Copying certs to the local machine directory...');
   await regenerateCertificates(host.name);
   say('Setting Docker configuration on the remote daemon...');

@@ -4,7 +4,7 @@ import { confirm } from '../confirm.ts';
 import { complain, type CommandContext, say } from '../context.ts';
 import { driverOf } from '../hosts/drivers.ts';
 import { Failure } from '../failure.ts';
-import { grounds } from '../hosts/machine-folders.ts';
+import { loadOperations } from '../hosts/machine-operations.ts';
 import { hostExists, loadHost } from '../hosts/host.ts';
 
 /** `rm NAME…`: removes machines. The prompt's default, and the end of input, is no. */
@@ -49,6 +49,6 @@ async function forget(context: CommandContext, name: string): Promise<void> {
 }
 
 async function destroy(context: CommandContext, name: string, driver = 'netns'): Promise<void> {
-  if (driver === 'netns') await (await grounds(context)).provider.remove([name]);
+  if (driver === 'netns') await (await loadOperations(context)).provider.remove([name]);
   await rm(join(context.storage, 'machines', name), { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@ import { bringSwarmImage } from './bring-swarm-image.ts';
 import { type CommandContext, say } from '../context.ts';
 import { Failure } from '../failure.ts';
 import type { FlagValues } from '../flags.ts';
-import { grounds } from '../hosts/machine-folders.ts';
+import { loadOperations } from '../hosts/machine-operations.ts';
 import { engineSettings, swarmRequest } from './host-options.ts';
 import { tellOfTransfers } from '../transfers.ts';
 import { omitUndefined } from '../../../process/omit-undefined.ts';
@@ -39,7 +39,7 @@ export async function createNetns(context: CommandContext, name: string): Promis
   }
   say('Creating machine...');
   say(`(${name}) Starting the netns host...`);
-  const { provider } = await grounds(context);
+  const { provider } = await loadOperations(context);
   const request = {
     name,
     images: [...images, ...(swarmImage?.archive === undefined ? [] : [swarmImage.archive])],

@@ -3,7 +3,7 @@ import type { NetnsProvider } from '../../../machine/netns/provider.ts';
 import type { CommandContext } from '../context.ts';
 
 /** The provider, and what docker-machine's commands do beyond its interface. */
-export interface Grounds {
+export interface MachineOperations {
   readonly provider: NetnsProvider;
   /** Configures a machine's engine again from its config.json. */
   readonly provision: (name: string) => Promise<void>;
@@ -19,7 +19,9 @@ export interface Grounds {
 }
 
 /** Loads what makes machines: only commands that change one pay for it. */
-export async function grounds(context: Pick<CommandContext, 'storage'>): Promise<Grounds> {
+export async function loadOperations(
+  context: Pick<CommandContext, 'storage'>,
+): Promise<MachineOperations> {
   const [netns, configs, certificates, bundles, stores] = await Promise.all([
     import('../../../machine/netns/provider.ts'),
     import('../../../netns/state/machine-config.ts'),
