@@ -3,6 +3,7 @@ import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import { memoize } from './memoize.ts';
 import type { Coverage } from '../model/report.ts';
+import { traitsOf } from '../model/cluster-traits.ts';
 
 /** A member of the cluster by the word of its managers, its store or its gossip. */
 interface KnownMember {
@@ -35,8 +36,11 @@ export function isWhollyExamined(observation: Observation): boolean {
 }
 
 /** Tells if managers or store, which know all members, answered. */
-export function areMembersKnown({ kind, store, swarm }: Observation): boolean {
-  return kind === 'swarm-mode' ? 'value' in swarm : kind === 'key-value' && 'value' in store;
+export function areMembersKnown(observation: Observation): boolean {
+  const { hasManagers, hasStore } = traitsOf(observation);
+  return (
+    (hasManagers && 'value' in observation.swarm) || (hasStore && 'value' in observation.store)
+  );
 }
 
 /** The addresses of all members that anything knows, examined or not. */
@@ -80,10 +84,10 @@ function hostTest({ hosts }: Observation): (member: Omit<KnownMember, 'name'>) =
 }
 
 function knownMembers(observation: Observation): KnownMember[] {
-  const { kind, hosts, store, swarm } = observation;
+  const { hosts, store, swarm } = observation;
   const gossip = hosts.flatMap((host) => valueOf(host.gossip)?.members ?? []);
   const alive = gossip.filter(({ state }) => state === 'alive' || state === 'suspect');
-  if (kind === 'swarm-mode') {
+  if (traitsOf(observation).hasManagers) {
     const view = valueOf(swarm);
     // Managers know all members. Gossip may list them under another address (--data-path-addr).
     if (view !== undefined) {
@@ -141,7 +145,7 @@ function unsupportedParts(observation: Observation): string[] {
       .toSorted();
   const encrypted = names(({ options }) => 'encrypted' in options);
   const withIPv6 = names(({ raw }) => withFamilies.safeParse(raw).data?.EnableIPv6 === true);
-  const hasMesh = observation.kind === 'swarm-mode' && services.size > 0;
+  const hasMesh = traitsOf(observation).hasManagers && services.size > 0;
   return [
     ...(services.size === 0
       ? []

@@ -2,6 +2,7 @@ import { type ExpectedEntry, heldEntry, isUnknown } from './expected-tables.ts';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import { findFullTables } from './neighbor-overflow.ts';
+import { traitsOf } from '../model/cluster-traits.ts';
 
 /**
  * Tells if a missing entry is only pending: the engine has not written it yet.
@@ -23,7 +24,7 @@ export function isPending(
     const held = heldEntry(later, endpoint);
     if (!isUnknown(held)) return held[half] !== undefined;
   }
-  return observation.kind === 'key-value' && !wasProbed(entry, observation);
+  return traitsOf(observation).hasStore && !wasProbed(entry, observation);
 }
 
 /**

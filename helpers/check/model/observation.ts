@@ -8,6 +8,7 @@ import type { StoreReach, StoreView } from './store-view.ts';
 import type { SwarmView } from './swarm-view.ts';
 import type { Observed } from './observed.ts';
 import type { Expectations } from './target.ts';
+import type { AuditedKind } from './cluster-traits.ts';
 
 export type Pulse = 'answers' | 'invalid' | 'hangs' | 'silent';
 
@@ -37,7 +38,7 @@ export type QueriedHost = Pick<HostView, 'name' | 'address' | 'engine' | 'pulse'
 export interface Observation {
   /** The name of the cluster. */
   readonly target: string;
-  readonly kind: 'key-value' | 'swarm-mode' | 'unknown';
+  readonly kind: AuditedKind;
   readonly isComplete: boolean;
   readonly expectations: Expectations;
   /** In the target's order. */

@@ -5,6 +5,7 @@ import { type Observed, withValue, withoutValue, valueOf } from '../model/observ
 import type { QueriedCluster } from './observation-context.ts';
 import type { QueriedHost } from '../model/observation.ts';
 import type { GossipView } from '../model/gossip-view.ts';
+import { traitsOf } from '../model/cluster-traits.ts';
 
 /**
  * Reads the members that an engine's gossip knows: from the gossip in key-value clusters, which answers anyone; otherwise
@@ -12,13 +13,14 @@ import type { GossipView } from '../model/gossip-view.ts';
  */
 export async function observeGossip(
   { address, engine, pulse }: QueriedHost,
-  { kind }: QueriedCluster,
+  cluster: QueriedCluster,
   signal: AbortSignal,
 ): Promise<Observed<GossipView>> {
-  if (kind === 'swarm-mode') return readPeers(engine);
+  const { hasManagers, hasOpenGossip } = traitsOf(cluster);
+  if (hasManagers) return readPeers(engine);
   // It would only cost its limit once more.
   if (pulse === 'silent' && 'missing' in engine) return engine;
-  if (kind === 'unknown') return withoutValue('its engine is not in a cluster', 'not-applicable');
+  if (!hasOpenGossip) return withoutValue('its engine is not in a cluster', 'not-applicable');
   if (address === undefined) return withoutValue('its address in the cluster is unknown');
   try {
     const members = await readGossipMembers(address, { limit: ANSWER_LIMIT, signal });
@@ -39,7 +41,7 @@ export async function observeGossipAgain(
   { engine, signal }: { readonly engine: Engine | undefined; readonly signal: AbortSignal },
 ): Promise<Observed<GossipView>> {
   if ('missing' in before || knowsAll(before.value, cluster)) return before;
-  if (cluster.kind === 'key-value') return await observeGossip(host, cluster, signal);
+  if (traitsOf(cluster).hasOpenGossip) return await observeGossip(host, cluster, signal);
   const mesh = valueOf(host.engine)?.networks.find(({ ingress }) => ingress);
   if (mesh === undefined || engine === undefined) return before;
   return withValue(

@@ -23,6 +23,7 @@ import {
 import type { QueriedHost } from '../model/observation.ts';
 import { observeReach, observeStore } from './store/store.ts';
 import { observeStopping, observeSwarm } from './swarm.ts';
+import { traitsOf } from '../model/cluster-traits.ts';
 
 /** Milliseconds of its limit that are kept for the probes' end. */
 const CLEAN_UP_LIMIT = 5_000;
@@ -70,7 +71,7 @@ async function observeLayers(
   const cluster: QueriedCluster = { kind, expectations, hosts };
 
   const [store, swarm, gossip, context] = await Promise.all([
-    kind === 'key-value' ? (named ?? readStores(storesOf(target, hosts))) : noStore,
+    traitsOf(cluster).hasStore ? (named ?? readStores(storesOf(target, hosts))) : noStore,
     observePart('swarm', signal, () => observeSwarm(target, cluster, signal)),
     observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, cluster, signal)),
     started.then((all): ObservationContext => ({ ...begun, probes: all })),

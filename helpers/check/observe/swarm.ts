@@ -2,14 +2,18 @@ import { type Observed, type Value, withValue, withoutValue, valueOf } from '../
 import type { AuditTarget } from '../model/target.ts';
 import type { QueriedCluster } from './observation-context.ts';
 import type { SwarmView, SwarmEndpoint } from '../model/swarm-view.ts';
+import { traitsOf } from '../model/cluster-traits.ts';
 
 /** Reads the nodes of the swarm from a manager; networks and endpoints come from the engines. */
 export async function observeSwarm(
   target: AuditTarget,
-  { kind, hosts }: QueriedCluster,
+  cluster: QueriedCluster,
   signal: AbortSignal,
 ): Promise<Observed<SwarmView>> {
-  if (kind !== 'swarm-mode') return withoutValue('the cluster is not a swarm', 'not-applicable');
+  if (!traitsOf(cluster).hasManagers) {
+    return withoutValue('the cluster is not a swarm', 'not-applicable');
+  }
+  const { hosts } = cluster;
   const manager = hosts.find(({ engine }) => valueOf(engine)?.info.swarmNode?.isManager);
   const engine = target.hosts.find(({ name }) => name === manager?.name)?.engine;
   if (manager === undefined || engine === undefined) {

@@ -1,5 +1,6 @@
 import type { AuditReport } from '../../check/model/report.ts';
 import { countOf } from './count-of.ts';
+import { traitsOf } from '../../check/model/cluster-traits.ts';
 
 /** Returns the result in one line, without colors: "✖ topology seed: 1 finding". */
 export function headlineOf(report: AuditReport): string {
@@ -24,5 +25,5 @@ export function headlineOf(report: AuditReport): string {
 function partlyExamined({ coverage, observation }: AuditReport): string | undefined {
   const { examined, known, unexamined } = coverage;
   if (unexamined.length === 0) return undefined;
-  return `examined ${examined} of ${known} ${observation.kind === 'swarm-mode' ? 'nodes' : 'hosts'}`;
+  return `examined ${examined} of ${known} ${traitsOf(observation).members}`;
 }

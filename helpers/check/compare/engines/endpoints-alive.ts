@@ -8,6 +8,7 @@ import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isUnstable } from './unstable-containers.ts';
 import { answeringHosts } from './answering-hosts.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** An endpoint as the store or an engine lists it. */
 interface RecordedEndpoint {
@@ -108,7 +109,7 @@ function findDead(
  * members; in a swarm, endpoints may have another address than their node (--data-path-addr).
  */
 function isNobodys({ hostAddress }: RecordedEndpoint, observation: Observation): boolean {
-  return observation.kind === 'key-value' && areMembersKnown(observation)
+  return traitsOf(observation).hasStore && areMembersKnown(observation)
     ? !memberAddresses(observation).has(hostAddress)
     : isWhollyExamined(observation);
 }

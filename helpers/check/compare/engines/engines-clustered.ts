@@ -1,6 +1,7 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { answeringHosts } from './answering-hosts.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** The engines are in a cluster at all. */
 export const enginesClustered: Check = {
@@ -10,7 +11,7 @@ export const enginesClustered: Check = {
   needs: 'api',
   compare: (observation) => {
     const { kind } = observation;
-    if (kind !== 'unknown') return outcomeOf([], [`cluster kind: ${kind}`]);
+    if (traitsOf({ kind }).isCluster) return outcomeOf([], [`cluster kind: ${kind}`]);
     const loners = answeringHosts(observation).map(
       ({ host: { name } }): Difference => ({
         kind: 'engine-not-member',

@@ -1,6 +1,7 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Hostnames are unique: gossip identifies the members of a key-value cluster by them. Nodes of a swarm have separate IDs. */
 export const hostnamesDiffer: Check = {
@@ -9,7 +10,7 @@ export const hostnamesDiffer: Check = {
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
-    if (observation.kind === 'swarm-mode') {
+    if (!traitsOf(observation).needsUniqueHostnames) {
       const reason = 'nodes of a swarm may share a hostname';
       return { state: 'skipped', reason, because: 'not-applicable' };
     }

@@ -4,6 +4,7 @@ import type { HostView } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Every host has the networks it needs; a worker of a swarm needs only the networks of its containers. */
 export const networksKnown: Check = {
@@ -12,7 +13,8 @@ export const networksKnown: Check = {
   layer: 'networks',
   needs: 'api',
   compare: (observation) => {
-    const { kind, expectations } = observation;
+    const { expectations } = observation;
+    const { sharesAllNetworks } = traitsOf(observation);
     const hosts = answeringHosts(observation);
     const shared = sharedNetworksOf(observation);
     const nowhere = (expectations.networks ?? [])
@@ -28,7 +30,7 @@ export const networksKnown: Check = {
       );
     const absent = hosts.flatMap((one) =>
       shared
-        .filter((network) => kind === 'key-value' || isDue(one, network))
+        .filter((network) => sharesAllNetworks || isDue(one, network))
         // A different network with the same name is reported by networks-agree.
         .filter(
           ({ id, name }) => !one.view.networks.some((own) => own.id === id || own.name === name),

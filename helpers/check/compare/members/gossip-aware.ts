@@ -3,6 +3,7 @@ import type { Difference } from '../../model/difference.ts';
 import type { GossipView } from '../../model/gossip-view.ts';
 import type { HostView } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /**
  * Every engine lists every other engine as alive in its gossip. Without that, it receives no announcements of endpoints. A
@@ -14,7 +15,7 @@ export const gossipAware: Check = {
   layer: 'engines',
   needs: 'api',
   compare: ({ hosts, kind }) => {
-    if (kind === 'unknown') {
+    if (!traitsOf({ kind }).isCluster) {
       return {
         state: 'skipped',
         reason: 'the engines are not in a cluster',

@@ -4,6 +4,7 @@ import type { Observation } from '../../model/observation.ts';
 import type { StoreView } from '../../model/store-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Every engine has the options of the same key-value cluster and is registered in its store; no other engine is. */
 export const keyValueMembers: Check = {
@@ -12,7 +13,7 @@ export const keyValueMembers: Check = {
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
-    if (observation.kind !== 'key-value') {
+    if (!traitsOf(observation).hasStore) {
       const reason = 'the cluster has no key-value store';
       return { state: 'skipped', reason, because: 'not-applicable' };
     }

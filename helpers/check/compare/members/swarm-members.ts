@@ -4,6 +4,7 @@ import { downNodes, isSuperseded } from '../../derive/coverage.ts';
 import type { Difference } from '../../model/difference.ts';
 import { valueOf } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
 export const swarmMembers: Check = {
@@ -12,7 +13,7 @@ export const swarmMembers: Check = {
   layer: 'engines',
   needs: 'api',
   compare: (observation) => {
-    if (observation.kind !== 'swarm-mode') {
+    if (!traitsOf(observation).hasManagers) {
       const reason = 'the cluster is not a swarm';
       return { state: 'skipped', reason, because: 'not-applicable' };
     }

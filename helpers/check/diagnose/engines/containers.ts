@@ -5,6 +5,7 @@ import type { Observation } from '../../model/observation.ts';
 import { isOf } from '../consequences.ts';
 import { staleEntriesOf } from '../kernel/stale-entries.ts';
 import { ruleFor } from '../rule.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Symptoms of a container that is down, or on the wrong host or network. */
 const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
@@ -135,7 +136,7 @@ function startAgain(cause: Difference<'container-not-running' | 'container-absen
 
 function deleteRecord({ where }: Difference, observation: Observation): Remedy {
   const { network = '', container = '', host } = where;
-  if (observation.kind === 'swarm-mode') {
+  if (traitsOf(observation).hasManagers) {
     return {
       kind: 'fix',
       host,

@@ -11,6 +11,7 @@ import { valueOf } from '../../model/observed.ts';
 import { isAt, symptomKinds } from '../consequences.ts';
 import { entryRemedy } from '../kernel/entry-fix.ts';
 import { ruleFor, ruleForGroups } from '../rule.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** A network that a host, or the whole cluster, does not have. */
 export const networkMissing = ruleFor('network-absent', 'network-missing', {
@@ -98,10 +99,10 @@ function symptomsOfNetwork(
 }
 
 function createNetwork(name = '', observation: Observation): Remedy {
-  const { expectations, kind, swarm } = observation;
+  const { expectations, swarm } = observation;
   const subnet = expectations.networks?.find((one) => one.name === name)?.subnet;
   const words = [
-    ...(kind === 'swarm-mode' ? ['--attachable'] : []),
+    ...traitsOf(observation).networkOptions,
     ...(subnet === undefined ? [] : [`--subnet=${subnet}`]),
     name,
   ];
@@ -113,15 +114,12 @@ function createNetwork(name = '', observation: Observation): Remedy {
   };
 }
 
-function readAgain(host: string, { kind }: Observation): Remedy {
+function readAgain(host: string, observation: Observation): Remedy {
   return {
     kind: 'fix',
     host,
     commands: [['systemctl', 'restart', 'docker']],
-    effect:
-      kind === 'swarm-mode'
-        ? 'Restarts the engine, which then asks the managers again.'
-        : 'Restarts the engine, which then reads the store again.',
+    effect: traitsOf(observation).restartEffect,
   };
 }
 

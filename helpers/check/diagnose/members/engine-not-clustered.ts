@@ -5,6 +5,7 @@ import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isApplicationSymptom, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Differences with a separate cause, even if the engine is not in the cluster. */
 const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
@@ -60,10 +61,9 @@ function describeOutsider(
         one !== outside &&
         (isAt(one, host) || isApplicationSymptom(one, observation, host)),
     ),
-    remedy:
-      observation.kind === 'swarm-mode'
-        ? joinAgain(outside, observation)
-        : startWithOptions(outside, observation),
+    remedy: traitsOf(observation).hasManagers
+      ? joinAgain(outside, observation)
+      : startWithOptions(outside, observation),
   };
 }
 

@@ -8,6 +8,7 @@ import { valueOf } from '../../model/observed.ts';
 import { storesOf } from '../../derive/cluster-kind.ts';
 import { isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Symptoms of engines without their store: they list networks from it, and hang on requests that need it. */
 const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
@@ -41,7 +42,7 @@ export const keystoreUnreachable: Rule = {
     const hanging = ofKind(open, 'engine-silent').filter(
       (one) =>
         one.observed === 'hangs' &&
-        observation.kind === 'key-value' &&
+        traitsOf(observation).hasStore &&
         !silences.some(({ where }) => where.host === one.where.host),
     );
     return [...barred, ...hanging.map((one) => blame(one, open, observation))];

@@ -20,12 +20,13 @@ import {
   startNumbers,
   type TrialPlan,
 } from './trial-plan.ts';
+import { type AuditedKind, traitsOf } from '../../model/cluster-traits.ts';
 
 /** A cluster before its paths are probed. */
 export interface PathsPlan {
   /** Names the check. */
   readonly run: string;
-  readonly kind: 'key-value' | 'swarm-mode' | 'unknown';
+  readonly kind: AuditedKind;
   /** The hosts that have a probe. */
   readonly hosts: readonly Omit<ProbeHostPlan, 'endpoints' | 'run'>[];
   /** Ends of overlays on these hosts; none when probes may not enter containers. */
@@ -72,14 +73,15 @@ export async function probePaths(plan: PathsPlan): Promise<Omit<PathsView, 'outs
     planHosts(sender, receiver, number),
   );
   const isolation = await sendIsolationPackets(isolationPairs, probeHostOf, number);
+  const { hasManagers, hasOpenGossip } = traitsOf({ kind });
   const [hostTrials, trials, gossip, managerTrials] = await Promise.all([
     makeTrials(plannedHosts, probeHosts),
     makeTrials(planned, probeHosts),
-    kind === 'swarm-mode'
+    hasManagers
       ? listenToGossip(probeHosts, number)
-      : kind === 'unknown'
-        ? []
-        : queryGossip(probeHosts, number),
+      : hasOpenGossip
+        ? queryGossip(probeHosts, number)
+        : [],
     connectToManagers(probeHosts, managers, number),
   ]);
   const losses = await measureLoss(planned, trials, number);

@@ -9,6 +9,7 @@ import { type QueriedCluster, probeOn, type ObservationContext } from '../observ
 import type { QueriedHost } from '../../model/observation.ts';
 import { DOCKER_KEY, readStoreEntries } from './store-entries.ts';
 import type { StoreView, StoreReach } from '../../model/store-view.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Milliseconds for one answer. */
 const ANSWER_LIMIT = 8_000;
@@ -53,11 +54,13 @@ const greetings: Readonly<Record<KeyValueStoreKind, string>> = {
 /** Tells if that host reaches any server of the store. */
 export async function observeReach(
   { name }: QueriedHost,
-  { kind, hosts }: QueriedCluster,
+  cluster: QueriedCluster,
   context: ObservationContext,
 ): Promise<Observed<StoreReach>> {
-  if (kind !== 'key-value')
+  if (!traitsOf(cluster).hasStore) {
     return withoutValue('the cluster has no key-value store', 'not-applicable');
+  }
+  const { hosts } = cluster;
   const probe = probeOn(context, name);
   if ('missing' in probe) return probe;
   const stores = storesOf(context.target, hosts).filter(({ address }) => isIPv4(address));
