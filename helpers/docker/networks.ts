@@ -324,7 +324,7 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
       return {
         code: 'engine-unsuitable',
         observed: message,
-        remedy: `the engine has no network driver ${driver ?? ''}`,
+        remedy: `use a network driver that the engine has; it does not have ${driver ?? 'this one'}`,
       };
     }
     return undefined;

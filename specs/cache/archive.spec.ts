@@ -87,7 +87,7 @@ describe('an empty cache', () => {
         XDG_CACHE_HOME: join(home, 'cache'),
       });
       expect(stderr.split('\n')[0]).toMatch(
-        /^Error creating machine: .*: no space left for the cache \S+\/cache\/overlay-e2e, on a disk of 3 MB; free space there, or set XDG_CACHE_HOME/,
+        /^Error creating machine: .*: no space left for the cache \S+\/cache\/overlay-e2e, on a disk of 3 MB. Free space there, or set XDG_CACHE_HOME/,
       );
       expect(exitCode).toBe(1);
       for (const folder of ['engines', 'tools']) {

@@ -103,12 +103,12 @@ describe('what is made once for all stores', () => {
     [
       'that others may write',
       (folder) => chmod(folder, 0o777),
-      /^use the cache \S+: other users may write to it \(mode 777\); inspect its content, then chmod go-w/,
+      /^use the cache \S+: other users may write to it \(mode 777\). Inspect its content, then chmod go-w/,
     ],
     [
       'of another user',
       (folder) => chown(folder, 4711, 4711),
-      /^use the cache \S+: it belongs to user 4711, and this is user 0; set XDG_CACHE_HOME/,
+      /^use the cache \S+: it belongs to user 4711, and this is user 0. Set XDG_CACHE_HOME/,
     ],
   ])('a cache %s is refused', async ([, spoil, told], { home, bench }) => {
     await bench.letGo();
@@ -124,7 +124,7 @@ describe('what is made once for all stores', () => {
     const run = bench.fill();
     expect(await run.end()).toMatchObject({ code: 1 });
     expect(run.errors()).toMatch(
-      /^use the cache \S+: its path has a colon .*; set XDG_CACHE_HOME to a folder without\n$/,
+      /^use the cache \S+: its path has a colon .*. Set XDG_CACHE_HOME to a folder without\.\n$/,
     );
   });
 
@@ -138,7 +138,7 @@ describe('what is made once for all stores', () => {
       const run = bench.fill();
       expect(await run.end()).toMatchObject({ code: 1 });
       expect(run.errors()).toMatch(
-        /^filling things\/one-1: no space left for the cache \S+\/overlay-e2e, on a disk of 3 MB; free space there, or set XDG_CACHE_HOME to a folder with more\n$/,
+        /^filling things\/one-1: no space left for the cache \S+\/overlay-e2e, on a disk of 3 MB. Free space there, or set XDG_CACHE_HOME to a folder with more\.\n$/,
       );
       expect(bench.left()).toEqual([]);
       const { bavail, blocks } = await statfs(home);

@@ -218,12 +218,12 @@ describe('what is named wrongly is told in a line each, with exit code 2, and no
   test.for([
     [
       '--engine tcp://10.0.0.1:2376 --engine same=tcp://10.0.0.1 --tls-dir certs',
-      /^--engine tcp:\S+ and --engine tcp:\S+: both are the same engine; name each once$/,
+      /^--engine tcp:\S+ and --engine tcp:\S+: both are the same engine. Name each once\.$/,
     ],
-    ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused; its engine does not run; start it/],
+    ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused. Its engine does not run; start it/],
     ['--context wbe', /^unknown Docker context "wbe" in \S+\. Did you mean "db" or "web"\?$/],
     ['web bd', /^unknown machine "bd" in \S+\. Valid machines: db, web\.$/],
-    ['', /^check the running topology: no topology is running in \S+; run "overlay-e2e up", or/],
+    ['', /^check the running topology: no topology is running in \S+. Run "overlay-e2e up", or/],
   ] as const)('check %s', async ([words, line], { cluster }) => {
     const { exitCode, stdout, stderr } = await cluster.type(`npx overlay-e2e check ${words}`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

@@ -7,7 +7,7 @@ import { type CommandResult, runCommand } from '../../helpers/process/run-comman
 
 const root = resolve(import.meta.dirname, '../..');
 const refusal =
-  'machines of the built-in provider: this is not root, who alone can make network namespaces and mounts; run it with sudo, or as root in a container with --privileged';
+  'machines of the built-in provider: this is not root, who alone can make network namespaces and mounts. Run it with sudo, or as root in a container with --privileged.';
 
 /** `nobody`, wherever. */
 const uid = 65_534;

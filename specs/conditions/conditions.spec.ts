@@ -53,7 +53,7 @@ describe('An engine without the options of a cluster is told of at once, with th
   test('one without any: no cluster with it, and no overlay on it', async ({ lab }) => {
     const { keystore, store } = lab;
     expect(await failureOf(expectCluster(lab, keystore))).toBe(
-      `mh-keystore: be in the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise; give it the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt)`,
+      `mh-keystore: be in the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise. Give it the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, keystore))).toMatch(
       /^mh-keystore: docker network create refused: the engine is in no cluster.*; .*cluster-store and cluster-advertise$/,
@@ -71,7 +71,7 @@ describe('An engine without the options of a cluster is told of at once, with th
       (await engine.networks.create({ ...network, driver: 'overlay' })).id,
     );
     const observed =
-      /^silent: be in the cluster of consul:\S+: its engine runs without cluster-advertise: .*; give it the engine option cluster-advertise=/;
+      /^silent: be in the cluster of consul:\S+: its engine runs without cluster-advertise: .*. Give it the engine option cluster-advertise=/;
     expect(await failureOf(expectCluster(lab, engine))).toMatch(observed);
     expect(await failureOf(create(lab, engine))).toMatch(observed);
     expect((await engine.networks.list()).map(({ name }) => name)).not.toContain(network.name);
@@ -93,7 +93,7 @@ describe('An engine without the options of a cluster is told of at once, with th
     expect(failure).toMatch(
       /^machine astray: start the engine: .*eth9:2376.* no such network interface/,
     );
-    expect(failure).toMatch(/; name an interface that the machine has, .* cluster-advertise: /);
+    expect(failure).toMatch(/\. Name an interface that the machine has, .* cluster-advertise: /);
   });
 
   test('one with the store at a port at which there is none', async ({ lab }) => {
@@ -101,10 +101,10 @@ describe('An engine without the options of a cluster is told of at once, with th
     await using machine = await lab.make('elsewhere', engineOptionsFor({ url }));
     using engine = connectEngine(machine);
     expect(await failureOf(expectCluster(lab, engine))).toBe(
-      `elsewhere: be in the cluster of ${lab.store.url}: its engine has the store ${url}; give it the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt)`,
+      `elsewhere: be in the cluster of ${lab.store.url}: its engine has the store ${url}. Give it the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, engine))).toMatch(
-      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connection refused .*; see on .* publishes port 8501/,
+      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connection refused .*. See on .* publishes port 8501/,
     );
   });
 });
@@ -124,7 +124,7 @@ describe('A host without connectivity to the key-value store is named, with the 
     await using _beforeFar = await filter(far);
     await using _beforeCutOff = await filter(cutOff.address);
     const said = (name: string) =>
-      `${name} does not reach the key-value store ${store.url}, which answers here: timed out after 10 s; open TCP port 8500 of ${store.address} to ${name}: see firewalls, security groups and routes between them`;
+      `${name} does not reach the key-value store ${store.url}, which answers here: timed out after 10 s. Open TCP port 8500 of ${store.address} to ${name}: see firewalls, security groups and routes between them.`;
     expect(
       await Promise.all([failureOf(lab.join('far-host', far)), failureOf(create(lab, engine))]),
     ).toEqual([
@@ -149,7 +149,7 @@ describe('Two hosts with one hostname are named', () => {
       expect.arrayContaining(machines.map(({ address }) => `${address}:2376`)),
     );
     expect(await failureOf(waitForCluster(store, machines, { provider }))).toBe(
-      'master-host and worker-host: be members of one cluster: they share the hostname master-host, by which a key-value cluster tells its members apart; give worker-host a hostname of its own (hostnamectl set-hostname), and restart the engines of master-host and worker-host',
+      'master-host and worker-host: be members of one cluster: they share the hostname master-host, by which a key-value cluster tells its members apart. Give worker-host a hostname of its own (hostnamectl set-hostname), and restart the engines of master-host and worker-host.',
     );
   });
 });
@@ -158,7 +158,7 @@ describe('A key-value store that does not answer is named, with the port and the
   test('for a network that is created, and for a cluster that is waited for', async ({ lab }) => {
     const { store, master } = lab;
     await using _broken = await breakCluster(stoppedStore(store, lab.storeContainer));
-    const silent = `no key-value store answers at ${store.url}: connection refused (${store.address}:8500); see on ${store.address} that its container runs and publishes port 8500 (docker ps -a)`;
+    const silent = `no key-value store answers at ${store.url}: connection refused (${store.address}:8500). See on ${store.address} that its container runs and publishes port 8500 (docker ps -a).`;
     expect(await failureOf(create(lab, master))).toBe(
       `master-host: docker network create refused: ${silent}`,
     );
@@ -172,7 +172,7 @@ describe('A key-value store that does not answer is named, with the port and the
     onTestFinished(async () => await (await keystore.containers.find('brief')).remove());
     const starting = startStore('zookeeper', keystore, { image: BUSYBOX, name: 'brief' });
     expect(await failureOf(starting)).toBe(
-      'mh-keystore: container brief: start: it ended with exit code 0; read in its log why',
+      'mh-keystore: container brief: start: it ended with exit code 0. Read in its log why.',
     );
   });
 });

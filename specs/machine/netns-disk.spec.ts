@@ -35,7 +35,7 @@ describe('a store on a disk that is full', () => {
         await writeFile(join(folder, 'ballast'), Buffer.alloc(10 * page));
         const failure = await failureOf(lab.provider.create({ name: 'one' }));
         expect(failure.line).toMatch(
-          /^machine one: create: no space left for the store \S+\/store, on a disk of \d+ MB; free space there, or set MACHINE_STORAGE_PATH to a folder with more$/,
+          /^machine one: create: no space left for the store \S+\/store, on a disk of \d+ MB. Free space there, or set MACHINE_STORAGE_PATH to a folder with more\.$/,
         );
         expect(lab.leftovers()).toEqual([]);
         expect(await lab.provider.list()).toEqual([]);
@@ -75,7 +75,7 @@ test('a store on an overlay file system is refused in one line, before anything 
   try {
     const failure = await failureOf(lab.provider.create({ name: 'one' }));
     expect(failure.line).toMatch(
-      /^machine one: create: the store \S+ is on an overlay file system, where engines cannot store containers; set MACHINE_STORAGE_PATH to a folder on a disk/,
+      /^machine one: create: the store \S+ is on an overlay file system, where engines cannot store containers. Set MACHINE_STORAGE_PATH to a folder on a disk/,
     );
     expect(lab.leftovers()).toEqual([]);
   } finally {
@@ -87,7 +87,7 @@ describe('cgroups', () => {
   test('that cannot be written are told in one line, and nothing is left', async ({ lab }) => {
     const made = await inMountNamespace(lab, `${readOnlyCgroups}; netns-machine create one`);
     expect(made.stderr).toMatch(
-      /^Error creating machine: make the cgroup \S+: read-only file system.*; mount -o remount,rw \/sys\/fs\/cgroup\S*; for a container, use --privileged$/m,
+      /^Error creating machine: make the cgroup \S+: read-only file system.*. Make them writable: "mount -o remount,rw \/sys\/fs\/cgroup\S*". In a container, use --privileged\.$/m,
     );
     expect(made.exitCode).toBe(1);
     expect(lab.leftovers()).toEqual([]);

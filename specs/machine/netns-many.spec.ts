@@ -103,7 +103,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { images: [file] },
-      /^image archive \S+no-image\.tar: load: .*; give an archive that docker save wrote/,
+      /^image archive \S+no-image\.tar: load: .*. Give an archive that docker save wrote/,
     );
   });
 
@@ -138,7 +138,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { engineBundle: folder },
-      /no such instruction.*; this machine cannot run that engine/,
+      /no such instruction.*. This machine cannot run that engine/,
     );
   });
 
@@ -147,7 +147,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { engineOptions: ['sideways'] },
-      /^machine never: start the engine: dockerd has ended, «.*»; its log tells why/,
+      /^machine never: start the engine: dockerd has ended, «.*». Its log tells why/,
       /unknown flag: --sideways/,
     );
   });

@@ -247,7 +247,7 @@ describe('a range that is asked for', () => {
     await expect(
       third.provider.create({ name: 'never', subnet: formatRange(range) }),
     ).rejects.toThrow(
-      `address range ${formatRange(range)}: this host routes ${formatRange(range)} through ${hostLink(range)} already; ask for another (E2E_SUBNET), or for none to get a free one`,
+      `address range ${formatRange(range)}: this host routes ${formatRange(range)} through ${hostLink(range)} already. Ask for another (E2E_SUBNET), or for none to get a free one.`,
     );
     expect(third.leftovers()).toEqual([]);
     expect(await third.provider.list()).toEqual([]);
@@ -259,7 +259,7 @@ describe('a range that is asked for', () => {
   }) => {
     expect(machines.shut.state).toBe('Running');
     await expect(here.provider.create({ name: 'never', subnet: '10.213.1.0/24' })).rejects.toThrow(
-      `are in ${formatRange(rangeOf(here))}; use another store`,
+      `are in ${formatRange(rangeOf(here))}. Use another store.`,
     );
     expect((await here.provider.list()).map(({ name }) => name)).toEqual(['open', 'shut']);
     expect(readdirSync(`${here.folder}/machines`).sort((a, b) => a.localeCompare(b))).toEqual([

@@ -90,7 +90,7 @@ describe('An expectation that does not hold says in one sentence what is so inst
     }
     expect(await check.audit()).toBeHealthy();
     expect(await complaintOf(check.named('kernel-neighbour').then(() => undefined))).toMatch(
-      /^find the check kernel-neighbour: no such check; use one of engines-answer, /,
+      /^find the check kernel-neighbour: no such check. Use one of engines-answer, /,
     );
   });
 });

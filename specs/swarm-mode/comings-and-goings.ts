@@ -103,10 +103,10 @@ export function describeComingsAndGoings(): void {
       // An engine tries for 10 s before it gives up.
       await Promise.all([
         expect(joinSwarm(late, manager, tokens.worker)).rejects.toThrow(
-          /^late: docker swarm join \S+:2377: \S+ does not know the join token; it was rotated, /,
+          /^late: docker swarm join \S+:2377: \S+ does not know the join token. It was rotated, /,
         ),
         expect(joinSwarm(lost, manager, current)).rejects.toThrow(
-          /^lost: docker swarm join \S+:2377: no manager answers at \S+ \(connection refused\); see that /,
+          /^lost: docker swarm join \S+:2377: no manager answers at \S+ \(connection refused\)\. See that /,
         ),
       ]);
       for (const outsider of outsiders) {

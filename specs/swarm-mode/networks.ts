@@ -116,14 +116,14 @@ export function describeNetworks(): void {
       onTestFinished(() => removeOverlay(manager, id));
       for (const engine of [manager, worker]) {
         await expect(runOn(engine, 'services', 'plain')).rejects.toThrow(
-          /: network services is for services alone; create it with --attachable, or run the container as a service$/,
+          /: network services is for services alone. Create it with --attachable, or run the container as a service\.$/,
         );
       }
     });
 
     test('a container on a network that there is not', async ({ swarm: { worker } }) => {
       await expect(runOn(worker, 'nowhere', 'plain')).rejects.toThrow(
-        /: the swarm gives no network nowhere \(.*not found\); create it on a manager, /,
+        /: the swarm gives no network nowhere \(.*not found\). Create it on a manager, /,
       );
     });
 

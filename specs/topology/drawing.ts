@@ -89,7 +89,7 @@ export function testDrawing(): void {
     if (empty === undefined) throw new Error('it was not run');
     expectRefusal(
       empty,
-      `draw the running topology: no topology is running in ${lab.store}; run "overlay-e2e up"`,
+      `draw the running topology: no topology is running in ${lab.store}. Run "overlay-e2e up".`,
     );
   });
 }

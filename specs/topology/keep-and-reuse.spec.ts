@@ -221,7 +221,7 @@ async function expectDifference(
   const line = stderr.trimEnd().split('\n').at(-1) ?? '';
   const start = `overlay-e2e: reuse the machines in ${kept.store}: `;
   const end =
-    '; take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH';
+    '. Take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH.';
   expect(line.slice(0, start.length)).toBe(start);
   expect(line.slice(-end.length)).toBe(end);
   expect(line.slice(start.length, -end.length).split(', ')).toEqual(

@@ -103,7 +103,7 @@ describe('A topology', { shuffle: false }, () => {
       const second = await lab.run('up', '--json');
       expectRefusal(
         second,
-        `bring up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host); take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH`,
+        `bring up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host). Take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH.`,
       );
       await expectUntouched(lab, before);
     });
@@ -115,7 +115,7 @@ describe('A topology', { shuffle: false }, () => {
       expectRefusal(
         await command.ended,
         new RegExp(
-          `^address range ${range}: this host routes ${range} through e2e-\\w+ already; ask for another \\(E2E_SUBNET\\), or for none to get a free one$`,
+          `^address range ${range}: this host routes ${range} through e2e-\\w+ already. Ask for another \\(E2E_SUBNET\\), or for none to get a free one\\.$`,
         ),
       );
       await expectNothingLeft(lab);
@@ -127,7 +127,7 @@ describe('A topology', { shuffle: false }, () => {
       const first = lab.start('up', '--until', 'keystore', '--verbose');
       await first.says('switch: bridge');
       first.signal('SIGSTOP', 'command');
-      const busy = `use the store ${lab.store}: process ${first.pid} is at «bring up seed» in it; wait for it, or name another folder in MACHINE_STORAGE_PATH`;
+      const busy = `use the store ${lab.store}: process ${first.pid} is at «bring up seed» in it. Wait for it, or name another folder in MACHINE_STORAGE_PATH.`;
       const [up, down] = await Promise.all([lab.run('up', '--json'), lab.run('down')]);
       expectRefusal(up, busy);
       expectRefusal(down, busy);

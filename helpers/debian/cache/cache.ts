@@ -72,7 +72,7 @@ export async function explainDamage(error: unknown): Promise<unknown> {
       code: 'cache-changed',
       tried: `use the cache ${folder}`,
       observed: `${file} is not as it was built`,
-      remedy: `rm -r ${folder}; the next run builds it again`,
+      remedy: `delete it with "rm -r ${folder}"; the next run builds it again`,
       cause: error,
       evidence: error instanceof Error ? error.message : String(error),
     });

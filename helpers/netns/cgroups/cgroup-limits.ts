@@ -42,7 +42,7 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
       code: 'cgroup-unavailable',
       tried: `make the cgroup ${folder}`,
       observed: firstLine(denied ?? error),
-      remedy: `mount -o remount,rw ${mountPoint}; for a container, use --privileged`,
+      remedy: `make them writable: "mount -o remount,rw ${mountPoint}". In a container, use --privileged`,
       cause: error,
     });
   }

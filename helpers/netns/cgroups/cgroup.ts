@@ -53,7 +53,7 @@ export function mainHierarchy(): Hierarchy {
     code: 'cgroup-unavailable',
     tried: 'cgroups of this host',
     observed: 'not mounted',
-    remedy: 'mount -t cgroup2 cgroup2 /sys/fs/cgroup',
+    remedy: 'mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup"',
   });
 }
 

@@ -1,5 +1,6 @@
 import { printable, printableLines } from '../text/printable.ts';
 import { redactSecrets } from '../text/redact-secrets.ts';
+import { toSentence } from '../text/to-sentence.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { describeSystemError } from './system-error.ts';
 
@@ -19,7 +20,7 @@ export interface HarnessErrorParts {
 
 /**
  * The error that the harness throws for every failure outside its own code.
- * Its message is one line, `<tried>: <observed>; <remedy>`; evidence follows in separate lines.
+ * Its message is one line, `<tried>: <observed>. <Remedy>.`; evidence follows in separate lines.
  */
 export class HarnessError extends Error {
   /** Stable, in contrast to the message. */
@@ -32,12 +33,14 @@ export class HarnessError extends Error {
   constructor({ cause, ...parts }: HarnessErrorParts) {
     // The words come from outside, and end up on terminals and in logs.
     const tried = redactSecrets(printable(parts.tried));
-    const observed = redactSecrets(printable(parts.observed));
+    const observed = redactSecrets(printable(parts.observed)).replace(/\.$/, '');
     const remedy = parts.remedy === undefined ? undefined : printable(parts.remedy);
     const evidence =
       parts.evidence === undefined ? undefined : redactSecrets(printableLines(parts.evidence));
     const line =
-      remedy === undefined ? `${tried}: ${observed}` : `${tried}: ${observed}; ${remedy}`;
+      remedy === undefined
+        ? `${tried}: ${observed}`
+        : `${tried}: ${observed}. ${toSentence(remedy)}`;
     super(evidence === undefined ? line : `${line}\n${evidence}`, { cause });
     this.name = 'HarnessError';
     this.code = parts.code;

@@ -14,11 +14,8 @@ export class InputError extends HarnessError {
 
   constructor({ subject = '', ...parts }: InputErrorParts) {
     super({ tried: subject, ...parts });
-    // Composed of the fields, which contain no secrets any more.
-    const { tried, observed, remedy, evidence } = this;
-    const line = tried === '' ? observed : `${tried}: ${observed}`;
-    const sentences = remedy === undefined ? line : `${line}. ${toSentence(remedy)}`;
-    this.message = evidence === undefined ? sentences : `${sentences}\n${evidence}`;
+    // Without a subject, the message begins with the observation.
+    if (subject === '') this.message = this.message.replace(/^: /, '');
   }
 }
 
@@ -26,9 +23,4 @@ export class InputError extends HarnessError {
 export function isInputError(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.every(isInputError);
   return error instanceof InputError;
-}
-
-function toSentence(text: string): string {
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -30,24 +30,24 @@ function failure(code: string, message = code): Error {
 
 describe('a failed call to an engine becomes one line with a remedy', () => {
   test.each([
-    ['ECONNREFUSED', 'connection to 192.168.99.102:2376 refused; its engine does not run'],
-    ['EHOSTUNREACH', '192.168.99.102:2376 cannot be reached (EHOSTUNREACH); see whether'],
-    ['ECONNRESET', '192.168.99.102:2376 closed the connection; its engine ended'],
+    ['ECONNREFUSED', 'connection to 192.168.99.102:2376 refused. Its engine does not run'],
+    ['EHOSTUNREACH', '192.168.99.102:2376 cannot be reached (EHOSTUNREACH). See whether'],
+    ['ECONNRESET', '192.168.99.102:2376 closed the connection. Its engine ended'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'a certificate of another authority'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'a certificate for another address'],
-    ['CERT_HAS_EXPIRED', 'is not valid now (CERT_HAS_EXPIRED); set the clock right'],
+    ['CERT_HAS_EXPIRED', 'is not valid now (CERT_HAS_EXPIRED). Set the clock right'],
     ['ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', 'refuses the certificate of this client'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER); the'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER). The'],
   ])('%s', (code, expected) => {
     const error = explainFailure(failure(code), call);
     expect(error.line).toContain(expected);
-    expect(error.line).toMatch(/^worker-host: docker info: .*; /);
+    expect(error.line).toMatch(/^worker-host: docker info: .*\. [A-Z]/);
     expect(error.message).toBe(error.line);
   });
 
   test('no answer in time, whatever the client made of it', () => {
     const error = explainFailure(failure('ECONNRESET'), { ...call, timedOut: true });
-    expect(error.line).toContain('no answer from 192.168.99.102:2376 after 30 s; see whether');
+    expect(error.line).toContain('no answer from 192.168.99.102:2376 after 30 s. See whether');
   });
 
   test('what the engine refuses is said in its own words, on one line', () => {
@@ -67,6 +67,6 @@ describe('a failed call to an engine becomes one line with a remedy', () => {
       observed: `${status} ${message}`,
       remedy: 'load it',
     }));
-    expect(error.line).toBe('worker-host: docker info: 404 No such image: x:latest; load it');
+    expect(error.line).toBe('worker-host: docker info: 404 No such image: x:latest. Load it.');
   });
 });

@@ -63,7 +63,7 @@ describe('a machine on which it could not be asked gives no answer, but an error
     const ask = () => answer(ability, exitCode, `${stdout}\n`);
     expect(ask).toThrow(words);
     expect(ask).toThrow(
-      new RegExp(`^worker: ask the kernel for ${ability}: .*; see why that machine cannot do «`),
+      new RegExp(`^worker: ask the kernel for ${ability}: .*[.] See why that machine cannot do «`),
     );
   });
 });

@@ -31,7 +31,7 @@ test('on Linux with neither the built-in provider is chosen', () => {
 
 test('elsewhere with neither there is one line that says what to install', () => {
   expect(() => decideProvider({ ...none, platform: 'darwin' })).toThrow(
-    'choose a provider: docker-machine and VBoxManage not found, and the built-in provider needs Linux; install docker-machine 0.16.2 and VirtualBox, or run this on Linux',
+    'choose a provider: docker-machine and VBoxManage not found, and the built-in provider needs Linux. Install docker-machine 0.16.2 and VirtualBox, or run this on Linux.',
   );
 });
 

@@ -72,7 +72,7 @@ test.each(['tcp://0.0.0.0', 'unix:///var/run/swarm.sock', '0.0.0.0:3376', ''])(
   'a manager at «%s» is refused before anything is made',
   (host) => {
     expect(() => checkSwarm({ master: true, discovery, host })).toThrow(
-      `Swarm manager at ${host}: that names no port; give an address like tcp://0.0.0.0:3376`,
+      `Swarm manager at ${host}: that names no port. Give an address like tcp://0.0.0.0:3376.`,
     );
     // Whoever is no master has no manager.
     expect(() => checkSwarm({ master: false, discovery, host })).not.toThrow();
@@ -94,7 +94,7 @@ See 'docker run --help'.
     return { exitCode: 125, stdout: '', stderr };
   });
   await expect(started).rejects.toThrow(
-    /^machine m: start swarm-agent-master: Error response from daemon: Get "https:\/\/registry\.example\/v2\/": connection refused\.; name an image of classic Swarm/,
+    /^machine m: start swarm-agent-master: Error response from daemon: Get "https:\/\/registry\.example\/v2\/": connection refused\. Name an image of classic Swarm/,
   );
   expect(asked).toEqual(['docker one']);
 });

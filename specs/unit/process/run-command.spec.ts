@@ -15,7 +15,7 @@ describe('runCommand', () => {
       remedy: 'do that',
     });
     await expect(failure).rejects.toThrow(HarnessError);
-    await expect(failure).rejects.toThrow('exit code 4, "no such thing"; do that');
+    await expect(failure).rejects.toThrow('exit code 4, "no such thing". Do that.');
   });
 
   test('a program that is missing is an error that names it', async () => {

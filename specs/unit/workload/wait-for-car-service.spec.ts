@@ -42,7 +42,7 @@ describe('The wait for the car service', () => {
     const ended = containerThatRuns('mysqlserver', { running: false, exitCode: 7 });
     const waiting = waitForCarService({ url, containers: [containerThatRuns(), ended] });
     await expect(waiting).rejects.toMatchObject({
-      line: expect.stringMatching(/^m1: container mysqlserver: start: it ended with exit code 7;/),
+      line: expect.stringMatching(/^m1: container mysqlserver: start: it ended with exit code 7\./),
       evidence: expect.stringContaining('hello from mysqlserver'),
     });
   });

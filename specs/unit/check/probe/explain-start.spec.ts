@@ -28,8 +28,10 @@ test.each([
 ])('The error "%s" is explained as "%s", with a fix', (observed, expected) => {
   const { line } = explainStart(new HarnessError({ code: 'engine-refused', tried, observed }));
   expect(line).toContain(`${tried}: ${expected}`);
-  expect(line).toContain(`("${observed}"); `);
-  expect(line).toMatch(/or check without probes, which leaves out kernel tables and live packets$/);
+  expect(line).toContain(`("${observed}"). `);
+  expect(line).toMatch(
+    /or check without probes, which leaves out kernel tables and live packets\.$/,
+  );
 });
 
 test('An unknown error is not changed, nor a denied access to the engine’s socket', () => {

@@ -124,7 +124,7 @@ test('a Swarm without engines has no nodes', () => {
 
 describe('what is not understood is an error', () => {
   test.each<[what: string, lines: [string, string][], says: RegExp]>([
-    ['an engine, which is no manager', [], /it counts no nodes and lists 0; see whether/],
+    ['an engine, which is no manager', [], /it counts no nodes and lists 0\. See whether/],
     ['fewer nodes than it counts', [['Nodes', '2']], /it counts 2 nodes and lists 0/],
     [
       'another word for a state',

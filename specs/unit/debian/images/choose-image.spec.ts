@@ -53,9 +53,9 @@ describe('a file that the user chose', () => {
 
 describe('a wrong choice is told in one line', () => {
   test.each([
-    ['/nowhere/app.tar', /there is no file \/nowhere\/app\.tar; give the path of a file/],
-    ['app.tar.gz', /there is no file \/.*\/app\.tar\.gz; give the path/],
-    ['Not A Tag', /it is neither a file nor a tag; give the path of a file that docker save wrote/],
+    ['/nowhere/app.tar', /there is no file \/nowhere\/app\.tar. Give the path of a file/],
+    ['app.tar.gz', /there is no file \/.*\/app\.tar\.gz. Give the path/],
+    ['Not A Tag', /it is neither a file nor a tag. Give the path of a file that docker save wrote/],
     ['UPPER/case', /it is neither a file nor a tag/],
   ])('%s', async (words, line) => {
     const start = `E2E_TOMCAT_IMAGE=${words}: `;
@@ -78,12 +78,12 @@ describe('a wrong choice is told in one line', () => {
 
   test('an image without a tag', async () => {
     const file = await saveFile('[{"Config":"c","RepoTags":null,"Layers":[]}]');
-    await expect(choose(file)).rejects.toThrow(/the image in it has no tag; write it with/);
+    await expect(choose(file)).rejects.toThrow(/the image in it has no tag\. Write it with/);
   });
 
   test('several images, none of them the tutorial’s', async () => {
     const file = await saveFile(saved('mine/app:1', 'mine/app:2'));
-    await expect(choose(file)).rejects.toThrow(/it has mine\/app:1, mine\/app:2; write it with/);
+    await expect(choose(file)).rejects.toThrow(/it has mine\/app:1, mine\/app:2\. Write it with/);
   });
 });
 
@@ -122,7 +122,7 @@ describe('where images come from', () => {
   test('E2E_IMAGES with another word is told in one line', async () => {
     vi.stubEnv('E2E_IMAGES', 'fetch');
     await expect(prepareImage('mysql')).rejects.toThrow(
-      /^E2E_IMAGES=fetch: no such way; «build» makes the images here, «pull» lets/,
+      /^E2E_IMAGES=fetch: no such way\. «build» makes the images here, «pull» lets/,
     );
   });
 });

@@ -81,7 +81,9 @@ describe('a context of the user’s is where his docker client goes', () => {
 
   test('and one that names no engine is refused', async () => {
     keep('kubernetes', undefined as unknown as object);
-    await expect(read('kubernetes')).rejects.toThrow(/meta\.json names no engine of Docker’s; see/);
+    await expect(read('kubernetes')).rejects.toThrow(
+      /meta\.json names no engine of Docker’s\. See/,
+    );
   });
 });
 

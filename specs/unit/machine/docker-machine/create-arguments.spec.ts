@@ -113,7 +113,7 @@ test('the environment’s word for a machine counts more than the topology’s',
 test('a driver that gives addresses itself refuses one that is asked for', () => {
   const request = { name: 'm1', address: '192.168.99.100' };
   expect(() => environmentForCreate(request, {})).toThrow(
-    'machine m1: create at 192.168.99.100: the driver virtualbox gives addresses itself; leave the address open',
+    'machine m1: create at 192.168.99.100: the driver virtualbox gives addresses itself. Leave the address open.',
   );
   expect(
     environmentForCreate({ ...request, driver: { MACHINE_DRIVER: 'generic' } }, {}),
@@ -123,7 +123,7 @@ test('a driver that gives addresses itself refuses one that is asked for', () =>
 test('an engine is refused by a driver that brings its own, and handed to ours', () => {
   const request = { name: 'm1', engineBundle: '26.1.5' };
   expect(() => checkRequest(request, { MACHINE_DRIVER: 'generic' })).toThrow(
-    'machine m1: create with the engine 26.1.5: the driver generic brings an engine of its own; leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns)',
+    'machine m1: create with the engine 26.1.5: the driver generic brings an engine of its own. Leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns).',
   );
   const ours = { MACHINE_DRIVER: 'netns', E2E_ENGINE_BUNDLE: '20.10.24' };
   expect(() => checkRequest(request, ours)).not.toThrow();

@@ -69,7 +69,7 @@ test('a range that VirtualBox refuses is one line with the line that allows it, 
   expect(ends[0]).toHaveProperty(
     'reason.message',
     expect.stringMatching(
-      /^machine m1: create: exit code 1, .*; VirtualBox from 6\.1\.28 on .*«\* 192\.168\.99\.0\/24» to \/etc\/vbox\/networks\.conf/,
+      /^machine m1: create: exit code 1, .*. VirtualBox from 6\.1\.28 on .*«\* 192\.168\.99\.0\/24» to \/etc\/vbox\/networks\.conf/,
     ),
   );
   expect(log.at(-1)).toBe('rm m1');

@@ -85,14 +85,14 @@ describe('engines that exist already become machines', () => {
 
   test('but the same one twice is refused, whichever way it is named', async () => {
     await expect(list(await serve(), await serve())).rejects.toThrow(
-      /^--engine tcp:.* and --engine tcp:.*: both are the same engine; name each once$/,
+      /^--engine tcp:.* and --engine tcp:.*: both are the same engine. Name each once\.$/,
     );
     await expect(list(given(1), given(1))).rejects.toThrow('both are the same engine');
   });
 
   test('nor do two have one name', async () => {
     const named = (port: number) => given(port, { name: 'mine' });
-    await expect(list(named(1), named(2))).rejects.toThrow(/: both are called mine; call one/);
+    await expect(list(named(1), named(2))).rejects.toThrow(/: both are called mine\. Call one/);
     const called = await list({ ...(await serve()), name: 'other' }, given(1, { name: 'host-a' }));
     expect(called.map(({ name }) => name)).toEqual(['other', 'host-a']);
   });
@@ -102,16 +102,16 @@ describe('what can never be checked is refused', () => {
   test.each([
     [{ version: { ...version, Version: '19.03.15' } }, /is Docker 19\.03\.15, too old .*20\.10/],
     [{ version: { ...version, Version: '1.13.1' } }, /is Docker 1\.13\.1, too old/],
-    [{ version: { ...version, Version: 'swarm/1.2.9' } }, /manager of a classic Swarm; name its/],
+    [{ version: { ...version, Version: 'swarm/1.2.9' } }, /manager of a classic Swarm\. Name its/],
     [{ version: { ...version, Components: [{ Name: 'Podman Engine' }] } }, /it is Podman/],
     [{ version: { ...version, Os: 'windows' } }, /it runs containers of windows/],
-    [{ version: '<html>' }, /it is no Docker Engine: it reports an invalid value; name the/],
+    [{ version: '<html>' }, /it is no Docker Engine: it reports an invalid value\. Name the/],
     [{ info: [] }, /it is no Docker Engine: it reports an invalid value/],
     [{ status: 404 }, /it is no Docker Engine: \/version is answered by 404/],
-    [{ status: 500, version: 'sick' }, /\/version is answered by 500: sick; read the log/],
+    [{ status: 500, version: 'sick' }, /\/version is answered by 500: sick\. Read the log/],
     [
       { status: 400, version: 'Client sent an HTTP request to an HTTPS server.' },
-      /listens with TLS, and no certificates are given for it; .*--tls-dir/,
+      /listens with TLS, and no certificates are given for it\. .*--tls-dir/,
     ],
   ])('%j', async (answers, expected) => {
     await expect(list(await serve(answers))).rejects.toThrow(expected);
@@ -142,6 +142,6 @@ describe('machines that exist already are only looked at', () => {
 
   test('an unknown name is told with the known ones', async () => {
     expect(await provider.inspect('gone')).toMatchObject({ name: 'gone' });
-    await expect(provider.inspect('far')).rejects.toThrow('there are gone');
+    await expect(provider.inspect('far')).rejects.toThrow('There are gone');
   });
 });

@@ -22,7 +22,7 @@ test('the tags of all archives are there, and of the same tag the last archive c
 
 test('an archive that is not there is told in one line, before anything is started', async () => {
   await expect(seedImages(['/nowhere/app.tar'], '/nowhere', engine)).rejects.toThrow(
-    /^image archive \/nowhere\/app\.tar: it cannot be read; give the path of a file that docker save wrote$/,
+    /^image archive \/nowhere\/app\.tar: it cannot be read. Give the path of a file that docker save wrote\.$/,
   );
 });
 
@@ -38,6 +38,6 @@ test('an engine that has images already is not seeded', async () => {
   await mkdir(join(dataRoot, 'image'));
 
   await expect(seedImages([import.meta.filename], dataRoot, engine)).rejects.toThrow(
-    `images into ${dataRoot}: an engine keeps images there already; load them through the engine instead`,
+    `images into ${dataRoot}: an engine keeps images there already. Load them through the engine instead.`,
   );
 });

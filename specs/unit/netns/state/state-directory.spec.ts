@@ -53,7 +53,7 @@ describe('a state directory', () => {
     await takeStateDirectory(folder);
     await chmod(folder, 0o770);
     await expect(takeStateDirectory(folder)).rejects.toThrow(
-      `use the state directory ${folder}: other users may write to it (mode 770); inspect its content, then chmod go-w ${folder}`,
+      `use the state directory ${folder}: other users may write to it (mode 770). Inspect its content, then chmod go-w ${folder}`,
     );
   });
 });
@@ -73,7 +73,7 @@ describe('a folder with content and without a mark is not touched', () => {
     const before = readdirSync(folder, { recursive: true });
     expect(examineStateDirectory(folder)).toBe('foreign');
     await expect(takeStateDirectory(folder)).rejects.toThrow(
-      `use the state directory ${folder}: overlay-e2e did not create it, and it contains ${readdirSync(folder).sort().join(', ')}; name a new or an empty folder in MACHINE_STORAGE_PATH`,
+      `use the state directory ${folder}: overlay-e2e did not create it, and it contains ${readdirSync(folder).sort().join(', ')}. Name a new or an empty folder in MACHINE_STORAGE_PATH.`,
     );
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });

@@ -32,7 +32,7 @@ async function refusalOf(file: string): Promise<string> {
 describe('a wrong choice is told in one line', () => {
   test('a file that is not there', async () => {
     expect(await refusalOf('/nowhere/swarm')).toBe(
-      'there is no file /nowhere/swarm; give the path of a file that docker save wrote or of a static swarm binary, or a tag to pull',
+      'there is no file /nowhere/swarm. Give the path of a file that docker save wrote or of a static swarm binary, or a tag to pull.',
     );
   });
 
@@ -44,7 +44,7 @@ describe('a wrong choice is told in one line', () => {
 
   test('a program of another processor', async () => {
     expect(await refusalOf(await writeProgram(makeElf({ processor: other })))).toBe(
-      `it is an executable of another processor than this ${arch}; build swarm for ${arch}`,
+      `it is an executable of another processor than this ${arch}. Build swarm for ${arch}.`,
     );
     const of32Bits = makeElf({ processor: arch }).fill(1, 4, 5);
     expect(await refusalOf(await writeProgram(of32Bits))).toContain('of another processor');
@@ -53,7 +53,7 @@ describe('a wrong choice is told in one line', () => {
   test('a program that asks for a dynamic loader', async () => {
     const elf = makeElf({ processor: arch, dynamic: true });
     expect(await refusalOf(await writeProgram(elf))).toBe(
-      'it is linked dynamically, and the image has no library for it; build it with CGO_ENABLED=0',
+      'it is linked dynamically, and the image has no library for it. Build it with CGO_ENABLED=0.',
     );
   });
 
@@ -61,14 +61,14 @@ describe('a wrong choice is told in one line', () => {
     skip(arch !== 'x64', 'the program is one for x64');
     const elf = makeElf({ processor: arch, says: 'curl 8.14.1\nRelease-Date: 2025\n' });
     expect(await refusalOf(await writeProgram(elf))).toBe(
-      'it is not classic Swarm: asked for its --version, it says «curl 8.14.1»; give the path of a static swarm binary',
+      'it is not classic Swarm: asked for its --version, it says «curl 8.14.1». Give the path of a static swarm binary.',
     );
   });
 
   test('a program that may not be run', async () => {
     const elf = makeElf({ processor: arch });
     expect(await refusalOf(await writeProgram(elf, 0o644))).toMatch(
-      /^it cannot be run: .+; give the path of a static swarm binary$/,
+      /^it cannot be run: .+. Give the path of a static swarm binary\.$/,
     );
   });
 });
@@ -87,7 +87,7 @@ describe('the environment', () => {
     vi.stubEnv('E2E_SWARM_IMAGE', '');
     expect(await prepareSwarmImage()).toBeUndefined();
     await expect(requireSwarmImage('bring up classic-swarm')).rejects.toThrow(
-      'bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one; set E2E_SWARM_IMAGE to the path of a static swarm binary or of a file that docker save wrote, or to a tag that the engines can pull',
+      'bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one. Set E2E_SWARM_IMAGE to the path of a static swarm binary or of a file that docker save wrote, or to a tag that the engines can pull.',
     );
   });
 });

@@ -10,7 +10,7 @@ test('a file is an archive, by its absolute path', async () => {
 
 test('what is neither a file nor an image that is built here is refused, with the names that are known', async () => {
   await expect(bringImages([file, 'docam/tomcat:9'])).rejects.toThrow(
-    'image docam/tomcat:9: neither a file nor one of the images that can be built here; ' +
-      'name a docker save archive or one of progrium/consul, overlay-e2e/etcd, docam/mysql-cont, docam/tomcat, overlay-e2e/zookeeper',
+    'image docam/tomcat:9: neither a file nor one of the images that can be built here. ' +
+      'Name a docker save archive or one of progrium/consul, overlay-e2e/etcd, docam/mysql-cont, docam/tomcat, overlay-e2e/zookeeper',
   );
 });
