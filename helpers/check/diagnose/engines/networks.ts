@@ -64,10 +64,10 @@ export const isolationBroken = ruleForGroups(
 export const subnetOverlap = ruleForGroups(
   'subnets-overlap',
   'subnet-overlap',
-  ({ where }) => where.network,
+  ({ where }) => where.network ?? '',
   (evidence, open, observation) => {
     const [{ where, text }] = evidence;
-    const { network } = where;
+    const { network = '' } = where;
     const isOnOneHost = evidence.every((one) => one.where.host === where.host);
     const free = freeRangeOf(observation) ?? 'and an unused range';
     return {

@@ -16,7 +16,7 @@ export const duplicateHostname = ruleFor('hostname-shared', 'duplicate-hostname'
           (isBetween(one, host, peer) || lacksGossip(one, unaware))),
     );
   },
-  remedy: ({ where: { host = '', peer } }) => ({
+  remedy: ({ where: { host = '', peer = '' } }) => ({
     kind: 'fix',
     host,
     commands: [
