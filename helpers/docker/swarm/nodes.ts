@@ -1,5 +1,4 @@
 import { dockerId, ipAddressOrNone } from '../../process/text/reported-values.ts';
-import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { commandLine } from '../../process/run-command.ts';
@@ -7,6 +6,7 @@ import type { CallOptions, Connection } from '../connection.ts';
 import type { Explain } from '../explain-failure.ts';
 import { explainSwarm, type SwarmRole } from './swarm.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
+import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 
 export type NodeAvailability = 'active' | 'pause' | 'drain';
 
@@ -137,10 +137,10 @@ async function changeNode(
   abortSignal: AbortSignal,
 ): Promise<unknown> {
   const node = docker.getNode(id);
-  for (;;) {
+  const look = async () => {
     const { Version, Spec } = versioned.parse(await node.inspect({ abortSignal }));
     try {
-      return await node.update({
+      const answer: unknown = await node.update({
         _query: { version: Version.Index },
         _body: {
           ...Spec,
@@ -148,11 +148,19 @@ async function changeNode(
         },
         abortSignal,
       });
+      return done(answer);
     } catch (error) {
       if (!(error instanceof Error && /update out of sequence/.test(error.message))) throw error;
-      await delay(25, undefined, { signal: abortSignal });
+      return notYet(`version ${Version.Index} of the node is outdated`);
     }
-  }
+  };
+  const first = await look();
+  if (first.done) return first.value;
+  return await waitFor(`node ${id}: update`, look, {
+    limit: 20_000,
+    signal: abortSignal,
+    fatal: () => true,
+  });
 }
 
 function printNodes(nodes: NodeFacts[]): string {
