@@ -16,6 +16,7 @@ export interface ImageFacts {
   readonly tags: readonly string[];
   /** Bytes. */
   readonly size: number;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The images of an engine. */
@@ -39,12 +40,18 @@ export interface Images {
 
 const imagesAnswer = z.array(
   z
-    .object({ Id: z.string(), RepoTags: z.array(z.string()).nullable(), Size: z.number() })
+    .object({
+      Id: z.string(),
+      RepoTags: z.array(z.string()).nullable(),
+      Size: z.number(),
+      Labels: z.record(z.string(), z.string()).nullish(),
+    })
     .transform(
-      ({ Id, RepoTags, Size }): ImageFacts => ({
+      ({ Id, RepoTags, Size, Labels }): ImageFacts => ({
         id: Id,
         tags: (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
         size: Size,
+        labels: Labels ?? {},
       }),
     ),
 );

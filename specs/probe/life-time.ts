@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe } from 'vitest';
@@ -53,6 +55,28 @@ export function describeLifeTime(): void {
         const next = await startProbe(engine);
         await next[Symbol.asyncDispose]();
         expect(await leftOn(engine)).toEqual([]);
+      });
+    });
+
+    test('an untagged image of a probe, left by a load that was cut off, is removed', async ({
+      alone,
+      onTestFinished,
+    }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'untagged-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      await onEachAlone(alone, async (engine) => {
+        const tar = join(folder, `${engine.machine.name}.tar`);
+        for (const changes of [['LABEL org.overlay-e2e.probe=image'], []]) {
+          writeFileSync(join(folder, engine.machine.name), changes.join());
+          await execa('tar', ['-C', folder, '-cf', tar, engine.machine.name]);
+          // The second import takes the name from the first, which stays without one.
+          await engine.images.import(tar, 'busybox-like:1', { changes });
+        }
+        expect(await leftOn(engine)).toEqual(['<none>']);
+        const probe = await startProbe(engine);
+        await probe[Symbol.asyncDispose]();
+        expect(await leftOn(engine)).toEqual([]);
+        await engine.images.remove('busybox-like:1');
       });
     });
 
@@ -177,7 +201,8 @@ export function describeLifeTime(): void {
 async function leftOn(engine: Engine): Promise<string[]> {
   const containers = await engine.containers.list();
   const images = await engine.images.list();
-  return [...containers.map(({ name }) => name), ...images.flatMap(({ tags }) => tags)].filter(
+  const tags = images.flatMap((one) => (one.tags.length === 0 ? ['<none>'] : one.tags));
+  return [...containers.map(({ name }) => name), ...tags].filter(
     (name) => !name.includes('busybox'),
   );
 }
