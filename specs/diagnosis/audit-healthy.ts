@@ -12,6 +12,7 @@ import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { topologies } from '../../helpers/topology/topologies.ts';
 import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
+import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 
 /** Audits a healthy cluster of every kind so often while the machine has nothing else to do, and so often while it has. */
 export async function auditHealthyClusters(
@@ -20,8 +21,9 @@ export async function auditHealthyClusters(
 ): Promise<void> {
   if (times === 0) return;
   for (const topology of topologies) {
-    if (topology.cluster.kind === 'classic-swarm' && !process.env['E2E_SWARM_IMAGE']) {
-      console.log(`${topology.name}: left out: E2E_SWARM_IMAGE names no image`);
+    const missing = formerOf(topology.cluster).whyNotHere?.();
+    if (missing !== undefined) {
+      console.log(`${topology.name}: left out: ${missing}`);
       continue;
     }
     await record(...(await auditHealthy(topology, times)));
