@@ -93,7 +93,7 @@ export function describeComingsAndGoings(): void {
       if (late === undefined || lost === undefined) throw new Error('two machines expected');
       const current = rotated.worker;
       await expect(joinSwarm(late, manager, 'SWMTKN-1-none')).rejects.toThrow(
-        /^late: docker swarm join \S+:2377: the join token is none of the swarm at \S+ \(invalid join token\); docker swarm join-token, /,
+        /^late: docker swarm join \S+:2377: the join token is none of the swarm at \S+ \(invalid join token\)\. docker swarm join-token, /,
       );
       await expect(joinSwarm(late, lost, current)).rejects.toThrow(
         /^lost: docker swarm inspect: the engine is in no swarm; docker swarm init makes one, /,
