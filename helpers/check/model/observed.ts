@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../../process/errors/error-codes.ts';
+
 /** A part of an observation: its value, or the reason why it was not observed. Never silently empty. */
 export type Observed<T> = Value<T> | Missing;
 
@@ -15,14 +17,20 @@ export interface Missing {
   /** The reason in words: "the engine does not answer", "probes are turned off". */
   readonly missing: string;
   readonly because: MissingBecause;
+  /** The code of the error that prevented the observation, if one did. */
+  readonly error?: ErrorCode;
 }
 
 export function withValue<T>(value: T): Value<T> {
   return { value };
 }
 
-export function withoutValue(why: string, because: MissingBecause = 'failed'): Missing {
-  return { missing: why, because };
+export function withoutValue(
+  why: string,
+  because: MissingBecause = 'failed',
+  error?: ErrorCode,
+): Missing {
+  return { missing: why, because, ...(error === undefined ? {} : { error }) };
 }
 
 /** Returns the observed value; undefined without one. */

@@ -24,7 +24,8 @@ export async function observePart<T>(
     });
     return part ?? withoutValue(`${title}: no result`);
   } catch (error) {
-    return withoutValue(inWords(error));
+    const code = error instanceof HarnessError ? error.code : undefined;
+    return withoutValue(inWords(error), 'failed', code);
   }
 }
 

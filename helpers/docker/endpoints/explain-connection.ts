@@ -16,7 +16,8 @@ export class EngineAway extends HarnessError {
 
 /** Returns the error for an explanation: an {@link EngineAway} if no engine answers. */
 export function errorOf(parts: HarnessErrorParts): HarnessError {
-  return parts.code === 'engine-unreachable' ? new EngineAway(parts) : new HarnessError(parts);
+  const isAway = parts.code === 'engine-unreachable' || parts.code === 'engine-stopped';
+  return isAway ? new EngineAway(parts) : new HarnessError(parts);
 }
 
 /** What helps against wrong certificates, of machines that a store knows, and of those that the user named. */
@@ -57,7 +58,7 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
       };
     case 'ECONNREFUSED':
       return {
-        code: 'engine-unreachable',
+        code: 'engine-stopped',
         observed: `connection to ${at} refused`,
         remedy: 'its engine does not run; start it, or read its log for why it ended',
       };
@@ -72,7 +73,7 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
     case 'ECONNRESET':
     case 'EPIPE':
       return {
-        code: 'engine-unreachable',
+        code: 'engine-stopped',
         observed: `${at} closed the connection`,
         remedy: 'its engine ended meanwhile; read its log',
       };
@@ -92,7 +93,7 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return {
-        code: 'certificate-wrong',
+        code: 'certificate-expired',
         observed: `the certificate of the engine at ${at} is not valid now (${code})`,
         remedy: 'set the clock right, or make the machine anew',
       };

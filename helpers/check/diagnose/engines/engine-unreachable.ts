@@ -19,7 +19,7 @@ export const engineUnreachable = ruleFor('engine-silent', 'engine-unreachable', 
 });
 
 function findRemedy(
-  { text, observed, where: { host } }: Difference<'engine-silent'>,
+  { observed, where: { host } }: Difference<'engine-silent'>,
   observation: Observation,
 ): Remedy {
   if (observed === 'invalid') {
@@ -31,7 +31,9 @@ function findRemedy(
         'Find out which program answers there: no Docker Engine reports such a value. Trust nothing from this host until then.',
     };
   }
-  if (/certificate .* is not valid now/.test(text)) {
+  const engine = observation.hosts.find(({ name }) => name === host)?.engine;
+  const error = engine !== undefined && 'missing' in engine ? engine.error : undefined;
+  if (error === 'certificate-expired') {
     return {
       kind: 'next-step',
       host,
@@ -39,7 +41,7 @@ function findRemedy(
       effect: `Renew the certificate of the engine ("docker-machine regenerate-certs -f ${host}" for docker-machine), or correct the clock that is wrong.`,
     };
   }
-  if (/refused|closed the connection|not stuck/.test(text)) {
+  if (error === 'engine-stopped') {
     return {
       kind: 'fix',
       host,

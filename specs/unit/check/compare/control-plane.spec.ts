@@ -22,7 +22,11 @@ function diagnose(observation: Observation) {
 }
 
 const worker = 'worker-host';
-const refused = withoutValue('worker-host: docker info: connection to 192.168.99.102:2376 refused');
+const refused = withoutValue(
+  'worker-host: docker info: connection to 192.168.99.102:2376 refused',
+  'failed',
+  'engine-stopped',
+);
 const knowsAlone = (address: string) =>
   withValue({
     isThere: true,
@@ -75,21 +79,28 @@ describe('a key-value cluster', () => {
       'invalid',
       'docker info: the engine reports an invalid value: Swarm.NodeAddr',
       /which program answers/,
+      undefined,
     ],
     [
       'silent',
       'the certificate of the engine at 10.0.0.2:2376 is not valid now',
       /regenerate-certs/,
+      'certificate-expired',
     ],
-  ] as const)('with an engine that is %s (%s) has a next step in words', ([pulse, why, says]) => {
-    const observation = keyValueCluster({
-      hosts: { 'worker-host': { engine: withoutValue(why), pulse, gossip: refused } },
-    });
-    const [first] = diagnoseObservation(observation).diagnoses;
-    expect(first).toMatchObject({ code: 'engine-unreachable', where: { host: worker } });
-    expect(first?.remedy).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
-    expect(first?.remedy?.effect).toMatch(says);
-  });
+  ] as const)(
+    'with an engine that is %s (%s) has a next step in words',
+    ([pulse, why, says, error]) => {
+      const observation = keyValueCluster({
+        hosts: {
+          'worker-host': { engine: withoutValue(why, 'failed', error), pulse, gossip: refused },
+        },
+      });
+      const [first] = diagnoseObservation(observation).diagnoses;
+      expect(first).toMatchObject({ code: 'engine-unreachable', where: { host: worker } });
+      expect(first?.remedy).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
+      expect(first?.remedy?.effect).toMatch(says);
+    },
+  );
 
   test('with an engine that hangs while the store answers has a store out of that host’s reach', () => {
     const hangs = withoutValue('worker-host: docker info: no answer after 15 s');
