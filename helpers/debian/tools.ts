@@ -12,15 +12,17 @@ import { libraryFolders, linkLibraries, missingLibraries } from './apt/libraries
 import { omitUndefined } from '../process/omit-undefined.ts';
 import { wholeEnvironment } from '../process/environment.ts';
 
-/** The programs that the harness runs on this machine. */
+/** The programs that the harness runs on this host. */
 export interface Tools {
-  /** An environment in which they run: this process's own, with PATH and what unpacked ones need besides. */
+  /**
+   * The environment of these programs: that of this process, with PATH and the variables that unpacked programs need.
+   */
   readonly env: Readonly<Record<string, string>>;
-  /** Folders of unpacked programs, for a PATH of one's own; empty where the machine has them all. */
+  /** Folders of unpacked programs, for PATH; empty if the host has all programs. */
   readonly paths: readonly string[];
 }
 
-/** Which package of Debian's has the program. */
+/** The Debian packages of the programs. */
 const PACKAGES: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   bridge: 'iproute2',
@@ -35,8 +37,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes sure that `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables` and `ping` can run, without
- * installing anything: those that this machine lacks are unpacked into the cache, out of its own release.
+ * Provides `ip`, `bridge`, `ss`, `tc`, `nsenter`, `unshare`, `mount`, `iptables` and `ping` without installing
+ * anything: programs that the host lacks are unpacked into the cache, from packages of the same release.
  */
 export async function prepareTools(): Promise<Tools> {
   const missing = Object.keys(PACKAGES).filter((program) => findProgram(program) === undefined);
@@ -48,7 +50,7 @@ export async function prepareTools(): Promise<Tools> {
     : await unpackTools(packages);
 }
 
-/** A program that few need, and only then: the machine's own, or else unpacked out of its own release. */
+/** Provides a program that is rarely needed: the host's own, or one unpacked from a package of its release. */
 export async function prepareTool(
   program: string,
   fromPackage: string,
@@ -61,7 +63,7 @@ export async function prepareTool(
   throw new HarnessError({
     code: 'package-missing',
     tried: `find ${program}`,
-    observed: `not in package ${fromPackage}`,
+    observed: `not found in package ${fromPackage}`,
   });
 }
 
@@ -78,7 +80,7 @@ async function unpackTools(packages: readonly string[]): Promise<Tools> {
   return { env: { ...environment([...hostPath(), ...paths]), ...variablesOf(root) }, paths };
 }
 
-/** Refuses what was unpacked without the programs that it was unpacked for. */
+/** Throws if an unpacked root lacks a program that it was unpacked for. */
 function requirePrograms(root: string, packages: readonly string[]): void {
   const wanted = Object.keys(PACKAGES).filter((one) => packages.includes(PACKAGES[one] ?? ''));
   const missing = wanted.filter((one) => findProgram(one, pathsIn(root)) === undefined);
@@ -87,7 +89,7 @@ function requirePrograms(root: string, packages: readonly string[]): void {
     code: 'package-missing',
     tried: `unpack ${packages.join(', ')}`,
     observed: `${missing.join(', ')} not found in it`,
-    remedy: 'install the package on this machine, and run this again',
+    remedy: 'install the package on this host, and run the command again',
   });
 }
 
@@ -99,7 +101,7 @@ function environment(path: readonly string[]): Record<string, string> {
   return { ...wholeEnvironment(), PATH: path.join(':') };
 }
 
-/** What else the unpacked programs look at. */
+/** Returns further environment variables that the unpacked programs need. */
 function variablesOf(root: string): Record<string, string> {
   const libraries = missingLibraries(root);
   const own = libraryFolders(root);
@@ -110,7 +112,7 @@ function variablesOf(root: string): Record<string, string> {
   };
 }
 
-/** What the package's own script would have asked update-alternatives for. */
+/** Links iptables as the package's own script would have done with update-alternatives. */
 async function linkIptables(root: string): Promise<void> {
   if (!existsSync(join(root, 'usr/sbin/xtables-nft-multi'))) return;
   await mkdir(join(root, 'bin'), { recursive: true });
@@ -129,7 +131,7 @@ async function hostSuite(packages: readonly string[]): Promise<Suite> {
   throw new HarnessError({
     code: 'platform-unsupported',
     tried: `unpack ${packages.join(', ')}`,
-    observed: `this is ${release.name}, not Debian ${RELEASES.join(', ')}`,
+    observed: `unsupported distribution ${release.name}; supported: Debian ${RELEASES.join(', ')}`,
     remedy: installCommand(release, packages),
   });
 }

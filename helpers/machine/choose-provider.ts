@@ -11,15 +11,15 @@ export interface Choice extends Decision {
 }
 
 /**
- * The provider that makes this run's machines; {@link decideProvider} says which. Which it is, and why, is published as
- * an activity, and so stands in the report and on the terminal.
+ * Returns the provider of this run's machines, according to {@link decideProvider}. Publishes the choice and its reason
+ * as an activity, for the report and the terminal.
  */
 export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Promise<Choice> {
   const decision = decideHere(env);
   const { name, driver, because } = decision;
   const made = driver === undefined ? name : `${name} with the driver ${driver}`;
-  const title = `provider ${made}, because ${because}`;
-  // Before the activity, which would report the same failure once more.
+  const title = `provider ${made}: ${because}`;
+  // Checked before the activity, which would report the same failure again.
   providerKinds[name].requireHost();
   return await activity('stage', title, async () => ({
     ...decision,
@@ -27,12 +27,12 @@ export async function chooseProvider(env: NodeJS.ProcessEnv = process.env): Prom
   }));
 }
 
-/** The same, with nothing said: for whoever comes to a store later than the one that chose. */
+/** Returns the provider without publishing the choice: for commands that use a state directory later. */
 export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promise<MachineProvider> {
   return await providerKinds[decideHere(env).name].open(env);
 }
 
-/** What {@link decideProvider} says of this machine. */
+/** Returns the result of {@link decideProvider} for this host. */
 export function decideHere(env: NodeJS.ProcessEnv = process.env): Decision {
   const has = (program: string) => canRun(program, env['PATH'] ?? '');
   return decideProvider({ env, platform: process.platform, has });

@@ -2,36 +2,36 @@ import { HarnessError } from '../process/errors/harness-error.ts';
 import { InputError } from '../process/errors/input-error.ts';
 import { suggestName } from '../process/text/suggest-name.ts';
 import { decideDockerMachine, dockerMachineCommand } from './docker-machine/kind.ts';
-import type { Decision, Surroundings } from './provider-kind.ts';
+import type { Decision, ProviderConditions } from './provider-kind.ts';
 import { findProviderKind, providerKinds } from './provider-kinds.ts';
 
 /**
- * `E2E_PROVIDER` decides; without it docker-machine where VirtualBox is there too, else netns on Linux.
- * Elsewhere there is nothing to choose from: a {@link HarnessError} that says what to install.
+ * Chooses a provider: `E2E_PROVIDER` if set, otherwise docker-machine if both it and VirtualBox are installed, otherwise
+ * netns on Linux. On other systems, throws a {@link HarnessError} that names the programs to install.
  */
-export function decideProvider(surroundings: Surroundings): Decision {
-  const { env, platform, has } = surroundings;
+export function decideProvider(conditions: ProviderConditions): Decision {
+  const { env, platform, has } = conditions;
   const wanted = env['E2E_PROVIDER'];
   const command = dockerMachineCommand(env);
-  if (wanted !== undefined && wanted !== '') return decideWanted(wanted, surroundings);
+  if (wanted !== undefined && wanted !== '') return decideWanted(wanted, conditions);
   const missing = [command, 'VBoxManage'].filter((program) => !has(program));
   if (missing.length === 0) {
-    return decideDockerMachine(`${command} and VBoxManage were found`, env);
+    return decideDockerMachine(`${command} and VBoxManage found`, env);
   }
   if (platform === 'linux') {
-    return { name: 'netns', because: `this is Linux, without ${missing.join(' and ')}` };
+    return { name: 'netns', because: `${missing.join(' and ')} not found` };
   }
   throw new HarnessError({
     code: 'platform-unsupported',
     tried: 'choose a provider',
-    observed: `${missing.join(' and ')} not found, and the built-in provider needs Linux`,
-    remedy: 'install docker-machine 0.16.2 and VirtualBox, or run this on Linux',
+    observed: `${missing.join(' and ')} not found, and the built-in provider requires Linux`,
+    remedy: 'install docker-machine 0.16.2 and VirtualBox, or run this command on Linux',
   });
 }
 
-function decideWanted(wanted: string, surroundings: Surroundings): Decision {
+function decideWanted(wanted: string, conditions: ProviderConditions): Decision {
   const kind = findProviderKind(wanted);
-  if (kind !== undefined) return kind.decide(`E2E_PROVIDER=${wanted}`, surroundings);
+  if (kind !== undefined) return kind.decide(`E2E_PROVIDER=${wanted}`, conditions);
   throw new InputError({
     code: 'name-unknown',
     subject: `E2E_PROVIDER=${wanted}`,

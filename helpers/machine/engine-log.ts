@@ -1,14 +1,14 @@
 import { activity } from '../process/activity.ts';
 import type { MachineProvider } from './machine.ts';
 
-/** Prints the end of an engine's log: boot2docker and our own machines write a file, systemd its journal. */
+/** Prints the end of an engine's log: boot2docker and the built-in provider write a file, systemd uses its journal. */
 export const engineLog = `
   if [ -f /var/log/docker.log ]; then tail -n 300 /var/log/docker.log
   else journalctl --unit docker --no-pager --lines 300; fi`;
 
 /**
- * Reads the engine logs of all machines into the record of what goes on, before machines are removed. A machine that cannot
- * be asked any more is no failure of its own.
+ * Publishes the engine logs of all machines as activities before the machines are removed. Ignores machines that do not
+ * answer.
  */
 export async function recordEngineLogs(provider: MachineProvider): Promise<void> {
   await activity('stage', 'read the engine logs', async () => {

@@ -1,122 +1,128 @@
 import type { EngineHost } from '../docker/endpoints/endpoint.ts';
 import type { CommandResult } from '../process/run-command.ts';
 
-/** A machine as its provider describes it. */
+/** A machine as its provider describes it: its name, addresses, state and engine. */
 export type Machine = EngineHost;
 
-/** A machine's part in a classic Swarm, as docker-machine's `--swarm` and its like say it. */
+/** A machine's role in a classic Swarm, as in docker-machine's options `--swarm…`. */
 export interface SwarmRequest {
-  /** Whether it runs the manager, `swarm-agent-master`. */
+  /** True for a manager, which runs `swarm-agent-master`. */
   readonly master: boolean;
-  /** Whether it runs an agent, `swarm-agent`, by which its engine is a node; true when absent. */
+  /** True for a node, which runs `swarm-agent`. Default: true. */
   readonly agent?: boolean;
-  /** Where the members find each other: `consul://192.168.99.100:8500`. */
+  /** The discovery URL of the Swarm: `consul://192.168.99.100:8500`. */
   readonly discovery: string;
-  /** The image's tag; `swarm:latest` when absent. An archive with it goes into the request's `images`. */
+  /**
+   * The tag of the Swarm image. Default: `swarm:latest`. To load it from an archive, add the archive to the request's
+   * `images`.
+   */
   readonly image?: string;
-  /** How the manager places containers: `spread` when absent, `binpack`, `random`. */
+  /** The manager's scheduling strategy: `spread`, `binpack` or `random`. Default: `spread`. */
   readonly strategy?: string;
-  /** Where the manager listens; `tcp://0.0.0.0:3376` when absent. */
+  /** The manager's listening address. Default: `tcp://0.0.0.0:3376`. */
   readonly host?: string;
-  /** Only noted, as docker-machine does. */
+  /** The address to advertise. Recorded without effect, as in docker-machine. */
   readonly address?: string;
-  /** More options of the manager, without their dashes: `engine-failure-retry=5`. */
+  /** More options of the manager, without dashes: `engine-failure-retry=5`. */
   readonly opts?: readonly string[];
-  /** More options of the agent, without their dashes. */
+  /** More options of the agent, without dashes. */
   readonly joinOpts?: readonly string[];
   readonly experimental?: boolean;
 }
 
-/** What a new machine shall be. */
+/** The description of a machine to create. */
 export interface MachineRequest {
   readonly name: string;
-  /** IPv4 address on the network between the machines; the next free one when absent. Providers that cannot choose refuse it. */
+  /**
+   * The IPv4 address on the network of the machines. Default: the next free one. Providers that cannot choose addresses
+   * throw.
+   */
   readonly address?: string;
-  /** As docker-machine's `--engine-opt`: `cluster-store=consul://192.168.99.100:8500`. */
+  /** Engine options, as in docker-machine's `--engine-opt`: `cluster-store=consul://192.168.99.100:8500`. */
   readonly engineOptions?: readonly string[];
-  /** As docker-machine's `--engine-label`: `KEY=VALUE`. */
+  /** Engine labels, as in docker-machine's `--engine-label`: `KEY=VALUE`. */
   readonly engineLabels?: readonly string[];
-  /** Image archives (docker save's format) that the engine shall have from the start. */
+  /** Paths of image archives in the format of `docker save`, which the engine has from the start. */
   readonly images?: readonly string[];
   /**
-   * The engine itself: a version that Debian's archive has (`20.10.5`, `20.10.24`, `26.1.5`), `system` for the host's own,
-   * or the absolute path of a folder with dockerd and what belongs to it. `E2E_ENGINE_BUNDLE`, or else the tutorial's
-   * own, when absent. docker-machine's drivers bring an engine of their own, and refuse it.
+   * The engine: a version in Debian's archive (`20.10.5`, `20.10.24`, `26.1.5`), `system` for the host's own, or the
+   * absolute path of a folder with dockerd and the programs that it needs. Default: `E2E_ENGINE_BUNDLE`, or else the
+   * version of the tutorial. Drivers of docker-machine install an engine themselves, and throw.
    */
   readonly engineBundle?: string | undefined;
   readonly tlsSans?: readonly string[];
   /**
-   * What has to have come before its engine may start: that the key-value store answers, say. A provider makes
-   * everything else of the machine ready meanwhile, if it can. If it rejects, so does the creation.
+   * A condition for the start of the engine, such as an answer of the key-value store. A provider prepares the rest of
+   * the machine during this time, if it can. If the promise rejects, so does the creation.
    */
   readonly engineAfter?: Promise<unknown>;
-  /** Its part in a classic Swarm: the containers of it run when the creation returns. */
+  /** The machine's role in a classic Swarm. Its Swarm containers run when the creation returns. */
   readonly swarm?: SwarmRequest;
   /**
-   * For the provider docker-machine: variables that its driver reads, for this machine alone, such as
-   * `GENERIC_IP_ADDRESS`; `MACHINE_DRIVER` itself may be among them. The other providers have no drivers.
+   * For the provider docker-machine: environment variables for this machine only, such as `GENERIC_IP_ADDRESS` or
+   * `MACHINE_DRIVER`. The other providers ignore it.
    */
   readonly driver?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
-  /** What the step is called in the report; the machine's name and the command line when absent. */
+  /** The step's name in the report. Default: the machine's name and the command line. */
   readonly title?: string;
   readonly input?: string | Uint8Array;
-  /** Milliseconds. */
+  /** In milliseconds. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Exit codes that are an answer rather than a failure; `[0]` when absent. */
+  /** Exit codes that are not failures. Default: `[0]`. */
   readonly expect?: readonly number[] | 'any';
 }
 
-/** What makes machines. Checks, faults and specs know machines only through this. */
+/**
+ * Creates and controls machines. Checks, faults and specs access machines only through this interface. Failures of
+ * methods are {@link HarnessError}s.
+ */
 export interface MachineProvider {
   readonly name: 'netns' | 'docker-machine' | 'engines';
-  /** The folder that holds the state of its machines, as MACHINE_STORAGE_PATH names it; it exists. Empty of `engines`. */
+  /** The absolute path of the state directory, which exists; an empty text for `engines`. */
   readonly store: string;
   /** Tells if the engines of new machines can pull images from a registry. */
   readonly pullsImages: boolean;
   /** Files in the store that stay when the last machine is removed. */
   readonly keptFiles: readonly string[];
   /**
-   * Makes a machine and starts it; on failure nothing of it is left. The engine answers when this returns. May be called
-   * for several machines at once: what bears only one at a time (VirtualBox) gets them one after the other.
+   * Creates a machine and starts it. Returns when its engine answers; after a failure, no part of the machine remains.
+   * Calls may run in parallel: a driver that supports only one at a time (VirtualBox) gets them one after the other.
    */
   create(request: MachineRequest, options?: { signal?: AbortSignal | undefined }): Promise<Machine>;
   /**
-   * The engine bundle that a machine would get; undefined where a driver brings an engine of its own, which refuses one
-   * that was asked for.
+   * Returns the engine bundle for a request; undefined if the driver installs an engine itself. Such drivers throw if
+   * the request names a bundle.
    *
-   * @param usual what it is to be when neither the request nor the environment names one
+   * @param usual the bundle if neither the request nor the environment names one
    */
   engineBundleOf(request: MachineRequest, usual?: string): string | undefined;
-  /** All machines of this store, in natural order. */
+  /** Returns all machines of the state directory, in natural order of their names. */
   list(): Promise<Machine[]>;
   /**
-   * The names of the machines that this program is known to have made: the ones that a take-down may remove. Also those
-   * whose state cannot be read any more.
+   * Returns the names of the machines that this program created, which a tear-down may remove. Includes machines with
+   * unreadable state.
    */
   listOwn(): Promise<string[]>;
-  /** One machine as it is now. An unknown name is a HarnessError. */
+  /** Returns the current state of a machine. Throws if the name is unknown. */
   inspect(name: string): Promise<Machine>;
-  /** Runs a program as root inside of the machine, without a shell. */
+  /** Runs a program as root in the machine, without a shell. Throws if the exit code is not expected. */
   run(
     name: string,
     argv: readonly [string, ...string[]],
     options?: RunOptions,
   ): Promise<CommandResult>;
-  /** Starts a stopped machine, its engine and the containers that were running. The engine answers when this returns. */
+  /** Starts a stopped machine, its engine, and the containers that were running. Returns when the engine answers. */
   start(name: string): Promise<void>;
-  /** Shuts the machine down in order; its containers and images stay. */
+  /** Shuts the machine down; its containers and images remain. */
   stop(name: string): Promise<void>;
-  /** Takes its power away. */
+  /** Ends all processes of the machine immediately, as a power failure does. */
   kill(name: string): Promise<void>;
-  /** Removes machines and all that belongs to them; unknown names are not an error. */
+  /** Removes machines with all of their data; ignores unknown names. */
   remove(names: readonly string[]): Promise<void>;
-  /**
-   * Removes what a run that was killed in the middle left of this store: half-made and half-removed machines. Gives what
-   * those were called.
-   */
+  /** Removes unfinished machines: the remains of runs that were killed in this state directory. Returns their names. */
   cleanUp(): Promise<string[]>;
 }

@@ -4,38 +4,38 @@ import type { MachineProvider } from './machine.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The conditions of the choice of a provider. */
-export interface Surroundings {
+/** The properties of a host that the choice of a provider depends on. */
+export interface ProviderConditions {
   readonly env: Environment;
   readonly platform: NodeJS.Platform;
-  /** Tells if a program is on PATH, or with a slash in it, if that file can be run. */
+  /** Returns true if a program is on PATH, or, for a name with a slash, if the file is executable. */
   readonly has: (program: string) => boolean;
 }
 
 export type ProviderName = 'netns' | 'docker-machine';
 
-/** The provider that creates the machines, and the reason in words that follow "because". */
+/** The chosen provider, with the reason. */
 export interface Decision {
   readonly name: ProviderName;
   readonly because: string;
-  /** docker-machine's driver; each machine may name another. The built-in provider has none. */
+  /** docker-machine's driver, which single machines can override; absent for the built-in provider. */
   readonly driver?: string;
 }
 
 /** A provider before it is opened. The folder of each provider exports one; `provider-kinds.ts` registers it. */
 export interface ProviderKind {
-  /** Returns the decision for this provider, which the user named; throws if this host cannot have it. */
-  decide(because: string, surroundings: Surroundings): Decision;
+  /** Returns the decision for this provider, which the user chose. Throws if this host does not support it. */
+  decide(because: string, conditions: ProviderConditions): Decision;
   /** Throws if this process cannot create machines. */
   requireHost(): void;
   open(env: Environment): Promise<MachineProvider>;
-  /** Examines the needs of the provider on this host. */
+  /** Examines the requirements of the provider on this host. */
   examine(): Promise<Finding[]>;
-  /** Returns the variable that chooses the subnet of the machines. */
+  /** Returns the environment variable for the subnet of the machines. */
   rangeVariable(env: Environment): string;
   /**
-   * Returns the range of the addresses that machines will have; undefined if only the driver knows it. The built-in
-   * provider takes a free part of it if the user chose none.
+   * Returns the address range of future machines; undefined if only the driver knows it. Without a given range, the
+   * built-in provider chooses a free part of the returned one.
    */
   rangeOf(env: Environment): AddressRange | undefined;
   /** Returns the driver if only one topology can be up at a time; undefined if several can. */

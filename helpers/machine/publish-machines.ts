@@ -2,7 +2,10 @@ import { activity, onMachine } from '../process/activity.ts';
 import { unlessAborted } from '../process/waits/unless-aborted.ts';
 import type { MachineProvider, MachineRequest } from './machine.ts';
 
-/** The same provider; whatever it does with a machine is published as that machine's, its comings and goings as stages. */
+/**
+ * Returns the same provider, which also publishes its work on each machine as activities of that machine, and creation
+ * and removal as stages.
+ */
 export function publishMachines<P extends MachineProvider>(provider: P): P {
   return {
     ...provider,
@@ -23,13 +26,13 @@ async function stage<T>(machine: string, verb: string, run: () => Promise<T>): P
 
 type RunArguments = Parameters<MachineProvider['run']> extends [string, ...infer R] ? R : never;
 
-/** Waits for what has to have come before the machine's engine may start. */
+/** Waits for the condition that must hold before the machine's engine may start. */
 export async function waitForEngineAfter(
   { name, engineAfter }: Pick<MachineRequest, 'name' | 'engineAfter'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (engineAfter === undefined) return;
-  await activity('wait', `machine ${name}: its turn to start the engine`, async () => {
+  await activity('wait', `machine ${name}: prerequisites of its engine`, async () => {
     await unlessAborted(engineAfter, signal);
   });
 }

@@ -3,19 +3,19 @@ import { HarnessError } from '../process/errors/harness-error.ts';
 import { type CommandOptions, type CommandResult, tail } from '../process/run-command.ts';
 import type { SwarmRequest } from './machine.ts';
 
-/** What docker-machine notes of a Swarm when it is told nothing else. */
+/** The defaults of docker-machine's Swarm options. */
 const usual = { strategy: 'spread', host: 'tcp://0.0.0.0:3376', image: 'swarm:latest' };
 
-/** The port at which managers are told to find each other, wherever they listen. */
+/** The port that managers advertise to each other, independent of the port they listen on. */
 const MANAGER_PORT = 3376;
 
-/** A container of classic Swarm, and what `docker` is called with to run it. */
+/** A container of classic Swarm, with the arguments of `docker` that run it. */
 export interface SwarmContainer {
   readonly name: 'swarm-agent-master' | 'swarm-agent';
   readonly argv: readonly [string, ...string[]];
 }
 
-/** What config.json notes of the Swarm. */
+/** Returns the Swarm options for config.json. */
 export function swarmOptionsOf(swarm: SwarmRequest): Partial<SwarmOptions> {
   const { master, agent = true, opts = [], joinOpts = [] } = swarm;
   return {
@@ -33,15 +33,15 @@ export function swarmOptionsOf(swarm: SwarmRequest): Partial<SwarmOptions> {
   };
 }
 
-/** Refuses what no manager could listen at, before anything is made. */
+/** Throws if a manager could not listen on the given address, before anything is created. */
 export function checkSwarm({ master, host = usual.host }: SwarmRequest): void {
   if (master) portOf(host);
 }
 
 /**
- * Starts a machine's containers of its Swarm, one after the other. Its engine pulls their image if it lacks it.
+ * Starts a machine's Swarm containers, one after the other. If the engine lacks their image, it pulls it.
  *
- * @param run runs a command inside of the machine
+ * @param run runs a command in the machine
  */
 export async function startSwarm(
   machine: string,
@@ -57,15 +57,15 @@ export async function startSwarm(
       tried,
       observed: /^docker: (.+)/m.exec(stderr)?.[1] ?? tail(stderr, 1),
       remedy:
-        'name an image of classic Swarm that its engine has or can pull, or a file with it, in E2E_SWARM_IMAGE',
+        'set E2E_SWARM_IMAGE to an image of classic Swarm that the engine has or can pull, or to a file with one',
       evidence: stderr,
     });
   }
 }
 
 /**
- * The containers that a machine at that address runs for its Swarm, in the order in which docker-machine starts them,
- * with the very arguments, ports, mounts and restart policy that it gives them.
+ * Returns the Swarm containers of a machine with this address, in docker-machine's order, with the same arguments,
+ * ports, mounts and restart policy.
  * https://github.com/docker/machine/blob/v0.16.2/libmachine/provision/configure_swarm.go
  */
 export function swarmContainers(options: SwarmOptions, address: string): SwarmContainer[] {
@@ -93,7 +93,7 @@ function managerOf(options: SwarmOptions, address: string): SwarmContainer {
     '--advertise',
     `${address}:${MANAGER_PORT}`,
     ...options.ArbitraryFlags.map((option) => `--${option}`),
-    // Swarm takes the last word for where the engines are found.
+    // Swarm reads the discovery URL from the last argument.
     options.Discovery,
   ];
   const place = ['-v', '/etc/docker:/etc/docker', '-p', `0.0.0.0:${port}:${port}`];
@@ -118,14 +118,14 @@ function startOf(name: string, { Env }: SwarmOptions): [string, ...string[]] {
   return ['docker', 'run', '-d', '--name', name, '--restart', 'always', ...variables];
 }
 
-/** The port in `tcp://0.0.0.0:3376`. */
+/** Returns the port of `tcp://0.0.0.0:3376`. */
 function portOf(host: string): string {
   const port = /^\w+:\/\/[^/]*:(\d+)$/.exec(host)?.[1];
   if (port !== undefined) return port;
   throw new HarnessError({
     code: 'input-invalid',
     tried: `Swarm manager at ${host}`,
-    observed: 'that names no port',
-    remedy: `give an address like ${usual.host}`,
+    observed: 'the address has no port',
+    remedy: `give an address such as ${usual.host}`,
   });
 }

@@ -124,7 +124,7 @@ describe('what is made once for all stores', () => {
     const run = bench.fill();
     expect(await run.end()).toMatchObject({ code: 1 });
     expect(run.errors()).toMatch(
-      /^use the cache \S+: its path has a colon .*. Set XDG_CACHE_HOME to a folder without\.\n$/,
+      /^use the cache \S+: the path contains a colon .*. Set XDG_CACHE_HOME to a folder without them\.\n$/,
     );
   });
 

@@ -218,7 +218,7 @@ describe('what is named wrongly is told in a line each, with exit code 2, and no
   test.for([
     [
       '--engine tcp://10.0.0.1:2376 --engine same=tcp://10.0.0.1 --tls-dir certs',
-      /^--engine tcp:\S+ and --engine tcp:\S+: both are the same engine. Name each once\.$/,
+      /^--engine tcp:\S+ and --engine tcp:\S+: both are the same engine. Name each engine once\.$/,
     ],
     ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused. Its engine does not run; start it/],
     ['--context wbe', /^unknown Docker context "wbe" in \S+\. Did you mean "db" or "web"\?$/],

@@ -56,9 +56,12 @@ async function nameTcp({ home }: ByHand, relayPort: number): Promise<WrongHost[]
     },
     {
       host: at('10.0.0.1:2376'),
-      line: /its engine listens with TLS, and no certificates are given/,
+      line: /the engine requires TLS, and no certificates were given/,
     },
-    { host: at('10.0.0.1:8080'), line: /it is no Docker Engine: \/version is answered by 404/ },
+    {
+      host: at('10.0.0.1:8080'),
+      line: /not a supported Docker Engine: the response to \/version has status 404/,
+    },
     { host: at('10.0.0.1:8080', 'certs'), line: /\S+:8080 does not speak TLS/ },
     { host: at('no-such-host.invalid'), line: /there is no host of the name in no-such-host/ },
   ];

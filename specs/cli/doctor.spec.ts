@@ -99,7 +99,7 @@ test('with VirtualBox, a range that it refuses is found before a machine is made
   expect(findings.get('VBoxManage')).toMatchObject({ fine: true, saw: '6.1.50r161033' });
   expect(findings.get('host-only range')).toMatchObject({
     fine: false,
-    remedy: expect.stringContaining('«* 203.0.113.0/24» to /etc/vbox/networks.conf'),
+    remedy: expect.stringContaining('"* 203.0.113.0/24" to /etc/vbox/networks.conf'),
   });
 });
 

@@ -29,7 +29,7 @@ test('doctor finds nothing missing where the other specs run', async () => {
 test('the provider docker-machine makes machines with netns-machine as its command', async () => {
   const said = await typeIn(blocks[1] ?? '');
   expect(said).toContain(
-    'provider docker-machine with the driver netns, because E2E_PROVIDER=docker-machine',
+    'provider docker-machine with the driver netns: E2E_PROVIDER=docker-machine',
   );
   expect(said).toMatch(/seed is up after/);
   expect(said).toMatch(/Removed: mh-keystore\./);
@@ -57,8 +57,8 @@ test('what the page calls known is answered with a remedy, or by a spec that say
   // These are made by us, with their remedies: see specs/unit/machine/docker-machine/hints.spec.ts and
   // docker-machine-create.spec.ts beside it.
   expect(unknown).toEqual([
-    'its engine is 24.0.7, and --cluster-store is gone since 23.0',
-    'the driver virtualbox brings an engine of its own',
+    'the engine has version 24.0.7, and Docker 23.0 removed --cluster-store',
+    'the driver virtualbox installs an engine itself',
   ]);
 });
 

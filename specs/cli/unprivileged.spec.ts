@@ -7,7 +7,7 @@ import { type CommandResult, runCommand } from '../../helpers/process/run-comman
 
 const root = resolve(import.meta.dirname, '../..');
 const refusal =
-  'machines of the built-in provider: this is not root, who alone can make network namespaces and mounts. Run it with sudo, or as root in a container with --privileged.';
+  'machines of the built-in provider: this process does not run as root; only root can create network namespaces and mounts. Run this command with sudo, or as root in a container with --privileged.';
 
 /** `nobody`, wherever. */
 const uid = 65_534;
@@ -37,8 +37,10 @@ test('netns-machine create is refused in one line before it makes a machine', as
 test('doctor finds it missing, and looks at nothing that only root can see', async () => {
   const { exitCode, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh doctor');
   const missing = stdout.split('\n').filter((line) => line.startsWith('✖'));
-  expect(missing).toEqual([expect.stringMatching(/^✖ root on Linux +this is not root/)]);
-  expect(stdout).toMatch(/^ +→ run it with sudo/m);
+  expect(missing).toEqual([
+    expect.stringMatching(/^✖ root on Linux +this process does not run as root/),
+  ]);
+  expect(stdout).toMatch(/^ +→ run this command with sudo/m);
   expect(exitCode).toBe(1);
 });
 

@@ -87,7 +87,7 @@ describe('cgroups', () => {
   test('that cannot be written are told in one line, and nothing is left', async ({ lab }) => {
     const made = await inMountNamespace(lab, `${readOnlyCgroups}; netns-machine create one`);
     expect(made.stderr).toMatch(
-      /^Error creating machine: make the cgroup \S+: read-only file system.*. Make them writable: "mount -o remount,rw \/sys\/fs\/cgroup\S*". In a container, use --privileged\.$/m,
+      /^Error creating machine: create the cgroup \S+: read-only file system.*. Make them writable: "mount -o remount,rw \/sys\/fs\/cgroup\S*". In a container, use --privileged\.$/m,
     );
     expect(made.exitCode).toBe(1);
     expect(lab.leftovers()).toEqual([]);

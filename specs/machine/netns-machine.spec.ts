@@ -211,7 +211,7 @@ describe('the engine of a machine', () => {
     await lab.inside(NAME, 'service docker stop');
     await lab.inside(NAME, 'sed "s/^exec /exec false /" -i.good /run/engine.sh');
     await expect(lab.provider.start(NAME)).rejects.toThrow(
-      /^machine one: start the engine: dockerd has ended, «.*». Its log tells why/,
+      /^machine one: start the engine: dockerd ended; last line of its log: ".*". Read its log/,
     );
     await lab.inside(NAME, 'mv /run/engine.sh.good /run/engine.sh');
     // What the failed start left in the log is not taken for the next one's end.

@@ -103,7 +103,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { images: [file] },
-      /^image archive \S+no-image\.tar: load: .*. Give an archive that docker save wrote/,
+      /^image archive \S+no-image\.tar: load: .*. Give an archive that "docker save" wrote/,
     );
   });
 
@@ -138,7 +138,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { engineBundle: folder },
-      /no such instruction.*. This machine cannot run that engine/,
+      /no such instruction.*. Choose another version/,
     );
   });
 
@@ -147,7 +147,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
       lab,
       machines.length,
       { engineOptions: ['sideways'] },
-      /^machine never: start the engine: dockerd has ended, «.*». Its log tells why/,
+      /^machine never: start the engine: dockerd ended; last line of its log: ".*". Read its log/,
       /unknown flag: --sideways/,
     );
   });

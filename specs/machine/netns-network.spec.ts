@@ -247,7 +247,7 @@ describe('a range that is asked for', () => {
     await expect(
       third.provider.create({ name: 'never', subnet: formatRange(range) }),
     ).rejects.toThrow(
-      `address range ${formatRange(range)}: this host routes ${formatRange(range)} through ${hostLink(range)} already. Ask for another (E2E_SUBNET), or for none to get a free one.`,
+      `address range ${formatRange(range)}: this host already routes ${formatRange(range)} through ${hostLink(range)}. Set E2E_SUBNET to another range, or unset it to use a free one.`,
     );
     expect(third.leftovers()).toEqual([]);
     expect(await third.provider.list()).toEqual([]);
@@ -259,7 +259,7 @@ describe('a range that is asked for', () => {
   }) => {
     expect(machines.shut.state).toBe('Running');
     await expect(here.provider.create({ name: 'never', subnet: '10.213.1.0/24' })).rejects.toThrow(
-      `are in ${formatRange(rangeOf(here))}. Use another store.`,
+      `use ${formatRange(rangeOf(here))}. Set MACHINE_STORAGE_PATH to another state directory`,
     );
     expect((await here.provider.list()).map(({ name }) => name)).toEqual(['open', 'shut']);
     expect(readdirSync(`${here.folder}/machines`).sort((a, b) => a.localeCompare(b))).toEqual([

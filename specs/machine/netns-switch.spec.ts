@@ -82,7 +82,7 @@ test('a range that another store took meanwhile is refused, and stays the otherâ
   expect(await ensureSwitch(other.provider.stateDirectory, formatRange(range), env)).toEqual(range);
 
   await expect(ensureSwitch(lab.provider.stateDirectory, undefined, env)).rejects.toThrow(
-    `address range ${formatRange(range)}: this host routes`,
+    `address range ${formatRange(range)}: this host already routes`,
   );
   await lab.provider.cleanUp();
   const { stdout } = await other.onHost(`ip -o link show ${hostLink(range)}`);

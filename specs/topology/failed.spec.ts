@@ -21,7 +21,7 @@ describe('up that fails says why in one line and leaves nothing', () => {
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n').slice(-3)).toEqual([
       expect.stringMatching(
-        /^overlay-e2e: machine worker-host: create: there is one of this name; .+$/,
+        /^overlay-e2e: machine worker-host: create: a machine with this name exists; .+$/,
       ),
       expect.stringMatching(/^next: npx overlay-e2e doctor /),
       expect.stringMatching(/^ {6}npx overlay-e2e up seed --keep /),
@@ -35,7 +35,7 @@ describe('up that fails says why in one line and leaves nothing', () => {
     process.kill(requireInit(openStore(lab.store), 'worker-host'), 'SIGKILL');
     const { exitCode, stderr } = await up.ended;
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^overlay-e2e: machine worker-host: boot: it has ended/m);
+    expect(stderr).toMatch(/^overlay-e2e: machine worker-host: boot: the machine has ended/m);
     await expectNothingLeft(lab);
   });
 

@@ -16,7 +16,7 @@ describe('up that is interrupted takes everything down', () => {
     ['SIGHUP', 'group', 'machine mh-keystore: network namespace and link'],
     ['SIGTERM', 'group', 'machine mh-keystore: boot'],
     ['SIGINT', 'group', 'mh-keystore: docker run progrium/consul'],
-    ['SIGINT', 'command', 'machine master-host: port of the switch'],
+    ['SIGINT', 'command', 'machine master-host: switch port'],
     ['SIGHUP', 'command', 'machine worker-host: boot'],
     ['SIGTERM', 'group', 'cluster  '],
     ['SIGINT', 'group', 'master-host: docker network create my-net'],

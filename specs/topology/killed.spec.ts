@@ -142,7 +142,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     for (const command of ['down', 'up']) {
       const { exitCode, stderr } = await lab.run(command);
       expect(stderr).toContain(
-        `state directory ${lab.store}: overlay-e2e did not create it, and it contains certs, data, machines, netns. Name a new or an empty folder in MACHINE_STORAGE_PATH.\n`,
+        `state directory ${lab.store}: overlay-e2e did not create it, and it contains certs, data, machines, netns. Set MACHINE_STORAGE_PATH to a new or an empty folder.\n`,
       );
       expect(exitCode).toBe(1);
     }

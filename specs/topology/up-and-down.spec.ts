@@ -115,7 +115,7 @@ describe('A topology', { shuffle: false }, () => {
       expectRefusal(
         await command.ended,
         new RegExp(
-          `^address range ${range}: this host routes ${range} through e2e-\\w+ already. Ask for another \\(E2E_SUBNET\\), or for none to get a free one\\.$`,
+          `^address range ${range}: this host already routes ${range} through e2e-\\w+. Set E2E_SUBNET to another range, or unset it to use a free one\\.$`,
         ),
       );
       await expectNothingLeft(lab);

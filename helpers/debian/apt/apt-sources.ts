@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Debian's releases that something can be taken from. */
+/** The Debian releases that packages can come from. */
 export const RELEASES = ['bullseye', 'bookworm', 'trixie', 'forky'] as const;
 
 export type Suite = (typeof RELEASES)[number];
 
-/** One repository that apt on this machine is told of. */
+/** One repository in apt's configuration on this host. */
 export interface AptEntry {
   readonly uri: string;
   readonly suite: string;
@@ -14,7 +14,7 @@ export interface AptEntry {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** All repositories with binary packages in `folder` (sources.list and sources.list.d/), in apt's own order. */
+/** Returns all repositories with binary packages in `folder` (sources.list and sources.list.d/), in apt's order. */
 export async function readAptEntries(folder = '/etc/apt'): Promise<AptEntry[]> {
   const parts = join(folder, 'sources.list.d');
   const names = (await readdir(parts).catch((): string[] => [])).sort((a, b) => (a < b ? -1 : 1));
@@ -29,7 +29,7 @@ export async function readAptEntries(folder = '/etc/apt'): Promise<AptEntry[]> {
   return entries.flat();
 }
 
-/** The one-line format: `deb [signed-by=…] URI SUITE COMPONENT…`. */
+/** Parses the one-line format: `deb [signed-by=…] URI SUITE COMPONENT…`. */
 export function parseLines(text: string): AptEntry[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*deb\s+(?:\[([^\]]*)\]\s*)?(\S.*)$/.exec(line.replace(/#.*/, ''));
@@ -40,7 +40,7 @@ export function parseLines(text: string): AptEntry[] {
   });
 }
 
-/** A cdrom's URI has spaces in its brackets: `cdrom:[Debian GNU/Linux 13 …]/`. */
+/** Splits an entry after its URI. The URI of a disc has spaces in its brackets: `cdrom:[Debian GNU/Linux 13 …]/`. */
 function splitUri(text: string): string[] {
   const words: string[] = [];
   for (const word of text.trim().split(/\s+/)) {
@@ -60,7 +60,7 @@ function parseOptions(text: string): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-/** The deb822 format: stanzas of `Field: value`, continued by lines that begin with a blank. */
+/** Parses the deb822 format: stanzas of `Field: value`, in which continuation lines begin with a space or tab. */
 export function parseStanzas(text: string): AptEntry[] {
   const lines = text.split('\n').filter((line) => !line.startsWith('#'));
   return lines
@@ -92,9 +92,9 @@ const MOVING = 'sid unstable testing stable oldstable oldoldstable'.split(' ');
 const SUITES: ReadonlySet<string> = new Set([...RELEASES, ...MOVING]);
 
 /**
- * The mirror of Debian's archive that this machine uses, best for `suite`: an entry of that suite itself, else of any
- * other release, since a mirror has them all. Never a disc, an entry that apt is told to trust unsigned, or one that
- * another key signs: other people's repositories name Debian's releases too.
+ * Returns the mirror of Debian's archive in this host's sources: from an entry of `suite` if possible, otherwise of any
+ * other release, because a mirror has all releases. Ignores discs, entries that apt trusts without a signature, and
+ * entries signed by another key: third-party repositories also use the names of Debian's releases.
  */
 export function chooseMirror(entries: readonly AptEntry[], suite: Suite): string | undefined {
   const debian = entries.filter(isDebian);
@@ -102,8 +102,9 @@ export function chooseMirror(entries: readonly AptEntry[], suite: Suite): string
 }
 
 /**
- * Where the security updates of `suite` are: this machine's own entry for security updates of any release, since those
- * are all in one place, else beside the mirror of the archive, as most mirrors have them. undefined when neither is known.
+ * Returns the mirror of the security updates of `suite`: this host's entry for the security updates of any release,
+ * because one mirror has all of them; otherwise, the usual path on the mirror of the archive. Returns undefined if
+ * neither is known.
  */
 export function chooseSecurityMirror(
   entries: readonly AptEntry[],

@@ -12,20 +12,20 @@ import { cacheFolder } from '../cache/cache.ts';
 import { findProgram, hostPath } from '../../process/files/find-program.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
-/** apt with folders of its own: it knows one suite of one mirror, and nothing that is installed. */
+/** apt with separate folders: it knows one suite of one mirror, and no installed packages. */
 export interface Apt {
   readonly suite: Suite;
   readonly folder: string;
 }
 
-/** Lines of apt's sources.list. */
+/** Lines for apt's sources.list. */
 export interface Sources {
   readonly main: string;
-  /** Of the security updates, where it is known who has them. */
+  /** The line for security updates; undefined if no mirror of them is known. */
   readonly security: string | undefined;
 }
 
-/** Makes apt's folders for `suite` in the cache, and brings its lists up to date at most once a day. */
+/** Creates apt's folders for `suite` in the cache, and updates its package lists at most once a day. */
 export async function prepareApt(suite: Suite, { main, security }: Sources): Promise<Apt> {
   const source = security === undefined ? main : `${main}\n${security}`;
   const digest = createHash('sha256').update(source).digest('hex').slice(0, 8);
@@ -41,7 +41,7 @@ export async function prepareApt(suite: Suite, { main, security }: Sources): Pro
     await writeIfChanged(join(apt.folder, 'apt.conf'), configuration(apt.folder, stdout.trim()));
     await writeIfChanged(join(apt.folder, 'status'), '');
     const age = await ageOfLists(apt);
-    // A clock that was set back makes lists of the future: they may be of any age.
+    // If the clock was set back, lists from the future may have any age.
     if (age > DAY || age < 0) await updateLists(apt);
   });
   return apt;
@@ -51,7 +51,7 @@ function mainSources(apt: Apt): string {
   return join(apt.folder, 'main.list');
 }
 
-/** Another run's apt may be reading the file: it sees the one or the other, never half of it. */
+/** Replaces a file atomically, because the apt of another run may be reading it. */
 async function writeIfChanged(file: string, text: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return;
   await writeFile(`${file}.new`, text);
@@ -59,8 +59,8 @@ async function writeIfChanged(file: string, text: string): Promise<void> {
 }
 
 /**
- * Read after the machine's own configuration, whose proxy and credentials stay in force. The machine's pins, its other
- * sources, its foreign architectures and the hooks that run after an update are left out.
+ * Returns configuration that apt reads after the host's, so that the host's proxy and credentials apply. It disables
+ * the host's pins, other sources, foreign architectures, and the hooks that run after an update.
  */
 function configuration(folder: string, architecture: string): string {
   return `
@@ -92,13 +92,16 @@ Acquire::Retries "1";
 `;
 }
 
-/** apt's environment: this process's own, less what would turn apt, dpkg or perl to other folders and other words. */
+/**
+ * Returns apt's environment: that of this process, without the variables that change folders or the language of apt,
+ * dpkg or perl.
+ */
 export function cleanEnvironment(): Record<string, string> {
   const leaks = /^(APT_|DPKG_|DEB_|DEBIAN_|DEBCONF_|LC_|LANG|PERL|LD_|TAR_OPTIONS$)/;
   const kept = Object.entries(wholeEnvironment()).filter(([name]) => !leaks.test(name));
   return {
     ...Object.fromEntries(kept),
-    // Where apt was looked for: an ordinary user's PATH leaves folders out.
+    // The folders in which apt was found: the PATH of an unprivileged user lacks some of them.
     PATH: hostPath().join(':'),
     LC_ALL: 'C.UTF-8',
     DEBIAN_FRONTEND: 'noninteractive',
@@ -106,8 +109,8 @@ export function cleanEnvironment(): Record<string, string> {
 }
 
 /**
- * The command line that runs apt-get on these folders, one at a time. apt-get itself inherits the lock, so that it
- * also counts when it outlives the run that began it.
+ * Returns the command that runs apt-get on these folders. A lock allows one at a time. apt-get itself inherits the
+ * lock, so that it still holds if apt-get outlives the run.
  */
 export function aptCommand(apt: Apt, args: readonly string[]): [file: string, args: string[]] {
   const config = ['-c', join(apt.folder, 'apt.conf'), '-y'];
@@ -132,22 +135,22 @@ const DAY = 24 * 3_600_000;
 
 const stampOf = (apt: Apt) => join(apt.folder, 'lists/updated');
 
-/** Milliseconds since the lists were brought up to date, by a clock that may have been set meanwhile. */
+/** Returns the milliseconds since the lists were updated, according to a clock that may have been set since. */
 async function ageOfLists(apt: Apt): Promise<number> {
   const written = await stat(stampOf(apt)).catch(() => undefined);
   return written === undefined ? Infinity : Date.now() - written.mtimeMs;
 }
 
 /**
- * Brings the lists up to date; what apt could not fetch or verify is an error of one line. A mirror without the security
- * updates, of a release that Debian no longer supports, say, is used without them: an activity says so.
+ * Updates the lists. If apt cannot fetch or verify one, the error has one line. If the mirror has no security updates,
+ * as for a release that Debian no longer supports, continues without them and publishes an activity that says so.
  */
 export async function updateLists(apt: Apt): Promise<void> {
   await runApt(apt, ['update']).catch(async (error: unknown) => {
     const explained = explainApt(`read the package lists of Debian ${apt.suite}`, error);
     const { complaint } = readComplaints(error);
     if (!absent.test(complaint) || !complaint.includes(`${apt.suite}-security`)) throw explained;
-    const title = `Debian ${apt.suite} without its security updates: ${explained.observed}`;
+    const title = `Debian ${apt.suite}: security updates unavailable: ${explained.observed}`;
     await activity('step', title, async () => {
       await runApt(apt, ['-o', `Dir::Etc::SourceList=${mainSources(apt)}`, 'update']).catch(() => {
         throw explained;
@@ -157,12 +160,12 @@ export async function updateLists(apt: Apt): Promise<void> {
   await writeFile(stampOf(apt), '');
 }
 
-/** How apt says that a mirror has no such suite. */
+/** apt's message if a mirror does not have a suite. */
 const absent = /does not have a Release file|404\s+Not Found/;
 
 const unsigned = /NO_PUBKEY|missing key|not signed|signature|signed-by|sqv|gpgv/i;
 
-/** Returns apt's output, and the complaint in it that explains the failure. */
+/** Returns apt's output, and the line in it that explains the failure. */
 function readComplaints(error: unknown): { said: string; complaint: string } {
   const said = error instanceof HarnessError ? (error.evidence ?? error.observed) : String(error);
   const complaints = [...said.matchAll(/^[EW]: (.*)$/gm)].map(([, text = '']) => text.trim());
@@ -176,7 +179,7 @@ function codeOf(said: string): ErrorCode {
   return unsigned.test(said) ? 'signature-unverified' : 'download-failed';
 }
 
-/** What apt complained of, and what can be done about it. */
+/** Returns the error for a failure of apt, with a hint. */
 export function explainApt(tried: string, error: unknown): HarnessError {
   const gone = ['apt-get', 'dpkg', 'flock'].filter((name) => findProgram(name) === undefined);
   if (gone.length > 0) {
@@ -184,7 +187,7 @@ export function explainApt(tried: string, error: unknown): HarnessError {
       code: 'package-missing',
       tried,
       observed: `${gone.join(' and ')} not found in ${hostPath().join(':')}`,
-      remedy: 'install apt, dpkg and util-linux, or bring their folder back into PATH',
+      remedy: 'install apt, dpkg and util-linux, or add their folder to PATH',
       cause: error,
     });
   }
@@ -194,10 +197,10 @@ export function explainApt(tried: string, error: unknown): HarnessError {
     tried,
     observed: complaint,
     remedy: unsigned.test(said)
-      ? 'bring the keys up to date: apt-get install debian-archive-keyring'
+      ? 'update the keys: apt-get install debian-archive-keyring'
       : absent.test(complaint)
-        ? 'this mirror has it no longer; name one that does, such as Debian’s archive of old releases: E2E_DEBIAN_MIRROR=http://…/debian'
-        : 'look at the network, at apt’s proxy and at the mirror in /etc/apt, or name another: E2E_DEBIAN_MIRROR=http://…/debian',
+        ? 'set E2E_DEBIAN_MIRROR=http://…/debian to a mirror that still has the release, such as Debian’s archive of old releases'
+        : 'check the network, apt’s proxy and the mirror in /etc/apt, or set E2E_DEBIAN_MIRROR=http://…/debian to another mirror',
     cause: error,
     evidence: said,
   });

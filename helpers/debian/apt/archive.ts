@@ -12,13 +12,13 @@ import { aptCommandFor } from './install-advice.ts';
 import { findKeyrings } from './keyrings.ts';
 import { readVariable } from '../../process/environment.ts';
 
-/** The lines of apt's sources for `suite` of Debian and its security updates: this machine's own mirror, its keys checked. */
+/** Returns the lines of apt's sources for `suite` and its security updates, with this host's mirror and keyrings. */
 export async function aptSources(suite: Suite): Promise<Sources> {
   const mirror = await findMirror(suite);
   const options = (part: 'main' | 'security') =>
     `[signed-by=${findKeyrings(suite, part).join(',')} target=Packages]`;
   const main = `deb ${options('main')} ${mirror} ${suite} main`;
-  // A testing release gets its updates in the archive itself.
+  // A testing release gets its security updates in the archive itself.
   if (suite === 'forky') return { main, security: undefined };
   const given = readVariable('E2E_DEBIAN_MIRROR');
   const uri = chooseSecurityMirror(given === undefined ? await readAptEntries() : [], mirror);
@@ -33,7 +33,7 @@ async function findMirror(suite: Suite): Promise<string> {
     throw new HarnessError({
       code: 'platform-unsupported',
       tried,
-      observed: `this is ${release.name}, without apt`,
+      observed: `${release.name} has no apt`,
       remedy: aptCommandFor(release),
     });
   }
@@ -45,31 +45,31 @@ async function findMirror(suite: Suite): Promise<string> {
     code: 'package-unavailable',
     tried,
     observed: 'no signed repository of Debian in /etc/apt/sources.list or sources.list.d',
-    remedy: 'name one: E2E_DEBIAN_MIRROR=http://…/debian',
+    remedy: 'set E2E_DEBIAN_MIRROR=http://…/debian to a mirror',
   });
 }
 
 export interface UnpackRequest {
   readonly suite: Suite;
   readonly packages: readonly string[];
-  /** The folder that becomes their root: `<into>/usr/bin/…`. */
+  /** The root folder of the unpacked files: `<into>/usr/bin/…`. */
   readonly into: string;
   /**
-   * Also what they depend on: of this machine's own release only what is not installed here, of another one all of
-   * it, down to the C library; `all`: all of it in any case. Never what they merely recommend.
+   * Includes dependencies, but not recommended packages. For this host's own release, `true` means the dependencies
+   * that are not installed; for another release, all of them, including the C library. `all` always means all.
    */
   readonly withDependencies?: boolean | 'all';
-  /** Where progress is told. */
+  /** Receives progress. */
   readonly report?: ActivityReport;
 }
 
 /**
- * Unpacks packages out of Debian's archive without installing anything: signatures are checked by apt, maintainer
- * scripts are not run. Gives the names of the package files, `NAME_VERSION_ARCHITECTURE.deb`, which are not kept.
+ * Unpacks packages from Debian's archive without installing them: apt checks signatures, and maintainer scripts do not
+ * run. Deletes the package files afterwards. Returns their names, `NAME_VERSION_ARCHITECTURE.deb`.
  */
 export async function unpackPackages(request: UnpackRequest): Promise<string[]> {
   const { suite, packages, into, withDependencies = false, report } = request;
-  report?.progress(`looking at the packages of ${suite}`);
+  report?.progress(`reading the package lists of ${suite}`);
   const apt = await prepareApt(suite, await aptSources(suite));
   const downloads = join(into, '.packages');
   await mkdir(downloads, { recursive: true });
@@ -91,9 +91,9 @@ export async function unpackPackages(request: UnpackRequest): Promise<string[]> 
 }
 
 /**
- * `NAME=VERSION` of all packages that would have to be installed.
+ * Returns `NAME=VERSION` of all packages that apt would install.
  *
- * @param isHere whether they are used where what this machine has installed is there, too
+ * @param isHere true if the packages are used on this host, next to its installed packages
  */
 async function listMissing(
   apt: Apt,
@@ -108,11 +108,11 @@ async function listMissing(
     'install',
     ...packages,
   ]).catch((error: unknown) => {
-    throw explainApt(`find what ${packages.join(', ')} of ${apt.suite} depend on`, error);
+    throw explainApt(`find the dependencies of ${packages.join(', ')} in ${apt.suite}`, error);
   });
   const missing = [...stdout.matchAll(/^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/gm)];
   const names = new Set(missing.map(([, name]) => name));
-  // Also what dpkg lists as installed: it is asked for because its programs are not where they should be.
+  // Includes packages that dpkg lists as installed: they were requested because their programs were not found.
   const listed = packages.filter((name) => !names.has(name));
   return [...listed, ...missing.map(([, name, version]) => `${name}=${version}`)];
 }

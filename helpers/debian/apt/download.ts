@@ -4,8 +4,8 @@ import { commandLine, tail } from '../../process/run-command.ts';
 import { type Apt, aptCommand, cleanEnvironment, explainApt, runApt, updateLists } from './apt.ts';
 
 /**
- * Downloads packages, `NAME` or `NAME=VERSION`, into `folder`; apt checks each against the signed lists. Lists that
- * name what the mirror has no more are brought up to date first.
+ * Downloads packages, `NAME` or `NAME=VERSION`, into `folder`. apt checks each one against the signed lists. If the
+ * lists name a package that the mirror no longer has, updates them first.
  */
 export async function downloadPackages(
   apt: Apt,
@@ -29,7 +29,7 @@ async function downloadOnce(
   folder: string,
   report?: ActivityReport,
 ): Promise<void> {
-  const tried = `download ${packages.join(', ')} of Debian ${apt.suite}`;
+  const tried = `download ${packages.join(', ')} from Debian ${apt.suite}`;
   const plan = await runApt(apt, ['--print-uris', 'download', ...packages], folder).catch(
     (error: unknown) => {
       throw explainApt(tried, error);
@@ -49,7 +49,7 @@ async function downloadOnce(
   });
 }
 
-/** @param progress is told which share has come, 0 to 1 */
+/** @param progress receives the share that was downloaded, from 0 to 1 */
 async function runDownload(
   apt: Apt,
   packages: readonly string[],
@@ -59,7 +59,7 @@ async function runDownload(
 ): Promise<void> {
   const [file, words] = aptCommand(apt, ['-o', 'APT::Status-Fd=3', 'download', ...packages]);
   report.input(commandLine(file, words));
-  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  // Loaded late: most calls of netns-machine do not need it.
   const { execa } = await import('execa');
   const run = execa(file, words, {
     cwd: folder,

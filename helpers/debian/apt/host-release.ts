@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises';
 
 export interface HostRelease {
-  /** `debian`, `ubuntu`, `fedora`, … */
+  /** Such as `debian`, `ubuntu` or `fedora`. */
   readonly id: string;
-  /** Which others it is made like: `debian` for Ubuntu, `ubuntu debian` for Mint. */
+  /** The distributions that it is derived from: `debian` for Ubuntu, `ubuntu debian` for Mint. */
   readonly like: readonly string[];
-  /** `trixie`; empty where the distribution has no such thing. */
+  /** Such as `trixie`; empty if the distribution has no codename. */
   readonly codename: string;
-  /** «Debian GNU/Linux 13 (trixie)». */
+  /** Such as "Debian GNU/Linux 13 (trixie)". */
   readonly name: string;
 }
 
-/** Which distribution this machine runs, by /etc/os-release. */
+/** Returns the distribution of this host, according to /etc/os-release. */
 export async function hostRelease(file = '/etc/os-release'): Promise<HostRelease> {
   return parseRelease(await readFile(file, 'utf8').catch(() => ''));
 }
 
-/** Reads the text of an os-release file. */
+/** Parses the text of an os-release file. */
 export function parseRelease(text: string): HostRelease {
   const value = (name: string) => new RegExp(`^${name}=["']?([^"'\n]*)`, 'm').exec(text)?.[1] ?? '';
   return {

@@ -1,13 +1,16 @@
 import type { HostRelease } from './host-release.ts';
 
-/** Distributions that install in the same way. */
+/** Distributions with the same package manager. */
 export type Family = 'debian' | 'fedora' | 'arch' | 'alpine' | 'suse';
 
 interface Manager {
   readonly install: string;
-  /** What the package of a program is called, where it is not called as Debian calls it. */
+  /** The packages that have other names than in Debian. */
   readonly names: Readonly<Record<string, string>>;
-  /** What brings apt and the keys of Debian's archive; undefined where Debian's programs would not run. */
+  /**
+   * The packages with apt and the keys of Debian's archive; undefined if Debian's programs do not run on the
+   * distribution.
+   */
   readonly apt: readonly string[] | undefined;
 }
 
@@ -28,7 +31,7 @@ const MANAGERS: Readonly<Record<Family, Manager>> = {
     names: { mount: 'util-linux', 'iputils-ping': 'iputils' },
     apt: ['apt', 'dpkg', 'debian-archive-keyring'],
   },
-  // Its C library is another: what Debian links does not run there.
+  // It has another C library, with which programs of Debian do not run.
   alpine: {
     install: 'apk add',
     names: { mount: 'util-linux', 'iputils-ping': 'iputils' },
@@ -49,28 +52,28 @@ const FAMILIES: readonly [Family, RegExp][] = [
   ['suse', /^(?:suse|sles|opensuse.*)$/],
 ];
 
-/** How a distribution installs; undefined for one that is like none of those that are known. */
+/** Returns the family of a distribution; undefined if it is unknown. */
 export function familyOf({ id, like }: Pick<HostRelease, 'id' | 'like'>): Family | undefined {
   return FAMILIES.find(([, names]) => [id, ...like].some((name) => names.test(name)))?.[0];
 }
 
-/** Whether a system is Ubuntu, or made like it. */
+/** Returns true for Ubuntu and distributions derived from it. */
 function isUbuntu({ id, like }: Pick<HostRelease, 'id' | 'like'>): boolean {
   return [id, ...like].includes('ubuntu');
 }
 
-/** The command that installs packages, named as Debian names them. */
+/** Returns the command that installs packages, given by their names in Debian. */
 export function installCommand(release: HostRelease, packages: readonly string[]): string {
   const family = familyOf(release);
   if (family === undefined) {
-    return `install them with the package manager of ${release.name}; Debian calls them ${packages.join(' ')}`;
+    return `install these packages with the package manager of ${release.name} (their names in Debian: ${packages.join(' ')})`;
   }
   const { install, names } = MANAGERS[family];
   const own = packages.flatMap((name) => (names[name] ?? name).split(' '));
   return `${install} ${[...new Set(own)].join(' ')}`;
 }
 
-/** The command that brings apt and Debian's keys, or else how to get along without. */
+/** Returns the command that installs apt and Debian's keys, or an alternative to it. */
 export function aptCommandFor(release: HostRelease): string {
   const family = familyOf(release);
   const packages = family === undefined ? undefined : MANAGERS[family].apt;
@@ -79,23 +82,24 @@ export function aptCommandFor(release: HostRelease): string {
     : `${MANAGERS[family].install} ${packages.join(' ')}`;
 }
 
-/** Runs everything on Debian, whatever the machine is. Stores and caches need a disk that is no overlay. */
+/** Runs everything in a Debian container. State directories and caches need a file system that is not an overlay. */
 const containerCommand =
   'docker run -it --privileged -v "$PWD":/src -w /src -v overlay-e2e:/disk -e MACHINE_STORAGE_PATH=/disk/machines -e XDG_CACHE_HOME=/disk/cache debian:trixie';
 
-/** How a kernel gets a module that it has not. */
+/** Returns the command that loads a missing kernel module, or installs a kernel with it. */
 export function moduleCommand(release: HostRelease, module: string): string {
   const load = `modprobe ${module}`;
   if (isUbuntu(release))
     return `apt-get install linux-modules-extra-$(uname -r) && ${load} (in a container: on its host)`;
   const more: Readonly<Record<Family, string>> = {
-    debian: 'if it has none: apt-get install linux-image-$(dpkg --print-architecture) and reboot',
-    fedora: 'if it has none: dnf install kernel-modules-$(uname -r)',
-    arch: 'if it has none: pacman -S linux and reboot into the kernel that is installed',
-    alpine: 'if it has none: apk add linux-lts and reboot into it',
-    suse: 'if it has none: zypper install kernel-default and reboot into it',
+    debian:
+      'if the kernel lacks it: apt-get install linux-image-$(dpkg --print-architecture) and reboot',
+    fedora: 'if the kernel lacks it: dnf install kernel-modules-$(uname -r)',
+    arch: 'if the kernel lacks it: pacman -S linux and reboot into the installed kernel',
+    alpine: 'if the kernel lacks it: apk add linux-lts and reboot into it',
+    suse: 'if the kernel lacks it: zypper install kernel-default and reboot into it',
   };
   const family = familyOf(release);
-  const rest = family === undefined ? 'or boot a kernel that has it' : more[family];
+  const rest = family === undefined ? 'or boot a kernel with this module' : more[family];
   return `${load} (in a container: on its host); ${rest}`;
 }

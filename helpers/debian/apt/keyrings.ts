@@ -3,8 +3,8 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { Suite } from './apt-sources.ts';
 
 /**
- * The files with the keys that sign `suite`, or its security updates, as this machine has them: the release's own
- * keyrings, else the one with all current keys. Debian 13 calls them `.pgp`, older ones `.gpg`.
+ * Returns the keyrings on this host that sign `suite`, or its security updates: the release's own, otherwise the one
+ * with all current keys. Their extension is `.pgp` in Debian 13, `.gpg` in older releases.
  */
 export function findKeyrings(
   suite: Suite,

@@ -2,14 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-/** Below an unpacked root: one folder for each library, with nothing else in it, and one with them all. */
+/** The folder of library links in an unpacked root: one subfolder for each library, and one with all of them. */
 const LINKS = 'libraries';
 const ALL = 'libraries/all';
 
-/**
- * Links the shared libraries of an unpacked root, by the names that programs look for, for {@link missingLibraries} to
- * choose from.
- */
+/** Links the shared libraries of an unpacked root by the names that programs load, for {@link missingLibraries}. */
 export async function linkLibraries(root: string): Promise<void> {
   await mkdir(join(root, ALL), { recursive: true });
   for (const folder of libraryFolders(root)) {
@@ -24,8 +21,9 @@ export async function linkLibraries(root: string): Promise<void> {
 }
 
 /**
- * What LD_LIBRARY_PATH must hold so that programs of this root find the libraries that the machine lacks. Only those:
- * the variable also reaches the machine's own programs, which must keep the libraries that they were linked with.
+ * Returns the folders for LD_LIBRARY_PATH, so that programs of this root find the libraries that the host lacks. It
+ * contains only missing libraries: the variable also applies to the host's own programs, which must load the libraries
+ * that they were linked with.
  */
 export function missingLibraries(root: string): string[] {
   const all = join(root, ALL);
@@ -36,7 +34,7 @@ export function missingLibraries(root: string): string[] {
   return missing.map((name) => join(root, LINKS, name));
 }
 
-/** `usr/lib/<triplet>` and `lib/<triplet>`, for this machine's triplet: packages use the one or the other. */
+/** Returns `usr/lib/<triplet>` and `lib/<triplet>` for this host's triplet. Packages use either. */
 export function libraryFolders(root: string): string[] {
   return ['usr/lib', 'lib'].flatMap((base) => {
     const names = existsSync(join(root, base)) ? readdirSync(join(root, base)) : [];
@@ -45,7 +43,7 @@ export function libraryFolders(root: string): string[] {
   });
 }
 
-/** The first part of Debian's names for the folders of libraries, by Node's names for processors. */
+/** The first part of the triplet in Debian's library folders, by the names of processors in Node. */
 const MACHINES: Readonly<Record<string, string>> = {
   arm: 'arm',
   arm64: 'aarch64',
@@ -56,7 +54,7 @@ const MACHINES: Readonly<Record<string, string>> = {
   x64: 'x86_64',
 };
 
-/** `libx.so.1` rather than the `libx.so.1.2.3` that it points to. */
+/** Returns `libx.so.1` instead of its target `libx.so.1.2.3`. */
 async function listLibraries(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => /\.so\.\d/.test(name));
   const targets = await Promise.all(

@@ -6,19 +6,19 @@ import { z } from 'zod';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 
-// What was built is used for months, and root runs programs out of it: a disk that was full, a power cut or a hand that
-// slipped may have damaged it since.
+// The cache is used for months, and root runs programs from it. A full disk, a power failure or a mistake may damage it
+// during this time.
 
 const recordedFile = z.object({
   path: z.string(),
   size: z.number(),
   modified: z.number(),
-  /** SHA-256, of a link its target. */
+  /** The SHA-256 of the content; for a link, of its target. */
   digest: z.string(),
 });
 const cacheRecord = z.object({ version: z.literal(1), files: z.array(recordedFile) });
 
-/** Records every file of a folder of the cache, as it was built. */
+/** Records every file of a folder in the cache after it was built. */
 export async function recordFiles(folder: string, recordFile: string): Promise<void> {
   const files = [];
   for (const path of await listFiles(folder)) {
@@ -30,8 +30,8 @@ export async function recordFiles(folder: string, recordFile: string): Promise<v
 }
 
 /**
- * The first file that is not as it was built, by size and time of change: a look of a few milliseconds, at each use.
- * undefined when all are, and of what a version without records built.
+ * Returns the first file whose size or time of change differs from the record; undefined if none does, or if the
+ * version that built the folder wrote no record. Takes a few milliseconds, so it runs at each use.
  */
 export function findChange(folder: string, recordFile: string): string | undefined {
   return readRecord(recordFile)?.files.find(({ path, size, modified }) => {
@@ -40,7 +40,7 @@ export function findChange(folder: string, recordFile: string): string | undefin
   })?.path;
 }
 
-/** The first file with another content than it was built with: for when what was built does not work. */
+/** Returns the first file whose content differs from the record. Runs after a failure of something from the cache. */
 export async function findDamage(folder: string, recordFile: string): Promise<string | undefined> {
   for (const { path, digest } of readRecord(recordFile)?.files ?? []) {
     const seen = await digestOf(join(folder, path)).catch(() => undefined);

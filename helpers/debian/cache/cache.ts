@@ -12,20 +12,23 @@ import { explainFullDisk, type TargetFolder } from '../../process/files/target-f
 import { requireOwner } from '../../process/files/require-owner.ts';
 import { readVariable } from '../../process/environment.ts';
 
-/** Where what was downloaded and built is kept for all stores: `$XDG_CACHE_HOME/overlay-e2e`, `~/.cache/overlay-e2e`. */
+/**
+ * Returns the folder of downloads and builds, which all state directories share: `$XDG_CACHE_HOME/overlay-e2e` or
+ * `~/.cache/overlay-e2e`.
+ */
 export function cacheFolder(): string {
   const xdg = readVariable('XDG_CACHE_HOME') ?? '';
-  // The XDG specification says of a relative path: ignore it.
+  // The XDG specification requires that relative paths are ignored.
   return join(isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'overlay-e2e');
 }
 
 /**
- * The folder `<cache>/<key>`, which `make` fills the first time. It appears whole or not at all: `make` fills a
- * sibling that is renamed when it is done. Runs that want the same key wait for the one that makes it; one that dies
- * leaves the lock free, and what it had begun is removed by the next. One that was damaged since is made again.
+ * Returns the folder `<cache>/<key>`, which `make` fills the first time. The folder appears complete or not at all:
+ * `make` fills a sibling, which is then renamed. Runs that need the same key wait for the run that builds it. If that
+ * run dies, its lock is released, and the next run deletes the unfinished sibling. A damaged folder is built again.
  *
- * @param key path below the cache; names what goes in, so that something else gets another key
- * @param what what is made, for people: «engine 20.10.5»
+ * @param key a path below the cache; contains the names of all inputs, so that other inputs have another key
+ * @param what the name of the content for users: "engine 20.10.5"
  */
 export async function cached(
   key: string,
@@ -35,7 +38,7 @@ export async function cached(
   const folder = join(cacheFolder(), key);
   const wasUsed = used.has(folder) && existsSync(folder);
   if (wasUsed || isWhole(folder)) {
-    // Not only where it is made: a cache that others may write has what others put into it.
+    // Also checked if nothing is built: other users can plant files in a cache that they can write to.
     if (!wasUsed) await openCache();
     used.add(folder);
     return folder;
@@ -57,12 +60,12 @@ export async function cached(
   return folder;
 }
 
-/** The folders that this process has taken out of the cache. */
+/** The cache folders that this process has used. */
 const used = new Set<string>();
 
 /**
- * What to say when something out of the cache does not work: the folder that is damaged, if one of those that this
- * process used is. Reads all of them; other errors stay as they are.
+ * Explains a failure of something from the cache: if one of the folders that this process used is damaged, returns an
+ * error that names it, otherwise the given error. Reads all of these folders.
  */
 export async function explainDamage(error: unknown): Promise<unknown> {
   for (const folder of used) {
@@ -71,7 +74,7 @@ export async function explainDamage(error: unknown): Promise<unknown> {
     return new HarnessError({
       code: 'cache-changed',
       tried: `use the cache ${folder}`,
-      observed: `${file} is not as it was built`,
+      observed: `${file} has changed since it was built`,
       remedy: `delete it with "rm -r ${folder}"; the next run builds it again`,
       cause: error,
       evidence: error instanceof Error ? error.message : String(error),
@@ -89,22 +92,25 @@ function recordOf(folder: string): string {
   return join(cacheFolder(), 'records', `${name}.json`);
 }
 
-/** Makes the cache's own folder, for its owner alone: root runs programs out of it, old releases' setuid ones too. */
+/**
+ * Creates the cache's own folder, accessible only to its owner: root runs programs from it, including setuid programs
+ * of old releases.
+ */
 async function openCache(): Promise<void> {
   const { called, folder, variable } = cacheTarget();
   if (/[:\n]/.test(folder)) {
     throw new HarnessError({
       code: 'folder-unsuitable',
       tried: `use ${called} ${folder}`,
-      observed: 'its path has a colon or a line break, which cannot be in a PATH',
-      remedy: `set ${variable} to a folder without`,
+      observed: 'the path contains a colon or a line break, which PATH does not support',
+      remedy: `set ${variable} to a folder without them`,
     });
   }
   await mkdir(folder, { recursive: true, mode: 0o700 });
   requireOwner(cacheTarget());
   if ((statSync(folder).mode & 0o077) === 0) return;
   await chmod(folder, 0o700).catch((error: unknown) => {
-    // One that is only read may be on a disk that nobody can write.
+    // A cache that is only read may be on a read-only disk.
     if (!['EROFS', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   });
 }
@@ -121,25 +127,28 @@ async function makeWhole(
     await chmod(begun, 0o755);
     await withUsualUmask(() => make(begun));
     await recordFiles(begun, recordOf(folder));
-    // Without it, a power cut may leave the name of a folder whose files are empty.
-    await runCommand('sync', ['-f', begun], { title: `${what}: to the disk` });
-    // There is one that was damaged.
+    // Without this, a power failure may leave the folder with empty files.
+    await runCommand('sync', ['-f', begun], { title: `${what}: write to disk` });
+    // A damaged one exists.
     await removeFolder(folder);
     await rename(begun, folder);
   } catch (error) {
-    // Before the removal, which makes room again.
+    // Before the removal, which frees space.
     throw await explainFullDisk(cacheTarget(), what, error);
   } finally {
     await removeFolder(begun);
   }
 }
 
-/** How many builds go on, and the mask that this process had before the first of them. */
+/** The number of running builds, and the umask of this process before the first of them. */
 const building = { count: 0, umask: 0 };
 
-/** What is built has the modes of what everybody builds: they are the modes of files in images, for other users. */
+/**
+ * Sets the usual umask during a build, because the modes of its files become the modes of files in images, for other
+ * users.
+ */
 async function withUsualUmask<T>(run: () => Promise<T>): Promise<T> {
-  // Only there it can be set, and it is the whole process's.
+  // Only the main thread can set the umask, which applies to the whole process.
   if (!isMainThread) return await run();
   if (building.count === 0) building.umask = process.umask(0o022);
   building.count += 1;
@@ -151,7 +160,7 @@ async function withUsualUmask<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Only called under the lock: whoever began these is gone. */
+/** Called under the lock: the processes that began these folders have ended. */
 async function removeBegun(folder: string): Promise<void> {
   const prefix = `${basename(folder)}${BEGUN}`;
   const names = await readdir(dirname(folder));
@@ -159,12 +168,12 @@ async function removeBegun(folder: string): Promise<void> {
   await Promise.all(begun.map((name) => removeFolder(join(dirname(folder), name))));
 }
 
-/** A program that outlived the run that began it may still be writing there: that makes rm look again. */
+/** Retries the removal: a program that outlived its run may still write there. */
 async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
-/** The cache as a place on disk. */
+/** Describes the cache as a folder for errors. */
 export function cacheTarget(): TargetFolder {
   return { called: 'the cache', folder: cacheFolder(), variable: 'XDG_CACHE_HOME' };
 }

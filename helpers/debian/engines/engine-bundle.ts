@@ -12,27 +12,27 @@ import { linkLibraries, missingLibraries } from '../apt/libraries.ts';
 import { prepareTools, type Tools } from '../tools.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
-/** One version of dockerd, containerd, runc and the docker client in a folder of its own. */
+/** One version of dockerd, containerd, runc and the docker client, in its own folder. */
 export interface EngineBundle {
-  /** As `dockerd --version` says it, without a distribution's suffix: `20.10.5`. */
+  /** The version that `dockerd --version` prints, without the suffix of a distribution: `20.10.5`. */
   readonly version: string;
   readonly folder: string;
-  /** PATH, and what else is needed, for dockerd and all that it starts inside of a machine. */
+  /** The environment, with PATH, for dockerd and all programs that it starts in a machine. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** What an engine can find other engines through, beside its own swarm mode. */
+/** The key-value stores through which engines can find each other. Swarm mode is not one of them. */
 export const backends = ['consul', 'etcd', 'zookeeper'] as const;
 export type Backend = (typeof backends)[number];
 
 interface Release {
   readonly suite: Suite;
   readonly packages: readonly string[];
-  /** What {@link askAbilities} finds in its dockerd: known before it is there. */
+  /** The key-value stores that {@link askAbilities} finds in its dockerd, known before the download. */
   readonly backends: readonly Backend[];
 }
 
-/** The versions that Debian's archive has, and what the engine links that a machine may lack. */
+/** The versions in Debian's archive, and the libraries of the engine that a machine may lack. */
 const RELEASES: Readonly<Record<string, Release>> = {
   '20.10.5': release('bullseye', backends),
   '20.10.24': release('bookworm', ['etcd', 'zookeeper']),
@@ -48,18 +48,18 @@ function release(suite: Suite, known: readonly Backend[], ...more: string[]): Re
 /** The versions that {@link prepareEngineBundle} can unpack. */
 export const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
 
-/** The newest that has all three key-value stores. */
+/** The latest version that supports all three key-value stores. */
 export const DEFAULT_ENGINE = '20.10.5';
 
-/** All that a machine's engine needs, beside iptables. */
+/** The programs that a machine's engine needs, in addition to iptables. */
 const PROGRAMS =
   'dockerd docker containerd containerd-shim-runc-v2 runc docker-init docker-proxy'.split(' ');
 
 /**
- * The engine of this version, unpacked into the cache when it is not there yet.
+ * Returns the engine of this version, which it unpacks into the cache if necessary.
  *
- * @param version one of {@link ENGINE_VERSIONS}; `system` for the machine's own dockerd; or the absolute path of a
- *   folder with a dockerd and what belongs to it
+ * @param version one of {@link ENGINE_VERSIONS}; `system` for the host's dockerd; or the absolute path of a folder with
+ * dockerd and the programs that it needs
  */
 export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<EngineBundle> {
   if (version === 'system') return await useSystem();
@@ -85,17 +85,17 @@ export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<Eng
   return { version, folder, env: environmentOf(folder, tools) };
 }
 
-/** Whether that version was unpacked into the cache before. */
+/** Returns true if the version is in the cache. */
 export function isBundleCached(version: string): boolean {
   return existsSync(join(cacheFolder(), keyOf(version)));
 }
 
-/** Which release of Debian has that version; undefined for a bundle that comes from elsewhere. */
+/** Returns the Debian release that contains a version; undefined for a bundle from elsewhere. */
 export function suiteOfBundle(version: string): Suite | undefined {
   return RELEASES[version]?.suite;
 }
 
-/** Through what that version finds other engines; undefined for a bundle that comes from elsewhere. */
+/** Returns the key-value stores that a version supports; undefined for a bundle from elsewhere. */
 export function backendsOfBundle(version: string): readonly Backend[] | undefined {
   return RELEASES[version]?.backends;
 }
@@ -110,8 +110,8 @@ async function useSystem(): Promise<EngineBundle> {
     throw new HarnessError({
       code: 'package-missing',
       tried: 'engine bundle system',
-      observed: 'no dockerd in PATH',
-      remedy: `install Docker, or take one of ${ENGINE_VERSIONS.join(', ')}`,
+      observed: 'dockerd not found in PATH',
+      remedy: `install Docker, or choose one of ${ENGINE_VERSIONS.join(', ')}`,
     });
   }
   return await useFolder(dirname(dockerd));
@@ -125,14 +125,14 @@ async function useFolder(folder: string): Promise<EngineBundle> {
     throw new InputError({
       code: 'engine-unsuitable',
       subject: `engine bundle ${folder}`,
-      observed: `it lacks ${(dockerd === undefined ? ['dockerd'] : missing).join(', ')}`,
-      remedy: 'put it beside the others, as in Docker’s own static archive',
+      observed: `${(dockerd === undefined ? ['dockerd'] : missing).join(', ')} not found`,
+      remedy: 'put all programs into the same folder, as in Docker’s static archive',
     });
   }
   return { version: await askVersion(dockerd, env), folder, env };
 }
 
-/** Docker's static archive has its programs beside each other, packages have them in the usual folders. */
+/** Returns the folders with programs. Docker's static archive has one folder, packages have the usual ones. */
 function placesIn(folder: string): string[] {
   const places = ['usr/sbin', 'usr/bin', 'bin'].map((name) => join(folder, name));
   const there = places.filter((place) => existsSync(place));
@@ -149,7 +149,7 @@ function environmentOf(folder: string, tools: Tools): { PATH: string } & Record<
   };
 }
 
-/** Proves that the engine runs here before the bundle appears in the cache. */
+/** Runs the engine's program before the bundle appears in the cache, to check that it works on this host. */
 async function expectVersion(root: string, version: string): Promise<void> {
   const libraries = missingLibraries(root).join(':');
   const env = { PATH: SYSTEM_PATH.join(':'), LD_LIBRARY_PATH: libraries };
@@ -159,7 +159,7 @@ async function expectVersion(root: string, version: string): Promise<void> {
     code: 'package-unavailable',
     tried: `engine ${version}`,
     observed: `the mirror has ${found}`,
-    remedy: `take another of ${ENGINE_VERSIONS.join(', ')}, or the path of a folder with dockerd`,
+    remedy: `choose another of ${ENGINE_VERSIONS.join(', ')}, or give the path of a folder with dockerd`,
   });
 }
 
@@ -167,7 +167,7 @@ async function askVersion(dockerd: string, env: Record<string, string>): Promise
   const { stdout } = await runCommand(dockerd, ['--version'], {
     env,
     remedy:
-      'this machine cannot run that engine (an older C library, another processor): take another version',
+      'choose another version: this host cannot run this one, because of an older C library or another processor',
   });
   return /version v?(\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? stdout.trim();
 }

@@ -10,21 +10,21 @@ import {
 } from './engine-bundle.ts';
 import { findProgram } from '../../process/files/find-program.ts';
 
-/** What an engine can be told about other engines. */
+/** The ways in which an engine can find other engines. */
 export interface EngineAbilities {
-  /** As `dockerd --version` says it, without a distribution's suffix: `20.10.5`. */
+  /** The version that `dockerd --version` prints, without the suffix of a distribution: `20.10.5`. */
   readonly version: string;
-  /** Whether it takes `--cluster-store`, which engines have from 1.9 to 20.10. */
+  /** True if the engine has the option `--cluster-store`, as engines from 1.9 to 20.10 do. */
   readonly clusterStore: boolean;
-  /** The key-value stores that it can speak to then: a matter of how it was built. */
+  /** The key-value stores that the engine was built with. */
   readonly backends: readonly Backend[];
 }
 
 /**
- * What the engine of a bundle can do. Of the archive's versions it is known, and nothing is downloaded to tell; any
- * other dockerd is asked.
+ * Returns the abilities of a bundle's engine. They are known for the versions of Debian's archive, without a download;
+ * any other dockerd is run.
  *
- * @param bundle as {@link prepareEngineBundle} takes it
+ * @param bundle a value that {@link prepareEngineBundle} accepts
  */
 export async function engineAbilities(bundle: string): Promise<EngineAbilities> {
   const known = backendsOfBundle(bundle);
@@ -32,12 +32,12 @@ export async function engineAbilities(bundle: string): Promise<EngineAbilities> 
   return { version: bundle, clusterStore: known.length > 0, backends: known };
 }
 
-/** Asks the dockerd of a bundle, without starting an engine. */
+/** Runs the dockerd of a bundle to find its abilities, without starting an engine. */
 export async function askAbilities({ version, env }: EngineBundle): Promise<EngineAbilities> {
   const dockerd = findProgram('dockerd', env['PATH']?.split(':'));
   if (dockerd === undefined)
     throw new HarnessError({ code: 'package-missing', tried: 'dockerd', observed: 'not found' });
-  // Its help no longer tells of the option where it is deprecated; its parser knows.
+  // Releases that deprecate the option omit it from their help, but still parse it.
   const { exitCode, stderr } = await runCommand(
     dockerd,
     ['--cluster-store=consul://127.0.0.1:8500', '--version'],
@@ -46,7 +46,7 @@ export async function askAbilities({ version, env }: EngineBundle): Promise<Engi
   if (/unknown flag/.test(stderr)) return { version, clusterStore: false, backends: [] };
   if (exitCode !== 0)
     throw new HarnessError({ code: 'command-failed', tried: dockerd, observed: stderr.trim() });
-  // Go keeps the names of all functions that were linked, also in a program that was stripped.
+  // A Go program keeps the names of all linked functions, even if it was stripped.
   const program = await readFile(dockerd);
   const linked = backends.filter((name) => program.includes(`libkv/store/${name}.(*`));
   return { version, clusterStore: true, backends: linked };

@@ -5,25 +5,27 @@ import { runCommand } from '../../process/run-command.ts';
 import { installFolders } from './install-file.ts';
 import { type Part, preparePart } from './image-part.ts';
 
-/** The release that all in the images comes from, but for Consul. */
+/** The release of all packages in the images, except Consul. */
 export const SUITE = 'trixie';
 
-/** Who has a name in the containers. The numbers of mysql are those of Docker's own mysql image. */
+/** The accounts in the containers. The numbers of mysql are those of Docker's own mysql image. */
 const ACCOUNTS = {
-  'etc/passwd': `root:x:0:0:root:/root:/bin/bash
-mysql:x:999:999:MySQL:/var/lib/mysql:/bin/false
-nobody:x:65534:65534:nobody:/nonexistent:/bin/false
-`,
+  'etc/passwd': [
+    'root:x:0:0:root:/root:/bin/bash',
+    'mysql:x:999:999:MySQL:/var/lib/mysql:/bin/false',
+    'nobody:x:65534:65534:nobody:/nonexistent:/bin/false',
+    '',
+  ].join('\n'),
   'etc/group': 'root:x:0:\nmysql:x:999:\nnogroup:x:65534:\n',
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
 
-/** Where programs are looked for in our containers. */
+/** The PATH in our containers. */
 export const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * The lowest layer of all our images: the C library, bash, busybox, getent, and a ping that knows all options.
- * Engines that get several of the images keep it once.
+ * The lowest layer of all our images: the C library, bash, busybox, getent, and a complete ping. An engine with several
+ * of the images stores it once.
  */
 export async function prepareBase(): Promise<Part> {
   return await preparePart({
@@ -69,7 +71,7 @@ async function fillBase(root: string): Promise<void> {
   await linkBusybox(join(root, 'usr/bin'));
 }
 
-/** All that busybox can be called as, but for what is there already: it is no ping for us. */
+/** Links all commands of busybox, except existing files: its ping lacks options. */
 async function linkBusybox(folder: string): Promise<void> {
   const { stdout } = await runCommand(join(folder, 'busybox'), ['--list']);
   const names = stdout.trim().split('\n');

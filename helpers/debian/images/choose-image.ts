@@ -5,21 +5,21 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 import { runCommand } from '../../process/run-command.ts';
 
-/** An image that engines can be given. */
+/** An image for engines. */
 export interface PreparedImage {
-  /** What containers call it: `progrium/consul:latest`. */
+  /** The image's name in container options: `progrium/consul:latest`. */
   readonly tag: string;
-  /** The absolute path of the tar file that has it, as `docker save` writes it; absent for one that engines pull. */
+  /** The absolute path of its archive, in the format of `docker save`; absent for an image that engines pull. */
   readonly archive?: string;
 }
 
 /**
- * The image that the user's own words stand for: a tag, which engines pull, or the path of a file that `docker save`
- * wrote, whose tag is read out of it.
+ * Returns the image that a user names by a tag, which engines pull, or by the path of a file that `docker save` wrote,
+ * from which the tag is read.
  *
- * @param variable where the words came from, for errors: `E2E_TOMCAT_IMAGE`
- * @param usual the tag that is taken of several in a file
- * @param also what else may be given as a file, for errors
+ * @param variable the source of the value, for errors: `E2E_TOMCAT_IMAGE`
+ * @param usual the tag to choose if a file contains several
+ * @param also another accepted kind of file, for errors
  */
 export async function chooseImage(
   variable: string,
@@ -38,7 +38,7 @@ export async function chooseImage(
     throw new HarnessError({
       code: 'file-unreadable',
       tried,
-      observed: `there is no file ${file}`,
+      observed: `file ${file} not found`,
       remedy: `give the path of ${kindOfFile}, or a tag to pull`,
     });
   }
@@ -46,14 +46,14 @@ export async function chooseImage(
     throw new HarnessError({
       code: 'input-invalid',
       tried,
-      observed: 'it is neither a file nor a tag',
+      observed: 'neither a file nor a tag',
       remedy: `give the path of ${kindOfFile}, or a tag such as ${usual}`,
     });
   }
   return { tag: withTag(words) };
 }
 
-/** `host:5000/owner/name:tag@digest`, as the engine's reference grammar has it. */
+/** `host:5000/owner/name:tag@digest`, according to the engine's grammar of references. */
 const REFERENCE =
   /^(?:(?:localhost|[\w-]+(?:\.[\w-]+)+|[\w.-]+(?=:))(?::\d+)?\/)?[a-z\d]+(?:[._-]+[a-z\d]+)*(?:\/[a-z\d]+(?:[._-]+[a-z\d]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[a-f\d]{64})?$/;
 
@@ -65,22 +65,22 @@ function withTag(reference: string): string {
 
 const manifest = z.array(z.object({ RepoTags: z.array(z.string()).nullish() }));
 
-/** The tags that a `docker save` file's own manifest names. */
+/** Returns the tags in the manifest of a `docker save` file. */
 async function readTags(file: string, tried: string, also?: string): Promise<string[]> {
   const args = ['--extract', '--to-stdout', '--occurrence', '--file', file, 'manifest.json'];
   const { exitCode, stdout } = await runCommand('tar', args, { expect: 'any' });
   const read = exitCode === 0 ? manifest.safeParse(parseJson(stdout)) : undefined;
   if (read?.success === true) return read.data.flatMap(({ RepoTags }) => RepoTags ?? []);
-  const isNot = also === undefined ? 'no' : `neither ${also} nor a`;
+  const isNot = also === undefined ? 'not a' : `neither ${also} nor a`;
   throw new HarnessError({
     code: 'image-invalid',
     tried,
-    observed: `it is ${isNot} file of docker save: there is no manifest.json in it that names images`,
-    remedy: 'write it with docker save -o FILE NAME:TAG (docker export makes something else)',
+    observed: `${isNot} file of "docker save": no manifest.json in it names images`,
+    remedy: 'write it with "docker save -o FILE NAME:TAG"; "docker export" writes another format',
   });
 }
 
-/** The usual tag if the file has it, else its only one. */
+/** Returns the usual tag if the file contains it, otherwise its only tag. */
 function pickTag(tags: readonly string[], usual: string, tried: string): string {
   const [first] = tags;
   if (tags.includes(usual)) return usual;
@@ -88,7 +88,7 @@ function pickTag(tags: readonly string[], usual: string, tried: string): string 
   throw new HarnessError({
     code: 'image-invalid',
     tried,
-    observed: first === undefined ? 'the image in it has no tag' : `it has ${tags.join(', ')}`,
-    remedy: `write it with docker save -o FILE NAME:TAG, of one image, or of one that is called ${usual}`,
+    observed: first === undefined ? 'the image in it has no tag' : `it contains ${tags.join(', ')}`,
+    remedy: `write it with "docker save -o FILE NAME:TAG" for one image, or for one named ${usual}`,
   });
 }

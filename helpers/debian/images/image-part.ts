@@ -10,29 +10,29 @@ export interface PartRequest {
   readonly name: string;
   readonly suite: Suite;
   readonly packages: readonly string[];
-  /** Also all that they depend on. */
+  /** Includes all dependencies. */
   readonly withDependencies?: boolean;
-  /** Which of their files are wanted: patterns; a folder means all that is in it. */
+  /** The files to keep, as patterns; a folder means all of its files. */
   readonly keep: readonly string[];
-  /** What else is done with the files before the part is whole. */
+  /** A further step before the part is complete. */
   readonly finish?: {
-    /** All that decides what it does. */
+    /** All inputs of the step. */
     readonly ingredients: unknown;
     readonly run: (root: string, work: string) => Promise<void>;
   };
 }
 
-/** Files out of Debian packages, in the cache. */
+/** Files of Debian packages, in the cache. */
 export interface Part {
-  /** The folder that is the root of their paths. */
+  /** The folder that their paths are relative to. */
   readonly root: string;
-  /** What went in, with the packages' versions: what is built upon the part is named after it. */
+  /** The inputs, with the packages' versions; they are part of the key of everything built on the part. */
   readonly ingredients: unknown;
 }
 
 /**
- * The wanted files of those packages. They stay in the cache beside the images made of them, so that a change of
- * anything else, such as the car service's sources, downloads nothing.
+ * Returns the chosen files of packages. The cache keeps them in addition to the images, so that a change of anything
+ * else, such as the sources of the car service, downloads nothing.
  */
 export async function preparePart(request: PartRequest): Promise<Part> {
   const { name, suite, packages, keep, finish, withDependencies = false } = request;
@@ -60,16 +60,19 @@ export async function preparePart(request: PartRequest): Promise<Part> {
   return { root: join(folder, 'root'), ingredients: [digest, versions.split('\n')] };
 }
 
-/** Java's archive of classes holds only while its files keep the times that they had when it was made: none, as in the image. */
+/**
+ * Sets the times of all files to zero, as in the image: Java's class archive is valid only as long as its files keep
+ * the times that they had when it was created.
+ */
 async function forgetTimes(root: string): Promise<void> {
   await runCommand('find', [root, '-exec', 'touch', '--no-dereference', '--date=@0', '{}', '+'], {
-    title: `no times in ${root}`,
+    title: `set the times in ${root}`,
   });
 }
 
 const VERSIONS = 'packages';
 
-/** Copies what matches, with its path, owner, links and mode. */
+/** Copies matching files, with their paths, owners, links and modes. */
 async function copyMatching(from: string, patterns: readonly string[], to: string): Promise<void> {
   const names = await Array.fromAsync(glob([...patterns], { cwd: from }));
   await mkdir(to, { recursive: true });

@@ -3,20 +3,20 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { runCommand } from '../../process/run-command.ts';
 
-/** One layer of an image: its files as a tar file. */
+/** One layer of an image: its files in a tar file. */
 export interface Layer {
   readonly file: string;
-  /** `sha256:…` of the tar file, as the image's configuration names it. */
+  /** The SHA-256 of the tar file, `sha256:…`, as in the image's configuration. */
   readonly diffId: string;
 }
 
-/** Packs all of `root` as the layer `file`. The same files give the same layer, whenever they were written. */
+/** Packs all files of `root` into the layer `file`. Equal files give equal layers, independent of their times. */
 export async function packLayer(root: string, file: string): Promise<Layer> {
   await packTar(root, ['.'], file);
   return { file, diffId: `sha256:${await sha256(file)}` };
 }
 
-/** Packs those files of `folder` without what differs from one run to the next: times, and the order on the disk. */
+/** Packs files of `folder` without properties that differ between runs: times, and the order on disk. */
 export async function packTar(
   folder: string,
   names: readonly string[],
@@ -26,7 +26,7 @@ export async function packTar(
   await runCommand('tar', [...steady, '--create', '--file', file, '--directory', folder, ...names]);
 }
 
-/** The SHA-256 of a file, in hexadecimal digits. */
+/** Returns the SHA-256 of a file, in hexadecimal digits. */
 export async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash);

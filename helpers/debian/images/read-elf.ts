@@ -1,27 +1,27 @@
 import { open } from 'node:fs/promises';
 
-/** What the head of an executable says. */
+/** The header of an executable. */
 export interface ElfHead {
-  /** Whether it is for the processor that this runs on. */
+  /** True if it was built for this host's processor. */
   readonly isForThisProcessor: boolean;
-  /** Whether it asks for no dynamic loader, and so for no C library: it runs in an image that has nothing else. */
+  /** True if it needs no dynamic loader, and so no C library: it runs in an image without other files. */
   readonly isStatic: boolean;
 }
 
 const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
-/** A program header of this type names the dynamic loader. */
+/** The type of the program header that names the dynamic loader. */
 const INTERPRETER = 3;
 
 /**
- * Reads the head of an ELF file; undefined for a file of any other kind.
+ * Reads the header of an ELF file; returns undefined for any other file.
  * https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html
  */
 export async function readElf(file: string): Promise<ElfHead | undefined> {
   await using handle = await open(file);
   const { buffer: head, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0);
   if (bytesRead < 64 || head.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
-  // 64 bits, the lowest byte first: so are both processors that Docker's engines run on here.
+  // 64-bit and little-endian, as both processors are on which Docker's engines run here.
   const isKnownLayout = head[4] === 2 && head[5] === 1;
   if (!isKnownLayout || head.readUInt16LE(18) !== MACHINES[process.arch]) {
     return { isForThisProcessor: false, isStatic: false };

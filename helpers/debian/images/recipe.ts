@@ -8,32 +8,35 @@ import { type Part } from './image-part.ts';
 import type { ImageRoot } from './run-in-root.ts';
 import { type ContainerDefaults, writeArchive } from './write-archive.ts';
 
-/** How an image is made: out of parts, and one more layer of our own. */
+/** The recipe of an image: parts, and one more layer. */
 export interface ImageRecipe {
   readonly name: string;
   readonly tag: string;
   readonly config: ContainerDefaults;
   readonly parts: () => Promise<ImageParts>;
-  /** All our own files that decide what comes out, the recipe's own file among them; of folders all that is in them. */
+  /**
+   * The paths of all source files that affect the image, including the recipe's own file; a folder means all of its
+   * files.
+   */
   readonly sources: readonly string[];
   /** Writes the files of the uppermost layer. */
   readonly addLayer: (root: ImageRoot, tools: readonly Part[]) => Promise<void>;
 }
 
-/** What comes out of Debian packages. */
+/** The parts of an image that come from Debian packages. */
 export interface ImageParts {
-  /** The lower layers of the image, the lowest first. */
+  /** The lower layers of the image, from the bottom up. */
   readonly layers: readonly Part[];
-  /** What is only used to make the uppermost one. */
+  /** Parts that are only used to create the uppermost layer. */
   readonly tools?: readonly Part[];
 }
 
-/** Raised when what all images have in common is made in another way. */
+/** Incremented if the code that all images share changes. */
 const FORMAT = 1;
 
 /**
- * The archive of that image in the cache, as `docker save` would write it. It is named after all that goes in, so that
- * the same is built once, and what another one would come out of is built anew.
+ * Returns the archive of an image in the cache, in the format of `docker save`. Its key contains all inputs, so that
+ * equal inputs are built once, and a change builds another image.
  */
 export async function buildImage(recipe: ImageRecipe): Promise<string> {
   const { name, tag, config } = recipe;
@@ -63,7 +66,7 @@ export async function buildImage(recipe: ImageRecipe): Promise<string> {
   return join(folder, archive);
 }
 
-/** The contents of those files, by names that are the same wherever the project lies. */
+/** Returns the digests of the files, by paths relative to the project. */
 async function digestSources(paths: readonly string[]): Promise<string[][]> {
   const lists = await Promise.all(
     paths.map(async (path) => {

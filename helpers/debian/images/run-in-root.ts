@@ -6,22 +6,22 @@ import { PATH } from './base.ts';
 import { installFolders } from './install-file.ts';
 
 export interface ImageRoot {
-  /** The files that are there already, the lowest first; nothing is written to them. */
+  /** The existing layers, from the bottom up; nothing is written to them. */
   readonly below: readonly string[];
-  /** Where what is written goes: the files of the layer. */
+  /** The folder for the new layer's files. */
   readonly layer: string;
-  /** A folder for the mount, on the layer's own file system. */
+  /** A folder for the mount, on the file system of the layer. */
   readonly work: string;
 }
 
-// Namespaces of their own: what runs sees neither the machine's processes nor any network, its mounts go when it ends,
-// and it ends with whoever started it, however that ends.
+// Separate namespaces: the program has no access to the host's processes and network, its mounts end with it, and it
+// ends with the process that started it.
 const ISOLATED =
   'setpriv --pdeathsig KILL unshare --mount --uts --ipc --net --pid --fork --kill-child --propagation private'.split(
     ' ',
   );
 
-// In a folder of its own, with short names for the folders below: the kernel takes 255 characters for all of them.
+// In a separate folder, with short names for the layers: the kernel allows 255 characters for all of them.
 const ENTER = `
 below=$1 layer=$2
 shift 2
@@ -35,8 +35,8 @@ exec chroot root "$@"
 `;
 
 /**
- * Runs a program in the file system that an image will have. It gets an environment with nothing but PATH, and no
- * network but a loopback that is down; /tmp and /run are its own, and gone afterwards.
+ * Runs a program in the file system of a future image. Its environment contains only PATH, its network only a loopback
+ * that is down. /tmp and /run are temporary.
  */
 export async function runInRoot(
   { below, layer, work }: ImageRoot,

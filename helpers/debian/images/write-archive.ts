@@ -3,7 +3,7 @@ import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Layer, packTar } from './pack-layer.ts';
 
-/** What a container of the image is given, in the words of Docker's image configuration. */
+/** The defaults of a container of the image, in the terms of Docker's image configuration. */
 export interface ContainerDefaults {
   readonly Entrypoint?: readonly string[];
   readonly Cmd?: readonly string[];
@@ -17,12 +17,12 @@ export interface ContainerDefaults {
 export interface ArchiveRequest {
   /** The image's tag: `docam/tomcat:latest`. */
   readonly tag: string;
-  /** Its layers, the lowest first. */
+  /** The layers, from the bottom up. */
   readonly layers: readonly Layer[];
   readonly config: ContainerDefaults;
 }
 
-/** Writes the tar file that `docker save` would write, without any engine: `docker load` takes it. */
+/** Writes the tar file that `docker save` would write, without an engine, for `docker load`. */
 export async function writeArchive(file: string, request: ArchiveRequest): Promise<void> {
   const { tag, layers, config } = request;
   const parts = `${file}.parts`;
@@ -34,7 +34,7 @@ export async function writeArchive(file: string, request: ArchiveRequest): Promi
   const image = JSON.stringify({
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
-    // Its age would be another one at each build, and with it the image's id.
+    // A real time would change the image's ID at each build.
     created: '1970-01-01T00:00:00Z',
     config,
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },

@@ -16,14 +16,14 @@ const inspection = z.object({
   Driver: z.object({ IPAddress: z.union([z.ipv4(), z.literal('')]).nullish() }).nullish(),
   HostOptions: z.object({
     EngineOptions: z.object({ ArbitraryFlags: texts, Labels: texts }),
-    AuthOptions: z.object({ StorePath: z.string().refine(isAbsolute, 'no absolute path') }),
+    AuthOptions: z.object({ StorePath: z.string().refine(isAbsolute, 'not an absolute path') }),
   }),
 });
 
-/** What `docker-machine inspect` tells. */
+/** The output of `docker-machine inspect`. */
 export type Inspection = z.output<typeof inspection> & { readonly Name: string };
 
-/** What `docker-machine inspect NAME` printed, checked. */
+/** Parses and validates the output of `docker-machine inspect NAME`. */
 export function parseInspection(name: string, json: string): Inspection {
   const tried = `machine ${name}: docker-machine inspect`;
   try {
@@ -38,14 +38,14 @@ function notAsARule(tried: string, printed: string, error: unknown): HarnessErro
   return new HarnessError({
     code: 'answer-invalid',
     tried,
-    observed: `not what it prints as a rule: ${observed.replaceAll('\n', ' ')}`,
+    observed: `unexpected output: ${observed.replaceAll('\n', ' ')}`,
     remedy: 'use docker-machine 0.16 or netns-machine',
     cause: error,
     evidence: printed,
   });
 }
 
-/** One row of {@link listFormat}: how a machine is now. */
+/** One row of {@link listFormat}: a machine's current state. */
 export interface Row {
   readonly name: string;
   readonly state: string;
@@ -53,21 +53,21 @@ export interface Row {
   readonly error: string;
 }
 
-/** What begins a row: docker-machine and its drivers also talk on standard output. */
+/** The start of a row, because docker-machine and its drivers also write messages to standard output. */
 const mark = 'machine:';
 
-/** For `docker-machine ls --format`. */
+/** The format for `docker-machine ls --format`. */
 export const listFormat = `${mark}\\t{{.Name}}\\t{{.State}}\\t{{.URL}}\\t{{.Error}}`;
 
 const rowCells = z.tuple([
   z.literal(mark),
-  z.string().regex(machineName, 'no machine’s name'),
+  z.string().regex(machineName, 'not the name of a machine'),
   z.enum(['Running', 'Paused', 'Saved', 'Stopped', 'Stopping', 'Starting', 'Error', 'Timeout', '']),
-  z.string().refine((text) => text === '' || URL.canParse(text), 'no URL'),
+  z.string().refine((text) => text === '' || URL.canParse(text), 'not a URL'),
   z.string(),
 ]);
 
-/** What `docker-machine ls --format` with {@link listFormat} printed, in natural order of the names. */
+/** Parses the output of `docker-machine ls --format` with {@link listFormat}, and sorts it by name in natural order. */
 export function parseRows(printed: string): Row[] {
   const rows = printed
     .split('\n')
@@ -86,7 +86,7 @@ function parseRow(line: string): Row {
   return { name: values[0], state: values[1], url: values[2], error: values[3] };
 }
 
-/** A machine out of how it was made and how it is now. */
+/** Returns a machine with its configuration and its current state. */
 export function toMachine(inspected: Inspection, row: Pick<Row, 'state' | 'url'>): Machine {
   const { EngineOptions, AuthOptions } = inspected.HostOptions;
   const folder = AuthOptions.StorePath;
@@ -105,6 +105,6 @@ export function toMachine(inspected: Inspection, row: Pick<Row, 'state' | 'url'>
 
 function toState(told: string): HostState {
   if (told === 'Running') return 'Running';
-  // A paused or saved virtual machine answers as little as a stopped one, and `start` mends both.
+  // A paused or saved virtual machine does not answer either, and `start` starts it too.
   return ['Stopped', 'Paused', 'Saved'].includes(told) ? 'Stopped' : 'Error';
 }

@@ -7,35 +7,35 @@ import { commandLine, type CommandResult, tail } from '../../process/run-command
 import { findRemedy } from './hints.ts';
 
 export interface DockerMachineCall {
-  /** What the step is called in the report; the command line itself when absent. */
+  /** The step's name in the report. Default: the command line. */
   readonly title?: string;
   readonly input?: string | Uint8Array | undefined;
-  /** Milliseconds until it is killed, with what it started. */
+  /** In milliseconds; then the command and its children are killed. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Variables beside those that every call has. */
+  /** Environment variables in addition to those of every call. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Exit codes that are an answer rather than a failure; `[0]` when absent. */
+  /** Exit codes that are not failures. Default: `[0]`. */
   readonly expect?: readonly number[] | 'any';
-  /** Gets every line of standard output as it comes: docker-machine tells there how far it is. */
+  /** Receives every line of standard output immediately: docker-machine prints its progress there. */
   readonly onLine?: (line: string) => void;
   /**
-   * A file in which its process, which leads a group, tells its number, and on Linux its `/proc/PID/stat`, before it
-   * does anything else: whoever finds the file can end it, also when this process was killed.
+   * A file for the number of the command's process, which leads a process group, and on Linux its `/proc/PID/stat`. It
+   * is written before the command runs, so that another process can end the command even if this process was killed.
    */
   readonly numberIn?: string;
 }
 
-/** Calls docker-machine; a failure is a {@link HarnessError} with its own last words and what helps against them. */
+/** Calls docker-machine. A failure is a {@link HarnessError} with the last line of its output and a hint. */
 export type CallDockerMachine = (
   args: readonly string[],
   call?: DockerMachineCall,
 ) => Promise<CommandResult>;
 
 /**
- * The real `docker-machine`, or whatever speaks its command line.
+ * Returns a function that calls `docker-machine`, or another program with its command line.
  *
- * @param env the whole environment of its calls
+ * @param env the complete environment of the calls
  */
 export function bindDockerMachine(
   command: string,
@@ -71,7 +71,7 @@ export function bindDockerMachine(
 interface Outcome {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Whether it was ended because its limit had passed. */
+  /** True if the command was ended because of its limit. */
   readonly late: boolean;
   readonly stdout: string;
   readonly stderr: string;
@@ -86,11 +86,11 @@ async function runLine(
 ): Promise<Outcome> {
   const { input, limit, signal, onLine, numberIn } = call;
   const shell = $({
-    // zx starts a bash in between. Without SHLVL it takes its socket for a remote login and reads ~/.bashrc.
+    // zx starts bash in between. Without SHLVL, bash takes its socket for a remote login and reads ~/.bashrc.
     env: { SHLVL: '1', ...env, BASH_ENV: '' },
     quiet: true,
     nothrow: true,
-    // A process group of its own, to be ended as a whole.
+    // A separate process group, which can be ended as a whole.
     detached: true,
     ...(input === undefined
       ? { stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'] }
@@ -100,10 +100,10 @@ async function runLine(
     numberIn === undefined
       ? shell`${command} ${args}`
       : shell`{ echo $$; cat /proc/$$/stat || true; } >${numberIn} 2>/dev/null; exec ${command} ${args}`;
-  // Whoever does not read its input to the end has its reasons; its exit code tells them.
+  // If a program does not read all of its input, its exit code gives the reason.
   if (input !== undefined) running.stdin.on('error', () => {});
-  // By force, and all of them: docker-machine hands no signal on to the ssh that it started. zx's own way to do this
-  // needs a `ps`, which a small container has not.
+  // Kills the whole group: docker-machine passes no signals to its ssh. The same function of zx needs `ps`, which small
+  // containers lack.
   const end = () => killGroup(running.pid);
   let late = false;
   const timer =
@@ -137,11 +137,11 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The command has already ended.
   }
 }
 
-/** Recognizes failures by docker-machine's own words. */
+/** Recognizes failures by docker-machine's messages. */
 const knownFailures: readonly (readonly [words: RegExp, code: ErrorCode])[] = [
   [/Docker machine "[^"]*" already exists/, 'name-taken'],
   [/Docker machine "[^"]*" does not exist/, 'machine-unknown'],

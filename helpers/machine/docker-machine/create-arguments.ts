@@ -6,17 +6,17 @@ import { type Environment, environmentOf } from './environment.ts';
 import type { MachineRequest, SwarmRequest } from '../machine.ts';
 import { checkSwarm } from '../swarm-containers.ts';
 
-/** Refuses what no driver can make, or not the one that makes this machine, before anything is made. */
+/** Throws if no driver, or not the driver of this machine, could create it, before anything is created. */
 export function checkRequest(request: MachineRequest, env: Environment): void {
   const { name, address, images = [], swarm } = request;
-  // docker-machine would take a leading dash for a flag and print its usage.
+  // docker-machine would parse a leading dash as a flag and print its usage.
   checkName(name);
   if (address !== undefined && !isIPv4(address)) {
     throw new HarnessError({
       code: 'address-invalid',
-      tried: `machine ${name}: create at «${address}»`,
-      observed: 'it is not an IPv4 address',
-      remedy: 'give one like 192.168.99.100',
+      tried: `machine ${name}: create at "${address}"`,
+      observed: 'not an IPv4 address',
+      remedy: 'give an address such as 192.168.99.100',
     });
   }
   checkImages(images);
@@ -24,7 +24,7 @@ export function checkRequest(request: MachineRequest, env: Environment): void {
   engineBundleOf(request, env);
 }
 
-/** The engine bundle that the driver gives the machine; undefined where it brings an engine of its own. */
+/** Returns the engine bundle of a machine; undefined if its driver installs an engine itself. */
 export function engineBundleOf(
   request: MachineRequest,
   env: Environment,
@@ -40,12 +40,12 @@ export function engineBundleOf(
   throw new HarnessError({
     code: 'operation-unsupported',
     tried: `machine ${name}: create with the engine ${engineBundle}`,
-    observed: `the driver ${driver} brings an engine of its own`,
-    remedy: 'leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns)',
+    observed: `the driver ${driver} installs an engine itself`,
+    remedy: 'omit the engine version, or set E2E_PROVIDER=netns',
   });
 }
 
-/** The flags of `docker-machine create` that every driver has. */
+/** Returns the flags of `docker-machine create` that every driver supports. */
 export function createFlags(request: MachineRequest): string[] {
   const { engineOptions = [], engineLabels = [], tlsSans = [], swarm } = request;
   return [
@@ -77,13 +77,13 @@ function swarmFlags(swarm: SwarmRequest): string[] {
   ];
 }
 
-/** How a driver is told the address that a machine shall have. */
+/** The environment variables for a machine's address, by driver. */
 const addressVariables: Readonly<Record<string, string>> = {
   generic: 'GENERIC_IP_ADDRESS',
   netns: 'NETNS_ADDRESS',
 };
 
-/** The driver that makes the machine: docker-machine's own rule, for each machine. */
+/** Returns the driver of a machine, which docker-machine reads from each machine's environment. */
 export function driverOf(request: MachineRequest, env: Environment): string {
   return ownVariables(request, env)['MACHINE_DRIVER'] || env['MACHINE_DRIVER'] || 'virtualbox';
 }
@@ -93,8 +93,8 @@ function ownVariables({ name, driver = {} }: MachineRequest, env: Environment) {
 }
 
 /**
- * The variables of this one `create`: what the caller's environment and the topology say for the machine alone, and
- * the address and the engine that it is to have.
+ * Returns the environment variables of one `create`: the ones in the environment and the topology for this machine
+ * only, and its address and its engine.
  */
 export function environmentForCreate(
   request: MachineRequest,
@@ -111,8 +111,8 @@ export function environmentForCreate(
     throw new HarnessError({
       code: 'operation-unsupported',
       tried: `machine ${name}: create at ${address}`,
-      observed: `the driver ${driverName} gives addresses itself`,
-      remedy: 'leave the address open',
+      observed: `the driver ${driverName} assigns addresses itself`,
+      remedy: 'omit the address',
     });
   }
   return { [variable]: address, ...own };

@@ -9,7 +9,7 @@ import { connectEngine } from '../../docker/engine.ts';
 import { forgetMade, listUnfinished, noteUnfinished } from './unfinished-machines.ts';
 import type { Machine, MachineRequest } from '../machine.ts';
 
-/** Milliseconds for an image: a new virtual machine may unpack it slowly. */
+/** In milliseconds, for one image: a new virtual machine may unpack it slowly. */
 const LOAD_LIMIT = 1_800_000;
 
 export interface Creation {
@@ -21,7 +21,7 @@ export interface Creation {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Makes a machine; one that could not be made to its end is removed again. */
+/** Creates a machine. Removes it again if a step fails. */
 export async function create(creation: Creation): Promise<Machine> {
   const { call, env, store, request, certificatesMade, signal } = creation;
   const { name, images = [] } = request;
@@ -47,7 +47,7 @@ export async function create(creation: Creation): Promise<Machine> {
     for (const archive of images) await engine.images.load(archive, { signal, limit: LOAD_LIMIT });
     return machine;
   } catch (error) {
-    // Another process took the name in the meantime: then the machine is theirs.
+    // Another process created a machine with this name in the meantime, which must not be removed.
     if (hasCode(error, 'name-taken')) {
       await forgetMade(store, [name]);
       throw nameTaken(name);
@@ -68,7 +68,7 @@ export async function create(creation: Creation): Promise<Machine> {
   }
 }
 
-/** Removes the machines that a run was making when it was killed, and gives their names. */
+/** Removes the machines whose creation was interrupted, and returns their names. */
 export async function cleanUp(call: CallDockerMachine, store: string): Promise<string[]> {
   const leftovers = await listUnfinished(store);
   for (const leftover of leftovers) {
@@ -81,7 +81,7 @@ export async function cleanUp(call: CallDockerMachine, store: string): Promise<s
 }
 
 async function removeUnfinished(call: CallDockerMachine, name: string): Promise<void> {
-  const title = `machine ${name}: remove what was made of it`;
+  const title = `machine ${name}: remove the unfinished machine`;
   await call(['rm', '-f', name], { title, expect: 'any' });
 }
 
@@ -89,8 +89,9 @@ function nameTaken(name: string): HarnessError {
   return new HarnessError({
     code: 'name-taken',
     tried: `machine ${name}: create`,
-    observed: 'there is a machine of this name already',
-    remedy: 'remove it first, or take another name or store (MACHINE_STORAGE_PATH)',
+    observed: 'a machine with this name exists',
+    remedy:
+      'remove the machine first, choose another name, or set MACHINE_STORAGE_PATH to another state directory',
   });
 }
 

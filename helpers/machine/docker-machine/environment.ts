@@ -4,20 +4,23 @@ import { join } from 'node:path';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where docker-machine's machines are kept: `MACHINE_STORAGE_PATH`, else a store of the harness's own. Never
- * `~/.docker/machine` by itself: what `down` takes down would be the user's machines.
+ * Returns the state directory of docker-machine: `MACHINE_STORAGE_PATH`, or else a separate one. The default is never
+ * `~/.docker/machine`, because `down` would remove the user's machines.
  */
 export function dockerMachineStore(env: Environment): string {
   const state = env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
   return env['MACHINE_STORAGE_PATH'] || join(state, 'overlay-e2e-docker-machine');
 }
 
-/** The environment of every call: the given one, with the store in it and no endpoint of a docker client. */
+/**
+ * Returns the environment of every call: the given one, with the state directory and without variables of the docker
+ * client.
+ */
 export function dockerMachineEnvironment(
   env: Environment,
 ): Record<string, string> & { MACHINE_STORAGE_PATH: string } {
   const kept = Object.entries(env).flatMap(([name, value]) =>
-    // What `eval "$(docker-machine env …)"` left in the caller's shell is not meant for new machines.
+    // `eval "$(docker-machine env …)"` may have set them in the caller's shell; new machines must not inherit them.
     value === undefined || /^DOCKER_(HOST|TLS_VERIFY|CERT_PATH|MACHINE_NAME)$/.test(name)
       ? []
       : [[name, value] as const],
@@ -26,8 +29,8 @@ export function dockerMachineEnvironment(
 }
 
 /**
- * What the environment says for one machine alone: `GENERIC_IP_ADDRESS__MH_KEYSTORE` is `GENERIC_IP_ADDRESS` for
- * `mh-keystore`. Works for every variable that docker-machine or one of its drivers reads.
+ * Returns the environment variables for one machine: `GENERIC_IP_ADDRESS__MH_KEYSTORE` is `GENERIC_IP_ADDRESS` for
+ * `mh-keystore`. This works for every variable that docker-machine or a driver reads.
  */
 export function environmentOf(machine: string, env: Environment): Record<string, string> {
   const suffix = `__${machine.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;

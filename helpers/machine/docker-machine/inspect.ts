@@ -3,21 +3,21 @@ import { listFormat, parseInspection, parseRows, type Row, toMachine } from './a
 import type { CallDockerMachine } from './command.ts';
 import type { Machine } from '../machine.ts';
 
-/** All machines as they are now, also those that docker-machine cannot read. */
+/** Returns the current state of all machines, including unreadable ones. */
 export async function list(call: CallDockerMachine): Promise<Machine[]> {
   const rows = await listRows(call);
   const machines = await Promise.all(
     rows.map(async (row) => {
       const { exitCode, stdout, stderr } = await call(['inspect', row.name], { expect: 'any' });
       if (exitCode === 0) return [toMachine(parseInspection(row.name, stdout), row)];
-      // Somebody has removed it in between.
+      // Another process has removed it since the list.
       return saysUnknown(stderr) ? [] : [brokenMachine(row.name)];
     }),
   );
   return machines.flat();
 }
 
-/** One machine as it is now. */
+/** Returns the current state of one machine. */
 export async function inspect(call: CallDockerMachine, name: string): Promise<Machine> {
   const [printed, rows] = await Promise.all([
     call(['inspect', name], { expect: 'any' }),
@@ -28,23 +28,23 @@ export async function inspect(call: CallDockerMachine, name: string): Promise<Ma
     throw new HarnessError({
       code: 'state-unreadable',
       tried: `machine ${name}: inspect`,
-      observed: `docker-machine cannot read it, «${printed.stderr.trim().split('\n')[0]}»`,
-      remedy: `\`docker-machine rm -f ${name}\` forgets it`,
+      observed: `docker-machine cannot read the machine; last line of its output: "${printed.stderr.trim().split('\n')[0]}"`,
+      remedy: `run \`docker-machine rm -f ${name}\` to remove it from the list`,
     });
   }
   const row = rows[0] ?? { state: 'Error', url: '' };
   return toMachine(parseInspection(name, printed.stdout), row);
 }
 
-/** All machines, or the one of this name, as they are now. */
+/** Returns the rows of all machines, or of the machine with this name. */
 export async function listRows(call: CallDockerMachine, name?: string): Promise<Row[]> {
   const filter = name === undefined ? [] : ['--filter', `name=^${name.replaceAll('.', '\\.')}$`];
   const rows = parseRows((await call(['ls', ...filter, '--format', listFormat])).stdout);
-  // Machines that docker-machine cannot read are in its list whatever the filter says.
+  // docker-machine ignores the filter for machines that it cannot read.
   return name === undefined ? rows : rows.filter((row) => row.name === name);
 }
 
-/** What is known of a machine whose configuration docker-machine cannot read: enough to remove it. */
+/** Returns a machine whose configuration docker-machine cannot read, with enough data to remove it. */
 function brokenMachine(name: string): Machine {
   return {
     name,
@@ -58,17 +58,17 @@ function brokenMachine(name: string): Machine {
   };
 }
 
-/** Whether docker-machine says that it has no machine of that name. */
+/** Returns true if docker-machine reports that it has no machine with this name. */
 export function saysUnknown(stderr: string): boolean {
   return /Docker machine "[^"]*" does not exist/.test(stderr);
 }
 
-/** The error about a machine that there is not. */
+/** Returns the error for an unknown machine. */
 export function unknownMachine(tried: string): HarnessError {
   return new HarnessError({
     code: 'machine-unknown',
     tried,
-    observed: 'there is no machine of this name',
-    remedy: 'docker-machine ls lists those that there are',
+    observed: 'unknown machine',
+    remedy: 'run "docker-machine ls" to list the machines',
   });
 }

@@ -5,10 +5,10 @@ import { InputError } from '../../process/errors/input-error.ts';
 import { subnetOf, subnetVariable } from '../netns/kind.ts';
 import type { Decision, Environment, ProviderKind } from '../provider-kind.ts';
 
-/** The variable that chooses the subnet of VirtualBox's machines. */
+/** The environment variable for the subnet of VirtualBox's machines. */
 export const virtualBoxRange = 'VIRTUALBOX_HOSTONLY_CIDR';
 
-/** Returns the command that speaks docker-machine's language. */
+/** Returns the command with docker-machine's command line: `E2E_DOCKER_MACHINE`, or else `docker-machine`. */
 export function dockerMachineCommand(env: Environment): string {
   return env['E2E_DOCKER_MACHINE'] || 'docker-machine';
 }
@@ -18,12 +18,12 @@ export function usualDriver(env: Environment): string {
   return env['MACHINE_DRIVER'] || 'virtualbox';
 }
 
-/** Tells if a driver creates machines with network namespaces, as the built-in provider does. */
+/** Returns true if a driver creates machines with network namespaces, like the built-in provider. */
 export function isNetnsDriver(driver: string): boolean {
   return driver === 'netns';
 }
 
-/** Decides for docker-machine with its default driver. */
+/** Returns the decision for docker-machine with its default driver. */
 export function decideDockerMachine(because: string, env: Environment): Decision {
   return { name: 'docker-machine', because, driver: usualDriver(env) };
 }
@@ -36,8 +36,8 @@ export const dockerMachineKind: ProviderKind = {
     throw new InputError({
       code: 'package-missing',
       subject: 'E2E_PROVIDER=docker-machine',
-      observed: `no ${command} that can be run`,
-      remedy: 'put docker-machine 0.16.2 on PATH, or name it with E2E_DOCKER_MACHINE=/path/to/it',
+      observed: `${command} is not an executable program`,
+      remedy: 'install docker-machine 0.16.2 on PATH, or set E2E_DOCKER_MACHINE to its path',
     });
   },
   requireHost: () => {},

@@ -17,13 +17,16 @@ import type { MachineProvider } from '../machine.ts';
 import { publishMachines, waitForEngineAfter } from '../publish-machines.ts';
 
 export interface DockerMachineOptions {
-  /** Environment names of docker-machine and its drivers, as docker-machine documents them; this process's own when absent. */
+  /**
+   * Environment variables of docker-machine and its drivers, with the names in docker-machine's documentation. Default:
+   * the environment of this process.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Machines by the real `docker-machine`, with whatever driver `MACHINE_DRIVER` names (virtualbox when it names none),
- * or by the command that `E2E_DOCKER_MACHINE` names, which has to speak docker-machine's language.
+ * Creates the provider that runs `docker-machine`, with the driver in `MACHINE_DRIVER` (default: virtualbox), or the
+ * command in `E2E_DOCKER_MACHINE`, which must have docker-machine's command line.
  */
 export function createDockerMachineProvider({
   env = process.env,
@@ -42,7 +45,7 @@ export function createDockerMachineProvider({
     keptFiles: ['cache', 'certs', 'machines'],
     create: async (request, { signal } = {}) => {
       checkRequest(request, env);
-      // docker-machine makes a machine and its engine in one go: nothing can be done ahead.
+      // docker-machine creates a machine and its engine in one step, so nothing can be prepared.
       await waitForEngineAfter(request, signal);
       const make = () =>
         inOrder((certificatesMade) =>
@@ -63,12 +66,12 @@ export function createDockerMachineProvider({
   });
 }
 
-/** VirtualBox's commands lock each other out; other drivers make a machine as if there were no other. */
+/** Returns true for VirtualBox, whose commands block each other. Other drivers can create machines in parallel. */
 function bearsOneAtATime(driver: string): boolean {
   return driver === 'virtualbox';
 }
 
-/** Does what it is given one after the other, also after one that failed. */
+/** Creates a FIFO queue of tasks. A failed task does not stop the queue. */
 function createQueue() {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(make: () => Promise<T>): Promise<T> => {
@@ -85,13 +88,15 @@ async function start(call: CallDockerMachine, name: string): Promise<void> {
     await waitForEngine(machine);
   } catch (error) {
     if (!isCertificateError(error)) throw error;
-    // A new lease has given it an address that its certificate does not name.
-    await call(['regenerate-certs', '-f', name], { title: `machine ${name}: new certificates` });
+    // A new DHCP lease may have another address, which the machine's certificate does not contain.
+    await call(['regenerate-certs', '-f', name], {
+      title: `machine ${name}: renew the certificates`,
+    });
     await waitForEngine(machine);
   }
 }
 
-/** docker-machine takes it for an error when there is nothing to do. */
+/** Changes a machine's state. docker-machine reports an error if the machine already has that state. */
 async function callForState(
   call: CallDockerMachine,
   verb: 'start' | 'stop' | 'kill',
@@ -114,17 +119,20 @@ async function remove(
   const known = (await listRows(call))
     .map(({ name }) => name)
     .filter((name) => names.includes(name));
-  // Not -f: with it a machine is forgotten also when it could not be removed, and runs on where nobody sees it.
+  // Without -f, which would forget a machine whose removal failed, and leave it running unnoticed.
   if (known.length > 0) await call(['rm', '-y', ...known], { title: `remove ${known.join(', ')}` });
   await forgetMade(store, names);
 }
 
-/** Of all machines of docker-machine's store, which may be the user's, those that were noted before they were made. */
+/**
+ * Returns the machines that this program created, according to the notes it wrote before. The state directory may also
+ * contain the user's machines.
+ */
 async function listOwn(call: CallDockerMachine, store: string): Promise<string[]> {
   const noted = new Set([...(await listMade(store)), ...(await readEarlierNotes(store))]);
   if (noted.size === 0) return [];
   const there = (await listRows(call)).map(({ name }) => name);
-  // Somebody removed the others by hand.
+  // The user has removed the others.
   await forgetMade(
     store,
     [...noted].filter((name) => !there.includes(name)),
@@ -138,7 +146,7 @@ const earlierDocument = z.object({
   machines: z.array(z.object({ name: z.string() })),
 });
 
-/** Versions that did not note each machine named them in the topology's document. */
+/** Reads the topology's document, in which versions without notes for each machine recorded the names of machines. */
 async function readEarlierNotes(store: string): Promise<string[]> {
   const text = await readFile(join(store, 'topology.json'), 'utf8').catch(() => '');
   const { data } = earlierDocument.safeParse(parseJson(text));

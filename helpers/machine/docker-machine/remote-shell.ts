@@ -1,16 +1,16 @@
 import { quoteForShell } from '../../process/run-command.ts';
 
 /**
- * One word for `docker-machine ssh NAME WORD` that runs `argv` as root, exactly as it stands, and tells its exit code
- * in a last line on standard error: docker-machine itself turns every code but 0 into 1.
- * The login shell on the other side only has to know single quotes; what it starts is `sh`.
+ * Returns one argument for `docker-machine ssh NAME ARGUMENT` that runs `argv` as root, without any interpretation by a
+ * shell. A last line on standard error reports the exit code, because docker-machine turns every code except 0 into 1.
+ * The login shell of the machine only needs to support single quotes; the program is started by `sh`.
  *
- * @param mark a word that the program itself will not print
+ * @param mark a word that the program itself does not print
  */
 export function wrapForRemoteShell(argv: readonly string[], mark: string): string {
   const program = argv.map(quoteForShell).join(' ');
   const asRoot = `${program}\nprintf '\\n${mark} %d\\n' "$?" >&2`;
-  // The code is told within sudo: what fails at sudo itself has no code, and is no answer of the program.
+  // The code is printed within sudo: if sudo itself fails, no code is printed, because the program did not run.
   const script = [
     `as_root=${quoteForShell(asRoot)}`,
     'if [ "$(id -u)" = 0 ]; then exec sh -c "$as_root"; fi',
@@ -20,8 +20,8 @@ export function wrapForRemoteShell(argv: readonly string[], mark: string): strin
 }
 
 /**
- * What the program wrote to standard error and its exit code, out of what came back.
- * `undefined` when the line with the code is missing: then the program did not run to its end over there.
+ * Returns the program's standard error and its exit code; undefined if the line with the code is missing, because then
+ * the program did not run to completion.
  */
 export function unwrapRemoteShell(
   stderr: string,

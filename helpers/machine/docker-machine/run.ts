@@ -7,7 +7,7 @@ import { findRemedy } from './hints.ts';
 import type { RunOptions } from '../machine.ts';
 import { unwrapRemoteShell, wrapForRemoteShell } from './remote-shell.ts';
 
-/** Runs a program as root inside of a machine, by `docker-machine ssh`. */
+/** Runs a program as root in a machine, with `docker-machine ssh`. */
 export async function run(
   call: CallDockerMachine,
   name: string,
@@ -39,13 +39,13 @@ function notReached(title: string, name: string, { stdout, stderr }: CommandResu
   const output = `${stdout}\n${stderr}`.trim();
   if (saysUnknown(stderr)) return unknownMachine(title);
   const known = /is not running/.test(stderr)
-    ? `start it: docker-machine start ${name}`
+    ? `start the machine: docker-machine start ${name}`
     : findRemedy(output);
   return new HarnessError({
     code: 'machine-unreachable',
     tried: title,
-    observed: `the machine did not run it to its end, «${output.split('\n').at(-1)}»`,
-    remedy: known ?? `see whether this works: docker-machine ssh ${name} true`,
+    observed: `the program did not finish; last line of the output: "${output.split('\n').at(-1)}"`,
+    remedy: known ?? `check the connection: docker-machine ssh ${name} true`,
     evidence: output === '' ? undefined : tail(output),
   });
 }

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 type Create<T> = (certificatesMade: () => void) => Promise<T>;
 
 /**
- * Two `docker-machine create` side by side in a new store each make a certificate authority, and one of the machines
- * ends with the wrong one. So while a store has none, the first goes ahead until it has made them; the others wait.
+ * Serializes the first `docker-machine create` in a state directory. Two parallel commands in a new state directory
+ * would each create a certificate authority, and one machine would have a certificate of the wrong one. The first
+ * command runs until the authority exists; the others wait.
  */
 export function serializeFirstCreate(store: string) {
   const folder = join(store, 'certs');
@@ -13,7 +14,7 @@ export function serializeFirstCreate(store: string) {
     ['ca.pem', 'key.pem', 'cert.pem'].every((file) => existsSync(join(folder, file)));
   let first: Promise<void> | undefined;
   return async <T>(create: Create<T>): Promise<T> => {
-    // After a first one that failed before it had made them, the next is the first.
+    // If the first command failed before the authority existed, the next one becomes the first.
     while (first !== undefined) {
       const gate = first;
       await gate;

@@ -6,52 +6,52 @@ import { makePrivateFolder, writeAtomically } from '../../process/files/write-at
 import { parseStartTime, readStartTime } from '../../process/process-start-time.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
 
-// docker-machine itself keeps no note of a creation that was cut short: such a machine looks like any other. Nor does it
-// know whose a machine is: the store may be the user's own, with machines that we must never remove.
+// docker-machine does not record interrupted creations: such a machine looks like any other. It also does not record
+// which program created a machine. The state directory may be the user's, with machines that must never be removed.
 const folderOf = (store: string) => join(store, 'overlay-e2e', 'unfinished');
 const madeFolder = (store: string) => join(store, 'overlay-e2e', 'made');
 
-/** No machine's name has this sign in it. */
+/** A machine name cannot contain this character. */
 const COMMAND = '~command';
 
-/** A process, told from a later one with the same number. */
+/** A process. The time of its start distinguishes it from a later process with the same number. */
 const someProcess = z.object({ pid: z.number().int().min(2), born: z.string() });
 type SomeProcess = z.output<typeof someProcess>;
 
-/** This process's note that it is about to make a machine. */
+/** The note that this process is about to create a machine. */
 export interface UnfinishedNote {
-  /** Where the command that makes it tells its number, see `DockerMachineCall.numberIn`. */
+  /** The file in which the command writes its process number, see `DockerMachineCall.numberIn`. */
   readonly commandFile: string;
-  /** Strikes the note out: the machine is made, or gone. That we made it stays noted, see {@link listMade}. */
+  /** Deletes the note, once the machine is complete or removed. {@link listMade} still lists the machine. */
   strike(): Promise<void>;
 }
 
-/** Notes it before anything of the machine exists. */
+/** Writes the note before any part of the machine exists. */
 export async function noteUnfinished(store: string, name: string): Promise<UnfinishedNote> {
   await openStateDirectory(store);
   const folder = folderOf(store);
   for (const one of [folder, madeFolder(store)]) await makePrivateFolder(one);
   const maker: SomeProcess = { pid: process.pid, born: (await readStartTime(process.pid)) ?? '' };
-  // Whole or not at all: half a note is one of a process that died.
+  // Written atomically: an incomplete note would come from a process that died.
   await writeAtomically(join(folder, name), JSON.stringify(maker));
   await writeAtomically(join(madeFolder(store), name), '');
   return { commandFile: join(folder, `${name}${COMMAND}`), strike: () => strike(folder, name) };
 }
 
-/** The names of the machines that were made here, by the notes of it. */
+/** Returns the names of the machines that this program created in a state directory. */
 export async function listMade(store: string): Promise<string[]> {
   return (await readdir(madeFolder(store)).catch(() => [])).filter(isName);
 }
 
-/** Forgets machines that are gone. */
+/** Deletes the notes about removed machines. */
 export async function forgetMade(store: string, names: readonly string[]): Promise<void> {
   const folder = madeFolder(store);
   for (const name of names) await rm(join(folder, name), { force: true });
-  // The folders go with their last note.
+  // The folders are removed with their last note.
   for (const one of [folder, folderOf(store), dirname(folder)]) await rmdir(one).catch(() => {});
 }
 
-/** Beside the notes are the numbers of commands, and drafts. */
+/** Returns true for notes: the folder also contains process numbers and temporary files. */
 function isName(file: string): boolean {
   return !file.endsWith(COMMAND) && !file.endsWith('.tmp');
 }
@@ -61,15 +61,15 @@ async function strike(folder: string, name: string): Promise<void> {
   await rm(join(folder, name), { force: true });
 }
 
-/** What a process left that was killed while it made a machine. */
+/** The remains of a process that was killed while it created a machine. */
 export interface Leftover {
   readonly name: string;
-  /** Ends the command that goes on making the machine, if it does. */
+  /** Ends the command that creates the machine, if it still runs. */
   endCommand(): Promise<void>;
   strike(): Promise<void>;
 }
 
-/** The machines that a process was making when it was killed. */
+/** Returns the machines whose creation was interrupted because the process was killed. */
 export async function listUnfinished(store: string): Promise<Leftover[]> {
   const folder = folderOf(store);
   const names = (await readdir(folder).catch(() => [])).filter(isName);

@@ -5,12 +5,12 @@ import { allowRange } from './hints.ts';
 const subject = 'host-only range';
 
 /**
- * Whether VirtualBox lets docker-machine have the range of its machines. From 6.1.28 on it allows those that are listed,
- * without a list 192.168.56.0/21 alone: https://www.virtualbox.org/manual/ch06.html#network_hostonly
+ * Checks if VirtualBox allows docker-machine's range. Version 6.1.28 and later allow only listed ranges, or
+ * 192.168.56.0/21 without a list: https://www.virtualbox.org/manual/ch06.html#network_hostonly
  *
- * @param version as `VBoxManage --version` prints it
- * @param list what is in /etc/vbox/networks.conf; undefined when there is no such file
- * @param cidr VIRTUALBOX_HOSTONLY_CIDR: the host's own address, and its length
+ * @param version the output of `VBoxManage --version`
+ * @param list the content of /etc/vbox/networks.conf; undefined if the file does not exist
+ * @param cidr VIRTUALBOX_HOSTONLY_CIDR: the host's address with its prefix length
  */
 export function judgeVirtualBoxRange(
   version: string,
@@ -19,7 +19,8 @@ export function judgeVirtualBoxRange(
 ): Finding {
   const [address = '', length = ''] = cidr.split('/');
   const range = `${address.split('.').slice(0, 3).join('.')}.0/${length}`;
-  if (!isFrom6128(version)) return fine(subject, `${range}: VirtualBox ${version} allows any`);
+  if (!isFrom6128(version))
+    return fine(subject, `${range}: VirtualBox ${version} allows any range`);
   const ranges = (list ?? '* 192.168.56.0/21')
     .split('\n')
     .flatMap((line) => (/^\s*\*/.test(line) ? line.replace('*', '').trim().split(/\s+/) : []));

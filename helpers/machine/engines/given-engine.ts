@@ -2,19 +2,19 @@ import { dirname } from 'node:path';
 import type { Machine } from '../machine.ts';
 import type { EngineEndpoint } from '../../docker/endpoints/endpoint.ts';
 
-/** An engine that exists already, as the user named it. */
+/** An existing engine that the user named. */
 export interface GivenEngine {
-  /** What the user calls it; its own hostname when absent. */
+  /** The user's name for the engine. Default: its hostname. */
   readonly name?: string | undefined;
-  /** The user's words for it: `--engine tcp://10.0.0.1:2376`, `--context far`. */
+  /** The user's input: `--engine tcp://10.0.0.1:2376`, `--context far`. */
   readonly givenAs: string;
   readonly url: string;
   readonly endpoint: EngineEndpoint;
-  /** Where the others of its cluster find it; what the engine itself says when absent. */
+  /** The address at which other members of its cluster reach it. Default: the address that the engine reports. */
   readonly address?: string | undefined;
 }
 
-/** A machine that is known by no more than its engine's endpoint. */
+/** Returns a machine of which only the engine's endpoint is known. */
 export function toMachine(
   { name, givenAs, url, endpoint, address = '' }: GivenEngine,
   found: Partial<Pick<Machine, 'name' | 'address' | 'state'>> = {},

@@ -13,33 +13,33 @@ import { type GivenEngine, toMachine } from './given-engine.ts';
 /** The identity that an engine reports. */
 export interface Identity {
   readonly id: string;
-  /** Its machine's hostname; undefined if it reports an invalid one. */
+  /** The hostname of its machine; undefined if it reports an invalid one. */
   readonly name: string | undefined;
-  /** The address at which other members of its cluster find it. */
+  /** The address at which other members of its cluster reach it. */
   readonly address: string | undefined;
 }
 
-/** An engine that answers, or the error of one that does not. */
+/** An engine that answers, or the error of an engine that does not. */
 export type IdentifiedEngine = { readonly given: GivenEngine; readonly reachedAt: string } & (
   | { readonly identity: Identity }
   | { readonly away: EngineAway }
 );
 
-/** Docker 20.10's, the oldest that is checked. */
+/** The oldest supported version: Docker 20.10. */
 const oldest = { major: 20, minor: 10 };
 
-/** Milliseconds for each question; a login through ssh is part of it. */
+/** In milliseconds, for each request, including a login by ssh. */
 const USUAL_LIMIT = 15_000;
 
 export interface IdentifyOptions {
-  /** Milliseconds after which an engine counts as one that does not answer; 15 s when absent. */
+  /** In milliseconds, until an engine counts as not answering. Default: 15 s. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Identifies an engine that the user named. One that does not answer is a result, too; one that can never be checked
- * (another service, another kind of engine, one that refuses this user) is a {@link HarnessError}.
+ * Identifies an engine that the user named. An engine that does not answer is a result too. If it can never be checked
+ * (another service, another kind of engine, no permission), throws a {@link HarnessError}.
  */
 export async function identifyEngine(
   given: GivenEngine,
@@ -71,30 +71,34 @@ export async function identifyEngine(
   });
 }
 
-/** Returns the error of a request as one about the engine in the user's own words. */
+/** Returns a request's error with the user's name for the engine. */
 function nameEngine({ givenAs }: GivenEngine, error: unknown): unknown {
   if (error instanceof InvalidAnswer) {
-    return errorOf({ tried: givenAs, ...notDocker('it reports an invalid value'), cause: error });
+    return errorOf({
+      tried: givenAs,
+      ...notDocker('the engine reports an invalid value'),
+      cause: error,
+    });
   }
   if (!(error instanceof HarnessError)) return error;
   const { code, observed, remedy, cause } = error;
   return errorOf({ code, tried: givenAs, observed, remedy, cause });
 }
 
-/** What an engine says that its address is, if other machines can have that address at all. */
+/** Returns the address that an engine reports, if other machines can have it. */
 function memberAddress(told: string | undefined, reachedAt: string): string | undefined {
   if (told === undefined || !ipAddress.safeParse(told).success) return undefined;
-  // A cluster of one machine alone may be on its loopback.
+  // A cluster of one machine may use its loopback.
   const isHere = reachedAt === '' || reachedAt.startsWith('127.');
   return isOfHost(told) || (isHere && told.startsWith('127.')) ? told : undefined;
 }
 
-/** The address at which it is reached from here; empty when that says nothing. */
+/** Returns the address at which this host reaches the engine; empty if it is unknown. */
 async function resolveHost({ endpoint }: GivenEngine): Promise<string> {
   if (endpoint.kind === 'unix' || isIPv4(endpoint.host)) {
     return endpoint.kind === 'unix' ? '' : endpoint.host;
   }
-  // Why there is none is told by the connection.
+  // If the lookup fails, the connection reports the reason.
   return await lookup(endpoint.host, 4).then(
     ({ address }) => address,
     () => '',
@@ -106,16 +110,16 @@ function explainRefusal(path: string): Explain {
     if (/HTTP request to an HTTPS server/.test(message)) {
       return {
         code: 'certificate-wrong',
-        observed: 'its engine listens with TLS, and no certificates are given for it',
-        remedy: 'name the folder with ca.pem, cert.pem and key.pem (--tls-dir)',
+        observed: 'the engine requires TLS, and no certificates were given',
+        remedy: 'give the folder of ca.pem, cert.pem and key.pem with --tls-dir',
       };
     }
-    const observed = `${path} is answered by ${status}`;
+    const observed = `the response to ${path} has status ${status}`;
     if (status < 500) return notDocker(observed);
     return {
       code: 'engine-refused',
       observed: `${observed}: ${message.trim().slice(0, 200)}`,
-      remedy: 'read the log of its engine',
+      remedy: 'read the log of the engine',
     };
   };
 }
@@ -123,12 +127,19 @@ function explainRefusal(path: string): Explain {
 function requireDocker({ givenAs }: GivenEngine, { version, os, components }: EngineVersion): void {
   const refuse = (explanation: Explanation) => errorOf({ tried: givenAs, ...explanation });
   if (version.startsWith('swarm/')) {
-    throw refuse(notDocker('it is the manager of a classic Swarm', 'name its engines themselves'));
+    throw refuse(
+      notDocker(
+        'the endpoint is the manager of a classic Swarm',
+        'give the endpoints of its engines',
+      ),
+    );
   }
-  if (components.some((name) => name.startsWith('Podman'))) throw refuse(notDocker('it is Podman'));
-  if (os !== 'linux') throw refuse(notDocker(`it runs containers of ${os}, not of Linux`));
+  if (components.some((name) => name.startsWith('Podman')))
+    throw refuse(notDocker('the endpoint is Podman'));
+  if (os !== 'linux')
+    throw refuse(notDocker(`the engine runs ${os} containers, not Linux containers`));
   const [, major = '', minor = ''] = /^(\d+)\.(\d+)/.exec(version) ?? [];
-  // Engines that somebody builds may have any version.
+  // Self-built engines may have any version.
   if (major === '') return;
   const isOld =
     Number(major) < oldest.major ||
@@ -136,11 +147,15 @@ function requireDocker({ givenAs }: GivenEngine, { version, os, components }: En
   if (!isOld) return;
   throw refuse({
     code: 'engine-unsuitable',
-    observed: `its engine is Docker ${version}, too old to be checked`,
-    remedy: `it takes ${oldest.major}.${oldest.minor} or newer`,
+    observed: `the engine is Docker ${version}, which is too old`,
+    remedy: `upgrade to ${oldest.major}.${oldest.minor} or later`,
   });
 }
 
-function notDocker(because: string, remedy = 'name the endpoint of a Docker Engine'): Explanation {
-  return { code: 'engine-unsuitable', observed: `it is no Docker Engine: ${because}`, remedy };
+function notDocker(because: string, remedy = 'give the endpoint of a Docker Engine'): Explanation {
+  return {
+    code: 'engine-unsuitable',
+    observed: `not a supported Docker Engine: ${because}`,
+    remedy,
+  };
 }

@@ -5,8 +5,8 @@ import { type GivenEngine, toMachine } from './given-engine.ts';
 import type { Machine, MachineProvider } from '../machine.ts';
 
 /**
- * Machines that exist already, known by their Docker endpoints. They are the user's: they can be looked at, and nothing
- * else; whatever makes, stops or removes one is refused.
+ * Creates the provider of existing machines, known by their Docker endpoints. They belong to the user, so they can only
+ * be inspected: methods that create, change or remove machines throw.
  */
 export function createEnginesProvider(
   given: readonly GivenEngine[],
@@ -26,8 +26,8 @@ export function createEnginesProvider(
       throw new HarnessError({
         code: 'machine-unknown',
         tried: `machine ${name}`,
-        observed: 'no engine of this name was given',
-        remedy: `there are ${all.map((one) => one.name).join(', ')}`,
+        observed: 'unknown engine',
+        remedy: `choose one of ${all.map((one) => one.name).join(', ')}`,
       });
     },
     engineBundleOf: (request) =>
@@ -38,7 +38,7 @@ export function createEnginesProvider(
     stop: async (name) => refuse('stop', name),
     kill: async (name) => refuse('kill', name),
     remove: async (names) => refuse('remove', names.join(', ')),
-    // Of what there is, nothing was made here.
+    // None of them was created by this program.
     listOwn: async () => [],
     cleanUp: async () => [],
   };
@@ -48,18 +48,18 @@ function refuse(verb: string, name: string): never {
   throw new HarnessError({
     code: 'operation-unsupported',
     tried: `${verb} ${name}`,
-    observed: 'it exists already, and is not ours: of such a machine only the engine is asked',
-    remedy: 'use the provider netns or docker-machine for machines that come and go',
+    observed: 'the machine is not managed by overlay-e2e, which only queries its engine',
+    remedy: 'use the provider netns or docker-machine to create machines',
   });
 }
 
-/** All of them as they are now; one that does not answer is in the state `Error`. All that is wrong is told at once. */
+/** Identifies all engines. An engine that does not answer has the state `Error`. All errors are reported together. */
 async function identifyAll(
   given: readonly GivenEngine[],
   options: IdentifyOptions,
 ): Promise<Machine[]> {
   const engines = await allSettled(
-    'look at the engines',
+    'identify the engines',
     given.map(async (one) => await identifyEngine(one, options)),
   );
   refuseTwins(engines);
@@ -75,8 +75,8 @@ async function identifyAll(
 }
 
 /**
- * The same engine named twice would be two hosts that agree in everything. Two engines of one id are something else, and
- * a defect that is found later: those are reached, or say that they are reached, at two addresses.
+ * Throws if an engine was named twice: it would be two hosts that agree in everything. Two engines with the same ID,
+ * with different or reported addresses, are a defect that a later comparison finds.
  */
 function refuseTwins(engines: readonly IdentifiedEngine[]): void {
   for (const [at, engine] of engines.entries()) {
@@ -85,15 +85,20 @@ function refuseTwins(engines: readonly IdentifiedEngine[]): void {
       const tried = `${twin.given.givenAs} and ${givenAs}`;
       if (isSame(twin, engine)) {
         const observed = 'both are the same engine';
-        throw new HarnessError({ code: 'name-taken', tried, observed, remedy: 'name each once' });
-      }
-      if (name !== undefined && name === twin.given.name) {
-        const observed = `both are called ${name}`;
         throw new HarnessError({
           code: 'name-taken',
           tried,
           observed,
-          remedy: 'call one of them otherwise',
+          remedy: 'name each engine once',
+        });
+      }
+      if (name !== undefined && name === twin.given.name) {
+        const observed = `both have the name ${name}`;
+        throw new HarnessError({
+          code: 'name-taken',
+          tried,
+          observed,
+          remedy: 'give one of them another name',
         });
       }
     }
@@ -112,7 +117,9 @@ function isSame(one: IdentifiedEngine, other: IdentifiedEngine): boolean {
   return at === otherAt || at === '' || otherAt === '';
 }
 
-/** The user's name for each, else its hostname; where several have that in common, what each is reached by. */
+/**
+ * Returns the user's name for each engine, or else its hostname. If several have the same hostname, uses the endpoint.
+ */
 function nameAll(engines: readonly IdentifiedEngine[]): (readonly [string, IdentifiedEngine])[] {
   const ways: readonly ((engine: IdentifiedEngine) => string | undefined)[] = [
     ({ given }) => given.name,

@@ -40,9 +40,10 @@ import { waitForEngineAfter } from '../publish-machines.ts';
 import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from '../swarm-containers.ts';
 
 /**
- * Makes a machine and starts it; of one that could not be made to its end nothing is left.
+ * Creates a machine and starts it. After a failure, no part of it remains.
  *
- * @param position its place among those that are asked for side by side, given back as soon as it has its address
+ * @param position the machine's place in the queue of parallel creations, released as soon as the machine has its
+ * address
  */
 export async function create(
   store: Store,
@@ -55,7 +56,7 @@ export async function create(
   requireHost();
   if (swarm !== undefined) checkSwarm(swarm);
   checkImages(images);
-  // Without cgroups a machine could be started, but neither found nor stopped.
+  // Without cgroups, a machine could be started, but neither found nor stopped.
   mainHierarchy();
   const tried = `machine ${name}: create`;
   await requireNoOverlay(storeTarget(store), tried);
@@ -65,7 +66,7 @@ export async function create(
   try {
     const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
     const options = { ...request, swarmOptions };
-    // The first that is asked for gets the first address, whichever is ready first.
+    // The first request gets the first address, even if another one is ready earlier.
     await unlessAborted(position.reached, signal);
     const { config, range } = await reserveMachine(store, options, env, signal);
     position[Symbol.dispose]();
@@ -92,7 +93,7 @@ export async function create(
       await waitUntilReady(store, config, signal);
       if (swarm !== undefined) await joinSwarm(store, config, signal);
     } catch (error) {
-      // Looked at before the removal, which makes room again.
+      // Before the removal, which frees space.
       const explained = await explainFullDisk(storeTarget(store), tried, error);
       await remove(store, [name]);
       throw signal?.aborted === true ? explained : await explainDamage(explained);
@@ -103,7 +104,7 @@ export async function create(
   }
 }
 
-/** Runs the machine's containers of its Swarm. From then on its engine starts them whenever it starts. */
+/** Starts the machine's Swarm containers. From now on, the engine starts them itself. */
 async function joinSwarm(
   store: Store,
   config: MachineConfig,
@@ -117,14 +118,14 @@ async function joinSwarm(
   });
 }
 
-/** Starts a stopped machine, or the engine of one that runs without. */
+/** Starts a stopped machine, or the engine of a running machine without one. */
 export async function start(store: Store, config: MachineConfig): Promise<void> {
   requireHost();
   mainHierarchy();
   const name = config.Name;
   const parts = await prepareParts(config.Driver.Engine);
   const { env } = parts.tools;
-  // Two that start one machine at the same moment start it once.
+  // If two processes start a machine at the same time, only one of them does.
   await withStoreLock(store, async () => {
     if (findInit(store, name) !== undefined) return;
     await forceStop(store, name, env);
@@ -142,7 +143,7 @@ cat >/run/engine.new.sh && chmod 0755 /run/engine.new.sh && mv /run/engine.new.s
 cat /run/profile.new >/var/lib/boot2docker/profile && rm /run/profile.new
 exec service docker restart`;
 
-/** Configures a running machine's engine by its config.json and its certificates, and restarts it; the machine runs on. */
+/** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
 export async function configureEngine(store: Store, config: MachineConfig): Promise<void> {
   const { bundle } = await prepareParts(config.Driver.Engine);
   await writeEngineFiles(store, config, bundle.env);
@@ -191,7 +192,7 @@ async function boot(
   });
 }
 
-/** Removes machines, and what they share when none is left. */
+/** Removes machines; after the last one, also the objects that they shared. */
 export async function remove(store: Store, names: readonly string[]): Promise<void> {
   const { env } = await prepareTools();
   await allSettled(

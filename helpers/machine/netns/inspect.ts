@@ -10,16 +10,16 @@ import { engineAccess } from '../../docker/endpoints/require-tls.ts';
 import type { HostState } from '../../docker/endpoints/endpoint.ts';
 import type { Machine } from '../machine.ts';
 
-/** All machines of the built-in provider in a store. */
+/** Returns all machines of the built-in provider in a state directory. */
 export function listMachines(store: Store): Machine[] {
   return listMachineNames(store).flatMap((name) => {
     const config = readConfig(store, name);
-    // netns-machine also notes engines of others there, of which only a URL is known.
+    // netns-machine also stores engines of other hosts there, of which only a URL is known.
     return config?.DriverName === 'netns' ? [describe(store, config)] : [];
   });
 }
 
-/** A machine's config.json. An unknown name is a HarnessError. */
+/** Returns a machine's config.json. Throws if the name is unknown. */
 export function requireConfig(store: Store, name: string): MachineConfig {
   const config = readConfig(store, name);
   if (config !== undefined) return config;
@@ -27,12 +27,12 @@ export function requireConfig(store: Store, name: string): MachineConfig {
   throw new HarnessError({
     code: 'machine-unknown',
     tried: `machine ${name}`,
-    observed: `store ${store.folder} has no such machine`,
-    remedy: others.length === 0 ? 'create it first' : `there are ${others.join(', ')}`,
+    observed: `unknown in the state directory ${store.folder}`,
+    remedy: others.length === 0 ? 'create the machine first' : `choose one of ${others.join(', ')}`,
   });
 }
 
-/** A machine as it is now. */
+/** Returns the current state of a machine. */
 export function describe(store: Store, config: MachineConfig): Machine {
   const { IPAddress } = config.Driver;
   const folder = machineFolder(store, config.Name);

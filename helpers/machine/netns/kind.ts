@@ -3,7 +3,7 @@ import { type AddressRange, parseRange } from '../../process/address-range.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import type { Environment, ProviderKind } from '../provider-kind.ts';
 
-/** The variable that chooses the subnet of machines with network namespaces. */
+/** The environment variable for the subnet of machines with network namespaces. */
 export const subnetVariable = 'E2E_SUBNET';
 
 /** Returns the chosen subnet, or the range that contains all subnets to choose from. */
@@ -11,15 +11,15 @@ export function subnetOf(env: Environment): AddressRange {
   return parseRange(env[subnetVariable] || '192.168.0.0/16');
 }
 
-/** The built-in provider. Its modules are loaded when they are needed. */
+/** The built-in provider. Its other modules are loaded late. */
 export const netnsKind: ProviderKind = {
   decide: (because, { platform }) => {
     if (platform === 'linux') return { name: 'netns', because };
     throw new InputError({
       code: 'platform-unsupported',
       subject: 'E2E_PROVIDER=netns',
-      observed: `it is made of Linux namespaces, and this is ${platform}`,
-      remedy: 'use E2E_PROVIDER=docker-machine, or run this on Linux',
+      observed: `it consists of Linux namespaces, and this platform is ${platform}`,
+      remedy: 'set E2E_PROVIDER=docker-machine, or run this command on Linux',
     });
   },
   requireHost: () => requireHost(),

@@ -15,10 +15,10 @@ import { configureEngine, create, remove, start } from './create.ts';
 import { enter } from './run.ts';
 import { readVariable } from '../../process/environment.ts';
 
-/** What a machine of the built-in provider can have beyond any other's. */
+/** A machine to create, with options of the built-in provider. */
 export interface NetnsMachineRequest extends MachineRequest, NetnsMachineOptions {}
 
-/** The built-in provider, with what only it can do. */
+/** The built-in provider, with its additional methods. */
 export interface NetnsProvider extends MachineProvider {
   readonly name: 'netns';
   readonly stateDirectory: Store;
@@ -26,22 +26,25 @@ export interface NetnsProvider extends MachineProvider {
     request: NetnsMachineRequest,
     options?: { signal?: AbortSignal | undefined },
   ): Promise<Machine>;
-  /** A machine's config.json. An unknown name is a HarnessError. */
+  /** Returns a machine's config.json. Throws if the name is unknown. */
   config(name: string): MachineConfig;
-  /** Configures a running machine's engine by its config.json and its certificates, and restarts it; the machine runs on. */
+  /** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
   configureEngine(name: string): Promise<void>;
-  /** How to run `argv` inside of a machine, for whoever starts the program himself: with a terminal, say. */
+  /**
+   * Returns a command that runs `argv` in a machine, for callers that start the program themselves, for example with a
+   * terminal.
+   */
   enter(name: string, argv: readonly [string, ...string[]]): Promise<EnterCommand>;
 }
 
 export interface NetnsProviderOptions {
-  /** Folder of the store; `$MACHINE_STORAGE_PATH`, or else `~/.local/state/overlay-e2e`, when absent. */
+  /** The state directory. Default: `$MACHINE_STORAGE_PATH`, or else `~/.local/state/overlay-e2e`. */
   readonly store?: string | undefined;
-  /** What every machine gets whose request says nothing else. */
+  /** Options for machines whose request does not set them. */
   readonly defaults?: NetnsMachineOptions;
 }
 
-/** The built-in provider: machines out of Linux namespaces, with a real engine each. */
+/** Creates the built-in provider: machines that consist of Linux namespaces, with a real engine each. */
 export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsProvider {
   const store = openStore(options.store);
   const config = (name: string) => requireConfig(store, name);

@@ -4,7 +4,7 @@ import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import type { Store } from '../../netns/state/store.ts';
 import { prepareTools } from '../../debian/tools.ts';
 
-/** How to run `argv` inside of a machine. */
+/** Returns a command that runs `argv` in a machine. */
 export async function enter(
   store: Store,
   config: MachineConfig,

@@ -1,18 +1,18 @@
 #!/bin/sh
-# Makes a machine out of this process: boot.sh BOOT_ENV. Runs on the host and ends with the machine.
+# Turns this process into a machine: boot.sh BOOT_ENV. Runs on the host and ends with the machine.
 #
-# First call: join the machine's cgroups, so that nothing of the machine is ever outside of them. Second call, in a cgroup
-# namespace that begins there: on version 2 step down into a leaf, since a cgroup with processes of its own may hand no
-# controller on.
+# The first call joins the cgroups of the machine, so that no process of the machine is ever outside of them. The second
+# call runs in a cgroup namespace with these cgroups as its root. With version 2, it moves to a leaf, because a cgroup
+# with its own processes cannot delegate controllers.
 set -eu
 . "$1"
 if [ "${2:-}" != below ]; then
-  # Only the first ten can be named here; whoever starts this opens the others close-on-exec.
+  # sh can close only single-digit descriptors; boot.ts opens the others close-on-exec.
   exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
   for cgroup in $cgroups; do echo $$ >"$cgroup/cgroup.procs"; done
   exec unshare --cgroup sh "$here/boot.sh" "$1" below
 fi
 for cgroup in $leaves; do echo $$ >"$cgroup/cgroup.procs"; done
-# --kill-child ties all of the machine to one process. nsenter, not `ip netns exec`, which mounts a /sys without cgroups.
+# --kill-child ends the machine with this process. nsenter is used because `ip netns exec` mounts a /sys without cgroups.
 exec nsenter --net="$namespace" \
   unshare --mount --uts --ipc --pid --fork --kill-child=KILL sh "$here/init.sh" "$1"

@@ -22,20 +22,23 @@ import { writeAtomically } from '../../process/files/write-atomically.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** What a machine is booted with. */
+/** The inputs of {@link bootMachine}. */
 export interface BootParts {
   readonly config: MachineConfig;
-  /** Environment of the engine, with the programs of its bundle on the PATH. */
+  /** The environment of the engine, with the programs of its bundle on the PATH. */
   readonly engineEnv: Env;
-  /** Environment with ip, nsenter, unshare. */
+  /** The environment with the programs `ip`, `nsenter` and `unshare`. */
   readonly env: Env;
-  /** Folders of the host that the machine sees, read-only, at the same place: the bundle's, the image cache. */
+  /**
+   * Folders of the host that are mounted read-only in the machine, under the same paths: the engine bundle, the image
+   * cache.
+   */
   readonly visible: readonly string[];
-  /** The name server that the machine asks; none when it has no way out. */
+  /** The name server in the machine's `resolv.conf`; undefined if the machine has no egress. */
   readonly nameServer: string | undefined;
 }
 
-/** Makes the folders that a machine writes to. */
+/** Creates the folders that a machine writes to. */
 export function makeDataFolders(store: Store, name: string): void {
   const dataFolder = machineDataFolder(store, name);
   for (const folder of ['docker', 'etc-docker', 'root']) {
@@ -43,7 +46,7 @@ export function makeDataFolders(store: Store, name: string): void {
   }
 }
 
-/** Starts a machine's PID 1, and with it its engine. Its network namespace is there already. */
+/** Starts a machine's PID 1, which starts its engine. Requires the machine's network namespace. */
 export async function bootMachine(store: Store, parts: BootParts): Promise<void> {
   const { config, env } = parts;
   const name = config.Name;
@@ -71,17 +74,17 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
     await waitFor(
       `machine ${name}: PID 1`,
       async () => {
-        // Asked first: what ends in between is seen at the next look.
+        // Read before the search: if PID 1 ends in between, the next poll reports it.
         const over = ended;
         const pid = findInit(store, name);
         if (pid !== undefined) return done(pid);
-        if (!over) return notYet('there is none');
+        if (!over) return notYet('not started');
         const log = await readMachineLog(store, name);
         throw new HarnessError({
           code: 'machine-start-failed',
           tried: `machine ${name}: boot`,
-          observed: `it has ended, «${tail(log, 1)}»`,
-          remedy: 'see what «overlay-e2e doctor» finds missing',
+          observed: `ended; last line of its log: "${tail(log, 1)}"`,
+          remedy: 'run "overlay-e2e doctor" to find missing requirements',
           evidence: log,
         });
       },
@@ -95,7 +98,7 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
   });
 }
 
-/** Writes what a machine's engine is started with: its certificates, and its command line. */
+/** Writes the files that a machine's engine starts with: its certificates and its command line. */
 export async function writeEngineFiles(
   store: Store,
   config: MachineConfig,
@@ -110,30 +113,30 @@ export async function writeEngineFiles(
   await writeAtomically(join(dataFolder, 'profile'), boot2dockerProfile(config));
 }
 
-/** The machine's PID 1, by the host's numbering; undefined when the machine does not run. */
+/** Returns the PID, on the host, of a machine's PID 1; undefined if the machine does not run. */
 export function findInit(store: Store, name: string): number | undefined {
   const hierarchy = mainHierarchy();
   return readProcesses(machineCgroup(hierarchy, store, name)).find(isInit);
 }
 
-/** The machine's PID 1; an error when the machine does not run. */
+/** Returns the PID, on the host, of a machine's PID 1. Throws if the machine does not run. */
 export function requireInit(store: Store, name: string): number {
   const pid = findInit(store, name);
   if (pid !== undefined) return pid;
   throw new HarnessError({
     code: 'machine-not-running',
     tried: `machine ${name}: enter`,
-    observed: 'it is not running',
-    remedy: 'start it first',
+    observed: 'the machine is not running',
+    remedy: 'start the machine first',
   });
 }
 
-/** Whether a running machine has started its engine, and that engine is no more. */
+/** Returns true if a running machine has started its engine and that engine has ended. */
 export function hasEngineEnded(store: Store, name: string): boolean {
   const init = findInit(store, name);
   const note = init === undefined ? '' : readIfThere(engineNote(init));
   const [dataFolder, engine] = note.split('\n');
-  // Until the machine has a root of its own, the file there is the host's.
+  // Until the machine has its own root, this file is the host's.
   if (dataFolder !== machineDataFolder(store, name) || engine === undefined) return false;
   const inside = new RegExp(`^NSpid:\\t\\d+\\t${engine}$`, 'm');
   return !readProcesses(machineCgroup(mainHierarchy(), store, name)).some((pid) =>
@@ -141,7 +144,7 @@ export function hasEngineEnded(store: Store, name: string): boolean {
   );
 }
 
-/** Has PID 1 of a running machine, whose engine has ended, start it again. */
+/** Tells PID 1 of a running machine to start its engine again, after the engine has ended. */
 export function startEngine(store: Store, name: string): void {
   const init = requireInit(store, name);
   rmSync(engineNote(init), { force: true });
@@ -152,21 +155,21 @@ function engineNote(init: number): string {
   return `/proc/${init}/root/run/engine`;
 }
 
-/** The log of PID 1 and of what made the machine. */
+/** Returns the end of the log of PID 1 and of the commands that created the machine. */
 export async function readMachineLog(store: Store, name: string): Promise<string> {
   return tail(
     await readFile(join(machineDataFolder(store, name), 'machine.log'), 'utf8').catch(() => ''),
   );
 }
 
-/** The cgroups that a process joins to be in the machine. */
+/** Returns the cgroups that a process joins to become part of the machine. */
 export function cgroupsToJoin(store: Store, name: string): string[] {
   return readHierarchies().map((hierarchy) =>
     leaf(hierarchy, machineCgroup(hierarchy, store, name)),
   );
 }
 
-/** A container's first process is PID 1 too, but one namespace further down. */
+/** Returns true for a machine's PID 1. A container's first process is a PID 1 too, but in a nested PID namespace. */
 function isInit(pid: number): boolean {
   return /^NSpid:\t\d+\t1$/m.test(readIfThere(`/proc/${pid}/status`));
 }
@@ -199,7 +202,9 @@ function engineScript(config: MachineConfig, env: Env): string {
   return `#!/bin/sh\nexec ${line}\n`;
 }
 
-/** What boot2docker's init reads. Nothing reads it here; scripts and docker-machine's own tests look for it. */
+/**
+ * The file that boot2docker's init reads. The machine ignores it, but scripts and docker-machine's own tests read it.
+ */
 function boot2dockerProfile({ HostOptions: { EngineOptions } }: MachineConfig): string {
   const folder = '/var/lib/boot2docker';
   const labels = ['provider=netns', ...EngineOptions.Labels].map((label) => `--label ${label}`);
@@ -248,7 +253,7 @@ function bootVariables(store: Store, { config, visible, env, nameServer }: BootP
     .join('');
 }
 
-/** Shell lines that mount the machine's part of each hierarchy where the host has the whole of it. */
+/** Shell lines that mount the machine's part of each hierarchy at the host's mount point of that hierarchy. */
 function mountCgroups(hierarchies: readonly Hierarchy[]): string {
   const lines = hierarchies.map(({ mountPoint, version, options }) => {
     const target = `"$root"${quoteForShell(mountPoint)}`;

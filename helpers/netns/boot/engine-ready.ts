@@ -6,7 +6,7 @@ import { findInit, hasEngineEnded, readMachineLog } from './boot.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
 import { engineLogFile, type Store } from '../state/store.ts';
 
-/** Waits until a machine's engine answers a client with a certificate on TCP. */
+/** Waits until a machine's engine answers a client with a certificate over TCP. */
 export async function waitUntilReady(
   store: Store,
   config: MachineConfig,
@@ -27,7 +27,7 @@ export async function waitUntilReady(
           throw new HarnessError({
             code: 'machine-start-failed',
             tried: `machine ${name}: boot`,
-            observed: 'it has ended',
+            observed: 'the machine has ended',
             evidence: await readMachineLog(store, name),
           });
         }
@@ -39,7 +39,7 @@ export async function waitUntilReady(
   );
 }
 
-/** The end of what a machine's engine logged. */
+/** Returns the last 30 lines of the log of a machine's engine. */
 async function readEngineLog(store: Store, name: string): Promise<string> {
   return tail(await readFile(engineLogFile(store, name), 'utf8').catch(() => ''), 30);
 }
@@ -50,23 +50,26 @@ function engineEnded(config: MachineConfig, log: string): HarnessError {
   return new HarnessError({
     code: 'engine-not-ready',
     tried: `machine ${config.Name}: start the engine`,
-    observed: last === '' ? 'dockerd has ended without a word' : `dockerd has ended, «${last}»`,
+    observed:
+      last === ''
+        ? 'dockerd ended without a message'
+        : `dockerd ended; last line of its log: "${last}"`,
     remedy:
       Memory > 0 && last === ''
-        ? `it may have been killed for memory: give it more than ${Memory} MiB`
-        : (remedies.find(([words]) => last.includes(words))?.[1] ?? 'its log tells why'),
+        ? `give the machine more than ${Memory} MiB: the kernel may have killed dockerd because of its memory limit`
+        : (remedies.find(([words]) => last.includes(words))?.[1] ?? 'read its log'),
     evidence: log,
   });
 }
 
-/** What there is to do about what engines say last. */
+/** Hints for the last messages of engines. */
 const remedies: readonly (readonly [words: string, remedy: string])[] = [
   [
     'discovery advertise parsing failed',
-    'name an interface that the machine has, with its address, in the engine option cluster-advertise: eth1:2376',
+    'set the engine option cluster-advertise to an interface of the machine that has an address, such as eth1:2376',
   ],
   [
     '--cluster-advertise must be accompanied by --cluster-store',
-    'give it both engine options, cluster-store and cluster-advertise, or none',
+    'set both engine options, cluster-store and cluster-advertise, or neither',
   ],
 ];

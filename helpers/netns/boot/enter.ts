@@ -1,14 +1,14 @@
 import { cgroupsToJoin, requireInit } from './boot.ts';
 import type { Store } from '../state/store.ts';
 
-/** A command line of the host that runs a program inside of a machine. */
+/** A command of the host that runs a program in a machine. */
 export interface EnterCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** How to run `argv` as root inside of a running machine: in its namespaces, and within its limits. */
+/** Returns a command that runs `argv` as root in a running machine: in its namespaces, and within its limits. */
 export function enterCommand(
   store: Store,
   name: string,
@@ -20,7 +20,7 @@ export function enterCommand(
 ): EnterCommand {
   const pid = requireInit(store, name);
   const cgroups = cgroupsToJoin(store, name);
-  // The program's environment is set by env inside, so that nsenter itself runs with the host's libraries.
+  // `env` sets the program's environment in the machine, so that nsenter itself runs with the host's libraries.
   const variables = Object.entries({ ...env.machine, HOME: '/root', USER: 'root' });
   const script = [
     `for cgroup in ${cgroups.join(' ')}; do echo $$ >"$cgroup/cgroup.procs"; done`,

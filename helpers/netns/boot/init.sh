@@ -1,10 +1,10 @@
 #!/bin/sh
-# PID 1 of a machine: init.sh BOOT_ENV. Builds the machine's own root, starts its engine, and reaps what is orphaned.
-# TERM shuts the machine down in order, USR1 starts the engine.
+# PID 1 of a machine: init.sh BOOT_ENV. Sets up the root file system, starts the engine, and reaps orphaned processes.
+# SIGTERM shuts the machine down: first the engine, then everything else. SIGUSR1 starts the engine.
 set -eu
 . "$1"
 
-# What a machine sees: the host's programs under a layer of its own, its own /var, /run, /tmp and homes, and nothing else.
+# The file systems of a machine: the programs of the host below an overlay, and a separate /var, /run, /tmp and /home.
 mount -t tmpfs -o mode=0755 machine "$root"
 cd "$root"
 mkdir -p .own .host
@@ -45,7 +45,7 @@ mount --rbind /dev "$root/dev"
 [ ! -d "$root/dev/mqueue" ] || mount -t mqueue mqueue "$root/dev/mqueue"
 mount -t proc proc "$root/proc"
 
-# A sysfs of this network namespace, or else /sys/class/net shows the host's links; and the cgroups back under it.
+# A sysfs of this network namespace: the one of the host would show its links. The cgroups are mounted in it again.
 mount -t sysfs sysfs "$root/sys"
 eval "$mount_cgroups"
 
@@ -60,7 +60,7 @@ cp "$here/sudo.sh" "$root/usr/local/sbin/sudo"
 cp "$data_folder/engine.sh" "$root/run/engine.sh"
 chmod 0755 "$root/usr/local/sbin/service" "$root/usr/local/sbin/systemctl" "$root/usr/local/sbin/sudo" "$root/run/engine.sh"
 
-# Where docker-machine's tests, and scripts for its virtual machines, look.
+# The paths that docker-machine's tests, and scripts for its virtual machines, expect.
 mkdir -p "$root/var/lib/boot2docker"
 for file in ca.pem server.pem server-key.pem; do
   ln -s "/etc/docker/$file" "$root/var/lib/boot2docker/$file"
@@ -75,11 +75,11 @@ cd /
 
 engine=
 start_engine() {
-  # Whatever has that number by now, it is no engine.
+  # The process with this number, if any, is not an engine.
   rm -f /run/docker.pid
   /run/engine.sh </dev/null >>/var/log/docker.log 2>&1 &
   engine=$!
-  # Who waits for the engine sees by it that it has ended; the first line tells whose machine this is.
+  # hasEngineEnded in boot.ts reads this file; the first line identifies the machine.
   printf '%s\n%s\n' "$data_folder" "$engine" >/run/engine.new
   mv /run/engine.new /run/engine
 }
@@ -96,6 +96,6 @@ start_engine
 while :; do
   sleep 1000000 &
   keeper=$!
-  # A shell that waits reaps every child, adopted ones too. A signal ends the wait, not the keeper.
+  # A waiting shell reaps every child, adopted ones too. A signal ends the wait, not the sleep.
   while kill -0 "$keeper" 2>/dev/null; do wait "$keeper" || :; done
 done

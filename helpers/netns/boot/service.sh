@@ -1,6 +1,6 @@
 #!/bin/sh
-# The machine's `service NAME ACTION` and `systemctl ACTION NAME`: the one service there is is the engine, `docker`.
-# PID 1 starts it, so that it has the same cgroup and environment however it is started.
+# The commands `service NAME ACTION` and `systemctl ACTION NAME` of a machine. Its only service is the engine, `docker`.
+# PID 1 starts the engine, so that its cgroup and environment are always the same.
 case ${0##*/} in
   systemctl)
     while case ${1:-} in -*) true ;; *) false ;; esac do shift; done
@@ -12,7 +12,7 @@ esac
 case ${service%.service} in
   docker) ;;
   *)
-    echo "${0##*/}: $service: there is no such service; the one of this machine is docker" >&2
+    echo "${0##*/}: $service: unknown service; the only service of this machine is docker" >&2
     exit 4
     ;;
 esac
@@ -21,7 +21,7 @@ pid() { cat /run/docker.pid 2>/dev/null; }
 is_running() {
   p=$(pid) && [ -n "$p" ] && [ "$(cat "/proc/$p/comm" 2>/dev/null)" = dockerd ]
 }
-# Polls, at most $1 seconds.
+# Polls a command for at most $1 seconds.
 wait_until() {
   left=$(($1 * 20))
   shift
@@ -39,14 +39,14 @@ start() {
   rm -f /run/docker.pid
   kill -USR1 1
   wait_until 60 answers && return 0
-  echo "docker: does not answer 60 s after its start; see /var/log/docker.log" >&2
+  echo "docker: no answer 60 s after the start; see /var/log/docker.log" >&2
   return 1
 }
 stop() {
   is_running || return 0
   kill -TERM "$(pid)"
   wait_until 60 is_stopped && return 0
-  echo "docker: still there 60 s after SIGTERM" >&2
+  echo "docker: still running 60 s after SIGTERM" >&2
   return 1
 }
 case $action in

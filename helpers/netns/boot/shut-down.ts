@@ -3,7 +3,7 @@ import { findInit } from './boot.ts';
 
 import type { Store } from '../state/store.ts';
 
-/** Shuts a machine down in order: its engine stops the containers, then all ends. A stopped machine stays as it is. */
+/** Shuts a machine down: its engine stops the containers, then all processes end. Ignores a stopped machine. */
 export async function shutDown(store: Store, name: string): Promise<void> {
   const pid = findInit(store, name);
   if (pid === undefined) return;

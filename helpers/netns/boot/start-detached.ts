@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Starts a program that outlives this process. Nothing of this process stays with it, neither its descriptors nor its
- * environment: whoever waits for a pipe of ours to close would hang.
+ * Starts a program that outlives this process. The program inherits neither descriptors nor the environment: otherwise,
+ * a caller that waits for one of our pipes to close would hang.
  *
- * @param log the file that takes what it writes
+ * @param log the file for the program's output
  */
 export function startDetached(
   [file, ...args]: readonly [string, ...string[]],
@@ -30,8 +30,8 @@ export function startDetached(
 }
 
 /**
- * What a child gets in the place of descriptors that this process was itself left by its starter (`flock 200>lock`):
- * nothing. Node opens its own so that no child has them; «ignore» leaves a descriptor above 2 as it is.
+ * Returns the `stdio` entries of a child for the descriptors that this process inherited (`flock 200>lock`): /dev/null.
+ * Node opens its own descriptors close-on-exec; "ignore" does not close a descriptor above 2.
  */
 function overInherited(nothing: number): (number | 'ignore')[] {
   const inherited = readdirSync('/proc/self/fd').map(Number).filter(isInherited);
@@ -45,7 +45,7 @@ function isInherited(fd: number): boolean {
   try {
     info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
   } catch {
-    // The one that listed them.
+    // The descriptor that readdir used.
     return false;
   }
   const flags = /^flags:\t(\d+)$/m.exec(info)?.[1] ?? '';

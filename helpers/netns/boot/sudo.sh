@@ -1,6 +1,6 @@
 #!/bin/sh
-# The machine's `sudo`: who is root already runs the command. It comes before the host's own sudo, whose secure_path lacks
-# the engine's programs; anybody else is handed on to that one.
+# The command `sudo` of a machine: runs the command directly if the user is root. It precedes the sudo of the host on
+# the PATH, whose secure_path lacks the programs of the engine. For other users, it runs the sudo of the host.
 [ "$(id -u)" = 0 ] || exec /usr/bin/sudo "$@"
 
 user=root
@@ -11,15 +11,15 @@ while [ $# -gt 0 ]; do
     -u | --user) user=${2:?sudo: -u needs a user} && shift 2 ;;
     --user=*) user=${1#*=} && shift ;;
     -u?*) user=${1#-u} && shift ;;
-    # Options with a value that mean nothing to root.
+    # Options with a value that root does not need.
     -C | -g | -p | -r | -t | -T | --close-from | --group | --prompt | --role | --type | --command-timeout) shift 2 ;;
     -i | --login | -s | --shell) shell=yes && shift ;;
     -l | --list | -v | --validate | -K | -k | --remove-timestamp | --reset-timestamp)
       [ $# -gt 1 ] || exit 0
       shift
       ;;
-    -V | --version) echo 'sudo of a netns machine: root stays root' && exit 0 ;;
-    # -E, -n, -H, -S and the like, by themselves or together.
+    -V | --version) echo 'sudo of a netns machine: runs commands as root directly' && exit 0 ;;
+    # Flags such as -E, -n, -H and -S, single or combined.
     --*=* | --*) shift ;;
     -*i* | -*s*) shell=yes && shift ;;
     -*) shift ;;

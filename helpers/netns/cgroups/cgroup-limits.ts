@@ -6,12 +6,12 @@ import { type Hierarchy, machineCgroup, readHierarchies } from './cgroup.ts';
 import type { Store } from '../state/store.ts';
 
 export interface Limits {
-  /** Bytes. */
+  /** In bytes. */
   readonly memory?: number | undefined;
   readonly cpus?: number | undefined;
 }
 
-/** Makes a machine's cgroup in every hierarchy, with its limits. */
+/** Creates a machine's cgroup in every hierarchy and sets its limits. */
 export async function makeCgroups(store: Store, name: string, limits: Limits): Promise<void> {
   const hierarchies = readHierarchies();
   for (const hierarchy of hierarchies) {
@@ -23,7 +23,10 @@ export async function makeCgroups(store: Store, name: string, limits: Limits): P
   }
 }
 
-/** A hybrid host has both versions; a controller is in one of them. */
+/**
+ * Returns the limits for a hierarchy of version 2. A hybrid host has both versions, with each controller in one of
+ * them.
+ */
 export function limitsOfVersion2(hierarchies: readonly Hierarchy[], limits: Limits): Limits {
   const inVersion1 = new Set(hierarchies.flatMap(({ options }) => options.split(',')));
   return {
@@ -36,11 +39,11 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    // Where it cannot be written, mkdir says only that there is no parent.
+    // On a read-only hierarchy, the error of mkdir names only a missing parent.
     const denied = await access(mountPoint, constants.W_OK).catch((why: unknown) => why);
     throw new HarnessError({
       code: 'cgroup-unavailable',
-      tried: `make the cgroup ${folder}`,
+      tried: `create the cgroup ${folder}`,
       observed: firstLine(denied ?? error),
       remedy: `make them writable: "mount -o remount,rw ${mountPoint}". In a container, use --privileged`,
       cause: error,
@@ -51,7 +54,7 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
 async function prepareVersion1(hierarchy: Hierarchy, folder: string, limits: Limits) {
   const has = new Set(hierarchy.options.split(','));
   if (has.has('cpuset')) {
-    // A new cpuset has no CPU and takes no process until its parent's are written into it.
+    // A new cpuset has no CPU and accepts no process until it has the values of its parent.
     for (const path of pathDown(hierarchy.mountPoint, folder)) {
       for (const file of ['cpuset.cpus', 'cpuset.mems']) {
         if ((await readFile(join(path, file), 'utf8')).trim() !== '') continue;
@@ -83,8 +86,8 @@ async function prepareVersion2(hierarchy: Hierarchy, folder: string, limits: Lim
 }
 
 /**
- * Gives all controllers that a cgroup of version 2 has to those below it. In a container the top one has processes of
- * its own, and may not: they step down into a leaf first, as the image docker:dind has them do.
+ * Enables all controllers of a version 2 cgroup for its children. In a container, the top cgroup has processes, which
+ * prevents this: they move to a leaf first, as in the image docker:dind.
  */
 async function handControllersDown(folder: string): Promise<void> {
   const control = join(folder, 'cgroup.subtree_control');
@@ -95,7 +98,7 @@ async function handControllersDown(folder: string): Promise<void> {
     try {
       await writeFile(control, `+${one}`);
     } catch (error) {
-      // Some controllers cannot be given on everywhere; a limit that needs one says so when it is set.
+      // Some hosts cannot delegate every controller; setting a limit that needs one reports the failure.
       if ((error as NodeJS.ErrnoException).code !== 'EBUSY') continue;
       await stepDown(folder);
       await writeFile(control, `+${one}`).catch(() => undefined);
@@ -107,24 +110,24 @@ async function readWords(file: string): Promise<string[]> {
   return (await readFile(file, 'utf8')).split(/\s+/).filter((word) => word !== '');
 }
 
-/** Moves the processes of a cgroup into one below it. */
+/** Moves the processes of a cgroup to a child. */
 async function stepDown(folder: string): Promise<void> {
   const leaf = join(folder, 'overlay-e2e-host');
   await mkdir(leaf, { recursive: true });
   await waitFor(
-    `processes of the cgroup ${folder} step down`,
+    `cgroup ${folder}: move of its processes to a child`,
     async () => {
       // 0 is a process of another PID namespace, which cannot be moved from here.
       const pids = (await readWords(join(folder, 'cgroup.procs'))).filter((pid) => pid !== '0');
       if (pids.length === 0) return done(undefined);
       for (const pid of pids)
         await writeFile(join(leaf, 'cgroup.procs'), pid).catch(() => undefined);
-      return notYet(`${pids.length} are there`);
+      return notYet(`${pids.length} processes remain`);
     },
     {
       limit: 10_000,
       every: 1,
-      remedy: 'leave limits out, or start the container with --cgroupns=host',
+      remedy: 'omit limits, or start the container with --cgroupns=host',
     },
   );
 }
@@ -141,14 +144,14 @@ async function setLimit(file: string, value: string, optional = false): Promise<
       observed: firstLine(error),
       remedy:
         code === 'EINVAL'
-          ? 'the kernel takes no limit so low: ask for more'
-          : 'leave the limit out, or give this host the cgroup controller',
+          ? 'increase the limit: the kernel rejects a value this low'
+          : 'omit the limit, or enable the cgroup controller on this host',
       cause: error,
     });
   }
 }
 
-/** Each folder from below `top` down to `bottom`. */
+/** Returns the folders on the path from `top`, excluded, to `bottom`, included. */
 function pathDown(top: string, bottom: string): string[] {
   const names = bottom
     .slice(top.length)

@@ -5,18 +5,18 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import type { Store } from '../state/store.ts';
 
-/** One cgroup hierarchy as the host has it mounted. */
+/** A cgroup hierarchy that the host has mounted. */
 export interface Hierarchy {
   readonly mountPoint: string;
   readonly version: 1 | 2;
-  /** What `mount -o` needs to mount it again: `cpu,cpuacct`, `none,name=systemd`; empty for version 2. */
+  /** The options for `mount -o` to mount it again: `cpu,cpuacct`, `none,name=systemd`; empty for version 2. */
   readonly options: string;
 }
 
 const controllers =
   /^(?:cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|hugetlb|perf_event|net_cls|net_prio|rdma|misc|name=.+)$/;
 
-/** All hierarchies, version 1 and 2, that this host has. */
+/** Returns all cgroup hierarchies of this host, of versions 1 and 2. */
 export function readHierarchies(): Hierarchy[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n');
   return lines.flatMap((line): Hierarchy[] => {
@@ -31,7 +31,7 @@ export function readHierarchies(): Hierarchy[] {
   });
 }
 
-/** The cgroup that holds all of a store's machines, below a hierarchy's mount point. */
+/** Returns the cgroup, in one hierarchy, that contains all machines of a state directory. */
 export function storeCgroup(hierarchy: Hierarchy, store: Store): string {
   return join(hierarchy.mountPoint, 'overlay-e2e', store.id);
 }
@@ -40,7 +40,7 @@ export function machineCgroup(hierarchy: Hierarchy, store: Store, name: string):
   return join(storeCgroup(hierarchy, store), name);
 }
 
-/** The hierarchy in which one looks for a machine's processes: the one that every process of it is in. */
+/** Returns the hierarchy that every process of a machine belongs to. */
 export function mainHierarchy(): Hierarchy {
   const all = readHierarchies();
   const main =
@@ -52,12 +52,12 @@ export function mainHierarchy(): Hierarchy {
   throw new HarnessError({
     code: 'cgroup-unavailable',
     tried: 'cgroups of this host',
-    observed: 'not mounted',
+    observed: 'no hierarchy is mounted',
     remedy: 'mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup"',
   });
 }
 
-/** The processes in a cgroup and in all below it; none when it is not there. */
+/** Returns the processes in a cgroup and in all cgroups below it; none if the cgroup does not exist. */
 export function readProcesses(folder: string): number[] {
   let own: string;
   try {
@@ -73,14 +73,14 @@ export function readProcesses(folder: string): number[] {
   return [...pids, ...listBelow(folder).flatMap(readProcesses)];
 }
 
-/** Kills whatever is left in a machine's cgroups, and removes them from all hierarchies. */
+/** Kills the remaining processes in a machine's cgroups, and removes the cgroups from all hierarchies. */
 export async function removeCgroups(store: Store, name: string): Promise<void> {
   const folders = readHierarchies().map((hierarchy) => machineCgroup(hierarchy, store, name));
   await emptyCgroups(folders);
   for (const folder of folders) await removeTree(folder);
 }
 
-/** Removes the store's own cgroups, when no machine has one any more. */
+/** Removes the cgroups of a state directory, if no machine has one. */
 export async function removeStoreCgroups(store: Store): Promise<void> {
   for (const hierarchy of readHierarchies()) {
     for (const folder of [
@@ -94,23 +94,25 @@ export async function removeStoreCgroups(store: Store): Promise<void> {
 
 async function emptyCgroups(folders: readonly string[]): Promise<void> {
   await waitFor(
-    'processes of the machine are gone',
+    'end of all processes of the machine',
     async () => {
       const left = new Set(folders.flatMap(readProcesses));
       if (left.size === 0) return done(undefined);
-      // The kernel says 0 of a process in a PID namespace that cannot be seen from here: to kill that would be to kill
-      // this process's own group.
+      // The kernel reports PID 0 for a process in an invisible PID namespace; killing 0 would kill this process's own
+      // group.
       for (const pid of left) if (pid > 1) killQuietly(pid);
       for (const folder of folders) thaw(folder);
       return left.has(0)
-        ? notYet('a process of another PID namespace; end it there, or run this on its host')
+        ? notYet(
+            'a process of another PID namespace remains; end it there, or run this command on its host',
+          )
         : notYet(`${left.size} processes: ${[...left].slice(0, 5).join(', ')}`);
     },
     { limit: 60_000, every: 5 },
   );
 }
 
-/** What `docker pause` has frozen, with a freezer of version 1, does not even die. */
+/** Thaws a version 1 freezer: a process that `docker pause` has frozen does not die. */
 function thaw(folder: string): void {
   try {
     writeFileSync(join(folder, 'freezer.state'), 'THAWED', { flag: 'r+' });
@@ -124,7 +126,7 @@ async function removeTree(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   for (const below of listBelow(folder)) await removeTree(below);
   await waitFor(
-    `cgroup ${folder} is free`,
+    `removal of the cgroup ${folder}`,
     async () => {
       await rmdir(folder).catch((error: unknown) => {
         if (!isGone(error)) throw error;
@@ -135,7 +137,7 @@ async function removeTree(folder: string): Promise<void> {
   );
 }
 
-/** The cgroups right below one; none when it is gone. */
+/** Returns the direct children of a cgroup; none if it does not exist. */
 function listBelow(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })

@@ -5,9 +5,9 @@ import { type Finding, fine, missing } from './host-finding.ts';
 export interface RequiredSpace {
   readonly subject: string;
   readonly folder: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly needs: number;
-  /** The environment variable for another folder. */
+  /** The environment variable that names another folder. */
   readonly variable: string;
 }
 

@@ -9,7 +9,7 @@ import { type Finding, fine, missing } from './host-finding.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** Trials, each in its own network and mount namespace, so that nothing remains. */
+/** Trials of kernel features. Each runs in new network and mount namespaces, so that nothing remains. */
 const TRIES: readonly { subject: string; module: string; script: string }[] = [
   { subject: 'veth', module: 'veth', script: 'ip link add try0 type veth peer name try1' },
   { subject: 'bridge', module: 'bridge', script: 'ip link add try0 type bridge' },

@@ -14,7 +14,7 @@ const NEEDED: Readonly<Record<string, number>> = {
   'user.max_mnt_namespaces': 64,
 };
 
-/** Checks the limits that could be read; other kernels lack some of them. */
+/** Checks the limits that could be read; some kernels lack some of them. */
 export function judgeLimits(limits: Readonly<Record<string, number>>): Finding {
   const low = Object.entries(NEEDED).filter(([name, needed]) => (limits[name] ?? needed) < needed);
   if (low.length === 0)

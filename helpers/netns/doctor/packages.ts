@@ -27,7 +27,7 @@ export async function examineEngine(release: HostRelease): Promise<Finding> {
   });
 }
 
-/** Runs a check that throws what is missing, with the remedy. */
+/** Runs an inspection that throws an error with a hint if something is missing. */
 export async function lookAt(
   subject: string,
   release: HostRelease,

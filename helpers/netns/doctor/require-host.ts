@@ -1,15 +1,15 @@
 import { HarnessError } from '../../process/errors/harness-error.ts';
 
-/** What of this process decides whether it can make machines at all. */
+/** The properties of this process that decide if it can create machines. */
 export interface Starter {
   readonly platform: NodeJS.Platform;
-  /** The effective user; undefined where there is no such thing. */
+  /** The effective user; undefined on platforms without user IDs. */
   readonly uid: number | undefined;
 }
 
 /**
- * Refuses, in one line, to make machines of the built-in provider where that cannot be: elsewhere than on Linux, and for
- * anybody but root. What costs more to find out is `overlay-e2e doctor`'s.
+ * Throws if this process cannot create machines of the built-in provider: on another platform than Linux, or without
+ * root. `overlay-e2e doctor` checks the requirements that take longer to check.
  */
 export function requireHost(starter: Starter = thisProcess()): void {
   const tried = 'machines of the built-in provider';
@@ -17,20 +17,21 @@ export function requireHost(starter: Starter = thisProcess()): void {
     throw new HarnessError({
       code: 'platform-unsupported',
       tried,
-      observed: `they are made of Linux namespaces, and this is ${starter.platform}`,
-      remedy: 'run it on Linux, or install docker-machine 0.16.2 and VirtualBox',
+      observed: `they consist of Linux namespaces, and this platform is ${starter.platform}`,
+      remedy: 'run this command on Linux, or install docker-machine 0.16.2 and VirtualBox',
     });
   }
   if (starter.uid === 0) return;
   throw new HarnessError({
     code: 'root-required',
     tried,
-    observed: 'this is not root, who alone can make network namespaces and mounts',
-    remedy: 'run it with sudo, or as root in a container with --privileged',
+    observed:
+      'this process does not run as root; only root can create network namespaces and mounts',
+    remedy: 'run this command with sudo, or as root in a container with --privileged',
   });
 }
 
-/** As {@link requireHost} sees this process. */
+/** Returns the properties of this process. */
 export function thisProcess(): Starter {
   return { platform: process.platform, uid: process.geteuid?.() };
 }

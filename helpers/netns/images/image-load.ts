@@ -4,14 +4,15 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { runCommand, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 
-/** What of an engine bundle is needed to run its programs. */
+/** The part of an engine bundle that is needed to run its programs. */
 export interface RunnableEngine {
-  /** The whole environment of its programs. */
+  /** The complete environment of its programs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-// The engine needs no network and no machine to unpack an archive. It gets namespaces of its own, so that it neither
-// meets the user's own Docker under /run nor writes its key into /etc/docker, and dies with whoever started it.
+// The engine needs neither a network nor a machine to unpack an archive. It gets its own namespaces, so that it does
+// not find the user's Docker under /run, does not write its key into /etc/docker, and dies with the process that
+// started it.
 const ISOLATED =
   'setpriv --pdeathsig KILL unshare --mount --uts --ipc --net --pid --fork --kill-child --mount-proc --propagation private'.split(
     ' ',
@@ -25,8 +26,8 @@ exec dockerd --data-root "$1" --exec-root /run/docker --pidfile /run/docker.pid 
 `;
 
 /**
- * Loads an image archive into the empty folder `dataRoot` with a real engine that lives for this only. What is left
- * there is the engine's image store as it is under `/var/lib/docker`: `image/overlay2` and `overlay2`.
+ * Loads an image archive into the empty folder `dataRoot` with a temporary engine. The folder then contains the
+ * engine's image store, in the layout of `/var/lib/docker`: `image/overlay2` and `overlay2`.
  */
 export async function loadArchive(
   archive: string,
@@ -34,7 +35,7 @@ export async function loadArchive(
   engine: RunnableEngine,
 ): Promise<void> {
   const [file = '', ...args] = ISOLATED;
-  // Not before it is needed: most calls of netns-machine need it never, and would wait for it.
+  // Loaded late: most calls of netns-machine do not need it.
   const { execa } = await import('execa');
   const daemon = execa(file, [...args, 'sh', '-euc', START_ENGINE, 'sh', dataRoot], {
     env: engine.env,
@@ -56,7 +57,8 @@ export async function loadArchive(
       title: `image archive ${archive}: load`,
       env,
       limit: 300_000,
-      remedy: 'give an archive that docker save wrote (not docker export, not a bare OCI layout)',
+      remedy:
+        'give an archive that "docker save" wrote, not a "docker export" or a bare OCI layout',
     });
   } finally {
     daemon.kill('SIGKILL');
@@ -75,13 +77,13 @@ async function waitForEngine(
   };
   void ended();
   await waitFor(
-    'engine that loads an image archive: ready',
+    'temporary engine for an image archive: ready',
     async () => {
       if (log !== undefined) {
         throw new HarnessError({
           code: 'engine-not-ready',
-          tried: 'engine that loads an image archive: start',
-          observed: `it ended, «${tail(log, 1)}»`,
+          tried: 'temporary engine for an image archive: start',
+          observed: `dockerd ended; last line of its log: "${tail(log, 1)}"`,
           evidence: tail(log),
         });
       }

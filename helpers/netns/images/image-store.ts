@@ -8,13 +8,14 @@ import { requireNoOverlay } from '../../process/files/target-folder.ts';
 import { loadArchive, type RunnableEngine } from './image-load.ts';
 
 /**
- * Puts the images of archives into `dataRoot`, the still unused `/var/lib/docker` of a machine whose engine does not
- * run. An archive is unpacked by a real engine once, into the cache; every machine after that gets the metadata as
- * copies and each layer's files as a symbolic link into the cache. Engines only read layers, and remove the link when
- * they remove an image: machines share them without harm. The cache must be visible in the machine under its own path.
+ * Copies the images of archives into `dataRoot`, the unused `/var/lib/docker` of a machine whose engine does not run.
+ * The first time, an engine unpacks the archive into the cache. Each machine then gets a copy of the metadata and a
+ * symbolic link to each layer in the cache. Machines can share layers, because engines only read them, and delete the
+ * link if they delete an image. The cache must be visible in the machine under its own path.
  *
- * @param archives what `docker save` wrote, compressed or not; of the same tag in two archives the later one counts
- * @param engine any engine bundle: all versions with overlay2 keep images in the same way
+ * @param archives files that `docker save` wrote, compressed or not; if two contain the same tag, the later archive
+ * wins
+ * @param engine any engine bundle: all versions with overlay2 store images in the same layout
  */
 export async function seedImages(
   archives: readonly string[],
@@ -26,8 +27,8 @@ export async function seedImages(
     throw new HarnessError({
       code: 'operation-unsupported',
       tried: `images into ${dataRoot}`,
-      observed: 'an engine keeps images there already',
-      remedy: 'load them through the engine instead',
+      observed: 'the folder already contains images',
+      remedy: 'load the images through the engine',
     });
   }
   const stores: string[] = [];
@@ -35,7 +36,7 @@ export async function seedImages(
   await copyStores(stores, dataRoot);
 }
 
-/** The image store of one archive, in the cache; unpacked when it is not there yet. */
+/** Returns the image store of one archive in the cache, which it fills if necessary. */
 async function unpackArchive(archive: string, engine: RunnableEngine): Promise<string> {
   const what = `images of ${basename(archive)}`;
   return await cached(await imageStoreKey(archive), what, async (folder) => {
@@ -47,16 +48,16 @@ async function unpackArchive(archive: string, engine: RunnableEngine): Promise<s
 }
 
 /**
- * Where in the cache an archive is kept unpacked. Two files are the same archive when they are the same file, unchanged:
- * reading gigabytes at each start is no option.
+ * Returns the cache key of an unpacked archive. The key identifies the file by its metadata (path, inode, size, time of
+ * change), because hashing gigabytes at each start would take too long.
  */
 export async function imageStoreKey(archive: string): Promise<string> {
   const seen = await stat(archive, { bigint: true }).catch((error: unknown) => {
     throw new HarnessError({
       code: 'file-unreadable',
       tried: `image archive ${archive}`,
-      observed: 'it cannot be read',
-      remedy: 'give the path of a file that docker save wrote',
+      observed: 'unreadable',
+      remedy: 'give the path of a file that "docker save" wrote',
       cause: error,
     });
   });
@@ -64,7 +65,7 @@ export async function imageStoreKey(archive: string): Promise<string> {
     throw new HarnessError({
       code: 'file-unreadable',
       tried: `image archive ${archive}`,
-      observed: 'it is no file',
+      observed: 'not a file',
     });
   }
   const identity = [resolve(archive), seen.dev, seen.ino, seen.size, seen.mtimeNs].join('\n');
@@ -75,7 +76,7 @@ interface Layer {
   readonly store: string;
   readonly chainId: string;
   readonly cacheId: string;
-  /** The short name that the kernel's mount options use for it. */
+  /** The layer's short name in mount options of the kernel. */
   readonly link: string;
   readonly parent: string | undefined;
 }
@@ -85,7 +86,7 @@ async function copyStores(stores: readonly string[], dataRoot: string): Promise<
   const target = join(dataRoot, 'image', 'overlay2');
   await mkdir(join(target, 'layerdb', 'sha256'), { recursive: true, mode: 0o700 });
 
-  // Archives may share layers. The first one gives the layer, whatever the others called it.
+  // Archives may share layers. The first archive provides the layer; the others may name it differently.
   const layers = new Map<string, Layer>();
   for (const store of stores) {
     for (const layer of await readLayers(store)) {
@@ -144,7 +145,7 @@ async function copyLayer(
   await writeFile(join(to, 'lower'), lower.map((name) => `l/${name}`).join(':'));
 }
 
-/** What the engine stacks beneath a layer: its ancestors, nearest first. */
+/** Returns the links of the layers below a layer, from its parent down. */
 function lowerLinks(layer: Layer, layers: ReadonlyMap<string, Layer>): string[] {
   const links: string[] = [];
   for (let at = layer.parent; at !== undefined; at = layers.get(at)?.parent) {
@@ -155,7 +156,7 @@ function lowerLinks(layer: Layer, layers: ReadonlyMap<string, Layer>): string[] 
   return links;
 }
 
-/** The tags of several stores in one; each text is a store's `repositories.json`. */
+/** Merges the tags of several image stores; each text is one store's `repositories.json`. */
 export function mergeRepositories(texts: readonly string[]): string {
   const merged: Record<string, Record<string, string>> = {};
   for (const text of texts) {

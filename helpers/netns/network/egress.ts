@@ -16,9 +16,10 @@ import { prepareTool } from '../../debian/tools.ts';
 type Env = Readonly<Record<string, string>>;
 
 /**
- * Sees to it that there is a way out of the store's network, for machines that have a route to it. It is a program of
- * the host at a port of the switch, slirp4netns, which does for the machines what it could do for itself: nothing of the
- * host's forwarding, firewall or addresses is touched. To be called under the store's lock.
+ * Starts the egress of a state directory's network, if it does not run yet, for machines with a route to it. The egress
+ * is a program of the host, slirp4netns, at a port of the switch. It opens connections for the machines as any program
+ * of the host could. It changes neither the host's forwarding nor its firewall nor its addresses. Requires the lock of
+ * the state directory.
  */
 export async function ensureEgress(store: Store, range: AddressRange, env: Env): Promise<void> {
   const tool = await prepareTool('slirp4netns', 'slirp4netns');
@@ -42,7 +43,7 @@ export async function ensureEgress(store: Store, range: AddressRange, env: Env):
     ended = true;
   });
   await waitFor(
-    `store ${store.folder}: egress`,
+    `state directory ${store.folder}: egress`,
     async () => {
       await runIp('egress: port', [`link set ${tap} master br0 up`], { env, namespace });
       return done(undefined);
@@ -53,9 +54,9 @@ export async function ensureEgress(store: Store, range: AddressRange, env: Env):
     const log = await readLog(store);
     throw new HarnessError({
       code: 'egress-failed',
-      tried: `store ${store.folder}: egress`,
-      observed: `slirp4netns has ended, «${tail(log, 1)}»`,
-      remedy: 'its log tells why; without egress a machine needs it not',
+      tried: `state directory ${store.folder}: egress`,
+      observed: `slirp4netns ended; last line of its log: "${tail(log, 1)}"`,
+      remedy: 'read its log, or create machines without egress',
       cause: error,
       evidence: log,
     });

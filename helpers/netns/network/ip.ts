@@ -1,8 +1,8 @@
 import { runCommand } from '../../process/run-command.ts';
 
 /**
- * Runs lines of iproute2's `ip` in one process; in a network namespace when one is named. A name that exists already is
- * an error with the code `name-taken`.
+ * Runs lines of iproute2's `ip` in one process, in a network namespace if given. If a name already exists, the error
+ * has the code `name-taken`.
  */
 export async function runIp(
   title: string,

@@ -10,20 +10,20 @@ const linkRows = z.array(
   }),
 );
 
-/** A network interface of this process's own network namespace. */
+/** A network interface in the network namespace of this process. */
 export interface HostLink {
   readonly name: string;
-  /** Its MAC address. */
+  /** The MAC address. */
   readonly address: string;
   readonly alias: string;
 }
 
 /**
- * The network interfaces of this process's network namespace. The kernel is asked by `ip`: /sys/class/net shows the
- * namespace in which that sysfs was mounted, which may be another one.
+ * Returns the network interfaces in the network namespace of this process. It runs `ip`, because /sys/class/net shows
+ * the namespace in which that sysfs was mounted, which may be another one.
  */
 export async function readLinks(env: Readonly<Record<string, string>>): Promise<HostLink[]> {
-  const title = 'read the host’s links';
+  const title = 'read the links of the host';
   const { stdout } = await runCommand('ip', ['-json', 'link', 'show'], { env, title });
   const rows = linkRows.parse(stdout.trim() === '' ? [] : parseJson(stdout));
   return rows.map(({ ifname, address = '', ifalias = '' }) => ({

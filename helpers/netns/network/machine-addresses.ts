@@ -9,26 +9,26 @@ import {
 } from '../../process/address-range.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 
-/** Machines are numbered from here, as docker-machine's VirtualBox driver does: .100, .101, … */
+/** The number of the first machine's address, as with docker-machine's VirtualBox driver: .100, .101, … */
 const firstMachine = 100;
 
-/** The ranges to try when none is configured, in this order: VirtualBox's default first, as in the tutorial. */
+/** The ranges to try if none is configured, in this order. The first is VirtualBox's default, as in the tutorial. */
 export const usualRanges: readonly AddressRange[] = [
   ...Array.from({ length: 100 }, (_, i) => `192.168.${99 + i}.0/24`),
   ...Array.from({ length: 99 }, (_, i) => `192.168.${i}.0/24`),
 ].map(parseRange);
 
-/** The host's own address in the range: .1. */
+/** Returns the host's address in the range: .1. */
 export function hostAddress({ first }: AddressRange): string {
   return formatAddress(first + 1);
 }
 
-/** The gateway of machines with egress: .2. */
+/** Returns the gateway of machines with egress: .2. */
 export function egressAddress({ first }: AddressRange): string {
   return formatAddress(first + 2);
 }
 
-/** The name server of machines with egress: .3. */
+/** Returns the name server of machines with egress: .3. */
 export function nameServerAddress({ first }: AddressRange): string {
   return formatAddress(first + 3);
 }
@@ -44,11 +44,11 @@ export function nextAddress(range: AddressRange, taken: ReadonlySet<string>): st
     code: 'range-full',
     tried: `next address in ${formatRange(range)}`,
     observed: 'all addresses are in use',
-    remedy: 'remove machines, or use another store (MACHINE_STORAGE_PATH)',
+    remedy: 'remove machines, or set MACHINE_STORAGE_PATH to another state directory',
   });
 }
 
-/** Refuses an address that a machine cannot have in the range. */
+/** Throws if a machine cannot have an address in the range. */
 export function checkAddress(
   address: string,
   range: AddressRange,
@@ -56,28 +56,28 @@ export function checkAddress(
 ): void {
   const tried = `address ${address}`;
   const number = parseAddress(address);
-  const remedy = `give one from ${formatAddress(range.first + 4)} to ${formatAddress(lastOf(range) - 1)}`;
+  const remedy = `give an address from ${formatAddress(range.first + 4)} to ${formatAddress(lastOf(range) - 1)}`;
   if (number === undefined) {
     throw new HarnessError({
       code: 'address-invalid',
       tried,
-      observed: 'it is not an IPv4 address',
+      observed: 'not an IPv4 address',
       remedy,
     });
   }
   if (networkOf(number, range.prefix) !== range.first) {
-    const observed = `it is not in ${formatRange(range)}, the range of this store's machines`;
+    const observed = `not in ${formatRange(range)}, the range of the state directory`;
     throw new HarnessError({ code: 'address-invalid', tried, observed, remedy });
   }
   if (number === range.first || number === lastOf(range)) {
-    const observed = `it is the first or last address of ${formatRange(range)}`;
+    const observed = `the first or last address of ${formatRange(range)}`;
     throw new HarnessError({ code: 'address-invalid', tried, observed, remedy });
   }
   if (number === range.first + 1) {
     throw new HarnessError({
       code: 'address-taken',
       tried,
-      observed: 'it belongs to the host',
+      observed: 'used by the host',
       remedy,
     });
   }
@@ -85,7 +85,7 @@ export function checkAddress(
     throw new HarnessError({
       code: 'address-taken',
       tried,
-      observed: 'it is reserved for egress',
+      observed: 'reserved for egress',
       remedy,
     });
   }
@@ -94,8 +94,8 @@ export function checkAddress(
     throw new HarnessError({
       code: 'address-taken',
       tried,
-      observed: `machine ${owner} has it`,
-      remedy: 'give another, or none',
+      observed: `used by the machine ${owner}`,
+      remedy: 'give another address, or omit it',
     });
   }
 }

@@ -7,7 +7,10 @@ import type { MachineConfig } from '../state/machine-config.ts';
 import { machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
 import type { Store } from '../state/store.ts';
 
-/** Gives a machine its network namespace, and `eth1` in it with the machine's MAC and address, plugged into the switch. */
+/**
+ * Creates a machine's network namespace, with an interface `eth1` that has the machine's MAC and IP address and is
+ * connected to the switch.
+ */
 export async function connectLink(
   store: Store,
   config: MachineConfig,
@@ -25,13 +28,13 @@ export async function connectLink(
     await runIp(title, [...fresh, link], { env });
   } catch (error) {
     if (!hasCode(error, 'name-taken')) throw error;
-    // The kernel still holds an earlier namespace of this machine, and with it the other end of this port.
+    // The kernel still holds an earlier namespace of this machine, which contains the peer of this port.
     const inSwitch = { env, namespace: switchNamespace(store) };
-    await runIp(`${title}: remove its earlier port`, [`link delete ${port}`], inSwitch);
+    await runIp(`${title}: remove the earlier port`, [`link delete ${port}`], inSwitch);
     await runIp(title, [link], { env });
   }
   await Promise.all([
-    runIp(`machine ${config.Name}: port of the switch`, [`link set ${port} master br0 up`], {
+    runIp(`machine ${config.Name}: switch port`, [`link set ${port} master br0 up`], {
       env,
       namespace: switchNamespace(store),
     }),

@@ -19,8 +19,9 @@ import { makePrivateFolder, writeAtomically } from '../../process/files/write-at
 type Env = Readonly<Record<string, string>>;
 
 /**
- * Sees to it that the store has its range and its switch: a bridge in a network namespace of its own, so that no
- * firewall of the host filters what machines say to each other, and one link from it to the host.
+ * Creates the address range and the switch of a state directory, if necessary. The switch is a bridge in its own
+ * network namespace, so that no firewall of the host filters traffic between machines. One link connects it to the
+ * host.
  */
 export async function ensureSwitch(
   store: Store,
@@ -34,15 +35,15 @@ export async function ensureSwitch(
       throw new HarnessError({
         code: 'range-in-use',
         tried: `address range ${formatRange(asked)}`,
-        observed: `the machines of store ${store.folder} are in ${formatRange(had)}`,
-        remedy: 'use another store (MACHINE_STORAGE_PATH), or remove its machines first',
+        observed: `the machines of the state directory ${store.folder} use ${formatRange(had)}`,
+        remedy: 'set MACHINE_STORAGE_PATH to another state directory, or remove its machines first',
       });
     }
     if (existsSync(switchFile(store)) && (await isWhole(store, had, env))) return had;
     await removeSwitch(store, env);
     return await makeSwitch(store, [had], true, env);
   }
-  // There is none, but for what is left when someone removed the store's files by hand.
+  // Removes the remains of a switch whose files someone deleted by hand.
   await removeSwitch(store, env);
   return await makeSwitch(
     store,
@@ -52,25 +53,25 @@ export async function ensureSwitch(
   );
 }
 
-/** Whether the kernel has the switch of a store. */
+/** Returns true if the kernel has the switch of a state directory. */
 export function hasSwitch(store: Store): boolean {
   return existsSync(switchFile(store));
 }
 
-/** Whether a range is noted in the store, be it a damaged one. */
+/** Returns true if the state directory has a file with a range, even a damaged one. */
 export function hasRange(store: Store): boolean {
   return existsSync(rangeFile(store));
 }
 
 /**
- * Removes the switch and its link; a missing one is not an error. The link is found by its marks in the kernel, so that
- * it goes also when the store's note of its range is gone.
+ * Removes the switch and its link, if they exist. It finds the link by its MAC address and alias, not by the recorded
+ * range, which may be lost.
  */
 export async function removeSwitch(store: Store, env: Env): Promise<void> {
   for (const { name } of (await readLinks(env)).filter((link) => isOwn(store, link))) {
     await runIp('switch: remove its link', [`link delete ${name}`], { env }).catch(
       async (error: unknown) => {
-        // The kernel removes it itself, a moment after the namespace at its other end went.
+        // The kernel removes the link itself, shortly after the namespace of its peer.
         if ((await readLinks(env)).some((link) => link.name === name)) throw error;
       },
     );
@@ -78,7 +79,7 @@ export async function removeSwitch(store: Store, env: Env): Promise<void> {
   await removeCgroups(store, EGRESS);
   if (!existsSync(switchFile(store))) return;
   const namespace = switchNamespace(store);
-  // The kernel takes its time to empty a namespace, and for so long the host would keep the link and its range.
+  // The kernel empties a namespace with a delay; until then, the host would keep the link and its range.
   await runIp('switch: remove its link', ['link delete host'], { env, namespace }).catch(
     () => undefined,
   );
@@ -86,8 +87,8 @@ export async function removeSwitch(store: Store, env: Env): Promise<void> {
 }
 
 /**
- * Whether a link of the host leads to this store's switch: another store may have taken the range while this one's
- * machines were down. Its MAC address is the store's from its first moment on; the alias comes last.
+ * Returns true if a link of the host leads to the switch of this state directory; another one may have taken the range
+ * while these machines were stopped. The link has its MAC address from its creation; the alias is set last.
  */
 function isOwn(store: Store, { name, address, alias }: HostLink): boolean {
   if (!/^e2e-[0-9a-f]{8}$/.test(name)) return false;
@@ -96,18 +97,18 @@ function isOwn(store: Store, { name, address, alias }: HostLink): boolean {
   return address === macAddress(store, hostAddress({ first, prefix: 24 }));
 }
 
-/** Whether the host has the link of a range with the mark that it gets last. */
+/** Returns true if the host has the link of a range, and the link is complete: its alias is set last. */
 async function isWhole(store: Store, range: AddressRange, env: Env): Promise<boolean> {
   const link = (await readLinks(env)).find(({ name }) => name === hostLink(range));
   return link?.alias === linkAlias(store);
 }
 
-/** What the link of a store's switch is marked with, once all of the switch is there. */
+/** Returns the alias of the link, which is set once the switch is complete. */
 function linkAlias(store: Store): string {
   return `overlay-e2e-${store.id}`;
 }
 
-/** The range that the store's machines have, once it has one. */
+/** Returns the address range of the machines in a state directory; undefined if it has none yet. */
 export function readStoreRange(store: Store): AddressRange | undefined {
   const file = rangeFile(store);
   let text: string;
@@ -129,15 +130,15 @@ function damagedRange(file: string, cause: unknown): HarnessError {
   return new HarnessError({
     code: 'state-unreadable',
     tried: `read ${file}`,
-    observed: 'it is not the address range of the machines any more',
+    observed: 'damaged: it contains no valid address range',
     remedy: 'remove the machines with "overlay-e2e down" and bring them up again',
     cause,
   });
 }
 
 /**
- * The host's end of the link to the switch. It is named by the range: the kernel itself refuses a second store that
- * wants the same range at the same moment.
+ * Returns the name of the host's link to the switch. The name contains the range, so that the kernel refuses a second
+ * state directory that creates the same range at the same time.
  */
 export function hostLink({ first }: AddressRange): string {
   return `e2e-${first.toString(16).padStart(8, '0')}`;
@@ -156,7 +157,7 @@ async function makeSwitch(
       if (only)
         refuseRange(
           range,
-          `this host routes ${formatRange(inTheWay.range)} through ${inTheWay.device} already`,
+          `this host already routes ${formatRange(inTheWay.range)} through ${inTheWay.device}`,
         );
       continue;
     }
@@ -164,13 +165,13 @@ async function makeSwitch(
     await writeAtomically(rangeFile(store), `${formatRange(range)}\n`);
     if (!existsSync(switchFile(store))) await makeBridge(store, range, env);
     if (await makeHostLink(store, range, env)) return range;
-    if (only) refuseRange(range, 'another store has it');
+    if (only) refuseRange(range, 'in use by another state directory');
   }
   throw new HarnessError({
     code: 'range-in-use',
     tried: 'address range for the machines',
-    observed: `this host routes each of 192.168.0.0/24 to 192.168.255.0/24 already`,
-    remedy: 'name a free one: E2E_SUBNET=10.99.0.0/24',
+    observed: 'this host already routes every range from 192.168.0.0/24 to 192.168.255.0/24',
+    remedy: 'set E2E_SUBNET to a free range, such as 10.99.0.0/24',
   });
 }
 
@@ -189,7 +190,7 @@ async function makeBridge(store: Store, range: AddressRange, env: Env): Promise<
   );
 }
 
-/** The link from the host to the switch. Gives false when another store has one of this name. */
+/** Creates the link from the host to the switch. Returns false if another state directory has a link with this name. */
 async function makeHostLink(store: Store, range: AddressRange, env: Env): Promise<boolean> {
   const namespace = switchNamespace(store);
   const link = hostLink(range);
@@ -221,8 +222,8 @@ async function makeHostLink(store: Store, range: AddressRange, env: Env): Promis
 }
 
 /**
- * The host forwards nothing that comes in by this link, also where it forwards for others (Docker has it do so), and has
- * one address there: none of IPv6 that it would give itself.
+ * Restricts a link: the host forwards no traffic that arrives on it, even if it forwards other traffic, as Docker
+ * requires. The link has no IPv6 address.
  */
 function closeLink(link: string): void {
   writeFileSync(`/proc/sys/net/ipv4/conf/${link}/forwarding`, '0');
@@ -235,7 +236,7 @@ function refuseRange(range: AddressRange, observed: string): never {
     code: 'range-in-use',
     tried: `address range ${formatRange(range)}`,
     observed,
-    remedy: 'ask for another (E2E_SUBNET), or for none to get a free one',
+    remedy: 'set E2E_SUBNET to another range, or unset it to use a free one',
   });
 }
 

@@ -22,13 +22,13 @@ interface Authority {
   readonly key: string;
 }
 
-/** Makes sure that the store has its certificate authority and its client's certificate. */
+/** Creates the certificate authority and the client certificate of a state directory, if they do not exist. */
 export async function ensureAuthority(store: Store): Promise<Authority> {
   const found = await readAuthority(store);
   if (found !== undefined) return found;
   const keys = Promise.all([makeKeys(), makeKeys()]);
   keys.catch(() => undefined);
-  // The lock is on the store's folder.
+  // The folder is the lock, so it must exist.
   await makePrivateFolder(store.folder);
   return await withStoreLock(
     store,
@@ -37,10 +37,11 @@ export async function ensureAuthority(store: Store): Promise<Authority> {
 }
 
 /**
- * Makes a machine's server certificate, for these addresses and names, and copies the client's beside it.
+ * Creates a machine's server certificate for these addresses and names, and copies the client certificate into the same
+ * folder.
  *
- * @param isSwarmManager a manager of classic Swarm shows the same certificate to the engines, as their client; any other
- *   machine's is no client's: its key must not open the engines of the others
+ * @param isSwarmManager if true, the certificate is a client certificate too: a manager of classic Swarm presents it to
+ * the engines. Other machines must not have one, because their keys would give access to the other engines.
  */
 export async function makeMachineCertificates(
   store: Store,
@@ -123,13 +124,13 @@ async function signCertificate(
   authority: { certificate: string | undefined; key: string },
   { subjects, use }: { readonly subjects: readonly string[]; readonly use: Use },
 ): Promise<string> {
-  // Loaded only where certificates are made: most commands make none.
+  // Loaded only to create certificates: most commands create none.
   const { default: forge } = await import('node-forge');
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  // Go refuses a number that begins with a zero too many, or is negative.
+  // Go rejects serial numbers that are negative or have superfluous leading zeros.
   certificate.serialNumber = `40${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
-  // A clock that is somewhat behind must not refuse a fresh certificate; docker-machine does the same.
+  // A client whose clock is slow must accept a new certificate; docker-machine subtracts the same time.
   certificate.validity.notBefore = new Date(Date.now() - 5 * 60_000);
   certificate.validity.notAfter = new Date(Date.now() + days * 24 * 3_600_000);
   certificate.setSubject(subject);
@@ -163,7 +164,7 @@ async function signCertificate(
       ? []
       : [{ name: 'subjectAltName', altNames: subjects.map(alternativeName) }]),
   ]);
-  // forge itself signs in JavaScript, many times as slowly as Node does.
+  // forge signs in JavaScript, which is many times slower than Node.
   const native: Pick<pki.rsa.PrivateKey, 'sign'> = {
     sign: () => {
       const signed = forge.asn1.toDer(certificate.tbsCertificate).getBytes();

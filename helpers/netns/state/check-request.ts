@@ -1,44 +1,44 @@
 import { existsSync } from 'node:fs';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 
-/** docker-machine's own rule for names. */
+/** docker-machine's rule for names. */
 export const machineName = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/;
 
-/** The kernel's limit for a host name. */
+/** The kernel's limit for host names, in characters. */
 export const longestName = 63;
 
-/** Refuses a name that docker-machine refuses, or that cannot be a host's. */
+/** Throws if docker-machine would reject a name, or if it is not a valid host name. */
 export function checkName(name: string): void {
-  const tried = `machine name «${name}»`;
-  const remedy = 'use letters, digits, dots and hyphens, a letter or digit first';
+  const tried = `machine name "${name}"`;
+  const remedy = 'use letters, digits, dots and hyphens; begin with a letter or digit';
   if (!machineName.test(name)) {
     throw new HarnessError({
       code: 'input-invalid',
       tried,
-      observed: 'it is not a host name',
+      observed: 'not a valid host name',
       remedy,
     });
   }
   if (name.length > longestName) {
-    const observed = `it has ${name.length} characters, a host name has ${longestName} at most`;
+    const observed = `${name.length} characters; a host name has at most ${longestName}`;
     throw new HarnessError({
       code: 'input-invalid',
       tried,
       observed,
-      remedy: 'take a shorter one',
+      remedy: 'choose a shorter name',
     });
   }
 }
 
-/** Refuses image archives that are not there, before anything is made. */
+/** Throws if an image archive does not exist, before anything is created. */
 export function checkImages(archives: readonly string[]): void {
   for (const archive of archives) {
     if (existsSync(archive)) continue;
     throw new HarnessError({
       code: 'file-unreadable',
       tried: `image archive ${archive}`,
-      observed: 'there is no such file',
-      remedy: 'give the path of a file that docker save wrote',
+      observed: 'not found',
+      remedy: 'give the path of a file that "docker save" wrote',
     });
   }
 }

@@ -25,9 +25,10 @@ import { hasRange, hasSwitch, removeSwitch } from '../network/switch.ts';
 
 type Env = Readonly<Record<string, string>>;
 
-/** Takes the power of a machine away and leaves nothing of it in the kernel; its folder stays. */
+/** Kills a machine's processes and removes the machine from the kernel; keeps its folder. */
 export async function forceStop(store: Store, name: string, env: Env): Promise<void> {
-  // Where no cgroup is mounted, a machine's processes would be missed, and run on without their files.
+  // Throws if no cgroup is mounted: otherwise, the machine's processes would not be found, and would run on without
+  // their files.
   mainHierarchy();
   await removeCgroups(store, name);
   const namespace = machineNamespace(store, name);
@@ -42,14 +43,14 @@ export async function forceStop(store: Store, name: string, env: Env): Promise<v
 }
 
 /**
- * Removes what is of no whole machine: what a run that was killed left half-made or half-removed, in the kernel and on
- * disk. Where no machine is left, what all of them share goes with it: switch, certificates. Gives what was swept: names
- * of machines, and «the switch» when there was one without a machine.
+ * Removes unfinished machines: the remains of interrupted runs, in the kernel and on disk. If no machine is left, it
+ * also removes the switch and the certificates, which all machines share.
  *
- * @param prepare brings the programs that it takes, when there is something to clean up
+ * @param prepare returns the environment with the required programs; called only if there is something to clean up
+ * @returns the names of the machines that it cleaned up, and "the switch" if a switch without machines was removed
  */
 export async function cleanUpStore(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
-  // Whoever makes a machine notes it under the lock: what is not noted by now never will be.
+  // A machine is recorded under the lock: a machine that is not recorded now never will be.
   return await withStoreLock(store, async () => {
     const earlier = isMarked(store.folder) ? [] : await cleanUpEarlier(store, prepare);
     const folders = listMachineNames(store);
@@ -57,7 +58,7 @@ export async function cleanUpStore(store: Store, prepare: () => Promise<Env>): P
     const stay = new Set(folders.filter((name) => whatIs(store, name, isOwn) !== 'unfinished'));
     const cgroups = listCgroups(store);
     const names = new Set([...folders, ...cgroups, ...listMachineNamespaces(store)]);
-    // The way out is no machine: it goes with the switch.
+    // The egress is not a machine: it is removed with the switch.
     const rest = [...names].filter((name) => !stay.has(name) && name !== EGRESS);
     const isEmpty = !folders.some((name) => whatIs(store, name, isOwn) === 'machine');
     const isOurs = isOwn || hasSwitch(store) || cgroups.length > 0;
@@ -66,7 +67,7 @@ export async function cleanUpStore(store: Store, prepare: () => Promise<Env>): P
     if (rest.length > 0 || alone) {
       const env = await prepare();
       await allSettled(
-        `store ${store.folder}: clean up`,
+        `state directory ${store.folder}: clean up`,
         rest.map(async (name) => {
           await forceStop(store, name, env);
           await removeFolder(store, name);
@@ -88,8 +89,8 @@ export async function cleanUpStore(store: Store, prepare: () => Promise<Env>): P
 }
 
 /**
- * Removes from the kernel what a version before the marker made: it had other names there, by which no machine of this
- * version would be found. Gives the names of the machines.
+ * Removes from the kernel the objects of versions before the marker file, which used other names. Returns the names of
+ * the machines.
  */
 async function cleanUpEarlier(store: Store, prepare: () => Promise<Env>): Promise<string[]> {
   const earlier = earlierIdentity(store);
@@ -103,7 +104,7 @@ async function cleanUpEarlier(store: Store, prepare: () => Promise<Env>): Promis
   return machines;
 }
 
-/** Takes the switch down when the store has no machine any more. */
+/** Removes the switch if the state directory has no machines. */
 export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> {
   if (hasMachines(store)) return;
   await withStoreLock(store, async () => {
@@ -114,15 +115,15 @@ export async function removeStoreIfEmpty(store: Store, env: Env): Promise<void> 
   });
 }
 
-/** What all machines share besides the switch. */
+/** Removes everything that all machines share, except the switch. */
 async function removeShared(store: Store): Promise<void> {
   await removeStoreCgroups(store);
   await removeOwnFiles(join(store.folder, 'netns'), /^(?:range|egress\.log)(?:\..*tmp)?$/);
 }
 
 /**
- * Removes the files with our names from a folder of the store, then the folder if it is empty: whatever else somebody
- * keeps there stays.
+ * Deletes files of this program from a folder of the state directory, then the folder if it is empty. Keeps all other
+ * files.
  */
 async function removeOwnFiles(folder: string, own: RegExp): Promise<void> {
   for (const name of readNames(folder)) {
@@ -131,7 +132,7 @@ async function removeOwnFiles(folder: string, own: RegExp): Promise<void> {
   await rmdir(folder).catch(() => undefined);
 }
 
-/** What a machine of this provider has in its folder, but for what is being written. */
+/** The files in a machine's folder, and temporary files. */
 const ownFiles = /^(?:netns|config\.json|(?:ca|cert|key|server|server-key)\.pem)$|\.tmp$/;
 
 function hasMachines(store: Store): boolean {
@@ -139,30 +140,31 @@ function hasMachines(store: Store): boolean {
   return listMachineNames(store).some((name) => whatIs(store, name, isOwn) !== 'foreign');
 }
 
-/** The names of all whole machines of this provider in a store. */
+/** Returns the names of the complete machines of this provider in a state directory. */
 export function listOwnMachines(store: Store): string[] {
   return listMachineNames(store).filter((name) => whatIs(store, name, true) === 'machine');
 }
 
 /**
- * What a folder of the store is. A machine's config is written first and whole, so without one it is the rest of a
- * machine; unless it holds what never is in one of ours: docker-machine may keep virtual machines in the same store.
+ * Classifies a folder in `machines`. A machine's config is written first and atomically, so a folder without one is an
+ * unfinished machine. A folder with any other file is foreign: docker-machine may keep virtual machines in the same
+ * state directory.
  *
- * @param isOwn whether the store is known to be ours: elsewhere only a config is a proof
+ * @param isOwn true if this program created the state directory; in any other, a folder without a config is foreign
  */
 function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'unfinished' | 'foreign' {
   try {
     const config = readConfig(store, name);
     if (config !== undefined) return config.DriverName === 'netns' ? 'machine' : 'foreign';
   } catch {
-    // Cut off, or not a config of ours: what lies beside it tells.
+    // Incomplete, or not a config of this provider: the other files decide.
   }
   const isOurs =
     isOwn && readNames(machineFolder(store, name)).every((file) => ownFiles.test(file));
   return isOurs ? 'unfinished' : 'foreign';
 }
 
-/** Removes a machine's folder. */
+/** Deletes a machine's folder. */
 export async function removeFolder(store: Store, name: string): Promise<void> {
   await rm(machineFolder(store, name), { recursive: true, force: true });
 }

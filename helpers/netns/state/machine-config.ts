@@ -4,7 +4,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { certificatesFolder, machineFolder, type Store } from './store.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
 
-/** What docker-machine's drivers keep of a machine, and what ours adds. */
+/** The fields that docker-machine's drivers store for a machine, and those of this provider. */
 export interface NetnsDriver {
   IPAddress: string;
   MachineName: string;
@@ -16,9 +16,9 @@ export interface NetnsDriver {
   SwarmHost: string;
   SwarmDiscovery: string;
   MACAddress: string;
-  /** MiB; 0: no limit. */
+  /** In MiB; 0 for no limit. */
   Memory: number;
-  /** 0: no limit. */
+  /** 0 for no limit. */
   CPUs: number;
   /** The engine bundle: a version, `system`, or a folder. */
   Engine: string;
@@ -73,7 +73,7 @@ interface AuthOptions {
   StorePath: string;
 }
 
-/** docker-machine's config.json. */
+/** The content of docker-machine's config.json. */
 export interface MachineConfig {
   ConfigVersion: 3;
   Driver: NetnsDriver;
@@ -89,7 +89,7 @@ export interface MachineConfig {
   Name: string;
 }
 
-/** What a new machine's config is made of. */
+/** The inputs for a new machine's config. */
 export interface ConfigParts {
   readonly name: string;
   readonly address: string;
@@ -103,7 +103,7 @@ export interface ConfigParts {
   readonly swarmOptions: Partial<SwarmOptions>;
 }
 
-/** A new machine's config, in docker-machine's order of fields. */
+/** Returns a new machine's config, with the fields in docker-machine's order. */
 export function makeConfig(store: Store, parts: ConfigParts): MachineConfig {
   const certificates = certificatesFolder(store);
   const folder = machineFolder(store, parts.name);
@@ -131,7 +131,7 @@ export function makeConfig(store: Store, parts: ConfigParts): MachineConfig {
       MachineName: parts.name,
       SSHUser: 'root',
       SSHPort: 22,
-      // Where docker-machine keeps the key. Machines here are entered without one.
+      // The path of docker-machine's key. Access to these machines needs no key.
       SSHKeyPath: join(folder, 'id_rsa'),
       StorePath: store.folder,
       SwarmMaster: swarm.Master,
@@ -188,7 +188,7 @@ export async function writeConfig(store: Store, config: MachineConfig): Promise<
   await writeAtomically(configFile(store, config.Name), JSON.stringify(config, null, 4));
 }
 
-/** A machine's config; undefined when the store has no such machine. */
+/** Returns a machine's config; undefined if the state directory has no such machine. */
 export function readConfig(store: Store, name: string): MachineConfig | undefined {
   const file = configFile(store, name);
   let text: string;
@@ -204,17 +204,17 @@ export function readConfig(store: Store, name: string): MachineConfig | undefine
     const config = JSON.parse(text) as MachineConfig;
     if (typeof config.Driver.IPAddress === 'string') return config;
   } catch {
-    // Falls through: whatever it is, it is no config.
+    // Falls through: it is not a config.
   }
   throw new HarnessError({
     code: 'state-unreadable',
     tried: `machine ${name}: read ${file}`,
-    observed: 'it is not a machine’s config',
-    remedy: `remove the machine, or ${file}`,
+    observed: 'not the config of a machine',
+    remedy: `remove the machine, or delete ${file}`,
   });
 }
 
-/** The names of all machines that the store has a folder for, in natural order. */
+/** Returns the names of all machines that have a folder in the state directory, in natural order. */
 export function listMachineNames(store: Store): string[] {
   let names: string[];
   try {

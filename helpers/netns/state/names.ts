@@ -1,35 +1,38 @@
 import { join } from 'node:path';
 import type { Store } from './store.ts';
 
-/** Where iproute2 keeps the names of network namespaces. */
+/** The folder in which iproute2 keeps the names of network namespaces. */
 export const namespaceFolder = '/run/netns';
 
-/** The network namespace of a machine, as `ip netns` calls it. */
+/** Returns the name of a machine's network namespace, as `ip netns` shows it. */
 export function machineNamespace(store: Store, name: string): string {
   return `${namespacePrefix(store)}${name}`;
 }
 
-/** The network namespace of the store's switch. No machine can have this name: an underscore is not allowed there. */
+/**
+ * Returns the name of the switch's network namespace. No machine can have this name: machine names contain no
+ * underscore.
+ */
 export function switchNamespace(store: Store): string {
   return `${namespacePrefix(store)}_switch`;
 }
 
-/** The cgroup of the program that is the way out of the store's network. No machine can have this name either. */
+/** The cgroup of the egress program. No machine can have this name either. */
 export const EGRESS = '_egress';
 
-/** What the names of all network namespaces of the store begin with. */
+/** Returns the prefix of the names of all network namespaces of a state directory. */
 export function namespacePrefix(store: Store): string {
   return `e2e-${store.id}-`;
 }
 
-/** The file that keeps a network namespace alive. */
+/** Returns the file that keeps a network namespace alive. */
 export function namespaceFile(namespace: string): string {
   return join(namespaceFolder, namespace);
 }
 
 /**
- * A MAC address for whoever has `address` in this store: always the same one, so that no neighbour's memory is stale.
- * A range has at most 65536 addresses: the last two numbers tell them apart.
+ * Returns the MAC address for an IP address in a state directory. It is always the same, so that neighbor tables stay
+ * valid. A range has at most 65536 addresses, so the last two numbers identify each.
  */
 export function macAddress(store: Store, address: string): string {
   const own = address.split('.').slice(2).map(Number);

@@ -20,18 +20,18 @@ import { makePrivateFolder } from '../../process/files/write-atomically.ts';
 import { ensureSwitch } from '../network/switch.ts';
 import { readVariable } from '../../process/environment.ts';
 
-/** What one may ask of a machine of this provider. */
+/** The options of a machine of this provider. */
 export interface NetnsMachineOptions {
-  /** MiB. */
+  /** In MiB. */
   readonly memory?: number | undefined;
   readonly cpus?: number | undefined;
-  /** The store's address range; `$E2E_SUBNET`, or else a free one, when absent. */
+  /** The address range of the state directory. Default: `$E2E_SUBNET`, or else a free range. */
   readonly subnet?: string | undefined;
-  /** Whether the machine may reach what the host reaches. */
+  /** Connects the machine to networks outside of the host. */
   readonly egress?: boolean | undefined;
   /** More of docker-machine's engine options than `--engine-opt` and `--engine-label`. */
   readonly engineSettings?: Partial<EngineOptions> | undefined;
-  /** What is noted of its part in a classic Swarm. */
+  /** The recorded role of the machine in a classic Swarm. */
   readonly swarmOptions?: Partial<SwarmOptions> | undefined;
 }
 
@@ -46,8 +46,8 @@ interface Request extends NetnsMachineOptions {
 }
 
 /**
- * Gives a new machine its name and address: from here on nobody else of the store gets them. The store's switch is
- * there when this returns.
+ * Reserves a name and an address for a new machine, so that no other process uses them. Creates the switch if
+ * necessary.
  */
 export async function reserveMachine(
   store: Store,
@@ -64,8 +64,8 @@ export async function reserveMachine(
         throw new HarnessError({
           code: 'name-taken',
           tried: `machine ${name}: create`,
-          observed: 'there is one of this name',
-          remedy: 'take another name, or remove it first',
+          observed: 'a machine with this name exists',
+          remedy: 'choose another name, or remove the machine first',
         });
       }
       const subnet = request.subnet ?? readVariable('E2E_SUBNET');

@@ -8,22 +8,22 @@ import { parseJson } from '../../process/text/parse-json.ts';
 import type { TargetFolder } from '../../process/files/target-folder.ts';
 import { requireOwner } from '../../process/files/require-owner.ts';
 
-/** Its presence says that overlay-e2e made the state directory; it may be empty. */
+/** An empty file. It marks a state directory that overlay-e2e created. */
 const MARKER = '.overlay-e2e';
 
 const explanation = `overlay-e2e keeps the machines of a cluster here; "overlay-e2e down" removes them.\n`;
 
-/** What is in a state directory beside the marker: names of ours, and of docker-machine's own. */
+/** The names in a state directory in addition to the marker: this program's and docker-machine's. */
 const ownNames =
   /^(?:certs|machines|netns|overlay-e2e|(?:claim|topology|set-up)\.json(?:\.\d+)?(?:\.[\w-]+)?(?:\.tmp)?)$/;
 
 /**
- * What is known about a state directory: `own` was made by this program, `foreign` has content and no sign of it. Only
- * in an own one, whatever has one of our names is ours to delete.
+ * The classification of a state directory. `own`: this program created it, and may delete everything with its names.
+ * `foreign`: it contains other files.
  */
 export type StateDirectory = 'absent' | 'empty' | 'own' | 'foreign';
 
-/** Whether a version with markers made it. */
+/** Returns true if a version with marker files created the state directory. */
 export function isMarked(folder: string): boolean {
   return readNames(folder)?.includes(MARKER) === true;
 }
@@ -39,18 +39,18 @@ export function examineStateDirectory(folder: string): StateDirectory {
 }
 
 /**
- * Makes a state directory and its marker, before anything else is made in it. One that exists has to be empty or marked:
- * "down" will delete what is in it.
+ * Creates a state directory and its marker before anything else in it. An existing directory must be empty or marked,
+ * because "down" deletes its content.
  */
 export async function takeStateDirectory(folder: string): Promise<void> {
   const found = examineStateDirectory(folder);
   if (found === 'foreign') throw foreign(folder, 'use');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // In an empty one nobody can have left anything: a mode that lets others write is put right below.
+  // An empty directory contains no planted files; the mode that lets others write is fixed below.
   requireOwner(stateTarget(folder), { mayBeWritable: found === 'empty' });
-  // Keys are in it, and whoever may open it could hold its lock.
+  // It contains keys, and anyone who can open it can hold its lock.
   await chmod(folder, 0o700);
-  // What an earlier version left in the kernel is found by the marker's absence.
+  // Without a marker, `cleanUpStore` also looks for remains of earlier versions in the kernel.
   const isInUse = ['machines', 'netns'].some((name) => (readNames(join(folder, name)) ?? [])[0]);
   if (found === 'own' && isInUse) return;
   await writeFile(join(folder, MARKER), explanation, { flag: 'wx', mode: 0o600 }).catch(
@@ -61,20 +61,20 @@ export async function takeStateDirectory(folder: string): Promise<void> {
 }
 
 /**
- * The same for a single machine, which may come into a store of docker-machine's with machines of its own: such a folder
- * stays unmarked, and of what is in it only the new machine will be ours.
+ * Prepares a state directory for a single machine. It may be a directory with machines of docker-machine: it stays
+ * unmarked then, and only the new machine belongs to this program.
  */
 export async function openStateDirectory(folder: string): Promise<void> {
   if (examineStateDirectory(folder) === 'foreign') requireOwner(stateTarget(folder));
   else await takeStateDirectory(folder);
 }
 
-/** A state directory as a place on disk. */
+/** Describes a state directory as a folder for errors. */
 function stateTarget(folder: string): TargetFolder {
   return { called: 'the state directory', folder, variable: 'MACHINE_STORAGE_PATH' };
 }
 
-/** The refusal to delete what somebody else made, with the names of what is there. */
+/** Returns the error for a state directory that this program did not create, with the names that it contains. */
 export function foreign(folder: string, verb: 'use' | 'clean up'): HarnessError {
   const names = (readNames(folder) ?? []).sort();
   const shown = names.slice(0, 5).join(', ');
@@ -83,17 +83,17 @@ export function foreign(folder: string, verb: 'use' | 'clean up'): HarnessError 
     code: 'folder-unsuitable',
     tried: `${verb} the state directory ${folder}`,
     observed: `overlay-e2e did not create it, and it contains ${shown}${more}`,
-    remedy: 'name a new or an empty folder in MACHINE_STORAGE_PATH',
+    remedy: 'set MACHINE_STORAGE_PATH to a new or an empty folder',
   });
 }
 
 /**
- * Removes the marker and the directory, if nothing else is left in it.
+ * Deletes the marker and the state directory, if it contains nothing else.
  *
- * @returns the names of what stays
+ * @returns the names that remain
  */
 export async function leaveStateDirectory(folder: string): Promise<string[]> {
-  // Files where our folders should be: nothing of a machine is in those.
+  // Plain files with the names of our folders belong to no machine.
   for (const name of ['certs', 'machines', 'netns'].map((one) => join(folder, one))) {
     if (lstatSync(name, { throwIfNoEntry: false })?.isFile()) await rm(name, { force: true });
   }
@@ -106,8 +106,8 @@ export async function leaveStateDirectory(folder: string): Promise<string[]> {
 }
 
 /**
- * Versions before the marker left at least one of these, in a directory that holds nothing but their names; so does
- * netns-machine where it made no machine of ours.
+ * Returns true if a version without markers created the directory: it contains only names of this program, and one of
+ * these files. netns-machine also leaves such a directory if none of its machines was created.
  */
 function isOfEarlierVersion(folder: string): boolean {
   const read = (name: string) => readJson(join(folder, name));
@@ -144,7 +144,7 @@ function readJson(file: string): unknown {
   }
 }
 
-/** What a folder contains; undefined where there is none. */
+/** Returns the content of a folder; undefined if it does not exist. */
 function readNames(folder: string): string[] | undefined {
   try {
     return readdirSync(folder);

@@ -6,15 +6,19 @@ import { existingPart } from '../../process/files/file-system.ts';
 import type { TargetFolder } from '../../process/files/target-folder.ts';
 import { readVariable } from '../../process/environment.ts';
 
-/** Where the machines of one user, or of one run, have their state. Two stores know nothing of each other. */
+/** A state directory: the state of the machines of one user or one run. Two state directories are independent. */
 export interface Store {
-  /** Absolute. Laid out as docker-machine's: `certs/`, `machines/NAME/`; what is only ours is in `netns/`. */
+  /**
+   * Absolute path, in docker-machine's layout: `certs/`, `machines/NAME/`. Files of this provider only are in `netns/`.
+   */
   readonly folder: string;
-  /** Twelve hex digits that are in the name of everything that the store has in the kernel. */
+  /** Twelve hexadecimal digits in the name of every kernel object of the state directory. */
   readonly id: string;
 }
 
-/** The store in `folder`; in `$MACHINE_STORAGE_PATH`, or else in the user's state folder, when absent. */
+/**
+ * Returns the state directory `folder`. Default: `$MACHINE_STORAGE_PATH`, or else a folder in the user's state folder.
+ */
 export function openStore(folder?: string): Store {
   const chosen =
     folder ||
@@ -27,13 +31,16 @@ export function openStore(folder?: string): Store {
   };
 }
 
-/** What the store of a folder is called in the kernel: containers that share one may have equal paths, not equal roots. */
+/**
+ * Returns the state directory's ID. It depends on the file system, not only on the path: containers can share a kernel
+ * and have equal paths on different roots.
+ */
 function identify(path: string): string {
   const { dev, ino } = statSync('/');
   return hash(`${path}\n${dev}:${ino}`).slice(0, 12);
 }
 
-/** What versions before the marker called it: the state directories that they made have to be cleaned up, too. */
+/** Returns the state directory with the ID that versions before the marker computed, to clean up after those. */
 export function earlierIdentity(store: Store): Store {
   return { ...store, id: hash(realPath(store.folder)).slice(0, 6) };
 }
@@ -42,33 +49,38 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** However one comes to a folder, by links too, it is the same store. */
+/** Resolves symbolic links: a folder has the same ID on every path to it. */
 function realPath(folder: string): string {
   const there = existingPart(folder);
   return join(realpathSync(there), relative(there, folder));
 }
 
-/** The store as a place on disk. */
+/** Describes the state directory as a folder for errors. */
 export function storeTarget(store: Store): TargetFolder {
-  return { called: 'the store', folder: store.folder, variable: 'MACHINE_STORAGE_PATH' };
+  return { called: 'the state directory', folder: store.folder, variable: 'MACHINE_STORAGE_PATH' };
 }
 
-/** The machine's folder: config.json, its certificates, and `netns/` with what the machine itself writes. */
+/**
+ * Returns a machine's folder: config.json, its certificates, and `netns/` with the files that the machine itself
+ * writes.
+ */
 export function machineFolder(store: Store, name: string): string {
   return join(store.folder, 'machines', name);
 }
 
-/** The folder below a machine's own for its data root, its /etc/docker and its logs. */
+/** Returns the subfolder of a machine's folder for its data root, its /etc/docker and its logs. */
 export function machineDataFolder(store: Store, name: string): string {
   return join(machineFolder(store, name), 'netns');
 }
 
-/** The client's certificates and the authority's, shared by all machines of the store. */
+/**
+ * Returns the folder of the client's and the authority's certificates, which all machines of a state directory share.
+ */
 export function certificatesFolder(store: Store): string {
   return join(store.folder, 'certs');
 }
 
-/** The log of a machine's engine, on the host. */
+/** Returns the log file of a machine's engine, on the host. */
 export function engineLogFile(store: Store, name: string): string {
   return join(machineDataFolder(store, name), 'docker.log');
 }

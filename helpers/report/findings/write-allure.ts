@@ -57,7 +57,7 @@ async function resultOfVerdict(report: AuditReport): Promise<Untimed> {
   const status = ({ healthy: 'passed', defects: 'failed', incomplete: 'broken' } as const)[verdict];
   return {
     name: 'The cluster is healthy',
-    fullName: `check of ${target}: verdict`,
+    fullName: `check of ${target}: result`,
     status,
     message: status === 'passed' ? undefined : [...codes, headlineOf(report)].join('\n'),
     attachments: await verdictEvidence(report),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Laps, readPrintedLaps, readStages } from '../../bench/laps.ts';
 
-test('laps keep each time, and the order of their names', () => {
+test('timings keep each time, in the order of their names', () => {
   const laps = new Laps();
   laps.add('up', 3);
   laps.add('down', 1);
@@ -29,7 +29,7 @@ test('stages end in the order of their times; a failed stage and a running stage
   ]);
 });
 
-test('a script prints a lap per line', () => {
+test('a script prints one timing per line', () => {
   expect(
     readPrintedLaps('   0.81 keystore engine\n  13.60 mysql answers\nengine 101 not up\n'),
   ).toEqual([

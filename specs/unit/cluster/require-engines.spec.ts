@@ -104,7 +104,7 @@ describe('the engines of a cluster', () => {
     const unnamed = [{ name: 'master-host' }];
     await expect(requireEngines(virtualbox, 'consul', unnamed)).resolves.toBeUndefined();
     await expect(requireEngines(virtualbox, 'swarm-mode', members)).rejects.toThrow(
-      'machine master-host: create with the engine 20.10.24: the driver virtualbox brings an engine of its own',
+      'machine master-host: create with the engine 20.10.24: the driver virtualbox installs an engine itself',
     );
   });
 });

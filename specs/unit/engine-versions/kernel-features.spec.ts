@@ -7,19 +7,19 @@ import {
 
 const control = 'the control passed\n';
 
-/** The control's own words, then what came after it. */
+/** Returns an answer: the output of the control command, then the rest. */
 function answer(ability: KernelAbility, exitCode: number, stdout: string) {
   return readKernelAnswer('worker', ability, { exitCode, stdout });
 }
 
-describe('a kernel that does what it is asked can', () => {
+describe('a kernel that performs the operation has the ability', () => {
   test.each(['ipvs', 'esp'] as const)('%s', (ability) => {
     expect(answer(ability, 0, control)).toEqual({ can: true });
   });
 });
 
-describe('a kernel that refuses it cannot, and the reason has the words of the refusal', () => {
-  // Each as a real one printed it, of both makes of iptables and of iproute2.
+describe('a kernel that refuses the operation lacks the ability, and the reason quotes the refusal', () => {
+  // Messages of real kernels, with both variants of iptables and of iproute2.
   test.each([
     [
       'ipvs',
@@ -46,7 +46,7 @@ describe('a kernel that refuses it cannot, and the reason has the words of the r
   });
 });
 
-describe('a machine on which it could not be asked gives no answer, but an error that says why', () => {
+describe('a machine without the required tools causes an error with the reason, not an answer', () => {
   test.each([
     ['ipvs', 1, 'unshare: unshare failed: Operation not permitted', 'Operation not permitted'],
     ['ipvs', 127, 'sh: 1: iptables: not found', 'iptables: not found'],
@@ -63,12 +63,12 @@ describe('a machine on which it could not be asked gives no answer, but an error
     const ask = () => answer(ability, exitCode, `${stdout}\n`);
     expect(ask).toThrow(words);
     expect(ask).toThrow(
-      new RegExp(`^worker: ask the kernel for ${ability}: .*[.] See why that machine cannot do «`),
+      new RegExp(`^worker: ask the kernel for ${ability}: .*. Run this command on the machine`),
     );
   });
 });
 
-test('what is asked happens in a network namespace of its own, after something that every machine can', async () => {
+test('the operation runs in a separate namespace, after a control that succeeds on every machine', async () => {
   const asked: string[][] = [];
   const run = async (_machine: string, argv: readonly string[]) => {
     asked.push([...argv]);

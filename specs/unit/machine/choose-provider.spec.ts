@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { chooseProvider } from '../../../helpers/machine/choose-provider.ts';
 import { onActivity } from '../../../helpers/process/activity.ts';
 
-/** A folder with programs of these names that do nothing: fakes, to be found and not to be run. */
+/** Creates a folder with fake programs of these names. They do nothing and are only searched for. */
 function makeFakes(...names: string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'fakes-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -27,19 +27,19 @@ async function choose(env: NodeJS.ProcessEnv) {
   }
 }
 
-test('with docker-machine and VBoxManage on PATH the run tells that it takes them, the driver, and why', async () => {
+test('with docker-machine and VBoxManage on PATH, the run reports provider, driver and reason', async () => {
   const folder = makeFakes('docker-machine', 'VBoxManage');
   const env = { PATH: ['/nowhere', folder].join(delimiter), MACHINE_STORAGE_PATH: folder };
   const { told, provider } = await choose(env);
   expect(provider).toMatchObject({ name: 'docker-machine', store: folder });
   expect(told).toEqual([
-    'provider docker-machine with the driver virtualbox, because docker-machine and VBoxManage were found',
+    'provider docker-machine with the driver virtualbox: docker-machine and VBoxManage found',
   ]);
 });
 
-test('a file of that name that cannot be run is no docker-machine', async () => {
+test('a docker-machine that is not executable is not found', async () => {
   const folder = makeFakes('docker-machine', 'VBoxManage');
   chmodSync(join(folder, 'docker-machine'), 0o644);
   const env = { PATH: folder, E2E_PROVIDER: 'docker-machine', MACHINE_STORAGE_PATH: folder };
-  await expect(chooseProvider(env)).rejects.toThrow('no docker-machine that can be run');
+  await expect(chooseProvider(env)).rejects.toThrow('docker-machine is not an executable program');
 });

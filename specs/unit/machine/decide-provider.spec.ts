@@ -5,37 +5,37 @@ const none = { env: {}, platform: 'linux' as NodeJS.Platform, has: (_program: st
 const all = { ...none, has: () => true };
 const only = (there: string) => (program: string) => program === there;
 
-test('docker-machine is chosen where VirtualBox is there too', () => {
+test('docker-machine is chosen if VirtualBox is installed', () => {
   expect(decideProvider(all)).toEqual({
     name: 'docker-machine',
-    because: 'docker-machine and VBoxManage were found',
+    because: 'docker-machine and VBoxManage found',
     driver: 'virtualbox',
   });
   expect(decideProvider({ ...all, platform: 'darwin' }).name).toBe('docker-machine');
 });
 
-test('docker-machine without VirtualBox is not chosen by itself, and the reason says so', () => {
+test('docker-machine without VirtualBox is not chosen, and the reason says so', () => {
   const has = only('docker-machine');
   expect(decideProvider({ ...none, has })).toEqual({
     name: 'netns',
-    because: 'this is Linux, without VBoxManage',
+    because: 'VBoxManage not found',
   });
 });
 
-test('on Linux with neither the built-in provider is chosen', () => {
+test('on Linux without either, the built-in provider is chosen', () => {
   expect(decideProvider(none)).toEqual({
     name: 'netns',
-    because: 'this is Linux, without docker-machine and VBoxManage',
+    because: 'docker-machine and VBoxManage not found',
   });
 });
 
-test('elsewhere with neither there is one line that says what to install', () => {
+test('elsewhere without either, one line says what to install', () => {
   expect(() => decideProvider({ ...none, platform: 'darwin' })).toThrow(
-    'choose a provider: docker-machine and VBoxManage not found, and the built-in provider needs Linux. Install docker-machine 0.16.2 and VirtualBox, or run this on Linux.',
+    'choose a provider: docker-machine and VBoxManage not found, and the built-in provider requires Linux. Install docker-machine 0.16.2 and VirtualBox, or run this command on Linux',
   );
 });
 
-test('E2E_PROVIDER decides against what would be chosen', () => {
+test('E2E_PROVIDER overrides the choice', () => {
   expect(decideProvider({ ...all, env: { E2E_PROVIDER: 'netns' } })).toEqual({
     name: 'netns',
     because: 'E2E_PROVIDER=netns',
@@ -46,7 +46,7 @@ test('E2E_PROVIDER decides against what would be chosen', () => {
   );
 });
 
-test('docker-machine’s driver is the one that it would take itself', () => {
+test('the driver is docker-machine’s own default', () => {
   const env = { E2E_PROVIDER: 'docker-machine', MACHINE_DRIVER: 'generic' };
   expect(decideProvider({ ...all, env })).toEqual({
     name: 'docker-machine',
@@ -55,21 +55,21 @@ test('docker-machine’s driver is the one that it would take itself', () => {
   });
 });
 
-test('an empty E2E_PROVIDER is as good as none', () => {
+test('an empty E2E_PROVIDER is ignored', () => {
   expect(decideProvider({ ...none, env: { E2E_PROVIDER: '' } }).name).toBe('netns');
 });
 
-test('E2E_DOCKER_MACHINE is the command that must be there', () => {
+test('E2E_DOCKER_MACHINE is the command that must exist', () => {
   const env = { E2E_PROVIDER: 'docker-machine', E2E_DOCKER_MACHINE: '/opt/dm' };
   const has = only('/opt/dm');
   expect(decideProvider({ ...none, has, env }).name).toBe('docker-machine');
-  expect(() => decideProvider({ ...none, env })).toThrow('no /opt/dm that can be run');
+  expect(() => decideProvider({ ...none, env })).toThrow('/opt/dm is not an executable program');
 });
 
-test('a provider that cannot be had is refused in a line that names it', () => {
+test('an unavailable provider causes an error of one line that names it', () => {
   expect(() =>
     decideProvider({ ...none, platform: 'darwin', env: { E2E_PROVIDER: 'netns' } }),
-  ).toThrow('E2E_PROVIDER=netns: it is made of Linux namespaces, and this is darwin');
+  ).toThrow('E2E_PROVIDER=netns: it consists of Linux namespaces, and this platform is darwin');
   expect(() => decideProvider({ ...all, env: { E2E_PROVIDER: 'vagrant' } })).toThrow(
     'E2E_PROVIDER=vagrant: unknown provider. Valid providers: netns',
   );

@@ -9,7 +9,7 @@ import {
   titleOnMachine,
 } from '../../../helpers/process/activity.ts';
 
-/** A provider that does nothing but publish a command, whatever it is asked for. */
+/** A provider whose methods only publish a command. */
 const does = async (): Promise<never> =>
   await activity('command', 'ip link', async () => undefined as never);
 const provider: MachineProvider = publishMachines({
@@ -22,7 +22,7 @@ const provider: MachineProvider = publishMachines({
   kill: does,
 });
 
-test('whatever a provider does with a machine is published as that machine’s, its comings and goings as stages', async () => {
+test('the work of a provider is published for its machine, creation and removal as stages', async () => {
   const seen: Activity[] = [];
   const stop = onActivity({ start: (one) => seen.push(one) });
   await provider.create({ name: 'worker-host' });
@@ -42,7 +42,7 @@ test('whatever a provider does with a machine is published as that machine’s, 
   expect(seen.filter(({ kind }) => kind === 'command')).toHaveLength(6);
 });
 
-test('a title is told without the name of its machine, and as it stands where it names none', () => {
+test('a title does not repeat the name of its machine, and is unchanged without one', () => {
   const machine = 'worker-host';
   const told = (title: string) => titleOnMachine({ title, machine });
   expect(told('machine worker-host: boot')).toBe('boot');

@@ -11,7 +11,7 @@ import { makeConfig } from '../../../helpers/netns/state/machine-config.ts';
 const discovery = 'consul://192.168.121.10:8500';
 const address = '192.168.121.101';
 
-/** The command lines of a machine with that part in a Swarm, as config.json has it noted. */
+/** Returns the command lines of a machine with this role in a Swarm, from the options in config.json. */
 function linesOf(swarm: SwarmRequest): string[] {
   const parts = { name: 'm', address, mac: '', engine: '', memory: 0, cpus: 0, egress: false };
   const { HostOptions } = makeConfig(
@@ -21,7 +21,7 @@ function linesOf(swarm: SwarmRequest): string[] {
   return swarmContainers(HostOptions.SwarmOptions, address).map(({ argv }) => argv.join(' '));
 }
 
-// What docker-machine 0.16 gave them, as `docker inspect` told it.
+// The arguments of docker-machine 0.16, from `docker inspect`.
 const manage =
   'manage --tlsverify --tlscacert=/etc/docker/ca.pem --tlscert=/etc/docker/server.pem --tlskey=/etc/docker/server-key.pem -H tcp://0.0.0.0:3376 --strategy spread --advertise 192.168.121.101:3376 consul://192.168.121.10:8500';
 const join = 'join --advertise 192.168.121.101:2376 consul://192.168.121.10:8500';
@@ -29,23 +29,23 @@ const manager =
   'docker run -d --name swarm-agent-master --restart always -v /etc/docker:/etc/docker -p 0.0.0.0:3376:3376 swarm:latest';
 const agent = 'docker run -d --name swarm-agent --restart always swarm:latest';
 
-test('a master runs the manager and an agent, with the arguments that docker-machine gives them', () => {
+test('a master runs the manager and an agent, with docker-machine’s arguments', () => {
   expect(linesOf({ master: true, discovery })).toEqual([
     `${manager} ${manage}`,
     `${agent} ${join}`,
   ]);
 });
 
-test('another member runs an agent alone', () => {
+test('another member runs only an agent', () => {
   expect(linesOf({ master: false, discovery })).toEqual([`${agent} ${join}`]);
 });
 
-test('a master that is no member runs the manager alone, and a machine that is neither runs nothing', () => {
+test('a master without membership runs only the manager; other machines run nothing', () => {
   expect(linesOf({ master: true, agent: false, discovery })).toEqual([`${manager} ${manage}`]);
   expect(linesOf({ master: false, agent: false, discovery })).toEqual([]);
 });
 
-test('strategy, image, port and further options are handed on, where swarm expects them', () => {
+test('strategy, image, port and further options are passed in the positions that swarm expects', () => {
   const swarm = {
     master: true,
     discovery,
@@ -62,24 +62,24 @@ test('strategy, image, port and further options are handed on, where swarm expec
     .replace(' consul:', ' --engine-failure-retry=5 --cors consul:');
   const published = manager.replace(':3376:3376', ':4000:4000').replace('latest', '1.2.9');
   expect(linesOf(swarm)).toEqual([
-    // Other managers are told 3376 all the same: so does docker-machine.
+    // docker-machine also advertises port 3376 to other managers here.
     `${published} --experimental ${own}`,
     `${agent.replace('latest', '1.2.9')} --experimental ${join.replace(' consul:', ' --ttl=30s consul:')}`,
   ]);
 });
 
 test.each(['tcp://0.0.0.0', 'unix:///var/run/swarm.sock', '0.0.0.0:3376', ''])(
-  'a manager at «%s» is refused before anything is made',
+  'a manager at "%s" is rejected before anything is created',
   (host) => {
     expect(() => checkSwarm({ master: true, discovery, host })).toThrow(
-      `Swarm manager at ${host}: that names no port. Give an address like tcp://0.0.0.0:3376.`,
+      `Swarm manager at ${host}: the address has no port. Give an address such as tcp://0.0.0.0:3376.`,
     );
-    // Whoever is no master has no manager.
+    // A machine without a manager needs no port.
     expect(() => checkSwarm({ master: false, discovery, host })).not.toThrow();
   },
 );
 
-test('a container that cannot be started is told of in the engine’s own words, and the next is not started', async () => {
+test('the error of a container that cannot start quotes the engine, and the next is not started', async () => {
   const stderr = `Unable to find image 'swarm:1.2.9' locally
 docker: Error response from daemon: Get "https://registry.example/v2/": connection refused.
 See 'docker run --help'.
@@ -94,7 +94,7 @@ See 'docker run --help'.
     return { exitCode: 125, stdout: '', stderr };
   });
   await expect(started).rejects.toThrow(
-    /^machine m: start swarm-agent-master: Error response from daemon: Get "https:\/\/registry\.example\/v2\/": connection refused\. Name an image of classic Swarm/,
+    /^machine m: start swarm-agent-master: Error response from daemon: Get "https:\/\/registry\.example\/v2\/": connection refused\. Set E2E_SWARM_IMAGE/,
   );
   expect(asked).toEqual(['docker one']);
 });

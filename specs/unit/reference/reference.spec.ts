@@ -8,17 +8,17 @@ import type { JsonSchema } from '../../reference/schema-docs.ts';
 const files = referenceFiles();
 
 describe('The reference', () => {
-  test.for(Object.entries(files))('%s is as the code has it', ([file, text]) => {
+  test.for(Object.entries(files))('%s matches the code', ([file, text]) => {
     // Runs: npm run reference
-    expect(readFileSync(join(root, file), 'utf8'), 'behind: run «npm run reference»').toBe(text);
+    expect(readFileSync(join(root, file), 'utf8'), 'outdated: run "npm run reference"').toBe(text);
   });
 
-  test('has no page that is not made of the code', () => {
+  test('has only generated pages', () => {
     const pages = readdirSync(join(root, 'docs/reference')).map((name) => `docs/reference/${name}`);
     expect(pages.filter((page) => files[page] === undefined)).toEqual([]);
   });
 
-  test('leads from its index to each of its pages', () => {
+  test('links all of its pages from its index', () => {
     const index = files['docs/reference/README.md'] ?? '';
     for (const file of Object.keys(files)) {
       const name = file.replace('docs/reference/', '').replace(/^docs\//, '../');
@@ -27,7 +27,7 @@ describe('The reference', () => {
   });
 
   test.for(['docs/topology.schema.json', 'docs/cluster.schema.json'])(
-    '%s says of every field what it is',
+    '%s describes every field',
     (file) => {
       const fields = fieldsOf(JSON.parse(files[file] ?? '') as JsonSchema, '');
       expect(fields.length).toBeGreaterThan(15);
@@ -37,7 +37,7 @@ describe('The reference', () => {
     },
   );
 
-  test('says of every fixture and matcher what it is for, with an example', () => {
+  test('describes every fixture and matcher, with an example', () => {
     const [, ...parts] = (files['docs/reference/fixtures.md'] ?? '').split('\n### ');
     expect(parts.length).toBeGreaterThan(15);
     expect(parts.filter((part) => !/```\n\n\S/.test(part)).map(named), 'says nothing').toEqual([]);
@@ -51,7 +51,7 @@ describe('The reference', () => {
     );
   });
 
-  test('has a cell with a bar in it in one cell', () => {
+  test('keeps a cell with a vertical bar in one cell', () => {
     expect(
       table(['a', 'b'], [['x | y', 'z']])
         .split('\n')
@@ -64,7 +64,7 @@ function named(part: string): string {
   return part.split('\n')[0] ?? '';
 }
 
-/** All fields of a schema, each with its path. */
+/** Returns all fields of a schema, each with its path. */
 function fieldsOf(schema: JsonSchema, path: string): [string, JsonSchema][] {
   const { properties = {}, items, oneOf = [], anyOf = [] } = schema;
   return [

@@ -3,24 +3,24 @@ import { textWidth } from './findings/text-width.ts';
 
 type Node = Record<string, unknown>;
 
-/** A shape of a picture that says what it is: the extent of its path across, and its tooltip. */
+/** A shape of a picture with a description: its horizontal extent, and its tooltip. */
 export interface Shape {
   readonly title: string;
   readonly left: number;
   readonly right: number;
 }
 
-/** All lines of text of a picture; that it can be parsed is part of what is tested. */
+/** Returns all lines of text of a picture, which must be parseable. */
 export function textsOf(svg: string): string[] {
   const texts: string[] = [];
   visit(parse(svg), (name, content) => {
-    // A text of several lines has each in an element of its own.
+    // A text of several lines has one element for each.
     if (name === 'text' || name === 'tspan') texts.push(...ownText(content));
   });
   return texts;
 }
 
-/** All paths that have a tooltip, in the order in which they are drawn. */
+/** Returns all paths with a tooltip, in drawing order. */
 export function shapesOf(svg: string): Shape[] {
   const shapes: Shape[] = [];
   visit(parse(svg), (name, content, attributes) => {
@@ -33,10 +33,10 @@ export function shapesOf(svg: string): Shape[] {
   return shapes;
 }
 
-/** A line of text, and how much room it takes. */
+/** A line of text with its extent. */
 export interface TextBox extends Box {
   readonly text: string;
-  /** Where it stands. */
+  /** The position of its baseline. */
   readonly y: number;
 }
 
@@ -47,7 +47,7 @@ interface Box {
   readonly bottom: number;
 }
 
-/** The room that each text of a picture takes which Graphviz has drawn, and the rectangles and rounded boxes in it. */
+/** Returns the extents of all texts in a picture by Graphviz, and of its rectangles and rounded boxes. */
 export function boxesOf(svg: string): {
   readonly width: number;
   readonly height: number;
@@ -115,7 +115,7 @@ function ownText(content: readonly Node[]): string[] {
   return content.flatMap((one) => ('#text' in one ? [String(one['#text'])] : []));
 }
 
-/** Of a path of absolute points, or of one point and relative lengths. */
+/** Returns the extent of a path with absolute points, or with one point and relative lengths. */
 function extentOf(path: string): { left: number; right: number } {
   const absolute = [...path.matchAll(/(-?[\d.]+),(-?[\d.]+)/g)].map(([, x]) => Number(x));
   const lengths = [...path.matchAll(/h(-?[\d.]+)/g)].map(([, length]) => Number(length));

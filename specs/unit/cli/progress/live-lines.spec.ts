@@ -165,7 +165,7 @@ describe('On a terminal, the end', () => {
     const failure = new HarnessError({
       code: 'engine-not-ready',
       tried: 'machine host-05: start the engine',
-      observed: 'dockerd has ended, «no space left on device»',
+      observed: 'dockerd ended; last line of its log: "no space left on device"',
       evidence: 'its log',
     });
     const titles = ['machine host-05: create', 'cluster', 'stand up sixteen'];
@@ -175,7 +175,7 @@ describe('On a terminal, the end', () => {
     ).untilEnd();
     expect((await terminal.everything()).map(withoutTimes)).toEqual([
       '  ✔ keystore  TIME',
-      '    ✖ machine host-05: create  TIME  machine host-05: start the engine: dockerd has ended, «no space left on device»',
+      '    ✖ machine host-05: create  TIME  machine host-05: start the engine: dockerd ended; last line of its log: "no space left on device"',
       '  ✖ cluster  TIME',
       '✖ stand up sixteen  TIME',
     ]);

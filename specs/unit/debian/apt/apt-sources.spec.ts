@@ -47,11 +47,11 @@ Components: stable
 `;
 
 describe('the mirror for a suite', () => {
-  test('is the machine’s own of another release, written in stanzas', () => {
+  test('is the host’s own mirror of another release, from stanzas', () => {
     expect(chooseMirror(parseStanzas(DEBIAN), 'bullseye')).toBe('https://mirror.test/debian');
   });
 
-  test('is the machine’s own, written in lines', () => {
+  test('is the host’s own mirror, from lines', () => {
     const lines = `
 # deb http://off.test/debian bookworm main
 deb cdrom:[Debian GNU/Linux 12.0.0 _Bookworm_ - Official amd64 DVD]/ bookworm main
@@ -61,7 +61,7 @@ deb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http:/
     expect(chooseMirror(parseLines(lines), 'bookworm')).toBe('http://mirror.test/debian/');
   });
 
-  test('is rather the one that names this suite', () => {
+  test('prefers an entry of this suite', () => {
     const entries = [
       ...parseStanzas(DEBIAN),
       ...parseLines('deb http://archive.test/debian bullseye main'),
@@ -69,19 +69,19 @@ deb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http:/
     expect(chooseMirror(entries, 'bullseye')).toBe('http://archive.test/debian');
   });
 
-  test('may be a list of mirrors that apt chooses from', () => {
+  test('may be a list of mirrors for apt', () => {
     const entries = parseLines('deb mirror+file:/etc/apt/mirrors/debian.list trixie main');
     expect(chooseMirror(entries, 'trixie')).toBe('mirror+file:/etc/apt/mirrors/debian.list');
   });
 
-  test('is never somebody else’s repository, an unsigned one, one switched off, or one without main', () => {
+  test('is never a third-party, unsigned or disabled repository, or one without main', () => {
     expect(chooseMirror(parseStanzas(OTHERS), 'trixie')).toBeUndefined();
     expect(
       chooseMirror(parseLines('deb [trusted=yes] http://x.test/debian trixie main'), 'trixie'),
     ).toBeUndefined();
   });
 
-  test('is not taken from the security archive or a pocket', () => {
+  test('is not a security archive or a pocket', () => {
     const pockets = parseLines(
       'deb http://security.test/debian-security trixie-security main\ndeb http://x.test/debian trixie-updates main',
     );
@@ -89,15 +89,15 @@ deb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http:/
   });
 });
 
-describe('security updates come', () => {
-  test('from the machine’s own entry, which has them of every release', () => {
+describe('security updates', () => {
+  test('come from the host’s own entry, which contains those of every release', () => {
     const entries = parseStanzas(DEBIAN);
     expect(chooseSecurityMirror(entries, 'https://other.test/debian')).toBe(
       'https://mirror.test/debian-security',
     );
   });
 
-  test('from beside the mirror where the machine names none, or one of another key', () => {
+  test('come from the path next to the mirror if the host has no entry with Debian’s key', () => {
     const vendors = 'deb [signed-by=/etc/vendor.asc] https://vendor.test/s trixie-security main';
     for (const entries of [[], parseLines(vendors)]) {
       expect(chooseSecurityMirror(entries, 'https://other.test/debian/')).toBe(
@@ -106,7 +106,7 @@ describe('security updates come', () => {
     }
   });
 
-  test('from nowhere beside a mirror of another name', () => {
+  test('come from nowhere if the mirror has another name', () => {
     expect(chooseSecurityMirror([], 'https://other.test/snapshot')).toBeUndefined();
   });
 });

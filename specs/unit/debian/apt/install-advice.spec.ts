@@ -24,7 +24,7 @@ const releases = {
 type Name = keyof typeof releases;
 const release = (name: Name) => parseRelease(releases[name]);
 
-test('os-release gives id, what it is like, codename and name, quoted or not', () => {
+test('os-release provides ID, related distributions, codename and name, with or without quotes', () => {
   expect(release('mint')).toEqual({
     id: 'linuxmint',
     like: ['ubuntu', 'debian'],
@@ -36,7 +36,7 @@ test('os-release gives id, what it is like, codename and name, quoted or not', (
   expect(parseRelease('')).toMatchObject({ id: '', name: 'unknown' });
 });
 
-describe('missing programs are installed', () => {
+describe('the hint for missing programs', () => {
   test.for<[Name, string]>([
     ['debian', 'apt-get install iproute2 mount iptables iputils-ping'],
     ['ubuntu', 'apt-get install iproute2 mount iptables iputils-ping'],
@@ -47,34 +47,34 @@ describe('missing programs are installed', () => {
     ['manjaro', 'pacman -S iproute2 util-linux iptables iputils'],
     ['alpine', 'apk add iproute2 util-linux iptables iputils'],
     ['tumbleweed', 'zypper install iproute2 util-linux iptables iputils'],
-  ])('on %s by «%s»', ([name, command]) => {
+  ])('is, on %s, "%s"', ([name, command]) => {
     const packages = ['iproute2', 'mount', 'iptables', 'iputils-ping'];
     expect(installCommand(release(name), packages)).toBe(command);
   });
 
-  test('on what is like none of these by its own manager, with Debian’s names', () => {
+  test('names the packages of Debian and the package manager of an unknown distribution', () => {
     const text = installCommand(release('other'), ['iproute2']);
-    expect(text).toMatch(/package manager of Slackware 15\.0; .* iproute2$/);
+    expect(text).toMatch(/package manager of Slackware 15\.0 \(.* iproute2\)$/);
   });
 
-  test('each once, also when two of Debian’s packages are one elsewhere', () => {
+  test('names each package once, even if it replaces two packages of Debian', () => {
     expect(installCommand(release('fedora'), ['mount', 'util-linux'])).toBe(
       'dnf install util-linux',
     );
   });
 });
 
-describe('apt and Debian’s keys', () => {
+describe('the hint for apt and Debian’s keys', () => {
   test.for<[Name, RegExp]>([
     ['ubuntu', /^apt-get install .*debian-archive-keyring$/],
     ['fedora', /^dnf install apt dpkg debian-keyring$/],
     ['arch', /^pacman -S apt dpkg debian-archive-keyring$/],
-  ])('come by a command on %s', ([name, command]) => {
+  ])('is a command on %s', ([name, command]) => {
     expect(aptCommandFor(release(name))).toMatch(command);
   });
 
   test.for<[Name]>([['alpine'], ['tumbleweed'], ['other']])(
-    'are had in a container where they would be of no use: %s',
+    'is a container on distributions where they would be useless: %s',
     ([name]) => {
       expect(aptCommandFor(release(name))).toMatch(/^docker run .*--privileged .*debian:trixie$/);
     },
@@ -87,7 +87,7 @@ test.for<[Name, RegExp]>([
   ['fedora', /^modprobe vxlan .*kernel-modules-/],
   ['arch', /^modprobe vxlan .*reboot/],
   ['alpine', /^modprobe vxlan .*linux-lts/],
-  ['other', /^modprobe vxlan .*kernel that has it/],
-])('a kernel module that %s lacks has a command', ([name, command]) => {
+  ['other', /^modprobe vxlan .*kernel with this module/],
+])('a missing kernel module on %s has a command', ([name, command]) => {
   expect(moduleCommand(release(name), 'vxlan')).toMatch(command);
 });

@@ -32,7 +32,7 @@ const test = base.extend(
   },
 );
 
-test('what is as it was built has no change and no damage', async ({ entry }) => {
+test('an unchanged folder has neither change nor damage', async ({ entry }) => {
   expect(findChange(entry.folder, entry.record)).toBeUndefined();
   expect(await findDamage(entry.folder, entry.record)).toBeUndefined();
 });
@@ -48,7 +48,7 @@ describe('a changed file is named', () => {
     expect(await findDamage(entry.folder, entry.record)).toBe(file);
   });
 
-  test('with the size and the time that it had, by its digest alone', async ({ entry }) => {
+  test('a file with the same size and time is found by its digest', async ({ entry }) => {
     const file = join(entry.folder, 'usr/dockerd');
     const { atime, mtime } = statSync(file);
     writeFileSync(file, 'PROGRAM');
@@ -57,7 +57,7 @@ describe('a changed file is named', () => {
   });
 });
 
-test('without a record nothing is known of it', async ({ entry }) => {
+test('without a record, neither change nor damage is found', async ({ entry }) => {
   writeFileSync(entry.record, 'half a rec');
   expect(findChange(entry.folder, entry.record)).toBeUndefined();
   expect(await findDamage(entry.folder, entry.record)).toBeUndefined();

@@ -10,7 +10,7 @@ const VARIABLE = 'E2E_TOMCAT_IMAGE';
 const USUAL = 'docam/tomcat:latest';
 const choose = (words: string) => chooseImage(VARIABLE, words, USUAL);
 
-/** A tar file as `docker save` writes it, as far as anybody looks into it here. */
+/** Writes a tar file in the format of `docker save`, as far as the code under test reads it. */
 async function saveFile(manifest: string, options: readonly string[] = []): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'choose-image-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -35,7 +35,7 @@ describe('a tag that the user chose', () => {
 });
 
 describe('a file that the user chose', () => {
-  test('is loaded under the tag that is written in it', async () => {
+  test('is loaded with the tag in its manifest', async () => {
     const archive = await saveFile(saved('mine/app:2'));
     expect(await choose(archive)).toEqual({ tag: 'mine/app:2', archive });
   });
@@ -45,18 +45,18 @@ describe('a file that the user chose', () => {
     expect(await choose(archive)).toEqual({ tag: 'mine/app:2', archive });
   });
 
-  test('is loaded under the tutorial’s tag when it has several', async () => {
+  test('is loaded with the tutorial’s tag if it contains several', async () => {
     const archive = await saveFile(saved('mine/app:2', USUAL));
     expect(await choose(archive)).toEqual({ tag: USUAL, archive });
   });
 });
 
-describe('a wrong choice is told in one line', () => {
+describe('a wrong choice is an error of one line', () => {
   test.each([
-    ['/nowhere/app.tar', /there is no file \/nowhere\/app\.tar. Give the path of a file/],
-    ['app.tar.gz', /there is no file \/.*\/app\.tar\.gz. Give the path/],
-    ['Not A Tag', /it is neither a file nor a tag. Give the path of a file that docker save wrote/],
-    ['UPPER/case', /it is neither a file nor a tag/],
+    ['/nowhere/app.tar', /file \/nowhere\/app\.tar not found. Give the path of a file/],
+    ['app.tar.gz', /file \/.*\/app\.tar\.gz not found. Give the path/],
+    ['Not A Tag', /neither a file nor a tag. Give the path of a file that docker save wrote/],
+    ['UPPER/case', /neither a file nor a tag/],
   ])('%s', async (words, line) => {
     const start = `E2E_TOMCAT_IMAGE=${words}: `;
     const error = await choose(words).catch((thrown: unknown) => thrown);
@@ -65,47 +65,49 @@ describe('a wrong choice is told in one line', () => {
     expect((error as Error).message).not.toContain('\n');
   });
 
-  test('a tar file that docker save did not write', async () => {
+  test('for a tar file that docker save did not write', async () => {
     const file = await saveFile('{}');
-    await expect(choose(file)).rejects.toThrow(/it is no file of docker save: .*docker export/);
+    await expect(choose(file)).rejects.toThrow(/not a file of "docker save": .*docker export/);
     await runCommand('tar', ['--delete', '--file', file, 'manifest.json']);
-    await expect(choose(file)).rejects.toThrow(/it is no file of docker save/);
+    await expect(choose(file)).rejects.toThrow(/not a file of "docker save"/);
   });
 
-  test('a file that is no tar file', async () => {
-    await expect(choose(import.meta.filename)).rejects.toThrow(/it is no file of docker save/);
+  test('for a file that is not a tar file', async () => {
+    await expect(choose(import.meta.filename)).rejects.toThrow(/not a file of "docker save"/);
   });
 
-  test('an image without a tag', async () => {
+  test('for an image without a tag', async () => {
     const file = await saveFile('[{"Config":"c","RepoTags":null,"Layers":[]}]');
     await expect(choose(file)).rejects.toThrow(/the image in it has no tag\. Write it with/);
   });
 
-  test('several images, none of them the tutorial’s', async () => {
+  test('for several images without the tutorial’s', async () => {
     const file = await saveFile(saved('mine/app:1', 'mine/app:2'));
-    await expect(choose(file)).rejects.toThrow(/it has mine\/app:1, mine\/app:2\. Write it with/);
+    await expect(choose(file)).rejects.toThrow(
+      /it contains mine\/app:1, mine\/app:2. Write it with/,
+    );
   });
 });
 
-describe('where images come from', () => {
+describe('the source of images', () => {
   afterEach(() => {
     vi.unstubAllEnvs();
   });
 
-  test('E2E_IMAGES=pull leaves the tutorial’s own to the engines', async () => {
+  test('E2E_IMAGES=pull: engines pull the tutorial’s images', async () => {
     vi.stubEnv('E2E_IMAGES', 'pull');
     expect(await prepareImage('mysql')).toEqual({ tag: 'docam/mysql-cont:latest' });
   });
 
-  test('a provider may leave them to the engines unless E2E_IMAGES says otherwise', async () => {
+  test('a provider may let engines pull images unless E2E_IMAGES is set', async () => {
     vi.stubEnv('E2E_IMAGES', '');
     expect(await prepareImage('consul', 'pull')).toEqual({ tag: 'progrium/consul:latest' });
   });
 
-  test('the engines cannot be left what the tutorial has no image of, unless the user names one', async () => {
+  test('engines cannot pull images that the tutorial lacks, unless the user names one', async () => {
     vi.stubEnv('E2E_IMAGES', 'pull');
     vi.stubEnv('XDG_CACHE_HOME', '/dev/null');
-    // It would be made here: in a cache that cannot be.
+    // It would be built here, but the cache cannot be written.
     await expect(prepareImage('etcd')).rejects.toThrow('/dev/null');
     await expect(prepareImage('zookeeper')).rejects.toThrow('/dev/null');
     vi.stubEnv('E2E_ETCD_IMAGE', 'quay.example/coreos/etcd:v3.3.27');
@@ -114,15 +116,15 @@ describe('where images come from', () => {
     expect(await prepareImage('zookeeper')).toEqual({ tag: 'zookeeper:3.8' });
   });
 
-  test('what the user chose for one image comes before all', async () => {
+  test('an image that the user chose takes precedence', async () => {
     vi.stubEnv('E2E_MYSQL_IMAGE', 'mysql:8');
     expect(await prepareImage('mysql', 'build')).toEqual({ tag: 'mysql:8' });
   });
 
-  test('E2E_IMAGES with another word is told in one line', async () => {
+  test('an unknown value of E2E_IMAGES is an error of one line', async () => {
     vi.stubEnv('E2E_IMAGES', 'fetch');
     await expect(prepareImage('mysql')).rejects.toThrow(
-      /^E2E_IMAGES=fetch: no such way\. «build» makes the images here, «pull» lets/,
+      /^E2E_IMAGES=fetch: no such way. .build. makes the images here, .pull. lets/,
     );
   });
 });

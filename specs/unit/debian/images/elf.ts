@@ -1,9 +1,9 @@
-/** What a small executable is made of. */
+/** The properties of a small executable. */
 export interface ElfParts {
   readonly processor: NodeJS.Architecture;
-  /** Whether it asks for a dynamic loader. */
+  /** True if it names a dynamic loader. */
   readonly dynamic?: boolean;
-  /** What it prints, whatever it is asked; only for x64. */
+  /** The text that it prints with any arguments; only for x64. */
   readonly says?: string;
 }
 
@@ -11,7 +11,7 @@ const MACHINES: Partial<Record<NodeJS.Architecture, number>> = { x64: 62, arm64:
 const BASE = 0x400000;
 const HEADERS = 64 + 2 * 56;
 
-/** An executable of a few bytes: its head, two program headers, and code that prints and ends. */
+/** Returns an executable of a few bytes: its header, two program headers, and code that prints and exits. */
 export function makeElf({ processor, dynamic = false, says = '' }: ElfParts): Buffer {
   const code = Buffer.from(
     // write(1, text, length), exit(0)
@@ -32,7 +32,7 @@ export function makeElf({ processor, dynamic = false, says = '' }: ElfParts): Bu
   head.writeUInt16LE(2, 56);
   const size = BigInt(HEADERS + code.length + text.length);
   writeProgramHeader(head.subarray(64), 1, size);
-  // PT_INTERP, or PT_NULL, which means nothing.
+  // PT_INTERP, or PT_NULL, which is ignored.
   writeProgramHeader(head.subarray(120), dynamic ? 3 : 0, 0n);
   return Buffer.concat([head, code, text]);
 }

@@ -16,7 +16,7 @@ const printed = JSON.stringify({
   Name: 'alpha',
 });
 
-test('a running machine has the address that it has now, not the one that it was made with', () => {
+test('a running machine has its current address, not the one from its creation', () => {
   const machine = toMachine(parseInspection('alpha', printed), {
     state: 'Running',
     url: 'tcp://192.168.121.151:2377',
@@ -40,7 +40,7 @@ test('a running machine has the address that it has now, not the one that it was
   });
 });
 
-test('a stopped machine has the address that it was made with', () => {
+test('a stopped machine has the address from its creation', () => {
   const machine = toMachine(parseInspection('alpha', printed), { state: 'Stopped', url: '' });
   expect([machine.state, machine.url]).toEqual(['Stopped', 'tcp://192.168.121.150:2376']);
 });
@@ -50,45 +50,45 @@ test.each([
   ['Paused', 'Stopped'],
   ['Timeout', 'Error'],
   ['', 'Error'],
-])('a machine in docker-machine’s state «%s» is %s', (state, ours) => {
+])('a machine in docker-machine’s state "%s" is %s', (state, ours) => {
   expect(toMachine(parseInspection('alpha', printed), { state, url: '' }).state).toBe(ours);
 });
 
-test('what docker-machine or a driver say beside the rows is no machine', () => {
+test('messages of docker-machine or a driver between the rows are ignored', () => {
   expect(parseRows('(m1) Check network to re-create if needed...\n')).toEqual([]);
 });
 
 test.each([
-  ['a name that no machine can have', 'machine:\t--force\tRunning\ttcp://10.0.0.1:2376\t'],
-  ['a state that there is not', 'machine:\tm1\tSleeping\t\t'],
-  ['a URL that is none', 'machine:\tm1\tRunning\t10.0.0.1\t'],
-  ['a row that is cut short', 'machine:\tm1'],
+  ['an invalid machine name', 'machine:\t--force\tRunning\ttcp://10.0.0.1:2376\t'],
+  ['an unknown state', 'machine:\tm1\tSleeping\t\t'],
+  ['an invalid URL', 'machine:\tm1\tRunning\t10.0.0.1\t'],
+  ['an incomplete row', 'machine:\tm1'],
 ])('a list with %s is an error', (_what, line) => {
-  expect(() => parseRows(line)).toThrow('docker-machine ls: not what it prints as a rule');
+  expect(() => parseRows(line)).toThrow('docker-machine ls: unexpected output');
 });
 
 test.each([
   ['another machine', { Name: 'beta' }],
-  ['an address that is none', { Driver: { IPAddress: 'somewhere' } }],
+  ['an invalid address', { Driver: { IPAddress: 'somewhere' } }],
   [
-    'certificates that may lie anywhere',
+    'a relative path of certificates',
     { HostOptions: { EngineOptions: {}, AuthOptions: { StorePath: 'alpha' } } },
   ],
 ])('an inspection of %s is an error', (_what, wrong) => {
   const json = JSON.stringify({ ...JSON.parse(printed), ...wrong });
   expect(() => parseInspection('alpha', json)).toThrow(
-    'machine alpha: docker-machine inspect: not what it prints as a rule',
+    'machine alpha: docker-machine inspect: unexpected output',
   );
 });
 
-test('what is no inspection is an error that names the machine and the field', () => {
+test('output that is not an inspection is an error that names the machine and the field', () => {
   expect(() => parseInspection('alpha', '{"Name": "alpha"}')).toThrow(
     /machine alpha: docker-machine inspect: .*DriverName/,
   );
   expect(() => parseInspection('alpha', 'Incorrect Usage.')).toThrow(/machine alpha/);
 });
 
-test('rows come in natural order of the names, with errors that hold whatever they like', () => {
+test('rows are in natural order of their names, and errors may contain any text', () => {
   const rows = parseRows(
     [
       'machine:\tm10\tRunning\ttcp://10.0.0.1:2376\t',

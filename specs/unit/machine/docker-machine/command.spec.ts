@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { bindDockerMachine } from '../../../../helpers/machine/docker-machine/command.ts';
 import { done, notYet, waitFor } from '../../../../helpers/process/waits/wait-for.ts';
 
-// A shell stands where docker-machine would: what is asked here is how a command is run, whichever it is.
+// A shell replaces docker-machine: these tests are about running a command, not about the command.
 const call = bindDockerMachine('/bin/sh', { PATH: process.env['PATH'] ?? '', GREETING: 'hello' });
 
 function makeFolder(): string {
@@ -14,7 +14,7 @@ function makeFolder(): string {
   return folder;
 }
 
-/** Starts a child that outlives its parent, unless somebody ends both; then waits for it. */
+/** Starts a child that outlives its parent unless both are ended, and waits for it. */
 function startChild(folder: string): string {
   return `sleep 600 & echo $! >${folder}/new; mv ${folder}/new ${folder}/pid; wait`;
 }
@@ -37,14 +37,14 @@ async function waitUntilGone(pid: number): Promise<void> {
       const stat = existsSync(`/proc/${pid}/stat`)
         ? readFileSync(`/proc/${pid}/stat`, 'utf8')
         : 'Z';
-      // An orphan that nobody has reaped yet is as good as gone.
+      // An orphan that is not reaped yet counts as ended.
       return /^Z$|\) Z /.test(stat) ? done(undefined) : notYet(stat);
     },
     { limit: 10_000 },
   );
 }
 
-test('arguments arrive as they are, and the environment is the one that was given', async () => {
+test('arguments arrive unchanged, with the given environment', async () => {
   const hard = ['a  b', "it's", '$HOME', '*', '\\', '', 'two\nlines'];
   const said = await call(['-c', 'printf "[%s]" "$GREETING" "$@"', 'sh', ...hard]);
   expect(said).toEqual({
@@ -54,19 +54,19 @@ test('arguments arrive as they are, and the environment is the one that was give
   });
 });
 
-test('a variable of one call counts more than those of all', async () => {
+test('an environment variable of one call overrides those of all calls', async () => {
   const said = await call(['-c', 'echo $GREETING'], { env: { GREETING: 'good day' } });
   expect(said.stdout).toBe('good day\n');
 });
 
-test('after its limit a command is ended with what it started', async () => {
+test('after its limit, a command is ended with its children', async () => {
   const folder = makeFolder();
   const failure = call(['-c', startChild(folder)], { title: 'a long one', limit: 1000 });
   await expect(failure).rejects.toThrow('a long one: timed out after 1 s');
   await waitUntilGone(await waitForPid(folder));
 });
 
-test('an abort ends a command with what it started, and is what the caller gets', async () => {
+test('an abort ends a command with its children, and the caller gets the reason', async () => {
   const folder = makeFolder();
   const abort = new AbortController();
   const failure = call(['-c', startChild(folder)], { signal: abort.signal });
@@ -77,7 +77,7 @@ test('an abort ends a command with what it started, and is what the caller gets'
   await waitUntilGone(pid);
 });
 
-test('what was aborted before is not begun', async () => {
+test('a command is not started after an abort', async () => {
   const folder = makeFolder();
   const signal = AbortSignal.abort(new Error('never mind'));
   const failure = call(['-c', `touch ${folder}/begun`], { signal });
@@ -85,17 +85,17 @@ test('what was aborted before is not begun', async () => {
   expect(existsSync(join(folder, 'begun'))).toBe(false);
 });
 
-test('a command that another has killed is not told as late', async () => {
+test('a command that another process killed is not reported as timed out', async () => {
   const failure = call(['-c', 'kill -9 $$'], { title: 'a victim', limit: 60_000 });
   await expect(failure).rejects.toThrow('a victim: killed by SIGKILL');
 });
 
-test('input that a command does not read harms nobody', async () => {
+test('input that a command does not read causes no error', async () => {
   const input = new Uint8Array(5_000_000);
   expect(await call(['-c', 'exit 3'], { input, expect: [3] })).toMatchObject({ exitCode: 3 });
 });
 
-test('lines of output come as they are written, the last words are in the error', async () => {
+test('output lines arrive immediately, and the error contains the last line', async () => {
   const lines: string[] = [];
   const failure = call(['-c', 'echo one; echo two; echo three >&2; exit 4'], {
     title: 'count',
@@ -105,7 +105,7 @@ test('lines of output come as they are written, the last words are in the error'
   expect(lines).toEqual(['one', 'two']);
 });
 
-test('no start-up file of the shell in between has a say', async () => {
+test('start-up files of the shell in between have no effect', async () => {
   const home = makeFolder();
   writeFileSync(join(home, '.bashrc'), 'echo from .bashrc\n');
   writeFileSync(join(home, 'env.sh'), 'echo from BASH_ENV\n');

@@ -10,7 +10,7 @@ import {
   dockerMachineStore,
 } from '../../../../helpers/machine/docker-machine/environment.ts';
 
-test('engine options, labels and names for the certificate become flags of their own', () => {
+test('engine options, labels and names for the certificate become separate flags', () => {
   expect(
     createFlags({
       name: 'master-host',
@@ -26,7 +26,7 @@ test('engine options, labels and names for the certificate become flags of their
   ]);
 });
 
-test('a part in a classic Swarm becomes docker-machine’s flags for it', () => {
+test('a role in a classic Swarm becomes docker-machine’s flags for it', () => {
   const discovery = 'consul://192.168.99.100:8500';
   expect(createFlags({ name: 'worker-host', swarm: { master: false, discovery } })).toEqual([
     '--swarm',
@@ -59,28 +59,28 @@ test('a part in a classic Swarm becomes docker-machine’s flags for it', () => 
 });
 
 test.each(['-bad', 'a b', 'a_b', 'x!', 'a/b', '', '.x', 'ü'])(
-  '«%s» is refused as a machine’s name',
+  '"%s" is rejected as a machine name',
   (name) => {
     expect(() => checkRequest({ name }, {})).toThrow(/host name/);
   },
 );
 
-test('an image archive that is not there is refused before anything is made', () => {
+test('a missing image archive is an error before anything is created', () => {
   expect(() => checkRequest({ name: 'm1', images: ['/no/such.tar'] }, {})).toThrow(
-    'image archive /no/such.tar: there is no such file',
+    'image archive /no/such.tar: not found',
   );
 });
 
 test.each(['here', '10.0.0', '10.0.0.256', '::1'])(
-  '«%s» is refused as a machine’s address',
+  '"%s" is rejected as a machine address',
   (address) => {
     expect(() => checkRequest({ name: 'm1', address }, {})).toThrow(
-      `machine m1: create at «${address}»: it is not an IPv4 address`,
+      `machine m1: create at "${address}": not an IPv4 address`,
     );
   },
 );
 
-test('each machine has the driver that is named for it alone, else the one for all, else docker-machine’s own', () => {
+test('a machine has its own driver, or else the general one, or else docker-machine’s default', () => {
   const env = { MACHINE_DRIVER: 'generic', MACHINE_DRIVER__M2: 'digitalocean' };
   const driver = { MACHINE_DRIVER: 'virtualbox' };
   expect(driverOf({ name: 'm1' }, env)).toBe('generic');
@@ -89,7 +89,7 @@ test('each machine has the driver that is named for it alone, else the one for a
   expect(driverOf({ name: 'm1' }, { MACHINE_DRIVER: '' })).toBe('virtualbox');
 });
 
-test('a machine has the variables that carry its name, without touching the others’', () => {
+test('a machine has the environment variables with its name, without those of the others', () => {
   const env = {
     MACHINE_DRIVER: 'generic',
     GENERIC_SSH_KEY: '/key',
@@ -101,7 +101,7 @@ test('a machine has the variables that carry its name, without touching the othe
   });
 });
 
-test('the environment’s word for a machine counts more than the topology’s', () => {
+test('an environment variable for a machine overrides the topology', () => {
   const request = { name: 'm1', address: '10.0.0.1', driver: { GENERIC_SSH_PORT: '22' } };
   const env = { MACHINE_DRIVER: 'generic', GENERIC_SSH_PORT__M1: '2222' };
   expect(environmentForCreate(request, env)).toEqual({
@@ -110,32 +110,32 @@ test('the environment’s word for a machine counts more than the topology’s',
   });
 });
 
-test('a driver that gives addresses itself refuses one that is asked for', () => {
+test('a driver that assigns addresses itself rejects a requested address', () => {
   const request = { name: 'm1', address: '192.168.99.100' };
   expect(() => environmentForCreate(request, {})).toThrow(
-    'machine m1: create at 192.168.99.100: the driver virtualbox gives addresses itself. Leave the address open.',
+    'machine m1: create at 192.168.99.100: the driver virtualbox assigns addresses itself. Omit the address',
   );
   expect(
     environmentForCreate({ ...request, driver: { MACHINE_DRIVER: 'generic' } }, {}),
   ).toMatchObject({ GENERIC_IP_ADDRESS: '192.168.99.100' });
 });
 
-test('an engine is refused by a driver that brings its own, and handed to ours', () => {
+test('an engine version is rejected by drivers with their own engine, and passed to netns', () => {
   const request = { name: 'm1', engineBundle: '26.1.5' };
   expect(() => checkRequest(request, { MACHINE_DRIVER: 'generic' })).toThrow(
-    'machine m1: create with the engine 26.1.5: the driver generic brings an engine of its own. Leave the engine bundle open, or take the provider netns (E2E_PROVIDER=netns).',
+    'machine m1: create with the engine 26.1.5: the driver generic installs an engine itself. Omit the engine version, or set E2E_PROVIDER=netns',
   );
   const ours = { MACHINE_DRIVER: 'netns', E2E_ENGINE_BUNDLE: '20.10.24' };
   expect(() => checkRequest(request, ours)).not.toThrow();
   expect(environmentForCreate(request, ours)).toEqual({ E2E_ENGINE_BUNDLE: '26.1.5' });
 });
 
-test('the user’s own docker-machine store is never used by itself', () => {
+test('the user’s own state directory of docker-machine is never used by default', () => {
   expect(dockerMachineStore({})).toMatch(/\/\.local\/state\/overlay-e2e-docker-machine$/);
   expect(dockerMachineStore({ MACHINE_STORAGE_PATH: '/s' })).toBe('/s');
 });
 
-test('a shell that points to some engine does not change what docker-machine does', () => {
+test('a shell that points to an engine does not change docker-machine’s environment', () => {
   expect(
     dockerMachineEnvironment({
       DOCKER_HOST: 'tcp://x',

@@ -1,7 +1,7 @@
 #!/bin/sh
-# A FAKE docker-machine, for what cannot be met where there is no VirtualBox: its `create` always fails, with the words of
-# docker-machine 0.16.2 and VirtualBox 6.1.28 (https://github.com/kubernetes/minikube/issues/12748). What it was called
-# with and when is in $FAKE_FOLDER/log. With FAKE_MEET=2 a creation ends only when two have begun.
+# A fake docker-machine for failures that need VirtualBox: its `create` always fails, with the output of docker-machine
+# 0.16.2 and VirtualBox 6.1.28 (https://github.com/kubernetes/minikube/issues/12748). It logs its calls in order to
+# $FAKE_FOLDER/log. With FAKE_MEET=2, a creation ends only after two have begun.
 set -eu
 say() { echo "$*" >>"$FAKE_FOLDER/log"; }
 case $1 in
@@ -10,7 +10,7 @@ case $1 in
     say "begin $name ${MACHINE_DRIVER:-} ${VIRTUALBOX_MEMORY_SIZE:-}"
     echo 'Running pre-create checks...'
     echo $$ >"$FAKE_FOLDER/begun-$name"
-    # Long enough for another to begin meanwhile, if anybody lets it.
+    # Long enough for another creation to begin, if nothing prevents it.
     sleep 0.5
     while [ "$(ls "$FAKE_FOLDER" | grep -c ^begun-)" -lt "${FAKE_MEET:-1}" ]; do sleep 0.05; done
     say "end $name"

@@ -7,14 +7,14 @@ import {
 test.each([
   ['192.168.99.1', '192.168.99.0/24'],
   ['10.11.12.1', '10.11.12.0/24'],
-])('VirtualBox’s refusal of %s is answered with the line that allows its range', (ip, range) => {
-  // As of docker-machine with VirtualBox 6.1.28: https://github.com/kubernetes/minikube/issues/12748
+])('the hint for VirtualBox’s refusal of %s is the line that allows its range', (ip, range) => {
+  // The output of docker-machine with VirtualBox 6.1.28: https://github.com/kubernetes/minikube/issues/12748
   const said = [
     `Error creating machine: Error in driver during machine creation: Error setting up host only network on machine start: /usr/bin/VBoxManage hostonlyif ipconfig vboxnet0 --ip ${ip} --netmask 255.255.255.0 failed:`,
     'VBoxManage: error: Code E_ACCESSDENIED (0x80070005) - Access denied (extended info not available)',
     'VBoxManage: error: Context: "EnableStaticIPConfig(Bstr(pszIp).raw(), Bstr(pszNetmask).raw())" at line 242 of file VBoxManageHostonly.cpp',
   ].join('\n');
-  expect(findRemedy(said)).toContain(`add the line «* ${range}» to /etc/vbox/networks.conf`);
+  expect(findRemedy(said)).toContain(`add the line "* ${range}" to /etc/vbox/networks.conf`);
 });
 
 test.each([
@@ -44,18 +44,18 @@ test.each([
   ],
   ['generic driver requires the --generic-ip-address option', 'GENERIC_IP_ADDRESS__MH_KEYSTORE='],
   ['generic driver does not support stop', 'use virtualbox or netns'],
-])('«%s» has a remedy', (said, remedy) => {
+])('"%s" has a hint', (said, remedy) => {
   expect(findRemedy(`Creating CA: ca.pem\n${said}\n`)).toContain(remedy);
 });
 
-test('what is not known gets no remedy', () => {
+test('an unknown message has no hint', () => {
   expect(findRemedy('the moon is full')).toBeUndefined();
 });
 
-test('an engine from 23.0 on explains why it does not start with a cluster store', () => {
+test('an engine from 23.0 on: the error explains why it does not start with --cluster-store', () => {
   const options = ['cluster-store=consul://192.168.99.100:8500'];
   expect(explainEngineOptions(options, '24.0.7')).toMatchObject({
-    observed: 'its engine is 24.0.7, and --cluster-store is gone since 23.0',
+    observed: 'the engine has version 24.0.7, and Docker 23.0 removed --cluster-store',
     remedy: expect.stringContaining('v19.03.12/boot2docker.iso'),
   });
   expect(explainEngineOptions(options, '20.10.5+dfsg1')).toBeUndefined();

@@ -16,7 +16,7 @@ function writeCertificates(store: string): void {
     writeFileSync(join(store, 'certs', file), '');
 }
 
-test('in a new store the others start once the first has made the certificates, before it has ended', async () => {
+test('in a new state directory, the others start once the first has created certificates', async () => {
   const store = makeStore();
   const inOrder = serializeFirstCreate(store);
   const seen: string[] = [];
@@ -39,7 +39,7 @@ test('in a new store the others start once the first has made the certificates, 
   expect(seen).toEqual(['first starts', 'certificates', 'second starts', 'first ends']);
 });
 
-test('when the first fails the next one is the first', async () => {
+test('if the first fails, the next becomes the first', async () => {
   const store = makeStore();
   const inOrder = serializeFirstCreate(store);
   let atOnce = 0;
@@ -57,7 +57,7 @@ test('when the first fails the next one is the first', async () => {
   );
 });
 
-test('in a store that has certificates nobody waits', async () => {
+test('in a state directory with certificates, no creation waits', async () => {
   const store = makeStore();
   writeCertificates(store);
   const inOrder = serializeFirstCreate(store);

@@ -8,23 +8,23 @@ test.each([
   ['7.0.20', '# ours\n*  10.0.0.0/8 192.168.0.0/16\n* 2001::/64', undefined],
   ['7.0.20', '* 0.0.0.0/0 ::/0', undefined],
   ['7.0.20', undefined, '192.168.59.1/24'],
-])('VirtualBox %s with the list «%s» lets machines have their range', (version, list, cidr) => {
+])('VirtualBox %s with the list "%s" allows the range of machines', (version, list, cidr) => {
   expect(judgeVirtualBoxRange(version, list, cidr)).toMatchObject({ fine: true });
 });
 
 test.each([
   ['6.1.28r147628', undefined, undefined, '192.168.99.0/24'],
   ['7.1.0', '', undefined, '192.168.99.0/24'],
-  // The asterisk is what one forgets.
+  // Users often forget the asterisk.
   ['6.1.30', '192.168.99.0/24', undefined, '192.168.99.0/24'],
   ['7.0.20', '* 192.168.99.0/24', '10.1.2.1/24', '10.1.2.0/24'],
 ])(
-  'VirtualBox %s with the list «%s» does not, and the line to add is told',
+  'VirtualBox %s with the list "%s" does not, and the hint is the line to add',
   (version, list, cidr, range) => {
     expect(judgeVirtualBoxRange(version, list, cidr)).toMatchObject({
       fine: false,
       saw: expect.stringContaining(`refuses ${range}`),
-      remedy: expect.stringContaining(`add the line «* ${range}» to /etc/vbox/networks.conf`),
+      remedy: expect.stringContaining(`add the line "* ${range}" to /etc/vbox/networks.conf`),
     });
   },
 );

@@ -9,7 +9,7 @@ import { readStartTime } from '../../../../helpers/process/process-start-time.ts
 import { done, notYet, waitFor } from '../../../../helpers/process/waits/wait-for.ts';
 import type { MachineRequest } from '../../../../helpers/machine/machine.ts';
 
-// No VirtualBox here: a fake docker-machine says what the real one says with it.
+// Without VirtualBox: a fake docker-machine prints the output that the real one prints with it.
 const fake = join(import.meta.dirname, 'fake-docker-machine.sh');
 
 const createMachine = join(import.meta.dirname, '../../../machine/create-machine.ts');
@@ -34,7 +34,7 @@ async function createWithFake(
   return { ends, log };
 }
 
-test('VirtualBox gets one machine at a time: the next one begins when nothing is left of the one before', async () => {
+test('VirtualBox gets one machine at a time, after the previous command and its children ended', async () => {
   const { log } = await createWithFake([{ name: 'm1' }, { name: 'm2' }]);
   expect(log.map((line) => line.trim())).toEqual([
     'begin m1',
@@ -46,7 +46,7 @@ test('VirtualBox gets one machine at a time: the next one begins when nothing is
   ]);
 });
 
-test('so do machines for which VirtualBox is named alone', async () => {
+test('this also applies to machines with VirtualBox as their own driver', async () => {
   const driver = { MACHINE_DRIVER: 'virtualbox' };
   const { log } = await createWithFake(
     [
@@ -58,24 +58,24 @@ test('so do machines for which VirtualBox is named alone', async () => {
   expect(log[2]).toBe('rm m1');
 });
 
-test('other drivers make machines side by side', async () => {
+test('other drivers create machines in parallel', async () => {
   const env = { MACHINE_DRIVER: 'digitalocean', FAKE_MEET: '2' };
   const { log } = await createWithFake([{ name: 'm1' }, { name: 'm2' }], env);
   expect(log.slice(0, 2).toSorted()).toEqual(['begin m1 digitalocean ', 'begin m2 digitalocean ']);
 });
 
-test('a range that VirtualBox refuses is one line with the line that allows it, and nothing is left', async () => {
+test('a range that VirtualBox refuses is one line with a hint, and nothing remains', async () => {
   const { ends, log } = await createWithFake([{ name: 'm1' }]);
   expect(ends[0]).toHaveProperty(
     'reason.message',
     expect.stringMatching(
-      /^machine m1: create: exit code 1, .*. VirtualBox from 6\.1\.28 on .*«\* 192\.168\.99\.0\/24» to \/etc\/vbox\/networks\.conf/,
+      /^machine m1: create: exit code 1, .*. Add the line "\* 192\.168\.99\.0\/24" to \/etc\/vbox\/networks\.conf/,
     ),
   );
   expect(log.at(-1)).toBe('rm m1');
 });
 
-test('docker-machine does not go on with a machine whose run was killed, once that was swept', async () => {
+test('docker-machine does not continue with a machine after its run was killed and cleaned up', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'fake-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const env = {
@@ -111,7 +111,7 @@ test('docker-machine does not go on with a machine whose run was killed, once th
   expect(readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').at(-1)).toBe('rm m1');
 });
 
-test('the driver’s settings come from the environment and, for one machine alone, from the topology', async () => {
+test('the driver’s settings come from the environment or, for one machine only, the topology', async () => {
   const { log } = await createWithFake(
     [{ name: 'm1' }, { name: 'm2', driver: { VIRTUALBOX_MEMORY_SIZE: '4096' } }],
     { MACHINE_DRIVER: 'virtualbox', VIRTUALBOX_MEMORY_SIZE: '2048' },
@@ -126,6 +126,6 @@ function killIfThere(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // As it should be.
+    // As expected.
   }
 }

@@ -9,7 +9,7 @@ function version1(options: string): Hierarchy {
   return { mountPoint: `/sys/fs/cgroup/${options}`, version: 1, options };
 }
 
-test('a host with version 2 alone has all limits there', () => {
+test('a host with only version 2 has all limits there', () => {
   expect(limitsOfVersion2([unified], limits)).toEqual(limits);
 });
 
@@ -17,9 +17,6 @@ test.for([
   ['memory', { memory: undefined, cpus: 2 }],
   ['cpu,cpuacct', { memory: 1, cpus: undefined }],
   ['none,name=systemd', limits],
-] as const)(
-  'a host that has %s in version 1 has the other limits in version 2',
-  ([options, left]) => {
-    expect(limitsOfVersion2([version1(options), unified], limits)).toEqual(left);
-  },
-);
+] as const)('a host with %s in version 1 has the other limits in version 2', ([options, left]) => {
+  expect(limitsOfVersion2([version1(options), unified], limits)).toEqual(left);
+});

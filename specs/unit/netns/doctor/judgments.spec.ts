@@ -7,16 +7,16 @@ import { judgeLimits } from '../../../../helpers/netns/doctor/limits.ts';
 import { judgeRange } from '../../../../helpers/netns/doctor/range.ts';
 import { hostLink } from '../../../../helpers/netns/network/switch.ts';
 
-describe('who starts it', () => {
-  test('is fine as root on Linux', () => {
+describe('the user', () => {
+  test('is sufficient as root on Linux', () => {
     expect(judgeStarter({ platform: 'linux', uid: 0 })).toMatchObject({ fine: true });
   });
 
   test.for([
-    [{ platform: 'linux', uid: 1000 }, /not root/, /sudo/],
+    [{ platform: 'linux', uid: 1000 }, /not run as root/, /sudo/],
     [{ platform: 'darwin', uid: 0 }, /darwin/, /VirtualBox/],
     [{ platform: 'win32', uid: undefined }, /win32/, /VirtualBox/],
-  ] as const)('is not as %j', ([starter, saw, remedy]) => {
+  ] as const)('is not sufficient as %j', ([starter, saw, remedy]) => {
     const finding = judgeStarter(starter);
     expect(finding).toMatchObject({ fine: false });
     expect(finding.saw).toMatch(saw);
@@ -24,11 +24,11 @@ describe('who starts it', () => {
   });
 });
 
-describe('a space on disk', () => {
+describe('a folder', () => {
   const space = { subject: 'store', folder: '/x', needs: 1e9, variable: 'MACHINE_STORAGE_PATH' };
   const disk = { free: 2e9, size: 9e9, full: false, isOverlay: false };
 
-  test('with room is fine', () => {
+  test('with enough space is sufficient', () => {
     expect(judgeSpace(space, disk)).toEqual({
       subject: 'store',
       fine: true,
@@ -40,7 +40,7 @@ describe('a space on disk', () => {
     [{ ...disk, free: 0.5e9 }, /0\.5 GB free, 1\.0 GB required/],
     [{ ...disk, full: true }, /and inodes required/],
     [{ ...disk, isOverlay: true }, /overlay file system/],
-  ] as const)('is not: %j', ([fileSystem, saw]) => {
+  ] as const)('is not sufficient: %j', ([fileSystem, saw]) => {
     const finding = judgeSpace(space, fileSystem);
     expect(finding).toMatchObject({ fine: false });
     expect(finding.saw).toMatch(saw);
@@ -49,7 +49,7 @@ describe('a space on disk', () => {
 });
 
 describe('controllers', () => {
-  test('are those of both versions', () => {
+  test('include those of both versions', () => {
     const hierarchies = [
       { mountPoint: '/a', version: 1, options: 'cpu,cpuacct' },
       { mountPoint: '/b', version: 1, options: 'none,name=systemd' },
@@ -69,7 +69,7 @@ describe('controllers', () => {
   });
 });
 
-test('a limit of the kernel that is too low comes with the command that lifts it', () => {
+test('a kernel limit that is too low has the command that raises it', () => {
   expect(judgeLimits({})).toMatchObject({ fine: true });
   expect(judgeLimits({ 'fs.inotify.max_user_instances': 128 })).toMatchObject({ fine: true });
   const finding = judgeLimits({
@@ -87,7 +87,7 @@ describe('the address range', () => {
   const virtualBox = route('192.168.99.0/24', 'vboxnet0');
   const own = route('192.168.99.0/24', hostLink(parseRange('192.168.99.0/24')));
 
-  test('is the first that is free, when left open', () => {
+  test('is the first free one by default', () => {
     expect(judgeRange([], undefined, undefined).saw).toContain('192.168.99.0/24');
     expect(judgeRange([virtualBox], undefined, undefined)).toMatchObject({
       fine: true,
@@ -95,19 +95,19 @@ describe('the address range', () => {
     });
   });
 
-  test('is missing when the host routes all of them', () => {
+  test('is missing if the host routes all of them', () => {
     const finding = judgeRange([route('192.168.0.0/16', 'eth0')], undefined, undefined);
     expect(finding).toMatchObject({ fine: false, remedy: expect.stringContaining('E2E_SUBNET') });
   });
 
-  test('that was asked for must be free', () => {
+  test('must be free if it was chosen', () => {
     const asked = parseRange('192.168.99.0/24');
     expect(judgeRange([], undefined, asked)).toMatchObject({ fine: true });
     const finding = judgeRange([virtualBox], undefined, asked);
     expect(finding).toMatchObject({ fine: false, saw: expect.stringContaining('vboxnet0') });
   });
 
-  test('of the store is its own, by its own link alone', () => {
+  test('of the state directory is its own only with its own link', () => {
     const had = parseRange('192.168.99.0/24');
     expect(judgeRange([own], had, undefined)).toMatchObject({ fine: true });
     expect(judgeRange([own, virtualBox], had, undefined)).toMatchObject({ fine: false });

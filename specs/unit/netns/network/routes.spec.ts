@@ -6,7 +6,7 @@ import {
   withoutDefaultRoute,
 } from '../../../../helpers/netns/network/routes.ts';
 
-describe('routes that together lead to all of the Internet are a default route', () => {
+describe('routes that together lead to the whole Internet are a default route', () => {
   test.for<[string, string[], string[]]>([
     ['both halves, as OpenVPN routes them', ['0.0.0.0/1', '128.0.0.0/1'], []],
     [
@@ -43,12 +43,12 @@ describe('routes that together lead to all of the Internet are a default route',
   });
 });
 
-test('one half alone is a route like any other', () => {
+test('one half alone is an ordinary route', () => {
   const routes = withoutDefaultRoute([route('128.0.0.0/1')]);
   expect(findOverlap(routes, range('192.168.99.0/24'))).toEqual(route('128.0.0.0/1'));
 });
 
-test('pieces with a hole are routes like any others', () => {
+test('routes with a gap are ordinary routes', () => {
   const given = ['0.0.0.0/1', '128.0.0.0/2', '200.0.0.0/5'].map(route);
   expect(withoutDefaultRoute(given)).toEqual(given);
 });

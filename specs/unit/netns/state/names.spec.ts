@@ -4,13 +4,13 @@ import { openStore } from '../../../../helpers/netns/state/store.ts';
 
 const store = openStore('/nowhere/one');
 
-test('a MAC address is local, of one station, and the same each time', () => {
+test('a MAC address is local, unicast and reproducible', () => {
   const mac = macAddress(store, '192.168.99.100');
   expect(mac).toMatch(/^02(?::[0-9a-f]{2}){5}$/);
   expect(macAddress(openStore('/nowhere/one'), '192.168.99.100')).toBe(mac);
 });
 
-test('no two of a range, of the largest too, have one MAC address, and no two stores', () => {
+test('MAC addresses are unique within the largest range and between state directories', () => {
   const addresses = ['10.9.1.100', '10.9.2.100', '10.9.1.101', '10.9.100.1'];
   const macs = [
     ...addresses.map((address) => macAddress(store, address)),

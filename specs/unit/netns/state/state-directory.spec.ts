@@ -20,7 +20,7 @@ const test = base.extend(
 );
 
 describe('a state directory', () => {
-  test('that is made, or was empty, is marked, for its owner alone, and goes again', async ({
+  test('that is new or was empty is marked, accessible to its owner only, and removed again', async ({
     folder,
   }) => {
     await chmod(folder, 0o777);
@@ -34,22 +34,20 @@ describe('a state directory', () => {
     expect(existsSync(join(folder, 'below'))).toBe(false);
   });
 
-  test('keeps what somebody else put into it, and names it', async ({ folder }) => {
+  test('keeps other files and names them', async ({ folder }) => {
     await takeStateDirectory(folder);
     await writeFile(join(folder, 'notes.txt'), '');
     expect(await leaveStateDirectory(folder)).toEqual(['notes.txt']);
     expect(examineStateDirectory(folder)).toBe('own');
   });
 
-  test('is ours by the mark’s presence, whatever it holds, or if it is a folder', async ({
-    folder,
-  }) => {
+  test('belongs to the program if it is marked, with any content', async ({ folder }) => {
     await mkdir(join(folder, '.overlay-e2e'));
     await writeFile(join(folder, 'notes.txt'), '');
     expect(examineStateDirectory(folder)).toBe('own');
   });
 
-  test('that other users may write is refused once it has content', async ({ folder }) => {
+  test('that other users may write is rejected once it has content', async ({ folder }) => {
     await takeStateDirectory(folder);
     await chmod(folder, 0o770);
     await expect(takeStateDirectory(folder)).rejects.toThrow(
@@ -58,9 +56,9 @@ describe('a state directory', () => {
   });
 });
 
-describe('a folder with content and without a mark is not touched', () => {
+describe('a folder with content and without a marker is not changed', () => {
   test.for<[string, Record<string, string>]>([
-    ['somebody’s application with certificates', { 'certs/ca.pem': 'x', 'data/db': 'x' }],
+    ['another application with certificates', { 'certs/ca.pem': 'x', 'data/db': 'x' }],
     ['certificates alone', { 'certs/ca.pem': 'x' }],
     ['a store of docker-machine', { 'certs/ca.pem': '', 'machines/vm/config.json': '{}' }],
     ['a state directory beside something else', { 'netns/range': '', 'notes.txt': '' }],
@@ -73,13 +71,13 @@ describe('a folder with content and without a mark is not touched', () => {
     const before = readdirSync(folder, { recursive: true });
     expect(examineStateDirectory(folder)).toBe('foreign');
     await expect(takeStateDirectory(folder)).rejects.toThrow(
-      `use the state directory ${folder}: overlay-e2e did not create it, and it contains ${readdirSync(folder).sort().join(', ')}. Name a new or an empty folder in MACHINE_STORAGE_PATH.`,
+      `use the state directory ${folder}: overlay-e2e did not create it, and it contains ${readdirSync(folder).sort().join(', ')}. Set MACHINE_STORAGE_PATH to a new or an empty folder.`,
     );
     expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
 });
 
-describe('a state directory of a version without marks is recognized by', () => {
+describe('a state directory of a version without markers is recognized by', () => {
   test.for<[string, Record<string, string>]>([
     ['its range', { 'netns/range': '192.168.99.0/24\n', 'certs/ca.pem': '' }],
     ['a machine', { 'machines/one/config.json': '{"DriverName":"netns"}' }],

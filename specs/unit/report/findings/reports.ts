@@ -8,19 +8,22 @@ import { withValue, withoutValue } from '../../../../helpers/check/model/observe
 import { containerAnswer } from '../../../../helpers/docker/containers/container-facts.ts';
 import { observationOf, overlayOf } from '../../check/observation.ts';
 
-/** A word that is in what engines say, and must be in nothing that is shown or written. */
+/** A word in the engines' responses that must not appear in any output. */
 export const secret = 'MYSQL_ROOT_PASSWORD=top-secret';
 
 const networkId = '8e2f1c6a9d3b47f0a5c1e8d2b6f4a09371c5e2d8f6b4a0937e1c5d2f8b6a4093';
 
-/** Which trial dies: all that is not named gets through and back. */
+/** Returns true for a trial that fails; all others succeed in both directions. */
 export type Dies = (
   from: string,
   to: string,
   what: Protocol | 'host' | 'gossip' | 'vxlan',
 ) => boolean;
 
-/** A report of a key-value cluster of that many hosts with a container each, all of which reach each other. */
+/**
+ * Returns a report of a key-value cluster with this number of hosts. Each has one container, and all containers reach
+ * each other.
+ */
 export function reportOf(
   count: number,
   { dies = () => false, ...parts }: Partial<AuditReport> & { readonly dies?: Dies } = {},
@@ -131,7 +134,7 @@ export const forwardingMissing: Diagnosis = {
   },
 };
 
-/** The seed with one forwarding entry missing on master-host. */
+/** Returns a report of the seed topology with one forwarding entry missing on master-host. */
 export function brokenReport(): AuditReport {
   const inner = new Set<string>(['icmp', 'icmp-large', 'tcp', 'udp', 'tcp-large', 'udp-large']);
   return reportOf(2, {

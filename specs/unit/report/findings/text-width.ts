@@ -1,6 +1,6 @@
 /**
- * How wide characters of DejaVu Sans are, in thousandths of its size, from its own tables: ASCII from the blank on. Of the
- * fonts that a reader's system may take it is among the widest.
+ * The widths of the characters of DejaVu Sans, in thousandths of the font size, from its own tables: ASCII from the
+ * space on. It is one of the widest fonts that a reader's system may use.
  */
 const regular =
   '318 401 460 838 636 950 780 275 390 390 500 838 318 361 318 337 636 636 636 636 636 636 636 636 636 636 337 337 838 838 838 531 1000 684 686 698 770 632 575 775 752 295 295 656 557 863 748 787 603 787 695 635 611 732 684 989 685 611 685 390 337 390 838 500 500 613 635 550 635 615 352 635 634 278 278 579 278 974 634 612 635 635 411 521 392 634 592 818 592 592 525 636 337 636 838';
@@ -9,7 +9,9 @@ const bold =
 
 const widths = { regular: regular.split(' ').map(Number), bold: bold.split(' ').map(Number) };
 
-/** How wide a text is, in pixels. Of what is not ASCII, as signs and arrows, each character is as wide as an arrow. */
+/**
+ * Returns the width of a text, in pixels. Non-ASCII characters, such as signs and arrows, count as wide as an arrow.
+ */
 export function textWidth(text: string, size: number, weight: 'regular' | 'bold'): number {
   const thousandths = Array.from(
     text,

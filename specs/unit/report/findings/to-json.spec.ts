@@ -6,14 +6,14 @@ import { brokenReport, reportOf, secret } from './reports.ts';
 
 const validate = (document: unknown) => validateDocument('docs/check.schema.json', document);
 
-describe('An audit as a JSON document', () => {
+describe('A check as a JSON document', () => {
   test('a validator that knows only the published schema accepts it', () => {
     for (const report of [reportOf(2), brokenReport(), reportOf(16)]) {
       expect(validate(JSON.parse(JSON.stringify(toJson(report))))).toEqual([]);
     }
   });
 
-  test('the validator refuses what the schema does not name, and what lacks what it names', () => {
+  test('the validator rejects unknown and missing fields', () => {
     const document = toJson(brokenReport());
     const { verdict: _, ...without } = document;
     const [diagnosis] = document.diagnoses;
@@ -30,7 +30,7 @@ describe('An audit as a JSON document', () => {
     expect(others.filter((one) => validate(one).length === 0)).toEqual([]);
   });
 
-  test('each diagnosis has its title, its page, all of its evidence, and its remedy', () => {
+  test('each finding has its title, its page, all of its evidence, and its fix', () => {
     expect(toJson(brokenReport()).diagnoses).toMatchObject([
       {
         code: 'forwarding-entry-missing',
@@ -47,7 +47,7 @@ describe('An audit as a JSON document', () => {
     ]);
   });
 
-  test('a value that is undefined within evidence is left out, and is no failure', () => {
+  test('an undefined value in evidence is omitted without an error', () => {
     const [diagnosis] = brokenReport().diagnoses;
     const [first] = diagnosis?.evidence ?? [];
     if (diagnosis === undefined || first === undefined) throw new Error('no diagnosis');
@@ -58,7 +58,7 @@ describe('An audit as a JSON document', () => {
     expect(document.diagnoses[0]?.evidence[0]?.observed).toEqual({ state: 'FAILED' });
   });
 
-  test('the cluster is in it as it was seen, and what live probes met', () => {
+  test('it contains the observation, and the results of live probes', () => {
     const { cluster, paths } = toJson(brokenReport());
     expect(cluster).toMatchObject({
       store: { version: 'Consul 1.8.7', address: '192.168.99.100:8500' },
@@ -87,7 +87,7 @@ describe('An audit as a JSON document', () => {
     });
   });
 
-  test('nothing of a container’s environment is in it', () => {
+  test('it contains nothing from a container’s environment', () => {
     expect(JSON.stringify(toJson(brokenReport()))).not.toContain(secret);
   });
 });

@@ -7,7 +7,7 @@ import { validateXML } from 'xmllint-wasm';
 import { toJunit } from '../../../../helpers/report/findings/to-junit.ts';
 import { absent, brokenReport, check, forwardingMissing, reportOf } from './reports.ts';
 
-/** What Jenkins refuses to read is not JUnit XML. */
+/** The schema of JUnit XML that Jenkins accepts. */
 const schema = readFileSync(join(import.meta.dirname, 'schemas/junit-10.xsd'), 'utf8');
 
 interface Case {
@@ -32,8 +32,8 @@ const impossible = check('kernel-routes', 'kernel', 'routes lead to every host',
 });
 const broken = { ...brokenReport(), checks: [...brokenReport().checks, impossible] };
 
-describe('An audit as JUnit XML', () => {
-  test('is valid by the schema that Jenkins has for it', async () => {
+describe('A check as JUnit XML', () => {
+  test('is valid according to Jenkins’ schema', async () => {
     for (const report of [reportOf(2), broken, reportOf(16)]) {
       const { valid, errors } = await validateXML({ xml: toJunit(report), schema });
       expect(valid, JSON.stringify(errors)).toBe(true);
@@ -42,7 +42,7 @@ describe('An audit as JUnit XML', () => {
     expect((await validateXML({ xml: without, schema })).valid).toBe(false);
   });
 
-  test('has a suite for each layer and a case for each check, and counts them', () => {
+  test('has a suite for each layer and a case for each comparison, and counts them', () => {
     const { testsuites } = read(toJunit(broken));
     expect(testsuites).toMatchObject({
       name: 'topology seed',
@@ -59,7 +59,7 @@ describe('An audit as JUnit XML', () => {
     ]);
   });
 
-  test('a failure has its diagnosis, with the command that mends it; one that only follows says from what', () => {
+  test('a failure has its finding with the fix command; a consequence names its cause', () => {
     const cases = casesOf(toJunit(broken));
     const cause = cases.get('every host knows where each container is')?.failure;
     expect(cause).toMatchObject({ type: 'forwarding-entry-missing' });
@@ -69,7 +69,7 @@ describe('An audit as JUnit XML', () => {
     expect(consequence?.message).toMatch(/^only because of forwarding-entry-missing: /);
   });
 
-  test('a check that could not run is an error, one that nobody asked for is skipped, with the reason', () => {
+  test('a comparison that could not run is an error; an unrequested one is skipped with the reason', () => {
     const cases = casesOf(toJunit(broken));
     expect(cases.get('routes lead to every host')?.error?.message).toBe(
       'could not run: the engine of worker-host refuses privileged containers',
@@ -79,7 +79,7 @@ describe('An audit as JUnit XML', () => {
     );
   });
 
-  test('what a container calls itself stays text, whatever is in it', async () => {
+  test('the name of a container stays text, also with markup', async () => {
     const hostile = 'a "b" <c> & ]]> \u001b[31m \ud800 \u0000 é 名';
     const report = {
       ...brokenReport(),

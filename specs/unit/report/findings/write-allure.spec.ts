@@ -14,15 +14,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('An audit as results of Allure', () => {
-  test('begins with the verdict: in words, drawn, and as the whole document', async () => {
+describe('A check as results of Allure', () => {
+  test('begins with the result: as text, as a picture, and as the complete document', async () => {
     await writeAllure(brokenReport(), folder);
     const verdict = result('The cluster is healthy');
     expect(verdict).toMatchObject({
       status: 'failed',
       start: Date.parse('2026-11-27T18:30:00.000Z'),
       stop: Date.parse('2026-11-27T18:30:02.140Z'),
-      // Its page is part of the report; a path of this disk leads nobody else anywhere.
+      // The report contains the page; a path on this disk would not work elsewhere.
       links: [],
     });
     expect(verdict.statusDetails.message).toMatch(/^forwarding-entry-missing: the kernel of/);
@@ -39,7 +39,7 @@ describe('An audit as results of Allure', () => {
     expect(JSON.parse(document)).toMatchObject({ verdict: 'defects' });
   });
 
-  test('a check that failed has its differences as steps, its diagnosis, and the page that tells more', async () => {
+  test('a failed comparison has its differences as steps, its finding, and the page of its code', async () => {
     await writeAllure(brokenReport(), folder);
     const failed = result('every host knows where each container is');
     expect(failed).toMatchObject({
@@ -62,7 +62,7 @@ describe('An audit as results of Allure', () => {
     expect(tags).toEqual(['forwarding-entry-missing']);
   });
 
-  test('a check that passed tells what it looked at, one that could not run is no pass', async () => {
+  test('a passed comparison lists the examined objects; without a run, it does not pass', async () => {
     const impossible = check('kernel-routes', 'kernel', 'routes lead to every host', {
       state: 'skipped',
       reason: 'no privileged containers',
@@ -85,7 +85,7 @@ describe('An audit as results of Allure', () => {
     expect(result('The cluster is healthy').status).toBe('broken');
   });
 
-  test('goes beside what the folder has already: results stay, and so do categories', async () => {
+  test('keeps the existing results and categories of the folder', async () => {
     writeFileSync(join(folder, 'other-result.json'), '{"name":"other"}');
     writeFileSync(
       join(folder, 'categories.json'),
@@ -111,7 +111,7 @@ describe('An audit as results of Allure', () => {
     expect(fitting.map(({ name }) => name.split(':', 1)[0])).toEqual(['forwarding-entry-missing']);
   });
 
-  test('the same check has the same history in every audit of the same cluster', async () => {
+  test('the same comparison has the same history in every check of the same cluster', async () => {
     await writeAllure(brokenReport(), folder);
     const before = result('every engine answers').historyId;
     rmSync(folder, { recursive: true });
@@ -120,7 +120,7 @@ describe('An audit as results of Allure', () => {
     expect(result('every host knows where each container is').historyId).not.toBe(before);
   });
 
-  test('nothing of a container’s environment gets there', async () => {
+  test('it contains nothing from a container’s environment', async () => {
     await writeAllure(brokenReport(), folder);
     const all = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     expect(all.filter((text) => text.includes(secret))).toEqual([]);
@@ -132,7 +132,7 @@ function result(name: string): TestResult {
     .filter((file) => file.endsWith('-result.json'))
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as TestResult);
   const found = results.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no result «${name}»`);
+  if (found === undefined) throw new Error(`no result "${name}"`);
   return found;
 }
 

@@ -41,7 +41,7 @@ const linesOf = (audits: Record<string, string>) => {
 };
 
 describe('the causes at the end of a run', () => {
-  test('are each told once, with place, fix and page, and nothing that a terminal would obey', () => {
+  test('appear once each, with location, fix and page, and no control characters', () => {
     expect(linesOf({ a: audit(blocked), b: audit(blocked) })).toEqual([
       'Cause: vxlan-blocked: the firewall of worker-host drops VXLAN\\x1b[2J',
       '  at: worker-host, topology seed; found after 2 of 2 failures',
@@ -51,7 +51,7 @@ describe('the causes at the end of a run', () => {
     ]);
   });
 
-  test('have labels in bold and dim where the terminal shows colours, and no other escapes', () => {
+  test('have bold and dim labels on a terminal with colors, and no other escape sequences', () => {
     const causes = findCauses([failure('a')], () => audit(blocked));
     const lines = causeLines(causes, 1, { color: true, width: 200 });
     expect(lines).toEqual([
@@ -63,7 +63,7 @@ describe('the causes at the end of a run', () => {
     ]);
   });
 
-  test('are told in the order of how many failures they explain', () => {
+  test('are in the order of the number of failures that they explain', () => {
     const other = { ...blocked, code: 'subnet-overlap', where: { host: 'master-host' } };
     const lines = linesOf({
       a: audit(other),
@@ -76,13 +76,13 @@ describe('the causes at the end of a run', () => {
     ).toEqual([' vxlan-blocked', ' subnet-overlap']);
   });
 
-  test('are said to be unknown where audits found nothing', () => {
+  test('are unknown if checks found nothing', () => {
     expect(linesOf({ a: audit(), b: 'could not be found' })).toEqual([
       '1 of 2 failures without a cause: the check of the cluster found nothing',
     ]);
   });
 
-  test('are not spoken of where nothing was audited', () => {
+  test('are omitted if nothing was checked', () => {
     expect(linesOf({ a: '' })).toEqual([]);
   });
 });

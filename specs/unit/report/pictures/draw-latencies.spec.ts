@@ -19,7 +19,7 @@ const echoes: LatencyGroup = {
   ],
 };
 
-test('The median, the range and what was lost are told in words', () => {
+test('The median, the range and the loss are given in words', () => {
   const series = { name: 'a → b', lost: 0 };
   expect(
     [[3, 1, 2], [4, 1, 2, 3], [7]].map((milliseconds) =>
@@ -35,7 +35,7 @@ test('The median, the range and what was lost are told in words', () => {
   );
 });
 
-test('The picture of latencies has a stroke for each time, further right the longer it is, and the words', async () => {
+test('The picture of latencies has a mark for each time, in order of the times, and the words', async () => {
   const svg = await drawLatencies('topology seed', [echoes]);
   const strokes = shapesOf(svg).map(({ title, left, right }) => ({
     title,
@@ -54,7 +54,7 @@ test('The picture of latencies has a stroke for each time, further right the lon
   );
 });
 
-test('What is of one kind is drawn to one scale, so that the overlay can be compared with what is below it', async () => {
+test('Latencies of one kind have the same scale, so that layers can be compared', async () => {
   const fast = {
     title: 'outside',
     kind: 'echo',
@@ -71,7 +71,7 @@ test('What is of one kind is drawn to one scale, so that the overlay can be comp
   expect(at('GET: 50.000 ms')).toBeLessThan(at('tomcat-app → mysqlserver: 12.000 ms') ?? 0);
 });
 
-test('What was timed is grouped by what it went over; what was not says why', () => {
+test('Measurements are grouped by layer; a missing one has its reason', () => {
   const { paths } = reportOf(2).observation;
   const ways = { milliseconds: [0.2], lost: 0 };
   const view: PathsView | undefined = valueOf(paths);
@@ -101,7 +101,7 @@ test('What was timed is grouped by what it went over; what was not says why', ()
   ]);
 });
 
-test('A picture of nothing but reasons tells them', async () => {
+test('A picture without measurements shows their reasons', async () => {
   const svg = await drawLatencies(
     'seed',
     latenciesOf(withoutValue('no probe could be started'), undefined),

@@ -8,7 +8,7 @@ import type {
 } from '../../../../helpers/topology/bring-up/set-up-record.ts';
 import { shapesOf, textsOf } from '../read-svg.ts';
 
-/** Ten seconds: two parts one after the other, on two machines, one of which waits for the other. */
+/** Ten seconds: two stages one after the other, on two machines, one of which waits for the other. */
 const record: SetUpRecord = {
   version: 1,
   topology: 'seed',
@@ -37,12 +37,12 @@ const record: SetUpRecord = {
 };
 
 describe('The picture of a set-up', () => {
-  test('has a lane for its parts, for what is of no machine, and for each machine', async () => {
+  test('has lanes for the stages, for work without a machine, and for each machine', async () => {
     const heads = textsOf(await drawSetUp(record)).filter((text) => lanes.includes(text));
     expect(heads).toEqual(lanes);
   });
 
-  test('has each bar where its time is, and says what it was and how long it took', async () => {
+  test('has each bar at its time, with its name and duration', async () => {
     const scale = 448 / 10;
     const bars = shapesOf(await drawSetUp(record)).map(({ title, left, right }) => ({
       title,
@@ -59,7 +59,7 @@ describe('The picture of a set-up', () => {
     ]);
   });
 
-  test('tells the whole time, and labels each bar that is long enough', async () => {
+  test('shows the total time and labels each bar that is long enough', async () => {
     const texts = textsOf(await drawSetUp(record));
     expect(texts).toContain('seed set up in 10.0 s');
     expect(texts).toEqual(
@@ -71,7 +71,7 @@ describe('The picture of a set-up', () => {
     );
   });
 
-  test('marks waits by dashes, and what failed by its sign and its reason', async () => {
+  test('shows waits with dashes, and failures with their sign and reason', async () => {
     const [boot] = record.activities.filter(({ id }) => id === 7);
     if (boot === undefined) throw new Error('no boot');
     const failed = { ...boot, failure: 'machine worker-host: boot: no room' };
@@ -88,7 +88,7 @@ describe('The picture of a set-up', () => {
     expect(await drawSetUp(record)).not.toContain('✖ boot');
   });
 
-  test('has what had not ended reach to the end, as failed', async () => {
+  test('shows unfinished work until the end, as failed', async () => {
     const { endedAt: _, ...unended } = activity(10, 'command', 'apt-get download', 2, 3);
     const svg = await drawSetUp({ ...record, activities: [...record.activities, unended] });
     expect(shapesOf(svg).map(({ title }) => title)).toContain(
@@ -96,7 +96,7 @@ describe('The picture of a set-up', () => {
     );
   });
 
-  test('keeps every label within it, and no two bars or labels of a row on each other', () => {
+  test('keeps every label inside, and no bars or labels of a row overlap', () => {
     const many = Array.from({ length: 40 }, (_, index) =>
       activity(
         100 + index,
@@ -123,7 +123,7 @@ describe('The picture of a set-up', () => {
   });
 });
 
-/** From where to where a bar and its label reach, in pixels. */
+/** Returns the extent of a bar and its label, in pixels. */
 function extentOf({ from, to, side, label }: SetUpBar): [number, number] {
   const [left, right] = [from * 44.8, to * 44.8];
   const words = label === '' ? 0 : widthOf(label);
@@ -133,7 +133,7 @@ function extentOf({ from, to, side, label }: SetUpBar): [number, number] {
 
 const lanes = ['stages', 'no machine', 'mh-keystore', 'worker-host'];
 
-/** @param from seconds, as `to` */
+/** @param from in seconds, like `to` */
 function activity(
   id: number,
   kind: RecordedActivity['kind'],

@@ -12,7 +12,7 @@ import { engineOf, hostOf, observationOf, overlayOf } from '../../check/observat
 import { brokenReport, reportOf, secret } from '../findings/reports.ts';
 
 describe('The picture of a topology', () => {
-  test('shows hosts, engines, the store, networks, containers with addresses and published ports', async () => {
+  test('shows hosts, engines, key-value store, networks, container addresses and published ports', async () => {
     const texts = textsOf(await drawTopology(brokenReport()));
     const network = ['my-net', '10.0.9.0/24', 'VXLAN 256'];
     const store = ['Consul 1.8.7', '192.168.99.100:8500', 'key-value store · 2 members'];
@@ -25,7 +25,7 @@ describe('The picture of a topology', () => {
     }
   });
 
-  test('has a point on its network for each end, and a line to the store for each member', async () => {
+  test('has a point on the network for each endpoint, and a line to the store for each member', async () => {
     const svg = await drawTopology(twoNetworks());
     expect(svg.match(/class="node end"/g)).toHaveLength(3 + 2);
     // From one point to the next, and from the network’s name to the first.
@@ -34,12 +34,12 @@ describe('The picture of a topology', () => {
     expect(joins).toHaveLength(3 + 1 + 3);
     expect(textsOf(svg)).toContain('leader · engine 20.10.5');
     expect(textsOf(svg)).toContain('worker · engine 20.10.5');
-    // The engines’ own ends, of which one is on a network that is not shown.
+    // The engines’ own endpoints, one of which is on a network that is not shown.
     expect(textsOf(svg)).toContain('10.20.0.9');
     expect(textsOf(svg).join()).not.toContain('10.0.0.2');
   });
 
-  test('has the diagnosis at its host, and an arrow from there to what is not reached, with its number', async () => {
+  test('has the finding at its host, and a numbered arrow to the unreached endpoint', async () => {
     const svg = await drawTopology(brokenReport());
     expect(textsOf(svg)).toEqual(
       expect.arrayContaining([
@@ -48,14 +48,14 @@ describe('The picture of a topology', () => {
         '✖ 1',
       ]),
     );
-    // To the sign, and from it on.
+    // To the sign, and from it.
     expect(svg.match(/class="edge hop"/g)).toHaveLength(2);
     const healthy = await drawTopology(reportOf(2));
     expect(healthy).not.toContain('class="edge hop"');
     expect(textsOf(healthy).join()).not.toContain('✖');
   });
 
-  test('leads from the host that a diagnosis names to its peer, or to the store, whichever it is of 16', async () => {
+  test('has an arrow from a finding’s host to its peer or to the store, with 16 hosts too', async () => {
     const svg = await drawTopology(
       withDiagnoses(reportOf(16), [
         { code: 'vxlan-blocked', where: { host: 'host-03', peer: 'host-09' } },
@@ -77,12 +77,12 @@ describe('The picture of a topology', () => {
     const isIn = (text: string, host: number) =>
       yOf(text) > yOf(`host-0${host}`) && yOf(text) < yOf(`host-0${host + 1}`);
     expect(isIn('✖ 4 container-down', 2)).toBe(true);
-    // Told where it does not get to, when it comes from everywhere.
+    // Shown at the target if it is unreachable from everywhere.
     expect(isIn('✖ 5 mtu-black-hole', 7)).toBe(true);
     expect(yOf('✖ 6 application-error')).toBeLessThan(yOf('Consul 1.8.7'));
   });
 
-  test('says once what the engines of many hosts are, and at a host only what is otherwise', async () => {
+  test('states the common engine version of many hosts once, and only exceptions at hosts', async () => {
     const report = reportOf(16);
     const [first, ...others] = report.observation.hosts;
     const engine = first === undefined ? undefined : valueOf(first.engine);
@@ -94,7 +94,7 @@ describe('The picture of a topology', () => {
     expect(texts.filter((text) => text.startsWith('engine '))).toEqual(['engine 20.10.24']);
   });
 
-  test('says of an engine and of a store that does not answer why', async () => {
+  test('gives the reason if an engine or a key-value store does not answer', async () => {
     const report = reportOf(2);
     const [first, ...others] = report.observation.hosts;
     if (first === undefined) throw new Error('no host');
@@ -106,7 +106,7 @@ describe('The picture of a topology', () => {
     expect(textsOf(svg)).toContain('no answer after 15 s');
   });
 
-  test('no text meets another, or leaves its box or the picture, also of the longest names, in the widest font', async () => {
+  test('no text overlaps another or leaves its box, with the longest names in the widest font', async () => {
     const pictures = [brokenReport(), reportOf(16), twoNetworks(), longNames()];
     for (const report of pictures) {
       const { width, height, texts, boxes } = boxesOf(await drawTopology(report));
@@ -125,7 +125,7 @@ describe('The picture of a topology', () => {
     }
   });
 
-  test('is no wider than a phone can show, and its text is all there is of it: nothing is loaded', async () => {
+  test('is no wider than a phone, and loads nothing', async () => {
     for (const report of [brokenReport(), reportOf(16)]) {
       const svg = await drawTopology(report);
       expect(Number(/ width="([\d.]+)"/.exec(svg)?.[1])).toBeLessThanOrEqual(530);
@@ -135,7 +135,7 @@ describe('The picture of a topology', () => {
     }
   });
 
-  test('each colour is one of the picture’s own, which follow light and dark paper', async () => {
+  test('uses only its own colors, which adapt to light and dark paper', async () => {
     const svg = await drawTopology(brokenReport());
     const told = [...svg.matchAll(/ (fill|stroke)="(?!none)([^"]+)"/g)];
     const rules = told.map(([, what, color]) => `.overlay-picture [${what}="${color}"] {`);
@@ -143,7 +143,7 @@ describe('The picture of a topology', () => {
     expect(svg).toMatch(/prefers-color-scheme: dark\) \{ \.overlay-picture \{ --paper: #14181f/);
   });
 
-  test('what is called like markup, or like a word of Graphviz, stays text, and what is secret stays out', async () => {
+  test('names with markup or Graphviz syntax stay text, and secrets stay out', async () => {
     const hostile = [
       '<script>alert("&")</script>',
       ']]> <!-- <BR/> &amp; -->',
@@ -186,7 +186,7 @@ function middleOf({ left, right, top, bottom }: Box): Box {
   return { left: x, right: x, top: y, bottom: y };
 }
 
-/** A swarm of two hosts and two networks, one of which has one end; with what things are called. */
+/** Returns a swarm of two hosts and two networks, one of which has one endpoint, with the given names. */
 function twoNetworks([
   host = 'node-1',
   container = 'shop',
@@ -247,7 +247,10 @@ function endOf(networkId: string, address: string) {
   return { networkId, endpointId: 'e', address, prefixLength: 24, gateway: '', mac, aliases: [] };
 }
 
-/** As long as Docker, and the kernel, let names be; with all that can be wrong at one host. */
+/**
+ * Returns a report with names of the maximum length that Docker and the kernel allow, and with every kind of finding at
+ * one host.
+ */
 function longNames(): AuditReport {
   const container = `WWWW_${'W'.repeat(120)}`;
   const report = twoNetworks([
@@ -285,7 +288,7 @@ function withDiagnoses(
   };
 }
 
-test('A diagnosis between two hosts is shown at the one on which it is fixed', () => {
+test('A finding between two hosts is shown at the host with the fix', () => {
   const fix = { kind: 'fix', commands: [], effect: 'x' } as const;
   const { observation, diagnoses } = withDiagnoses(reportOf(2), [
     {

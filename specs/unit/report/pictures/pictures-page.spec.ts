@@ -3,7 +3,7 @@ import { drawPathMatrix } from '../../../../helpers/report/pictures/draw-path-ma
 import { writePicturesPage } from '../../../../helpers/report/pictures/pictures-page.ts';
 import { brokenReport } from '../findings/reports.ts';
 
-test('The page has all pictures, says of what is not drawn why, and asks nobody for anything', async () => {
+test('The page has all pictures, the reasons for missing ones, and loads nothing', async () => {
   const svg = await drawPathMatrix(brokenReport());
   const page = writePicturesPage('✖ topology <seed>', [
     { name: 'paths', svg },

@@ -5,7 +5,7 @@ import { textsOf } from '../read-svg.ts';
 import { brokenReport, reportOf } from '../findings/reports.ts';
 
 describe('The picture of all paths', () => {
-  test('has a grid for each kind of path that dies in its own way, with a sign in each cell', async () => {
+  test('has a grid for each kind of path with its own results, with a sign in each cell', async () => {
     const texts = textsOf(await drawPathMatrix(brokenReport()));
     expect(texts).toEqual(
       expect.arrayContaining(['host, gossip, vxlan', 'icmp, large, tcp, udp', '✖  did not arrive']),
@@ -15,12 +15,12 @@ describe('The picture of all paths', () => {
     expect(texts.filter((text) => text === '→')).toHaveLength(1);
   });
 
-  test('of 16 hosts that all reach each other has one grid', async () => {
+  test('has one grid for 16 hosts that all reach each other', async () => {
     const texts = textsOf(await drawPathMatrix(reportOf(16)));
     expect(texts.filter((text) => text === '✔')).toHaveLength(240);
   });
 
-  test('without live probes says why', async () => {
+  test('gives the reason if there were no live probes', async () => {
     const report = brokenReport();
     const paths = withoutValue('probes are turned off', 'not-requested');
     const svg = await drawPathMatrix({ ...report, observation: { ...report.observation, paths } });

@@ -5,7 +5,7 @@ import { shapesOf, textsOf } from '../read-svg.ts';
 const words = { title: 'a <chart>', description: 'of "one" & another' };
 const odd = 'engine on 192.168.99.100:2376 at 0.12345 s role="x" <b> & "q"';
 
-test('A chart says what its data say, to the letter, in its texts and in its tooltips', async () => {
+test('A chart shows its data exactly, in its texts and in its tooltips', async () => {
   const svg = await renderChart(
     {
       data: { values: [{ name: odd, length: 1 / 3 }] },
@@ -29,7 +29,7 @@ test('A chart says what its data say, to the letter, in its texts and in its too
   );
 });
 
-test('What the library would leave out of a chart, and only warn of, is an error', async () => {
+test('Data that the library would omit with a warning is an error', async () => {
   const dashed = {
     data: { values: [{ a: 1 }] },
     mark: 'rect',

@@ -6,7 +6,7 @@ import { errorCodesOf } from '../../../../helpers/report/results/error-label.ts'
 const timeout = new WaitTimeout({ tried: 'network my-net', observed: 'timed out after 15 s' });
 const busy = new HarnessError({ code: 'port-busy', tried: 'run', observed: 'port 80 is taken' });
 
-test('an error of ours has its code, also after Vitest has serialized it', () => {
+test('a HarnessError has its code, also after Vitest has serialized it', () => {
   expect(errorCodesOf(timeout)).toEqual(['wait-timed-out']);
   expect(errorCodesOf({ name: 'HarnessError', message: '', code: 'port-busy' })).toEqual([
     'port-busy',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { printEvidence } from '../../../../helpers/report/results/evidence.ts';
 
-test('evidence is attached without secrets: text, and what an engine says', () => {
+test('evidence is attached without secrets: text, and responses of engines', () => {
   expect(printEvidence('MYSQL_ROOT_PASSWORD=hunter2\nready')).toEqual({
     text: 'MYSQL_ROOT_PASSWORD=…\nready',
     contentType: 'text/plain',

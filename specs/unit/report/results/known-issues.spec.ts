@@ -3,7 +3,7 @@ import { issueOf, readKnownIssues } from '../../../../helpers/report/results/kno
 
 const issue = { repository: 'moby/moby', number: 1, title: 'it breaks', means: 'wait' };
 
-test('the tracked list is right, each issue once', () => {
+test('the tracked list is valid and has each issue once', () => {
   const names = readKnownIssues().map(({ repository, number }) => `${repository}#${number}`);
   expect(names.length).toBeGreaterThan(0);
   expect(new Set(names).size).toBe(names.length);
@@ -20,16 +20,16 @@ test.each([
   ['one that everything matches', { ...issue, says: '' }, 'is not a regular expression'],
   ['a code that there is not', { ...issue, diagnoses: ['vxlan-tired'] }, 'diagnoses'],
   ['a field that nobody knows', { ...issue, says: 'x', saying: 'y' }, 'saying'],
-])('an issue with %s is refused', (_, one, said) => {
+])('an issue with %s is rejected', (_, one, said) => {
   expect(() => readKnownIssues(JSON.stringify([one]))).toThrow(said);
 });
 
-test('what a skip says of ZooKeeper is of the issue of libnetwork, and another reason of none', () => {
+test('a skip for ZooKeeper belongs to the issue of libnetwork; another reason to none', () => {
   const issues = readKnownIssues();
   const reason =
     'skipped: an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own';
   expect(issueOf(issues, reason, [])?.number).toBe(2006);
   expect(issueOf(issues, 'skipped: this kernel has no IPVS', [])).toBeUndefined();
-  // The codes that an audit found, whatever the spec itself says.
+  // The codes of a check take precedence over the message of the test.
   expect(issueOf(issues, 'no answer', ['forwarding-entry-missing'])?.number).toBe(52661);
 });

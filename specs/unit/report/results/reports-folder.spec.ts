@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { forgetResults } from '../../../../helpers/report/results/reports-folder.ts';
 
-test('the results of an earlier run go, and nothing that somebody else keeps beside them', ({
+test('the results of an earlier run are deleted, and other files are kept', ({
   onTestFinished,
 }) => {
   const reports = mkdtempSync(join(tmpdir(), 'reports-'));

@@ -15,7 +15,7 @@ async function treesOf(run: () => Promise<unknown>): Promise<ActivityNode[]> {
   return [...roots, ...unended];
 }
 
-test('of a wait’s many looks the report keeps the last ones, and says how many there were', async () => {
+test('the report keeps the last polls of a wait, and their number', async () => {
   const [wait] = await treesOf(() =>
     activity('wait', 'engine ready', async () => {
       for (const look of [1, 2, 3, 4]) await activity('http', `look ${look}`, async () => {});

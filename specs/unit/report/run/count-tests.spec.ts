@@ -36,7 +36,7 @@ const data = new Map([
 ]);
 const tests = [result('good', 'specs/a.spec.ts#good', 'passed'), result('bad', 'x', 'failed')];
 
-test('a set-up that passed is in no count and no list', () => {
+test('a successful set-up is in no count and no list', () => {
   const left = withTestsOnly(data, [...tests, result('up', 'around the specs: Set up', 'passed')]);
   expect(read(left, 'widgets/statistic.json')).toEqual({ total: 2, new: 2, passed: 1, failed: 1 });
   expect(read(left, 'widgets/pie_chart.json')).toMatchObject({ percentage: 50 });
@@ -51,7 +51,7 @@ test('a set-up that passed is in no count and no list', () => {
   expect(read(left, 'widgets/tree.json')).not.toHaveProperty('groupsById.set-up');
 });
 
-test('a set-up that failed is counted, as on the terminal', () => {
+test('a failed set-up is counted, as on the terminal', () => {
   expect(withTestsOnly(data, [...tests, result('up', 'around the specs: Set up', 'broken')])).toBe(
     data,
   );

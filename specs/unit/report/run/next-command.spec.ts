@@ -15,7 +15,7 @@ const npm = (name: string, rest = '') => ({
 const e2e = npm('e2e', ' --project seed');
 
 describe('the command that runs failed files again', () => {
-  test('has the variables and the script of the run', () => {
+  test('has the environment variables and the script of the run', () => {
     const env = {
       ...e2e,
       E2E_REUSE: '1',
@@ -36,14 +36,14 @@ describe('the command that runs failed files again', () => {
     expect(commandAgain([failure], { env: npm('test'), args: [] })).toBe(`npm test -- ${words}`);
   });
 
-  test('names no files when there are many', () => {
+  test('names no files if there are many', () => {
     const many = ['a', 'b', 'c', 'd', 'e'].map((one) =>
       failureOf(`specs/seed/${one}.spec.ts`, 'seed'),
     );
     expect(commandAgain(many, { env: e2e, args: ['--project', 'seed'] })).toBe('npm run e2e');
   });
 
-  test('of another project that was typed after the script’s own is npm’s, with that project', () => {
+  test('of a project that was added to a script is the script with that project', () => {
     const shop = failureOf('specs/example/overlay.spec.ts', 'shop');
     const args = ['--project', 'seed', '--project', 'shop'];
     expect(commandAgain([shop], { env: e2e, args })).toBe(
@@ -58,13 +58,13 @@ describe('the command that runs failed files again', () => {
     );
   });
 
-  test('of a run that npm did not start is the shell script', () => {
+  test('of a run without npm is the shell script', () => {
     expect(commandAgain([seed], { env: {}, args: [] })).toBe(
       'sh specs/run.sh --project seed specs/seed/car-endpoint.spec.ts',
     );
   });
 
-  test('quotes what a shell would take apart, and shows no password', () => {
+  test('quotes special characters of the shell, and shows no password', () => {
     const env = { ...e2e, MACHINE_STORAGE_PATH: '/a b', E2E_DEBIAN_MIRROR: 'http://me:word@host/' };
     expect(commandAgain([], { env, args: ['--project', 'seed'] })).toBe(
       "MACHINE_STORAGE_PATH='/a b' npm run e2e",

@@ -19,7 +19,7 @@ async function repair(text: string): Promise<{ removed: number; text: string }> 
   return { removed, text: await readFile(file, 'utf8') };
 }
 
-test('a title with a line separator stays, and stays in its line for Node’s readline', async () => {
+test('a title with a line separator stays in one line for Node’s readline', async () => {
   const run = { name: 'escapes \u2028 and \u2029' };
   const { removed, text } = await repair(`${JSON.stringify(run)}\n{"name":"next"}\n`);
   const lines = await Array.fromAsync(createInterface({ input: Readable.from([text]) }));
@@ -27,12 +27,12 @@ test('a title with a line separator stays, and stays in its line for Node’s re
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([run, { name: 'next' }]);
 });
 
-test('a line that was cut off is removed, and the runs around it stay', async () => {
+test('an incomplete line is removed, and the runs around it stay', async () => {
   const { removed, text } = await repair('{"run":1}\n{"run":2,"na\n{"run":3}\n');
   expect([removed, text]).toEqual([1, '{"run":1}\n{"run":3}\n']);
 });
 
-test('a whole history is left as it is, and a missing one is no error', async () => {
+test('a complete history is unchanged, and a missing one is not an error', async () => {
   expect(await repair('{"run":1}\n')).toEqual({ removed: 0, text: '{"run":1}\n' });
   expect(await makeHistoryReadable(join(folder, 'none.jsonl'))).toBe(0);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { putData, readData, takeData } from '../../../../helpers/report/run/report-data.ts';
 import { sizeWarning } from '../../../../helpers/report/run/report-size.ts';
 
-/** As Allure's template has it. */
+/** A page in the format of Allure's template. */
 const page = (entries: Record<string, Buffer>) => {
   const declared = Object.entries(entries).map(
     ([name, value]) => `d(${JSON.stringify(name)},"${value.toString('base64')}")`,
@@ -17,9 +17,9 @@ const page = (entries: Record<string, Buffer>) => {
   </body>`;
 };
 
-test('a report’s data is a tenth of the size in it, and comes out as it went in', () => {
+test('the report’s data is compressed to a tenth, without loss', () => {
   const entries = {
-    'widgets/tree.json': Buffer.from(JSON.stringify(Array(2000).fill('«a spec» $& passes'))),
+    'widgets/tree.json': Buffer.from(JSON.stringify(Array(2000).fill('a spec ✔ $& passes'))),
     'data/attachments/a.bin': Buffer.from([0, 10, 255, 128, 10]),
     'data/attachments/nothing.txt': Buffer.alloc(0),
   };
@@ -32,13 +32,13 @@ test('a report’s data is a tenth of the size in it, and comes out as it went i
   expect(packed).toContain('<div id="app">');
 });
 
-test('a page that Allure writes otherwise is told of, and not packed without its data', () => {
+test('a page of Allure in another format is reported, and its data is kept', () => {
   expect(() => takeData('<body><script src="data.js"></script></body>')).toThrow(
     'read the report page of Allure: its data is not in the format of Allure 3.18',
   );
 });
 
-test('a report that is too large to be sent is told of with its size', () => {
+test('a report that is too large to send is reported with its size', () => {
   expect(sizeWarning(10_000_000)).toBeUndefined();
   expect(sizeWarning(12_340_000)).toContain('the report has 12.3 MB, more than the limit of 10.0');
 });

@@ -7,8 +7,8 @@ const counted = { passed: 3, failed: 0, skipped: 0, ended: true };
 const typed = { env: {}, args: [] };
 const passed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'passed' } as const;
 
-describe('the verdict of a run', () => {
-  test('is green when Vitest, its counts and the results agree', () => {
+describe('the result of a run', () => {
+  test('is green if Vitest, its counts and the results agree', () => {
     const verdict = judge(0, counted, [passed]);
     expect(verdict.green).toBe(true);
     expect(countLine(verdict.counts)).toBe('3 passed, 0 failed');
@@ -21,14 +21,14 @@ describe('the verdict of a run', () => {
     ['a signal ended the run', 143, counted],
     ['nothing ran', 0, { ...counted, passed: 0, skipped: 2 }],
     ['Vitest did not come to its end', 1, { ...counted, ended: false }],
-  ])('is red with one failure when %s', (_, exitCode, counts) => {
+  ])('is red with one failure if %s', (_, exitCode, counts) => {
     const verdict = judge(exitCode, counts, [passed]);
     expect(verdict.green).toBe(false);
     expect(verdict.counts.failed).toBe(1);
     expect(verdict.besides).toBeDefined();
   });
 
-  test('is red when the results have a failure that the reporter did not count', () => {
+  test('is red if the results contain a failure that the reporter did not count', () => {
     const failed = { ...passed, name: 'other', status: 'failed' } as const;
     const verdict = judge(0, counted, [passed, failed]);
     expect(verdict.green).toBe(false);
@@ -36,7 +36,7 @@ describe('the verdict of a run', () => {
     expect(verdictLines(verdict)).toEqual(['✖ 1 of 4 tests failed', '✖ other']);
   });
 
-  test('counts a failed set-up beside the failed tests, and points to the doctor', () => {
+  test('counts a failed set-up in addition to the failed tests, and points to doctor', () => {
     const setUp = {
       name: 'Set up the seed topology',
       fullName: 'around the specs: Set up the seed topology',
@@ -54,13 +54,13 @@ describe('the verdict of a run', () => {
     ]);
   });
 
-  test('says how many tests passed, and names nothing to do next, when all passed', () => {
+  test('says how many tests passed, and suggests no next step if all did', () => {
     const verdict = judge(0, counted, [passed]);
     expect(verdictLines(verdict)).toEqual(['✔ 3 of 3 tests passed']);
     expect(nextStepsOf(verdict, typed)).toEqual([]);
   });
 
-  test('of an interrupted set-up is one line, and there is nothing to do next', () => {
+  test('of an interrupted set-up is one line without a next step', () => {
     const setUp = {
       name: 'Set up the seed topology',
       fullName: 'around the specs: Set up the seed topology',
@@ -75,12 +75,12 @@ describe('the verdict of a run', () => {
 
   const failed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'failed' } as const;
 
-  test('leaves failed tests to the list of Vitest’s reporter', () => {
+  test('does not list failed tests, which Vitest’s reporter does', () => {
     const verdict = judge(1, { ...counted, failed: 1 }, [failed]);
     expect(verdictLines(verdict)).toEqual(['✖ 1 of 4 tests failed']);
   });
 
-  test('lists failed tests when Vitest did not come to its end', () => {
+  test('lists failed tests if Vitest did not complete', () => {
     const verdict = judge(139, { ...counted, ended: false }, [failed]);
     expect(verdictLines(verdict)).toContain('✖ it');
   });

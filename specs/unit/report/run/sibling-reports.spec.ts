@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findNeighbours } from '../../../../helpers/report/run/sibling-reports.ts';
 
-test('the reports of a night lead to each other, with what came of each, and to no others', () => {
+test('the reports of a nightly run link each other with their results, and no others', () => {
   const outside = mkdtempSync(join(tmpdir(), 'neighbours-'));
   onTestFinished(() => rmSync(outside, { recursive: true }));
   const reports = join(outside, 'reports');

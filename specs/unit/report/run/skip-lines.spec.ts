@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { skipLines } from '../../../../helpers/report/run/skip-lines.ts';
 
-test('skipLines counts the tests of each reason, and leaves out what never ran', () => {
+test('skipLines counts the tests of each reason, and omits tests that never ran', () => {
   expect(
     skipLines([
       skipped('skipped: no ssh on PATH; it runs in the workflow push'),

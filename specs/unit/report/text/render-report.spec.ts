@@ -14,8 +14,8 @@ import {
 
 const plain = { color: false, width: 80 };
 
-describe('An audit for a person', () => {
-  test('says first what is wrong and where', () => {
+describe('A check as text', () => {
+  test('begins with the problems and their locations', () => {
     const lines = renderVerdict(brokenReport(), plain).split('\n');
     expect(lines.slice(0, 3)).toEqual([
       '✖ topology seed: 1 finding',
@@ -24,7 +24,7 @@ describe('An audit for a person', () => {
     ]);
   });
 
-  test('then has evidence, what follows, the page, and the command in one piece with the host to type it on', () => {
+  test('then shows evidence, consequences, the page, and the complete command with its host', () => {
     const text = renderVerdict(brokenReport(), plain);
     expect(text).toContain('expected  mac 02:42:0a:00:09:03, dst 192.168.99.102, state permanent');
     expect(text).toContain('observed  nothing');
@@ -34,21 +34,21 @@ describe('An audit for a person', () => {
     expect(text).toContain('docs/diagnoses/forwarding-entry-missing.md');
   });
 
-  test('between two hosts has a line for each direction, with what was lost and what only arrived', () => {
+  test('has a line for each direction between two hosts, with lost and one-way packets', () => {
     const lines = renderVerdict(brokenReport(), plain).split('\n');
     expect(lines).toContain('master-host → worker-host   ✔      ✔       ✔     ✖      ✖     ✖    ✖');
     expect(lines).toContain('worker-host → master-host   ✔      ✔       ✔     →      →     →    →');
     expect(lines).toContain('✔ answered; → arrived, but the answer did not; ✖ did not arrive');
   });
 
-  test('says with colours what it says without them', () => {
+  test('contains the same information without colors', () => {
     const colored = renderVerdict(brokenReport(), { ...plain, color: true });
     expect(colored).toContain('\u001b[');
     expect(stripVTControlCharacters(colored)).toBe(renderVerdict(brokenReport(), plain));
     expect(renderVerdict(brokenReport(), plain)).not.toContain('\u001b');
   });
 
-  test('stays within the width, but for the command', () => {
+  test('stays within the width, except for the command', () => {
     for (const width of [60, 80, 120]) {
       for (const report of [
         brokenReport(),
@@ -64,20 +64,20 @@ describe('An audit for a person', () => {
     }
   });
 
-  test('of 16 hosts that all reach each other needs one line for all pairs', () => {
+  test('needs one line for all pairs if 16 hosts all reach each other', () => {
     expect(renderVerdict(reportOf(16), plain)).toContain(
       '✔ 240 pairs of hosts: host, gossip, vxlan, icmp, large, tcp, udp',
     );
   });
 
-  test('of 16 hosts with one pair that fails shows that pair, and that the others do not', () => {
+  test('shows a failing pair among 16 hosts, and that the others work', () => {
     const text = renderVerdict(reportOf(16, { dies: thirdToNinth }), plain);
     expect(text).toContain('host-03 → host-09   ✔      ✔       ✔     ✔      ✔     ✖    ✔');
     expect(text).toContain('host-09 → host-03   ✔      ✔       ✔     ✔      ✔     →    ✔');
     expect(text).toContain('✔ 238 other pairs of hosts');
   });
 
-  test('of 16 hosts, one of which sends in vain, shows host × host once for all that dies alike', () => {
+  test('shows one host × host grid for equal failures if one of 16 hosts cannot send', () => {
     const lines = renderVerdict(reportOf(16, { dies: fromThird }), plain).split('\n');
     const grid = lines.slice(lines.indexOf('icmp, large, tcp, udp:') + 1);
     expect(grid[0]).toBe('from ↓  to →  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16');
@@ -86,7 +86,7 @@ describe('An audit for a person', () => {
     expect(grid[17]).toBe('✔ all 240 pairs of hosts: host, gossip');
   });
 
-  test('shows the first of many differences, and says how many more there are', () => {
+  test('shows the first of many differences, and how many more there are', () => {
     const evidence = Array.from({ length: 9 }, (_, index) => ({
       ...absent,
       text: `entry ${index}`,
@@ -98,7 +98,7 @@ describe('An audit for a person', () => {
     expect(text).toContain('and 6 more; --json lists all');
   });
 
-  test('gives each reason for a skipped check, those that leave the verdict open apart', () => {
+  test('gives the reason of each skipped comparison; reasons for an incomplete result are separate', () => {
     const report = reportOf(2);
     const impossible = check('kernel-routes', 'kernel', 'routes lead to every host', {
       state: 'skipped',
@@ -119,13 +119,13 @@ describe('An audit for a person', () => {
     );
   });
 
-  test('ends with what was looked at', () => {
+  test('ends with the coverage', () => {
     expect(renderVerdict(reportOf(2), plain).split('\n\n').at(-1)?.replaceAll('\n', ' ')).toBe(
       'Examined: 2 engines (20.10.5+dfsg1), Consul 1.8.7, 1 overlay network, 2 containers, 14 live probes',
     );
   });
 
-  test('tells nothing of a container’s environment', () => {
+  test('contains nothing from a container’s environment', () => {
     expect(renderVerdict(brokenReport(), plain)).not.toContain(secret);
   });
 });

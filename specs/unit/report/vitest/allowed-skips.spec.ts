@@ -20,7 +20,7 @@ const pings = { file, name: 'pings' };
 const skipped = { ...pings, why: 'no ssh on PATH' };
 
 describe('findSkipProblems', () => {
-  test('a skip on the list, for its reason, is none', () => {
+  test('a listed skip with its reason is not a problem', () => {
     expect(findSkipProblems([entry], [pings], [skipped], undefined)).toEqual([]);
     expect(findAllowed([entry], skipped)).toBe(entry);
   });
@@ -31,7 +31,7 @@ describe('findSkipProblems', () => {
     expect(findSkipProblems([folder], [pings], [skipped], undefined)).toEqual([]);
   });
 
-  test('skips of one file for one reason are one problem that names each of them', () => {
+  test('skips of one file for one reason are one problem that names each test', () => {
     const others = ['one', 'two'].map((name) => ({ file, name, why: 'no time' }));
     expect(findSkipProblems([entry], [pings], [skipped, ...others], undefined)).toEqual([
       {
@@ -49,7 +49,7 @@ describe('findSkipProblems', () => {
     expect(findSkipProblems([entry], [pings], [other], undefined)).toHaveLength(1);
   });
 
-  test('a skip in the workflow that has what the test needs is a problem', () => {
+  test('a skip in a workflow that has the requirements is a problem', () => {
     expect(findSkipProblems([entry], [pings], [skipped], 'nightly')).toEqual([]);
     expect(findSkipProblems([entry], [pings], [skipped], 'push')).toEqual([
       expect.objectContaining({
@@ -69,7 +69,7 @@ describe('findSkipProblems', () => {
     ]);
   });
 
-  test('an entry of a file that did not run is none', () => {
+  test('an entry of a file that did not run is not a problem', () => {
     expect(findSkipProblems([entry], [{ ...pings, file: 'specs/b.spec.ts' }], [], 'push')).toEqual(
       [],
     );
@@ -89,7 +89,7 @@ describe('The list of allowed skips', () => {
     },
   );
 
-  test('the workflow push installs the programs that the list says it has', () => {
+  test('the workflow "push" installs the programs that the list names for it', () => {
     const text = readFileSync(join(root, '.github/workflows/push.yml'), 'utf8');
     const [, packages = ''] = /--no-install-recommends ([\w -]+)$/m.exec(text) ?? [];
     expect(packages.split(' ')).toEqual(expect.arrayContaining(['fish', 'openssh-client', 'zsh']));

@@ -60,7 +60,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     lab.write('machines/production/config.json');
     lab.write('certs/ca.pem');
     await expect(tearDown(lab.provider)).rejects.toThrow(
-      /^clean up the state directory \S+: overlay-e2e did not create it, and it contains certs, machines. Name a new or an empty folder in MACHINE_STORAGE_PATH\.$/,
+      /^clean up the state directory \S+: overlay-e2e did not create it, and it contains certs, machines. Set MACHINE_STORAGE_PATH to a new or an empty folder\.$/,
     );
     expect(lab.removed()).toBe('');
     expect(readdirSync(lab.store)).toEqual(['certs', 'machines']);

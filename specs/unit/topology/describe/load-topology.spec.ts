@@ -111,16 +111,16 @@ describe('A topology', () => {
     expect(failure).toMatchObject([
       {
         line: expect.stringContaining(
-          `: containers[1].image: there is no file ${folder}/none.tar. Give the path of a file that docker save wrote, or a tag to pull.`,
+          `: containers[1].image: file ${folder}/none.tar not found. Give the path of a file that docker save wrote, or a tag to pull.`,
         ),
       },
       {
         line: expect.stringContaining(
-          ': containers[2].image: it is neither a file nor a tag. Give the path of a file that docker save wrote, or a tag such as docam/tomcat:latest.',
+          ': containers[2].image: neither a file nor a tag. Give the path of a file that docker save wrote, or a tag such as docam/tomcat:latest.',
         ),
       },
       {
-        line: expect.stringContaining(': containers[3].image: it is no file of docker save: '),
+        line: expect.stringContaining(': containers[3].image: not a file of "docker save": '),
       },
     ]);
   });

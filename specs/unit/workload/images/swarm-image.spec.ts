@@ -32,13 +32,13 @@ async function refusalOf(file: string): Promise<string> {
 describe('a wrong choice is told in one line', () => {
   test('a file that is not there', async () => {
     expect(await refusalOf('/nowhere/swarm')).toBe(
-      'there is no file /nowhere/swarm. Give the path of a file that docker save wrote or of a static swarm binary, or a tag to pull.',
+      'file /nowhere/swarm not found. Give the path of a file that docker save wrote or of a static swarm binary, or a tag to pull.',
     );
   });
 
   test('a file that is neither a program nor an image', async () => {
     expect(await refusalOf(await writeProgram('#!/bin/sh\n'))).toMatch(
-      /^it is neither a static swarm binary nor a file of docker save: /,
+      /^neither a static swarm binary nor a file of "docker save": /,
     );
   });
 
