@@ -18,17 +18,17 @@ const test = base
   .extend('home', async ({}, { onCleanup }) => {
     const home = await mkdtemp(join(tmpdir(), 'archive-'));
     onCleanup(async () => {
-      // Before its folder goes, by which it would be known: a fixture's clean-up comes before onTestFinished.
+      // Removed before its folder, which identifies it: a fixture's clean-up runs before onTestFinished.
       await machine(home, 'rm -f', {});
       await rm(home, { recursive: true });
     });
     return home;
   });
 
-test('with a full cache a machine is made without the archive, and without asking for it', async ({
+test('with a full cache, a machine is created without the archive and without a request to it', async ({
   home,
 }) => {
-  // So that there is something in it, whichever spec comes first.
+  // Fills the cache, in case this test runs first.
   await Promise.all([prepareTools(), prepareEngineBundle()]);
   await standIns(home);
   const called = join(home, 'called');
@@ -44,9 +44,7 @@ test('with a full cache a machine is made without the archive, and without askin
 });
 
 describe('an empty cache', () => {
-  test('and a mirror that is away are told in one line, with what to do about it', async ({
-    home,
-  }) => {
+  test('is an error of one line with a hint if the mirror is unreachable', async ({ home }) => {
     const { exitCode, stderr } = await machine(home, 'create', {
       XDG_CACHE_HOME: join(home, 'cache'),
       E2E_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian',
@@ -58,7 +56,7 @@ describe('an empty cache', () => {
     expect(existsSync(join(home, 'store/machines'))).toBe(false);
   });
 
-  test('is not filled by a mirror that shows no signature of Debian’s', async ({ home }) => {
+  test('is not filled from a mirror without a signature of Debian', async ({ home }) => {
     const server = createServer((request, response) => {
       if (/\/(?:In)?Release$/.test(request.url ?? '')) {
         return response.end(`Origin: Debian\nSuite: x\nDate: ${new Date().toUTCString()}\n`);
@@ -79,7 +77,9 @@ describe('an empty cache', () => {
     expect(existsSync(join(home, 'cache/overlay-e2e/engines'))).toBe(false);
   });
 
-  test('on a disk without room for the archive’s lists is one line, too', async ({ home }) => {
+  test('is an error of one line if the disk has no space for the archive’s lists', async ({
+    home,
+  }) => {
     await mkdir(join(home, 'cache'));
     await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'small', join(home, 'cache')]);
     try {
@@ -107,7 +107,7 @@ async function machine(home: string, command: string, env: Readonly<Record<strin
   });
 }
 
-/** The way to the mirror is the run's own; but not to a mirror on this machine, whichever proxy apt is told of. */
+/** Returns the proxies of the run for apt, except for mirrors on this host. */
 function proxies(): Record<string, string> {
   const told = Object.entries(process.env).flatMap(([name, value]) =>
     value !== undefined && /_proxy$/i.test(name) ? [[name, value] as const] : [],
@@ -117,7 +117,7 @@ function proxies(): Record<string, string> {
   return { ...Object.fromEntries(told), no_proxy: direct };
 }
 
-/** Programs that download or unpack, in front of the real ones: they note that they were called, and fail. */
+/** Creates fakes of programs that download or unpack, first on PATH. They record their call and fail. */
 async function standIns(home: string): Promise<void> {
   await mkdir(join(home, 'bin'));
   for (const name of ['apt-get', 'apt-config', 'dpkg', 'dpkg-deb', 'curl', 'wget']) {

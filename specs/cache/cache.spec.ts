@@ -20,13 +20,11 @@ const test = base
   })
   .extend('bench', ({ home }) => new Bench(home));
 
-describe('what is made once for all stores', () => {
-  test('is made by one of two runs that want it at the same moment; the other waits and says so', async ({
-    bench,
-  }) => {
+describe('cached content', () => {
+  test('is built by one of two parallel runs; the other waits and says so', async ({ bench }) => {
     const first = bench.fill();
     await bench.begun(1);
-    expect(existsSync(bench.folder), 'it is seen before it is whole').toBe(false);
+    expect(existsSync(bench.folder), 'it is visible before it is complete').toBe(false);
     const second = bench.fill();
     await second.says('wait: filling things/one-1: another run is at it');
     await bench.letGo();
@@ -40,7 +38,7 @@ describe('what is made once for all stores', () => {
     expect(bench.locks()).toEqual([]);
   });
 
-  test('is not made again by the next run', async ({ bench }) => {
+  test('is not built again by the next run', async ({ bench }) => {
     await bench.letGo();
     await bench.fill().end();
     const again = bench.fill();
@@ -49,7 +47,7 @@ describe('what is made once for all stores', () => {
     expect(bench.makers()).toHaveLength(1);
   });
 
-  test('is made by the next run when the first was killed in the middle, which leaves nothing', async ({
+  test('is built by the next run if the first was killed, and nothing else remains', async ({
     bench,
   }) => {
     const first = bench.fill();
@@ -64,7 +62,7 @@ describe('what is made once for all stores', () => {
     expect(bench.left()).toEqual(['one-1']);
   });
 
-  test('is given on to one that waits when whoever makes it is killed', async ({ bench }) => {
+  test('is built by a waiting run if the building run is killed', async ({ bench }) => {
     const first = bench.fill();
     await bench.begun(1);
     const second = bench.fill();
@@ -77,7 +75,7 @@ describe('what is made once for all stores', () => {
     expect(bench.locks()).toEqual([]);
   });
 
-  test('is made again once it was damaged, and then used again', async ({ bench }) => {
+  test('is built again after damage, and then reused', async ({ bench }) => {
     await bench.letGo();
     await bench.fill().end();
     await writeFile(join(bench.folder, 'first'), 'fi');
@@ -88,7 +86,7 @@ describe('what is made once for all stores', () => {
   });
 
   test.for([0o000, 0o077])(
-    'is its owner’s alone, whatever the umask (%o), and readable where others may come to it',
+    'is accessible to its owner only, with any umask (%o), but its files are readable',
     async (umask, { home, bench }) => {
       await bench.letGo();
       expect(await bench.fill(umask).end()).toMatchObject({ code: 0 });
@@ -110,7 +108,7 @@ describe('what is made once for all stores', () => {
       (folder) => chown(folder, 4711, 4711),
       /^use the cache \S+: it belongs to user 4711, and this is user 0. Set XDG_CACHE_HOME/,
     ],
-  ])('a cache %s is refused', async ([, spoil, told], { home, bench }) => {
+  ])('a cache %s is rejected', async ([, spoil, told], { home, bench }) => {
     await bench.letGo();
     await bench.fill().end();
     await spoil(join(home, 'overlay-e2e'));
@@ -119,7 +117,7 @@ describe('what is made once for all stores', () => {
     expect(run.errors()).toMatch(told);
   });
 
-  test('a cache with a colon in its path is refused', async ({ home }) => {
+  test('a cache with a colon in its path is rejected', async ({ home }) => {
     const bench = new Bench(join(home, 'a:b'));
     const run = bench.fill();
     expect(await run.end()).toMatchObject({ code: 1 });
@@ -128,7 +126,7 @@ describe('what is made once for all stores', () => {
     );
   });
 
-  test('is told in one line when the disk is full, and nothing half-made is left', async ({
+  test('a full disk is an error of one line, and no incomplete content remains', async ({
     home,
     bench,
   }) => {
@@ -153,7 +151,7 @@ function modeOf(file: string): string {
   return (statSync(file).mode & 0o777).toString(8);
 }
 
-/** A cache of its own, and runs that fill it. */
+/** A separate cache, and the runs that fill it. */
 class Bench {
   readonly #home: string;
   readonly #log: string;
@@ -189,7 +187,7 @@ class Bench {
       },
       says: async (line: string) => {
         await waitFor(
-          `the run says «${line}»`,
+          `the run prints "${line}"`,
           async () => (output.includes(line) ? done(undefined) : notYet(output)),
           { limit: 60_000 },
         );
@@ -197,7 +195,7 @@ class Bench {
     };
   }
 
-  /** Waits until so many runs have begun to make it. */
+  /** Waits until this number of runs have begun to build. */
   async begun(count: number): Promise<void> {
     await waitFor(
       `${count} runs have begun`,

@@ -1,4 +1,5 @@
-// Fills a key of the cache as slowly as it is told: fill.ts KEY LOG GO. Notes in LOG that it began, goes on when GO is there.
+// Fills a key of the cache under control of a test: fill.ts KEY LOG GO. Writes to LOG when it begins, continues once GO
+// exists.
 import { existsSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,13 +15,13 @@ try {
     await writeFile(join(into, 'first'), 'first');
     await appendFile(log, `${process.pid}\n`);
     await waitFor(
-      'leave to go on',
+      'permission to continue',
       async () => (existsSync(go) ? done(undefined) : notYet('none')),
       {
         limit: 120_000,
       },
     );
-    // A program of its own, as those that unpack are.
+    // A separate program, as for unpacking packages.
     await runCommand('dd', ['if=/dev/zero', `of=${join(into, 'last')}`, 'bs=1M', 'count=3']);
   });
   console.log(`filled: ${folder}`);

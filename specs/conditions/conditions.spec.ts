@@ -17,8 +17,8 @@ import { type ConditionsLab, expect, failureOf, test } from './lab.ts';
 
 const network = { name: 'refused', subnet: '10.0.77.0/24' };
 
-describe('Bridge networks stay local to their host', () => {
-  test('two of one name and one range are two networks, whose containers do not meet; on an overlay they do', async ({
+describe('Bridge networks are local to their host', () => {
+  test('two with equal names and ranges are separate networks, in contrast to an overlay', async ({
     lab,
   }) => {
     const { provider, master, worker } = lab;
@@ -34,7 +34,7 @@ describe('Bridge networks stay local to their host', () => {
     const far = await runOn(worker, 'local-net', 'far', '172.30.0.77');
     const nearGlobal = await runOn(master, 'global-net', 'near-global');
     const farGlobal = await runOn(worker, 'global-net', 'far-global');
-    // They stay until the machines go: an engine whose last container leaves an overlay is not quite itself afterwards.
+    // Removed with the machines: an engine is unreliable after its last container has left an overlay.
 
     expect(bridges.map(({ scope }) => scope)).toEqual(['local', 'local']);
     expect(new Set(bridges.map(({ id }) => id)).size).toBe(2);
@@ -49,8 +49,8 @@ describe('Bridge networks stay local to their host', () => {
   });
 });
 
-describe('An engine without the options of a cluster is told of at once, with the option that it lacks', () => {
-  test('one without any: no cluster with it, and no overlay on it', async ({ lab }) => {
+describe('An engine without the options of a cluster is reported immediately, with the missing option', () => {
+  test('one without any option: neither the cluster nor an overlay accepts it', async ({ lab }) => {
     const { keystore, store } = lab;
     expect(await failureOf(expectCluster(lab, keystore))).toBe(
       `mh-keystore: be in the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise. Give it the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt).`,
@@ -60,13 +60,13 @@ describe('An engine without the options of a cluster is told of at once, with th
     );
   });
 
-  test('one without cluster-advertise, which makes overlays that nobody else learns to use', async ({
+  test('one without cluster-advertise: its overlays are unknown to other engines', async ({
     lab,
   }) => {
     const [store = ''] = engineOptionsFor(lab.store);
     await using machine = await lab.make('silent', [store]);
     using engine = connectEngine(machine);
-    // The engine itself has nothing against it.
+    // The engine itself allows it.
     await engine.networks.remove(
       (await engine.networks.create({ ...network, driver: 'overlay' })).id,
     );
@@ -77,8 +77,8 @@ describe('An engine without the options of a cluster is told of at once, with th
     expect((await engine.networks.list()).map(({ name }) => name)).not.toContain(network.name);
   });
 
-  test('one that advertises an address at which no other host finds it', async ({ lab }) => {
-    // What VirtualBox gives every machine on its first interface.
+  test('one with an advertised address that other hosts cannot reach', async ({ lab }) => {
+    // The address that VirtualBox assigns to every machine's first interface.
     const options = engineOptionsFor(lab.store, '10.0.2.15:2376');
     await using machine = await lab.make('inward', options);
     using engine = connectEngine(machine);
@@ -87,7 +87,7 @@ describe('An engine without the options of a cluster is told of at once, with th
     );
   });
 
-  test('one that advertises an interface that its machine does not have', async ({ lab }) => {
+  test('one with an advertised interface that its machine does not have', async ({ lab }) => {
     const options = engineOptionsFor(lab.store, 'eth9:2376');
     const failure = await failureOf(lab.make('astray', options));
     expect(failure).toMatch(
@@ -96,7 +96,7 @@ describe('An engine without the options of a cluster is told of at once, with th
     expect(failure).toMatch(/\. Name an interface that the machine has, .* cluster-advertise: /);
   });
 
-  test('one with the store at a port at which there is none', async ({ lab }) => {
+  test('one with a key-value store at a closed port', async ({ lab }) => {
     const url = lab.store.url.replace(/\d+$/, '8501');
     await using machine = await lab.make('elsewhere', engineOptionsFor({ url }));
     using engine = connectEngine(machine);
@@ -109,8 +109,8 @@ describe('An engine without the options of a cluster is told of at once, with th
   });
 });
 
-describe('A host without connectivity to the key-value store is named, with the port to open', () => {
-  test('one whose engine would hang at its start, and one whose engine would at a network', async ({
+describe('A host without a connection to the key-value store is named, with the port to open', () => {
+  test('one whose engine would hang at its start, and one whose engine hangs at a network', async ({
     lab,
     onTestFinished,
   }) => {
@@ -135,14 +135,14 @@ describe('A host without connectivity to the key-value store is named, with the 
   });
 });
 
-describe('Two hosts with one hostname are named', () => {
-  test('though the store has both, and both engines answer', async ({ lab }) => {
+describe('Two hosts with the same hostname are named', () => {
+  test('although the key-value store contains both, and both engines answer', async ({ lab }) => {
     const { provider, store, master, worker } = lab;
     const machines = [master.machine, worker.machine];
     await using _broken = await breakCluster(
       duplicateMember(provider, 'worker-host', 'master-host'),
     );
-    // What it does to them: the gossip of both ends, which no call to an engine shows.
+    // The effect on them: the gossip of both ends, which no request to an engine shows.
     await Promise.all(machines.map(waitForSilence));
     const members = (await store.readTree('docker/nodes/')).map(({ value }) => value);
     expect(members).toEqual(
@@ -154,8 +154,8 @@ describe('Two hosts with one hostname are named', () => {
   });
 });
 
-describe('A key-value store that does not answer is named, with the port and the address', () => {
-  test('for a network that is created, and for a cluster that is waited for', async ({ lab }) => {
+describe('A key-value store that does not answer is named, with its port and address', () => {
+  test('when a network is created, and when a cluster is awaited', async ({ lab }) => {
     const { store, master } = lab;
     await using _broken = await breakCluster(stoppedStore(store, lab.storeContainer));
     const silent = `no key-value store answers at ${store.url}: connection refused (${store.address}:8500). See on ${store.address} that its container runs and publishes port 8500 (docker ps -a).`;
@@ -165,7 +165,7 @@ describe('A key-value store that does not answer is named, with the port and the
     expect(await failureOf(expectCluster(lab, master))).toBe(`cluster of master-host: ${silent}`);
   });
 
-  test('or whose container ended as soon as it was started, with what it said last', async ({
+  test('or whose container ended immediately after its start, with the last line of its log', async ({
     lab: { keystore },
     onTestFinished,
   }) => {
@@ -185,10 +185,10 @@ async function create({ provider }: ConditionsLab, engine: Engine): Promise<unkn
   return await createOverlay(engine, network, { provider });
 }
 
-/** Returns when the gossip of that machine's engine listens no more. */
+/** Waits until the gossip of a machine's engine no longer listens. */
 async function waitForSilence({ name, address }: Machine): Promise<void> {
   await waitFor(
-    `${name}: its gossip is over`,
+    `${name}: end of its gossip`,
     async () => {
       try {
         return notYet(JSON.stringify(await readGossipMembers(address)));

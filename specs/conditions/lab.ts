@@ -15,20 +15,20 @@ import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 
 export { expect } from 'vitest';
 
-/** A cluster of the spec file's own, whose conditions are violated. */
+/** A cluster for one spec file, whose prerequisites tests violate. */
 export interface ConditionsLab extends NetnsLab {
   readonly store: KeyValueStore;
   readonly storeContainer: Container;
   readonly keystore: Engine;
   readonly master: Engine;
   readonly worker: Engine;
-  /** Stands one more machine up as a member of the cluster, as `up` does. */
+  /** Creates a further machine as a member of the cluster, as `up` does. */
   join(name: string, address: string): Promise<void>;
-  /** A machine with these engine options, which goes at the end of the block that holds it. */
+  /** Creates a machine with these engine options, which is removed at the end of the block. */
   make(name: string, engineOptions: readonly string[]): Promise<Machine & AsyncDisposable>;
 }
 
-/** One cluster for the whole file; each test breaks it in one way and mends it. */
+/** One cluster for the whole file; each test breaks it in one way and repairs it. */
 export const test = base.extend(
   'lab',
   { scope: 'file' },
@@ -72,10 +72,10 @@ async function bringUpLab(lab: NetnsLab): Promise<ConditionsLab> {
   };
 }
 
-/** What it failed with, in one line. */
+/** Returns the error of a promise, in one line. */
 export async function failureOf(doing: Promise<unknown>): Promise<string> {
   const thrown = await doing.then(
-    () => new Error('it did not fail'),
+    () => new Error('the promise did not reject'),
     (error: unknown) => error,
   );
   if (thrown instanceof HarnessError) return thrown.line;

@@ -8,14 +8,14 @@ import {
 import { openNetnsLab } from '../machine/netns-lab.ts';
 
 test.for(ENGINE_VERSIONS)(
-  'the dockerd of %s says of itself what is known of it before it is there',
+  'the dockerd of %s has the abilities that are known before its download',
   async (version) => {
     const asked = await askAbilities(await prepareEngineBundle(version));
     expect(asked).toEqual(await engineAbilities(version));
   },
 );
 
-test('a dockerd in a folder of one’s own is judged by what it is, not by its version', async () => {
+test('the abilities of a dockerd in a custom folder depend on the program, not on its version', async () => {
   const { folder } = await prepareEngineBundle('20.10.24');
   expect((await refuseBundle('consul', folder))?.observed).toBe(
     `engine 20.10.24 has no consul:// (this build, ${folder})`,
@@ -23,7 +23,7 @@ test('a dockerd in a folder of one’s own is judged by what it is, not by its v
   expect(await refuseBundle('etcd', folder)).toBeUndefined();
 });
 
-test('what is refused before anything starts, dockerd refuses too', async () => {
+test('options that are rejected before a start are rejected by dockerd too', async () => {
   await using lab = await openNetnsLab();
   const words = await Promise.all(
     (
@@ -35,7 +35,7 @@ test('what is refused before anything starts, dockerd refuses too', async () => 
       const engineOptions = [`cluster-store=${store}`, 'cluster-advertise=eth1:2376'];
       const made = lab.provider.create({ name: `x${engineBundle}`, engineBundle, engineOptions });
       return await made.then(
-        () => 'it was made',
+        () => 'a machine was created',
         (error: Error) => error.message,
       );
     }),

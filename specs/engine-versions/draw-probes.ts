@@ -1,9 +1,9 @@
 import { longestGap, type Probe } from './probes.ts';
 
-/** What was done while the probes ran. */
+/** A step during which the probes ran. */
 export interface Step {
   readonly what: string;
-  /** Kernel time, in seconds. */
+  /** In seconds of the kernel's clock. */
   readonly from: number;
   readonly to: number;
 }
@@ -18,7 +18,7 @@ const LEFT = 120;
 const TOP = 40;
 const ROW = 40;
 
-/** A picture of all probes over time: a line for each side, a green mark for an answer, a red one for none. */
+/** Draws all probes over time: a row for each side, with a green mark for an answer, a red one for a loss. */
 export function drawProbes(rows: readonly Row[], steps: readonly Step[]): string {
   const times = rows.flatMap(({ probes }) => probes.map(({ at }) => at));
   const first = Math.min(...times);

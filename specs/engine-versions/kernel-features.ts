@@ -1,22 +1,22 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 
-/** What a kernel may lack of what an engine in swarm mode asks of it. */
+/** Kernel features that engines in swarm mode need. */
 export type KernelAbility = 'ipvs' | 'esp';
 
-/** A kernel's answer; `reason` is the whole of it, for whoever cannot do something then. */
+/** A kernel's answer; `reason` is the complete reason if it lacks the feature. */
 export type KernelAnswer =
   | { readonly can: true }
   | { readonly can: false; readonly reason: string };
 
 interface Question {
-  /** What the kernel lacks, and what does not work without it. */
+  /** The missing feature, and its consequence. */
   readonly lack: string;
-  /** Must succeed on every machine: what else fails after it, fails for the kernel. */
+  /** A command that succeeds on every machine. If it does, a later failure is due to the kernel. */
   readonly control: string;
-  /** What the engine itself does with it, in a network namespace that goes with the question. */
+  /** The operation of the engine that needs the feature, in a temporary network namespace. */
   readonly question: string;
-  /** What the machine's own tool says when it is the one that does not know how to ask. */
+  /** The machine's own tool prints this if it does not know the feature. */
   readonly dumb: RegExp;
 }
 
@@ -40,8 +40,8 @@ const questions: Readonly<Record<KernelAbility, Question>> = {
 const asked = 'the control passed';
 
 /**
- * Asks the kernel of a machine whether it can do that, by doing it: what is built in, what is a module and what only
- * loads at the first use are all the same then, and no list of kernels is needed. Nothing of it stays.
+ * Finds if a machine's kernel has a feature by using it. This works for built-in features, modules, and modules that
+ * load at the first use, without a list of kernels. Leaves nothing.
  */
 export async function askKernel(
   provider: Pick<MachineProvider, 'run'>,
@@ -57,7 +57,7 @@ export async function askKernel(
   return readKernelAnswer(machine, ability, { exitCode, stdout });
 }
 
-/** What it means that these commands ended so. Not having been able to ask is an error, and no answer. */
+/** Interprets the result of these commands. If the test could not run, throws instead of returning an answer. */
 export function readKernelAnswer(
   machine: string,
   ability: KernelAbility,
@@ -78,6 +78,6 @@ export function readKernelAnswer(
   }
   return {
     can: false,
-    reason: `the kernel of ${machine} has ${lack} («${said.split('\n').at(-1)}»)`,
+    reason: `the kernel of ${machine} has ${lack} ("${said.split('\n').at(-1)}")`,
   };
 }

@@ -11,7 +11,7 @@ import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { openNetnsLab } from '../machine/netns-lab.ts';
 
-/** Each version with the one that unpacks its image: none gets what it unpacked itself. */
+/** Each version with the version that unpacks its image, which is always another one. */
 const UNPACKERS = new Map([
   ['20.10.5', '26.1.5'],
   ['20.10.24', '26.1.5'],
@@ -19,7 +19,7 @@ const UNPACKERS = new Map([
 ]);
 const VERSIONS = [...UNPACKERS.keys()];
 
-// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+// A container's PID 1 ignores SIGTERM by default: without a trap, an engine waits 10 s.
 const staysUp = 'trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
 
 const test = base
@@ -41,7 +41,7 @@ const test = base
     await allSettled(
       'unpack',
       unpackers.map(async (version) => {
-        // Another file is another archive, of which the cache has nothing yet.
+        // A copy is another archive, which the cache does not contain yet.
         await copyFile(busybox, archiveBy(version));
         const engine = await prepareEngineBundle(version);
         await seedImages([archiveBy(version)], join(folder, version), engine);
@@ -63,28 +63,28 @@ const test = base
 describe.for(VERSIONS)('engine %s', (version) => {
   const name = nameOf(version);
 
-  test('is what a machine has that was to have it, beside others in the same store', async ({
+  test('is the engine of its machine, next to others in the same state directory', async ({
     lab,
   }) => {
     using engine = connectEngine(await lab.provider.inspect(name));
     expect(await versionOf(engine)).toBe(version);
     const { stdout } = await lab.inside(name, 'docker version -f "{{.Client.Version}}"');
-    expect(upstream(stdout.trim()), 'the client that stands beside it').toBe(version);
+    expect(upstream(stdout.trim()), 'the client of the bundle').toBe(version);
   });
 
-  test('lets in who has its machine’s certificates, and nobody else', async ({ lab }) => {
+  test('accepts clients with its machine’s certificates, and no others', async ({ lab }) => {
     const machine = await lab.provider.inspect(name);
     using engine = connectEngine(machine);
     expect(await engine.info()).toMatchObject({ name });
     expect(await tryWithoutCertificate(machine)).toMatchObject({ refused: true });
   });
 
-  test(`runs an image that ${UNPACKERS.get(version)} unpacked, and has it after a stop and a start`, async ({
+  test(`runs an image that ${UNPACKERS.get(version)} unpacked, also after a stop and a start`, async ({
     lab,
   }) => {
     const machine = await lab.provider.inspect(name);
     const engine = connectEngine(machine);
-    // After all else: what is cleared away needs it.
+    // Runs after the other clean-up, which needs the connection.
     onTestFinished(() => engine.close());
     const container = await engine.containers.run({
       image: BUSYBOX,
@@ -92,7 +92,7 @@ describe.for(VERSIONS)('engine %s', (version) => {
       command: ['sh', '-c', staysUp],
     });
     onTestFinished(() => container.remove());
-    // Out of the layer's files, and into the container's own layer on top of them.
+    // Copied from the layer's files to the container's own layer.
     const wrote = await container.exec(['sh', '-c', 'busybox md5sum /bin/busybox >/written']);
     expect(wrote, wrote.stderr).toMatchObject({ exitCode: 0 });
 
@@ -113,7 +113,7 @@ async function versionOf(engine: Engine): Promise<string> {
   return upstream((await engine.version()).version);
 }
 
-/** Debian writes `20.10.5+dfsg1`. */
+/** Returns the version without Debian's suffix: `20.10.5+dfsg1` → `20.10.5`. */
 function upstream(version: string): string {
   return version.replace(/\+dfsg\d+$/, '');
 }

@@ -4,7 +4,9 @@ import type { Engine } from '../../helpers/docker/engine.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 
-/** One packet after the other to the peer, by name; a line with the kernel's time for each, and whether it was answered. */
+/**
+ * Sends one packet after the other to the peer, by name. Prints a line for each with the kernel's time and the result.
+ */
 const PROBE = `
 busybox --install -s /bin 2>/dev/null
 trap 'exit 0' TERM
@@ -15,7 +17,7 @@ while :; do
   sleep 0.1 & wait $!
 done`;
 
-/** A container that pings another one without end, and comes back with its engine. */
+/** Starts a container that pings another one continuously, and restarts with its engine. */
 export async function startProbe(
   engine: Engine,
   { name, network, peer }: { name: string; network: string; peer: string },
@@ -26,18 +28,18 @@ export async function startProbe(
     image: BUSYBOX,
     command: ['sh', '-c', PROBE],
     restart: 'always',
-    // The engine's name server keeps silent about a name that it does not know.
+    // The engine's name server does not answer for unknown names.
     env: { PEER: peer, RES_OPTIONS: 'timeout:1 attempts:1' },
   });
 }
 
 export interface Probe {
-  /** Seconds since the kernel started, which is the same for all machines here. */
+  /** Seconds since the start of the kernel, which all machines share. */
   readonly at: number;
   readonly answered: boolean;
 }
 
-/** All that a probe has seen so far. */
+/** Returns all probes of a container so far. */
 export async function readProbes(container: Container): Promise<Probe[]> {
   const log = await container.logs();
   return [...log.matchAll(/^([\d.]+) (answered|lost)$/gm)].map(([, at, end]) => ({
@@ -46,15 +48,15 @@ export async function readProbes(container: Container): Promise<Probe[]> {
   }));
 }
 
-/** The kernel's time, as probes tell it. */
+/** Returns the kernel's time in the format of the probes. */
 export function kernelTime(): number {
   return uptime();
 }
 
-/** Returns once the probe has been answered three times in a row after that moment. */
+/** Waits until the probe has received three answers in a row after a moment. */
 export async function waitForAnswers(container: Container, after: number): Promise<void> {
   await waitFor(
-    `${container.name}: its peer answers again`,
+    `${container.name}: answers of its peer`,
     async () => {
       const last = (await readProbes(container)).slice(-3);
       const fresh = last.filter(({ at, answered }) => answered && at > after);
@@ -71,7 +73,7 @@ export interface Gap {
   readonly to: number;
 }
 
-/** The longest time without an answer between two moments that is bounded by answers. */
+/** Returns the longest time between two answers within an interval. */
 export function longestGap(probes: readonly Probe[], from: number, to: number): Gap {
   const answers = probes.filter(({ answered }) => answered).map(({ at }) => at);
   const gaps = answers.slice(1).map((at, index) => ({ from: answers[index] ?? at, to: at }));

@@ -17,7 +17,7 @@ const FROM = '20.10.24';
 const TO = '26.1.5';
 const NETWORK = 'upgraded';
 
-/** Two machines, a swarm of them, and on each a container that pings the other's all the time. */
+/** Two machines in one swarm, with a container on each that pings the other continuously. */
 const test = base.extend('upgrade', { scope: 'file' }, async ({ lab }) => {
   const { manager, worker } = await bringUpSwarm(lab, FROM, ['first', 'second']);
   await createOverlay(manager, { name: NETWORK, attachable: true });
@@ -36,25 +36,25 @@ const test = base.extend('upgrade', { scope: 'file' }, async ({ lab }) => {
 interface Stage {
   readonly what: string;
   readonly act: (upgrade: Upgrade, lab: NetnsLab) => Promise<void>;
-  /** The manager afterwards. */
+  /** The manager after the stage. */
   readonly manager: 'first' | 'second';
   readonly nodes: readonly string[];
 }
 
-// With a single manager it would be one step less, and up to a minute without an overlay: a manager that has no other to
-// turn to when it starts is found by its workers only when they look for it, which they do once a minute.
+// A single manager would save one step, but could cause up to a minute without an overlay: workers find a manager that
+// restarts alone only when they search for one, which they do once a minute.
 const STAGES: readonly (readonly [when: string, Stage])[] = [
   [
-    'its worker is moved: old manager, new worker',
+    'its worker is upgraded: old manager, new worker',
     {
-      what: 'second moved',
+      what: 'second upgraded',
       act: ({ second }, lab) => move(lab, second),
       manager: 'first',
       nodes: [`first: manager, ${FROM}, ready`, `second: worker, ${TO}, ready`],
     },
   ],
   [
-    'they change their roles: new manager, old worker',
+    'their roles change: new manager, old worker',
     {
       what: 'roles changed',
       act: ({ first, second }) => changeRoles(first, second),
@@ -63,9 +63,9 @@ const STAGES: readonly (readonly [when: string, Stage])[] = [
     },
   ],
   [
-    'the last machine is moved',
+    'the last machine is upgraded',
     {
-      what: 'first moved',
+      what: 'first upgraded',
       act: ({ first }, lab) => move(lab, first),
       manager: 'second',
       nodes: [`first: worker, ${TO}, ready`, `second: manager, ${TO}, ready`],
@@ -73,7 +73,7 @@ const STAGES: readonly (readonly [when: string, Stage])[] = [
   ],
 ];
 
-describe(`A swarm that is moved from engine ${FROM} to ${TO}, machine by machine`, {
+describe(`A swarm that is upgraded from engine ${FROM} to ${TO}, machine by machine`, {
   shuffle: false,
 }, () => {
   stopAtFailure();
@@ -95,7 +95,7 @@ interface Upgrade {
   readonly steps: Step[];
 }
 
-/** Does one step, after which the nodes are the same and the pings of both machines get through again. */
+/** Performs one step. Then the nodes are the same, and the pings of both machines succeed again. */
 async function during(
   what: string,
   upgrade: Upgrade,
@@ -128,10 +128,10 @@ async function changeRoles(first: Engine, second: Engine): Promise<void> {
   await waitForManagers(second, ['second']);
 }
 
-/** Returns once that engine is a manager, and says that these are all the managers there are, each reachable. */
+/** Waits until an engine is a manager and reports exactly these managers, all reachable. */
 async function waitForManagers(engine: Engine, names: readonly string[]): Promise<void> {
   await waitFor(
-    `${engine.machine.name}: the managers are ${names.join(', ')}`,
+    `${engine.machine.name}: managers ${names.join(', ')}`,
     async () => {
       const nodes = await engine.nodes.list({ quiet: true });
       const managers = nodes.filter(({ manager }) => manager?.reachable === true);
@@ -150,7 +150,7 @@ function describeNode({ hostname, role, engineVersion, state }: NodeFacts): stri
   return `${hostname}: ${role}, ${engineVersion.replace(/\+dfsg\d+$/, '')}, ${state}`;
 }
 
-/** Containers that are made now, one on each machine, know each other by name and answer. */
+/** Expects that new containers, one on each machine, reach each other by name. */
 async function expectOverlay({ first, second }: Upgrade): Promise<void> {
   const one = await runOn(first, NETWORK, 'one');
   const other = await runOn(second, NETWORK, 'other');
@@ -163,7 +163,7 @@ async function expectOverlay({ first, second }: Upgrade): Promise<void> {
   await Promise.all([one.remove(), other.remove()]);
 }
 
-/** How long the overlay was away, as either side saw it: told, not judged. */
+/** Attaches the longest gaps of the overlay on either side. They are reported without a limit. */
 async function tellGaps({ probes, steps }: Upgrade): Promise<void> {
   const rows = await Promise.all(
     probes.map(async (probe) => ({ name: probe.name, probes: await readProbes(probe) })),

@@ -5,12 +5,12 @@ import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
-/** The tag of the image in {@link prepareBusyboxImage}'s archive, unless another is asked for. */
+/** The default tag of the image in {@link prepareBusyboxImage}'s archive. */
 export const BUSYBOX = 'overlay-e2e/busybox:spec';
 
 /**
- * The smallest image with a shell, as `docker save` would write it: Debian's static busybox, 1 MB, by all the names that
- * it can be called by.
+ * Builds the smallest image with a shell, in the format of `docker save`: Debian's static busybox, 1 MB, with links for
+ * all of its commands.
  */
 export async function prepareBusyboxImage(tag = BUSYBOX): Promise<string> {
   const key = `spec-images/${tag.replaceAll(/\W/g, '-')}-${process.arch}-3`;

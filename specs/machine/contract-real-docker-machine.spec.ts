@@ -7,7 +7,7 @@ import { makeGenericHosts } from './generic-hosts/generic-hosts.ts';
 const title = 'The provider docker-machine, with the real command';
 const { env } = process;
 const hasVirtualBox = findProgram('VBoxManage') !== undefined;
-// Without VirtualBox the driver generic, with hosts that are made for it here.
+// Without VirtualBox, the driver generic is tested, with hosts that are created here.
 const driver = env['MACHINE_DRIVER'] || (hasVirtualBox ? 'virtualbox' : 'generic');
 const hostsAreGiven = Object.keys(env).some((name) => name.startsWith('GENERIC_IP_ADDRESS'));
 const missing = findMissing();
@@ -20,7 +20,7 @@ if (missing === undefined) {
   });
 } else {
   describe(title, () => {
-    test('keeps the contract of all providers', ({ skip }) => skip(missing));
+    test('meets the contract of all providers', ({ skip }) => skip(missing));
   });
 }
 
@@ -44,10 +44,10 @@ async function open(store: string, names: readonly string[]): Promise<Opened> {
 function findMissing(): string | undefined {
   if (findProgram('docker-machine') === undefined) return 'no docker-machine on PATH';
   if (driver === 'virtualbox' && !hasVirtualBox) {
-    return 'MACHINE_DRIVER=virtualbox, but there is no VBoxManage on PATH';
+    return 'MACHINE_DRIVER=virtualbox, but VBoxManage not found on PATH';
   }
   if (driver === 'generic' && !hostsAreGiven && process.getuid?.() !== 0) {
-    return 'no VBoxManage on PATH, and hosts for the driver generic can be made by root alone';
+    return 'no VBoxManage on PATH, and only root can create hosts for the driver generic';
   }
   return undefined;
 }

@@ -13,31 +13,31 @@ import type { Machine, MachineProvider, MachineRequest } from '../../helpers/mac
 import { allSettled, HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 
-/** A provider under test, and what it cannot do by its nature. */
+/** A provider to test, and its limitations. */
 export interface Contender {
-  /** The provider, with `store` for its machines, and whatever it needs for machines of these names. */
+  /** Opens the provider with the state directory `store`, and prepares machines with these names. */
   open(store: string, names: readonly string[]): Promise<Opened>;
-  /** Why machines cannot be stopped and started; absent when they can. */
+  /** The reason why machines cannot be stopped and started; absent if they can. */
   readonly cannotStop?: string | undefined;
 }
 
 export interface Opened {
   readonly provider: MachineProvider;
-  /** Gives back what it needed, once its machines are gone. */
+  /** Releases the prepared resources, after the machines are removed. */
   readonly close?: () => Promise<void>;
 }
 
-// Of these two, ten comes first in the alphabet.
+// In alphabetical order, ten would precede nine.
 const NINE = 'contract-9';
 const TEN = 'contract-10';
 
 const NOBODY = 'contract-nobody';
 
-// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+// A container's PID 1 ignores SIGTERM by default: without a trap, an engine waits 10 s.
 const endsAtOnce = "trap 'exit 0' TERM";
 const staysUp = 'while :; do busybox sleep 1 & wait; done';
 
-/** The specs that every provider has to pass. What one of them asks is asked through the interface alone. */
+/** The tests that every provider must pass. They use only the interface. */
 export function describeProvider(title: string, contender: Contender): void {
   const test = base
     // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -67,10 +67,10 @@ export function describeProvider(title: string, contender: Contender): void {
       return { nine, ten };
     });
 
-  // In this order, for all are about two machines: what removes them comes last.
+  // In this order, because all tests use the same two machines, and the last tests remove them.
   describe(title, { shuffle: false }, () => {
     describe('a machine that was created', () => {
-      test('runs at an address of its own, at which its engine is', async ({ machines }) => {
+      test('has its own address, at which its engine listens', async ({ machines }) => {
         const { nine, ten } = machines;
         for (const machine of [nine, ten]) {
           expect(isIPv4(machine.address), machine.address).toBe(true);
@@ -83,12 +83,12 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(nine.address).not.toBe(ten.address);
       });
 
-      test('has its name for a hostname', async ({ provider, machines }) => {
+      test('has its name as its hostname', async ({ provider, machines }) => {
         const { stdout } = await provider.run(machines.nine.name, ['uname', '-n']);
         expect(stdout).toBe(`${NINE}\n`);
       });
 
-      test('is told by list and inspect as it was by create, in natural order', async ({
+      test('is the same in the results of create, list and inspect, in natural order', async ({
         provider,
         machines: { nine, ten },
       }) => {
@@ -97,7 +97,7 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await provider.inspect(TEN)).toEqual(ten);
       });
 
-      test('has the engine options and labels that were asked for, and its engine too', async ({
+      test('has the requested engine options and labels, and so has its engine', async ({
         provider,
         machines: { nine, ten },
       }) => {
@@ -113,14 +113,14 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(ofTen.Labels.filter((label) => label.startsWith('contract.'))).toEqual([]);
       });
 
-      test('has the images that it was given, and no others', async ({ machines }) => {
+      test('has the given images, and no others', async ({ machines }) => {
         using nine = connectEngine(machines.nine);
         using ten = connectEngine(machines.ten);
         expect((await nine.images.list()).flatMap(({ tags }) => tags)).toEqual([BUSYBOX]);
         expect(await ten.images.list()).toEqual([]);
       });
 
-      test('shows a certificate that names it, and what else it was to name', async ({
+      test('presents a certificate with its name and the requested further names', async ({
         machines,
       }) => {
         const { nine, ten } = machines;
@@ -131,12 +131,15 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(ofNine).not.toContain('DNS:ten.example');
       });
 
-      test('lets in who has its certificates, and nobody else', async ({ machines }) => {
+      test('accepts clients with its certificates, and no others', async ({ machines }) => {
         for (const machine of [machines.nine, machines.ten]) {
           using engine = connectEngine(machine);
           expect(await engine.info()).toMatchObject({ name: machine.name });
           expect(await tryWithoutCertificate(machine)).toMatchObject({ refused: true });
-          expect(statSync(requireTls(machine).keyFile).mode & 0o077, 'others may read it').toBe(0);
+          expect(
+            statSync(requireTls(machine).keyFile).mode & 0o077,
+            'other users may read it',
+          ).toBe(0);
         }
       });
 
@@ -148,16 +151,13 @@ export function describeProvider(title: string, contender: Contender): void {
       });
     });
 
-    describe('a program that is run in a machine', () => {
-      test('is root there', async ({ provider, machines }) => {
+    describe('a program that runs in a machine', () => {
+      test('runs as root', async ({ provider, machines }) => {
         const { stdout } = await provider.run(machines.nine.name, ['id', '-u']);
         expect(stdout).toBe('0\n');
       });
 
-      test('gets its arguments as they are, whatever is in them', async ({
-        provider,
-        machines,
-      }) => {
+      test('gets its arguments unchanged, with any characters', async ({ provider, machines }) => {
         const hard = [
           'a  b',
           "it's",
@@ -176,7 +176,7 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(stdout).toBe(hard.map((word) => `[${word}]`).join(''));
       });
 
-      test('gives output and errors apart, to the byte', async ({ provider, machines }) => {
+      test('returns output and errors separately, to the byte', async ({ provider, machines }) => {
         const script = String.raw`printf '\000\001\n\n'; printf ' oops\n\n' >&2`;
         expect(await provider.run(machines.nine.name, ['sh', '-c', script])).toEqual({
           exitCode: 0,
@@ -191,17 +191,17 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(stdout.split(' ')[0]).toBe(createHash('sha256').update(input).digest('hex'));
       });
 
-      test('has no input when it was given none', async ({ provider, machines }) => {
+      test('has no input by default', async ({ provider, machines }) => {
         const { stdout } = await provider.run(machines.nine.name, ['wc', '-c'], { limit: 30_000 });
         expect(stdout.trim()).toBe('0');
       });
 
-      test('gives its exit code where that is an answer', async ({ provider, machines }) => {
+      test('returns its exit code if it is expected', async ({ provider, machines }) => {
         const { name } = machines.nine;
         const runs = [
           { code: 1, expect: [1] },
           { code: 7, expect: [0, 7] },
-          // What ssh itself says when it did not get there.
+          // The exit code of ssh itself after a failure.
           { code: 255, expect: 'any' },
         ] as const;
         for (const { code, expect: expected } of runs) {
@@ -211,7 +211,7 @@ export function describeProvider(title: string, contender: Contender): void {
         }
       });
 
-      test('is an error with its last words where its exit code is no answer', async ({
+      test('causes an error with its last line if the exit code is not expected', async ({
         provider,
         machines,
       }) => {
@@ -221,7 +221,7 @@ export function describeProvider(title: string, contender: Contender): void {
         await expect(failure).rejects.toThrow(/exit code 7, "no such thing"/);
       });
 
-      test('that is missing is an error, not an answer that somebody expects', async ({
+      test('causes an error if it is missing, with any expected exit code', async ({
         provider,
         machines,
       }) => {
@@ -230,10 +230,7 @@ export function describeProvider(title: string, contender: Contender): void {
         await expect(failure).rejects.toThrow(/exit code 127, .*no-such-program/);
       });
 
-      test('is given up when its caller does, with the caller’s reason', async ({
-        provider,
-        machines,
-      }) => {
+      test('is aborted with its caller’s reason', async ({ provider, machines }) => {
         const abort = new AbortController();
         const failure = provider.run(machines.nine.name, ['sleep', '600'], {
           signal: abort.signal,
@@ -242,14 +239,14 @@ export function describeProvider(title: string, contender: Contender): void {
         await expect(failure).rejects.toThrow('the run was interrupted');
       });
 
-      test('is given up after its limit', async ({ provider, machines }) => {
+      test('is aborted after its limit', async ({ provider, machines }) => {
         const failure = provider.run(machines.nine.name, ['sleep', '600'], { limit: 1500 });
         await expect(failure).rejects.toThrow(/: timed out after 1.5 s/);
       });
     });
 
     describe('a name', () => {
-      test('that is taken is refused, and the machine that has it stays as it is', async ({
+      test('that is taken is rejected, and the existing machine is unchanged', async ({
         provider,
         machines,
       }) => {
@@ -261,19 +258,16 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await engine.images.has(BUSYBOX)).toBe(true);
       });
 
-      test('that no host can have is refused', async ({ provider, machines }) => {
+      test('that is not a valid host name is rejected', async ({ provider, machines }) => {
         for (const name of ['-x', 'a b', 'a_b', 'x!', '../x', '', 'x'.repeat(64)]) {
           const failure = provider.create({ name });
-          await expect(failure, `«${name}»`).rejects.toThrow(HarnessError);
-          await expect(failure).rejects.toThrow(`«${name}»`);
+          await expect(failure, `"${name}"`).rejects.toThrow(HarnessError);
+          await expect(failure).rejects.toThrow(`"${name}"`);
         }
         expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       });
 
-      test('of no machine is an error that says it, but nothing to remove', async ({
-        provider,
-        machines,
-      }) => {
+      test('of no machine is an error, except for remove', async ({ provider, machines }) => {
         const ends = await Promise.allSettled([
           provider.inspect(NOBODY),
           provider.run(NOBODY, ['true']),
@@ -290,34 +284,31 @@ export function describeProvider(title: string, contender: Contender): void {
       });
     });
 
-    describe('a machine that could not be made', () => {
-      test('leaves nothing: an image that is not there', async ({ provider, machines }) => {
+    describe('a machine that cannot be created', () => {
+      test('leaves nothing: a missing image', async ({ provider, machines }) => {
         const failure = provider.create({ name: NOBODY, images: ['/no/such/image.tar'] });
         await expect(failure).rejects.toThrow(/no\/such\/image\.tar/);
         expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       });
 
-      test('leaves nothing: the address is none', async ({ provider, machines }) => {
+      test('leaves nothing: an invalid address', async ({ provider, machines }) => {
         const failure = provider.create({ name: NOBODY, address: '192.168.99' });
         await expect(failure).rejects.toThrow(HarnessError);
         await expect(failure).rejects.toThrow(/192\.168\.99"?: not an IPv4 address/);
         expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       });
 
-      test('leaves nothing: its engine refuses an option', async ({ provider, machines }) => {
+      test('leaves nothing: an option that its engine rejects', async ({ provider, machines }) => {
         const failure = provider.create({ name: NOBODY, engineOptions: ['no-such-option=1'] });
         await expect(failure).rejects.toThrow(HarnessError);
         await expect(failure).rejects.toThrow(NOBODY);
         expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       });
 
-      test('leaves nothing: who asked for it gave up while it was in the making', async ({
-        provider,
-        machines,
-      }) => {
+      test('leaves nothing: an abort during its creation', async ({ provider, machines }) => {
         const abort = new AbortController();
         const never = new Promise<never>(() => {});
-        // Looked at when everything is ready but the engine.
+        // Called when everything except the engine is ready.
         vi.spyOn(never, 'then').mockImplementation(async () => {
           abort.abort(new Error('the run was interrupted'));
           return await never;
@@ -330,10 +321,7 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       });
 
-      test('leaves nothing: what its engine was to wait for did not come', async ({
-        provider,
-        machines,
-      }) => {
+      test('leaves nothing: a rejected condition of its engine', async ({ provider, machines }) => {
         const engineAfter = Promise.reject(new Error('the store is gone'));
         engineAfter.catch(() => {});
         const failure = provider.create({ name: NOBODY, engineAfter });
@@ -344,7 +332,7 @@ export function describeProvider(title: string, contender: Contender): void {
 
     describe('a machine that is stopped', () => {
       test.for(['stop', 'kill'] as const)(
-        'by %s is away until it is started, then has all that it had, at the same address',
+        'by %s does not answer until it is started, then has the same content and address',
         async (how, { provider, machines, skip, onTestFinished }) => {
           skipUnlessStopped(skip);
           const { nine } = machines;
@@ -360,7 +348,7 @@ export function describeProvider(title: string, contender: Contender): void {
             image: BUSYBOX,
             command: ['sh', '-c', `${endsAtOnce}; ${staysUp}`],
           });
-          // Not by its own command, which would write it again when it is started again.
+          // Not in the container's own command, which would write it again after the next start.
           const wrote = await container.exec(['sh', '-c', `busybox echo ${how} >/written`]);
           expect(wrote, wrote.stderr).toMatchObject({ exitCode: 0 });
 
@@ -369,7 +357,7 @@ export function describeProvider(title: string, contender: Contender): void {
             state: 'Stopped',
             address: nine.address,
           });
-          // A new one: a connection that is kept would fail in any case.
+          // A new client, because an open connection would fail in any case.
           using stopped = connectEngine(nine);
           await expect(stopped.version({ limit: 500 })).rejects.toThrow(HarnessError);
           await expect(provider.run(NINE, ['true'])).rejects.toThrow(HarnessError);
@@ -388,7 +376,7 @@ export function describeProvider(title: string, contender: Contender): void {
       );
     });
 
-    test('a sweep takes nothing from machines that are whole', async ({ provider, machines }) => {
+    test('a clean-up does not change complete machines', async ({ provider, machines }) => {
       expect(await provider.cleanUp()).toEqual([]);
       expect(await provider.list()).toEqual([machines.nine, machines.ten]);
       using engine = connectEngine(machines.nine);
@@ -396,7 +384,7 @@ export function describeProvider(title: string, contender: Contender): void {
     });
 
     describe('a machine that is removed', () => {
-      test('is gone with its certificates; its neighbour is not', async ({
+      test('is removed with its certificates; the other machine is not', async ({
         provider,
         machines,
       }) => {
@@ -410,7 +398,7 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await engine.info()).toMatchObject({ name: NINE });
       });
 
-      test('leaves its name to a new one', async ({ provider, machines }) => {
+      test('releases its name for a new machine', async ({ provider, machines }) => {
         await provider.remove([TEN]);
         const again = await provider.create({ name: TEN });
         expect(again.state).toBe('Running');
@@ -419,7 +407,7 @@ export function describeProvider(title: string, contender: Contender): void {
         expect(await engine.info()).toMatchObject({ name: TEN });
       });
 
-      test('is gone as well when it was stopped before', async ({ provider, machines, skip }) => {
+      test('is also removed if it was stopped', async ({ provider, machines, skip }) => {
         skipUnlessStopped(skip);
         await provider.kill(NINE);
         await provider.remove([NINE, TEN]);
@@ -444,7 +432,7 @@ async function createAll(
   );
 }
 
-/** The names in the certificate that the machine's engine shows, as Node writes them. */
+/** Returns the names in the certificate of a machine's engine, in Node's format. */
 async function readNames(machine: Machine): Promise<string> {
   const { host, port, caFile, certFile, keyFile } = requireTls(machine);
   const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((f) => readFile(f)));

@@ -1,4 +1,4 @@
-// create-machine.ts NAME [IMAGE]: creates a machine in a process of its own, for specs that kill it in the middle.
+// create-machine.ts NAME [IMAGE]: creates a machine in a separate process, for tests that kill it.
 import { chooseProvider } from '../../helpers/machine/choose-provider.ts';
 
 const [name = '', ...images] = process.argv.slice(2);

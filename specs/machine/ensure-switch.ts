@@ -1,4 +1,4 @@
-// Makes a store's switch, or finds it whole: ensure-switch.ts STORE. Prints its range.
+// ensure-switch.ts STATE_DIRECTORY: creates the switch of a state directory, if necessary, and prints its range.
 import { formatRange } from '../../helpers/process/address-range.ts';
 import { openStore } from '../../helpers/netns/state/store.ts';
 import { ensureSwitch } from '../../helpers/netns/network/switch.ts';

@@ -5,7 +5,7 @@ import { runCommand } from '../../helpers/process/run-command.ts';
 
 const withHosts = fileURLToPath(new URL('generic-hosts/with-generic-hosts.ts', import.meta.url));
 
-// What docker-machine does on a host that it adopts, by its own words for it.
+// The commands that docker-machine runs on a host that it adopts.
 const adopt = `set -eu
 ssh_to() {
   ssh -q -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null \\
@@ -26,7 +26,7 @@ ssh_to 'echo "listens $(ss -tln | grep -c :2376)"'
 exit 7
 `;
 
-test('a host for the driver generic has sshd, sudo for its user, and an engine that systemctl starts as it is told', async ({
+test('a host for the driver generic has sshd, sudo for its user, and an engine under systemctl', async ({
   skip,
 }) => {
   if (findProgram('ssh') === undefined) skip('no ssh on PATH to log in with');
@@ -45,7 +45,7 @@ test('a host for the driver generic has sshd, sudo for its user, and an engine t
   ]);
 });
 
-test('hosts are asked for by the names of machines', async () => {
+test('hosts are requested by the names of machines', async () => {
   const { stderr } = await runCommand(process.execPath, [withHosts, 'host-1'], { expect: [2] });
   expect(stderr).toContain('usage: with-generic-hosts.ts MACHINE… -- COMMAND…');
 });

@@ -37,7 +37,7 @@ async function archiveOf(name: ImageName): Promise<string> {
 }
 
 describe('The Consul image', () => {
-  test('leads and stores when it is called as in the tutorial', async ({ engine }) => {
+  test('leads and answers with the command line of the tutorial', async ({ engine }) => {
     const { store, container } = await startStore('consul', engine, { image: 'progrium/consul' });
     onTestFinished(() => container.remove());
     expect(await store.servers()).toEqual([{ name: expect.stringMatching(/:8300$/), leads: true }]);
@@ -45,10 +45,10 @@ describe('The Consul image', () => {
     expect(await store.read('image/spec')).toBe('written');
   });
 
-  test('holds its election without waiting for a leader to call', async ({ engine }) => {
+  test('elects a leader without waiting for a heartbeat', async ({ engine }) => {
     const container = await engine.containers.run({
       image: 'progrium/consul',
-      // It would wait 10 to 20 s: no machine is so slow that the election comes later by chance.
+      // With this setting, the timeout would be 10 to 20 s, longer than an election on any slow machine.
       command: ['-server', '-bootstrap', '-hcl=performance { raft_multiplier = 10 }'],
       publish: ['8500:8500'],
     });
@@ -59,7 +59,7 @@ describe('The Consul image', () => {
 });
 
 describe('The mysqlserver image', () => {
-  test('has the car of the tutorial when nothing is said about it', async ({ engine }) => {
+  test('contains the car of the tutorial by default', async ({ engine }) => {
     const container = await startMysql(engine);
     const row =
       'SELECT car_name, date_of_creation, producer_name FROM car JOIN producer USING (producer_id)';
@@ -68,7 +68,7 @@ describe('The mysqlserver image', () => {
     expect(await ask(container, { user: 'root', password: 'root' }, 'SELECT 1')).toBe('1\n');
   });
 
-  test('takes the environment of Docker’s own mysql image', async ({ engine }) => {
+  test('supports the environment variables of Docker’s own mysql image', async ({ engine }) => {
     const container = await startMysql(engine, {
       MYSQL_ROOT_PASSWORD: `it's "root"\\`,
       MYSQL_DATABASE: 'garage',
@@ -87,7 +87,7 @@ describe('The mysqlserver image', () => {
     );
   });
 
-  test('keeps what was changed over a stop and a start', async ({ engine }) => {
+  test('keeps changes over a stop and a start', async ({ engine }) => {
     const container = await startMysql(engine);
     const cars = { user: 'cars', password: 'cars', database: 'cars' };
     await ask(container, cars, "UPDATE car SET car_name = 'Corolla'");
@@ -112,7 +112,7 @@ async function waitUntilReady(container: Container): Promise<void> {
   await waitFor(
     `${container.name}: MariaDB answers`,
     async () => {
-      // As root over the socket, which takes no password.
+      // As root over the socket, without a password.
       const asked = await container.exec(['mariadb', '-e', 'SELECT 1']);
       return asked.exitCode === 0 ? done(undefined) : notYet(asked.stderr.trim());
     },
@@ -126,7 +126,7 @@ interface Login {
   readonly database?: string;
 }
 
-/** Asks over TCP, as the application does. What the server refuses is an error. */
+/** Queries over TCP, as the application does. An error of the server is thrown. */
 async function ask(
   container: Container,
   { user, password, database = '' }: Login,
@@ -140,18 +140,18 @@ async function ask(
 }
 
 describe('The tomcat-app image', () => {
-  test('starts out of its archive of classes', async ({ engine }) => {
+  test('starts with its class archive', async ({ engine }) => {
     const container = await engine.containers.run({ image: 'docam/tomcat' });
     onTestFinished(() => container.remove());
     const options = '@/usr/local/tomcat/conf/java.options';
     const program = 'org.apache.catalina.util.ServerInfo';
     const { stdout } = await container.exec(['java', options, '-Xlog:class+load', program]);
     expect(stdout).toMatch(/^Server version: +Apache Tomcat\/10\./m);
-    // Java leaves the archive alone, and says nothing, when what it was made of is not what is there.
+    // Java ignores the archive silently if the classes differ from those in it.
     expect(stdout).toMatch(/ServerInfo source: shared objects file/);
   });
 
-  test('pings mysqlserver by name, and answers out of its database', async ({ engine }) => {
+  test('pings mysqlserver by name, and answers with data from its database', async ({ engine }) => {
     await engine.networks.create({ name: 'cars', driver: 'bridge' });
     onTestFinished(() => engine.networks.remove('cars'));
     const network = { network: 'cars' };

@@ -33,12 +33,12 @@ const test = base.extend(
   },
 );
 
-test('what a run that was killed left half-made of a machine goes with the next sweep, and nothing else', async ({
+test('a clean-up removes the unfinished machine of a killed run, and nothing else', async ({
   place: { folder, env, provider },
 }) => {
   const whole = await provider.create({ name: 'whole' });
 
-  // The machine itself is made then; its creation is at the loading of an image that never comes.
+  // The machine itself exists then; its creation waits for an image that never arrives.
   const image = join(folder, 'image.tar');
   await runCommand('mkfifo', [image]);
   const child = spawn(process.execPath, [createMachine, 'half', image], { env, stdio: 'ignore' });

@@ -23,10 +23,10 @@ const test = base
     return lab;
   });
 
-describe('a store on a disk that is full', () => {
-  // The smallest has no room for the machine's config, the largest for its engine's databases.
+describe('a state directory on a full disk', () => {
+  // The smallest lacks space for the machine's config, the largest for its engine's databases.
   test.for([16, 40])(
-    'of %i pages makes no machine, says so in one line, and has nothing left of it',
+    'of %i pages rejects a machine in one line, and nothing of it remains',
     async (pages, { folder }) => {
       const page = await pageSize();
       await runCommand('mount', ['-t', 'tmpfs', '-o', `size=${pages * page}`, 'small', folder]);
@@ -40,7 +40,7 @@ describe('a store on a disk that is full', () => {
         expect(lab.leftovers()).toEqual([]);
         expect(await lab.provider.list()).toEqual([]);
         await lab.provider.cleanUp();
-        // Only the mark, by which "down" knows that it may remove the folder.
+        // Only the marker, so that "down" may delete the folder.
         expect(await readdir(lab.folder)).toEqual(['.overlay-e2e']);
       } finally {
         await lab[Symbol.asyncDispose]();
@@ -49,7 +49,7 @@ describe('a store on a disk that is full', () => {
     },
   );
 
-  test('makes one as soon as there is room', async ({ folder }) => {
+  test('creates a machine once there is space', async ({ folder }) => {
     await runCommand('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'small', folder]);
     const lab = await openNetnsLab(folder);
     try {
@@ -65,7 +65,7 @@ describe('a store on a disk that is full', () => {
   });
 });
 
-test('a store on an overlay file system is refused in one line, before anything is made', async ({
+test('a state directory on an overlay file system is rejected before anything is created', async ({
   folder,
 }) => {
   const mount =
@@ -84,7 +84,7 @@ test('a store on an overlay file system is refused in one line, before anything 
 });
 
 describe('cgroups', () => {
-  test('that cannot be written are told in one line, and nothing is left', async ({ lab }) => {
+  test('that are read-only are an error of one line, and nothing remains', async ({ lab }) => {
     const made = await inMountNamespace(lab, `${readOnlyCgroups}; netns-machine create one`);
     expect(made.stderr).toMatch(
       /^Error creating machine: create the cgroup \S+: read-only file system.*. Make them writable: "mount -o remount,rw \/sys\/fs\/cgroup\S*". In a container, use --privileged\.$/m,
@@ -93,7 +93,7 @@ describe('cgroups', () => {
     expect(lab.leftovers()).toEqual([]);
   });
 
-  test('of version 2 alone carry machines and containers', async ({ lab }) => {
+  test('of version 2 alone support machines and containers', async ({ lab }) => {
     const flags = `--netns-image ${await prepareBusyboxImage()}`;
     const made = await inMountNamespace(
       lab,
@@ -109,7 +109,7 @@ describe('cgroups', () => {
   });
 });
 
-/** As on a host that has no version 1: the controllers are elsewhere, but the hierarchy is what it is there. */
+/** Simulates a host without version 1: the controllers are elsewhere, but the hierarchy works the same. */
 const onlyVersion2 = `
   umount -R /sys/fs/cgroup
   mount -t cgroup2 cgroup2 /sys/fs/cgroup`;
@@ -124,5 +124,5 @@ async function failureOf(attempt: Promise<unknown>): Promise<HarnessError> {
     (error: unknown) => error,
   );
   if (failure instanceof HarnessError) return failure;
-  throw failure ?? new Error('it did not fail');
+  throw failure ?? new Error('the command did not fail');
 }

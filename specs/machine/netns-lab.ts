@@ -12,23 +12,23 @@ import { type CommandResult, runCommand } from '../../helpers/process/run-comman
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
-/** A store of the built-in provider, of a spec's own. */
+/** A separate state directory of the built-in provider, for one spec file. */
 export interface NetnsLab {
   readonly provider: NetnsProvider;
-  /** The store's folder. The provider makes it. */
+  /** The state directory, which the provider creates. */
   readonly folder: string;
-  /** Runs a script of bash in which `netns-machine` works on this store; in a mount namespace of its own when asked. */
+  /** Runs a bash script in which `netns-machine` uses this state directory, optionally in new namespaces. */
   script(text: string, options?: { unshare?: readonly string[] }): Promise<CommandResult>;
-  /** Runs a shell's script on the host, with the programs that the provider uses there; any exit code is an answer. */
+  /** Runs a shell script on the host, with the programs of the provider; all exit codes are expected. */
   onHost(text: string): Promise<CommandResult>;
-  /** Runs a shell's script in a machine; any exit code is an answer. */
+  /** Runs a shell script in a machine; all exit codes are expected. */
   inside(machine: string, text: string): Promise<CommandResult>;
-  /** What of the store is left, in the kernel and on disk: nothing, after a creation that failed. */
+  /** Returns the remains of the state directory, in the kernel and on disk; empty after a failed creation. */
   leftovers(): string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** One store for all tests of a file. */
+/** One state directory for all tests of a file. */
 export const test = base.extend(
   'lab',
   { scope: 'file' },
@@ -41,8 +41,8 @@ export const test = base.extend(
 );
 
 /**
- * What a fixture makes of a lab. Vitest cleans up nothing of a fixture whose set-up has failed: the lab and its machines go
- * then as well. Whatever the set-up does side by side must have ended before it fails.
+ * Runs the set-up of a fixture in a lab. Vitest cleans up nothing if the set-up of a fixture fails, so this removes the
+ * lab and its machines. Parallel work of the set-up must have ended before it fails.
  */
 export async function setUpIn<T>(lab: NetnsLab, setUp: () => Promise<T>): Promise<T> {
   try {
@@ -53,7 +53,7 @@ export async function setUpIn<T>(lab: NetnsLab, setUp: () => Promise<T>): Promis
   }
 }
 
-/** @param under the folder in which the store is to be; a temporary one of its own when absent */
+/** @param under the parent folder of the state directory. Default: a new temporary folder. */
 export async function openNetnsLab(under?: string): Promise<NetnsLab> {
   const scratch = under ?? (await mkdtemp(join(tmpdir(), 'netns-')));
   const folder = join(scratch, 'store');

@@ -19,7 +19,7 @@ import { type NetnsLab, test as base } from './netns-lab.ts';
 
 const NAME = 'one';
 
-/** MiB; the engine itself takes about a hundred. */
+/** In MiB; the engine itself uses about 100. */
 const MEMORY = 400;
 const CPUS = 1.5;
 
@@ -27,8 +27,8 @@ const mega = 1024 * 1024;
 
 const test = base
   .extend('machine', { scope: 'file' }, async ({ lab }) => {
-    // By a command of its own, which has ended when the specs look at the machine. It is left a descriptor and a variable
-    // by its starter, as `flock` and continuous integration leave them.
+    // Created by a separate command, which has ended when the tests inspect the machine. It inherits a descriptor and
+    // an environment variable, as from `flock` or continuous integration.
     const image = await prepareBusyboxImage();
     const flags = `--netns-memory ${MEMORY} --netns-cpus ${CPUS} --netns-image ${image}`;
     const made = await lab.script(
@@ -45,7 +45,7 @@ const test = base
 
 describe('a machine of the built-in provider', () => {
   test.for(['net', 'mnt', 'uts', 'ipc', 'pid', 'cgroup'])(
-    'has a namespace of its own: %s',
+    'has its own namespace: %s',
     (kind, { init }) => {
       const own = readlinkSync(`/proc/${init}/ns/${kind}`);
       expect(own).toMatch(new RegExp(`^${kind}:`));
@@ -53,7 +53,11 @@ describe('a machine of the built-in provider', () => {
     },
   );
 
-  test('outlives the process that made it, and holds nothing of it', ({ lab, machine, init }) => {
+  test('outlives the process that created it, and inherits nothing from it', ({
+    lab,
+    machine,
+    init,
+  }) => {
     expect(machine.state).toBe('Running');
     const pids = processes(lab, machine.name);
     expect(pids).toContain(init);
@@ -80,7 +84,7 @@ describe('a machine of the built-in provider', () => {
       address: string;
       addr_info: { family: string; local: string; prefixlen: number }[];
     }[];
-    // Some kernels put more into every namespace: sit0, tunl0.
+    // Some kernels create further links in every namespace: sit0, tunl0.
     const fresh = await lab.onHost('unshare --net ip -json link show');
     const always = (JSON.parse(fresh.stdout) as typeof links).map(({ ifname }) => ifname);
     expect(always).toContain('lo');
@@ -94,11 +98,11 @@ describe('a machine of the built-in provider', () => {
     const shown = (await lab.inside(NAME, 'ls /sys/class/net')).stdout.trim().split(/\s+/);
     expect(
       shown.sort((a, b) => a.localeCompare(b)),
-      '/sys tells of the host’s links',
+      '/sys shows the links of the host',
     ).toEqual(own);
   });
 
-  test('is called by its name, by itself and by its engine', async ({ lab, machine }) => {
+  test('has its name as its own hostname and in its engine', async ({ lab, machine }) => {
     const { stdout } = await lab.inside(
       machine.name,
       'hostname; cat /etc/hostname; getent hosts one | cut -d" " -f1; docker info -f "{{.Name}}"',
@@ -107,7 +111,7 @@ describe('a machine of the built-in provider', () => {
   });
 
   test.for(['/run', '/var/lib/docker', '/etc/docker', '/tmp', '/var/tmp', '/root', '/usr/lib'])(
-    'has %s for itself',
+    'has its own %s',
     async (folder, { lab, machine }) => {
       const mark = join(folder, `mark-${process.pid}`);
       expect(await lab.inside(machine.name, `echo x >${mark}`)).toMatchObject({ exitCode: 0 });
@@ -115,7 +119,7 @@ describe('a machine of the built-in provider', () => {
     },
   );
 
-  test('sees nothing of the host’s /run, /tmp and processes', async ({ lab, machine }) => {
+  test('cannot see the host’s /run, /tmp and processes', async ({ lab, machine }) => {
     const mark = await mkdtemp(join(tmpdir(), 'host-'));
     onTestFinished(() => rm(mark, { recursive: true }));
     expect(await lab.inside(machine.name, `ls ${mark}`)).toMatchObject({ exitCode: 2 });
@@ -123,7 +127,10 @@ describe('a machine of the built-in provider', () => {
     expect((await lab.inside(machine.name, 'cat /proc/1/cmdline')).stdout).toContain('init.sh');
   });
 
-  test('keeps what is secret to its owner: keys 0600, folders 0700', ({ lab, machine }) => {
+  test('restricts secrets to their owner: keys have mode 0600, folders 0700', ({
+    lab,
+    machine,
+  }) => {
     const folders = [join(lab.folder, 'certs'), machine.certificates];
     const files = folders.flatMap((folder) =>
       readdirSync(folder)
@@ -147,7 +154,10 @@ describe('a machine of the built-in provider', () => {
 });
 
 describe('the engine of a machine', () => {
-  test('listens on its unix socket and, with mutual TLS, on 2376', async ({ lab, machine }) => {
+  test('listens on its Unix socket and, with mutual TLS, on port 2376', async ({
+    lab,
+    machine,
+  }) => {
     const asked = await lab.inside(NAME, 'docker -H unix:///var/run/docker.sock version');
     expect(asked).toMatchObject({ exitCode: 0 });
     const { stdout } = await lab.inside(NAME, 'ss -Hltn | grep -o ":[0-9]* " | sort -u');
@@ -155,7 +165,7 @@ describe('the engine of a machine', () => {
     expect(await tryWithoutCertificate(machine)).toMatchObject({ refused: true });
   });
 
-  test('refuses a client whose certificate another authority signed', async ({ machine }) => {
+  test('rejects a client with a certificate of another authority', async ({ machine }) => {
     const other = await mkdtemp(join(tmpdir(), 'other-authority-'));
     onTestFinished(() => rm(other, { recursive: true }));
     const store = openStore(other);
@@ -169,14 +179,14 @@ describe('the engine of a machine', () => {
     );
   });
 
-  test('answers nobody who comes without TLS', async ({ machine }) => {
+  test('rejects clients without TLS', async ({ machine }) => {
     const answer = await fetch(`http://${machine.address}:2376/version`);
     expect(answer.status).toBe(400);
     expect(await answer.text()).toBe('Client sent an HTTP request to an HTTPS server.\n');
   });
 
   test.for(['stop', 'kill'])(
-    'can be ended by %s and started, the machine staying as it is, containers as their policy says',
+    'can be ended by %s and started; the machine stays, and restart policies apply',
     async (how, { lab, machine, init }) => {
       const both = `${runLine('always', 'always')}; ${runLine('never', 'no')}`;
       const made = await lab.inside(NAME, both);
@@ -191,7 +201,7 @@ describe('the engine of a machine', () => {
       expect(await lab.inside(NAME, 'docker version')).toMatchObject({ exitCode: 1 });
       expect(await lab.provider.inspect(NAME)).toEqual(machine);
 
-      // The provider's own way to start an engine that has ended in a machine that runs.
+      // The provider's own way to start an engine that has ended in a running machine.
       await lab.provider.start(NAME);
       expect(findInit(lab.provider.stateDirectory, NAME)).toBe(init);
       expect((await lab.inside(NAME, 'cat /root/kept')).stdout).toBe('kept\n');
@@ -200,7 +210,7 @@ describe('the engine of a machine', () => {
     },
   );
 
-  test('that cannot start is told with its own last words', async ({ lab, machine }) => {
+  test('that cannot start is an error with the last line of its log', async ({ lab, machine }) => {
     onTestFinished(async () => {
       await lab.inside(
         NAME,
@@ -214,14 +224,14 @@ describe('the engine of a machine', () => {
       /^machine one: start the engine: dockerd ended; last line of its log: ".*". Read its log/,
     );
     await lab.inside(NAME, 'mv /run/engine.sh.good /run/engine.sh');
-    // What the failed start left in the log is not taken for the next one's end.
+    // The log of the failed start is not mistaken for the end of the next engine.
     await lab.provider.start(NAME);
     expect(await lab.provider.inspect(NAME)).toEqual(machine);
   });
 });
 
 describe('the limits of a machine', () => {
-  test('are on the cgroup that all of it is below, its containers too', async ({
+  test('are on the cgroup that contains all of its processes and containers', async ({
     lab,
     machine,
   }) => {
@@ -240,7 +250,7 @@ describe('the limits of a machine', () => {
     }
   });
 
-  test('of memory: what takes more in a container is killed, the machine lives on', async ({
+  test('of memory: a container that exceeds it is killed, and the machine continues', async ({
     lab,
     machine,
   }) => {
@@ -256,16 +266,16 @@ describe('the limits of a machine', () => {
     // Version 2 has it since Linux 5.19.
     const peak = await readFirst(folders, ['memory.max_usage_in_bytes', 'memory.peak']);
     if (peak !== undefined) {
-      // The kernel lets what it cannot refuse go a little beyond the limit: what each processor has set aside.
+      // The kernel allows a small excess: memory that each processor has reserved.
       const beyond = Math.abs(Number(peak) / mega - MEMORY);
-      expect(beyond, 'MiB beside the limit').toBeLessThan(4 + availableParallelism());
+      expect(beyond, 'MiB in excess of the limit').toBeLessThan(4 + availableParallelism());
     }
     expect(await lab.inside(NAME, 'docker version')).toMatchObject({ exitCode: 0 });
   });
 });
 
-describe('a machine that goes down and comes up', () => {
-  test('is killed and started also with a container that is paused', async ({ lab, machine }) => {
+describe('a machine that is stopped and started', () => {
+  test('is killed and started with a paused container too', async ({ lab, machine }) => {
     onTestFinished(async () => {
       await lab.provider.start(NAME);
       await removeContainer(lab, 'frozen');
@@ -280,7 +290,7 @@ describe('a machine that goes down and comes up', () => {
     expect((await lab.inside(NAME, state)).stdout).toBe('running\n');
   });
 
-  test('has its address, MAC and limits again, started twice at the same moment', async ({
+  test('has its address, MAC and limits again, if two processes start it at the same time', async ({
     lab,
     machine,
   }) => {
@@ -296,7 +306,7 @@ describe('a machine that goes down and comes up', () => {
   });
 });
 
-// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+// A container's PID 1 ignores SIGTERM by default: without a trap, an engine waits 10 s.
 const staysUp = 'trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
 
 function runLine(name: string, policy: 'always' | 'no'): string {
@@ -313,7 +323,7 @@ function processes(lab: NetnsLab, name: string): number[] {
   return [...new Set(cgroupsOf(lab, name).flatMap(readProcesses))];
 }
 
-/** What a look into /proc gives; `gone` when the process has ended, or closed the file, since it was listed. */
+/** Returns the result of a read from /proc, or `gone` if the process has ended or closed the file. */
 function unlessGone<T>(look: () => T, gone: T): T {
   try {
     return look();
@@ -327,7 +337,7 @@ async function removeContainer(lab: NetnsLab, name: string): Promise<void> {
   await lab.inside(NAME, `docker rm -f ${name}`);
 }
 
-/** What the first of these files has that is in one of the folders; undefined when the kernel has none of them. */
+/** Returns the content of the first of these files in one of the folders; undefined if the kernel has none. */
 async function readFirst(
   folders: readonly string[],
   names: readonly string[],
@@ -337,7 +347,7 @@ async function readFirst(
   return file === undefined ? undefined : await readFile(file, 'utf8');
 }
 
-/** As the kernel has them, in either version of cgroups. */
+/** Returns the limits in the kernel, in either version of cgroups. */
 async function readLimits(lab: NetnsLab, name: string): Promise<{ memory: number; cpus: number }> {
   const folders = cgroupsOf(lab, name);
   const memory = await readFirst(folders, ['memory.limit_in_bytes', 'memory.max']);
@@ -345,7 +355,7 @@ async function readLimits(lab: NetnsLab, name: string): Promise<{ memory: number
   return { memory: Number(memory), cpus: Number(quota?.split(' ')[0]) / 100_000 };
 }
 
-/** How many processes the kernel has killed for memory in these cgroups and those below them, in either version. */
+/** Returns the number of processes that the kernel has killed for memory in these cgroups and their children. */
 function countKills(folders: readonly string[]): number {
   const files = folders.flatMap((folder) =>
     globSync(`${folder}/**/{memory.oom_control,memory.events}`),
@@ -357,7 +367,9 @@ function countKills(folders: readonly string[]): number {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** What the engine answers a client with the certificate in that folder: its first line, or the code of its alert. */
+/**
+ * Returns the engine's answer to a client with the certificate in a folder: its first line, or the code of its alert.
+ */
 async function offer(host: string, authority: string, client: string): Promise<string> {
   const [ca, cert, key] = await Promise.all([
     readFile(join(authority, 'ca.pem')),

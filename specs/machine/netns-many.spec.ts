@@ -7,7 +7,7 @@ import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { BUSYBOX, prepareBusyboxImage } from './busybox-image.ts';
 import { type NetnsLab, test as base } from './netns-lab.ts';
 
-/** Names that a host can have, as odd as they come. */
+/** Unusual but valid host names. */
 const NAMES = ['a', '0', 'UPPER.case', 'a-.-b', 'x'.repeat(63), 'tail-'];
 
 const test = base.extend('machines', { scope: 'file' }, async ({ lab }) => {
@@ -18,8 +18,8 @@ const test = base.extend('machines', { scope: 'file' }, async ({ lab }) => {
   );
 });
 
-describe('six machines that are made side by side', () => {
-  test('all run, each with an address, a MAC, a hostname and an engine of its own', async ({
+describe('six machines that are created in parallel', () => {
+  test('all run, each with its own address, MAC, hostname and engine', async ({
     lab,
     machines,
   }) => {
@@ -45,7 +45,7 @@ describe('six machines that are made side by side', () => {
     expect(reach, reach.stdout).toMatchObject({ exitCode: 0 });
   });
 
-  test('can be stopped and started side by side', async ({ lab, machines }) => {
+  test('can be stopped and started in parallel', async ({ lab, machines }) => {
     const names = machines.map(({ name }) => name);
     await allSettled(
       'kill',
@@ -61,12 +61,12 @@ describe('six machines that are made side by side', () => {
     expect(await Promise.all(names.map((name) => lab.provider.inspect(name)))).toEqual(machines);
   });
 
-  test('share what an image consists of, and harm nobody by removing theirs', async ({
+  test('share the layers of an image, and one can remove its image without effect on the others', async ({
     lab,
     machines,
   }) => {
     const [first, second] = machines;
-    if (first === undefined || second === undefined) throw new Error('there are too few');
+    if (first === undefined || second === undefined) throw new Error('too few layers');
     using one = connectEngine(first);
     using other = connectEngine(second);
     const container = await other.containers.run({
@@ -95,8 +95,8 @@ describe('six machines that are made side by side', () => {
   });
 });
 
-describe('what cannot become a machine is refused in one line, and nothing is left of it', () => {
-  test('a file that is no image archive', async ({ lab, machines }) => {
+describe('an invalid request is an error of one line, and nothing remains', () => {
+  test('for a file that is not an image archive', async ({ lab, machines }) => {
     const file = join(lab.folder, 'no-image.tar');
     await writeFile(file, 'this is no archive\n');
     await refused(
@@ -107,7 +107,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     );
   });
 
-  test('an engine bundle that there is not', async ({ lab, machines }) => {
+  test('for an unknown engine bundle', async ({ lab, machines }) => {
     await refused(
       lab,
       machines.length,
@@ -116,7 +116,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     );
   });
 
-  test('a folder without an engine', async ({ lab, machines }) => {
+  test('for a folder without an engine', async ({ lab, machines }) => {
     await refused(
       lab,
       machines.length,
@@ -125,7 +125,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     );
   });
 
-  test('an engine that cannot run here', async ({ lab, machines }) => {
+  test('for an engine that cannot run on this host', async ({ lab, machines }) => {
     const folder = join(lab.folder, 'bundle');
     await mkdir(folder, { recursive: true });
     for (const name of 'dockerd docker containerd containerd-shim-runc-v2 runc docker-init docker-proxy'.split(
@@ -142,7 +142,7 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     );
   });
 
-  test('an engine option that there is not', async ({ lab, machines }) => {
+  test('for an unknown engine option', async ({ lab, machines }) => {
     await refused(
       lab,
       machines.length,
@@ -152,12 +152,12 @@ describe('what cannot become a machine is refused in one line, and nothing is le
     );
   });
 
-  test('limits that its engine cannot live in', async ({ lab, machines }) => {
+  test('for limits that are too low for its engine', async ({ lab, machines }) => {
     await refused(lab, machines.length, { memory: 16 }, /^machine never: .*more than 16 MiB/);
   });
 });
 
-// The first process of a container has no default for SIGTERM: without a trap an engine waits 10 s for its end.
+// A container's PID 1 ignores SIGTERM by default: without a trap, an engine waits 10 s.
 const staysUp = 'trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
 
 async function refused(
@@ -168,7 +168,7 @@ async function refused(
   evidence = /(?:)/,
 ): Promise<void> {
   const failure = await lab.provider.create({ name: 'never', ...request }).then(
-    () => new Error('it was made'),
+    () => new Error('a machine was created'),
     (error: unknown) => error as Error,
   );
   expect(failure.message.split('\n')[0]).toMatch(line);

@@ -13,7 +13,7 @@ import { prepareTools } from '../../helpers/debian/tools.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 
-// Other names for each run, as several may run at once.
+// Each run has other names, because several may run at the same time.
 const own = randomBytes(3).toString('hex');
 const behindName = `e2e-spec-${own}`;
 const outerLink = `e2eo${own}`;
@@ -44,7 +44,7 @@ const test = base
   .extend('outside', { scope: 'file' }, async ({ labs: { here } }, { onCleanup }) => {
     const { env } = await prepareTools();
     const range = findFreeRange(await readHostRoutes(env));
-    // An address of the host beyond the link to its machines, and one of a host behind it.
+    // An address of the host on another link, and one of a host behind it.
     const [beyond, behind] = [addressIn(range, 1), addressIn(range, 2)];
     const server = createServer((_request, response) => response.end('hello from beyond\n'));
     const cleanUp = async () => {
@@ -61,7 +61,7 @@ const test = base
       ip link set ${outerLink} up
       ip -netns ${behindName} address add ${behind}/24 dev eth0
       ip -netns ${behindName} link set eth0 up`);
-    // Vitest cleans up after whole fixtures only.
+    // Vitest cleans up after complete fixtures only.
     if (made.exitCode !== 0) await cleanUp();
     expect(made, made.stderr).toMatchObject({ exitCode: 0 });
     server.listen(0, beyond);
@@ -70,8 +70,8 @@ const test = base
     return { port, range: formatRange(range), beyond, behind };
   });
 
-describe('the network of a store', () => {
-  test('is a bridge in a namespace of its own, and on the host one link with one address', async ({
+describe('the network of a state directory', () => {
+  test('is a bridge in its own namespace, and one link with one address on the host', async ({
     labs: { here },
     machines: { shut },
   }) => {
@@ -82,7 +82,7 @@ describe('the network of a store', () => {
       `${hostAddress(range)}/24`,
     ]);
     const namespace = switchNamespace(here.provider.stateDirectory);
-    // By its MAC: the host may have a bridge of that name for itself.
+    // By its MAC address, because the host may have a bridge with the same name.
     const bridges = '-json link show type bridge';
     const { stdout: inside } = await here.onHost(`ip -netns ${namespace} ${bridges}`);
     const [bridge] = JSON.parse(inside) as { ifname: string; address: string }[];
@@ -99,7 +99,7 @@ describe('the network of a store', () => {
     );
   });
 
-  test('joins its machines and the host, with whole frames', async ({
+  test('connects its machines and the host with full-size frames', async ({
     labs: { here },
     machines: { shut, open },
   }) => {
@@ -110,7 +110,7 @@ describe('the network of a store', () => {
     expect(await here.onHost(`${whole} ${shut.address}`)).toMatchObject({ exitCode: 0 });
   });
 
-  test('has a range of its own beside another store’s', ({ labs: { here, there }, machines }) => {
+  test('has another range than other state directories', ({ labs: { here, there }, machines }) => {
     const [one, other] = [rangeOf(here), rangeOf(there)];
     expect(formatRange(one)).not.toBe(formatRange(other));
     expect(machines.shut.address.split('.').slice(0, 3)).not.toEqual(
@@ -119,15 +119,15 @@ describe('the network of a store', () => {
   });
 });
 
-describe('a machine that was not let out', () => {
-  test('has no route but to its own network and its engine’s', async ({
+describe('a machine without egress', () => {
+  test('has routes only to its own network and that of its engine', async ({
     labs: { here },
     machines,
   }) => {
     const { stdout } = await here.inside(machines.shut.name, 'ip -4 route; ip -6 route');
     const routes = stdout.trim().split('\n');
     expect(routes.filter((route) => !route.startsWith('fe80:'))).toEqual(
-      // Which range the engine takes for its bridge is its own choice.
+      // The engine chooses the range of its bridge.
       expect.arrayContaining([
         expect.stringMatching(/^[\d.]+\/\d+ dev docker0 /),
         expect.stringContaining(`${formatRange(rangeOf(here))} dev eth1 `),
@@ -137,7 +137,7 @@ describe('a machine that was not let out', () => {
     expect(stdout).not.toMatch(/^default|\bvia\b/m);
   });
 
-  test('reaches neither the host’s other addresses nor what lies behind', async ({
+  test('reaches neither other addresses of the host nor hosts behind it', async ({
     labs: { here },
     machines,
     outside,
@@ -149,7 +149,7 @@ describe('a machine that was not let out', () => {
     }
   });
 
-  test('gets nothing forwarded by the host, even by a route of its own making', async ({
+  test('gets nothing forwarded by the host, even with its own route', async ({
     labs: { here },
     machines,
     outside,
@@ -158,7 +158,7 @@ describe('a machine that was not let out', () => {
     const range = rangeOf(here);
     const forwarding = `/proc/sys/net/ipv4/conf/${hostLink(range)}/forwarding`;
     expect(readFileSync(forwarding, 'utf8').trim()).toBe('0');
-    // The way back is there, so that an answer would come.
+    // The route back exists, so that an answer would arrive.
     const back = `ip -netns ${behindName} route add ${formatRange(range)} via ${outside.beyond}`;
     onTestFinished(async () => {
       await here.onHost(`ip -netns ${behindName} route delete ${formatRange(range)}`);
@@ -168,7 +168,7 @@ describe('a machine that was not let out', () => {
     expect(tried.stdout).toMatch(/, 100% packet loss/);
   });
 
-  test('meets no machine of another store, whatever both try', async ({
+  test('reaches no machine of another state directory, even with routes on both sides', async ({
     labs: { here, there },
     machines: { shut, far },
   }) => {
@@ -187,8 +187,8 @@ describe('a machine that was not let out', () => {
   });
 });
 
-describe('a machine that was let out', () => {
-  test('reaches what the host reaches, by its programs and names', async ({
+describe('a machine with egress', () => {
+  test('reaches the same addresses as the host, by its programs and names', async ({
     labs: { here },
     machines,
     outside,
@@ -203,7 +203,7 @@ describe('a machine that was let out', () => {
     expect(stdout).toMatch(/^nameserver \d+\.\d+\.\d+\.3\n$/);
   });
 
-  test('keeps its way through a sweep of the store, and when it is started anew', async ({
+  test('keeps its egress after a clean-up and a restart', async ({
     labs: { here },
     machines,
     outside,
@@ -218,7 +218,7 @@ describe('a machine that was let out', () => {
     expect(await tryIt()).toMatchObject({ exitCode: 0 });
   });
 
-  test('does not reach what listens on the host’s loopback alone', async ({
+  test('does not reach services that listen only on the host’s loopback', async ({
     labs: { here },
     machines,
   }) => {
@@ -236,8 +236,8 @@ describe('a machine that was let out', () => {
   });
 });
 
-describe('a range that is asked for', () => {
-  test('is refused when the host routes it, with the interface that has it, and nothing is left', async ({
+describe('a requested range', () => {
+  test('is rejected if the host routes it, with the interface, and nothing remains', async ({
     labs: { here },
     machines,
   }) => {
@@ -253,7 +253,7 @@ describe('a range that is asked for', () => {
     expect(await third.provider.list()).toEqual([]);
   });
 
-  test('must be the one that the store has, as long as it has machines', async ({
+  test('must be that of the state directory while it has machines', async ({
     labs: { here },
     machines,
   }) => {
@@ -269,13 +269,16 @@ describe('a range that is asked for', () => {
   });
 });
 
-/** A range for two addresses that the host does not route: of the networks for tests of equipment, and of private ones. */
+/**
+ * Finds a range of two addresses that the host does not route, from the networks for equipment tests and the private
+ * ones.
+ */
 function findFreeRange(routes: readonly Route[]): AddressRange {
   const third = randomInt(256);
   const candidates = [`198.18.${third}`, `198.19.${third}`, `10.253.${third}`, `172.31.${third}`];
   const ranges = candidates.map((start) => parseRange(`${start}.0/24`));
   const free = ranges.find((range) => findOverlap(routes, range) === undefined);
-  if (free === undefined) throw new Error(`this host routes each of ${candidates.join(', ')}`);
+  if (free === undefined) throw new Error(`this host routes all of ${candidates.join(', ')}`);
   return free;
 }
 
@@ -285,7 +288,7 @@ function addressIn(range: AddressRange, last: number): string {
 
 function rangeOf({ provider }: NetnsLab) {
   const range = readStoreRange(provider.stateDirectory);
-  if (range === undefined) throw new Error('the store has no range');
+  if (range === undefined) throw new Error('the state directory has no range');
   return range;
 }
 
@@ -293,7 +296,7 @@ function ping(target: string): string {
   return `ping -n -c 3 -i 0.2 -W 1 ${target}`;
 }
 
-/** Routes that lead to the host, for as long as the test runs. */
+/** Adds routes to the host until the end of the test. */
 async function useRoutes(
   lab: NetnsLab,
   machine: string,
@@ -309,7 +312,7 @@ async function useRoutes(
   }
 }
 
-/** How many echo requests have come in. */
+/** Returns the number of received echo requests. */
 async function received(lab: NetnsLab, machine: string): Promise<string> {
   const { stdout } = await lab.inside(machine, 'nstat -asz IcmpInEchos | tail -1');
   expect(stdout).toMatch(/^IcmpInEchos +\d+/);

@@ -15,7 +15,7 @@ import { type NetnsLab, openNetnsLab } from './netns-lab.ts';
 
 const netnsMachine = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
-// Switch and links alone, without machines: what they are after whatever came in between.
+// Switch and links without machines: their state after interruptions.
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -26,34 +26,34 @@ const test = base
   })
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('env', { scope: 'file' }, async ({}) => (await prepareTools()).env)
-  // None that is taken when left open: other runs would take it while it is broken here.
+  // Not one of the default ranges, which other runs might use while it is broken here.
   .extend('subnet', { scope: 'file' }, async ({ env }) => {
     const routes = await readHostRoutes(env);
     const free = subnets.find((one) => findOverlap(routes, parseRange(one)) === undefined);
-    if (free === undefined) throw new Error(`this host routes each of ${subnets.join(', ')}`);
+    if (free === undefined) throw new Error(`this host routes all of ${subnets.join(', ')}`);
     return free;
   });
 
-// Others for each run. A host may route the whole of a private network.
+// Other ranges for each run. A host may route a whole private network.
 const subnets = [`10.${randomInt(200, 250)}`, `172.${randomInt(18, 31)}`, '198.18'].map(
   (start) => `${start}.${randomInt(256)}.0/24`,
 );
 
-describe('a switch is whole again when the next machine comes', () => {
+describe('the next machine repairs a switch', () => {
   test.for<[string, (lab: NetnsLab, range: AddressRange) => string]>([
     ['its link was removed', (_lab, range) => `ip link delete ${hostLink(range)}`],
     ['its namespace was removed', (lab) => `ip netns delete ${switchOf(lab)}`],
     [
-      'whoever made it was killed before the mark',
+      'its creation was killed before the alias was set',
       (_lab, range) =>
         `ip link set ${hostLink(range)} down; ip address flush dev ${hostLink(range)}; ip link set ${hostLink(range)} alias ''`,
     ],
     [
-      'whoever made it was killed before the bridge',
+      'its creation was killed before the bridge existed',
       (lab, range) =>
         `ip link delete ${hostLink(range)}; ip -netns ${switchOf(lab)} link delete br0`,
     ],
-    ['its store was removed by hand', (lab) => `rm -rf ${lab.folder}`],
+    ['its state directory was deleted by hand', (lab) => `rm -rf ${lab.folder}`],
   ])('after %s', async ([, breakIt], { lab, env, subnet }) => {
     const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
     const broken = await lab.onHost(breakIt(lab, range));
@@ -62,7 +62,7 @@ describe('a switch is whole again when the next machine comes', () => {
     expect(await pingThrough(lab, again, env)).toMatchObject({ exitCode: 0 });
   });
 
-  test('and as it was when nothing happened to it', async ({ lab, env, subnet }) => {
+  test('and leaves it unchanged if nothing happened', async ({ lab, env, subnet }) => {
     const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
     const before = await identifyLinks(lab, range);
     expect(before).toContain('"host"');
@@ -71,7 +71,7 @@ describe('a switch is whole again when the next machine comes', () => {
   });
 });
 
-test('a range that another store took meanwhile is refused, and stays the other’s', async ({
+test('a range that another state directory has taken is rejected, and stays with it', async ({
   lab,
   env,
   subnet,
@@ -90,7 +90,7 @@ test('a range that another store took meanwhile is refused, and stays the other�
   expect(await pingThrough(other, range, env)).toMatchObject({ exitCode: 0 });
 });
 
-test('a machine is plugged in also while the kernel still holds its earlier network', async ({
+test('a machine is connected while the kernel still holds its earlier network', async ({
   lab,
   env,
   subnet,
@@ -98,7 +98,7 @@ test('a machine is plugged in also while the kernel still holds its earlier netw
   const range = await ensureSwitch(lab.provider.stateDirectory, subnet, env);
   expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
   const namespace = machineNamespace(lab.provider.stateDirectory, 'one');
-  // A process in it keeps a namespace, and its links, also when it has lost its name.
+  // A process keeps its namespace and the links in it alive, even without a name.
   const holder = await lab.onHost(
     `nsenter --net=/run/netns/${namespace} sleep 600 >/dev/null 2>&1 & holder=$!
     own=$(readlink /proc/self/ns/net)
@@ -112,11 +112,11 @@ test('a machine is plugged in also while the kernel still holds its earlier netw
   expect(await pingThrough(lab, range, env)).toMatchObject({ exitCode: 0 });
 });
 
-describe('in a network namespace of the user’s', () => {
+describe('in a network namespace of the user', () => {
   const space = `e2e-spec-${process.pid}`;
   const ensureIn = `nsenter --net=/run/netns/${space} node ${join(import.meta.dirname, 'ensure-switch.ts')}`;
 
-  test('with another one’s /sys and a VPN that routes both halves of the Internet, it stays whole', async ({
+  test('the switch works with another namespace’s /sys and a VPN with two default routes', async ({
     lab,
   }) => {
     await openSpace(lab);
@@ -128,7 +128,7 @@ describe('in a network namespace of the user’s', () => {
     expect((await lab.onHost(look)).stdout).toBe(before.stdout);
   });
 
-  test('without cgroups, no machine is begun, and the message names the mount', async ({ lab }) => {
+  test('without cgroups, no machine is begun, and the error names the mount', async ({ lab }) => {
     await openSpace(lab);
     const { exitCode, stderr } = await lab.onHost(
       `MACHINE_STORAGE_PATH=${lab.folder} ip netns exec ${space} ${netnsMachine} create one`,
@@ -152,7 +152,7 @@ describe('in a network namespace of the user’s', () => {
   }
 });
 
-test('a store that is named in two ways is one store', async ({ lab }) => {
+test('a state directory with two paths is one state directory', async ({ lab }) => {
   const link = `${lab.folder}-by-link`;
   await lab.onHost(`ln -s ${lab.folder} ${link}`);
   onTestFinished(() => rm(link, { force: true }));
@@ -161,7 +161,7 @@ test('a store that is named in two ways is one store', async ({ lab }) => {
   expect(openStore(join(link, 'deeper')).id).not.toBe(openStore(lab.folder).id);
 });
 
-/** Plugs a machine's link in, as it was the first time, and asks it from the host for an answer. */
+/** Connects a machine's link as the first time, and pings it from the host. */
 async function pingThrough(
   lab: NetnsLab,
   range: AddressRange,
@@ -185,7 +185,7 @@ async function pingThrough(
   return await lab.onHost(`ping -n -c 1 -w 30 ${address}`);
 }
 
-/** Which links these are. Not their state, which the kernel brings up to date up to a second later. */
+/** Returns the identity of the links, without their state, which the kernel updates with up to a second of delay. */
 async function identifyLinks(lab: NetnsLab, range: AddressRange): Promise<string> {
   const links = await lab.onHost(`ip -netns ${switchOf(lab)} -json link show`);
   const address = await lab.onHost(`ip -o address show ${hostLink(range)}`);

@@ -3,14 +3,14 @@ import { requireTls } from '../../helpers/docker/endpoints/require-tls.ts';
 import type { Machine } from '../../helpers/machine/machine.ts';
 import { activity } from '../../helpers/process/activity.ts';
 
-/** The result for a client that shows the engine no certificate. */
+/** The result for a client without a certificate. */
 export type UncertifiedAnswer =
   | { readonly refused: true; readonly code: string }
   | { readonly refused: false; readonly status: number; readonly body: string };
 
 /**
- * Pings the machine's engine over TLS, with the right authority but without a client certificate. Only a TLS alert of
- * the engine counts as refused: an engine that is away or answers anything else does not.
+ * Pings a machine's engine over TLS with the right authority but without a client certificate. Only a TLS alert of the
+ * engine counts as refused, not a missing engine or any other answer.
  */
 export async function tryWithoutCertificate(machine: Machine): Promise<UncertifiedAnswer> {
   const endpoint = requireTls(machine);

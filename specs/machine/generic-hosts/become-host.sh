@@ -1,14 +1,14 @@
 #!/bin/sh
-# Makes of a machine of the built-in provider what docker-machine's driver `generic` adopts: a Debian host with sshd, an
-# ordinary user who may run sudo without a password, and an engine that `systemctl` starts.
-# become-host.sh UNPACKED USER: UNPACKED holds the packages that the host lacks, if there are any. Prints USER's key.
+# Turns a machine of the built-in provider into a host for docker-machine's driver `generic`: a Debian host with sshd, an
+# ordinary user with sudo rights without a password, and an engine under `systemctl`.
+# become-host.sh UNPACKED USER: UNPACKED contains the packages that the host lacks, or is empty. Prints USER's key.
 set -eu
 unpacked=$1 user=$2
-# What the machine has of its host stays.
+# Existing files of the host are kept.
 [ -z "$unpacked" ] || tar -C "$unpacked" -c . |
   tar -C / -xp --skip-old-files --keep-directory-symlink
 
-# As the packages' own scripts would have done.
+# The steps of the packages' own scripts.
 mkdir -p /run/sshd /etc/sudoers.d
 id sshd >/dev/null 2>&1 || echo 'sshd:x:110:65534::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
 id "$user" >/dev/null 2>&1 || {
@@ -28,8 +28,7 @@ rm "$home/.ssh/key"
 chown -R 2001:2001 "$home"
 chmod 0700 "$home" "$home/.ssh"
 
-# docker-machine calls these by name. The bundle that they come from is in no folder that sshd or sudo search, and not
-# everybody's to enter.
+# docker-machine runs these programs by name. Their bundle is not on the PATH of sshd or sudo, and only root can enter it.
 for program in dockerd docker ss ip iptables; do
   [ ! -x "/usr/bin/$program" ] && [ ! -x "/usr/sbin/$program" ] && [ ! -x "/sbin/$program" ] || continue
   real=$(command -v "$program")
@@ -42,13 +41,14 @@ WRAPPER
   chmod 0755 "/usr/bin/$program"
 done
 
-# Everything is installed; there is no way to an archive from here.
+# Everything is installed, and the machine has no egress to an archive.
 cat >/usr/local/sbin/apt-get <<'STAND_IN'
 #!/bin/sh
 exit 0
 STAND_IN
 
-# systemd would read docker-machine's drop-in on daemon-reload: here it becomes the script that PID 1 starts the engine by.
+# systemd would read docker-machine's drop-in on daemon-reload. Here, it becomes the script with which PID 1 starts the
+# engine.
 sed -n 's/^\(exec env .*\) dockerd --host=unix.*/\1/p' /run/engine.sh >/run/engine-prefix
 cat >/usr/local/sbin/systemctl <<'STAND_IN'
 #!/bin/sh
@@ -79,5 +79,5 @@ PidFile /run/sshd.pid
 MaxStartups 100:30:200
 CONFIG
 /usr/sbin/sshd -f /etc/ssh/generic_host_config -E /var/log/sshd.log
-# It goes into the background before it listens, and writes this once it does.
+# sshd moves to the background before it listens, and writes this file afterwards.
 until [ -s /run/sshd.pid ]; do sleep 0.05; done

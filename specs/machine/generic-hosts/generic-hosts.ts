@@ -10,18 +10,18 @@ import { hostRelease } from '../../../helpers/debian/apt/host-release.ts';
 import { RELEASES } from '../../../helpers/debian/apt/apt-sources.ts';
 import { allSettled, HarnessError } from '../../../helpers/process/errors/harness-error.ts';
 
-/** The account that docker-machine logs in to, as it does on boot2docker: not root. */
+/** The account that docker-machine logs in to, not root, as on boot2docker. */
 export const USER = 'docker';
 
-/** Hosts that docker-machine's driver `generic` can adopt, and what it must be told to find them. */
+/** Hosts for docker-machine's driver `generic`, and the environment variables that name them. */
 export interface GenericHosts extends AsyncDisposable {
-  /** `MACHINE_DRIVER`, and for each host its address and key, by the names that end in the machine's name. */
+  /** `MACHINE_DRIVER`, and the address and key of each host, in environment variables with the machine's name. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Makes a host for each machine that docker-machine is to adopt: a machine of the built-in provider, in a store of its
- * own, with a real sshd and a real sudo. What of those this system lacks is unpacked out of Debian's archive.
+ * Creates a host for each machine that docker-machine will adopt: a machine of the built-in provider in a separate
+ * state directory, with a real sshd and sudo. Programs that this system lacks are unpacked from Debian's archive.
  */
 export async function makeGenericHosts(names: readonly string[]): Promise<GenericHosts> {
   const folder = await mkdtemp(join(tmpdir(), 'generic-hosts-'));
@@ -47,7 +47,7 @@ export async function makeGenericHosts(names: readonly string[]): Promise<Generi
   }
 }
 
-/** Has a machine run sshd, and let {@link USER} in who has the key that is written to that file. */
+/** Starts sshd in a machine, with access for {@link USER} with the key that is written to a file. */
 export async function letIn(
   provider: MachineProvider,
   name: string,
@@ -70,7 +70,7 @@ const packages: Readonly<Record<string, string>> = {
   sudo: 'sudo',
 };
 
-/** The folder with the packages that this system lacks; empty when it has them all. */
+/** Returns a folder with the packages that this system lacks; empty if it has all. */
 async function unpackMissing(): Promise<string> {
   const missing = Object.entries(packages)
     .filter(([program]) => findProgram(program) === undefined)
@@ -82,8 +82,8 @@ async function unpackMissing(): Promise<string> {
     throw new HarnessError({
       code: 'platform-unsupported',
       tried: `unpack ${missing.join(', ')}`,
-      observed: `this is ${name}, not Debian ${RELEASES.join(', ')}`,
-      remedy: 'install them with its own package manager',
+      observed: `unsupported distribution ${name}; supported: Debian ${RELEASES.join(', ')}`,
+      remedy: 'install these packages with its package manager',
     });
   }
   const key = `spec-hosts/${suite}-${process.arch}-1/${missing.join('+')}`;

@@ -1,5 +1,5 @@
-// with-generic-hosts.ts MACHINE… -- COMMAND…: makes a host for each machine that docker-machine's driver generic is to
-// adopt, runs the command with the variables that name them, and takes the hosts down. Ends as the command ended.
+// with-generic-hosts.ts MACHINE… -- COMMAND…: creates a host for each machine of docker-machine's driver generic, runs
+// the command with the environment variables that name the hosts, and removes them. Exits with the command's exit code.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { makeGenericHosts } from './generic-hosts.ts';
@@ -17,14 +17,14 @@ let interrupted = false;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     interrupted = true;
-    // A terminal's Ctrl-C reaches the command by itself. Its end is waited for, whatever it does about it.
+    // Ctrl-C on a terminal also reaches the command itself, so only its end is awaited.
     if (name !== 'SIGINT') child?.kill(name);
   });
 }
 await using hosts = await makeGenericHosts(words.slice(0, at));
 if (interrupted) process.exitCode = 1;
 else {
-  // The hosts have no way out to a registry.
+  // The hosts have no egress to a registry.
   const usual = { E2E_PROVIDER: 'docker-machine', E2E_IMAGES: 'build' };
   const env = { ...usual, ...process.env, ...hosts.env };
   child = spawn(command, args, { stdio: 'inherit', env });
