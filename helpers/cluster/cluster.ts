@@ -4,63 +4,63 @@ import type { RequestOrigin } from './request-from-machine.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
 import type { StoreServer } from './key-value/key-value-store.ts';
 
-/** One of the engines of a cluster, as what holds the cluster together has it. */
+/** An engine of a cluster, as the key-value store or the swarm lists it. */
 export interface ClusterMember {
-  /** What tells it from the others there: a key of the store, a node's hostname. */
+  /** The member's unique name: a key of the key-value store, or a node's hostname. */
   readonly name: string;
   readonly address: string;
   readonly state: string;
 }
 
 /**
- * What tells the engines of a cluster of each other: the key-value store, or the managers of a swarm. Values that are
- * written to it are kept beside what the engines keep there.
+ * The source from which the engines of a cluster learn of each other: the key-value store, or the managers of a swarm.
+ * Values written to it are stored next to the engines' own data.
  */
 export interface ClusterStore {
-  /** The machine that it is on. */
+  /** The machine that runs it. */
   readonly machine: Machine;
   readonly port: number;
-  /** As its container is called by its image; undefined where the engine itself is the store. */
+  /** The name of its container, which is that of its image; undefined if the engine itself is the store. */
   readonly container: string | undefined;
-  /** Its make and version: «Consul 1.8.7». */
+  /** Returns the product and version: "Consul 1.8.7". */
   describe(): Promise<string>;
-  /** All servers that there are of it. */
+  /** Returns all of its servers. */
   servers(): Promise<StoreServer[]>;
   write(key: string, value: string): Promise<void>;
-  /** Undefined when there is no such key. */
+  /** Returns undefined if the key does not exist. */
   read(key: string): Promise<string | undefined>;
   remove(key: string): Promise<void>;
-  /** The same value through that machine's own connection to the store: it proves that the machine reaches it. */
+  /** Returns the same value through a machine's own connection, which proves that the machine reaches it. */
   readFrom(asker: RequestOrigin, key: string): Promise<string | undefined>;
 }
 
-/** A cluster that stands, with what differs by nature from one kind to another. */
+/** A running cluster, with everything that depends on its kind. */
 export interface Cluster {
   readonly plan: ClusterPlan;
-  /** Docker's word for where the networks live that all engines know: in a key-value store, or in a swarm. */
+  /** Docker's name for the scope of networks that all engines know: in a key-value store, or in a swarm. */
   readonly scope: 'global' | 'swarm';
-  /** In the topology's order. */
+  /** The engines, in the topology's order. */
   readonly engines: readonly Engine[];
   readonly store: ClusterStore;
-  /** All engines that it has, those that are none of ours among them, in the order of their addresses. */
+  /** Returns all engines of the cluster, including those outside the topology, sorted by address. */
   readMembers(): Promise<ClusterMember[]>;
-  /** What {@link readMembers} must say of an engine that is one of them. */
+  /** Returns the expected result of {@link readMembers} for an engine of the cluster. */
   describeMember(engine: Engine): ClusterMember;
-  /** What the engine itself says of the cluster that it is in, and what it was given to find it. */
+  /** Returns the engine's own view of its cluster, and the options it was given to find the cluster. */
   readMembership(engine: Engine): Promise<Readonly<Record<string, unknown>>>;
-  /** What {@link readMembership} must give, of an engine that is in this cluster. */
+  /** Returns the expected result of {@link readMembership} for an engine of the cluster. */
   describeMembership(engine: Engine): Promise<Readonly<Record<string, unknown>>>;
-  /** Whom the engine itself knows in it, and in what state. */
+  /** Returns the engines that the gossip of an engine knows, with their states. */
   readGossipPeers(engine: Engine): Promise<ClusterMember[]>;
-  /** What {@link readGossipPeers} must say of an engine that is in it, whichever of them is asked. */
+  /** Returns the expected entry of {@link readGossipPeers} for an engine, whichever engine is queried. */
   describeGossipPeer(engine: Engine): ClusterMember;
-  /** The engine on which networks are created that the first is to learn of: the farthest that can create any. */
+  /** The engine that creates networks for tests: the last one in the topology's order that can create any. */
   readonly creator: Engine;
-  /** Why a network cannot be removed again, where it cannot. */
+  /** The reason why a network cannot be removed; undefined if it can. */
   readonly irremovableOverlays: string | undefined;
   /**
-   * Returns when nothing is in the way of that engine's knowing the network. In swarm mode a worker is told of a network
-   * only while a container of its own is on it: there, one is until what this gives is disposed of.
+   * Waits until an engine can know a network. In swarm mode, a worker learns of a network only while one of its
+   * containers uses it, so a container runs there until the result is disposed of.
    */
   useNetwork(engine: Engine, network: string): Promise<AsyncDisposable>;
 }

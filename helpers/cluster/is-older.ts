@@ -1,4 +1,4 @@
-/** Tells if an engine's version is older than a major and minor version. */
+/** Returns true if an engine's version is older than a major and minor version. */
 export function isOlder(
   version: string,
   [wantedMajor, wantedMinor]: readonly [number, number],

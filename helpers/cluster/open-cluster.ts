@@ -8,7 +8,7 @@ import { openSwarmCluster } from './swarm-mode/swarm-cluster.ts';
 
 /** The engines of a topology. */
 interface Engines {
-  /** All of them, in the topology's order. */
+  /** All engines, in the topology's order. */
   readonly all: readonly Engine[];
   /** The engines of all machines but the keystore. */
   readonly members: readonly Engine[];
@@ -38,14 +38,14 @@ const openers: { readonly [Name in ClusterKindName]: Open<PlanOf<Name>> } = {
 };
 
 /**
- * A cluster that stands, asked through its engines. Asks nothing yet.
+ * Opens a running cluster. Sends no requests yet.
  *
- * @param engines of all machines of the topology, in its order
+ * @param engines the engines of all machines of the topology, in its order
  */
 export function openCluster(plan: ClusterPlan, engines: readonly Engine[]): Cluster {
   const find = (name: string): Engine => {
     const engine = engines.find(({ machine }) => machine.name === name);
-    if (engine === undefined) throw new Error(`the cluster has no machine ${name}`);
+    if (engine === undefined) throw new Error(`no machine ${name} in the cluster`);
     return engine;
   };
   const members = engines.filter(({ machine }) => machine.name !== keystoreOf(plan));

@@ -8,12 +8,14 @@ import { findOptionDefect } from './key-value/explain-engines.ts';
 import { type StoreLocation, whileStoreIsReached } from './key-value/store-reach.ts';
 
 /**
- * `docker network create --driver overlay` on one engine; the others of its cluster learn of it. In swarm mode that
- * engine is a manager's, and the network is `attachable` if it shall take containers beside services.
+ * Creates an overlay network on one engine (`docker network create --driver overlay`). The other engines of its cluster
+ * learn of it. In swarm mode, the engine must be a manager, and the network must be `attachable` for containers outside
+ * of services.
  *
- * An engine makes a network also when no other can find it, and it hangs when it does not reach its store: both is told.
+ * An engine also creates a network that no other engine can find, and it hangs if it does not reach its key-value
+ * store. This function throws in both cases.
  *
- * @param provider whose machine it is; without it, only what the engine itself says is told
+ * @param provider the provider of its machine; without it, only the engine's own errors are reported
  */
 export async function createOverlay(
   engine: Engine,
@@ -43,15 +45,15 @@ export async function createOverlay(
 }
 
 interface CreateOptions {
-  /** Milliseconds until a swarm must have found the network its subnet. */
+  /** Milliseconds in which a swarm must allocate the network's subnet. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
   readonly provider?: MachineProvider;
 }
 
 /**
- * Where the store is that the machine's engine was given: `cluster-store=zk://192.168.99.100:2181`. An engine that does
- * not reach it may not even tell where it is.
+ * Returns the location of the key-value store in the engine's options: `cluster-store=zk://192.168.99.100:2181`. An
+ * engine that does not reach its store may not even report the location.
  */
 function storeOf({ engineOptions }: Machine): StoreLocation | undefined {
   const url = engineOptions.findLast((option) => option.startsWith('cluster-store='))?.slice(14);
@@ -61,8 +63,9 @@ function storeOf({ engineOptions }: Machine): StoreLocation | undefined {
 }
 
 /**
- * Swarm mode takes every request for a network, and finds a subnet and a number for it only then. With a subnet that
- * another network has it tries for ever, and says nothing: the network is there, without a driver.
+ * Waits until a swarm has allocated a network. Swarm mode accepts every request and allocates the subnet and the VXLAN
+ * ID only later. If another network has the subnet, it retries forever and reports nothing: the network exists without
+ * a driver.
  */
 async function waitUntilProvidedFor(
   engine: Engine,
@@ -76,17 +79,19 @@ async function waitUntilProvidedFor(
       title,
       async () => {
         const network = await engine.networks.inspect(id, { signal, quiet: true });
-        return isProvidedFor(network) ? done(network) : notYet('the swarm has not given it one');
+        return isProvidedFor(network)
+          ? done(network)
+          : notYet('the swarm has not allocated a subnet');
       },
       {
         limit,
         signal,
         remedy:
-          'choose another subnet: another network of this swarm may have it (docker network inspect)',
+          'choose another subnet. A network of this swarm may use this one (docker network inspect)',
       },
     );
   } catch (error) {
-    // It would take the subnet as soon as the other network is gone.
+    // Otherwise it would get the subnet as soon as the other network is removed.
     await engine.networks.remove(id).catch(() => undefined);
     throw error;
   }
@@ -96,7 +101,7 @@ function isProvidedFor({ scope, driver, subnet }: NetworkFacts): boolean {
   return scope !== 'swarm' || (driver !== '' && subnet !== undefined);
 }
 
-/** Returns once every one of these engines knows the network by that name, under the same id. */
+/** Waits until each of these engines knows the network by its name, with the same ID. */
 export async function waitForNetworkOn(
   engines: readonly Engine[],
   { name, id }: Pick<NetworkFacts, 'name' | 'id'>,
@@ -118,32 +123,32 @@ async function waitForNetwork(
 ): Promise<void> {
   const machine = engine.machine.name;
   await waitFor(
-    `${machine}: network ${name} there`,
+    `${machine}: network ${name} exists`,
     async () => {
       const networks = await engine.networks.list({ signal, quiet: true });
       const found = networks.filter((network) => network.name === name);
       if (found.some((network) => network.id === id)) return done(undefined);
       const other = found[0];
-      if (other === undefined) return notYet('no network of that name');
+      if (other === undefined) return notYet('no network with that name');
       throw new HarnessError({
         code: 'name-taken',
         tried: `${machine}: network ${name}`,
-        observed: `it has the id ${other.id.slice(0, 12)} and scope ${other.scope} there instead of ${id.slice(0, 12)}`,
-        remedy: `remove it there (docker network rm ${name}), or give the new one another name`,
+        observed: `it has the ID ${other.id.slice(0, 12)} and scope ${other.scope} there, instead of ${id.slice(0, 12)}`,
+        remedy: `remove it there (docker network rm ${name}), or choose another name for the new network`,
       });
     },
     {
       limit,
       signal,
       fatal: (error) => error instanceof HarnessError,
-      remedy: 'see whether its engine is in the same cluster: docker info, Cluster Store',
+      remedy: 'check that its engine is in the same cluster: docker info, Cluster Store',
     },
   );
 }
 
 /**
- * Removes it. In swarm mode a network counts as used for a moment after its last container has gone, and its name is
- * taken for as long as the engine itself still has it, which is a moment longer than the swarm.
+ * Removes an overlay network. In swarm mode, a network counts as used for a moment after its last container is removed.
+ * Its name is taken as long as the engine still has it, which is a moment longer than the swarm does.
  */
 export async function removeOverlay(
   engine: Engine,
@@ -152,16 +157,16 @@ export async function removeOverlay(
 ): Promise<void> {
   const network = `${engine.machine.name}: network ${id.slice(0, 12)}`;
   await waitFor(
-    `${network} is used by nobody`,
+    `${network} has no users`,
     async () => done(await engine.networks.remove(id, { signal, quiet: true })),
     { limit, signal, fatal: (error) => !hasCode(error, 'network-in-use') },
   );
   await waitFor(
-    `${network} is gone`,
+    `${network} is removed`,
     async () => {
       const networks = await engine.networks.list({ signal, quiet: true });
-      return networks.some((one) => one.id === id) ? notYet('it is still there') : done(undefined);
+      return networks.some((one) => one.id === id) ? notYet('it still exists') : done(undefined);
     },
-    { limit, signal, remedy: 'see which containers are left on it: docker network inspect' },
+    { limit, signal, remedy: 'find the containers that still use it: docker network inspect' },
   );
 }

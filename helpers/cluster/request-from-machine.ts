@@ -1,17 +1,17 @@
 import type { MachineProvider } from '../machine/machine.ts';
 import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
 
-/** A process of a machine that asks, in place of this one. */
+/** A machine from which requests are sent, instead of from this computer. */
 export interface RequestOrigin {
   readonly provider: MachineProvider;
   /** The machine's name. */
   readonly machine: string;
-  /** Milliseconds; 10 s when absent. */
+  /** Milliseconds; 10 s by default. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** GETs a URL from inside of a machine; an unreachable one is an error. */
+/** Sends a GET request from inside a machine. Throws if the URL is unreachable. */
 export async function getFromMachine(
   asker: RequestOrigin,
   url: string,
@@ -25,13 +25,13 @@ export async function getFromMachine(
   throw new HarnessError({
     code: 'answer-invalid',
     tried: `${asker.machine}: GET ${url}`,
-    observed: `what came back is not HTTP: «${firstLine(answer)}»`,
+    observed: `the response is not HTTP: "${firstLine(answer)}"`,
   });
 }
 
 /**
- * Says something to a TCP port from inside of a machine, and gives all that comes back until the other side closes the
- * connection. A machine of whatever provider has bash or nc.
+ * Sends bytes to a TCP port from inside a machine, and returns the response until the other side closes the connection.
+ * The machine needs bash or nc, which machines of all providers have.
  */
 export async function exchangeFromMachine(
   { provider, machine, limit = 10_000, signal }: RequestOrigin,
@@ -48,7 +48,7 @@ export async function exchangeFromMachine(
   return Buffer.from(stdout.replaceAll(/\s/g, ''), 'hex');
 }
 
-/** Opens a TCP connection from inside of a machine and closes it; one that cannot be opened is an error. */
+/** Opens a TCP connection from inside a machine and closes it. Throws if it cannot be opened. */
 export async function connectFromMachine(
   { provider, machine, limit = 10_000, signal }: RequestOrigin,
   { address, port }: { readonly address: string; readonly port: number },
@@ -72,7 +72,7 @@ fi
 printf "$3" | nc "$1" "$2" | od -A n -v -t x1 -N 4194304
 `;
 
-/** As printf takes any byte. */
+/** Returns a byte as an escape sequence of printf. */
 function octal(byte: number): string {
   return `\\${byte.toString(8).padStart(3, '0')}`;
 }

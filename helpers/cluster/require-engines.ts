@@ -6,16 +6,16 @@ import type { UnsuitableEngine, RefuseEngine } from './cluster-kind.ts';
 import { refuseKeyValueEngine } from './key-value/refuse-engine.ts';
 import { refuseSwarmEngine } from './swarm-mode/refuse-engine.ts';
 
-/** What a cluster needs of its engines: that they speak to this key-value store, or have swarm mode. */
+/** The feature that a cluster needs of its engines: support for a key-value store, or swarm mode. */
 export type EngineNeed = Backend | 'swarm-mode';
 
 export type { UnsuitableEngine };
 
 /**
- * Refuses engines that cannot do what their cluster needs, before anything starts. What a driver of docker-machine
- * brings is not known before: such machines are left to {@link MachineProvider.create}.
+ * Rejects engines that lack a feature that their cluster needs, before anything starts. The engine of a docker-machine
+ * driver is unknown at that point, so {@link MachineProvider.create} checks such machines.
  *
- * @param members the machines of the cluster; the keystore is none, whatever engine it has
+ * @param members the machines of the cluster, without the keystore
  */
 export async function requireEngines(
   provider: MachineProvider,
@@ -39,13 +39,13 @@ export async function requireEngines(
   }
 }
 
-/** Why the engine of a bundle cannot be in a cluster that needs this; undefined when it can. */
+/** Returns the reason why the engine of a bundle cannot be in a cluster that needs a feature; undefined if it can. */
 export async function refuseBundle(
   need: EngineNeed,
   bundle: string,
 ): Promise<UnsuitableEngine | undefined> {
   const suite = suiteOfBundle(bundle);
-  const build = suite === undefined ? `this build, ${bundle}` : `Debian’s ${suite} build`;
+  const build = suite === undefined ? `this build, ${bundle}` : `Debian's ${suite} build`;
   return refuseEngine(need, await engineAbilities(bundle), build);
 }
 

@@ -21,7 +21,7 @@ export async function chooseProviderFor({
   return (await chooseProvider(inStore(own))).provider;
 }
 
-/** The provider of the machines in that store. */
+/** Opens the provider of the machines in a state directory. */
 export async function openProviderOf(store: string): Promise<MachineProvider> {
   return await openProvider(inStore(store));
 }

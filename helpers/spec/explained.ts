@@ -22,13 +22,13 @@ const ofTests: readonly DiagnosisCode[] = [
   'unexplained',
 ];
 
-/** Milliseconds that a test waits for anything once a finding explains why it will not come. */
+/** Milliseconds that a test waits for a condition once a finding explains why the condition will not hold. */
 const cutLimit = 5_000;
 
-/** By the store of the cluster. */
+/** The audits, by the state directory of their cluster. */
 const explained = new Map<string, ExplainedFailures>();
 
-/** Remembers an audit of the cluster in that store, if it explains further failures of this run. */
+/** Remembers an audit of the cluster in a state directory if it explains further failures of this run. */
 export function rememberFindings(store: string, test: string, report: AuditReport): void {
   const finding = report.diagnoses.find(({ code }) => !ofTests.includes(code));
   if (finding === undefined) return;

@@ -85,7 +85,7 @@ export interface SpecFixtures<
  */
 export const test = base
   .extend('needs', (): Stage => 'workload')
-  // Before all that asks the topology.
+  // Registered first, so that it runs before any other fixture uses the topology.
   .extend('available', { auto: true }, async ({ needs, skip }) => {
     const unavailable = inject('cannotBe') ?? leftOut(inject('topology'), needs);
     if (unavailable === undefined) return;
@@ -104,7 +104,7 @@ export const test = base
   .extend('evidence', { auto: true }, async ({ lab, check, task, onTestFailed }) => {
     await tellTopology(lab.document.topology);
     cutExplainedWaits(lab.document.store);
-    // Read while the machines still are as the spec left them: tables first, for live probes change them.
+    // Runs while the machines are as the spec left them. The tables are read first, because live probes change them.
     onTestFailed(() => attachEvidence(lab, check, task.name), 180_000);
   });
 

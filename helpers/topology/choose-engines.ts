@@ -4,8 +4,8 @@ import type { MachineProvider } from '../machine/machine.ts';
 import { membersOf, type Topology } from './topology.ts';
 
 /**
- * The topology with the engine of each machine named, as far as the provider lets it be chosen. Engines that cannot do
- * what the topology's cluster needs are a HarnessError, before anything starts.
+ * Chooses the engine of each machine of a topology, as far as the provider allows it. Throws a HarnessError before
+ * anything starts if an engine lacks a feature that the topology's cluster needs.
  */
 export async function chooseEngines(
   topology: Topology,
@@ -20,7 +20,7 @@ export async function chooseEngines(
   return chosen;
 }
 
-/** What the topology's cluster needs of its engines. */
+/** Returns the feature that a topology's cluster needs of its engines. */
 export function engineNeedOf({ cluster }: Pick<Topology, 'cluster'>): EngineNeed {
   return clusterKindOf(cluster).engineNeedOf(cluster);
 }

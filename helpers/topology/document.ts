@@ -57,7 +57,7 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
   const file = documentFile(store);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    // A folder in its place is no more readable than half a file.
+    // A folder in its place is as unreadable as an incomplete file.
     if (error.code === 'EISDIR') return '';
     throw error;
   });

@@ -1,6 +1,6 @@
 import type { Topology } from './topology.ts';
 
-/** The tutorial's network and containers, on whatever makes its two hosts a cluster. */
+/** The tutorial's network and containers, for any cluster of its two hosts. */
 export const carCluster = {
   networks: [
     { name: 'my-net', driver: 'overlay', subnet: '10.0.9.0/24', createdOn: 'master-host' },
@@ -12,7 +12,7 @@ export const carCluster = {
   },
 } as const satisfies Pick<Topology, 'networks' | 'workload'>;
 
-/** The tutorial's hosts, with a machine beside them that holds the key-value store. */
+/** The tutorial's hosts, and a machine with the key-value store. */
 export const onKeystore = {
   ...carCluster,
   machines: [{ name: 'mh-keystore' }, { name: 'master-host' }, { name: 'worker-host' }],

@@ -4,7 +4,7 @@ import type { TopologyDocument } from './document.ts';
 /** Requests to the car service that are timed. */
 const REQUESTS = 20;
 
-/** How long a running topology's car service takes to answer; undefined where there is none. */
+/** Measures how long the car service of a running topology takes to answer; undefined if it has none. */
 export async function timeRequests(
   document: Pick<TopologyDocument, 'carEndpoint'> | undefined,
   signal?: AbortSignal,

@@ -15,7 +15,7 @@ const zookeeper: Topology = {
   cluster: { kind: 'zookeeper', keystore: 'mh-keystore', advertise: 'eth1:2376' },
 };
 
-/** The tutorial to the letter: with the manager and the agents that its docker-machine starts beside the engines. */
+/** The tutorial to the letter, including the manager and the agents of classic Swarm that its docker-machine starts. */
 const classicSwarm: Topology = {
   ...onKeystore,
   name: 'classic-swarm',
@@ -27,7 +27,7 @@ const classicSwarm: Topology = {
   },
 };
 
-/** What the tutorial's readers run today. */
+/** Today's equivalent of the tutorial's cluster. */
 const swarmMode: Topology = {
   ...carCluster,
   name: 'swarm-mode',
@@ -36,10 +36,10 @@ const swarmMode: Topology = {
   machines: [{ name: 'master-host' }, { name: 'worker-host' }],
 };
 
-/** The tutorial's cluster on each of the ways in which engines come to know each other. */
+/** The tutorial's cluster as each cluster kind. */
 export const topologies: readonly Topology[] = [seed, etcd, zookeeper, classicSwarm, swarmMode];
 
-/** The built-in topology of that name, or as a {@link combine combination} with an engine names it. */
+/** Returns the built-in topology with a name, or a {@link combine combination} with an engine. */
 export function findTopology(name: string): Topology {
   const [kind, engine] = name.split(/@(.*)/);
   const topology = topologies.find((one) => one.name === kind);

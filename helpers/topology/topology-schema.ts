@@ -3,7 +3,7 @@ import { clusterPlan } from '../cluster/cluster-plan.ts';
 import { formatRange, parseSubnet } from '../process/address-range.ts';
 import { longestName, machineName } from '../netns/state/check-request.ts';
 
-/** docker-machine's rule, and the kernel's. */
+/** The rule of docker-machine and the kernel. */
 export const hostName = z
   .string()
   .regex(
@@ -78,7 +78,7 @@ const carService = z.strictObject({
   database: placement,
 });
 
-/** Debian's rule. */
+/** The rule of Debian. */
 const packageName = z
   .string()
   .regex(

@@ -3,35 +3,35 @@ import { clusterKindOf, keystoreOf } from '../cluster/cluster-plan.ts';
 import { digestOf } from '../debian/images/digest-of.ts';
 import type { topologySchema } from './topology-schema.ts';
 
-/** The parts of a set-up. Each needs the ones before it. */
+/** The stages of a bring-up. Each needs the ones before it. */
 export const stages = ['keystore', 'cluster', 'network', 'workload'] as const;
 export type Stage = (typeof stages)[number];
 
-/** Whether `stage` belongs to a set-up that goes up to `until`. */
+/** Returns true if a bring-up up to `until` includes `stage`. */
 export function includesStage(until: Stage, stage: Stage): boolean {
   return stages.indexOf(stage) <= stages.indexOf(until);
 }
 
-/** A description of a cluster: what `overlay-e2e up` makes. What it must be like stands in its schema. */
+/** A description of a cluster that `overlay-e2e up` creates. */
 export type Topology = Immutable<z.infer<typeof topologySchema>>;
 export type TopologyMachine = Topology['machines'][number];
 /** The car service: an application on one machine, its database on another. */
 export type CarService = NonNullable<Topology['workload']>;
-/** A container of the user's own. */
+/** A user-defined container. */
 export type TopologyContainer = NonNullable<Topology['containers']>[number];
 
-/** A container by its name, the machine that it runs on and the network that it is on. */
+/** A container by its name, the machine that runs it and its network. */
 export interface ContainerPlace {
   readonly container: string;
   readonly machine: string;
   readonly network: string;
-  /** Another one for whatever else is described of a container of the user's own. */
+  /** The digest of a user-defined container's description, which changes with the description. */
   readonly mark?: string;
 }
 
 type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
 
-/** The last stage that engines of such a cluster can be in, and why; undefined when they can be in all of them. */
+/** Returns the last stage that engines of a cluster support, with the reason; undefined if they support all stages. */
 export function limitOf({
   cluster,
 }: Pick<Topology, 'cluster'>): { readonly stage: Stage; readonly because: string } | undefined {
@@ -39,29 +39,29 @@ export function limitOf({
   return because === undefined ? undefined : { stage: 'network', because };
 }
 
-/** How far a topology is stood up when nothing is said. */
+/** Returns the last stage to bring up by default. */
 export function lastStageOf(topology: Pick<Topology, 'cluster'>): Stage {
   return limitOf(topology)?.stage ?? 'workload';
 }
 
-/** The topology with that engine on every machine that names none of its own. */
+/** Returns the topology with an engine for all machines that do not name one. */
 export function withEngine(topology: Topology, engineBundle: string): Topology {
   const machines = topology.machines.map((machine) => ({ engineBundle, ...machine }));
   return { ...topology, machines };
 }
 
-/** The same, under a name of its own: `etcd@20.10.24`. */
+/** Returns the topology with an engine, under a combined name: `etcd@20.10.24`. */
 export function combine(topology: Topology, engineBundle: string): Topology {
   return { ...withEngine(topology, engineBundle), name: `${topology.name}@${engineBundle}` };
 }
 
-/** The machines whose engines form the cluster: all but the keystore. */
+/** Returns the machines whose engines form the cluster: all except the keystore. */
 export function membersOf({ machines, cluster }: Topology): TopologyMachine[] {
   const keystore = keystoreOf(cluster);
   return machines.filter(({ name }) => name !== keystore);
 }
 
-/** Which containers the topology has, and where: the car service's first, then the user's own. */
+/** Returns the topology's containers with their machines: the car service's first, then user-defined ones. */
 export function placesOf({
   workload,
   containers = [],
@@ -82,7 +82,7 @@ export function placesOf({
   ];
 }
 
-/** The machine of that name, as the topology describes it. */
+/** Returns the machine with that name, as the topology describes it. */
 export function machineOf({ machines }: Topology, wanted: string): TopologyMachine {
   return machines.find(({ name }) => name === wanted) ?? { name: wanted };
 }

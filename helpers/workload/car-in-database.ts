@@ -3,10 +3,16 @@ import type { CallOptions } from '../docker/connection.ts';
 import type { Container } from '../docker/containers/container.ts';
 import { queryDatabase } from './query-database.ts';
 
-/** Marks a session as a check's, for all checks at the same time: DO has no effect, applications do not use it, and it is counted. */
+/**
+ * Marks a session of a check, for checks at the same time. DO has no effect, applications do not use it, and the server
+ * counts it.
+ */
 const MARK = 'DO 0;';
 
-/** What the car service must answer for that car, as its row is in the database; empty when there is none. */
+/**
+ * Returns the answer that the car service must give for a car, computed from its row in the database; an empty string
+ * if the row does not exist.
+ */
 export async function readCarFromDatabase(
   database: Container,
   id: number,
@@ -37,10 +43,10 @@ export async function readCarFromDatabase(
   });
 }
 
-/** What a database has run since it was started. */
+/** Counters of a database since its start. */
 export interface StatementCounts {
   readonly selects: number;
-  /** Sessions of checks: each is marked once, and runs as many SELECTs as the one that counted. */
+  /** The sessions of checks. Each is marked once, and runs as many SELECTs as the session that counted. */
   readonly sessions: number;
   readonly selectsOfSession: number;
 }
@@ -51,7 +57,7 @@ const statementCounts = z.object({
   selectsOfSession: z.int(),
 });
 
-/** Counts the SELECTs of a database, and the sessions of checks, this one included. */
+/** Counts the SELECTs of a database and the sessions of checks, including this one. */
 export async function countSelects(
   database: Container,
   options?: CallOptions,

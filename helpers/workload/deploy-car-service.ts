@@ -6,10 +6,10 @@ import { carDatabase, carPort } from './car-service.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 import { provideImage } from './provide-image.ts';
 
-/** Out of which images the two containers are made: the application's and the database's. */
+/** The images of the two containers: the application's and the database's. */
 export type CarServiceImages = Readonly<Record<'tomcat' | 'mysql', Promise<PreparedImage>>>;
 
-/** One of the two containers: where it runs, what it is called, and out of what it is made. */
+/** One of the two containers: its engine, its name and its image. */
 export interface Placement {
   readonly engine: Engine;
   readonly container: string;
@@ -17,7 +17,7 @@ export interface Placement {
 }
 
 export interface CarServiceRequest {
-  /** The overlay network that both containers are on. */
+  /** The overlay network of both containers. */
   readonly network: string;
   readonly application: Placement;
   readonly database: Placement;
@@ -28,7 +28,7 @@ export interface CarServiceContainers {
   readonly database: Container;
 }
 
-/** Makes both containers without starting them. Their network need not be there yet. */
+/** Creates both containers without starting them. Their network does not need to exist yet. */
 export async function createCarService(
   { network, application, database }: CarServiceRequest,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
@@ -52,10 +52,10 @@ export async function createCarService(
 }
 
 /**
- * Starts both, and returns as soon as both containers run; their programs start meanwhile.
+ * Starts both containers, and returns when they run. Their programs may still be starting.
  *
- * The application goes first: it takes longest to start, and bears a database that comes later. The database is not
- * started beside it but after it, so that no two hosts announce an end on the network to each other at the same moment.
+ * The application starts first, because it takes longer and can wait for its database. The database starts after it and
+ * not at the same time, so that no two hosts announce an endpoint on the network to each other at the same moment.
  */
 export async function startCarService(
   { application, database }: CarServiceContainers,
@@ -65,7 +65,7 @@ export async function startCarService(
   await database.start(options);
 }
 
-/** By the names that MySQL's and MariaDB's own images read. */
+/** The variables that the official images of MySQL and MariaDB read. */
 const account = {
   MYSQL_DATABASE: carDatabase.name,
   MYSQL_USER: carDatabase.user,

@@ -8,23 +8,23 @@ import { whileWatching } from '../process/waits/while-watching.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 import { provideImage } from './provide-image.ts';
 
-/** A container of the user's own: where it runs, out of what it is made, and when it is ready. */
+/** A user-defined container: its engine, its image, and the ports that make it ready. */
 export interface Deployment {
   readonly engine: Engine;
   readonly image: PreparedImage;
   readonly spec: Omit<ContainerSpec, 'image'> & { readonly name: string };
-  /** The ports at which it listens when it is ready. */
+  /** The ports on which it listens when it is ready. */
   readonly listensOn: readonly number[];
 }
 
-/** Of these ports those at which nothing listens in the container's own network. */
+/** Returns those ports on which nothing listens in the container's own network. */
 export type FindSilentPorts = (
   container: Container,
   ports: readonly number[],
   signal: AbortSignal,
 ) => Promise<readonly number[]>;
 
-/** Makes them all without starting them. Their networks need not be there yet. */
+/** Creates all containers without starting them. Their networks do not need to exist yet. */
 export async function createContainers(
   deployments: readonly Deployment[],
   { signal }: { readonly signal: AbortSignal },
@@ -32,7 +32,7 @@ export async function createContainers(
   const creations = deployments.map(async ({ engine, image, spec }) => {
     await provideImage(engine, image, {
       signal,
-      remedy: 'see whether the machine has a way to the registry; or give a file of docker save',
+      remedy: 'check that the machine reaches the registry, or use a docker save archive',
     });
     return await engine.containers.create({ ...spec, image: image.tag }, { signal });
   });
@@ -40,8 +40,8 @@ export async function createContainers(
 }
 
 /**
- * Starts one after the other, in their order, each when the one before it listens: one may need the other, and no two
- * hosts announce an end on a network to each other at the same moment.
+ * Starts the containers in order, each when the previous one listens on its ports. A container may need the previous
+ * one, and no two hosts may announce an endpoint on a network to each other at the same moment.
  */
 export async function startContainers(
   deployments: readonly Deployment[],
@@ -55,7 +55,7 @@ export async function startContainers(
   }
 }
 
-/** Milliseconds between two looks whether a container still runs. */
+/** Milliseconds between two checks that a container still runs. */
 const LOOK_EVERY = 500;
 
 async function waitUntilReady(
@@ -78,7 +78,7 @@ async function waitUntilReady(
         limit: 120_000,
         signal: until,
         evidence: async () => await readLastLines(container),
-        remedy: 'read below what it logged, and look at its command and at listensOn',
+        remedy: 'read its log below, and check its command and listensOn',
       },
     );
   });

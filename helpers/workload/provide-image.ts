@@ -2,7 +2,10 @@ import type { Engine } from '../docker/engine.ts';
 import { HarnessError } from '../process/errors/harness-error.ts';
 import type { PreparedImage } from './images/prepare-images.ts';
 
-/** Lets the engine pull an image that has no archive, unless it has it. One with an archive came with its machine. */
+/**
+ * Makes an engine pull an image that has no archive, unless the engine has it. Images with an archive are loaded when
+ * their machine is created.
+ */
 export async function provideImage(
   engine: Engine,
   { tag, archive }: PreparedImage,
@@ -19,7 +22,7 @@ export async function provideImage(
       observed: error.observed,
       remedy:
         options.remedy ??
-        'see whether the machine has a way to the registry; or name another tag or a tar file in its variable (E2E_CONSUL_IMAGE and the like); or leave that out and set E2E_IMAGES=build to have it made here',
+        "check that the machine reaches the registry, name another tag or a tar file in the image's variable (such as E2E_CONSUL_IMAGE), or set E2E_IMAGES=build to build the image here",
       cause: error,
     });
   }

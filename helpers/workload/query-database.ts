@@ -3,13 +3,13 @@ import type { Container } from '../docker/containers/container.ts';
 import { HarnessError } from '../process/errors/harness-error.ts';
 import { carDatabase } from './car-service.ts';
 
-/** MariaDB's images have one name for the client, MySQL's the other. */
+/** The client has different names in the images of MariaDB and MySQL. */
 const client =
   'exec "$(command -v mariadb || command -v mysql)" --batch --skip-column-names --connect-timeout=5 "$@"';
 
 /**
- * Runs SQL in the database's own container, by the client that its image has, and gives the rows: a line each, columns
- * apart by tabs. SQL that is refused is an error.
+ * Runs SQL in the database's container with the client of its image, and returns the rows: one line each, columns
+ * separated by tabs. Throws if the server rejects the SQL.
  */
 export async function queryDatabase(
   database: Container,
@@ -24,9 +24,9 @@ export async function queryDatabase(
   if (exitCode === 0) return stdout.trimEnd();
   throw new HarnessError({
     code: 'application-unreachable',
-    tried: `${database.machine.name}: «${sql}» in ${database.name}`,
+    tried: `${database.machine.name}: "${sql}" in ${database.name}`,
     observed: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '',
-    remedy: `see whether it runs, and has the database ${name} and its user ${user}`,
+    remedy: `check that it runs, and that it has the database ${name} and its user ${user}`,
     evidence: stderr,
   });
 }

@@ -3,7 +3,7 @@ import { firstLine, HarnessError } from '../process/errors/harness-error.ts';
 import { readBounded } from '../process/files/read-bounded.ts';
 import { done, type Look, notYet } from '../process/waits/wait-for.ts';
 
-/** What the car service answered. */
+/** An answer of the car service. */
 export interface CarAnswer {
   readonly status: number;
   readonly contentType: string;
@@ -11,12 +11,12 @@ export interface CarAnswer {
 }
 
 export interface AskOptions {
-  /** Milliseconds until the question is given up; 10 s when absent. */
+  /** Milliseconds until the request is aborted; 10 s by default. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** GETs a URL of the car service from outside of the cluster, told as an HTTP exchange. */
+/** Sends a GET request to the car service from outside the cluster, as an activity. */
 export async function requestCar(url: string, options: AskOptions = {}): Promise<CarAnswer> {
   return await activity('http', `GET ${url}`, async (report) => {
     report.input(`GET ${url}`);
@@ -26,16 +26,16 @@ export async function requestCar(url: string, options: AskOptions = {}): Promise
   });
 }
 
-/** How long requests took, one after the other, each over a connection of its own. */
+/** The times of consecutive requests, each over its own connection. */
 export interface RequestTimes {
   readonly url: string;
-  /** Of each that was answered with 200. */
+  /** The duration of each request that was answered with 200. */
   readonly milliseconds: readonly number[];
-  /** What the others came to, each in a line. */
+  /** The errors of the other requests, one line each. */
   readonly failures: readonly string[];
 }
 
-/** GETs a URL of the car service so many times; after a failure no more. */
+/** Sends a number of GET requests to a URL of the car service, and stops after a failure. */
 export async function timeCarService(
   url: string,
   count: number,
@@ -49,7 +49,7 @@ export async function timeCarService(
       try {
         const { status } = await get(url, options);
         if (status === 200) milliseconds.push(performance.now() - startedAt);
-        else failures.push(`answered with ${status}`);
+        else failures.push(`status ${status}`);
       } catch (error) {
         options.signal?.throwIfAborted();
         failures.push(firstLine(error));
@@ -59,7 +59,7 @@ export async function timeCarService(
   return { url, milliseconds, failures };
 }
 
-/** One look of a wait for an answer with this status and, when it is given, exactly this body. */
+/** Polls for an answer with a status and, if given, exactly this body. */
 export async function pollCarService(
   url: string,
   wanted: { readonly status: number; readonly body?: string },
@@ -71,18 +71,18 @@ export async function pollCarService(
   return isWanted ? done(answer) : notYet(describeAnswer(answer).replaceAll('\n', ' '));
 }
 
-/** The exchange as one reads it: status, content type, body. */
+/** Formats an answer for people: status, content type, body. */
 export function describeAnswer({ status, contentType, body }: CarAnswer): string {
   return `${status} ${contentType}\n${body}`;
 }
 
 async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise<CarAnswer> {
   const limits = AbortSignal.timeout(limit);
-  // Loaded when it is needed: of what opens a cluster it would be a third.
+  // Loaded on demand, because it would be a third of the code that opens a cluster.
   const { Client } = await import('undici');
   const { origin, pathname, search } = new URL(url);
-  // One of its own: a kept connection could lead to a container that is gone, and a shared client goes on connecting after
-  // its request was given up.
+  // A kept connection could lead to a removed container, and a shared client would continue to connect after its
+  // request was aborted.
   const client = new Client(origin);
   try {
     const { statusCode, headers, body } = await client.request({
@@ -99,7 +99,7 @@ async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise
       code: 'application-unreachable',
       tried: `GET ${url}`,
       observed: limits.aborted ? `no answer after ${limit / 1000} s` : firstLine(cause),
-      remedy: 'see whether the application runs and its machine publishes the port',
+      remedy: 'check that the application runs and that its machine publishes the port',
       cause,
     });
   } finally {

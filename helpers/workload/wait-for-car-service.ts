@@ -5,20 +5,20 @@ import { whileWatching } from '../process/waits/while-watching.ts';
 import { pollCarService } from './request-car.ts';
 import { firstCar } from './car-service.ts';
 
-/** Milliseconds between two looks whether the containers still run. */
+/** Milliseconds between two checks that the containers still run. */
 const LOOK_AT_CONTAINERS_EVERY = 500;
 
 export interface CarServiceWait {
   readonly url: string;
   readonly containers: readonly Container[];
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds; two minutes when absent. */
+  /** Milliseconds; two minutes by default. */
   readonly limit?: number;
 }
 
 /**
- * Returns once the service gives car 1 as it is in the database. A container that ends meanwhile ends the wait at once;
- * either way the error has the last lines that the containers logged.
+ * Waits until the service returns car 1 as the database has it. A container that exits ends the wait immediately. Each
+ * error includes the last log lines of the containers.
  */
 export async function waitForCarService({
   url,
@@ -31,7 +31,7 @@ export async function waitForCarService({
   };
   await whileWatching({ look, every: LOOK_AT_CONTAINERS_EVERY, signal }, async (until) => {
     await waitFor(
-      `car service: ${url} gives car 1`,
+      `car service: ${url} returns car 1`,
       async () =>
         await pollCarService(url, { status: 200, body: firstCar }, { limit: 5000, signal: until }),
       {
@@ -39,7 +39,7 @@ export async function waitForCarService({
         signal: until,
         evidence: async () => (await Promise.all(containers.map(readLastLines))).join('\n'),
         remedy:
-          'read below what the containers logged; 503 means that the application does not reach its database',
+          'read the logs of the containers below; status 503 means that the application does not reach its database',
       },
     );
   });

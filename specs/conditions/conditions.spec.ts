@@ -53,7 +53,7 @@ describe('An engine without the options of a cluster is reported immediately, wi
   test('one without any option: neither the cluster nor an overlay accepts it', async ({ lab }) => {
     const { keystore, store } = lab;
     expect(await failureOf(expectCluster(lab, keystore))).toBe(
-      `mh-keystore: be in the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise. Give it the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt).`,
+      `mh-keystore: join the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise. Set the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, keystore))).toMatch(
       /^mh-keystore: docker network create refused: the engine is in no cluster.*; .*cluster-store and cluster-advertise$/,
@@ -71,7 +71,7 @@ describe('An engine without the options of a cluster is reported immediately, wi
       (await engine.networks.create({ ...network, driver: 'overlay' })).id,
     );
     const observed =
-      /^silent: be in the cluster of consul:\S+: its engine runs without cluster-advertise: .*. Give it the engine option cluster-advertise=/;
+      /^silent: join the cluster of consul:\S+: its engine runs without cluster-advertise: .*. Set the engine option cluster-advertise=/;
     expect(await failureOf(expectCluster(lab, engine))).toMatch(observed);
     expect(await failureOf(create(lab, engine))).toMatch(observed);
     expect((await engine.networks.list()).map(({ name }) => name)).not.toContain(network.name);
@@ -83,7 +83,7 @@ describe('An engine without the options of a cluster is reported immediately, wi
     await using machine = await lab.make('inward', options);
     using engine = connectEngine(machine);
     expect(await failureOf(expectCluster(lab, engine))).toContain(
-      `its engine tells the others to find it at 10.0.2.15:2376, and its address is ${machine.address}:2376; `,
+      `its engine advertises 10.0.2.15:2376, but its address is ${machine.address}:2376. `,
     );
   });
 
@@ -101,7 +101,7 @@ describe('An engine without the options of a cluster is reported immediately, wi
     await using machine = await lab.make('elsewhere', engineOptionsFor({ url }));
     using engine = connectEngine(machine);
     expect(await failureOf(expectCluster(lab, engine))).toBe(
-      `elsewhere: be in the cluster of ${lab.store.url}: its engine has the store ${url}. Give it the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt).`,
+      `elsewhere: join the cluster of ${lab.store.url}: its engine uses the key-value store ${url}. Set the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, engine))).toMatch(
       /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connection refused .*. See on .* publishes port 8501/,
@@ -124,7 +124,7 @@ describe('A host without a connection to the key-value store is named, with the 
     await using _beforeFar = await filter(far);
     await using _beforeCutOff = await filter(cutOff.address);
     const said = (name: string) =>
-      `${name} does not reach the key-value store ${store.url}, which answers here: timed out after 10 s. Open TCP port 8500 of ${store.address} to ${name}: see firewalls, security groups and routes between them.`;
+      `${name} does not reach the key-value store ${store.url}, although it answers here: timed out after 10 s. Open TCP port 8500 of ${store.address} to ${name}: check firewalls, security groups and routes between them.`;
     expect(
       await Promise.all([failureOf(lab.join('far-host', far)), failureOf(create(lab, engine))]),
     ).toEqual([
@@ -149,7 +149,7 @@ describe('Two hosts with the same hostname are named', () => {
       expect.arrayContaining(machines.map(({ address }) => `${address}:2376`)),
     );
     expect(await failureOf(waitForCluster(store, machines, { provider }))).toBe(
-      'master-host and worker-host: be members of one cluster: they share the hostname master-host, by which a key-value cluster tells its members apart. Give worker-host a hostname of its own (hostnamectl set-hostname), and restart the engines of master-host and worker-host.',
+      'master-host and worker-host: join one cluster: they share the hostname master-host, but a key-value cluster identifies its members by hostname. Give worker-host a different hostname (hostnamectl set-hostname), and restart the engines of master-host and worker-host.',
     );
   });
 });

@@ -37,7 +37,7 @@ test('npm run matrix makes one report of what runs and of what is refused, each 
       status: 'skipped',
       statusDetails: {
         message:
-          'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Take engine 20.10.5 or 20.10.24, or swarm mode.',
+          'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Use engine 20.10.5 or 20.10.24, or swarm mode.',
       },
     }),
   ]);

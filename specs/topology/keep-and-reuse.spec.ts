@@ -88,7 +88,7 @@ describe('--reuse', () => {
   test('refuses one that does not go as far as is asked, and names how far it goes', async ({
     kept,
   }) => {
-    await expectDifference(kept, ['it goes up to the stage network only'], 'workload');
+    await expectDifference(kept, ['it only reaches the stage network'], 'workload');
   });
 
   test('refuses one whose engine is away, and names the machine', async ({ kept }) => {
@@ -96,7 +96,7 @@ describe('--reuse', () => {
       await kept.provider.run('worker-host', ['service', 'docker', action]);
     await service('stop');
     try {
-      await expectDifference(kept, [/^worker-host gives no access to its engine: .*refused/]);
+      await expectDifference(kept, [/^worker-host does not answer: .*refused/]);
     } finally {
       await service('start');
     }
@@ -144,8 +144,8 @@ describe('--reuse', () => {
     onTestFinished(() => makeNetworkAgain(kept));
     await kept.provider.run('master-host', ['docker', 'network', 'rm', 'my-net']);
     await expectDifference(kept, [
-      'master-host does not know the network my-net by the id that it was made with',
-      'worker-host does not know the network my-net by the id that it was made with',
+      'master-host does not know the network my-net with its original ID',
+      'worker-host does not know the network my-net with its original ID',
     ]);
   });
 
@@ -177,7 +177,7 @@ describe('--keep', () => {
     expect(namespaces.join('\n')).toMatch(/-mh-keystore$/m);
     const reuse = await lab.run('up', '--reuse');
     expect(reuse).toMatchObject({ exitCode: 1, stdout: '' });
-    expect(reuse.stderr).toContain('no topology was stood up to its end there');
+    expect(reuse.stderr).toContain('no completed topology there');
     expect(await lab.run('down')).toMatchObject({ exitCode: 0 });
     await expectNothingLeft(lab);
   });
@@ -221,7 +221,7 @@ async function expectDifference(
   const line = stderr.trimEnd().split('\n').at(-1) ?? '';
   const start = `overlay-e2e: reuse the machines in ${kept.store}: `;
   const end =
-    '. Take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH.';
+    '. Tear them down with "overlay-e2e down", or name another folder in MACHINE_STORAGE_PATH.';
   expect(line.slice(0, start.length)).toBe(start);
   expect(line.slice(-end.length)).toBe(end);
   expect(line.slice(start.length, -end.length).split(', ')).toEqual(

@@ -60,7 +60,7 @@ describe('overlay-e2e up of another topology than the seed', () => {
     const up = lab.startWith({ E2E_SWARM_IMAGE: '' }, 'up', 'classic-swarm');
     const { exitCode, stdout, stderr } = await up.ended;
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(
-      /^overlay-e2e: bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one. Set E2E_SWARM_IMAGE to /,
+      /^overlay-e2e: bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no distribution contains one. Set E2E_SWARM_IMAGE to /,
     );
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
     expect(await lab.traces()).toEqual(before);
@@ -70,7 +70,7 @@ describe('overlay-e2e up of another topology than the seed', () => {
     await expectRefusal(
       lab,
       ['swarm-mode', '--until', 'keystore'],
-      'bring up swarm-mode until keystore: swarm mode has no key-value store. Take --until cluster.',
+      'bring up swarm-mode until keystore: swarm mode has no key-value store. Use --until cluster.',
     );
   });
 });

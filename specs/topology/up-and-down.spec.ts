@@ -103,7 +103,7 @@ describe('A topology', { shuffle: false }, () => {
       const second = await lab.run('up', '--json');
       expectRefusal(
         second,
-        `bring up seed in ${lab.store}: it has machines already (master-host, mh-keystore, worker-host). Take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH.`,
+        `bring up seed in ${lab.store}: machines exist (master-host, mh-keystore, worker-host). Tear them down with "overlay-e2e down", use them with --reuse, or name another folder in MACHINE_STORAGE_PATH.`,
       );
       await expectUntouched(lab, before);
     });
@@ -127,7 +127,7 @@ describe('A topology', { shuffle: false }, () => {
       const first = lab.start('up', '--until', 'keystore', '--verbose');
       await first.says('switch: bridge');
       first.signal('SIGSTOP', 'command');
-      const busy = `use the store ${lab.store}: process ${first.pid} is at «bring up seed» in it. Wait for it, or name another folder in MACHINE_STORAGE_PATH.`;
+      const busy = `use the state directory ${lab.store}: process ${first.pid} uses it for "bring up seed". Wait for that process, or name another folder in MACHINE_STORAGE_PATH.`;
       const [up, down] = await Promise.all([lab.run('up', '--json'), lab.run('down')]);
       expectRefusal(up, busy);
       expectRefusal(down, busy);

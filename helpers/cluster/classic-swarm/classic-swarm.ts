@@ -6,21 +6,21 @@ import { hasCode } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { readSwarmNodes, type SwarmNode, type SwarmNodeState } from './swarm-nodes.ts';
 
-/** Where docker-machine has the manager listen, with the machine's own certificates. */
+/** The port on which docker-machine makes the manager listen, with the machine's own certificates. */
 const MANAGER_PORT = 3376;
 
 /** The manager of a classic Swarm. */
 export interface SwarmManager extends Disposable {
   /**
-   * It speaks as if all nodes were one engine. What belongs to one node has that one's name before its own:
+   * The manager presents all nodes as one engine. An object of one node has the node's name as prefix:
    * `master-host/bridge`, `worker-host/mysqlserver`.
    */
   readonly engine: Engine;
-  /** The engines of the Swarm, by their names. */
+  /** Returns the engines of the Swarm, sorted by name. */
   readNodes(options?: CallOptions): Promise<SwarmNode[]>;
   /**
-   * Returns once the Swarm has these nodes and no others, each in its state: by address, `192.168.99.101:2376`. Where an
-   * agent or the manager finds its store away, it tries again after a minute: two minutes are the limit when absent.
+   * Waits until the Swarm has exactly these nodes, by address (`192.168.99.101:2376`), each in its state. An agent or
+   * manager that cannot reach its key-value store retries after a minute, so the default limit is two minutes.
    */
   waitForNodes(
     wanted: Readonly<Record<string, SwarmNodeState>>,
@@ -28,7 +28,7 @@ export interface SwarmManager extends Disposable {
   ): Promise<void>;
 }
 
-/** The manager that runs on that machine. Nothing is opened before the first call. */
+/** Opens the Swarm manager of a machine. Connects only with the first call. */
 export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmManager {
   const endpoint = { ...requireTls(machine), port };
   const engine = connectEngine({
@@ -55,7 +55,7 @@ export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmMa
           signal,
           fatal: (error) => hasCode(error, 'engine-unsuitable'),
           remedy:
-            'read what its containers say (docker logs swarm-agent-master, docker logs swarm-agent): agents must reach the store, the manager the store and the engines',
+            'read the logs of its containers (docker logs swarm-agent-master, docker logs swarm-agent): agents must reach the key-value store, and the manager must reach the store and the engines',
         },
       ),
     [Symbol.dispose]: () => engine.close(),
@@ -63,7 +63,10 @@ export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmMa
   return manager;
 }
 
-/** The environment by which the manager places a container on that node: `docker run -e constraint:node==NAME`. */
+/**
+ * Returns the environment variable with which the manager places a container on a node: `docker run -e
+ * constraint:node==NAME`.
+ */
 export function constrainTo(node: string): Readonly<Record<string, string>> {
   return { 'constraint:node': `=${node}` };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { oneLine } from '../../process/text/one-line.ts';
 
-/** What is tried when the manager's answer is not understood. */
+/** The action in the error for an invalid answer of the manager. */
 const READ_NODES = 'read the nodes of a classic Swarm';
 
 const states = ['Healthy', 'Unhealthy', 'Pending', 'Disconnected'] as const;
@@ -15,12 +15,12 @@ export interface SwarmNode {
   /** `192.168.99.101:2376` */
   readonly address: string;
   readonly state: SwarmNodeState;
-  /** What went wrong when the manager last asked it. */
+  /** The error of the manager's last request to the engine. */
   readonly error: string | undefined;
-  /** The engine's own id; undefined while the manager has not reached the engine. */
+  /** The engine's ID; undefined while the manager has not reached the engine. */
   readonly engineId: string | undefined;
   readonly engineVersion: string | undefined;
-  /** How many containers it has, running or not. */
+  /** The number of containers, running or not. */
   readonly containers: number;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -29,26 +29,26 @@ const known = z.string().transform((text) => (text === '' ? undefined : text));
 
 const details = z.object({
   Status: z.enum(states),
-  // Releases before 1.2.4 write it where there is none.
+  // Releases before 1.2.4 write "(none)".
   Error: z
     .string()
     .optional()
     .transform((text) => (text === '(none)' ? undefined : text)),
-  // Two engines with one id would not be told apart by it: the manager adds the address.
+  // The manager appends the address, because the ID does not distinguish engines with the same ID.
   ID: z.string().transform((text) => text.split('|', 1)[0] || undefined),
   ServerVersion: known,
   Containers: z.string().transform((text, context) => {
     const count = /^\d+/.exec(text)?.[0];
     if (count !== undefined) return Number(count);
-    context.addIssue('no number');
+    context.addIssue('not a number');
     return z.NEVER;
   }),
   Labels: z.string().transform(readLabels),
 });
 
 /**
- * The nodes that the manager's `docker info` lists, in its order. It gives them as lines for people: how many there are,
- * then for each its name and address, and below it what else is known of it.
+ * Returns the nodes in the manager's `docker info`, in its order. The manager formats them as text: the number of
+ * nodes, then the name and address of each node, followed by lines with its details.
  */
 export function readSwarmNodes(
   systemStatus: readonly (readonly [name: string, value: string])[],
@@ -77,7 +77,7 @@ export function readSwarmNodes(
   });
   const count = systemStatus[start]?.[1];
   if (count === `${nodes.length}`) return nodes;
-  throw invalidStatus(`it counts ${count ?? 'no'} nodes and lists ${nodes.length}`);
+  throw invalidStatus(`it reports ${count ?? 'no'} nodes and lists ${nodes.length}`);
 }
 
 /** `kernelversion=6.1, operatingsystem=Debian GNU/Linux 13 (trixie), ostype=linux`; values may have commas. */
@@ -96,6 +96,6 @@ function invalidStatus(observed: string): HarnessError {
     code: 'engine-unsuitable',
     tried: READ_NODES,
     observed: oneLine(observed),
-    remedy: 'see whether what answers there is a manager of classic Swarm 1.2: docker info',
+    remedy: 'check that it is a manager of classic Swarm 1.2: docker info',
   });
 }

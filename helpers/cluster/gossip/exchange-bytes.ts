@@ -3,9 +3,9 @@ import { addAbortSignal } from 'node:stream';
 import { readBounded } from '../../process/files/read-bounded.ts';
 
 /**
- * Sends bytes to a TCP port and returns what comes back until the other side closes the connection, 16 MB at most.
+ * Sends bytes to a TCP port and returns the response until the other side closes the connection, 16 MB at most.
  *
- * @throws AnswerTooLarge, and what the socket fails with
+ * @throws AnswerTooLarge, and the errors of the socket
  */
 export async function exchangeBytes(
   { address, port }: { readonly address: string; readonly port: number },

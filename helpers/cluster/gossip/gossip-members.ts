@@ -1,12 +1,13 @@
 import { exchangeBytes } from './exchange-bytes.ts';
 import { type GossipMember, membersRequest, readMembersResponse } from './gossip-protocol.ts';
 
-/** Where the engines of a cluster tell each other of members and end points, over TCP and UDP. */
+/** The TCP and UDP port on which engines exchange members and endpoints. */
 const gossipPort = 7946;
 
 /**
- * Asks the gossip of the engine at that address whom it knows. It is refused there until the engine has found its store;
- * and it knows another engine only after both have met, which is when announcements begin to reach it.
+ * Returns the members that the gossip of the engine at an address knows. The connection is refused until the engine has
+ * found its key-value store. An engine knows another one only after both have exchanged state, which is when it starts
+ * to receive announcements.
  */
 export async function readGossipMembers(
   address: string,

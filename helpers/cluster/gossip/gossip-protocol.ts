@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { decompressLzw } from './lzw.ts';
 import { MessagePackReader } from './msgpack.ts';
 
-/** What an engine's gossip knows of one member of the cluster. */
+/** A member of the cluster, as an engine's gossip knows it. */
 export interface GossipMember {
-  /** The member's hostname. Two machines of one name are one member, which breaks the cluster. */
+  /** The member's hostname. Two machines with the same name are one member, which breaks the cluster. */
   readonly name: string;
   readonly address: string;
   readonly state: 'alive' | 'suspect' | 'dead' | 'left';
@@ -15,8 +15,8 @@ const compressed = 9;
 const failure = 13;
 
 /**
- * The question «whom do you know?» of HashiCorp's memberlist, which serf in an engine builds on: half of a state
- * exchange, in which we know nobody ourselves and so change nothing.
+ * The request for members in HashiCorp's memberlist, on which the engine's Serf is built. It is half of a state
+ * exchange in which the sender knows no members, so it changes nothing.
  */
 export const membersRequest: Buffer = Buffer.concat([
   Buffer.of(pushPull, 0x83),
@@ -41,13 +41,13 @@ const node = z
   .transform(
     ({ Name, Addr, State }): GossipMember => ({
       name: Name.toString('utf8'),
-      // An IPv4 address may come as one of IPv6 that holds it.
+      // An IPv4 address may be mapped into an IPv6 address.
       address: [...Addr.subarray(-4)].join('.'),
       state: states[State] ?? 'dead',
     }),
   );
 
-/** Reads the answer to {@link membersRequest}; throws while it is not whole, and when it is packed more than once. */
+/** Reads the response to {@link membersRequest}. Throws if it is incomplete or packed more than once. */
 export function readMembersResponse(bytes: Buffer): GossipMember[] {
   if (bytes[0] !== compressed) return readPlainAnswer(bytes);
   const { Buf } = wrapper.parse(new MessagePackReader(bytes.subarray(1)).read());
@@ -65,11 +65,11 @@ function readPlainAnswer(bytes: Buffer): GossipMember[] {
     case failure:
       throw new Error(`gossip: refused (${JSON.stringify(reader.read())})`);
     default:
-      throw new Error(`gossip: not understood (message ${bytes[0]})`);
+      throw new Error(`gossip: unknown message ${bytes[0]}`);
   }
 }
 
-/** MessagePack's text of fewer than 32 bytes. */
+/** Returns MessagePack's encoding of a string of fewer than 32 bytes. */
 function packedText(text: string): Buffer {
   return Buffer.concat([Buffer.of(0xa0 | text.length), Buffer.from(text)]);
 }

@@ -3,12 +3,12 @@ const end = 257;
 const first = 258;
 const widest = 12;
 
-/** Bytes that an answer unpacks to at most: LZW makes up to 2,500 bytes of one. */
+/** The maximum number of bytes after unpacking: LZW expands one byte to up to 2,500. */
 export const unpackedLimit = 8 * 1024 * 1024;
 
 /**
- * Undoes LZW as Go's compress/lzw writes it with the least significant bit first and literals of 8 bits, which is what
- * gossip packs its answers with. Nothing in Node speaks it.
+ * Decompresses LZW as Go's compress/lzw writes it, least significant bit first with 8-bit literals. Gossip compresses
+ * its responses with it. Node has no decoder.
  */
 export function decompressLzw(packed: Uint8Array): Buffer {
   const readCode = openCodes(packed);
@@ -21,7 +21,7 @@ export function decompressLzw(packed: Uint8Array): Buffer {
     const code = readCode(width);
     if (code === end) return Buffer.concat(output);
     if (code === clear) {
-      // Shortened, not made again: a clear code costs 9 bits, and there may be nothing else.
+      // Truncated instead of created again, because a clear code costs only 9 bits and an attacker may send many.
       table.length = first;
       width = 9;
       last = undefined;
@@ -29,9 +29,9 @@ export function decompressLzw(packed: Uint8Array): Buffer {
     }
     const text: Buffer = table[code] ?? repeat(code === table.length ? last : undefined);
     length += text.length;
-    if (length > unpackedLimit) throw new RangeError('lzw: it unpacks to more than 8 MB');
+    if (length > unpackedLimit) throw new RangeError('lzw: the unpacked data is larger than 8 MB');
     output.push(text);
-    // A full table stays as it is until it is cleared.
+    // A full table stays unchanged until it is cleared.
     if (last !== undefined && table.length < 1 << widest) table.push(extend(last, text));
     if (table.length >= 1 << width && width < widest) width += 1;
     last = text;
@@ -40,14 +40,14 @@ export function decompressLzw(packed: Uint8Array): Buffer {
 
 const bytes = Array.from({ length: clear }, (_, byte) => Buffer.of(byte));
 
-/** The codes 0 to 255 stand for themselves, 256 and 257 for no text. */
+/** Returns the initial table: the codes 0 to 255 are literals, 256 and 257 have no text. */
 function literals(): (Buffer | undefined)[] {
   return [...bytes, undefined, undefined];
 }
 
-/** A code that is only about to be made can but mean the last text and its own first byte. */
+/** Returns the text of a code that is about to be defined: the last text followed by its own first byte. */
 function repeat(last: Buffer | undefined): Buffer {
-  if (last === undefined) throw new Error('lzw: a code that was never made');
+  if (last === undefined) throw new Error('lzw: undefined code');
   return extend(last, last);
 }
 
@@ -62,7 +62,7 @@ function openCodes(packed: Uint8Array): (width: number) => number {
   return (width) => {
     while (count < width) {
       const byte = packed[at];
-      if (byte === undefined) throw new Error('lzw: cut off');
+      if (byte === undefined) throw new Error('lzw: truncated data');
       bits |= byte << count;
       count += 8;
       at += 1;

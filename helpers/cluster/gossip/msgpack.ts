@@ -1,4 +1,4 @@
-/** A value of MessagePack; texts are buffers, for the old format has no difference between text and bytes. */
+/** A MessagePack value. Strings are buffers, because the old format does not distinguish strings from bytes. */
 export type Packed =
   | null
   | boolean
@@ -7,12 +7,12 @@ export type Packed =
   | Packed[]
   | { readonly [key: string]: Packed };
 
-/** Lists and maps inside one another; gossip has three. */
+/** The maximum nesting depth of lists and maps; gossip uses three. */
 const deepest = 16;
 
 /**
- * Reads MessagePack values one after the other, as far as gossip uses them: nothing is extended, nothing floats.
- * The bytes may lie: no list is longer than the bytes that are left, and values nest 16 deep at most.
+ * Reads consecutive MessagePack values, limited to the types that gossip uses: no extensions, no floats. The bytes may
+ * be malicious, so no list is longer than the remaining bytes, and values nest at most 16 deep.
  */
 export class MessagePackReader {
   readonly #bytes: Buffer;
@@ -61,7 +61,7 @@ export class MessagePackReader {
       case 0xde:
         return this.#map(this.#number(2));
       default:
-        throw new Error(`msgpack: unknown kind 0x${kind.toString(16)}`);
+        throw new Error(`msgpack: unknown type 0x${kind.toString(16)}`);
     }
   }
 
@@ -78,14 +78,14 @@ export class MessagePackReader {
   }
 
   #raw(size: number): Buffer {
-    if (this.#at + size > this.#bytes.length) throw new RangeError('msgpack: cut off');
+    if (this.#at + size > this.#bytes.length) throw new RangeError('msgpack: truncated data');
     this.#at += size;
     return this.#bytes.subarray(this.#at - size, this.#at);
   }
 
-  /** Throws unless that many values can follow: each takes a byte or more. */
+  /** Throws unless the remaining bytes can hold that many values of at least one byte each. */
   requireRoom(values: number): void {
-    if (values > this.#bytes.length - this.#at) throw new RangeError('msgpack: cut off');
+    if (values > this.#bytes.length - this.#at) throw new RangeError('msgpack: truncated data');
   }
 
   #list(size: number): Packed[] {
@@ -95,7 +95,8 @@ export class MessagePackReader {
 
   #inside<T>(read: () => T): T {
     this.#depth += 1;
-    if (this.#depth > deepest) throw new RangeError(`msgpack: nested more than ${deepest} deep`);
+    if (this.#depth > deepest)
+      throw new RangeError(`msgpack: nested more than ${deepest} levels deep`);
     const value = read();
     this.#depth -= 1;
     return value;
@@ -103,7 +104,7 @@ export class MessagePackReader {
 
   #key(): string {
     const key = this.read();
-    if (!Buffer.isBuffer(key)) throw new TypeError('msgpack: a key that is no text');
+    if (!Buffer.isBuffer(key)) throw new TypeError('msgpack: a key is not a string');
     return key.toString('utf8');
   }
 

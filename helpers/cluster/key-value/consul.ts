@@ -10,19 +10,19 @@ import {
   refusal,
 } from './store-requests.ts';
 
-/** Consul, whose servers call themselves by the addresses at which they talk to each other. */
+/** Consul. Its servers are identified by the addresses that they use among themselves. */
 export const consul: StoreDriver<HttpConnection> = {
   kind: 'consul',
   name: 'Consul',
   scheme: 'consul',
   port: 8500,
-  remark: 'it leads alone only with -bootstrap',
+  remark: 'A single Consul server needs -bootstrap to become the leader',
   connect: httpConnection,
   connectFrom: httpConnectionFrom,
   readVersion: async (ask) =>
     (await requestJson(ask, ['GET', '/v1/agent/self'], selfAnswer)).Config.Version,
   readServers: async (ask) => {
-    // Empty while there is none.
+    // Empty while there is no leader.
     const leader = await requestJson(ask, ['GET', '/v1/status/leader'], z.string());
     const peers = await requestJson(ask, ['GET', '/v1/status/peers'], z.array(z.string()));
     return peers.map((name) => ({ name, leads: name === leader }));
@@ -31,7 +31,7 @@ export const consul: StoreDriver<HttpConnection> = {
   readTree: async (ask, prefix) => await readEntries(ask, `${keyPath(prefix)}?recurse`),
   write: async (ask, { key, value }) => {
     if (!(await requestJson(ask, ['PUT', keyPath(key), value], z.boolean()))) {
-      throw refusal(`PUT ${keyPath(key)}`, 'Consul did not take it');
+      throw refusal(`PUT ${keyPath(key)}`, 'Consul rejected the value');
     }
   },
   remove: async (ask, key) => {

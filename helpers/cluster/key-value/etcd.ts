@@ -9,13 +9,16 @@ import {
   httpConnectionFrom,
 } from './store-requests.ts';
 
-/** etcd by the second version of its API, which engines use. Its servers are known by the URLs at which they talk to each other. */
+/**
+ * etcd with version 2 of its API, which engines use. Its servers are identified by the URLs that they use among
+ * themselves.
+ */
 export const etcd: StoreDriver<HttpConnection> = {
   kind: 'etcd',
   name: 'etcd',
   scheme: 'etcd',
   port: 2379,
-  remark: 'it must have the API v2: up to 3.3 as it is, up to 3.5 with --enable-v2',
+  remark: 'etcd needs the API v2: it is on by default up to 3.3, and needs --enable-v2 up to 3.5',
   connect: httpConnection,
   connectFrom: httpConnectionFrom,
   readVersion: async (ask) =>
@@ -37,7 +40,7 @@ export const etcd: StoreDriver<HttpConnection> = {
     await requestJson(ask, ['PUT', keyPath(key), new URLSearchParams({ value })], keysAnswer);
   },
   remove: async (ask, key) => {
-    // 404: there is no such key; 403: it is a folder, which has no value that could be removed.
+    // 404: the key does not exist. 403: it is a folder, which has no value to remove.
     await requestJson(ask, ['DELETE', keyPath(key)], keysAnswer, { 404: {}, 403: {} });
   },
 };
@@ -50,9 +53,9 @@ const membersAnswer = z.object({
 
 const selfAnswer = z.object({ leaderInfo: z.object({ leader: z.string() }) });
 
-/** A key, or a folder; what is in it comes along when asked for. */
+/** A key, or a folder with its content if that was requested. */
 const node = z.object({
-  // The folder of all has none.
+  // The root folder has no key.
   key: z.string().default(''),
   dir: z.boolean().default(false),
   value: z.string().default(''),
@@ -64,12 +67,12 @@ const node = z.object({
 const keysAnswer = z.object({ node: node.optional() });
 
 async function readNode(ask: HttpConnection, key: string, { recursive = false } = {}) {
-  // Without a quorum, a server that is cut off from the others would answer out of its own memory.
+  // Without a quorum, a server that is cut off from the others would answer from its own memory.
   const path = `${keyPath(key)}?quorum=true&recursive=${recursive}`;
   return (await requestJson(ask, ['GET', path], keysAnswer, { 404: {} })).node;
 }
 
-/** etcd puts a slash before all keys. */
+/** Returns the keys below a node, without etcd's leading slash. */
 function listEntries({ key, dir, value, nodes }: z.infer<typeof node>): StoreEntry[] {
   return dir ? nodes.flatMap(listEntries) : [{ key: key.replace(/^\//, ''), value }];
 }

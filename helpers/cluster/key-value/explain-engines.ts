@@ -7,13 +7,13 @@ import type { KeyValueStore } from './key-value-store.ts';
 
 interface Judged {
   readonly machine: Machine;
-  /** What its engine says. */
+  /** The engine's own description. */
   readonly info: EngineInfo;
 }
 
 /**
- * Throws what no waiting mends: an engine that was not told of the store, or not how the others find it, and machines
- * that share a hostname. Each is an error of its own that names the machine.
+ * Throws if waiting cannot help: an engine lacks the key-value store or its own address, or machines share a hostname.
+ * Each problem is an error that names the machine.
  */
 export async function requireClusterEngines(
   store: Pick<KeyValueStore, 'url'>,
@@ -21,7 +21,7 @@ export async function requireClusterEngines(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const judged = await allSettled(
-    'cluster: ask its engines',
+    'cluster: query its engines',
     machines.map(async (machine) => {
       using engine = connectEngine(machine);
       return { machine, info: await engine.info({ signal, quiet: true }) };
@@ -37,7 +37,10 @@ export async function requireClusterEngines(
   );
 }
 
-/** What is wrong with the options that an engine was given to be in the cluster of that store. */
+/**
+ * Returns the error in the options with which an engine joins the cluster of a key-value store; undefined if they are
+ * correct.
+ */
 export function findOptionDefect(url: string, { machine, info }: Judged): HarnessError | undefined {
   const { clusterStore, clusterAdvertise } = info;
   const { name, address } = machine;
@@ -45,30 +48,34 @@ export function findOptionDefect(url: string, { machine, info }: Judged): Harnes
   const defect = (observed: string, ...options: readonly string[]) =>
     new HarnessError({
       code: 'engine-unsuitable',
-      tried: `${name}: be in the cluster of ${url}`,
+      tried: `${name}: join the cluster of ${url}`,
       observed,
-      remedy: `give it the engine option ${options.join(' and ')} (docker-machine create --engine-opt)`,
+      remedy: `set the engine option ${options.join(' and ')} (docker-machine create --engine-opt)`,
     });
   const store = `cluster-store=${url}`;
   const advertise = `cluster-advertise=INTERFACE:${requireTls(machine).port} with the interface of ${address}`;
   if (clusterStore === undefined) {
     return defect('its engine runs without cluster-store and cluster-advertise', store, advertise);
   }
-  if (clusterStore !== url) return defect(`its engine has the store ${clusterStore}`, store);
+  if (clusterStore !== url)
+    return defect(`its engine uses the key-value store ${clusterStore}`, store);
   if (clusterAdvertise === undefined) {
     return defect(
-      'its engine runs without cluster-advertise: it knows the networks, and no other engine ever finds it',
+      'its engine runs without cluster-advertise: it knows the networks, but no other engine finds it',
       advertise,
     );
   }
   if (clusterAdvertise === advertised) return undefined;
   return defect(
-    `its engine tells the others to find it at ${clusterAdvertise}, and its address is ${advertised}`,
+    `its engine advertises ${clusterAdvertise}, but its address is ${advertised}`,
     advertise,
   );
 }
 
-/** Engines of one hostname: the gossip of all of them ends when they meet, though nothing that they say shows it. */
+/**
+ * Returns an error for each hostname that several engines share. The gossip of these engines stops when they discover
+ * each other, although their API shows no error.
+ */
 function findSharedHostnames(all: readonly Judged[]): HarnessError[] {
   return [...Map.groupBy(all, ({ info }) => info.name)].flatMap(([hostname, sharing]) => {
     if (sharing.length < 2) return [];
@@ -76,9 +83,9 @@ function findSharedHostnames(all: readonly Judged[]): HarnessError[] {
     const others = names.filter((name) => name !== hostname);
     return new HarnessError({
       code: 'engine-unsuitable',
-      tried: `${names.join(' and ')}: be members of one cluster`,
-      observed: `they share the hostname ${hostname}, by which a key-value cluster tells its members apart`,
-      remedy: `give ${others.join(' and ')} a hostname of its own (hostnamectl set-hostname), and restart the engines of ${names.join(' and ')}`,
+      tried: `${names.join(' and ')}: join one cluster`,
+      observed: `they share the hostname ${hostname}, but a key-value cluster identifies its members by hostname`,
+      remedy: `give ${others.join(' and ')} a different hostname (hostnamectl set-hostname), and restart the engines of ${names.join(' and ')}`,
     });
   });
 }

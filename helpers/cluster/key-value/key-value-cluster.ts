@@ -7,7 +7,7 @@ import { MEMBERS_KEY } from './key-value-store.ts';
 import { openKeyValueStore } from './open-store.ts';
 import { storeLimits } from './store-limits.ts';
 
-/** The cluster of engines that share the store on the keystore's machine. */
+/** Opens the cluster of the engines that share the key-value store on the keystore's machine. */
 export function openKeyValueCluster(
   plan: ClusterPlan,
   planned: PlannedStore,
@@ -24,7 +24,6 @@ export function openKeyValueCluster(
     scope: 'global',
     engines,
     creator,
-    // It is no better at containers, which therefore no topology on ZooKeeper has.
     irremovableOverlays: storeLimits[store.kind].removal,
     store: {
       machine: keystore.machine,
@@ -39,7 +38,8 @@ export function openKeyValueCluster(
     },
     readMembers: async () => {
       const entries = await store.readTree(MEMBERS_KEY);
-      // The key says who keeps the entry up, the value where the others look for the engine.
+      // The key names the engine that maintains the entry; the value is the address under which the others find that
+      // engine.
       return entries.map(({ key, value }) => memberAt(key.slice(MEMBERS_KEY.length), value));
     },
     describeMember: (engine) => memberAt(advertised(engine), advertised(engine)),
@@ -60,7 +60,7 @@ export function openKeyValueCluster(
   };
 }
 
-/** An entry goes away with its engine: one that is there is of an engine that lives. */
+/** Describes a member. Its entry expires with its engine, so a present entry belongs to a running engine. */
 function memberAt(name: string, address: string): ClusterMember {
   return { name, address, state: 'present' };
 }

@@ -1,22 +1,22 @@
 import type { RequestOrigin } from '../request-from-machine.ts';
 
-/** The makes of stores that engines can meet in. */
+/** The key-value stores that engines support for discovery. */
 export const keyValueStoreKinds = ['consul', 'etcd', 'zookeeper'] as const;
 
 export type KeyValueStoreKind = (typeof keyValueStoreKinds)[number];
 
-/** Below this key each engine keeps itself, at `192.168.99.101:2376`, for as long as it lives. */
+/** The folder in which each running engine keeps an entry, such as `192.168.99.101:2376`. */
 export const MEMBERS_KEY = 'docker/nodes/';
 
-/** One key of a store. */
+/** A key of a key-value store with its value. */
 export interface StoreEntry {
   readonly key: string;
   readonly value: string;
 }
 
-/** One of the servers that agree on what a store holds. */
+/** One of the servers of a key-value store. */
 export interface StoreServer {
-  /** As the store calls it: `172.17.0.2:8300`. */
+  /** The store's name for the server: `172.17.0.2:8300`. */
   readonly name: string;
   readonly leads: boolean;
 }
@@ -25,40 +25,40 @@ export interface StoreOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds. */
   readonly limit?: number;
-  /** Publishes nothing: for a wait that asks again and again. */
+  /** Publishes no activities, for waits that poll. */
   readonly quiet?: boolean;
 }
 
 /**
- * The store through which the engines of a key-value cluster find each other, whatever its make. Keys are paths without
- * a slash in front: `docker/nodes/192.168.99.101:2376`. A key without a value counts as a folder, whatever the make: some
- * have no other folders, and engines make such keys in those that have.
+ * The key-value store through which the engines of a cluster find each other. Keys are paths without a leading slash:
+ * `docker/nodes/192.168.99.101:2376`. In every store, a key without a value counts as a folder: some stores have no
+ * other folders, and engines create such keys in the stores that do.
  */
 export interface KeyValueStore {
   readonly kind: KeyValueStoreKind;
-  /** As its makers write it: `ZooKeeper`. */
+  /** The product's name: `ZooKeeper`. */
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  /** As an engine's `cluster-store` takes it: `consul://192.168.99.100:8500`. */
+  /** The URL for an engine's `cluster-store` option: `consul://192.168.99.100:8500`. */
   readonly url: string;
-  /** Returns once the store takes what is written and gives it back. */
+  /** Waits until the store returns a value that was written to it. */
   waitUntilReady(options?: StoreOptions): Promise<void>;
   version(options?: StoreOptions): Promise<string>;
   servers(options?: StoreOptions): Promise<StoreServer[]>;
-  /** Undefined when there is no such key, or a folder. */
+  /** Returns undefined if the key does not exist or is a folder. */
   read(key: string, options?: StoreOptions): Promise<string | undefined>;
-  /** What a machine reads that asks the store itself: it proves that this machine reaches it. */
+  /** Returns the value that a machine reads with its own request, which proves that the machine reaches the store. */
   readFrom(asker: RequestOrigin, key: string): Promise<string | undefined>;
-  /** All keys at and below `prefix`, in order; folders are left out. */
+  /** Returns all keys at and below `prefix`, in order, without folders. */
   readTree(prefix: string, options?: StoreOptions): Promise<StoreEntry[]>;
   write(key: string, value: string, options?: StoreOptions): Promise<void>;
-  /** A key that is not there is gone already. What is below it stays. */
+  /** Removes a key, but not the keys below it. A key that does not exist is not an error. */
   remove(key: string, options?: StoreOptions): Promise<void>;
 }
 
 /**
- * The options of an engine that shall be in this store's cluster: `docker-machine create --engine-opt`.
+ * Returns the options of an engine that joins this store's cluster: `docker-machine create --engine-opt`.
  *
  * @param advertise the interface or address, and the port, at which the other engines find this one
  */
@@ -69,7 +69,7 @@ export function engineOptionsFor(
   return [`cluster-store=${store.url}`, `cluster-advertise=${advertise}`];
 }
 
-/** The values at and below that key, in the order of their keys' characters; not those whose names only begin so. */
+/** Returns the values at and below a key, sorted by key, without keys that only share a prefix with its name. */
 export function entriesBelow(entries: readonly StoreEntry[], prefix: string): StoreEntry[] {
   const folder = prefix.replace(/\/$/, '');
   return entries

@@ -10,14 +10,14 @@ import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './key-value-
 import { storeLimits } from './store-limits.ts';
 import { whileStoreIsReached } from './store-reach.ts';
 
-/** Where the engines of the cluster advertise themselves in the store: `192.168.99.101:2376`, in order. */
+/** Returns the addresses that the engines of the cluster advertise in the store, in order: `192.168.99.101:2376`. */
 async function readMembers(store: KeyValueStore, options?: StoreOptions): Promise<string[]> {
   const entries = await store.readTree(MEMBERS_KEY, options);
   return entries.map(({ value }) => value).sort();
 }
 
 export interface ClusterWait {
-  /** Runs in the machines what shows that they reach the store. */
+  /** Runs the commands in the machines that prove that they reach the store. */
   readonly provider: MachineProvider;
   /** Milliseconds. */
   readonly limit?: number;
@@ -25,15 +25,15 @@ export interface ClusterWait {
 }
 
 /**
- * Returns once these machines' engines are one cluster: each in the store with its address, and each known to the gossip
- * of every other.
+ * Waits until the engines of these machines form one cluster: each is in the store with its address, and the gossip of
+ * each knows every other engine.
  *
- * The gossip is what matters. An end point that is made before two engines have met is never announced to the other:
- * names and inspect look right there, but its kernel lacks the neighbour, for good. Nothing that an engine's API says
- * tells whether they have met.
+ * Gossip is the decisive part. An endpoint that is created before two engines have exchanged gossip is never announced
+ * to the other engine. Names and `docker network inspect` look correct there, but the kernel permanently lacks the
+ * neighbor entry, and the engine's API does not show it.
  *
- * What can never become a cluster is an error at once: an engine without the options for it, machines of one hostname, a
- * store that does not answer or that a machine does not reach.
+ * Problems that waiting cannot solve are immediate errors: an engine without the options for it, machines with the same
+ * hostname, a store that does not answer or that a machine does not reach.
  */
 export async function waitForCluster(
   store: KeyValueStore,
@@ -52,7 +52,7 @@ export async function waitForCluster(
   });
 }
 
-/** Returns once the machine's engine is in the store, and its gossip knows the other's if there is one. */
+/** Waits until a machine's engine is in the store and its gossip knows the other machine's engine, if there is one. */
 export async function waitForDiscovery(
   store: KeyValueStore,
   machine: Machine,
@@ -73,9 +73,9 @@ export async function waitForDiscovery(
 }
 
 /**
- * Engines on ZooKeeper miss what changes between their reading the members and their watching them, even their own entry,
- * and have no gossip then until the members change once more: here they do, for a moment, by an entry that says nothing
- * new. (libkv's WatchTree lists first, and asks to be told of changes afterwards.)
+ * Adds and removes an entry without information while waiting, if the store needs it. Engines on ZooKeeper miss changes
+ * between reading and watching the members, even their own entry, and then have no gossip until the members change
+ * again: libkv's WatchTree lists the members before it sets the watch.
  */
 async function whileNudgingWatchers(
   store: KeyValueStore,
@@ -91,7 +91,7 @@ async function whileNudgingWatchers(
   await whileWatching({ look, every: 1000, signal }, run);
 }
 
-/** Returns once all these addresses are in the store. */
+/** Waits until all these addresses are in the store. */
 async function waitForMembers(
   store: KeyValueStore,
   addresses: readonly string[],
@@ -102,18 +102,18 @@ async function waitForMembers(
     async () => {
       const members = new Set(await readMembers(store, { signal, quiet: true }));
       const missing = addresses.filter((address) => !members.has(address));
-      return missing.length === 0 ? done(undefined) : notYet(`${missing.join(', ')} not there`);
+      return missing.length === 0 ? done(undefined) : notYet(`missing: ${missing.join(', ')}`);
     },
     {
       limit,
       signal,
       remedy:
-        'read the engine’s log: it must reach the store, and cluster-advertise must name an interface that it has',
+        "read the engine's log: it must reach the key-value store, and cluster-advertise must name one of its interfaces",
     },
   );
 }
 
-/** Returns once the gossip of each machine’s engine knows every other as alive. */
+/** Waits until the gossip of each machine's engine knows every other engine as alive. */
 async function waitForGossip(
   machines: readonly Machine[],
   { limit = 60_000, signal }: StoreOptions = {},
@@ -133,7 +133,7 @@ async function waitForGossipPeers(
   { limit, signal }: { limit: number; signal: AbortSignal | undefined },
 ): Promise<void> {
   await waitFor(
-    `${machine.name}: its gossip knows ${others.map(({ name }) => name).join(', ') || 'itself'}`,
+    `${machine.name}: gossip knows ${others.map(({ name }) => name).join(', ') || 'itself'}`,
     async () => {
       const members = await readGossipMembers(machine.address, { signal });
       const alive = new Set(
@@ -141,13 +141,13 @@ async function waitForGossipPeers(
       );
       if (others.every(({ address }) => alive.has(address))) return done(undefined);
       const known = members.map(({ name, address, state }) => `${name} ${address} ${state}`);
-      return notYet(`it knows ${known.join(', ') || 'nobody'}`);
+      return notYet(`it knows ${known.join(', ') || 'no other engine'}`);
     },
     {
       limit,
       signal,
       remedy:
-        'see that port 7946 is open between the machines, TCP and UDP, and their hostnames differ',
+        'open port 7946 between the machines, TCP and UDP, and check that their hostnames differ',
     },
   );
 }

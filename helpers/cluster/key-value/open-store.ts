@@ -10,7 +10,7 @@ import type { StoreDriver } from './store-driver.ts';
 import { waitForStore } from './wait-for-store.ts';
 import { zookeeper } from './zookeeper.ts';
 
-/** The store of that kind at that address, at its usual port unless another one is given. Asks nothing yet. */
+/** Opens a key-value store at an address, by default at the usual port of its kind. Sends no requests yet. */
 export function openKeyValueStore(
   kind: KeyValueStoreKind,
   address: string,

@@ -16,17 +16,17 @@ export function refuseKeyValueEngine(need: Backend): RefuseEngine {
       const stores = backends.length === 0 ? '' : `${backends.join(' or ')}, or `;
       return {
         observed: `engine ${version} has no ${scheme(need)}:// (${build})`,
-        remedy: `take ${stores}${others}`,
+        remedy: `use ${stores}${others}`,
       };
     }
     return isOlder(version, [1, 9])
       ? {
           observed: `engine ${version} has no --cluster-store: key-value clusters need 1.9 or newer`,
-          remedy: `take ${others}`,
+          remedy: `use ${others}`,
         }
       : {
           observed: `engine ${version} has no --cluster-store: key-value clusters need 20.10 or older`,
-          remedy: `take ${others}, or swarm mode`,
+          remedy: `use ${others}, or swarm mode`,
         };
   };
 }

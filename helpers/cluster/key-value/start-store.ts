@@ -9,12 +9,12 @@ import { openKeyValueStore } from './open-store.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
 export interface StoreRequest {
-  /** Its engine must have it. */
+  /** The image, which the engine must have. */
   readonly image: string;
-  /** The container's name; the engine makes one up when absent, as in the tutorial. */
+  /** The container's name; by default the engine chooses one, as in the tutorial. */
   readonly name?: string;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until it must lead; a minute when absent. */
+  /** Milliseconds until the store must have a leader; a minute by default. */
   readonly limit?: number;
 }
 
@@ -23,12 +23,12 @@ export interface StartedStore {
   readonly container: Container;
 }
 
-/** Milliseconds between two looks whether its container still runs. */
+/** Milliseconds between two checks that its container still runs. */
 const LOOK_EVERY = 500;
 
 /**
- * Runs a store on that engine as the tutorial runs Consul, and returns once it leads and stores. A container that ends
- * meanwhile is an error at once.
+ * Runs a key-value store on an engine as the tutorial runs Consul, and waits until it has a leader and stores values.
+ * Throws immediately if its container exits.
  */
 export async function startStore(
   kind: KeyValueStoreKind,
@@ -49,7 +49,7 @@ export async function startStore(
   const look = async (until: AbortSignal, failure?: unknown) => {
     await requireRunning(container, until);
     if (!(failure instanceof HarnessError)) return;
-    // What is taken down cannot be asked for its log any more.
+    // After a tear-down there is no log to read.
     const { code, tried, observed, remedy } = failure;
     const evidence = await container.logs({ lines: 20 });
     throw new HarnessError({ code, tried, observed, remedy, evidence, cause: failure });
@@ -60,7 +60,9 @@ export async function startStore(
   return { store, container };
 }
 
-/** How each is told to lead alone, in words that its makers' own images understand as well. */
+/**
+ * The arguments and variables with which each store runs as a single server. The official images accept them as well.
+ */
 const ways: Readonly<
   Record<KeyValueStoreKind, (store: KeyValueStore) => Pick<ContainerSpec, 'command' | 'env'>>
 > = {
@@ -68,11 +70,11 @@ const ways: Readonly<
   etcd: ({ address, port }) => ({
     env: {
       ETCD_LISTEN_CLIENT_URLS: `http://0.0.0.0:${port}`,
-      // Clients are sent there, so it must be where they reach it.
+      // Clients are redirected to this URL, so they must be able to reach it.
       ETCD_ADVERTISE_CLIENT_URLS: `http://${address}:${port}`,
       ETCD_ENABLE_V2: 'true',
     },
   }),
-  // As its makers' image starts when nothing is said.
+  // Its official image starts a single server by default.
   zookeeper: () => ({}),
 };

@@ -11,26 +11,26 @@ import type {
 export type StoreAddress = Pick<KeyValueStore, 'address' | 'port'>;
 
 /**
- * What is particular to one make of store.
+ * The implementation of one kind of key-value store.
  *
- * @template Connection how one talks to it: what `connect` and `connectFrom` give, and all else is asked over
+ * @template Connection the connection that `connect` and `connectFrom` return and all requests use
  */
 export interface StoreDriver<Connection> {
   readonly kind: KeyValueStoreKind;
   readonly name: string;
-  /** Of its URL. */
+  /** The scheme of its URL. */
   readonly scheme: string;
   readonly port: number;
-  /** What to know of this make when it does not come to lead. */
+  /** Advice for the error if the store gets no leader. */
   readonly remark: string;
   connect(place: StoreAddress, options?: StoreOptions): Connection;
-  /** From inside of a machine: good for reading. */
+  /** Connects from inside a machine, for reading only. */
   connectFrom(place: StoreAddress, asker: RequestOrigin): Connection;
   readVersion(connection: Connection): Promise<string>;
   readServers(connection: Connection): Promise<StoreServer[]>;
-  /** Undefined or empty when there is none, or it is a folder. */
+  /** Returns undefined or an empty string if the key does not exist or is a folder. */
   readKey(connection: Connection, key: string): Promise<string | undefined>;
-  /** All keys at and below that one, in any order; it may give more. */
+  /** Returns all keys at and below a key, in any order, and possibly others. */
   readTree(connection: Connection, prefix: string): Promise<StoreEntry[]>;
   write(connection: Connection, entry: StoreEntry): Promise<void>;
   remove(connection: Connection, key: string): Promise<void>;

@@ -14,12 +14,13 @@ export const storeLimits: Readonly<Record<KeyValueStoreKind, StoreLimits>> = {
   consul: {},
   etcd: {},
   zookeeper: {
-    // libnetwork counts an overlay's containers under a key that it looks for by its whole path, in a list of which
-    // ZooKeeper's client gives the last words only; what it does not find, it takes for found. specs/cluster proves it.
+    // libnetwork counts an overlay's containers under a key. It looks for the key by its whole path, in a list in which
+    // ZooKeeper's client returns only the last path elements. It treats a missing key as found. specs/cluster proves
+    // it.
     containers:
-      'an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own',
+      'Docker 20.10 exits when the first container joins an overlay in ZooKeeper (a defect of Docker)',
     removal:
-      'an engine of Docker 20.10 fails at removing an overlay that it keeps in ZooKeeper, by a defect of its own',
+      'Docker 20.10 cannot remove an overlay that it keeps in ZooKeeper (a defect of Docker)',
     missesChanges: true,
   },
 };

@@ -5,28 +5,29 @@ import { whileWatching } from '../../process/waits/while-watching.ts';
 import { connectFromMachine } from '../request-from-machine.ts';
 import type { KeyValueStore } from './key-value-store.ts';
 
-/** What must be reached, and from where. */
+/** The key-value store that machines must reach. */
 export interface StoreReach {
-  /** As long as it is not there, nobody misses it. */
+  /** Not checked before the promise resolves. */
   readonly store: StoreLocation | Promise<StoreLocation>;
   readonly provider: MachineProvider;
-  /** Those that do not run yet are passed over. */
+  /** Machines that do not run yet are skipped. */
   readonly machines: readonly string[];
 }
 
 export type StoreLocation = Pick<KeyValueStore, 'url' | 'address' | 'port'>;
 
-/** What is in order is over before the first look. */
+/** Milliseconds between two checks. A healthy action ends before the first one. */
 const LOOK_EVERY = 3000;
 
-/** Milliseconds within which a TCP connection is there, or will never be. */
+/** Milliseconds after which a TCP connection counts as failed. */
 const DIAL_LIMIT = 10_000;
 
 /**
- * Does what engines cannot do without their store. One that does not reach it hangs, or says at last what it was at, and
- * not why; so the way to the store is looked at meanwhile. An obstacle there ends it at once, and is what went wrong.
+ * Runs an action for which an engine needs its key-value store, and checks the path to the store during this time. An
+ * engine that does not reach its store hangs, or fails late without a reason. A broken path ends the action immediately
+ * with an error that describes it.
  *
- * @param tried what is done, for the error: «worker-host: docker network create my-net»
+ * @param tried the action for the error: "worker-host: docker network create my-net"
  */
 export async function whileStoreIsReached<T>(
   tried: string,
@@ -39,7 +40,7 @@ export async function whileStoreIsReached<T>(
     place = await store;
   };
   const noted = noteStore();
-  // Whoever waits for it is told.
+  // The caller awaits the promise and gets the error.
   noted.catch(() => undefined);
   const look = async (until: AbortSignal, failure?: unknown) => {
     if (place === undefined) return;
@@ -57,17 +58,17 @@ interface Obstacle {
   readonly remedy: string;
 }
 
-/** That no store answers. */
+/** Returns the problem if no store answers. */
 async function findSilence({ url, address, port }: StoreLocation): Promise<Obstacle | undefined> {
   const failure = await dial(address, port);
   if (failure === undefined) return undefined;
   return {
     observed: `no key-value store answers at ${url}: ${failure}`,
-    remedy: `see on ${address} that its container runs and publishes port ${port} (docker ps -a)`,
+    remedy: `check on ${address} that its container runs and publishes port ${port} (docker ps -a)`,
   };
 }
 
-/** That one of the machines does not reach the store, though it answers here. */
+/** Returns the problem if one of the machines does not reach the store, although it answers here. */
 async function findBarrier(
   place: StoreLocation,
   provider: MachineProvider,
@@ -84,12 +85,12 @@ async function findBarrier(
   if (machine === undefined) return undefined;
   const { url, address, port } = place;
   return {
-    observed: `${machine} does not reach the key-value store ${url}, which answers here: ${failure}`,
-    remedy: `open TCP port ${port} of ${address} to ${machine}: see firewalls, security groups and routes between them`,
+    observed: `${machine} does not reach the key-value store ${url}, although it answers here: ${failure}`,
+    remedy: `open TCP port ${port} of ${address} to ${machine}: check firewalls, security groups and routes between them`,
   };
 }
 
-/** Why no connection comes about from here. */
+/** Connects from here and returns the error, if any. */
 async function dial(host: string, port: number): Promise<string | undefined> {
   return await new Promise((resolve) => {
     const socket = connect({ host, port, timeout: DIAL_LIMIT });
@@ -103,7 +104,7 @@ async function dial(host: string, port: number): Promise<string | undefined> {
   });
 }
 
-/** Why none comes about from a machine that does run commands. */
+/** Connects from a running machine and returns the error, if any. */
 async function dialFrom(
   provider: MachineProvider,
   machine: string,
@@ -118,7 +119,7 @@ async function dialFrom(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HarnessError)) throw error;
-    // One that runs no command at all, as while it boots, tells nothing of the store.
+    // A machine that cannot run commands, for example because it is booting, proves nothing about the store.
     return await provider.run(machine, ['true'], limits).then(
       () => error.observed,
       () => undefined,

@@ -8,14 +8,14 @@ import { type RequestOrigin, getFromMachine } from '../request-from-machine.ts';
 import type { StoreOptions } from './key-value-store.ts';
 import type { StoreAddress } from './store-driver.ts';
 
-/** Sends one HTTP request to a store. */
+/** Sends HTTP requests to a key-value store. */
 export type HttpConnection = (
   method: 'GET' | 'PUT' | 'DELETE',
   path: string,
   body?: string | URLSearchParams,
 ) => Promise<{ readonly status: number; readonly body: string }>;
 
-/** Asks a store over HTTP; every exchange is published, unless it shall be quiet. */
+/** Connects to a key-value store over HTTP. Publishes each request as an activity unless `quiet` is set. */
 export function httpConnection(
   { address, port }: StoreAddress,
   options: StoreOptions = {},
@@ -25,7 +25,7 @@ export function httpConnection(
   return options.quiet === true ? ask : tell(base, ask);
 }
 
-/** Asks it from inside of a machine, which has GET alone. */
+/** Connects from inside a machine, which supports only GET. */
 export function httpConnectionFrom(
   { address, port }: StoreAddress,
   asker: RequestOrigin,
@@ -33,7 +33,10 @@ export function httpConnectionFrom(
   return async (_, path) => await getFromMachine(asker, `http://${address}:${port}${path}`);
 }
 
-/** What comes back with status 200 or 201; other statuses are errors, unless something stands for them. */
+/**
+ * Returns the JSON body of a response with status 200 or 201. Throws on other statuses, except those with a default
+ * value.
+ */
 export async function requestJson<T>(
   ask: HttpConnection,
   [method, path, body]: Parameters<HttpConnection>,
@@ -44,36 +47,42 @@ export async function requestJson<T>(
   const stand = standsFor[status];
   if (stand !== undefined) return stand;
   if (status !== 200 && status !== 201) {
-    throw refusal(`${method} ${path}`, `the store answered ${status}: ${oneLine(answer)}`);
+    throw refusal(
+      `${method} ${path}`,
+      `the key-value store answered ${status}: ${oneLine(answer)}`,
+    );
   }
   const { success, data } = shape.safeParse(parseJson(answer));
   if (success) return data;
-  throw refusal(`${method} ${path}`, `no such store answers so: ${oneLine(answer).slice(0, 100)}`);
+  throw refusal(
+    `${method} ${path}`,
+    `invalid response for this kind of key-value store: ${oneLine(answer).slice(0, 100)}`,
+  );
 }
 
-/** What a store did not do, or would not. */
+/** Creates the error of a request that a store rejected or did not answer. */
 export function refusal(tried: string, observed: string, cause?: unknown): HarnessError {
   return new HarnessError({
     code: 'store-unreachable',
     tried,
     observed,
-    remedy: 'see whether the keystore runs, and its container publishes that port',
+    remedy: 'check that the keystore runs, and that its container publishes that port',
     cause,
   });
 }
 
-/** The words of a key as the path of a URL. */
+/** Encodes a key as the path of a URL. */
 export function encodeKey(key: string): string {
   return key.split('/').map(encodeURIComponent).join('/');
 }
 
-/** One request, told to nobody: what a wait does many times. */
+/** Sends one request without an activity, for waits that poll. */
 function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): HttpConnection {
   return async (method, path, body) => {
     const limits = AbortSignal.timeout(limit);
-    // Loaded when it is needed: of what opens a cluster it would be a third.
+    // Loaded on demand, because it would be a third of the code that opens a cluster.
     const { Client } = await import('undici');
-    // One of its own: a shared one goes on connecting, and keeps this process alive, after its request was given up.
+    // A shared client would continue to connect after its request was aborted, and keep this process alive.
     const client = new Client(base);
     try {
       const { statusCode, body: answer } = await client.request({
@@ -93,7 +102,7 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): HttpCon
   };
 }
 
-/** The same, published as an activity, and with an error that says what to do. */
+/** Publishes each request as an activity, and adds a fix to its error. */
 function tell(base: string, ask: HttpConnection): HttpConnection {
   return async (method, path, body) =>
     await activity('http', `${method} ${base}${path}`, async (report) => {

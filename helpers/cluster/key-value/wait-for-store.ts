@@ -2,9 +2,9 @@ import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import type { KeyValueStore, StoreOptions } from './key-value-store.ts';
 
 /**
- * Returns once the store has a leader, takes what is written and gives it back.
+ * Waits until the store has a leader and returns a value that was written to it.
  *
- * @param remark what to know of this make of store when it does not come to lead
+ * @param remark advice for a store of this kind that gets no leader
  */
 export async function waitForStore(
   store: KeyValueStore,
@@ -13,21 +13,19 @@ export async function waitForStore(
 ): Promise<void> {
   const quietly = { limit: 5000, signal, quiet: true };
   await waitFor(
-    `keystore ${store.address}:${store.port}: ${store.name} leads and stores`,
+    `keystore ${store.address}:${store.port}: ${store.name} has a leader and stores values`,
     async () => {
       const servers = await store.servers(quietly);
-      if (!servers.some(({ leads }) => leads)) return notYet('it has no leader');
-      // An engine that meets a store which does not take its entry yet tries again only 20 s later.
+      if (!servers.some(({ leads }) => leads)) return notYet('no leader');
+      // An engine whose first write to the store fails tries again only after 20 s.
       await store.write(PROBE, 'written', quietly);
       const value = await store.read(PROBE, quietly);
       await store.remove(PROBE, quietly);
-      return value === 'written'
-        ? done(undefined)
-        : notYet('it does not give back what was written');
+      return value === 'written' ? done(undefined) : notYet('it does not return the written value');
     },
-    { limit, signal, remedy: `read what its container says (docker logs); ${remark}` },
+    { limit, signal, remedy: `read the log of its container (docker logs). ${remark}` },
   );
 }
 
-/** In no folder: some stores would keep the folder. */
+/** Outside of any folder, because some stores would keep the folder. */
 const PROBE = 'overlay-e2e-probe';

@@ -13,9 +13,9 @@ import {
 } from './zookeeper-protocol.ts';
 
 /**
- * Says something to a ZooKeeper, and understands all that it says until it closes the connection.
+ * Sends a request to a ZooKeeper and parses everything that it sends until it closes the connection.
  *
- * @param title what is said, for people
+ * @param title a description of the request for people
  */
 export type Exchange = <T>(
   question: Buffer,
@@ -23,7 +23,7 @@ export type Exchange = <T>(
   understand: (answer: Buffer) => T,
 ) => Promise<T>;
 
-/** Asks a ZooKeeper; every exchange is published, unless it shall be quiet. */
+/** Connects to a ZooKeeper. Publishes each exchange as an activity unless `quiet` is set. */
 export function zooKeeperConnection(place: StoreAddress, options: StoreOptions = {}): Exchange {
   const exchange: Exchange = async (question, _, understand) =>
     understand(await exchangeBytes(place, question, options));
@@ -43,16 +43,16 @@ export function zooKeeperConnection(place: StoreAddress, options: StoreOptions =
   };
 }
 
-/** Asks it from inside of a machine. */
+/** Connects from inside a machine. */
 export function zooKeeperConnectionFrom(place: StoreAddress, asker: RequestOrigin): Exchange {
   return async (question, _, understand) =>
     understand(await exchangeFromMachine(asker, place, question));
 }
 
 /**
- * Asks for all of this in a session of its own, so that nothing is left of it afterwards.
+ * Sends requests in one session, so that ephemeral state disappears afterwards.
  *
- * @param answers errors that are answers
+ * @param answers errors that count as answers
  */
 export async function exchangeWithZooKeeper(
   exchange: Exchange,
@@ -65,7 +65,7 @@ export async function exchangeWithZooKeeper(
     const replies = readSession(answer, requests.length);
     replies.forEach(({ error }, index) => {
       if (error === 0 || answers.includes(error)) return;
-      throw new Error(`ZooKeeper refused «${requests[index]?.line}» with its error ${error}`);
+      throw new Error(`ZooKeeper rejected "${requests[index]?.line}" with error ${error}`);
     });
     return replies;
   });

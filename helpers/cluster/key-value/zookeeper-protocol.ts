@@ -1,20 +1,20 @@
-/** One thing that a ZooKeeper is asked for. */
+/** A request to a ZooKeeper. */
 export interface ZooKeeperRequest {
-  /** For people: `getData /docker/nodes`. */
+  /** A description for people: `getData /docker/nodes`. */
   readonly line: string;
   readonly type: number;
   readonly fields: Buffer;
 }
 
-/** What came of a request. */
+/** The reply to a request. */
 export interface ZooKeeperReply {
-  /** 0, or one of {@link zooKeeperErrors}, or another one. */
+  /** 0, one of {@link zooKeeperErrors}, or another error number. */
   readonly error: number;
-  /** What it gives, if anything. */
+  /** The returned fields, if any. */
   readonly fields: Buffer;
 }
 
-/** The errors that are answers. */
+/** The errors that count as answers. */
 export const zooKeeperErrors = { noNode: -101, nodeExists: -110, notEmpty: -111 } as const;
 
 export function createRequest(path: string, value: string): ZooKeeperRequest {
@@ -41,20 +41,20 @@ function request(name: string, type: number, path: string, fields: Buffer[]): Zo
   return { line: `${name} ${path}`, type, fields: Buffer.concat([text(path), ...fields]) };
 }
 
-/** What {@link getDataRequest} gives: the value. */
+/** Reads the reply to {@link getDataRequest}: the value. */
 export function readData({ fields }: ZooKeeperReply): string {
   return new FieldReader(fields).readText();
 }
 
-/** What {@link getChildrenRequest} gives: the last words of their paths. */
+/** Reads the reply to {@link getChildrenRequest}: the last elements of the children's paths. */
 export function readChildren({ fields }: ZooKeeperReply): string[] {
   const reader = new FieldReader(fields);
   return Array.from({ length: reader.readCount() }, () => reader.readText());
 }
 
 /**
- * A whole session: it is begun, asks for all of this, and is ended, whereupon ZooKeeper closes the connection. It may be
- * sent in one piece: requests are answered in their order.
+ * Encodes a whole session: its start, the requests and its end, after which ZooKeeper closes the connection. It may be
+ * sent in one piece, because ZooKeeper answers requests in order.
  */
 export function writeSession(requests: readonly ZooKeeperRequest[]): Buffer {
   const all = [...requests, closeSession];
@@ -66,16 +66,17 @@ export function writeSession(requests: readonly ZooKeeperRequest[]): Buffer {
   ]);
 }
 
-/** The replies to the requests of {@link writeSession}, in their order; throws when one is missing. */
+/** Reads the replies to the requests of {@link writeSession}, in order. Throws if one is missing. */
 export function readSession(answer: Buffer, requests: number): ZooKeeperReply[] {
   const reader = new FieldReader(answer);
   const session = new FieldReader(reader.readBytes());
   session.readInt();
-  if (session.readInt() <= 0) throw new Error('ZooKeeper refused the session');
+  if (session.readInt() <= 0) throw new Error('ZooKeeper rejected the session');
   return Array.from({ length: requests }, (_, index) => {
     const reply = new FieldReader(reader.readBytes());
     const id = reply.readInt();
-    if (id !== index + 1) throw new Error(`ZooKeeper answered request ${id}, not ${index + 1}`);
+    if (id !== index + 1)
+      throw new Error(`ZooKeeper answered request ${id} instead of ${index + 1}`);
     // The number of the last change.
     reply.skip(8);
     return { error: reply.readInt(), fields: reply.rest() };
@@ -95,18 +96,18 @@ class FieldReader {
     return this.#take(4).readInt32BE();
   }
 
-  /** How many byte strings follow; each takes four bytes or more. */
+  /** Reads the number of byte strings that follow; each is at least four bytes long. */
   readCount(): number {
     const count = this.readInt();
     if (count > (this.#bytes.length - this.#at) / 4) {
       throw new RangeError(`ZooKeeper announces ${count} entries in ${this.#bytes.length} bytes`);
     }
-    // -1 stands for nothing at all.
+    // -1 means "none".
     return Math.max(0, count);
   }
 
   readBytes(): Buffer {
-    // -1 stands for nothing at all.
+    // -1 means "none".
     return this.#take(Math.max(0, this.readInt()));
   }
 
@@ -143,7 +144,7 @@ function text(value: string): Buffer {
   return frame(Buffer.from(value));
 }
 
-/** With its length in front. */
+/** Prefixes bytes with their length. */
 function frame(bytes: Buffer): Buffer {
   return Buffer.concat([int(bytes.length), bytes]);
 }
@@ -151,10 +152,13 @@ function frame(bytes: Buffer): Buffer {
 const anyVersion = int(-1);
 const noWatch = Buffer.of(0);
 
-/** One entry in the list of who may do what: everybody, everything. */
+/** An access control list with one entry: everyone may do everything. */
 const openToAll = Buffer.concat([int(1), int(0b11111), text('world'), text('anyone')]);
 
-/** Version 0, no change seen so far, 10 s without a word, no session of before, whose password is 16 bytes. */
+/**
+ * The start of a session: version 0, no changes seen, a timeout of 10 s, and no previous session, whose password is 16
+ * bytes.
+ */
 const beginSession = Buffer.concat([
   int(0),
   Buffer.alloc(8),

@@ -19,13 +19,13 @@ import {
 
 const { noNode, nodeExists, notEmpty } = zooKeeperErrors;
 
-/** A ZooKeeper. Every key above another one is there too, without a value. */
+/** ZooKeeper. Every parent of a key is a key as well, without a value. */
 export const zookeeper: StoreDriver<Exchange> = {
   kind: 'zookeeper',
   name: 'ZooKeeper',
   scheme: 'zk',
   port: 2181,
-  remark: 'it must lead alone («standalone»), and allow the word srvr',
+  remark: 'ZooKeeper must run standalone and allow the command srvr',
   connect: zooKeeperConnection,
   connectFrom: zooKeeperConnectionFrom,
   readVersion: async (exchange) => (await readStatus(exchange)).version,
@@ -38,7 +38,7 @@ export const zookeeper: StoreDriver<Exchange> = {
   write: async (exchange, { key, value }) => {
     const path = pathOf(key);
     const folders = foldersAbove(path).map((folder) => createRequest(folder, ''));
-    // Never without its value: an engine that watches would read an empty one.
+    // The value is part of the creation, because an engine that watches the key would read an empty one.
     const requests = [...folders, createRequest(path, value), setDataRequest(path, value)];
     await exchangeWithZooKeeper(exchange, requests, [nodeExists]);
   },
@@ -54,20 +54,20 @@ export const zookeeper: StoreDriver<Exchange> = {
   },
 };
 
-/** What it says to the word srvr, which needs no session. */
+/** Returns the response to the command srvr, which needs no session. */
 async function readStatus(exchange: Exchange): Promise<{ version: string; mode: string }> {
   return await exchange(Buffer.from('srvr'), 'srvr', (answer) => {
     const said = answer.toString();
     const [, version] = /^Zookeeper version: ([^\s,-]+)/.exec(said) ?? [];
     const [, mode] = /^Mode: (\w+)/m.exec(said) ?? [];
-    // While it starts it says that it is not serving.
+    // A starting server says that it is not serving.
     if (version === undefined || mode === undefined)
-      throw new Error(`ZooKeeper says «${said.trim()}»`);
+      throw new Error(`ZooKeeper says "${said.trim()}"`);
     return { version, mode };
   });
 }
 
-/** One of several says what it is to them, but not who they are. */
+/** Describes the server. A member of an ensemble reports its role, but not the other members. */
 function serversOf(mode: string): StoreServer[] {
   if (mode === 'standalone') return [{ name: mode, leads: true }];
   const leads = mode === 'leader';
@@ -77,13 +77,13 @@ function serversOf(mode: string): StoreServer[] {
   ];
 }
 
-/** Nodes of a tree that are read at most. A cluster of 100 hosts with 1,000 containers has some 3,000. */
+/** The maximum number of nodes to read. A cluster of 100 hosts with 1,000 containers has about 3,000. */
 const mostNodes = 10_000;
 
 /**
- * Asks level by level, all of a level at once.
+ * Reads a tree level by level, with one exchange for each level.
  *
- * @throws when there are more than 10,000 nodes: the tree might never end
+ * @throws if it has more than 10,000 nodes, because the tree might be infinite
  */
 async function readTree(
   exchange: Exchange,
@@ -92,7 +92,7 @@ async function readTree(
 ): Promise<StoreEntry[]> {
   if (paths.length === 0) return [];
   if (paths.length > left) {
-    throw new Error(`ZooKeeper has more than ${mostNodes} nodes below what was asked for`);
+    throw new Error(`more than ${mostNodes} nodes of ZooKeeper below the requested key`);
   }
   const requests = paths.flatMap((path) => [getDataRequest(path), getChildrenRequest(path)]);
   const replies = await exchangeWithZooKeeper(exchange, requests, [noNode]);
@@ -118,7 +118,7 @@ function pathOf(key: string): string {
   return `/${key.split('/').filter(Boolean).join('/')}`;
 }
 
-/** `/a` and `/a/b` for `/a/b/c`. */
+/** Returns `/a` and `/a/b` for `/a/b/c`. */
 function foldersAbove(path: string): string[] {
   return [...path.matchAll(/(?<=.)\//g)].map(({ index }) => path.slice(0, index));
 }

@@ -6,7 +6,7 @@ import type { Cluster, ClusterStore } from '../cluster.ts';
 import type { SwarmModePlan } from './kind.ts';
 import { MANAGER_PORT, readPeers } from './swarm-mode.ts';
 
-/** The cluster of engines that are nodes of one swarm. */
+/** Opens the cluster of engines that are nodes of one swarm. */
 export function openSwarmCluster(
   plan: SwarmModePlan,
   manager: Engine,
@@ -61,13 +61,13 @@ export function openSwarmCluster(
   };
 }
 
-/** What managers keep, they keep in a log of their own (Raft), in which configs stand beside nodes and networks. */
+/** Opens the store of a swarm: the managers' Raft log, which holds configs next to nodes and networks. */
 function openSwarmStore(manager: Engine): ClusterStore {
   return {
     machine: manager.machine,
     port: MANAGER_PORT,
     container: undefined,
-    // Its version is the engine's.
+    // Its version is the version of the engine.
     describe: async () => await Promise.resolve('swarm mode'),
     servers: async () =>
       (await manager.nodes.list()).flatMap(({ address, manager: isManager }) =>
@@ -79,7 +79,7 @@ function openSwarmStore(manager: Engine): ClusterStore {
     read: async (key) => await manager.configs.read(nameOf(key)),
     remove: async (key) => await manager.configs.remove(nameOf(key)),
     readFrom: async (asker, key) => {
-      // Workers cannot ask for it: what they have is the way to where the managers serve each other and them.
+      // Workers cannot read it. The test for them is the connection to the managers' port.
       await connectFromMachine(asker, { address: manager.machine.address, port: MANAGER_PORT });
       return await manager.configs.read(nameOf(key));
     },
@@ -87,22 +87,22 @@ function openSwarmStore(manager: Engine): ClusterStore {
 }
 
 function nameAt(nodes: readonly NodeFacts[], address: string): string {
-  return nodes.find((node) => node.address === address)?.hostname ?? '(no node of the swarm)';
+  return nodes.find((node) => node.address === address)?.hostname ?? '(not a node of the swarm)';
 }
 
-/** Any image that the engine has: what runs in it is only there to be on a network. */
+/** Returns any image that the engine has, for a container that only joins a network. */
 async function findImage(engine: Engine): Promise<string> {
   const [first] = await engine.containers.list();
   if (first !== undefined) return first.image;
   throw new HarnessError({
     code: 'image-unknown',
     tried: `${engine.machine.name}: run a container on a network`,
-    observed: 'it has none whose image could be taken',
+    observed: 'it has no container whose image could be used',
     remedy: 'run the workload first',
   });
 }
 
-/** A config's name has no slash. */
+/** Returns a valid name of a config, which has no slash. */
 function nameOf(key: string): string {
   return key.replaceAll('/', '.');
 }

@@ -7,16 +7,16 @@ import { allSettled } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
-/** Where managers take joins and serve each other (`docker swarm init --listen-addr`). */
+/** The port on which managers accept joins and serve each other (`docker swarm init --listen-addr`). */
 export const MANAGER_PORT = 2377;
 
 export interface SwarmOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds; a minute when absent. */
+  /** Milliseconds; a minute by default. */
   readonly limit?: number;
 }
 
-/** Makes that engine the first manager of a new swarm, and gives what the others need to join. */
+/** Makes an engine the first manager of a new swarm, and returns the tokens with which others join. */
 export async function initSwarm(
   engine: Engine,
   { advertise = engine.machine.address, dataPath }: Partial<SwarmInitRequest> = {},
@@ -27,8 +27,8 @@ export async function initSwarm(
 }
 
 /**
- * Brings that engine into the manager's swarm, as what the token is for. When it fails the engine is in no swarm: left to
- * itself, one that found no manager would go on trying.
+ * Joins an engine to the manager's swarm in the role of the token. After a failure, the engine leaves the swarm,
+ * because an engine that finds no manager would continue to try.
  */
 export async function joinSwarm(
   engine: Engine,
@@ -37,7 +37,7 @@ export async function joinSwarm(
   { advertise = engine.machine.address, dataPath }: Partial<SwarmInitRequest> = {},
   { signal }: SwarmOptions = {},
 ): Promise<void> {
-  // One that is no manager says so at once; the engine that is to join would try it for 10 s.
+  // An engine that is not a manager fails here immediately; the joining engine would try it for 10 s.
   await manager.swarm.inspect({ signal });
   const before = await engine.info({ signal, quiet: true });
   try {
@@ -62,12 +62,12 @@ async function leaveIfTrying(engine: Engine): Promise<void> {
 }
 
 /**
- * Returns once these engines are one swarm: each on the manager's list, ready and active, and each known to the gossip of
- * every other.
+ * Waits until these engines form one swarm: each is in the manager's list, ready and active, and the gossip of each
+ * knows every other engine.
  *
- * The gossip is what matters for networks: through it an engine learns which containers the others have. Its members do
- * not tell strangers whom they know, as it is encrypted; but each engine says who else is in the network `ingress`, which
- * every member of a swarm has from its first moment.
+ * Networks depend on gossip, because engines learn of each other's containers through it. The gossip is encrypted, so
+ * its members cannot be queried from outside. Each engine lists the other members of the network `ingress`, though, and
+ * every node of a swarm is in that network from the start.
  */
 export async function waitForSwarm(
   manager: Engine,
@@ -85,7 +85,7 @@ export async function waitForSwarm(
 
 interface Member {
   readonly name: string;
-  /** Where the others find it, which is not always where we do. */
+  /** The address for the other nodes, which may differ from the address for this computer. */
   readonly address: string;
 }
 
@@ -117,13 +117,13 @@ async function waitForNodes(
     {
       limit,
       signal,
-      remedy: 'docker node ls on the manager, and the engine’s log there, tell what it lacks',
+      remedy: "read docker node ls on the manager, and the engine's log there",
     },
   );
 }
 
 function problemOf(node: NodeFacts | undefined): string | undefined {
-  if (node === undefined) return 'is not on the list';
+  if (node === undefined) return 'is not in the list of nodes';
   if (node.state !== 'ready')
     return `is ${node.state}${node.message === '' ? '' : `: ${node.message}`}`;
   return node.availability === 'active' ? undefined : `is set to ${node.availability}`;
@@ -135,22 +135,25 @@ async function waitForPeers(
   { limit, signal }: { limit: number; signal: AbortSignal | undefined },
 ): Promise<void> {
   await waitFor(
-    `${engine.machine.name}: its gossip knows ${members.map(({ name }) => name).join(', ')}`,
+    `${engine.machine.name}: gossip knows ${members.map(({ name }) => name).join(', ')}`,
     async () => {
       const peers = await readPeers(engine, { signal, quiet: true });
       return members.every(({ address }) => peers.includes(address))
         ? done(undefined)
-        : notYet(`it knows ${peers.join(', ') || 'nobody'}`);
+        : notYet(`it knows ${peers.join(', ') || 'no other engine'}`);
     },
     {
       limit,
       signal,
-      remedy: 'see that port 7946 is open between the machines, TCP and UDP',
+      remedy: 'open port 7946 between the machines, TCP and UDP',
     },
   );
 }
 
-/** The addresses of the members that this engine's gossip knows: those of the routing mesh, which all are on. */
+/**
+ * Returns the addresses of the members that an engine's gossip knows, from the routing mesh, which includes all
+ * members.
+ */
 export async function readPeers(engine: Engine, options?: CallOptions): Promise<readonly string[]> {
   return (await engine.networks.inspect('ingress', options)).peers;
 }

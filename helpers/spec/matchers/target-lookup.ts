@@ -3,10 +3,10 @@ import type { Container } from '../../docker/containers/container.ts';
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
 import { labOf } from '../lab.ts';
 
-/** A container that is to reach something by its name, and what is known of both by their own engines. */
+/** A container that must reach a target by name, with the data of both from their engines. */
 export interface TargetLookup {
   readonly from: Container;
-  /** The name or address that it is to reach. */
+  /** The target's name or address. */
   readonly target: string;
   /** The container for people: "shop (counter)". */
   readonly who: string;
@@ -40,7 +40,7 @@ export async function lookUpTarget(
   };
 }
 
-/** The container of the topology that is called so, as its own engine knows it. */
+/** Returns the topology's container with that name, as its engine describes it. */
 async function findTarget(from: Container, target: string): Promise<ContainerFacts | undefined> {
   const lab = labOf(from);
   if (lab?.document.workload.some(({ container }) => container === target) !== true) {

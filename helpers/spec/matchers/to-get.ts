@@ -55,11 +55,11 @@ function compare(
 ): string | undefined {
   const [, status] = /^HTTP\/\d(?:\.\d)? (\d{3})\b/.exec(answer) ?? [];
   const end = answer.indexOf('\r\n\r\n');
-  if (status === undefined || end < 0) return 'the answer is no HTTP';
-  if (Number(status) !== wanted.status) return `status ${status}, and not ${wanted.status}`;
+  if (status === undefined || end < 0) return 'the response is not HTTP';
+  if (Number(status) !== wanted.status) return `status ${status} instead of ${wanted.status}`;
   const body = answer.slice(end + 4);
   if (wanted.body === undefined || isSame(body, wanted.body)) return undefined;
-  return `its body is ${JSON.stringify(body)}, and not ${wanted.body instanceof RegExp ? `like ${wanted.body.source}` : JSON.stringify(wanted.body)}`;
+  return `its body is ${JSON.stringify(body)} instead of ${wanted.body instanceof RegExp ? `a match of ${wanted.body.source}` : JSON.stringify(wanted.body)}`;
 }
 
 function isSame(body: string, wanted: string | RegExp): boolean {

@@ -13,16 +13,16 @@ import type { TaskGroup } from './task-group.ts';
 import { includesStage, machineOf, type Stage, type Topology } from '../topology.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
-/** What is stood up. */
+/** The topology to bring up. */
 export interface Planned {
   readonly topology: Topology;
-  /** The topology's own containers, if they are stood up. */
+  /** The topology's user-defined containers, if the workload stage is included. */
   readonly own: readonly OwnContainer[];
 }
 
 /**
- * Stands up the stages up to `until`. Each begins as soon as what it needs is there: the machines of the cluster are
- * made ready while the key-value store still starts, and only their engines wait for it.
+ * Brings up the stages up to `until`. Each starts as soon as its requirements are met: the machines of the cluster are
+ * created while the key-value store starts, and only their engines wait for it.
  */
 export async function bringUpStages(
   { topology, own }: Planned,
@@ -32,7 +32,7 @@ export async function bringUpStages(
 ): Promise<TopologyDocument> {
   const { signal } = group;
   const images = prepareImages(provider.pullsImages ? 'pull' : 'build');
-  // Asked for at once: what is not in the cache yet is built side by side, and while the keystore starts.
+  // Prepared immediately: images that the cache lacks are built in parallel, and while the keystore starts.
   const placed = includesStage(until, 'workload')
     ? [...placeImages(topology, images), ...placeOwnImages(own)]
     : [];
@@ -64,7 +64,7 @@ export async function bringUpStages(
       ? Promise.resolve([])
       : group.start(async () => {
           const environment = { machines: await members, provider, signal };
-          // Not beside the car service: no two hosts are to announce an end on a network at the same moment.
+          // After the car service, because no two hosts may announce an endpoint on a network at the same moment.
           return await bringUpContainers(own, {
             ...environment,
             after: Promise.all([networks, cars]),
@@ -87,7 +87,7 @@ export async function bringUpStages(
   };
 }
 
-/** Which machine needs which image of the workload. */
+/** Returns the workload's images with the machines that need them. */
 function placeImages({ workload }: Topology, images: CarServiceImages) {
   if (workload === undefined) return [];
   return [
@@ -96,7 +96,7 @@ function placeImages({ workload }: Topology, images: CarServiceImages) {
   ];
 }
 
-/** An engine gets an image once, however many containers are made of it. */
+/** Returns the images of user-defined containers. An engine gets an image once, however many containers use it. */
 function placeOwnImages(own: readonly OwnContainer[]) {
   const placed = own.map(({ container: { machine }, image }) => ({ machine, image }));
   return placed

@@ -18,26 +18,26 @@ import { TaskGroup } from './task-group.ts';
 import { includesStage, lastStageOf, type Stage, type Topology } from '../topology.ts';
 
 export interface BringUpOptions {
-  /** The last stage to stand up; the topology's last when absent. */
+  /** The last stage to bring up; the topology's last stage by default. */
   readonly until?: Stage;
-  /** What may interrupt it. */
+  /** The interruption to react to. */
   readonly watch: InterruptionWatch;
   /**
-   * Whether the machines belong to this process and go with it (specs), or stay for whoever comes (`up`, the default):
-   * when the process is killed, the next one takes them for leftovers, or for a cluster that someone uses.
+   * Ties the machines to this process, so that they end with it (specs). By default, they remain (`up`). After the
+   * process is killed, the next one takes them for the remains of a run, or for a cluster in use.
    */
   readonly keepClaim?: boolean;
   /**
-   * When given, what stands when it fails is left for looking at, and this is called with the store that it is in. What
-   * an interruption cuts short is taken down all the same.
+   * Keeps the remains of a failed bring-up for inspection, and receives their state directory. After an interruption,
+   * everything is torn down anyway.
    */
   readonly keepBroken?: ((store: string) => void) | undefined;
 }
 
 /**
- * Stands a topology up in a store that has no machines, and keeps its document there, and how it went. When it fails or
- * is interrupted, everything is taken down again before this throws. What a killed run left in the store is taken down
- * first.
+ * Brings up a topology in a state directory without machines, and records its document and the activities there. Before
+ * that, it tears down the remains of a killed run. After a failure or an interruption, it tears everything down before
+ * it throws.
  */
 export async function bringUp(
   topology: Topology,
@@ -71,7 +71,7 @@ export async function bringUp(
     if (!keepClaim) await releaseClaim(provider.store);
     return document;
   } catch (error) {
-    // They go with the machines, and say why an engine died.
+    // The logs explain why an engine exited, and are removed with the machines.
     if (watch.interrupted === undefined) await recordEngineLogs(provider);
     const failure = await diagnoseFailure(error, topology, provider, watch.signal);
     if (
@@ -79,7 +79,7 @@ export async function bringUp(
       watch.interrupted === undefined &&
       (await hasMachines(provider))
     ) {
-      // Where there is no room to keep it, why it failed is to be told all the same.
+      // On a full disk, the error still matters more than its record.
       await saveSetUp(provider.store, recorder.take(topology.name, error)).catch(() => undefined);
       await releaseClaim(provider.store);
       keepBroken(provider.store);
@@ -88,7 +88,7 @@ export async function bringUp(
         await tearDown(provider);
       });
     }
-    // Whatever an interruption made fail, the interruption is why.
+    // An interruption is the cause of any failure during it.
     throw watch.interrupted ?? failure;
   }
 }
@@ -106,9 +106,9 @@ async function claimEmptyDirectory(topology: Topology, provider: MachineProvider
   throw new HarnessError({
     code: 'state-in-use',
     tried: `bring up ${topology.name} in ${store}`,
-    observed: `it has machines already (${machines.map(({ name }) => name).join(', ')})`,
+    observed: `machines exist (${machines.map(({ name }) => name).join(', ')})`,
     remedy:
-      'take them down with «overlay-e2e down», use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
+      'tear them down with "overlay-e2e down", use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
   });
 }
 

@@ -14,16 +14,16 @@ import { parseJson } from '../../process/text/parse-json.ts';
 
 const claimText = z.object({
   pid: z.number().int(),
-  /** When that process started, so that a later one with the same number is not taken for it. */
+  /** The start time of the process, which identifies it if its number is used again. */
   born: z.string(),
   doing: z.string(),
 });
 
 /**
- * Says that what is in the store belongs to this process, for as long as it lives. A process that was killed cannot
- * take back its claim: the next one sees by it that the store holds leftovers, not a cluster that is in use.
+ * Claims a state directory for this process, as long as it lives. A killed process cannot release its claim, so the
+ * next one knows that the directory holds remains and not a cluster in use.
  *
- * @returns whether the store was left by a process that died
+ * @returns whether the directory was left by a process that died
  */
 export async function claimStateDirectory(
   store: string,
@@ -34,14 +34,14 @@ export async function claimStateDirectory(
       await takeStateDirectory(store);
       return await writeClaim(store, doing);
     } catch (error) {
-      // A take-down has just removed the empty folder.
+      // A tear-down has just removed the empty folder.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       if (error instanceof HarnessError) throw error;
       throw new HarnessError({
         code: 'folder-unwritable',
-        tried: `use the store ${store}`,
+        tried: `use the state directory ${store}`,
         observed: firstLine(error),
-        remedy: 'name a folder that can be written, with room, in MACHINE_STORAGE_PATH',
+        remedy: 'name a writable folder with free space in MACHINE_STORAGE_PATH',
         cause: error,
       });
     }
@@ -49,8 +49,8 @@ export async function claimStateDirectory(
 }
 
 /**
- * The same for a take-down, which has to write nothing: where the claim cannot be written, on a full disk or in a folder
- * that is not known to be ours, it is enough that no other living process has one.
+ * Claims a state directory for a tear-down, which must work without writing. If the claim cannot be written, because
+ * the disk is full or the folder may not be ours, it is enough that no other living process has a claim.
  */
 export async function claimForTearDown(store: string): Promise<void> {
   const found = examineStateDirectory(store);
@@ -77,9 +77,9 @@ async function writeClaim(store: string, doing: string): Promise<{ abandoned: bo
     });
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
     if (await linkIfFree(draft, file)) return { abandoned: false };
-    // One of a living process is told at once: it may hold the lock.
+    // Fails immediately on the claim of a living process, which may hold the lock.
     await examineHolder(store, file);
-    // Of two that find a dead claim, the second must not remove the one that the first has put in its place.
+    // Of two processes that find a dead claim, the second must not remove the new claim of the first.
     return await inTurn(store, async () => {
       let abandoned = false;
       while (!(await linkIfFree(draft, file))) {
@@ -93,27 +93,28 @@ async function writeClaim(store: string, doing: string): Promise<{ abandoned: bo
   }
 }
 
-/** Elsewhere than on Linux a shell has no flock. */
+/** Runs a function with the directory's lock. Systems other than Linux have no flock. */
 async function inTurn<T>(store: string, run: () => Promise<T>): Promise<T> {
   return process.platform === 'linux'
     ? await withFolderLock(store, `store ${store}`, run)
     : await run();
 }
 
-/** Takes the claim back: what is in the store stays there, for the next process. */
+/** Releases the claim. The content of the directory remains for the next process. */
 export async function releaseClaim(store: string): Promise<void> {
   await rm(claimFile(store), { recursive: true, force: true });
 }
 
 /**
- * Takes the claim back where nothing is left, and removes the folder if it is empty.
+ * Releases the claim after a tear-down, and removes the folder if it is empty.
  *
- * @returns the names of what stays in it
+ * @returns the names of the remaining files
  */
 export async function releaseAndRemove(store: string): Promise<string[]> {
   const found = examineStateDirectory(store);
   if (found === 'absent' || found === 'foreign') return [];
-  // Drafts of a process that was killed while it wrote: claim.json.PID.ID, topology.json.PID.tmp, set-up.json.PID.ID.tmp.
+  // Drafts of a process that was killed while it wrote: claim.json.PID.ID, topology.json.PID.tmp,
+  // set-up.json.PID.ID.tmp.
   for (const name of await readdir(store)) {
     const [, pid] = /^(?:claim|topology|set-up)\.json\.(\d+)(?:\.[\w-]+)*$/.exec(name) ?? [];
     if (pid === undefined) continue;
@@ -134,7 +135,7 @@ async function linkIfFree(draft: string, file: string): Promise<boolean> {
   }
 }
 
-/** Who holds the claim: this process or one that died. Any other is an error. */
+/** Returns the holder of the claim: this process, or a dead process. Throws for any other holder. */
 async function examineHolder(store: string, file: string): Promise<'self' | 'dead'> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const claim = claimText.safeParse(parseJson(text)).data;
@@ -143,9 +144,9 @@ async function examineHolder(store: string, file: string): Promise<'self' | 'dea
   if (claim.pid === process.pid) return 'self';
   throw new HarnessError({
     code: 'state-in-use',
-    tried: `use the store ${store}`,
-    observed: `process ${claim.pid} is at «${claim.doing}» in it`,
-    remedy: 'wait for it, or name another folder in MACHINE_STORAGE_PATH',
+    tried: `use the state directory ${store}`,
+    observed: `process ${claim.pid} uses it for "${claim.doing}"`,
+    remedy: 'wait for that process, or name another folder in MACHINE_STORAGE_PATH',
   });
 }
 

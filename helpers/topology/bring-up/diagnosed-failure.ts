@@ -7,7 +7,7 @@ import { WaitTimeout } from '../../process/waits/wait-for.ts';
 import { clusterOf } from '../target/audit-target.ts';
 import { membersOf, type Topology } from '../topology.ts';
 
-/** A set-up failed, and an audit of what was up by then found why. */
+/** The failure of a bring-up, explained by a check of everything that ran at that point. */
 export class DiagnosedFailure extends HarnessError {
   override readonly name = 'DiagnosedFailure';
   readonly report: AuditReport;
@@ -20,8 +20,8 @@ export class DiagnosedFailure extends HarnessError {
 }
 
 /**
- * The failure of a set-up, with the findings of an audit when it waited in vain: what it waited for says less than what
- * is wrong with the cluster. The failure itself where nothing is found, or nothing can be examined any more.
+ * Returns the failure of a bring-up, with the findings of a check if a wait timed out, because the wait's own message
+ * does not name the cause. Returns the failure unchanged if the check finds nothing or is not possible.
  */
 export async function diagnoseFailure(
   failure: unknown,
@@ -40,7 +40,7 @@ export async function diagnoseFailure(
   }
 }
 
-/** What is up of a topology so far. Nothing is expected that may not have been created yet. */
+/** Returns the running part of a topology. The check expects nothing that may not exist yet. */
 async function findTarget(topology: Topology, provider: MachineProvider): Promise<AuditTarget> {
   const machines = await provider.list();
   const names = membersOf(topology).map(({ name }) => name);
@@ -60,7 +60,7 @@ async function findTarget(topology: Topology, provider: MachineProvider): Promis
 
 async function audit(target: AuditTarget, signal: AbortSignal): Promise<AuditReport> {
   try {
-    // Loaded when it is needed: a set-up that succeeds needs no audit.
+    // Loaded on demand, because a successful bring-up needs no check.
     const [{ auditCluster }, { prepareProbeImage }] = await Promise.all([
       import('../../check/audit.ts'),
       import('../../check/probe/probe-image.ts'),

@@ -2,7 +2,7 @@ import { keystoreOf } from '../../cluster/cluster-plan.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { includesStage, limitOf, type Stage, type Topology } from '../topology.ts';
 
-/** Refuses, before anything starts, to stand up what the topology cannot have. */
+/** Rejects a stage that the topology cannot have, before anything starts. */
 export function requireStage(
   { name, cluster }: Pick<Topology, 'name' | 'cluster'>,
   until: Stage,
@@ -10,7 +10,7 @@ export function requireStage(
   const tried = `bring up ${name} until ${until}`;
   const limit = limitOf({ cluster });
   if (limit !== undefined && !includesStage(limit.stage, until)) {
-    const remedy = `take --until ${limit.stage}, or another topology`;
+    const remedy = `Use --until ${limit.stage}, or another topology`;
     throw new InputError({
       code: 'operation-unsupported',
       subject: tried,
@@ -24,7 +24,7 @@ export function requireStage(
       code: 'operation-unsupported',
       subject: tried,
       observed,
-      remedy: 'take --until cluster',
+      remedy: 'Use --until cluster',
     });
   }
 }

@@ -11,36 +11,38 @@ const milliseconds = z.number().describe('Since the epoch.');
 
 const recordedActivity = z.object({
   id: z.int(),
-  parent: z.int().optional().describe('The id of the activity within which it happened.'),
+  parent: z.int().optional().describe('The ID of the enclosing activity.'),
   kind: z.enum(activityKinds),
   code: z.enum(activityCodes).optional(),
   title: z.string(),
   machine: z.string().optional(),
   startedAt: milliseconds,
-  endedAt: milliseconds.optional().describe('Absent when it had not ended when the set-up did.'),
-  failure: z.string().optional().describe('What it failed with, in one line.'),
+  endedAt: milliseconds
+    .optional()
+    .describe('Absent if the activity had not ended when the bring-up ended.'),
+  failure: z.string().optional().describe('The first line of its error.'),
 });
 
-/** How a topology was stood up: what happened when, and on which machine. */
+/** The record of a bring-up: its activities with their times and machines. */
 const setUpRecord = z.object({
   version: z.literal(1),
   topology: z.string(),
   startedAt: milliseconds,
   endedAt: milliseconds,
-  failure: z.string().optional().describe('What it failed with, in one line.'),
+  failure: z.string().optional().describe('The first line of its error.'),
   activities: z.array(recordedActivity),
 });
 
 export type SetUpRecord = z.infer<typeof setUpRecord>;
 export type RecordedActivity = z.infer<typeof recordedActivity>;
 
-/** Listens to what this process does, until it is disposed of. */
+/** Records the activities of this process until it is disposed of. */
 export interface SetUpRecorder extends Disposable {
-  /** All of it until now. */
+  /** Returns all activities so far. */
   take(topology: string, error?: unknown): SetUpRecord;
 }
 
-/** What goes on in the process meanwhile is taken for a part of the set-up: one at a time. */
+/** Records a bring-up. All activities of the process count as part of it, so only one may run at a time. */
 export function recordSetUp(): SetUpRecorder {
   const activities: Activity[] = [];
   const startedAt = Date.now();
@@ -58,7 +60,7 @@ export function recordSetUp(): SetUpRecorder {
   };
 }
 
-/** Without what was said in it: a picture needs none of that, and it may be long, or secret. */
+/** Returns an activity without its output, which may be long or secret, and which pictures do not need. */
 function recordActivity(one: Activity): RecordedActivity {
   const { id, parent, kind, code, title, machine, startedAt, endedAt, error } = one;
   return {
@@ -71,17 +73,17 @@ function recordActivity(one: Activity): RecordedActivity {
   };
 }
 
-/** Keeps the record beside the topology's document. */
+/** Saves the record next to the topology's document. */
 export async function saveSetUp(store: string, record: SetUpRecord): Promise<void> {
   await writeAtomically(recordFile(store), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** How what is in this store was stood up, if that was recorded. */
+/** Reads the record of a state directory's bring-up, if there is one. */
 export async function loadSetUp(store: string): Promise<SetUpRecord | undefined> {
   const file = recordFile(store);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    // A folder in its place is no more readable than half a file.
+    // A folder in its place is as unreadable as an incomplete file.
     if (error.code === 'EISDIR') return '';
     throw error;
   });
@@ -91,13 +93,13 @@ export async function loadSetUp(store: string): Promise<SetUpRecord | undefined>
   throw new HarnessError({
     code: 'state-unreadable',
     tried: `read ${file}`,
-    observed: 'not a set-up that this version recorded',
-    remedy: 'take the store down with «overlay-e2e down» and stand it up again',
+    observed: 'not a record of this version',
+    remedy: 'tear the cluster down with "overlay-e2e down" and bring it up again',
     cause,
   });
 }
 
-/** Forgets it. */
+/** Deletes the record. */
 export async function removeSetUp(store: string): Promise<void> {
   await rm(recordFile(store), { recursive: true, force: true });
 }

@@ -1,15 +1,15 @@
-/** Things done side by side that fail together: the first failure aborts the others, and none is left running. */
+/** Parallel tasks that fail together: the first failure aborts the others, and none keeps running. */
 export class TaskGroup {
   readonly #failure = new AbortController();
   readonly #tasks: Promise<unknown>[] = [];
-  /** Aborted by the group's own first failure, and by whoever started the group. */
+  /** Aborted by the first failure in the group, and by the caller of the group. */
   readonly signal: AbortSignal;
 
   constructor(outer: AbortSignal) {
     this.signal = AbortSignal.any([outer, this.#failure.signal]);
   }
 
-  /** Starts a task. What it gives may be awaited by other tasks; its failure is everybody's. */
+  /** Starts a task. Other tasks may await its result; its failure fails the group. */
   start<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const task = run(this.signal);
     task.catch((error: unknown) => this.#failure.abort(error));
@@ -17,7 +17,7 @@ export class TaskGroup {
     return task;
   }
 
-  /** Waits until every task has ended, and throws what made the group fail, if anything did. */
+  /** Waits until every task has ended, and throws the error that failed the group, if any. */
   async finish(): Promise<void> {
     await Promise.allSettled(this.#tasks);
     this.signal.throwIfAborted();

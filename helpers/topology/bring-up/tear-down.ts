@@ -5,27 +5,27 @@ import { claimForTearDown, releaseAndRemove } from './claim.ts';
 import { removeDocument } from '../document.ts';
 import { removeSetUp } from './set-up-record.ts';
 
-/** What there was to take down. */
+/** The machines and remains that a tear-down removed. */
 export interface TornDown {
-  /** Names. */
+  /** Names of machines. */
   readonly machines: readonly string[];
-  /** What a run that was killed left of things: names of machines, «the switch». */
+  /** Remains of a killed run: names of machines, "the switch". */
   readonly leftovers: readonly string[];
-  /** Names in the state directory that this program did not make, and that stay. */
+  /** Files in the state directory that belong to other programs, which remain. */
   readonly others: readonly string[];
 }
 
 /**
- * Removes all of the store that this program made: every machine, and what a run that was killed left behind. Doing it
- * twice, or with nothing there, is no error. A store in which another living process is at work is one, and so is a
- * folder that has content, and nothing of ours in it.
+ * Removes everything that this program created in a state directory: all machines, and the remains of killed runs. An
+ * empty directory is not an error. Throws if another living process uses the directory, or if the folder has only
+ * foreign content.
  */
 export async function tearDown(provider: MachineProvider): Promise<TornDown> {
   const { store } = provider;
   await claimForTearDown(store);
   return await activity('stage', 'tear-down', async () => {
     const found = examineStateDirectory(store);
-    // Unfinished machines go first: they are in no list.
+    // Unfinished machines are removed first, because no list contains them.
     const leftovers = await provider.cleanUp();
     const machines = await provider.listOwn();
     if (machines.length > 0) {
@@ -36,7 +36,7 @@ export async function tearDown(provider: MachineProvider): Promise<TornDown> {
       throw foreign(store, 'clean up');
     }
     if (found === 'own') {
-      // Not before: it names the machines, if an earlier version made them.
+      // Removed last, because it names the machines of earlier versions.
       await removeDocument(store);
       await removeSetUp(store);
     }

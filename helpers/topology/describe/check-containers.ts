@@ -3,11 +3,13 @@ import { carPort } from '../../workload/car-service.ts';
 import { checkMember, type Readable } from './readable-topology.ts';
 import { checkName, type WrongField, wrong } from './wrong-fields.ts';
 
-/** What of the containers does not go with the rest of the topology. */
+/** Finds contradictions between the containers and the rest of a topology. */
 export function checkContainers(topology: Readable): WrongField[] {
   const { containers, hasWorkload } = topology;
   if (containers.length === 0 && !hasWorkload) {
-    return [wrong(['containers'], 'there are none, and no workload', 'name one or the other')];
+    return [
+      wrong(['containers'], 'neither containers nor a workload', 'name containers or a workload'),
+    ];
   }
   return containers.flatMap((_, at) => [
     ...checkPlace(topology, at),
@@ -27,7 +29,7 @@ function checkPlace(topology: Readable, at: number): WrongField[] {
   ];
 }
 
-/** On an overlay that they share, a name is to be one container's. */
+/** Finds a name that occurs twice on an overlay network. Each name must belong to one container. */
 function checkOwnName({ containers, workload }: Readable, at: number): WrongField[] {
   const { name } = containers[at] ?? {};
   const cars = [workload.application.container, workload.database.container];
@@ -37,12 +39,12 @@ function checkOwnName({ containers, workload }: Readable, at: number): WrongFiel
   return [wrong(path, `repeated container "${name}"`, 'choose another name')];
 }
 
-/** Packages of Debian come without a word on which of their programs is meant. */
+/** Finds an image of packages without a command. Packages do not define an entry point. */
 function checkProgram({ containers }: Readable, at: number): WrongField[] {
   const { image, command, entrypoint } = containers[at] ?? {};
   if (typeof image !== 'object' || command !== undefined || entrypoint !== undefined) return [];
-  const observed = 'it is missing: an image of Debian packages has no program of its own';
-  return [wrong(['containers', at, 'command'], observed, 'name what it is to run')];
+  const observed = 'missing: an image of Debian packages has no entry point';
+  return [wrong(['containers', at, 'command'], observed, 'name the program to run')];
 }
 
 function checkPorts({ containers, workload }: Readable, at: number): WrongField[] {
@@ -63,12 +65,12 @@ function checkPorts({ containers, workload }: Readable, at: number): WrongField[
   return ports.flatMap((port, index) => {
     const taken = before.find((one) => one.on === machine && one.port === hostPort(port));
     if (taken === undefined) return [];
-    const observed = `port ${hostPort(port)} of ${machine} is ${taken.by}’s`;
-    return [wrong(['containers', at, 'ports', index], observed, 'publish another')];
+    const observed = `${taken.by} already publishes port ${hostPort(port)} of ${machine}`;
+    return [wrong(['containers', at, 'ports', index], observed, 'publish another port')];
   });
 }
 
-/** `8080/tcp` of the machine. */
+/** Returns the published port of a machine: `8080/tcp`. */
 function hostPort(published: string): string {
   const { hostPort: number, containerPort } = parsePublish(published);
   return `${number}/${containerPort.split('/')[1]}`;

@@ -4,9 +4,9 @@ import { topologySchema } from '../topology-schema.ts';
 import { findUnsuitableFields, type WrongField } from './wrong-fields.ts';
 
 /**
- * All that is wrong with a description of a topology: with its fields by themselves, and with what they are together.
+ * Finds all errors in a description of a topology: in single fields, and between fields.
  *
- * @param machineRange where the machines will get their addresses; undefined when that is not known before
+ * @param machineRange the future address range of the machines; undefined if it is not known yet
  */
 export function findWrongFields(
   described: unknown,

@@ -71,7 +71,7 @@ export const clusterFileSchema = z.strictObject({
       'it is not a key-value store: use consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
     )
     .exactOptional(),
-  /** Whether `hosts` lists all hosts of the cluster. Any other member is then a finding. */
+  /** True if `hosts` lists all hosts of the cluster. Any other member is then a finding. */
   complete: z.boolean().exactOptional(),
   /** Expectations, in addition to a consistent cluster. */
   expect: expectations.exactOptional(),

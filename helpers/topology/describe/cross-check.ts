@@ -10,9 +10,9 @@ import { checkMachine, checkMember, type Readable, readable } from './readable-t
 import { checkName, findRepeated, type WrongField, wrong } from './wrong-fields.ts';
 
 /**
- * What in a description does not go with the rest of it.
+ * Finds contradictions between the fields of a description.
  *
- * @param machineRange where the machines get their addresses; undefined when that is not known before
+ * @param machineRange the future address range of the machines; undefined if it is not known yet
  */
 export function findContradictions(
   described: unknown,
@@ -34,7 +34,12 @@ function findTwins({ machines, networks, workload }: Readable): WrongField[] {
     ...findRepeated(['machines'], machines, 'machine'),
     ...findRepeated(['networks'], networks, 'network'),
     ...(application.container !== undefined && application.container === database.container
-      ? [wrong(['workload', 'database', 'container'], `${database.container} is the application’s`)]
+      ? [
+          wrong(
+            ['workload', 'database', 'container'],
+            `${database.container} is the name of the application`,
+          ),
+        ]
       : []),
   ];
 }
@@ -48,12 +53,17 @@ function checkCluster(topology: Readable): WrongField[] {
   return [
     ...roles.flatMap((role) => checkMachine(topology, ['cluster', role], cluster[role])),
     ...(master !== undefined && master === keystore
-      ? [wrong(['cluster', 'master'], `${master} is the keystore, which is in no cluster`)]
+      ? [
+          wrong(
+            ['cluster', 'master'],
+            `${master} is the keystore, which is not part of the cluster`,
+          ),
+        ]
       : []),
   ];
 }
 
-/** Docker's own. */
+/** Names of Docker's own networks. */
 const taken = ['bridge', 'host', 'none', 'default', 'ingress', 'docker_gwbridge'];
 
 function checkNetwork(
@@ -70,14 +80,14 @@ function checkNetwork(
   const other = networks.slice(0, at).find((one) => meet(range, parseSubnet(one.subnet ?? '')));
   return [
     ...(name !== undefined && taken.includes(name)
-      ? [wrong(path('name'), `Docker has a network ${name} of its own`, 'give it another')]
+      ? [wrong(path('name'), `Docker has its own network ${name}`, 'choose another name')]
       : []),
     ...checkMember(topology, path('createdOn'), createdOn),
     ...(manager !== undefined && createdOn !== undefined && createdOn !== manager
       ? [
           wrong(
             path('createdOn'),
-            `${createdOn} is no manager, and in swarm mode managers create networks`,
+            `${createdOn} is not a manager, but only managers create networks in swarm mode`,
             `name ${manager}`,
           ),
         ]
@@ -90,16 +100,16 @@ function checkNetwork(
       .map((own) =>
         wrong(
           path('subnet'),
-          `${subnet} overlaps ${own.subnet}, which swarm mode takes for its network ${own.name}`,
-          'take another',
+          `${subnet} overlaps ${own.subnet} of the network ${own.name} of swarm mode`,
+          'choose another subnet',
         ),
       ),
     ...(machineRange !== undefined && meet(range, machineRange)
       ? [
           wrong(
             path('subnet'),
-            `${subnet} overlaps ${formatRange(machineRange)}, where the machines have their addresses`,
-            'take one outside of it, or give the machines another (E2E_SUBNET)',
+            `${subnet} overlaps the machines' subnet ${formatRange(machineRange)}`,
+            'choose a subnet outside of it, or set E2E_SUBNET to another subnet for the machines',
           ),
         ]
       : []),
@@ -122,7 +132,7 @@ function checkWorkload(topology: Readable): WrongField[] {
       ? [
           wrong(
             ['workload', 'database', 'machine'],
-            `${database.machine} has the application: on one host the two would meet without the overlay`,
+            `${database.machine} runs the application: traffic within one host would not cross the overlay`,
             'name another machine',
           ),
         ]

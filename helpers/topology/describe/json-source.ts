@@ -6,33 +6,33 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 
-/** A place in a text, both counted from 1. */
+/** A position in a text, with line and column counted from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
-/** What a JSON text holds, and where in it each field is. */
+/** The content of a JSON text, with the position of each field. */
 export interface JsonSource {
   readonly content: unknown;
-  /** The place of the field at that path, or of the nearest that is there. */
+  /** Returns the position of the field at a path, or of the nearest existing field. */
   readonly positionOf: (path: readonly PropertyKey[]) => Position;
 }
 
-/** Why a text is not JSON, and where. */
+/** The reason why a text is not JSON, with its position. */
 export interface JsonFailure {
   readonly reason: string;
   readonly position: Position;
 }
 
-/** Reads a text as JSON; `JSON.parse` does not say where most of what is wrong with it is. */
+/** Reads a text as JSON. `JSON.parse` does not report the position of most errors. */
 export function readJsonSource(text: string): JsonSource | JsonFailure {
   const errors: ParseError[] = [];
   const options = { disallowComments: true, allowTrailingComma: false };
   const root = parseTree(text, errors, options);
   const [error] = errors;
   if (error !== undefined || root === undefined) {
-    const reason = error === undefined ? 'nothing in it' : printParseErrorCode(error.error);
+    const reason = error === undefined ? 'empty file' : printParseErrorCode(error.error);
     return { reason: inWords(reason), position: positionAt(text, error?.offset ?? 0) };
   }
   return {
@@ -45,7 +45,7 @@ function findNearest(root: Node, path: readonly PropertyKey[]): Node {
   const words = path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   for (let depth = words.length; depth > 0; depth -= 1) {
     const node = findNodeAtLocation(root, words.slice(0, depth));
-    // Of a property the name is meant, which stands before its value.
+    // For a property, the position of its name, which precedes its value.
     if (node !== undefined) return node.parent?.type === 'property' ? node.parent : node;
   }
   return root;
@@ -56,7 +56,7 @@ function positionAt(text: string, offset: number): Position {
   return { line: before.length, column: (before.at(-1) ?? '').length + 1 };
 }
 
-/** `PropertyNameExpected` as "property name expected". */
+/** Formats an error code: `PropertyNameExpected` as "property name expected". */
 function inWords(code: string): string {
   return code.replaceAll(/(?<!^)[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
 }

@@ -16,14 +16,14 @@ import {
   wrongFields,
 } from './wrong-fields.ts';
 
-/** A cluster that a file describes, and how its engines are reached. */
+/** An existing cluster that a file describes, with the addresses of its engines. */
 export interface DescribedCluster {
   readonly described: ClusterFile;
-  /** In the file's order. */
+  /** The engines, in the file's order. */
   readonly engines: readonly GivenEngine[];
 }
 
-/** The cluster that a file describes. All that is wrong with it is told at once. */
+/** Loads a cluster file. Reports all errors of the file together. */
 export async function loadClusterFile(file: string): Promise<DescribedCluster> {
   const { content, placeOf } = await readDescription(file, 'a cluster');
   refuseTopology(file, content);
@@ -36,7 +36,7 @@ export async function loadClusterFile(file: string): Promise<DescribedCluster> {
   return { described, engines: await findEngines(file, described) };
 }
 
-/** Both are called «my cluster» by whoever wrote them. */
+/** Rejects a topology, because users may call both files "my cluster". */
 function refuseTopology(file: string, content: unknown): void {
   if (
     !z.object({ machines: z.unknown(), hosts: z.undefined().optional() }).safeParse(content).success
@@ -53,7 +53,7 @@ function refuseTopology(file: string, content: unknown): void {
 
 const text = z.string().optional().catch(undefined);
 
-/** As much as is there and readable: what is wrong with a field by itself, its schema says. */
+/** The readable part of a cluster file. The schema reports errors of single fields. */
 const readable = z
   .object({
     hosts: z.array(z.object({ name: text, endpoint: text, context: text }).catch({})).catch([]),
@@ -71,7 +71,7 @@ const readable = z
   })
   .catch({ hosts: [], expect: { networks: undefined, containers: [] } });
 
-/** What in it does not go with the rest of it. */
+/** Finds contradictions between the fields of a cluster file. */
 function findContradictions(content: unknown): WrongField[] {
   const { hosts, expect } = readable.parse(content);
   const names = hosts.flatMap(({ name }) => name ?? []);
@@ -80,7 +80,7 @@ function findContradictions(content: unknown): WrongField[] {
     ...findRepeated(['hosts'], hosts, 'host'),
     ...hosts.flatMap(({ endpoint, context }, at) =>
       (endpoint === undefined) === (context === undefined)
-        ? wrong(['hosts', at], 'it takes an endpoint or a context, and not both')
+        ? wrong(['hosts', at], 'a host needs either an endpoint or a context, not both')
         : [],
     ),
     ...expect.containers.flatMap(({ host, network }, at) => [

@@ -12,8 +12,8 @@ import { isFileName } from '../../workload/images/own-image.ts';
 import { type WrongField, wrongFields } from './wrong-fields.ts';
 
 /**
- * The topology of that name, or the one that a file describes: as JSON, or as the default export of a module in
- * TypeScript or JavaScript. All that is wrong with it is told at once.
+ * Loads a built-in topology by name, or a topology from a file: JSON, or a TypeScript or JavaScript module with a
+ * default export. Reports all errors of the file together.
  */
 export async function loadTopology(nameOrFile: string): Promise<Topology> {
   if (!isDescription(nameOrFile)) {
@@ -32,7 +32,7 @@ export async function loadTopology(nameOrFile: string): Promise<Topology> {
   return topologySchema.parse(described);
 }
 
-/** Files of images lie where the description does, wherever the command is run. */
+/** Resolves image paths relative to the description, independent of the working directory. */
 function placeFiles(described: unknown, folder: string): unknown {
   const { data } = withContainers.safeParse(described);
   if (data === undefined) return described;
@@ -50,10 +50,10 @@ const withContainers = z.looseObject({
 
 const named = z.object({ name: topologySchema.shape.name });
 
-/** A store's document names its topology: it must not be taken for the built-in one. */
+/** Finds a name that a built-in topology has. Documents identify topologies by name. */
 function findTakenName(described: unknown): WrongField[] {
   const name = named.safeParse(described).data?.name;
   if (!topologies.some((one) => one.name === name)) return [];
-  const observed = `${name} is a topology that there is already`;
-  return [{ path: ['name'], observed, remedy: 'give it another' }];
+  const observed = `${name} is the name of a built-in topology`;
+  return [{ path: ['name'], observed, remedy: 'choose another name' }];
 }

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runCommand } from '../../process/run-command.ts';
 import type { Position } from './json-source.ts';
 
-/** Where in a module an error that its import threw comes from; undefined when that is not known. */
+/** Returns the position in a module from which an error of its import came; undefined if it is unknown. */
 export async function findModuleFailure(
   file: string,
   error: unknown,
@@ -12,12 +12,15 @@ export async function findModuleFailure(
   const path = await realpath(file);
   const found = findCaret(error.stack ?? '', path) ?? findFrame(error.stack ?? '', path);
   if (found !== undefined || !(error instanceof SyntaxError)) return found;
-  // Of JavaScript that is no JavaScript Node says the place only where the file is its main program.
+  // For invalid JavaScript, Node reports the position only if the file is its main program.
   const checked = await runCommand(process.execPath, ['--check', path], { expect: 'any' });
   return findCaret(checked.stderr, path);
 }
 
-/** A quotation with the line's number above it and a caret below, as Node and its TypeScript parser print it. */
+/**
+ * Finds the line and column in a quotation with a line number above and a caret below, as Node and its TypeScript
+ * parser print it.
+ */
 function findCaret(text: string, path: string): Position | undefined {
   const [head = '', ...below] = text.split('\n');
   const [, place = '', line = ''] = /^(.*):(\d+)$/.exec(head) ?? [];
@@ -26,7 +29,7 @@ function findCaret(text: string, path: string): Position | undefined {
   return { line: Number(line), column: caret.indexOf('^') + 1 };
 }
 
-/** The first of the calls on an error's stack that is in the file. */
+/** Returns the position of the first stack frame in the file. */
 function findFrame(stack: string, path: string): Position | undefined {
   const { href } = pathToFileURL(path);
   const [, behind = ''] = stack.split(`${href}:`);

@@ -7,25 +7,25 @@ import { describeSystemError } from '../../process/errors/system-error.ts';
 import { type Position, readJsonSource } from './json-source.ts';
 import { findModuleFailure } from './module-failure.ts';
 
-/** What a file holds, and how its fields are named in messages. */
+/** The content of a file, and the names of its fields in messages. */
 export interface Description {
   readonly content: unknown;
-  /** The file, with line and column of the field at that path where they are known: "my-cluster.json:3:5". */
+  /** Returns the file with the line and column of the field at a path, if they are known: "my-cluster.json:3:5". */
   readonly placeOf: (path: readonly PropertyKey[]) => string;
 }
 
-/** The types of files that can describe something. */
+/** The supported file types. */
 const descriptionTypes = '.json, .ts, .mts, .cts, .js, .mjs or .cjs';
 
-/** Whether a word of a command line names a file that describes something, rather than the thing itself. */
+/** Returns true if an argument names a description file. */
 export function isDescription(word: string): boolean {
   return /\.(json|[cm]?[jt]s)$/.test(word);
 }
 
-/** Types of files that people describe clusters in elsewhere; a machine's name may have dots. */
+/** File types in which other tools describe clusters. A machine's name may contain dots. */
 const otherTypes = /\.(ya?ml|toml|jsonc|json5|txt|xml|ini|conf|cfg)$/i;
 
-/** Refuses a word that can only be a path, but not one of a file that can describe something. */
+/** Rejects an argument that can only be a path, but not of a supported file type. */
 export function refuseOtherFile(word: string): void {
   if (isDescription(word) || !(word.includes('/') || otherTypes.test(word))) return;
   throw new InputError({
@@ -37,13 +37,13 @@ export function refuseOtherFile(word: string): void {
 }
 
 /**
- * What a file holds: JSON, or the default export of a module in TypeScript or JavaScript. Not checked yet.
+ * Reads a description: JSON, or the default export of a TypeScript or JavaScript module. Does not check it.
  *
- * @param what it is to describe, for people: "a topology"
+ * @param what the expected content, for people: "a topology"
  */
 export async function readDescription(file: string, what: string): Promise<Description> {
   const path = resolve(file);
-  // Read in any case: what an import says of a file that is not there is long.
+  // Read first, because Node's message for a missing module is long.
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
     const { path: _path, ...error } = cause as NodeJS.ErrnoException;
     const observed = describeSystemError(Object.assign(new Error(), error)) ?? firstLine(cause);

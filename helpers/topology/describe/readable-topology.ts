@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkName, type WrongField, wrong } from './wrong-fields.ts';
 
-/** As much of a topology as is there and readable: what is wrong with a field by itself, its schema says. */
+/** The readable part of a topology. The schema reports errors of single fields. */
 const text = z.string().optional().catch(undefined);
 const placement = z.object({ container: text, machine: text }).catch({});
 
@@ -31,7 +31,7 @@ export const readable = z
     workload: workload.optional().catch(noWorkload),
     containers: z.array(container).catch([]),
   })
-  // What is no topology at all, its schema says; that it lacks something besides, nobody wants to hear.
+  // For content that is not a topology at all, the schema's error is enough.
   .catch({ cluster: {}, machines: [], networks: [], workload: noWorkload, containers: [] })
   .transform(({ workload: described, ...topology }) => ({
     ...topology,
@@ -41,7 +41,7 @@ export const readable = z
 
 export type Readable = z.infer<typeof readable>;
 
-/** The machine must be one of the cluster: the keystore is none. */
+/** Checks that a machine is a member of the cluster. The keystore is not. */
 export function checkMember(
   topology: Readable,
   path: readonly PropertyKey[],
@@ -52,13 +52,13 @@ export function checkMember(
   return [
     wrong(
       path,
-      `${name} is the keystore, which is in no cluster`,
+      `${name} is the keystore, which is not part of the cluster`,
       `Valid machines: ${membersOf(topology).join(', ')}`,
     ),
   ];
 }
 
-/** The machine must be one of the topology. */
+/** Checks that a machine is part of the topology. */
 export function checkMachine(
   { machines }: Readable,
   path: readonly PropertyKey[],

@@ -7,14 +7,14 @@ import { readVariable } from '../../process/environment.ts';
 
 const bundle = z.string().optional();
 
-/** As much of a description as tells which engines its machines have. */
+/** The engines of the machines in a description. */
 const engines = z.object({
   cluster: clusterPlan,
   engineBundle: bundle,
   machines: z.array(z.object({ name: z.string(), engineBundle: bundle })),
 });
 
-/** The engines that a description chooses for members of its cluster, and that cannot be in it. */
+/** Finds engines in a description that cannot be members of its cluster. */
 export async function findRefusedEngines(described: unknown): Promise<WrongField[]> {
   const { data } = engines.safeParse(described);
   if (data === undefined) return [];

@@ -10,10 +10,10 @@ import { InputError } from '../../process/errors/input-error.ts';
 import type { Topology } from '../topology.ts';
 
 /**
- * Refuses, before anything starts, overlay networks that share addresses with the machines: containers would look for
- * machines, and for whoever comes through them, on the overlay.
+ * Rejects overlay networks that share addresses with the machines, before anything starts. Otherwise containers would
+ * look for machines, and for clients behind them, on the overlay.
  *
- * @param machineRange where the machines will have their addresses; undefined when only the driver knows
+ * @param machineRange the future address range of the machines; undefined if only the driver knows it
  */
 export function requireSubnets(
   { name, networks, cluster }: Topology,
@@ -32,7 +32,7 @@ export function requireSubnets(
   });
 }
 
-/** Tells whether a subnet shares addresses with a range. */
+/** Returns true if a subnet shares addresses with a range. */
 function isOverlapping(subnet: string | undefined, range: AddressRange): boolean {
   const parsed = parseSubnet(subnet ?? '');
   return parsed !== undefined && overlap(parsed, range);

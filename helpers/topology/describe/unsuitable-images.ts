@@ -8,7 +8,7 @@ const images = z.object({
   containers: z.array(z.object({ image: z.unknown().optional() }).catch({})),
 });
 
-/** The images of the user's own containers that are neither a tag nor a file that `docker save` wrote. */
+/** Finds images of user-defined containers that are neither a tag nor a `docker save` archive. */
 export async function findUnsuitableImages(described: unknown): Promise<WrongField[]> {
   const { containers = [] } = images.safeParse(described).data ?? {};
   const found = containers.map(async ({ image }, at): Promise<WrongField[]> => {

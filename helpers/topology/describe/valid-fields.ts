@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As much of a JSON Schema as tells which fields an object has. */
+/** The part of a JSON Schema that describes the fields of an object. */
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly additionalProperties?: SchemaNode | boolean;
@@ -10,7 +10,7 @@ interface SchemaNode {
   readonly const?: unknown;
 }
 
-/** The names of the fields that the object at that path of a description can have. */
+/** Returns the names of the fields that the object at a path of a description can have. */
 export function findValidFields(
   schema: z.ZodType,
   described: unknown,
@@ -34,7 +34,7 @@ function childOf({ properties, additionalProperties }: SchemaNode, name: string)
   return properties?.[name] ?? others;
 }
 
-/** Of a union the members that the value can be, by their fields with one value only. */
+/** Resolves a union to the members that the value can be, according to its constant fields. */
 function unfold(node: SchemaNode, value: unknown): SchemaNode[] {
   const members = [...(node.anyOf ?? []), ...(node.oneOf ?? [])];
   if (members.length === 0) return [node];

@@ -19,7 +19,7 @@ export function findUnsuitableFields(schema: z.ZodType, described: unknown): Wro
   return error?.issues.flatMap((issue) => describeIssue(issue, validFields)) ?? [];
 }
 
-/** The names of the fields that the object at a path can have. */
+/** Returns the names of the fields that the object at a path can have. */
 type ValidFields = (path: readonly PropertyKey[]) => readonly string[];
 
 /**
@@ -68,7 +68,7 @@ function describeIssue(issue: z.core.$ZodIssue, validFields: ValidFields): Wrong
   }
 }
 
-/** Replaces "it" at the begin of a schema's message by the value, shortened. */
+/** Replaces "it" at the start of a schema's message with the value, shortened. */
 function withValue(value: unknown, message: string): string {
   if (typeof value !== 'string' && typeof value !== 'number') return message;
   const shown = JSON.stringify(typeof value === 'string' ? shorten(value) : value);
@@ -126,7 +126,7 @@ function describeMismatch(input: unknown, wanted: string): string {
   return `${JSON.stringify(input)} is not ${wanted}`;
 }
 
-/** `machines[1].name`; nothing for the whole. */
+/** Formats a path: `machines[1].name`; an empty list for the root. */
 function formatPath(path: readonly PropertyKey[]): string[] {
   const words = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
   return words.length === 0 ? [] : [words.join('').replace(/^\./, '')];
@@ -145,7 +145,7 @@ export function findRepeated(
   );
 }
 
-/** Checks a name against the valid names; without valid names, their own error says enough. */
+/** Checks a name against the valid names. An empty list of names has its own error. */
 export function checkName(
   path: readonly PropertyKey[],
   name: string | undefined,

@@ -11,13 +11,13 @@ import { lastStageOf, type Topology } from '../topology.ts';
 
 export interface RunningTopology {
   readonly document: TopologyDocument;
-  /** Whether an earlier run made it. */
+  /** True if an earlier run brought it up. */
   readonly reused: boolean;
 }
 
 /**
- * The topology that an earlier run kept in the store, proven to be what is asked for and to work; a new one where the
- * store has none. One that differs or does not work is an error, and stays as it is.
+ * Returns the topology that an earlier run left in the state directory, after checking that it matches and works, or
+ * brings up a new one. A topology that differs or does not work is an error and stays unchanged.
  */
 export async function bringUpOrReuse(
   topology: Topology,

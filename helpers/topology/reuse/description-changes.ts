@@ -3,7 +3,7 @@ import type { ClusterPlan } from '../../cluster/cluster-plan.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage, placesOf, type Stage, type Topology } from '../topology.ts';
 
-/** In what the description of a cluster is another by now than it was when the cluster was stood up. */
+/** Finds changes in the description of a cluster since the bring-up. */
 export function findDescriptionChanges(
   topology: Topology,
   until: Stage,
@@ -38,7 +38,7 @@ export function findDescriptionChanges(
       : [`its cluster is ${describePlan(document.cluster)}, not ${describePlan(cluster)}`]),
     ...lacking.map(({ name, subnet }) => `it has no network ${name} of ${subnet}`),
     ...more.map(({ container }) => `it has a container ${container}, which is not in the topology`),
-    ...other.map(({ container }) => `it has a ${container} that was described otherwise`),
+    ...other.map(({ container }) => `the description of ${container} has changed`),
     ...away.map(({ container, machine }) => `it has no ${container} on ${machine}`),
   ];
 }

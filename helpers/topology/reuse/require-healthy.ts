@@ -5,7 +5,7 @@ import { topologyTarget } from '../target/audit-target.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage } from '../topology.ts';
 
-/** Refuses a topology that is up but does not work: a whole audit, with live packets, takes a few seconds. */
+/** Rejects a running topology that does not work. The full check with packets takes a few seconds. */
 export async function requireHealthy(
   document: TopologyDocument,
   provider: MachineProvider,
@@ -26,7 +26,7 @@ export async function requireHealthy(
       tried: `reuse the machines in ${provider.store}`,
       observed: `the cluster does not work: ${diagnoses.map(describe).join('; ')}`,
       remedy:
-        'see "overlay-e2e check" for the fix, or take the machines down with "overlay-e2e down"',
+        'run "overlay-e2e check" to see the fix, or tear the cluster down with "overlay-e2e down"',
     });
   } finally {
     for (const { engine } of target.hosts) engine.close();

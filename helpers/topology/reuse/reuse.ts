@@ -16,9 +16,9 @@ import {
 import type { Stage, Topology } from '../topology.ts';
 
 /**
- * The topology that an earlier run left in the store, once it is proven to be the one that is asked for, up to the
- * stage that is needed. `undefined` when the store has no machines. What differs is a {@link HarnessError} that names
- * it in one line; nothing is touched then.
+ * Returns the topology that an earlier run left in the state directory, after checking that it matches the requested
+ * one up to the requested stage. Returns undefined if there are no machines. Differences are a {@link HarnessError}
+ * that names them in one line. Nothing is changed.
  */
 export async function reuseTopology(
   topology: Topology,
@@ -30,11 +30,11 @@ export async function reuseTopology(
     if (machines.length === 0) return undefined;
     const tried = `reuse the machines in ${provider.store}`;
     const remedy =
-      'take them down with «overlay-e2e down», or name another folder in MACHINE_STORAGE_PATH';
+      'tear them down with "overlay-e2e down", or name another folder in MACHINE_STORAGE_PATH';
     const document = await loadDocument(provider.store);
     if (document === undefined) {
       const names = machines.map(({ name }) => name).join(', ');
-      const observed = `no topology was stood up to its end there (${names})`;
+      const observed = `no completed topology there (${names})`;
       throw new HarnessError({ code: 'topology-differs', tried, observed, remedy });
     }
     const kept = await Promise.all(machines.map(examineMachine));
@@ -68,7 +68,7 @@ async function examineEngine(machine: Machine): Promise<RunningEngine> {
     engine.networks.list(limit),
     engine.containers.list(limit),
   ]);
-  // Not beside them: of an engine that is away, those say more.
+  // Read last, because the other answers explain an unreachable engine better.
   const certificatesEnd = await findCertificatesEnd(machine);
   return {
     hostname: info.name,
@@ -82,7 +82,7 @@ async function examineEngine(machine: Machine): Promise<RunningEngine> {
   };
 }
 
-/** When the first of these ends: the authority's, the client's, and the one that the engine shows. */
+/** Returns the time when the first of the certificates expires: the authority's, the client's, and the engine's. */
 async function findCertificatesEnd(machine: Machine): Promise<Date> {
   const endpoint = requireTls(machine);
   const files = [endpoint.caFile, endpoint.certFile].map(async (file) => await readFile(file));
@@ -93,12 +93,12 @@ async function findCertificatesEnd(machine: Machine): Promise<Date> {
 
 async function readShownCertificate({ host, port }: TlsEndpoint): Promise<Buffer> {
   return await new Promise((resolve, reject) => {
-    // Only looked at: whether it is the right one is proven by the calls beside this one.
+    // Only read here; the other requests prove that it is valid.
     const socket = connect({ host, port, rejectUnauthorized: false, timeout: 10_000 }, () => {
       resolve(socket.getPeerCertificate().raw);
       socket.destroy();
     });
     socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error('silent for 10 s')));
+    socket.on('timeout', () => socket.destroy(new Error('no answer after 10 s')));
   });
 }

@@ -7,10 +7,10 @@ import { findDescriptionChanges } from './description-changes.ts';
 import type { TopologyDocument } from '../document.ts';
 import { includesStage, type Stage, type Topology, type TopologyMachine } from '../topology.ts';
 
-/** A kept machine as it is now, and what its engine says. */
+/** A running machine and its engine's data. */
 export interface RunningMachine {
   readonly machine: Machine;
-  /** What asking the engine over TLS gave; a failure in words when it did not answer so. */
+  /** The data of the engine over TLS, or the error if it did not answer. */
   readonly engine: RunningEngine | { readonly failure: string };
 }
 
@@ -20,19 +20,19 @@ export interface RunningEngine {
   readonly labels: readonly string[];
   readonly clusterStore: string | undefined;
   readonly swarm: EngineInfo['swarm'];
-  /** Ids of the networks by name. */
+  /** The IDs of the networks by name. */
   readonly networks: ReadonlyMap<string, string>;
   readonly running: readonly string[];
-  /** When the first of the certificates ends that its users show or are shown. */
+  /** The time when the first of the certificates of the engine and its clients expires. */
   readonly certificatesEnd: Date;
 }
 
-/** What a run that takes over needs of a certificate: that it does not end meanwhile. */
+/** The validity that a run needs of a certificate. */
 const shortestValidity = 24 * 60 * 60 * 1000;
 
 /**
- * In what the kept machines are not what the topology asks for, each difference in a few words that name the machine.
- * Empty when nothing speaks against using them.
+ * Returns the differences between the running machines and the topology, each as a short text that names the machine.
+ * Empty if the machines can be used.
  */
 export function findRunningDifferences(
   topology: Topology,
@@ -51,9 +51,9 @@ export function findRunningDifferences(
   return [
     ...(includesStage(document.stage, until)
       ? []
-      : [`it goes up to the stage ${document.stage} only`]),
+      : [`it only reaches the stage ${document.stage}`]),
     ...findDescriptionChanges(topology, until, document),
-    ...missing.map((name) => `there is no ${name}`),
+    ...missing.map((name) => `no machine ${name}`),
     ...foreign.map((name) => `${name} is not in the topology`),
     ...kept
       .filter(({ machine }) => wanted.includes(machine.name))
@@ -79,9 +79,9 @@ function differencesOf(
   if (machine.state !== 'Running') return [`is ${machine.state}`];
   const noted = document.machines.find(({ name }) => name === machine.name);
   const asked = topology.machines.find(({ name }) => name === machine.name);
-  if (noted === undefined || asked === undefined) return ['was not noted when it was made'];
+  if (noted === undefined || asked === undefined) return ['is not in the document of the topology'];
   if (machine.address !== noted.address) {
-    return [`has the address ${machine.address}, and was made at ${noted.address}`];
+    return [`has the address ${machine.address}, but was created with ${noted.address}`];
   }
   const options = expectedOptions(topology, document, asked);
   const labels = asked.engineLabels ?? [];
@@ -89,12 +89,12 @@ function differencesOf(
     ...(noted.engineBundle === asked.engineBundle
       ? []
       : [
-          `was made with engine ${noted.engineBundle ?? noted.engineVersion}, and is to have ${asked.engineBundle}`,
+          `was created with engine ${noted.engineBundle ?? noted.engineVersion}, but the topology requires ${asked.engineBundle}`,
         ]),
     ...unlike('engine options', machine.engineOptions, options),
     ...unlike('engine labels', machine.engineLabels, labels),
     ...('failure' in engine
-      ? [`gives no access to its engine: ${engine.failure}`]
+      ? [`does not answer: ${engine.failure}`]
       : engineDifferences(document, noted, { labels, options }, engine, now)),
   ];
 }
@@ -130,21 +130,21 @@ function engineDifferences(
     ...workload.map(({ container }) => container),
   ];
   return [
-    ...(engine.hostname === noted.name ? [] : [`calls itself ${engine.hostname}`]),
+    ...(engine.hostname === noted.name ? [] : [`has the hostname ${engine.hostname}`]),
     ...(engine.version === noted.engineVersion
       ? []
-      : [`has engine ${engine.version}, and was made with ${noted.engineVersion}`]),
+      : [`has engine ${engine.version}, but was created with ${noted.engineVersion}`]),
     ...lacking.map((label) => `runs its engine without the label ${label}`),
     ...(engine.clusterStore === store?.slice('cluster-store='.length)
       ? []
-      : [`runs its engine with the store ${engine.clusterStore ?? '(none)'}`]),
-    ...(engine.swarm === swarm ? [] : [`has an engine that is ${engine.swarm} in swarm mode`]),
+      : [`runs its engine with the key-value store ${engine.clusterStore ?? '(none)'}`]),
+    ...(engine.swarm === swarm ? [] : [`has an engine whose swarm mode is ${engine.swarm}`]),
     ...(engine.certificatesEnd.getTime() - now.getTime() > shortestValidity
       ? []
-      : [`has a certificate that ends on ${engine.certificatesEnd.toISOString()}`]),
+      : [`has a certificate that expires on ${engine.certificatesEnd.toISOString()}`]),
     ...networks
       .filter(({ name, id }) => engine.networks.get(name) !== id)
-      .map(({ name }) => `does not know the network ${name} by the id that it was made with`),
+      .map(({ name }) => `does not know the network ${name} with its original ID`),
     ...containers
       .filter((container) => !engine.running.includes(container))
       .map((container) => `does not run ${container}`),
@@ -154,7 +154,7 @@ function engineDifferences(
 function unlike(what: string, found: readonly string[], asked: readonly string[]): string[] {
   if (inOrder(found) === inOrder(asked)) return [];
   return [
-    `has the ${what} ${inOrder(found) || 'none'}, and is to have ${inOrder(asked) || 'none'}`,
+    `has the ${what} ${inOrder(found) || 'none'}, but the topology requires ${inOrder(asked) || 'none'}`,
   ];
 }
 

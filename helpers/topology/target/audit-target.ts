@@ -14,7 +14,10 @@ import { firstCar } from '../../workload/car-service.ts';
 import type { ClusterFile } from '../describe/cluster-file-schema.ts';
 import type { TopologyDocument } from '../document.ts';
 
-/** A running topology as it is to be audited: its members, its store, and what its document says of it. */
+/**
+ * Returns the target of a check of a running topology: its members, its key-value store, and the content of its
+ * document.
+ */
 export function topologyTarget(
   document: TopologyDocument,
   machines: readonly Machine[],
@@ -34,7 +37,7 @@ export function topologyTarget(
   };
 }
 
-/** Machines whose cluster nobody has described: what can be known of it, its engines say. */
+/** Returns the target of a check of machines without a description, whose engines are the only source. */
 export function machinesTarget(machines: readonly Machine[]): AuditTarget {
   const names = machines.map(({ name }) => name);
   return {
@@ -46,10 +49,10 @@ export function machinesTarget(machines: readonly Machine[]): AuditTarget {
 }
 
 /**
- * The cluster that a file describes.
+ * Returns the target of a check of a cluster file.
  *
  * @param machines its hosts, in the file's order
- * @param fallback what it is called that has no name of its own
+ * @param fallback the name of a cluster without a name
  */
 export function describedTarget(
   { name, store, complete = false, expect = {} }: ClusterFile,
@@ -74,7 +77,7 @@ function hostOf(machine: Machine): TargetHost {
   return { name: machine.name, engine: connectEngine(machine), address };
 }
 
-/** How the engines of a plan's cluster find each other, and where. */
+/** Returns the kind and the location of the store of a plan's cluster. */
 export function clusterOf(
   { machines }: { readonly machines: readonly Pick<Machine, 'name' | 'address'>[] },
   cluster: ClusterPlan,
@@ -97,12 +100,12 @@ function findMachine(
   throw new HarnessError({
     code: 'machine-unknown',
     tried: `check topology ${topology}`,
-    observed: `the store ${store} has its machine ${wanted} no more`,
-    remedy: 'stand it up again: «overlay-e2e down», «overlay-e2e up»',
+    observed: `the machine ${wanted} is not in the state directory ${store} any more`,
+    remedy: 'bring it up again with "overlay-e2e down" and "overlay-e2e up"',
   });
 }
 
-/** Its containers; and of the car service what `up` has seen it answer. */
+/** Returns the expected containers, and the answer of the car service that `up` has seen. */
 function expectWorkload({
   workload,
   carEndpoint,

@@ -24,7 +24,7 @@ export interface TargetOptions {
   /** Names of Docker contexts. */
   readonly context: readonly string[];
   readonly tlsDir?: string;
-  /** Seconds for the whole check. */
+  /** The time limit of the whole check, in seconds. */
   readonly limit?: number;
 }
 
@@ -119,7 +119,7 @@ async function openDescribed(file: string, look: IdentifyOptions): Promise<Chose
   };
 }
 
-/** Inspects the engines. If none of them answers, each error says why. */
+/** Identifies the engines. If none of them answers, each error says why. */
 async function lookAtAll(given: readonly GivenEngine[], look: IdentifyOptions): Promise<Machine[]> {
   const machines = await createEnginesProvider(given, look).list();
   if (machines.some(({ state }) => state === 'Running')) return machines;

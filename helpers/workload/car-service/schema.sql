@@ -1,4 +1,4 @@
--- The car service's tables and its one car, in whatever database they are made in.
+-- The car service's tables with one car. The database must exist.
 CREATE TABLE producer (
   producer_id INT PRIMARY KEY,
   producer_name VARCHAR(100) NOT NULL,

@@ -4,14 +4,15 @@ import { type ImageRoot, runInRoot } from '../../debian/images/run-in-root.ts';
 
 const COMMON = join(import.meta.dirname, 'java/archive-classes.sh');
 
-/** What decides how classes are archived, beside the image's own script. */
+/** The files on which an archive of classes depends, in addition to the image's own script. */
 export const ARCHIVE_CLASSES = [import.meta.filename, COMMON];
 
 /**
- * Writes down the classes of a program that runs on Java as Java has them in memory, so that it starts sooner.
+ * Archives the classes of a Java program in their memory format, so that it starts faster.
  *
- * @param script goes on after the common one; says what is started, and when it has started
- * @param program whose classes they are, for people
+ * @param script the image's script, which runs after the common one: it starts the program and tells when it has
+ * started
+ * @param program the program's name, for people
  */
 export async function archiveClasses(
   root: ImageRoot,
@@ -20,6 +21,6 @@ export async function archiveClasses(
 ): Promise<void> {
   const texts = await Promise.all([COMMON, script].map((file) => readFile(file, 'utf8')));
   await runInRoot(root, ['bash', '-c', texts.join('\n')], {
-    title: `archive of ${program}’s classes`,
+    title: `archive of the classes of ${program}`,
   });
 }

@@ -7,7 +7,7 @@ import type { ImageRecipe } from '../../debian/images/recipe.ts';
 const PORTS = '8300/tcp 8301/tcp 8301/udp 8302/tcp 8302/udp 8500/tcp 8600/tcp 8600/udp'.split(' ');
 const ENTRYPOINT = join(import.meta.dirname, 'consul-entrypoint.sh');
 
-/** Consul 1.8.7, called as the tutorial calls `progrium/consul`. */
+/** Consul 1.8.7, with the arguments of the tutorial's `progrium/consul`. */
 export const consul: ImageRecipe = {
   name: 'consul',
   tag: 'progrium/consul:latest',
@@ -19,7 +19,7 @@ export const consul: ImageRecipe = {
   parts: async () => {
     const programs = preparePart({
       name: 'consul',
-      // The last release of Debian's that has it.
+      // Debian's last release with Consul.
       suite: 'bullseye',
       packages: ['consul', 'tini'],
       keep: ['usr/bin/{consul,tini}'],

@@ -6,7 +6,7 @@ import type { ImageRecipe } from '../../debian/images/recipe.ts';
 
 const DATA = 'var/lib/etcd';
 
-/** etcd 3.3, the last that has the API of engines, v2, when nothing is said. */
+/** etcd 3.3, the last version that enables the API of the engines, v2, by default. */
 export const etcd: ImageRecipe = {
   name: 'etcd',
   tag: 'overlay-e2e/etcd:latest',
@@ -15,7 +15,7 @@ export const etcd: ImageRecipe = {
     Env: [
       `PATH=${PATH}`,
       `ETCD_DATA_DIR=/${DATA}`,
-      // It refuses to start on what its makers do not try it on, unless it is told its name.
+      // etcd refuses to start on an unsupported architecture unless this variable names it.
       ...(process.arch === 'x64' ? [] : [`ETCD_UNSUPPORTED_ARCH=${process.arch}`]),
     ],
     ExposedPorts: { '2379/tcp': {}, '2380/tcp': {} },

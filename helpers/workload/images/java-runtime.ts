@@ -4,10 +4,13 @@ import { SUITE } from '../../debian/images/base.ts';
 import { type Part, preparePart } from '../../debian/images/image-part.ts';
 import { runInRoot } from '../../debian/images/run-in-root.ts';
 
-/** Where images have it: `/opt/java/bin/java`. */
+/** The folder of Java in images: `/opt/java/bin/java`. */
 export const JAVA_HOME = '/opt/java';
 
-/** What Tomcat, a pool of JDBC connections and the compiler use. `java.desktop` is here for its JavaBeans alone. */
+/**
+ * The modules that Tomcat, its pool of JDBC connections and the compiler use. They need `java.desktop` only for
+ * JavaBeans.
+ */
 const MODULES = [
   'java.compiler',
   'java.desktop',
@@ -23,7 +26,7 @@ const MODULES = [
   'jdk.unsupported',
 ];
 
-/** A Java 21 of the modules that are needed, linked out of Debian's JDK, which itself is not kept. */
+/** Builds a Java 21 runtime of the required modules from Debian's JDK, without the JDK itself. */
 export async function prepareJava(base: Part): Promise<Part> {
   const jdk = 'usr/lib/jvm';
   return await preparePart({

@@ -8,10 +8,10 @@ import { runInRoot } from '../../debian/images/run-in-root.ts';
 
 const OWN = join(import.meta.dirname, 'mysql');
 const SCHEMA = join(import.meta.dirname, '../car-service/schema.sql');
-/** The account of the base layer that the server runs under. */
+/** The user ID of the server, an account of the base layer. */
 const MYSQL = 999;
 
-/** The tutorial's `mysqlserver`: MariaDB with the car service's tables, ready a moment after it was started. */
+/** The tutorial's `mysqlserver`: MariaDB with the car service's tables, ready a moment after its start. */
 export const mysql: ImageRecipe = {
   name: 'mysql',
   tag: 'docam/mysql-cont:latest',

@@ -8,29 +8,29 @@ import { preparePart } from '../../debian/images/image-part.ts';
 import { buildImage } from '../../debian/images/recipe.ts';
 
 /**
- * Out of what a container of the user's own is made: a tag, which its engine pulls; the path of a file that `docker
- * save` wrote; or packages of Debian, of which an image is made here.
+ * The image of a user-defined container: a tag, which its engine pulls; the path of a `docker save` archive; or Debian
+ * packages, from which an image is built here.
  */
 export type OwnImage = string | { readonly debian: readonly string[] };
 
 /**
- * The image, made or looked at before any machine is: what is wrong with it is an error of one line.
+ * Prepares an image before any machine is created. An unsuitable image is an error of one line.
  *
- * @param field where it is described, for errors: `containers[0].image`
+ * @param field the field of the description, for errors: `containers[0].image`
  */
 export async function prepareOwnImage(field: string, image: OwnImage): Promise<PreparedImage> {
   if (typeof image === 'string') return await chooseImage(field, image, 'docam/tomcat:latest');
   return await buildDebianImage(image.debian);
 }
 
-/** Whether the words can only mean a file, which is looked for from where they are written. */
+/** Returns true if an image's name can only be a file, relative to the file that contains the name. */
 export function isFileName(words: string): boolean {
   return /^[./~]|\.(tar|tgz|tar\.\w+)$/.test(words);
 }
 
 /**
- * An image of those packages and all that they depend on, over the base of our own images: there are a shell, busybox,
- * getent and ping as well. What packages do when they are installed (accounts, alternatives) is not done.
+ * Builds an image of Debian packages with all dependencies, on the base layer of our images, which has a shell, busybox,
+ * getent and ping. Maintainer scripts do not run, so the image has no accounts and no alternatives.
  */
 async function buildDebianImage(packages: readonly string[]): Promise<PreparedImage> {
   const [first = 'none'] = packages;
@@ -57,7 +57,7 @@ async function buildDebianImage(packages: readonly string[]): Promise<PreparedIm
   return { tag, archive };
 }
 
-/** What no program reads. */
+/** The folders of packages that no program reads. */
 const UNUSED = ['doc', 'lintian', 'locale', 'man'];
 
 async function removeUnused(root: string): Promise<void> {

@@ -17,10 +17,10 @@ const RECIPES = { consul, etcd, mysql, tomcat, zookeeper } as const satisfies Re
 
 export type ImageName = keyof typeof RECIPES;
 
-/** Where images come from that the user has not chosen: built here, or pulled by the engines. */
+/** The source of images that the user has not chosen: built here, or pulled by the engines. */
 export type ImageSource = 'build' | 'pull';
 
-/** By which name engines know each image. */
+/** The tag of each image. */
 export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   consul: consul.tag,
   etcd: etcd.tag,
@@ -29,7 +29,7 @@ export const IMAGE_TAGS: Readonly<Record<ImageName, string>> = {
   zookeeper: zookeeper.tag,
 };
 
-/** Where a user names an image of their own. */
+/** The variables in which users name their own images. */
 const VARIABLES: Readonly<Record<ImageName, VariableName>> = {
   consul: 'E2E_CONSUL_IMAGE',
   etcd: 'E2E_ETCD_IMAGE',
@@ -38,14 +38,15 @@ const VARIABLES: Readonly<Record<ImageName, VariableName>> = {
   zookeeper: 'E2E_ZOOKEEPER_IMAGE',
 };
 
-/** The tutorial has none of these: there is nothing to pull unless the user names it. */
+/** Images that are not part of the tutorial. They cannot be pulled unless the user names one. */
 const OURS: readonly ImageName[] = ['etcd', 'zookeeper'];
 
 /**
- * An image: what the user names by E2E_CONSUL_IMAGE and the like, a tag or a file of `docker save`; else ours, built when
- * it is not in the cache yet, or the tutorial's own, to be pulled.
+ * Prepares an image. The user's choice in a variable such as E2E_CONSUL_IMAGE, a tag or a `docker save` archive, has
+ * precedence. Otherwise it is our image, which is built if the cache lacks it, or the tutorial's image, which engines
+ * pull.
  *
- * @param usual where it comes from unless E2E_IMAGES says otherwise
+ * @param usual the source unless E2E_IMAGES is set
  */
 export async function prepareImage(
   name: ImageName,
@@ -66,12 +67,13 @@ function readSource(usual: ImageSource): ImageSource {
   throw new HarnessError({
     code: 'input-invalid',
     tried: `E2E_IMAGES=${said}`,
-    observed: 'no such way',
-    remedy: '«build» makes the images here, «pull» lets the engines pull the tutorial’s own',
+    observed: 'unknown source of images',
+    remedy:
+      'set it to "build" to build the images here, or to "pull" to let the engines pull the images of the tutorial',
   });
 }
 
-/** The images, each begun when it is first asked for: who needs Consul only builds Consul only. */
+/** Prepares images on first use: a cluster that only needs Consul only builds Consul. */
 export function prepareImages(
   usual: ImageSource = 'build',
 ): Readonly<Record<ImageName, Promise<PreparedImage>>> {

@@ -9,29 +9,32 @@ import { readElf } from '../../debian/images/read-elf.ts';
 import { buildImage, type ImageRecipe } from '../../debian/images/recipe.ts';
 import { readVariable } from '../../process/environment.ts';
 
-/** What docker-machine calls the image of classic Swarm. */
+/** docker-machine's name for the image of classic Swarm. */
 const SWARM_TAG = 'swarm:latest';
 
-/** Where a user names it. No archive has it, and nobody develops it any more: it cannot be built out of packages. */
+/**
+ * The variable in which users name the image. No distribution contains classic Swarm any more, so it cannot be built
+ * from packages.
+ */
 const VARIABLE = 'E2E_SWARM_IMAGE';
 
 const BINARY = 'a static swarm binary';
 
-/** Why there is nothing of a classic Swarm without an image: the reason of specs that are skipped. */
-export const NO_SWARM_IMAGE = `no image of classic Swarm is named in ${VARIABLE}, and no archive has one`;
+/** The reason to skip specs of classic Swarm without its image. */
+export const NO_SWARM_IMAGE = `no image of classic Swarm is named in ${VARIABLE}, and no distribution contains one`;
 
-/** Whether somebody has named the image. */
+/** Returns true if the user has named the image. */
 export function isSwarmImageNamed(): boolean {
   return readVariable(VARIABLE) !== undefined;
 }
 
-/** The image of classic Swarm that `E2E_SWARM_IMAGE` names; undefined when it names none. */
+/** Returns the image of classic Swarm that `E2E_SWARM_IMAGE` names; undefined if it is not set. */
 export async function prepareSwarmImage(): Promise<PreparedImage | undefined> {
   const chosen = readVariable(VARIABLE);
   return chosen === undefined ? undefined : await chooseSwarmImage(VARIABLE, chosen);
 }
 
-/** The image of classic Swarm; an error that says what to do when none is named. */
+/** Returns the image of classic Swarm. Throws if the user has not named one. */
 export async function requireSwarmImage(tried: string): Promise<PreparedImage> {
   const image = await prepareSwarmImage();
   if (image !== undefined) return image;
@@ -39,15 +42,15 @@ export async function requireSwarmImage(tried: string): Promise<PreparedImage> {
     code: 'image-unknown',
     tried,
     observed: NO_SWARM_IMAGE,
-    remedy: `set ${VARIABLE} to the path of ${BINARY} or of a file that docker save wrote, or to a tag that the engines can pull`,
+    remedy: `set ${VARIABLE} to the path of ${BINARY} or of a docker save archive, or to a tag that the engines can pull`,
   });
 }
 
 /**
- * The image of classic Swarm that words stand for: a tag, which engines pull; the path of a file that `docker save`
- * wrote; or that of a static binary, of which the image is made.
+ * Returns the image of classic Swarm that a value names: a tag, which engines pull; the path of a `docker save`
+ * archive; or the path of a static binary, from which the image is built.
  *
- * @param variable where the words came from, for errors: `E2E_SWARM_IMAGE`
+ * @param variable the origin of the value, for errors: `E2E_SWARM_IMAGE`
  */
 export async function chooseSwarmImage(variable: string, words: string): Promise<PreparedImage> {
   const file = resolve(words);
@@ -59,7 +62,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
     throw new HarnessError({
       code: 'image-invalid',
       tried,
-      observed: `it is an executable of another processor than this ${process.arch}`,
+      observed: `it is an executable for another processor than ${process.arch}`,
       remedy: `build swarm for ${process.arch}`,
     });
   }
@@ -67,7 +70,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
     throw new HarnessError({
       code: 'image-invalid',
       tried,
-      observed: 'it is linked dynamically, and the image has no library for it',
+      observed: 'it is linked dynamically, but the image has no libraries',
       remedy: 'build it with CGO_ENABLED=0',
     });
   }
@@ -75,7 +78,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
   return { tag: SWARM_TAG, archive: await buildImage(swarmRecipe(file)) };
 }
 
-/** Asks the binary itself what it is. */
+/** Runs the binary to check that it is classic Swarm. */
 async function requireSwarm(file: string, tried: string): Promise<void> {
   const observed = await runCommand(file, ['--version'], {
     title: `${file} --version`,
@@ -85,20 +88,20 @@ async function requireSwarm(file: string, tried: string): Promise<void> {
     ({ stdout, stderr }) => {
       const [line = ''] = `${stdout}${stderr}`.trim().split('\n', 1);
       if (/^swarm version \S/.test(stdout)) return undefined;
-      return `it is not classic Swarm: asked for its --version, it says «${line}»`;
+      return `it is not classic Swarm: --version printed "${line}"`;
     },
-    (error: unknown) => `it cannot be run: ${(error as HarnessError).observed}`,
+    (error: unknown) => `it does not run: ${(error as HarnessError).observed}`,
   );
   if (observed === undefined) return;
   throw new HarnessError({
     code: 'image-invalid',
     tried,
     observed,
-    remedy: `give the path of ${BINARY}`,
+    remedy: `name the path of ${BINARY}`,
   });
 }
 
-/** The image that Docker's own repository had: the binary, a place for it to write to, and nothing else. */
+/** Returns the recipe of the image that Docker Hub had: the binary and a folder for its files. */
 function swarmRecipe(binary: string): ImageRecipe {
   return {
     name: 'swarm',

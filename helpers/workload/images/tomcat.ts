@@ -17,7 +17,7 @@ const APPLICATION = `${HOME}/webapps/rest-service-provider-1.0-SNAPSHOT`;
 const JARS =
   'annotations-api api catalina coyote el-api jaspic-api jdbc juli servlet-api util util-scan';
 
-/** The tutorial's `tomcat-app`: Tomcat 10 with the car service, which it compiles out of its sources. */
+/** The tutorial's `tomcat-app`: Tomcat 10 with the car service, compiled from its sources. */
 export const tomcat: ImageRecipe = {
   name: 'tomcat',
   tag: 'docam/tomcat:latest',
@@ -27,8 +27,8 @@ export const tomcat: ImageRecipe = {
       `PATH=${JAVA_HOME}/bin:${PATH}`,
       `JAVA_HOME=${JAVA_HOME}`,
       'LANG=C.UTF-8',
-      // While no container has a name, an engine's own name server asks others for it, which machines without a way out
-      // never hear from: the C library would wait twice 5 s.
+      // While a name is unknown, the engine's DNS server forwards the query to other servers. On machines without
+      // egress they never answer, and the C library would wait twice for 5 s.
       'RES_OPTIONS=timeout:1 attempts:2',
     ],
     WorkingDir: `/${HOME}`,
@@ -61,7 +61,7 @@ async function prepareTomcat(): Promise<Part> {
   });
 }
 
-/** The compiler that Tomcat itself has for its pages: it needs no JDK. */
+/** Prepares the compiler that Tomcat uses for its pages. It needs no JDK. */
 async function prepareCompiler(): Promise<Part> {
   return await preparePart({
     name: 'java-compiler',
@@ -87,7 +87,7 @@ async function installServer(layer: string): Promise<void> {
   await appendFile(join(conf, 'java.options'), option);
 }
 
-/** The WAR's files where Tomcat would unpack them. */
+/** Installs the files of the WAR in the folder into which Tomcat would unpack them. */
 async function installApplication(root: ImageRoot, tools: readonly Part[]): Promise<void> {
   const application = join(root.layer, APPLICATION);
   await runCommand('cp', ['--recursive', join(CAR_SERVICE, 'web'), application]);

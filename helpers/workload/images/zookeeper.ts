@@ -10,12 +10,12 @@ const OWN = join(import.meta.dirname, 'zookeeper');
 const HOME = 'opt/zookeeper';
 const DATA = 'var/lib/zookeeper';
 
-/** A ZooKeeper 3.4 that leads alone, of the time of engines that meet in it; on the Java of Tomcat's image. */
+/** A standalone ZooKeeper 3.4, from the time of the engines that support it, on the Java of Tomcat's image. */
 export const zookeeper: ImageRecipe = {
   name: 'zookeeper',
   tag: 'overlay-e2e/zookeeper:latest',
   config: {
-    // Port and folder are all that it must be told: no file of settings is read.
+    // Port and folder are the only settings; no configuration file is read.
     Cmd: [
       'java',
       `@/${HOME}/java.options`,
@@ -43,7 +43,7 @@ export const zookeeper: ImageRecipe = {
 async function prepareZooKeeper(): Promise<Part> {
   return await preparePart({
     name: 'zookeeper',
-    // Later ones start more: a web server of their own, metrics, Netty.
+    // Later versions start more: a web server, metrics, Netty.
     suite: 'bullseye',
     packages: ['libzookeeper-java', 'libslf4j-java'],
     keep: ['usr/share/java/{zookeeper,slf4j-api,slf4j-simple}*.jar'],

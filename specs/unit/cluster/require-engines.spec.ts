@@ -29,9 +29,9 @@ describe('an engine of the archive', () => {
   });
 
   test.each([
-    ['consul', 'take engine 20.10.5, or swarm mode'],
-    ['etcd', 'take engine 20.10.5 or 20.10.24, or swarm mode'],
-    ['zookeeper', 'take engine 20.10.5 or 20.10.24, or swarm mode'],
+    ['consul', 'use engine 20.10.5, or swarm mode'],
+    ['etcd', 'use engine 20.10.5 or 20.10.24, or swarm mode'],
+    ['zookeeper', 'use engine 20.10.5 or 20.10.24, or swarm mode'],
   ] as const)('26.1.5 is refused with %s, as it has no --cluster-store', async (need, remedy) => {
     expect(await refuseBundle(need, '26.1.5')).toEqual({
       observed: 'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older',
@@ -41,8 +41,8 @@ describe('an engine of the archive', () => {
 
   test('20.10.24 is refused with consul, as it was built without', async () => {
     expect(await refuseBundle('consul', '20.10.24')).toEqual({
-      observed: 'engine 20.10.24 has no consul:// (Debian’s bookworm build)',
-      remedy: 'take etcd or zookeeper, or engine 20.10.5',
+      observed: "engine 20.10.24 has no consul:// (Debian's bookworm build)",
+      remedy: 'use etcd or zookeeper, or engine 20.10.5',
     });
   });
 
@@ -58,7 +58,7 @@ describe('an engine of somebody’s own is judged by what its dockerd says', () 
     const abilities = { version: '20.10.7', clusterStore: true, backends: [] };
     expect(refuseEngine('zookeeper', abilities, 'this build, /opt/docker')).toEqual({
       observed: 'engine 20.10.7 has no zk:// (this build, /opt/docker)',
-      remedy: 'take engine 20.10.5 or 20.10.24',
+      remedy: 'use engine 20.10.5 or 20.10.24',
     });
   });
 
@@ -86,7 +86,7 @@ describe('the engines of a cluster', () => {
     const failure = requireEngines(ours, 'etcd', members);
     await expect(failure).rejects.toThrow(HarnessError);
     await expect(failure).rejects.toThrow(
-      'etcd cluster of worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Take engine 20.10.5 or 20.10.24, or swarm mode.',
+      'etcd cluster of worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Use engine 20.10.5 or 20.10.24, or swarm mode.',
     );
     await expect(requireEngines(ours, 'swarm-mode', members)).resolves.toBeUndefined();
   });

@@ -30,7 +30,7 @@ describe('The wait for the car service', () => {
     const { url } = await serve((response) => response.writeHead(503).end(away));
     const containers = [containerThatRuns('tomcat-app'), containerThatRuns('mysqlserver')];
     await expect(waitForCarService({ url, containers, limit: 200 })).rejects.toMatchObject({
-      line: expect.stringMatching(/gives car 1: timed out after 0.2 s; last: 503 .*away/),
+      line: expect.stringMatching(/returns car 1: timed out after 0.2 s; last: 503 .*away/),
       evidence: expect.stringMatching(
         /tomcat-app on m1 logged last:\nhello from tomcat-app\nmysqlserver on m1 logged last:\nhello/,
       ),

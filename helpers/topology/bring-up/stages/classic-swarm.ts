@@ -5,7 +5,7 @@ import { requireSwarmImage } from '../../../workload/images/swarm.ts';
 import { archivesOf } from './forming.ts';
 import type { MemberAgents } from './form-key-value-cluster.ts';
 
-/** The containers of classic Swarm on the machines of its cluster. */
+/** Plans the containers of classic Swarm on the machines of its cluster. */
 export function swarmAgents({ master }: PlanOf<'classic-swarm'>): MemberAgents {
   return {
     plan: async (discovery) => {
@@ -15,10 +15,10 @@ export function swarmAgents({ master }: PlanOf<'classic-swarm'>): MemberAgents {
         swarm: { master: machine === master, discovery, image: image.tag },
       });
     },
-    /** Waits until the manager has each of these machines as a healthy node, and no other. */
+    /** Waits until exactly these machines are healthy nodes of the manager. */
     waitFor: async (machines, signal) => {
       const machine = machines.find(({ name }) => name === master);
-      if (machine === undefined) throw new Error(`the Swarm has no machine ${master}`);
+      if (machine === undefined) throw new Error(`no machine ${master} in the Swarm`);
       using manager = openSwarmManager(machine);
       const healthy = machines.map((one) => [advertisedBy(one), 'Healthy'] as const);
       await manager.waitForNodes(Object.fromEntries(healthy), { signal });

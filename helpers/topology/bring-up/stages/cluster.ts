@@ -6,7 +6,7 @@ import { onMachine } from '../../../process/activity.ts';
 import { allSettled } from '../../../process/errors/harness-error.ts';
 import { runStage } from './run-stage.ts';
 
-/** What the machines of a cluster are made with. */
+/** The requirements of a cluster's machines. */
 export interface ClusterEnvironment {
   readonly store: Promise<KeyValueStore>;
   readonly provider: MachineProvider;
@@ -14,9 +14,9 @@ export interface ClusterEnvironment {
 }
 
 /**
- * Makes the machines of the cluster. Their engines start only when the store answers: one that starts before joins the
- * others up to 20 s late, and what is made on it meanwhile is never announced. Ready when all are in the store and the
- * gossip of each knows every other.
+ * Creates the machines of the cluster. Their engines start when the key-value store answers: an engine that starts
+ * earlier joins the others up to 20 s late, and endpoints created on it in that time are never announced. Ready when
+ * all are in the store and the gossip of each knows every other engine.
  */
 export async function bringUpCluster(
   requests: readonly MachineRequest[],
@@ -35,13 +35,14 @@ export async function bringUpCluster(
 }
 
 /**
- * How many engines meet in whatever order they start. Each joins the gossip once, with one of those that it sees in the
- * store at its first look, picked at random (libnetwork's overlay driver: `joinOnce`). Three are connected by that; of
- * more, two may pick each other, and they and the rest never meet. 16 that were started at once did so.
+ * The number of engines that find each other in any start order. Each engine joins the gossip once, through a random
+ * member of its first list of the store (libnetwork's overlay driver: `joinOnce`). This always connects three engines.
+ * Of more engines, two may choose each other and never find the rest, as happened with 16 engines that started at the
+ * same time.
  */
 const MEET_ANYHOW = 3;
 
-/** Makes machines side by side, but for their engines: each starts when the one before it has met the first. */
+/** Creates machines in parallel. Their engines start one by one, each when the previous one has found the first. */
 function createOneByOne(
   requests: readonly MachineRequest[],
   environment: ClusterEnvironment,
@@ -56,7 +57,7 @@ function createOneByOne(
       return machine;
     });
     first ??= creation;
-    // One that fails says so itself; the others are not to fail with its error.
+    // A failed machine throws its own error, and the others must not fail with it.
     before = met.catch(() => store);
     return met;
   });

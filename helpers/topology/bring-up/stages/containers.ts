@@ -14,22 +14,22 @@ import { placesOf, type TopologyContainer } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
 import { omitUndefined } from '../../../process/omit-undefined.ts';
 
-/** The user's own containers, each with its image. */
+/** A user-defined container with its image. */
 export interface OwnContainer {
   readonly container: TopologyContainer;
   readonly image: PreparedImage;
 }
 
-/** What the user's own containers are stood up on. */
+/** The requirements of user-defined containers. */
 export interface ContainersEnvironment {
   readonly machines: readonly Machine[];
   readonly provider: MachineProvider;
-  /** What has to have come before they are started; they are made meanwhile. */
+  /** Resolves when the containers may start; they are created before that. */
   readonly after: Promise<unknown>;
   readonly signal: AbortSignal;
 }
 
-/** Runs the user's own containers. Ready when each runs and listens at the ports that it is to listen at. */
+/** Runs the user-defined containers. Ready when each runs and listens on its ports. */
 export async function bringUpContainers(
   own: readonly OwnContainer[],
   { machines, provider, after, signal }: ContainersEnvironment,
@@ -67,12 +67,15 @@ function describeDeployment(
   };
 }
 
-/** Looks from the machine, in what its kernel tells of the container's network: the container needs no program for it. */
+/**
+ * Returns a function that reads the listening ports of a container's network from the machine's kernel, so that the
+ * container needs no program for it.
+ */
 function lookFrom(provider: MachineProvider): FindSilentPorts {
   return async (container: Container, ports, signal) => {
     const { pid } = await container.inspect({ signal, quiet: true });
     const tables = [`/proc/${pid}/net/tcp`, `/proc/${pid}/net/tcp6`];
-    // A machine may have no IPv6.
+    // The machine may have no IPv6.
     const { stdout } = await provider.run(container.machine.name, ['cat', ...tables], {
       signal,
       expect: 'any',

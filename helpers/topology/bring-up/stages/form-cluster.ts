@@ -16,7 +16,7 @@ import type { Forming, FormingCluster } from './forming.ts';
 interface Former<Plan> {
   /** Fails before anything starts if this machine lacks something that the kind needs. */
   prepare?(tried: string): Promise<unknown>;
-  /** Returns what this machine lacks for the kind; undefined if it lacks nothing. */
+  /** Returns the reason why this machine cannot run the kind; undefined if it can. */
   whyNotHere?(): string | undefined;
   form(topology: Topology, plan: Plan, forming: Forming): FormingCluster;
 }

@@ -15,10 +15,7 @@ export interface MemberAgents {
   waitFor(machines: readonly Machine[], signal: AbortSignal): Promise<void>;
 }
 
-/**
- * Forms a cluster on a key-value store: the store runs on a machine of its own, which is in no cluster, and the others
- * find each other through it.
- */
+/** Forms a cluster on a key-value store, which runs on a separate machine that is not part of the cluster. */
 export function formKeyValueCluster(
   topology: Topology,
   planned: PlannedStore,
@@ -42,7 +39,7 @@ export function formKeyValueCluster(
     : group.start(async () => {
         const { url } = openKeyValueStore(kind, (await keystore).address);
         const partOf = await agents?.plan(url);
-        // All of them before the first machine is created: in the topology's order, machines get their addresses.
+        // Created before the first machine, because machines get their addresses in the topology's order.
         const requests = await Promise.all(
           membersOf(topology).map(async (machine) => {
             const { images: its = [], ...part } = partOf?.(machine.name) ?? {};

@@ -4,7 +4,7 @@ import { membersOf, type Topology } from '../../topology.ts';
 import { type Forming, type FormingCluster, requestFor } from './forming.ts';
 import { bringUpSwarm } from './swarm.ts';
 
-/** Forms a swarm: the manager's engine makes it, the others join. There is no machine beside it. */
+/** Forms a swarm: the manager's engine creates it and the others join. It has no separate machine. */
 export function formSwarm(
   topology: Topology,
   { manager }: PlanOf<'swarm-mode'>,
@@ -19,7 +19,7 @@ export function formSwarm(
     const create = (request: MachineRequest) => provider.create(request, { signal: group.signal });
     return await bringUpSwarm(() => requests.map(create), manager, group.signal);
   });
-  // A worker is told of a network when a container of its own is on it, and not before.
+  // A worker learns of a network only when one of its containers uses it.
   const informed = members.then((all) => all.filter(({ name }) => name === manager));
   return { beside: Promise.resolve([]), members, informed };
 }

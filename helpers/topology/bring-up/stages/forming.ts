@@ -3,28 +3,28 @@ import type { PreparedImage, prepareImages } from '../../../workload/images/prep
 import type { TaskGroup } from '../task-group.ts';
 import type { Stage, TopologyMachine } from '../../topology.ts';
 
-/** What a cluster of any kind is formed with. */
+/** The requirements of a cluster of any kind. */
 export interface Forming {
-  /** The last stage that is stood up. */
+  /** The last stage to bring up. */
   readonly until: Stage;
   readonly group: TaskGroup;
   readonly images: ReturnType<typeof prepareImages>;
   readonly provider: MachineProvider;
-  /** The files of the workload's images that a machine is to have. */
+  /** Returns the archives of the workload's images that a machine needs. */
   readonly archivesFor: (machine: string) => Promise<string[]>;
 }
 
-/** What comes of it, each as soon as it is there. */
+/** The machines of a forming cluster, each group as soon as it is ready. */
 export interface FormingCluster {
-  /** The machines that belong to the topology and not to its cluster: the keystore. */
+  /** The topology's machines outside of the cluster: the keystore. */
   readonly beside: Promise<Machine[]>;
   /** The machines of the cluster, in the topology's order, once their engines know each other. */
   readonly members: Promise<Machine[]>;
-  /** Those of them that tell of a network right after it was created, on whichever of them. */
+  /** The members that know a network immediately after its creation, on any of them. */
   readonly informed: Promise<Machine[]>;
 }
 
-/** The request for a machine as the topology has it, with what its cluster adds. */
+/** Returns the request for a machine of the topology, with the additions of its cluster. */
 export function requestFor(
   { engineOptions = [], ...machine }: TopologyMachine,
   added: Pick<MachineRequest, 'images' | 'engineOptions' | 'swarm'> = {},
@@ -36,7 +36,7 @@ export function requestFor(
   };
 }
 
-/** What a new machine is given; what has no archive is pulled by its engine later. */
+/** Returns the image archives for a new machine. Its engine pulls images without an archive later. */
 export function archivesOf(images: readonly PreparedImage[]): string[] {
   return images.flatMap(({ archive }) => archive ?? []);
 }

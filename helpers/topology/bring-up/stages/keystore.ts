@@ -10,7 +10,7 @@ import type { PreparedImage } from '../../../workload/images/prepare-images.ts';
 import { provideImage } from '../../../workload/provide-image.ts';
 import { runStage } from './run-stage.ts';
 
-/** Runs the key-value store on its machine. Ready when it leads and gives back what was written to it. */
+/** Runs the key-value store on its machine. Ready when it has a leader and returns a value that was written to it. */
 export async function bringUpKeystore(
   kind: KeyValueStoreKind,
   machine: Promise<Machine>,

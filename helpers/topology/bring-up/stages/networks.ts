@@ -8,9 +8,9 @@ import type { Topology } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
 
 /**
- * Creates each network on one engine. Ready when all engines that are told of networks know it by the same id.
+ * Creates each network on one engine. Ready when all informed engines know it with the same ID.
  *
- * @param engines those that are told
+ * @param engines the engines that learn of new networks
  */
 export async function bringUpNetworks(
   { networks, cluster }: Topology,

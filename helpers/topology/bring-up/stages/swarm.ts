@@ -5,8 +5,8 @@ import { allSettled } from '../../../process/errors/harness-error.ts';
 import { runStage } from './run-stage.ts';
 
 /**
- * Makes the machines of a swarm. The manager's engine makes it as soon as it runs, the others join side by side. Ready
- * when the manager has all as ready nodes and the gossip of each knows every other.
+ * Creates the machines of a swarm. The manager's engine creates the swarm as soon as it runs, and the others join in
+ * parallel. Ready when the manager lists all as ready nodes and the gossip of each knows every other engine.
  */
 export async function bringUpSwarm(
   create: () => readonly Promise<Machine>[],
@@ -17,7 +17,7 @@ export async function bringUpSwarm(
     const machines = await allSettled('cluster: create its machines', create());
     const engines = machines.map(connectEngine);
     const manager = engines.find(({ machine }) => machine.name === managerName);
-    if (manager === undefined) throw new Error(`the swarm has no machine ${managerName}`);
+    if (manager === undefined) throw new Error(`no machine ${managerName} in the swarm`);
     const tokens = await initSwarm(manager, {}, { signal });
     await allSettled(
       'cluster: join the swarm',

@@ -15,14 +15,14 @@ import type { TopologyDocument } from '../../document.ts';
 import type { CarService } from '../../topology.ts';
 import { runStage } from './run-stage.ts';
 
-/** What the topology's document says of the workload. */
+/** The workload's part of the topology's document. */
 export type RunningWorkload = Pick<TopologyDocument, 'workload' | 'carEndpoint'>;
 
 /**
- * Runs the car service. Ready when car 1 comes from outside of the cluster through the published port, out of the
- * database on the other engine.
+ * Runs the car service. Ready when car 1 can be read from the database on the other engine through the published port,
+ * from outside the cluster.
  *
- * @param networks what has to have come before the containers start; they are made meanwhile
+ * @param networks resolves when the containers may start; they are created before that
  */
 export async function bringUpWorkload(
   { network, application, database }: CarService,
@@ -50,7 +50,7 @@ export async function bringUpWorkload(
   });
 }
 
-/** On one engine the containers would meet without crossing the overlay, and prove nothing. */
+/** Throws if both containers are on one engine, because their traffic would not cross the overlay and prove nothing. */
 async function requireTwoEngines(
   application: Placement,
   database: Placement,
@@ -64,7 +64,7 @@ async function requireTwoEngines(
     code: 'engine-unsuitable',
     tried: `workload: ${application.container} and ${database.container} on two engines`,
     observed: `both would run on engine ${one?.id}`,
-    remedy: 'name two machines in the topology, whose engines have ids of their own',
+    remedy: 'name two machines in the topology whose engines have different IDs',
   });
 }
 

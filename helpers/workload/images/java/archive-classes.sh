@@ -1,11 +1,11 @@
-# For the scripts that are run when an image is built: starts a program once, to see which classes that takes, and writes
-# them down as Java has them in memory: a start that maps them takes a fraction of the time.
+# For scripts that run when an image is built: starts a program once to record the classes that it loads, and archives
+# them in their memory format. A start that maps the archive takes a fraction of the time.
 set -eu
 PATH=/opt/java/bin:$PATH
 seen=/tmp/classes
 ip link set lo up
 
-# note_classes OPTIONS MAIN…: runs the program until the function `answers` finds that it does.
+# note_classes OPTIONS MAIN…: runs the program until the function `answers` succeeds.
 note_classes() {
   java "$1" -Xshare:auto -XX:DumpLoadedClassList=$seen "${@:2}" > /tmp/log 2>&1 &
   local server=$!
@@ -21,7 +21,7 @@ note_classes() {
   wait $server || true
 }
 
-# note_jar JAR [FOLDER]: what else it has, which is there only when it is used.
+# note_jar JAR [FOLDER]: adds the classes that are only loaded in use.
 note_jar() {
   unzip -l "$1" | sed -n "s|.* \(${2:-}[^ ]*\)\.class\$|\1|p" >> $seen
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Takes the words and the environment that Docker's own mysql image takes. Its environment counts at the first start:
+# Accepts the arguments and variables of Docker's official mysql image. The variables take effect at the first start:
 #   MYSQL_ROOT_PASSWORD, MYSQL_ALLOW_EMPTY_PASSWORD, MYSQL_RANDOM_ROOT_PASSWORD, MYSQL_ROOT_HOST,
 #   MYSQL_DATABASE, MYSQL_USER, MYSQL_PASSWORD
-# Unlike there, nothing has to be given: without them it is a database «cars» and a user and a password of that name,
-# and root's password is «root». The database has the car service's tables and its row.
+# In contrast to that image, all of them are optional. The defaults are a database "cars", a user and a password of the
+# same name, and the password "root" for root. The database contains the car service's tables and its row.
 set -eu
 
 case ${1:-mariadbd} in
@@ -20,7 +20,7 @@ if ! [ -d "$data/mysql" ]; then
   exit 1
 fi
 
-# A string, and a name, as SQL writes them.
+# Quotes a string, and a name, for SQL.
 string() { local text=${1//\\/\\\\}; echo "'${text//\'/\\\'}'"; }
 name() { echo "\`${1//\`/\`\`}\`"; }
 
@@ -37,7 +37,7 @@ root_password() {
   fi
 }
 
-# Written last by the statements themselves: a start that was killed in their middle is no first start that is over.
+# The statements write this file last, so after an interrupted first start, the next start is a first start again.
 done=$data/car-service-initialised
 
 first_start() {
@@ -63,7 +63,7 @@ first_start() {
 mkdir -p /run/mysqld
 chown mysql: /run/mysqld
 if ! [ -e "$done" ]; then
-  # Read by the server before it answers anybody.
+  # The server reads this file before it accepts connections.
   (umask 077; first_start > /run/mysqld/first-start.sql)
   chown mysql: /run/mysqld/first-start.sql
   set -- "$@" --init-file=/run/mysqld/first-start.sql

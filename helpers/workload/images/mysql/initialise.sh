@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the empty data directory, when the image is built.
+# Creates the empty data directory when the image is built.
 set -eu
 cd /usr/share/mariadb
 mkdir -p /run/mysqld

@@ -1,4 +1,4 @@
-# Goes on after java/archive-classes.sh.
+# Runs after java/archive-classes.sh.
 
 answers() {
   local answer
@@ -8,7 +8,7 @@ answers() {
 
 options=@/opt/zookeeper/java.options
 note_classes $options org.apache.zookeeper.server.ZooKeeperServerMain 2181 /tmp/data
-# And what clients bring in.
+# Adds the classes that are only loaded with clients.
 for folder in data proto server txn; do
   note_jar /usr/share/java/zookeeper.jar org/apache/zookeeper/$folder/
 done

@@ -124,14 +124,14 @@ test('a Swarm without engines has no nodes', () => {
 
 describe('what is not understood is an error', () => {
   test.each<[what: string, lines: [string, string][], says: RegExp]>([
-    ['an engine, which is no manager', [], /it counts no nodes and lists 0\. See whether/],
-    ['fewer nodes than it counts', [['Nodes', '2']], /it counts 2 nodes and lists 0/],
+    ['an engine, which is no manager', [], /it reports no nodes and lists 0. Check that/],
+    ['fewer nodes than it counts', [['Nodes', '2']], /it reports 2 nodes and lists 0/],
     [
       'another word for a state',
       oneNode(/Status: Healthy/, 'Status: Sleepy'),
       /of master-host .*Invalid option/,
     ],
-    ['no number of containers', oneNode(/Containers: 2/, 'Containers: many'), /no number/],
+    ['no number of containers', oneNode(/Containers: 2/, 'Containers: many'), /not a number/],
   ])('%s', (_what, lines, says) => {
     expect(() => readSwarmNodes(lines)).toThrow(says);
     expect(() => readSwarmNodes(lines)).not.toThrow(/\n/);

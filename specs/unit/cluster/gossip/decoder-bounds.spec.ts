@@ -46,7 +46,7 @@ describe('LZW', () => {
     const bomb = growingTexts(unpackedLimit);
     const concat = vi.spyOn(Buffer, 'concat');
     expect(bomb.length).toBeLessThan(24_000);
-    expect(() => decompressLzw(bomb)).toThrow('more than 8 MB');
+    expect(() => decompressLzw(bomb)).toThrow('larger than 8 MB');
     const made = concat.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0);
     expect(made).toBeLessThanOrEqual(2 * unpackedLimit);
   });
@@ -87,13 +87,15 @@ describe('MessagePack', () => {
     ['text', Buffer.of(0xdb, 0xff, 0xff, 0xff, 0xff, 97)],
   ])('a %s that announces more than there is fails before anything is made', (_kind, packed) => {
     const read = vi.spyOn(Buffer.prototype, 'readUIntBE');
-    expect(() => new MessagePackReader(packed).read()).toThrow('cut off');
+    expect(() => new MessagePackReader(packed).read()).toThrow('truncated data');
     expect(read.mock.calls.length).toBeLessThanOrEqual(2);
   });
 
   test('lists nest 16 deep, and no deeper', () => {
     expect(new MessagePackReader(nested(16)).read()).toBeDefined();
-    expect(() => new MessagePackReader(nested(17)).read()).toThrow('nested more than 16 deep');
+    expect(() => new MessagePackReader(nested(17)).read()).toThrow(
+      'nested more than 16 levels deep',
+    );
   });
 });
 
@@ -128,7 +130,7 @@ describe('gossip', () => {
       Buffer.of(0xc2),
     ]);
     expect(readMembersResponse(pack(members))).toEqual([]);
-    expect(() => readMembersResponse(pack(pack(members)))).toThrow('not understood (message 9)');
+    expect(() => readMembersResponse(pack(pack(members)))).toThrow('unknown message 9');
   });
 
   test('four billion announced members are refused at the first look', () => {
@@ -137,7 +139,7 @@ describe('gossip', () => {
       text('Nodes'),
       Buffer.of(0xce, 0xff, 0xff, 0xff, 0xff),
     ]);
-    expect(() => readMembersResponse(header)).toThrow('cut off');
+    expect(() => readMembersResponse(header)).toThrow('truncated data');
   });
 });
 

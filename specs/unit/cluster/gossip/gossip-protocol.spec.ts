@@ -35,8 +35,8 @@ describe('an engine’s answer to «whom do you know?»', () => {
   });
 
   test('a message of another kind is an error that says so', () => {
-    expect(() => readMembersResponse(Buffer.of(2, 0x80))).toThrow('not understood (message 2)');
-    expect(() => readMembersResponse(Buffer.from('HTTP/1.1 400'))).toThrow('not understood');
+    expect(() => readMembersResponse(Buffer.of(2, 0x80))).toThrow('unknown message 2');
+    expect(() => readMembersResponse(Buffer.from('HTTP/1.1 400'))).toThrow('unknown message 72');
   });
 });
 

@@ -21,15 +21,15 @@ describe('The options of an engine that is to be in a cluster', () => {
     const { url } = openKeyValueStore(kind, '192.168.99.100');
     const advertised = '192.168.99.102:2376';
     expect(judge(url, url, advertised)).toBeUndefined();
-    const asked = `. Give it the engine option cluster-store=${url}`;
+    const asked = `. Set the engine option cluster-store=${url}`;
     expect(judge(url)).toContain(`without cluster-store and cluster-advertise${asked}`);
     const other = url.replace('.100', '.200');
-    expect(judge(url, other, advertised)).toContain(`has the store ${other}${asked}`);
+    expect(judge(url, other, advertised)).toContain(`uses the key-value store ${other}${asked}`);
     expect(judge(url, url)).toMatch(
       /without cluster-advertise: .*\. .*cluster-advertise=INTERFACE/,
     );
     expect(judge(url, url, '10.0.2.15:2376')).toContain(
-      `find it at 10.0.2.15:2376, and its address is ${advertised}. `,
+      `advertises 10.0.2.15:2376, but its address is ${advertised}. `,
     );
   });
 });

@@ -16,21 +16,29 @@ const page = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<html>';
 
 describe('What does not serve as a store is told in one line', () => {
   test.for([
-    ['consul', page, 'GET /v1/status/leader: no such store answers so: <html>. See whether'],
+    [
+      'consul',
+      page,
+      'GET /v1/status/leader: invalid response for this kind of key-value store: <html>. Check that',
+    ],
     // An etcd of today without --enable-v2.
-    ['etcd', notFound, 'GET /v2/stats/self: the store answered 404: 404 page not found. See'],
+    [
+      'etcd',
+      notFound,
+      'GET /v2/stats/self: the key-value store answered 404: 404 page not found. Check',
+    ],
     [
       'zookeeper',
       'This ZooKeeper instance is not currently serving requests\n',
-      /srvr: ZooKeeper says «This ZooKeeper instance is not currently serving requests». See/,
+      /srvr: ZooKeeper says "This ZooKeeper instance is not currently serving requests". Check/,
     ],
-    ['zookeeper', '', /srvr: ZooKeeper says «». See/],
+    ['zookeeper', '', /srvr: ZooKeeper says "". Check/],
   ] as const)('%s: %j', async ([kind, words, line]) => {
     const store = openKeyValueStore(kind, '127.0.0.1', await portOf(words));
     await expect(store.servers()).rejects.toThrow(line);
     const ready = store.waitUntilReady({ limit: 0 });
     await expect(ready).rejects.toThrow(
-      /leads and stores: timed out after 0 s; last: .*\. Read what/,
+      /has a leader and stores values: timed out after 0 s; last: .*. Read the log/,
     );
   });
 

@@ -68,13 +68,13 @@ describe('A session with a ZooKeeper', () => {
   test('that ZooKeeper has refused is told', () => {
     const refused = Buffer.from(answer);
     refused.writeInt32BE(0, 8);
-    expect(() => readSession(refused, 1)).toThrow('ZooKeeper refused the session');
+    expect(() => readSession(refused, 1)).toThrow('ZooKeeper rejected the session');
   });
 
   test('whose replies come in another order is told', () => {
     const swapped = Buffer.from(answer);
     swapped.writeInt32BE(2, 44);
-    expect(() => readSession(swapped, 1)).toThrow('ZooKeeper answered request 2, not 1');
+    expect(() => readSession(swapped, 1)).toThrow('ZooKeeper answered request 2 instead of 1');
   });
 
   test('counts the bytes of a value, not its characters', () => {

@@ -124,7 +124,7 @@ describe('the source of images', () => {
   test('an unknown value of E2E_IMAGES is an error of one line', async () => {
     vi.stubEnv('E2E_IMAGES', 'fetch');
     await expect(prepareImage('mysql')).rejects.toThrow(
-      /^E2E_IMAGES=fetch: no such way. .build. makes the images here, .pull. lets/,
+      /^E2E_IMAGES=fetch: unknown source of images. Set it to "build" to build the images here, or to "pull" to let/,
     );
   });
 });

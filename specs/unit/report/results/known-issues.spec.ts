@@ -27,7 +27,7 @@ test.each([
 test('a skip for ZooKeeper belongs to the issue of libnetwork; another reason to none', () => {
   const issues = readKnownIssues();
   const reason =
-    'skipped: an engine of Docker 20.10 ends at the first container on an overlay that it keeps in ZooKeeper, by a defect of its own';
+    'skipped: Docker 20.10 exits when the first container joins an overlay in ZooKeeper (a defect of Docker)';
   expect(issueOf(issues, reason, [])?.number).toBe(2006);
   expect(issueOf(issues, 'skipped: this kernel has no IPVS', [])).toBeUndefined();
   // The codes of a check take precedence over the message of the test.

@@ -29,7 +29,7 @@ test('of processes that find a dead claim at the same moment, one gets the store
   );
   expect(outcomes.sort()).toEqual(['held', 'refused', 'refused']);
   await expect(claimForTearDown(store)).rejects.toThrow(
-    /^use the store \S+: process \d+ is at «hold» in it\. Wait for it/,
+    /^use the state directory \S+: process \d+ uses it for "hold". Wait for that process/,
   );
   for (const child of children) {
     child.stdin.end();

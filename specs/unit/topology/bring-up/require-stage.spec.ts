@@ -14,7 +14,7 @@ test('a topology is stood up as far as its engines can be in it, and no further'
   for (const stage of stages.slice(0, 3))
     expect(() => requireStage(zookeeper, stage)).not.toThrow();
   expect(() => requireStage(zookeeper, 'workload')).toThrow(
-    /^bring up zookeeper until workload: an engine of Docker 20\.10 ends .*. Take --until network/,
+    /^bring up zookeeper until workload: Docker 20\.10 exits .*. Use --until network/,
   );
 });
 
@@ -26,7 +26,7 @@ test('a topology that says nothing is stood up whole', () => {
 
 test('what has no key-value store is not stood up to that', () => {
   expect(() => requireStage(findTopology('swarm-mode'), 'keystore')).toThrow(
-    'bring up swarm-mode until keystore: swarm mode has no key-value store. Take --until cluster.',
+    'bring up swarm-mode until keystore: swarm mode has no key-value store. Use --until cluster.',
   );
 });
 
@@ -34,7 +34,7 @@ test('spec files that need more than the topology has are left out with its reas
   const zookeeper = findTopology('zookeeper');
   const left = files.filter((file) => whyLeftOut(file, zookeeper) !== undefined);
   expect(left).toEqual(files.slice(3));
-  expect(whyLeftOut('/specs/seed/car-endpoint.spec.ts', zookeeper)).toMatch(/ends at the first/);
+  expect(whyLeftOut('/specs/seed/car-endpoint.spec.ts', zookeeper)).toMatch(/exits when the first/);
   expect(stageFor(files, zookeeper)).toBe('network');
   expect(stageFor(files.slice(0, 2), zookeeper)).toBe('cluster');
   expect(stageFor(files.slice(1, 4), zookeeper)).toBe('network');

@@ -83,7 +83,7 @@ test('Where nothing was recorded there is nothing; what is not a record is told,
     const error = await loadSetUp(store).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(HarnessError);
     expect((error as HarnessError).line).toBe(
-      `read ${store}/set-up.json: not a set-up that this version recorded. Take the store down with «overlay-e2e down» and stand it up again.`,
+      `read ${store}/set-up.json: not a record of this version. Tear the cluster down with "overlay-e2e down" and bring it up again.`,
     );
   }
 });

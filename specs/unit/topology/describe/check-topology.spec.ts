@@ -83,7 +83,7 @@ describe('A description of a topology', () => {
     [
       'networks.1',
       { ...seed.networks[0], name: 'bridge', subnet: '10.1.0.0/16' },
-      'networks[1].name: Docker has a network bridge of its own',
+      'networks[1].name: Docker has its own network bridge',
     ],
     ['networks.0.driver', 'bridge', 'networks[0].driver: "bridge" is not "overlay"'],
     [
@@ -109,7 +109,7 @@ describe('A description of a topology', () => {
     [
       'networks.0.subnet',
       '192.168.96.0/20',
-      'networks[0].subnet: 192.168.96.0/20 overlaps 192.168.99.0/24, where the machines have',
+      "networks[0].subnet: 192.168.96.0/20 overlaps the machines' subnet 192.168.99.0/24",
     ],
     [
       'networks.1',
@@ -129,7 +129,7 @@ describe('A description of a topology', () => {
     [
       'networks.0.createdOn',
       'mh-keystore',
-      'networks[0].createdOn: mh-keystore is the keystore, which is in no cluster. Valid machines: master-host, worker-host',
+      'networks[0].createdOn: mh-keystore is the keystore, which is not part of the cluster. Valid machines: master-host, worker-host',
     ],
     ['workload.network', 'net', 'workload.network: unknown network "net". Valid networks: my-net'],
     [
@@ -140,13 +140,13 @@ describe('A description of a topology', () => {
     [
       'workload.application.machine',
       'worker-host',
-      'workload.database.machine: worker-host has the application: ',
+      'workload.database.machine: worker-host runs the application: ',
     ],
     ['workload.application.machine', 'mh-keystore', 'workload.application.machine: mh-keystore is'],
     [
       'workload.database.container',
       'tomcat-app',
-      'workload.database.container: tomcat-app is the application’s',
+      'workload.database.container: tomcat-app is the name of the application',
     ],
     [
       'workload.database.container',
@@ -168,7 +168,7 @@ describe('A description of a topology', () => {
     [
       'machine',
       'mh-keystore',
-      'machine: mh-keystore is the keystore, which is in no cluster. Valid machines: ',
+      'machine: mh-keystore is the keystore, which is not part of the cluster. Valid machines: ',
     ],
     ['network', 'net', 'network: unknown network "net". Valid networks: my-net'],
     ['name', 'mysqlserver', 'name: repeated container "mysqlserver". Choose another name.'],
@@ -191,7 +191,7 @@ describe('A description of a topology', () => {
     [
       'ports',
       ['8080:80'],
-      'ports[0]: port 8080/tcp of master-host is tomcat-app’s. Publish another.',
+      'ports[0]: tomcat-app already publishes port 8080/tcp of master-host. Publish another port.',
     ],
     ['listensOn', [0], 'listensOn[0]: 0 is not a port'],
     ['restart', 'always', 'restart: unknown field. Valid fields: name, machine, network, '],
@@ -209,7 +209,7 @@ describe('A description of a topology', () => {
     const { workload: _cars, ...others } = seed;
     expect(complain({ ...others, containers: [shop] })).toEqual([]);
     expect(complain(others)).toEqual([
-      'containers: there are none, and no workload. Name one or the other.',
+      'containers: neither containers nor a workload. Name containers or a workload.',
     ]);
   });
 
@@ -218,7 +218,7 @@ describe('A description of a topology', () => {
     expect(complain({ ...seed, containers: [{ ...silent, image: 'nginx' }] })).toEqual([]);
     expect(complain({ ...seed, containers: [{ ...silent, entrypoint: ['sh'] }] })).toEqual([]);
     expect(complain({ ...seed, containers: [silent] })).toEqual([
-      'containers[0].command: it is missing: an image of Debian packages has no program of its own. Name what it is to run.',
+      'containers[0].command: missing: an image of Debian packages has no entry point. Name the program to run.',
     ]);
   });
 
@@ -234,14 +234,14 @@ describe('A description of a topology', () => {
       });
     expect(both('53:53/tcp', '53:53/udp')).toEqual([]);
     expect(both('53:53', '127.0.0.1:53:5353/tcp')).toEqual([
-      'containers[1].ports[0]: port 53/tcp of master-host is shop’s. Publish another.',
+      'containers[1].ports[0]: shop already publishes port 53/tcp of master-host. Publish another port.',
     ]);
   });
 
   test('of swarm mode creates its networks on the manager', () => {
     const networks = [{ ...seed.networks[0], createdOn: 'worker-host' }];
     expect(complain({ ...swarm, networks })).toEqual([
-      'networks[0].createdOn: worker-host is no manager, and in swarm mode managers create networks. Name master-host.',
+      'networks[0].createdOn: worker-host is not a manager, but only managers create networks in swarm mode. Name master-host.',
     ]);
   });
 

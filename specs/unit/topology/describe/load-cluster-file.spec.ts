@@ -100,10 +100,10 @@ describe('a file that describes a cluster', () => {
       'expect.containers[0].host: unknown host "wbe". Did you mean "web"?',
       'expect.containers[0].network: unknown network "mynet". Did you mean "my-net"?',
       'expect.networks[0].subnet: "10.0.9.1/24" is an address in 10.0.9.0/24: name the range itself',
-      'hosts[0]: it takes an endpoint or a context, and not both',
+      'hosts[0]: a host needs either an endpoint or a context, not both',
       'hosts[1].address: "10.0.0" is not an IPv4 address',
       'hosts[1].name: repeated host "web". Choose another name.',
-      'hosts[1]: it takes an endpoint or a context, and not both',
+      'hosts[1]: a host needs either an endpoint or a context, not both',
       'image: unknown field. Valid fields: name, hosts, tlsFolder, store, complete, expect, check.',
       'store: "redis://10.0.0.9" is not a key-value store: use consul://HOST:8500, etcd://HOST:2379 or zk://HOST:2181',
     ]);

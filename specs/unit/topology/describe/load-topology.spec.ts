@@ -83,7 +83,7 @@ describe('A topology', () => {
     expect(failure).toMatchObject([
       {
         line: expect.stringMatching(
-          /own\.json:1:\d+: name: seed is a topology that there is already\. Give it another\.$/,
+          /own\.json:1:\d+: name: seed is the name of a built-in topology\. Choose another name\.$/,
         ),
       },
       {

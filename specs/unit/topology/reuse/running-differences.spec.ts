@@ -95,23 +95,26 @@ test('machines that are as they were made differ in nothing', () => {
 test.each<[string, Parameters<typeof keep>[1]]>([
   ['is Stopped', { machine: { state: 'Stopped' } }],
   [
-    'has the address 192.168.99.103, and was made at 192.168.99.101',
+    'has the address 192.168.99.103, but was created with 192.168.99.101',
     { machine: { address: '192.168.99.103' } },
   ],
   [
-    `has the engine options none, and is to have ${clusterOptions.toSorted().join(' ')}`,
+    `has the engine options none, but the topology requires ${clusterOptions.toSorted().join(' ')}`,
     { machine: { engineOptions: [] } },
   ],
-  ['has the engine labels role=x, and is to have none', { machine: { engineLabels: ['role=x'] } }],
-  ['calls itself worker-host', { engine: { hostname: 'worker-host' } }],
-  ['has engine 26.1.5, and was made with 20.10.5', { engine: { version: '26.1.5' } }],
-  ['runs its engine with the store (none)', { engine: { clusterStore: undefined } }],
   [
-    'has a certificate that ends on 2026-11-25T18:00:00.000Z',
+    'has the engine labels role=x, but the topology requires none',
+    { machine: { engineLabels: ['role=x'] } },
+  ],
+  ['has the hostname worker-host', { engine: { hostname: 'worker-host' } }],
+  ['has engine 26.1.5, but was created with 20.10.5', { engine: { version: '26.1.5' } }],
+  ['runs its engine with the key-value store (none)', { engine: { clusterStore: undefined } }],
+  [
+    'has a certificate that expires on 2026-11-25T18:00:00.000Z',
     { engine: { certificatesEnd: new Date('2026-11-25T18:00:00Z') } },
   ],
   [
-    'does not know the network my-net by the id that it was made with',
+    'does not know the network my-net with its original ID',
     { engine: { networks: new Map([['my-net', 'other']]) } },
   ],
   ['does not run tomcat-app', { engine: { running: [] } }],
@@ -123,7 +126,7 @@ test('an engine that gives no access is named with the reason', () => {
   const closed = { ...keep('master-host'), engine: { failure: 'certificate has expired' } };
   const kept = [keep('mh-keystore'), closed, keep('worker-host')];
   expect(findRunningDifferences(seed, 'workload', document, kept, now)).toEqual([
-    'master-host gives no access to its engine: certificate has expired',
+    'master-host does not answer: certificate has expired',
   ]);
 });
 
@@ -147,8 +150,8 @@ test('a machine too few, one too many and a stage too low are all named', () => 
   const lower: TopologyDocument = { ...document, stage: 'network', workload: [] };
   const kept = [keep('mh-keystore'), keep('worker-host'), stranger];
   expect(findRunningDifferences(seed, 'workload', lower, kept, now)).toEqual([
-    'it goes up to the stage network only',
-    'there is no master-host',
+    'it only reaches the stage network',
+    'no machine master-host',
     'stranger is not in the topology',
   ]);
 });
@@ -162,10 +165,12 @@ test('another engine than the one that it was made with is named, if one was ask
   });
   expect(findRunningDifferences(asked, 'workload', madeWith('26.1.5'), kept, now)).toEqual([]);
   expect(findRunningDifferences(asked, 'workload', madeWith('system'), kept, now)).toEqual(
-    names.map((name) => `${name} was made with engine system, and is to have 26.1.5`),
+    names.map((name) => `${name} was created with engine system, but the topology requires 26.1.5`),
   );
   expect(findRunningDifferences(asked, 'workload', document, kept, now)).toEqual(
-    names.map((name) => `${name} was made with engine 20.10.5, and is to have 26.1.5`),
+    names.map(
+      (name) => `${name} was created with engine 20.10.5, but the topology requires 26.1.5`,
+    ),
   );
 });
 
@@ -251,11 +256,11 @@ test('a container that was described otherwise since, or another, is named', () 
     findRunningDifferences(topology, 'workload', kept, machines, now);
   expect(find({ ...seed, containers: [shop] })).toEqual([]);
   expect(find({ ...seed, containers: [{ ...shop, machine: 'worker-host' }] })).toEqual([
-    'it has a shop that was described otherwise',
+    'the description of shop has changed',
     'it has no shop on worker-host',
   ]);
   expect(find({ ...seed, containers: [{ ...shop, command: ['sh'] }] })).toEqual([
-    'it has a shop that was described otherwise',
+    'the description of shop has changed',
   ]);
   expect(find(seed)).toEqual(['it has a container shop, which is not in the topology']);
 });

@@ -44,16 +44,16 @@ describe('a wrong choice is told in one line', () => {
 
   test('a program of another processor', async () => {
     expect(await refusalOf(await writeProgram(makeElf({ processor: other })))).toBe(
-      `it is an executable of another processor than this ${arch}. Build swarm for ${arch}.`,
+      `it is an executable for another processor than ${arch}. Build swarm for ${arch}.`,
     );
     const of32Bits = makeElf({ processor: arch }).fill(1, 4, 5);
-    expect(await refusalOf(await writeProgram(of32Bits))).toContain('of another processor');
+    expect(await refusalOf(await writeProgram(of32Bits))).toContain('for another processor');
   });
 
   test('a program that asks for a dynamic loader', async () => {
     const elf = makeElf({ processor: arch, dynamic: true });
     expect(await refusalOf(await writeProgram(elf))).toBe(
-      'it is linked dynamically, and the image has no library for it. Build it with CGO_ENABLED=0.',
+      'it is linked dynamically, but the image has no libraries. Build it with CGO_ENABLED=0.',
     );
   });
 
@@ -61,14 +61,14 @@ describe('a wrong choice is told in one line', () => {
     skip(arch !== 'x64', 'the program is one for x64');
     const elf = makeElf({ processor: arch, says: 'curl 8.14.1\nRelease-Date: 2025\n' });
     expect(await refusalOf(await writeProgram(elf))).toBe(
-      'it is not classic Swarm: asked for its --version, it says «curl 8.14.1». Give the path of a static swarm binary.',
+      'it is not classic Swarm: --version printed "curl 8.14.1". Name the path of a static swarm binary.',
     );
   });
 
   test('a program that may not be run', async () => {
     const elf = makeElf({ processor: arch });
     expect(await refusalOf(await writeProgram(elf, 0o644))).toMatch(
-      /^it cannot be run: .+. Give the path of a static swarm binary\.$/,
+      /^it does not run: .+\. Name the path of a static swarm binary\.$/,
     );
   });
 });
@@ -87,7 +87,7 @@ describe('the environment', () => {
     vi.stubEnv('E2E_SWARM_IMAGE', '');
     expect(await prepareSwarmImage()).toBeUndefined();
     await expect(requireSwarmImage('bring up classic-swarm')).rejects.toThrow(
-      'bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no archive has one. Set E2E_SWARM_IMAGE to the path of a static swarm binary or of a file that docker save wrote, or to a tag that the engines can pull.',
+      'bring up classic-swarm: no image of classic Swarm is named in E2E_SWARM_IMAGE, and no distribution contains one. Set E2E_SWARM_IMAGE to the path of a static swarm binary or of a docker save archive, or to a tag that the engines can pull.',
     );
   });
 });

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 
-/** The service's answers as JSON, in the field order that its clients know. */
+/** Writes the answers of the service as JSON, in the field order that clients expect. */
 final class CarJson {
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("dd/MM/uuuu");
 

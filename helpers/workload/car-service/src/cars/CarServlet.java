@@ -13,8 +13,8 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
 
-/** GET /car/{id}. Starts without a database, and answers as soon as there is one, again and again. */
-@SuppressWarnings("serial") // Nobody serializes a servlet.
+/** Answers GET /car/{id}. Starts without a database, and recovers whenever the database returns. */
+@SuppressWarnings("serial") // A servlet is never serialized.
 public final class CarServlet extends HttpServlet {
     private final transient CarJson json = new CarJson();
     private transient CarTable cars;
@@ -24,7 +24,7 @@ public final class CarServlet extends HttpServlet {
         try {
             cars = new CarTable(InitialContext.doLookup("java:comp/env/jdbc/cars"));
         } catch (NamingException e) {
-            throw new ServletException("no data source jdbc/cars: look at META-INF/context.xml", e);
+            throw new ServletException("no data source jdbc/cars: check META-INF/context.xml", e);
         }
     }
 
@@ -58,12 +58,12 @@ public final class CarServlet extends HttpServlet {
         try {
             return cars.find(Long.parseLong(id));
         } catch (NumberFormatException e) {
-            // A number, and larger than any that a car can have.
+            // A number that is too large for the ID of a car.
             return Optional.empty();
         }
     }
 
-    /** SQL states of class 08 are connections that failed; the pool's own time-outs have none. */
+    /** Returns true for a failed connection: SQL states of class 08, and timeouts of the pool, which have no state. */
     private static boolean isAway(SQLException e) {
         return e.getSQLState() == null || e.getSQLState().startsWith("08");
     }

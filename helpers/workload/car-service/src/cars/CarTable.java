@@ -9,7 +9,7 @@ import java.time.LocalDate;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** Reads cars from the database, anew for every question: an answer is never older than its request. */
+/** Reads cars from the database for each request, so an answer is never older than its request. */
 final class CarTable {
     private static final String BY_ID =
             "SELECT car_id, car_name, date_of_creation, picture,"
