@@ -95,7 +95,7 @@ export function explainSsh(failure: SshFailure, endpoint: SshEndpoint): Explanat
   const last = said.trim().split('\n').at(-1)?.trim() ?? '';
   return {
     code: 'engine-refused',
-    observed: `${at}: ${last === '' ? `exit code ${exitCode ?? 'none'}` : `«${last}»`}`,
+    observed: `${at}: ${last === '' ? `exit code ${exitCode ?? 'none'}` : `"${last}"`}`,
     remedy: `see what this says: ${sshByHand(endpoint, 'docker', 'system', 'dial-stdio')}`,
   };
 }

@@ -14,7 +14,7 @@ const members: MachineRequest[] = [
   { name: 'worker-host', engineBundle: '26.1.5' },
 ];
 
-describe('an engine of the archive', () => {
+describe("an engine of Debian's archive", () => {
   test.each([
     ['20.10.5', 'consul'],
     ['20.10.5', 'etcd'],
@@ -32,28 +32,31 @@ describe('an engine of the archive', () => {
     ['consul', 'use engine 20.10.5, or swarm mode'],
     ['etcd', 'use engine 20.10.5 or 20.10.24, or swarm mode'],
     ['zookeeper', 'use engine 20.10.5 or 20.10.24, or swarm mode'],
-  ] as const)('26.1.5 is refused with %s, as it has no --cluster-store', async (need, remedy) => {
-    expect(await refuseBundle(need, '26.1.5')).toEqual({
-      observed: 'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older',
-      remedy,
-    });
-  });
+  ] as const)(
+    '26.1.5 is rejected with %s, because it has no --cluster-store',
+    async (need, remedy) => {
+      expect(await refuseBundle(need, '26.1.5')).toEqual({
+        observed: 'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older',
+        remedy,
+      });
+    },
+  );
 
-  test('20.10.24 is refused with consul, as it was built without', async () => {
+  test('20.10.24 is rejected with consul, because it was built without Consul', async () => {
     expect(await refuseBundle('consul', '20.10.24')).toEqual({
       observed: "engine 20.10.24 has no consul:// (Debian's bookworm build)",
       remedy: 'use etcd or zookeeper, or engine 20.10.5',
     });
   });
 
-  test('that there is not is refused with those that there are', async () => {
+  test('is rejected if it does not exist, with a list of the existing ones', async () => {
     await expect(refuseBundle('etcd', '1.2.3')).rejects.toThrow(
       'unknown engine version "1.2.3". Valid versions: 20.10.5, 20.10.24, 26.1.5, ',
     );
   });
 });
 
-describe('an engine of somebody’s own is judged by what its dockerd says', () => {
+describe('a user-defined engine is checked by the output of its dockerd', () => {
   test('a build without any key-value store', () => {
     const abilities = { version: '20.10.7', clusterStore: true, backends: [] };
     expect(refuseEngine('zookeeper', abilities, 'this build, /opt/docker')).toEqual({
@@ -62,7 +65,7 @@ describe('an engine of somebody’s own is judged by what its dockerd says', () 
     });
   });
 
-  test('one of the time before key-value stores, and before attachable networks', () => {
+  test('a version before key-value stores and before attachable networks', () => {
     const abilities = { version: '1.8.3', clusterStore: false, backends: [] };
     expect(refuseEngine('consul', abilities, 'x')?.observed).toBe(
       'engine 1.8.3 has no --cluster-store: key-value clusters need 1.9 or newer',
@@ -72,7 +75,7 @@ describe('an engine of somebody’s own is judged by what its dockerd says', () 
     );
   });
 
-  test('one of the time before attachable networks that has key-value stores', () => {
+  test('a version with key-value stores, but before attachable networks', () => {
     const abilities = { version: '1.12.6', clusterStore: true, backends: ['etcd'] as const };
     expect(refuseEngine('etcd', abilities, 'x')).toBeUndefined();
     expect(refuseEngine('swarm-mode', abilities, 'x')).toBeDefined();
@@ -81,7 +84,7 @@ describe('an engine of somebody’s own is judged by what its dockerd says', () 
 });
 
 describe('the engines of a cluster', () => {
-  test('are refused in one line that names the machines that have them', async () => {
+  test('are rejected in one line that names their machines', async () => {
     const ours = providerWith({ MACHINE_DRIVER: 'netns' });
     const failure = requireEngines(ours, 'etcd', members);
     await expect(failure).rejects.toThrow(HarnessError);
@@ -91,7 +94,7 @@ describe('the engines of a cluster', () => {
     await expect(requireEngines(ours, 'swarm-mode', members)).resolves.toBeUndefined();
   });
 
-  test('are those of the environment where the machines name none', async () => {
+  test('are those of the environment if the machines name none', async () => {
     const ours = providerWith({ MACHINE_DRIVER: 'netns', E2E_ENGINE_BUNDLE: '26.1.5' });
     const unnamed = [{ name: 'master-host' }, { name: 'worker-host' }];
     await expect(requireEngines(ours, 'consul', unnamed)).rejects.toThrow(
@@ -99,7 +102,7 @@ describe('the engines of a cluster', () => {
     );
   });
 
-  test('are not judged where a driver brings them, and refused where it cannot bring them', async () => {
+  test('are not checked if a driver chooses them, and rejected if the driver cannot install them', async () => {
     const virtualbox = providerWith({ E2E_ENGINE_BUNDLE: '26.1.5' });
     const unnamed = [{ name: 'master-host' }];
     await expect(requireEngines(virtualbox, 'consul', unnamed)).resolves.toBeUndefined();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Engine } from '../../../helpers/docker/engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
-/** An engine that answers so, and the connections that it has had. */
+/** Starts an engine with this answer, and records its connections. */
 async function serve(answer: RequestListener): Promise<{ engine: Engine; sockets: Socket[] }> {
   const sockets: Socket[] = [];
   const { engine, server } = await serveEngine(answer);
@@ -13,7 +13,7 @@ async function serve(answer: RequestListener): Promise<{ engine: Engine; sockets
   return { engine, sockets };
 }
 
-test('a request that is given up is destroyed, also where the client takes no signal', async () => {
+test('an aborted request is destroyed, even if the client takes no signal', async () => {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const { engine, sockets } = await serve(() => resolve());
   const over = new AbortController();
@@ -25,7 +25,7 @@ test('a request that is given up is destroyed, also where the client takes no si
   if (socket?.closed === false) await once(socket, 'close');
 });
 
-test('closing gives up every request for good: none is sent again', async () => {
+test('closing aborts every request; none is sent again', async () => {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const { engine, sockets } = await serve(() => resolve());
   const answer = engine.info();

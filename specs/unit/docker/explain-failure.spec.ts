@@ -28,7 +28,7 @@ function failure(code: string, message = code): Error {
   return Object.assign(new Error(message), { code });
 }
 
-describe('a failed call to an engine becomes one line with a remedy', () => {
+describe('a failed request to an engine becomes one line with a fix', () => {
   test.each([
     ['ECONNREFUSED', 'connection to 192.168.99.102:2376 refused. Its engine does not run'],
     ['EHOSTUNREACH', '192.168.99.102:2376 cannot be reached (EHOSTUNREACH). See whether'],
@@ -45,19 +45,19 @@ describe('a failed call to an engine becomes one line with a remedy', () => {
     expect(error.message).toBe(error.line);
   });
 
-  test('no answer in time, whatever the client made of it', () => {
+  test('no answer in time, for any error of the client', () => {
     const error = explainFailure(failure('ECONNRESET'), { ...call, timedOut: true });
     expect(error.line).toContain('no answer from 192.168.99.102:2376 after 30 s. See whether');
   });
 
-  test('what the engine refuses is said in its own words, on one line', () => {
+  test("a rejection by the engine is reported in the engine's words, in one line", () => {
     const refusal = Object.assign(new Error('(HTTP code 500) server error - a\n b '), {
       statusCode: 500,
     });
     expect(explainFailure(refusal, call).line).toBe('worker-host: docker info: a b');
   });
 
-  test('what the engine refuses is said in the call’s words where it has some', () => {
+  test("a rejection by the engine is reported in the request's words if it has some", () => {
     const refusal = Object.assign(new Error('(HTTP code 404) no such image - gone '), {
       statusCode: 404,
       json: { message: 'No such image: x:latest' },

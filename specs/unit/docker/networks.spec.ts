@@ -15,7 +15,7 @@ const network = {
   Containers: {},
 };
 
-test('peers whose address an engine does not know yet are left out, invalid ones are refused', async () => {
+test('peers without a known address are omitted, and invalid ones are rejected', async () => {
   let peers = ['192.168.99.101', 'unknown', '<nil>'];
   const { engine } = await serveEngine((_, response) => {
     response.setHeader('Content-Type', 'application/json');

@@ -3,7 +3,7 @@ import type { Engine } from '../../../helpers/docker/engine.ts';
 import { onActivity } from '../../../helpers/process/activity.ts';
 import { serveEngine } from './serve-engine.ts';
 
-/** Makes one call; returns the command line that it publishes and the body of its request. */
+/** Sends one request; returns the command line that it publishes and its body. */
 async function record(call: (engine: Engine) => Promise<unknown>) {
   const bodies: string[] = [];
   const { engine } = await serveEngine((request, response) => {
@@ -24,7 +24,7 @@ async function record(call: (engine: Engine) => Promise<unknown>) {
   return { line: lines[0], request: JSON.parse(bodies[0] ?? 'null') as unknown };
 }
 
-describe('a command line and its request are made of the same options', () => {
+describe('a command line and its request have the same options', () => {
   test('network create', async () => {
     const { line, request } = await record((engine) =>
       engine.networks.create({

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { listCombinations } from '../../matrix/matrix-combinations.ts';
 
 const tooNew = 'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older';
-const withoutConsul = 'engine 20.10.24 has no consul:// (Debian’s bookworm build)';
+const withoutConsul = "engine 20.10.24 has no consul:// (Debian's bookworm build)";
 
-/** Why there is none of it; an empty text for what there is. */
+/** The reason why a combination does not exist; empty for existing ones. */
 const matrix: Readonly<Record<string, string>> = {
   'seed@20.10.5': '',
   'seed@20.10.24': withoutConsul,
@@ -23,11 +23,11 @@ const matrix: Readonly<Record<string, string>> = {
   'swarm-mode@26.1.5': '',
 };
 
-test('the matrix has every topology on every engine, and says why not where it cannot be', async () => {
+test('the matrix has every topology on every engine, with reasons for missing combinations', async () => {
   expect(await describeMatrix()).toEqual(matrix);
 });
 
-test('names of topologies and engines narrow it', async () => {
+test('names of topologies and engines restrict it', async () => {
   expect(Object.keys(await describeMatrix(['etcd', 'swarm-mode', '26.1.5']))).toEqual([
     'etcd@26.1.5',
     'swarm-mode@26.1.5',
@@ -37,7 +37,7 @@ test('names of topologies and engines narrow it', async () => {
   );
 });
 
-test('what is neither is refused in one line', async () => {
+test('an unknown name is rejected in one line', async () => {
   await expect(listCombinations(['etdc'])).rejects.toThrow('unknown engine version "etdc"');
 });
 

@@ -15,7 +15,7 @@ test('a finding about the cluster explains the failures of later tests', () => {
 });
 
 test.each([[[]], [['container-down', 'application-error']]])(
-  'findings %j, which a test may have caused itself, explain none',
+  'findings %j, which a test may have caused itself, explain no failures',
   (codes) => {
     rememberFindings('/store/c', 'the first', reportOf(...codes));
     expect(findExplained('/store/c')).toBeUndefined();

@@ -4,14 +4,14 @@ import { setSpecOrder } from '../../spec-order.ts';
 
 class RandomOrder extends BaseSequencer {}
 
-/** The sequencer that is left of one that Vitest chose by its options. */
+/** Returns the sequencer for Vitest's options. */
 function sequencerAfter(sequencer: typeof BaseSequencer) {
   const sequence = { sequencer };
   setSpecOrder({ sequence });
   return sequence.sequencer;
 }
 
-test('the order of spec files is the tutorial’s, unless another one was asked for', () => {
+test("the order of spec files is the tutorial's by default", () => {
   expect(sequencerAfter(BaseSequencer).name).toBe('SpecOrder');
   expect(sequencerAfter(RandomOrder)).toBe(RandomOrder);
 });

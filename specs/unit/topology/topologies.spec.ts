@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { findTopology } from '../../../helpers/topology/topologies.ts';
 import { withEngine } from '../../../helpers/topology/topology.ts';
 
-test('an engine that is asked for is that of all machines but those that name one', () => {
+test('a requested engine applies to all machines that do not name one', () => {
   const seed = findTopology('seed');
   const [keystore, ...members] = seed.machines;
   const mixed = {
@@ -17,7 +17,7 @@ test('an engine that is asked for is that of all machines but those that name on
   ]);
 });
 
-test('a topology on an engine has a name of its own, also when the engine is a folder', () => {
+test('a topology on an engine has its own name, even if the engine is a folder', () => {
   const { name, machines, cluster } = findTopology('etcd@/opt/user@home');
   expect(name).toBe('etcd@/opt/user@home');
   expect(cluster.kind).toBe('etcd');

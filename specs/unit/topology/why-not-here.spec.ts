@@ -3,12 +3,12 @@ import { expect, test, vi } from 'vitest';
 import { findTopology } from '../../../helpers/topology/topologies.ts';
 import { whyNotHere } from '../../seed/why-not-here.ts';
 
-/** A project of a run of these projects. */
+/** Returns a project of a run of these projects. */
 function projectOf(...names: string[]): TestProject {
   return { vitest: { projects: names.map((name) => ({ name })) } } as unknown as TestProject;
 }
 
-test('with VirtualBox one topology stands at a time: the seed, or the first of those that are chosen', ({
+test('with VirtualBox one topology runs at a time: the seed, or the first chosen one', ({
   onTestFinished,
 }) => {
   onTestFinished(() => {
@@ -28,7 +28,7 @@ test('with VirtualBox one topology stands at a time: the seed, or the first of t
   expect(whyNotHere(shop, projectOf('etcd', 'shop'))).toMatch(/: npm test -- --project shop$/);
 });
 
-test('on the built-in provider all stand side by side, also with docker-machineâ€™s command line before it', ({
+test("on the built-in provider all run in parallel, even through docker-machine's command line", ({
   onTestFinished,
 }) => {
   onTestFinished(() => {
@@ -43,7 +43,7 @@ test('on the built-in provider all stand side by side, also with docker-machineâ
   expect(whyNotHere(findTopology('etcd'), all)).toBeUndefined();
 });
 
-test('a classic Swarm stands where its image is named, and nowhere else', ({ onTestFinished }) => {
+test('a classic Swarm runs only if its image is named', ({ onTestFinished }) => {
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { withoutReminders } from '../../topology/command.ts';
 
-test('a line that a command repeats while something is slow is no moment that a spec waits for', () => {
+test('a line that a slow command repeats is not awaited by a spec', () => {
   const said = [
     '[   0.1 s] provider netns',
     '[  10.4 s]   still at bring up seed (docker run), for 10.2 s',

@@ -3,7 +3,7 @@ import { readWalkthrough } from '../../walkthrough/read-walkthrough.ts';
 
 const fence = '```';
 
-test('commands come with the headline above them and the output beneath them', () => {
+test('commands are read with the heading above them and the output below them', () => {
   const text = `# One
 text
 ${fence}sh
@@ -31,7 +31,7 @@ test.each([
     'a second output',
     `${fence}sh\na\n${fence}\n${fence}output\nb\n${fence}\n${fence}output\nc\n${fence}\n`,
   ],
-  ['a block of another kind, that nobody would check', `${fence}\na\n${fence}\n`],
+  ['a block of another kind, which would not be checked', `${fence}\na\n${fence}\n`],
 ])('%s is an error', (_what, text) => {
   expect(() => readWalkthrough(text)).toThrow(/neither commands nor the output of some/);
 });

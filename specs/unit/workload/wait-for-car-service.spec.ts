@@ -8,8 +8,8 @@ import { waitForCarService } from '../../../helpers/workload/wait-for-car-servic
 
 const away = '{"error":"the database is away"}';
 
-describe('The wait for the car service', () => {
-  test('ends with the first answer that is car 1 to the letter, whatever came before', async () => {
+describe('the wait for the car service', () => {
+  test('ends with the first answer that is exactly car 1', async () => {
     const answers: [number, string][] = [
       [404, '<html>Tomcat</html>'],
       [503, away],
@@ -19,14 +19,14 @@ describe('The wait for the car service', () => {
       [200, firstCar],
     ];
     const { url, asked } = await serve((response) => {
-      const [status, body] = answers.shift() ?? [200, 'asked once too often'];
+      const [status, body] = answers.shift() ?? [200, 'one request too many'];
       response.writeHead(status).end(body);
     });
     await waitForCarService({ url, containers: [containerThatRuns()], limit: 20_000 });
     expect(asked()).toBe(6);
   });
 
-  test('says after its limit what was answered last, and what each container logged', async () => {
+  test('fails at its limit with the last answer and the log of each container', async () => {
     const { url } = await serve((response) => response.writeHead(503).end(away));
     const containers = [containerThatRuns('tomcat-app'), containerThatRuns('mysqlserver')];
     await expect(waitForCarService({ url, containers, limit: 200 })).rejects.toMatchObject({
@@ -37,7 +37,7 @@ describe('The wait for the car service', () => {
     });
   });
 
-  test('ends at once when a container has ended, and names it with its last words', async () => {
+  test('ends immediately when a container exits, with its name and its last log lines', async () => {
     const { url } = await serve((response) => response.writeHead(503).end(away));
     const ended = containerThatRuns('mysqlserver', { running: false, exitCode: 7 });
     const waiting = waitForCarService({ url, containers: [containerThatRuns(), ended] });
@@ -47,7 +47,7 @@ describe('The wait for the car service', () => {
     });
   });
 
-  test('waits on while nobody listens yet', async () => {
+  test('continues while the connection is refused', async () => {
     const { url, close } = await serve((response) => response.end());
     await close();
     await expect(
@@ -75,7 +75,7 @@ async function serve(answer: (response: ServerResponse) => void) {
   return { url: `http://127.0.0.1:${port}/car/1`, asked: () => asked, close };
 }
 
-/** As much of a container as a wait looks at. */
+/** The part of a container that a wait uses. */
 function containerThatRuns(name = 'tomcat-app', facts = { running: true, exitCode: 0 }): Container {
   return {
     name,

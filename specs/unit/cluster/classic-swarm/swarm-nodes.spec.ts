@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSwarmNodes } from '../../../../helpers/cluster/classic-swarm/swarm-nodes.ts';
 
-/** What `docker info` printed of classic Swarm 1.2.9, through docker-machine's own manager. */
+/** The output of `docker info` of classic Swarm 1.2.9, through docker-machine's own manager. */
 const RECORDED = `
  Role: primary
  Strategy: spread
@@ -27,7 +27,7 @@ const RECORDED = `
    └ ServerVersion: 20.10.5+dfsg1
 `;
 
-/** The lines as the API gives them: the client indents each by one blank more. */
+/** Returns the lines as the API has them: the client indents each by one more space. */
 function linesOf(text: string): [string, string][] {
   return text
     .split('\n')
@@ -38,14 +38,14 @@ function linesOf(text: string): [string, string][] {
     });
 }
 
-/** The first node alone, with a line changed. */
+/** Returns the first node alone, with a changed line. */
 function oneNode(pattern: RegExp, replacement: string): [string, string][] {
   const [head = ''] = RECORDED.replace('Nodes: 2', 'Nodes: 1').split(/^ {2}worker-host/m);
   expect(head).toMatch(pattern);
   return linesOf(head.replace(pattern, replacement));
 }
 
-test('the nodes are read out of what docker info printed of the real one', () => {
+test('reads the nodes from the docker info of a real Swarm', () => {
   const labels = {
     kernelversion: '6.18.44-fc-v669',
     operatingsystem: 'Debian GNU/Linux 13 (trixie) (containerized)',
@@ -72,7 +72,7 @@ test('the nodes are read out of what docker info printed of the real one', () =>
   ]);
 });
 
-test('a node that the manager has not reached yet has neither name nor id', () => {
+test('a node that the manager has not reached yet has no name and no ID', () => {
   const lines: [string, string][] = [
     ['Nodes', '1'],
     [' (unknown)', '192.168.121.102:2376'],
@@ -100,7 +100,7 @@ test('a node that the manager has not reached yet has neither name nor id', () =
   ]);
 });
 
-test('a node that fails says so, and how many containers it has without their states', () => {
+test('a failed node has its error, and a number of containers without their states', () => {
   const lines = oneNode(
     /Status: Healthy\n.*Containers: .*$/m,
     'Status: Unhealthy\n   └ Containers: 2',
@@ -108,12 +108,12 @@ test('a node that fails says so, and how many containers it has without their st
   expect(readSwarmNodes(lines)).toMatchObject([{ state: 'Unhealthy', containers: 2 }]);
 });
 
-test('no error is no error, also in the words of older releases', () => {
+test('reads no error from "(none)", as older releases write it', () => {
   const lines = oneNode(/(.*)UpdatedAt/, '$1Error: (none)\n$1UpdatedAt');
   expect(readSwarmNodes(lines)).toMatchObject([{ error: undefined }]);
 });
 
-test('a label may have commas in its value', () => {
+test('a label value may contain commas', () => {
   const lines = oneNode(/ostype=linux/, 'place=Bonn, Rhine, floor=2');
   expect(readSwarmNodes(lines)[0]?.labels).toMatchObject({ place: 'Bonn, Rhine', floor: '2' });
 });
@@ -122,16 +122,20 @@ test('a Swarm without engines has no nodes', () => {
   expect(readSwarmNodes([['Nodes', '0']])).toEqual([]);
 });
 
-describe('what is not understood is an error', () => {
+describe('rejects invalid data', () => {
   test.each<[what: string, lines: [string, string][], says: RegExp]>([
-    ['an engine, which is no manager', [], /it reports no nodes and lists 0. Check that/],
-    ['fewer nodes than it counts', [['Nodes', '2']], /it reports 2 nodes and lists 0/],
+    ['an engine that is not a manager', [], /it reports no nodes and lists 0. Check that/],
+    ['fewer nodes than the reported number', [['Nodes', '2']], /it reports 2 nodes and lists 0/],
     [
-      'another word for a state',
+      'an unknown state',
       oneNode(/Status: Healthy/, 'Status: Sleepy'),
       /of master-host .*Invalid option/,
     ],
-    ['no number of containers', oneNode(/Containers: 2/, 'Containers: many'), /not a number/],
+    [
+      'an invalid number of containers',
+      oneNode(/Containers: 2/, 'Containers: many'),
+      /not a number/,
+    ],
   ])('%s', (_what, lines, says) => {
     expect(() => readSwarmNodes(lines)).toThrow(says);
     expect(() => readSwarmNodes(lines)).not.toThrow(/\n/);

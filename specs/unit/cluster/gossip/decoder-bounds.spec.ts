@@ -13,11 +13,12 @@ import {
 } from '../../../../helpers/cluster/key-value/zookeeper-protocol.ts';
 import { packCodes, packLzw } from './pack-lzw.ts';
 
-// A gossip port or a store may be anybody's: whatever bytes come back, a decoder ends, and makes no more of them than they hold.
+// Anyone may answer on a gossip port or as a store. Decoders end for any bytes, and produce no more data than the bytes
+// contain.
 
 const bytes = fc.uint8Array({ maxLength: 600 }).map((array) => Buffer.from(array));
 
-/** A value, or an error of the decoder's own; anything else (a crash, a hang) fails the test. */
+/** Returns a value or the decoder's own error. Anything else, such as a crash or a hang, fails the test. */
 function outcome<T>(decode: () => T): T | undefined {
   try {
     return decode();
@@ -30,11 +31,11 @@ function outcome<T>(decode: () => T): T | undefined {
 afterEach(() => vi.restoreAllMocks());
 
 describe('LZW', () => {
-  test('random bytes unpack, or fail with an error', () => {
+  test('random bytes unpack or fail with an error', () => {
     fc.assert(fc.property(bytes, (packed) => void outcome(() => decompressLzw(packed))));
   });
 
-  test('what Go packs comes back as it was', () => {
+  test('data that Go compressed is unpacked unchanged', () => {
     fc.assert(
       fc.property(bytes, (plain) => {
         expect(decompressLzw(packLzw(plain))).toEqual(plain);
@@ -42,7 +43,7 @@ describe('LZW', () => {
     );
   });
 
-  test('a bomb of 24 kB is refused before it has made more than twice the limit', () => {
+  test('a bomb of 24 kB is rejected before it is unpacked to twice the limit', () => {
     const bomb = growingTexts(unpackedLimit);
     const concat = vi.spyOn(Buffer, 'concat');
     expect(bomb.length).toBeLessThan(24_000);
@@ -51,7 +52,7 @@ describe('LZW', () => {
     expect(made).toBeLessThanOrEqual(2 * unpackedLimit);
   });
 
-  test('clear codes alone make nothing', () => {
+  test('clear codes alone produce no data', () => {
     const concat = vi.spyOn(Buffer, 'concat');
     const codes = Array.from({ length: 10_000 }, () => 256);
     expect(decompressLzw(packCodes([...codes, 257], 9))).toHaveLength(0);
@@ -59,7 +60,7 @@ describe('LZW', () => {
   });
 });
 
-/** Codes of which each stands for a text that is a byte longer than the one before it. */
+/** Returns codes whose texts each are one byte longer than the one before. */
 function growingTexts(limit: number): Buffer {
   const codes = [97];
   for (let made = 1, length = 1; made <= limit; made += length) {
@@ -85,13 +86,13 @@ describe('MessagePack', () => {
     ['list', Buffer.of(0xdc, 0xff, 0xff, 1)],
     ['map', Buffer.of(0xde, 0xff, 0xff, 0xa1, 97, 1)],
     ['text', Buffer.of(0xdb, 0xff, 0xff, 0xff, 0xff, 97)],
-  ])('a %s that announces more than there is fails before anything is made', (_kind, packed) => {
+  ])('a %s that announces too many elements fails before anything is created', (_kind, packed) => {
     const read = vi.spyOn(Buffer.prototype, 'readUIntBE');
     expect(() => new MessagePackReader(packed).read()).toThrow('truncated data');
     expect(read.mock.calls.length).toBeLessThanOrEqual(2);
   });
 
-  test('lists nest 16 deep, and no deeper', () => {
+  test('lists may be nested 16 levels deep, but no deeper', () => {
     expect(new MessagePackReader(nested(16)).read()).toBeDefined();
     expect(() => new MessagePackReader(nested(17)).read()).toThrow(
       'nested more than 16 levels deep',
@@ -110,7 +111,7 @@ describe('gossip', () => {
     );
   });
 
-  test('an answer that is packed twice is refused', () => {
+  test('an answer that is packed twice is rejected', () => {
     const pack = (plain: Buffer) =>
       Buffer.concat([
         Buffer.of(9, 0x82),
@@ -133,7 +134,7 @@ describe('gossip', () => {
     expect(() => readMembersResponse(pack(pack(members)))).toThrow('unknown message 9');
   });
 
-  test('four billion announced members are refused at the first look', () => {
+  test('four billion announced members are rejected before they are read', () => {
     const header = Buffer.concat([
       Buffer.of(6, 0x81),
       text('Nodes'),
@@ -143,7 +144,7 @@ describe('gossip', () => {
   });
 });
 
-/** A list in a list, that many deep. */
+/** Returns nested lists of a depth. */
 function nested(depth: number): Buffer {
   return Buffer.from([...Array<number>(depth).fill(0x91), 1]);
 }
@@ -157,7 +158,7 @@ describe('ZooKeeper', () => {
     fc.assert(fc.property(bytes, (answer) => void outcome(() => readSession(answer, 3))));
   });
 
-  test('random replies are children and data or an error, never more children than bytes', () => {
+  test('random replies are children and data or an error, with no more children than bytes', () => {
     fc.assert(
       fc.property(bytes, (fields) => {
         const reply: ZooKeeperReply = { error: 0, fields };
@@ -169,13 +170,13 @@ describe('ZooKeeper', () => {
     );
   });
 
-  test('two billion announced children are refused at the first look', () => {
+  test('two billion announced children are rejected before they are read', () => {
     const fields = Buffer.from('7fffffff00000000', 'hex');
     expect(() => readChildren({ error: 0, fields })).toThrow('announces 2147483647 entries');
   });
 });
 
-test('whatever lines a Swarm manager gives, they are nodes or an error in one line', () => {
+test('any lines of a Swarm manager are nodes or an error in one line', () => {
   const lines = fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })));
   fc.assert(
     fc.property(lines, (status) => {

@@ -9,15 +9,15 @@ const members = [
   { name: 'master-host', address: '192.168.187.101', state: 'alive' },
 ];
 
-describe('an engine’s answer to «whom do you know?»', () => {
+describe('the gossip response of an engine', () => {
   test.each([
     ['short', shortAnswer],
     ['long', longAnswer],
-  ])('a %s one names both members as alive', (_length, answer) => {
+  ])('names both members as alive if it is %s', (_length, answer) => {
     expect(readMembersResponse(answer)).toEqual(members);
   });
 
-  test('one that is cut off anywhere is an error, never a shorter list', () => {
+  test('is an error if it is truncated at any byte, never a shorter list', () => {
     for (let length = 0; length < shortAnswer.length; length += 1) {
       expect(
         () => readMembersResponse(shortAnswer.subarray(0, length)),
@@ -26,7 +26,7 @@ describe('an engine’s answer to «whom do you know?»', () => {
     }
   });
 
-  test('a dead member and one that left are told from those alive', () => {
+  test('distinguishes dead members and members that left from alive ones', () => {
     expect(readMembersResponse(answerOf({ 'a-host': 2, 'b-host': 3, 'c-host': 0 }))).toEqual([
       { name: 'a-host', address: '10.1.2.3', state: 'dead' },
       { name: 'b-host', address: '10.1.2.3', state: 'left' },
@@ -34,18 +34,18 @@ describe('an engine’s answer to «whom do you know?»', () => {
     ]);
   });
 
-  test('a message of another kind is an error that says so', () => {
+  test('is an error if it is another kind of message', () => {
     expect(() => readMembersResponse(Buffer.of(2, 0x80))).toThrow('unknown message 2');
     expect(() => readMembersResponse(Buffer.from('HTTP/1.1 400'))).toThrow('unknown message 72');
   });
 });
 
-test('LZW with codes of 9 to 11 bits comes out as it went in', () => {
+test('LZW with codes of 9 to 11 bits unpacks to the original data', () => {
   const packed = new MessagePackReader(longAnswer.subarray(1)).read();
   const { Buf } = packed as { Buf: Buffer };
   const plain = decompressLzw(Buf).toString('latin1');
   expect(plain).toHaveLength(5650);
-  // 64 digits of chance each, so a single wrong code would show.
+  // 64 random digits each, so that a single wrong code is visible.
   expect(plain.match(/jl 192\.168\.187\.10[12] 1b8d4fc5e16f\w{52} \w{64}/g)).toHaveLength(22);
   expect(
     plain.match(/(?:join|leave) 10\.0\.9\.\d 255\.255\.255\.0 02:42:0a:00:09:0\d/g),

@@ -1,4 +1,4 @@
-/** Packs as Go's compress/lzw does, least significant bit first, with literals of 8 bits. */
+/** Compresses as Go's compress/lzw does, least significant bit first, with 8-bit literals. */
 export function packLzw(plain: Uint8Array): Buffer {
   const codes = [256];
   const table = new Map<string, number>();
@@ -21,9 +21,9 @@ export function packLzw(plain: Uint8Array): Buffer {
 }
 
 /**
- * Writes codes, each as wide as a reader expects it.
+ * Writes codes with the width that a reader expects.
  *
- * @param fixed bits of every code, for codes after which a reader does not widen
+ * @param fixed the width of every code, for codes after which a reader does not increase it
  */
 export function packCodes(codes: readonly number[], fixed?: number): Buffer {
   const bytes: number[] = [];
@@ -39,7 +39,7 @@ export function packCodes(codes: readonly number[], fixed?: number): Buffer {
       bits >>>= 8;
     }
     if (code === 256) continue;
-    // A reader's table grows with every text but the first.
+    // The table of a reader grows with every text except the first.
     if (!isFirst && size < 4096) size += 1;
     isFirst = false;
   }

@@ -16,8 +16,8 @@ function judge(url: string, clusterStore?: string, clusterAdvertise?: string) {
   return findOptionDefect(url, { machine, info })?.line;
 }
 
-describe('The options of an engine that is to be in a cluster', () => {
-  test.for(keyValueStoreKinds)('are right and wrong in the same way on %s', (kind) => {
+describe('the options of an engine in a cluster', () => {
+  test.for(keyValueStoreKinds)('are checked in the same way on %s', (kind) => {
     const { url } = openKeyValueStore(kind, '192.168.99.100');
     const advertised = '192.168.99.102:2376';
     expect(judge(url, url, advertised)).toBeUndefined();

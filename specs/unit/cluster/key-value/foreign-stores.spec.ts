@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
 
-/** Something that says this to whoever says anything, and hangs up. */
+/** Starts a server that answers everything with this text and closes the connection. */
 async function portOf(words: string): Promise<number> {
   const server = createServer((socket) => socket.once('data', () => socket.end(words)));
   onTestFinished(() => void server.close());
@@ -14,14 +14,14 @@ async function portOf(words: string): Promise<number> {
 const notFound = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n404 page not found\n';
 const page = 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<html>';
 
-describe('What does not serve as a store is told in one line', () => {
+describe('a server that is not a key-value store is rejected in one line', () => {
   test.for([
     [
       'consul',
       page,
       'GET /v1/status/leader: invalid response for this kind of key-value store: <html>. Check that',
     ],
-    // An etcd of today without --enable-v2.
+    // A current etcd without --enable-v2.
     [
       'etcd',
       notFound,
@@ -45,7 +45,7 @@ describe('What does not serve as a store is told in one line', () => {
   test.for([
     ['leader', [true, false]],
     ['follower', [false, true]],
-  ] as const)('a ZooKeeper that is the %s of several is not alone', async ([mode, leads]) => {
+  ] as const)('a ZooKeeper that is a %s of an ensemble is rejected', async ([mode, leads]) => {
     const said = `Zookeeper version: 3.4.13-6--1, built on Sat\nMode: ${mode}\nNode count: 4\n`;
     const servers = await openKeyValueStore('zookeeper', '127.0.0.1', await portOf(said)).servers();
     expect(servers.map((server) => server.leads)).toEqual(leads);

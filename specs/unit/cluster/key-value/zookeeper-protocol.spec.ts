@@ -24,7 +24,7 @@ const requests = [
   getDataRequest('/spec'),
 ];
 
-/** What a ZooKeeper 3.4.13 said to the session of these requests. */
+/** The response of a ZooKeeper 3.4.13 to a session of these requests. */
 const answer = Buffer.from(
   [
     '000000240000000000002710010000c4d995033a00000010df001c4e4f633410b5a64ce444c4ba94',
@@ -45,8 +45,8 @@ const answer = Buffer.from(
   'hex',
 );
 
-describe('A session with a ZooKeeper', () => {
-  test('gives each request its reply: what it asked for, or why not', () => {
+describe('a session with a ZooKeeper', () => {
+  test('has a reply for each request: the data or the error', () => {
     const replies = readSession(answer, requests.length);
     expect(replies.map(({ error }) => error)).toEqual([0, 0, 0, -110, 0, 0, -111, 0, 0, -101]);
     const [, , , , data, children] = replies;
@@ -54,8 +54,8 @@ describe('A session with a ZooKeeper', () => {
     expect(children && readChildren(children)).toEqual(['a']);
   });
 
-  test('that is broken off anywhere is told, whatever came before', () => {
-    // The reply to the last word, with which the session is closed, is nobody’s.
+  test('is an error if it is truncated at any byte', () => {
+    // The reply to the last request, which closes the session, is not used.
     const needed = answer.length - 20;
     for (let length = 0; length < needed; length += 1) {
       expect(() => readSession(answer.subarray(0, length), requests.length)).toThrow(
@@ -65,13 +65,13 @@ describe('A session with a ZooKeeper', () => {
     expect(readSession(answer.subarray(0, needed), requests.length)).toHaveLength(requests.length);
   });
 
-  test('that ZooKeeper has refused is told', () => {
+  test('is an error if ZooKeeper rejects it', () => {
     const refused = Buffer.from(answer);
     refused.writeInt32BE(0, 8);
     expect(() => readSession(refused, 1)).toThrow('ZooKeeper rejected the session');
   });
 
-  test('whose replies come in another order is told', () => {
+  test('is an error if its replies have another order', () => {
     const swapped = Buffer.from(answer);
     swapped.writeInt32BE(2, 44);
     expect(() => readSession(swapped, 1)).toThrow('ZooKeeper answered request 2 instead of 1');

@@ -12,11 +12,11 @@ test.each([
   ['127.0.0.1:8080:80', { containerPort: '80/tcp', hostAddress: '127.0.0.1', hostPort: '8080' }],
   ['53:5353/udp', { containerPort: '5353/udp', hostAddress: '', hostPort: '53' }],
   ['80', { containerPort: '80/tcp', hostAddress: '', hostPort: '' }],
-])('-p %s is taken apart as the docker client does', (text, expected) => {
+])('-p %s is parsed like the docker client does', (text, expected) => {
   expect(parsePublish(text)).toEqual(expected);
 });
 
-test('the command line is the one that the tutorial types', () => {
+test("the command line is the tutorial's", () => {
   expect(
     runLine({
       image: 'progrium/consul',
@@ -27,7 +27,7 @@ test('the command line is the one that the tutorial types', () => {
   ).toBe('run -d -h consul -p 8500:8500 progrium/consul -server -bootstrap');
 });
 
-test('a container on a network asks for its address and names there', () => {
+test('a container on a network requests its address and names there', () => {
   const request = createRequest({
     name: 'mysqlserver',
     image: 'docam/mysql-cont',
@@ -41,13 +41,13 @@ test('a container on a network asks for its address and names there', () => {
   });
 });
 
-test('a container that is only made has the same command line, with create for run -d', () => {
+test('a container that is only created has the same command line, with create instead of run -d', () => {
   const spec = { image: 'docam/tomcat', name: 'tomcat-app', network: 'my-net' };
   expect(createLine(spec)).toBe('create --name tomcat-app --net my-net docam/tomcat');
   expect(runLine(spec)).toBe('run -d --name tomcat-app --net my-net docam/tomcat');
 });
 
-test('a container that sees its host says so in its command line, and asks the engine for the same', () => {
+test('a container with access to its host has it in its command line and in its request', () => {
   const spec = {
     image: 'overlay-e2e/probe',
     network: 'host',

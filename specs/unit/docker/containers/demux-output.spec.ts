@@ -9,19 +9,19 @@ function frame(stream: number, text: string): Buffer {
   return Buffer.concat([head, body]);
 }
 
-test('what a program wrote to stdout and stderr is told apart, in order', () => {
+test('stdout and stderr of a program are separated, in order', () => {
   const bytes = Buffer.concat([frame(1, 'a\n'), frame(2, 'oh\n'), frame(1, ''), frame(1, 'b\n')]);
   expect(demuxOutput(bytes)).toEqual({ stdout: 'a\nb\n', stderr: 'oh\n' });
 });
 
-test('a letter of several bytes that two frames share stays whole', () => {
+test('a character of several bytes in two frames stays intact', () => {
   const [first, second] = [frame(1, '?'), frame(1, '?')];
   first[8] = 0xc3;
   second[8] = 0xa4;
   expect(demuxOutput(Buffer.concat([first, second])).stdout).toBe('ä');
 });
 
-test('a last frame that was cut off is given as far as it came', () => {
+test('a truncated last frame is returned as far as it exists', () => {
   expect(demuxOutput(frame(1, 'whole text').subarray(0, 12)).stdout).toBe('whol');
   expect(demuxOutput(frame(1, 'whole text').subarray(0, 5)).stdout).toBe('');
 });

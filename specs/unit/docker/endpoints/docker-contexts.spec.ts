@@ -10,7 +10,7 @@ import { openStore } from '../../../../helpers/netns/state/store.ts';
 
 let folder: string;
 let config: string;
-/** A folder with a ca.pem, cert.pem and key.pem that belong together. */
+/** Creates a folder with matching ca.pem, cert.pem and key.pem. */
 let tls: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-contexts-'));
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As `docker context create` keeps it. */
+/** Writes a context as `docker context create` does. */
 function keep(name: string, docker: object, certificates?: string): void {
   const id = createHash('sha256').update(name).digest('hex');
   const meta = join(config, 'contexts', 'meta', id);
@@ -40,8 +40,8 @@ function keep(name: string, docker: object, certificates?: string): void {
 const read = async (name: string, env: Record<string, string> = {}) =>
   await readContext(name, { DOCKER_CONFIG: config, ...env });
 
-describe('a context of the user’s is where his docker client goes', () => {
-  test('over a socket, over ssh, and over TCP with nothing around it', async () => {
+describe("the engine address of a docker context is that of the user's docker client", () => {
+  test('for a socket, ssh, and plain TCP', async () => {
     expect(await read('near')).toEqual({
       url: 'unix:///run/near.sock',
       endpoint: { kind: 'unix', path: '/run/near.sock' },
@@ -50,7 +50,7 @@ describe('a context of the user’s is where his docker client goes', () => {
     expect((await read('open')).endpoint).toMatchObject({ kind: 'plain', port: 2375 });
   });
 
-  test('with the certificates that it keeps', async () => {
+  test('with its certificates', async () => {
     const { endpoint } = await read('far');
     expect(endpoint).toMatchObject({ kind: 'tls', host: 'far.example', port: 2376 });
     expect(endpoint).not.toHaveProperty('anyCertificate');
@@ -58,7 +58,7 @@ describe('a context of the user’s is where his docker client goes', () => {
     expect((await read('unverified')).endpoint).toHaveProperty('anyCertificate', true);
   });
 
-  test('and «default» is what DOCKER_HOST says, else this machine’s socket', async () => {
+  test('for "default", which is DOCKER_HOST or the socket of this machine', async () => {
     expect((await read('default')).endpoint).toEqual({
       kind: 'unix',
       path: '/var/run/docker.sock',
@@ -72,14 +72,14 @@ describe('a context of the user’s is where his docker client goes', () => {
     });
   });
 
-  test('and one that there is not is refused with those that there are', async () => {
+  test('and an unknown context is rejected with a list of the known ones', async () => {
     await expect(read('fra')).rejects.toThrow(
       /^unknown Docker context "fra" in .*\. Did you mean "far"\?$/,
     );
     await expect(read('../far')).rejects.toThrow('unknown Docker context "../far"');
   });
 
-  test('and one that names no engine is refused', async () => {
+  test('and a context without an engine is rejected', async () => {
     keep('kubernetes', undefined as unknown as object);
     await expect(read('kubernetes')).rejects.toThrow(
       /meta\.json names no engine of Docker’s\. See/,
@@ -87,10 +87,10 @@ describe('a context of the user’s is where his docker client goes', () => {
   });
 });
 
-describe('a TLS folder is looked at before anybody is asked', () => {
+describe('a TLS folder is checked before any request', () => {
   const url = 'tcp://far.example';
 
-  test('it takes all three files', async () => {
+  test('for all three files', async () => {
     const lacking = join(folder, 'lacking');
     cpSync(tls, lacking, { recursive: true });
     rmSync(join(lacking, 'cert.pem'));
@@ -99,14 +99,14 @@ describe('a TLS folder is looked at before anybody is asked', () => {
     );
   });
 
-  test('a file must hold what its name says', async () => {
+  test('for files with the content that their names promise', async () => {
     const swapped = join(folder, 'swapped');
     cpSync(tls, swapped, { recursive: true });
     cpSync(join(tls, 'key.pem'), join(swapped, 'ca.pem'));
     await expect(parseEngineUrl(url, swapped)).rejects.toThrow(/ca\.pem cannot be used \(/);
   });
 
-  test('the key must be that of the certificate', async () => {
+  test('for a key that belongs to the certificate', async () => {
     const mixed = join(folder, 'mixed');
     cpSync(tls, mixed, { recursive: true });
     cpSync(join(tls, 'ca-key.pem'), join(mixed, 'key.pem'));

@@ -3,7 +3,7 @@ import { parseEngineUrl } from '../../../../helpers/docker/endpoints/engine-url.
 import { sshByHand, sshWords } from '../../../../helpers/docker/endpoints/ssh-socket.ts';
 import type { SshEndpoint } from '../../../../helpers/docker/endpoints/endpoint.ts';
 
-describe('an address of an engine is what the docker client takes it for', () => {
+describe('an engine address is parsed like the docker client does', () => {
   test.each([
     ['tcp://10.0.0.1:4000', { kind: 'plain', host: '10.0.0.1', port: 4000 }],
     ['tcp://far.example', { kind: 'plain', host: 'far.example', port: 2375 }],
@@ -18,7 +18,7 @@ describe('an address of an engine is what the docker client takes it for', () =>
   });
 });
 
-describe('what is no address of an engine is refused with the forms that there are', () => {
+describe('an invalid engine address is rejected with the valid forms', () => {
   test.each([
     ['10.0.0.1:2376', 'it is no address of an engine'],
     ['', 'it is no address of an engine'],
@@ -31,7 +31,7 @@ describe('what is no address of an engine is refused with the forms that there a
     ['ssh://me:secret@far', 'it has a password'],
     ['ssh://far?a=b', 'it has a query'],
     ['unix://run/docker.sock', 'it names no absolute path'],
-  ])('«%s»', async (url, expected) => {
+  ])('"%s"', async (url, expected) => {
     await expect(parseEngineUrl(url)).rejects.toThrow(expected);
     await expect(parseEngineUrl(url)).rejects.toThrow(/\. (Write|Did you mean) .*(tcp|unix):\/\//);
   });
@@ -43,11 +43,11 @@ test.for([
   ['[fd00::1]', 'tcp://[fd00::1]:2376'],
   ['me@web.example', 'ssh://me@web.example'],
   ['/var/run/docker.sock', 'unix:///var/run/docker.sock'],
-] as const)('the address %s lacks its scheme, and %s is suggested', async ([text, url]) => {
+] as const)('for the address %s without a scheme, %s is suggested', async ([text, url]) => {
   await expect(parseEngineUrl(text)).rejects.toThrow(`Did you mean ${url}?`);
 });
 
-describe('ssh is called as Docker’s own client calls it', () => {
+describe("ssh is called like Docker's own client does", () => {
   const nothingForwarded = ['-a', '-x', '-o', 'ClearAllForwardings=yes'];
   const limits = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
   const usual = ['-T', ...nothingForwarded, ...limits];
@@ -57,7 +57,7 @@ describe('ssh is called as Docker’s own client calls it', () => {
       { kind: 'ssh', host: 'far', user: 'me', port: 22 },
       ['-l', 'me', '-p', '22', '--', 'far', 'docker system dial-stdio'],
     ],
-    // A host that looks like an option is none, and a path is one word over there.
+    // A host that looks like an option is invalid, and a path is one word on the remote host.
     [
       { kind: 'ssh', host: '-oProxyCommand=x', socket: '/a b;c' },
       ['--', '-oProxyCommand=x', "docker '--host=unix:///a b;c' system dial-stdio"],
@@ -66,7 +66,7 @@ describe('ssh is called as Docker’s own client calls it', () => {
     expect(sshWords(endpoint)).toEqual([...usual, ...expected]);
   });
 
-  test('by hand it is what one would type', () => {
+  test('the command for people is the usual ssh command', () => {
     const endpoint: SshEndpoint = { kind: 'ssh', host: 'far', user: 'me', port: 2222 };
     expect(sshByHand(endpoint, 'docker', 'version')).toBe('ssh -p 2222 me@far docker version');
   });

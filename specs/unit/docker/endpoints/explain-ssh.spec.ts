@@ -4,7 +4,7 @@ import { SshFailure } from '../../../../helpers/docker/endpoints/ssh-socket.ts';
 
 const endpoint = { kind: 'ssh', host: 'far', user: 'me' } as const;
 
-// Words of OpenSSH 8.4 to 10.0, of docker 19.03 to 26.1, and of the shells dash and bash.
+// Output of OpenSSH 8.4 to 10.0, of docker 19.03 to 26.1, and of the shells dash and bash.
 test.each([
   [
     255,
@@ -22,9 +22,9 @@ test.each([
     'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial unix /var/run/docker.sock: connect: permission denied',
     /may not use the engine; .*group docker/,
   ],
-  [3, 'something new', /«something new»; see what this says: ssh me@far docker system dial-stdio$/],
+  [3, 'something new', /"something new"; see what this says: ssh me@far docker system dial-stdio$/],
   [3, '', /exit code 3; see/],
-])('exit code %i, «%s»', (exitCode, said, expected) => {
+])('exit code %i, "%s"', (exitCode, said, expected) => {
   const { code, observed, remedy } = explainSsh(new SshFailure('far', exitCode, said), endpoint);
   expect(`${observed}; ${remedy}`).toMatch(expected);
   expect(observed).toMatch(/^ssh far: /);
@@ -36,11 +36,11 @@ test.each([
   'ssh: connect to host far port 22: Connection timed out',
   'ssh: connect to host far port 22: No route to host',
   'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
-])('nobody answers: «%s»', (said) => {
+])('no answer: "%s"', (said) => {
   expect(explainSsh(new SshFailure('far', 255, said), endpoint).code).toBe('engine-unreachable');
 });
 
-test('without an ssh on PATH that is said', () => {
+test('a missing ssh on PATH is reported', () => {
   const cause = Object.assign(new Error('spawn ssh ENOENT'), { code: 'ENOENT' });
   expect(explainSsh(new SshFailure('far', undefined, cause.message, cause), endpoint)).toEqual({
     code: 'package-missing',

@@ -27,7 +27,7 @@ test('a ping without a limit outlasts the second after which an idle connection 
 
 test('a ping ends at its limit, and its connection is destroyed', async () => {
   const { server, endpoint } = await serve((request, response) => {
-    // One that has begun to answer is no better.
+    // The same applies to an answer that has begun.
     if (request.url === '/_ping') response.write('O');
   });
   const closed = once(server, 'connection').then(async ([socket]) => await once(socket, 'close'));
@@ -44,14 +44,14 @@ test('a ping ends with its signal', async () => {
   await expect(pingEngine(endpoint, { signal: over.signal })).rejects.toThrow('aborted');
 });
 
-test('a ping reads the version from the head of the answer', async () => {
+test('a ping reads the version from the header of the answer', async () => {
   const { endpoint } = await serve((_, response) => {
     response.setHeader('server', 'Docker/26.1.5 (linux)').end('OK');
   });
   expect(await pingEngine(endpoint)).toMatchObject({ version: '26.1.5' });
 });
 
-test('waiting for an engine polls until it answers 200, and ends when its machine has ended', async () => {
+test('the wait for an engine polls until it answers 200, and ends when its machine has ended', async () => {
   let asked = 0;
   const { endpoint } = await serve((_, response) => {
     asked += 1;

@@ -24,7 +24,7 @@ import { makePrivateFolder } from '../../../../helpers/process/files/write-atomi
 const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-tls-'));
 const ours = openStore(join(folder, 'ours'));
 const theirs = openStore(join(folder, 'theirs'));
-/** An impostor: its certificate names the right address, and another authority signed it. */
+/** Starts an impostor: its certificate has the right address, but another authority signed it. */
 const server = createServer();
 let endpoint: TlsEndpoint;
 
@@ -61,7 +61,7 @@ afterAll(() => {
 const machine = () => ({ name: 'm1', endpoint }) as unknown as Machine;
 const url = () => `tcp://127.0.0.1:${endpoint.port}`;
 
-describe('No environment variable switches the check of a certificate off', () => {
+describe('no environment variable disables the check of certificates', () => {
   const config = makeConfig(ours, {
     name: 'm1',
     address: '127.0.0.1',
@@ -84,17 +84,17 @@ describe('No environment variable switches the check of a certificate off', () =
     'netns-machine ls': async () => await queryVersion(url(), config),
     'netns-machine env': async () => await checkConnection(url(), config, 5000),
   };
-  test.each(Object.keys(ways))('%s refuses an impostor', async (way) => {
+  test.each(Object.keys(ways))('%s rejects an impostor', async (way) => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     await expect(ways[way]?.()).rejects.toThrow(/certificate|authority|signature/i);
   });
 
-  test('a context that sets SkipTLSVerify takes any certificate', async () => {
+  test('a context that sets SkipTLSVerify accepts any certificate', async () => {
     const answer = await pingEngine({ ...endpoint, anyCertificate: true });
     expect(answer).toMatchObject({ status: 200, body: '{}' });
   });
 
-  test('every file that opens TLS connections says whether certificates are checked', () => {
+  test('every file that opens TLS connections declares whether it checks certificates', () => {
     const files = globSync('helpers/**/*.ts').filter((file) =>
       /from 'node:(?:https|tls)'/.test(readFileSync(file, 'utf8')),
     );
@@ -111,7 +111,7 @@ describe('No environment variable switches the check of a certificate off', () =
 test.each([
   ['a machine', false, ['1.3.6.1.5.5.7.3.1']],
   ['a manager of classic Swarm', true, ['1.3.6.1.5.5.7.3.2', '1.3.6.1.5.5.7.3.1']],
-] as const)('the certificate of %s is good for what it does', async (_, isManager, uses) => {
+] as const)('the certificate of %s is valid for its purpose', async (_, isManager, uses) => {
   await makeMachineCertificates(ours, 'm1', ['127.0.0.1'], isManager);
   const file = join(machineFolder(ours, 'm1'), 'server.pem');
   expect(new Set(new X509Certificate(readFileSync(file)).keyUsage)).toEqual(new Set(uses));

@@ -13,7 +13,7 @@ import {
 
 const dead = JSON.stringify({ pid: 4_194_304, born: '1', doing: 'bring up seed' });
 
-test('of processes that find a dead claim at the same moment, one gets the store', async ({
+test('of processes that find a dead claim at the same moment, one gets the state directory', async ({
   onTestFinished,
 }) => {
   const store = await mkdtemp(join(tmpdir(), 'claim-'));

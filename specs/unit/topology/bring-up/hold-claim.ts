@@ -1,4 +1,4 @@
-// Claims a store and holds it until its standard input ends: hold-claim.ts STORE. Prints "held", or "refused".
+// Claims a state directory until its standard input ends: hold-claim.ts STORE. Prints "held" or "refused".
 import { text } from 'node:stream/consumers';
 import { claimStateDirectory } from '../../../../helpers/topology/bring-up/claim.ts';
 

@@ -8,7 +8,7 @@ const files = ['keystore', 'cluster', 'overlay-network', 'name-and-ping', 'car-e
   (name) => `/specs/seed/${name}.spec.ts`,
 );
 
-test('a topology is stood up as far as its engines can be in it, and no further', () => {
+test('a topology is brought up to the last stage that its engines support', () => {
   const zookeeper = findTopology('zookeeper');
   expect(lastStageOf(zookeeper)).toBe('network');
   for (const stage of stages.slice(0, 3))
@@ -18,19 +18,19 @@ test('a topology is stood up as far as its engines can be in it, and no further'
   );
 });
 
-test('a topology that says nothing is stood up whole', () => {
+test('a topology without limits is brought up completely', () => {
   const seed = findTopology('seed');
   expect(lastStageOf(seed)).toBe('workload');
   for (const stage of stages) expect(() => requireStage(seed, stage)).not.toThrow();
 });
 
-test('what has no key-value store is not stood up to that', () => {
+test('a cluster without a key-value store has no stage for it', () => {
   expect(() => requireStage(findTopology('swarm-mode'), 'keystore')).toThrow(
     'bring up swarm-mode until keystore: swarm mode has no key-value store. Use --until cluster.',
   );
 });
 
-test('spec files that need more than the topology has are left out with its reason, and stand nothing up', () => {
+test('spec files that need unsupported stages are skipped with the reason, and bring nothing up', () => {
   const zookeeper = findTopology('zookeeper');
   const left = files.filter((file) => whyLeftOut(file, zookeeper) !== undefined);
   expect(left).toEqual(files.slice(3));

@@ -21,7 +21,7 @@ const test = base.extend(
   },
 );
 
-test('A set-up is recorded with what happened when on which machine, and read again as it was', async ({
+test('a bring-up is recorded with times and machines, and read back unchanged', async ({
   store,
 }) => {
   using recorder = recordSetUp();
@@ -64,7 +64,7 @@ test('A set-up is recorded with what happened when on which machine, and read ag
   expect(await readdir(store)).toEqual([]);
 });
 
-test('A recorder that is disposed of records nothing more, and one of a failure says what failed', async () => {
+test('a disposed recorder records nothing, and the record of a failure has its error', async () => {
   const recorder = recordSetUp();
   recorder[Symbol.dispose]();
   await activity('command', 'too late', async () => {});
@@ -74,7 +74,7 @@ test('A recorder that is disposed of records nothing more, and one of a failure 
   });
 });
 
-test('Where nothing was recorded there is nothing; what is not a record is told, with its file', async ({
+test('a missing record is undefined; an invalid record is an error that names its file', async ({
   store,
 }) => {
   expect(await loadSetUp(store)).toBeUndefined();

@@ -3,7 +3,7 @@ import { TaskGroup } from '../../../../helpers/topology/bring-up/task-group.ts';
 
 const never = new AbortController().signal;
 
-test('the first failure aborts the other tasks and is what the group fails with', async () => {
+test('the first failure aborts the other tasks and is the error of the group', async () => {
   const group = new TaskGroup(never);
   const ended: string[] = [];
   void group.start(async (signal) => {
@@ -16,7 +16,7 @@ test('the first failure aborts the other tasks and is what the group fails with'
   expect(ended).toEqual(['the other']);
 });
 
-test('a task that waits for a failed one does not hide why', async () => {
+test('a task that waits for a failed one does not hide its error', async () => {
   const group = new TaskGroup(never);
   const first = group.start(() => Promise.reject(new Error('the cause')));
   void group.start(async () => {
@@ -27,7 +27,7 @@ test('a task that waits for a failed one does not hide why', async () => {
   await expect(group.finish()).rejects.toThrow('the cause');
 });
 
-test('an abort from outside reaches the tasks and is what the group fails with', async () => {
+test('an abort from outside reaches the tasks and is the error of the group', async () => {
   const outer = new AbortController();
   const group = new TaskGroup(outer.signal);
   const task = group.start(
@@ -41,7 +41,7 @@ test('an abort from outside reaches the tasks and is what the group fails with',
   await expect(group.finish()).rejects.toThrow('Ctrl-C');
 });
 
-test('tasks that all succeed give their values and no error', async () => {
+test('tasks that all succeed have values and no error', async () => {
   const group = new TaskGroup(never);
   const task = group.start(async () => 7);
   await group.finish();

@@ -13,7 +13,7 @@ import { test as base, describe, expect } from 'vitest';
 import { createDockerMachineProvider } from '../../../../helpers/machine/docker-machine/provider.ts';
 import { tearDown } from '../../../../helpers/topology/bring-up/tear-down.ts';
 
-/** A FAKE docker-machine: it has the machines of the store's folders, and notes what it is to remove. */
+/** A fake docker-machine: it lists the machines of the state directory, and records the machines that it must remove. */
 const fake = `#!/bin/sh
 cd "$MACHINE_STORAGE_PATH" 2>/dev/null || exit 0
 case $1 in
@@ -55,8 +55,8 @@ const test = base.extend(
   },
 );
 
-describe('Of the machines in a store of docker-machine, a take-down', () => {
-  test('removes none of a user’s, and says that the store is not ours', async ({ lab }) => {
+describe('a tear-down of machines in a state directory of docker-machine', () => {
+  test("removes none of a user's machines, and reports a foreign directory", async ({ lab }) => {
     lab.write('machines/production/config.json');
     lab.write('certs/ca.pem');
     await expect(tearDown(lab.provider)).rejects.toThrow(
@@ -66,7 +66,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     expect(readdirSync(lab.store)).toEqual(['certs', 'machines']);
   });
 
-  test('removes those that were noted before they were made, also after a dead claim', async ({
+  test('removes machines that were recorded before their creation, also after a dead claim', async ({
     lab,
   }) => {
     lab.write('.overlay-e2e');
@@ -80,7 +80,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     expect(readdirSync(lab.store).sort()).toEqual(['.overlay-e2e', 'machines']);
   });
 
-  test('of the version before removes those that its topology names', async ({ lab }) => {
+  test('of an earlier version removes the machines in its document', async ({ lab }) => {
     const { store } = lab;
     const machines = [{ name: 'master-host' }];
     const document = { topology: 'seed', provider: 'docker-machine', store, machines };
@@ -92,7 +92,7 @@ describe('Of the machines in a store of docker-machine, a take-down', () => {
     expect(readdirSync(store)).toEqual(['machines']);
   });
 
-  test('of a store that is not there makes none', async ({ lab }) => {
+  test('of a missing state directory does not create it', async ({ lab }) => {
     expect(await tearDown(lab.provider)).toEqual({ machines: [], leftovers: [], others: [] });
     expect(readdirSync(dirname(lab.store))).toEqual(['docker-machine']);
   });

@@ -8,7 +8,7 @@ import { wrongFields } from '../../../../helpers/topology/describe/wrong-fields.
 const machineRange = parseRange('192.168.99.0/24');
 const swarm = topologies.find(({ name }) => name === 'swarm-mode');
 
-/** A container of the user's own on the seed's first host. */
+/** A user-defined container on the first host of the seed topology. */
 const shop = {
   name: 'shop',
   machine: 'master-host',
@@ -17,7 +17,7 @@ const shop = {
   command: ['sleep', 'infinity'],
 };
 
-/** What is said of a description, a line for each field. */
+/** Returns the errors of a description, one line for each field. */
 function complain(described: unknown): string[] {
   const fields = findWrongFields(described, machineRange);
   return wrongFields('it', () => 'it', 'a topology', fields).errors.map(({ line }) =>
@@ -25,7 +25,7 @@ function complain(described: unknown): string[] {
   );
 }
 
-/** The seed, in which what is at that path is another. */
+/** Returns the seed topology with another value at a path. */
 function seedWith(path: string, value: unknown): unknown {
   const whole: unknown = structuredClone(seed);
   const words = path.split('.');
@@ -35,9 +35,9 @@ function seedWith(path: string, value: unknown): unknown {
   return whole;
 }
 
-describe('A description of a topology', () => {
+describe('the description of a topology', () => {
   test.for(topologies.map((one) => [one.name, one] as const))(
-    'has nothing wrong: the built-in %s',
+    'has no errors if it is the built-in %s',
     ([, topology]) => {
       expect(complain(topology)).toEqual([]);
     },
@@ -154,7 +154,7 @@ describe('A description of a topology', () => {
       'workload.database.container: "-": a Docker name consists of',
     ],
     ['workload.database', undefined, 'workload.database: missing: must be an object'],
-  ])('whose %s is %j is told of in a line that names that field', ([path, value, said]) => {
+  ])('has an error that names the field if its %s is %j', ([path, value, said]) => {
     expect(complain(seedWith(path, value))).toEqual([expect.stringContaining(said)]);
     expect(complain(seedWith(path, value))[0]?.startsWith(said)).toBe(true);
   });
@@ -195,15 +195,12 @@ describe('A description of a topology', () => {
     ],
     ['listensOn', [0], 'listensOn[0]: 0 is not a port'],
     ['restart', 'always', 'restart: unknown field. Valid fields: name, machine, network, '],
-  ])(
-    'with a container whose %s is %j says so in a line that names that field',
-    ([field, value, said]) => {
-      expect(complain({ ...seed, containers: [shop] })).toEqual([]);
-      const lines = complain({ ...seed, containers: [{ ...shop, [field]: value }] });
-      expect(lines).toEqual([expect.stringContaining(said)]);
-      expect(lines[0]?.startsWith(`containers[0].${said}`)).toBe(true);
-    },
-  );
+  ])('has an error that names the field if the %s of a container is %j', ([field, value, said]) => {
+    expect(complain({ ...seed, containers: [shop] })).toEqual([]);
+    const lines = complain({ ...seed, containers: [{ ...shop, [field]: value }] });
+    expect(lines).toEqual([expect.stringContaining(said)]);
+    expect(lines[0]?.startsWith(`containers[0].${said}`)).toBe(true);
+  });
 
   test('has containers, or a workload, or both', () => {
     const { workload: _cars, ...others } = seed;
@@ -213,7 +210,7 @@ describe('A description of a topology', () => {
     ]);
   });
 
-  test('has a command for a container of Debian packages, which name no program', () => {
+  test('has a command for a container of Debian packages, which define no entry point', () => {
     const { command: _sleep, ...silent } = shop;
     expect(complain({ ...seed, containers: [{ ...silent, image: 'nginx' }] })).toEqual([]);
     expect(complain({ ...seed, containers: [{ ...silent, entrypoint: ['sh'] }] })).toEqual([]);
@@ -222,7 +219,7 @@ describe('A description of a topology', () => {
     ]);
   });
 
-  test('publishes a port of a machine once, by whichever protocol', () => {
+  test('publishes a port of a machine once for each protocol', () => {
     const other = { ...shop, name: 'other' };
     const both = (one: string, two: string) =>
       complain({
@@ -238,14 +235,14 @@ describe('A description of a topology', () => {
     ]);
   });
 
-  test('of swarm mode creates its networks on the manager', () => {
+  test('creates the networks of swarm mode on the manager', () => {
     const networks = [{ ...seed.networks[0], createdOn: 'worker-host' }];
     expect(complain({ ...swarm, networks })).toEqual([
       'networks[0].createdOn: worker-host is not a manager, but only managers create networks in swarm mode. Name master-host.',
     ]);
   });
 
-  test('has all that is wrong with it told at once', () => {
+  test('reports all errors together', () => {
     expect(complain({ ...seed, name: 1, machines: [{ name: 'mh-keystore' }, {}] })).toEqual([
       'name: 1 is not a string',
       'machines[1].name: missing: must be a string',
@@ -255,7 +252,7 @@ describe('A description of a topology', () => {
     ]);
   });
 
-  test.for([undefined, null, 'seed', 7, []])('is no %j', (nothing) => {
+  test.for([undefined, null, 'seed', 7, []])('cannot be %j', (nothing) => {
     expect(complain(nothing)).toHaveLength(1);
   });
 });

@@ -27,7 +27,7 @@ async function write(content: unknown, name = 'shop.json'): Promise<string> {
   return file;
 }
 
-/** What is said of a file, a line each, without the file's name. */
+/** Returns the errors of a file, one line each, without its name. */
 async function complain(content: unknown): Promise<string[]> {
   const file = await write(content);
   const error: unknown = await loadClusterFile(file).catch((thrown: unknown) => thrown);
@@ -35,8 +35,8 @@ async function complain(content: unknown): Promise<string[]> {
   return all.map((one: Error) => one.message.replace(file, '').replace(/^(:\d+:\d+)?: /, ''));
 }
 
-describe('a file that describes a cluster', () => {
-  test('tells how its engines are reached, in its order', async () => {
+describe('a cluster file', () => {
+  test('names its engines with their addresses, in order', async () => {
     const { engines } = await loadClusterFile(await write(shop));
     expect(engines).toMatchObject([
       { name: 'web', endpoint: { kind: 'plain', host: '10.0.0.1', port: 2375 } },
@@ -50,7 +50,7 @@ describe('a file that describes a cluster', () => {
     expect((await loadClusterFile(file)).described).toEqual(shop);
   });
 
-  test('has its TLS folder beside itself', async () => {
+  test('has its TLS folder relative to itself', async () => {
     const file = await write({
       tlsFolder: 'certs',
       hosts: [{ name: 'web', endpoint: 'tcp://10.0.0.1' }],
@@ -60,7 +60,7 @@ describe('a file that describes a cluster', () => {
     );
   });
 
-  test('says what is to be so, and no more than it says', async () => {
+  test('contains expectations, and adds none', async () => {
     const { described } = await loadClusterFile(await write(shop));
     expect(describedTarget(described, [], 'shop.json')).toEqual({
       name: 'shop.json',
@@ -77,7 +77,7 @@ describe('a file that describes a cluster', () => {
     expect(bare.expectations.application).toBeUndefined();
   });
 
-  test('is told all that is wrong with it at once', async () => {
+  test('reports all errors together', async () => {
     const wrong = {
       hosts: [
         { name: 'web', endpoint: 'tcp://10.0.0.1', context: 'far' },
@@ -109,7 +109,7 @@ describe('a file that describes a cluster', () => {
     ]);
   });
 
-  test('and of each endpoint that is none', async () => {
+  test('reports each invalid endpoint', async () => {
     const hosts = [
       { name: 'web', endpoint: '10.0.0.1:2376' },
       { name: 'db', endpoint: 'tcp://' },
@@ -120,7 +120,7 @@ describe('a file that describes a cluster', () => {
     ]);
   });
 
-  test('is not one that describes a topology', async () => {
+  test('cannot be a topology', async () => {
     expect(await complain(seed)).toEqual([
       expect.stringMatching(/describes a topology to bring up, .* Run "overlay-e2e check" without/),
     ]);

@@ -21,8 +21,8 @@ function lineOf(text: string, word: string): number {
   return text.split('\n').findIndex((line) => line.includes(word)) + 1;
 }
 
-describe('A topology', () => {
-  test('is found by the name of one that there is', async () => {
+describe('a topology', () => {
+  test('is found by its name if it is built in', async () => {
     expect(await loadTopology('seed')).toBe(seed);
   });
 
@@ -41,13 +41,13 @@ describe('A topology', () => {
     ['own.json', '', /^\S+own\.json:1:1: invalid JSON: value expected$/],
     ['own.mjs', 'throw new Error("mine")', /^\S+own\.mjs:1:7: mine$/],
     ['own.mjs', 'export const own = 1', /^\S+own\.mjs: no default export\. Write/],
-  ] as const)('cannot be %s with «%s», which is said in one line', async ([name, text, said]) => {
+  ] as const)('cannot be %s: "%s" is an error of one line', async ([name, text, said]) => {
     await expect(loadTopology(await write(name, text))).rejects.toMatchObject({
       line: expect.stringMatching(said),
     });
   });
 
-  test('names the line and column of a field, also of one that is missing', async () => {
+  test('has errors with the line and column of their field, even of a missing one', async () => {
     const lines = JSON.stringify({ ...own, machines: [{ name: 'a_host' }], cluster: {} }, null, 2);
     const file = await write('own.json', lines);
     const failure: unknown = await loadTopology(file).catch((error: unknown) => error);
@@ -67,13 +67,13 @@ describe('A topology', () => {
     );
   });
 
-  test('cannot be a file that is not there', async () => {
+  test('cannot be a missing file', async () => {
     await expect(loadTopology('./no-such.ts')).rejects.toMatchObject({
       line: expect.stringMatching(/^\.\/no-such\.ts: no such file or directory\. Name a file/),
     });
   });
 
-  test('of one’s own has no name of one that there is, and no engine that cannot be in its cluster', async () => {
+  test('of the user cannot have the name of a built-in one or an unsuitable engine', async () => {
     const machines = [
       ...seed.machines.slice(0, 2),
       { name: 'worker-host', engineBundle: '26.1.5' },
@@ -94,7 +94,7 @@ describe('A topology', () => {
     ]);
   });
 
-  test('has a container whose image is a file of docker save beside it, or a tag; anything else is told in a line', async () => {
+  test('has a container with a tag or a docker save archive next to it; other images are an error', async () => {
     const container = { name: 'shop', machine: 'master-host', network: 'my-net' };
     const withImages = (...images: string[]) =>
       JSON.stringify({
@@ -125,7 +125,7 @@ describe('A topology', () => {
     ]);
   });
 
-  test('of one’s own may have such an engine where it is in no cluster, or every member has its own', async () => {
+  test('of the user may have an unsuitable engine that no member uses', async () => {
     const engineBundle = '20.10.5';
     const machines = seed.machines.map(({ name }) =>
       name === 'mh-keystore' ? { name } : { name, engineBundle },

@@ -15,13 +15,13 @@ test.for([
   );
 });
 
-test('subnets beside each other do not overlap', () => {
+test('adjacent subnets do not overlap', () => {
   expect(() => requireSubnets(seed, parseRange('10.0.8.0/24'))).not.toThrow();
   expect(() => requireSubnets(seed, parseRange('10.0.0.0/24'))).not.toThrow();
   expect(() => requireSubnets(seed, undefined)).not.toThrow();
 });
 
-test('in swarm mode the machines leave the subnet of the network ingress alone', () => {
+test('in swarm mode, the machines do not use the subnet of the network ingress', () => {
   const swarm = findTopology('swarm-mode');
   expect(() => requireSubnets(swarm, parseRange('10.0.0.0/24'))).toThrow(
     'the subnet 10.0.0.0/24 of network ingress overlaps',

@@ -82,13 +82,13 @@ function keep(
   };
 }
 
-/** The differences when everything is right but the master. */
+/** Returns the differences if only the master differs. */
 function differ(changes: Parameters<typeof keep>[1], topology: Topology = seed): string[] {
   const kept = [keep('mh-keystore'), keep('master-host', changes), keep('worker-host')];
   return findRunningDifferences(topology, 'workload', document, kept, now);
 }
 
-test('machines that are as they were made differ in nothing', () => {
+test('unchanged machines have no differences', () => {
   expect(differ({})).toEqual([]);
 });
 
@@ -118,11 +118,11 @@ test.each<[string, Parameters<typeof keep>[1]]>([
     { engine: { networks: new Map([['my-net', 'other']]) } },
   ],
   ['does not run tomcat-app', { engine: { running: [] } }],
-])('a machine that %s is named with it', (said, changes) => {
+])('a machine that %s is named', (said, changes) => {
   expect(differ(changes)).toEqual([`master-host ${said}`]);
 });
 
-test('an engine that gives no access is named with the reason', () => {
+test('an unreachable engine is named with the error', () => {
   const closed = { ...keep('master-host'), engine: { failure: 'certificate has expired' } };
   const kept = [keep('mh-keystore'), closed, keep('worker-host')];
   expect(findRunningDifferences(seed, 'workload', document, kept, now)).toEqual([
@@ -130,7 +130,7 @@ test('an engine that gives no access is named with the reason', () => {
   ]);
 });
 
-test('a label that the topology asks for has to be at the machine and at its engine', () => {
+test('a requested label must be on the machine and on its engine', () => {
   const topology: Topology = {
     ...seed,
     machines: seed.machines.map((machine) =>
@@ -142,7 +142,7 @@ test('a label that the topology asks for has to be at the machine and at its eng
   ]);
 });
 
-test('a machine too few, one too many and a stage too low are all named', () => {
+test('missing machines, additional ones and a missing stage are all named', () => {
   const stranger: RunningMachine = {
     ...keep('master-host'),
     machine: { ...keep('master-host').machine, name: 'stranger' },
@@ -156,7 +156,7 @@ test('a machine too few, one too many and a stage too low are all named', () => 
   ]);
 });
 
-test('another engine than the one that it was made with is named, if one was asked for', () => {
+test('a different engine than the original one is named if it was requested', () => {
   const asked = withEngine(seed, '26.1.5');
   const kept = names.map((name) => keep(name));
   const madeWith = (engineBundle: string): TopologyDocument => ({
@@ -174,12 +174,12 @@ test('another engine than the one that it was made with is named, if one was ask
   );
 });
 
-test('a run that needs fewer stages takes what goes further', () => {
+test('a run that needs fewer stages accepts a topology with more', () => {
   const kept = names.map((name) => keep(name));
   expect(findRunningDifferences(seed, 'keystore', document, kept, now)).toEqual([]);
 });
 
-test('a description that was changed since is another in what it describes now', () => {
+test('a changed description differs in its changes', () => {
   const changed: Topology = {
     ...seed,
     cluster: { ...seed.cluster, kind: 'etcd', keystore: 'mh-keystore', advertise: 'eth1:2376' },
@@ -208,13 +208,13 @@ test('a description that was changed since is another in what it describes now',
   expect(others.filter((one) => !one.startsWith('mh-keystore'))).toEqual([]);
 });
 
-test('another topology is one difference, not many', () => {
+test('another topology is a single difference', () => {
   expect(findRunningDifferences({ ...seed, name: 'etcd' }, 'workload', document, [], now)).toEqual([
     'it is the topology seed, not etcd',
   ]);
 });
 
-test('what does not run of a classic Swarm is named with its machine', () => {
+test('a stopped container of classic Swarm is named with its machine', () => {
   const topology = findTopology('classic-swarm');
   const ofSwarm = { ...document, topology: topology.name, cluster: topology.cluster };
   const agent = 'swarm-agent';
@@ -233,7 +233,7 @@ test('what does not run of a classic Swarm is named with its machine', () => {
   ]);
 });
 
-test('a container that was described otherwise since, or another, is named', () => {
+test('a container with a changed description is named, and so is another one', () => {
   const shop = {
     name: 'shop',
     machine: 'master-host',

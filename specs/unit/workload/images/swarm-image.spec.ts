@@ -29,8 +29,8 @@ async function refusalOf(file: string): Promise<string> {
   return message.slice(`E2E_SWARM_IMAGE=${file}: `.length);
 }
 
-describe('a wrong choice is told in one line', () => {
-  test('a file that is not there', async () => {
+describe('an unsuitable image is an error of one line', () => {
+  test('a missing file', async () => {
     expect(await refusalOf('/nowhere/swarm')).toBe(
       'file /nowhere/swarm not found. Give the path of a file that docker save wrote or of a static swarm binary, or a tag to pull.',
     );
@@ -42,7 +42,7 @@ describe('a wrong choice is told in one line', () => {
     );
   });
 
-  test('a program of another processor', async () => {
+  test('a program for another processor', async () => {
     expect(await refusalOf(await writeProgram(makeElf({ processor: other })))).toBe(
       `it is an executable for another processor than ${arch}. Build swarm for ${arch}.`,
     );
@@ -50,7 +50,7 @@ describe('a wrong choice is told in one line', () => {
     expect(await refusalOf(await writeProgram(of32Bits))).toContain('for another processor');
   });
 
-  test('a program that asks for a dynamic loader', async () => {
+  test('a program with a dynamic loader', async () => {
     const elf = makeElf({ processor: arch, dynamic: true });
     expect(await refusalOf(await writeProgram(elf))).toBe(
       'it is linked dynamically, but the image has no libraries. Build it with CGO_ENABLED=0.',
@@ -65,7 +65,7 @@ describe('a wrong choice is told in one line', () => {
     );
   });
 
-  test('a program that may not be run', async () => {
+  test('a program without execute permission', async () => {
     const elf = makeElf({ processor: arch });
     expect(await refusalOf(await writeProgram(elf, 0o644))).toMatch(
       /^it does not run: .+\. Name the path of a static swarm binary\.$/,
@@ -78,12 +78,12 @@ describe('the environment', () => {
     vi.unstubAllEnvs();
   });
 
-  test('a tag in E2E_SWARM_IMAGE is left to the engines', async () => {
+  test('leaves a tag in E2E_SWARM_IMAGE to the engines', async () => {
     vi.stubEnv('E2E_SWARM_IMAGE', 'swarm:1.2.9');
     expect(await prepareSwarmImage()).toEqual({ tag: 'swarm:1.2.9' });
   });
 
-  test('without E2E_SWARM_IMAGE there is no image, and who needs it says so in one line', async () => {
+  test('without E2E_SWARM_IMAGE has no image, and requiring one is an error of one line', async () => {
     vi.stubEnv('E2E_SWARM_IMAGE', '');
     expect(await prepareSwarmImage()).toBeUndefined();
     await expect(requireSwarmImage('bring up classic-swarm')).rejects.toThrow(
