@@ -25,14 +25,14 @@ export const allowedSkips: readonly AllowedSkip[] = [
   },
   {
     in: 'specs/seed/cluster.spec.ts',
-    tests: /keystore’s engine is in no cluster/,
-    because: /^swarm mode has no machine beside its nodes/,
+    tests: /does not include the engine of the keystore/,
+    because: /^swarm mode has no machine outside of the swarm/,
     runs: 'in the projects seed, etcd, zookeeper and classic-swarm',
   },
   {
     in: 'specs/seed/overlay-network.spec.ts',
-    tests: /engine of the keystore does not know it/,
-    because: /^swarm mode has no machine beside its nodes/,
+    tests: /unknown to the engine of the keystore/,
+    because: /^swarm mode has no machine outside of the swarm/,
     runs: 'in the projects seed, etcd, zookeeper and classic-swarm',
   },
   {
@@ -48,7 +48,7 @@ export const allowedSkips: readonly AllowedSkip[] = [
   // With virtual machines, npm test runs the first topology; each other topology has a separate run.
   {
     in: 'specs/',
-    because: /^on docker-machine with the driver \S+ one topology stands at a time/,
+    because: /^on docker-machine with the driver \S+ only one topology can run at a time/,
     runs: 'in the workflow nightly, one kind of cluster after the other',
   },
   // Kernels: each has one of these tests or the other.

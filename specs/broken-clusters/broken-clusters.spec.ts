@@ -36,26 +36,26 @@ const broken: readonly Broken[] = [
     fault: ({ store, worker }) =>
       strangeMember(store, `${worker.machine.address.replace(/\d+$/, '250')}:2376`),
     file: 'cluster',
-    failed: ['what holds it together has both engines under their own address, and no other'],
+    failed: ['lists exactly both engines under their own addresses'],
   },
   {
     when: 'two hosts have the same hostname',
     fault: ({ provider }) => duplicateHostname(provider, 'worker-host', 'master-host'),
     file: 'cluster',
-    failed: ['every machine has a hostname of its own: the name it was made with'],
+    failed: ['has a separate hostname for every machine, the name of the machine'],
   },
   {
     when: 'the keystore has a network with the name of the overlay',
     fault: ({ keystore }) => localNamesake(keystore, 'my-net'),
     file: 'overlay-network',
-    failed: ['the engine of the keystore does not know it'],
+    failed: ['is unknown to the engine of the keystore'],
   },
   {
     when: 'the row of car 1 is another',
     fault: async ({ worker }) => renamedCar(await worker.containers.find('mysqlserver')),
     file: 'car-endpoint',
     without: /a row that is changed|while mysqlserver is stopped/,
-    failed: ['car 1 comes with status 200, as application/json, exactly as the tutorial shows it'],
+    failed: ['returns car 1 with status 200, as application/json, exactly as in the tutorial'],
   },
   {
     when: 'a container called mysqlserver runs on master-host too',
@@ -69,7 +69,7 @@ const broken: readonly Broken[] = [
       }),
     file: 'name-and-ping',
     failed: [
-      'tomcat-app runs on the engine of master-host, mysqlserver on that of worker-host, another one',
+      'tomcat-app runs on the engine of master-host, mysqlserver on the engine of worker-host',
     ],
   },
   {
@@ -84,8 +84,8 @@ const broken: readonly Broken[] = [
     file: 'name-and-ping',
     without: /packet/,
     failed: [
-      'inside of tomcat-app the name mysqlserver is its address on my-net',
-      'mysqlserver answers every ping from tomcat-app, from that very address',
+      'tomcat-app resolves mysqlserver to its address on my-net',
+      'mysqlserver answers every ping from tomcat-app, from its own address',
     ],
     says: /^(?:\w+: )?tomcat-app \(master-host\) resolves mysqlserver to 10\.0\.9\.\d+ over my-net: its address is 10\.0\.9\.\d+$/m,
   },
@@ -94,8 +94,8 @@ const broken: readonly Broken[] = [
     fault: ({ provider }) => swallowLargePackets(provider, 'worker-host', { longerThan: 1400 }),
     file: 'name-and-ping',
     failed: [
-      'packets as long as the overlay’s MTU of 1450 pass both ways unfragmented',
-      'a packet that is one byte longer is refused where it is sent, and sent in fragments it passes',
+      "packets of the overlay's MTU, 1450 bytes, pass in both directions unfragmented",
+      'a packet that is one byte longer is rejected by the sender, and passes in fragments',
     ],
   },
   {
@@ -113,7 +113,7 @@ const broken: readonly Broken[] = [
       });
     },
     file: 'name-and-ping',
-    failed: ['mysqlserver answers every ping from tomcat-app, from that very address'],
+    failed: ['mysqlserver answers every ping from tomcat-app, from its own address'],
     says: /^(?:\w+: )?tomcat-app \(master-host\) gets no answer to 3 pings of mysqlserver over my-net$/m,
     diagnosis: 'forwarding-entry-missing',
   },

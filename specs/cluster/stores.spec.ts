@@ -15,7 +15,7 @@ import { test as labTest } from '../machine/netns-lab.ts';
 
 const KEYSTORE = 'keystore';
 
-/** The keystore of the tutorial with the two other stores that it names, side by side; Consul has its specs elsewhere. */
+/** The tutorial's keystore with the two other key-value stores that it names, in parallel. Other specs test Consul. */
 const test = labTest.extend('keystore', { scope: 'file' }, async ({ lab }) => {
   const [etcd, zookeeper] = await Promise.all([prepareImage('etcd'), prepareImage('zookeeper')]);
   const images = [etcd, zookeeper].flatMap(({ archive }) => archive ?? []);
@@ -32,21 +32,21 @@ const test = labTest.extend('keystore', { scope: 'file' }, async ({ lab }) => {
 describe.for([
   { kind: 'etcd', release: /^3\.3\.\d+/ },
   { kind: 'zookeeper', release: /^3\.4\.\d+/ },
-] as const)('The store $kind', ({ kind, release }) => {
-  test('leads alone', async ({ keystore }) => {
+] as const)('the key-value store $kind', ({ kind, release }) => {
+  test('becomes the leader without other servers', async ({ keystore }) => {
     const { store } = keystore[kind];
     expect(await store.servers()).toEqual([{ name: expect.any(String), leads: true }]);
     expect(await store.version()).toMatch(release);
   });
 
-  test('gives what was written to whoever asks, from here or from a machine, until it is removed', async ({
+  test('returns a written value, from here or from a machine, until it is removed', async ({
     lab,
     keystore,
   }) => {
     const { store } = keystore[kind];
     const from = { provider: lab.provider, machine: KEYSTORE };
     const key = 'specs/grüße & mehr/100 %';
-    const value = `schöne Grüße = 1 + 1 & 100 % «${new Date().toISOString()}»`;
+    const value = `schöne Grüße = 1 + 1 & 100 % ü ${new Date().toISOString()}`;
     expect(await store.read(key)).toBeUndefined();
     await writeUntilTheEnd(store, [{ key, value: 'another value before' }]);
     await store.write(key, value);
@@ -58,7 +58,7 @@ describe.for([
     await store.remove(key);
   });
 
-  test('lists what is below a key in order, without folders, and nothing that is only called alike', async ({
+  test('lists the keys below a key in order, without folders and similar names', async ({
     keystore,
   }) => {
     const { store } = keystore[kind];
@@ -73,13 +73,13 @@ describe.for([
     expect(await store.readTree('tree/')).toEqual(entries);
     expect(await store.readTree('tree/a')).toEqual([{ key: 'tree/a', value: 'a' }]);
     expect(await store.readTree('no-tree')).toEqual([]);
-    // A folder has no value that could be read or removed.
+    // A folder has no value to read or remove.
     expect(await store.read('tree')).toBeUndefined();
     await store.remove('tree');
     expect(await store.readTree('tree')).toEqual(entries);
   });
 
-  test('has an engine that was given its URL under docker/nodes, still after it was killed and started again', async ({
+  test('has an entry of an engine with its URL under docker/nodes, even after a kill and restart', async ({
     lab,
     keystore,
   }) => {
@@ -109,14 +109,15 @@ describe.for([
 });
 
 /**
- * Why the topology zookeeper goes no further than networks. When an engine is cured of it, these fail: then it may.
+ * The reason why the topology zookeeper has no stage after the networks. If an engine contains a fix, these tests fail
+ * and the limit can go.
  *
- * libnetwork's getNetworksFromStore looks for an overlay's endpoint_count by its whole key, in a list of which libkv's
- * client of ZooKeeper gives the last words of the keys only, and uses what it has not found. Not reported anywhere;
- * https://github.com/moby/libnetwork/issues/2006 is of the same makes.
+ * libnetwork's getNetworksFromStore looks for an overlay's endpoint_count by its whole key, in a list in which libkv's
+ * ZooKeeper client returns only the last path elements, and uses the value that it did not find. Not reported anywhere;
+ * https://github.com/moby/libnetwork/issues/2006 concerns the same products.
  */
-describe('An engine that keeps an overlay in ZooKeeper', () => {
-  test('makes it, fails at removing it, and ends when a container joins it', async ({
+describe('an engine that keeps an overlay in ZooKeeper', () => {
+  test('creates it, cannot remove it, and exits when a container joins it', async ({
     lab,
     keystore,
   }) => {
@@ -147,7 +148,7 @@ describe('An engine that keeps an overlay in ZooKeeper', () => {
   });
 });
 
-/** Writes these, and removes them when the test has ended, whatever came of it. */
+/** Writes these entries, and removes them when the test ends, even after a failure. */
 async function writeUntilTheEnd(
   store: KeyValueStore,
   entries: readonly StoreEntry[],

@@ -3,7 +3,7 @@ import topology from './topology.ts';
 
 const test = testOf(topology);
 
-test('shop and stock are on different engines, each with an address of the overlay', async ({
+test('shop and stock run on different engines, each with an address on the overlay', async ({
   lab,
   machine,
   topology: running,
@@ -21,21 +21,23 @@ test('shop and stock are on different engines, each with an address of the overl
   expect(await shop.addressOn('stairs')).toMatch(/^10\.20\.0\.\d+$/);
 });
 
-test('each knows the other by its name', async ({ lab }) => {
+test('each resolves the name of the other', async ({ lab }) => {
   await expect(lab.container('shop')).toResolve('stock');
   await expect(lab.container('stock')).toResolve('shop');
 });
 
-test('each answers the other’s pings, also such as fill the overlay’s packets', async ({ lab }) => {
+test("each answers the other's pings, even at the overlay's maximum packet size", async ({
+  lab,
+}) => {
   await expect(lab.container('shop')).toPing('stock');
   await expect(lab.container('stock')).toPing('shop', { size: 1422, dontFragment: true });
 });
 
-test('shop gets the tins out of the stock on the other host', async ({ lab }) => {
+test('shop gets the tins from the stock on the other host', async ({ lab }) => {
   await expect(lab.container('shop')).toReach('stock', { port: 8080 });
   await expect(lab.container('shop')).toGet('http://stock:8080/tins', { body: 'twelve tins\n' });
 });
 
-test('nothing is wrong with the cluster', async ({ check }) => {
+test('the cluster is healthy', async ({ check }) => {
   expect(await check.audit()).toBeHealthy();
 });

@@ -7,15 +7,15 @@ import { type Lab, openLab as openSpecLab } from '../../helpers/spec/lab.ts';
 import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { type Lab as StoreLab, openLab } from '../topology/lab.ts';
 
-/** A project in which somebody made a topology of their own, `mine`, as docs/own-specs.md says. It stands. */
+/** A project with a running user-defined topology, `mine`, as docs/own-specs.md describes. */
 export interface Mine {
-  /** The copy of the project, which may be changed. */
+  /** The copy of the project, which tests may change. */
   readonly folder: string;
   readonly store: StoreLab;
   readonly lab: Lab;
 }
 
-/** One for the whole file. What a test breaks of it, it mends. */
+/** One project for the whole file. A test that breaks something restores it. */
 export const test = base.extend(
   'mine',
   { scope: 'file' },
@@ -46,7 +46,7 @@ async function copyProject(folder: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** As somebody does who wants a topology of their own. */
+/** Copies the example like a user who creates a topology. */
 async function copyExample(folder: string): Promise<void> {
   const own = join(folder, 'specs/mine');
   // Runs: cp -r specs/example specs/mine

@@ -12,7 +12,7 @@ import { expectUntouched } from '../topology/lab.ts';
 import { test } from './mine.ts';
 import { startWatch } from './watch.ts';
 
-/** What an expectation that fails says; one that holds is an error. */
+/** Returns the message of a failed expectation. Throws if the expectation holds. */
 async function complaintOf(expectation: Promise<void>): Promise<string> {
   const error: unknown = await expectation.then(
     () => new Error('it holds'),
@@ -21,8 +21,8 @@ async function complaintOf(expectation: Promise<void>): Promise<string> {
   return (error as Error).message.split('\n', 1)[0] ?? '';
 }
 
-describe('An expectation that does not hold says in one sentence what is so instead', () => {
-  test('of a port at which nobody listens, a page that is another, a packet that is too long', async ({
+describe('a failed expectation describes the actual state in one sentence', () => {
+  test('of a closed port, a different page, a packet that is too long', async ({
     mine: { lab },
   }) => {
     const shop = await lab.container('shop');
@@ -34,23 +34,23 @@ describe('An expectation that does not hold says in one sentence what is so inst
         expect(shop).toGet(`http://stock:8080/${path}`, body === undefined ? {} : { body }),
       );
     expect(await get('nails')).toBe(
-      'shop (counter) does not get http://stock:8080/nails over stairs: status 404, and not 200',
+      'shop (counter) does not get http://stock:8080/nails over stairs: status 404 instead of 200',
     );
     expect(await get('tins', 'twelve')).toBe(
-      'shop (counter) does not get http://stock:8080/tins over stairs: its body is "twelve tins\\n", and not "twelve"',
+      'shop (counter) does not get http://stock:8080/tins over stairs: its body is "twelve tins\\n" instead of "twelve"',
     );
     expect(
       await complaintOf(
         expect(shop).toPing('stock', { size: 1423, dontFragment: true, wait: 0.2 }),
       ),
     ).toMatch(/^shop \(counter\) cannot ping stock over stairs: message too long/);
-    // What holds fails where it is expected not to.
+    // A negated expectation fails if the condition holds.
     expect(await complaintOf(expect(shop).not.toReach('stock', { port: 8080 }))).toBe(
       'shop (counter) reaches stock:8080 over stairs',
     );
   });
 
-  test('of a name that stands for another address than its container’s', async ({
+  test("of a name that resolves to another address than its container's", async ({
     mine: { lab },
   }) => {
     const shop = await lab.container('shop');
@@ -64,7 +64,7 @@ describe('An expectation that does not hold says in one sentence what is so inst
     expect(await complaintOf(expect(shop).toGet('http://stock:8080/tins'))).toBe(said);
   });
 
-  test('of a host whose kernel has lost the way, which an audit names; the layers above and below it are as they were', async ({
+  test('of a host without a forwarding entry, which only the kernel layer reports', async ({
     mine: { lab },
   }) => {
     const [shop, stock] = [await lab.container('shop'), await lab.container('stock')];
@@ -95,8 +95,8 @@ describe('An expectation that does not hold says in one sentence what is so inst
   });
 });
 
-describe('A copy of the example under another name', () => {
-  test('is a project of that name, whose specs hold', { timeout: 400_000 }, async ({
+describe('a copy of the example under another name', () => {
+  test('is a project of that name, whose specs pass', { timeout: 400_000 }, async ({
     mine: { folder, store },
     onTestFinished,
   }) => {
@@ -110,8 +110,8 @@ describe('A copy of the example under another name', () => {
     expect(exitCode).toBe(0);
   });
 
-  // Longer than its waits in all, so that the one that hangs says what it saw.
-  test('is run again by a watch when it is changed, on the cluster that stands, which stays', {
+  // Longer than the sum of its waits, so that a wait that hangs reports its last state.
+  test('runs again in watch mode after a change, on the running cluster, which stays', {
     timeout: 600_000,
   }, async ({ mine }) => {
     const before = await mine.store.traces();

@@ -11,17 +11,17 @@ const spec = 'specs/mine/overlay.spec.ts';
 
 /** A watch on the specs of `mine`. */
 export interface Watch extends AsyncDisposable {
-  /** Returns once it has said that since the last change. */
+  /** Waits until it has printed this since the last change. */
   says(words: RegExp): Promise<void>;
-  /** Saves the spec file with other words in it. */
+  /** Replaces text in the spec file. */
   change(words: string, others: string): Promise<void>;
-  /** Ends it by SIGTERM, and gives its exit code. */
+  /** Ends it with SIGTERM, and returns its exit code. */
   end(): Promise<number | undefined>;
 }
 
-/** Starts what docs/own-specs.md tells to type, on the topology that stands. */
+/** Starts the command of docs/own-specs.md on the running topology. */
 export function startWatch({ folder, store: { env } }: Mine): Watch {
-  // Told to watch, where `npx vitest` sees by its terminal that it is to.
+  // With --watch, because `npx vitest` only detects watch mode on a terminal.
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
   // Runs: E2E_REUSE=1 npx vitest --project mine specs/mine/overlay.spec.ts
   const child = execa(process.execPath, [vitest, '--watch', '--project', 'mine', spec], {
@@ -49,7 +49,7 @@ export function startWatch({ folder, store: { env } }: Mine): Watch {
     end,
     says: async (expected) => {
       await waitFor(
-        `the watch says ${expected.source}`,
+        `the watch prints ${expected.source}`,
         async () => {
           if (expected.test(said)) return done(undefined);
           if (!hasEnded) return notYet(tail(said, 3));
@@ -67,7 +67,7 @@ export function startWatch({ folder, store: { env } }: Mine): Watch {
     change: async (expected, others) => {
       const file = join(folder, spec);
       const text = await readFile(file, 'utf8');
-      if (!text.includes(expected)) throw new Error(`${spec} has no «${expected}»`);
+      if (!text.includes(expected)) throw new Error(`${spec} does not contain "${expected}"`);
       said = '';
       await writeFile(file, text.replace(expected, others));
     },

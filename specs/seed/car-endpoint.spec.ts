@@ -12,23 +12,23 @@ import { queryDatabase } from '../../helpers/workload/query-database.ts';
 import { expect, type Lab, test } from './lab.ts';
 import { findWorkload, type Placed } from './workload.ts';
 
-/** The tutorial's answer. Another name of the car is what the specs put into the database. */
+/** Returns the tutorial's answer. The specs write another name of the car into the database. */
 const cruiser = (name = 'Cruiser') =>
   `{"carId":1,"carName":"${name}","dateOfCreation":"14/10/2015","producer":{"producerId":1,"producerName":"toyota","country":null,"countOfCars":0},"picture":null,"base64EncodedPicture":"Nothing to display"}`;
 
-describe('The car endpoint, from outside of the cluster', () => {
-  test('it is port 8080 of master-host, which tomcat-app publishes', async ({ lab }) => {
+describe('the car endpoint, from outside the cluster', () => {
+  test('is port 8080 of master-host, which tomcat-app publishes', async ({ lab }) => {
     const { tomcat } = await findWorkload(lab);
     const { address } = lab.machine('master-host');
     expect(lab.document.carEndpoint).toBe(
       `http://${address}:8080/rest-service-provider-1.0-SNAPSHOT/car/1`,
     );
     const { ports } = await tomcat.container.inspect();
-    // Engines of today say it once for IPv4 and once for IPv6.
+    // Current engines list it once for IPv4 and once for IPv6.
     expect(new Set(ports['8080/tcp']?.map(({ port }) => port))).toEqual(new Set([8080]));
   });
 
-  test('car 1 comes with status 200, as application/json, exactly as the tutorial shows it', async ({
+  test('returns car 1 with status 200, as application/json, exactly as in the tutorial', async ({
     lab,
   }) => {
     await findWorkload(lab);
@@ -38,9 +38,7 @@ describe('The car endpoint, from outside of the cluster', () => {
     expect(answer.body).toBe(cruiser());
   });
 
-  test('a car that is not in the database is answered with 404 and a JSON error', async ({
-    lab,
-  }) => {
+  test('answers 404 with a JSON error for a car that is not in the database', async ({ lab }) => {
     const { mysql } = await findWorkload(lab);
     const unknown = await queryDatabase(
       mysql.container,
@@ -49,12 +47,12 @@ describe('The car endpoint, from outside of the cluster', () => {
     expectError(await ask(lab, unknown), 404);
   });
 
-  test('an id that is no number is answered with 400 and a JSON error', async ({ lab }) => {
+  test('answers 400 with a JSON error for an invalid ID', async ({ lab }) => {
     await findWorkload(lab);
     for (const id of ['cruiser', '1x', '']) expectError(await ask(lab, id), 400);
   });
 
-  test('a row that is changed in the database on worker-host changes the answer, and back', async ({
+  test('returns a changed row of the database on worker-host, and the restored row', async ({
     lab,
     onTestFinished,
   }) => {
@@ -72,8 +70,8 @@ describe('The car endpoint, from outside of the cluster', () => {
     expect(await ask(lab, '1')).toMatchObject({ status: 200, body: cruiser() });
   });
 
-  // Longer than its waits in all, so that the one that hangs says what it saw.
-  test('while mysqlserver is stopped it answers 503 with a JSON error, and recovers without a touch of tomcat-app', {
+  // Longer than the sum of its waits, so that a wait that hangs reports its last state.
+  test('answers 503 with a JSON error while mysqlserver is stopped, and recovers on its own', {
     timeout: 180_000,
   }, async ({ lab, onTestFinished }) => {
     const { tomcat, mysql } = await findWorkload(lab);
@@ -99,7 +97,7 @@ function carUrlOf({ document: { carEndpoint = '' } }: Lab, id: string): string {
   return carEndpoint.replace(/1$/, id);
 }
 
-/** Asks once, and attaches the exchange. */
+/** Sends one request, and attaches the exchange. */
 async function ask(lab: Lab, id: string): Promise<CarAnswer> {
   const url = carUrlOf(lab, id);
   const answer = await requestCar(url);
@@ -124,16 +122,17 @@ async function waitForCar(url: string, wanted: { status: number; body?: string }
   return answer;
 }
 
-/** What changes when a container is made anew, or its program started anew. */
+/** Returns the values that change when a container is created again or its program is restarted. */
 async function identify(container: Container) {
   const { id, startedAt, restartCount, pid } = await container.inspect();
   return { id, startedAt, restartCount, pid };
 }
 
 /**
- * Keeps another container on my-net on mysqlserver's host. When an engine's last one leaves an overlay, Docker before
- * 23.0 gives the thread that watched the network's namespace back to its pool as it is: still in that namespace. From
- * then on whatever happens to run on it, such as asking Consul at the next start, fails with «network is unreachable».
+ * Keeps another container on my-net on the host of mysqlserver. When an engine's last container leaves an overlay,
+ * Docker before 23.0 returns the thread that watched the network's namespace to its pool while the thread is still in
+ * that namespace. Later work on that thread, such as a request to Consul at the next start, fails with "network is
+ * unreachable".
  */
 async function holdNetwork(lab: Lab, { container }: Placed): Promise<Container> {
   const { image } = await container.inspect();

@@ -6,8 +6,8 @@ import { attach } from '../../helpers/report/results/evidence.ts';
 import { fetchText } from './fetch-text.ts';
 import { expect, test } from './lab.ts';
 
-describe('The cluster of master-host and worker-host', () => {
-  test('what holds it together has both engines under their own address, and no other', async ({
+describe('the cluster of master-host and worker-host', () => {
+  test('lists exactly both engines under their own addresses', async ({
     lab: { cluster, hosts },
   }) => {
     const members = await cluster.readMembers();
@@ -17,16 +17,16 @@ describe('The cluster of master-host and worker-host', () => {
     expect(members).toHaveLength(hosts.length);
   });
 
-  test('every machine has a hostname of its own: the name it was made with', async ({ lab }) => {
+  test('has a separate hostname for every machine, the name of the machine', async ({ lab }) => {
     for (const { name } of lab.document.machines) {
       const { name: hostname } = await lab.engine(name).info();
-      expect(hostname, `what the engine of ${name} calls its host`).toBe(name);
+      expect(hostname, `host name of the engine of ${name}`).toBe(name);
       const { stdout } = await lab.provider.run(name, ['uname', '-n']);
       expect(stdout.trim(), `hostname of ${name}`).toBe(name);
     }
   });
 
-  test('no two engines have the same id', async ({ lab }) => {
+  test('has no two engines with the same ID', async ({ lab }) => {
     const ids = await Promise.all(
       lab.document.machines.map(async ({ name }) => {
         const { id } = await lab.engine(name).info();
@@ -38,7 +38,7 @@ describe('The cluster of master-host and worker-host', () => {
     expect(sharing, 'engines with the same id').toEqual([]);
   });
 
-  test('both engines were given what makes them members, and say that they are', async ({
+  test('has engines that were configured as members and report it', async ({
     lab: { cluster, hosts },
   }) => {
     for (const host of hosts) {
@@ -48,10 +48,10 @@ describe('The cluster of master-host and worker-host', () => {
     }
   });
 
-  test('the keystore’s engine is in no cluster', async ({ lab, skip }) => {
+  test('does not include the engine of the keystore', async ({ lab, skip }) => {
     const keystore = keystoreOf(lab.document.cluster);
     if (keystore === undefined) {
-      skip('swarm mode has no machine beside its nodes');
+      skip('swarm mode has no machine outside of the swarm');
       return;
     }
     expect(await lab.engine(keystore).info()).toMatchObject({
@@ -61,7 +61,7 @@ describe('The cluster of master-host and worker-host', () => {
     });
   });
 
-  test('every engine answers a client with a certificate and refuses one without', async ({
+  test('has engines that accept a client with a certificate and reject one without', async ({
     lab,
   }) => {
     for (const { name, engineVersion } of lab.document.machines) {
@@ -70,7 +70,7 @@ describe('The cluster of master-host and worker-host', () => {
     }
   });
 
-  test('no engine speaks without TLS, on 2376 or on Docker’s unprotected port 2375', async ({
+  test("has no engine without TLS, on port 2376 or on Docker's unprotected port 2375", async ({
     lab,
   }) => {
     for (const { name, address } of lab.document.machines) {
@@ -83,7 +83,7 @@ describe('The cluster of master-host and worker-host', () => {
     }
   });
 
-  test('each engine knows both hosts as alive, by their own names', async ({
+  test('has engines whose gossip knows both hosts as alive, by their own names', async ({
     lab: { cluster, hosts },
   }) => {
     const both = hosts.map((host) => cluster.describeGossipPeer(host));

@@ -3,7 +3,7 @@ import { tellEnvironment } from '../../helpers/report/vitest/environment.ts';
 import type { RanOn } from '../../helpers/report/results/environment-info.ts';
 import type { Lab } from '../../helpers/spec/lab.ts';
 
-/** Tells the report on what this run runs: what one compares first when a run differs from an earlier one. */
+/** Describes the environment of a run for the report, which matters first when two runs differ. */
 export async function describeRun(
   lab: Pick<Lab, 'document' | 'provider' | 'cluster'>,
 ): Promise<RanOn> {
@@ -13,13 +13,15 @@ export async function describeRun(
   const kernels = await readKernels(lab.provider, machine);
   const store = await lab.cluster.store
     .describe()
-    // That a cluster's store is away is for the specs to tell.
+    // An unreachable store is reported by the specs.
     .catch((error: unknown) => `${cluster.kind} (version unknown: ${firstLine(error)})`);
   tellEnvironment({ provider, [topology]: `engine ${engine.join(', ')}, ${store}` });
   return { provider, machine, engine, store, kernel: [...new Set(kernels)] };
 }
 
-/** Of the machines that can be asked: a driver may have no way into them, and a spec may have broken one. */
+/**
+ * Returns the kernels of the reachable machines. A driver may not run commands, and a spec may have broken a machine.
+ */
 async function readKernels(
   provider: Lab['provider'],
   machines: readonly string[],

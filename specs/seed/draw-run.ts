@@ -6,29 +6,27 @@ import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
 import { timeRequests } from '../../helpers/topology/time-requests.ts';
 
 /**
- * How the topology was stood up, drawn out of what was recorded. What stands there is drawn of one that stays, by what
- * engines and store say: nothing is started on a cluster that specs are about to look at.
+ * Draws the recorded bring-up of a topology. If the topology stays, also draws its state according to engines and
+ * store. Nothing is started on a cluster that specs are about to test.
  */
 export async function drawSetUpOf(lab: Lab, { stays }: { stays: boolean }): Promise<Evidence[]> {
   const drawn = await Promise.all([
-    draw('how it was stood up', () => drawRecordOf(lab)),
-    ...(stays
-      ? [draw('what stands there, by what engines say', async () => await drawStanding(lab))]
-      : []),
+    draw('bring-up', () => drawRecordOf(lab)),
+    ...(stays ? [draw('state according to the engines', async () => await drawStanding(lab))] : []),
   ]);
   return drawn.flat();
 }
 
 /**
- * What stands there when its specs have ended, before it is taken down: by every layer, with what live packets met from host
- * to host, and how long they took.
+ * Draws the state of a topology after its specs and before its tear-down: all layers, packets between hosts, and their
+ * latencies.
  */
 export async function drawEndOf(lab: Lab, signal: AbortSignal | undefined): Promise<Evidence[]> {
   const seen = look(lab, signal);
-  // Each picture says itself why it is not drawn.
+  // Each picture reports why it was not drawn.
   seen.catch(() => {});
   const drawn = await Promise.all([
-    draw('what stood there at the end', async () => {
+    draw('state at the end', async () => {
       const { drawTopology } = await import('../../helpers/report/pictures/draw-topology.ts');
       return await drawTopology((await seen).report);
     }),
@@ -53,7 +51,7 @@ async function look(lab: Lab, signal: AbortSignal | undefined) {
   return { report, latencies: latenciesOf(report.observation.paths, requests) };
 }
 
-/** A picture that cannot be drawn is no reason to run no specs. */
+/** Draws a picture. A failure does not stop the specs. */
 async function draw(name: string, run: () => Promise<string | undefined>): Promise<Evidence[]> {
   try {
     const content = await run();

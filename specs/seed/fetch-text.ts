@@ -8,7 +8,7 @@ export interface TextAnswer {
   readonly body: string;
 }
 
-/** One HTTP exchange from outside of the cluster, told in the report. */
+/** Sends a request from outside the cluster, and records the exchange in the report. */
 export async function fetchText(
   url: string,
   { method = 'GET', body }: { method?: string; body?: string } = {},
@@ -20,7 +20,7 @@ export async function fetchText(
       signal: AbortSignal.timeout(10_000),
       ...omitUndefined({ body }),
     }).catch((error: Error) => {
-      // Its own message is «fetch failed», without a word on what or why.
+      // Its own message is only "fetch failed".
       const observed = firstLine(error.cause ?? error);
       throw new HarnessError({
         code: 'download-failed',

@@ -29,7 +29,7 @@ import { whyNotHere } from './why-not-here.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The topology.ts of a folder that has one of its own. */
+    /** The topology.ts of a folder with a user-defined topology. */
     topologyFile?: string;
   }
 }
@@ -41,17 +41,17 @@ interface RunningTopology {
   readonly document: TopologyDocument;
 }
 
-/** One for each project: in a run, all projects share this module. */
+/** One for each project, because all projects of a run share this module. */
 const running: RunningTopology[] = [];
 let watch: InterruptionWatch | undefined;
 
-/** E2E_KEEP=1 leaves the topology running for whoever comes; E2E_REUSE=1 takes one that was left, if it fits. */
+/** E2E_KEEP=1 leaves the topology running for later runs; E2E_REUSE=1 uses a remaining one if it matches. */
 const keep = process.env['E2E_KEEP'] === '1';
 const reuse = process.env['E2E_REUSE'] === '1';
 
 /**
- * Stands up as much of the project's topology as its chosen spec files need: the built-in one of its name, or the one
- * that the folder of its specs describes.
+ * Brings up the stages of the project's topology that its chosen spec files need: the built-in topology with its name,
+ * or the topology in the folder of its specs.
  */
 export async function setup(project: TestProject): Promise<void> {
   const { topologyFile } = project.getProvidedContext();
@@ -85,7 +85,8 @@ export async function setup(project: TestProject): Promise<void> {
     );
     project.provide('topology', document);
   } catch (error) {
-    // The report has it, with its steps. Thrown on, it would come with a stack trace, and keep all other projects from running.
+    // The report contains the error with its steps. If it were thrown, Vitest would print a stack trace and skip all
+    // other projects.
     process.exitCode = 1;
     if (interruption.interrupted !== undefined) return;
     project.provide('cannotBe', { topology: topology.name, why: setUpFailed });
@@ -95,14 +96,14 @@ export async function setup(project: TestProject): Promise<void> {
   }
 }
 
-/** The report shows what an audit found before what the set-up waited for. */
+/** Adds the findings of a check to the report, before the error of the bring-up. */
 function addFindings(report: HostReport, { report: audit }: DiagnosedFailure): void {
   const codes = [...new Set(audit.diagnoses.map(({ code }) => code))];
   report.label({ [diagnosisLabel]: codes });
   report.attach(() => verdictEvidence(audit));
 }
 
-/** The whole of a failure, with the logs that it quotes; a stack only where our own code is at fault. */
+/** Returns the complete error with the logs that it quotes; a stack trace only for an error in our code. */
 function describeFailure(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(describeFailure).join('\n');
   if (error instanceof HarnessError) return error.message;
@@ -110,8 +111,8 @@ function describeFailure(error: unknown): string {
 }
 
 /**
- * Tears down a cluster that {@link setup} brought up; a set-up that failed has done so itself. Vitest calls it once for
- * each project, without a word of which.
+ * Tears down a cluster that {@link setup} brought up; a failed bring-up has torn itself down. Vitest calls it once for
+ * each project, without naming the project.
  */
 export async function teardown(): Promise<void> {
   const last = running.pop();
@@ -129,7 +130,7 @@ async function leave({ topology, provider, document }: RunningTopology): Promise
   try {
     const pictures = await drawEnd(document, provider);
     await recordHost(
-      `Take down the ${topology.name} topology`,
+      `Tear down the ${topology.name} topology`,
       async (report) => {
         report.attach(async () => pictures);
         await watch?.insistOn(async () => {
@@ -143,7 +144,7 @@ async function leave({ topology, provider, document }: RunningTopology): Promise
   }
 }
 
-/** Of a cluster that has no containers on its networks yet there is nothing to be seen that its set-up does not show. */
+/** Draws the end of a run. A cluster without containers on its networks shows nothing that its bring-up does not. */
 async function drawEnd(document: TopologyDocument, provider: MachineProvider): Promise<Evidence[]> {
   if (watch?.interrupted !== undefined || document.stage !== 'workload') return [];
   try {
@@ -153,9 +154,9 @@ async function drawEnd(document: TopologyDocument, provider: MachineProvider): P
       async () => await drawEndOf(await openLab(document, provider), watch?.signal),
     );
   } catch (error) {
-    // A cluster that cannot be opened any more must be torn down even so.
+    // A cluster that cannot be opened must still be torn down.
     const content = `could not be drawn: ${firstLine(error)}`;
-    return [{ name: 'what stood there at the end', type: 'text/plain', content }];
+    return [{ name: 'state at the end', type: 'text/plain', content }];
   }
 }
 
@@ -165,7 +166,7 @@ async function findOrBringUp(
   provider: MachineProvider,
   interruption: InterruptionWatch,
 ): Promise<TopologyDocument> {
-  // Specs that break a cluster run these specs on it, as it is.
+  // Specs that break a cluster run these specs on it, without repairing it.
   if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
   const until = stageFor(project.vitest.state.getPaths(), topology);
   const options = {
@@ -193,7 +194,7 @@ async function attach(provider: MachineProvider): Promise<TopologyDocument> {
   throw new HarnessError({
     code: 'topology-missing',
     tried: `attach to the topology in ${provider.store}`,
-    observed: 'there is none',
-    remedy: 'stand one up with «overlay-e2e up»',
+    observed: 'no topology is running',
+    remedy: 'bring one up with "overlay-e2e up"',
   });
 }

@@ -1,19 +1,19 @@
 import { describe } from 'vitest';
 import { expect, test } from './lab.ts';
 
-describe('What tells the engines of each other', () => {
-  test('one server holds it alone, and has elected itself', async ({ lab }) => {
+describe('the store through which the engines find each other', () => {
+  test('has a single server, which is its leader', async ({ lab }) => {
     const servers = await lab.cluster.store.servers();
     expect(servers).toEqual([{ name: expect.stringMatching(/./), leads: true }]);
   });
 
-  test('it runs alone on its machine, in a container that publishes its port', async ({
+  test('runs alone on its machine, in a container that publishes its port', async ({
     lab,
     skip,
   }) => {
     const { container: name, machine, port } = lab.cluster.store;
     if (name === undefined) {
-      skip('the managers of a swarm are engines: no container holds it');
+      skip('the managers of a swarm are engines, not containers');
       return;
     }
     const engine = lab.engine(machine.name);
@@ -24,15 +24,12 @@ describe('What tells the engines of each other', () => {
     expect(facts.running).toBe(true);
     expect(facts.hostname).toBe(name);
     expect(facts.image).toContain(name);
-    // Newer engines publish it on IPv6 too, and tell both.
+    // Newer engines publish it on IPv6 too, and list both.
     const published = facts.ports[`${port}/tcp`]?.map((one) => one.port);
     expect(new Set(published)).toEqual(new Set([port]));
   });
 
-  test('a value that is written to it is read back, and gone after it is deleted', async ({
-    lab,
-    onTestFinished,
-  }) => {
+  test('returns a written value until it is deleted', async ({ lab, onTestFinished }) => {
     const { store } = lab.cluster;
     const key = 'specs/greeting';
     const value = `written at ${new Date().toISOString()}`;
@@ -43,7 +40,7 @@ describe('What tells the engines of each other', () => {
     expect(await store.read(key)).toBeUndefined();
   });
 
-  test('every host of the cluster reaches it', async ({ lab, onTestFinished }) => {
+  test('is reachable from every host of the cluster', async ({ lab, onTestFinished }) => {
     const { store } = lab.cluster;
     const key = 'specs/seen-from';
     const value = `written at ${new Date().toISOString()}`;
@@ -52,7 +49,7 @@ describe('What tells the engines of each other', () => {
     expect(lab.hosts).toHaveLength(2);
     for (const { machine } of lab.hosts) {
       const asker = { provider: lab.provider, machine: machine.name };
-      expect(await store.readFrom(asker, key), `asked from ${machine.name}`).toBe(value);
+      expect(await store.readFrom(asker, key), `read from ${machine.name}`).toBe(value);
     }
   });
 });

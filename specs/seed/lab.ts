@@ -3,5 +3,5 @@ import { stageOf } from './stages.ts';
 
 export { expect, type Lab } from '../../helpers/spec/spec.ts';
 
-/** One import brings what a spec of the seed topology uses: `lab` and Vitest's own. */
+/** Exports everything that a spec of the seed topology uses: `lab` and Vitest's own functions. */
 export const test = base.override('needs', ({ task }) => stageOf(task.file.filepath));

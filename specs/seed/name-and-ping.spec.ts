@@ -5,15 +5,15 @@ import { isInside } from '../../helpers/check/derive/ranges.ts';
 import { expect, test } from './lab.ts';
 import { findWorkload, type Placed } from './workload.ts';
 
-/** Of eth1's 1500 bytes VXLAN takes 50: outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14. */
+/** VXLAN takes 50 of the 1500 bytes of eth1: outer IP 20, UDP 8, VXLAN 8, inner Ethernet 14. */
 const overlayMtu = 1450;
 /** IP 20, ICMP 8. */
 const pingHeaders = 28;
 const largestPayload = overlayMtu - pingHeaders;
 const count = 3;
 
-describe('Names and pings between tomcat-app and mysqlserver', () => {
-  test('tomcat-app runs on the engine of master-host, mysqlserver on that of worker-host, another one', async ({
+describe('names and pings between tomcat-app and mysqlserver', () => {
+  test('tomcat-app runs on the engine of master-host, mysqlserver on the engine of worker-host', async ({
     lab,
   }) => {
     const runningOn = async (machine: string) => {
@@ -34,7 +34,7 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
     expect(master.id, 'the engine of both hosts').not.toBe(worker.id);
   });
 
-  test('mysqlserver is on my-net alone, with an address in 10.0.9.0/24, and so is tomcat-app with another', async ({
+  test('mysqlserver and tomcat-app are only on my-net, with different addresses in 10.0.9.0/24', async ({
     lab,
   }) => {
     const { tomcat, mysql } = await findWorkload(lab);
@@ -47,31 +47,27 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
     expect(tomcat.address).not.toBe(mysql.address);
   });
 
-  test('inside of tomcat-app the name mysqlserver is its address on my-net', async ({ lab }) => {
+  test('tomcat-app resolves mysqlserver to its address on my-net', async ({ lab }) => {
     const { tomcat, mysql } = await findWorkload(lab);
     await expect(tomcat.container).toResolve('mysqlserver', { address: mysql.address });
   });
 
-  test('inside of mysqlserver the name tomcat-app is its address on my-net', async ({ lab }) => {
+  test('mysqlserver resolves tomcat-app to its address on my-net', async ({ lab }) => {
     const { tomcat, mysql } = await findWorkload(lab);
     await expect(mysql.container).toResolve('tomcat-app', { address: tomcat.address });
   });
 
-  test('mysqlserver answers every ping from tomcat-app, from that very address', async ({
-    lab,
-  }) => {
+  test('mysqlserver answers every ping from tomcat-app, from its own address', async ({ lab }) => {
     const { tomcat, mysql } = await findWorkload(lab);
     await expectAllAnswered(tomcat, mysql);
   });
 
-  test('tomcat-app answers every ping from mysqlserver, from that very address', async ({
-    lab,
-  }) => {
+  test('tomcat-app answers every ping from mysqlserver, from its own address', async ({ lab }) => {
     const { tomcat, mysql } = await findWorkload(lab);
     await expectAllAnswered(mysql, tomcat);
   });
 
-  test(`packets as long as the overlay’s MTU of ${overlayMtu} pass both ways unfragmented`, async ({
+  test(`packets of the overlay's MTU, ${overlayMtu} bytes, pass in both directions unfragmented`, async ({
     lab,
   }) => {
     const { tomcat, mysql } = await findWorkload(lab);
@@ -82,7 +78,7 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
     ]);
   });
 
-  test('a packet that is one byte longer is refused where it is sent, and sent in fragments it passes', async ({
+  test('a packet that is one byte longer is rejected by the sender, and passes in fragments', async ({
     lab,
   }) => {
     const { tomcat, mysql } = await findWorkload(lab);
@@ -97,7 +93,7 @@ describe('Names and pings between tomcat-app and mysqlserver', () => {
   });
 });
 
-/** Every packet came back, once, from the very address that the target's own host knows: not from a bridge’s. */
+/** Expects one reply to every packet, from the address that the target's own host knows, and not from a bridge's. */
 async function expectAllAnswered(
   from: Placed,
   to: Placed,
@@ -112,7 +108,7 @@ async function expectAllAnswered(
   });
 }
 
-/** The sender's own kernel knows the overlay's MTU and says so: nothing was sent that a reply could be awaited for. */
+/** Expects that the sender's kernel knows the overlay's MTU and sends nothing. */
 async function expectRefused(from: Placed, to: Placed, size: number): Promise<void> {
   const alone = { count: 1, wait: 0.2, dontFragment: true };
   const { name } = to.container;

@@ -6,8 +6,8 @@ import type { Engine } from '../../helpers/docker/engine.ts';
 import { attach } from '../../helpers/report/results/evidence.ts';
 import { expect, type Lab, test } from './lab.ts';
 
-describe('The overlay network my-net', () => {
-  test('both hosts know it by the same id, and each knows only one', async ({ lab }) => {
+describe('the overlay network my-net', () => {
+  test('is known on both hosts with the same ID, once each', async ({ lab }) => {
     const known = await Promise.all(
       lab.hosts.map(async ({ machine, networks }) => {
         const namesakes = (await networks.list()).filter(({ name }) => name === 'my-net');
@@ -21,7 +21,7 @@ describe('The overlay network my-net', () => {
     expect(known).toEqual(lab.hosts.map(({ machine: { name } }) => ({ machine: name, ids: [id] })));
   });
 
-  test('its driver is overlay, its scope the cluster’s, its subnet exactly 10.0.9.0/24, on both hosts', async ({
+  test('has the driver overlay, the scope of the cluster and the subnet 10.0.9.0/24 on both hosts', async ({
     lab,
   }) => {
     for (const { machine, networks } of lab.hosts) {
@@ -36,17 +36,17 @@ describe('The overlay network my-net', () => {
     }
   });
 
-  test('the engine of the keystore does not know it', async ({ lab, skip }) => {
+  test('is unknown to the engine of the keystore', async ({ lab, skip }) => {
     const keystore = keystoreOf(lab.document.cluster);
     if (keystore === undefined) {
-      skip('swarm mode has no machine beside its nodes');
+      skip('swarm mode has no machine outside of the swarm');
       return;
     }
     const names = (await lab.engine(keystore).networks.list()).map(({ name }) => name);
     expect(names.toSorted()).toEqual(['bridge', 'host', 'none']);
   });
 
-  test('an overlay created on one host is on the other with the same id, until it is removed', async ({
+  test('appears on the other host with the same ID after its creation, until it is removed', async ({
     lab,
     skip,
     onTestFinished,
@@ -78,7 +78,7 @@ describe('The overlay network my-net', () => {
     );
   });
 
-  test('a bridge network beside it stays on the host where it was created', async ({
+  test('does not make a bridge network visible on other hosts', async ({
     lab,
     skip,
     onTestFinished,
@@ -90,7 +90,7 @@ describe('The overlay network my-net', () => {
     expect(bridge).toMatchObject({ driver: 'bridge', scope: 'local' });
     expect((await creator.networks.list()).map(({ name }) => name)).toContain('beside');
 
-    // An overlay that is created after it has reached the other host: so would the bridge have, did it travel.
+    // This overlay is created later and has reached the other host, so the bridge network would have, too.
     const later = await makeOverlay(lab, { name: 'after-beside', subnet: '10.0.11.0/24' });
     onTestFinished(() => removeOverlay(creator, later.id));
     const there = await whileUsing(lab, other, 'after-beside', () =>
@@ -111,7 +111,7 @@ function skipWhereOverlaysStay({ cluster }: Lab, skip: (why: string) => void): v
   if (cluster.irremovableOverlays !== undefined) skip(cluster.irremovableOverlays);
 }
 
-/** The host on which networks are created, and another, which is to learn of them. */
+/** Returns the host that creates networks, and another host, which learns of them. */
 function farHosts({ cluster, hosts }: Lab): { creator: Engine; other: Engine } {
   const { creator } = cluster;
   const other = hosts.find(({ machine }) => machine.name !== creator.machine.name);
@@ -126,7 +126,7 @@ async function makeOverlay({ cluster }: Lab, request: { name: string; subnet: st
   });
 }
 
-/** Looks while nothing is in the way of that engine's knowing the network. */
+/** Runs a function while the engine can know the network. */
 async function whileUsing<T>(
   { cluster }: Lab,
   engine: Engine,

@@ -9,7 +9,7 @@ import {
   type Topology,
 } from '../../helpers/topology/topology.ts';
 
-/** How much of the topology each spec file needs to be there. */
+/** The stage that each spec file needs. */
 const needs: Readonly<Record<string, Stage>> = {
   'keystore.spec.ts': 'cluster',
   'cluster.spec.ts': 'cluster',
@@ -18,18 +18,18 @@ const needs: Readonly<Record<string, Stage>> = {
   'car-endpoint.spec.ts': 'workload',
 };
 
-/** The last stage that one of these spec files needs, as far as the topology goes. */
+/** Returns the last stage that these spec files need and the topology supports. */
 export function stageFor(files: readonly string[], topology: Topology): Stage {
   const wanted = files
     .filter((file) => whyLeftOut(file, topology) === undefined)
     .map((file) => stageOf(file));
-  // In swarm mode a host knows a network only while a container of its own is on it.
+  // In swarm mode, a host knows a network only while one of its containers uses it.
   if (clusterKindOf(topology.cluster).networksFollowContainers && wanted.includes('network'))
     return 'workload';
   return stages.findLast((stage) => wanted.includes(stage)) ?? lastStageOf(topology);
 }
 
-/** Why a spec file has nothing to ask of the topology; undefined when it has. */
+/** Returns the reason to skip a spec file on a topology; undefined if it runs. */
 export function whyLeftOut(file: string, topology: Pick<Topology, 'cluster'>): string | undefined {
   const limit = limitOf(topology);
   return limit === undefined || includesStage(limit.stage, stageOf(file))
@@ -37,17 +37,17 @@ export function whyLeftOut(file: string, topology: Pick<Topology, 'cluster'>): s
     : limit.because;
 }
 
-/** A file that says nothing needs all of them. */
+/** Returns the stage that a file needs; all stages by default. */
 export function stageOf(file: string): Stage {
   return needs[partOf(file)] ?? 'workload';
 }
 
-/** The name of one of these files; those of other folders may be called the same. */
+/** Returns the name of a spec file of this folder; files of other folders may have the same name. */
 function partOf(file: string): string {
   return basename(dirname(file)) === 'seed' ? basename(file) : '';
 }
 
-/** Where a spec file stands in the tutorial, from 0; after all of them if it is none of its parts. */
+/** Returns the position of a spec file in the tutorial, from 0; other files come last. */
 export function tutorialOrder(file: string): number {
   const place = Object.keys(needs).indexOf(partOf(file));
   return place < 0 ? Number.MAX_SAFE_INTEGER : place;

@@ -3,14 +3,14 @@ import type { Container } from '../../helpers/docker/containers/container.ts';
 import type { NetworkFacts } from '../../helpers/docker/networks.ts';
 import type { Lab } from './lab.ts';
 
-/** A container of the workload, and what its own engine says of its end on my-net. */
+/** A container of the workload with its endpoint on my-net, according to its own engine. */
 export interface Placed {
   readonly container: Container;
-  /** Its address by `docker network inspect my-net` on its own host. */
+  /** Its address in `docker network inspect my-net` on its own host. */
   readonly address: string;
 }
 
-/** Both containers of the tutorial. What each host knows of my-net is attached to the running test. */
+/** Returns both containers of the tutorial, and attaches each host's data of my-net to the running test. */
 export async function findWorkload(lab: Lab): Promise<{ tomcat: Placed; mysql: Placed }> {
   const networks = new Map(
     await Promise.all(
@@ -31,5 +31,5 @@ export async function findWorkload(lab: Lab): Promise<{ tomcat: Placed; mysql: P
 function addressIn(network: NetworkFacts | undefined, { id, name, machine }: Container): string {
   const end = network?.containers.find((one) => one.id === id);
   if (end !== undefined) return end.address;
-  throw new Error(`${machine.name}: ${name} has no end on my-net`);
+  throw new Error(`${machine.name}: ${name} has no endpoint on my-net`);
 }

@@ -8,31 +8,31 @@ import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 const root = join(import.meta.dirname, '../..');
 
 /**
- * How a command ended: with an exit code, or by a signal that it did not handle. Standard error is without the lines that
- * it has only on a slow machine.
+ * The end of a command: an exit code, or a signal that it did not handle. Standard error is without the lines that only
+ * occur on a slow machine.
  */
 export interface Ended extends Omit<CommandResult, 'exitCode'> {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
 }
 
-/** A command that a spec started and that it can disturb. */
+/** A command that a spec started and can disturb. */
 export interface StartedCommand {
   readonly pid: number;
   readonly ended: Promise<Ended>;
   /**
-   * Returns once the command has said this on standard error or output. One that ends before is an error. What it says
-   * again while something is slow does not count: that comes at another moment.
+   * Waits until the command has printed this on standard error or output. Throws if the command ends before. A line
+   * that repeats while something is slow does not count.
    */
   says(words: string): Promise<void>;
   /**
-   * Sends a signal to the command alone, or to its whole group, as a terminal does on Ctrl-C. Says whether somebody was
-   * there to get it.
+   * Sends a signal to the command, or to its whole group like a terminal on Ctrl-C. Returns false if no process
+   * received it.
    */
   readonly signal: (name: NodeJS.Signals, to: 'command' | 'group') => boolean;
 }
 
-/** Starts a command in a session and process group of its own, whose number is the command's. */
+/** Starts a command in its own session and process group, whose number is that of the command. */
 export function startCommand(
   file: string,
   args: readonly string[],
@@ -66,16 +66,16 @@ export function startCommand(
     ended,
     says: async (words) => {
       await waitFor(
-        `${title}: says «${words}»`,
+        `${title}: prints "${words}"`,
         async () => {
-          // Looked at first: what it says last must still be found.
+          // Read before the output, so that the command's last line is found.
           const over = hasEnded;
           if (withoutReminders(said).includes(words)) return done(undefined);
           if (!over) return notYet(tail(said, 1));
           throw new HarnessError({
             code: 'command-failed',
             tried: title,
-            observed: `it ended before it said «${words}»`,
+            observed: `it ended before it printed "${words}"`,
             evidence: said,
           });
         },
@@ -93,7 +93,7 @@ export function startCommand(
   };
 }
 
-/** Removes the lines that say again what still goes on. */
+/** Removes the lines that repeat a running activity. */
 export function withoutReminders(text: string): string {
   return text.replaceAll(reminders, '');
 }

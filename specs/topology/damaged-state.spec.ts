@@ -25,7 +25,7 @@ const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
   .extend('env', { scope: 'file' }, async ({}) => (await prepareTools()).env);
 
-/** Every file that a take-down may read, and folders that it looks into. */
+/** The files and folders that a tear-down may read. */
 const stateFiles = [
   '.overlay-e2e',
   'claim.json',
@@ -40,7 +40,7 @@ const stateFiles = [
 
 const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
   missing: (file) => rm(file, { recursive: true, force: true }),
-  // Not one of the readers tells these two apart: each file gets one of them.
+  // No reader distinguishes these two, so each file gets one of them.
   'empty or corrupt': (file) => replace(file, file.length % 2 === 0 ? '' : '{"half": \0'),
   'a folder': async (file) => {
     await rm(file, { recursive: true, force: true });
@@ -49,7 +49,8 @@ const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
   },
 };
 
-// The machine has its namespace, links and files, and no engine: that takes a second less, and is no other take-down.
+// The machine has a namespace, links and files, but no engine, which saves a second and changes nothing about the
+// tear-down.
 describe('down leaves nothing of a machine and its switch', () => {
   test.for(stateFiles)(
     'with %s missing, empty, corrupt, or a folder',
@@ -58,7 +59,7 @@ describe('down leaves nothing of a machine and its switch', () => {
         const provider = await makeState(join(folder, 'store'), env);
         await damage(join(provider.store, file));
         await tearDown(provider);
-        // Where a folder stands for ours, what somebody put into it may stay.
+        // A folder in place of our file may keep its foreign content.
         const { files, ...rest } = await findTraces(provider.store);
         expect({ name, ...rest }).toEqual({ ...noTraces, name, files: undefined });
         if (name !== 'a folder') expect({ name, files }).toEqual({ name, files: [] });
@@ -83,7 +84,7 @@ describe('down leaves nothing of a machine and its switch', () => {
   });
 });
 
-test('down with a state directory that was removed by hand leaves nothing in the kernel', async ({
+test('down with a manually removed state directory leaves nothing in the kernel', async ({
   folder,
   env,
 }) => {
@@ -93,10 +94,7 @@ test('down with a state directory that was removed by hand leaves nothing in the
   expect(await findTraces(provider.store)).toEqual(noTraces);
 });
 
-test('down cleans up what a version without marks made, by its shorter names', async ({
-  folder,
-  env,
-}) => {
+test('down cleans up the shorter names of an earlier version', async ({ folder, env }) => {
   const store = join(folder, 'store');
   const earlier = earlierIdentity(openStore(store));
   const provider = await makeState(store, env, earlier);

@@ -6,11 +6,11 @@ import { startCommand } from './command.ts';
 import { expect } from './lab.ts';
 import { expectRefusal, test } from './running.ts';
 
-/** Tests of `overlay-e2e draw` on a topology that is up. */
+/** Tests `overlay-e2e draw` on a running topology. */
 export function testDrawing(): void {
   const hosts = ['master-host', 'worker-host'];
 
-  test('draws what is up as files and as a page, out of what it sees and of what up recorded', async ({
+  test('draws the running topology as files and as a page, from its state and the record of up', async ({
     running: { lab },
     folder,
   }) => {
@@ -50,7 +50,7 @@ export function testDrawing(): void {
     );
   });
 
-  test('tells as data what up recorded, without asking the cluster anything', async ({
+  test('prints the record of up as JSON, without requests to the cluster', async ({
     running: { lab },
     folder,
   }) => {
@@ -68,7 +68,7 @@ export function testDrawing(): void {
     });
   });
 
-  test('says what it cannot draw and why, where nothing was recorded and where nothing is up', async ({
+  test('reports what it cannot draw without a record or a running topology, and why', async ({
     lab,
     running,
     folder,

@@ -11,9 +11,9 @@ import { killEngine } from './kill-engine.ts';
 import { expect, expectNothingLeft, test } from './lab.ts';
 import { noTraces } from './traces.ts';
 
-describe('up that fails says why in one line and leaves nothing', () => {
-  test('while other machines are still being made', async ({ lab }) => {
-    // What is left of a machine that somebody was making: its name cannot be had.
+describe('a failed up reports the reason in one line and leaves nothing', () => {
+  test('while other machines are still being created', async ({ lab }) => {
+    // The remains of a machine that another process was creating, whose name is taken.
     await takeStateDirectory(lab.store);
     await mkdir(join(lab.store, 'machines/worker-host/netns'), { recursive: true });
     const { exitCode, stdout, stderr } = await lab.run('up', '--json');
@@ -29,7 +29,7 @@ describe('up that fails says why in one line and leaves nothing', () => {
     await expectNothingLeft(lab);
   });
 
-  test('when a machine dies late in the set-up', async ({ lab }) => {
+  test('when a machine dies late in the bring-up', async ({ lab }) => {
     const up = lab.start('up', '--verbose');
     await up.says('machine worker-host: boot');
     process.kill(requireInit(openStore(lab.store), 'worker-host'), 'SIGKILL');
@@ -39,7 +39,7 @@ describe('up that fails says why in one line and leaves nothing', () => {
     await expectNothingLeft(lab);
   });
 
-  test('when an engine dies late in the set-up', async ({ lab }) => {
+  test('when an engine dies late in the bring-up', async ({ lab }) => {
     const up = lab.start('up', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
     killEngine(lab, 'mh-keystore');
@@ -62,24 +62,31 @@ describe('up that fails says why in one line and leaves nothing', () => {
     await expectNothingLeft(lab);
   });
 
-  // The first has no room for any file, the second none for certificates.
+  // The first disk has no space for any file, the second none for certificates.
   test.for([
     ['inodes', 1],
     ['pages', 16],
-  ] as const)('when the disk of the store is full, of %s: %i', async ([what, most], { lab }) => {
-    const size = what === 'inodes' ? `nr_inodes=${most}` : `size=${most * (await pageSize())}`;
-    await runCommand('mount', ['-t', 'tmpfs', '-o', size, 'small', lab.store]);
-    try {
-      const { exitCode, stderr } = await lab.run('up', '--until', 'keystore');
-      expect(exitCode).toBe(1);
-      expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
-        expect.stringMatching(/(?:ENOSPC|no space left).*; .*\broom\b/),
-      ]);
-      expect(stderr).not.toContain('    at ');
-      // The mount is the spec's own.
-      expect(await lab.traces()).toEqual({ ...noTraces, files: [lab.store], mounts: [lab.store] });
-    } finally {
-      await runCommand('umount', [lab.store]);
-    }
-  });
+  ] as const)(
+    'when the disk of the state directory is full, of %s: %i',
+    async ([what, most], { lab }) => {
+      const size = what === 'inodes' ? `nr_inodes=${most}` : `size=${most * (await pageSize())}`;
+      await runCommand('mount', ['-t', 'tmpfs', '-o', size, 'small', lab.store]);
+      try {
+        const { exitCode, stderr } = await lab.run('up', '--until', 'keystore');
+        expect(exitCode).toBe(1);
+        expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
+          expect.stringMatching(/(?:ENOSPC|no space left).*; .*\broom\b/),
+        ]);
+        expect(stderr).not.toContain('    at ');
+        // The mount belongs to the spec.
+        expect(await lab.traces()).toEqual({
+          ...noTraces,
+          files: [lab.store],
+          mounts: [lab.store],
+        });
+      } finally {
+        await runCommand('umount', [lab.store]);
+      }
+    },
+  );
 });

@@ -7,8 +7,8 @@ import { expect, expectNothingLeft, test } from './lab.ts';
 const hail = ['SIGINT', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-// A moment is the line that tells of what was done last. A terminal sends its Ctrl-C to the whole group.
-describe('up that is interrupted takes everything down', () => {
+// A moment is identified by the progress line of the last completed step. A terminal sends Ctrl-C to the whole group.
+describe('an interrupted up tears everything down', () => {
   test.for([
     ['SIGINT', 'group', 'provider netns'],
     ['SIGTERM', 'command', 'switch: namespace'],
@@ -21,7 +21,7 @@ describe('up that is interrupted takes everything down', () => {
     ['SIGTERM', 'group', 'cluster  '],
     ['SIGINT', 'group', 'master-host: docker network create my-net'],
     ['SIGTERM', 'command', 'master-host: docker start tomcat-app'],
-  ] as const)('by %s to the %s after «%s»', async ([signal, to, moment], { lab }) => {
+  ] as const)('after %s to the %s at "%s"', async ([signal, to, moment], { lab }) => {
     const up = lab.start('up', '--json', '--verbose');
     await up.says(moment);
     up.signal(signal, to);
@@ -33,7 +33,7 @@ describe('up that is interrupted takes everything down', () => {
     await expectNothingLeft(lab);
   });
 
-  test('also under a second Ctrl-C of someone who cannot wait', async ({ lab }) => {
+  test('after a second, impatient Ctrl-C', async ({ lab }) => {
     const up = lab.start('up', '--until', 'keystore', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
     up.signal('SIGINT', 'group');
@@ -43,38 +43,38 @@ describe('up that is interrupted takes everything down', () => {
     await expectNothingLeft(lab);
   });
 
-  test('also under a hail of signals, in which every command of the take-down dies', async ({
+  test('after many signals in a row, which kill every command of the tear-down', async ({
     lab,
   }) => {
     const up = lab.start('up', '--until', 'keystore', '--verbose');
     await up.says('machine mh-keystore: boot');
-    // Never at the same place: what a signal ends is whatever command runs just then.
+    // At varying moments, because a signal kills the command that is running.
     let round = 0;
     while (round < 40 && up.signal(hail[round % hail.length] ?? 'SIGINT', 'group')) {
       round += 1;
       await delay(round % 7);
     }
     const { exitCode, signal, stdout, stderr } = await up.ended;
-    // Of signals that come while a process is busy, it gets the one with the lowest number first.
+    // Of the signals that arrive while a process is busy, it receives the one with the lowest number first.
     const [, first] =
       /^overlay-e2e: interrupted by (\w+); removing everything$/m.exec(stderr) ?? [];
     expect(stderr.trimEnd().split('\n').at(-1)).toBe(`overlay-e2e: interrupted by ${first}`);
-    // One that comes when all is done, and Node has given up its handlers as its last act, ends it in a shell's own way.
+    // A signal that arrives after Node has removed its handlers at its exit ends the process by that signal.
     if (signal === undefined) expect(exitCodes).toHaveProperty(first ?? 'none', exitCode);
     expect(stdout).toBe('');
     await expectNothingLeft(lab);
   });
 });
 
-describe('down that is interrupted goes on to its end', () => {
+describe('an interrupted down continues to its end', () => {
   test.for([
     ['SIGINT', 'group'],
     ['SIGTERM', 'command'],
     ['SIGHUP', 'group'],
-  ] as const)('by %s to the %s', async ([signal, to], { lab }) => {
+  ] as const)('after %s to the %s', async ([signal, to], { lab }) => {
     await lab.makeMachine('one');
     const down = lab.start('down', '--verbose');
-    // Under the lock of the store it comes so far, and no further before it has heard the signal.
+    // It waits for the lock of the state directory until it has received the signal.
     await withStoreLock(openStore(lab.store), async () => {
       await down.says('provider netns');
       down.signal(signal, to);

@@ -24,12 +24,12 @@ import {
 } from './lab.ts';
 
 interface Kept extends Lab {
-  /** What up printed, with the ids that networks have now. */
+  /** The output of up, with the current IDs of networks. */
   document: string;
   readonly provider: NetnsProvider;
 }
 
-/** A cluster that an earlier run left, for all tests of this file. What a test breaks of it, it mends. */
+/** A cluster of an earlier run, for all tests of this file. A test that breaks something restores it. */
 const test = base.extend(
   'kept',
   { scope: 'file' },
@@ -44,7 +44,7 @@ const test = base.extend(
 );
 
 describe('npm run e2e', () => {
-  test('with E2E_REUSE=1 runs its specs on the cluster that is up, and leaves it', async ({
+  test('with E2E_REUSE=1 runs its specs on the running cluster, and leaves it', async ({
     kept,
     onTestFinished,
   }) => {
@@ -61,15 +61,15 @@ describe('npm run e2e', () => {
 });
 
 describe('check', () => {
-  test('of a healthy cluster ends with 0 when nothing reads what it prints', async ({ kept }) => {
-    // A pipe that has no reader any more.
+  test('of a healthy cluster exits with 0 even if nothing reads its output', async ({ kept }) => {
+    // A pipe whose reader has ended.
     const script = 'exec 4> >(exit); wait $!; exec "$0" check >&4 2>&4';
     await runCommand('bash', ['-c', script, overlayCommand], { env: kept.env });
   });
 });
 
 describe('--reuse', () => {
-  test('takes the cluster that an earlier run left, as it is', async ({ kept }) => {
+  test('uses the cluster of an earlier run, unchanged', async ({ kept }) => {
     const before = await kept.traces();
     const up = await kept.run('up', '--until', 'network', '--reuse', '--json');
     expect(up.exitCode, up.stderr).toBe(0);
@@ -79,19 +79,19 @@ describe('--reuse', () => {
     await expectUntouched(kept, before);
   });
 
-  test('stands a new one up where there is none', async ({ lab }) => {
+  test('brings up a new one if none is running', async ({ lab }) => {
     const up = await lab.run('up', '--until', 'keystore', '--reuse');
     expect(up.exitCode, up.stderr).toBe(0);
     expect(up.stdout).toMatch(/^seed is up after [\d.]+ s: /);
   });
 
-  test('refuses one that does not go as far as is asked, and names how far it goes', async ({
+  test('rejects a cluster without a requested stage, and names its last stage', async ({
     kept,
   }) => {
     await expectDifference(kept, ['it only reaches the stage network'], 'workload');
   });
 
-  test('refuses one whose engine is away, and names the machine', async ({ kept }) => {
+  test('rejects a cluster with a stopped engine, and names the machine', async ({ kept }) => {
     const service = async (action: string) =>
       await kept.provider.run('worker-host', ['service', 'docker', action]);
     await service('stop');
@@ -102,7 +102,7 @@ describe('--reuse', () => {
     }
   });
 
-  test('refuses one with a machine that is stopped or too much, and names both', async ({
+  test('rejects a cluster with a stopped or an additional machine, and names both', async ({
     kept,
     onTestFinished,
   }) => {
@@ -115,7 +115,7 @@ describe('--reuse', () => {
     await expectDifference(kept, ['stranger is not in the topology', 'worker-host is Stopped']);
   });
 
-  test('refuses one whose hosts drop packets, and names the diagnosis; a wait in vain is explained by it', async ({
+  test('rejects a cluster whose hosts drop packets, with the diagnosis that explains a timeout', async ({
     kept,
   }) => {
     const { address: peer } = await kept.provider.inspect('master-host');
@@ -137,7 +137,7 @@ describe('--reuse', () => {
     });
   });
 
-  test('refuses one whose network is another now, and names it', async ({
+  test('rejects a cluster whose network was replaced, and names it', async ({
     kept,
     onTestFinished,
   }) => {
@@ -149,7 +149,7 @@ describe('--reuse', () => {
     ]);
   });
 
-  test('takes down what a killed run left rather than to reuse it', async ({ lab }) => {
+  test('tears down the remains of a killed run instead of reusing them', async ({ lab }) => {
     const up = lab.start('up', '--until', 'keystore', '--verbose');
     await up.says('machine mh-keystore: boot');
     await lab.kill(up);
@@ -160,7 +160,9 @@ describe('--reuse', () => {
 });
 
 describe('--keep', () => {
-  test('leaves what stands when up fails, and says how to take it down', async ({ lab }) => {
+  test('leaves the remains of a failed up, and prints the command that tears them down', async ({
+    lab,
+  }) => {
     const up = lab.start('up', '--until', 'cluster', '--keep', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
     killEngine(lab, 'mh-keystore');
@@ -182,7 +184,7 @@ describe('--keep', () => {
     await expectNothingLeft(lab);
   });
 
-  test('leaves nothing of a run that was interrupted', async ({ lab }) => {
+  test('leaves nothing of an interrupted run', async ({ lab }) => {
     const up = lab.start('up', '--until', 'cluster', '--keep', '--verbose');
     await up.says('machine mh-keystore: boot');
     up.signal('SIGINT', 'group');
@@ -191,7 +193,7 @@ describe('--keep', () => {
   });
 });
 
-/** Has my-net again on both hosts, and its new id where `up` has noted the one that it was made with. */
+/** Creates my-net again on both hosts, and returns a document with its new ID. */
 async function makeNetworkAgain(kept: Kept): Promise<void> {
   const { networks } = JSON.parse(kept.document) as TopologyDocument;
   const [{ id, subnet } = { id: '', subnet: '' }] = networks;
@@ -208,7 +210,7 @@ async function makeNetworkAgain(kept: Kept): Promise<void> {
   await writeFile(join(kept.store, 'topology.json'), kept.document);
 }
 
-/** Fails unless reuse is refused in one line that tells just these differences, and nothing was touched. */
+/** Fails unless reuse is rejected in one line with exactly these differences, and nothing was changed. */
 async function expectDifference(
   kept: Kept,
   differences: readonly (string | RegExp)[],

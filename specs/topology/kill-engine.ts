@@ -3,7 +3,7 @@ import { machineCgroup, mainHierarchy, readProcesses } from '../../helpers/netns
 import { openStore } from '../../helpers/netns/state/store.ts';
 import type { Lab } from './lab.ts';
 
-/** Kills the engine of a machine, and nothing else of it: its containers run on. */
+/** Kills the engine of a machine, and no other process: its containers continue to run. */
 export function killEngine({ store }: Lab, name: string): void {
   const pids = readProcesses(machineCgroup(mainHierarchy(), openStore(store), name));
   const engine = pids.find((pid) => nameOf(pid) === 'dockerd');
@@ -11,7 +11,7 @@ export function killEngine({ store }: Lab, name: string): void {
   process.kill(engine, 'SIGKILL');
 }
 
-/** Empty when it has ended meanwhile, as what an engine starts does all the time. */
+/** Returns a process's name; empty if it has ended, as helpers of engines do all the time. */
 function nameOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();

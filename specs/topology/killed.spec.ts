@@ -8,8 +8,8 @@ import { ensureSwitch } from '../../helpers/netns/network/switch.ts';
 import { prepareTools } from '../../helpers/debian/tools.ts';
 import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
 
-// A moment is the line that tells of what was done last when everything is killed.
-describe('After a kill -9 of up', () => {
+// A moment is identified by the progress line of the last completed step, when everything is killed.
+describe('after a kill -9 of up', () => {
   test.for([
     'provider netns',
     'switch: namespace',
@@ -18,7 +18,7 @@ describe('After a kill -9 of up', () => {
     'machine mh-keystore: boot',
     'mh-keystore: docker run progrium/consul',
     'machine worker-host: boot',
-  ])('at «%s», down leaves nothing', async (moment, { lab }) => {
+  ])('at "%s", down leaves nothing', async (moment, { lab }) => {
     await upUntilKilled(lab, moment);
     await expectDown(lab);
   });
@@ -30,7 +30,7 @@ describe('After a kill -9 of up', () => {
   });
 
   test.for(['switch: link', 'machine worker-host: network namespace and link'])(
-    'at «%s», the next up takes down what is left and stands its own up',
+    'at "%s", the next up tears down the remains and brings up a new cluster',
     async (moment, { lab }) => {
       await upUntilKilled(lab, moment);
       const { exitCode, stdout, stderr } = await lab.run('up', '--until', 'keystore', '--json');
@@ -45,9 +45,9 @@ describe('After a kill -9 of up', () => {
   );
 });
 
-describe('After a kill -9 of down', () => {
+describe('after a kill -9 of down', () => {
   test.for(['provider netns', 'one: remove its link', 'switch: remove'])(
-    'at «%s», the next down takes down the rest',
+    'at "%s", the next down removes the rest',
     async (moment, { lab }) => {
       await lab.makeMachine('one');
       const down = lab.start('down', '--verbose');
@@ -58,7 +58,7 @@ describe('After a kill -9 of down', () => {
   );
 });
 
-describe('down takes what a killed making or removal left of machines', () => {
+describe('down removes the remains of a killed creation or removal of machines', () => {
   test.for<[string, (folder: string) => Promise<void>]>([
     ['an empty folder', async () => {}],
     [
@@ -69,7 +69,7 @@ describe('down takes what a killed making or removal left of machines', () => {
       },
     ],
     [
-      'a config that was cut off',
+      'a truncated config',
       async (folder) => {
         await writeFile(join(folder, 'config.json'), '{"Driver": {"IPAddr');
       },
@@ -95,13 +95,13 @@ describe('down takes what a killed making or removal left of machines', () => {
     expect(await expectDown(lab)).toBe('Removed from an interrupted run: the switch.\n');
   });
 
-  test('half a machine beside a whole one', async ({ lab }) => {
+  test('an unfinished machine next to a complete one', async ({ lab }) => {
     await lab.makeMachine('one');
     await mkdir(join(lab.store, 'machines/half'));
     expect(await expectDown(lab)).toBe('Removed: one.\nRemoved from an interrupted run: half.\n');
   });
 
-  test('what a process was writing beside them', async ({ lab }) => {
+  test('the drafts of a process next to them', async ({ lab }) => {
     await takeStateDirectory(lab.store);
     await writeFile(join(lab.store, 'claim.json.4194304'), '');
     await writeFile(join(lab.store, 'topology.json.4194304.tmp'), '{');
@@ -110,7 +110,9 @@ describe('down takes what a killed making or removal left of machines', () => {
     expect(await expectDown(lab)).toBe('Nothing to remove.\n');
   });
 
-  test('a virtual machine that docker-machine keeps in the same store stays', async ({ lab }) => {
+  test('but not a virtual machine that docker-machine keeps in the same directory', async ({
+    lab,
+  }) => {
     const folder = join(lab.store, 'machines/default');
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'disk.vmdk'), '');
@@ -133,7 +135,9 @@ describe('down takes what a killed making or removal left of machines', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('a folder that somebody else made is refused, and stays as it is', async ({ lab }) => {
+  test('but not a folder of another program, which is rejected and stays unchanged', async ({
+    lab,
+  }) => {
     const files = ['certs/ca.pem', 'machines/empty/ca.pem', 'netns/range', 'data/db'];
     for (const file of files) {
       await mkdir(dirname(join(lab.store, file)), { recursive: true });
@@ -151,7 +155,7 @@ describe('down takes what a killed making or removal left of machines', () => {
     expect(found).not.toContain('.overlay-e2e');
   });
 
-  test('but not a file that somebody put beside them, which it names', async ({ lab }) => {
+  test('but not a foreign file next to them, which is named', async ({ lab }) => {
     await takeStateDirectory(lab.store);
     await mkdir(join(lab.store, 'machines/half'), { recursive: true });
     await writeFile(join(lab.store, 'notes.txt'), '');
@@ -174,7 +178,7 @@ async function upUntilKilled(lab: Lab, moment: string): Promise<void> {
   await lab.kill(up);
 }
 
-/** Gives what down said. */
+/** Returns the output of down. */
 async function expectDown(lab: Lab): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.run('down');
   expect(exitCode, stderr).toBe(0);
@@ -186,6 +190,6 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It went with another.
+    // It was removed together with another one.
   }
 }

@@ -2,9 +2,7 @@ import { describe } from 'vitest';
 import { expect, expectNothingLeft, type Lab, test } from './lab.ts';
 
 describe('overlay-e2e up of another topology than the seed', () => {
-  test('makes that one, with the engine that is asked for, says so, and down removes all of it', async ({
-    lab,
-  }) => {
+  test('brings it up with the requested engine, and down removes everything', async ({ lab }) => {
     // Runs: npx overlay-e2e up swarm-mode
     // Runs: npx overlay-e2e up swarm-mode --engine-bundle 20.10.24
     const engine = ['--engine-bundle', '20.10.24'] as const;
@@ -27,11 +25,11 @@ describe('overlay-e2e up of another topology than the seed', () => {
     await expectNothingLeft(lab);
   });
 
-  test('of an unknown name says which one may be meant, and starts nothing', async ({ lab }) => {
+  test('with an unknown name suggests one, and starts nothing', async ({ lab }) => {
     await expectRefusal(lab, ['swarm'], 'unknown topology "swarm". Did you mean "swarm-mode"?');
   });
 
-  test('with an overlay on the subnet of the machines names both, and starts nothing', async ({
+  test("with an overlay on the machines' subnet names both, and starts nothing", async ({
     lab,
   }) => {
     const before = await lab.traces();
@@ -43,17 +41,17 @@ describe('overlay-e2e up of another topology than the seed', () => {
     expect(await lab.traces()).toEqual(before);
   });
 
-  test('with an engine that cannot be in its cluster says so, and starts nothing', async ({
+  test('with an engine that cannot be in its cluster reports it, and starts nothing', async ({
     lab,
   }) => {
     await expectRefusal(
       lab,
       ['etcd', '--engine-bundle', '26.1.5'],
-      'etcd cluster of master-host, worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Take engine 20.10.5 or 20.10.24, or swarm mode.',
+      'etcd cluster of master-host, worker-host: engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older. Use engine 20.10.5 or 20.10.24, or swarm mode.',
     );
   });
 
-  test('of a classic Swarm, without an image of it, says what is missing, and starts nothing', async ({
+  test('of a classic Swarm without its image reports the missing image, and starts nothing', async ({
     lab,
   }) => {
     const before = await lab.traces();
@@ -66,7 +64,7 @@ describe('overlay-e2e up of another topology than the seed', () => {
     expect(await lab.traces()).toEqual(before);
   });
 
-  test('up to a stage that it has not says so, and starts nothing', async ({ lab }) => {
+  test('up to an unsupported stage reports it, and starts nothing', async ({ lab }) => {
     await expectRefusal(
       lab,
       ['swarm-mode', '--until', 'keystore'],

@@ -9,28 +9,28 @@ import { findTraces, noTraces, pickRunning, type Traces } from './traces.ts';
 
 export { expect } from 'vitest';
 
-/** A store of the spec's own, and the commands that are run in it. */
+/** A state directory for one spec, and the commands that run in it. */
 export interface Lab {
   readonly store: string;
   readonly env: Readonly<Record<string, string>>;
   /** Starts `overlay-e2e` with these arguments. */
   start(...args: string[]): StartedCommand;
-  /** The same, with more in its environment. */
+  /** Starts it with additional environment variables. */
   startWith(more: Readonly<Record<string, string>>, ...args: string[]): StartedCommand;
   /** Runs `overlay-e2e` to its end. */
   run(...args: string[]): Promise<Ended>;
-  /** The same in another folder than the project's own: files are named from there. */
+  /** Runs it in another folder than the project's, to which file names are relative. */
   runIn(folder: string, ...args: string[]): Promise<Ended>;
-  /** Kills the command and all that it started with SIGKILL, as the system does when it has no memory left. */
+  /** Kills the command and all its descendants with SIGKILL, like the kernel when memory is exhausted. */
   kill(command: StartedCommand): Promise<void>;
-  /** Makes one machine, as `netns-machine create` does: where that is enough to have something in the store. */
+  /** Creates one machine, like `netns-machine create`, for specs that need any content in the directory. */
   makeMachine(name: string): Promise<Machine>;
   traces(): Promise<Traces>;
-  /** Takes down by other means than those that are tested: after each test, whatever came of it. */
+  /** Tears down without the tested commands, after each test, even a failed one. */
   clear(): Promise<void>;
 }
 
-/** A second store beside the first one is `openLab()` once more. */
+/** For a second state directory, call `openLab()` again. */
 export const test = base.extend(
   'lab',
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -88,17 +88,17 @@ export async function openLab(): Promise<Lab> {
   };
 }
 
-/** Fails unless nothing at all is left of the lab's store. */
+/** Fails unless nothing is left of the lab's state directory. */
 export async function expectNothingLeft(lab: Lab): Promise<void> {
   expect(await lab.traces()).toEqual(noTraces);
 }
 
-/** Fails unless what stands in the lab's store is what stood there at that look. */
+/** Fails unless the same things run in the lab's state directory as before. */
 export async function expectUntouched(lab: Lab, before: Traces): Promise<void> {
   expect(pickRunning(await lab.traces())).toEqual(pickRunning(before));
 }
 
-/** What a user may have set for the run that these specs are part of, and they decide for themselves. */
+/** The variables of the surrounding run that these specs set themselves. */
 const decidedHere = ['E2E_KEEP', 'E2E_REUSE', 'E2E_SUBNET', 'E2E_ATTACH'];
 
 function cleanEnvironment(): Record<string, string> {

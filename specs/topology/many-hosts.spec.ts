@@ -23,9 +23,9 @@ const manyHosts: Topology = {
   },
 };
 
-describe('A cluster of more than three hosts', () => {
-  // Two of four that start at once may pick each other, and never meet the rest.
-  test('gets its engines one after the other, so that no part of it never meets the rest', async ({
+describe('a cluster of more than three hosts', () => {
+  // Two of four engines that start at the same time may choose each other and never find the rest.
+  test('starts its engines one after the other, so that no group of them is isolated', async ({
     lab,
     onTestFinished,
   }) => {
@@ -51,7 +51,9 @@ describe('A cluster of more than three hosts', () => {
   });
 });
 
-/** When an engine was started, and when it was ready, by its own log: the machines share one clock. */
+/**
+ * Returns the times when an engine was started and when it was ready, from its own log: the machines share one clock.
+ */
 async function readStart(provider: MachineProvider, name: string) {
   const { stdout: log } = await provider.run(name, ['cat', '/var/log/docker.log']);
   const timeOf = (message: string) =>

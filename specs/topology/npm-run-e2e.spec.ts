@@ -10,7 +10,7 @@ import { readStep } from './read-step.ts';
 import { startCommand } from './command.ts';
 import { expect, expectNothingLeft, test as base } from './lab.ts';
 
-/** `npm run e2e` as one types it, on two spec files, with a report of its own. */
+/** `npm run e2e`, as users type it, on two spec files, with a separate report. */
 const test = base.extend('e2e', async ({ lab }, { onCleanup }) => {
   const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
   onCleanup(() => rm(reports, { recursive: true, force: true }));
@@ -21,22 +21,22 @@ const test = base.extend('e2e', async ({ lab }, { onCleanup }) => {
   return { start, startVerbose, report: join(reports, 'allure-report/index.html') };
 });
 
-describe('npm run e2e that is interrupted takes everything down and still builds its report', () => {
+describe('an interrupted npm run e2e tears everything down and still writes its report', () => {
   test.for([
     ['SIGTERM', 'command', 'provider netns', 143],
     ['SIGINT', 'group', 'keystore  ', 130],
     ['SIGHUP', 'group', 'bring up seed', 129],
-  ] as const)('by %s to the %s after «%s»', async ([signal, to, moment, code], { lab, e2e }) => {
+  ] as const)('after %s to the %s at "%s"', async ([signal, to, moment, code], { lab, e2e }) => {
     const run = e2e.start();
     await run.says(moment);
     run.signal(signal, to);
     const { exitCode, signal: endedBy, stdout, stderr } = await run.ended;
-    // npm passes the code on, or ends by the signal itself; a shell sees no difference.
+    // npm returns the code, or ends by the signal itself; a shell sees no difference.
     expect(endedBy === undefined ? exitCode : 128 + constants.signals[signal], stdout).toBe(code);
-    // One line says so: no stack, no error of Vitest's, no list of failures.
+    // One line reports it: no stack trace, no error of Vitest, no list of failures.
     expect(stdout).toContain(`✖ interrupted by ${signal}\n`);
     expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at |No test files found|Unhandled|next:/);
-    // Continuous integration reads the last line, and must not read a green one.
+    // Continuous integration reads the last line, which must not look successful.
     const [, failed] = /^\d+ passed, (\d+) failed(?:, \d+ skipped)?\n\s*$/m.exec(stdout) ?? [];
     expect(Number(failed), stdout).toBeGreaterThan(0);
     expect(existsSync(e2e.report)).toBe(true);
@@ -44,7 +44,7 @@ describe('npm run e2e that is interrupted takes everything down and still builds
   });
 });
 
-test('npm run e2e whose engine dies in the set-up shows that engine’s log in its report', async ({
+test('npm run e2e includes the log of an engine that dies during the bring-up in its report', async ({
   lab,
   e2e,
 }) => {
@@ -60,7 +60,7 @@ test('npm run e2e whose engine dies in the set-up shows that engine’s log in i
   await expectNothingLeft(lab);
 });
 
-describe('npm run e2e that is killed', () => {
+describe('a killed npm run e2e', () => {
   test('leaves its machines to the next down', async ({ lab, e2e }) => {
     const run = e2e.start();
     await run.says('bring up seed');
@@ -73,10 +73,10 @@ describe('npm run e2e that is killed', () => {
   });
 });
 
-test('a run of two projects leaves neither of their clusters', async ({ lab, e2e }) => {
+test('a run of two projects tears down both of their clusters', async ({ lab, e2e }) => {
   const provider = createNetnsProvider({ store: `${lab.store}-etcd` });
   onTestFinished(async () => {
-    // Nothing is there any more, unless the run left it.
+    // Nothing is left, unless the run left it.
     await tearDown(provider);
   });
   const run = e2e.start('--project', 'etcd');

@@ -22,8 +22,8 @@ const test = base.extend(
   },
 );
 
-describe('What is not of the store stays as it is', () => {
-  test('another store, and a Docker of the user’s, through up, kill -9, down and up that fails', async ({
+describe('everything outside of the state directory stays unchanged', () => {
+  test("another state directory and a user's Docker, after up, kill -9, down and a failed up", async ({
     lab,
     other,
     onTestFinished,
@@ -49,11 +49,8 @@ describe('What is not of the store stays as it is', () => {
   });
 });
 
-describe('Two stores at once', () => {
-  test('have different ranges, and no frame of the one reaches the other', async ({
-    lab,
-    other,
-  }) => {
+describe('two state directories at the same time', () => {
+  test('have different address ranges and no traffic between them', async ({ lab, other }) => {
     const [sender, neighbour, stranger] = await Promise.all([
       lab.makeMachine('sender'),
       lab.makeMachine('neighbour'),
@@ -64,7 +61,7 @@ describe('Two stores at once', () => {
 
     const ours = createNetnsProvider({ store: lab.store });
     const theirs = createNetnsProvider({ store: other.store });
-    // The same is tried with a machine that it must reach: else a wrong address would pass, too.
+    // The same attempt reaches a machine of the same directory, which excludes a wrong address as the reason.
     expect(await countArrivals(ours, sender, { provider: ours, machine: neighbour })).toBe(3);
     expect(await countArrivals(ours, sender, { provider: theirs, machine: stranger })).toBe(0);
   });
@@ -75,8 +72,8 @@ function rangeOf({ address }: Machine): string {
 }
 
 /**
- * How many of three packets arrive, when the sender is told by force that the target is on its own link: what keeps
- * stores apart must not be a missing route, which any root may add.
+ * Returns how many of three packets arrive when the sender is forced to find the target on its own link: isolation must
+ * not depend on a missing route, which any root user can add.
  */
 async function countArrivals(
   from: NetnsProvider,
@@ -91,7 +88,7 @@ async function countArrivals(
     ip route replace ${machine.address} dev eth1
     ip neigh replace ${machine.address} lladdr ${mac} dev eth1`,
   ]);
-  // Before anything of the target's own (a missing way back, a firewall) can drop them.
+  // Counted before the target can drop them, because of a missing return route or a firewall.
   const rule = ['PREROUTING', '-s', sender.address, '-p', 'icmp'];
   await provider.run(machine.name, ['iptables', '-t', 'raw', '-I', ...rule]);
   const ping = ['ping', '-c', '3', '-i', '0.2', '-W', '1', machine.address] as const;
@@ -100,7 +97,7 @@ async function countArrivals(
   return Number(new RegExp(`^ *(\\d+) .*${sender.address} `, 'm').exec(listed.stdout)?.[1]);
 }
 
-/** A process called dockerd in a network namespace and a cgroup of its own, and a link, as a user's Docker has them. */
+/** Starts a process named dockerd in its own network namespace and cgroup, and a link, like a user's Docker. */
 async function startDockerOfUser() {
   const folder = await mkdtemp(join(tmpdir(), 'docker-of-user-'));
   const { env } = await prepareTools();

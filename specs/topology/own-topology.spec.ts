@@ -18,8 +18,8 @@ async function write(name: string, text: string): Promise<string> {
   return file;
 }
 
-describe('up of a file that describes a cluster', () => {
-  test('stands up the one that the page shows, takes it again with --reuse, and says in what it is another when it was changed', async ({
+describe('up of a topology file', () => {
+  test('brings up the topology of the page, reuses it, and reports changes of the file', async ({
     lab,
   }) => {
     expect(example.trimEnd().split('\n').length).toBeLessThan(20);
@@ -59,7 +59,7 @@ describe('up of a file that describes a cluster', () => {
     await expectNothingLeft(lab);
   });
 
-  test('that is wrong is told of as the page shows it, a line for each field, and starts nothing', async ({
+  test('with errors reports them as on the page, one line for each field, and starts nothing', async ({
     lab,
   }) => {
     const shown = [...page.matchAll(/^overlay-e2e: \.\/my-cluster\.ts: .*$/gm)].map(

@@ -17,7 +17,7 @@ const step: z.ZodType<Step> = z.object({
 });
 const result = z.object({ steps: z.array(step) });
 
-/** The output of the step of that name in a run's results; undefined when there is none. */
+/** Returns the output of a step by its name in the results of a run; undefined if the step is missing. */
 export async function readStep(reports: string, name: string): Promise<string | undefined> {
   const folder = join(reports, 'allure-results');
   for (const file of await readdir(folder)) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Ended, startCommand } from './command.ts';
 import { expect, openLab, test as base } from './lab.ts';
 
-/** The whole topology, stood up once for all tests of this file, as the README tells to. */
+/** The whole topology, brought up once for all tests of this file, as the README describes. */
 const withRunning = base.extend(
   'running',
   { scope: 'file' },
@@ -18,7 +18,7 @@ const withRunning = base.extend(
   },
 );
 
-/** For what a command writes. */
+/** A folder for the output of a command. */
 export const test = withRunning.extend(
   'folder',
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -30,8 +30,8 @@ export const test = withRunning.extend(
 );
 
 /**
- * One line on standard error tells what was wrong and what to do, before what may be typed next; standard output stays
- * empty.
+ * Expects one line on standard error with the error and the fix, before the suggested commands, and nothing on standard
+ * output.
  */
 export function expectRefusal({ exitCode, stdout, stderr }: Ended, line: string | RegExp): void {
   expect(exitCode, stderr).toBe(1);

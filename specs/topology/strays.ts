@@ -14,17 +14,17 @@ import { prepareTools } from '../../helpers/debian/tools.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import type { Traces } from './traces.ts';
 
-/** Something that a bad take-down would leave. */
+/** An object that an incomplete tear-down would leave. */
 interface Stray {
   readonly kind: keyof Traces;
-  /** What the look-up must have among its words. */
+  /** Text that the search must contain. */
   readonly told: string;
   readonly remove: () => Promise<unknown>;
 }
 
-/** How to leave each thing that a store can leave, alone. */
+/** Creates each kind of remains of a state directory separately. */
 export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> = {
-  'a network namespace that has only its name': async ({ id }) => {
+  'a network namespace with only its name': async ({ id }) => {
     const name = `e2e-${id}-stray`;
     await ip(`netns add ${name}`);
     return { kind: 'namespaces', told: name, remove: () => ip(`netns delete ${name}`) };
@@ -84,16 +84,16 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
       },
     };
   },
-  'a process that works in the folder': async ({ folder }) => {
+  'a process with its working directory in the folder': async ({ folder }) => {
     const stray = await startShell({ script: 'read -r folder; cd "$folder"', input: folder });
     return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
   },
-  'a process that has the folder in its environment': async ({ folder }) => {
+  'a process with the folder in its environment': async ({ folder }) => {
     const within = ['env', `MACHINE_STORAGE_PATH=${folder}`];
     const stray = await startShell({ within, script: ':' });
     return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
   },
-  'a process that has the folder on its command line': async ({ folder }) => {
+  'a process with the folder in its arguments': async ({ folder }) => {
     const stray = await startShell({ script: `: ${folder}` });
     return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
   },
@@ -102,14 +102,14 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
     writeFileSync(file, '');
     return { kind: 'files', told: file, remove: async () => rmSync(file) };
   },
-  'a lock that is held': async ({ folder }) => {
+  'a held lock': async ({ folder }) => {
     const script = 'read -r folder; exec 9<"$folder"; flock 9';
     const stray = await startShell({ script, input: folder });
     return { kind: 'locks', told: 'FLOCK', remove: stray.end };
   },
 };
 
-/** A shell that did `script` and lives until it is ended, or its standard input is closed. */
+/** A shell that has run `script` and lives until it is killed or its standard input is closed. */
 async function startShell({
   within = [],
   script,
@@ -126,7 +126,7 @@ async function startShell({
   const ended = once(child, 'exit');
   await Promise.race([
     once(child.stdout, 'data'),
-    ended.then(([code]) => Promise.reject(new Error(`«${script}» ended with ${code}`))),
+    ended.then(([code]) => Promise.reject(new Error(`"${script}" ended with ${code}`))),
   ]);
   return {
     pid: child.pid ?? 0,
@@ -142,19 +142,19 @@ async function ip(line: string): Promise<void> {
   await runCommand('ip', line.split(' '), { env });
 }
 
-/** As the product gives them: a look-up for others would find nothing that is real. */
+/** Returns an address as the product assigns it; a search for other addresses would find nothing real. */
 function macOf(store: Store): string {
   return macAddress(store, '192.168.99.1');
 }
 
-/** In one hierarchy only: a look-up must look into each. */
+/** Creates a cgroup in one hierarchy only, because a search must read all of them. */
 function makeCgroup(store: Store): string {
   const folder = join(storeCgroup(mainHierarchy(), store), 'stray');
   mkdirSync(folder, { recursive: true });
   return folder;
 }
 
-/** Waits for the kernel, which may hold a cgroup a moment longer than the last process in it. */
+/** Removes a cgroup, which may exist a moment longer than its last process. */
 async function removeCgroup(store: Store): Promise<void> {
   await removeCgroups(store, 'stray');
   await removeStoreCgroups(store);

@@ -8,15 +8,15 @@ import { expect, test } from './lab.ts';
 import { strays } from './strays.ts';
 import { findTraces, noTraces } from './traces.ts';
 
-describe('The look-up of what there is of a store', () => {
-  test('finds nothing of a store that never was', async () => {
+describe('the search for everything that belongs to a state directory', () => {
+  test('finds nothing of a directory that never existed', async () => {
     expect(await findTraces(join(tmpdir(), 'overlay-e2e-never-was'))).toEqual(noTraces);
   });
 
-  test('sees all that running machines are made of', async ({ lab }) => {
+  test('finds all parts of running machines', async ({ lab }) => {
     const up = lab.start('up', '--until', 'cluster', '--verbose');
     await up.says('mh-keystore: docker run progrium/consul');
-    // While it goes on there is a claim besides; it is held, so that it is not done before the look-up is.
+    // While it runs, a claim exists as well. It is stopped, so that it does not end before the search.
     up.signal('SIGSTOP', 'command');
     const making = await lab.traces();
     up.signal('SIGCONT', 'command');
@@ -24,7 +24,8 @@ describe('The look-up of what there is of a store', () => {
     expect(making.processes).toContainEqual(expect.stringMatching(`^${up.pid} `));
     expect(await up.ended).toMatchObject({ exitCode: 0 });
 
-    // Engines start and end helpers all the time: what is compared is what was there before and after the look-up.
+    // Engines start and end helpers all the time, so only processes that exist before and after the search are
+    // compared.
     const before = listProcesses();
     const traces = await lab.traces();
     const after = new Set(listProcesses().map(({ born }) => born));
@@ -33,7 +34,7 @@ describe('The look-up of what there is of a store', () => {
     const machines = ['master-host', 'mh-keystore', 'worker-host'];
     expect(traces.namespaces).toEqual([
       ...['_switch', ...machines].map((name) => `e2e-${id}-${name}`),
-      // A container has one without a name in ours: Consul's.
+      // A container has an unnamed namespace within ours: Consul's.
       expect.stringMatching(/^net:\[\d+\] of \d+ .*consul/),
     ]);
     expect(traces.links).toEqual([expect.stringMatching(/^e2e-[0-9a-f]{8}$/)]);
@@ -49,7 +50,7 @@ describe('The look-up of what there is of a store', () => {
     for (const name of machines) {
       expect(traces.mounts).toContain(`/run/netns/e2e-${id}-${name}`);
     }
-    // Whatever descends from a machine's first process is part of it, wherever it may have gone.
+    // All descendants of a machine's first process belong to it, wherever they are.
     const found = new Set(traces.processes.map((told) => Number(told.split(' ')[0])));
     const firsts = all.filter(
       ({ pid, words }) => found.has(pid) && /^sh .*init\.sh .*boot\.env$/.test(words),
@@ -61,7 +62,7 @@ describe('The look-up of what there is of a store', () => {
       expect(programs).toContain(program);
     }
     expect(descendants.filter(({ pid }) => !found.has(pid))).toEqual([]);
-    // Each machine has a mount namespace of its own, with its data root out of the store.
+    // Each machine has its own mount namespace, with its data root in the state directory.
     for (const { pid } of firsts) {
       const namespace = readlinkSync(`/proc/${pid}/ns/mnt`);
       const told = `/var/lib/docker in ${namespace} of `;
@@ -69,7 +70,7 @@ describe('The look-up of what there is of a store', () => {
     }
   });
 
-  test.for(Object.entries(strays))('sees %s', async ([, leave], { lab }) => {
+  test.for(Object.entries(strays))('finds %s', async ([, leave], { lab }) => {
     const store = openStore(lab.store);
     const before = await lab.traces();
     const { kind, told, remove } = await leave(store);
@@ -87,7 +88,7 @@ describe('The look-up of what there is of a store', () => {
 
 interface Process {
   readonly pid: number;
-  /** Its number and when it began: no later process has the same. */
+  /** Its number and start time, which no later process shares. */
   readonly born: string;
   readonly parent: number;
   readonly words: string;
@@ -103,7 +104,7 @@ function listProcesses(): Process[] {
       const born = `${name} ${fields[19]}`;
       return [{ pid: Number(name), born, parent: Number(fields[1]), words }];
     } catch {
-      // No process, or one that has ended meanwhile.
+      // No process, or a process that has just ended.
       return [];
     }
   });

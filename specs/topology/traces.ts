@@ -8,20 +8,23 @@ import { readIfThere } from '../../helpers/process/files/read-if-exists.ts';
 
 const run = promisify(execFile);
 
-/** Everything that there is of one store, in words that tell what is where. All lists are empty when nothing is left. */
+/**
+ * Everything that belongs to one state directory, as text that names the object and its location. All lists are empty
+ * if nothing is left.
+ */
 export interface Traces {
-  /** Network namespaces: those with a name of the store's, and those without one that its processes or links are in. */
+  /** Network namespaces: those with the directory's name, and unnamed ones with its processes or links. */
   readonly namespaces: string[];
-  /** Links of the host, and of any network namespace that is not the store's own. */
+  /** Links of the host, and of network namespaces of others. */
   readonly links: string[];
-  /** Mounts: the host's, and those in the mount namespaces that processes of the store are in. */
+  /** Mounts of the host, and in the mount namespaces of the directory's processes. */
   readonly mounts: string[];
-  /** In every hierarchy. */
+  /** Cgroups in all hierarchies. */
   readonly cgroups: string[];
   readonly processes: string[];
-  /** Below the store's folder, and the folder itself. */
+  /** The folder and its content. */
   readonly files: string[];
-  /** Locks that the kernel holds on the store's folder. */
+  /** Locks that the kernel holds on the folder. */
   readonly locks: string[];
 }
 
@@ -35,10 +38,10 @@ export const noTraces: Traces = {
   locks: [],
 };
 
-/** Programs that run for as long as their machine does; others come and go while nobody touches it. */
+/** Programs that run as long as their machine does; others start and end at any time. */
 const runningPrograms = /init\.sh|dockerd|containerd|docker-proxy|consul|mariadbd|java|slirp4netns/;
 
-/** Of the traces, what stays as it is while nobody touches the store: what two looks at it may be compared by. */
+/** Returns the part of the traces that does not change without an action, for comparing two searches. */
 export function pickRunning({ processes, mounts, ...rest }: Traces): Traces {
   return {
     ...rest,
@@ -51,29 +54,30 @@ interface Process {
   readonly pid: number;
   readonly told: string;
   readonly isOfStore: boolean;
-  /** Numbers of its namespaces; empty when it has ended meanwhile. */
+  /** The numbers of its namespaces; empty if it has just ended. */
   readonly net: string;
   readonly mnt: string;
 }
 
-/** How one recognizes what is of a store. */
+/** The marks that identify everything of a state directory. */
 interface Marks {
   readonly folder: string;
-  /** In the name of each of its cgroups. */
+  /** Part of the name of each of its cgroups. */
   readonly cgroup: string;
-  /** What its named network namespaces begin with. */
+  /** The prefix of its named network namespaces. */
   readonly namespace: string;
-  /** What the hardware addresses of its links begin with. */
+  /** The prefix of its links' hardware addresses. */
   readonly mac: string;
   readonly alias: string;
   readonly sessions: ReadonlySet<number>;
 }
 
 /**
- * Looks everywhere on this host for what belongs to the store. It asks the kernel, and nothing that the harness wrote
- * down: leftovers are what the harness does not know of.
+ * Searches this host for everything that belongs to a state directory. It queries the kernel, and not the harness's own
+ * records, because remains are objects that the harness does not know.
  *
- * @param sessions process groups' leaders whose descendants belong to the store, too: commands that a spec started
+ * @param sessions leaders of process groups whose descendants belong to the directory, too: commands that a spec
+ * started
  */
 export async function findTraces(
   folder: string,
@@ -120,7 +124,7 @@ function listProcesses(marks: Marks): Process[] {
     return {
       pid: Number(name),
       told: `${name} ${words === '' ? read('comm').trim() : words}`,
-      // This very process has the store's folder at hand, too; and one that has ended is nothing to be found.
+      // This process names the folder as well, and a process that has ended is not a trace.
       isOfStore: belongs && Number(name) !== process.pid && !isGone(name),
       net: linkOrNothing(`/proc/${name}/ns/net`),
       mnt: linkOrNothing(`/proc/${name}/ns/mnt`),
@@ -128,7 +132,7 @@ function listProcesses(marks: Marks): Process[] {
   });
 }
 
-/** A zombie holds nothing but its number, until whoever started it asks for its end. */
+/** Returns true for a zombie, which only holds its number until its parent waits for it. */
 function isGone(pid: string): boolean {
   const state = readIfThere(`/proc/${pid}/stat`).replace(/^.*\) /s, '')[0];
   return state === undefined || state === 'Z' || state === 'X';
@@ -163,11 +167,11 @@ async function findNetworks(
   };
 }
 
-/** The links of the network namespace that `enter` leads into; none when it has ended meanwhile. */
+/** Returns the links of the network namespace that `enter` enters; none if it has just ended. */
 async function listLinks(
   enter: readonly string[],
 ): Promise<{ name: string; address: string; alias: string }[]> {
-  // A bare system has no ip, and the harness one of its own.
+  // A minimal system has no ip, but the harness has its own.
   const { env } = await prepareTools();
   const [file, ...args] = [...enter, 'ip', '-json', 'link', 'show'];
   const { stdout } = await run(file ?? 'ip', args, { env }).catch((error: unknown) => {
@@ -189,14 +193,14 @@ async function listLinks(
 function findMounts(marks: Marks, processes: readonly Process[]): string[] {
   const own = linkOrNothing('/proc/self/ns/mnt');
   const here = listMounts('self', marks);
-  // Whoever makes a mount namespace, for machines of another store, say, gets a copy of all mounts, and lets go of it a
-  // moment later: what is in a namespace that no process of the store is in is not of the store.
+  // A process that creates a mount namespace, for example for machines of another directory, gets a copy of all mounts
+  // and releases it a moment later. So a namespace without processes of this directory does not belong to it.
   const theirs = Map.groupBy(
     processes.filter(({ mnt, isOfStore }) => isOfStore && mnt !== '' && mnt !== own),
     ({ mnt }) => mnt,
   );
   const elsewhere = [...theirs].flatMap(([namespace, members]) => {
-    // One of them may have ended meanwhile, and gives nothing.
+    // A process that has just ended has no data.
     const found = members.map((one) => ({ ...one, mounts: listMounts(String(one.pid), marks) }));
     const { told, mounts } = found.find((one) => one.mounts.length > 0) ?? { told: '', mounts: [] };
     return mounts.map((place) => `${place} in ${namespace} of ${told}`);
@@ -204,7 +208,7 @@ function findMounts(marks: Marks, processes: readonly Process[]): string[] {
   return [...here, ...elsewhere];
 }
 
-/** Where mounts of the store are in the mount namespace of that process. */
+/** Returns the mount points of the directory in the mount namespace of a process. */
 function listMounts(pid: string, marks: Marks): string[] {
   return readIfThere(`/proc/${pid}/mountinfo`)
     .split('\n')

@@ -9,8 +9,8 @@ import { testDrawing } from './drawing.ts';
 import { expect, expectNothingLeft, expectUntouched } from './lab.ts';
 import { expectRefusal, test } from './running.ts';
 
-// In this order: what stands for all of them is taken down last.
-describe('A topology', { shuffle: false }, () => {
+// In this order: the cluster of all tests is torn down last.
+describe('a topology', { shuffle: false }, () => {
   describe('overlay-e2e up --json', () => {
     test('prints one document on standard output, and nothing else', async ({ running }) => {
       const { exitCode, stdout, stderr } = running.up;
@@ -19,9 +19,7 @@ describe('A topology', { shuffle: false }, () => {
       expect(stdout).toBe(`${JSON.stringify(document, null, 2)}\n`);
     });
 
-    test('tells of each machine, network and container what the engines themselves say', async ({
-      running,
-    }) => {
+    test('describes each machine, network and container as the engines do', async ({ running }) => {
       const { lab, up } = running;
       const provider = createNetnsProvider({ store: lab.store });
       const asked = await Promise.all(
@@ -73,14 +71,14 @@ describe('A topology', { shuffle: false }, () => {
       ]);
     });
 
-    test('gives the URL at which the car service answers', async ({ running }) => {
+    test('prints the URL at which the car service answers', async ({ running }) => {
       const { carEndpoint } = JSON.parse(running.up.stdout) as { carEndpoint: string };
       const answer = await fetch(carEndpoint, { signal: AbortSignal.timeout(10_000) });
       expect(answer.status).toBe(200);
       expect(await answer.json()).toMatchObject({ carId: 1, carName: 'Cruiser' });
     });
 
-    test('tells what goes on on standard error, a line for each stage and none for commands', async ({
+    test('reports progress on standard error, one line for each stage and none for commands', async ({
       running,
     }) => {
       const { stderr } = running.up;
@@ -90,14 +88,16 @@ describe('A topology', { shuffle: false }, () => {
       expect(stderr).not.toContain('$ ');
     });
 
-    test('keeps the document in the store, for whoever comes later', async ({ running }) => {
+    test('keeps the document in the state directory, for later commands', async ({ running }) => {
       const { lab, up } = running;
       expect(await readFile(join(lab.store, 'topology.json'), 'utf8')).toBe(up.stdout);
     });
   });
 
   describe('overlay-e2e up', () => {
-    test('refuses a store that has machines, and leaves them alone', async ({ running }) => {
+    test('rejects a state directory with machines, and does not change them', async ({
+      running,
+    }) => {
       const { lab } = running;
       const before = await lab.traces();
       const second = await lab.run('up', '--json');
@@ -108,7 +108,7 @@ describe('A topology', { shuffle: false }, () => {
       await expectUntouched(lab, before);
     });
 
-    test('refuses an address range that the host routes already', async ({ running, lab }) => {
+    test('rejects an address range that the host routes already', async ({ running, lab }) => {
       const { machines } = JSON.parse(running.up.stdout) as { machines: { address: string }[] };
       const range = machines[0]?.address.replace(/\d+$/, '0/24') ?? '';
       const command = lab.startWith({ E2E_SUBNET: range }, 'up', '--json', '--until', 'keystore');
@@ -121,7 +121,7 @@ describe('A topology', { shuffle: false }, () => {
       await expectNothingLeft(lab);
     });
 
-    test('refuses a store that another process is at work in, and so does down', async ({
+    test('rejects a state directory that another process uses, and so does down', async ({
       lab,
     }) => {
       const first = lab.start('up', '--until', 'keystore', '--verbose');
@@ -134,7 +134,7 @@ describe('A topology', { shuffle: false }, () => {
       first.signal('SIGCONT', 'command');
       const { exitCode, stdout, stderr } = await first.ended;
       expect(exitCode, stderr).toBe(0);
-      // For people, and not one of the commands that --verbose tells of is among it.
+      // Output for people, without the commands that --verbose logs.
       expect(stdout).toMatch(
         /^seed is up after [\d.]+ s: provider netns, store .*\n  mh-keystore   tcp:\/\/[\d./]+:2376   engine [\d.]+.*\nnext: npx overlay-e2e down   tears it down\n$/,
       );
@@ -147,7 +147,7 @@ describe('A topology', { shuffle: false }, () => {
   describe('overlay-e2e draw', testDrawing);
 
   describe('overlay-e2e down', () => {
-    test('takes down what up stood up, and says what', async ({ running }) => {
+    test('removes everything that up created, and names it', async ({ running }) => {
       const { lab } = running;
       const down = await startCommand('npx', ['overlay-e2e', 'down'], lab.env).ended;
       expect(down).toMatchObject({
@@ -157,7 +157,7 @@ describe('A topology', { shuffle: false }, () => {
       await expectNothingLeft(lab);
     });
 
-    test('finds nothing in a store that has nothing, makes nothing there, and unpacks nothing for it', async ({
+    test('creates and unpacks nothing for an empty state directory', async ({
       lab,
       onTestFinished,
     }) => {
@@ -166,7 +166,7 @@ describe('A topology', { shuffle: false }, () => {
       const down = await lab.startWith({ XDG_CACHE_HOME: cache }, 'down').ended;
       expect(down).toMatchObject({ exitCode: 0, stdout: 'Nothing to remove.\n' });
       await expectNothingLeft(lab);
-      // Node's own cache, in which what it compiled of the command is.
+      // Node's own cache of the command's compiled code.
       expect(await readdir(join(cache, 'overlay-e2e'))).toEqual(['compiled']);
     });
   });

@@ -1,4 +1,4 @@
-/** What the kinds of placeholders stand for. */
+/** The patterns of the kinds of placeholders. */
 const KINDS: Readonly<Record<string, string>> = {
   id: '[0-9a-f]{12}',
   'long id': '[0-9a-f]{64}',
@@ -9,28 +9,28 @@ const KINDS: Readonly<Record<string, string>> = {
   version: '\\d+\\.\\d+\\.\\d+\\S*',
 };
 
-/** What placeholders with a name were seen to be, by the whole placeholder: they are the same from then on. */
+/** The values of named placeholders so far, by the whole placeholder. They stay the same. */
 export type Seen = Map<string, string>;
 
 /**
- * Says how `actual` is another output than `expected`; undefined when it is none.
+ * Returns the difference between an output and the expected one; undefined if they match.
  *
- * All lines and all words must be there, in their order and with their case. `<id>`, `<number>` and the like stand for one
- * of that kind, `<id of my-net>` for the one that is the same wherever it stands. How many blanks are between two columns
- * depends on what is in them, and is not looked at; blanks at the end of a line are not either.
+ * All lines and all words must exist, in order and with their case. Placeholders such as `<id>` and `<number>` match
+ * any value of their kind; `<id of my-net>` matches the same value everywhere. The number of spaces between columns
+ * depends on their content and is ignored, like spaces at the end of a line.
  */
 export function differenceOf(expected: string, actual: string, seen: Seen): string | undefined {
-  if (actual !== '' && !actual.endsWith('\n')) return 'the last line has no end';
+  if (actual !== '' && !actual.endsWith('\n')) return 'the last line has no line break';
   const [wanted, got] = [linesOf(expected), linesOf(actual)];
   for (const [index, line] of wanted.entries()) {
     const found = got[index];
     if (found === undefined) return `line ${index + 1} is missing: ${line}`;
     if (!matches(line, found, seen)) {
-      return `line ${index + 1}:\n  expected ${fill(line, seen)}\n  seen     ${found}`;
+      return `line ${index + 1}:\n  expected ${fill(line, seen)}\n  actual   ${found}`;
     }
   }
   const more = got[wanted.length];
-  return more === undefined ? undefined : `line ${wanted.length + 1} is too much: ${more}`;
+  return more === undefined ? undefined : `line ${wanted.length + 1} is unexpected: ${more}`;
 }
 
 function linesOf(text: string): string[] {
@@ -46,7 +46,7 @@ function matches(line: string, actual: string, seen: Seen): boolean {
   let end = 0;
   for (const { 0: whole, 1: kind = '', 2: name, index } of expected.matchAll(PLACEHOLDER)) {
     const stands = KINDS[kind];
-    if (stands === undefined) throw new Error(`there is no placeholder ${whole}`);
+    if (stands === undefined) throw new Error(`unknown placeholder ${whole}`);
     pattern += `${literal(expected.slice(end, index))}${name === undefined ? stands : named(whole, stands)}`;
     end = index + whole.length;
   }
@@ -69,7 +69,7 @@ function literal(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll(/ {2,}/g, ' {2,}');
 }
 
-/** The line with what its placeholders are known to be. */
+/** Replaces placeholders in a line with their known values. */
 function fill(line: string, seen: Seen): string {
   return line.replace(PLACEHOLDER, (whole) => seen.get(whole) ?? whole);
 }

@@ -3,19 +3,19 @@ import { randomUUID } from 'node:crypto';
 
 export interface ShellAnswer {
   readonly code: number;
-  /** What came on stdout and stderr, in the order in which a reader sees it. */
+  /** Standard output and standard error, in the order in which a reader sees them. */
   readonly output: string;
 }
 
-/** One shell for all blocks, as a reader has it: what a block exports, the next one finds. */
+/** One shell for all blocks of a page, so that variables of a block exist in the next one. */
 export interface OneShell {
-  /** Types `commands` and waits for the prompt; an error when there is none within `limit` milliseconds. */
+  /** Types `commands` and waits for the prompt; throws if it does not appear within `limit` milliseconds. */
   run(commands: string, limit: number): Promise<ShellAnswer>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export function openShell(cwd: string, env: NodeJS.ProcessEnv): OneShell {
-  // A group of its own, so that all that it started ends with it.
+  // In its own process group, so that everything that it started ends with it.
   const shell = spawn('bash', ['--norc'], {
     cwd,
     env,
@@ -38,7 +38,8 @@ export function openShell(cwd: string, env: NodeJS.ProcessEnv): OneShell {
     async run(commands, limit) {
       const mark = randomUUID();
       output = '';
-      // By eval, so that a block that is no shell script at all fails by itself; and none may read the next block.
+      // With eval, so that an invalid script only fails its own block, and without standard input, so that no block
+      // reads the next one.
       shell.stdin.write(`eval ${quote(commands)} </dev/null\nprintf '${mark} %d\\n' $?\n`);
       const prompt = new RegExp(`${mark} (\\d+)\\n$`);
       const answer = new Promise<ShellAnswer>((resolve) => {
@@ -49,12 +50,12 @@ export function openShell(cwd: string, env: NodeJS.ProcessEnv): OneShell {
         };
       });
       const lost = ended.then(() => {
-        throw new Error(`the shell has ended; it said:\n${output}`);
+        throw new Error(`the shell has ended; its output:\n${output}`);
       });
       const late = AbortSignal.timeout(limit);
       const tooLate = new Promise<never>((_resolve, reject) => {
         late.addEventListener('abort', () => {
-          reject(new Error(`no prompt after ${limit / 1000} s; it said:\n${output}`));
+          reject(new Error(`no prompt after ${limit / 1000} s; the output:\n${output}`));
         });
       });
       return await Promise.race([answer, lost, tooLate]);
@@ -63,7 +64,7 @@ export function openShell(cwd: string, env: NodeJS.ProcessEnv): OneShell {
       try {
         if (shell.pid !== undefined) process.kill(-shell.pid, 'SIGKILL');
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
       await ended;
     },
@@ -75,5 +76,5 @@ function quote(text: string): string {
 }
 
 function ignore(): void {
-  // What the shell has no use for shows in what it answers.
+  // A command that the shell cannot run shows in its answer.
 }

@@ -7,18 +7,18 @@ import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { hostRelease } from '../../helpers/debian/apt/host-release.ts';
 import { linkLibraries, missingLibraries } from '../../helpers/debian/apt/libraries.ts';
 
-/** `path` with a `curl` on it: readers have one, a bare Debian has none. */
+/** Returns a `path` with a `curl`, which readers have, but a minimal Debian does not. */
 export async function provideCurl(path: string): Promise<string> {
   if (findProgram('curl', path.split(delimiter)) !== undefined) return path;
   const { codename } = await hostRelease();
   const suite = RELEASES.find((one) => one === codename);
-  if (suite === undefined) throw new Error('the walk-through needs curl: install it');
+  if (suite === undefined) throw new Error('the walk-through needs curl. Install it.');
   const key = `spec-tools/curl-${suite}-${process.arch}-2`;
   const folder = await cached(key, 'curl', async (into, report) => {
     await unpackPackages({ suite, packages: ['curl'], into, withDependencies: true, report });
     await linkLibraries(into);
     await mkdir(join(into, 'programs'));
-    // Found by where it is itself: what is being made here gets its own name only when it is whole.
+    // Relative to itself, because the folder gets its final name only when it is complete.
     const libraries = missingLibraries(into).map((library) => `$here/${relative(into, library)}`);
     const script = [
       '#!/bin/sh',

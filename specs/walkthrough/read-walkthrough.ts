@@ -1,17 +1,18 @@
-/** A code block of the walk-through that a reader types, and what they will see. */
+/** A code block of the walk-through: commands that a reader types, and their output. */
 export interface Block {
-  /** Where its first line is in the file, counted from 1. */
+  /** The number of its first line in the file, counted from 1. */
   readonly line: number;
-  /** The headline that it stands under. */
+  /** The heading above it. */
   readonly part: string;
   readonly commands: string;
-  /** Empty when the commands print nothing. */
+  /** Empty if the commands print nothing. */
   readonly output: string;
 }
 
 /**
- * The blocks of a walk-through, in their order: each `sh` block is typed as it stands, and an `output` block right after
- * it shows all that comes of it. Without one it prints nothing. A block of another kind is an error: nobody would check it.
+ * Reads the blocks of a walk-through in order. A reader types each `sh` block unchanged; an `output` block after it is
+ * its complete output. Without an `output` block, the commands print nothing. Other kinds of blocks are an error,
+ * because they would not be checked.
  */
 export function readWalkthrough(text: string): Block[] {
   const blocks: Block[] = [];
@@ -27,7 +28,7 @@ export function readWalkthrough(text: string): Block[] {
     } else if (kind === 'output' && blocks.at(-1)?.output === '') {
       blocks.push({ ...(blocks.pop() as Block), output: body });
     } else {
-      throw new Error(`line ${line}: neither commands nor the output of some: ${whole}`);
+      throw new Error(`line ${line}: neither commands nor their output: ${whole}`);
     }
   }
   return blocks;

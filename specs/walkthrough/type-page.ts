@@ -11,14 +11,14 @@ import { type OneShell, openShell } from './one-shell.ts';
 import { provideCurl } from './provide-curl.ts';
 import { type Block, readWalkthrough } from './read-walkthrough.ts';
 
-/** For what hangs: the first time, Debian's archive and a build are behind a block. */
+/** A limit for blocks that hang. The first run downloads packages and builds images. */
 const LIMIT = 600_000;
 
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * Tests that a reader who types the commands of a page, block by block into one shell, sees what the page says. The
- * reader has a home and a store of their own, and no machine of theirs stays, whatever block failed.
+ * Tests that a reader who types the commands of a page, block by block into one shell, sees the output on the page. The
+ * reader has a separate home and state directory, and no machine remains, whichever block failed.
  */
 export async function typePage(page: string): Promise<readonly Block[]> {
   const blocks = readWalkthrough(await readFile(join(root, page), 'utf8'));
@@ -36,7 +36,10 @@ export async function typePage(page: string): Promise<readonly Block[]> {
     await rm(home, { recursive: true, force: true });
   });
 
-  describe(`who types ${page} sees what it says`, { concurrent: false, shuffle: false }, () => {
+  describe(`a reader who types ${page} sees its output`, {
+    concurrent: false,
+    shuffle: false,
+  }, () => {
     stopAtFailure();
     for (const block of blocks) {
       test(titleOf(block), { timeout: LIMIT }, async () => {
@@ -52,13 +55,13 @@ async function typeBlock(page: string, block: Block, shell: OneShell, seen: Seen
   const shown = output.replaceAll(/^\(\S+\) .*: once, into the cache\.\.\.\n/gm, '');
   const difference =
     differenceOf(block.output, shown, seen) ??
-    (code === 0 ? undefined : `the last command ends with ${code}`);
+    (code === 0 ? undefined : `the last command exits with ${code}`);
   if (difference === undefined) return;
   throw new Error(
     [
       `${page}:${block.line}: ${difference}`,
       `typed:\n${block.commands}`,
-      `to be seen:\n${block.output}`,
+      `expected output:\n${block.output}`,
       `seen:\n${output}`,
     ].join('\n'),
   );
@@ -69,7 +72,7 @@ function titleOf({ line, part, commands }: Block): string {
   return `${part}, line ${line}: ${first.replace(/ \\$/, ' …')}`;
 }
 
-/** Nothing in it points elsewhere. */
+/** Returns an environment that points to nothing outside of the home. */
 async function environmentOf(home: string): Promise<NodeJS.ProcessEnv> {
   const pointing = /^(?:DOCKER_|MACHINE_|NETNS_|E2E_ENGINE|E2E_SUBNET)|_proxy$/i;
   const inherited = Object.entries(process.env).filter(([name]) => !pointing.test(name));

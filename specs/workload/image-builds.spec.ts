@@ -14,9 +14,9 @@ import { specRecipe } from './spec-recipe.ts';
 const IMAGES = join(cacheFolder(), 'images');
 
 interface Bench {
-  /** A name that no other image has. */
+  /** A unique name of an image. */
   readonly name: string;
-  /** A file that goes into the image's name. */
+  /** A file on which the image's name depends. */
   readonly source: string;
 }
 
@@ -38,25 +38,25 @@ async function entriesOf(name: string): Promise<string[]> {
   return all.filter((entry) => entry.startsWith(name));
 }
 
-/** The processes, of whatever namespace, that were called with that word. */
+/** Returns the processes, of any namespace, with a word in their command line. */
 async function processesWith(word: string): Promise<string[]> {
   return await filesWith('/proc/[0-9]*/cmdline', word);
 }
 
-/** The processes that see a mount whose path has that word. */
+/** Returns the processes that see a mount with a word in its path. */
 async function mountsWith(word: string): Promise<string[]> {
   return await filesWith('/proc/[0-9]*/mountinfo', word);
 }
 
 async function filesWith(pattern: string, word: string): Promise<string[]> {
   const files = await Array.fromAsync(glob(pattern));
-  // What ends while it is looked at has no word.
+  // A process that ends during the search is skipped.
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
   return files.filter((_, index) => texts[index]?.includes(word));
 }
 
-describe('The name of an image', () => {
-  test('stays while nothing that goes in changes, and the image is built once', async ({
+describe('the name of an image', () => {
+  test('does not change with the same content, and the image is built once', async ({
     bench: { name, source },
   }) => {
     const recipe = specRecipe(
@@ -68,12 +68,12 @@ describe('The name of an image', () => {
     const before = await sha256(archive);
     await utimes(source, 1, 1);
     expect(await buildImage(recipe)).toBe(archive);
-    // Built anew, it would have another id inside.
+    // A new build would have another ID inside.
     expect(await sha256(archive)).toBe(before);
     expect(await entriesOf(name)).toHaveLength(1);
   });
 
-  test('is another one when a source or the containers’ defaults change', async ({
+  test('changes with a source or the defaults of its containers', async ({
     bench: { name, source },
   }) => {
     const first = await buildImage(specRecipe(name, source, 'true'));
@@ -87,7 +87,7 @@ describe('The name of an image', () => {
   });
 });
 
-test('The same image built twice is the same file, whenever and in whatever order it was written', async ({
+test('two builds of the same image are identical files, at any time and in any order', async ({
   bench: { name, source },
 }) => {
   const write = (files: string) =>
@@ -99,11 +99,11 @@ test('The same image built twice is the same file, whenever and in whatever orde
   expect(await sha256(archive)).toBe(digest);
 });
 
-describe('A build', () => {
-  test('sees neither the network nor the processes of this machine, and writes only to its layer', async ({
+describe('a build', () => {
+  test("has no access to this machine's network and processes, and writes only to its layer", async ({
     bench: { name, source },
   }) => {
-    // Most kernels put a loopback into every new namespace, some more: sit0, tunl0.
+    // Most kernels create a loopback device in every new namespace, and some create more: sit0, tunl0.
     const links = `sed 1,2d /proc/net/dev | cut -d: -f1 | tr -d ' '`;
     const { stdout: fresh } = await runCommand('unshare', ['--net', 'sh', '-c', links]);
     expect(fresh).toMatch(/^lo$/m);
@@ -119,10 +119,10 @@ describe('A build', () => {
     expect(found).toEqual([]);
   });
 
-  test('that fails says why in one line, and leaves nothing', async ({
+  test('reports its failure in one line, and leaves nothing', async ({
     bench: { name, source },
   }) => {
-    // Something that would go on for ever is left behind.
+    // A process that would run forever remains.
     const script = `bash -c 'mkfifo /tmp/never; read < /tmp/never' & echo no such thing >&2; exit 3`;
     const failed = buildImage(specRecipe(name, source, script));
     await expect(failed).rejects.toThrow(`script of ${name}: exit code 3, "no such thing"`);
@@ -131,21 +131,21 @@ describe('A build', () => {
     expect(await mountsWith(name)).toEqual([]);
   });
 
-  test('that is killed leaves no process and no mount, and the next one clears away what it had begun', async ({
+  test('leaves no process and no mount when it is killed, and the next build removes the rest', async ({
     bench: { name, source },
   }) => {
     const program = join(import.meta.dirname, 'spec-recipe.ts');
     const script = 'exec tail -f /dev/null';
     const run = execa(process.execPath, [program, name, source, script], { reject: false });
     await waitFor(
-      'the build that will be killed: under way',
+      'the build that will be killed: running',
       async () => ((await mountsWith(name)).length > 0 ? done(undefined) : notYet('no mount')),
       { limit: 60_000 },
     );
     run.kill('SIGKILL');
     await run;
     await waitFor(
-      'the build that was killed: gone',
+      'the killed build: gone',
       async () => {
         const left = [...(await processesWith(name)), ...(await mountsWith(name))];
         return left.length === 0 ? done(undefined) : notYet(left.join(', '));

@@ -2,7 +2,7 @@ import { prepareBase } from '../../helpers/debian/images/base.ts';
 import { buildImage, type ImageRecipe } from '../../helpers/debian/images/recipe.ts';
 import { runInRoot } from '../../helpers/debian/images/run-in-root.ts';
 
-/** A recipe of an image for specs: on the lowest layer of all, what the shell script writes. */
+/** Returns a recipe of an image for specs: the output of a shell script on the base layer. */
 export function specRecipe(
   name: string,
   source: string,
@@ -21,7 +21,7 @@ export function specRecipe(
   };
 }
 
-// As a program of its own, for a spec that kills it: NAME SOURCE SCRIPT
+// A separate program, for a spec that kills it: NAME SOURCE SCRIPT
 if (import.meta.main) {
   const [name = '', source = '', script = ''] = process.argv.slice(2);
   await buildImage(specRecipe(name, source, script));

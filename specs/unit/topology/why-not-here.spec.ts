@@ -20,7 +20,7 @@ test('with VirtualBox one topology runs at a time: the seed, or the first chosen
   const all = projectOf('unit', 'seed', 'etcd');
   expect(whyNotHere(findTopology('seed'), all)).toBeUndefined();
   expect(whyNotHere(findTopology('etcd'), all)).toBe(
-    'on docker-machine with the driver virtualbox one topology stands at a time: npm test -- --project etcd',
+    'on docker-machine with the driver virtualbox only one topology can run at a time: npm test -- --project etcd',
   );
   expect(whyNotHere(findTopology('etcd'), projectOf('unit', 'etcd', 'shop'))).toBeUndefined();
   const shop = { ...findTopology('etcd'), name: 'shop' };

@@ -22,7 +22,7 @@ test.each([
   ['additional text after it', 'a\n', 'ax\n', /line 1/],
   ['a missing line', 'a\nb\n', 'a\n', /line 2 is missing: b/],
   ['an additional line', 'a\n', 'a\n\n', /line 2 is too much/],
-  ['output where none is expected', '', 'a\n', /line 1 is too much: a/],
+  ['output where none is expected', '', 'a\n', /line 1 is unexpected: a/],
   ['missing output', 'a\n', '', /line 1 is missing: a/],
   ['a last line without a line break', 'a\n', 'a', /no end/],
   ['a special character of regular expressions', 'a.b\n', 'axb\n', /line 1/],
@@ -47,5 +47,5 @@ test('a placeholder that occurs twice in a line has the same value both times', 
 });
 
 test('an unknown placeholder is an error of the page', () => {
-  expect(() => differs('<nothing>\n', 'a\n')).toThrow('there is no placeholder <nothing>');
+  expect(() => differs('<nothing>\n', 'a\n')).toThrow('unknown placeholder <nothing>');
 });
