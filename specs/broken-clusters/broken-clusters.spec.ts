@@ -15,24 +15,24 @@ import { type Cluster, expect, test } from './cluster.ts';
 import type { Evidence } from './read-outcomes.ts';
 
 interface Broken {
-  /** What is broken: the test's title. */
+  /** The fault, as the test's title. */
   readonly when: string;
   fault(cluster: Cluster): Fault | Promise<Fault>;
-  /** The file of seed specs that has to tell. */
+  /** The file of seed specs that must fail. */
   readonly file: string;
-  /** Titles of specs that the fault makes wait, or fail besides. */
+  /** Titles of specs that would wait or fail as well. */
   readonly without?: RegExp;
-  /** These fail, and all others of the file pass. */
+  /** The titles of the failing specs; all other specs of the file pass. */
   readonly failed: readonly string[];
-  /** What one of them says in one sentence. */
+  /** The message of one of them, in one sentence. */
   readonly says?: RegExp;
-  /** What the report of each of them begins with: the verdict with this code, and no other. It takes some seconds. */
+  /** The diagnosis code with which the evidence of each of them begins, as the only finding. It takes some seconds. */
   readonly diagnosis?: DiagnosisCode;
 }
 
 const broken: readonly Broken[] = [
   {
-    when: 'the store has a member that is none of the two engines',
+    when: 'the store has a member that is neither of the two engines',
     fault: ({ store, worker }) =>
       strangeMember(store, `${worker.machine.address.replace(/\d+$/, '250')}:2376`),
     file: 'cluster',
@@ -51,14 +51,14 @@ const broken: readonly Broken[] = [
     failed: ['is unknown to the engine of the keystore'],
   },
   {
-    when: 'the row of car 1 is another',
+    when: 'the row of car 1 has changed',
     fault: async ({ worker }) => renamedCar(await worker.containers.find('mysqlserver')),
     file: 'car-endpoint',
     without: /a row that is changed|while mysqlserver is stopped/,
     failed: ['returns car 1 with status 200, as application/json, exactly as in the tutorial'],
   },
   {
-    when: 'a container called mysqlserver runs on master-host too',
+    when: 'master-host runs a container named mysqlserver, too',
     fault: ({ master }) =>
       strayContainer(master, {
         name: 'mysqlserver',
@@ -73,7 +73,7 @@ const broken: readonly Broken[] = [
     ],
   },
   {
-    when: 'inside of tomcat-app the name mysqlserver is an address of my-net that another one has',
+    when: "tomcat-app resolves mysqlserver to another container's address on my-net",
     fault: async ({ master }) => {
       const tomcat = await master.containers.find('tomcat-app');
       return wrongHostsLine(tomcat, {
@@ -99,7 +99,7 @@ const broken: readonly Broken[] = [
     ],
   },
   {
-    when: 'the kernel of master-host has no forwarding entry for mysqlserver, though names are right',
+    when: 'the kernel of master-host has no forwarding entry for mysqlserver, but names are correct',
     fault: async ({ provider, worker }) => {
       const { id, containers } = await worker.networks.inspect('my-net');
       const mysql = containers.find(({ name }) => name === 'mysqlserver');
@@ -119,7 +119,7 @@ const broken: readonly Broken[] = [
   },
 ];
 
-describe('Of a broken seed cluster those specs fail that are to tell of it, and no others', () => {
+describe('exactly the specs of a broken seed cluster that test the broken part fail', () => {
   test.for(broken.map((one) => [one.when, one] as const))(
     'when %s',
     async ([, one], { cluster }) => {
@@ -134,7 +134,7 @@ describe('Of a broken seed cluster those specs fail that are to tell of it, and 
   );
 });
 
-/** That the verdict comes first, has this defect and no other, and is in a document that is as it is published. */
+/** Returns true if the check comes first, has exactly this finding, and is in a valid document. */
 function showsFirst([verdict, ...others]: readonly Evidence[], code: DiagnosisCode): void {
   expect(verdict?.name).toBe(verdictName);
   expect(verdict?.content).toMatch(
@@ -149,7 +149,7 @@ type Outcomes = Awaited<ReturnType<Cluster['runSpecs']>>;
 const rounds = groupByRound(broken);
 const outcomes = new Map<readonly Broken[], Promise<Outcomes>>();
 
-/** What one file has to tell of, another does not look at: a round breaks at once what is each for a file of its own. */
+/** Groups faults by round. Faults of different files of specs do not interfere, so one round causes them together. */
 function groupByRound(all: readonly Broken[]): (readonly Broken[])[] {
   const groups: Broken[][] = [];
   for (const one of all) {
@@ -160,7 +160,7 @@ function groupByRound(all: readonly Broken[]): (readonly Broken[])[] {
   return groups;
 }
 
-/** What came of the specs with the faults of that one's round, which the first that asks runs. */
+/** Returns the results of the specs with the faults of a fault's round. The first call for a round runs it. */
 async function runRoundOf(one: Broken, cluster: Cluster): Promise<Outcomes> {
   const round = rounds.find((group) => group.includes(one)) ?? [one];
   const known = outcomes.get(round);

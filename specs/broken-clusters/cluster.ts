@@ -11,21 +11,21 @@ import { runSeedSpecs, type SeedRun } from './run-seed-specs.ts';
 
 export { expect } from 'vitest';
 
-/** A seed cluster of the spec file's own, to be broken. */
+/** A seed cluster for one spec file, which breaks it. */
 export interface Cluster {
   readonly provider: MachineProvider;
   readonly store: KeyValueStore;
   readonly keystore: Engine;
   readonly master: Engine;
   readonly worker: Engine;
-  /** Runs files of the seed specs on it as it is. */
+  /** Runs files of the seed specs on the cluster in its present state. */
   runSpecs(
     files: readonly string[],
     how: Omit<SeedRun, 'env'>,
   ): Promise<ReadonlyMap<string, SeedOutcome>>;
 }
 
-/** One cluster for the whole file, which is broken and mended again and again. */
+/** One cluster for the whole file, which is broken and repaired repeatedly. */
 export const test = base.extend(
   'cluster',
   { scope: 'file' },
@@ -40,7 +40,7 @@ export const test = base.extend(
     const machines = await Promise.all(running.map(({ name }) => provider.inspect(name)));
     const engine = (name: string): Engine => {
       const machine = machines.find((one) => one.name === name);
-      if (machine === undefined) throw new Error(`the topology has no machine ${name}`);
+      if (machine === undefined) throw new Error(`no machine ${name} in the topology`);
       return connectEngine(machine);
     };
     const keystore = engine('mh-keystore');

@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What came of the specs of one file. */
+/** The results of the specs of one file. */
 export interface SeedOutcome {
-  /** Titles. */
+  /** The titles of the failed specs. */
   readonly failed: readonly string[];
   readonly passed: readonly string[];
-  /** What the report shows of each failed spec, in its order; nothing in a run without a report. */
+  /** The evidence of each failed spec in the report, in its order; empty in a run without a report. */
   readonly evidence: readonly (readonly Evidence[])[];
   /** Each failed spec with its message, for people. */
   readonly transcript: string;
@@ -18,7 +18,7 @@ export interface Evidence {
   readonly content: string;
 }
 
-/** What is to be known of one spec. */
+/** The result of one spec. */
 interface SeedResult {
   readonly file: string;
   readonly title: string;
@@ -43,11 +43,11 @@ const jsonReport = z.object({
   ),
 });
 
-/** Reads what Vitest's own JSON reporter wrote. */
+/** Reads the output of Vitest's own JSON reporter. */
 export async function readJsonReport(file: string): Promise<SeedResult[]> {
   const { testResults } = jsonReport.parse(JSON.parse(await readFile(file, 'utf8')));
   return testResults.flatMap(({ name, message, assertionResults }) => [
-    // A file that cannot be run has a message, and no spec that could have one.
+    // A file that cannot run has a message, but no spec for it.
     ...(message === '' ? [] : [resultOf({ file: name, title: '', messages: [message] })]),
     ...assertionResults.map(({ title, status, failureMessages }) =>
       resultOf({ file: name, title, status, messages: failureMessages }),
@@ -65,7 +65,7 @@ const allureResult = z.object({
   ),
 });
 
-/** Reads the results that the report is built from. */
+/** Reads the results from which the report is built. */
 export async function readAllureResults(folder: string): Promise<SeedResult[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('-result.json'));
   return await Promise.all(
@@ -100,7 +100,7 @@ function resultOf(
   return { status: '', evidence: [], ...result };
 }
 
-/** @param output all that the run said */
+/** @param output the complete output of the run */
 export function outcomeOf(results: readonly SeedResult[], output: string): SeedOutcome {
   const titlesOf = (status: string) =>
     results.filter((one) => one.status === status).map(({ title }) => title);

@@ -7,18 +7,18 @@ import { outcomeOf, readAllureResults, readJsonReport, type SeedOutcome } from '
 const root = join(import.meta.dirname, '../..');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
-/** How seed specs are run on a broken cluster. */
+/** The options of a run of seed specs on a broken cluster. */
 export interface SeedRun {
   readonly env: Readonly<Record<string, string>>;
-  /** Specs with such a title are left out. */
+  /** Specs with such titles are skipped. */
   readonly without: readonly RegExp[];
-  /** With all that a report shows of a failure, which takes some seconds for each; else only whether it fails. */
+  /** Collects the evidence of each failure, which takes some seconds for each. Otherwise, specs only pass or fail. */
   readonly withReport: boolean;
 }
 
 /**
- * Runs files of the seed specs, as they are, on the cluster that stands in the store which `env` names, and gives what
- * came of each.
+ * Runs files of the seed specs, unchanged, on the running cluster in the state directory of `env`, and returns the
+ * results of each.
  */
 export async function runSeedSpecs(
   files: readonly string[],

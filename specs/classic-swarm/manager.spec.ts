@@ -6,14 +6,14 @@ import { expect, test } from './swarm.ts';
 
 const NETWORK = 'swarm-net';
 
-/** An agent's container, as docker-machine has it. */
+/** An agent's container, as docker-machine creates it. */
 const AGENT = {
   name: 'swarm-agent',
   state: 'running',
   restart: { Name: 'always', MaximumRetryCount: 0 },
 };
 
-test('docker info through the manager says two nodes, both healthy, at their engines’ addresses', async ({
+test("docker info through the manager lists two healthy nodes at their engines' addresses", async ({
   swarm: { manager, master, worker },
 }) => {
   const { serverVersion, systemStatus } = await manager.engine.info();
@@ -36,14 +36,14 @@ test('docker info through the manager says two nodes, both healthy, at their eng
   expect(await manager.readNodes()).toEqual(await Promise.all(engines));
 });
 
-test('the manager and the agents run where docker-machine has them, and start whenever their engine does', async ({
+test("the manager and the agents run on docker-machine's hosts, and start with their engines", async ({
   swarm: { master, worker },
 }) => {
   expect(await readRestarting(worker)).toEqual([AGENT]);
   expect(await readRestarting(master)).toEqual([AGENT, { ...AGENT, name: 'swarm-agent-master' }]);
 });
 
-test('an overlay made through the manager is on both engines under one id, and listed once beside each engine’s own', async ({
+test('an overlay created through the manager has one ID on both engines, and is listed once', async ({
   swarm: { manager, master, worker },
 }) => {
   const made = await manager.engine.networks.create({
@@ -72,7 +72,7 @@ test('an overlay made through the manager is on both engines under one id, and l
   expect(listed.map(({ name }) => name)).toContain('master-host/bridge');
 });
 
-test('containers placed by a constraint land on that node, and docker ps gives them its name', async ({
+test('a container with a constraint runs on that node, and docker ps shows the name of the node', async ({
   swarm: { manager, master, worker },
 }) => {
   for (const [node, name] of [
@@ -98,16 +98,14 @@ test('containers placed by a constraint land on that node, and docker ps gives t
   ]);
 });
 
-test('a container for a node that there is not is refused, in one line', async ({
-  swarm: { manager },
-}) => {
+test('a container for an unknown node is rejected in one line', async ({ swarm: { manager } }) => {
   const run = manager.engine.containers.run({ image: BUSYBOX, env: constrainTo('nowhere') });
   await expect(run).rejects.toThrow(
     /^Swarm of master-host: docker run \S+: Unable to find a node that satisfies the following conditions .*\[node==nowhere[^\n]*$/,
   );
 });
 
-test('a worker whose engine stops is unhealthy, with the reason, and healthy again after a stop and a start', async ({
+test('a worker with a stopped engine is unhealthy with the reason, and healthy after a restart', async ({
   swarm: { provider, manager, master, worker },
 }) => {
   const [one, other] = [master, worker].map(({ machine }) => `${machine.address}:2376`);
@@ -128,7 +126,7 @@ async function namesOn(engine: Engine): Promise<string[]> {
   return (await engine.containers.list()).map(({ name }) => name).toSorted();
 }
 
-/** All containers of an engine, the newest first, with what restarts them. */
+/** Returns all containers of an engine, the newest first, with their restart policies. */
 async function readRestarting(engine: Engine) {
   const containers = await engine.containers.list();
   return await Promise.all(

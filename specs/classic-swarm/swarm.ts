@@ -20,7 +20,7 @@ import { test as labTest } from '../machine/netns-lab.ts';
 
 export { expect } from 'vitest';
 
-/** A classic Swarm of the spec file's own: the tutorial's three machines. */
+/** A classic Swarm for one spec file: the tutorial's three machines. */
 export interface Swarm {
   readonly provider: MachineProvider;
   readonly manager: SwarmManager;
@@ -30,7 +30,7 @@ export interface Swarm {
 
 const netnsMachine = fileURLToPath(new URL('../../helpers/cli/netns-machine.sh', import.meta.url));
 
-/** A test that is skipped, for that reason, where nobody has named the image. */
+/** A test that is skipped with the reason if the image is not named. */
 export const test = labTest.extend('swarm', { scope: 'file' }, async ({ lab }) =>
   bringUp(lab.provider),
 );
@@ -61,7 +61,7 @@ async function bringUp(provider: MachineProvider): Promise<Swarm> {
       name: 'master-host',
       swarm: { ...part, master: true, opts: ATTENTIVE },
     }),
-    // By docker-machine's command line, as whoever has the real one makes it.
+    // With the command line of docker-machine, as users of the real docker-machine create it.
     dockerMachineOf(provider).create({
       ...request,
       name: 'worker-host',
@@ -77,19 +77,21 @@ async function bringUp(provider: MachineProvider): Promise<Swarm> {
   return { provider, manager, master: connectEngine(master), worker: connectEngine(worker) };
 }
 
-/** An image that is a tag alone has no archive: the engines pull it. */
+/** Returns the archives of an image; none for a tag, which the engines pull. */
 function ifGiven(archive: string | undefined): string[] {
   return archive === undefined ? [] : [archive];
 }
 
-/** By itself the manager looks at an engine every minute or so, and gives it up at the third failure. */
+/**
+ * Options for a fast manager. By default, it queries an engine about every minute and gives up after three failures.
+ */
 const ATTENTIVE = [
   'engine-refresh-min-interval=1s',
   'engine-refresh-max-interval=2s',
   'engine-failure-retry=1',
 ];
 
-/** The same machines, by `netns-machine` called as docker-machine. */
+/** Returns a provider of the same machines, which runs `netns-machine` as docker-machine. */
 function dockerMachineOf({ store }: MachineProvider): MachineProvider {
   const env = {
     ...process.env,

@@ -7,14 +7,15 @@ import { combine, type Topology } from '../../helpers/topology/topology.ts';
 /** A topology on an engine. */
 export interface Combination {
   readonly topology: Topology;
-  /** Why there can be no such cluster; undefined when there can. */
+  /** The reason why such a cluster is impossible; undefined if it is possible. */
   readonly refusal: UnsuitableEngine | undefined;
 }
 
 /**
- * Every topology on every engine.
+ * Lists every topology on every engine.
  *
- * @param words narrows it: names of topologies, and engines by version, `system` or folder; all when there are none
+ * @param words names of topologies, and engines by version, `system` or folder, that restrict the list; everything if
+ * empty
  */
 export async function listCombinations(words: readonly string[] = []): Promise<Combination[]> {
   const named = topologies.filter(({ name }) => words.includes(name));

@@ -9,17 +9,17 @@ import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { startCommand } from '../topology/command.ts';
 import { expect, test } from '../topology/lab.ts';
 
-test('npm run matrix makes one report of what runs and of what is refused, each an environment', async ({
+test('npm run matrix writes one report of all combinations, each as an environment', async ({
   lab,
   onTestFinished,
 }) => {
   const reports = await mkdtemp(join(tmpdir(), 'overlay-e2e-reports-'));
   onTestFinished(() => rm(reports, { recursive: true }));
   onTestFinished(async () => {
-    // Nothing is there any more, unless the run was cut off.
+    // Nothing is left, unless the run was aborted.
     await tearDown(createNetnsProvider({ store: `${lab.store}-etcd@20.10.24` }));
   });
-  // What is refused comes first, and has still to be there after what runs.
+  // The rejected combination comes first, and must still be in the report at the end.
   // Runs: npm run matrix
   // Runs: npm run matrix -- etcd 20.10.24
   const words = ['etcd', '26.1.5', '20.10.24', 'specs/seed/keystore.spec.ts'];

@@ -1,6 +1,6 @@
 /**
- * `npm run matrix`: the tutorial's specs on every topology with every engine, one cluster after the other, and their
- * results in one place for one report. Arguments narrow it: names of topologies, engines, files of specs.
+ * `npm run matrix`: runs the tutorial's specs on every topology with every engine, one cluster after the other, and
+ * collects the results for one report. Arguments restrict it: names of topologies, engines, spec files.
  *
  *     npm run matrix -- etcd swarm-mode 20.10.24 specs/seed/cluster.spec.ts
  */
@@ -22,7 +22,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Gives the first exit code that is not 0. One that tells of a signal ends the whole. */
+/** Returns the first exit code that is not 0. A code that means a signal ends the whole run. */
 async function runAll(
   combinations: readonly Combination[],
   files: readonly string[],
@@ -49,8 +49,8 @@ function tellRefusal({ topology: { name }, refusal }: Combination): void {
   startResults(true);
   const now = Date.now();
   writeResult({
-    name: 'Its engines can be in such a cluster',
-    fullName: `${name}: its engines can be in such a cluster`,
+    name: 'The engines can form such a cluster',
+    fullName: `${name}: the engines can form such a cluster`,
     status: 'skipped',
     message,
     start: now,

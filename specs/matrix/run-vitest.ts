@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
-/** Runs the specs of one combination in a process of their own, and gives its exit code: 130 if SIGINT ended it. */
+/** Runs the specs of one combination in a separate process, and returns its exit code: 130 if SIGINT ended it. */
 export async function runVitest(combination: string, files: readonly string[]): Promise<number> {
-  // Clusters that stay, and ones that are there already, are not for one after the other.
+  // Clusters that stay or already run are no use for consecutive runs.
   const { E2E_KEEP: _keep, E2E_REUSE: _reuse, ...env } = process.env;
   const vitest = spawn(
     'vitest',
@@ -15,7 +15,7 @@ export async function runVitest(combination: string, files: readonly string[]): 
     },
   );
   const pass = (signal: NodeJS.Signals) => {
-    // A terminal has sent Ctrl-C to it already; a second one would mean «at once».
+    // A terminal has already sent Ctrl-C to the process; a second one would mean "immediately".
     if (signal !== 'SIGINT' || !process.stdin.isTTY) vitest.kill(signal);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

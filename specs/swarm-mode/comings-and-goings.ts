@@ -12,8 +12,8 @@ import { addressesOn, useNetwork } from './network-of-test.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
 
 export function describeComingsAndGoings(): void {
-  describe('What lets an engine into a swarm', () => {
-    test('a token that is rotated becomes another one, and the other role’s stays', async ({
+  describe('the tokens of a swarm', () => {
+    test("a rotated token differs, and the other role's token stays", async ({
       swarm: { manager, tokens },
       rotated,
     }) => {
@@ -23,9 +23,9 @@ export function describeComingsAndGoings(): void {
     });
   });
 
-  // Both take long and are next to no work: engines wait for each other.
-  describe.concurrent('Of the members of a swarm', () => {
-    test('one that the manager loses sight of is down and its containers run elsewhere under their name, until it is seen again; one that left is down until it is taken off the list, and joins as a new one', async ({
+  // Both take long, but mostly wait for engines.
+  describe.concurrent('the members of a swarm', () => {
+    test('a lost member is down until it returns; a member that left joins as a new node', async ({
       swarm,
       rotated,
       onTestFinished,
@@ -44,13 +44,13 @@ export function describeComingsAndGoings(): void {
             replicas: 2,
             endpointMode: 'dnsrr',
             restartDelay: 0,
-            // Which joins meanwhile, below.
+            // This node joins at the same time, in the test below.
             constraints: ['node.hostname!=late'],
           },
           { manager: 1, worker: 1 },
         ),
       ]);
-      // A node is down after three heartbeats, of 5 s when nothing else is said.
+      // A node is down after three heartbeats, by default of 5 s each.
       await manager.swarm.setHeartbeat(2);
       {
         const deaf = deafTo(provider, 'worker', manager.machine.address);
@@ -80,7 +80,7 @@ export function describeComingsAndGoings(): void {
       await expectReply(probe, 'there', address);
     });
 
-    test('none came in by an old token, a false one, or by way of one that is no manager or does not answer: each is refused in one line and stays alone', async ({
+    test('an invalid token or address is rejected in one line, and the engine stays alone', async ({
       swarm,
       rotated,
       onTestFinished,
@@ -100,7 +100,7 @@ export function describeComingsAndGoings(): void {
       );
       const port = { from: lost.machine.address, port: 2377 };
       await using _broken = await breakCluster(refuseConnections(provider, 'manager', port));
-      // An engine tries for 10 s before it gives up.
+      // An engine tries for 10 s before it fails.
       await Promise.all([
         expect(joinSwarm(late, manager, tokens.worker)).rejects.toThrow(
           /^late: docker swarm join \S+:2377: \S+ does not know the join token. It was rotated, /,
@@ -112,14 +112,14 @@ export function describeComingsAndGoings(): void {
       for (const outsider of outsiders) {
         expect(await outsider.info()).toMatchObject({ swarm: 'inactive', swarmNode: undefined });
       }
-      // That token alone was what kept it out.
+      // Only the token had kept it out.
       await joinSwarm(late, manager, current);
       await waitForSwarm(manager, [manager, late]);
     });
   });
 }
 
-/** Makes the worker a member again, whatever became of it, and takes what it was before off the list. */
+/** Makes the worker a member again in any case, and removes its earlier node from the list. */
 async function restoreWorker({ manager, worker }: SwarmLab): Promise<void> {
   await manager.swarm.setHeartbeat(5);
   const { swarm } = await worker.info();
@@ -134,7 +134,7 @@ async function restoreWorker({ manager, worker }: SwarmLab): Promise<void> {
   }
 }
 
-/** Removes machines that are to be no members, and whatever node they became. */
+/** Removes machines that must not be members, and their nodes. */
 async function removeOutsiders(
   { manager, provider }: SwarmLab,
   names: readonly string[],
@@ -145,7 +145,7 @@ async function removeOutsiders(
   }
 }
 
-/** Returns once the manager has that node in that state. */
+/** Waits until the manager lists a node with a state. */
 async function waitForNode(
   manager: Engine,
   id: string,
@@ -156,7 +156,7 @@ async function waitForNode(
     async () => {
       const nodes = await manager.nodes.list({ quiet: true });
       const node = nodes.find((one) => one.id === id);
-      return node?.state === state ? done(node) : notYet(node?.state ?? 'not on the list');
+      return node?.state === state ? done(node) : notYet(node?.state ?? 'not in the list');
     },
     { limit: 120_000 },
   );

@@ -7,22 +7,22 @@ import { BUSYBOX } from '../machine/busybox-image.ts';
 import { fetchText } from '../seed/fetch-text.ts';
 
 /**
- * Lives until it is told to end; then at once, where the first process of a container has no default for SIGTERM. Gives
- * all of busybox' programs their names first.
+ * A command that runs until it is stopped, and then exits immediately, although the first process of a container
+ * ignores SIGTERM by default. It installs all of busybox's programs first.
  */
 const stay =
   'busybox --install -s /bin; trap "exit 0" TERM; while :; do busybox sleep 1 & wait; done';
 
 export const staysUp: readonly string[] = ['sh', '-c', stay];
 
-/** The same, and answers HTTP on port 80 with its hostname: the first 12 characters of its id. */
+/** The same command, which also answers HTTP on port 80 with its hostname: the first 12 characters of its ID. */
 export const answersHttp: readonly string[] = [
   'sh',
   '-c',
   `busybox mkdir /www; busybox hostname >/www/index.html; busybox httpd -p 80 -h /www; ${stay}`,
 ];
 
-/** A plain container on that network, at that address if one is given. */
+/** Runs a container on a network, at an address if one is given. */
 export async function runOn(
   engine: Engine,
   network: string,
@@ -33,9 +33,9 @@ export async function runOn(
   return await engine.containers.run({ ...place, name, image: BUSYBOX, command: staysUp });
 }
 
-/** The IPv4 addresses that the engine's own name server gives for the name, in that container, in order. */
+/** Returns the IPv4 addresses to which the engine's own DNS server resolves a name in a container, in order. */
 async function lookUp(container: Container, name: string): Promise<string[]> {
-  // Without a way out the engine's name server keeps silent about a name that it does not know.
+  // Without egress, the engine's DNS server does not answer queries for unknown names.
   const patience = ['-retry=1', '-timeout=1'];
   const { stdout } = await container.exec(['nslookup', '-type=a', ...patience, name]);
   const [, ...answers] = stdout.split(/^Name:/m);
@@ -43,9 +43,9 @@ async function lookUp(container: Container, name: string): Promise<string[]> {
 }
 
 /**
- * Returns once the name is exactly these addresses there.
+ * Waits until a name resolves to exactly these addresses in a container.
  *
- * @param addresses or how to find out, each time anew, what they are by then
+ * @param addresses the addresses, or a function that returns their current value
  */
 export async function waitForName(
   container: Container,
@@ -53,7 +53,7 @@ export async function waitForName(
   addresses: readonly string[] | (() => Promise<readonly string[]>),
 ): Promise<void> {
   await waitFor(
-    `${container.name}: ${name} is the address of each of its containers`,
+    `${container.name}: ${name} resolves to the address of each of its containers`,
     async () => {
       const all = typeof addresses === 'function' ? await addresses() : addresses;
       const wanted = all.toSorted().join(', ');
@@ -65,12 +65,12 @@ export async function waitForName(
 }
 
 /**
- * Every packet comes back from that very address. The first one may come late: names and the kernel's entries travel in
- * messages of their own.
+ * Expects a reply to each packet from exactly that address. The first reply may be late, because names and kernel
+ * entries arrive in different messages.
  */
 export async function expectReply(from: Container, target: string, address: string): Promise<void> {
   await waitFor(
-    `${from.name}: ${target} answers a ping`,
+    `${from.name}: ${target} replies to a ping`,
     async () => {
       const { received, transcript } = await ping(from, target, { count: 1, wait: 1 });
       return received === 1 ? done(undefined) : notYet(transcript);
@@ -81,13 +81,13 @@ export async function expectReply(from: Container, target: string, address: stri
   expect(report, transcript).toMatchObject({ received: 2, from: [address] });
 }
 
-/** What is answered to that container, or why nothing is. */
+/** Sends a request from a container; returns the answer or the error. */
 export async function askHttp(container: Container, url: string): Promise<string> {
   const { stdout, stderr } = await container.exec(['wget', '-q', '-T', '2', '-O', '-', url]);
   return (stdout === '' ? stderr : stdout).trim();
 }
 
-/** Returns once that container is answered so: a container runs a moment before its program listens. */
+/** Waits until a container gets an answer: a container runs a moment before its program listens. */
 export async function waitForAnswer(
   container: Container,
   url: string,
@@ -103,7 +103,7 @@ export async function waitForAnswer(
   );
 }
 
-/** What a machine answers on a published port from outside, as soon as it does. */
+/** Waits until a machine answers on a published port from outside, and returns the answer. */
 export async function waitForPort({ machine }: Engine, port: number): Promise<string> {
   return await waitFor(
     `${machine.name}: port ${port} answers`,

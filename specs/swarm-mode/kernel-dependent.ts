@@ -22,10 +22,10 @@ const web = {
 } as const;
 const onBoth = { manager: 1, worker: 1 };
 
-/** What a kernel may lack is asked of it. Where it can, it is proven to; where it cannot, that it cannot. */
+/** Tests features that depend on the kernel: with the feature it works, and without it fails in a known way. */
 export function describeKernelDependent(): void {
   describe('On kernels with IPVS', () => {
-    test('a service’s name is one address, and what is asked there is answered by its containers in turn', async ({
+    test("a service's name is one address, at which its containers answer in turn", async ({
       swarm,
       onTestFinished,
       skip,
@@ -41,7 +41,7 @@ export function describeKernelDependent(): void {
       expect(new Set(answers)).toEqual(new Set(containers));
     });
 
-    test('a published port is on every machine of the swarm, also on one without a container of the service', async ({
+    test('every machine of the swarm publishes a port, even one without a container of the service', async ({
       swarm,
       onTestFinished,
       skip,
@@ -67,7 +67,7 @@ export function describeKernelDependent(): void {
   });
 
   describe('On kernels without IPVS', () => {
-    test('a service’s name is one address too, which nobody answers at, while its containers do at their own', async ({
+    test("a service's name is one address without an answer, but its containers answer at their own", async ({
       swarm,
       onTestFinished,
       skip,
@@ -80,7 +80,7 @@ export function describeKernelDependent(): void {
   });
 
   describe('On kernels with ESP', () => {
-    test('an encrypted overlay passes pings between the hosts, each way as ESP', async ({
+    test('an encrypted overlay passes pings between the hosts, in both directions as ESP', async ({
       swarm,
       onTestFinished,
       skip,
@@ -92,7 +92,7 @@ export function describeKernelDependent(): void {
       const address = await there.addressOn(net.name);
       await waitForName(here, 'there', [address]);
       await expectReply(here, 'there', address);
-      // Two pings went one way, two replies the other.
+      // Two pings in one direction, two replies in the other.
       for (const { machine } of [manager, worker]) {
         expect(await countEncrypted(provider, machine.name), machine.name).toBeGreaterThanOrEqual(
           4,
@@ -102,7 +102,7 @@ export function describeKernelDependent(): void {
   });
 
   describe('On kernels without ESP', () => {
-    test('an encrypted overlay passes nothing between the hosts, rather than in the clear', async ({
+    test('an encrypted overlay passes nothing between the hosts, instead of unencrypted packets', async ({
       swarm,
       onTestFinished,
       skip,
@@ -121,7 +121,7 @@ export function describeKernelDependent(): void {
   });
 }
 
-/** Of both machines: in the built-in provider they share one kernel, elsewhere they need not. */
+/** Queries both machines: they share one kernel with the built-in provider, but not with others. */
 async function ask({ provider, manager, worker }: SwarmLab, ability: KernelAbility) {
   const answers = await Promise.all(
     [manager, worker].map(({ machine }) => askKernel(provider, machine.name, ability)),
@@ -147,7 +147,7 @@ async function serveBehindOneAddress({ manager }: SwarmLab, net: NetworkOfTest) 
   const { virtualAddresses } = await manager.services.inspect('web');
   const address = virtualAddresses[net.id] ?? '';
   await waitForName(probe, 'web', [address]);
-  // The engine spreads what comes over those whose own addresses it knows.
+  // The engine balances connections between the containers whose addresses it knows.
   await waitForName(probe, 'tasks.web', addressesOn(net, tasks));
   for (const task of tasks) {
     const [own = ''] = addressesOn(net, [task]);
@@ -163,7 +163,7 @@ async function useEncryptedNetwork(
   return await useNetwork(swarm, onTestFinished, 'secret-net', { options: { encrypted: '' } });
 }
 
-/** How many packets the machine's kernel has sent and received as ESP. */
+/** Returns the number of packets that the machine's kernel has sent and received as ESP. */
 async function countEncrypted(
   provider: Pick<MachineProvider, 'run'>,
   machine: string,

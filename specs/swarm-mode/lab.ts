@@ -8,17 +8,17 @@ import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 
 export { expect } from 'vitest';
 
-/** What all machines here run: the newest of Debian's engines. */
+/** The engine of all machines here: Debian's newest. */
 export const ENGINE = '26.1.5';
 
-/** A swarm of the spec file's own. */
+/** A swarm for one spec file. */
 export interface SwarmLab extends NetnsLab {
   readonly manager: Engine;
   readonly worker: Engine;
   readonly tokens: JoinTokens;
 }
 
-/** One swarm for the whole file. Each test takes away what it brought. */
+/** One swarm for the whole file. Each test removes its containers and services. */
 export const test = base
   .extend(
     'swarm',
@@ -30,14 +30,14 @@ export const test = base
       return await setUpIn(lab, () => bringUpSwarm(lab, ENGINE));
     },
   )
-  // Once for all tests that need it, so that no test joins by a token that another one rotates.
+  // Once for all tests that need it, so that no test joins with a token that another test rotates.
   .extend(
     'rotated',
     { scope: 'file' },
     async ({ swarm }): Promise<JoinTokens> => await swarm.manager.swarm.rotateToken('worker'),
   );
 
-/** Two machines with that engine, the manager's and the worker's, and a swarm of them. */
+/** Brings up two machines with that engine, the manager's and the worker's, and a swarm of them. */
 export async function bringUpSwarm(
   lab: NetnsLab,
   engineBundle: string,
@@ -54,7 +54,7 @@ export async function bringUpSwarm(
   return { ...lab, manager, worker, tokens };
 }
 
-/** One machine beside those of a swarm. */
+/** Creates a machine in addition to those of a swarm. */
 export async function createMachine(
   { provider }: NetnsLab,
   name: string,

@@ -4,8 +4,8 @@ import { joinSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import { ENGINE, expect, test } from './lab.ts';
 
 export function describeMembers(): void {
-  describe('The members of a swarm', () => {
-    test('docker node ls has both machines as ready and active, with their own names, addresses and engines', async ({
+  describe('the nodes of a swarm', () => {
+    test('docker node ls lists both machines, ready and active, with names, addresses and engines', async ({
       swarm: { manager, worker },
     }) => {
       const nodes = await manager.nodes.list();
@@ -38,7 +38,7 @@ export function describeMembers(): void {
       ]);
     });
 
-    test('a worker is refused what only managers may, in one line that says so', async ({
+    test("a manager's command on a worker is rejected in one line that names the reason", async ({
       swarm: { worker },
     }) => {
       await expect(worker.nodes.list()).rejects.toThrow(
@@ -49,7 +49,7 @@ export function describeMembers(): void {
       );
     });
 
-    test('a member is refused a second swarm, in one line that says how', async ({
+    test('a second swarm on a member is rejected in one line with the fix', async ({
       swarm: { manager, worker, tokens },
     }) => {
       const { swarmNode } = await worker.info();
@@ -59,7 +59,7 @@ export function describeMembers(): void {
         refusal,
       );
       await expect(joinSwarm(worker, manager, tokens.worker)).rejects.toThrow(refusal);
-      // Refused, it is what it was.
+      // The rejection has changed nothing.
       expect((await worker.info()).swarmNode).toEqual(swarmNode);
     });
   });

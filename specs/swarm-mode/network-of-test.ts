@@ -7,13 +7,13 @@ import type { ServiceSpec } from '../../helpers/docker/swarm/service-spec.ts';
 import { runOn } from './containers.ts';
 import type { SwarmLab } from './lab.ts';
 
-/** An attachable network of one test. */
+/** An attachable network for one test. */
 export interface NetworkOfTest {
   readonly name: string;
   readonly id: string;
-  /** A plain container on it. */
+  /** Runs a container on it. */
   run(engine: Engine, name: string): Promise<Container>;
-  /** A service on it; returns once its containers run as `wanted` on each node. */
+  /** Runs a service on it, and waits until its containers run as `wanted` on each node. */
   serve(
     spec: Omit<ServiceSpec, 'networks'>,
     wanted: Readonly<Record<string, number>>,
@@ -21,10 +21,10 @@ export interface NetworkOfTest {
 }
 
 /**
- * Makes a network, from which the test's end takes what was put on it. It stays itself, until the machines go: an engine
- * ends a service's container only after 2 s, and not before has done with its network.
+ * Creates a network, and removes its containers and services at the end of the test. The network stays until the
+ * machines are removed: an engine ends a service's container only after 2 s, and uses its network until then.
  *
- * @param name of this test alone
+ * @param name a name for this test alone
  */
 export async function useNetwork(
   { manager }: SwarmLab,
@@ -49,7 +49,7 @@ export async function useNetwork(
   };
 }
 
-/** Where these containers are on that network. */
+/** Returns the addresses of these containers on that network. */
 export function addressesOn({ name }: NetworkOfTest, tasks: readonly PlacedTask[]): string[] {
   return tasks.map(({ addresses, node }) => addresses[name] ?? `none on ${name} (${node})`);
 }

@@ -9,8 +9,8 @@ import { expect, test } from './lab.ts';
 import { useNetwork } from './network-of-test.ts';
 
 export function describeNetworks(): void {
-  describe('An attachable overlay network of a swarm', () => {
-    test('is on a worker only while a container there uses it, and has the same id then', async ({
+  describe('an attachable overlay network of a swarm', () => {
+    test('exists on a worker only while a container there uses it, always with the same ID', async ({
       swarm: { manager, worker },
       onTestFinished,
     }) => {
@@ -30,7 +30,7 @@ export function describeNetworks(): void {
       expect(await idsOf(manager, 'my-net')).toEqual([network.id]);
       expect(await idsOf(worker, 'my-net')).toEqual([]);
 
-      // The worker need not know it to make a container for it.
+      // The worker does not need to know it to create a container for it.
       const spec = { name: 'user', network: 'my-net', image: BUSYBOX, command: staysUp };
       const container = await worker.containers.create(spec);
       onTestFinished(() => container.remove());
@@ -40,7 +40,7 @@ export function describeNetworks(): void {
 
       await container.remove();
       await waitFor(
-        'worker: my-net is gone with its last container',
+        'worker: my-net is removed with its last container',
         async () => {
           const ids = await idsOf(worker, 'my-net');
           return ids.length === 0 ? done(undefined) : notYet(ids.join(', '));
@@ -50,7 +50,7 @@ export function describeNetworks(): void {
       expect(await idsOf(manager, 'my-net')).toEqual([network.id]);
     });
 
-    test('plain containers on both hosts resolve each other by name and answer each other’s pings', async ({
+    test('connects containers on both hosts, which resolve and ping each other by name', async ({
       swarm,
       onTestFinished,
     }) => {
@@ -70,7 +70,7 @@ export function describeNetworks(): void {
       await Promise.all([expectReply(here, 'there', thereAt), expectReply(there, 'here', hereAt)]);
     });
 
-    test('is another world than a second one: a name means each one’s own container, and no packet passes', async ({
+    test('is isolated from a second one: names resolve within each network, and no packet passes', async ({
       swarm: { manager, worker },
       swarm,
       onTestFinished,
@@ -79,9 +79,10 @@ export function describeNetworks(): void {
         ['red-net', 'blue-net'].map((name) => useNetwork(swarm, onTestFinished, name)),
       );
       if (red === undefined || blue === undefined) throw new Error('two networks expected');
-      // One network after the other: an engine that joins two at the same moment waits for both for an answer of the same
-      // peer, and libnetwork has room for one (networkdb: `bulkSyncAckTbl` is by node). The one whose place was taken waits
-      // for 30 s, its container is given up after 20, and the agent, which still has to tell it, never leaves its swarm.
+      // One network after the other: an engine that joins two at the same moment waits for both for an answer of the
+      // same peer, but libnetwork stores only one wait for each node (networkdb: `bulkSyncAckTbl`). The lost wait takes
+      // 30 s, and its container fails after 20 s. The agent never leaves its swarm, because it still has to report the
+      // failure.
       const [redTwin, redProbe] = await Promise.all([
         red.run(manager, 'twin'),
         red.run(worker, 'red-probe'),
@@ -107,8 +108,8 @@ export function describeNetworks(): void {
     });
   });
 
-  describe('What a swarm gives no network for is refused in one line', () => {
-    test('a plain container on a network for services alone', async ({
+  describe('a request without a network in a swarm is rejected in one line', () => {
+    test('a container on a network for services only', async ({
       swarm: { manager, worker },
       onTestFinished,
     }) => {
@@ -121,13 +122,13 @@ export function describeNetworks(): void {
       }
     });
 
-    test('a container on a network that there is not', async ({ swarm: { worker } }) => {
+    test('a container on an unknown network', async ({ swarm: { worker } }) => {
       await expect(runOn(worker, 'nowhere', 'plain')).rejects.toThrow(
         /: the swarm gives no network nowhere \(.*not found\). Create it on a manager, /,
       );
     });
 
-    test('a network whose subnet overlaps with another one’s, which is taken back', async ({
+    test('a network whose subnet overlaps another one, which is removed again', async ({
       swarm: { manager },
       onTestFinished,
     }) => {

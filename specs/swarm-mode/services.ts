@@ -10,8 +10,8 @@ const base = { image: BUSYBOX, command: staysUp, endpointMode: 'dnsrr', restartD
 const onBoth = { manager: 1, worker: 1 };
 
 export function describeServices(): void {
-  describe('A service whose name stands for its containers (dnsrr)', () => {
-    test('has containers on both hosts, which both its names resolve to and which reach each other; drained, a node loses them and the names follow', async ({
+  describe('a service whose name resolves to its containers (dnsrr)', () => {
+    test('runs on both hosts under both its names; a drained node loses its containers and addresses', async ({
       swarm,
       onTestFinished,
     }) => {
@@ -49,14 +49,14 @@ export function describeServices(): void {
       await waitForName(witness, 'tasks.web', addressesOn(net, moved));
       await waitForName(witness, 'everywhere', addressesOn(net, left));
 
-      // A global service has one container on each node that takes any.
+      // A global service has one container on each node that accepts any.
       await manager.nodes.update(node, { availability: 'active' });
       const back = await waitForTasks(manager, 'everywhere', onBoth);
       await waitForName(witness, 'everywhere', addressesOn(net, back));
       await Promise.all(addressesOn(net, back).map((to) => expectReply(witness, to, to)));
     });
 
-    test('a port that is published in mode host is on the very machine that runs it, and on no other', async ({
+    test('publishes a port in mode host only on the machine that runs its container', async ({
       swarm,
       onTestFinished,
     }) => {

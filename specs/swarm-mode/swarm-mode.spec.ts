@@ -4,7 +4,7 @@ import { describeMembers } from './members.ts';
 import { describeNetworks } from './networks.ts';
 import { describeServices } from './services.ts';
 
-// One file, so that all share one swarm: what it takes to make it is more than most of them take.
+// One file, so that all tests share one swarm, which takes longer to create than most of them take.
 describeMembers();
 describeNetworks();
 describeServices();

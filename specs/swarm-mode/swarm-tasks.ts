@@ -3,16 +3,16 @@ import type { TaskFacts } from '../../helpers/docker/swarm/services.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import type { SwarmOptions } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 
-/** A container of a service that runs. */
+/** A running container of a service. */
 export interface PlacedTask extends TaskFacts {
-  /** The hostname of the node that it is on. */
+  /** The hostname of its node. */
   readonly node: string;
 }
 
 /**
- * Returns once the service has exactly as many running containers on each node as `wanted` says, and is to have no others.
+ * Waits until a service has exactly as many running containers on each node as `wanted`, and no others.
  *
- * @param wanted by the node's hostname; a node that is not named shall have none
+ * @param wanted the numbers by the nodes' hostnames; nodes without a number must have none
  */
 export async function waitForTasks(
   manager: Engine,

@@ -21,10 +21,10 @@ test.each([
   ['additional text before it', 'a\n', 'xa\n', /line 1/],
   ['additional text after it', 'a\n', 'ax\n', /line 1/],
   ['a missing line', 'a\nb\n', 'a\n', /line 2 is missing: b/],
-  ['an additional line', 'a\n', 'a\n\n', /line 2 is too much/],
+  ['an additional line', 'a\n', 'a\n\n', /line 2 is unexpected/],
   ['output where none is expected', '', 'a\n', /line 1 is unexpected: a/],
   ['missing output', 'a\n', '', /line 1 is missing: a/],
-  ['a last line without a line break', 'a\n', 'a', /no end/],
+  ['a last line without a line break', 'a\n', 'a', /no line break/],
   ['a special character of regular expressions', 'a.b\n', 'axb\n', /line 1/],
   ['an ID that is too short', '<id>\n', '793da9de694\n', /line 1/],
   ['an ID that is too long', '<id>\n', '793da9de6948f\n', /line 1/],
@@ -38,7 +38,7 @@ test('a named placeholder has the same value everywhere', () => {
   expect(differenceOf(line, '10.0.0.1 10.0.0.2\n', seen)).toBeUndefined();
   expect(differenceOf('<ip of one>\n', '10.0.0.1\n', seen)).toBeUndefined();
   expect(differenceOf('<ip of one>\n', '10.0.0.2\n', seen)).toBe(
-    'line 1:\n  expected 10.0.0.1\n  seen     10.0.0.2',
+    'line 1:\n  expected 10.0.0.1\n  actual   10.0.0.2',
   );
 });
 

@@ -33,5 +33,5 @@ test.each([
   ],
   ['a block of another kind, which would not be checked', `${fence}\na\n${fence}\n`],
 ])('%s is an error', (_what, text) => {
-  expect(() => readWalkthrough(text)).toThrow(/neither commands nor the output of some/);
+  expect(() => readWalkthrough(text)).toThrow(/neither commands nor their output/);
 });
