@@ -1,13 +1,13 @@
 import { describe } from 'vitest';
 import type { DiagnosisCode } from '../../helpers/check/model/codes.ts';
-import { strayContainer } from '../faults/container-faults.ts';
+import { unexpectedContainer } from '../faults/container-faults.ts';
 import { breakCluster, type Fault } from '../faults/fault.ts';
 import { duplicateHostname } from '../faults/machine-faults.ts';
 import { wrongHostsLine } from '../faults/name-faults.ts';
 import { localNamesake } from '../faults/network-faults.ts';
-import { forgetForwarding } from '../faults/overlay-faults.ts';
-import { swallowLargePackets } from '../faults/path-faults.ts';
-import { strangeMember } from '../faults/store-faults.ts';
+import { deleteForwardingEntry } from '../faults/overlay-faults.ts';
+import { dropLargePackets } from '../faults/path-faults.ts';
+import { unknownMember } from '../faults/store-faults.ts';
 import { renamedCar } from '../faults/workload-faults.ts';
 import { verdictName } from '../../helpers/report/results/evidence.ts';
 import { validateDocument } from '../unit/docs/validate-document.ts';
@@ -34,7 +34,7 @@ const broken: readonly Broken[] = [
   {
     when: 'the store has a member that is neither of the two engines',
     fault: ({ store, worker }) =>
-      strangeMember(store, `${worker.machine.address.replace(/\d+$/, '250')}:2376`),
+      unknownMember(store, `${worker.machine.address.replace(/\d+$/, '250')}:2376`),
     file: 'cluster',
     failed: ['lists exactly both engines under their own addresses'],
   },
@@ -60,7 +60,7 @@ const broken: readonly Broken[] = [
   {
     when: 'master-host runs a container named mysqlserver, too',
     fault: ({ master }) =>
-      strayContainer(master, {
+      unexpectedContainer(master, {
         name: 'mysqlserver',
         image: 'docam/tomcat',
         network: 'none',
@@ -91,7 +91,7 @@ const broken: readonly Broken[] = [
   },
   {
     when: 'large packets vanish between the hosts',
-    fault: ({ provider }) => swallowLargePackets(provider, 'worker-host', { longerThan: 1400 }),
+    fault: ({ provider }) => dropLargePackets(provider, 'worker-host', { longerThan: 1400 }),
     file: 'name-and-ping',
     failed: [
       "packets of the overlay's MTU, 1450 bytes, pass in both directions unfragmented",
@@ -105,7 +105,7 @@ const broken: readonly Broken[] = [
       const mysql = containers.find(({ name }) => name === 'mysqlserver');
       if (mysql === undefined) throw new Error('mysqlserver is not on my-net');
       const onMaster = { provider, machine: 'master-host', network: id };
-      return forgetForwarding(onMaster, {
+      return deleteForwardingEntry(onMaster, {
         container: 'mysqlserver',
         mac: mysql.mac,
         address: mysql.address,

@@ -14,7 +14,7 @@ import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 
-/** Audits a healthy cluster of every kind so often while the machine has nothing else to do, and so often while it has. */
+/** Checks a healthy cluster of every kind `times` times on an idle machine and `times` times on a busy one. */
 export async function auditHealthyClusters(
   times: number,
   record: (...runs: readonly ConfusionRun[]) => Promise<void>,
@@ -23,7 +23,7 @@ export async function auditHealthyClusters(
   for (const topology of topologies) {
     const missing = formerOf(topology.cluster).whyNotHere?.();
     if (missing !== undefined) {
-      console.log(`${topology.name}: left out: ${missing}`);
+      console.log(`${topology.name}: skipped: ${missing}`);
       continue;
     }
     await record(...(await auditHealthy(topology, times)));
@@ -55,7 +55,7 @@ async function auditHealthy(topology: Topology, times: number): Promise<Confusio
   }
 }
 
-/** Two programs for each processor that do nothing but reckon, for as long as this lives. */
+/** Runs two busy processes for each processor until it is disposed. */
 function keepBusy(): AsyncDisposable {
   const programs = Array.from({ length: 2 * availableParallelism() }, () =>
     spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'ignore' }),

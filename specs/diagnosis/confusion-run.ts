@@ -2,23 +2,23 @@ import type { AuditReport, AuditVerdict } from '../../helpers/check/model/report
 import type { ConfusionRun as DrawnRun } from './confusion-table.ts';
 import { findMistakes } from './defect.ts';
 
-/** One audit: what the cluster had, and what was said of it. */
+/** One check: the injected defect and the findings. */
 export interface ConfusionRun extends DrawnRun {
-  /** Of a cluster that is healthy again: the defect that was mended, «code: way». */
+  /** For a check after a defect was undone: the defect, as "code: way". */
   readonly after?: string | undefined;
   readonly verdict: AuditVerdict;
-  /** What was missed, and what was said that is not so. */
+  /** Injected defects without a finding, and findings without an injected defect. */
   readonly mistakes: readonly string[];
   readonly milliseconds: number;
 }
 
-/** @param mistakes those of a healthy cluster when absent: whatever is said of it is not so */
+/** @param mistakes by default those of a healthy cluster, in which every finding is a mistake */
 export function runOf(
   { diagnoses, verdict, milliseconds }: AuditReport,
   {
     mistakes = [
       ...findMistakes([], diagnoses),
-      ...(verdict === 'healthy' ? [] : [`the verdict was «${verdict}»`]),
+      ...(verdict === 'healthy' ? [] : [`the result was "${verdict}"`]),
     ],
     ...run
   }: Pick<ConfusionRun, 'cluster' | 'injected' | 'way' | 'after'> & {

@@ -1,15 +1,15 @@
 import { type DiagnosisCode, diagnosisCodes } from '../../helpers/check/model/codes.ts';
 
-/** One audit of a cluster in which something was broken on purpose, or nothing was. */
+/** One check of a cluster with an injected defect, or of a healthy cluster. */
 export interface ConfusionRun {
-  /** How it was broken: «iptables on the receiver». */
+  /** The way in which the defect was injected, such as "iptables on the receiver". */
   readonly way: string;
   readonly injected: DiagnosisCode | 'healthy';
-  /** The cluster's topology. */
+  /** The name of the cluster's topology. */
   readonly cluster: string;
-  /** Everything that was reported; nothing when all was well. */
+  /** All reported codes. Empty for a healthy cluster. */
   readonly reported: readonly DiagnosisCode[];
-  /** Whether it was reported at the place where it was broken. */
+  /** True if the finding has the location of the injected defect. */
   readonly placeRight: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface ConfusionData {
 
 export type Outcome = DiagnosisCode | 'healthy';
 
-/** What was injected against what was reported: how often. */
+/** The number of checks with this injected and this reported code. */
 export interface ConfusionCount {
   readonly injected: Outcome;
   readonly reported: Outcome;
@@ -27,7 +27,7 @@ export interface ConfusionCount {
   readonly isRight: boolean;
 }
 
-/** The numbers of a confusion matrix: a run that reports several codes counts for each. */
+/** Returns the numbers of a confusion matrix. A run that reports several codes counts once for each code. */
 export function countConfusion({ runs }: ConfusionData): ConfusionCount[] {
   const order: readonly Outcome[] = ['healthy', ...diagnosisCodes];
   return order.flatMap((injected) => {
@@ -39,13 +39,13 @@ export function countConfusion({ runs }: ConfusionData): ConfusionCount[] {
   });
 }
 
-/** What was injected in any run, or reported in any, in the order of the codes. */
+/** Returns all outcomes that were injected or reported in any run, in the order of the codes. */
 export function outcomesIn({ runs }: ConfusionData): Outcome[] {
   const seen = new Set(runs.flatMap((run) => [run.injected, ...outcomesOf(run)]));
   return (['healthy', ...diagnosisCodes] as const).filter((one) => seen.has(one));
 }
 
-/** A run is right that reports what was injected, there where it was, and nothing else. */
+/** Returns true for a run that reports the injected code at its location and no other code. */
 export function isRight({ injected, reported, placeRight }: ConfusionRun): boolean {
   if (injected === 'healthy') return reported.length === 0;
   return placeRight && reported.length > 0 && reported.every((one) => one === injected);

@@ -1,13 +1,13 @@
 /**
- * `npm run confusion`: brings every defect about on every kind of cluster that can have it, one after the other, the
- * kinds side by side, and audits healthy clusters of every kind again and again, also while the machine is busy. What was
- * injected and what was reported goes into docs/, as numbers and as a picture.
+ * `npm run confusion`: injects every defect into every kind of cluster that can have it, one at a time. The kinds run
+ * in parallel. Then it checks healthy clusters of every kind repeatedly, on an idle and on a busy machine. It writes
+ * injected defects and findings to docs/, as data and as a picture.
  *
- * With --only, what an earlier run wrote there of the others is kept:
+ * With `--only`, it keeps the results of an earlier run for all other defects:
  *
  *     npm run confusion -- --only forwarding --healthy 0 --into /tmp/matrix
  *
- * With --audits, what each audit of a defect saw is kept in that folder: to be judged again, in a unit spec say.
+ * With `--audits`, it stores the report of each check of a defect in that folder, as data for unit specs.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ const chosen = allDefects.filter((defect) => isChosen(nameOf(defect)));
 
 const runs: ConfusionRun[] = [];
 
-/** What there is so far is written each time: a run takes long, and may be cut short. */
+/** Writes all results after each check, because a run takes long and may be interrupted. */
 async function record(...more: readonly ConfusionRun[]): Promise<void> {
   runs.push(...more);
   await writeConfusion(values.into, runs);
@@ -54,7 +54,7 @@ try {
   await Promise.all(clusterKinds.map(breakAll));
   await auditHealthyClusters(Number(values.healthy), record);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);
-  console.log(`${runs.length} audits, ${wrong.length} of them with mistakes`);
+  console.log(`${runs.length} checks, ${wrong.length} with mistakes`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(`npm run confusion: ${error instanceof HarnessError ? error.line : String(error)}`);
@@ -65,48 +65,54 @@ async function breakAll(kind: ClusterKind): Promise<void> {
   let left: readonly Defect[] = defectsOn(kind, chosen);
   while (left.length > 0) {
     await using lab = await bringUpLab(kind);
-    const done = await breakUntilUnmended(lab, left);
+    const done = await breakUntilUnhealthy(lab, left);
     left = left.slice(done);
   }
 }
 
 /**
- * Gives how many were brought about. An engine of Docker 20.10 that was restarted does not always find back into its
- * overlays: a cluster that does not come to itself is left, and the rest is brought about on a new one.
+ * Injects defects until the cluster no longer recovers, and returns the number of injected defects. A restarted engine
+ * of Docker 20.10 does not always rejoin its overlay networks. The remaining defects then need a new cluster.
  */
-async function breakUntilUnmended(lab: DiagnosisLab, defects: readonly Defect[]): Promise<number> {
+async function breakUntilUnhealthy(lab: DiagnosisLab, defects: readonly Defect[]): Promise<number> {
   for (const [index, defect] of defects.entries()) {
     const { code, way } = defect;
-    const broken = await unlessRefused(`${lab.kind}: ${code}, ${way}`, auditBroken(lab, [defect]));
+    const broken = await unlessHarnessFails(
+      `${lab.kind}: ${code}, ${way}`,
+      auditBroken(lab, [defect]),
+    );
     if (broken === undefined) return index + 1;
     await keepAudit(`${lab.kind} ${code} ${way}`, broken);
     const mistakes = findMistakes([defect], broken.diagnoses);
     await record(runOf(broken, { cluster: lab.kind, injected: code, way, mistakes }));
     const outcome = mistakes.length === 0 ? 'found' : mistakes.join('; ');
     console.log(`${lab.kind}: ${code}, ${way}: ${outcome}`);
-    if (defect.isLasting === true) return index + 1;
-    const isItself = await unlessRefused(`${lab.kind}: come to itself`, comeToItself(lab));
-    if (isItself === undefined) return index + 1;
-    const healed = await lab.audit();
-    const mended = runOf(healed, {
+    if (defect.isPermanent === true) return index + 1;
+    const hasRecovered = await unlessHarnessFails(
+      `${lab.kind}: wait for recovery`,
+      waitForRecovery(lab),
+    );
+    if (hasRecovered === undefined) return index + 1;
+    const afterUndo = await lab.audit();
+    const recovered = runOf(afterUndo, {
       cluster: lab.kind,
       injected: 'healthy',
       way: 'after a defect was undone',
       after: nameOf(defect),
     });
-    await record(mended);
-    if (mended.mistakes.length === 0) continue;
-    await keepAudit(`${lab.kind} after ${code} ${way}`, healed);
+    await record(recovered);
+    if (recovered.mistakes.length === 0) continue;
+    await keepAudit(`${lab.kind} after ${code} ${way}`, afterUndo);
     console.log(
-      `${lab.kind}: a new cluster, as this one is not healthy: ${mended.mistakes.join('; ')}`,
+      `${lab.kind}: continue on a new cluster; this one is not healthy: ${recovered.mistakes.join('; ')}`,
     );
     return index + 1;
   }
   return defects.length;
 }
 
-/** Also the host that has but one container, whose kernel has the overlay for that alone. */
-async function comeToItself(lab: DiagnosisLab): Promise<true> {
+/** Includes the host with only one container: its kernel has the overlay network because of this container alone. */
+async function waitForRecovery(lab: DiagnosisLab): Promise<true> {
   await lab.settle();
   const holder = await lab.container('third-host', 'holder');
   await holder.addressOn('my-net');
@@ -120,13 +126,13 @@ async function keepAudit(what: string, report: AuditReport): Promise<void> {
   await writeFile(join(values.audits, file), JSON.stringify(report, null, 2));
 }
 
-/** What could not be done on a cluster is told, and leaves no number: the next is done on a new one. */
-async function unlessRefused<T>(what: string, doing: Promise<T>): Promise<T | undefined> {
+/** Prints an error of the harness and returns undefined: the next defect needs a new cluster. */
+async function unlessHarnessFails<T>(what: string, doing: Promise<T>): Promise<T | undefined> {
   try {
     return await doing;
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    console.log(`${what}: a new cluster, as this one does not: ${error.line}`);
+    console.log(`${what}: continue on a new cluster; this one failed: ${error.line}`);
     return undefined;
   }
 }

@@ -7,47 +7,47 @@ import { breakCluster, type Fault } from '../faults/fault.ts';
 import type { DiagnosisLab } from './lab.ts';
 import { type ClusterKind, clusterKinds } from './topologies.ts';
 
-/** One way to bring a defect about, and what an audit must say of it. */
+/** A way to inject a defect, and the findings that a check must report for it. */
 export interface Defect {
   readonly code: DiagnosisCode;
-  /** How it is brought about, in a few words that no other way has. */
+  /** A short description that is unique among the ways of the code. */
   readonly way: string;
-  /** The kinds of clusters that can have it so; both when absent. */
+  /** The kinds of clusters to which the defect applies. Default: both. */
   readonly on?: readonly ClusterKind[];
-  /** Where it must be said to be: what is given here must be so there. */
+  /** The location that the finding must have. Fields that are not set here may have any value. */
   readonly where: Place;
-  /** More places of the same defect, where one cause shows at several. */
+  /** Further locations, if the defect has findings at several. */
   readonly also?: readonly Place[];
-  /** Whether the cluster works all the same: it is audited when it does. */
-  readonly isBearable?: boolean;
-  /** Whether engines stay confused by it whatever is mended: the cluster is of no use afterwards. */
-  readonly isLasting?: boolean;
+  /** True if the cluster works with the defect. The check then starts after the cluster is ready. */
+  readonly worksWithDefect?: boolean;
+  /** True if engines do not recover after the defect is undone. The cluster cannot be used again. */
+  readonly isPermanent?: boolean;
   fault(lab: DiagnosisLab): Fault | Promise<Fault>;
 }
 
-/** The defects of clusters of that kind. */
+/** Returns the defects that apply to a kind of cluster. */
 export function defectsOn(kind: ClusterKind, defects: readonly Defect[]): Defect[] {
   return defects.filter(({ on = clusterKinds }) => on.includes(kind));
 }
 
-/** What an audit says while these defects are there. They are mended when this returns. */
+/** Returns the report of a check while these defects exist. Undoes them before it returns. */
 export async function auditBroken(
   lab: DiagnosisLab,
   defects: readonly Defect[],
 ): Promise<AuditReport> {
   await using faults = new AsyncDisposableStack();
   for (const defect of defects) faults.use(await breakCluster(await defect.fault(lab)));
-  if (defects.every(({ isBearable = false }) => isBearable)) await lab.settle();
+  if (defects.every(({ worksWithDefect = false }) => worksWithDefect)) await lab.settle();
   return await lab.audit();
 }
 
-/** What an audit says before and after somebody types each fix that it prints, as it is, on the host that it names. */
+/** Returns the reports of a check before and after each printed fix was run, unchanged, on the host that it names. */
 export async function typeFixes(
   lab: DiagnosisLab,
   defects: readonly Defect[],
 ): Promise<{ readonly before: AuditReport; readonly after: AuditReport }> {
-  const mends: (() => Promise<void>)[] = [];
-  for (const defect of defects) mends.push(await (await defect.fault(lab)).inject());
+  const undos: (() => Promise<void>)[] = [];
+  for (const defect of defects) undos.push(await (await defect.fault(lab)).inject());
   const before = await lab.audit();
   for (const { remedy } of before.diagnoses) {
     const { kind, host, commands = [] } = remedy ?? {};
@@ -55,12 +55,12 @@ export async function typeFixes(
     await lab.provider.run(host, ['sh', '-ec', lineOf(commands)]);
   }
   const after = await lab.audit();
-  // What the fixes have restored is not there to be undone.
-  if (after.verdict !== 'healthy') for (const mend of mends.toReversed()) await mend();
+  // Fixes have already undone the defects of a healthy cluster.
+  if (after.verdict !== 'healthy') for (const undo of undos.toReversed()) await undo();
   return { before, after };
 }
 
-/** What is not as it must be in the diagnoses of a cluster that has these defects and no others; empty when all is. */
+/** Returns the mistakes in the findings for a cluster that has exactly these defects. Empty if every finding is correct. */
 export function findMistakes(
   defects: readonly Defect[],
   diagnoses: readonly Diagnosis[],
@@ -70,16 +70,16 @@ export function findMistakes(
       .filter((place) => !diagnoses.some((one) => isOf(one, defect, place)))
       .map((place) => `not found: ${defect.code} at ${describe(place)} (${defect.way})`),
   );
-  const strange = diagnoses
+  const unexpected = diagnoses
     .filter(
       (one) =>
         !defects.some((defect) => placesOf(defect).some((place) => isOf(one, defect, place))),
     )
-    .map(({ code, where, summary }) => `not so: ${code} at ${describe(where)}: ${summary}`);
-  return [...missed, ...strange];
+    .map(({ code, where, summary }) => `unexpected: ${code} at ${describe(where)}: ${summary}`);
+  return [...missed, ...unexpected];
 }
 
-/** Whether one of these diagnoses is of that defect, at one of its places. */
+/** Returns true if one of these findings is about the defect, at one of its locations. */
 export function isDiagnosed(defect: Defect, diagnoses: readonly Diagnosis[]): boolean {
   return diagnoses.some((one) => placesOf(defect).some((place) => isOf(one, defect, place)));
 }

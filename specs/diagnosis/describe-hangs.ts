@@ -6,10 +6,10 @@ import { overlayCommand, startCommand } from '../topology/command.ts';
 import type { DiagnosisLab } from './lab.ts';
 import type { LabTest } from './lab-test.ts';
 
-/** Seconds that a check may take here: less than any of its own answers' limits. */
+/** The time limit of a check in seconds. It is shorter than every timeout of an engine. */
 const LIMIT = 6;
 
-/** Seconds to start it, and to print, on a machine however busy; what hangs takes minutes. */
+/** Additional seconds for start and output on a busy machine. A check that hangs would take minutes. */
 const SPARE = 30;
 
 const hangs: readonly {
@@ -17,7 +17,7 @@ const hangs: readonly {
   readonly fault: (lab: DiagnosisLab) => Fault | Promise<Fault>;
 }[] = [
   {
-    what: 'the store is paused',
+    what: 'the key-value store is paused',
     fault: async ({ engine, provider }) => {
       const { containers } = engine('mh-keystore');
       const [store] = await containers.list();
@@ -32,16 +32,16 @@ const hangs: readonly {
     what: 'large packets to a host are dropped',
     fault: ({ provider }) =>
       inMachine(provider, 'third-host', {
-        name: 'packets of more than 400 bytes vanish before third-host',
+        name: 'packets of more than 400 bytes to third-host are dropped',
         inject: 'iptables -I INPUT -m length --length 401:65535 -j DROP',
         undo: 'iptables -D INPUT -m length --length 401:65535 -j DROP',
       }),
   },
 ];
 
-/** The command itself ends in time, whatever hangs: not only its answer comes. */
+/** Runs the command itself: its process must exit in time, not only print its result. */
 export function describeHangs(test: LabTest): void {
-  describe('overlay-e2e check ends within its limit, with nothing left open', () => {
+  describe('overlay-e2e check exits within its limit and leaves nothing open', () => {
     for (const { what, fault } of hangs) {
       test(`when ${what}`, async ({ lab }) => {
         await lab.settle();
@@ -55,7 +55,7 @@ export function describeHangs(test: LabTest): void {
 }
 
 async function check(store: string) {
-  // Runs only where the process ends by itself: a request that is still open would keep it.
+  // Runs only if the process exits without a call of `process.exit()`: an open request would prevent it.
   const hook = `process.on('beforeExit', () => console.error('nothing is left open'));`;
   const env = {
     ...process.env,

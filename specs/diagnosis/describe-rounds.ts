@@ -10,9 +10,9 @@ import { rounds, typed } from './rounds.ts';
 import type { ClusterKind } from './topologies.ts';
 
 /**
- * A cluster of that kind is broken in one round after the other; each audit must tell of its round, and of no more.
+ * Breaks a cluster of one kind in several rounds. Each check must report the defects of its round and nothing else.
  *
- * @param describeMore what else is tried on the same cluster, before
+ * @param describeMore adds tests on the same cluster, before the rounds
  */
 export function describeRounds(
   kind: ClusterKind,
@@ -22,36 +22,36 @@ export function describeRounds(
   describeMore(test);
   const runs: ConfusionRun[] = [];
 
-  describe(`What is broken in a cluster of ${kind} is said with its code and its place, and nothing else`, () => {
+  describe(`A check of a broken ${kind} cluster reports each defect, its location and nothing else`, () => {
     for (const defects of rounds[kind]) {
       test(titleOf(defects), async ({ lab }) => {
         await lab.settle();
         const report = await auditBroken(lab, defects);
         const verdict = renderVerdict(report, { color: false, width: 100 });
-        await attach('the verdict', verdict);
+        await attach('the result of the check', verdict);
         const mistakes = findMistakes(defects, report.diagnoses);
         runs.push(...defects.map((defect) => describeRun(kind, defect, { defects, report })));
         expect(mistakes, verdict).toEqual([]);
       });
     }
 
-    test('each fix is typed as it is printed, on its host, and nothing is wrong any more', async ({
-      lab,
-    }) => {
+    test('The printed fixes, run on their hosts, make the cluster healthy', async ({ lab }) => {
       await lab.settle();
       const { before, after } = await typeFixes(lab, typed[kind]);
       const verdict = renderVerdict(before, { color: false, width: 100 });
-      await attach('the verdict', verdict);
+      await attach('the result of the check', verdict);
       expect(findMistakes(typed[kind], before.diagnoses), verdict).toEqual([]);
       expect(after.verdict, renderVerdict(after, { color: false, width: 100 })).toBe('healthy');
     });
 
-    test('of the cluster that was broken so often and mended, nothing at all', async ({ lab }) => {
+    test('A check finds nothing after all defects are undone', async ({ lab }) => {
       await lab.settle();
       const report = await lab.audit();
-      runs.push(runOf(report, { cluster: kind, injected: 'healthy', way: 'all is mended' }));
+      runs.push(
+        runOf(report, { cluster: kind, injected: 'healthy', way: 'after all defects were undone' }),
+      );
       await attach(
-        'what was injected, and what was reported',
+        'injected and reported codes',
         await drawConfusionMatrix({ runs }),
         'image/svg+xml',
       );
@@ -65,7 +65,7 @@ function titleOf(defects: readonly Defect[]): string {
   return defects.map(({ code, way }) => `${code} (${way})`).join(', and ');
 }
 
-/** What the audit of a round says of one of its defects: what it says of the others is theirs. */
+/** Returns the run of one defect of a round, without the findings for the other defects. */
 function describeRun(
   kind: ClusterKind,
   defect: Defect,

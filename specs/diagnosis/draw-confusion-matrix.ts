@@ -8,7 +8,7 @@ import {
 import { countOf } from '../../helpers/report/text/count-of.ts';
 import { drawGrids } from '../../helpers/report/pictures/draw-grids.ts';
 
-/** Draws injected against reported codes as an SVG picture with the numbers. Right findings are on the diagonal. */
+/** Draws injected and reported codes as an SVG picture with numbers. Correct findings are on the diagonal. */
 export async function drawConfusionMatrix(data: ConfusionData): Promise<string> {
   const cells = countConfusion(data).map(({ injected, reported, times, ...one }) => ({
     row: injected,
@@ -30,7 +30,7 @@ export async function drawConfusionMatrix(data: ConfusionData): Promise<string> 
   );
 }
 
-/** The same as a table in Markdown: a line for each way to inject a defect. */
+/** Returns the same data as a Markdown table, with a row for each way to inject a defect. */
 export function tableOfConfusion(data: ConfusionData): string {
   const groups = Map.groupBy(data.runs, (run) => `${run.injected}\n${wayOf(run)}`);
   const order = outcomesIn(data);
@@ -60,7 +60,7 @@ export function tableOfConfusion(data: ConfusionData): string {
   ].join('\n');
 }
 
-/** Counts right findings and false alarms in one sentence. */
+/** Returns a sentence with the numbers of correct findings and false alarms. */
 export function summaryOf({ runs }: ConfusionData): string {
   const healthy = runs.filter(({ injected }) => injected === 'healthy');
   const broken = runs.filter(({ injected }) => injected !== 'healthy');

@@ -3,7 +3,7 @@ import type { DiagnosisLab } from './lab.ts';
 import { bringUpLab } from './bring-up-lab.ts';
 import type { ClusterKind } from './topologies.ts';
 
-/** A test on a cluster of that kind, which all tests of the file share. */
+/** Returns a `test` with a cluster of one kind that all tests of a file share. */
 export function labTest(kind: ClusterKind) {
   return base.extend(
     'lab',

@@ -8,8 +8,8 @@ import { openKeyValueStore } from '../../helpers/cluster/key-value/open-store.ts
 import { waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
-import type { ChecksumGround } from '../faults/checksum-faults.ts';
-import type { RemoteEnd } from '../faults/overlay-faults.ts';
+import type { PathTools } from '../faults/checksum-faults.ts';
+import type { RemoteEndpoint } from '../faults/overlay-faults.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { topologyTarget } from '../../helpers/topology/target/audit-target.ts';
@@ -17,35 +17,35 @@ import type { TopologyDocument } from '../../helpers/topology/document.ts';
 import { waitForCarService } from '../../helpers/workload/wait-for-car-service.ts';
 import type { ClusterKind } from './topologies.ts';
 
-/** The members; on a key-value cluster there is `mh-keystore` besides. */
+/** The members. A key-value cluster also has `mh-keystore`. */
 export const hostNames = ['master-host', 'worker-host', 'third-host'] as const;
 export type HostName = (typeof hostNames)[number] | 'mh-keystore';
 
-/** A cluster of one's own that is broken and mended, again and again. */
+/** A cluster for specs that inject and undo defects. */
 export interface DiagnosisLab {
   readonly kind: ClusterKind;
   readonly provider: MachineProvider;
   readonly document: TopologyDocument;
   readonly engine: (name: HostName) => Engine;
   readonly address: (name: HostName) => string;
-  /** An address in the machines' range that nobody has. */
+  /** An unused address in the network of the machines. */
   readonly spareAddress: string;
-  /** Where those are that ask from outside of the machines. */
-  readonly askerAddress: string;
+  /** The address from which clients outside of the machines connect. */
+  readonly clientAddress: string;
   readonly networkId: (name: string) => string;
   readonly container: (host: HostName, name: string) => Promise<Container>;
-  /** A container's end on `my-net`, as the other hosts must know it. */
-  end(host: HostName, container: string): Promise<RemoteEnd>;
-  /** The key-value store; throws on a swarm, which has none. */
+  /** Returns a container's endpoint on `my-net`, as the kernels of other hosts must know it. */
+  endpoint(host: HostName, container: string): Promise<RemoteEndpoint>;
+  /** The key-value store. Throws on a swarm, which has none. */
   readonly store: KeyValueStore;
-  checksumGround(): Promise<ChecksumGround>;
+  pathTools(): Promise<PathTools>;
   audit(): Promise<AuditReport>;
-  /** Returns once all engines are members and know each other, and the car service answers. */
+  /** Returns when all engines are members of the cluster, know each other, and the car service answers. */
   settle(): Promise<void>;
 }
 
-/** What stands already, as its document describes it. */
-export async function openRunning(
+/** Opens a running cluster that a document describes. */
+export async function openLab(
   kind: ClusterKind,
   document: TopologyDocument,
 ): Promise<DiagnosisLab> {
@@ -61,7 +61,7 @@ export async function openRunning(
   const container = async (host: HostName, name: string) =>
     await engine(host).containers.find(name);
   const members = hostNames.map(engine);
-  const openTheStore = () => openKeyValueStore('consul', address('mh-keystore'));
+  const openStore = () => openKeyValueStore('consul', address('mh-keystore'));
   return {
     kind,
     provider,
@@ -69,22 +69,22 @@ export async function openRunning(
     engine,
     address,
     spareAddress: address('master-host').replace(/\d+$/, '222'),
-    askerAddress: address('master-host').replace(/\d+$/, '1'),
+    clientAddress: address('master-host').replace(/\d+$/, '1'),
     networkId: (name) => {
       const network = document.networks.find((one) => one.name === name);
       if (network === undefined) throw new Error(`the topology has no network ${name}`);
       return network.id;
     },
     container,
-    end: async (host, name) => {
+    endpoint: async (host, name) => {
       const { networks } = await (await container(host, name)).inspect();
       const { mac = '', address: own = '' } = networks['my-net'] ?? {};
       return { container: name, mac, address: own, host: address(host) };
     },
     get store() {
-      return openTheStore();
+      return openStore();
     },
-    checksumGround: async () => {
+    pathTools: async () => {
       const { mark, archive } = await prepareProbeImage();
       return { provider, tools: { archive, tag: `${BROUGHT}${mark}` } };
     },
@@ -92,7 +92,7 @@ export async function openRunning(
     settle: async () => {
       if (kind === 'seed') {
         const three = members.map(({ machine }) => machine);
-        await waitForCluster(openTheStore(), three, { provider });
+        await waitForCluster(openStore(), three, { provider });
       } else await waitForSwarm(engine('master-host'), members);
       await waitForCarService({
         url: document.carEndpoint ?? '',
@@ -112,12 +112,12 @@ function describeTarget(
 ): AuditTarget {
   const target = topologyTarget(document, machines);
   const { containers = [] } = target.expectations;
-  const besides = [
+  const extraContainers = [
     { name: 'bystander', host: 'worker-host', network: 'my-net' },
     { name: 'outsider', host: 'master-host', network: 'other-net' },
   ];
   return {
     ...target,
-    expectations: { ...target.expectations, containers: [...containers, ...besides] },
+    expectations: { ...target.expectations, containers: [...containers, ...extraContainers] },
   };
 }

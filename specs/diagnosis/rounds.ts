@@ -4,8 +4,8 @@ import { allDefects } from './defects/all.ts';
 import type { ClusterKind } from './topologies.ts';
 
 /**
- * What every run of the specs brings about: each code once, on one kind of cluster or the other. What has nothing to do
- * with each other is brought about at once, and all of it must be found; `npm run confusion` does all, one by one.
+ * The defects that every run of the specs injects: each code once, on one of the two kinds of clusters. A round injects
+ * unrelated defects together, and a check must find all of them. `npm run confusion` injects all defects one by one.
  */
 export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]>> = {
   seed: [
@@ -73,7 +73,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
   ],
 };
 
-/** What a person fixes by typing what the audit prints: each line is typed, and then nothing is wrong any more. */
+/** The defects that printed fixes undo: after all of them have run, the cluster is healthy. */
 export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
   seed: [
     pick('gossip-blocked', 'TCP in, from one host'),

@@ -8,14 +8,14 @@ import { clusterKinds } from './topologies.ts';
 
 const dataFile = 'diagnosis-matrix.json';
 
-/** Returns the runs that an earlier run wrote into that folder. */
+/** Returns the runs that an earlier run wrote to a folder. */
 export async function readConfusion(folder: string): Promise<readonly ConfusionRun[]> {
   const text = await readFile(join(folder, dataFile), 'utf8');
   const { runs } = JSON.parse(text) as { runs: readonly ConfusionRun[] };
   return runs;
 }
 
-/** Writes injected defects and findings as data, as a picture, and as a page with both and with every mistake. */
+/** Writes injected defects and findings as data, as a picture, and as a page with both and a list of all mistakes. */
 export async function writeConfusion(folder: string, runs: readonly ConfusionRun[]): Promise<void> {
   const data = { runs };
   await mkdir(join(folder, 'pictures'), { recursive: true });
@@ -36,12 +36,12 @@ function describeRuns(runs: readonly ConfusionRun[]): string {
 ![A row for each injected code and a column for each reported code. Correct findings are on the diagonal.](pictures/diagnosis-matrix.svg)
 
 ${tableOfConfusion({ runs })}
-${tableOfMistakes(runs)}${tableOfLeftOut(runs)}`;
+${tableOfMistakes(runs)}${tableOfNotInjected(runs)}`;
 }
 
 /** Lists the defects that a run did not inject. */
-function tableOfLeftOut(runs: readonly ConfusionRun[]): string {
-  const leftOut = clusterKinds.flatMap((kind) =>
+function tableOfNotInjected(runs: readonly ConfusionRun[]): string {
+  const notInjected = clusterKinds.flatMap((kind) =>
     defectsOn(kind, allDefects)
       .filter(
         ({ code, way }) =>
@@ -49,11 +49,11 @@ function tableOfLeftOut(runs: readonly ConfusionRun[]): string {
       )
       .map(({ code, way }) => `- ${kind}, ${code}, ${way}`),
   );
-  if (leftOut.length === 0) return '';
+  if (notInjected.length === 0) return '';
   return `
 ## Not injected in this run
 
-${leftOut.join('\n')}
+${notInjected.join('\n')}
 `;
 }
 

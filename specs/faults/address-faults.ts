@@ -1,10 +1,10 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
-import { forgetLearntMacs, inContainer } from './in-namespaces.ts';
+import { flushLearnedMacs, inContainer } from './in-namespaces.ts';
 
 /**
- * Someone sets the address of another container in the namespace of this one, as a script for a failover does. The engine
- * does not notice. Containers of this host reach one or the other.
+ * Adds the address of another container to this container, as a failover script does. The engine does not notice.
+ * Containers on this host reach one of the two.
  *
  * @param address with the length of its prefix
  */
@@ -14,9 +14,9 @@ export function setOtherAddress(
   { container, address, link }: Readonly<Record<'container' | 'address' | 'link', string>>,
 ): Fault {
   return inMachine(provider, machine, {
-    name: `${container} on ${machine} has the address ${address} of another container, too`,
+    name: `${container} on ${machine} also has the address ${address} of another container`,
     inject: inContainer(container, `ip addr add ${address} dev ${link}`),
     undo: `${inContainer(container, `ip addr del ${address} dev ${link}`)}
-      ${forgetLearntMacs}`,
+      ${flushLearnedMacs}`,
   });
 }

@@ -2,29 +2,29 @@ import type { Engine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import type { Fault } from './fault.ts';
 
-/** A machine of the path, and an archive of an image that has `nft` and `ethtool`, by which it is worked upon. */
-export interface ChecksumGround {
+/** A provider, and an image with `nft` and `ethtool`, which the machines lack. */
+export interface PathTools {
   readonly provider: MachineProvider;
   readonly tools: { readonly archive: string; readonly tag: string };
 }
 
-/** What the tunnel's own header says of the whole packet would be wrong too, and the receiver drop it unopened. */
+/** The outer UDP checksum would become wrong too, and the receiver would drop the packet before decapsulation. */
 const noOuterChecksum = 'udp checksum set 0';
 
 const TABLE = 'inet overlay-e2e-checksums';
-/** Bits from the tunnel's own UDP header to fields of what it carries: 8 of UDP, 8 of VXLAN, 14 of Ethernet, 20 of IP. */
+/** Bit offsets from the outer UDP header to fields of the inner packet: 8 bytes UDP, 8 VXLAN, 14 Ethernet, 20 IP. */
 const CARRIED = { protocol: '@th,312,8', tcpChecksum: '@th,528,16', udpChecksum: '@th,448,16' };
 
 /**
- * What leaves the sender by the tunnel carries a wrong TCP checksum, as an interface's does that was left to reckon it
- * and does not. ICMP passes, and so does UDP; TCP never connects, in either direction: what is dead is what the sender
- * sends. The receiving container counts the errors.
+ * Gives VXLAN packets of the sender a wrong inner TCP checksum, like an interface with broken checksum offload. ICMP
+ * and UDP pass. TCP never connects in either direction, because the sender's packets are lost. The receiving container
+ * counts the errors.
  */
-export function breakSentChecksums(ground: ChecksumGround, sender: Engine, link: string): Fault {
+export function breakSentChecksums(tools: PathTools, sender: Engine, link: string): Fault {
   return {
     name: `${sender.machine.name} sends TCP with wrong checksums through the tunnel`,
     inject: async () =>
-      await withTools(ground, [sender], async (run) => {
+      await withTools(tools, [sender], async (run) => {
         await run(sender, ['ethtool', '-K', link, 'tx', 'off']);
         const rule = `udp dport 4789 ${CARRIED.protocol} 6 ${CARRIED.tcpChecksum} set 0xdead ${noOuterChecksum}`;
         await run(sender, ['nft', rulesFor('output', [rule])]);
@@ -37,18 +37,18 @@ export function breakSentChecksums(ground: ChecksumGround, sender: Engine, link:
 }
 
 /**
- * What comes out of the receiver's interface has wrong checksums, TCP and UDP alike, as from one that joins packets and
- * gets it wrong. The sender has to write checksums at all for that: between two ends of a veth pair nobody does.
+ * Gives received VXLAN packets wrong inner TCP and UDP checksums, like an interface that merges packets incorrectly.
+ * The sender must compute checksums for this. Over a veth pair, a kernel omits them.
  */
 export function breakReceivedChecksums(
-  ground: ChecksumGround,
+  tools: PathTools,
   receiver: Engine,
   { sender, link }: { readonly sender: Engine; readonly link: string },
 ): Fault {
   return {
     name: `${receiver.machine.name} receives wrong checksums through the tunnel`,
     inject: async () =>
-      await withTools(ground, [receiver, sender], async (run) => {
+      await withTools(tools, [receiver, sender], async (run) => {
         await run(sender, ['ethtool', '-K', link, 'tx', 'off']);
         const { protocol, tcpChecksum, udpChecksum } = CARRIED;
         const rules = [`${protocol} 6 ${tcpChecksum}`, `${protocol} 17 ${udpChecksum}`].map(
@@ -67,7 +67,7 @@ export function breakReceivedChecksums(
 function rulesFor(hook: 'output' | 'prerouting', rules: readonly string[]): string {
   return [
     `add table ${TABLE}`,
-    // Before connections are looked at.
+    // Priority before connection tracking.
     `add chain ${TABLE} carried { type filter hook ${hook} priority -400; }`,
     ...rules.map((rule) => `add rule ${TABLE} carried ${rule}`),
   ].join('; ');
@@ -75,23 +75,20 @@ function rulesFor(hook: 'output' | 'prerouting', rules: readonly string[]): stri
 
 type RunTool = (on: Engine, argv: readonly [string, ...string[]]) => Promise<void>;
 
-/**
- * Each time that a tool runs, the image is brought if it is not there: an audit in between takes it away again, as it
- * does with what it brings itself.
- */
+/** Loads the image before each use of a tool, because a check in between removes it like its own probe image. */
 export async function withTools(
-  { provider, tools: { archive, tag } }: ChecksumGround,
+  { provider, tools: { archive, tag } }: PathTools,
   engines: readonly Engine[],
   breakWith: (run: RunTool) => Promise<() => Promise<void>>,
 ): Promise<() => Promise<void>> {
-  const mend = await breakWith(async ({ machine, images }, [program, ...words]) => {
+  const undo = await breakWith(async ({ machine, images }, [program, ...words]) => {
     if (!(await images.has(tag))) await images.load(archive);
     const rights = ['--network=host', '--cap-drop=ALL', '--cap-add=NET_ADMIN'];
     const options = ['--rm', '--pull=never', ...rights, `--entrypoint=${program}`];
     await provider.run(machine.name, ['docker', 'run', ...options, tag, ...words]);
   });
   return async () => {
-    await mend();
+    await undo();
     for (const engine of engines) {
       if (await engine.images.has(tag)) await engine.images.remove(tag);
     }

@@ -3,12 +3,12 @@ import type { ContainerSpec } from '../../helpers/docker/containers/container-sp
 import type { Engine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
-import { type OverlayGround, removeForGood } from './overlay-faults.ts';
+import { type OverlayHosts, removeWithEntries } from './overlay-faults.ts';
 
-/** A container that has no business on that engine. */
-export function strayContainer(engine: Engine, spec: ContainerSpec & { name: string }): Fault {
+/** A container that does not belong on this engine. */
+export function unexpectedContainer(engine: Engine, spec: ContainerSpec & { name: string }): Fault {
   return {
-    name: `a container ${spec.name} runs on ${engine.machine.name} too`,
+    name: `a container ${spec.name} also runs on ${engine.machine.name}`,
     inject: async () => {
       const container = await engine.containers.run(spec);
       return async () => await container.remove();
@@ -17,10 +17,9 @@ export function strayContainer(engine: Engine, spec: ContainerSpec & { name: str
 }
 
 /**
- * A container that is somewhere else than it was: gone from its engine, and made anew on another.
+ * Moves a container: removes it from its engine and creates it again on another.
  *
- * On a key-value cluster it must not have the address that it had: an engine that led a container of its own to another
- * of its own, by an entry for its own address, never takes that away, and sends there what is for it elsewhere.
+ * On a key-value cluster, it needs another address. An engine can have an entry with its own host address for one of the containers that it runs. It never deletes this entry, and would send traffic for the moved container to itself.
  */
 export function movedContainer(
   container: Container,
@@ -29,14 +28,14 @@ export function movedContainer(
     to,
     spec,
     address,
-    ground,
+    hosts,
   }: {
     readonly from: Engine;
     readonly to: Engine;
     readonly spec: ContainerSpec;
-    /** What it has there. */
+    /** The address of the moved container. */
     readonly address: string;
-    readonly ground: OverlayGround;
+    readonly hosts: OverlayHosts;
   },
 ): Fault {
   return {
@@ -45,14 +44,14 @@ export function movedContainer(
       await container.remove();
       const moved = await to.containers.run({ ...spec, address });
       return async () => {
-        await removeForGood(moved, ground);
+        await removeWithEntries(moved, hosts);
         await from.containers.run(spec);
       };
     },
   };
 }
 
-/** A container that was told to stop, and that nobody started again. Its end on the network is gone meanwhile. */
+/** A container that was stopped and not started again. It has no endpoint on the network while it is stopped. */
 export function stoppedContainer(container: Container): Fault {
   return {
     name: `${container.name} is stopped`,
@@ -64,8 +63,8 @@ export function stoppedContainer(container: Container): Fault {
 }
 
 /**
- * Its processes are frozen. The engine has it as running, its end is there and its kernel answers ping; whoever connects
- * to its program is let in, and never hears a word.
+ * A container with frozen processes. For its engine it is running, it has an endpoint, and its kernel answers ping.
+ * Clients can connect to its program but get no response.
  */
 export function pausedContainer(
   provider: MachineProvider,
@@ -78,13 +77,13 @@ export function pausedContainer(
   });
 }
 
-/** A container whose program ends as soon as it starts, and which its engine starts again and again. */
+/** A container whose program exits when it starts, and which its engine restarts repeatedly. */
 export function restartingContainer(
   container: Container,
   { engine, spec }: { readonly engine: Engine; readonly spec: ContainerSpec },
 ): Fault {
   return {
-    name: `${container.name} ends as soon as it starts`,
+    name: `${container.name} exits when it starts`,
     inject: async () => {
       await container.remove();
       const ending = { ...spec, entrypoint: ['false'], command: [], restart: 'always' } as const;

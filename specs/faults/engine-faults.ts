@@ -1,7 +1,7 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 
-/** The engine is stopped, and its containers with it. Its entry in a store stays until it is too old. */
+/** Stops the engine and its containers. Its entry in a key-value store stays until it expires. */
 export function stoppedEngine(provider: MachineProvider, machine: string): Fault {
   return inMachine(provider, machine, {
     name: `the engine of ${machine} is stopped`,
@@ -11,8 +11,8 @@ export function stoppedEngine(provider: MachineProvider, machine: string): Fault
 }
 
 /**
- * The engine is there and does nothing: who connects is let in and hears nothing. Its containers run on. The others' gossip
- * gives it up after some seconds.
+ * Freezes the engine. Clients can connect but get no response. Its containers continue to run. The gossip of the other
+ * engines marks it as failed after a few seconds.
  */
 export function frozenEngine(provider: MachineProvider, machine: string): Fault {
   return inMachine(provider, machine, {
@@ -23,18 +23,18 @@ export function frozenEngine(provider: MachineProvider, machine: string): Fault 
 }
 
 /**
- * The engine runs with other options than it was made with: those that begin so are taken away, and these are given
- * instead. Whoever administers it did so in a file that belongs to the machine's make; this asks the engine that runs.
+ * Restarts the engine with other options: removes all options that begin with `without` and adds those of `instead`.
+ * The change applies to the running process only, not to the configuration of the machine.
  */
 export function otherEngineOptions(
   provider: MachineProvider,
   machine: string,
   { without, instead }: { readonly without: string; readonly instead: readonly string[] },
 ): Fault {
-  const become = instead.length === 0 ? 'nothing instead' : instead.join(' ');
+  const become = instead.length === 0 ? 'no replacement' : instead.join(' ');
   return inMachine(provider, machine, {
     name: `the engine of ${machine} runs without ${without}…, with ${become}`,
-    // What it is called by has no spaces in any word.
+    // The engine's command line contains no spaces within arguments.
     inject: `set -- $(tr '\\0' ' ' </proc/$(cat /var/run/docker.pid)/cmdline)
       words=
       for word; do case $word in ${without}*) ;; *) words="$words $word" ;; esac; done
@@ -49,17 +49,17 @@ export function otherEngineOptions(
   });
 }
 
-/** Where an engine keeps what it calls itself by: today's in the second. */
+/** The files in which an engine keeps its ID. Current releases use the second. */
 const ID_FILES = ['/etc/docker/key.json', '/var/lib/docker/engine-id'];
 
-/** A machine that was cloned from another: its engine has the other's id. */
+/** A machine that was cloned from another: its engine has the ID of the other engine. */
 export function clonedEngineId(
   provider: MachineProvider,
   machine: string,
   original: string,
 ): Fault {
   return {
-    name: `the engine of ${machine} has the id of that of ${original}`,
+    name: `the engine of ${machine} has the ID of the engine of ${original}`,
     inject: async () => {
       const find = `for file in ${ID_FILES.join(' ')}; do [ -e $file ] && echo $file; done; true`;
       const { stdout } = await provider.run(original, ['sh', '-ec', find]);

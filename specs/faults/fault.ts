@@ -1,23 +1,23 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { activity } from '../../helpers/process/activity.ts';
 
-/** Something that is broken on purpose, and that can be undone. */
+/** A fault that can be injected and undone. */
 export interface Fault {
-  /** What is so while it is broken: «worker-host calls itself master-host». */
+  /** The state while the fault exists: "worker-host calls itself master-host". */
   readonly name: string;
-  /** Breaks it, and gives what mends it again. */
+  /** Injects the fault. Returns a function that undoes it. */
   inject(): Promise<() => Promise<void>>;
 }
 
-/** Breaks it. It is mended at the end of the block that holds what this gives. */
+/** Injects a fault. Disposing the result undoes it. */
 export async function breakCluster(fault: Fault): Promise<AsyncDisposable> {
-  const mend = await activity('stage', `break: ${fault.name}`, () => fault.inject());
+  const undo = await activity('stage', `break: ${fault.name}`, () => fault.inject());
   return {
-    [Symbol.asyncDispose]: async () => await activity('stage', `mend: ${fault.name}`, mend),
+    [Symbol.asyncDispose]: async () => await activity('stage', `undo: ${fault.name}`, undo),
   };
 }
 
-/** A fault that a shell's commands inside of one machine make and undo, as root. */
+/** Returns a fault that shell commands inject and undo, as root on one machine. */
 export function inMachine(
   provider: MachineProvider,
   machine: string,

@@ -2,9 +2,9 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 
 /**
- * A machine's firewall swallows the engines' gossip with one other: in one direction, by one transport or by both. By one
- * alone nobody notices for a while, as each stands in for the other: members stay alive, and what they tell each other of
- * containers comes late or never. By both, they give each other up after some seconds.
+ * Drops gossip between two engines with a firewall rule: in one direction, over one transport or both. With one
+ * transport blocked, the other replaces it for a while: members stay alive, but news about containers arrives late or
+ * never. With both blocked, the engines mark each other as failed after a few seconds.
  */
 export function blockGossip(
   provider: MachineProvider,

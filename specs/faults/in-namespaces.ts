@@ -1,31 +1,31 @@
-/** Where an engine keeps the network namespaces of its overlays and of its containers. */
+/** The folder in which an engine keeps the network namespaces of its overlay networks and containers. */
 const NAMESPACES = '/var/run/docker/netns';
 
 /**
- * A shell's line that runs a script in the namespace of that overlay on the machine. The number before the network's id
- * grows each time that an engine makes the namespace anew.
+ * Returns a shell command that runs a script in the namespace of an overlay network. The number before the network's ID
+ * increases each time that an engine creates the namespace.
  */
 export function inOverlay(network: string, script: string): string {
   return `nsenter --net=${overlayNamespace(network)} sh -ec '${script}'`;
 }
 
-/** The file of an overlay's namespace, as a shell finds it. */
+/** Returns a shell expression for the file of an overlay network's namespace. */
 export function overlayNamespace(network: string): string {
   return `$(ls -d ${NAMESPACES}/*-${network.slice(0, 10)})`;
 }
 
-/** A shell's line that runs a script in the network namespace of one container on the machine. */
+/** Returns a shell command that runs a script in the network namespace of a container. */
 export function inContainer(container: string, script: string): string {
   return `nsenter --net=/proc/$(docker inspect --format '{{.State.Pid}}' ${container})/ns/net sh -ec '${script}'`;
 }
 
-/** A shell's line that runs a script in the network namespace of each overlay and each container on the machine. */
+/** Returns a shell command that runs a script in the network namespace of every overlay network and container. */
 function inEachNamespace(script: string): string {
   return `for namespace in ${NAMESPACES}/*; do nsenter --net="$namespace" sh -c '${script}'; done`;
 }
 
-/** Containers forget which MAC addresses they were told: what an engine put into tables is permanent, and stays. */
-export const forgetLearntMacs = inEachNamespace('ip neigh flush all');
+/** Flushes the MAC addresses that containers have learned. Entries that an engine wrote are permanent and stay. */
+export const flushLearnedMacs = inEachNamespace('ip neigh flush all');
 
-/** Containers forget how large a packet may be on its way. What was learnt of a path stays for ten minutes otherwise. */
-export const forgetLearntSizes = inEachNamespace('ip route flush cache');
+/** Flushes the path MTUs that containers have learned. They would expire only after ten minutes. */
+export const flushLearnedPathMtus = inEachNamespace('ip route flush cache');

@@ -2,14 +2,14 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { overlayNamespace } from './in-namespaces.ts';
 
-/** Somebody laid a cable between two overlays of a machine: their bridges are one now, on all hosts. */
+/** Connects the bridges of two overlay networks with a veth pair. They are one network then, on all hosts. */
 export function joinedBridges(
   provider: MachineProvider,
   machine: string,
   { one, other }: Readonly<Record<'one' | 'other', string>>,
 ): Fault {
   return inMachine(provider, machine, {
-    name: `the bridges of two overlays of ${machine} are joined`,
+    name: `the bridges of two overlay networks of ${machine} are connected`,
     inject: `one=${overlayNamespace(one)} other=${overlayNamespace(other)}
       nsenter --net=$one ip link add cable type veth peer name cable netns $other
       for end in $one $other; do
@@ -20,27 +20,29 @@ export function joinedBridges(
   });
 }
 
-/** A container of an overlay, as its host reaches it beside the overlay: by the bridge that leads out of it. */
-export interface Neighbour {
+/** A container of an overlay network, with the address by which its host reaches it on `docker_gwbridge`. */
+export interface RoutedContainer {
   readonly address: string;
   /** Its address on `docker_gwbridge`. */
   readonly outside: string;
 }
 
 /**
- * The host leads from one overlay to another: its firewall lets containers meet on the bridge by which they go out, and it
- * has routes to their addresses on the overlays there.
+ * Makes a host route between two overlay networks. Its firewall accepts traffic between containers on
+ * `docker_gwbridge`, and its routes lead to their overlay addresses there.
  */
 export function routedOverlays(
   provider: MachineProvider,
   machine: string,
-  ends: readonly Neighbour[],
+  containers: readonly RoutedContainer[],
 ): Fault {
   const bridge = 'docker_gwbridge';
   const hole = `FORWARD -i ${bridge} -o ${bridge} -j ACCEPT`;
-  const routes = ends.map(({ address, outside }) => `${address}/32 via ${outside} dev ${bridge}`);
+  const routes = containers.map(
+    ({ address, outside }) => `${address}/32 via ${outside} dev ${bridge}`,
+  );
   return inMachine(provider, machine, {
-    name: `${machine} leads from one overlay to another`,
+    name: `${machine} routes between two overlay networks`,
     inject: [`iptables -I ${hole}`, ...routes.map((route) => `ip route add ${route}`)].join('\n'),
     undo: [`iptables -D ${hole}`, ...routes.map((route) => `ip route del ${route}`)].join('\n'),
   });

@@ -1,7 +1,7 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 
-/** Two machines with one hostname: members of a key-value cluster are told apart by it. */
+/** Gives two machines the same hostname. A key-value cluster distinguishes members by hostname. */
 export function duplicateHostname(
   provider: MachineProvider,
   machine: string,
@@ -15,13 +15,13 @@ export function duplicateHostname(
 }
 
 /**
- * Two engines whose machines have one hostname, and that were started so. Their gossip tells members apart by it: when
- * they have met, that of both ends, and neither engine says so.
+ * Starts an engine on a machine that has the hostname of another. Gossip distinguishes members by hostname. After the
+ * two engines have connected, gossip with both fails, and neither engine reports it.
  */
 export function duplicateMember(provider: MachineProvider, machine: string, taken: string): Fault {
   const hostname = duplicateHostname(provider, machine, taken);
   return {
-    name: `the engine of ${machine} was started when it called itself ${taken}`,
+    name: `the engine of ${machine} was started with the hostname ${taken}`,
     inject: async () => {
       const nameAgain = await hostname.inject();
       await restartEngine(provider, machine);
@@ -37,32 +37,32 @@ async function restartEngine(provider: MachineProvider, machine: string): Promis
   await provider.run(machine, ['service', 'docker', 'restart']);
 }
 
-/** A firewall before a machine: packets to one of its TCP ports from one address vanish, and nobody is told. */
+/** Drops packets from one address to a TCP port of a machine, without a reply. */
 export function filterPort(
   provider: MachineProvider,
   machine: string,
   { port, from }: { readonly port: number; readonly from: string },
 ): Fault {
-  // Before the engine's own rules, which lead a published port to its container.
+  // Before the engine's own rules, which forward a published port to its container.
   const rule = `PREROUTING -s ${from} -p tcp --dport ${port} -j DROP`;
   return inMachine(provider, machine, {
-    name: `packets from ${from} to port ${port} of ${machine} vanish`,
+    name: `packets from ${from} to port ${port} of ${machine} are dropped`,
     inject: `iptables -t raw -I ${rule}`,
     undo: `iptables -t raw -D ${rule}`,
   });
 }
 
-/** Nothing that comes from that address reaches the machine, and nothing goes there: for both the other one is dead. */
-export function deafTo(provider: MachineProvider, machine: string, address: string): Fault {
+/** Drops all packets between a machine and an address. Each treats the other as failed. */
+export function isolateFrom(provider: MachineProvider, machine: string, address: string): Fault {
   const rules = [`INPUT -s ${address} -j DROP`, `OUTPUT -d ${address} -j DROP`];
   return inMachine(provider, machine, {
-    name: `${machine} and ${address} hear nothing of each other`,
+    name: `${machine} and ${address} cannot reach each other`,
     inject: rules.map((rule) => `iptables -I ${rule}`).join('\n'),
     undo: rules.map((rule) => `iptables -D ${rule}`).join('\n'),
   });
 }
 
-/** As a firewall does that answers: who comes from that address is told that nobody listens on that port. */
+/** Rejects connections from an address to a port with a TCP reset, as if nothing listened there. */
 export function refuseConnections(
   provider: MachineProvider,
   machine: string,
@@ -70,7 +70,7 @@ export function refuseConnections(
 ): Fault {
   const rule = `INPUT -s ${from} -p tcp --dport ${port} -j REJECT --reject-with tcp-reset`;
   return inMachine(provider, machine, {
-    name: `${machine} refuses ${from} on port ${port}`,
+    name: `${machine} rejects connections from ${from} to port ${port}`,
     inject: `iptables -I ${rule}`,
     undo: `iptables -D ${rule}`,
   });

@@ -5,7 +5,7 @@ import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { inContainer } from './in-namespaces.ts';
-import { type OverlayGround, removeForGood } from './overlay-faults.ts';
+import { type OverlayHosts, removeWithEntries } from './overlay-faults.ts';
 
 async function runIn(container: Container, script: string): Promise<void> {
   const { exitCode, stderr } = await container.exec(['sh', '-ec', script], { user: 'root' });
@@ -17,15 +17,15 @@ async function runIn(container: Container, script: string): Promise<void> {
   });
 }
 
-/** A line in a container's own /etc/hosts, which its programs believe before they ask the engine. */
+/** Adds a line to a container's /etc/hosts. Programs read this file before they query the name server. */
 export function wrongHostsLine(
   container: Container,
   { name, address }: { readonly name: string; readonly address: string },
 ): Fault {
   return {
-    name: `in ${container.name} /etc/hosts says that ${name} is ${address}`,
+    name: `/etc/hosts of ${container.name} has the address ${address} for ${name}`,
     inject: async () => {
-      // The file is a mount, which can be written to but not replaced.
+      // The file is a mount: a program can write to it but cannot replace it.
       await runIn(
         container,
         `cp /etc/hosts /tmp/hosts.right; echo '${address} ${name}' >>/etc/hosts`,
@@ -35,26 +35,28 @@ export function wrongHostsLine(
   };
 }
 
-/** A container on the same network that listens to another's name too: a resolver then gives both addresses, in turn. */
+/**
+ * Runs a container with the name of another container as an alias. The name server then returns both addresses in turn.
+ */
 export function sharedName(
   engine: Engine,
   spec: ContainerSpec & { readonly name: string },
   taken: string,
-  ground: OverlayGround,
+  hosts: OverlayHosts,
 ): Fault {
   return {
-    name: `${spec.name} on ${engine.machine.name} answers to the name ${taken} as well`,
+    name: `${spec.name} on ${engine.machine.name} has the alias ${taken}`,
     inject: async () => {
       const container = await engine.containers.run({ ...spec, aliases: [taken] });
-      return async () => await removeForGood(container, ground);
+      return async () => await removeWithEntries(container, hosts);
     },
   };
 }
 
-/** A container asks a name server that is not its engine's, and that nobody has: no name is answered. */
+/** Sets an unused address as the name server of a container. No name is resolved. */
 export function otherNameServer(container: Container, address: string): Fault {
   return {
-    name: `${container.name} asks the name server ${address}`,
+    name: `${container.name} uses the name server ${address}`,
     inject: async () => {
       await runIn(
         container,
@@ -66,13 +68,13 @@ export function otherNameServer(container: Container, address: string): Fault {
 }
 
 /**
- * The rules are gone that lead a container's questions to its engine: 127.0.0.11 port 53 is the engine on another port,
- * by rules in the container's own namespace, which a tool that flushes firewalls takes with it.
+ * Deletes the NAT rules of the engine's name server. They redirect 127.0.0.11 port 53 to another port of the engine, in
+ * the container's namespace. Tools that flush a firewall delete them too.
  */
-export function flushedNameRules(provider: MachineProvider, container: Container): Fault {
+export function deletedNameRules(provider: MachineProvider, container: Container): Fault {
   const rules = `/run/name-rules.${container.name}`;
   return inMachine(provider, container.machine.name, {
-    name: `the rules that lead to the name server of ${container.name} are flushed`,
+    name: `the NAT rules of the name server of ${container.name} are deleted`,
     inject: inContainer(container.name, `iptables-save -t nat >${rules}; iptables -t nat -F`),
     undo: `${inContainer(container.name, `iptables-restore -T nat <${rules}`)}; rm ${rules}`,
   });

@@ -4,10 +4,10 @@ import type { NetworkRequest } from '../../helpers/docker/networks.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
 
-/** A network of one engine alone that has the name of an overlay. */
+/** Creates a local network with the name of an overlay network on one engine. */
 export function localNamesake(engine: Engine, network: string): Fault {
   return {
-    name: `${engine.machine.name} has a bridge network of its own that is called ${network}`,
+    name: `${engine.machine.name} has a bridge network with the name ${network}`,
     inject: async () => {
       const { id } = await engine.networks.create({ name: network, driver: 'bridge' });
       return async () => await engine.networks.remove(id);
@@ -15,7 +15,7 @@ export function localNamesake(engine: Engine, network: string): Fault {
   };
 }
 
-/** A network that nobody is on was removed, and is there no more on any host. */
+/** Removes a network without containers. It no longer exists on any host. */
 export function removedNetwork(engine: Engine, request: Omit<NetworkRequest, 'driver'>): Fault {
   return {
     name: `network ${request.name} was removed`,
@@ -28,7 +28,7 @@ export function removedNetwork(engine: Engine, request: Omit<NetworkRequest, 'dr
   };
 }
 
-/** A network that nobody is on was made anew by another name, with all else as it was. */
+/** Creates a network without containers again under another name, with the same options. */
 export function otherName(
   engine: Engine,
   request: Omit<NetworkRequest, 'driver'>,
@@ -47,7 +47,7 @@ export function otherName(
   };
 }
 
-/** A network that nobody is on was made anew by the same name, with another subnet. */
+/** Creates a network without containers again under the same name, with another subnet. */
 export function otherSubnet(
   engine: Engine,
   request: Omit<NetworkRequest, 'driver'>,
@@ -66,13 +66,16 @@ export function otherSubnet(
   };
 }
 
-/** One more overlay, whose subnet is also in use elsewhere: engines take any that no other of their networks has. */
+/**
+ * Creates another overlay network whose subnet is in use outside of Docker. Engines accept any subnet that none of
+ * their networks has.
+ */
 export function overlappingOverlay(
   engine: Engine,
   request: Omit<NetworkRequest, 'driver'> & { readonly subnet: string },
 ): Fault {
   return {
-    name: `overlay ${request.name} has the subnet ${request.subnet}, which others have too`,
+    name: `overlay network ${request.name} has the subnet ${request.subnet}, which is in use elsewhere`,
     inject: async () => {
       const { id } = await createOverlay(engine, request);
       return async () => await removeOverlay(engine, id);
@@ -80,10 +83,10 @@ export function overlappingOverlay(
   };
 }
 
-/** A bridge network of one host that has the subnet of an overlay: the host's own route leads there, not to the overlay. */
+/** Creates a bridge network with the subnet of an overlay network on one host. The host's route leads to the bridge. */
 export function overlappingBridge(engine: Engine, name: string, subnet: string): Fault {
   return {
-    name: `${engine.machine.name} has a bridge network with the overlay's subnet ${subnet}`,
+    name: `${engine.machine.name} has a bridge network with the overlay network's subnet ${subnet}`,
     inject: async () => {
       const { id } = await engine.networks.create({ name, driver: 'bridge', subnet });
       return async () => await engine.networks.remove(id);
@@ -91,27 +94,27 @@ export function overlappingBridge(engine: Engine, name: string, subnet: string):
   };
 }
 
-/** The host has an address in an overlay's range, and with it a route to all of it: as a VPN gives one, say. */
+/** Gives a host an address in the range of an overlay network, and with it a route, as a VPN does. */
 export function hostInsideOverlay(
   provider: MachineProvider,
   machine: string,
   { link, address }: { readonly link: string; readonly address: string },
 ): Fault {
   return inMachine(provider, machine, {
-    name: `${machine} has the address ${address} of an overlay's range`,
+    name: `${machine} has the address ${address} in the range of an overlay network`,
     inject: `ip addr add ${address} dev ${link}`,
     undo: `ip addr del ${address} dev ${link}`,
   });
 }
 
-/** The host sends a part of an overlay's range through a gateway: as a VPN or a site's routing daemon does. */
+/** Routes a part of an overlay network's range through a gateway, as a VPN or a routing daemon does. */
 export function routeInsideOverlay(
   provider: MachineProvider,
   machine: string,
   { range, gateway }: { readonly range: string; readonly gateway: string },
 ): Fault {
   return inMachine(provider, machine, {
-    name: `${machine} routes ${range}, a part of an overlay's range, via ${gateway}`,
+    name: `${machine} routes ${range}, a part of an overlay network's range, via ${gateway}`,
     inject: `ip route add ${range} via ${gateway}`,
     undo: `ip route del ${range} via ${gateway}`,
   });

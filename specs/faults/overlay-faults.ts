@@ -1,19 +1,19 @@
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { type Fault, inMachine } from './fault.ts';
-import { forgetLearntMacs, inOverlay } from './in-namespaces.ts';
+import { flushLearnedMacs, inOverlay } from './in-namespaces.ts';
 
-/** One end of an overlay, as another host's kernel must know it. */
-export interface RemoteEnd {
+/** A container's endpoint on an overlay network, as the kernel of another host must know it. */
+export interface RemoteEndpoint {
   readonly container: string;
   readonly mac: string;
-  /** Its address on the overlay. */
+  /** The endpoint's address on the overlay network. */
   readonly address: string;
-  /** The address of the host that it is on. */
+  /** The address of the container's host. */
   readonly host: string;
 }
 
-/** An overlay, by its id, in the kernel of one machine. */
+/** An overlay network, by its ID, on one machine. */
 export interface OverlayOn {
   readonly provider: MachineProvider;
   readonly machine: string;
@@ -21,163 +21,168 @@ export interface OverlayOn {
 }
 
 /**
- * The machine's kernel forgets on which host a container is. Names and everything that engines say stay right, and no
- * engine repairs it (https://github.com/moby/moby/issues/52661). A packet that comes from there teaches it to the kernel
- * again: what is dead is the first word from this side.
+ * Deletes the forwarding entry for a container from the VXLAN device. Names and the data of engines stay correct, and
+ * no engine restores the entry (https://github.com/moby/moby/issues/52661). The kernel learns it again from an incoming
+ * packet. Only the first packet from this host fails.
  */
-export function forgetForwarding(on: OverlayOn, end: RemoteEnd): Fault {
+export function deleteForwardingEntry(on: OverlayOn, endpoint: RemoteEndpoint): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} has forgotten on which host ${end.container} is`,
-    inject: `bridge fdb del ${end.mac} dev vxlan0 self`,
-    undo: restoreForwarding(end),
+    name: `the kernel of ${on.machine} has no forwarding entry for ${endpoint.container}`,
+    inject: `bridge fdb del ${endpoint.mac} dev vxlan0 self`,
+    undo: setForwardingEntry(endpoint),
   });
 }
 
 /**
- * Nothing at all is left of a container in the forwarding table, where the half that the bridge has learnt stays
- * otherwise. What is dead is the same: the first word from this side.
+ * Deletes both halves of the forwarding entry for a container, including the half that the bridge has learned. The
+ * effect is the same: the first packet from this host fails.
  */
-export function forgetForwardingWholly(on: OverlayOn, end: RemoteEnd): Fault {
+export function deleteWholeForwardingEntry(on: OverlayOn, endpoint: RemoteEndpoint): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} has nothing of ${end.container} in its forwarding table`,
-    inject: `bridge fdb del ${end.mac} dev vxlan0 self
-      bridge fdb del ${end.mac} dev vxlan0 master 2>/dev/null || true`,
-    undo: restoreForwarding(end),
+    name: `the kernel of ${on.machine} has neither half of the forwarding entry for ${endpoint.container}`,
+    inject: `bridge fdb del ${endpoint.mac} dev vxlan0 self
+      bridge fdb del ${endpoint.mac} dev vxlan0 master 2>/dev/null || true`,
+    undo: setForwardingEntry(endpoint),
   });
 }
 
 /**
- * The machine's kernel sends what is for a container to another host. Dead in both directions: what comes from the
- * right host is dropped too, as a permanent entry says that the container is elsewhere.
+ * Makes a machine forward traffic for a container to another host. Both directions fail: the kernel also drops packets
+ * from the correct host, because a permanent entry has another location.
  */
-export function misdirectForwarding(on: OverlayOn, end: RemoteEnd, wrong: string): Fault {
+export function misdirectForwarding(on: OverlayOn, endpoint: RemoteEndpoint, wrong: string): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} sends to ${wrong} what is for ${end.container} on ${end.host}`,
-    inject: restoreForwarding({ ...end, host: wrong }),
-    undo: restoreForwarding(end),
+    name: `the kernel of ${on.machine} forwards traffic for ${endpoint.container} on ${endpoint.host} to ${wrong}`,
+    inject: setForwardingEntry({ ...endpoint, host: wrong }),
+    undo: setForwardingEntry(endpoint),
   });
 }
 
 /**
- * What is for a container goes to the right host, at a port where nobody listens: 8472 is what the kernel took before
- * VXLAN had a number of its own. Dead in this direction alone; what answers there would need is dead with it.
+ * Makes a machine forward traffic for a container to the correct host at an unused port. Linux used port 8472 before
+ * VXLAN had an official port. This direction fails, and so do connections that need replies in it.
  */
-export function misdirectPort(on: OverlayOn, end: RemoteEnd): Fault {
+export function misdirectPort(on: OverlayOn, endpoint: RemoteEndpoint): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} sends what is for ${end.container} to port 8472 of its host`,
-    inject: restoreForwarding({ ...end, host: `${end.host} port 8472` }),
-    undo: restoreForwarding(end),
+    name: `the kernel of ${on.machine} forwards traffic for ${endpoint.container} to port 8472 of its host`,
+    inject: setForwardingEntry({ ...endpoint, host: `${endpoint.host} port 8472` }),
+    undo: setForwardingEntry(endpoint),
   });
 }
 
 /**
- * The machine's kernel still has a container that is gone, or that is on this very machine by now: `host` says where it
- * was. Nobody notices until the address, or the container, is somewhere else than the entry says.
+ * Adds a forwarding entry for a removed container, or for a container that has moved to this machine. `host` is its
+ * former host. The entry has no effect until its address or its container is used on another host.
  */
-export function leaveForwarding(on: OverlayOn, gone: RemoteEnd): Fault {
+export function addStaleForwardingEntry(on: OverlayOn, gone: RemoteEndpoint): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} still has ${gone.container} as being on ${gone.host}`,
-    inject: `${restoreForwarding(gone)}
-      ${restoreNeighbour(gone)}`,
+    name: `the kernel of ${on.machine} still has ${gone.container} on ${gone.host}`,
+    inject: `${setForwardingEntry(gone)}
+      ${setNeighborEntry(gone)}`,
     undo: `bridge fdb del ${gone.mac} dev vxlan0 dst ${gone.host} self
       ip neigh del ${gone.address} dev vxlan0`,
   });
 }
 
 /**
- * The machine's kernel no longer answers for a container when its own containers ask for its MAC address. Dead is what
- * does not know it yet. An engine on a key-value store hears of the first question, and puts the entry back; one in swarm
- * mode does not. A container that asked lately notices nothing until it asks again.
+ * Deletes the neighbor entry of a container. The kernel no longer answers ARP requests for it, so containers that do
+ * not know its MAC address yet cannot reach it. An engine on a key-value store is notified of the first request and
+ * restores the entry; an engine in swarm mode does not. Containers with a cached MAC address are affected when it
+ * expires.
  */
-export function forgetNeighbour(on: OverlayOn, end: RemoteEnd): Fault {
+export function deleteNeighborEntry(on: OverlayOn, endpoint: RemoteEndpoint): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} has no neighbour ${end.address} for ${end.container}`,
-    inject: `ip neigh del ${end.address} dev vxlan0`,
-    undo: restoreNeighbour(end),
-    forgetting: ['undo'],
+    name: `the kernel of ${on.machine} has no neighbor entry ${endpoint.address} for ${endpoint.container}`,
+    inject: `ip neigh del ${endpoint.address} dev vxlan0`,
+    undo: setNeighborEntry(endpoint),
+    flushAfter: ['undo'],
   });
 }
 
 /**
- * The overlay's VXLAN device went down and came up again: a kernel then drops all neighbours of it, those that an engine
- * put there too. Its forwarding entries stay.
+ * Sets the VXLAN device of an overlay network down and up. The kernel then deletes all of its neighbor entries,
+ * including permanent ones of an engine. Forwarding entries stay.
  */
-export function flapOverlay(on: OverlayOn, ends: readonly RemoteEnd[]): Fault {
+export function flapVxlanDevice(on: OverlayOn, endpoints: readonly RemoteEndpoint[]): Fault {
   return inTables(on, {
-    name: `the overlay's VXLAN device of ${on.machine} went down and up, and has no neighbours since`,
+    name: `the VXLAN device of ${on.machine} went down and up and has no neighbor entries`,
     inject: 'ip link set vxlan0 down; ip link set vxlan0 up',
-    undo: ends.map(restoreNeighbour).join('\n'),
-    forgetting: ['undo'],
+    undo: endpoints.map(setNeighborEntry).join('\n'),
+    flushAfter: ['undo'],
   });
 }
 
 /**
- * The machine's kernel answers with a MAC address that is not the container's: one that nobody has, say. Dead is all that
- * is for it, and so is all that it needs an answer to. Containers that asked keep the wrong answer for as long as they
- * talk, also when the entry is right again.
+ * Sets a wrong MAC address in the neighbor entry of a container, such as an unused one. Traffic for the container is
+ * lost, and so are replies to it. Containers that have learned the wrong address keep it while they use it, even after
+ * the entry is corrected.
  */
-export function mistakeNeighbour(on: OverlayOn, end: RemoteEnd, wrongMac: string): Fault {
+export function setWrongNeighborEntry(
+  on: OverlayOn,
+  endpoint: RemoteEndpoint,
+  wrongMac: string,
+): Fault {
   return inTables(on, {
-    name: `the kernel of ${on.machine} says that ${end.container} has the MAC address ${wrongMac}`,
-    inject: restoreNeighbour({ ...end, mac: wrongMac }),
-    undo: restoreNeighbour(end),
-    forgetting: ['inject', 'undo'],
+    name: `the neighbor entry of ${on.machine} for ${endpoint.container} has the MAC address ${wrongMac}`,
+    inject: setNeighborEntry({ ...endpoint, mac: wrongMac }),
+    undo: setNeighborEntry(endpoint),
+    flushAfter: ['inject', 'undo'],
   });
 }
 
-/** Changes what that kernel has of the overlay, and puts it right again. */
+/** Changes the kernel tables of an overlay network and restores them. */
 function inTables(
   { provider, machine, network }: OverlayOn,
   {
     name,
-    forgetting = [],
+    flushAfter = [],
     ...scripts
   }: Readonly<Record<'name' | 'inject' | 'undo', string>> & {
-    /** After which of both the machine's containers forget what they were told of MAC addresses. */
-    readonly forgetting?: readonly ('inject' | 'undo')[];
+    /** The actions after which the machine's containers flush the MAC addresses that they have learned. */
+    readonly flushAfter?: readonly ('inject' | 'undo')[];
   },
 ): Fault {
   const script = (which: 'inject' | 'undo') =>
     [
       inOverlay(network, scripts[which]),
-      ...(forgetting.includes(which) ? [forgetLearntMacs] : []),
+      ...(flushAfter.includes(which) ? [flushLearnedMacs] : []),
     ].join('\n');
   return inMachine(provider, machine, { name, inject: script('inject'), undo: script('undo') });
 }
 
-function restoreForwarding({ mac, host }: RemoteEnd): string {
+function setForwardingEntry({ mac, host }: RemoteEndpoint): string {
   return `bridge fdb replace ${mac} dev vxlan0 dst ${host} self permanent`;
 }
 
-function restoreNeighbour({ address, mac }: RemoteEnd): string {
+function setNeighborEntry({ address, mac }: RemoteEndpoint): string {
   return `ip neigh replace ${address} lladdr ${mac} dev vxlan0 nud permanent`;
 }
 
-/** The kernels that have an overlay. */
-export interface OverlayGround {
+/** The kernels that have an overlay network. */
+export interface OverlayHosts {
   readonly provider: MachineProvider;
   readonly network: { readonly name: string; readonly id: string };
-  /** The machines that have the overlay, besides the one of the container that it is about. */
+  /** The machines that have the overlay network, except the container's own machine. */
   readonly others: readonly [string, ...string[]];
 }
 
 /**
- * Removes a container, and takes what is left of it out of the others' kernels: an engine of Docker 20.10 that learnt of
- * it by asking does not, and sends there what is for the next one with its address.
+ * Removes a container and its entries in the kernels of other hosts. An engine of Docker 20.10 keeps an entry that it
+ * learned from a query, and uses it for the next container with the same address.
  */
-export async function removeForGood(container: Container, ground: OverlayGround): Promise<void> {
+export async function removeWithEntries(container: Container, hosts: OverlayHosts): Promise<void> {
   const { networks } = await container.inspect();
-  const { address, mac } = networks[ground.network.name] ?? {};
+  const { address, mac } = networks[hosts.network.name] ?? {};
   await container.remove();
   if (address === undefined || mac === undefined || address === '') return;
-  await forgetInKernels(ground, ground.others, { address, mac });
+  await deleteFromKernels(hosts, hosts.others, { address, mac });
 }
 
-/** Takes what is left of a container that is gone out of these machines' kernels. */
-export async function forgetInKernels(
-  { provider, network }: Pick<OverlayGround, 'provider' | 'network'>,
+/** Deletes the entries of a removed container from the kernels of these machines. */
+export async function deleteFromKernels(
+  { provider, network }: Pick<OverlayHosts, 'provider' | 'network'>,
   machines: readonly string[],
-  { mac, address }: Pick<RemoteEnd, 'mac' | 'address'>,
+  { mac, address }: Pick<RemoteEndpoint, 'mac' | 'address'>,
 ): Promise<void> {
   const forget = `bridge fdb del ${mac} dev vxlan0 self || true
     ip neigh del ${address} dev vxlan0 || true`;

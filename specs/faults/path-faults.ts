@@ -1,12 +1,12 @@
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
-import { type ChecksumGround, withTools } from './checksum-faults.ts';
+import { type PathTools, withTools } from './checksum-faults.ts';
 import { type Fault, inMachine } from './fault.ts';
-import { forgetLearntSizes, inContainer, inOverlay } from './in-namespaces.ts';
+import { flushLearnedPathMtus, inContainer, inOverlay } from './in-namespaces.ts';
 
 const VXLAN = '-p udp --dport 4789';
 
-/** A rule of the machine's firewall, before all others. */
+/** Returns a fault that inserts a rule at the start of the machine's firewall. */
 function firewallRule(
   provider: MachineProvider,
   machine: string,
@@ -21,48 +21,53 @@ function firewallRule(
 }
 
 /**
- * The receiver's firewall swallows what comes through the tunnel from one host (from all when `from` is absent). What it
- * sends itself arrives, but no answer comes back: of what needs answers, all is dead in both directions.
+ * Drops VXLAN packets from one host in the receiver's firewall, or from all hosts if `from` is absent. The receiver's
+ * own packets arrive, but it gets no replies. Everything that needs replies fails in both directions.
  */
 export function blockTunnelIn(provider: MachineProvider, machine: string, from?: string): Fault {
   const source = from === undefined ? '' : ` -s ${from}`;
-  return firewallRule(provider, machine, `${machine} drops what comes to its port 4789`, {
+  return firewallRule(provider, machine, `${machine} drops packets to its port 4789`, {
     rule: `INPUT ${VXLAN}${source} -j DROP`,
   });
 }
 
-/** The same, and the sender is told; no kernel lets its containers know. */
+/** Rejects VXLAN packets. The sending host receives the ICMP error, but its kernel does not notify the containers. */
 export function refuseTunnelIn(provider: MachineProvider, machine: string): Fault {
-  return firewallRule(provider, machine, `${machine} refuses what comes to its port 4789`, {
+  return firewallRule(provider, machine, `${machine} rejects packets to its port 4789`, {
     rule: `INPUT ${VXLAN} -j REJECT`,
   });
 }
 
-/** What the receiver's firewall swallows before it looks at connections. */
+/** Drops VXLAN packets in the receiver's firewall before connection tracking. */
 export function blockTunnelEarly(provider: MachineProvider, machine: string): Fault {
-  return firewallRule(provider, machine, `${machine} drops early what comes to its port 4789`, {
-    table: 'raw',
-    rule: `PREROUTING ${VXLAN} -j DROP`,
-  });
+  return firewallRule(
+    provider,
+    machine,
+    `${machine} drops packets to its port 4789 before connection tracking`,
+    {
+      table: 'raw',
+      rule: `PREROUTING ${VXLAN} -j DROP`,
+    },
+  );
 }
 
-/** The sender's own firewall swallows what its tunnel sends to one host: nothing of it ever leaves. */
+/** Drops VXLAN packets to one host in the sender's own firewall. No packet leaves the sender. */
 export function blockTunnelOut(provider: MachineProvider, machine: string, to: string): Fault {
-  return firewallRule(provider, machine, `${machine} drops what it sends to port 4789 of ${to}`, {
+  return firewallRule(provider, machine, `${machine} drops packets to port 4789 of ${to}`, {
     rule: `OUTPUT ${VXLAN} -d ${to} -j DROP`,
   });
 }
 
 /**
- * The receiver's firewall drops three of ten VXLAN packets, chosen at random: a rule of nftables, which machines have no
- * program for, so an image brings it.
+ * Drops three of ten VXLAN packets at random in the receiver's firewall. The rule needs `nft`, which comes from an
+ * image because machines do not have it.
  */
-export function loseTunnelIn(ground: ChecksumGround, receiver: Engine): Fault {
+export function loseTunnelIn(tools: PathTools, receiver: Engine): Fault {
   const table = 'inet overlay-e2e-loss';
   return {
-    name: `${receiver.machine.name} loses three of ten packets that come to its port 4789`,
+    name: `${receiver.machine.name} drops three of ten packets to its port 4789`,
     inject: async () =>
-      await withTools(ground, [receiver], async (run) => {
+      await withTools(tools, [receiver], async (run) => {
         const rules = [
           `add table ${table}`,
           `add chain ${table} lossy { type filter hook prerouting priority -400; }`,
@@ -74,27 +79,27 @@ export function loseTunnelIn(ground: ChecksumGround, receiver: Engine): Fault {
   };
 }
 
-/** The sender's firewall drops every fourth packet of its tunnel to one host. */
+/** Drops every fourth VXLAN packet to one host in the sender's firewall. */
 export function loseTunnelOut(provider: MachineProvider, machine: string, to: string): Fault {
   const every = '-m statistic --mode nth --every 4 --packet 0';
-  return firewallRule(provider, machine, `${machine} loses a quarter of its packets to ${to}`, {
+  return firewallRule(provider, machine, `${machine} drops a quarter of its packets to ${to}`, {
     rule: `OUTPUT ${VXLAN} -d ${to} ${every} -j DROP`,
   });
 }
 
-/** The receiver's firewall drops a fifth of everything that one host sends, whatever it is. */
+/** Drops a fifth of all packets from one host in the receiver's firewall. */
 export function loseAllFrom(provider: MachineProvider, machine: string, from: string): Fault {
-  return firewallRule(provider, machine, `${machine} loses a fifth of the packets from ${from}`, {
+  return firewallRule(provider, machine, `${machine} drops a fifth of the packets from ${from}`, {
     table: 'raw',
     rule: `PREROUTING -s ${from} -m statistic --mode random --probability 0.2 -j DROP`,
   });
 }
 
 /**
- * What a path between two hosts does whose MTU is lower than theirs, and that tells nobody: large packets of the overlay
- * vanish on their way to the machine, small ones pass. TCP connects, and hangs with the first long segment.
+ * Drops long VXLAN packets to a machine without an ICMP error, like a path with a smaller MTU than its hosts. Short
+ * packets pass. TCP connects and hangs at the first long segment.
  */
-export function swallowLargePackets(
+export function dropLargePackets(
   provider: MachineProvider,
   machine: string,
   { longerThan }: { readonly longerThan: number },
@@ -102,14 +107,14 @@ export function swallowLargePackets(
   return firewallRule(
     provider,
     machine,
-    `VXLAN packets longer than ${longerThan} bytes vanish before ${machine}`,
+    `VXLAN packets longer than ${longerThan} bytes to ${machine} are dropped`,
     { rule: `INPUT ${VXLAN} -m length --length ${longerThan + 1}:65535 -j DROP` },
   );
 }
 
 /**
- * The machine's link takes packets of `mtu` bytes only, while the overlay above it goes on with its own MTU. Long ones to
- * the machine vanish. What the machine's own containers send is told them to be too long, and they remember.
+ * Sets the MTU of a machine's link to `mtu` while the overlay network keeps its own MTU. Long packets to the machine
+ * are lost. The machine's own containers receive ICMP errors and remember the smaller path MTU.
  */
 export function lowerLinkMtu(
   provider: MachineProvider,
@@ -117,14 +122,14 @@ export function lowerLinkMtu(
   { link, mtu, usual }: Readonly<Record<'mtu' | 'usual', number>> & { readonly link: string },
 ): Fault {
   return inMachine(provider, machine, {
-    name: `${link} of ${machine} has an MTU of ${mtu}, and the overlay above it 1450`,
+    name: `${link} of ${machine} has an MTU of ${mtu}, and the overlay network 1450`,
     inject: `ip link set ${link} mtu ${mtu}`,
     undo: `ip link set ${link} mtu ${usual}
-      ${forgetLearntSizes}`,
+      ${flushLearnedPathMtus}`,
   });
 }
 
-/** The overlay's own VXLAN device takes less than its containers send: their long packets to other hosts vanish. */
+/** Sets the MTU of the VXLAN device below that of the containers. Their long packets to other hosts are lost. */
 export function lowerOverlayMtu(
   provider: MachineProvider,
   machine: string,
@@ -132,14 +137,14 @@ export function lowerOverlayMtu(
   { mtu, usual }: Readonly<Record<'mtu' | 'usual', number>>,
 ): Fault {
   return inMachine(provider, machine, {
-    name: `the overlay's VXLAN device of ${machine} has an MTU of ${mtu}, and containers ${usual}`,
+    name: `the VXLAN device of ${machine} has an MTU of ${mtu}, and containers ${usual}`,
     inject: inOverlay(network, `ip link set vxlan0 mtu ${mtu}`),
     undo: `${inOverlay(network, `ip link set vxlan0 mtu ${usual}`)}
-      ${forgetLearntSizes}`,
+      ${flushLearnedPathMtus}`,
   });
 }
 
-/** A container sends longer packets than the overlay takes: those vanish at its own bridge, and nobody tells it. */
+/** Sets the MTU of a container above that of its overlay network. Its bridge drops long packets without an error. */
 export function raiseContainerMtu(
   provider: MachineProvider,
   machine: string,
@@ -150,13 +155,13 @@ export function raiseContainerMtu(
   }: Readonly<Record<'mtu' | 'usual', number>> & { readonly container: string },
 ): Fault {
   return inMachine(provider, machine, {
-    name: `eth0 of ${container} has an MTU of ${mtu}, and its overlay ${usual}`,
+    name: `eth0 of ${container} has an MTU of ${mtu}, and its overlay network ${usual}`,
     inject: inContainer(container, `ip link set eth0 mtu ${mtu}`),
     undo: inContainer(container, `ip link set eth0 mtu ${usual}; ip route flush cache`),
   });
 }
 
-/** An address that the machine has besides its own, and sends from to another host. */
+/** A second address of a machine, from which it sends to another host. */
 export interface OtherSource {
   readonly link: string;
   readonly address: string;
@@ -164,8 +169,8 @@ export interface OtherSource {
 }
 
 /**
- * The machine's packets to another host leave with a second address of its own. What they carry never comes out of the
- * tunnel there: the other kernel has the containers as being at the first address, and drops what comes from elsewhere.
+ * Makes a machine send packets to another host from a second address. The other host drops the VXLAN packets: for its
+ * kernel, the containers are behind the first address.
  */
 export function sendFromSecondAddress(
   provider: MachineProvider,
@@ -182,9 +187,9 @@ export function sendFromSecondAddress(
 }
 
 /**
- * The machine's firewall gives the tunnel's packets another source, as a masquerading rule does that is too wide. What is
- * known as one connection keeps its source for 30 s after its last packet: a zone of connections of their own has all
- * packets be new ones.
+ * Rewrites the source address of VXLAN packets in the machine's firewall, like a masquerading rule that matches too
+ * much. A tracked connection keeps its source address until 30 s after its last packet. A separate conntrack zone makes
+ * all packets start new connections.
  */
 export function rewriteTunnelSource(
   provider: MachineProvider,
@@ -194,7 +199,7 @@ export function rewriteTunnelSource(
   const zone = `OUTPUT ${VXLAN} -d ${peer} -j CT --zone 47`;
   const source = `POSTROUTING ${VXLAN} -d ${peer} -j SNAT --to-source ${address}`;
   return inMachine(provider, machine, {
-    name: `${machine} rewrites the source of its tunnel's packets to ${address}`,
+    name: `${machine} rewrites the source address of its VXLAN packets to ${address}`,
     inject: `ip addr add ${address}/32 dev ${link}
       iptables -t nat -I ${source}
       iptables -t raw -I ${zone}`,

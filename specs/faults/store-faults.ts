@@ -6,11 +6,11 @@ import {
 } from '../../helpers/cluster/key-value/key-value-store.ts';
 import type { Fault } from './fault.ts';
 
-/** Below this key engines keep their overlays and the ends of them. */
+/** The key under which engines keep overlay networks and their endpoints. */
 const NETWORKS_KEY = 'docker/network/';
 
-/** A member in the store that no engine of this cluster is: of an engine that is gone, say, or of another cluster. */
-export function strangeMember(store: KeyValueStore, advertised: string): Fault {
+/** Adds a member to the key-value store that is not an engine of this cluster, such as a removed engine. */
+export function unknownMember(store: KeyValueStore, advertised: string): Fault {
   return {
     name: `the store has ${advertised} as a member`,
     inject: async () => {
@@ -21,7 +21,7 @@ export function strangeMember(store: KeyValueStore, advertised: string): Fault {
   };
 }
 
-/** The container that the store runs in is stopped. Mended when the store leads again. */
+/** Stops the container of the key-value store. Undoing waits until the store has a leader again. */
 export function stoppedStore(store: KeyValueStore, container: Container): Fault {
   return {
     name: `the container of ${store.url} is stopped`,
@@ -36,12 +36,12 @@ export function stoppedStore(store: KeyValueStore, container: Container): Fault 
 }
 
 /**
- * What engines keep of networks is gone from the store: a wiped disk, or somebody's broom. No engine lists an overlay any
- * more, while packets go on for as long as no container comes or goes.
+ * Deletes the networks from the key-value store, like a wiped disk or a cleanup script. Engines no longer list overlay
+ * networks. Packets still pass until a container starts or stops.
  */
 export function wipedNetworks(store: KeyValueStore): Fault {
   return {
-    name: `${store.url} has lost what engines keep of networks`,
+    name: `${store.url} has no networks any more`,
     inject: async () => {
       const entries = await store.readTree(NETWORKS_KEY);
       for (const { key } of entries) await store.remove(key);
@@ -51,14 +51,14 @@ export function wipedNetworks(store: KeyValueStore): Fault {
 }
 
 /**
- * The store's container was made anew, without its data: engines write themselves down again, nobody writes down the
- * networks. Mended when the new one has the old one's entries.
+ * Replaces the container of the key-value store by an empty one. Engines register themselves again, but nothing
+ * restores the networks. Undoing writes the old entries to the new store.
  *
- * @param renew makes the store's container anew, and returns once it leads
+ * @param renew replaces the container, and returns when the store has a leader
  */
-export function renewedStore(store: KeyValueStore, renew: () => Promise<void>): Fault {
+export function replacedStore(store: KeyValueStore, renew: () => Promise<void>): Fault {
   return {
-    name: `the container of ${store.url} was made anew, and is empty`,
+    name: `the container of ${store.url} was replaced and is empty`,
     inject: async () => {
       const entries = await store.readTree(NETWORKS_KEY);
       await renew();
@@ -67,11 +67,11 @@ export function renewedStore(store: KeyValueStore, renew: () => Promise<void>): 
   };
 }
 
-/** The store has lost one network, and with it every engine; its containers go on. */
+/** Deletes one network from the key-value store. Engines no longer list it, but its containers continue to run. */
 export function lostNetworkRecord(store: KeyValueStore, networkId: string): Fault {
   const key = `${NETWORKS_KEY}v1.0/network/${networkId}/`;
   return {
-    name: `${store.url} has lost network ${networkId.slice(0, 12)}`,
+    name: `${store.url} has no network ${networkId.slice(0, 12)} any more`,
     inject: async () => {
       const entries = await store.readTree(key);
       for (const entry of entries) await store.remove(entry.key);
@@ -80,14 +80,14 @@ export function lostNetworkRecord(store: KeyValueStore, networkId: string): Faul
   };
 }
 
-/** The store has lost the endpoint of one container, which goes on. */
+/** Deletes the endpoint of one container from the key-value store. The container continues to run. */
 export function lostEndpointRecord(
   store: KeyValueStore,
   networkId: string,
   container: string,
 ): Fault {
   return {
-    name: `${store.url} has lost the endpoint of ${container}`,
+    name: `${store.url} has no endpoint of ${container} any more`,
     inject: async () => {
       const all = await store.readTree(`${NETWORKS_KEY}v1.0/endpoint/${networkId}/`);
       const own = all.filter(({ value }) => value.includes(`"name":"${container}"`));
@@ -97,40 +97,47 @@ export function lostEndpointRecord(
   };
 }
 
-/** An end that the store has of a container that is nowhere: of a host that went for good, and could not say goodbye. */
-export function strangeEnd(
+/**
+ * Adds an endpoint of a container that does not exist to the key-value store, as a host leaves it that crashed and was
+ * removed.
+ */
+export function unknownEndpoint(
   store: KeyValueStore,
   networkId: string,
   { like, name, address, host }: Readonly<Record<'like' | 'name' | 'address' | 'host', string>>,
 ): Fault {
-  const ends = `${NETWORKS_KEY}v1.0/endpoint/${networkId}/`;
+  const endpointsKey = `${NETWORKS_KEY}v1.0/endpoint/${networkId}/`;
   return {
-    name: `the store has an end ${name} at ${address} on ${host}, and no engine has it`,
+    name: `the key-value store has an endpoint ${name} at ${address} on ${host}, which no engine has`,
     inject: async () => {
-      const entries = await store.readTree(ends);
+      const entries = await store.readTree(endpointsKey);
       const model = entries.find(({ value }) => value.includes(`"name":"${like}"`));
-      if (model === undefined) throw new Error(`the store has no end ${like}`);
+      if (model === undefined) throw new Error(`the key-value store has no endpoint ${like}`);
       const id = 'f'.repeat(64);
-      const key = `${ends}${id}/`;
-      const strange = describeStrangeEnd(model.value, { id, name, address, host });
-      await store.write(key, strange);
+      const key = `${endpointsKey}${id}/`;
+      const unexpected = describeUnknownEndpoint(model.value, { id, name, address, host });
+      await store.write(key, unexpected);
       return async () => await store.remove(key);
     },
   };
 }
 
-function describeStrangeEnd(
+function describeUnknownEndpoint(
   model: string,
   { id, name, address, host }: Readonly<Record<'id' | 'name' | 'address' | 'host', string>>,
 ): string {
-  const end = JSON.parse(model) as { ep_iface: Record<string, unknown> };
+  const endpoint = JSON.parse(model) as { ep_iface: Record<string, unknown> };
   const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
   return JSON.stringify({
-    ...end,
+    ...endpoint,
     id,
     name,
     locator: host,
-    ep_iface: { ...end.ep_iface, addr: `${address}/24`, mac: ['02', '42', ...bytes].join(':') },
+    ep_iface: {
+      ...endpoint.ep_iface,
+      addr: `${address}/24`,
+      mac: ['02', '42', ...bytes].join(':'),
+    },
   });
 }
 

@@ -4,24 +4,24 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import type { Fault } from './fault.ts';
 
-/** An engine that left its swarm, whose managers have it on their list all the same. */
+/** An engine that has left its swarm while the managers still list its node. */
 export function leftSwarm(provider: MachineProvider, manager: Engine, engine: Engine): Fault {
   return {
     name: `${engine.machine.name} has left the swarm`,
     inject: async () => {
-      const [id, uses] = await Promise.all([nodeOf(engine), usesOf(engine)]);
+      const [id, uses] = await Promise.all([nodeOf(engine), connectionsOf(engine)]);
       await engine.swarm.leave({ force: true });
       return async () => {
         await manager.nodes.remove(id, { force: true });
-        await joinAgain(manager, engine);
-        await bringBack(provider, engine, uses);
+        await rejoin(manager, engine);
+        await reconnect(provider, engine, uses);
       };
     },
   };
 }
 
-/** An engine that the managers took off their list, and that believes itself to be in the swarm all the same. */
-export function expelledFromSwarm(
+/** An engine whose node the managers have removed while the engine still considers itself part of the swarm. */
+export function removedFromSwarm(
   provider: MachineProvider,
   manager: Engine,
   engine: Engine,
@@ -29,12 +29,12 @@ export function expelledFromSwarm(
   return {
     name: `the managers have no node ${engine.machine.name}`,
     inject: async () => {
-      const [id, uses] = await Promise.all([nodeOf(engine), usesOf(engine)]);
+      const [id, uses] = await Promise.all([nodeOf(engine), connectionsOf(engine)]);
       await manager.nodes.remove(id, { force: true });
       return async () => {
         await engine.swarm.leave({ force: true });
-        await joinAgain(manager, engine);
-        await bringBack(provider, engine, uses);
+        await rejoin(manager, engine);
+        await reconnect(provider, engine, uses);
       };
     },
   };
@@ -42,22 +42,22 @@ export function expelledFromSwarm(
 
 async function nodeOf(engine: Engine): Promise<string> {
   const { swarmNode } = await engine.info();
-  if (swarmNode === undefined) throw new Error(`${engine.machine.name} is in no swarm`);
+  if (swarmNode === undefined) throw new Error(`${engine.machine.name} is not part of a swarm`);
   return swarmNode.id;
 }
 
-async function joinAgain(manager: Engine, engine: Engine): Promise<void> {
+async function rejoin(manager: Engine, engine: Engine): Promise<void> {
   const { tokens } = await manager.swarm.inspect();
   await joinSwarm(engine, manager, tokens.worker);
 }
 
-/** That a container is on a network of the swarm. */
-interface Use {
+/** A connection of a container to a network of the swarm. */
+interface Connection {
   readonly container: string;
   readonly network: string;
 }
 
-async function usesOf(engine: Engine): Promise<Use[]> {
+async function connectionsOf(engine: Engine): Promise<Connection[]> {
   const [networks, containers] = await Promise.all([
     engine.networks.list(),
     engine.containers.list(),
@@ -71,21 +71,24 @@ async function usesOf(engine: Engine): Promise<Use[]> {
   );
 }
 
-/** An engine that leaves takes its containers off the swarm's networks, and brings them back onto none as it joins. */
-async function bringBack(
+/**
+ * Reconnects containers. An engine that leaves a swarm disconnects its containers from the swarm's networks, and does
+ * not reconnect them when it joins.
+ */
+async function reconnect(
   provider: MachineProvider,
   { machine, containers }: Engine,
-  uses: readonly Use[],
+  uses: readonly Connection[],
 ): Promise<void> {
   for (const { container, network } of uses) {
     await waitFor(
-      `${container} on ${machine.name}: on ${network} again`,
-      // A node that has just joined is told of networks a moment later.
+      `${container} on ${machine.name}: connected to ${network}`,
+      // A node that has just joined receives the networks a moment later.
       async () => {
         const { networks } = await containers.inspect(container);
         if ((networks[network]?.address ?? '') !== '') return done(undefined);
         await provider.run(machine.name, ['docker', 'network', 'connect', network, container]);
-        return notYet('it was connected just now');
+        return notYet('connected just now');
       },
       { limit: 60_000, every: 250 },
     );

@@ -5,53 +5,53 @@ import type { Engine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import type { Fault } from './fault.ts';
 import {
-  forgetInKernels,
-  type OverlayGround,
-  removeForGood,
-  type RemoteEnd,
+  deleteFromKernels,
+  type OverlayHosts,
+  removeWithEntries,
+  type RemoteEndpoint,
 } from './overlay-faults.ts';
 
-/** A container on an overlay, whose engine does not reach the store for a moment. Those of the others do. */
-export interface UnannouncedGround extends OverlayGround {
+/** A container on an overlay network whose engine cannot reach the key-value store for a moment. */
+export interface UnannouncedRemoval extends OverlayHosts {
   readonly store: KeyValueStore;
   readonly container: Container;
 }
 
 /**
- * A container was removed while its engine did not reach the store: the record of its end stays there for good, names
- * lead to it, and the other hosts' kernels have it. Nothing heals that.
+ * Removes a container while its engine cannot reach the key-value store. Its endpoint stays in the store, its name
+ * still resolves, and the other hosts' kernels keep its entries. Engines never clean this up.
  */
-export function removedBehindStore(ground: UnannouncedGround): Fault {
-  const { container, store } = ground;
+export function removedWithoutStore(removal: UnannouncedRemoval): Fault {
+  const { container, store } = removal;
   return {
-    name: `${container.name} was removed while that did not reach ${store.url}`,
+    name: `${container.name} was removed while its engine could not reach ${store.url}`,
     inject: async () => {
-      const end = await removeUnannounced(ground);
+      const endpoint = await removeUnannounced(removal);
       return async () => {
-        await takeOffNetwork(ground);
-        await forgetInKernels(ground, ground.others, end);
+        await disconnectByForce(removal);
+        await deleteFromKernels(removal, removal.others, endpoint);
       };
     },
   };
 }
 
 /**
- * The same, after somebody took the end off the network by force, as everybody is advised to: the store and the names
- * are right again, while the other hosts' kernels have the container for good.
+ * Removes a container in the same way, then disconnects its endpoint by force, as is commonly recommended. Store and
+ * names are correct again, but the other hosts' kernels keep the container's entries.
  */
-export function takenOffByForce(ground: UnannouncedGround): Fault {
+export function disconnectedByForce(removal: UnannouncedRemoval): Fault {
   return {
-    name: `${ground.container.name} was taken off ${ground.network.name} by force, after its end`,
+    name: `${removal.container.name} was disconnected from ${removal.network.name} by force after its removal`,
     inject: async () => {
-      const end = await removeUnannounced(ground);
-      await takeOffNetwork(ground);
-      return async () => await forgetInKernels(ground, ground.others, end);
+      const endpoint = await removeUnannounced(removal);
+      await disconnectByForce(removal);
+      return async () => await deleteFromKernels(removal, removal.others, endpoint);
     },
   };
 }
 
-async function removeUnannounced(ground: UnannouncedGround): Promise<RemoteEnd> {
-  const { provider, store, network, container } = ground;
+async function removeUnannounced(removal: UnannouncedRemoval): Promise<RemoteEndpoint> {
+  const { provider, store, network, container } = removal;
   const { name, machine } = container;
   const { networks } = await container.inspect();
   const { address = '', mac = '' } = networks[network.name] ?? {};
@@ -68,21 +68,21 @@ async function removeUnannounced(ground: UnannouncedGround): Promise<RemoteEnd> 
   return { container: name, address, mac, host: machine.address };
 }
 
-async function takeOffNetwork({
+async function disconnectByForce({
   provider,
   network,
   container,
   others: [first],
-}: UnannouncedGround): Promise<void> {
+}: UnannouncedRemoval): Promise<void> {
   const words = ['docker', 'network', 'disconnect', '--force', network.name] as const;
   await provider.run(first, [...words, container.name]);
 }
 
 /**
- * A container went to another host and kept its address, as addresses do that are given in turn. Its first host led its
- * own containers to it by an entry for its own address (an engine of Docker 20.10 that asks the gossip for one of its own
- * is answered by itself), takes that away for nobody, and sends to itself what is for the container: dead in both
- * directions, between these two hosts alone.
+ * Moves a container to another host with the same address, which can happen because engines assign addresses in turn.
+ * Containers on its first host reached it through an entry with the host's own address, because an engine of Docker
+ * 20.10 answers its own gossip query. The engine never deletes this entry, and sends traffic for the container to
+ * itself. Only the two hosts are affected, in both directions.
  */
 export function movedWithAddress({
   provider,
@@ -90,25 +90,25 @@ export function movedWithAddress({
   spec,
   from,
   to,
-  asker,
+  pinger,
 }: {
   readonly provider: MachineProvider;
   readonly network: { readonly name: string; readonly id: string };
   readonly spec: ContainerSpec & Record<'name' | 'address', string>;
   readonly from: Engine;
   readonly to: Engine;
-  /** A container on the first host that has `ping`. */
-  readonly asker: Container;
+  /** A container on the first host with `ping`. */
+  readonly pinger: Container;
 }): Fault {
   return {
-    name: `${spec.name} went from ${from.machine.name} to ${to.machine.name}, with its address`,
+    name: `${spec.name} moved from ${from.machine.name} to ${to.machine.name} with its address`,
     inject: async () => {
       const before = await from.containers.run(spec);
-      await asker.exec(['ping', '-c', '1', spec.address]);
+      await pinger.exec(['ping', '-c', '1', spec.address]);
       await before.remove();
       const after = await to.containers.run(spec);
       return async () => {
-        await removeForGood(after, { provider, network, others: [from.machine.name] });
+        await removeWithEntries(after, { provider, network, others: [from.machine.name] });
       };
     },
   };

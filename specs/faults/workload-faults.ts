@@ -7,9 +7,9 @@ import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { done, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { type Fault, inMachine } from './fault.ts';
 import { inContainer } from './in-namespaces.ts';
-import { removeForGood } from './overlay-faults.ts';
+import { removeWithEntries } from './overlay-faults.ts';
 
-/** The database has another name for car 1 than the service is expected to give. */
+/** Gives car 1 another name in the database than the service is expected to return. */
 export function renamedCar(database: Container): Fault {
   const rename = async (name: string) => {
     await queryDatabase(database, `UPDATE car SET car_name = '${name}' WHERE car_id = 1`);
@@ -23,10 +23,10 @@ export function renamedCar(database: Container): Fault {
   };
 }
 
-/** The car is by another producer, of another table: the answer has the same form, and one word that is wrong. */
+/** Gives car 1 another producer, which is in another table. The answer has the same form but one wrong word. */
 export function otherProducer(database: Container): Fault {
   return {
-    name: 'car 1 is of another producer in the database',
+    name: 'car 1 has another producer in the database',
     inject: async () => {
       await queryDatabase(
         database,
@@ -43,7 +43,9 @@ export function otherProducer(database: Container): Fault {
   };
 }
 
-/** The table is gone that the application reads: it is reached, reaches its database, and can say nothing. */
+/**
+ * Renames the table that the application reads. The application is reachable and reaches its database, but has no data.
+ */
 export function missingTable(database: Container): Fault {
   return {
     name: 'the database has no table car',
@@ -56,21 +58,18 @@ export function missingTable(database: Container): Fault {
   };
 }
 
-/** The database's program is frozen, not its container: ping works, connections are let in, and no query is answered. */
+/** Freezes the database process but not its container. Ping works, connections open, and queries get no response. */
 export function frozenDatabase(provider: MachineProvider, { machine, name }: Container): Fault {
   const signal = (which: string) =>
     `kill -${which} $(docker inspect --format '{{.State.Pid}}' ${name})`;
   return inMachine(provider, machine.name, {
-    name: `the program of ${name} is frozen`,
+    name: `the process of ${name} is frozen`,
     inject: signal('STOP'),
     undo: signal('CONT'),
   });
 }
 
-/**
- * Something answers before the application does: a copy of its answer, that somebody put there once. The machine leads
- * the published port to it.
- */
+/** Serves a copy of the application's answer. The machine redirects the published port to it. */
 export function answeringCopy(
   provider: MachineProvider,
   engine: Engine,
@@ -79,9 +78,9 @@ export function answeringCopy(
     path,
     body,
   }: {
-    /** Out of an image with busybox. */
+    /** A container of an image with busybox. */
     readonly spec: ContainerSpec & { readonly name: string };
-    /** Of the URL, without its first slash. */
+    /** The path of the URL without its first slash. */
     readonly path: string;
     readonly body: string;
   },
@@ -90,7 +89,7 @@ export function answeringCopy(
   const copyPort = 8090;
   const rule = `PREROUTING -p tcp --dport ${carPort} -j REDIRECT --to-ports ${copyPort}`;
   return {
-    name: `a copy answers on port ${carPort} of ${machine}`,
+    name: `a copy of the application's answer is served on port ${carPort} of ${machine}`,
     inject: async () => {
       const script = `mkdir -p "/www/$(dirname "$1")"; printf %s "$2" >"/www/$1"; exec httpd -f -p ${copyPort} -h /www`;
       const copy = await engine.containers.run({
@@ -108,8 +107,8 @@ export function answeringCopy(
 }
 
 /**
- * The application's connections end at another database, which has the same rows: whoever reads only answers sees no
- * difference. Those that it has open already are ended, so that it opens new ones.
+ * Redirects the application's connections to another database with the same rows. The answers do not differ. Existing
+ * connections are closed so that the application opens new ones.
  */
 export function otherDatabase(
   provider: MachineProvider,
@@ -126,32 +125,32 @@ export function otherDatabase(
     readonly network: { readonly name: string; readonly id: string };
   },
 ): Fault {
-  const lead = async (script: string) => {
+  const runInApplication = async (script: string) => {
     const line = inContainer(application.name, script);
     await provider.run(application.machine.name, ['sh', '-ec', line]);
   };
   return {
-    name: `what ${application.name} asks of its database goes to another one`,
+    name: `${application.name} uses another database`,
     inject: async () => {
       const copy = await engine.containers.run({ ...spec, network: network.name });
       await waitFor(
-        `${copy.name}: car 1 in it`,
+        `${copy.name}: car 1`,
         async () => done(await queryDatabase(copy, 'SELECT car_name FROM car WHERE car_id = 1')),
         { limit: 60_000 },
       );
       const { address = '' } = (await copy.inspect()).networks[network.name] ?? {};
       const rule = `OUTPUT -p tcp --dport 3306 -j DNAT --to-destination ${address}:3306`;
-      await lead(`iptables -t nat -I ${rule}`);
+      await runInApplication(`iptables -t nat -I ${rule}`);
       await endConnections(database);
       return async () => {
-        await lead(`iptables -t nat -D ${rule}`);
-        await removeForGood(copy, { provider, network, others: [application.machine.name] });
+        await runInApplication(`iptables -t nat -D ${rule}`);
+        await removeWithEntries(copy, { provider, network, others: [application.machine.name] });
       };
     },
   };
 }
 
-/** Ends what the application has open to the database; the one that asks is among them, and is told so. */
+/** Closes the application's connections to the database. */
 async function endConnections(database: Container): Promise<void> {
   const ids = await queryDatabase(
     database,
@@ -162,11 +161,13 @@ async function endConnections(database: Container): Promise<void> {
   }
 }
 
-/** The firewall drops what the machine forwards to the application's container: the port is published, and silent. */
+/**
+ * Drops traffic that the machine forwards to the application's container. The port is published but does not respond.
+ */
 export function droppedForwarding(provider: MachineProvider, machine: string): Fault {
   const rule = `DOCKER-USER -p tcp --dport ${carPort} -j DROP`;
   return inMachine(provider, machine, {
-    name: `${machine} drops what it forwards to port ${carPort}`,
+    name: `${machine} drops packets that it forwards to port ${carPort}`,
     inject: `iptables -I ${rule}`,
     undo: `iptables -D ${rule}`,
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { breakCluster } from '../faults/fault.ts';
 import { wrongHostsLine } from '../faults/name-faults.ts';
-import { forgetForwarding } from '../faults/overlay-faults.ts';
+import { deleteForwardingEntry } from '../faults/overlay-faults.ts';
 import { openCheck } from '../../helpers/spec/check.ts';
 import { expect } from '../../helpers/spec/spec.ts';
 import { startCommand } from '../topology/command.ts';
@@ -74,7 +74,7 @@ describe('a failed expectation describes the actual state in one sentence', () =
     const on = { provider: lab.provider, machine: 'counter', network: networkId };
     const check = openCheck(lab);
     {
-      await using _fault = await breakCluster(forgetForwarding(on, end));
+      await using _fault = await breakCluster(deleteForwardingEntry(on, end));
       expect(await complaintOf(expect(shop).toPing('stock', { wait: 0.5 }))).toBe(
         'shop (counter) gets no answer to 3 pings of stock over stairs',
       );

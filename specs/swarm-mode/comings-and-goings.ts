@@ -4,7 +4,7 @@ import { waitForTasks } from './swarm-tasks.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import type { NodeFacts } from '../../helpers/docker/swarm/nodes.ts';
 import { breakCluster } from '../faults/fault.ts';
-import { deafTo, refuseConnections } from '../faults/machine-faults.ts';
+import { isolateFrom, refuseConnections } from '../faults/machine-faults.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { expectReply, staysUp, waitForName } from './containers.ts';
 import { createMachine, expect, type SwarmLab, test } from './lab.ts';
@@ -53,7 +53,7 @@ export function describeComingsAndGoings(): void {
       // A node is down after three heartbeats, by default of 5 s each.
       await manager.swarm.setHeartbeat(2);
       {
-        const deaf = deafTo(provider, 'worker', manager.machine.address);
+        const deaf = isolateFrom(provider, 'worker', manager.machine.address);
         await using _broken = await breakCluster(deaf);
         const down = await waitForNode(manager, node, 'down');
         expect(down).toMatchObject({ hostname: 'worker', message: 'heartbeat failure' });

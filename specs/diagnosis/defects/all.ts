@@ -6,7 +6,7 @@ import { pathDefects } from './paths.ts';
 import { storeDefects } from './stores.ts';
 import { workloadDefects } from './workload.ts';
 
-/** Every defect that is seeded, in the order of an audit's layers. */
+/** All defects, in the order of the layers of a check. */
 export const allDefects: readonly Defect[] = [
   ...engineDefects,
   ...storeDefects,

@@ -5,7 +5,7 @@ import {
   stoppedEngine,
 } from '../../faults/engine-faults.ts';
 import { duplicateHostname, duplicateMember, filterPort } from '../../faults/machine-faults.ts';
-import { expelledFromSwarm, leftSwarm } from '../../faults/swarm-faults.ts';
+import { removedFromSwarm, leftSwarm } from '../../faults/swarm-faults.ts';
 import type { Defect } from '../defect.ts';
 
 const third = { host: 'third-host' };
@@ -27,8 +27,8 @@ export const engineDefects: readonly Defect[] = [
     code: 'engine-unreachable',
     way: 'a firewall drops packets to its port',
     where: third,
-    fault: ({ provider, askerAddress }) =>
-      filterPort(provider, 'third-host', { port: 2376, from: askerAddress }),
+    fault: ({ provider, clientAddress }) =>
+      filterPort(provider, 'third-host', { port: 2376, from: clientAddress }),
   },
   {
     code: 'engine-not-clustered',
@@ -63,7 +63,7 @@ export const engineDefects: readonly Defect[] = [
     on: ['swarm-mode'],
     where: third,
     fault: ({ provider, engine }) =>
-      expelledFromSwarm(provider, engine('master-host'), engine('third-host')),
+      removedFromSwarm(provider, engine('master-host'), engine('third-host')),
   },
   {
     code: 'duplicate-hostname',
@@ -77,14 +77,14 @@ export const engineDefects: readonly Defect[] = [
     way: 'an engine starts on a host with the name of another host',
     on: ['seed'],
     where: { host: 'third-host', peer: 'worker-host' },
-    isLasting: true,
+    isPermanent: true,
     fault: ({ provider }) => duplicateMember(provider, 'third-host', 'worker-host'),
   },
   {
     code: 'duplicate-engine-id',
     way: 'the host was cloned from another',
     where: { host: 'third-host', peer: 'worker-host' },
-    isBearable: true,
+    worksWithDefect: true,
     fault: ({ provider }) => clonedEngineId(provider, 'third-host', 'worker-host'),
   },
 ];

@@ -1,20 +1,20 @@
 import { setOtherAddress } from '../../faults/address-faults.ts';
 import {
-  flapOverlay,
-  forgetForwarding,
-  forgetForwardingWholly,
-  forgetNeighbour,
-  leaveForwarding,
+  flapVxlanDevice,
+  deleteForwardingEntry,
+  deleteWholeForwardingEntry,
+  deleteNeighborEntry,
+  addStaleForwardingEntry,
   misdirectForwarding,
   misdirectPort,
-  mistakeNeighbour,
+  setWrongNeighborEntry,
   type OverlayOn,
-  type RemoteEnd,
+  type RemoteEndpoint,
 } from '../../faults/overlay-faults.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
 
-/** Where master-host has mysqlserver wrong. */
+/** The location of a wrong entry for mysqlserver on master-host. */
 const mysqlFromMaster = {
   host: 'master-host',
   peer: 'worker-host',
@@ -36,8 +36,8 @@ const onMyNet = ({ provider, networkId }: DiagnosisLab, machine: string): Overla
   network: networkId('my-net'),
 });
 
-/** A container that was on third-host once. */
-const gone = (lab: DiagnosisLab): RemoteEnd => ({
+/** The endpoint of a container that no longer exists on third-host. */
+const gone = (lab: DiagnosisLab): RemoteEndpoint => ({
   container: 'gone',
   mac: '02:42:0a:00:09:63',
   address: '10.0.9.99',
@@ -55,7 +55,7 @@ export const kernelDefects: readonly Defect[] = [
       towards: 'mysqlserver',
     },
     fault: async (lab) => {
-      const { address } = await lab.end('worker-host', 'mysqlserver');
+      const { address } = await lab.endpoint('worker-host', 'mysqlserver');
       const set = { container: 'bystander', address: `${address}/24`, link: 'eth0' };
       return setOtherAddress(lab.provider, 'worker-host', set);
     },
@@ -71,7 +71,7 @@ export const kernelDefects: readonly Defect[] = [
       towards: 'tomcat-app',
     },
     fault: async (lab) => {
-      const { address } = await lab.end('master-host', 'tomcat-app');
+      const { address } = await lab.endpoint('master-host', 'tomcat-app');
       const set = { container: 'holder', address: `${address}/32`, link: 'lo' };
       return setOtherAddress(lab.provider, 'third-host', set);
     },
@@ -81,16 +81,19 @@ export const kernelDefects: readonly Defect[] = [
     way: 'half of the entry is deleted, as in moby #52661',
     where: mysqlFromMaster,
     fault: async (lab) =>
-      forgetForwarding(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
+      deleteForwardingEntry(
+        onMyNet(lab, 'master-host'),
+        await lab.endpoint('worker-host', 'mysqlserver'),
+      ),
   },
   {
     code: 'forwarding-entry-missing',
     way: 'the whole entry is deleted, on a third host',
     where: tomcatFromThird,
     fault: async (lab) =>
-      forgetForwardingWholly(
+      deleteWholeForwardingEntry(
         onMyNet(lab, 'third-host'),
-        await lab.end('master-host', 'tomcat-app'),
+        await lab.endpoint('master-host', 'tomcat-app'),
       ),
   },
   {
@@ -100,7 +103,7 @@ export const kernelDefects: readonly Defect[] = [
     fault: async (lab) =>
       misdirectForwarding(
         onMyNet(lab, 'master-host'),
-        await lab.end('worker-host', 'mysqlserver'),
+        await lab.endpoint('worker-host', 'mysqlserver'),
         lab.address('third-host'),
       ),
   },
@@ -111,7 +114,7 @@ export const kernelDefects: readonly Defect[] = [
     fault: async (lab) =>
       misdirectForwarding(
         onMyNet(lab, 'third-host'),
-        await lab.end('master-host', 'tomcat-app'),
+        await lab.endpoint('master-host', 'tomcat-app'),
         lab.spareAddress,
       ),
   },
@@ -120,21 +123,21 @@ export const kernelDefects: readonly Defect[] = [
     way: 'the entry has another port',
     where: mysqlFromMaster,
     fault: async (lab) =>
-      misdirectPort(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'mysqlserver')),
+      misdirectPort(onMyNet(lab, 'master-host'), await lab.endpoint('worker-host', 'mysqlserver')),
   },
   {
     code: 'forwarding-entry-stale',
     way: 'the entry of a removed container',
     where: { host: 'worker-host', network: 'my-net' },
-    fault: (lab) => leaveForwarding(onMyNet(lab, 'worker-host'), gone(lab)),
+    fault: (lab) => addStaleForwardingEntry(onMyNet(lab, 'worker-host'), gone(lab)),
   },
   {
     code: 'forwarding-entry-stale',
     way: 'the entry of a container that moved to the same host',
     where: { host: 'third-host', network: 'my-net' },
     fault: async (lab) =>
-      leaveForwarding(onMyNet(lab, 'third-host'), {
-        ...(await lab.end('third-host', 'holder')),
+      addStaleForwardingEntry(onMyNet(lab, 'third-host'), {
+        ...(await lab.endpoint('third-host', 'holder')),
         host: lab.address('worker-host'),
       }),
   },
@@ -143,7 +146,10 @@ export const kernelDefects: readonly Defect[] = [
     way: 'the neighbor entry of one container is deleted',
     where: bystanderFromMaster,
     fault: async (lab) =>
-      forgetNeighbour(onMyNet(lab, 'master-host'), await lab.end('worker-host', 'bystander')),
+      deleteNeighborEntry(
+        onMyNet(lab, 'master-host'),
+        await lab.endpoint('worker-host', 'bystander'),
+      ),
   },
   {
     code: 'neighbour-missing',
@@ -151,10 +157,10 @@ export const kernelDefects: readonly Defect[] = [
     where: mysqlFromMaster,
     also: [bystanderFromMaster, holderFromMaster],
     fault: async (lab) =>
-      flapOverlay(onMyNet(lab, 'master-host'), [
-        await lab.end('worker-host', 'mysqlserver'),
-        await lab.end('worker-host', 'bystander'),
-        await lab.end('third-host', 'holder'),
+      flapVxlanDevice(onMyNet(lab, 'master-host'), [
+        await lab.endpoint('worker-host', 'mysqlserver'),
+        await lab.endpoint('worker-host', 'bystander'),
+        await lab.endpoint('third-host', 'holder'),
       ]),
   },
   {
@@ -162,9 +168,9 @@ export const kernelDefects: readonly Defect[] = [
     way: 'the neighbor entry has an unused MAC address',
     where: mysqlFromMaster,
     fault: async (lab) =>
-      mistakeNeighbour(
+      setWrongNeighborEntry(
         onMyNet(lab, 'master-host'),
-        await lab.end('worker-host', 'mysqlserver'),
+        await lab.endpoint('worker-host', 'mysqlserver'),
         '02:42:0a:00:09:63',
       ),
   },
@@ -173,10 +179,10 @@ export const kernelDefects: readonly Defect[] = [
     way: 'the neighbor entry has the MAC address of another container',
     where: bystanderFromMaster,
     fault: async (lab) => {
-      const { mac } = await lab.end('worker-host', 'mysqlserver');
-      return mistakeNeighbour(
+      const { mac } = await lab.endpoint('worker-host', 'mysqlserver');
+      return setWrongNeighborEntry(
         onMyNet(lab, 'master-host'),
-        await lab.end('worker-host', 'bystander'),
+        await lab.endpoint('worker-host', 'bystander'),
         mac,
       );
     },

@@ -14,7 +14,7 @@ import {
   refuseTunnelIn,
   rewriteTunnelSource,
   sendFromSecondAddress,
-  swallowLargePackets,
+  dropLargePackets,
 } from '../../faults/path-faults.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab, HostName } from '../lab.ts';
@@ -28,8 +28,13 @@ const secondAddress = (lab: DiagnosisLab) => ({
   peer: lab.address('master-host'),
 });
 
-/** A container of an overlay, by its address there and by that on the bridge which leads out. */
-async function readNeighbour(lab: DiagnosisLab, host: HostName, name: string, network: string) {
+/** Returns a container's addresses on an overlay network and on the bridge `docker_gwbridge`. */
+async function readRoutedContainer(
+  lab: DiagnosisLab,
+  host: HostName,
+  name: string,
+  network: string,
+) {
   const { networks } = await (await lab.container(host, name)).inspect();
   const { containers } = await lab.engine(host).networks.inspect('docker_gwbridge');
   const { endpointId = '' } = networks[network] ?? {};
@@ -85,7 +90,7 @@ export const pathDefects: readonly Defect[] = [
     code: 'packet-loss',
     way: 'the receiver drops three of ten VXLAN packets at random',
     where: { peer: 'worker-host' },
-    fault: async (lab) => loseTunnelIn(await lab.checksumGround(), lab.engine('worker-host')),
+    fault: async (lab) => loseTunnelIn(await lab.pathTools(), lab.engine('worker-host')),
   },
   {
     code: 'packet-loss',
@@ -103,7 +108,7 @@ export const pathDefects: readonly Defect[] = [
     code: 'mtu-black-hole',
     way: 'large packets are dropped on the path',
     where: { peer: 'worker-host' },
-    fault: ({ provider }) => swallowLargePackets(provider, 'worker-host', { longerThan: 1400 }),
+    fault: ({ provider }) => dropLargePackets(provider, 'worker-host', { longerThan: 1400 }),
   },
   {
     code: 'mtu-black-hole',
@@ -138,14 +143,14 @@ export const pathDefects: readonly Defect[] = [
     way: 'in TCP packets that a host sends',
     where: { host: 'worker-host' },
     fault: async (lab) =>
-      breakSentChecksums(await lab.checksumGround(), lab.engine('worker-host'), 'eth1'),
+      breakSentChecksums(await lab.pathTools(), lab.engine('worker-host'), 'eth1'),
   },
   {
     code: 'checksum-offload',
     way: 'in TCP and UDP packets that a host receives',
     where: intoWorker,
     fault: async (lab) =>
-      breakReceivedChecksums(await lab.checksumGround(), lab.engine('worker-host'), {
+      breakReceivedChecksums(await lab.pathTools(), lab.engine('worker-host'), {
         sender: lab.engine('master-host'),
         link: 'eth1',
       }),
@@ -199,8 +204,8 @@ export const pathDefects: readonly Defect[] = [
     where: { host: 'master-host' },
     fault: async (lab) =>
       routedOverlays(lab.provider, 'master-host', [
-        await readNeighbour(lab, 'master-host', 'tomcat-app', 'my-net'),
-        await readNeighbour(lab, 'master-host', 'outsider', 'other-net'),
+        await readRoutedContainer(lab, 'master-host', 'tomcat-app', 'my-net'),
+        await readRoutedContainer(lab, 'master-host', 'outsider', 'other-net'),
       ]),
   },
 ];

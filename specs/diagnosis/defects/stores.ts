@@ -5,23 +5,23 @@ import { pausedContainer } from '../../faults/container-faults.ts';
 import {
   lostEndpointRecord,
   lostNetworkRecord,
-  renewedStore,
+  replacedStore,
   stoppedStore,
-  strangeEnd,
+  unknownEndpoint,
   wipedNetworks,
 } from '../../faults/store-faults.ts';
 import {
   movedWithAddress,
-  removedBehindStore,
-  takenOffByForce,
-  type UnannouncedGround,
+  removedWithoutStore,
+  disconnectedByForce,
+  type UnannouncedRemoval,
 } from '../../faults/unannounced-faults.ts';
 import { done, notYet, waitFor } from '../../../helpers/process/waits/wait-for.ts';
 import type { Container } from '../../../helpers/docker/containers/container.ts';
-import { idle, passing } from '../bystanders.ts';
+import { idle, temporaryAddresses } from '../lab-containers.ts';
 import type { Defect } from '../defect.ts';
 import type { DiagnosisLab } from '../lab.ts';
-import { besideThird } from './beside-third.ts';
+import { hostsBesidesThird } from './hosts-besides-third.ts';
 
 async function findStoreContainer({ engine }: DiagnosisLab): Promise<Container> {
   const { containers } = engine('mh-keystore');
@@ -30,24 +30,26 @@ async function findStoreContainer({ engine }: DiagnosisLab): Promise<Container> 
   return await containers.find(first.id);
 }
 
-/** A container on third-host that is soon to leave, and not to be heard of. The others have talked to it. */
-async function runLeaver(lab: DiagnosisLab, address: string): Promise<UnannouncedGround> {
+/**
+ * Runs a container on third-host that is removed later without an announcement. Two other containers have pinged it.
+ */
+async function runLeaver(lab: DiagnosisLab, address: string): Promise<UnannouncedRemoval> {
   const spec = { ...idle, name: 'leaver', network: 'my-net', address };
   const container = await lab.engine('third-host').containers.run(spec);
-  for (const talker of [
+  for (const client of [
     await lab.container('master-host', 'tomcat-app'),
     await lab.container('worker-host', 'mysqlserver'),
   ]) {
     await waitFor(
-      `${talker.name} on ${talker.machine.name}: leaver answers`,
+      `${client.name} on ${client.machine.name}: a reply from leaver`,
       async () => {
-        const { received, transcript } = await ping(talker, address);
+        const { received, transcript } = await ping(client, address);
         return received > 0 ? done(undefined) : notYet(transcript);
       },
       { limit: 60_000 },
     );
   }
-  return { ...besideThird(lab), store: lab.store, container };
+  return { ...hostsBesidesThird(lab), store: lab.store, container };
 }
 
 export const storeDefects: readonly Defect[] = [
@@ -91,7 +93,7 @@ export const storeDefects: readonly Defect[] = [
     fault: async (lab) => {
       const old = await findStoreContainer(lab);
       const { image } = await old.inspect();
-      return renewedStore(lab.store, async () => {
+      return replacedStore(lab.store, async () => {
         await old.remove();
         await startStore('consul', lab.engine('mh-keystore'), { image });
       });
@@ -117,7 +119,7 @@ export const storeDefects: readonly Defect[] = [
     on: ['seed'],
     where: { network: 'my-net', container: 'goner' },
     fault: (lab) =>
-      strangeEnd(lab.store, lab.networkId('my-net'), {
+      unknownEndpoint(lab.store, lab.networkId('my-net'), {
         like: 'mysqlserver',
         name: 'goner',
         address: '10.0.9.77',
@@ -129,7 +131,7 @@ export const storeDefects: readonly Defect[] = [
     way: 'a container was removed while its engine could not reach the key-value store',
     on: ['seed'],
     where: { network: 'my-net', container: 'leaver' },
-    fault: async (lab) => removedBehindStore(await runLeaver(lab, passing.leaver)),
+    fault: async (lab) => removedWithoutStore(await runLeaver(lab, temporaryAddresses.leaver)),
   },
   {
     code: 'forwarding-entry-stale',
@@ -137,7 +139,7 @@ export const storeDefects: readonly Defect[] = [
     on: ['seed'],
     where: { host: 'master-host', network: 'my-net' },
     also: [{ host: 'worker-host', network: 'my-net' }],
-    fault: async (lab) => takenOffByForce(await runLeaver(lab, passing.forced)),
+    fault: async (lab) => disconnectedByForce(await runLeaver(lab, temporaryAddresses.forced)),
   },
   {
     code: 'forwarding-entry-wrong',
@@ -148,10 +150,10 @@ export const storeDefects: readonly Defect[] = [
       movedWithAddress({
         provider: lab.provider,
         network: { name: 'my-net', id: lab.networkId('my-net') },
-        spec: { ...idle, name: 'nomad', network: 'my-net', address: passing.nomad },
+        spec: { ...idle, name: 'nomad', network: 'my-net', address: temporaryAddresses.nomad },
         from: lab.engine('third-host'),
         to: lab.engine('worker-host'),
-        asker: await lab.container('third-host', 'holder'),
+        pinger: await lab.container('third-host', 'holder'),
       }),
   },
 ];

@@ -3,11 +3,11 @@ import {
   pausedContainer,
   restartingContainer,
   stoppedContainer,
-  strayContainer,
+  unexpectedContainer,
 } from '../../faults/container-faults.ts';
 import { filterPort } from '../../faults/machine-faults.ts';
 import {
-  flushedNameRules,
+  deletedNameRules,
   otherNameServer,
   sharedName,
   wrongHostsLine,
@@ -22,11 +22,11 @@ import {
   renamedCar,
 } from '../../faults/workload-faults.ts';
 import { carPort, firstCar } from '../../../helpers/workload/car-service.ts';
-import { bystanders, idle, passing } from '../bystanders.ts';
-import { besideThird } from './beside-third.ts';
+import { idle, labContainers, temporaryAddresses } from '../lab-containers.ts';
+import { hostsBesidesThird } from './hosts-besides-third.ts';
 import type { Defect } from '../defect.ts';
 
-const { bystander } = bystanders;
+const { bystander } = labContainers;
 const inTomcat = { host: 'master-host', container: 'tomcat-app' };
 const theDatabase = { host: 'worker-host', container: 'mysqlserver' };
 const theBystander = { host: 'worker-host', container: 'bystander' };
@@ -44,7 +44,7 @@ export const workloadDefects: readonly Defect[] = [
     way: "the NAT rules of the engine's name server are deleted",
     where: theBystander,
     fault: async (lab) =>
-      flushedNameRules(lab.provider, await lab.container('worker-host', 'bystander')),
+      deletedNameRules(lab.provider, await lab.container('worker-host', 'bystander')),
   },
   {
     code: 'name-stale',
@@ -63,9 +63,9 @@ export const workloadDefects: readonly Defect[] = [
     fault: (lab) =>
       sharedName(
         lab.engine('third-host'),
-        { ...idle, name: 'pretender', network: 'my-net', address: passing.pretender },
+        { ...idle, name: 'pretender', network: 'my-net', address: temporaryAddresses.pretender },
         'mysqlserver',
-        besideThird(lab),
+        hostsBesidesThird(lab),
       ),
   },
   {
@@ -77,8 +77,8 @@ export const workloadDefects: readonly Defect[] = [
         from: lab.engine('worker-host'),
         to: lab.engine('third-host'),
         spec: bystander,
-        address: passing.moved,
-        ground: besideThird(lab),
+        address: temporaryAddresses.moved,
+        hosts: hostsBesidesThird(lab),
       }),
   },
   {
@@ -86,7 +86,11 @@ export const workloadDefects: readonly Defect[] = [
     way: 'another host has a container with the same name',
     where: { container: 'mysqlserver' },
     fault: (lab) =>
-      strayContainer(lab.engine('third-host'), { ...idle, name: 'mysqlserver', network: 'none' }),
+      unexpectedContainer(lab.engine('third-host'), {
+        ...idle,
+        name: 'mysqlserver',
+        network: 'none',
+      }),
   },
   {
     code: 'container-down',
@@ -115,8 +119,8 @@ export const workloadDefects: readonly Defect[] = [
     code: 'published-port-unreachable',
     way: 'a firewall drops packets to the port from outside',
     where: inTomcat,
-    fault: ({ provider, askerAddress }) =>
-      filterPort(provider, 'master-host', { port: carPort, from: askerAddress }),
+    fault: ({ provider, clientAddress }) =>
+      filterPort(provider, 'master-host', { port: carPort, from: clientAddress }),
   },
   {
     code: 'published-port-unreachable',
@@ -176,7 +180,7 @@ export const workloadDefects: readonly Defect[] = [
           engine: lab.engine('worker-host'),
           spec: {
             name: 'copy-of-database',
-            address: passing.copy,
+            address: temporaryAddresses.copy,
             image,
             env: Object.fromEntries(variables.map((one) => one.split(/=(.*)/s, 2))),
           },
