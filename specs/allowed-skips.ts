@@ -70,13 +70,13 @@ export const allowedSkips: readonly AllowedSkip[] = [
   { in: 'specs/machine-cli/swarm.spec.ts', ...swarmImage },
   {
     in: 'specs/machine-cli/swarm.spec.ts',
-    tests: /in docker-machine's own Swarm$/,
+    tests: /of docker-machine's own Swarm$/,
     because: /^recorded of swarm\/\S+, this is /,
     runs: 'on machines where E2E_SWARM_IMAGE names the recorded release',
   },
   // Programs.
-  { in: 'specs/check/targets.spec.ts', tests: /through the user’s own ssh$/, ...ssh },
-  { in: 'specs/check/targets.spec.ts', tests: /against the file that describes it$/, ...ssh },
+  { in: 'specs/check/targets.spec.ts', tests: /through the user's own ssh$/, ...ssh },
+  { in: 'specs/check/targets.spec.ts', tests: /with the file that describes it$/, ...ssh },
   { in: 'specs/machine/generic-hosts.spec.ts', tests: /^a host for the driver generic/, ...ssh },
   {
     in: 'specs/unit/cli/overlay-e2e/completion/shells.spec.ts',

@@ -19,13 +19,13 @@ import {
 
 export { expect } from 'vitest';
 
-/** Today's. */
+/** A current release. */
 const ENGINE = '26.1.5';
 
-/** The port for VXLAN packets of this swarm, where others use 4789. */
+/** The data path port of this swarm. The default is 4789. */
 export const VXLAN_PORT = 5789;
 
-/** What `overlay-e2e check` must find as it left it. */
+/** The objects that `overlay-e2e check` must leave unchanged. */
 const inventory = [
   'docker ps --all --no-trunc --format "{{.ID}} {{.Names}} {{.Image}} {{.State}}"',
   'docker images --all --no-trunc --format "{{.ID}} {{.Repository}}:{{.Tag}}"',
@@ -33,27 +33,30 @@ const inventory = [
   'docker volume ls --format "{{.Name}}"',
 ].join('; ');
 
-/** Two hosts that somebody made a cluster of, with the docker command alone; and a computer of its user's. */
+/** A two-host cluster that was created with docker commands only, and the computer of a user. */
 export interface ByHand extends NetnsLab {
   readonly web: Machine;
   readonly db: Machine;
-  /** The user's computer: a folder with his certificates, contexts, and files. */
+  /** The home folder of the user's computer, with certificates, contexts and files. */
   readonly home: string;
-  /** The id of the overlay network. */
+  /** The ID of the overlay network. */
   readonly networkId: string;
-  /** Writes a file into the user's folder, with the hosts' real addresses. */
+  /** Writes a file to the user's folder, with the hosts' real addresses. */
   write(name: string, text: string): Promise<void>;
-  /** Starts a line as the user would type it, with `10.0.0.1` and `10.0.0.2` for the hosts. */
+  /** Starts a command of the user, in which `10.0.0.1` and `10.0.0.2` are the hosts. */
   start(line: string): StartedCommand;
-  /** Runs one to its end. */
+  /** Runs a command to its end. */
   type(line: string): Promise<Ended>;
-  /** All that Docker has on both hosts. */
+  /** Returns all objects that Docker has on both hosts. */
   takeInventory(): Promise<string[]>;
-  /** Has web's kernel send what is for mysqlserver to nobody. Gives what the entry begins with when it is right. */
-  misdirect(): Promise<string>;
-  /** Has it send that to mysqlserver's host again, whatever it does now. */
-  direct(): Promise<void>;
-  /** Runs a program in the overlay's namespace of a host. */
+  /**
+   * Makes web's kernel forward traffic for mysqlserver to an unused address. Returns the beginning of the correct
+   * entry.
+   */
+  misdirectEntry(): Promise<string>;
+  /** Restores the correct entry. */
+  restoreEntry(): Promise<void>;
+  /** Runs a program in the namespace of the overlay network on a host. */
   inOverlay(host: string, program: string): Promise<string>;
 }
 
@@ -73,7 +76,7 @@ export const test = base.extend(
   },
 );
 
-/** @param started the commands that are to be ended with it */
+/** @param started the running commands, which end with the cluster */
 async function bringUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<ByHand> {
   const images = [await prepareBusyboxImage()];
   const create = async (name: string) =>
@@ -123,11 +126,11 @@ async function bringUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<
     type: async (line) => await start(line).ended,
     takeInventory: async () =>
       await Promise.all(['web', 'db'].map(async (host) => await run(host, inventory))),
-    misdirect: async () => {
+    misdirectEntry: async () => {
       const mac = await forward(web.address.replace(/\d+$/, '250'));
       return `${mac} dst ${db.address}`;
     },
-    direct: async () => {
+    restoreEntry: async () => {
       await forward(db.address);
     },
     inOverlay,
@@ -136,7 +139,7 @@ async function bringUpByHand(lab: NetnsLab, started: StartedCommand[]): Promise<
 
 type Run = (host: string, line: string) => Promise<string>;
 
-/** As in Docker's own tutorial. Gives the id of the network. */
+/** Creates the cluster as in Docker's tutorial. Returns the ID of the network. */
 async function makeCluster(run: Run, web: Machine): Promise<string> {
   await run(
     'web',
@@ -152,7 +155,7 @@ async function makeCluster(run: Run, web: Machine): Promise<string> {
   await run('web', `${begin} --name tomcat-app --publish 8080:80 ${BUSYBOX} sh -c '${serve}'`);
   const meeting = 'docker exec tomcat-app ping -c 1 -W 1 mysqlserver';
   await waitFor(
-    'tomcat-app reaches mysqlserver, and is reached by the user',
+    'tomcat-app reaches mysqlserver, and the user reaches tomcat-app',
     async () => {
       const said = await run('web', `${meeting} 2>&1 || true`);
       if (!said.includes(' 0% packet loss')) return notYet(said);
@@ -164,7 +167,7 @@ async function makeCluster(run: Run, web: Machine): Promise<string> {
   return networkId;
 }
 
-/** Where the docker client looks for them, and beside the user's file. */
+/** Copies the certificates to the default folder of the docker client and next to the user's file. */
 async function keepCertificates({ folder }: NetnsLab, home: string): Promise<void> {
   for (const into of ['.docker', 'certs']) {
     await mkdir(join(home, into), { recursive: true });
@@ -174,7 +177,7 @@ async function keepCertificates({ folder }: NetnsLab, home: string): Promise<voi
   }
 }
 
-/** As the user's own docker command keeps them. */
+/** Writes contexts as the user's docker command does. */
 async function keepContexts(home: string, machines: readonly Machine[]): Promise<void> {
   const { env } = await prepareEngineBundle(ENGINE);
   const config = join(home, '.docker');
@@ -185,7 +188,7 @@ async function keepContexts(home: string, machines: readonly Machine[]): Promise
   }
 }
 
-/** An sshd on each host, and an `ssh` of the user's that knows their keys. */
+/** Starts an sshd on each host and writes an `ssh` configuration with their keys. */
 async function giveSsh(
   { provider }: NetnsLab,
   home: string,
@@ -205,7 +208,7 @@ async function giveSsh(
   const address = first?.address ?? '';
   const known = hosts.map((host) => `${host.address} ${host.hostKey}`).join('');
   await writeFile(join(folder, 'known_hosts'), known);
-  // Names for a host that ssh knows by another key, and for one that it does not know.
+  // Host names for tests of ssh errors: one has another key in known_hosts, one is not in it.
   await writeFile(join(folder, 'changed'), `${address} ${second?.hostKey ?? ''}`);
   await writeFile(join(folder, 'unknown'), '');
   const config = [
@@ -216,7 +219,7 @@ async function giveSsh(
     ...hosts.map((host) => `Host ${host.address}\n User ${USER}\n IdentityFile ${host.keyFile}`),
   ];
   await writeFile(join(folder, 'config'), `${config.join('\n')}\n`);
-  // ssh finds its configuration by the account, not by HOME: what whoever runs this has there counts for nothing.
+  // ssh finds its configuration by the account, not by HOME. This configuration replaces that of the account.
   const bin = join(home, 'bin');
   await mkdir(bin, { recursive: true });
   const script = `#!/bin/sh\nexec ${findProgram('ssh')} -F ${folder}/config "$@"\n`;
@@ -225,7 +228,10 @@ async function giveSsh(
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** A shell at the user's computer. What the page calls 10.0.0.1, 10.0.0.2 and `me` are these hosts and their account. */
+/**
+ * Opens a shell on the user's computer. In its commands, 10.0.0.1, 10.0.0.2 and `me` stand for the hosts and their
+ * account.
+ */
 function openShell(
   home: string,
   store: string,

@@ -6,20 +6,20 @@ import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import type { AuditDocument } from '../../helpers/report/findings/audit-document.ts';
 import { expect, type ByHand, test, VXLAN_PORT } from './by-hand.ts';
-import { nameWrongly } from './wrong-engines.ts';
+import { writeWrongHosts } from './wrong-engines.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/check.md'), 'utf8');
 const commands = [...page.matchAll(/```sh\n(.*?)\n```/gs)].map(([, line = '']) => line);
 const [, clusterFile = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
 
-/** The one command of the page that has this in it. */
+/** Returns the only command of the page that contains this text. */
 function shown(part: string): string {
   const [line = '', ...others] = commands.filter((one) => one.includes(part));
-  expect([line !== '', others], `the page’s command with «${part}»`).toEqual([true, []]);
+  expect([line !== '', others], `the page's command with "${part}"`).toEqual([true, []]);
   return line;
 }
 
-/** Types a command of the page, and gives its document. */
+/** Runs a command of the page and returns the JSON document that it prints. */
 async function check(cluster: ByHand, line: string): Promise<AuditDocument> {
   const { exitCode, stdout, stderr } = await cluster.type(`${line} --json`);
   expect(stdout, stderr).not.toBe('');
@@ -28,20 +28,20 @@ async function check(cluster: ByHand, line: string): Promise<AuditDocument> {
   return document;
 }
 
-/** What of a document is the same however the engines are reached, and whenever. */
+/** Returns the parts of a document that depend neither on the connection to the engines nor on the time. */
 function essence({ kind, verdict, diagnoses, checks }: AuditDocument) {
   const results = checks.map(({ name, state }) => `${name} ${state}`);
   return { kind, verdict, diagnoses, results };
 }
 
-describe('a cluster that somebody made by hand, with the docker command alone', () => {
-  test('is found healthy through its engines, and is left as it was', async ({ cluster }) => {
+describe('A check of a cluster that was created with docker commands only', () => {
+  test('finds it healthy through its engines, and leaves it unchanged', async ({ cluster }) => {
     const { web, db } = cluster;
     const before = await cluster.takeInventory();
     const { exitCode, stdout, stderr } = await cluster.type(shown('--tls-dir'));
     expect(stdout, stderr).toMatch(/^✔ web, db: healthy\n/);
     expect(exitCode).toBe(0);
-    // Before anything else.
+    // These are the first lines of the output.
     expect(stderr.split('\n').slice(0, 2)).toEqual([
       `overlay-e2e: checks web (${web.url}), db (${db.url})`,
       expect.stringMatching(
@@ -51,7 +51,7 @@ describe('a cluster that somebody made by hand, with the docker command alone', 
     expect(await cluster.takeInventory()).toEqual(before);
   });
 
-  test('is found the same through the user’s own ssh', async ({ cluster, skip }) => {
+  test("has the same result through the user's own ssh", async ({ cluster, skip }) => {
     if (findProgram('ssh') === undefined) skip('no ssh on PATH to log in with');
     const before = await cluster.takeInventory();
     const throughSsh = await check(cluster, shown('web=ssh://'));
@@ -61,23 +61,21 @@ describe('a cluster that somebody made by hand, with the docker command alone', 
     expect(await cluster.takeInventory()).toEqual(before);
   });
 
-  test('is found healthy through Docker contexts, by its engines alone', async ({ cluster }) => {
+  test('finds it healthy through Docker contexts, without probes', async ({ cluster }) => {
     const { checks, ...document } = await check(cluster, shown('--no-probe'));
     expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
     const passed = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
     expect(new Set(passed)).toEqual(new Set(['api']));
   });
 
-  test('is found healthy by the names of its machines, without looking into kernels', async ({
-    cluster,
-  }) => {
+  test('finds it healthy by the names of its machines, without kernels', async ({ cluster }) => {
     const { checks, ...document } = await check(cluster, shown('web db'));
     expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
     const passed = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
     expect(new Set(passed)).toEqual(new Set(['api', 'probe']));
   });
 
-  test('is held against the file that describes it', async ({ cluster, skip }) => {
+  test('compares it with the file that describes it', async ({ cluster, skip }) => {
     if (findProgram('ssh') === undefined) skip('no ssh on PATH to log in with');
     await cluster.write('cluster.json', clusterFile);
     expect(await check(cluster, shown('cluster.json'))).toMatchObject({
@@ -94,20 +92,18 @@ describe('a cluster that somebody made by hand, with the docker command alone', 
   });
 });
 
-test('a watch tells what goes wrong and when it is mended, --fix mends it, and Ctrl-C leaves nothing', async ({
-  cluster,
-}) => {
+test('--watch reports a finding and its --fix; Ctrl-C leaves nothing', async ({ cluster }) => {
   const { web } = cluster;
   const before = await cluster.takeInventory();
   const watch = cluster.start(shown('--watch').replace('30', '1'));
-  // Were it still there after a failure, the tests that follow would see its probes.
+  // After a failure, later tests must not find the probes of this watch.
   onTestFinished(async () => {
     watch.signal('SIGKILL', 'group');
     await watch.ended;
   });
-  onTestFinished(() => cluster.direct());
+  onTestFinished(() => cluster.restoreEntry());
   await watch.says('✔ web, db: healthy');
-  const entry = await cluster.misdirect();
+  const entry = await cluster.misdirectEntry();
   await watch.says('✖ new: forwarding-entry-wrong, web');
   const fixed = await cluster.type(`${shown('--fix')} --yes`);
   expect(fixed.stdout, fixed.stderr).toMatch(/^✔ web, db: healthy\n/);
@@ -117,7 +113,7 @@ test('a watch tells what goes wrong and when it is mended, --fix mends it, and C
 
   using engine = connectEngine(web);
   await waitFor(
-    'a probe runs on web',
+    'a probe on web',
     async () => {
       const all = await engine.containers.list({ quiet: true });
       const isThere = all.some(({ labels }) => 'org.overlay-e2e.probe' in labels);
@@ -133,7 +129,7 @@ test('a watch tells what goes wrong and when it is mended, --fix mends it, and C
 });
 
 // Runs every block of docs/check.md
-test('every command of the page is typed here, but for the one that is the README’s too', () => {
+test('This spec runs every command of the page, except the one of the README', () => {
   const typed = [
     '--tls-dir',
     'web=ssh://',
@@ -147,7 +143,7 @@ test('every command of the page is typed here, but for the one that is the READM
   expect(others).toEqual(['npx overlay-e2e check']);
 });
 
-test('a node that is not named leaves the result incomplete, and --fix deletes nothing', async ({
+test('An unnamed node makes the result incomplete, and --fix then deletes nothing', async ({
   cluster,
 }) => {
   const read = async () =>
@@ -162,7 +158,7 @@ test('a node that is not named leaves the result incomplete, and --fix deletes n
   );
   expect(alone.stdout, alone.stderr).toMatch(/^\? web: incomplete: examined 1 of 2 nodes;/);
   expect(alone.exitCode).toBe(2);
-  // Whatever the user says, the manager knows better.
+  // The manager's list of nodes has priority over `complete: true`.
   const host = { name: 'web', endpoint: 'tcp://10.0.0.1:2376' };
   const file = { name: 'part', tlsFolder: 'certs', complete: true, hosts: [host] };
   await cluster.write('part.json', JSON.stringify(file));
@@ -172,7 +168,7 @@ test('a node that is not named leaves the result incomplete, and --fix deletes n
   expect(await read()).toEqual(before);
 });
 
-test('a rule that drops packets on the data path port of the swarm is named, and its fix helps as it is printed', async ({
+test("A DROP rule on the swarm's data path port is reported, and its printed fix works", async ({
   cluster: { provider, type },
 }) => {
   const checkAgain = async () => await type(shown('--tls-dir'));
@@ -193,7 +189,7 @@ test('a rule that drops packets on the data path port of the swarm is named, and
   expect(after.stdout).toMatch(/^✔ web, db: healthy\n/);
 });
 
-test('without a terminal --fix asks nobody, and does nothing', async ({ cluster }) => {
+test('Without a terminal, --fix prompts for nothing and changes nothing', async ({ cluster }) => {
   const { exitCode, stdout, stderr } = await cluster.type(shown('--fix'));
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toBe(
@@ -201,9 +197,9 @@ test('without a terminal --fix asks nobody, and does nothing', async ({ cluster 
   );
 });
 
-describe('what is named wrongly is told in a line each, with exit code 2, and nothing is started', () => {
-  test('engines that cannot be asked', async ({ cluster }) => {
-    await using wrong = await nameWrongly(cluster);
+describe('Each wrong name is reported in one line, with exit code 2, and starts nothing', () => {
+  test('engines that cannot be reached', async ({ cluster }) => {
+    await using wrong = await writeWrongHosts(cluster);
     const before = await cluster.takeInventory();
     const { exitCode, stdout, stderr } = await cluster.type('npx overlay-e2e check wrong.json');
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

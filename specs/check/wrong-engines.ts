@@ -13,8 +13,8 @@ interface WrongHost {
   readonly line: RegExp;
 }
 
-/** Writes `wrong.json`, in which each host is named wrongly in another way; and what has to be said of each. */
-export async function nameWrongly(
+/** Writes `wrong.json`, in which each host has another error. Returns the expected line for each. */
+export async function writeWrongHosts(
   cluster: ByHand,
 ): Promise<AsyncDisposable & { readonly lines: readonly RegExp[] }> {
   const relay = await relayTo(cluster.web.address);
@@ -36,11 +36,11 @@ async function nameTcp({ home }: ByHand, relayPort: number): Promise<WrongHost[]
   const other = openStore(join(home, 'other'));
   await ensureAuthority(other);
   const others = join(other.folder, 'certs');
-  // Ours is the client, but the authority that the engine is held against is another.
+  // The client's certificate is correct, but the engine is checked against another authority.
   const mixed = join(home, 'mixed');
   await cp(join(home, 'certs'), mixed, { recursive: true });
   await cp(join(others, 'ca.pem'), join(mixed, 'ca.pem'));
-  // And the other way round.
+  // The reverse: the engine's authority is correct, but the client's certificate is from another one.
   const stranger = join(home, 'stranger');
   await cp(others, stranger, { recursive: true });
   await cp(join(home, 'certs/ca.pem'), join(stranger, 'ca.pem'));
@@ -71,7 +71,7 @@ function at(endpoint: string, tlsFolder?: string): WrongHost['host'] {
   return { endpoint: `tcp://${endpoint}`, ...omitUndefined({ tlsFolder }) };
 }
 
-/** The names are those that the user's ssh has for hosts, see by-hand.ts. */
+/** Host names in the user's ssh configuration, see by-hand.ts. */
 const overSsh: readonly WrongHost[] = [
   {
     host: { endpoint: 'ssh://root@10.0.0.1' },
@@ -87,7 +87,9 @@ const overSsh: readonly WrongHost[] = [
   },
 ];
 
-/** A port of this computer that leads to the engine: its certificate does not say so. */
+/**
+ * Opens a port on this computer that forwards to the engine. The engine's certificate does not include this address.
+ */
 async function relayTo(
   address: string,
 ): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {

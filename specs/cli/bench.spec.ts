@@ -7,7 +7,7 @@ import { runCommand } from '../../helpers/process/run-command.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('npm run bench prints the laps of warm runs as one JSON document, beside those of a script', async () => {
+test('npm run bench prints the timings of runs and of a compared command as one JSON document', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-spec-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const script = join(folder, 'other.sh');
@@ -38,14 +38,14 @@ test('npm run bench prints the laps of warm runs as one JSON document, beside th
   ]);
   for (const [name, { each }] of Object.entries(laps)) expect(each, name).toHaveLength(1);
   expect(laps['compared']).toEqual({ median: 0.5, each: [0.5] });
-  // The stage is done before the whole is, and neither takes no time.
+  // The stage ends before the whole, and both take time.
   const [stage, up] = [laps['up, keystore is there']?.median ?? 0, laps['up']?.median ?? 0];
   expect(stage).toBeGreaterThan(0);
   expect(up).toBeGreaterThan(stage);
   expect(ofCompared['up']).toBeCloseTo(up / 0.5, 2);
-  // Beside it there may be warnings of Node's or npm's.
+  // Node and npm may print warnings on the same stream.
   expect(stderr.split('\n')).toContain('run 1 of 1');
-  // Its store was in there, too.
+  // The state directory was in the same folder.
   expect(readdirSync(folder).filter((name) => name.startsWith('overlay-e2e-'))).toEqual([]);
   expect(readFileSync(join(folder, 'calls'), 'utf8')).toBe('up\ndown\n');
 });

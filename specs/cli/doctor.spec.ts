@@ -16,7 +16,7 @@ interface Finding {
   readonly remedy?: string;
 }
 
-test('on a machine that runs these specs doctor misses nothing, and says so in a table', async () => {
+test('doctor finds nothing missing on a machine that runs these specs, and prints a table', async () => {
   const { exitCode, stdout } = await doctor([]);
   expect(stdout).not.toContain('✖');
   expect(stdout).toMatch(/^✔ Node +24\./m);
@@ -28,7 +28,7 @@ test('on a machine that runs these specs doctor misses nothing, and says so in a
   expect(exitCode).toBe(0);
 });
 
-test('what the kernel does not give is missing, with the command that brings it', async () => {
+test('A missing kernel feature is reported with the command that provides it', async () => {
   const { exitCode, findings } = await diagnose(readOnlyCgroups);
   expect(findings.get('cgroups')).toMatchObject({
     fine: false,
@@ -39,7 +39,7 @@ test('what the kernel does not give is missing, with the command that brings it'
   expect(exitCode).toBe(1);
 });
 
-test('a store on an overlay file system is missing a disk, and one that is full its room', async () => {
+test('A state directory on overlayfs, or without free space, is reported', async () => {
   const folder = await scratchFolder();
   const overlayfs = await diagnose(
     `cd ${folder}; mkdir u w m; mount -t overlay -o lowerdir=/usr,upperdir=u,workdir=w overlay m`,
@@ -50,7 +50,7 @@ test('a store on an overlay file system is missing a disk, and one that is full 
     saw: expect.stringContaining('on an overlay file system'),
     remedy: expect.stringContaining('MACHINE_STORAGE_PATH'),
   });
-  // Also found out by trying: that is what an engine would do there.
+  // Found by an attempt to mount, as an engine would do it.
   expect(overlayfs.findings.get('overlayfs')).toMatchObject({ fine: false });
   expect(overlayfs.exitCode).toBe(1);
 
@@ -63,7 +63,7 @@ test('a store on an overlay file system is missing a disk, and one that is full 
   });
 });
 
-test('a range that the host routes is told with the interface that has it', async () => {
+test('An address range that the host routes is reported with its interface', async () => {
   const { findings } = await diagnose('true', { E2E_SUBNET: '127.0.0.0/16' });
   expect(findings.get('address range')).toMatchObject({
     fine: false,
@@ -72,7 +72,7 @@ test('a range that the host routes is told with the interface that has it', asyn
   });
 });
 
-test('with the provider docker-machine, its programs are what may be missing', async () => {
+test('With the provider docker-machine, doctor reports missing programs of docker-machine', async () => {
   const { findings } = await diagnose('true', {
     E2E_PROVIDER: 'docker-machine',
     E2E_DOCKER_MACHINE: '/bin/true',
@@ -86,7 +86,7 @@ test('with the provider docker-machine, its programs are what may be missing', a
   });
 });
 
-test('with VirtualBox, a range that it refuses is found before a machine is made', async () => {
+test('With VirtualBox, doctor reports an address range that VirtualBox would refuse', async () => {
   const folder = await scratchFolder();
   const fake = resolve(import.meta.dirname, '../unit/ci/fake-vboxmanage.sh');
   const { findings } = await diagnose(`ln -s ${fake} ${folder}/VBoxManage; mkdir ${folder}/vms`, {
@@ -115,7 +115,7 @@ async function doctor(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   const { PATH = '', HOME = '' } = process.env;
-  // The user's own store may have machines, those of this very run.
+  // The user's own state directory may contain machines of this run.
   const store = join(await scratchFolder(), 'store');
   const script = `${setUp}; exec "$@"`;
   const words = ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh'];
@@ -131,12 +131,12 @@ async function doctor(
   });
 }
 
-/** What doctor finds in a mount namespace of its own, which a script has changed. */
+/** Returns the findings of doctor in its own mount namespace, which a script has changed. */
 async function diagnose(setUp: string, env: Readonly<Record<string, string>> = {}) {
   const { exitCode, stdout } = await doctor(['--json'], setUp, env);
   const document = JSON.parse(stdout) as { findings: Finding[] };
   expect(validateDocument('docs/doctor.schema.json', document)).toEqual([]);
-  expect(stdout, 'the home folder tells the name of its user').not.toContain(homedir());
+  expect(stdout, 'the home folder contains the name of its user').not.toContain(homedir());
   const { findings } = document;
   for (const { subject, fine, remedy } of findings) {
     if (!fine) expect(remedy, subject).toMatch(/\w/);

@@ -14,7 +14,7 @@ const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => b
 const withHosts =
   'npx node specs/machine/generic-hosts/with-generic-hosts.ts mh-keystore master-host worker-host -- npm run e2e';
 
-test('every block that the page tells to type is run here', () => {
+test('This spec runs every block of the page', () => {
   expect(blocks).toEqual([
     'npx overlay-e2e doctor',
     expect.stringMatching(/^export E2E_PROVIDER=docker-machine E2E_DOCKER_MACHINE=/),
@@ -22,11 +22,11 @@ test('every block that the page tells to type is run here', () => {
   ]);
 });
 
-test('doctor finds nothing missing where the other specs run', async () => {
+test('doctor finds nothing missing on a machine that runs these specs', async () => {
   expect(await typeIn(blocks[0] ?? '')).toMatch(/Nothing is missing/);
 });
 
-test('the provider docker-machine makes machines with netns-machine as its command', async () => {
+test('The provider docker-machine creates machines with netns-machine as its command', async () => {
   const said = await typeIn(blocks[1] ?? '');
   expect(said).toContain(
     'provider docker-machine with the driver netns: E2E_PROVIDER=docker-machine',
@@ -35,17 +35,17 @@ test('the provider docker-machine makes machines with netns-machine as its comma
   expect(said).toMatch(/Removed: mh-keystore\./);
 });
 
-test('the real docker-machine runs the seed specs on hosts that are made for it', async ({
+test('the real docker-machine runs the seed specs on hosts for its driver generic', async ({
   skip,
 }) => {
   if (findProgram('docker-machine') === undefined) skip('no docker-machine on PATH');
-  // One part of the topology stands for all: which of them is docker-machine's doing is the same.
+  // One part of the topology is enough: docker-machine's share is the same for all.
   const said = await typeIn(`${withHosts} -- specs/seed/cluster.spec.ts`);
   expect(said).toContain('provider docker-machine with the driver generic, because');
   expect(said).toMatch(/[1-9]\d* passed, 0 failed/);
 });
 
-test('what the page calls known is answered with a remedy, or by a spec that says why it is skipped', () => {
+test('Each known limit has a hint, or a skipped spec with its reason', () => {
   const [, table = ''] = page.split('## Known limits');
   const told = [...table.matchAll(/^\| `(.*?)`(?:, `(.*?)`)? \|/gm)].flatMap(([, ...words]) =>
     words.filter((one) => one !== undefined),
@@ -54,15 +54,14 @@ test('what the page calls known is answered with a remedy, or by a spec that say
   const unknown = told
     .map((one) => one.replace('…', 'x --ip 192.168.99.1 --netmask 255.255.255.0 failed:'))
     .filter((one) => findRemedy(one) === undefined);
-  // These are made by us, with their remedies: see specs/unit/machine/docker-machine/hints.spec.ts and
-  // docker-machine-create.spec.ts beside it.
+  // Our own errors with a hint: see specs/unit/machine/docker-machine/hints.spec.ts and docker-machine-create.spec.ts.
   expect(unknown).toEqual([
     'the engine has version 24.0.7, and Docker 23.0 removed --cluster-store',
     'the driver virtualbox installs an engine itself',
   ]);
 });
 
-/** As one would in a shell, next to this run: with a store and reports of its own. */
+/** Runs a block in a shell, with its own state directory and reports. */
 async function typeIn(block: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'providers-page-'));
   const env = {
@@ -72,7 +71,7 @@ async function typeIn(block: string): Promise<string> {
     MACHINE_STORAGE_PATH: join(folder, 'store'),
     OVERLAY_E2E_REPORTS: join(folder, 'reports'),
   };
-  // Machines of the built-in provider, whatever command made them: none any more, unless something failed.
+  // Machines of the built-in provider, regardless of the command that created them. Only a failed test leaves any.
   onTestFinished(async () => {
     const down = ['exec', '--', 'overlay-e2e', 'down'];
     await runCommand('npm', down, { cwd: root, env: { ...env, E2E_PROVIDER: 'netns' } });

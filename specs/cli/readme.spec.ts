@@ -8,13 +8,13 @@ import { typedCommands } from './typed-commands.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-// Next to this run: its own state directory and reports.
+// The state directory and reports are separate from those of this run.
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-readme-'));
 });
 afterAll(async () => {
-  // Nothing is up any more, unless a command failed.
+  // Removes the cluster if a command failed.
   await runAsTyped('npx overlay-e2e down');
   rmSync(folder, { recursive: true, force: true });
 });

@@ -9,10 +9,10 @@ const root = resolve(import.meta.dirname, '../..');
 const refusal =
   'machines of the built-in provider: this process does not run as root; only root can create network namespaces and mounts. Run this command with sudo, or as root in a container with --privileged.';
 
-/** `nobody`, wherever. */
+/** The user `nobody`. */
 const uid = 65_534;
 
-test('up is refused in one line', async () => {
+test('up fails with one line', async () => {
   const { exitCode, stderr, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh up --json');
   expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
     `overlay-e2e: ${refusal}`,
@@ -21,20 +21,20 @@ test('up is refused in one line', async () => {
   expect(exitCode).toBe(1);
 });
 
-test('down is refused in one line', async () => {
+test('down fails with one line', async () => {
   const { exitCode, stderr } = await runAsNobody('helpers/cli/overlay-e2e.sh down');
   expect(stderr).toContain(`overlay-e2e: ${refusal}\n`);
   expect(exitCode).toBe(1);
 });
 
-test('netns-machine create is refused in one line before it makes a machine', async () => {
+test('netns-machine create fails with one line, before it creates a machine', async () => {
   const { exitCode, stderr, store } = await runAsNobody('helpers/cli/netns-machine.sh create one');
   expect(stderr).toBe(`Error with pre-create check: "${refusal}"\n`);
   expect(exitCode).toBe(3);
   expect(existsSync(join(store, 'machines'))).toBe(false);
 });
 
-test('doctor finds it missing, and looks at nothing that only root can see', async () => {
+test('doctor reports it as missing, and reads nothing that requires root', async () => {
   const { exitCode, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh doctor');
   const missing = stdout.split('\n').filter((line) => line.startsWith('✖'));
   expect(missing).toEqual([
@@ -44,14 +44,14 @@ test('doctor finds it missing, and looks at nothing that only root can see', asy
   expect(exitCode).toBe(1);
 });
 
-test('npm run e2e fails with that line, and skips nothing silently', async () => {
+test('npm run e2e fails with this line and skips no test silently', async () => {
   const { exitCode, stdout } = await runAsNobody('npm run e2e -- specs/seed/keystore.spec.ts');
   expect(stdout).toContain(`✖ Set up the seed topology\n    ${refusal}\n`);
   expect(stdout).toMatch(/^0 passed, [1-9]\d* failed/m);
   expect(exitCode).not.toBe(0);
 });
 
-test('npm run e2e in a clone of root says in one line what it cannot write', async () => {
+test("npm run e2e in root's clone prints one line about the folder that it cannot write", async () => {
   const { exitCode, stdout, stderr } = await runAsNobody(
     'env -u OVERLAY_E2E_REPORTS sh specs/run.sh --project seed',
   );
@@ -64,7 +64,7 @@ test('npm run e2e in a clone of root says in one line what it cannot write', asy
 async function runAsNobody(line: string): Promise<CommandResult & { store: string }> {
   const home = await mkdtemp(join(tmpdir(), 'unprivileged-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
-  // The clone may lie in a folder that root alone may enter, its home for instance: it is shown in another place.
+  // Only root may enter the home folder that may contain the clone. A bind mount makes the clone accessible.
   const script = [
     'mkdir clone reports; chown $1:$1 . reports',
     'mount --bind "$2" clone; cd clone',

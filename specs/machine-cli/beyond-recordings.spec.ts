@@ -22,7 +22,7 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-test('what is asked of a machine is in its config and in its engine', async () => {
+test('the options of create are in the config and in the engine of the machine', async () => {
   const format = '{{.Driver.Memory}} {{.Driver.CPUs}} {{.HostOptions.AuthOptions.ServerCertSANs}}';
   const { stdout } = await lab.run(`docker-machine inspect -f '${format}' one`);
   expect(stdout).toBe('2048 1.5 [blue.example]\n');
@@ -30,8 +30,8 @@ test('what is asked of a machine is in its config and in its engine', async () =
   expect((await lab.run(`docker-machine ssh one "${info}"`)).stdout).toContain('colour=blue');
 });
 
-test('the docker client reaches the engine by what env prints, and by what config prints', async () => {
-  // The machine's own client, outside of the machine.
+test('the docker client reaches the engine with the output of env and of config', async () => {
+  // The machine's own client, run outside of the machine.
   const client = (await lab.run('docker-machine ssh one command -v docker')).stdout.trim();
   const ask = `${client} version -f '{{.Server.Version}}'`;
   const byEnv = await lab.run(`eval $(docker-machine env one); ${ask}`);
@@ -42,7 +42,7 @@ test('the docker client reaches the engine by what env prints, and by what confi
   expect(byConfig).toMatchObject({ exitCode: 0, stdout: byEnv.stdout });
 });
 
-test("shell makes docker-machine a command, and docker one where there is none or the bundle's is asked for", async () => {
+test("shell defines docker-machine, and docker if it is missing or the bundle's is requested", async () => {
   const { stdout: url } = await lab.run('docker-machine url one');
   await lab.run('mkdir own; printf "#!/bin/sh\necho own" >own/docker; chmod +x own/docker');
   const ask = async (path: string, options: string) => {
@@ -57,8 +57,8 @@ test("shell makes docker-machine a command, and docker one where there is none o
   expect(await ask('$PWD/few', '')).toBe(`${url}the bundle's\n`);
 });
 
-test("a store of another user's is refused in one line, whatever is asked of it", async () => {
-  // Root without what lets root look into every folder.
+test('every command refuses the state directory of another user in one line', async () => {
+  // Root without the capabilities to read all folders.
   const nobody =
     'setpriv --bounding-set=-dac_override,-dac_read_search docker-machine -s $PWD/other';
   await lab.run('mkdir -p other/machines; chown 65534 other; chmod 700 other');
@@ -69,7 +69,7 @@ test("a store of another user's is refused in one line, whatever is asked of it"
   }
 });
 
-test('options that would be without effect are refused before anything is made', async () => {
+test('create refuses options without effect before it creates anything', async () => {
   const result = await lab.run('docker-machine --tls-ca-cert mine.pem create two');
   expect(result).toMatchObject({ exitCode: 1, stdout: '' });
   expect(result.stderr).toMatch(/^Error setting .*: --tls-ca-cert is not supported\. .*\n$/);
@@ -81,20 +81,20 @@ test('options that would be without effect are refused before anything is made',
   expect((await lab.run('docker-machine ls -q')).stdout).toBe('one\n');
 });
 
-test('called as docker-machine, it has the commands of docker-machine and no more', async () => {
+test('under the name docker-machine, it has the commands of docker-machine only', async () => {
   const refused = await lab.run('docker-machine shell');
   expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
   expect((await lab.run('docker-machine --help')).stdout).not.toMatch(/^ +shell /m);
   expect((await lab.run('netns-machine --help')).stdout).toMatch(/^ +shell /m);
 });
 
-test('ssh runs a shell of the machine: its own name, home and environment', async () => {
+test('ssh runs a shell of the machine, with its hostname, home and environment', async () => {
   const line = 'echo $(hostname) $PWD ${LEAK:-none} $0';
   const { stdout } = await lab.run(`LEAK=yes docker-machine ssh one '${line}'`);
   expect(stdout).toMatch(/^one \/root none (?:\S*bash|\S*sh)\n$/);
 });
 
-test('ssh without a command is a shell on a terminal when there is one', async () => {
+test('ssh without a command opens a shell, on a terminal if there is one', async () => {
   const inside = 'tty; stty size >/dev/null && echo terminal; exit 3';
   const { exitCode, stdout } = await lab.run(
     'script -qec "docker-machine ssh one" /dev/null',
@@ -105,11 +105,11 @@ test('ssh without a command is a shell on a terminal when there is one', async (
   expect(exitCode).toBe(3);
 });
 
-test('a signal ends a remote command as it ends one of a shell', async () => {
+test('a signal ends a remote command with the exit code of a shell', async () => {
   expect(await lab.run("docker-machine ssh one 'kill -9 $$'")).toMatchObject({ exitCode: 137 });
 });
 
-test('sudo runs what is typed, for root and for others, with its usual options', async () => {
+test('sudo runs commands as root and as other users, with its common options', async () => {
   const typed: Record<string, string> = {
     'sudo id -un': 'root',
     'sudo -n -E sh -c "echo \\$HOME"': '/root',
@@ -118,7 +118,7 @@ test('sudo runs what is typed, for root and for others, with its usual options',
     'sudo COLOUR=red printenv COLOUR': 'red',
     'sudo -i echo login': 'login',
     'sudo -k; echo | sudo tee /dev/null; sudo -v': '',
-    // Whose programs are in no path of the host's own sudo.
+    // The path of the host's own sudo does not contain the bundle's programs.
     'sudo docker version -f {{.Client.Version}}': '20.10.5+dfsg1',
   };
   for (const [line, expected] of Object.entries(typed)) {
@@ -130,7 +130,7 @@ test('sudo runs what is typed, for root and for others, with its usual options',
   });
 });
 
-test('the files of boot2docker are where docker-machine’s own tests look for them', async () => {
+test("the files of boot2docker are at the paths that docker-machine's own tests read", async () => {
   const look =
     'cd /var/lib/boot2docker; ls; cat ca.pem; test -s docker.log && test -r server-key.pem';
   const inside = await lab.run(`docker-machine ssh one '${look}'`);
@@ -142,14 +142,14 @@ test('the files of boot2docker are where docker-machine’s own tests look for t
   expect(stdout).toBe('--label provider=netns --label colour=blue auto\n');
 });
 
-test('an image that the machine lacks is refused with what to type', async () => {
+test('a missing image is refused with the command that provides it', async () => {
   const { stderr } = await lab.run('docker-machine ssh one docker run -d progrium/consul -server');
   expect(stderr).toMatch(
     /one reaches no registry\. .* docker-machine create --netns-image progrium\/consul NAME\n$/,
   );
 });
 
-test('an engine behind a socket is listed and asked without certificates', async () => {
+test('an engine behind a socket is listed and queried without certificates', async () => {
   const path = join(lab.work, 'engine.sock');
   const engine = createHttpServer((_, response) => {
     response.setHeader('Server', 'Docker/99.1 (linux)');
@@ -176,13 +176,13 @@ test('an engine behind a socket is listed and asked without certificates', async
   expect(gone.stderr).toContain(`dial unix ${path}: connect: `);
 });
 
-test('options of an SSH client that need SSH are refused, not taken for the command', async () => {
+test('ssh options that require SSH are refused, and not read as the command', async () => {
   const result = await lab.run('docker-machine ssh one -L 80:localhost:80 hostname');
   expect(result).toMatchObject({ exitCode: 1, stdout: '' });
   expect(result.stderr).toMatch(/^ssh -L: .*Put the command after --\.\n$/);
 });
 
-test('scp takes content and mode along, into folders and under new names, and refuses a folder without -r', async () => {
+test('scp copies content and mode to folders and new names, and refuses a folder without -r', async () => {
   await writeFile(join(lab.work, 'tool'), 'echo works\n', { mode: 0o755 });
   await lab.run('docker-machine ssh one mkdir /root/tools');
   for (const target of ['/root/tools', '/root/tools/', 'tools/', '/root/tools/tool']) {
@@ -197,7 +197,7 @@ test('scp takes content and mode along, into folders and under new names, and re
   expect((await lab.run('docker-machine ssh one cat copy/er/x')).stdout).toBe('1\n');
   await lab.run('docker-machine scp -r one:copy .');
   expect((await lab.run('cat copy/er/x')).stdout).toBe('1\n');
-  // What root of a machine made setuid must not run as root here.
+  // A setuid program of a machine's root must not be setuid on the host.
   await lab.run(
     'docker-machine ssh one "mkdir set; cp /bin/true set/program; cp /bin/true program; chmod 6755 set set/program program"',
   );
@@ -214,7 +214,7 @@ test('scp takes content and mode along, into folders and under new names, and re
   });
 });
 
-test('what is larger than any pipe arrives whole', async () => {
+test('a file that is larger than any pipe buffer is copied completely', async () => {
   await lab.run('head -c 30000000 /dev/urandom >big; docker-machine scp big one:/var/tmp/big');
   const [here, there] = await Promise.all([
     lab.run('cat big | sha256sum'),
@@ -223,7 +223,7 @@ test('what is larger than any pipe arrives whole', async () => {
   expect(there.stdout).toBe(here.stdout);
 });
 
-test('an engine that takes the call and says nothing is a Timeout, and holds the others up no longer than asked', async () => {
+test('an engine that accepts connections but never answers is a Timeout, within the given limit', async () => {
   const silent = createServer();
   silent.listen(0, '127.0.0.1');
   onTestFinished(async () => {
@@ -233,7 +233,7 @@ test('an engine that takes the call and says nothing is a Timeout, and holds the
   await once(silent, 'listening');
   const { port } = silent.address() as { port: number };
   await lab.run(`docker-machine create -d none --url tcp://127.0.0.1:${port} mute`);
-  // Long enough for an engine that is well on a machine that is busy.
+  // Long enough for a healthy engine on a busy machine.
   const { stdout } = await lab.run('docker-machine ls -t 5');
   expect(stdout.split('\n').map((line) => line.split(/ +/).slice(0, 4))).toEqual([
     ['NAME', 'ACTIVE', 'DRIVER', 'STATE'],
@@ -243,7 +243,7 @@ test('an engine that takes the call and says nothing is a Timeout, and holds the
   ]);
 });
 
-test("another authority's engine is not taken for the machine's own", async () => {
+test('an engine with the certificate of another authority is refused', async () => {
   const { stdout: url } = await lab.run('docker-machine url one');
   const other = 'docker-machine -s $HOME/other';
   await lab.run(`${other} create -d none --url ${url.trim()} stranger`);
@@ -253,7 +253,7 @@ test("another authority's engine is not taken for the machine's own", async () =
   expect((await lab.run(`${other} ls`)).stdout).toMatch(/stranger .*Unknown .*certificate/);
 });
 
-test('regenerate-certs and provision restart the engine alone, with its new certificate', async () => {
+test('regenerate-certs and provision restart only the engine, with a new certificate', async () => {
   const keep = 'date >/root/kept; date >/tmp/kept; cat /root/kept /tmp/kept; stat -c %Z /proc/1';
   const kept = await lab.run(`docker-machine ssh one "${keep}"`);
   const look = 'docker-machine ssh one "cat /root/kept /tmp/kept; stat -c %Z /proc/1"';
@@ -277,7 +277,7 @@ test('regenerate-certs and provision restart the engine alone, with its new cert
   expect(after.names).toContain('DNS:blue.example');
 });
 
-test('upgrade moves a machine to another engine bundle, its containers kept, and running if they are to', async () => {
+test('upgrade replaces the engine bundle, keeps containers, and restarts those with a policy', async () => {
   onTestFinished(async () => {
     await lab.run('docker-machine rm -f moved');
   });
@@ -298,7 +298,7 @@ test('upgrade moves a machine to another engine bundle, its containers kept, and
   expect((await lab.run('docker-machine status moved')).stdout).toBe('Running\n');
 });
 
-test('rm -f takes down a machine whose config cannot be read any more, with all that runs in it', async () => {
+test('rm -f removes a machine with an unreadable config, with all of its processes', async () => {
   const store = join(lab.home, 'broken');
   const inStore = `docker-machine -s ${store}`;
   onTestFinished(async () => {
@@ -313,13 +313,13 @@ test('rm -f takes down a machine whose config cannot be read any more, with all 
   expect((await lab.run(`ls -A ${store}/machines`)).stdout).toBe('');
 });
 
-/** The network namespaces of a store. */
+/** Returns the network namespaces of a state directory. */
 function namespacesOf(store: string): string[] {
   const prefix = namespacePrefix(openStore(store));
   return readdirSync(namespaceFolder).filter((name) => name.startsWith(prefix));
 }
 
-/** What the engine shows to a client of the store, who takes it for the machine's. */
+/** Returns the certificate that the engine presents to a client with the certificates of the machine. */
 async function certificateShown(): Promise<{ serial: string; names: string }> {
   const { stdout } = await lab.run('docker-machine ip one');
   const file = (name: string) => readFileSync(join(lab.store, 'certs', name));

@@ -1,8 +1,9 @@
 const UNITS = '(?:second|minute|hour|day|week|month|year)s?';
 
 /**
- * What the docker client prints, without what differs from one cluster and one moment to the next: ids, times, sizes, the
- * host's own measures, and how wide a column is. Names, states and addresses stay, and their order where it is one.
+ * Returns the output of the docker client without the values that differ between clusters and over time: IDs, times,
+ * sizes, properties of the host, and widths of columns. Names, states and addresses stay, and so does their order if it
+ * is fixed.
  */
 export function comparableOutput(text: string): string {
   return (
@@ -17,18 +18,18 @@ export function comparableOutput(text: string): string {
       .replaceAll(/(operatingsystem=)[^,]+/g, '$1<system>')
       .replaceAll(/(CPUs: (?:0 \/ )?)\d+/g, '$1<cpus>')
       .replaceAll(/^\d+: (eth\d@)if\d+:/gm, '<n>: $1<n>:')
-      // As on any host, the manager learns of that bridge when it next looks at all networks.
+      // On any host, the manager learns of this bridge only when it next lists all networks.
       .replaceAll(/^.*\/docker_gwbridge .*\n/gm, '')
-      // The manager asks the registry, if it reaches one, for which systems an image is.
+      // With access to the registry, the manager queries it for the systems that an image supports.
       .replaceAll(' ostype==linux]', ']')
-      // No published port is an empty list to the docker client, and nothing at all to docker-machine.
+      // Without published ports, the docker client prints an empty list, and docker-machine prints null.
       .replaceAll(' {} {"Name":"always"', ' null {"Name":"always"')
       .replaceAll(/ {2,}/g, '  ')
       .replaceAll(/ +$/gm, '')
   );
 }
 
-/** A network's members are listed in the order of their random ids. */
+/** Sorts the members of a network, which the manager lists in the order of their random IDs. */
 function sortMembers(text: string): string {
   return text.replace(/(?<="Containers": \{\n)(.*?)(?=\n {8}\})/s, (members) =>
     members
@@ -38,7 +39,7 @@ function sortMembers(text: string): string {
   );
 }
 
-/** Containers are listed by the second that they were made in: those of one second in any order. */
+/** Sorts containers. The manager lists containers of the same second in any order. */
 function sortContainers(text: string): string {
   return text.replace(/(?<=^CONTAINER ID .*\n)(?:[0-9a-f]{12} .*\n)+/m, (rows) =>
     rows
@@ -58,7 +59,7 @@ function lastWord(row: string): string {
   return row.trimEnd().split(' ').at(-1) ?? '';
 }
 
-/** nslookup asks for both kinds of addresses at once, and prints the answers as they come. */
+/** Sorts the answers of nslookup, which sends both queries at the same time and prints the answers as they arrive. */
 function sortAnswers(text: string): string {
   return text.replace(/(?:Non-authoritative answer:\n(?:\S.*\n)*\n){2}/, (answers) =>
     answers

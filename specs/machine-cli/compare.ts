@@ -1,22 +1,22 @@
 import type { Recording } from './recordings.ts';
 import { rewriteTables } from './table.ts';
 
-/** What came of a call. */
+/** The result of a command. */
 export interface Answer {
   readonly exit: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Where a recording is replayed. */
+/** The environment in which a recording is replayed. */
 export interface Place {
-  /** Puts what is called otherwise here (paths, addresses, the driver) into a text of the recording. */
+  /** Replaces paths, addresses and the driver of the recording by those of this environment. */
   readonly substitute: (text: string) => string;
-  /** Machines that the recording had and that are not there in this replay. */
+  /** Machines of the recording that do not exist in this replay. */
   readonly without: readonly string[];
 }
 
-/** What a call is to answer here, going by what was recorded of the real one. */
+/** Returns the expected result of a command, based on the recording of the real docker-machine. */
 export function expectedAnswer({ exit, stdout, stderr }: Recording, place: Place): Answer {
   const here = (text: string) =>
     rewriteTables(text, (row) =>
@@ -30,7 +30,7 @@ export function expectedAnswer({ exit, stdout, stderr }: Recording, place: Place
   };
 }
 
-/** What a call did answer here, in the form in which it is compared. */
+/** Returns the actual result of a command, in the form in which it is compared. */
 export function comparableAnswer({ exit, stdout, stderr }: Answer): Answer {
   const ours = ['MACAddress', 'Memory', 'CPUs', 'Engine', 'Egress'];
   return {
@@ -40,7 +40,7 @@ export function comparableAnswer({ exit, stdout, stderr }: Answer): Answer {
   };
 }
 
-/** What is told of steps, by docker-machine of SSH and its provisioners; ours has others and names them otherwise. */
+/** Progress messages about SSH and provisioners, which only docker-machine prints. netns-machine has other steps. */
 const PROGRESS = [
   /^Waiting for machine to be running, this may take a few minutes\.\.\.$/,
   /^Detecting (?:operating system of created instance|the provisioner)\.\.\.$/,
@@ -56,7 +56,7 @@ const PROGRESS = [
   /^\([\w-]+\) .*: once, into the cache\.\.\.$/,
 ];
 
-/** Whether docker-machine's steps are told by that line of stdout, which is not compared. */
+/** Returns true for a line of stdout that reports docker-machine's progress. These lines are not compared. */
 export function isProgress(line: string): boolean {
   return PROGRESS.some((pattern) => pattern.test(line));
 }
@@ -73,7 +73,7 @@ function comparableStdout(text: string): string {
 function comparableText(text: string): string {
   return (
     groupByMachine(maskDriver(summariseUsage(text)))
-      // What `find` says of a file's size depends on the length of our paths.
+      // The size of a file in the output of `find` depends on the length of the paths in it.
       .replace(/^([-d][-rwx]{9}) \d+ /gm, '$1 ')
       .replace(/^docker-machine version \S+, build \S+$/gm, 'docker-machine version <version>')
       .replace(/^\(debug\) .*\n(?:\(debug\) .*\n)*/gm, '(debug)\n')
@@ -81,8 +81,8 @@ function comparableText(text: string): string {
 }
 
 /**
- * Replaces a help text by the names in it: `<usage of ls: --quiet, -q; …>`. The words of help texts are our own; which
- * commands and options there are is not.
+ * Replaces a help text by the names in it: `<usage of ls: --quiet, -q; …>`. Commands and options must be those of
+ * docker-machine; the texts are our own.
  */
 function summariseUsage(text: string): string {
   const start = /^Usage: docker-machine (?:\[OPTIONS\] COMMAND|(\S+))/m.exec(text);
@@ -102,7 +102,7 @@ function summariseUsage(text: string): string {
   return `${text.slice(0, start.index)}<usage${whose}: ${names.join('; ')}>${end}`;
 }
 
-/** Several machines say what happens to them side by side: in any order, but each one in its own. */
+/** Groups lines by machine: several machines print in parallel, and only the order within a machine is fixed. */
 function groupByMachine(text: string): string {
   const spoken = /(?:^(?:Starting|Stopping|Restarting|Machine) "[^"\n]+".*\n)+/gm;
   return text.replace(spoken, (lines) => {
@@ -117,7 +117,7 @@ function compareMachines(one: string, other: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** What of a driver is each driver's own matter: of SSH, and of the Swarm, which `generic` never notes. */
+/** Removes the driver-specific parts of a config: SSH settings, and the Swarm, which `generic` never records. */
 function maskDriver(text: string): string {
   return inDriver(text, (driver) =>
     driver.replace(
@@ -127,7 +127,7 @@ function maskDriver(text: string): string {
   );
 }
 
-/** A machine's config without the fields that only one of the two drivers has. */
+/** Returns a machine's config without the fields that only one of the two drivers has. */
 function withoutFields(text: string, names: readonly string[]): string {
   const field = `"(?:${names.join('|')})": ?(?:"[^"]*"|[\\w.]+)`;
   return inDriver(text, (driver) =>
@@ -138,7 +138,10 @@ function withoutFields(text: string, names: readonly string[]): string {
   );
 }
 
-/** Changes what is in a text of a machine's driver: its part of config.json, or all that `{{json .Driver}}` prints. */
+/**
+ * Changes the parts of a text that a machine's driver provides: its section of config.json, or the output of `{{json
+ * .Driver}}`.
+ */
 function inDriver(text: string, change: (driver: string) => string): string {
   if (/^\{\s*"(?:EnginePort|CPUs|Egress|IPAddress)":/.test(text)) return change(text);
   return text.replace(/^ +"Driver": \{\n.*?\n +\},?$/gms, change);

@@ -1,6 +1,6 @@
 /**
- * Where netns-machine answers otherwise than docker-machine did, on purpose, and what it answers. What is left out is as
- * recorded.
+ * An intended difference between netns-machine and docker-machine, with the answer of netns-machine. Fields that are
+ * absent are as recorded.
  */
 export interface Difference {
   readonly reason: string;
@@ -27,7 +27,7 @@ const withoutSwarm = (machine: string, containers: string) =>
 const noSshfs = (place: string) =>
   `mount ${place}: sshfs needs an SSH server, which machines of the driver netns do not have. Copy with "docker-machine scp", or start the container with the folder as a volume.\n`;
 
-/** By the recording's name. docs/netns-machine.md lists them for users. */
+/** Intended differences by the name of the recording. docs/netns-machine.md lists them for users. */
 export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   '01-create-master': {
     reason: noSwarm,
@@ -87,7 +87,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'ssh-rc': { reason: exitCode, exit: 7 },
 };
 
-/** The differences that no recording shows, by their reason, and the file that shows them. */
+/** Intended differences without a recording: the reason, and the spec that covers it. */
 export const FURTHER: Readonly<Record<string, string>> = {
   'no operating system to detect, no SSH to wait for, no provisioner':
     'specs/machine-cli/compare.ts',

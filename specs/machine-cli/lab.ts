@@ -7,18 +7,18 @@ import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
 const command = resolve(import.meta.dirname, '../../helpers/cli/netns-machine.sh');
 
-/** A user's home of its own, where `docker-machine` is netns-machine. */
+/** A separate home folder in which `docker-machine` is netns-machine. */
 export interface Lab {
   readonly home: string;
-  /** Where the recordings have their store: below the home, at docker-machine's own place. */
+  /** The state directory, at docker-machine's default path below the home folder, as in the recordings. */
   readonly store: string;
-  /** The folder that commands run in. */
+  /** The working directory of commands. */
   readonly work: string;
   run(line: string, input?: string): Promise<CommandResult>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param more what commands have in their environment beside what every user has */
+/** @param more additional environment variables of commands */
 export async function openLab(more: Readonly<Record<string, string>> = {}): Promise<Lab> {
   const home = await mkdtemp(join(tmpdir(), 'netns-machine-'));
   const bin = join(home, 'bin');
@@ -27,7 +27,7 @@ export async function openLab(more: Readonly<Record<string, string>> = {}): Prom
   await mkdir(bin);
   await mkdir(work, { recursive: true });
   for (const name of ['docker-machine', 'netns-machine']) await symlink(command, join(bin, name));
-  // The cache is the one of everybody, also from another home.
+  // All homes share the user's cache.
   const cache = resolve(cacheFolder(), '..');
   const env = {
     HOME: home,

@@ -9,21 +9,21 @@ const options = { addresses: () => addresses, without: ['master-host', 'worker-h
 
 beforeAll(async () => {
   lab = await openLab();
-  // The recordings begin with a store that has its certificates.
+  // The recordings start with a state directory that has certificates.
   await lab.run('docker-machine create -d none --url tcp://127.0.0.1:1 x; docker-machine rm -y x');
 });
 afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-describe('two machines are made, stopped, started, killed, upgraded and removed', {
+describe('Two machines are created, stopped, started, killed, upgraded and removed', {
   shuffle: false,
 }, () => {
   const [alpha, beta, ...others] = readRecordings('lifecycle');
   if (alpha !== undefined) replay(() => lab, alpha, options);
   if (beta !== undefined) replay(() => lab, beta, options);
 
-  test('they have addresses', async () => {
+  test('the machines have addresses', async () => {
     const { stdout } = await lab.run('docker-machine ip alpha beta');
     const [one, two, ...more] = stdout.trim().split('\n');
     expect(more).toEqual([]);

@@ -14,15 +14,16 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-// In the order in which they were recorded: each finds what those before it have left.
-describe('netns-machine, called as docker-machine', { shuffle: false }, () => {
-  describe('two machines are made, as members of a Swarm', () => {
+// In the order of the recordings: each depends on the state that the previous ones leave.
+describe('netns-machine under the name docker-machine', { shuffle: false }, () => {
+  describe('create: two machines, as members of a Swarm', () => {
     for (const recording of readRecordings('making')) replay(() => lab, recording, options);
 
-    test('they have addresses', async () => {
+    test('the machines have addresses', async () => {
       addresses['192.168.121.101'] = await addressOf('master-host');
       addresses['192.168.121.102'] = await addressOf('worker-host');
-      // Sends what comes for the Swarm manager, which is not there, to the engine: to a client, both are a TLS server.
+      // Redirects connections for the Swarm manager, which is missing, to the engine. To a client, both are TLS
+      // servers.
       const redirect =
         'iptables -t nat -A PREROUTING -p tcp --dport 3376 -j REDIRECT --to-ports 2376';
       expect(await lab.run(`docker-machine ssh master-host ${redirect}`)).toMatchObject({
@@ -32,35 +33,35 @@ describe('netns-machine, called as docker-machine', { shuffle: false }, () => {
     });
   });
 
-  describe.concurrent('they are looked at', () => {
+  describe.concurrent('commands that read machines', () => {
     for (const recording of readRecordings('reading')) replay(() => lab, recording, options);
   });
 
-  describe('files are copied', () => {
+  describe('commands that copy files', () => {
     for (const recording of readRecordings('copying')) replay(() => lab, recording, options);
   });
 
-  describe('their engines are restarted', () => {
+  describe('commands that restart engines', () => {
     for (const recording of readRecordings('engines')) replay(() => lab, recording, options);
   });
 
-  describe('a third machine, with engine options and a line for each step', () => {
+  describe('create: a third machine, with engine options and a line for each step', () => {
     const [create, ...others] = readRecordings('third');
     if (create !== undefined) replay(() => lab, create, options);
 
-    test('it has an address', async () => {
+    test('the third machine has an address', async () => {
       addresses['192.168.121.103'] = await addressOf('third');
     });
 
     for (const recording of others) replay(() => lab, recording, options);
   });
 
-  describe('beside them, an engine that is known by its URL alone', () => {
+  describe('a machine that is only the URL of an engine', () => {
     for (const recording of readRecordings('none')) replay(() => lab, recording, options);
   });
 
-  describe('the third machine is off', () => {
-    test('it is stopped', async () => {
+  describe('commands while the third machine is stopped', () => {
+    test('the third machine stops', async () => {
       expect(await lab.run('docker-machine stop third')).toMatchObject({ exitCode: 0 });
     });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One call of the real docker-machine, and what came of it. */
+/** A recorded command of the real docker-machine with its result. */
 export interface Recording {
   readonly name: string;
   readonly command: string;
@@ -10,7 +10,7 @@ export interface Recording {
   readonly stderr: string;
 }
 
-/** The recordings that are replayed together, in the order in which they were made. */
+/** The recordings that are replayed together, in the order in which they were recorded. */
 export const SCENARIOS = [
   'words',
   'order',
@@ -25,7 +25,7 @@ export const SCENARIOS = [
   'lifecycle',
 ] as const;
 
-/** What the docker client was answered through the manager of a classic Swarm: needs an image of it. */
+/** The docker client's output through the manager of a classic Swarm. Requires an image of classic Swarm. */
 export const SWARM_SCENARIO = 'swarm';
 
 export type Scenario = (typeof SCENARIOS)[number] | typeof SWARM_SCENARIO;
@@ -36,12 +36,12 @@ export function readRecordings(scenario: Scenario): Recording[] {
   return JSON.parse(readFileSync(join(folder, `${scenario}.json`), 'utf8')) as Recording[];
 }
 
-/** The names of all recordings that there are. */
+/** Returns the names of all recordings. */
 export function readNames(): string[] {
   return readFileSync(join(folder, 'names.txt'), 'utf8').trimEnd().split('\n');
 }
 
-/** The recordings that say nothing about netns-machine, each group with the reason. */
+/** Returns the recordings that do not apply to netns-machine, in groups with the reason. */
 export function readNotReplayed(): { reason: string; names: string[] }[] {
   const file = join(folder, 'not-replayed.json');
   return JSON.parse(readFileSync(file, 'utf8')) as { reason: string; names: string[] }[];

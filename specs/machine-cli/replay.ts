@@ -4,7 +4,7 @@ import { DIFFERENCES } from './intended-differences.ts';
 import type { Lab } from './lab.ts';
 import type { Recording } from './recordings.ts';
 
-/** What the prompts of these calls were answered with; all others met the end of their input. */
+/** The input for the prompts of these commands. All others get an empty standard input. */
 const INPUT: Readonly<Record<string, string>> = {
   'life-regen-prompt-n': 'n\n',
   'plug-rm-prompt': 'y\n',
@@ -12,15 +12,15 @@ const INPUT: Readonly<Record<string, string>> = {
   'rm-prompt-y': 'y\n',
 };
 
-/** How the outputs of a recording are looked at. */
+/** The context in which the outputs of recordings are compared. */
 export interface ReplayOptions {
-  /** Addresses of the recording, and ours. */
+  /** The addresses of the recording, with those of this run. */
   readonly addresses?: () => Readonly<Record<string, string>>;
-  /** Machines that the recordings had and that are not there in this replay. */
+  /** Machines of the recordings that do not exist in this replay. */
   readonly without?: readonly string[];
 }
 
-/** A test that makes the recorded call and expects the recorded answer, or the difference that is intended. */
+/** Defines a test that runs a recorded command and expects the recorded result or the intended difference. */
 export function replay(lab: () => Lab, recording: Recording, options: ReplayOptions = {}): void {
   const { name, command } = recording;
   test(`${name}: ${firstOf(command)} answers as docker-machine does`, async () => {
@@ -33,7 +33,9 @@ export function replay(lab: () => Lab, recording: Recording, options: ReplayOpti
       expect(answer).toEqual(recorded);
       return;
     }
-    expect(answer, `it is to differ: ${difference.reason}`).not.toEqual(recorded);
+    expect(answer, `an intended difference was expected: ${difference.reason}`).not.toEqual(
+      recorded,
+    );
     expect(answer, difference.reason).toEqual({
       exit: difference.exit ?? recorded.exit,
       stdout: difference.stdout ?? recorded.stdout,
@@ -42,7 +44,7 @@ export function replay(lab: () => Lab, recording: Recording, options: ReplayOpti
   });
 }
 
-/** Puts what is called otherwise here into a text of the recordings. */
+/** Returns a function that replaces names of the recordings by those of this run. */
 export function substitution(lab: Lab, addresses: Readonly<Record<string, string>>) {
   return (text: string): string =>
     Object.entries(addresses)
@@ -51,18 +53,18 @@ export function substitution(lab: Lab, addresses: Readonly<Record<string, string
       .replace(/\bgeneric\b/g, 'netns')
       .replaceAll('/home/user/scratch/work', lab.work)
       .replaceAll('/home/user', lab.home)
-      // Nothing of a test goes out: an address that nobody has is replaced by a port that nobody listens on.
+      // Tests send nothing to the network: an unused address is replaced by a closed port.
       .replaceAll('1.2.3.4:2376', '127.0.0.1:1')
       .replaceAll('network is unreachable', 'connection refused')
-      // The store that the engines ask is not there in a replay; a loopback address is refused at once.
+      // The replay has no key-value store for the engines. A loopback address refuses connections immediately.
       .replaceAll('192.168.121.10:8500', '127.0.0.1:8500')
-      // How long an engine may take is no part of the answer, and machines that are busy take their time.
+      // The time limit of an engine is not part of the result, and busy machines need more time.
       .replace(/\bls -t 3$/, 'ls -t 30')
-      // Engines of today refuse docker-machine's version of the API.
+      // Current engines refuse docker-machine's version of the API.
       .replaceAll('/v1.15/version', '/_ping');
 }
 
-/** The beginning of a command, for a test's title. */
+/** Returns the beginning of a command for the title of a test. */
 export function firstOf(command: string): string {
   return command.length > 80 ? `${command.slice(0, 80)}…` : command;
 }

@@ -20,7 +20,7 @@ import { type Lab, openLab } from './lab.ts';
 import { readRecordings, type Recording, SWARM_SCENARIO } from './recordings.ts';
 import { firstOf, substitution } from './replay.ts';
 
-/** The docker client, and the release of classic Swarm, that the recordings were made with. */
+/** The docker client and the release of classic Swarm with which the recordings were made. */
 const CLIENT = '26.1.5';
 const RELEASE = 'swarm/1.2.9';
 
@@ -28,7 +28,7 @@ const addresses: Record<string, string> = {};
 let lab: Lab;
 let provider: MachineProvider;
 let store: KeyValueStore;
-/** Why the client's recordings say nothing about this Swarm. */
+/** The reason why the client's recordings do not apply to this Swarm. */
 let otherRelease: string | undefined;
 
 beforeAll(async () => {
@@ -48,25 +48,25 @@ afterAll(async () => {
 });
 beforeEach(({ skip }) => skip(!isSwarmImageNamed(), NO_SWARM_IMAGE));
 
-// In the order in which they were recorded: each finds what those before it have left.
-describe('a classic Swarm by netns-machine', { shuffle: false }, () => {
+// In the order of the recordings: each depends on the state that the previous ones leave.
+describe('A classic Swarm that netns-machine created', { shuffle: false }, () => {
   stopAtFailure();
 
   for (const recording of readRecordings('making')) {
     const { name, command } = recording;
-    test(`${name}: ${firstOf(command)} answers as docker-machine does, when its image is named`, async () => {
+    test(`${name}: ${firstOf(command)} answers as docker-machine does, with an image of Swarm`, async () => {
       const substitute = substitution(lab, addresses);
       const { exitCode, stdout, stderr } = await lab.run(substitute(command));
       const recorded = expectedAnswer(recording, { substitute, without: [] });
       expect(comparableAnswer({ exit: exitCode, stdout, stderr })).toEqual({
         ...recorded,
-        // The keystore, which is here before them, has made those already.
+        // Here, the key-value store's machine exists first and has created them.
         stdout: recorded.stdout.replaceAll(/^Creating (?:CA|client certificate): .*\n/gm, ''),
       });
     });
   }
 
-  test('the two are a Swarm', async () => {
+  test('the two machines form a Swarm', async () => {
     const machines = await Promise.all(
       ['master-host', 'worker-host'].map((name) => provider.inspect(name)),
     );
@@ -86,7 +86,7 @@ describe('a classic Swarm by netns-machine', { shuffle: false }, () => {
   for (const recording of readRecordings(SWARM_SCENARIO)) {
     const { name, command } = recording;
     if (name === '26-swarm-run-c1') {
-      test('the image that its containers are of is on both', async () => {
+      test('both machines have the image of the Swarm containers', async () => {
         const archive = await prepareBusyboxImage('busybox:latest');
         for (const host of ['master-host', 'worker-host']) {
           using engine = connectEngine(await provider.inspect(host));
@@ -95,7 +95,7 @@ describe('a classic Swarm by netns-machine', { shuffle: false }, () => {
       });
     }
     const asked = command.replace(/^eval [^;]*; /, '');
-    test(`${name}: ${firstOf(asked)} prints what it printed in docker-machine's own Swarm`, async ({
+    test(`${name}: ${firstOf(asked)} prints the output of docker-machine's own Swarm`, async ({
       skip,
     }) => {
       skip(otherRelease !== undefined, otherRelease);
@@ -116,7 +116,7 @@ function comparable({ exit, stdout, stderr }: Pick<Recording, 'exit' | 'stdout' 
   return { exit, stdout: comparableOutput(stdout), stderr: comparableOutput(stderr) };
 }
 
-/** A `docker` for the PATH, of the version that is wanted. */
+/** Returns a `docker` script for the PATH that runs the requested version. */
 async function clientScript(): Promise<string> {
   const { env } = await prepareEngineBundle(CLIENT);
   const settings = Object.entries(env).map(([key, value]) => quoteForShell(`${key}=${value}`));

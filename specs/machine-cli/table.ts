@@ -1,13 +1,14 @@
-/** A column is at least this wide, with the gap behind it. */
+/** The minimal width of a column, including the gap after it. */
 const NARROWEST = 5;
 const GAP = 3;
 
-/** Some lines of a text that are a table of `ls`, cell by cell, the headings first; or a line of its own. */
+/** Lines of a text that form a table of `ls`, as cells with the headings first, or a line outside of a table. */
 type Part = { readonly rows: readonly (readonly string[])[] } | { readonly line: string };
 
 /**
- * Writes the tables of `ls` in a text anew, after `change` has had each row of cells: how wide a column is depends on
- * all that is in it. A row that comes back as undefined is left out. Everything else goes through `change` as it is.
+ * Rewrites the tables of `ls` in a text, after `change` was applied to each row of cells. The width of a column depends
+ * on its content. Rows for which `change` returns undefined are omitted. `change` also receives each line outside of a
+ * table.
  */
 export function rewriteTables(
   text: string,
@@ -44,7 +45,7 @@ function partsOf(text: string): Part[] {
   return parts;
 }
 
-/** A row has a blank before each column, and reaches into the last one. */
+/** Returns true for a row: it has a blank before each column and reaches into the last one. */
 function isRow(line: string | undefined, starts: readonly number[]): boolean {
   if (line === undefined || line.length < (starts.at(-1) ?? 0)) return false;
   return starts.slice(1).every((start) => line[start - 1] === ' ');

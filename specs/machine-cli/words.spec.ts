@@ -11,17 +11,17 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 });
 
-// In the order in which they were recorded: each finds what those before it have left.
-describe('docker-machine’s words', { shuffle: false }, () => {
-  describe.concurrent('in an empty store', () => {
+// In the order of the recordings: each depends on the state that the previous ones leave.
+describe('Texts of docker-machine', { shuffle: false }, () => {
+  describe.concurrent('in an empty state directory', () => {
     for (const recording of readRecordings('words')) replay(() => lab, recording);
   });
 
-  describe('with machines that are an URL and no more, options stand where docker-machine lets them', () => {
+  describe('with machines that are only a URL, and options in every position', () => {
     for (const recording of readRecordings('order')) replay(() => lab, recording);
   });
 
-  describe('in stores of other places, and with broken machines', () => {
+  describe('in other state directories, and with broken machines', () => {
     for (const recording of readRecordings('broken')) replay(() => lab, recording);
   });
 });

@@ -9,7 +9,7 @@ const STORE = 'consul://192.168.99.100:8500';
 
 export const overlay = overlayOf('my-net', NETWORK_ID, '10.0.9.0/24');
 
-/** A container that runs on the overlay. */
+/** Returns a running container on the overlay network. */
 export function containerOf(
   name: string,
   { address = '10.0.9.2', ...parts }: Partial<ContainerFacts> & { address?: string } = {},
@@ -54,7 +54,7 @@ const hosts = [
   { name: 'third-host', address: '192.168.99.103', container: 'bystander', inside: '10.0.9.4' },
 ] as const;
 
-/** Three hosts on Consul in which nothing is wrong, as far as engines and store say; with what a spec changes of it. */
+/** Returns three hosts on Consul that are healthy according to engines and store, with changes. */
 export function keyValueCluster(
   changes: {
     readonly hosts?: Readonly<Record<string, Partial<HostView>>>;
@@ -110,7 +110,7 @@ export function keyValueCluster(
   });
 }
 
-/** What the engine of one of its hosts says, with what a spec changes of it. */
+/** Returns the data that one of these engines reports, with changes. */
 export function engineAt(
   name: string,
   { info, ...parts }: NonNullable<Parameters<typeof engineOf>[0]> = {},

@@ -4,7 +4,7 @@ import { withValue, type Value, withoutValue } from '../../../helpers/check/mode
 import type { EngineInfo } from '../../../helpers/docker/info.ts';
 import type { NetworkFacts } from '../../../helpers/docker/networks.ts';
 
-/** An observation of which only that was seen: for specs of what is made of it. */
+/** Returns an observation in which only these parts have a value. */
 export function observationOf(parts: Partial<Observation>): Observation {
   const nothing = withoutValue('not looked at', 'not-requested');
   return {
@@ -23,7 +23,7 @@ export function observationOf(parts: Partial<Observation>): Observation {
   };
 }
 
-/** A host of which only that was seen. */
+/** Returns a host of which only these parts have a value. */
 export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
   const nothing = withoutValue('not looked at', 'not-requested');
   return {
@@ -38,7 +38,7 @@ export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
   };
 }
 
-/** What an engine says that has nothing, beside that. */
+/** Returns the data of an engine without objects, except these. */
 export function engineOf({
   info,
   ...parts
@@ -69,7 +69,7 @@ export function engineOf({
   });
 }
 
-/** An overlay of a key-value cluster, as an engine has it. */
+/** Returns an overlay network of a key-value cluster, as an engine reports it. */
 export function overlayOf(
   name: string,
   id: string,

@@ -11,7 +11,7 @@ const failure = (error: object, ...others: object[]) => ({
   errors: [error, ...others] as { message: string }[],
 });
 
-test('a failure is told once: title, place in the spec, and the first line of the message', () => {
+test('a failure is reported once: title, location, and the first line of the message', () => {
   const error = {
     name: 'HarnessError',
     message: 'no answer after 5 s\nlog',
@@ -24,7 +24,7 @@ test('a failure is told once: title, place in the spec, and the first line of th
   ]);
 });
 
-test('a comparison of much is told with what differs', () => {
+test('a failed comparison of large values is reported with the differences only', () => {
   const diff =
     '- Expected\n+ Received\n\n  {\n-   "a": 1,\n-   "b": 1,\n+   "a": 2,\n+   "b": 2,\n  }';
   const error = {
@@ -43,7 +43,7 @@ test('a comparison of much is told with what differs', () => {
   ]);
 });
 
-test('an error of our own code is told with its frames, and none of packages', () => {
+test('an error in overlay-e2e is reported with its stack frames, without those of packages', () => {
   const error = { name: 'TypeError', message: 'x is undefined', stack: stack('TypeError') };
   expect(renderFailures([failure(error)], layout).slice(2)).toEqual([
     '    TypeError: x is undefined',

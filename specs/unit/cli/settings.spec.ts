@@ -6,22 +6,22 @@ import { settings, settingsOf } from '../../../helpers/cli/settings.ts';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Between a run and what it starts; not for people. */
+/** Variables between a run and the processes that it starts, which users do not set. */
 const internal = [
-  // A spec that breaks a cluster tells the specs that it runs on it.
+  // Set by a spec that breaks a cluster, for the specs that it runs on this cluster.
   'E2E_ATTACH',
-  // A run of the matrix tells each run of Vitest.
+  // Set by a run of the matrix for each run of Vitest.
   'E2E_COMBINATION',
-  // The shell script that runs Vitest tells its reporter.
+  // Set by the shell script that runs Vitest, for its reporter.
   'OVERLAY_E2E_TMPDIR',
 ];
 
-test('the settings are exactly those variables of ours that the code reads', () => {
+test('the settings are exactly the variables of overlay-e2e that the code reads', () => {
   const sources = globSync(['{helpers,specs}/**/*.{ts,sh}', 'vitest.config.ts'], { cwd: root })
     .filter((file) => !file.startsWith('specs/unit/') && file !== 'helpers/cli/settings.ts')
     .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n');
-  // As a property, as a string, as a shell's variable.
+  // As a property, as a string, or as a variable of a shell.
   const reading = /(?:env\.|['"]|\$\{?)((?:OVERLAY_)?E2E_[A-Z_]+)\b(?!=)/g;
   const read = new Set([...sources.matchAll(reading)].map(([, name = '']) => name));
   const told = settings.flatMap(({ names }) => names).filter((name) => name.includes('E2E_'));
@@ -35,11 +35,11 @@ test('below the command line, one module reads variables by name', () => {
   const readers = files.filter((file) =>
     /process\.env(?:\[|\.)|\} = process\.env/.test(readFileSync(join(root, file), 'utf8')),
   );
-  // It hides a variable from the Docker client.
+  // This file hides a variable from the Docker client.
   expect(readers).toEqual(['helpers/docker/connection.ts']);
 });
 
-test('each variable stands in the table once, and is told by commands that there are', () => {
+test('each variable is in the table once, with existing commands', () => {
   const names = settings.flatMap((one) => one.names);
   expect(names.length).toBe(new Set(names).size);
   const program = createProgram();

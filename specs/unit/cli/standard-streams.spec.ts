@@ -10,16 +10,16 @@ const lines = [
   ['netns-machine', 'ls -q'],
 ] as const;
 
-/** Opens a pipe as descriptor 4 that has no reader any more. */
+/** Opens descriptor 4 as a pipe without a reader. */
 const closedPipe = 'exec 4> >(exit); wait $!';
 
 describe.concurrent('standard streams', () => {
-  test.for(lines)('%s %s ends as usual when nothing reads its output', async ([program, words]) => {
+  test.for(lines)('%s %s ends normally if nothing reads its output', async ([program, words]) => {
     const result = await bash(`${closedPipe}; exec ${folder}/${program}.sh ${words} >&4`);
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test.for(lines)('%s %s says in one line that its output cannot be written', async (line) => {
+  test.for(lines)('%s %s reports in one line that its output cannot be written', async (line) => {
     const [program, words] = line;
     const { exitCode, stderr } = await bash(`exec ${folder}/${program}.sh ${words} >/dev/full`);
     expect(stderr).toBe(
@@ -28,7 +28,7 @@ describe.concurrent('standard streams', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('a wrong option says so with its exit code when nothing reads standard error', async () => {
+  test('a wrong option ends with its exit code if nothing reads standard error', async () => {
     const result = await bash(`${closedPipe}; exec ${folder}/overlay-e2e.sh --nope 2>&4`);
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
   });

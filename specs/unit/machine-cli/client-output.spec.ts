@@ -4,10 +4,10 @@ import { readRecordings, SWARM_SCENARIO } from '../../machine-cli/recordings.ts'
 
 const outputs = readRecordings(SWARM_SCENARIO)
   .map(({ stdout, stderr }) => stdout + stderr)
-  // Of what is told of that bridge, and of the kernel, nothing is compared.
+  // Lines about this bridge and the kernel are not compared.
   .map((text) => text.replaceAll(/^(?:.*docker_gwbridge| Kernel Version: ).*\n/gm, ''));
 
-test('what differs from one Swarm to the next does not count', () => {
+test('values that differ between Swarms are ignored', () => {
   const here = `CONTAINER ID   IMAGE     COMMAND   CREATED         STATUS         PORTS     NAMES
 14d76f62314e   busybox   "sh"      4 seconds ago   Up 3 seconds             worker-host/c2
 `;
@@ -18,7 +18,7 @@ test('what differs from one Swarm to the next does not count', () => {
   expect(comparableOutput(here)).toContain('worker-host/c2');
 });
 
-test('answers that were asked for at once, and containers that were made at once, come in any order', () => {
+test('concurrent DNS answers, and containers of the same second, are compared in any order', () => {
   const [none, one] = ['', 'Name:\tc2\nAddress: 10.0.9.3\n'].map(
     (answer) => `Non-authoritative answer:\n${answer}\n`,
   );
@@ -33,13 +33,13 @@ test('answers that were asked for at once, and containers that were made at once
 });
 
 test.each<[what: string, broken: (line: string) => string[]]>([
-  ['a line less', () => []],
-  ['a line twice', (line) => [line, line]],
+  ['a missing line', () => []],
+  ['a duplicate line', (line) => [line, line]],
   ['another word at the end of a line', (line) => [`${line.trimEnd()}x`]],
-  ['another word at its beginning', (line) => [line.replace(/\S/, 'x$&')]],
+  ['another word at the beginning of a line', (line) => [line.replace(/\S/, 'x$&')]],
   ['another node', (line) => [line.replaceAll('worker-host', 'other-host')]],
   ['another address', (line) => [line.replaceAll(/\b(10|192)\.(\d+)/g, '$1.9$2')]],
-])('%s is told from what was recorded', (_what, broken) => {
+])('%s is a difference from the recording', (_what, broken) => {
   let count = 0;
   for (const text of outputs) {
     const recorded = comparableOutput(text);

@@ -9,19 +9,19 @@ import { readRecordings, type Recording, SCENARIOS } from '../../machine-cli/rec
 import { rewriteTables } from '../../machine-cli/table.ts';
 
 const here = { substitute: (text: string) => text, without: [] };
-// A config.json of the recordings has fields of its driver's, which ours has not.
+// A config.json of the recordings has fields of its driver that netns does not have.
 const recordings = SCENARIOS.flatMap(readRecordings).filter(
   ({ stdout }) => !/"(?:EnginePort|Index)"/.test(stdout),
 );
 
-test('what was recorded is itself the answer that is expected', () => {
+test('a recording is equal to its own expected answer', () => {
   expect(recordings.length).toBeGreaterThan(300);
   for (const recording of recordings) {
     expect(comparableAnswer(recording), recording.name).toEqual(expectedAnswer(recording, here));
   }
 });
 
-test('tables are written anew as they were', () => {
+test('rewriting a table without changes keeps it', () => {
   const texts = SCENARIOS.flatMap(readRecordings).map(({ stdout }) => stdout);
   let rows = 0;
   for (const text of texts) {
@@ -34,34 +34,34 @@ test('tables are written anew as they were', () => {
   expect(rows).toBeGreaterThan(50);
 });
 
-describe('an answer is told from the recorded one when it has', () => {
+describe('an answer differs from the recording if it has', () => {
   test.each<[what: string, broken: (recording: Recording) => Answer[]]>([
     ['another exit code', (one) => [{ ...one, exit: one.exit === 0 ? 1 : 0 }]],
     [
-      'its outputs the wrong way round',
+      'its outputs swapped',
       (one) =>
         one.stdout === one.stderr ? [] : [{ ...one, stdout: one.stderr, stderr: one.stdout }],
     ],
     [
-      'no end to its last line',
+      'no line feed at its end',
       (one) => each(one, (text) => (isCompared(lastLine(text)) ? [text.slice(0, -1)] : [])),
     ],
-    ['an empty line more', (one) => each(one, (text) => [`${text}\n`])],
-    ['a line less', (one) => eachLine(one, () => [])],
-    ['a line twice', (one) => eachLine(one, (line) => [line, line])],
+    ['an additional empty line', (one) => each(one, (text) => [`${text}\n`])],
+    ['a missing line', (one) => eachLine(one, () => [])],
+    ['a duplicate line', (one) => eachLine(one, (line) => [line, line])],
     ['a line on the other stream', lineMoved],
-    ['a word more in a line', (one) => eachLine(one, (line) => [`${line}x`])],
+    ['an additional word in a line', (one) => eachLine(one, (line) => [`${line}x`])],
     ['a letter of another case', (one) => eachLine(one, (line) => [swapCase(line)])],
-    ['a gap that is wider', (one) => eachLine(one, (line) => [line.replace(/ {2,}/, '$& ')])],
-    ['a gap that is narrower', (one) => eachLine(one, (line) => [line.replace(/ ( {2,})/, '$1')])],
-    ['a blank more at the end of a line', (one) => eachLine(one, (line) => [`${line} `])],
+    ['a wider gap', (one) => eachLine(one, (line) => [line.replace(/ {2,}/, '$& ')])],
+    ['a narrower gap', (one) => eachLine(one, (line) => [line.replace(/ ( {2,})/, '$1')])],
+    ['an additional blank at the end of a line', (one) => eachLine(one, (line) => [`${line} `])],
   ])('%s', (_what, broken) => {
     expect(recordings.flatMap(broken).length).toBeGreaterThan(50);
     expect(passing(broken)).toEqual([]);
   });
 });
 
-/** The recordings whose broken answers, all or some, are taken for the recorded one. */
+/** Returns the recordings for which at least one broken answer is accepted as the recorded one. */
 function passing(broken: (recording: Recording) => Answer[]): string[] {
   return recordings
     .filter((recording) => {
@@ -77,7 +77,7 @@ function sameAs(answer: Answer, { exit, stdout, stderr }: Answer): boolean {
   return answer.exit === exit && answer.stdout === stdout && answer.stderr === stderr;
 }
 
-/** An answer for each way to break one of the two outputs; what has no text has none. */
+/** Returns an answer for each way to break one of the two outputs. An empty output has none. */
 function each({ exit, stdout, stderr }: Answer, broken: (text: string) => string[]): Answer[] {
   return [
     ...(stdout === '' ? [] : broken(stdout).map((text) => ({ exit, stderr, stdout: text }))),
@@ -85,7 +85,7 @@ function each({ exit, stdout, stderr }: Answer, broken: (text: string) => string
   ];
 }
 
-/** An answer for each line that is compared at all, with other lines in its place. */
+/** Returns an answer for each line that is compared, with other lines in its place. */
 function eachLine(answer: Answer, broken: (line: string) => string[]): Answer[] {
   return each(answer, (text) => {
     const lines = text.replace(/\n$/, '').split('\n');
@@ -101,7 +101,7 @@ function lineMoved({ exit, stdout, stderr }: Answer): Answer[] {
   return [{ exit, stdout: stdout.slice(first.length + 1), stderr: `${first}\n${stderr}` }];
 }
 
-/** What is told of steps and of debugging is our own, and so is the program's version. */
+/** Returns true for lines that are compared. Progress, debug output and the program's version are not. */
 function isCompared(line: string): boolean {
   return !isProgress(line) && !/^(?:\(debug\)|docker-machine version )/.test(line);
 }

@@ -13,20 +13,20 @@ import {
 const root = join(import.meta.dirname, '../../..');
 const replayed = ([...SCENARIOS, SWARM_SCENARIO] as const).flatMap(readRecordings);
 
-test('each recording is either replayed or left out for a reason, and none is both', () => {
+test('each recording is either replayed or excluded with a reason', () => {
   const leftOut = readNotReplayed().flatMap(({ names }) => names);
   const all = [...replayed.map(({ name }) => name), ...leftOut];
-  // One by one, so that a name that is there twice is seen.
+  // Compared as lists, so that duplicate names are found.
   expect(all.toSorted()).toEqual(readNames().toSorted());
   expect(readNotReplayed().filter(({ reason }) => reason.trim() === '')).toEqual([]);
 });
 
-test('each intended difference is to a recording that is replayed', () => {
+test('each intended difference refers to a recording that is replayed', () => {
   const names = new Set(replayed.map(({ name }) => name));
   expect(Object.keys(DIFFERENCES).filter((name) => !names.has(name))).toEqual([]);
 });
 
-test('the documentation gives the reasons of the intended differences, each of them and no other', () => {
+test('the documentation lists the reasons of all intended differences, and no others', () => {
   const documentation = readFileSync(join(root, 'docs/netns-machine.md'), 'utf8');
   const [, section = ''] = documentation.split(/^## Where it differs.*$/m);
   const [table = ''] = section.split(/^## /m, 1);
@@ -38,7 +38,7 @@ test('the documentation gives the reasons of the intended differences, each of t
   expect(new Set(told).size).toBe(told.length);
 });
 
-test('what no recording shows is shown by a file that there is', () => {
+test('each difference without a recording names an existing spec file', () => {
   const files = Object.values(FURTHER).filter((file) => !existsSync(join(root, file)));
   expect(files).toEqual([]);
 });

@@ -10,7 +10,7 @@ import {
 } from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, NETWORK_ID, overlay } from '../healthy-cluster.ts';
 
-/** What an observation comes to: each diagnosis with its place, and of what else it is the cause. */
+/** Returns the findings for an observation: each with its location and the differences that are its consequences. */
 function diagnose(observation: Observation) {
   const { diagnoses, verdict } = diagnoseObservation(observation);
   return {
@@ -46,12 +46,12 @@ const bareKernel: KernelView = {
   unreadContainers: [],
 };
 
-describe('a key-value cluster', () => {
-  test('is healthy when engines, store and gossip say the same', () => {
+describe('A key-value cluster', () => {
+  test('is healthy if engines, key-value store and gossip agree', () => {
     expect(diagnose(keyValueCluster())).toMatchObject({ verdict: 'healthy', found: [] });
   });
 
-  test('with an engine that does not answer has that defect alone', () => {
+  test('with an engine that does not answer has this finding only', () => {
     const others = keyValueCluster().hosts;
     const lonely = withValue({
       isThere: true,
@@ -102,7 +102,7 @@ describe('a key-value cluster', () => {
     },
   );
 
-  test('with an engine that hangs while the store answers has a store out of that host’s reach', () => {
+  test('with an engine that hangs and a key-value store that answers has an unreachable store', () => {
     const hangs = withoutValue('worker-host: docker info: no answer after 15 s');
     const observation = keyValueCluster({
       hosts: { 'worker-host': { engine: hangs, pulse: 'hangs' } },
@@ -112,7 +112,7 @@ describe('a key-value cluster', () => {
     ]);
   });
 
-  test('whose store answers nobody has no network missing beside', () => {
+  test('with an unreachable key-value store has no missing networks', () => {
     const observation = keyValueCluster({
       hosts: Object.fromEntries(
         ['master-host', worker, 'third-host'].map((name) => [
@@ -132,7 +132,7 @@ describe('a key-value cluster', () => {
     ['paused', ['docker', 'unpause', 'consul']],
     ['exited', ['docker', 'start', 'consul']],
   ] as const)(
-    'whose store is a %s container of a host has that one run again',
+    'with its key-value store in a %s container of a host has a fix that starts the container',
     ([status, command]) => {
       const consul = {
         ...containerOf('consul', {}),
@@ -160,12 +160,12 @@ describe('a key-value cluster', () => {
     },
   );
 
-  test('whose store is only out of reach from here is not to be judged, and not broken', () => {
+  test('with a key-value store that only this computer cannot reach is incomplete, not broken', () => {
     const observation = keyValueCluster({ rest: { store: withoutValue('no route to host') } });
     expect(diagnose(observation)).toMatchObject({ verdict: 'incomplete', found: [] });
   });
 
-  test('of which one host does not reach the store tells which', () => {
+  test('with one host that cannot reach the key-value store has a finding for this host', () => {
     const store = { kind: 'consul', address: '192.168.99.100', port: 8500 } as const;
     const observation = keyValueCluster({
       hosts: {
@@ -178,7 +178,7 @@ describe('a key-value cluster', () => {
     ]);
   });
 
-  test('whose store has lost its networks and their ends has a wiped store, and not each of them missing', () => {
+  test('with a store that lost its networks and endpoints has one finding for the wiped store', () => {
     const observation = keyValueCluster({
       store: { networks: [], endpoints: [], members: [] },
       hosts: Object.fromEntries(
@@ -195,7 +195,7 @@ describe('a key-value cluster', () => {
     });
   });
 
-  test('whose store has lost one network of several tells which', () => {
+  test('with a store that lost one of several networks has a finding with this network', () => {
     const other = { id: 'other', name: 'other-net', driver: 'overlay', subnets: [], vnis: [] };
     const hosts = Object.fromEntries(
       ['master-host', worker, 'third-host'].map((name) => {
@@ -209,7 +209,7 @@ describe('a key-value cluster', () => {
     ).toEqual([{ code: 'keystore-wiped', where: { network: 'my-net' } }]);
   });
 
-  test('whose store has lost one end tells which', () => {
+  test('with a store that lost one endpoint has a finding with this endpoint', () => {
     const observation = keyValueCluster();
     const ends = (seenIn(observation.store)?.endpoints ?? []).filter(
       ({ name }) => name !== 'mysqlserver',
@@ -230,7 +230,7 @@ describe('a key-value cluster', () => {
     ['with another store', { clusterStore: 'consul://192.168.99.200:8500' }],
     ['without cluster-advertise', { clusterAdvertise: undefined }],
     ['that advertises another address', { clusterAdvertise: '127.0.0.1:2376' }],
-  ])('with an engine %s has one that is not in it', (_, info) => {
+  ])('with an engine %s has a finding for this engine', (_, info) => {
     const observation = keyValueCluster({
       hosts: {
         'worker-host': {
@@ -245,14 +245,14 @@ describe('a key-value cluster', () => {
     });
   });
 
-  test('with an engine that is not in the store has one that is not in it', () => {
+  test('with an engine that is not in the key-value store has a finding for this engine', () => {
     const members = ['101', '103'].map((end) => ({ advertised: `192.168.99.${end}:2376` }));
     const { found, remedies } = diagnose(keyValueCluster({ store: { members } }));
     expect(found).toEqual([{ code: 'engine-not-clustered', where: { host: worker } }]);
     expect(remedies).toEqual(['systemctl restart docker']);
   });
 
-  test('with a member that is none of its hosts has a defect only if all hosts are looked at', () => {
+  test('with an unknown member has a finding only if all hosts are examined', () => {
     const members = ['101', '102', '103', '250'].map((end) => ({
       advertised: `192.168.99.${end}:2376`,
     }));
@@ -264,7 +264,7 @@ describe('a key-value cluster', () => {
     });
   });
 
-  test('has a stale endpoint of a removed member, also where one host alone is examined', () => {
+  test('has a stale endpoint of a removed member, even if only one host is examined', () => {
     const cluster = keyValueCluster();
     const { value: view } = cluster.store as Extract<typeof cluster.store, { value: unknown }>;
     const ghost = {
@@ -288,7 +288,7 @@ describe('a key-value cluster', () => {
     ]);
   });
 
-  test('with two hosts of one name has that defect, whatever their gossip knows', () => {
+  test('with two hosts of the same name has this finding, with or without gossip', () => {
     const observation = keyValueCluster({
       hosts: {
         'worker-host': {
@@ -304,7 +304,7 @@ describe('a key-value cluster', () => {
     });
   });
 
-  test('with two engines of one id has that defect', () => {
+  test('with two engines with the same ID has this finding', () => {
     const observation = keyValueCluster({
       hosts: { 'worker-host': { engine: engineAt(worker, { info: { id: 'ID OF master-host' } }) } },
     });
@@ -313,7 +313,7 @@ describe('a key-value cluster', () => {
     ]);
   });
 
-  test('whose engines are islands tells of the one outside, if live probes found the ways open', () => {
+  test('with isolated engines names the engine outside, if live probes found the paths open', () => {
     const gossip = ['master-host', 'third-host'].flatMap((other) =>
       [
         [worker, other],
@@ -365,7 +365,7 @@ describe('a key-value cluster', () => {
     expect(diagnose(keyValueCluster({ hosts })).found).toMatchObject([{ code: 'unexplained' }]);
   });
 
-  test('that lacks a network which is expected lacks it nowhere in particular', () => {
+  test('without an expected network has a finding without a host', () => {
     const networks = [
       { name: 'my-net', subnet: '10.0.9.0/24' },
       { name: 'other-net', subnet: '10.0.29.0/24' },
@@ -380,28 +380,33 @@ describe('a key-value cluster', () => {
   test.each([
     ['never', { networks: [], containers: [] }, 'worker-host has no network my-net'],
     ['late', { lateNetworks: [NETWORK_ID] }, 'worker-host listed the network my-net'],
-  ])('whose engine has stuck threads and lists a network %s says so', (_, parts, text) => {
-    const found = (stuck: readonly string[]) => {
-      const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
-      const hosts = {
-        'worker-host': { engine: engineAt(worker, parts), kernel: withValue(kernel) },
+  ])(
+    'whose engine has stuck threads and lists a network %s has a finding with the threads',
+    (_, parts, text) => {
+      const found = (stuck: readonly string[]) => {
+        const kernel = { ...bareKernel, engineThreads: { threads: 15, stuck } };
+        const hosts = {
+          'worker-host': { engine: engineAt(worker, parts), kernel: withValue(kernel) },
+        };
+        return diagnoseObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
+          ({ code, summary, remedy }) =>
+            code === 'network-missing'
+              ? [{ summary, command: lineOf(remedy?.commands ?? []) }]
+              : [],
+        );
       };
-      return diagnoseObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
-        ({ code, summary, remedy }) =>
-          code === 'network-missing' ? [{ summary, command: lineOf(remedy?.commands ?? []) }] : [],
+      expect(found(['71', '72', '80'])).toMatchObject([{ command: 'systemctl restart docker' }]);
+      expect(found(['71', '72', '80'])[0]?.summary).toMatch(
+        new RegExp(
+          `^${text} .*; 3 of 15 threads of its engine are stuck in deleted network namespaces$`,
+        ),
       );
-    };
-    expect(found(['71', '72', '80'])).toMatchObject([{ command: 'systemctl restart docker' }]);
-    expect(found(['71', '72', '80'])[0]?.summary).toMatch(
-      new RegExp(
-        `^${text} .*; 3 of 15 threads of its engine are stuck in deleted network namespaces$`,
-      ),
-    );
-    // One that is only listed late may have been made meanwhile.
-    expect(found([])).toHaveLength('lateNetworks' in parts ? 0 : 1);
-  });
+      // A network that is only listed late may have been created in between.
+      expect(found([])).toHaveLength('lateNetworks' in parts ? 0 : 1);
+    },
+  );
 
-  test('of which one host lacks a network tells which', () => {
+  test('with one host that lacks a network has a finding for this host', () => {
     const hosts = { 'worker-host': { engine: engineAt(worker, { networks: [], containers: [] }) } };
     const rest = { expectations: {} };
     const ends: never[] = [];
@@ -433,25 +438,25 @@ describe('a key-value cluster', () => {
 
   test.each([
     [
-      'a bridge beside the overlay',
+      'a bridge network next to the overlay network',
       [overlay, { ...overlay, id: 'local', driver: 'bridge', scope: 'local' as const }],
     ],
     ['another subnet', [{ ...overlay, subnets: ['10.0.99.0/24'] }]],
-  ])('with a host on which my-net is %s has a network that differs there', (_, networks) => {
+  ])('with a host on which my-net is %s has a finding for this host', (_, networks) => {
     const hosts = { 'worker-host': { engine: engineAt(worker, { networks }) } };
     expect(diagnose(keyValueCluster({ hosts })).found).toEqual([
       { code: 'network-differs', where: { host: worker, network: 'my-net' } },
     ]);
   });
 
-  test('with another subnet than expected has a network that differs everywhere', () => {
+  test('with another subnet than expected has a finding without a host', () => {
     const networks = [{ name: 'my-net', subnet: '10.0.99.0/24' }];
     expect(diagnose(keyValueCluster({ rest: { expectations: { networks } } })).found).toEqual([
       { code: 'network-differs', where: { network: 'my-net' } },
     ]);
   });
 
-  test('with an end on record that no container has tells whose, and who has its address now', () => {
+  test('with an endpoint that no container has reports its name and who has its address now', () => {
     const stale = {
       id: 'end-of-ghost',
       networkId: NETWORK_ID,
@@ -472,7 +477,7 @@ describe('a key-value cluster', () => {
     ]);
   });
 
-  test('has no end that is stale while its container is being started', () => {
+  test('has no stale endpoint while the container is started', () => {
     const coming = containerOf('ghost', { status: 'created', running: false, networks: {} });
     const { containers } = engineAt(worker).value;
     const stale = {
@@ -494,7 +499,7 @@ describe('a key-value cluster', () => {
     ['exited', 'docker start mysqlserver'],
     ['paused', 'docker unpause mysqlserver'],
     ['restarting', 'docker logs --tail 50 mysqlserver'],
-  ] as const)('with a container that is %s has one that is down', (status, remedy) => {
+  ] as const)('with a container that is %s has a finding for this container', (status, remedy) => {
     const down = containerOf('mysqlserver', {
       address: '10.0.9.3',
       status,
@@ -517,7 +522,7 @@ describe('a key-value cluster', () => {
   });
 });
 
-/** One that has been started again seven times, last at that time. */
+/** A container that was restarted seven times, last at this time. */
 function flapping(startedAt: string): Observation {
   const one = containerOf('mysqlserver', { address: '10.0.9.3', restartCount: 7, startedAt });
   const info = { systemTime: '2026-11-27T18:30:00.000000000Z' };
@@ -526,20 +531,20 @@ function flapping(startedAt: string): Observation {
   });
 }
 
-describe('a container that its engine starts again and again', () => {
-  test('is down also in a moment in which it runs', () => {
+describe('A container that its engine restarts repeatedly', () => {
+  test('is down even at a moment when it runs', () => {
     expect(diagnose(flapping('2026-11-27T18:29:59.1Z')).found).toEqual([
       { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
     ]);
   });
 
-  test('is not down when it has stayed since', () => {
+  test('is not down if it has run for a while since', () => {
     expect(diagnose(flapping('2026-11-27T18:29:00Z')).found).toEqual([]);
   });
 });
 
-describe('a container that ends as soon as it starts, met in its first moment', () => {
-  // From a cluster that was broken so: at 21:25:39.7 its engine had it running, for the second time.
+describe('A container that exits when it starts, observed in its first moment', () => {
+  // From a cluster with this defect: at 21:25:39.7, its engine reported it as running, for the second time.
   const first = containerOf('mysqlserver', {
     address: '10.0.9.3',
     restartCount: 1,
@@ -549,7 +554,7 @@ describe('a container that ends as soon as it starts, met in its first moment', 
   const info = { systemTime: '2026-11-27T18:29:59.82Z' };
   const { endpoints: ends = [] } = seenIn(keyValueCluster().store) ?? {};
   const endBefore = ends.map((end) =>
-    end.name === 'mysqlserver' ? { ...end, id: 'end of a moment ago' } : end,
+    end.name === 'mysqlserver' ? { ...end, id: 'previous endpoint' } : end,
   );
   const found = (later: readonly (typeof first)[] | undefined) =>
     diagnose(
@@ -561,17 +566,17 @@ describe('a container that ends as soon as it starts, met in its first moment', 
       }),
     ).found;
 
-  test('is down when it has ended by the end of the audit, and the store is not to blame', () => {
+  test('is down if it has exited by the end of the check, and its stale endpoint is a consequence', () => {
     expect(found([again])).toEqual([
       { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
     ]);
   });
 
-  test('is not down if it runs on: what the store has of it is wrong then', () => {
+  test('is not down if it still runs: then its endpoint in the key-value store is wrong', () => {
     expect(found([first])).toMatchObject([{ code: 'keystore-wiped' }, { code: 'endpoint-stale' }]);
   });
 
-  test('is nothing that is known of where it was only started once more meanwhile', () => {
+  test('has no finding about its location if it was only restarted in between', () => {
     expect(found([{ ...first, startedAt: '2026-11-27T18:30:04Z' }])).toEqual([]);
   });
 });

@@ -37,8 +37,8 @@ function judge(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
   return diagnoseObservation(keyValueCluster({ rest: { names } }));
 }
 
-describe('names', () => {
-  test('are right when resolvers answer what the engines say', () => {
+describe('Names', () => {
+  test('are correct if name servers return the addresses that engines report', () => {
     const { diagnoses, checks } = judge([right]);
     expect(diagnoses).toEqual([]);
     expect(checks.find(({ name }) => name === 'names-right')).toMatchObject({
@@ -47,19 +47,19 @@ describe('names', () => {
     });
   });
 
-  test('that could not be asked for on a host are no pass', () => {
+  test('that could not be resolved on a host do not pass', () => {
     const { verdict } = judge([right], { blind: [{ host: 'third-host', why: 'no probe' }] });
     expect(verdict).toBe('incomplete');
   });
 
-  test('that nobody has are unresolved where they were asked for', () => {
+  test('that no container has are unresolved where they were queried', () => {
     const { diagnoses } = judge([{ ...right, answers: [], error: '127.0.0.11: NXDOMAIN' }]);
     expect(diagnoses).toMatchObject([
       { code: 'name-unresolved', where: asked, remedy: { host: 'worker-host' } },
     ]);
   });
 
-  test('are unresolved for a container as a whole whose name server answers nothing', () => {
+  test('are unresolved for a whole container if its name server answers nothing', () => {
     const silent = { ...right, answers: undefined, error: '127.0.0.11: ECONNREFUSED' };
     const both = [silent, { ...silent, name: 'bystander', towards: 'bystander' }];
     const deaf = [{ host: 'master-host', container: 'tomcat-app' }];
@@ -72,21 +72,21 @@ describe('names', () => {
     ]);
   });
 
-  test('that two containers of a host look up in vain are one defect of that host', () => {
+  test('that two containers of a host cannot resolve are one finding for this host', () => {
     const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
     const { diagnoses } = judge([lost, { ...lost, container: 'other' }]);
     expect(diagnoses).toHaveLength(1);
     expect(diagnoses[0]?.where).toEqual({ ...place, towards: 'mysqlserver' });
   });
 
-  test('that several hosts look up in vain are one defect of that name', () => {
+  test('that several hosts cannot resolve are one finding for this name', () => {
     const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
     const { diagnoses } = judge([lost, { ...lost, host: 'third-host', container: 'bystander' }]);
     expect(diagnoses).toMatchObject([{ code: 'name-unresolved', remedy: { host: 'worker-host' } }]);
     expect(diagnoses[0]?.where).toEqual({ network: 'my-net', towards: 'mysqlserver' });
   });
 
-  test('in /etc/hosts that lead elsewhere are stale in that container', () => {
+  test('with another address in /etc/hosts are stale in this container', () => {
     const { diagnoses } = judge([{ ...right, answers: ['10.0.9.4'], from: 'hosts-file' }]);
     expect(diagnoses).toMatchObject([
       {
@@ -98,7 +98,7 @@ describe('names', () => {
     ]);
   });
 
-  test('with one right address and one that nobody has are stale', () => {
+  test('with a correct and an unused address are stale', () => {
     const { diagnoses } = judge([{ ...right, answers: ['10.0.9.3', '10.0.9.77'] }]);
     expect(diagnoses).toMatchObject([
       { code: 'name-stale', summary: expect.stringContaining('no container has 10.0.9.77') },
@@ -106,7 +106,7 @@ describe('names', () => {
   });
 });
 
-/** The networks of a container with that address and these aliases. */
+/** Returns the networks of a container with this address and these aliases. */
 function withAliases(address: string, ...aliases: string[]) {
   const { networks } = containerOf('db', { address });
   return Object.fromEntries(
@@ -114,8 +114,8 @@ function withAliases(address: string, ...aliases: string[]) {
   );
 }
 
-describe('whom a container looks up', () => {
-  test('is every other container of its networks, by its name and its aliases, not by its id', () => {
+describe('The names that a container queries', () => {
+  test('are those of all other containers on its networks: names and aliases, but no IDs', () => {
     const hosts = [
       hostOf('a', { engine: engineAt('master-host') }),
       hostOf('b', {
@@ -142,7 +142,7 @@ describe('whom a container looks up', () => {
     ]);
   });
 
-  test('may be several by one alias, and only one by its own name', () => {
+  test('belong to several containers for an alias, and to one container for its own name', () => {
     const containers = [
       containerOf('db', { networks: withAliases('10.0.9.3', 'sql') }),
       containerOf('replica', { networks: withAliases('10.0.9.4', 'sql', 'db') }),
@@ -162,8 +162,8 @@ describe('whom a container looks up', () => {
   });
 });
 
-describe('files of names', () => {
-  test('are read without their comments', () => {
+describe('Files with names', () => {
+  test('are read without comments', () => {
     expect(
       parseHosts('127.0.0.1\tlocalhost # me\n\n#10.0.9.9 x\n10.0.9.4 mysqlserver db\n'),
     ).toEqual([

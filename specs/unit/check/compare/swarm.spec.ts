@@ -42,7 +42,7 @@ function known(addresses: readonly string[]) {
   });
 }
 
-/** Two nodes of a swarm in which nothing is wrong, with what a spec changes of it. */
+/** Returns two nodes of a healthy swarm with changes. */
 function swarmOf({
   info = {},
   networks = [network],
@@ -115,12 +115,12 @@ function diagnose(observation: Observation) {
   }));
 }
 
-describe('a swarm', () => {
-  test('is healthy when its manager and its engines say the same', () => {
+describe('A swarm', () => {
+  test('is healthy if its manager and its engines agree', () => {
     expect(diagnoseObservation(swarmOf())).toMatchObject({ verdict: 'healthy', diagnoses: [] });
   });
 
-  test('with an engine that has left it has one that is to join again, and no closed ports', () => {
+  test('with an engine that has left has a fix that joins it again, and no closed ports', () => {
     const left = swarmOf({
       info: { swarm: 'inactive', swarmNode: undefined },
       networks: [],
@@ -135,7 +135,7 @@ describe('a swarm', () => {
     ]);
   });
 
-  test('whose manager has no such node has one that is to leave and to join again', () => {
+  test('whose manager does not know a node has a fix in which it leaves and joins again', () => {
     expect(diagnose(swarmOf({ nodes: [nodeOf('master-host')] }))).toEqual([
       {
         code: 'engine-not-clustered',
@@ -145,7 +145,7 @@ describe('a swarm', () => {
     ]);
   });
 
-  test('whose manager hears nothing of a node has one that is to be restarted', () => {
+  test('whose manager receives no heartbeat of a node has a fix that restarts its engine', () => {
     const nodes = [nodeOf('master-host'), nodeOf(worker, { state: 'down' })];
     expect(diagnose(swarmOf({ nodes }))).toEqual([
       {
@@ -156,7 +156,7 @@ describe('a swarm', () => {
     ]);
   });
 
-  test('has a stranger in a node that is none of its hosts, not in what one left behind that came again', () => {
+  test('has an unknown member in a node without a host, but not in the old node of a host', () => {
     const nodes = [nodeOf('master-host'), nodeOf(worker)];
     const old = nodeOf(worker, { id: 'old', state: 'down', address: '192.168.99.77' });
     expect(diagnose(swarmOf({ nodes: [...nodes, old] }))).toEqual([]);
@@ -165,7 +165,7 @@ describe('a swarm', () => {
     ]);
   });
 
-  test('is incomplete when a node that its manager knows was not examined', () => {
+  test('is incomplete if a node of its manager was not examined', () => {
     const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('third-host')];
     const report = diagnoseObservation({ ...swarmOf({ nodes }), isComplete: false });
     expect(report).toMatchObject({
@@ -175,7 +175,7 @@ describe('a swarm', () => {
     });
   });
 
-  test('has a defect in a node that its manager has as down, although only others are examined', () => {
+  test('has a finding for a node that is down, even if only other nodes are examined', () => {
     const down = nodeOf('third-host', { state: 'down', message: 'heartbeat failure' });
     const nodes = [nodeOf('master-host'), nodeOf(worker), nodeOf('fourth-host'), down];
     const report = diagnoseObservation({ ...swarmOf({ nodes }), isComplete: false });
@@ -186,7 +186,7 @@ describe('a swarm', () => {
     });
   });
 
-  test('names the parts of it that no check supports', () => {
+  test('lists the features that no comparison supports', () => {
     const encrypted = { ...network, options: { encrypted: '' }, raw: { EnableIPv6: true } };
     expect(diagnoseObservation(swarmOf({ networks: [encrypted] })).coverage.unsupported).toEqual([
       'encryption of my-net',
@@ -200,13 +200,13 @@ describe('a swarm', () => {
     ]);
   });
 
-  test('has no network missing on a worker that nobody uses it on, and one where somebody does', () => {
+  test('needs a network only on workers with a container that uses it', () => {
     expect(diagnose(swarmOf({ networks: [] }))).toMatchObject([
       { code: 'network-missing', where: { host: worker, network: 'my-net' } },
     ]);
   });
 
-  test('with an end that an engine still tells of and nobody has is stale', () => {
+  test('with an endpoint that an engine reports and no container has is stale', () => {
     const ghost = {
       networkId: NETWORK_ID,
       name: 'ghost',
@@ -230,12 +230,12 @@ describe('a swarm', () => {
     };
     expect(again(undefined)).toMatchObject([stale]);
     expect(again([ghost.endpointId])).toMatchObject([stale]);
-    // The task was only being stopped.
+    // The task was only stopping.
     expect(again([])).toEqual([]);
   });
 
-  test('has an end of the routing mesh on each host, which is no container’s and not stale', () => {
-    // From a swarm of five with a published service.
+  test('has an endpoint of the routing mesh on each host, which is not stale', () => {
+    // From a swarm of five nodes with a published service.
     const mesh = {
       id: 'ingress-sbox',
       name: 'ingress-endpoint',
@@ -255,7 +255,7 @@ describe('a swarm', () => {
     const found = (containers: readonly (typeof mesh)[]) =>
       diagnose(swarmOf({ ends: [end], networks: [{ ...network, containers }] }));
     expect(found([mesh])).toEqual([]);
-    // A container that is gone, whose end its engine has not given up.
+    // A removed container whose endpoint its engine still has.
     expect(found([{ ...mesh, id: '96407f39b7d6'.repeat(6).slice(0, 64) }])).toMatchObject([
       { code: 'endpoint-stale', where: { host: worker } },
     ]);
@@ -263,8 +263,8 @@ describe('a swarm', () => {
 
   test.each([
     ['is to stop', { stopping: ['id-of-mysqlserver'] }],
-    ['was stopped meanwhile', { later: [] }],
-  ])('is not asked for the endpoint of a container that %s', (_, parts) => {
+    ['was stopped in between', { later: [] }],
+  ])('is not queried for the endpoint of a container that %s', (_, parts) => {
     const { hosts, names } = swarmOf();
     const lost = {
       network: 'my-net',
@@ -302,7 +302,7 @@ describe('a swarm', () => {
     });
   });
 
-  test('does not tell its nodes apart by their hostnames', () => {
+  test('does not distinguish its nodes by their hostnames', () => {
     expect(diagnose(swarmOf({ info: { name: 'master-host' } }))).toEqual([]);
   });
 });

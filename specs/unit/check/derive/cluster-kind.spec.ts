@@ -9,23 +9,23 @@ const inSwarm = hostOf('b', { engine: engineOf({ info: { swarm: 'active' } }) })
 const alone = hostOf('c', { engine: engineOf() });
 const silent = hostOf('d');
 
-describe('the kind of a cluster', () => {
+describe('The kind of a cluster', () => {
   test.each([
     ['key-value', [onStore('consul://10.0.0.1:8500'), alone]],
     ['swarm-mode', [inSwarm, alone, silent]],
     ['swarm-mode', [inSwarm, inSwarm, onStore('consul://10.0.0.1:8500')]],
     ['unknown', [alone, silent]],
-  ])('is %s when most of its engines say so', (kind, hosts) => {
+  ])('is %s if most of its engines report it', (kind, hosts) => {
     expect(clusterKindOf({}, hosts)).toBe(kind);
   });
 
-  test('is what the target says, though no engine says so any more', () => {
+  test('is the kind of the target if no engine reports any', () => {
     expect(clusterKindOf({ kind: 'swarm-mode' }, [alone])).toBe('swarm-mode');
   });
 });
 
-describe('the store of a cluster', () => {
-  test('is the one that most of its engines were given', () => {
+describe('The key-value store of a cluster', () => {
+  test('is the store that most of its engines use', () => {
     const right = onStore('consul://10.0.0.1:8500');
     expect(storesOf({}, [onStore('consul://10.0.0.9:8500'), right, right])).toEqual([
       { kind: 'consul', address: '10.0.0.1', port: 8500 },
@@ -49,7 +49,7 @@ describe('the store of a cluster', () => {
     ['consul://169.254.169.254:80', []],
     ['consul://127.0.0.1:8500,10.0.0.1', [{ kind: 'consul', address: '10.0.0.1', port: 8500 }]],
     ['etcd://user@evil:2379', []],
-  ])('%s is understood', (url, stores) => {
+  ])('%s is parsed', (url, stores) => {
     expect(parseStoreUrls(url)).toEqual(stores);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { memoize } from '../../../../helpers/check/derive/memoize.ts';
 import { observationOf } from '../observation.ts';
 
-test('What follows from an observation is found out once, and anew for another one', () => {
+test('Data derived from an observation is computed once for each observation', () => {
   let times = 0;
   const count = memoize(() => {
     times += 1;

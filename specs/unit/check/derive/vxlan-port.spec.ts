@@ -9,7 +9,7 @@ const withPorts = (...ports: readonly number[]): HostView =>
     kernel: { value: { overlays: [{ vxlans: ports.map((port) => ({ port })) }] } },
   }) as unknown as HostView;
 
-test('The data path port is the one that most devices have; 4789 where none is known', () => {
+test('The data path port is the most frequent port of the VXLAN devices, or 4789 without any', () => {
   expect(vxlanPortOf({ hosts: [hostOf('a')] })).toBe(4789);
   expect(vxlanPortOf({ hosts: [withPorts(5789), withPorts(5789, 4789)] })).toBe(5789);
 });

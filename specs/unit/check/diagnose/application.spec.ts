@@ -48,7 +48,7 @@ const open: PortAnswer = {
   isListening: true,
 };
 
-/** What the checks and rules of applications make of it. */
+/** Returns the report of the comparisons and rules for applications. */
 function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<PortAnswer>[] = [{}]) {
   const view: ApplicationView = {
     answer: { ...healthy, ...answer },
@@ -75,11 +75,11 @@ function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<Port
 }
 
 describe('An application', () => {
-  test('that answers as it must, out of its database, is well', () => {
+  test('that returns the expected answer from its database is healthy', () => {
     expect(report({})).toEqual({ states: ['passed', 'passed', 'passed'], codes: [], places: [] });
   });
 
-  test('that answers with an error, or not at all, is one error', () => {
+  test('with an error response or no response is one finding', () => {
     expect(report({ status: 503, database: undefined })).toMatchObject({
       codes: ['application-error'],
       places: [{ host: 'left', container: 'web' }],
@@ -89,24 +89,24 @@ describe('An application', () => {
     ]);
   });
 
-  test('that answers what the row says, which is not what it must be, gives a wrong answer', () => {
+  test('that returns its row, which is not the expected one, has a wrong answer', () => {
     const wrong = { body: 'Stranger', database: { queries: 1, row: 'Stranger' } };
     expect(report(wrong).codes).toEqual(['application-wrong-answer']);
   });
 
-  test('whose database runs no query has its answer from elsewhere, right or wrong', () => {
+  test('whose database runs no query has its answer from another source, correct or not', () => {
     const database = { queries: 0, row: 'Cruiser' };
     expect(report({ database }).codes).toEqual(['application-not-from-database']);
     expect(report({ database, body: 'Old' }).codes).toEqual(['application-not-from-database']);
   });
 
-  test('that answers what it must, though the row is another, has it from elsewhere', () => {
+  test('that returns the expected answer while the row differs has it from another source', () => {
     expect(report({ database: { queries: 1, row: 'Stranger' } }).codes).toEqual([
       'application-not-from-database',
     ]);
   });
 
-  test('whose database cannot be asked is not known to be well', () => {
+  test('whose database cannot be queried is not examined', () => {
     expect(report({ database: { error: 'no such container' } }).states).toEqual([
       'passed',
       'passed',
@@ -118,7 +118,7 @@ describe('An application', () => {
 describe('A published port', () => {
   const silent = { error: 'no connection' };
 
-  test('that is not reached from somewhere is one defect, and what the application says follows', () => {
+  test('that cannot be reached is one finding, and the error of the application is a consequence', () => {
     const unreached = { status: undefined, error: 'no answer', database: undefined };
     expect(report(unreached, [silent, { ...silent, from: undefined }])).toMatchObject({
       codes: ['published-port-unreachable'],
@@ -129,12 +129,12 @@ describe('A published port', () => {
     ]);
   });
 
-  test('where the container itself does not listen is no defect of the way to it', () => {
+  test('without a listener in the container is no finding about the path to it', () => {
     expect(report({}, [{ ...silent, isListening: false }]).codes).toEqual([]);
   });
 });
 
-test('a socket that listens is one of the kernel’s table in that state, at that port', () => {
+test('A listening socket is a line of the kernel table with its port and the state LISTEN', () => {
   const table = `  sl  local_address rem_address   st tx_queue
    0: 0B00007F:A1F3 00000000:0000 0A 00000000:00000000
    1: 00000000:1F90 0100000A:1234 01 00000000:00000000

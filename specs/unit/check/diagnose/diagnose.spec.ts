@@ -8,7 +8,7 @@ const cause = differ('forwarding-absent', 'worker-host has no entry for web');
 const consequence = differ('container-path-dead', 'db does not reach web');
 const other = differ('name-other', 'db has another address for cache');
 
-/** Takes the entry that is missing for the cause of the path that is dead. */
+/** Explains a dead path by a missing entry. */
 const forwarding: Rule = {
   name: 'forwarding',
   explain: (open) =>
@@ -23,7 +23,7 @@ const forwarding: Rule = {
       })),
 };
 
-/** Would take any dead path for a blocked one. */
+/** Explains every dead path by a blocked one. */
 const paths: Rule = {
   name: 'paths',
   explain: (open) =>
@@ -38,23 +38,23 @@ const paths: Rule = {
       })),
 };
 
-describe('Judging differences', () => {
-  test('nothing that differs is nothing wrong', () => {
+describe('Rules', () => {
+  test('find nothing without differences', () => {
     expect(diagnoseDifferences([], observationOf({}), [forwarding, paths])).toEqual([]);
   });
 
-  test('a consequence of one cause is no second cause', () => {
+  test('explain a consequence of a cause by no second cause', () => {
     const found = diagnoseDifferences([consequence, cause], observationOf({}), [forwarding, paths]);
     expect(found.map(({ code }) => code)).toEqual(['forwarding-entry-missing']);
     expect(found[0]?.consequences).toEqual([consequence]);
   });
 
-  test('the same difference without its cause is one of its own', () => {
+  test('explain the same difference by its own cause without the other one', () => {
     const found = diagnoseDifferences([consequence], observationOf({}), [forwarding, paths]);
     expect(found.map(({ code }) => code)).toEqual(['vxlan-blocked']);
   });
 
-  test('what no rule explains is said to be unexplained, all of it, beside what is explained', () => {
+  test('report all differences that no rule explains as unexplained, next to the explained ones', () => {
     const found = diagnoseDifferences([other, cause], observationOf({}), [forwarding, paths]);
     expect(found).toMatchObject([
       { code: 'forwarding-entry-missing' },
@@ -65,6 +65,6 @@ describe('Judging differences', () => {
 
 function differ(kind: Difference['kind'], text: string): Difference {
   const where = { host: 'master-host' };
-  // The rules of this file do not read its values.
+  // The rules of this file do not read these values.
   return { kind, where, expected: null, observed: null, text } as unknown as Difference;
 }

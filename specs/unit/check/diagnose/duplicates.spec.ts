@@ -12,14 +12,14 @@ import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose
 import { observationOf } from '../observation.ts';
 
 function differ(kind: DifferenceKind, where: Place): Difference {
-  // The rules of this file do not read its values.
+  // The rules of this file do not read these values.
   return { kind, where, expected: null, observed: null, text: kind } as unknown as Difference;
 }
 
 const shared = differ('hostname-shared', { host: 'third-host', peer: 'worker-host' });
 const thirdFromMaster = { host: 'third-host', peer: 'master-host', container: 'tomcat-app' };
 
-// What an audit met after an engine was started on a host that has another's name: it has no gossip at all.
+// The differences of a check after an engine was started with the hostname of another: it has no gossip at all.
 const deaf = [
   differ('gossip-unaware', { host: 'third-host' }),
   differ('gossip-unaware', { host: 'master-host', peer: 'third-host' }),
@@ -35,7 +35,7 @@ const elsewhere = [
   differ('tunnel-dead', { host: 'master-host', peer: 'third-host' }),
 ];
 
-test('An engine that has lost its gossip to another of its name lacks what all hosts would tell it, and nothing else', () => {
+test('An engine without gossip because of a duplicate name lacks only data from all hosts', () => {
   const all = [shared, ...deaf, ...unheard, ...elsewhere];
   expect(diagnoseDifferences(all, observationOf({}), [duplicateHostname])).toMatchObject([
     { code: 'duplicate-hostname', evidence: [shared], consequences: [...deaf, ...unheard] },
@@ -43,7 +43,7 @@ test('An engine that has lost its gossip to another of its name lacks what all h
   ]);
 });
 
-test('An engine of another’s name whose gossip knows the third host has what it lacks of that for another reason', () => {
+test("An engine with a duplicate name may lack a third host's data for another reason", () => {
   expect(
     diagnoseDifferences([shared, ...unheard], observationOf({}), [duplicateHostname]),
   ).toMatchObject([

@@ -7,7 +7,7 @@ import { type Ailments, reportOf } from './path-reports.ts';
 
 type LastSeen = NonNullable<LossTrial['second']>['lastSeen'];
 
-/** Both series of packets from the left host to the right one, or the other way. */
+/** Returns both series of packets from the left host to the right one, or in the other direction. */
 function lossOf(
   lost: readonly [first: number, second?: number],
   { lastSeen = { 'receiver-nic': lost[1] ?? 0 }, way = ['left', 'right'] as const } = {} as {
@@ -70,13 +70,13 @@ describe('A path between hosts', () => {
     ['loses packets in the first series only', [3, 0], []],
     ['loses a single packet in the second series', [1, 1], []],
     ['loses packets in both series', [5, 17], ['packet-loss']],
-    ['loses everything by now', [5, 100], []],
+    ['loses all packets in the second series', [5, 100], []],
   ] as const)('that %s: %j lost gives %j', ([, lost, expected]) => {
     const { diagnoses } = report([lossOf(lost)]);
     expect(diagnoses.map(({ code }) => code)).toEqual(expected);
   });
 
-  test('that loses a part has the count as evidence, and the series that lost nothing passes the check', () => {
+  test('that loses some packets has the counts as evidence, and the series without loss passes', () => {
     const { diagnoses } = report([lossOf([5, 17])]);
     expect(diagnoses[0]?.evidence[0]?.text).toBe(
       '17 of 100 packets from c-left (left) to c-right (right) in net lost, and 5 of 30 before',
@@ -91,7 +91,7 @@ describe('A path between hosts', () => {
 });
 
 describe('Lost packets', () => {
-  test('that a rule of the receiver drops at random are fixed by deleting that rule', () => {
+  test('that a rule of the receiver drops at random are fixed by a command that deletes the rule', () => {
     const { diagnoses } = report([lossOf([5, 17])], {}, { hosts: hostsWith(lossy) });
     expect(diagnoses).toMatchObject([
       {
@@ -121,7 +121,7 @@ describe('Lost packets', () => {
     },
   );
 
-  test('of all paths to one host are one finding of that host; those of a sender, too', () => {
+  test('on all paths to one host are one finding of this host, and so are those from one sender', () => {
     const hosts = ['left', 'middle', 'right'];
     const where = (lastSeen: LastSeen, ...ways: readonly (readonly [string, string])[]) =>
       report(
@@ -140,7 +140,7 @@ describe('Lost packets', () => {
   });
 });
 
-describe('Where a path loses a part of its packets', () => {
+describe('On a path that loses some packets', () => {
   test('an injected packet that was lost three times is no blocked port', () => {
     expect(codes({ tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined) })).toEqual([
       'packet-loss',
@@ -151,7 +151,7 @@ describe('Where a path loses a part of its packets', () => {
     ]);
   });
 
-  test('some lost large packets are no small MTU, all of them are', () => {
+  test('a small MTU explains lost large packets only if all of them are lost', () => {
     expect(codes({ container: losing('icmp-large', 'tcp-large') })).toEqual(['packet-loss']);
     expect(codes({ container: losing('icmp-large', 'udp-large', 'tcp-large') })).toEqual([
       'packet-loss',
@@ -159,7 +159,7 @@ describe('Where a path loses a part of its packets', () => {
     ]);
   });
 
-  test('lost gossip follows from it, unless a rule drops all gossip', () => {
+  test('lost gossip is a consequence, unless a rule drops all gossip', () => {
     expect(codes({ gossip: noGossip })).toEqual(['packet-loss']);
     const blocking = {
       ...lossy,

@@ -30,10 +30,10 @@ import {
 import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';
 
-/** What becomes of one packet: its answer comes, it arrives, or this is the last hop at which it is seen. */
+/** The outcome of a packet: its reply arrives, it arrives, or it was last seen at this hop. */
 export type Fate = 'answered' | 'arrived' | { readonly lastSeen?: Hop; readonly source?: string };
 
-/** What is wrong between hosts, by «from to»; all else is well. */
+/** The problems between hosts, by "from to". Everything else works. */
 export interface Ailments {
   readonly hosts?: readonly string[];
   readonly echo?: (way: string) => Fate;
@@ -68,7 +68,7 @@ const rules = [
   isolationBroken,
 ];
 
-/** What the checks and rules of paths make of it. */
+/** Returns the report of the comparisons and rules for paths. */
 export function reportOf(ailments: Ailments, more: Partial<Observation> = {}) {
   const names = ailments.hosts ?? ['left', 'right'];
   const hosts = names.map((name, index): HostView => {

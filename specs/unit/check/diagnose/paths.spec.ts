@@ -24,7 +24,7 @@ const droppingRule: FirewallRule = {
 const leftToRight = { host: 'left', peer: 'right' };
 
 describe('Live packets', () => {
-  test('that are all answered are nothing wrong, and every check says what it has tried', () => {
+  test('with replies to all are no finding, and every comparison lists its trials', () => {
     const { outcomes, diagnoses } = reportOf({});
     expect(diagnoses).toEqual([]);
     expect(outcomes.filter(({ state }) => state === 'failed')).toEqual([]);
@@ -38,19 +38,19 @@ describe('Live packets', () => {
     ]);
   });
 
-  test('that could not be sent leave their checks open', () => {
+  test('that could not be sent leave their comparisons incomplete', () => {
     const { outcomes } = reportOf({ more: { untried: ['right: no probe was started'] } });
     expect(outcomes.map(({ state }) => state)).not.toContain('passed');
     expect(outcomes[0]).toMatchObject({ state: 'skipped', because: 'failed' });
   });
 
-  test('an echo that alone is not answered is no defect', () => {
+  test('with only a lost echo are no finding', () => {
     expect(found({ echo: () => ({}) })).toEqual([]);
   });
 });
 
 describe('Blocked VXLAN', () => {
-  test('is one defect of one direction, that of the lost packets', () => {
+  test('is one finding for the direction of the lost packets', () => {
     const { diagnoses } = reportOf({
       tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
       container: dead('receiver-nic'),
@@ -65,18 +65,18 @@ describe('Blocked VXLAN', () => {
     ]);
   });
 
-  test('is seen without a tunnel, where every packet of the overlay ends at one place', () => {
+  test('is also found without an injected packet if all packets of the network end at one hop', () => {
     const more = { tunnels: [] };
     expect(found({ container: dead('receiver-nic'), more })).toEqual([
       { code: 'vxlan-blocked', where: leftToRight },
     ]);
-    // What does not leave its host is not known to be blocked.
+    // Packets that do not leave their host are not blocked between hosts.
     expect(found({ container: dead('sender-vxlan'), more })).toMatchObject([
       { code: 'unexplained' },
     ]);
   });
 
-  test('is not what packets meet that the firewall lets in', () => {
+  test('is not the cause of lost packets that the firewall accepted', () => {
     expect(
       found({
         tunnel: (way) => (way === 'left right' ? 'let-in' : undefined),
@@ -85,7 +85,7 @@ describe('Blocked VXLAN', () => {
     ).toMatchObject([{ code: 'unexplained' }]);
   });
 
-  test('at a host that lets nobody in is one defect there', () => {
+  test('on a host that drops packets from all others is one finding for this host', () => {
     const hosts = ['left', 'middle', 'right'];
     expect(
       found({
@@ -101,7 +101,7 @@ describe('Blocked VXLAN', () => {
     ).toEqual([{ code: 'vxlan-blocked', where: { peer: 'right' } }]);
   });
 
-  test('has the command that takes away the rule which drops it', () => {
+  test('has the command that deletes the rule', () => {
     const ailments: Ailments = {
       tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
       container: dead('receiver-nic'),
@@ -115,8 +115,8 @@ describe('Blocked VXLAN', () => {
   });
 });
 
-describe('A host that is cut off', () => {
-  test('is one defect, and all else follows from it', () => {
+describe('An isolated host', () => {
+  test('is one finding, with everything else as its consequence', () => {
     const { diagnoses } = reportOf({
       echo: (way) => (way === 'left right' ? {} : 'arrived'),
       gossip: (way) => (way === 'left right' ? 'lost' : 'silent'),
@@ -133,8 +133,8 @@ describe('A host that is cut off', () => {
   });
 });
 
-describe('A host whose packets arrive and whose answers do not', () => {
-  test('is led to the route of the answers, on the host that sends them', () => {
+describe('A host that receives packets and whose replies are lost', () => {
+  test('has a next step that reads the route of the replies on the sending host', () => {
     const [observed] = hostsWith(droppingRule);
     const { diagnoses } = reportOf(
       {
@@ -157,7 +157,7 @@ describe('A host whose packets arrive and whose answers do not', () => {
 });
 
 describe('Blocked gossip', () => {
-  test('is one defect of its direction, whichever of its transports is closed', () => {
+  test('is one finding for its direction, whichever transport is blocked', () => {
     for (const closed of ['tcp', 'udp'] as const) {
       const { diagnoses } = reportOf({
         gossip: (way, transport) =>
@@ -168,13 +168,13 @@ describe('Blocked gossip', () => {
     }
   });
 
-  test('is not the gossip of an engine that is asked, and does not answer', () => {
+  test('is not the cause if the engine received the request and does not answer', () => {
     expect(found({ gossip: (way) => (way === 'left right' ? 'silent' : undefined) })).toMatchObject(
       [{ code: 'unexplained' }],
     );
   });
 
-  test('beside blocked VXLAN is a defect of its own', () => {
+  test('next to blocked VXLAN is a separate finding', () => {
     expect(
       found({
         gossip: (way) => (way === 'left right' ? 'at-nic' : undefined),
@@ -185,8 +185,8 @@ describe('Blocked gossip', () => {
   });
 });
 
-describe('The source of VXLAN packets', () => {
-  test('that the others do not know is the defect; what is lost follows from it', () => {
+describe('The source address of VXLAN packets', () => {
+  test('that other hosts do not know is the finding, with lost packets as its consequence', () => {
     const source = '192.168.99.77';
     expect(
       found({
@@ -199,7 +199,7 @@ describe('The source of VXLAN packets', () => {
 });
 
 describe('An MTU black hole', () => {
-  test('lets small packets pass, and large ones of one direction vanish', () => {
+  test('passes small packets and drops large ones in one direction', () => {
     const { diagnoses } = reportOf({
       container: (way, protocol) => {
         if (!protocol.endsWith('large')) return 'answered';
@@ -212,7 +212,7 @@ describe('An MTU black hole', () => {
     expect(diagnoses[0]?.summary).toContain('packets of 1450 bytes are lost between the hosts');
   });
 
-  test('that a rule of the receiver makes is undone by taking away that rule', () => {
+  test('that a rule of the receiver causes is fixed by deleting the rule', () => {
     const { diagnoses } = reportOf(
       {
         container: (way, protocol) =>
@@ -229,7 +229,7 @@ describe('An MTU black hole', () => {
     });
   });
 
-  test('that a rule makes which no command can name has a next step, and no fix', () => {
+  test('that a rule causes which no command can name has a next step and no fix', () => {
     const { diagnoses } = reportOf(
       {
         tunnel: (way) => (way === 'left right' ? 'at-nic' : undefined),
@@ -243,7 +243,7 @@ describe('An MTU black hole', () => {
     });
   });
 
-  test('of which no rule is known has a next step that measures the way with VXLAN around a packet', () => {
+  test('without a known rule has a next step that measures the path with VXLAN overhead', () => {
     const [right] = hostsWith(droppingRule);
     const hosts = right === undefined ? [] : [{ ...right, kernel: withoutValue('not asked') }];
     const { diagnoses } = reportOf(
@@ -255,7 +255,7 @@ describe('An MTU black hole', () => {
       },
       { hosts },
     );
-    // 1450 in the overlay, 50 of VXLAN, without the 28 of IPv4 and ICMP.
+    // 1450 bytes in the overlay network and 50 bytes of VXLAN, without the 28 bytes of IPv4 and ICMP.
     expect(diagnoses[0]?.remedy).toMatchObject({
       kind: 'next-step',
       host: 'left',
@@ -263,7 +263,7 @@ describe('An MTU black hole', () => {
     });
   });
 
-  test('that all paths of a host meet is at that host', () => {
+  test('on all paths of a host is at this host', () => {
     const hosts = ['left', 'middle', 'right'];
     const losing = (isIll: (way: string) => boolean): Ailments => ({
       hosts,
@@ -281,7 +281,7 @@ describe('An MTU black hole', () => {
     expect(found(losing((way) => way !== 'left right'))).not.toHaveLength(1);
   });
 
-  test('is told of once, where the other direction loses nothing but the answers to large packets', () => {
+  test('is one finding if the other direction only loses the replies to large packets', () => {
     expect(
       found({
         container: (way, protocol) => {
@@ -302,7 +302,7 @@ describe('Wrong checksums', () => {
     },
   };
 
-  test('are told by ICMP that passes, TCP and UDP that do not, and a kernel that has counted them', () => {
+  test('are found if ICMP passes, TCP and UDP are lost, and a kernel has counted checksum errors', () => {
     const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
     expect(found({ ...ailments, more: { checksumErrors } })).toEqual([
       { code: 'checksum-offload', where: leftToRight },
@@ -313,7 +313,7 @@ describe('Wrong checksums', () => {
     [true, { kind: 'fix', commands: [['ethtool', '-K', 'eth1', 'tx', 'off']] }],
     [false, { kind: 'next-step', commands: [['nft', 'list', 'ruleset']] }],
   ] as const)(
-    'with a network card that writes them: %s, have what fits',
+    'with a network card that writes them (%s) have a matching fix',
     ([isOffloaded, remedy]) => {
       const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
       const [right] = hostsWith(droppingRule);
@@ -330,18 +330,18 @@ describe('Wrong checksums', () => {
     },
   );
 
-  test('are not said to be there when no kernel has counted any', () => {
+  test('are not reported if no kernel has counted any', () => {
     expect(found(ailments)).toMatchObject([{ code: 'unexplained' }]);
   });
 
-  test('that a kernel has counted are nothing wrong while nothing is lost', () => {
+  test('that a kernel has counted are no finding while no packet is lost', () => {
     const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 3, udp: 0 }];
     expect(found({ more: { checksumErrors } })).toEqual([]);
   });
 });
 
 describe('Isolation', () => {
-  test('that a host breaks by routes to single endpoints is one defect with these routes', () => {
+  test('that a host breaks by routes to single endpoints is one finding with these routes', () => {
     const where = { host: 'left', network: 'red' };
     const overlap = (range: string) =>
       ({
@@ -364,9 +364,9 @@ describe('Isolation', () => {
     expect(codes('10.0.0.0/16')).toEqual(['isolation-broken', 'subnet-overlap']);
   });
 
-  test('is broken when anything gets from one network to another', () => {
+  test('is broken if any packet passes from one network to another', () => {
     const more = { isolation: [arrival('red', 'blue'), arrival('blue', 'red')] };
-    // Both directions are one hole.
+    // Both directions are one finding.
     expect(reportOf({ more }).diagnoses).toMatchObject([
       {
         code: 'isolation-broken',
@@ -377,12 +377,12 @@ describe('Isolation', () => {
   });
 });
 
-/** Dead from left to right: so what right asks arrives, and the answer does not. */
+/** Returns lost packets from left to right. Requests of right arrive, but the replies are lost. */
 function dead(lastSeen: 'receiver-nic' | 'sender-nic' | 'sender-vxlan') {
   return (way: string): Fate => (way === 'left right' ? { lastSeen } : 'arrived');
 }
 
-/** From one network to another. */
+/** Returns a packet that passed from one network to another. */
 function arrival(from: string, to: string) {
   return {
     from: { host: 'left', container: from, address: '10.0.1.2' },
@@ -394,7 +394,7 @@ function arrival(from: string, to: string) {
   };
 }
 
-/** The host on the right, whose firewall has that rule. */
+/** Returns hosts of which the right one has this firewall rule. */
 function hostsWith(rule: FirewallRule) {
   const kernel = { firewall: withValue([rule]) } as unknown as KernelView;
   const nothing = { missing: 'not looked at', because: 'not-requested' } as const;

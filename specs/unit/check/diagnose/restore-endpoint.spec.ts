@@ -33,7 +33,7 @@ function observed(serverVersion: string, kind: 'consul' | 'etcd', raw: unknown) 
 
 const raw = { NetworkSettings: { SandboxID: 'ab12' } };
 
-test('a lost endpoint is written to Consul again, in the format and with the data of its engine', () => {
+test('A lost endpoint is written to Consul again, in the format and with the data of its engine', () => {
   const command = restoreEndpoint(lost, observed('20.10.5+dfsg1', 'consul', raw)) ?? [];
   expect(command[0]).toBe('curl');
   expect(command.at(-1)).toMatch(
@@ -57,6 +57,6 @@ test.for([
   ['etcd', '20.10.5', 'etcd', raw],
   ['another version of the engine', '19.03.15', 'consul', raw],
   ['an engine that does not name the sandbox', '20.10.5', 'consul', {}],
-] as const)('with %s there is no such command', ([, version, kind, answer]) => {
+] as const)('With %s, no command can restore the endpoint', ([, version, kind, answer]) => {
   expect(restoreEndpoint(lost, observed(version, kind, answer))).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import { applyFixes } from '../../../../helpers/check/fix/apply-fixes.ts';
 import { isToBePrinted } from '../../../../helpers/cli/overlay-e2e/check/is-to-be-printed.ts';
 import { half, MYSQL, twoHosts, whole } from '../compare/kernel/two-hosts.ts';
 
-/** Of a cluster of which one host has lost an entry, or of one in order. */
+/** Returns the report of a healthy cluster, or of one in which a host has lost an entry. */
 function reportOf(target: string, isBroken = false): AuditReport {
   const master = isBroken ? { ...whole, forwarding: [half(MYSQL.mac)] } : whole;
   const observation = { ...twoHosts({ master }), target };
@@ -21,7 +21,7 @@ function reportOf(target: string, isBroken = false): AuditReport {
   };
 }
 
-/** What --fix tells, shows and gives when steps are agreed to, and this is found after them. */
+/** Returns the messages, printed reports and result of --fix, if all steps are agreed to and these reports follow. */
 async function fix(
   report: AuditReport,
   {
@@ -46,10 +46,10 @@ async function fix(
   return { told, target: outcome.report.target, isShown: outcome.isShown };
 }
 
-describe('What --fix finds is shown before it asks', () => {
+describe('The report of --fix is shown before its questions', () => {
   const broken = reportOf('the first', true);
 
-  test('and holds in the end when nothing is agreed to', async () => {
+  test('and is final if no step is agreed to', async () => {
     expect(await fix(broken, { agrees: false })).toEqual({
       told: ['shows the first', '0 of 1 done'],
       target: 'the first',
@@ -57,7 +57,7 @@ describe('What --fix finds is shown before it asks', () => {
     });
   });
 
-  test('and is checked again when something is done', async () => {
+  test('and the cluster is checked again after a step', async () => {
     expect(await fix(broken)).toEqual({
       told: ['shows the first', '1 of 1 done; checking again'],
       target: 'the second',
@@ -65,7 +65,7 @@ describe('What --fix finds is shown before it asks', () => {
     });
   });
 
-  test('and is undone when something is wrong afterwards that was not before', async () => {
+  test('and the step is undone if the next check has new findings', async () => {
     const [found] = broken.diagnoses;
     if (found === undefined) throw new Error('nothing was found');
     const other = { ...found, code: 'isolation-broken', summary: 'it is worse' } as const;
@@ -83,7 +83,7 @@ describe('What --fix finds is shown before it asks', () => {
     });
   });
 
-  test('and only printed with --dry-run, as exact commands', async () => {
+  test('and --dry-run only prints the steps, as exact commands', async () => {
     const { told, target } = await fix(broken, { isDry: true });
     expect(told).toEqual([
       'shows the first',
@@ -95,7 +95,7 @@ describe('What --fix finds is shown before it asks', () => {
     expect(target).toBe('the first');
   });
 
-  test('but not when there is nothing to ask', async () => {
+  test('but not if there is no step to ask about', async () => {
     expect(await fix(reportOf('the first'))).toEqual({
       told: ['--fix found nothing to fix'],
       target: 'the first',
@@ -104,7 +104,7 @@ describe('What --fix finds is shown before it asks', () => {
   });
 });
 
-test('A verdict that was read on a terminal is not printed there again; a file and a program get theirs', () => {
+test('A report from the terminal is not printed there again, but to files and programs', () => {
   const read = { isShown: true };
   expect(isToBePrinted(read, { isOneTerminal: true })).toBe(false);
   expect(isToBePrinted(read, { isOneTerminal: false })).toBe(true);

@@ -13,7 +13,7 @@ import {
   written,
 } from '../compare/kernel/two-hosts.ts';
 
-/** What --fix would do of one fix of these commands. */
+/** Returns the steps of --fix for a fix with these commands. */
 function plan(restores: readonly Command[], observation: Observation = twoHosts()) {
   const remedy = {
     kind: 'fix',
@@ -36,8 +36,8 @@ const entry = (verb: string, mac: string, to: string, device = 'vxlan0'): Comman
   ...(verb === 'replace' ? ['permanent'] : []),
 ];
 
-describe('A fix records what undoes it', () => {
-  test('where the entry was missing, was another, or is deleted', () => {
+describe('A fix records the commands that undo it', () => {
+  test('if the entry was missing, had another value, or is deleted', () => {
     const gone = '02:42:0a:00:09:09';
     expect(plan([entry('replace', gone, WORKER)]).inverse).toEqual([
       `bridge fdb del ${gone} dev vxlan0 dst ${WORKER} self`,
@@ -59,17 +59,20 @@ describe('A fix records what undoes it', () => {
 describe('--fix refuses', () => {
   test.for<[string, Command]>([
     ['a destination that is no member', entry('replace', MYSQL.mac, '192.168.99.250')],
-    ['a destination that is no address', entry('replace', MYSQL.mac, 'evil.example')],
-    ['a MAC address of a group', entry('replace', '01:00:5e:00:00:01', WORKER)],
-    ['a device that is not the overlay’s', entry('replace', MYSQL.mac, WORKER, 'eth1')],
-    ['an address outside the overlay', ['ip', 'neigh', 'del', '192.168.99.1', 'dev', 'vxlan0']],
+    ['a destination that is not an address', entry('replace', MYSQL.mac, 'evil.example')],
+    ['a multicast MAC address', entry('replace', '01:00:5e:00:00:01', WORKER)],
+    ['a device of another network', entry('replace', MYSQL.mac, WORKER, 'eth1')],
+    [
+      'an address outside the overlay network',
+      ['ip', 'neigh', 'del', '192.168.99.1', 'dev', 'vxlan0'],
+    ],
     ['any other command', ['ip', 'link', 'del', 'vxlan0']],
   ])('%s', ([, command]) => {
     const { inverse, refused } = plan([command]);
     expect({ inverse, refused: refused.length }).toEqual({ inverse: [], refused: 1 });
   });
 
-  test('to delete where the members are not known, or one of them was not examined', () => {
+  test('to delete entries if the members are unknown, or one of them was not examined', () => {
     const command = entry('del', MYSQL.mac, WORKER);
     expect(plan([command]).refused).toEqual([
       'forwarding-entry-missing on master-host: nothing is deleted: the members of the cluster are unknown',

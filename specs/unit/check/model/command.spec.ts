@@ -7,7 +7,7 @@ import { runCommand } from '../../../../helpers/process/run-command.ts';
 import { observationOf } from '../observation.ts';
 
 describe('A line of commands', () => {
-  test('gives a shell exactly the words that the commands have', async () => {
+  test('gives a shell exactly the words of the commands', async () => {
     const words = [
       "a'b",
       '$(id)',
@@ -30,7 +30,7 @@ describe('A line of commands', () => {
     expect(stdout.trimEnd().split('\n')).toEqual(['ip', ...words]);
   });
 
-  test('types one after the other, each only when the one before has succeeded', () => {
+  test('runs commands in order, each only if the previous one succeeded', () => {
     expect(
       lineOf([
         ['rm', '-f', 'a b'],
@@ -39,14 +39,14 @@ describe('A line of commands', () => {
     ).toBe("rm -f 'a b' && ip link");
   });
 
-  test('cannot be typed with an empty word, or one that no terminal shows', () => {
+  test('cannot contain an empty word, or characters that a terminal does not show', () => {
     expect(['', '\u001B[2J', 'a\nb', '\u202E'].filter((word) => isTypable([['ip', word]]))).toEqual(
       [],
     );
     expect(isTypable([['ip', "$(id) 'ü'"]])).toBe(true);
   });
 
-  test('that cannot be typed is not shown: words are', () => {
+  test('with such words is not shown as a line, but as words', () => {
     const difference = {
       kind: 'port-silent',
       where: {},
@@ -78,10 +78,10 @@ describe('A line of commands', () => {
   });
 });
 
-/** Rules and checks: what they say goes to people who type it. */
+/** Rules and comparisons, whose commands people copy. */
 const root = join(import.meta.dirname, '../../../..');
 
-test('No rule writes a command line itself: no quoting, no shell, no words of several arguments', () => {
+test('No rule builds a command line: no quoting, no shell, no words with several arguments', () => {
   const files = globSync('helpers/check/{compare,diagnose}/**/*.ts', { cwd: root });
   expect(files.length).toBeGreaterThan(50);
   const sources = files.map((name) => [name, readFileSync(join(root, name), 'utf8')] as const);
@@ -89,7 +89,7 @@ test('No rule writes a command line itself: no quoting, no shell, no words of se
     [
       /quoteForShell|commandLine\(|lineOf\(/,
       /\bcommand: [`'"]/,
-      // A word of a command that is several, or goes on with the next command.
+      // A word that contains several arguments, or continues with the next command.
       /commands: \[[^\]]*[`'][^`'\]]*(?: && |; | \| )[^`'\]]*[`']/,
       /'(?:sh|bash|eval|sudo)'/,
       /\b(?:IMAGE|TOKEN|ADDRESS|A\.B\.C\.D)\b/,

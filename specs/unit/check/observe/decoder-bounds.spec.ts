@@ -12,13 +12,13 @@ import { ResponseReader } from '../../../../helpers/check/probe/response-reader.
 import { readNameAnswer } from '../../../../helpers/check/probe/dns-message.ts';
 import { demuxOutput } from '../../../../helpers/docker/containers/demux-output.ts';
 
-// Files, firewalls and answers of audited hosts and their containers: whatever they hold, reading them ends.
+// Files, firewalls and responses of examined hosts and containers: decoders must terminate for any content.
 
 const text = fc.string({ unit: 'binary', maxLength: 400 });
 const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
 
-describe('name files of a container', () => {
-  test('random text gives at most one entry a line', () => {
+describe('Files with names of a container', () => {
+  test('random text gives at most one entry per line', () => {
     fc.assert(
       fc.property(text, (file) => {
         const lines = file.split('\n').length;
@@ -28,14 +28,14 @@ describe('name files of a container', () => {
     );
   });
 
-  test('name servers are read between blanks and comments', () => {
+  test('name servers are parsed between blanks and comments', () => {
     const file =
       '\n\n  nameserver\t127.0.0.11 \n# nameserver 1.1.1.1\nnameserver 8.8.8.8 # x\nnameserver';
     expect(parseNameServers(file)).toEqual(['127.0.0.11', '8.8.8.8']);
   });
 });
 
-describe('firewall rules', () => {
+describe('Firewall rules', () => {
   const word = fc.oneof(
     fc.constantFrom('-j', '-g', 'DROP', '-p', 'udp', '--dport', '4789', '-d', '10.0.0.1', '!', '"'),
     text,
@@ -44,7 +44,7 @@ describe('firewall rules', () => {
     .tuple(fc.constantFrom(':INPUT ACCEPT [0:0]', '[1:2] -A INPUT', '*filter', ''), fc.array(word))
     .map(([start, words]) => [start, ...words].join(' '));
 
-  test('random iptables-save output is rules, at most one a line', () => {
+  test('random iptables-save output gives at most one rule per line', () => {
     fc.assert(
       fc.property(fc.array(line), (lines) => {
         const output = `*filter\n${lines.join('\n')}`;
@@ -54,7 +54,7 @@ describe('firewall rules', () => {
     );
   });
 
-  test('random nft JSON is rules or an error', () => {
+  test('random nft JSON gives rules or an error', () => {
     const ruleset = fc
       .record({ nftables: fc.array(fc.jsonValue()) })
       .map((one) => JSON.stringify(one));
@@ -69,7 +69,7 @@ describe('firewall rules', () => {
     );
   });
 
-  test('an expression that nests 100,000 deep is an error, not the end of the process', () => {
+  test('an expression of 100,000 levels is an error and does not crash the process', () => {
     const deep = `${'{"concat":['.repeat(100_000)}1${']}'.repeat(100_000)}`;
     const rule = `{"family":"ip","table":"t","chain":"c","handle":1,"expr":[{"match":{"op":"==","left":${deep},"right":1}},{"drop":null}]}`;
     const chain = '{"family":"ip","table":"t","name":"c","hook":"input","policy":"accept"}';
@@ -77,7 +77,7 @@ describe('firewall rules', () => {
     expect(() => readNftables(output, [], [])).toThrow(RangeError);
   });
 
-  test('each jump of a firewall with 20,000 chains is followed once per hook', () => {
+  test('each jump in a firewall with 20,000 chains is followed once per hook', () => {
     const follow = vi.fn<(to: string) => string>((to) => to);
     const jumps = Array.from({ length: 20_000 }, (_, index) => ({
       from: index % 2 === 0 ? 'INPUT' : `chain-${index}`,
@@ -95,7 +95,7 @@ describe('firewall rules', () => {
     expect(follow.mock.calls.length).toBeLessThanOrEqual(jumps.length * hooks.size);
   });
 
-  test('chains that jump in a circle have the hooks of all that lead there', () => {
+  test('chains in a cycle have the hooks of all chains that jump to them', () => {
     const jumps = [
       { from: 'INPUT', to: 'a' },
       { from: 'a', to: 'b' },
@@ -116,8 +116,8 @@ describe('firewall rules', () => {
   });
 });
 
-describe('answers on the wire', () => {
-  test('random name server answers are addresses or nothing, each byte looked at once', () => {
+describe('Responses from the network', () => {
+  test('random name server responses are addresses or nothing, and each byte is read once', () => {
     const look = vi.spyOn(Buffer.prototype, 'readUInt8');
     const message = fc
       .tuple(fc.constantFrom('00078180', '00070000'), bytes)
@@ -133,7 +133,7 @@ describe('answers on the wire', () => {
     look.mockRestore();
   });
 
-  test('an agent’s output is the same answers in whatever pieces it comes', () => {
+  test('the output of an agent gives the same responses in pieces of any size', () => {
     const answers = fc.array(fc.tuple(fc.nat(), fc.boolean(), text), { maxLength: 5 });
     fc.assert(
       fc.property(answers, fc.integer({ min: 1, max: 50 }), (all, size) => {
@@ -158,7 +158,7 @@ describe('answers on the wire', () => {
     );
   });
 
-  test('random bytes from an agent are an error, or wait for more within the longest head', () => {
+  test('random bytes from an agent are an error, or an incomplete head of limited length', () => {
     fc.assert(
       fc.property(bytes, (output) => {
         try {
@@ -170,7 +170,7 @@ describe('answers on the wire', () => {
     );
   });
 
-  test('frames of a program’s output never give more than came', () => {
+  test("frames of a program's output never contain more than the input", () => {
     fc.assert(
       fc.property(bytes, (output) => {
         const concat = vi.spyOn(Buffer, 'concat');

@@ -7,7 +7,7 @@ import type { ContainerFacts } from '../../../../helpers/docker/containers/conta
 import { containerOf, overlay } from '../healthy-cluster.ts';
 import { engineOf, hostOf } from '../observation.ts';
 
-/** An engine that has the overlay and these containers when it is asked again. */
+/** Returns an engine that has the overlay network and these containers when it is queried again. */
 function engineWith(containers: readonly ContainerFacts[]): Engine {
   return {
     networks: {
@@ -23,8 +23,8 @@ function engineWith(containers: readonly ContainerFacts[]): Engine {
 
 const { signal } = new AbortController();
 
-test('a network that an engine names only when it is asked once more is not missing', async () => {
-  // As an engine does of whose threads some sit in namespaces that are gone.
+test('A network that an engine reports only in response to a second query is not missing', async () => {
+  // An engine with threads in deleted namespaces behaves like this.
   const engine = engineWith([]);
   const { value: first } = engineOf({ networks: [] });
   const again = await observeEngineAgain(first, engine, signal);
@@ -37,9 +37,9 @@ test.each([
   ['was removed', [], []],
   ['was stopped', [containerOf('web', { status: 'exited', running: false })], []],
   ['was restarted', [containerOf('web', { startedAt: '2026-11-27T18:30:01Z' })], []],
-  ['came beside another one', [containerOf('web'), containerOf('new')], ['web']],
+  ['was added next to another one', [containerOf('web'), containerOf('new')], ['web']],
 ])(
-  'endpoints that must be known everywhere, of a container that %s',
+  'the endpoints that every host must know, for a container that %s',
   async (_, later, expected) => {
     const { value: first } = engineOf({ networks: [overlay], containers: [containerOf('web')] });
     const again = await observeEngineAgain(first, engineWith(later), signal);

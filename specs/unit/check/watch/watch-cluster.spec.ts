@@ -18,7 +18,7 @@ function report(verdict: AuditVerdict, ...codes: readonly Diagnosis['code'][]): 
   } as unknown as AuditReport;
 }
 
-/** What is told of rounds with these results, until an interruption in the last one. */
+/** Returns the messages of a watch with these results, until an interruption in the last round. */
 async function watchRounds(
   results: readonly (AuditReport | Error)[],
 ): Promise<(readonly string[])[]> {
@@ -45,7 +45,7 @@ async function watchRounds(
   return told;
 }
 
-test('a watch tells of the first round, and then of what changes alone', async () => {
+test('a watch reports the first round, and then only changes', async () => {
   const healthy = report('healthy');
   expect(
     await watchRounds([
@@ -69,7 +69,7 @@ test('a watch tells of the first round, and then of what changes alone', async (
   ]);
 });
 
-test('a watch whose reader is gone ends with its last round', async () => {
+test('a watch ends with its last round if its output is closed', async () => {
   const last = report('defects', 'vxlan-blocked');
   const ended = watchCluster({
     every: 60_000,

@@ -15,7 +15,7 @@ const FLAGS: readonly Flag[] = [
 const parse = (line: string, environment: Record<string, string> = {}) =>
   parseFlags(FLAGS, line.split(' '), environment);
 
-describe('options are read as Go reads them', () => {
+describe('Options are parsed as in Go', () => {
   test.each([
     ['-q', true],
     ['--quiet', true],
@@ -27,7 +27,7 @@ describe('options are read as Go reads them', () => {
     expect(parse(line).values.on('quiet')).toBe(expected);
   });
 
-  test('one dash or two, with = or without, a value is a value', () => {
+  test('one dash or two, with = or without', () => {
     for (const line of ['-t 20', '--t 20', '-timeout=20', '--timeout 20']) {
       expect(parse(line).values.number('timeout'), line).toBe(20);
     }
@@ -38,21 +38,21 @@ describe('options are read as Go reads them', () => {
     expect(parse('--filter=label=a=b').values.list('filter')).toEqual(['label=a=b']);
   });
 
-  test('a list grows with each option', () => {
+  test('each occurrence of a list option adds a value', () => {
     expect(parse('--filter a --filter b').values.list('filter')).toEqual(['a', 'b']);
   });
 
-  test('the first word that is no option ends them', () => {
+  test('the first word that is not an option ends the options', () => {
     const { rest, values } = parse('-q name -t 20');
     expect(rest).toEqual(['name', '-t', '20']);
     expect(values.number('timeout')).toBe(10);
   });
 
-  test('-- ends them and is dropped', () => {
+  test('-- ends the options and is removed', () => {
     expect(parse('-q -- -t').rest).toEqual(['-t']);
   });
 
-  test('help is asked for by -h and --help', () => {
+  test('-h and --help request help', () => {
     expect([parse('-h').help, parse('-q --help').help, parse('-q').help]).toEqual([
       true,
       true,
@@ -71,8 +71,8 @@ describe('options are read as Go reads them', () => {
   });
 });
 
-describe('the environment stands in', () => {
-  test('for an option that is not given', () => {
+describe('Environment variables', () => {
+  test('replace options that are absent', () => {
     const environment = { MACHINE_DRIVER: 'none' };
     expect(parse('x', environment).values.text('driver')).toBe('none');
     expect(parse('-d other', environment).values.text('driver')).toBe('other');
@@ -80,7 +80,7 @@ describe('the environment stands in', () => {
   });
 });
 
-describe('options behind arguments', () => {
+describe('Options after arguments', () => {
   test.each([
     ['m1 --shell fish', '--shell fish m1'],
     ['--no-proxy m1 --shell fish', '--no-proxy m1 --shell fish'],

@@ -31,13 +31,13 @@ test.each([
     '(setenv "A" nil)',
     `;; ${INTRODUCTION}\n;; (with-temp-buffer (shell-command "cmd" (current-buffer)) (eval-buffer))`,
   ],
-])('%s sets, unsets and hints as docker-machine makes it', (name, set, unset, hint) => {
+])('%s sets, unsets and explains variables like docker-machine', (name, set, unset, hint) => {
   const shell = shellNamed(name);
   expect(renderSet(shell, [['A', '1']], 'cmd')).toBe(`${set}\n${hint}\n`);
   expect(renderUnset(shell, ['A'], 'cmd')).toBe(`${unset}\n${hint}\n`);
 });
 
-test('an address joins the hosts that no proxy is used for, once, in the variable that is in use', () => {
+test('an address is added once to the variable for hosts without a proxy', () => {
   const address = '192.168.99.1';
   expect(noProxyWith(address, {})).toEqual(['NO_PROXY', address]);
   expect(noProxyWith(address, { NO_PROXY: 'a' })).toEqual(['NO_PROXY', `a,${address}`]);
@@ -46,7 +46,7 @@ test('an address joins the hosts that no proxy is used for, once, in the variabl
     `a,b,${address}`,
   ]);
   expect(noProxyWith(address, { NO_PROXY: address })).toEqual(['NO_PROXY', address]);
-  // docker-machine takes the longer address for this one, and leaves it out.
+  // docker-machine finds this address within the longer one and omits it.
   expect(noProxyWith(address, { NO_PROXY: `${address}00` })).toEqual([
     'NO_PROXY',
     `${address}00,${address}`,

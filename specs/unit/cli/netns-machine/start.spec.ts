@@ -7,7 +7,7 @@ import { runCommand } from '../../../../helpers/process/run-command.ts';
 const script = join(import.meta.dirname, '../../../../helpers/cli/netns-machine.sh');
 
 test.each(['none', 'v20.19.0'])(
-  'with Node %s and nothing installed, it says in one line what brings a newer one',
+  'with Node %s and without dependencies, one line names the command that installs Node',
   async (version) => {
     const top = await mkdtemp(join(tmpdir(), 'no-node-'));
     onTestFinished(() => rm(top, { recursive: true, force: true }));
@@ -21,7 +21,7 @@ test.each(['none', 'v20.19.0'])(
       await chmod(join(top, 'bin/node'), 0o755);
       folders.unshift(join(top, 'bin'));
     } else {
-      // Only what the script itself needs.
+      // Only the tools that the script itself needs.
       await mkdir(join(top, 'tools'));
       for (const tool of ['readlink', 'sh']) {
         const { stdout } = await runCommand('sh', ['-c', `command -v ${tool}`]);

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { alignColumns } from '../../../../helpers/cli/netns-machine/template/align-columns.ts';
 import { compareNaturally } from '../../../../helpers/cli/netns-machine/hosts/natural-order.ts';
 
-// As docker-machine prints it, trailing blanks and all.
+// As docker-machine prints it, including trailing blanks.
 const TABLE = `NAME          ACTIVE   DRIVER    STATE     URL                          SWARM                  DOCKER           ERRORS
 alpha         -        netns     Stopped                                                       Unknown          
 master-host   *        generic   Running   tcp://192.168.121.101:2376   master-host (master)   v20.10.5+dfsg1   
 `;
 
-test('a table is as wide as docker-machine makes it', () => {
+test('a table has the column widths of docker-machine', () => {
   const rows = [
     ['NAME', 'ACTIVE', 'DRIVER', 'STATE', 'URL', 'SWARM', 'DOCKER', 'ERRORS'],
     ['alpha', '-', 'netns', 'Stopped', '', '', 'Unknown', ''],
@@ -19,7 +19,7 @@ test('a table is as wide as docker-machine makes it', () => {
   expect(alignColumns(rows.map((cells) => `${cells.join('\t')}\n`).join(''))).toBe(TABLE);
 });
 
-test('a column is at least five wide, and what follows the last tab is no column', () => {
+test('a column has at least five characters, and text after the last tab is not a column', () => {
   expect(alignColumns('a\tb\nc\td\n')).toBe('a    b\nc    d\n');
   expect(alignColumns('no tab at all\n')).toBe('no tab at all\n');
 });
@@ -28,7 +28,7 @@ test('a line with fewer columns ends a column', () => {
   expect(alignColumns('long cell\tx\n\nb\ty\n')).toBe('long cell   x\n\nb    y\n');
 });
 
-test('names are sorted as people count', () => {
+test('names are in natural order', () => {
   const names = ['a10', 'third', 'a2', 'worker-host', 'A1', 'a1b', 'a', 'master-host'];
   expect(names.sort(compareNaturally)).toEqual([
     'a',

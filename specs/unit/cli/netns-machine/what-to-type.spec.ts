@@ -3,7 +3,7 @@ import { imageHint } from '../../../../helpers/cli/netns-machine/commands/ssh.ts
 import type { Host } from '../../../../helpers/cli/netns-machine/hosts/host-config.ts';
 import { main } from '../../../../helpers/cli/netns-machine/main.ts';
 
-/** What the program prints. */
+/** Returns the output of a program. */
 async function run(program: string, ...words: readonly string[]) {
   const said = { stdout: '', stderr: '' };
   const write = (where: keyof typeof said) => (text: unknown) => {
@@ -16,9 +16,9 @@ async function run(program: string, ...words: readonly string[]) {
   return { exitCode, ...said };
 }
 
-describe('What scripts look for', () => {
+describe('Output that scripts parse', () => {
   test.each([['-v'], ['--version'], ['version']])(
-    'docker-machine %s names release 0.16.2',
+    'docker-machine %s prints release 0.16.2',
     async (word) => {
       const { exitCode, stdout } = await run('docker-machine', word);
       expect([exitCode, stdout]).toEqual([
@@ -28,7 +28,7 @@ describe('What scripts look for', () => {
     },
   );
 
-  test('docker-machine alone prints its usage, with the version', async () => {
+  test('docker-machine without arguments prints its usage, with the version', async () => {
     const { exitCode, stdout, stderr } = await run('docker-machine');
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: docker-machine \[OPTIONS\] COMMAND \[arg\.\.\.\]\n/);
@@ -36,13 +36,13 @@ describe('What scripts look for', () => {
     expect(stdout).toMatch(/^Commands:\n {2}active /m);
   });
 
-  test('netns-machine names its own version', async () => {
+  test('netns-machine prints its own version', async () => {
     const { stdout } = await run('netns-machine', '-v');
     expect(stdout).toMatch(/^netns-machine version 0\.1\.0, build overlay-e2e\n$/);
   });
 });
 
-describe('What to type instead', () => {
+describe('Suggested commands', () => {
   test.each([
     [['-d', 'virtualbox', 'default'], 'default'],
     [['--driver=virtualbox', '--virtualbox-memory', '2048', 'dev'], 'dev'],

@@ -9,7 +9,7 @@ import { stages } from '../../../../helpers/topology/topology.ts';
 const script = join(import.meta.dirname, '../../../../helpers/cli/overlay-e2e.sh');
 
 describe('overlay-e2e', () => {
-  test('--help names every command, and examples', async () => {
+  test('--help lists every command, with examples', async () => {
     const { stdout, stderr } = await overlay(['--help']);
     for (const command of ['up', 'check', 'down', 'doctor', 'report'])
       expect(stdout).toContain(`  ${command}`);
@@ -18,7 +18,7 @@ describe('overlay-e2e', () => {
     expect(stderr).toBe('');
   });
 
-  test('up --help names every topology and every stage', async () => {
+  test('up --help lists every topology and every stage', async () => {
     const { stdout } = await overlay(['up', '--help']);
     const words = stdout.replaceAll(/\s+/g, ' ');
     expect(words).toContain(`${topologies.map(({ name }) => name).join(', ')}, or a file`);
@@ -27,7 +27,7 @@ describe('overlay-e2e', () => {
     expect(stdout).toContain('--verbose');
   });
 
-  test('--version is the version of the package', async () => {
+  test('--version prints the version of the package', async () => {
     const { stdout } = await overlay(['--version']);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -53,7 +53,7 @@ describe('overlay-e2e', () => {
     [['check', '--fix'], 'no terminal is connected'],
     [['check', '--svg', '/no/such/folder/a.svg'], 'write /no/such/folder/a.svg: no such file'],
   ] as const)(
-    'wrong usage %j is told on standard error, with exit code 2',
+    'wrong usage %j is reported on standard error, with exit code 2',
     async ([args, word]) => {
       const { stdout, stderr } = await overlay(args, 2);
       expect(stderr).toContain(word);
@@ -62,7 +62,7 @@ describe('overlay-e2e', () => {
     },
   );
 
-  test('no command at all is wrong usage and shows the help', async () => {
+  test('a missing command is wrong usage and prints the help', async () => {
     const { stderr } = await overlay([], 2);
     expect(stderr).toContain('Examples:');
   });
@@ -70,29 +70,32 @@ describe('overlay-e2e', () => {
   test.for([
     ['own.ts', 'own.ts:2:17: '],
     ['own.mjs', 'own.mjs:2:17: '],
-  ] as const)('a syntax error in %s is told with its line and column', async ([name, place]) => {
-    const folder = await scratchFolder();
-    await writeFile(join(folder, name), 'const a = 1;\nexport default {;\n');
-    const { stderr } = await runCommand(script, ['up', name], { cwd: folder, expect: [2] });
-    expect(stderr).toMatch(/^overlay-e2e: [^\n]+\n$/);
-    expect(stderr).toContain(`overlay-e2e: ${place}`);
-  });
+  ] as const)(
+    'a syntax error in %s is reported with its line and column',
+    async ([name, place]) => {
+      const folder = await scratchFolder();
+      await writeFile(join(folder, name), 'const a = 1;\nexport default {;\n');
+      const { stderr } = await runCommand(script, ['up', name], { cwd: folder, expect: [2] });
+      expect(stderr).toMatch(/^overlay-e2e: [^\n]+\n$/);
+      expect(stderr).toContain(`overlay-e2e: ${place}`);
+    },
+  );
 
-  test('an unknown topology is refused in one line that names those that there are', async () => {
+  test('an unknown topology is refused in one line that lists the valid names', async () => {
     const { stdout, stderr } = await overlay(['up', 'cloud', '--json'], 2);
     const names = topologies.map(({ name }) => name).join(', ');
     expect(stderr).toBe(`overlay-e2e: unknown topology "cloud". Valid topologies: ${names}.\n`);
     expect(stdout).toBe('');
   });
 
-  test('it runs from any folder and through a link, as npx does it', async () => {
+  test('it runs from any folder and through a link, as with npx', async () => {
     const folder = await scratchFolder();
     await symlink(script, join(folder, 'overlay-e2e'));
     const { stdout } = await runCommand('./overlay-e2e', ['--version'], { cwd: folder });
     expect(stdout).toMatch(/^\d/);
   });
 
-  test('after npm link, as completion says, it is on PATH', async () => {
+  test('after npm link, as completion suggests, it is on PATH', async () => {
     const prefix = await scratchFolder();
     const env = { ...process.env, npm_config_prefix: prefix, PATH: process.env['PATH'] ?? '' };
     // Runs: npm link
@@ -101,7 +104,7 @@ describe('overlay-e2e', () => {
     expect(stdout).toContain('complete -o default -F _overlay_e2e overlay-e2e');
   });
 
-  test('without a Node that is new enough it says so in one line', async () => {
+  test('with a Node that is too old, it prints one line', async () => {
     const folder = await scratchFolder();
     await runCommand('mkdir', ['-p', join(folder, 'helpers/cli'), join(folder, 'bin')]);
     await runCommand('cp', [script, join(folder, 'helpers/cli')]);

@@ -5,7 +5,7 @@ import { InputError } from '../../../../helpers/process/errors/input-error.ts';
 import { DiagnosedFailure } from '../../../../helpers/topology/bring-up/diagnosed-failure.ts';
 import { brokenReport } from '../../report/findings/reports.ts';
 
-/** What a command that ends with this error says on standard error, and its exit code. */
+/** Returns the message and exit code of a command that ends with this error. */
 function report(error: unknown, options?: { readonly verbose: boolean }) {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {});
   onTestFinished(() => said.mockRestore());
@@ -26,7 +26,7 @@ const silent = new HarnessError({
   evidence: 'tomcat-app logged last',
 });
 
-test('wrong input has exit code 2, alone and where all of it is wrong', () => {
+test('wrong input has exit code 2, as one error or several', () => {
   expect(report(input)).toEqual({
     exitCode: 2,
     text: 'overlay-e2e: unknown topology "sed". Did you mean "seed"?',
@@ -35,7 +35,7 @@ test('wrong input has exit code 2, alone and where all of it is wrong', () => {
   expect(report(new AggregateError([input, silent])).exitCode).toBe(1);
 });
 
-test('a wait in vain is explained by the findings of an audit, not by logs', () => {
+test('a timed-out wait is explained by the findings of a check, not by logs', () => {
   const failure = new DiagnosedFailure(silent, brokenReport());
   const { exitCode, text } = report(failure);
   expect(exitCode).toBe(1);
@@ -45,14 +45,14 @@ test('a wait in vain is explained by the findings of an audit, not by logs', () 
   expect(report(failure, { verbose: true }).text).toContain('tomcat-app logged last');
 });
 
-test('an error that nobody expected is one line, without a stack', () => {
+test('an unexpected error is one line without a stack', () => {
   expect(report(new TypeError('x is not\na function'))).toEqual({
     exitCode: 1,
     text: 'overlay-e2e: internal error: x is not a function. Run the command again with --verbose and report what it prints.',
   });
 });
 
-test('an error of the operating system is said in words', () => {
+test('an error of the operating system is explained in words', () => {
   const denied = Object.assign(new Error('EACCES: permission denied, open'), { errno: -13 });
   expect(report(Object.assign(denied, { path: '/etc/shadow' })).text).toBe(
     'overlay-e2e: permission denied (/etc/shadow)',

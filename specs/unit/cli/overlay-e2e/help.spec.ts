@@ -6,7 +6,7 @@ import { createProgram } from '../../../../helpers/cli/overlay-e2e/program.ts';
 const paths = pathsOf(createProgram());
 
 describe.for(paths)('The help of %j', (path) => {
-  test('has a word on the command, and on each of its arguments and options', () => {
+  test('describes the command and each of its arguments and options', () => {
     const command = commandAt(path);
     expect(command.description()).toMatch(/^\p{Lu}[^]*\.$/u);
     if (path.length > 0) expect(command.summary()).toMatch(/^\p{Ll}.*[^.]$/u);
@@ -16,7 +16,7 @@ describe.for(paths)('The help of %j', (path) => {
     }
   });
 
-  test('has examples of this very command that its program takes, and every exit code', async () => {
+  test('has valid examples of this command, and every exit code', async () => {
     const { examples, exitCodes } = moreOf(commandAt(path));
     expect(examples.length).toBeGreaterThan(0);
     for (const { command } of examples) {
@@ -30,12 +30,12 @@ describe.for(paths)('The help of %j', (path) => {
     expect(codes.length).toBe(new Set(codes).size);
   });
 
-  test.for([40, 60, 80, 120])('keeps within %i columns, and says the same there', (width) => {
+  test.for([40, 60, 80, 120])('fits into %i columns without losing text', (width) => {
     const text = helpOf(path, { width });
     const tooLong = text
       .split('\n')
       .filter((line) => line.length > width)
-      // The pattern of the command stays in a line.
+      // The usage line is not wrapped.
       .filter((line) => !line.startsWith('Usage: '));
     expect(tooLong).toEqual([]);
     expect(unfolded(text)).toBe(unfolded(helpOf(path, { width: 1000 })));
@@ -44,7 +44,7 @@ describe.for(paths)('The help of %j', (path) => {
     }
   });
 
-  test('has bold titles where there are colours, and no control characters elsewhere', () => {
+  test('has bold headings if colors are on, and no control characters otherwise', () => {
     const colourful = helpOf(path, { hasColors: true });
     expect(colourful).toContain('\u001B[1mExamples:\u001B[22m');
     expect(helpOf(path, { hasColors: false })).toBe(
@@ -64,12 +64,12 @@ function pathsOf(command: Command): string[][] {
 function commandAt(path: readonly string[], program = createProgram()): Command {
   return path.reduce((command, name) => {
     const found = command.commands.find((one) => one.name() === name);
-    if (found === undefined) throw new Error(`there is no command ${name}`);
+    if (found === undefined) throw new Error(`unknown command ${name}`);
     return found;
   }, program);
 }
 
-/** What would be run by a command line that the program takes: the command's name, or `help`. */
+/** Returns the command that a command line would run, or `help`. */
 async function callOf(line: string): Promise<string> {
   const program = createProgram();
   const called: string[] = [];
@@ -106,7 +106,7 @@ function helpOf(
   return written.join('');
 }
 
-/** All words in their order, wherever lines were broken. */
+/** Returns all words in order, regardless of line breaks. */
 function unfolded(text: string): string {
   return text
     .replaceAll(' \\\n', ' ')

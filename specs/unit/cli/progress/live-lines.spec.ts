@@ -6,7 +6,7 @@ import { openTerminal, type VirtualTerminal } from './terminal.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
-  // Set by continuous integration, where nothing is drawn anew.
+  // Continuous integration sets it, and then lines are not redrawn.
   vi.stubEnv('CI', '');
   vi.stubEnv('TERM', 'xterm-256color');
   vi.stubEnv('NO_COLOR', undefined);
@@ -18,7 +18,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** Shows live lines on that terminal, until the spec ends or stops it. */
+/** Shows live lines on a terminal until the spec ends or stops it. */
 async function watch(terminal: VirtualTerminal, verbose = false): Promise<() => void> {
   const stop = await showProgress({ stream: terminal.stream, verbose });
   onTestFinished(stop);
@@ -28,10 +28,10 @@ async function watch(terminal: VirtualTerminal, verbose = false): Promise<() => 
 const machines = (lines: readonly string[]) =>
   lines.filter((line) => /^ {2}\S (store|host-\d\d) /.test(line));
 
-describe('On a terminal, the set-up of 17 machines', () => {
+describe('Live lines of the set-up of 17 machines', () => {
   const recording = readRecording('up-of-17-machines');
 
-  test('gives each machine its line, with what it is at and for how long, and fits into 24 rows', async () => {
+  test('give each machine a line with its step and its time, and fit into 24 rows', async () => {
     const terminal = openTerminal(80, 24);
     await watch(terminal);
     const replay = new Replay(recording);
@@ -51,7 +51,7 @@ describe('On a terminal, the set-up of 17 machines', () => {
     );
   });
 
-  test('says how many machines it leaves out where there are too few rows, and leaves out those that have ended first', async () => {
+  test('report how many machines are hidden if there are too few rows, finished ones first', async () => {
     const terminal = openTerminal(80, 14);
     await watch(terminal);
     await new Replay(recording).until(15_900);
@@ -59,12 +59,12 @@ describe('On a terminal, the set-up of 17 machines', () => {
     const shown = machines(screen);
     const left = Number(/… and (\d+) more/.exec(screen.at(-1) ?? '')?.[1]);
     expect(shown.length + left).toBe(17);
-    // Five have ended by then, and twelve have not: there is room for ten.
+    // Five machines are finished and twelve are not: there is space for ten.
     expect(shown.filter((line) => line.includes('✔'))).toEqual([]);
     expect(screen.length).toBeLessThan(14);
   });
 
-  test('never scrolls, breaks a line or leaves one behind, whenever one looks', async () => {
+  test('never scroll, wrap, or leave an old line behind', async () => {
     const terminal = openTerminal(60, 24);
     await watch(terminal);
     const replay = new Replay(recording);
@@ -72,7 +72,7 @@ describe('On a terminal, the set-up of 17 machines', () => {
       await replay.until(at);
       const lines = await terminal.everything();
       const spinning = lines.filter((line) => /^ *[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(line));
-      // The outermost stage stands there once; a second one were left over from an earlier picture.
+      // The outermost stage has one line. A second one would be left over from an earlier frame.
       expect(
         spinning.filter((line) => line.includes('stand up sixteen')).length,
         lines.join('\n'),
@@ -89,7 +89,7 @@ describe('On a terminal, the set-up of 17 machines', () => {
     ]);
   });
 
-  test('is drawn anew in the width and height that the terminal gets meanwhile', async () => {
+  test('adapt to a new width and height of the terminal', async () => {
     const terminal = openTerminal(100, 40);
     await watch(terminal);
     const replay = new Replay(recording);
@@ -109,7 +109,7 @@ describe('On a terminal, the set-up of 17 machines', () => {
     }
   });
 
-  test('writes nothing while nothing is other than before, and each picture at once', async () => {
+  test('write nothing without a change, and one write per frame', async () => {
     const terminal = openTerminal(80, 24);
     await watch(terminal);
     const replay = new Replay(recording);
@@ -126,10 +126,10 @@ describe('On a terminal, the set-up of 17 machines', () => {
   });
 });
 
-describe('On a terminal, the end', () => {
+describe('At the end, live lines', () => {
   const recording = readRecording('up-of-17-machines');
 
-  test('leaves the cursor at the beginning of the line below all, also in the middle of it all', async () => {
+  test('leave the cursor at the beginning of the next line, even after an interruption', async () => {
     const terminal = openTerminal(80, 24);
     const stop = await watch(terminal);
     await new Replay(recording).until(12_000);
@@ -143,12 +143,12 @@ describe('On a terminal, the end', () => {
     expect(await terminal.cursor()).toEqual({ row: 2, column: 0 });
   });
 
-  test('has no line broken by the ^C that the terminal shows', async () => {
+  test('are not broken by the ^C that the terminal prints', async () => {
     const terminal = openTerminal(40, 24);
     terminal.echo('^C');
     await watch(terminal);
     const replay = new Replay(recording);
-    // Looked at right after the next picture: one more would hide what is wrong with it.
+    // Read right after the next frame: another frame would hide an error.
     await replay.until(recording.find(({ kind }) => kind === 'stage')?.startedAt ?? 0);
     expect((await terminal.screen())[0]).toMatch(/^\S stand up sixteen/);
     await replay.until(3050);
@@ -159,7 +159,7 @@ describe('On a terminal, the end', () => {
     for (const line of lines) expect(line).toMatch(/^ *\S (stand up|keystore|cluster|store|host)/);
   });
 
-  test('tells what failed on which machine, and why once', async () => {
+  test('report the failed machine, and the reason once', async () => {
     const terminal = openTerminal(160, 24);
     await watch(terminal);
     const failure = new HarnessError({
@@ -181,7 +181,7 @@ describe('On a terminal, the end', () => {
     ]);
   });
 
-  test('keeps what others write meanwhile above the lines, whole, also when it comes in pieces', async () => {
+  test('keep other output above them, complete, even if it arrives in pieces', async () => {
     const terminal = openTerminal(80, 24);
     const stop = await watch(terminal);
     const replay = new Replay(recording);
@@ -197,7 +197,7 @@ describe('On a terminal, the end', () => {
   });
 });
 
-test('the first run on a computer gives each download and each image its line, with how far it is', async () => {
+test('The first run on a computer has a line with progress for each download and each image', async () => {
   const terminal = openTerminal(80, 24);
   await watch(terminal);
   const recording = readRecording('first-up');
@@ -221,7 +221,7 @@ test('the first run on a computer gives each download and each image its line, w
   expect(transfers.length).toBeGreaterThan(8);
 });
 
-test('a check ends in a line a host, with the layers that were looked at', async () => {
+test('A check ends with a line for each host, with its examined layers', async () => {
   const terminal = openTerminal(80, 24);
   await watch(terminal);
   await new Replay(readRecording('check-of-16-hosts')).untilEnd();

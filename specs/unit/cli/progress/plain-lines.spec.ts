@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { showProgress } from '../../../../helpers/cli/progress.ts';
 import { activity } from '../../../../helpers/process/activity.ts';
 
-/** A stream that keeps what is written to it. */
+/** Returns a stream that stores its output. */
 function openStream(isTTY: boolean) {
   let text = '';
   const write = (chunk: unknown, _encoding: string, done: () => void) => {
@@ -14,7 +14,7 @@ function openStream(isTTY: boolean) {
   return { stream: stream as unknown as NodeJS.WriteStream, text: () => text };
 }
 
-/** What the progress lines say of `run`, times and escape sequences left out. */
+/** Returns the progress lines of `run` without times and escape sequences. */
 async function linesOf(run: () => Promise<unknown>, as: { verbose?: boolean; isTTY?: boolean }) {
   const { stream, text } = openStream(as.isTTY ?? false);
   const stop = await showProgress({ stream, verbose: as.verbose ?? false });
@@ -37,7 +37,7 @@ const setUp = () =>
     });
   });
 
-test('a log gets a line for each stage that ended and each transfer that began, nested, and the reason once', async () => {
+test('a log gets a nested line for each finished stage and started transfer, and the reason once', async () => {
   expect(await linesOf(setUp, {})).toEqual([
     '[TIME]   engine …',
     '[TIME]   engine  TIME',
@@ -46,7 +46,7 @@ test('a log gets a line for each stage that ended and each transfer that began, 
   ]);
 });
 
-test('verbose lines tell each command too', async () => {
+test('verbose lines include each command', async () => {
   expect(await linesOf(setUp, { verbose: true })).toContain(
     '[TIME]     $ docker run  TIME  no such image',
   );
@@ -68,7 +68,7 @@ const onMachines = () =>
     await look('first', 'kernel');
   });
 
-test('a log gets a line when a machine has come, and one for each host with all that was looked at there', async () => {
+test('a log gets a line for each created machine, and one for each host with its examined layers', async () => {
   expect(await linesOf(onMachines, {})).toEqual([
     '[TIME]   machine worker-host: create  TIME',
     '[TIME]   first  engine, kernel  TIME',
@@ -77,7 +77,7 @@ test('a log gets a line when a machine has come, and one for each host with all 
   ]);
 });
 
-test('the time of a host begins with the check, not with what was asked of it before', async () => {
+test('the time of a host starts with the check, not with its earlier queries', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -93,7 +93,7 @@ test('the time of a host begins with the check, not with what was asked of it be
   expect(text()).toContain('one  engine  2.0 s\n');
 });
 
-test('verbose lines tell each command as one would type it, its time, and its machine', async () => {
+test('verbose lines show each command as in a shell, with its time and its machine', async () => {
   expect(await linesOf(onMachines, { verbose: true })).toContain(
     '[TIME]     $ sh boot.sh  TIME  machine worker-host: boot',
   );
@@ -101,8 +101,8 @@ test('verbose lines tell each command as one would type it, its time, and its ma
 
 test.for([
   ['CI is set', { CI: 'true', TERM: 'xterm' }],
-  ['the terminal is a dumb one', { CI: '', TERM: 'dumb' }],
-] as const)('a terminal gets plain lines when %s', async ([, env]) => {
+  ['the terminal is a dumb terminal', { CI: '', TERM: 'dumb' }],
+] as const)('a terminal gets plain lines if %s', async ([, env]) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   vi.stubEnv('NO_COLOR', '1');
   vi.stubEnv('FORCE_COLOR', undefined);
@@ -113,10 +113,10 @@ test.for([
 });
 
 test.for([
-  ['are nowhere in a log', {}, 0],
-  ['are nowhere where NO_COLOR is set', { NO_COLOR: '1' }, 0],
-  ['are where FORCE_COLOR asks for them, also in a log', { FORCE_COLOR: '1' }, 4],
-] as const)('colours %s', async ([, env, colored]) => {
+  ['are never used in a log', {}, 0],
+  ['are never used with NO_COLOR', { NO_COLOR: '1' }, 0],
+  ['are used with FORCE_COLOR, even in a log', { FORCE_COLOR: '1' }, 4],
+] as const)('Colors %s', async ([, env, colored]) => {
   for (const [name, value] of Object.entries({
     FORCE_COLOR: undefined,
     NO_COLOR: undefined,

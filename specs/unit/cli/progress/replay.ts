@@ -13,7 +13,7 @@ const recorded = z.object({
   title: z.string(),
   machine: z.string().optional(),
   input: z.string().optional(),
-  /** Milliseconds since the recording began. */
+  /** Milliseconds since the start of the recording. */
   startedAt: z.number(),
   endedAt: z.number(),
   progress: z.array(z.tuple([z.number(), z.string()])).default([]),
@@ -21,7 +21,7 @@ const recorded = z.object({
 
 type Recorded = z.infer<typeof recorded>;
 
-/** The activities of a run as they were recorded, a line of JSON each. */
+/** Returns the recorded activities of a run from a file with one JSON value per line. */
 export function readRecording(name: string): Recorded[] {
   const text = readFileSync(join(import.meta.dirname, 'recordings', `${name}.jsonl`), 'utf8');
   return text
@@ -35,20 +35,20 @@ interface Moment {
   happen(): void;
 }
 
-/** A recorded run that happens again, by a clock that the spec turns; the spec has the timers faked. */
+/** Replays a recorded run, controlled by fake timers. */
 export class Replay {
   readonly #moments: readonly Moment[];
   #next = 0;
   readonly #beganAt = Date.now();
 
-  /** @param failures by the titles of what is to fail */
+  /** @param failures errors by the title of the activity that fails */
   constructor(all: readonly Recorded[], failures: Readonly<Record<string, Error>> = {}) {
     this.#moments = all
       .flatMap((one) => momentsOf(one, this.#beganAt, failures[one.title]))
       .toSorted((one, other) => one.at - other.at);
   }
 
-  /** Has all happen up to that many milliseconds since the beginning. */
+  /** Replays all events up to this number of milliseconds after the start. */
   async until(at: number): Promise<void> {
     for (; (this.#moments[this.#next]?.at ?? Infinity) <= at; this.#next += 1) {
       const moment = this.#moments[this.#next];

@@ -7,7 +7,7 @@ const linesOf = (specs: SpecLines) =>
     .lines()
     .map((line) => layOut(line, 79, (_, text) => text, '~').replaceAll(/\d+\.\d s/g, 'TIME'));
 
-test('a run of specs tells how much of it is done and how it ended, and what each file that runs is at', () => {
+test('a run of specs reports its progress and result, and the current test of each running file', () => {
   const specs = new SpecLines();
   expect(linesOf(specs)).toEqual([]);
   specs.begin(['unit', 'unit', 'seed']);
@@ -31,7 +31,7 @@ test('a run of specs tells how much of it is done and how it ended, and what eac
   expect(linesOf(specs)).toEqual([]);
 });
 
-test('the files of a project are told together when the last of several has ended, also how many of them failed', () => {
+test('the files of a project are reported together after the last one, with the failed ones', () => {
   const specs = new SpecLines();
   specs.begin(['unit', 'unit', 'seed']);
   for (const id of ['a', 'b', 'c']) {

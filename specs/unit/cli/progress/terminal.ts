@@ -1,18 +1,18 @@
 import { Duplex } from 'node:stream';
 import xterm from '@xterm/headless';
 
-/** A terminal that nobody sees: what is written to its stream stands on its screen as on a real one. */
+/** A virtual terminal. Its screen shows the output of its stream as a real terminal would. */
 export interface VirtualTerminal {
   readonly stream: NodeJS.WriteStream;
-  /** The screen's lines, without the empty ones at its end. */
+  /** The lines of the screen, without empty lines at its end. */
   screen(): Promise<string[]>;
-  /** Those that were scrolled out, too. */
+  /** All lines, including lines that scrolled off the screen. */
   everything(): Promise<string[]>;
-  /** The line and column that the cursor stands in, counted from the beginning of {@link everything}. */
+  /** The position of the cursor, counted from the beginning of {@link everything}. */
   cursor(): Promise<{ row: number; column: number }>;
-  /** Shows what its user types, past the stream. */
+  /** Prints typed characters directly to the screen, not through the stream. */
   echo(typed: string): void;
-  /** How often something was written so far. */
+  /** The number of writes so far. */
   writes(): number;
   resize(columns: number, rows: number): Promise<void>;
 }
@@ -23,7 +23,7 @@ export function openTerminal(columns: number, rows: number): VirtualTerminal {
     rows,
     scrollback: 1000,
     allowProposedApi: true,
-    // As a real one's driver does.
+    // The driver of a real terminal does this.
     convertEol: true,
   });
   let settled = Promise.resolve();

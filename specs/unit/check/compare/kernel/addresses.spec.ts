@@ -26,9 +26,9 @@ function diagnose(changes: Changes) {
 }
 
 describe('Addresses of containers', () => {
-  test('of their own, of nobody else, and of another network are nothing wrong', () => {
+  test('are correct if they are unique, a virtual IP address, or from another network', () => {
     expect(addressesUnique.compare(twoHosts()).state).toBe('passed');
-    // A virtual address of a service of a swarm, which every task has.
+    // A virtual IP address of a service of a swarm, which every task has.
     expect(diagnose(tomcatWith(link('lo', { addresses: ['10.0.9.99/32'] })))).toEqual([]);
     const end = { networkId: 'other', endpointId: 'e', ...SHOP, prefixLength: 24, gateway: '' };
     const shop = container('shop', OTHER, { networks: { other: { ...end, aliases: [] } } });
@@ -36,7 +36,7 @@ describe('Addresses of containers', () => {
     expect(diagnose({ ...apart, engine: { containers: [shop] } })).toEqual([]);
   });
 
-  test('that another container has are found on any interface, with the command that removes them', () => {
+  test('of another container are found on any interface, with the command that removes them', () => {
     const [found, ...others] = diagnose(tomcatWith(link('lo', { addresses: ['10.0.9.3/32'] })));
     expect(others).toEqual([]);
     expect(found).toMatchObject({
@@ -58,7 +58,7 @@ describe('Addresses of containers', () => {
     });
   });
 
-  test('that a container on the same host has are found without another host', () => {
+  test('of a container on the same host are found without another host', () => {
     const other = container('other', OTHER);
     const set = tomcatWith(link('eth0', { addresses: [`${OTHER.address}/24`] }));
     const [found] = diagnose({ ...set, engine: { containers: [other] } });
@@ -71,7 +71,7 @@ describe('Addresses of containers', () => {
     });
   });
 
-  test('that the engine has moved from one container to the other meanwhile are not reported', () => {
+  test('that an engine has reassigned to another container in between are not reported', () => {
     const set = tomcatWith(link('eth0', { addresses: ['10.0.9.3/24'] }));
     const observation = twoHosts(set);
     const [master, ...hosts] = observation.hosts;
@@ -83,7 +83,7 @@ describe('Addresses of containers', () => {
     expect(outcome.state).toBe('passed');
   });
 
-  test('that engines have assigned twice are reported, with a next step: nothing is to be removed', () => {
+  test('that engines have assigned twice are reported with a next step only', () => {
     const twin = container('twin', MYSQL);
     const [found, ...others] = diagnose({ engine: { containers: [twin] } });
     expect(others).toEqual([]);

@@ -24,7 +24,7 @@ function diagnose(check: Check, changes: Changes) {
 }
 
 describe('VXLAN devices', () => {
-  test('of one number on all hosts pass; if the hosts differ, who is wrong is what the store says', () => {
+  test('with the same VNI on all hosts pass; otherwise the key-value store decides which is wrong', () => {
     expect(diagnose(kernelDevices, {})).toEqual([]);
     const master = { ...whole, vni: 300 };
     const store = {
@@ -55,14 +55,14 @@ describe('VXLAN devices', () => {
     ]);
   });
 
-  test('one that is down is told of with what sets it up; a neighbour that it took along is no other defect', () => {
+  test('that are down have a fix, and their lost neighbor entries are consequences', () => {
     const observation = twoHosts({ master: { ...whole, isUp: false } });
     const lost: Difference = {
       kind: 'neighbour-absent',
       where: { host: 'master-host', peer: 'worker-host', network: 'my-net', container: 'c' },
       expected: { address: '10.0.9.3', mac: '02:42:0a:00:09:03' },
       observed: null,
-      text: 'no neighbour entry',
+      text: 'no neighbor entry',
     };
     expect(
       diagnoseDifferences([...differencesOf(kernelDevices, observation), lost], observation),
@@ -75,7 +75,7 @@ describe('VXLAN devices', () => {
     ]);
   });
 
-  test('a namespace that is not there, and one that could not be looked into', () => {
+  test('in a missing namespace are a finding; in an unreadable namespace, they are not compared', () => {
     expect(diagnose(kernelDevices, { kernel: { overlays: [] } })).toMatchObject([
       { code: 'network-differs', where: { host: 'master-host' } },
     ]);
@@ -94,8 +94,8 @@ const carrier = (mtu: number) => ({
   kernel: { links: [link('eth1', { mtu, addresses: [`${MASTER}/24`] })] },
 });
 
-describe('The largest packet of a container', () => {
-  test('needs 50 bytes more between hosts', () => {
+describe('The MTU of a container', () => {
+  test('is 50 bytes smaller than the MTU between the hosts', () => {
     expect(diagnose(kernelMtu, carrier(1500))).toEqual([]);
     expect(diagnose(kernelMtu, carrier(1499))).toMatchObject([
       {
@@ -108,7 +108,7 @@ describe('The largest packet of a container', () => {
     ]);
   });
 
-  test('has to pass the VXLAN device as it is', () => {
+  test('is not larger than the MTU of the VXLAN device', () => {
     expect(diagnose(kernelMtu, { master: { ...whole, mtu: 1300 } })).toMatchObject([
       {
         code: 'mtu-black-hole',
@@ -121,7 +121,7 @@ describe('The largest packet of a container', () => {
     ]);
   });
 
-  test('is too large where one container’s link was changed: it is that one, not all others', () => {
+  test('that was changed in one container is a finding for this container only', () => {
     const eth0 = link('eth0', { mtu: 1500, addresses: ['10.0.9.2/24'] });
     const rest = { routes: [], nameServers: [], hostsFile: [] };
     const containers = [{ containerId: 'id of tomcat-app', links: [eth0], ...rest }];
@@ -146,8 +146,8 @@ const route = (destination: string, gateway?: string) => ({
   table: 'main',
 });
 
-describe('Addresses of overlays', () => {
-  test('may lie behind a gateway for much more, but not in a network that a host is in', () => {
+describe('Subnets of overlay networks', () => {
+  test('may be part of a larger routed range, but must not overlap with a network of a host', () => {
     const behind = [route('default', '192.168.99.1'), route('10.0.0.0/8', '192.168.99.1')];
     expect(diagnose(subnetsApart, { kernel: { routes: behind } })).toEqual([]);
     expect(diagnose(subnetsApart, { kernel: { routes: [route('10.0.0.0/16')] } })).toMatchObject([
@@ -162,9 +162,9 @@ describe('Addresses of overlays', () => {
   });
 
   test.each([
-    ['half of the overlay', '10.0.9.128/25'],
+    ['half of the overlay network', '10.0.9.128/25'],
     ['one address', '10.0.9.3/32'],
-  ])('are not behind a gateway for %s alone', (_part, destination) => {
+  ])('are not routed through a gateway for %s alone', (_part, destination) => {
     const routes = [route('default', '192.168.99.1'), route(destination, '192.168.99.7')];
     expect(diagnose(subnetsApart, { kernel: { routes } })).toMatchObject([
       {
@@ -175,7 +175,7 @@ describe('Addresses of overlays', () => {
     ]);
   });
 
-  test('are no other network’s: neither an overlay’s nor a bridge’s of a host', () => {
+  test('do not overlap with other networks: overlay networks, or bridge networks of a host', () => {
     const other = overlayOf('other', 'a'.repeat(64), '10.0.8.0/23');
     const bridge = overlayOf('bridged', 'b'.repeat(64), '10.0.9.128/25', {
       driver: 'bridge',
@@ -188,7 +188,7 @@ describe('Addresses of overlays', () => {
     }
   });
 
-  test('are not the hosts’ own, which is known without probes, too', () => {
+  test("do not overlap with the hosts' own networks, which is also checked without probes", () => {
     const networks = [overlayOf('wide', 'c'.repeat(64), '192.168.0.0/16')];
     const [master, worker] = twoHosts({ engine: { networks } }).hosts;
     if (master === undefined || worker === undefined) throw new Error('two hosts expected');
@@ -230,8 +230,8 @@ const find = (one: FirewallRule, trial?: TunnelTrial) =>
     paths: { tunnels: trial === undefined ? [] : [trial] },
   });
 
-describe('A firewall’s rule', () => {
-  test('proves nothing alone; where a packet was not let in, it says why', () => {
+describe('A firewall rule', () => {
+  test('proves nothing alone, but explains why a packet was dropped', () => {
     expect(find(rule)).toEqual([]);
     expect(find(rule, { ...tunnel, letIn: true, cameOut: true })).toEqual([]);
     expect(find(rule, tunnel)).toMatchObject([
@@ -245,7 +245,7 @@ describe('A firewall’s rule', () => {
     ]);
   });
 
-  test('is not it if it has met nothing, or packets are lost on another way than its own', () => {
+  test('is not the cause if it matched no packet, or packets are lost on another path', () => {
     expect(find({ ...rule, packets: 0 }, tunnel)).toEqual([]);
     expect(find(rule, { ...tunnel, from: 'master-host', to: 'worker-host' })).toEqual([]);
     expect(find(rule, { ...tunnel, reachedNic: false })).toEqual([]);

@@ -10,7 +10,7 @@ import type { Sighting, Trial } from '../../../../../helpers/check/model/paths-v
 import { withValue, valueOf } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, trial, twoHosts } from './two-hosts.ts';
 
-// As recorded from 16 hosts of the built-in provider, whose 32 containers were all probed at once.
+// Recorded from 16 hosts of the built-in provider, whose 32 containers were all probed at the same time.
 const before: NeighborTable = {
   capacity: 1024,
   refused: 58_336,
@@ -22,7 +22,7 @@ const quiet: Tables = { before, after: before };
 
 type Tables = KernelView['neighborTable'];
 
-/** The tutorial's cluster, in which tomcat-app's question is lost, and these are the kernels' tables. */
+/** The tutorial's cluster with a lost request of tomcat-app and these kernel tables. */
 function observe(master: Tables, worker?: Tables, changes: Changes = {}): Observation {
   const trials = changes.trials ?? [trial(false)];
   const observation = twoHosts({ trials, ...changes, kernel: { neighborTable: master } });
@@ -48,13 +48,13 @@ function codesOf(...args: Parameters<typeof observe>): string[] {
   return diagnose(...args).map(({ code }) => code);
 }
 
-/** A kernel of its own, that its host may set. */
+/** The table of a separate kernel, whose host may change its capacity. */
 function ownTables(boot: string): Tables {
   const mine = { ...before, boot, isSettable: true };
   return { before: mine, after: { ...mine, refused: 67_769 } };
 }
 
-/** A question that was last seen there. */
+/** A request that was last seen at this hop. */
 function lostAt(...path: Sighting['hop'][]): Trial {
   const outer = { outerSource: undefined, outerDestination: undefined, vni: undefined };
   return {
@@ -63,8 +63,8 @@ function lostAt(...path: Sighting['hop'][]): Trial {
   };
 }
 
-describe('A kernel that has no room for more neighbours', () => {
-  test('is what is wrong with packets that were never seen to leave', () => {
+describe('A kernel with a full neighbor table', () => {
+  test('is the cause of packets that were never seen to leave', () => {
     const [first, ...more] = diagnose(full);
     expect(more).toEqual([]);
     expect(first).toMatchObject({
@@ -76,7 +76,7 @@ describe('A kernel that has no room for more neighbours', () => {
     expect(lineOf(first?.remedy?.commands ?? [])).toMatch(/^sysctl -w .*gc_thresh3=65536$/);
   });
 
-  test('is told once for hosts that share it, and is mended where they cannot', () => {
+  test('is one finding for hosts that share the table, with a fix where it can be changed', () => {
     const [first, ...more] = diagnose(full, full);
     expect(more).toEqual([]);
     expect(first?.where).toEqual({});
@@ -86,7 +86,7 @@ describe('A kernel that has no room for more neighbours', () => {
     expect(first?.remedy?.effect).toContain('the machine under these hosts');
   });
 
-  test('is told for each host that has one of its own, and is mended there', () => {
+  test('is a finding and a fix for each host with its own table', () => {
     const found = diagnose(ownTables('one'), ownTables('other'));
     expect(found.map(({ code, where, remedy }) => [code, where.host, remedy?.host])).toEqual([
       ['neighbour-table-full', 'master-host', 'master-host'],
@@ -94,18 +94,18 @@ describe('A kernel that has no room for more neighbours', () => {
     ]);
   });
 
-  test('is one too where an answer does not leave, or a host finds no other', () => {
+  test('is also a finding where a reply does not leave, or a host finds no other host', () => {
     const arrived = { ...trial(false), arrived: true };
     expect(codesOf(undefined, full, { trials: [arrived] })).toEqual(['neighbour-table-full']);
     const unsent = lostAt('sender', 'sender-vxlan');
     expect(codesOf(full, undefined, { trials: [unsent] })).toEqual(['neighbour-table-full']);
   });
 
-  test('is no defect where nothing was lost for want of it', () => {
+  test('has no finding if no packet was lost because of it', () => {
     expect(codesOf(full, full, { trials: [trial(true)] })).toEqual([]);
   });
 
-  test('says nothing of packets that were lost between the hosts', () => {
+  test('does not explain packets that were lost between the hosts', () => {
     const away = lostAt('sender', 'sender-vxlan', 'sender-nic');
     expect(codesOf(full, undefined, { trials: [away] })).toEqual(['unexplained']);
     const both = [away, { ...trial(false), protocol: 'udp' as const }];
@@ -115,12 +115,12 @@ describe('A kernel that has no room for more neighbours', () => {
     ]);
   });
 
-  test('has had room if its count of what it dropped has not grown', () => {
+  test('was not full if its counter of dropped packets has not increased', () => {
     expect(codesOf(quiet)).toEqual(['unexplained']);
     expect(codesOf({ before, after: undefined })).toEqual(['unexplained']);
   });
 
-  test('asks no engine for a container, so that its missing entries say nothing', () => {
+  test('queries no engine for a container, so that its missing entries prove nothing', () => {
     const nothing = { forwarding: [], neighbours: [] };
     const missing = ['forwarding-entry-missing', 'neighbour-missing'];
     expect(codesOf(quiet, undefined, { master: nothing, later: nothing })).toEqual(missing);

@@ -43,7 +43,7 @@ function diagnose(changes: Changes): readonly Diagnosis[] {
   return diagnoseDifferences(differencesOf(observation), observation);
 }
 
-/** What is said of tables, and of containers that are not where they are to be. */
+/** Returns the findings about tables, and about containers that run elsewhere or not at all. */
 function judgeContainers(observation: Observation): readonly Diagnosis[] {
   return diagnoseDifferences(
     differencesOf(observation, [containersInPlace, ...tableChecks]),
@@ -57,7 +57,7 @@ function codesOf(changes: Changes): string[] {
 
 const neighbours = whole.neighbours ?? [];
 const forwarding = whole.forwarding ?? [];
-/** Addresses that nobody has. */
+/** Unused addresses. */
 const gone = { address: '10.0.9.99', mac: '02:42:0a:00:09:63' };
 
 const astray = (parts: object) => ({
@@ -65,8 +65,8 @@ const astray = (parts: object) => ({
   neighbours,
 });
 
-describe('Kernels’ tables are compared with the containers that the engines have', () => {
-  test('tables that hold each container of the other host pass, with what was looked at', () => {
+describe('Kernel tables and the containers of engines', () => {
+  test('match if each container of the other host has its entries, with all entries as evidence', () => {
     const outcomes = tableChecks.map(({ compare }) => compare(twoHosts()));
     expect(outcomes).toEqual([
       {
@@ -81,7 +81,7 @@ describe('Kernels’ tables are compared with the containers that the engines ha
     ]);
   });
 
-  test('a kernel that could not be looked at leaves the checks open, unless another one is wrong', () => {
+  test('are not compared if a kernel could not be read, unless another one has a difference', () => {
     const [master, worker] = twoHosts().hosts;
     if (master === undefined || worker === undefined) throw new Error('two hosts expected');
     const blind = { ...worker, kernel: withoutValue('no probe') };
@@ -97,13 +97,13 @@ describe('Kernels’ tables are compared with the containers that the engines ha
 
   test.each([
     ['nothing', [], null],
-    ['the bridge’s half', [half(MYSQL.mac)], { mac: MYSQL.mac, master: 'br0' }],
+    ['the half of the bridge', [half(MYSQL.mac)], { mac: MYSQL.mac, master: 'br0' }],
     [
-      'what a packet taught',
+      'the half that a packet taught',
       [half(MYSQL.mac), learnt(MYSQL.mac, WORKER)],
       { mac: MYSQL.mac, dst: WORKER, state: 'learnt' },
     ],
-  ])('a forwarding entry of which %s is left is missing', (_, left, observed) => {
+  ])('differ if %s is the only part of a forwarding entry: it is missing', (_, left, observed) => {
     const [diagnosis, ...more] = diagnose({ master: { forwarding: left, neighbours } });
     expect(more).toEqual([]);
     expect(diagnosis).toMatchObject({
@@ -143,7 +143,7 @@ describe('Kernels’ tables are compared with the containers that the engines ha
     });
   });
 
-  test('one that points to another host is wrong; where the container was before, it is stale', () => {
+  test('differ if an entry points to another host; to the former host of a container, it is stale', () => {
     const master = { forwarding: [written(MYSQL.mac, MASTER)], neighbours };
     const stopped = container('mysqlserver', MYSQL, {
       id: 'old',
@@ -158,7 +158,7 @@ describe('Kernels’ tables are compared with the containers that the engines ha
     expect(codesOf({ engine: { containers: [stopped] } })).toEqual([]);
   });
 
-  test('one that goes to another port, or under another number, is wrong', () => {
+  test('differ if an entry has another port or another VNI', () => {
     expect(codesOf({ master: astray({ port: 4789, vni: 256 }) })).toEqual([]);
     expect(diagnose({ master: astray({ port: 8472 }) })).toMatchObject([
       {
@@ -169,7 +169,7 @@ describe('Kernels’ tables are compared with the containers that the engines ha
     expect(codesOf({ master: astray({ vni: 999 }) })).toEqual(['forwarding-entry-wrong']);
   });
 
-  test('a neighbour that is missing, and one with another MAC address, each with what puts it right', () => {
+  test('differ if a neighbor entry is missing or has another MAC address, each with a fix', () => {
     const [missing] = diagnose({ master: { forwarding } });
     const [wrong] = diagnose({
       master: { forwarding, neighbours: [neighbour(MYSQL.address, gone.mac)] },
@@ -186,18 +186,18 @@ describe('Kernels’ tables are compared with the containers that the engines ha
   });
 });
 
-describe('What has neither entry of a container', () => {
+describe('A host without entries for a container', () => {
   const both = ['forwarding-entry-missing', 'neighbour-missing'];
   const nothing = {};
 
-  test('of a key-value cluster is as it should be before a packet asks, and not once one was lost', () => {
+  test('is correct in a key-value cluster before the first packet, but not after a lost one', () => {
     expect(codesOf({ master: nothing, later: nothing })).toEqual([]);
     expect(codesOf({ master: nothing, later: whole, trials: [trial(true)] })).toEqual([]);
     expect(codesOf({ master: nothing, later: whole, trials: [trial(false)] })).toEqual([]);
     expect(codesOf({ master: nothing, later: nothing, trials: [trial(false)] })).toEqual(both);
   });
 
-  test('is without the half that did not come with the other, whatever the probes met', () => {
+  test('has a finding if only half of the entries is missing, regardless of the probes', () => {
     const come = { forwarding: [learnt(MYSQL.mac, WORKER)], neighbours };
     expect(codesOf({ master: nothing, later: come, trials: [trial(true)] })).toEqual([
       'forwarding-entry-missing',
@@ -205,14 +205,14 @@ describe('What has neither entry of a container', () => {
     expect(codesOf({ master: nothing, later: { forwarding } })).toEqual(['neighbour-missing']);
   });
 
-  test('of a swarm is not, unless it was only late', () => {
+  test('has a finding in a swarm, unless the entries were only late', () => {
     const kind = 'swarm-mode';
     expect(codesOf({ kind, master: nothing })).toEqual(both);
     expect(codesOf({ kind, master: nothing, later: nothing })).toEqual(both);
     expect(codesOf({ kind, master: nothing, later: whole })).toEqual([]);
   });
 
-  test('is nothing wrong where no container of that network is', () => {
+  test('has no finding where no container of the network runs', () => {
     const outside = container('tomcat-app', MYSQL, { networks: {} });
     const { hosts, ...rest } = twoHosts({ kind: 'swarm-mode', master: nothing });
     const [master, worker] = hosts;
@@ -226,13 +226,13 @@ describe('What has neither entry of a container', () => {
   });
 });
 
-describe('What is left over of a container', () => {
+describe('Entries of a removed container', () => {
   const left = {
     forwarding: [...forwarding, written(gone.mac, WORKER)],
     neighbours: [...neighbours, neighbour(gone.address, gone.mac)],
   };
 
-  test('both of its entries are one diagnosis, with what takes them away', () => {
+  test('are one finding with a fix that deletes both', () => {
     const [stale, ...more] = diagnose({ master: left, later: left });
     expect(more).toEqual([]);
     expect(stale).toMatchObject({
@@ -251,11 +251,11 @@ describe('What is left over of a container', () => {
     });
   });
 
-  test('is none if it has gone by the second look: what a container leaves goes a moment later', () => {
+  test('are no finding if they are gone at the second observation', () => {
     expect(codesOf({ master: left, later: whole })).toEqual([]);
   });
 
-  test('is none if an engine, the store or a swarm’s own ends have it', () => {
+  test("are no finding if an engine, the store or the swarm's own endpoints have them", () => {
     const Containers = {
       'lb-my-net': {
         Name: 'my-net-endpoint',
@@ -267,13 +267,13 @@ describe('What is left over of a container', () => {
     expect(codesOf({ master: left, engine: { networks } })).toEqual([]);
   });
 
-  test('is none if it may be a container’s of a host that nobody asked to look at', () => {
+  test('are no finding if a host that was not examined may have the container', () => {
     const elsewhere = { ...left, forwarding: [...forwarding, written(gone.mac, '192.168.99.150')] };
     expect(codesOf({ master: elsewhere, rest: { isComplete: false } })).toEqual([]);
     expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-stale']);
   });
 
-  test('is none while a member that gossip knows was not examined, whatever the user says', () => {
+  test('are no finding while a member of the gossip was not examined, even with complete: true', () => {
     const elsewhere = { ...left, forwarding: [...forwarding, written(gone.mac, '192.168.99.150')] };
     const observation = twoHosts({ master: elsewhere });
     const members = [{ name: 'third-host', address: '192.168.99.150', state: 'alive' as const }];
@@ -285,7 +285,7 @@ describe('What is left over of a container', () => {
     expect(diagnoseDifferences(differencesOf(partly), partly)).toEqual([]);
   });
 
-  test('is none if it leads to the host itself, as engines 20.10 write for what is or was there', () => {
+  test('are no finding if they point to their own host, as engines of Docker 20.10 write them', () => {
     const own = [written('02:42:0a:00:09:02', MASTER), written(gone.mac, MASTER)];
     const itself = { ...left, forwarding: [...forwarding, ...own] };
     expect(codesOf({ master: itself })).toEqual([]);
@@ -293,7 +293,7 @@ describe('What is left over of a container', () => {
     expect(codesOf({ master: elsewhere })).toEqual(['forwarding-entry-wrong']);
   });
 
-  test('is one for a container that has come to that very host', () => {
+  test('are a finding for a container that has moved to this host', () => {
     const moved = { ...whole, forwarding: [...forwarding, written('02:42:0a:00:09:02', WORKER)] };
     expect(diagnose({ master: moved })).toMatchObject([
       { code: 'forwarding-entry-stale', where: { host: 'master-host', container: 'tomcat-app' } },
@@ -301,7 +301,7 @@ describe('What is left over of a container', () => {
   });
 });
 
-describe('What is left over of a container that has left its host', () => {
+describe('Entries of a container that has left its host', () => {
   const entry = {
     forwarding: [written(gone.mac, WORKER)],
     neighbours: [neighbour(gone.address, gone.mac)],
@@ -323,7 +323,7 @@ describe('What is left over of a container that has left its host', () => {
   const entries = ['forwarding-leftover', 'neighbour-leftover'];
   const stale = ['forwarding-entry-stale'];
 
-  test('goes with its being down, and with its being elsewhere', () => {
+  test('are consequences if it is down or runs elsewhere', () => {
     expect(judged(entry)).toEqual([['container-down', ...entries]]);
     const moved = container('leaver', another);
     expect(judged(entry, { engine: { containers: [moved] } })).toEqual([
@@ -331,12 +331,12 @@ describe('What is left over of a container that has left its host', () => {
     ]);
   });
 
-  test('is a defect of its own if it leads to where that container never was', () => {
+  test('are a finding if they point to a host on which the container never was', () => {
     const elsewhere = { forwarding: [written(gone.mac, '192.168.99.150')] };
     expect(judged(elsewhere)).toEqual([['container-down'], stale]);
   });
 
-  test('is a defect of its own if it is of more containers than have left', () => {
+  test('are a finding if they belong to more containers than have left', () => {
     const more = {
       ...entry,
       forwarding: [written(gone.mac, WORKER), written(another.mac, WORKER)],
@@ -344,14 +344,14 @@ describe('What is left over of a container that has left its host', () => {
     expect(judged(more)).toEqual([['container-down'], stale, stale]);
   });
 
-  test('is an entry that is wrong as soon as it does harm: when another container has its address', () => {
+  test('are wrong instead of stale if a container on another host has the address', () => {
     const tenant = container('tenant', gone);
-    // On the host itself, which sends away what is for its own container.
+    // On the host itself, which sends traffic for its own container away.
     expect(judged(entry, { engine: { containers: [tenant] } })).toEqual([
       ['container-down'],
       stale,
     ]);
-    // And on another one.
+    // On another host.
     const { hosts, ...rest } = twoHosts({
       master: {
         forwarding: [...forwarding, written(gone.mac, MASTER)],
@@ -379,14 +379,14 @@ function lost(from: string, sender: string, peer: string, towards: string): Diff
   };
 }
 
-describe('What follows from an entry', () => {
-  test('that points to another host is the tunnel from the right one, too, for the probe has its MAC address', () => {
+describe('Consequences of an entry', () => {
+  test('that points to another host include the correct tunnel: its probe uses this MAC address', () => {
     const tunnel: Difference = {
       kind: 'tunnel-dead',
       where: { host: 'worker-host', peer: 'master-host', network: 'my-net' },
       expected: { reachedNic: true, letIn: true, cameOut: true },
       observed: { reachedNic: false, letIn: false, cameOut: false, error: undefined },
-      text: 'it does not come out',
+      text: 'it was not decapsulated',
     };
     const find = (master: NonNullable<Changes['master']>) => {
       const observation = twoHosts({ master });
@@ -398,7 +398,7 @@ describe('What follows from an entry', () => {
     expect(find({ neighbours })[0]?.consequences).toEqual([]);
   });
 
-  test('that leads to its own host is what does not reach the containers which sent there, and came back', () => {
+  test('that points to its own host are the containers that it cannot reach, and reflected packets', () => {
     const TOMCAT_MAC = '02:42:0a:00:09:02';
     const toItself = [written(MYSQL.mac, MASTER)];
     const find = (more: readonly ReturnType<typeof half>[]) => {
@@ -408,7 +408,7 @@ describe('What follows from an entry', () => {
       const other = lost('worker-host', 'another', 'master-host', 'tomcat-app');
       return diagnoseDifferences([...differencesOf(observation), other], observation);
     };
-    // As a third host had it: its own container's address, learnt of a packet that came from the host itself.
+    // As a third host had it: the address of a local container, learned from a packet that came from the host itself.
     expect(find([half(TOMCAT_MAC), learnt(TOMCAT_MAC, '127.0.0.1')])).toMatchObject([
       { code: 'forwarding-entry-wrong', consequences: [{ kind: 'container-path-dead' }] },
     ]);
@@ -418,7 +418,7 @@ describe('What follows from an entry', () => {
     ]);
   });
 
-  test('is every path between that host and that container, in both directions, and no other', () => {
+  test('are all paths between this host and this container, in both directions, and no others', () => {
     const observation = twoHosts({ master: { neighbours } });
     const there = lost('master-host', 'tomcat-app', 'worker-host', 'mysqlserver');
     const back = lost('worker-host', 'mysqlserver', 'master-host', 'tomcat-app');
@@ -433,7 +433,7 @@ describe('What follows from an entry', () => {
     ]);
   });
 
-  test('is the application that cannot ask its database, if the two are on its sides', () => {
+  test('include an application that cannot query its database, if the entry is on their path', () => {
     const application = { url: '', status: 200, body: '' };
     const fails = {
       kind: 'application-fails' as const,
@@ -454,7 +454,7 @@ describe('What follows from an entry', () => {
   });
 });
 
-test('two hosts in order pass every check of kernels and addresses', () => {
+test('Two correct hosts pass every comparison of kernels and addresses', () => {
   const { checks } = diagnoseObservation(twoHosts());
   const own = checks.filter(({ layer, name }) => layer === 'kernel' || name === 'subnets-apart');
   expect(own.map(({ name, state }) => [name, state])).toEqual(

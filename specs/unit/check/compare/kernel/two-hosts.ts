@@ -28,7 +28,7 @@ export function learnt(mac: string, destination: string): ForwardingEntry {
   return { mac, destination, isPermanent: false };
 }
 
-/** The bridge's own half of an entry. */
+/** Returns the bridge's half of a forwarding entry. */
 export function half(mac: string): ForwardingEntry {
   return { mac, destination: undefined, isPermanent: false };
 }
@@ -64,27 +64,27 @@ function tables({ forwarding = [], neighbours = [], ...vxlan }: Tables): Overlay
   };
 }
 
-/** What master-host must hold of mysqlserver. */
+/** The entries for mysqlserver that master-host must have. */
 export const whole: Tables = {
   forwarding: [half(MYSQL.mac), written(MYSQL.mac, WORKER)],
   neighbours: [neighbour(MYSQL.address, MYSQL.mac)],
 };
 
 export interface Changes {
-  /** The tables of master-host; whole when absent. */
+  /** The tables of master-host. Default: `whole`. */
   readonly master?: Tables;
-  /** The same after the live probes; not looked at again when absent. */
+  /** The tables after the live probes. Absent if they were not observed again. */
   readonly later?: Tables;
   readonly kernel?: Partial<KernelView>;
   readonly kind?: Observation['kind'];
   readonly trials?: readonly Trial[];
   readonly paths?: Partial<PathsView>;
-  /** What master-host's engine has beside. */
+  /** Changes of the engine of master-host. */
   readonly engine?: Partial<Pick<EngineView, 'networks' | 'containers'>>;
   readonly rest?: Partial<Observation>;
 }
 
-/** Both hosts in order, but for these changes on master-host. */
+/** Returns two correct hosts, with changes on master-host. */
 export function twoHosts(changes: Changes = {}): Observation {
   const { master = whole, later, kernel, kind = 'key-value', trials = [], engine, rest } = changes;
   const worker = tables({
@@ -200,7 +200,7 @@ function kernelView(
   };
 }
 
-/** A question from tomcat-app to mysqlserver that was lost, or answered. */
+/** Returns a request from tomcat-app to mysqlserver that was lost or answered. */
 export function trial(isAnswered: boolean): Trial {
   return {
     network: 'my-net',

@@ -8,7 +8,7 @@ import {
   readRoutes,
 } from '../../../../../helpers/check/observe/kernel/ip-answers.ts';
 
-// All recorded from engines 20.10.5, shortened.
+// All recorded from engines of Docker 20.10.5 and shortened.
 const links = JSON.stringify([
   {
     ifindex: 2,
@@ -82,8 +82,8 @@ const links = JSON.stringify([
   },
 ]);
 
-describe('What ip, bridge and ethtool write is read', () => {
-  test('links with their kind, IPv4 addresses and counters; a VXLAN device with its number and port', () => {
+describe('The output of ip, bridge and ethtool', () => {
+  test('links have their kind, IPv4 addresses and counters; a VXLAN device its VNI and port', () => {
     const [bridge, vxlan] = readLinks(links);
     expect(bridge).toEqual({
       link: {
@@ -112,7 +112,7 @@ describe('What ip, bridge and ethtool write is read', () => {
     });
   });
 
-  test('a forwarding entry of an engine, one that was learnt, and the bridge’s half of one', () => {
+  test("forwarding entries are those of engines, learned ones, and the bridge's half", () => {
     const output = JSON.stringify([
       { mac: '02:42:0a:00:09:03', ifname: 'vxlan0', flags: [], master: 'br0', state: '' },
       {
@@ -147,7 +147,7 @@ describe('What ip, bridge and ethtool write is read', () => {
     ]);
   });
 
-  test('neighbours, also such as have no address of a card yet', () => {
+  test('neighbor entries may lack a MAC address', () => {
     const output = JSON.stringify([
       { dst: '10.0.9.3', dev: 'vxlan0', lladdr: '02:42:0a:00:09:03', state: ['PERMANENT'] },
       { dst: '10.0.9.9', dev: 'br0', state: ['FAILED'] },
@@ -163,7 +163,7 @@ describe('What ip, bridge and ethtool write is read', () => {
     ]);
   });
 
-  test('routes of all tables to other hosts, not the kernel’s to the own addresses', () => {
+  test('routes are those of all tables to other hosts, without local addresses', () => {
     const output = JSON.stringify([
       { dst: 'default', gateway: '192.168.99.1', dev: 'eth1', table: 100, flags: [] },
       {
@@ -197,13 +197,13 @@ describe('What ip, bridge and ethtool write is read', () => {
     ]);
   });
 
-  test('offload settings', () => {
+  test('offload settings are read', () => {
     const output =
       '[ { "ifname": "eth1", "rx-checksumming": { "active": true, "fixed": true, "requested": false }, "tx-checksumming": { "active": false, "fixed": null, "requested": null } } ]';
     expect(readOffload(output)).toEqual({ 'rx-checksumming': true, 'tx-checksumming': false });
   });
 
-  test('nothing at all is an empty list, anything else than a list of theirs is refused', () => {
+  test('empty output is an empty list, and anything but a list of the program is refused', () => {
     expect(readForwarding('')).toEqual([]);
     expect(readNeighbors('[]')).toEqual([]);
     expect(() => readNeighbors('[{"dst": 5, "dev": "vxlan0"}]')).toThrow();
@@ -211,7 +211,7 @@ describe('What ip, bridge and ethtool write is read', () => {
   });
 });
 
-describe('What a kernel says of its own table of neighbours', () => {
+describe('The capacity of a neighbor table', () => {
   const table = {
     family: 'inet',
     name: 'arp_cache',
@@ -225,14 +225,14 @@ describe('What a kernel says of its own table of neighbours', () => {
   };
   const ofDevice = { family: 'inet', name: 'arp_cache', dev: 'lo', reachable: 31460, queue: 101 };
 
-  test('is how many entries it keeps, and how often it had no room', () => {
+  test('is the number of its entries, with the count of rejected entries', () => {
     expect(readNeighborTable(JSON.stringify([table, ofDevice]))).toEqual({
       capacity: 1024,
       refused: 58336,
     });
   });
 
-  test('is unknown where it does not count', () => {
+  test('is unknown if the kernel does not count', () => {
     expect(readNeighborTable(JSON.stringify([ofDevice]))).toBeUndefined();
     expect(readNeighborTable('')).toBeUndefined();
   });

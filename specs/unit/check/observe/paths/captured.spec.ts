@@ -5,7 +5,7 @@ import { ownAddresses } from '../../../../../helpers/check/derive/own-addresses.
 import { hostOf } from '../../observation.ts';
 import { link, twoHosts } from '../../compare/kernel/two-hosts.ts';
 
-// Three hosts of which worker-host has a route to master-host that sends from its second address.
+// Three hosts. A route of worker-host sends packets to master-host from its second address.
 const host = (name: string, address: string, more: readonly string[] = []) => {
   const [like] = twoHosts().hosts;
   if (like === undefined || 'missing' in like.kernel) throw new Error('a kernel expected');
@@ -17,15 +17,15 @@ const master = host('master-host', '192.168.105.100');
 const worker = host('worker-host', '192.168.105.101', ['192.168.105.222']);
 const hosts = [master, worker];
 
-describe('Whose gossip comes', () => {
-  test('a host’s addresses are its own ones: not those of bridges, which all hosts have', () => {
+describe('The sender of gossip', () => {
+  test('is a host with this address, except for addresses of bridges, which all hosts share', () => {
     expect(hosts.map((one) => ownAddresses(one, hosts))).toEqual([
       ['192.168.105.100', '192.168.105.100'],
       ['192.168.105.101', '192.168.105.101', '192.168.105.222'],
     ]);
   });
 
-  test('is told by any address that its host has, and by no other', () => {
+  test('is found by any address of its host, and by no other', () => {
     const [sender, receiver] = [worker, master].map((one) => ({
       addresses: ownAddresses(one, hosts),
     }));

@@ -11,7 +11,7 @@ UdpLite: InDatagrams InCsumErrors
 UdpLite: 0 9
 `;
 
-test('a counter of the kernel is that of its protocol, and 0 where the kernel has none', () => {
+test('A counter of the kernel is that of its protocol, and 0 without one', () => {
   expect(readSnmpCounter(file, 'Tcp', 'InCsumErrors')).toBe(7);
   expect(readSnmpCounter(file, 'Udp', 'InCsumErrors')).toBe(0);
 });

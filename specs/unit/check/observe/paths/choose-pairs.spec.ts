@@ -6,7 +6,7 @@ import {
 } from '../../../../../helpers/check/observe/paths/choose-pairs.ts';
 import type { EndpointPair } from '../../../../../helpers/check/derive/endpoints.ts';
 
-/** An end that is called by its host and container; one container may have several. */
+/** Returns an endpoint by its host and container. A container may have several. */
 function end(network: string, place: string): OverlayEndpoint {
   const [host = '', container = ''] = place.split('/');
   return {
@@ -26,22 +26,22 @@ function end(network: string, place: string): OverlayEndpoint {
 const inWords = (pairs: readonly EndpointPair[]) =>
   pairs.map(({ from, to }) => `${from.container} to ${to.container}`);
 
-describe('Pairs of containers to be probed', () => {
+describe('Pairs of containers for probes', () => {
   const ends = ['one/a1', 'one/a2', 'two/b1', 'three/c1'].map((place) => end('net', place));
 
-  test('are all ordered pairs of a network that lie on different hosts, while they are few', () => {
+  test('are all ordered pairs of a network on different hosts, if there are few', () => {
     const { all, chosen } = choosePairs(ends, 1000);
     expect(all).toBe(10);
     expect(new Set(inWords(chosen)).size).toBe(10);
     expect(inWords(chosen)).not.toContain('a1 to a2');
   });
 
-  test('are of different networks never', () => {
+  test('never belong to different networks', () => {
     const apart = [end('net', 'one/a1'), end('other', 'two/b1')];
     expect(choosePairs(apart, 1000)).toEqual({ all: 0, chosen: [], overCapacity: 0 });
   });
 
-  test('have every ordered pair of hosts first', () => {
+  test('contain every ordered pair of hosts first', () => {
     const { chosen } = choosePairs(ends, 6);
     expect(chosen.map(({ from, to }) => `${from.host} to ${to.host}`).sort()).toEqual([
       'one to three',
@@ -53,7 +53,7 @@ describe('Pairs of containers to be probed', () => {
     ]);
   });
 
-  test('are as many as are wanted, of all that there are, without making all of them', () => {
+  test('are chosen up to a maximum without building the list of all pairs', () => {
     const many = Array.from({ length: 2000 }, (_, index) => end('net', `${index % 50}/c${index}`));
     const { all, chosen } = choosePairs(many, 5000);
     expect({ all, chosen: chosen.length }).toEqual({ all: 2000 * 1960, chosen: 5000 });
@@ -67,7 +67,7 @@ describe('Pairs on hosts that share a kernel', () => {
   const shared = new Map(hosts.map((host) => [host, { boot: 'one', capacity: 1024 }]));
   const own = new Map(hosts.map((host) => [host, { boot: `of ${host}`, capacity: 1024 }]));
 
-  test('are no more than half of its table has room for, each pair of hosts among them', () => {
+  test('need at most half of its neighbor table, and contain each pair of hosts', () => {
     const { all, chosen, overCapacity } = choosePairs(ends, 1000, shared);
     expect({ all, overCapacity }).toEqual({ all: 960, overCapacity: 960 - chosen.length });
     const entries = chosen.flatMap(({ from, to }) => [
@@ -75,17 +75,17 @@ describe('Pairs on hosts that share a kernel', () => {
       `${to.container} notes ${from.container}`,
     ]);
     expect(new Set(entries).size).toBe(512);
-    // Both directions: the way back needs no more room.
+    // In both directions: the way back needs no additional entry.
     expect(chosen).toHaveLength(512);
     expect(new Set(chosen.map(({ from, to }) => `${from.host} ${to.host}`)).size).toBe(16 * 15);
   });
 
-  test('are all of them where each host has a kernel of its own, or none is known', () => {
+  test('are not limited if each host has its own kernel, or no kernel is known', () => {
     expect(choosePairs(ends, 1000, own)).toMatchObject({ all: 960, overCapacity: 0 });
     expect(choosePairs(ends, 1000)).toMatchObject({ all: 960, overCapacity: 0 });
   });
 
-  test('are bounded by each of the kernels alone', () => {
+  test('are limited separately for each kernel', () => {
     const small = new Map([...own, ['0', { boot: 'of 0', capacity: 10 }]]);
     const { chosen } = choosePairs(ends, 1000, small);
     const ofSmall = chosen.filter(({ from, to }) => from.host === '0' || to.host === '0');
@@ -94,8 +94,8 @@ describe('Pairs on hosts that share a kernel', () => {
   });
 });
 
-describe('Strangers', () => {
-  test('are ends of two networks whose containers share none, on one host and on two', () => {
+describe('Isolation pairs', () => {
+  test('are endpoints of containers without a common network, on one host or on two', () => {
     const ends = [
       end('red', 'one/r'),
       end('blue', 'one/b'),
@@ -111,7 +111,7 @@ describe('Strangers', () => {
     ]);
   });
 
-  test('are no more than are wanted', () => {
+  test('are chosen up to a maximum', () => {
     const ends = Array.from({ length: 20 }, (_, index) => end(`net-${index}`, `one/c${index}`));
     expect(chooseIsolationPairs(ends, 60)).toHaveLength(60);
   });

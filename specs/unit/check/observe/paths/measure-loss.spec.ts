@@ -5,7 +5,10 @@ import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial
 import type { Trial } from '../../../../../helpers/check/model/paths-view.ts';
 import type { InjectedPacket } from '../../../../../helpers/check/probe/packets.ts';
 
-/** Hosts whose probes lose the packets for which `isLost` says so, by their numbers on that path; and count all. */
+/**
+ * Returns hosts whose probes lose the packets that `isLost` chooses by their numbers on a path. The hosts count all
+ * packets.
+ */
 function hostsThat(isLost: (way: string, place: number) => boolean) {
   const arrived = new Set<string>();
   const lostAt = new Set<string>();
@@ -76,7 +79,7 @@ function startCount() {
   return () => String((last += 1));
 }
 
-test('A path gets 30 packets, five at a time, and one that loses some of them 100 more', async () => {
+test('A path gets 30 packets, five at a time, and 100 more if some of them are lost', async () => {
   const { stationOf, sent, mostAtOnce } = hostsThat(
     (way, place) => way === 'b a' && place % 4 === 0,
   );
@@ -96,7 +99,7 @@ test('A path gets 30 packets, five at a time, and one that loses some of them 10
   ]);
 });
 
-test('A path that loses everything is left after the first series, one on which no trial arrived gets none', async () => {
+test('A path without replies gets one series, and a path without arrived trials gets none', async () => {
   const { stationOf, sent } = hostsThat(() => true);
   const dead = { ...fine, arrived: false, answered: false };
   const plans = [planOf(stationOf, ['a', 'b']), planOf(stationOf, ['b', 'a'])];
@@ -105,7 +108,7 @@ test('A path that loses everything is left after the first series, one on which 
   expect(Object.fromEntries(sent)).toEqual({ 'a b': 30 });
 });
 
-test('Of many paths 300 are measured, and those first on which a trial had to be sent again', async () => {
+test('At most 300 paths are measured, first those with repeated trials', async () => {
   const { stationOf, sent } = hostsThat(() => false);
   const hosts = Array.from({ length: 19 }, (_, index) => `h${index}`);
   const ways = hosts.flatMap((from) =>

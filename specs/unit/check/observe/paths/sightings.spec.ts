@@ -37,8 +37,8 @@ function see(seen: Readonly<Record<string, readonly Capture[]>>, of: Partial<Tri
   );
 }
 
-describe('Sightings of a packet', () => {
-  test('are in the order of its way, whatever order they were noted in', () => {
+describe('The captures of a packet', () => {
+  test('are in the order of its path, regardless of the order of capture', () => {
     const seen = {
       right: [
         caught('pid:22 eth0 in request'),
@@ -50,7 +50,7 @@ describe('Sightings of a packet', () => {
         caught('host eth1 out request', outer),
         caught('overlay:abc vxlan0 out request'),
         caught('pid:11 eth0 out request'),
-        // The bridge's port is no hop of its own.
+        // The bridge's port is not a separate hop.
         caught('overlay:abc veth0 in request'),
       ],
     };
@@ -65,13 +65,13 @@ describe('Sightings of a packet', () => {
     ]);
   });
 
-  test('tell of a host that it came to instead', () => {
+  test('include a wrong host that received it', () => {
     expect(see({ other: [caught('host eth1 in request', outer)] })).toEqual([
       'receiver-nic of other',
     ]);
   });
 
-  test('are of the question alone: answers and what goes another way than the overlay are none', () => {
+  test('include only requests, without replies and packets on other paths', () => {
     const seen = {
       left: [caught('host eth1 in reply', outer), caught('host docker_gwbridge in request')],
       right: [caught('pid:22 eth0 out reply')],
@@ -79,7 +79,7 @@ describe('Sightings of a packet', () => {
     expect(see(seen)).toEqual([]);
   });
 
-  test('are of what is said, once there is a connection', () => {
+  test('include only data if there is a connection', () => {
     const seen = {
       left: [caught('host eth1 out syn', outer), caught('host eth1 out data', outer)],
       right: [caught('host eth1 in syn', outer)],

@@ -3,7 +3,7 @@ import { timePackets } from '../../../../../helpers/check/observe/paths/time-pac
 import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
 import type { TrialResult } from '../../../../../helpers/check/probe/packets.ts';
 
-/** A way on which the packets fare like that, one after the other; the last again and again. */
+/** Returns a path with these outcomes, one for each packet. The last outcome repeats. */
 function wayOn(protocol: TrialPlan['protocol'], fates: readonly Partial<TrialResult>[]) {
   const asked: string[] = [];
   const plan = {
@@ -32,7 +32,7 @@ function startCount() {
   return () => String((last += 1));
 }
 
-test('Packets are timed one at a time, each with a number of its own', async () => {
+test('Packets are timed one at a time, each with its own number', async () => {
   const { plan, asked } = wayOn('icmp', [{ milliseconds: 3 }, { milliseconds: 1 }]);
   const [timing] = await timePackets([plan], startCount());
   expect(timing?.milliseconds).toEqual([3, ...Array.from({ length: 19 }, () => 1)]);
@@ -40,7 +40,7 @@ test('Packets are timed one at a time, each with a number of its own', async () 
   expect(new Set(asked).size).toBe(20);
 });
 
-test('What was answered only when it was sent again was lost, and is no time', async () => {
+test('A reply to a repeated packet counts as a lost packet without a time', async () => {
   const late = { milliseconds: 301, sends: 2 };
   const { plan, asked } = wayOn('icmp', [late, { milliseconds: 1 }]);
   const [timing] = await timePackets([plan], startCount());
@@ -49,7 +49,7 @@ test('What was answered only when it was sent again was lost, and is no time', a
   expect(asked).toHaveLength(20);
 });
 
-test('A way that is dead is left after two packets, and only echoes are timed, on six ways of a kind', async () => {
+test('A dead path is left after two packets; only echoes are timed, on six paths of a kind', async () => {
   const dead = wayOn('icmp', [{ sends: 3 }]);
   expect(await timePackets([dead.plan], startCount())).toMatchObject([
     { milliseconds: [], lost: 2 },

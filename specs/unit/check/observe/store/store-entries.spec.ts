@@ -4,7 +4,7 @@ import { readStoreEntries } from '../../../../../helpers/check/observe/store/sto
 const NETWORK = 'bfd9d4176f01d3b343de19fa671a518c819df3db794a9470b54af8745d0321ff';
 const END = '98fa533434e3103069c30526ebd4c3fc6619f9424395e5ed4a67326ca9f92d59';
 
-/** As an engine 20.10.5 has written it into Consul. */
+/** Written to Consul by an engine of Docker 20.10.5. */
 const network = {
   key: `docker/network/v1.0/network/${NETWORK}/`,
   value: `{"addrSpace":"GlobalDefault","attachable":false,"id":"${NETWORK}","ipamType":"default","ipamV4Config":"[{\\"PreferredPool\\":\\"10.0.9.0/24\\",\\"SubPool\\":\\"\\",\\"Gateway\\":\\"\\",\\"AuxAddresses\\":null}]","ipamV4Info":"[{\\"IPAMData\\":\\"{\\\\\\"AddressSpace\\\\\\":\\\\\\"GlobalDefault\\\\\\",\\\\\\"Gateway\\\\\\":\\\\\\"10.0.9.1/24\\\\\\",\\\\\\"Pool\\\\\\":\\\\\\"10.0.9.0/24\\\\\\"}\\",\\"PoolID\\":\\"GlobalDefault/10.0.9.0/24\\"}]","name":"my-net","networkType":"overlay","persist":true,"scope":"global"}`,
@@ -20,8 +20,8 @@ const end = {
 };
 const member = { key: 'docker/nodes/192.168.102.101:2376', value: '192.168.102.101:2376' };
 
-describe('what engines keep in a store', () => {
-  test('is members, networks with their VXLAN ids, and ends with their hosts', () => {
+describe('The data of engines in a key-value store', () => {
+  test('is members, networks with their VNIs, and endpoints with their hosts', () => {
     expect(readStoreEntries([network, overlay, end, member])).toEqual({
       members: [{ advertised: '192.168.102.101:2376' }],
       networks: [
@@ -41,12 +41,12 @@ describe('what engines keep in a store', () => {
     });
   });
 
-  test('has a subnet also of a network that no engine has used yet', () => {
+  test('has a subnet even for a network that no engine has used yet', () => {
     const { networks } = readStoreEntries([network]);
     expect(networks).toMatchObject([{ subnets: ['10.0.9.0/24'], vnis: [] }]);
   });
 
-  test('has keys as ZooKeeper and etcd give them too, without a slash at their ends', () => {
+  test('may have keys without a trailing slash, as in ZooKeeper and etcd', () => {
     const bare = [network, overlay, end].map(({ key, value }) => ({
       key: key.replace(/\/$/, ''),
       value,
@@ -54,14 +54,14 @@ describe('what engines keep in a store', () => {
     expect(readStoreEntries(bare)).toEqual(readStoreEntries([network, overlay, end]));
   });
 
-  test('is read all the same when one value is not what engines write', () => {
+  test('is read even if one value has another format', () => {
     const broken = { key: end.key, value: '{"id":1}' };
     const { endpoints: ends, networks, strange } = readStoreEntries([network, overlay, broken]);
     expect({ ends, strange }).toEqual({ ends: [], strange: [end.key] });
     expect(networks).toHaveLength(1);
   });
 
-  test('counts for nothing where an address, a MAC address or a name is not valid', () => {
+  test('is ignored if an address, a MAC address or a name is invalid', () => {
     const lies = [
       { ...member, value: '10.0.0.1;id:2376' },
       { ...end, value: end.value.replace('192.168.102.102', '192.168.102.102;id') },

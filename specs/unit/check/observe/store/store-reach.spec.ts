@@ -3,12 +3,12 @@ import { reachErrorOf } from '../../../../../helpers/check/observe/store/store.t
 
 const nothing = Buffer.alloc(0);
 
-test('a store that answers is reached, also when it says no', () => {
+test('A store that answers is reachable, even with an error response', () => {
   const answer = Buffer.from('HTTP/1.1 500 Internal Server Error');
   expect(reachErrorOf({ answer, connected: true, error: undefined })).toBeUndefined();
 });
 
-test('a paused store takes connections and is not reached', () => {
+test('A paused store accepts connections and is not reachable', () => {
   expect(reachErrorOf({ answer: nothing, connected: true, error: 'ETIMEDOUT' })).toBe(
     'accepts the connection but does not answer (ETIMEDOUT)',
   );
@@ -17,7 +17,7 @@ test('a paused store takes connections and is not reached', () => {
   );
 });
 
-test('a store that refuses the connection is not reached', () => {
+test('A store that refuses the connection is not reachable', () => {
   expect(reachErrorOf({ answer: nothing, connected: false, error: 'ECONNREFUSED' })).toBe(
     'ECONNREFUSED',
   );

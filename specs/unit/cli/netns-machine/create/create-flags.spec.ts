@@ -17,7 +17,7 @@ test.each([
   expect(driverIn(line.split(' '), environment)).toBe(driver);
 });
 
-test('each driver brings its own options and no others, all in the order of the alphabet', () => {
+test('each driver has only its own options, in alphabetical order', () => {
   expect(names('none')).toContain('url');
   expect(names('none').filter((name) => name.startsWith('netns-'))).toEqual([]);
   expect(names('netns')).not.toContain('url');

@@ -11,10 +11,10 @@ test.each([
   ['[1 2]', "invalid character '2' after array element"],
   ['{} x', "invalid character 'x' after top-level value"],
   ['{"a":x}', "invalid character 'x' looking for beginning of value"],
-])('%j is refused in the words of Go: %s', (text, message) => {
+])('%j is refused with the message of Go: %s', (text, message) => {
   expect(() => parseGoJson(text)).toThrow(message);
 });
 
-test('what is right is parsed', () => {
+test('valid JSON is parsed', () => {
   expect(parseGoJson('{"a":[1,null]}')).toEqual({ a: [1, null] });
 });

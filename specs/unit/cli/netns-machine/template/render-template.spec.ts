@@ -72,7 +72,7 @@ describe('inspect -f', () => {
 });
 
 describe('ls --format', () => {
-  test('a struct prints its values, empty ones too, and a list that is not there as an empty one', () => {
+  test('a struct prints all values, including empty ones, and a missing list as an empty one', () => {
     expect(asStruct('{{.Options}}')).toBe('{[a=b c=d] [] [] true}');
   });
 

@@ -12,7 +12,7 @@ function warningsOf(endpoint: EngineEndpoint): string[] {
   return lines.filter((line) => line.startsWith('warning'));
 }
 
-test('a connection that somebody on the path can change is announced as such', () => {
+test('a connection without authentication is announced with a warning', () => {
   const whom = { host: 'web', port: 2376 };
   expect(warningsOf({ kind: 'tls', ...whom, ...files })).toEqual([]);
   expect(warningsOf({ kind: 'ssh', host: 'web' })).toEqual([]);

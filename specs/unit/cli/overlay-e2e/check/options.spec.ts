@@ -19,7 +19,7 @@ test.each<[string, string[], Partial<CheckOptions>, RegExp]>([
   expect(() => refuseContradictions(words, { ...plain, ...options }, false)).toThrow(expected);
 });
 
-test('what goes together is not', () => {
+test('valid combinations are accepted', () => {
   expect(() => {
     refuseContradictions([], { ...plain, fix: true }, true);
     refuseContradictions([], { ...plain, fix: true, yes: true }, false);

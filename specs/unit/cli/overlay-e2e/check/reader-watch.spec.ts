@@ -7,7 +7,9 @@ const module = join(
   '../../../../../helpers/cli/overlay-e2e/check/reader-watch.ts',
 );
 
-/** Prints a line, and ends when the reader of its output is gone; of a file it says that nobody is gone. */
+/**
+ * Prints a line, and exits when the reader of its output has closed it. For a file, it prints that nothing was closed.
+ */
 const program = `
   import { fstatSync } from 'node:fs';
   import { ReaderWatch } from '${module}';
@@ -23,7 +25,7 @@ const program = `
 test.for([
   ['"$@" | head -1', 'first line\n', ''],
   ['"$@" >/dev/null', '', 'false\n'],
-] as const)('%s: a reader that goes is noticed without a write', async ([line, stdout, stderr]) => {
+] as const)('%s: a closed reader is noticed without a write', async ([line, stdout, stderr]) => {
   const node = [process.execPath, '--input-type=module', '-e', program];
   expect(await runCommand('bash', ['-o', 'pipefail', '-c', line, 'bash', ...node])).toEqual({
     exitCode: 0,

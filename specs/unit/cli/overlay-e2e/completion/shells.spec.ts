@@ -13,7 +13,7 @@ import { done, notYet, waitFor } from '../../../../../helpers/process/waits/wait
 
 const script = join(import.meta.dirname, '../../../../../helpers/cli/overlay-e2e.sh');
 
-// A folder with the command on PATH, as npm links it, and with files to complete.
+// A folder with files to complete and with the command on PATH, as npm links it.
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'shells-'));
@@ -34,7 +34,7 @@ const env = () => ({
 
 describe('Completion in a shell', () => {
   test.for(shells)(
-    'overlay-e2e completion %s prints a script that the shell reads',
+    'overlay-e2e completion %s prints a script that the shell can load',
     async (shell, { skip }) => {
       const { stdout } = await runCommand(script, ['completion', shell]);
       expect(stdout).toBe(completionScripts[shell]);
@@ -49,10 +49,10 @@ describe('Completion in a shell', () => {
     },
   );
 
-  test('a Tab in bash completes a command, an option, a value and a file, and runs nothing that is typed', async ({
+  test('a Tab in bash completes commands, options, values and files, and executes nothing', async ({
     skip,
   }) => {
-    // util-linux's: it gives bash a terminal, without which there is no Tab.
+    // The `script` of util-linux gives bash a terminal, which Tab requires.
     if (findProgram('script') === undefined) skip('no script on PATH');
     const file = join(folder, 'rc');
     await writeFile(
@@ -70,7 +70,7 @@ describe('Completion in a shell', () => {
     const ended = new Promise((resolve) => terminal.on('close', resolve));
     const showsUp = async (text: string) => {
       const look = async () => (shown.includes(text) ? done(undefined) : notYet(shown));
-      await waitFor(`«${text}» on the terminal`, look, { limit: 50_000 });
+      await waitFor(`"${text}" on the terminal`, look, { limit: 50_000 });
     };
     try {
       await showsUp('ready> ');
@@ -85,7 +85,7 @@ describe('Completion in a shell', () => {
         shown = '';
         terminal.stdin.write(`${typed}\t`);
         await showsUp(completed);
-        // The line goes, and the prompt comes anew.
+        // The shell deletes the line and prints its prompt again.
         shown = '';
         terminal.stdin.write('\u0015\r');
         await showsUp('ready> ');

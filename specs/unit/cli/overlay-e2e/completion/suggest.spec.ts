@@ -9,7 +9,7 @@ import { sources } from '../../../../../helpers/cli/overlay-e2e/completion/sourc
 import { sourceName, suggest } from '../../../../../helpers/cli/overlay-e2e/completion/suggest.ts';
 import { stages } from '../../../../../helpers/topology/topology.ts';
 
-// A store with two machines and a folder that is none, and two Docker contexts.
+// A state directory with two machines and one unrelated folder, and two Docker contexts.
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'completion-'));
@@ -39,7 +39,7 @@ async function completed(line: string) {
 
 const engines = ['20.10.5', '20.10.24', '26.1.5', 'system'];
 
-describe('A Tab behind', () => {
+describe('Completion', () => {
   test.for([
     ['overlay-e2e dr', ['draw']],
     ['overlay-e2e draw paths s', ['set-up']],
@@ -52,7 +52,7 @@ describe('A Tab behind', () => {
     ['overlay-e2e up --until ', stages],
     ['overlay-e2e up --until ne', ['network']],
     ['overlay-e2e up --until=ne', ['--until=network']],
-    // As bash parts it.
+    // The words as bash splits them.
     ['overlay-e2e up --until = ne', ['network']],
     ['overlay-e2e up --until =', stages],
     ['overlay-e2e up --engine-bundle ', engines, 'folders'],
@@ -76,11 +76,11 @@ describe('A Tab behind', () => {
     ['overlay-e2e help up ', []],
     ['overlay-e2e sideways ', []],
     ['overlay-e2e up $(touch', [], 'files'],
-  ] as const)('«%s» offers %j', async ([line, words, files]) => {
+  ] as const)('"%s" is completed by %j', async ([line, words, files]) => {
     expect(await completed(line)).toEqual({ words, files });
   });
 
-  test('each command and option says what it is', async () => {
+  test('each command and option has a description', async () => {
     const program = createProgram();
     for (const words of [[''], ['check', '--']]) {
       const { words: offered } = await suggest(program, words);
@@ -90,10 +90,10 @@ describe('A Tab behind', () => {
   });
 });
 
-/** What can be anything, or is the user's to know. */
+/** Arguments with arbitrary values, or values that only the user knows. */
 const free = ['check --engine', 'check --limit', 'check --max-pairs', 'check --watch'];
 
-test('each value that can be known beforehand is offered, and nothing that there is not', async () => {
+test('every argument with known values is completed, and unknown names are not', async () => {
   const program = createProgram();
   const takers = shownCommands(program).flatMap((command) =>
     [...command.options.filter((one) => one.required), ...command.registeredArguments].map(

@@ -17,8 +17,8 @@ function documentOf(saw: string, home = '/home/ada') {
   return toDoctorDocument({ versions, provider, settings: ['E2E_SUBNET'], findings, home });
 }
 
-describe('The document of doctor', () => {
-  test('is fine when all findings are, and is as its schema is published', () => {
+describe('The JSON document of doctor', () => {
+  test('is fine if all findings are, and matches its schema', () => {
     const document = documentOf('no room');
     expect(document.fine).toBe(false);
     expect(document.findings.map(({ subject }) => subject)).toEqual(['Node', 'store']);
@@ -33,7 +33,7 @@ describe('The document of doctor', () => {
     ['/home/ada/.cache/overlay-e2e: 1 GB free', '~/.cache/overlay-e2e: 1 GB free'],
     ['/home/ada', '~'],
     ['/home/ada: full', '~: full'],
-    ['in «/home/ada»', 'in «~»'],
+    ['in "/home/ada"', 'in "~"'],
     ['/home/adam/x', '~/x'],
     ['STORE=/home/grace/x', 'STORE=~/x'],
     ['/Users/grace/x', '~/x'],
