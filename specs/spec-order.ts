@@ -4,8 +4,8 @@ import { BaseSequencer, type TestSpecification, type Vitest } from 'vitest/node'
 import { tutorialOrder } from './seed/stages.ts';
 
 /**
- * The spec files that take longest, longest first. A run begins with them: a long file at the end would leave the other
- * processors idle. Vitest knows only the size of a file, and some of these describe their tests elsewhere.
+ * The slowest spec files, slowest first. A run starts with them, because a long file at the end would leave the other
+ * processors idle. Vitest knows only the size of a file, and some of these files define their tests in other files.
  */
 export const longest: readonly string[] = [
   'diagnosis/swarm-mode',
@@ -31,8 +31,8 @@ export const longest: readonly string[] = [
 ];
 
 /**
- * Vitest's order, but the seed topology's files in the tutorial's order: when a part fails because of an earlier part, the
- * earlier failure is reported first. Of the other files, the longest come first.
+ * Vitest's order, except that the files of the seed topology are in the tutorial's order: if a step fails because of an
+ * earlier one, the earlier failure is reported first. Among the other files, the slowest come first.
  */
 class SpecOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -41,16 +41,17 @@ class SpecOrder extends BaseSequencer {
   }
 }
 
-/** The part of Vitest's configuration that says in which order files run. */
+/** The part of Vitest's configuration with the order of files. */
 interface Ordered {
   readonly sequence: Pick<Vitest['config']['sequence'], 'sequencer'>;
 }
 
 /**
- * For a project in `vitest.config.ts`. As options there, a sequencer would win over `--sequence.shuffle.files`, and a
- * group would be lost to any `--sequence` option, which replaces all of them.
+ * Returns a plugin that sets the order of the files of a project in `vitest.config.ts`. As options, a sequencer would
+ * override `--sequence.shuffle.files`, and a group would be lost with any `--sequence` option, which replaces all of
+ * them.
  *
- * @param group the projects of a lower one run first
+ * @param group projects with a lower number run first
  */
 export function specOrder(group: number): Plugin {
   return {
@@ -72,7 +73,7 @@ export function compareSpecs(one: string, other: string): number {
   return tutorialOrder(one) - tutorialOrder(other) || lengthOrder(one) - lengthOrder(other);
 }
 
-/** A spec file's place among the longest, from 0; after all of them if it is none of these. */
+/** Returns the position of a spec file in `longest`, from 0. Other files come after all of these. */
 function lengthOrder(file: string): number {
   const place = longest.indexOf(relative(import.meta.dirname, file).replace(/\.spec\.ts$/, ''));
   return place < 0 ? longest.length : place;

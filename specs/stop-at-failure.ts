@@ -1,8 +1,8 @@
 import { beforeEach } from 'vitest';
 
 /**
- * For a suite whose tests are the steps of one sequence, `describe(…, { shuffle: false }, …)`: called in it, only
- * the first failing step fails, and later steps are skipped with its name.
+ * Makes the tests of a suite the steps of one sequence: only the first failing step fails, and later steps are skipped
+ * with its name. Called in `describe(…, { shuffle: false }, …)`.
  */
 export function stopAtFailure(): void {
   let failed: string | undefined;

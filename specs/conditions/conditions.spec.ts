@@ -49,7 +49,7 @@ describe('Bridge networks are local to their host', () => {
   });
 });
 
-describe('An engine without the options of a cluster is reported immediately, with the missing option', () => {
+describe('An engine without cluster options is reported immediately, with the missing option', () => {
   test('one without any option: neither the cluster nor an overlay accepts it', async ({ lab }) => {
     const { keystore, store } = lab;
     expect(await failureOf(expectCluster(lab, keystore))).toBe(

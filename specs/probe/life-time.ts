@@ -58,7 +58,7 @@ export function describeLifeTime(): void {
       });
     });
 
-    test('an untagged image of a probe, left by a load that was cut off, is removed', async ({
+    test('an untagged image of a probe, which an interrupted load left, is removed', async ({
       alone,
       onTestFinished,
     }) => {
@@ -69,7 +69,7 @@ export function describeLifeTime(): void {
         for (const changes of [['LABEL org.overlay-e2e.probe=image'], []]) {
           writeFileSync(join(folder, engine.machine.name), changes.join());
           await execa('tar', ['-C', folder, '-cf', tar, engine.machine.name]);
-          // The second import takes the name from the first, which stays without one.
+          // The second import takes the name of the first image, which stays without a name.
           await engine.images.import(tar, 'busybox-like:1', { changes });
         }
         expect(await leftOn(engine)).toEqual(['<none>']);
@@ -197,7 +197,7 @@ export function describeLifeTime(): void {
   });
 }
 
-/** The names of all containers on an engine, and of all images but the specs' own. */
+/** Returns the names of all containers on an engine, and of all images except those of the specs. */
 async function leftOn(engine: Engine): Promise<string[]> {
   const containers = await engine.containers.list();
   const images = await engine.images.list();
@@ -207,7 +207,7 @@ async function leftOn(engine: Engine): Promise<string[]> {
   );
 }
 
-/** Runs it with both engines outside of the cluster, in parallel. */
+/** Runs a function with both engines outside of the cluster, in parallel. */
 async function onEachAlone(alone: Alone, run: (engine: Engine) => Promise<void>): Promise<void> {
   for (const [version, engine] of Object.entries(alone)) {
     expect((await engine.version()).version).toContain(version);
@@ -216,8 +216,8 @@ async function onEachAlone(alone: Alone, run: (engine: Engine) => Promise<void>)
 }
 
 /**
- * Returns in the next second of the clock, which all machines share. An engine rounds `until` of a prune to whole seconds,
- * and keeps containers created in the current one.
+ * Waits for the next second of the clock, which all machines share. An engine rounds `until` of a prune to whole
+ * seconds, and keeps containers that were created in the current one.
  */
 async function waitForNextSecond(moment: number): Promise<void> {
   const next = (Math.floor(moment / 1000) + 1) * 1000;
@@ -228,7 +228,7 @@ async function waitForNextSecond(moment: number): Promise<void> {
   );
 }
 
-/** Waits until the engine has removed all containers: it removes an ended one a moment later. */
+/** Waits until the engine has removed all containers. It removes a finished container a moment later. */
 async function waitUntilGone(engine: Engine): Promise<void> {
   await waitFor(
     `${engine.machine.name}: no container of a probe`,

@@ -71,7 +71,7 @@ describe('The clean-up after a broken earlier night', () => {
     expect(readdirSync(store)).toEqual(['cache']);
   });
 
-  test('fails with the command that is left to do when one cannot be deleted', () => {
+  test('fails with the command for the remaining machines if one cannot be deleted', () => {
     const { store, addVm, vms, run } = makeRunner();
     addVm('id-1', `${store}/machines/m1/m1/m1.vbox`, 'stuck');
     const { status, stderr } = run('sweep-virtualbox.sh');
@@ -95,7 +95,7 @@ describe('The evidence of a failed night', () => {
   ssh) echo "log of $2"; echo 'MYSQL_ROOT_PASSWORD=hunter2'; [ "$2" = m2 ] || exit 255 ;;
 esac`;
 
-  test('has versions, networks, each machine’s own words, and VirtualBox’s logs', () => {
+  test("has versions, networks, the output of each machine, and VirtualBox's logs", () => {
     const { store, folder, run } = makeRunner({ 'docker-machine': dockerMachine });
     const logs = join(store, 'machines/m1/m1/Logs');
     mkdirSync(logs, { recursive: true });
@@ -116,7 +116,7 @@ esac`;
     expect(read('m1.VBox.log')).toBe('power on');
   });
 
-  test('is what there is when docker-machine and all machines are gone', () => {
+  test('is incomplete but present if docker-machine and all machines are gone', () => {
     const { folder, run } = makeRunner({ 'docker-machine': 'exit 127' });
     const evidence = join(folder, 'evidence');
     expect(run('collect-evidence.sh', evidence).status).toBe(0);

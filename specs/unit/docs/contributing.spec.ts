@@ -11,7 +11,7 @@ describe('CONTRIBUTING', () => {
     [...cell.matchAll(/`([^`]+)`/g)].map(([, folder = '']) => folder),
   );
 
-  test('has each folder of helpers/ and those in it in its map, once, and none that is not there', () => {
+  test('lists each folder of helpers/ with its subfolders once, and only existing ones', () => {
     const folders = globSync('helpers/{*,*/*}/', { cwd: root }).map((one) =>
       one.replace(/\/$/, ''),
     );
@@ -20,13 +20,13 @@ describe('CONTRIBUTING', () => {
     expect(ofHelpers.toSorted()).toEqual(folders.toSorted());
   });
 
-  test('names no folder of specs/ that is not there', () => {
+  test('names only existing folders of specs/', () => {
     const ofSpecs = mapped.filter((one) => one.startsWith('specs/') && !one.endsWith('…'));
     expect(ofSpecs.length).toBeGreaterThan(5);
     expect(ofSpecs.filter((one) => !existsSync(join(root, one)))).toEqual([]);
   });
 
-  test('shows code as it is in the file that it names', () => {
+  test('shows code as in the file that it names', () => {
     const shown = readPage('CONTRIBUTING.md').blocks.filter(({ language }) => language === 'ts');
     expect(shown.length).toBeGreaterThan(3);
     for (const { text: block } of shown) {
@@ -35,7 +35,7 @@ describe('CONTRIBUTING', () => {
     }
   });
 
-  test('puts the folders of helpers/ in the order in which they may import each other', () => {
+  test('lists the folders of helpers/ in the order in which they may import each other', () => {
     const order = mapped
       .filter((one) => /^helpers\/\w+$/.test(one))
       .map((one) => one.replace('helpers/', ''));

@@ -24,7 +24,7 @@ function readExample(code: (typeof diagnosisCodes)[number]) {
   };
 }
 
-/** The page's own words before the effect; an instruction has no command. */
+/** Returns the page's text before the effect. An instruction has no command. */
 function tellFix(command: string, host: string | undefined, rights: string): string {
   if (host === undefined) return '';
   return command === '' ? `On ${host}: ` : `Run${rights.replace(',', '')} on ${host}. `;

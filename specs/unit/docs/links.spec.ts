@@ -14,7 +14,7 @@ const elsewhere = [
 ];
 
 describe('The pages', () => {
-  test('are all there', () => {
+  test('are complete', () => {
     expect(pages).toEqual(
       expect.arrayContaining([
         'README.md',
@@ -25,12 +25,12 @@ describe('The pages', () => {
     );
   });
 
-  test.for(pages)('%s leads nowhere that is not there', (page) => {
+  test.for(pages)('%s has only valid links', (page) => {
     const wrong = readPage(page).targets.flatMap((target) => faultOf(page, target) ?? []);
     expect(wrong).toEqual([]);
   });
 
-  test('all lead to each other: each page of docs can be reached from the README', () => {
+  test('are all linked: each page of docs can be reached from the README', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {
       for (const target of readPage(page).targets) {
@@ -52,16 +52,16 @@ describe('The pages', () => {
 });
 
 test.for([
-  ['[a](no-such.md)', 'no-such.md: there is no such file'],
-  ['[a](README.md#no-such)', 'README.md#no-such: there is no such heading'],
-  ['[a](#no-such)', '#no-such: there is no such heading'],
-  ['![a](docs/pictures/none.png)', 'docs/pictures/none.png: there is no such file'],
-  ['<img src="docs/none.svg">', 'docs/none.svg: there is no such file'],
-  ['<picture><source srcset="docs/none.svg"></picture>', 'docs/none.svg: there is no such file'],
-  ['[a](../elsewhere)', '../elsewhere: it is outside of the project'],
-  ['https://example.com/x', 'https://example.com/x: it is no known form of a link to elsewhere'],
-  ['[a](http://github.com/moby/moby/issues/1)', 'it is no known form'],
-] as const)('%s is found to be wrong', ([text, fault]) => {
+  ['[a](no-such.md)', 'no-such.md: no such file'],
+  ['[a](README.md#no-such)', 'README.md#no-such: no such heading'],
+  ['[a](#no-such)', '#no-such: no such heading'],
+  ['![a](docs/pictures/none.png)', 'docs/pictures/none.png: no such file'],
+  ['<img src="docs/none.svg">', 'docs/none.svg: no such file'],
+  ['<picture><source srcset="docs/none.svg"></picture>', 'docs/none.svg: no such file'],
+  ['[a](../elsewhere)', '../elsewhere: outside of the project'],
+  ['https://example.com/x', 'https://example.com/x: not an allowed external link'],
+  ['[a](http://github.com/moby/moby/issues/1)', 'not an allowed external link'],
+] as const)('an invalid link is found: %s', ([text, fault]) => {
   const { targets } = parsePage(text);
   expect(targets.map((target) => faultOf('README.md', target)).join()).toContain(fault);
 });
@@ -78,15 +78,15 @@ test('headings have the anchors that GitHub gives them', () => {
 function faultOf(page: string, target: string): string | undefined {
   if (/^[a-z]+:/.test(target)) {
     const isKnown = elsewhere.some((form) => form.test(target));
-    return isKnown ? undefined : `${target}: it is no known form of a link to elsewhere`;
+    return isKnown ? undefined : `${target}: not an allowed external link`;
   }
   const [path = '', anchor] = target.split('#');
   const file = fileOf(page, path);
-  if (file.startsWith('..')) return `${target}: it is outside of the project`;
-  if (!existsSync(join(root, file))) return `${target}: there is no such file`;
+  if (file.startsWith('..')) return `${target}: outside of the project`;
+  if (!existsSync(join(root, file))) return `${target}: no such file`;
   if (anchor === undefined) return undefined;
   const isThere = file.endsWith('.md') && readPage(file).anchors.has(anchor);
-  return isThere ? undefined : `${target}: there is no such heading`;
+  return isThere ? undefined : `${target}: no such heading`;
 }
 
 function fileOf(page: string, path: string): string {

@@ -9,10 +9,10 @@ const shown = blocks.filter(({ language }) => language === 'ts').map(({ text }) 
 test.for([
   ['specs/example/topology.ts', 0],
   ['specs/example/overlay.spec.ts', 1],
-] as const)('the page shows %s as it is', ([file, at]) => {
+] as const)('the page shows %s unchanged', ([file, at]) => {
   expect(shown[at]).toBe(readFileSync(join(root, file), 'utf8').trimEnd());
 });
 
-test('a topology of one’s own has under twenty lines', () => {
+test('a user-defined topology has fewer than twenty lines', () => {
   expect(shown[0]?.split('\n').length).toBeLessThan(20);
 });

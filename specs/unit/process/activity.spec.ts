@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Activity, activity, onActivity } from '../../../helpers/process/activity.ts';
 
-test('what happens within an activity is of its machine, unless it names another', async () => {
+test('an activity belongs to the machine of its parent, unless it names another machine', async () => {
   const seen: Activity[] = [];
   const stop = onActivity({ start: (one) => seen.push(one) });
   await activity('stage', 'cluster', async () => {

@@ -18,7 +18,7 @@ describe('runCommand', () => {
     await expect(failure).rejects.toThrow('exit code 4, "no such thing". Do that.');
   });
 
-  test('a program that is missing is an error that names it', async () => {
+  test('a missing program is an error that names it', async () => {
     await expect(runCommand('no-such-program', [])).rejects.toThrow(
       /^no-such-program: it could not be started: no such file/,
     );

@@ -4,7 +4,7 @@ import { Interrupted, InterruptionWatch } from '../../../../helpers/process/erro
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const listeners = new Map(signals.map((name) => [name, process.listeners(name)]));
 
-// A watch that was interrupted goes with its process, and this one goes on.
+// An interrupted watch ends with its process, but this process continues.
 afterEach(() => {
   for (const name of signals) {
     const own = process.listeners(name).filter((one) => !listeners.get(name)?.includes(one));
@@ -53,7 +53,7 @@ test('a watch that has ended leaves no handler behind', () => {
   expect(process.listenerCount('SIGINT')).toBe(before);
 });
 
-test('a watch that was interrupted still takes the signals that come while the process exits', () => {
+test('an interrupted watch still handles signals while the process exits', () => {
   const before = process.listenerCount('SIGHUP');
   const watch = new InterruptionWatch();
   process.emit('SIGINT');

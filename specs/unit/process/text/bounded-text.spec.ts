@@ -21,7 +21,7 @@ test('a stream is read up to its limit', async () => {
   expect(await readBounded(stream, 8)).toHaveLength(8);
 });
 
-test('a stream that goes on beyond its limit is ended after the piece that passes it', async () => {
+test('a longer stream is ended after the piece that exceeds the limit', async () => {
   let made = 0;
   const endless = new Readable({
     read() {

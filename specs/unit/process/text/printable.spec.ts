@@ -22,7 +22,7 @@ describe('A text from outside', () => {
     expect(isPrintable(shown)).toBe(true);
   });
 
-  test('of several lines keeps them, and gives no line to a workflow’s runner', () => {
+  test('of several lines keeps them, without a command for a CI runner', () => {
     const text = 'log:\tone\r\n::set-output name=a::b\n  ::warning::c\n\u001B[31mred';
     expect(printableLines(text).split('\n')).toEqual([
       'log:\tone',

@@ -4,7 +4,7 @@ import { activity, onActivity, type Activity } from '../../../../helpers/process
 import { HarnessError } from '../../../../helpers/process/errors/harness-error.ts';
 import { printInspection, redactSecrets } from '../../../../helpers/process/text/redact-secrets.ts';
 
-describe('A text for people is without', () => {
+describe('Redaction', () => {
   test.each([
     [
       'docker run -e MYSQL_ROOT_PASSWORD=hunter2 mysql',
@@ -27,7 +27,7 @@ describe('A text for people is without', () => {
       '"SSHKey": "-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\\n"',
       '"SSHKey": "-----BEGIN RSA PRIVATE KEY-----…-----END RSA PRIVATE KEY-----\\n"',
     ],
-  ])('%s', (text, expected) => {
+  ])('hides the secret in %s', (text, expected) => {
     expect(redactSecrets(text)).toBe(expected);
     expect(redactSecrets(expected)).toBe(expected);
   });
@@ -39,11 +39,11 @@ describe('A text for people is without', () => {
     'sudo: a password is required',
     'http://192.168.99.100:8500/v1/kv/?keys',
     '{"tokens": {"worker": 1}, "Secrets": null, "TokenName": "x"}',
-  ])('nothing that is no secret: %s', (text) => {
+  ])('keeps %s', (text) => {
     expect(redactSecrets(text)).toBe(text);
   });
 
-  test('long texts, in linear time', () => {
+  test('of a long text takes linear time', () => {
     // Each rule reads a character a bounded number of times.
     for (const piece of [
       'password',

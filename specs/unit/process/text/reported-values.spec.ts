@@ -54,7 +54,7 @@ describe('A value that an engine, a store or a kernel reports', () => {
     );
   });
 
-  test('is the address of another machine only where one can have it', () => {
+  test('is only the address of another machine where one is possible', () => {
     const none = ['0.0.0.0', '127.0.0.1', '169.254.169.254', '224.0.0.1', '255.255.255.255'];
     expect([...none, '::', '::1', 'fe80::1', 'ff02::1', 'x', ''].filter(isOfHost)).toEqual([]);
     const some = ['10.0.0.1', '192.168.99.100', '172.17.0.1', '8.8.8.8', 'fd00::1', '2001:db8::1'];

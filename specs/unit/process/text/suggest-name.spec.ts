@@ -17,7 +17,7 @@ test.for([
   expect(suggestName(word, names, 'topologies')).toBe(advice);
 });
 
-test('names that are equally near are all suggested, and none twice', () => {
+test('several equally near names are all suggested, and none twice', () => {
   const hosts = ['node-1', 'node-2', 'node-1', 'worker'];
   expect(suggestName('node-3', hosts, 'machines')).toBe('Did you mean "node-1" or "node-2"?');
   expect(suggestName('web', [], 'machines')).toBe('There are no machines');

@@ -10,7 +10,7 @@ afterEach(() => cutWaits(undefined));
 
 const because = 'vxlan-blocked: the firewall of worker-host drops VXLAN';
 
-test('a wait that a finding cuts short names the finding, and its own limit', async () => {
+test('a wait that a finding shortens names the finding and its own limit', async () => {
   cutWaits({ limit: 10, because });
   await expect(
     waitFor('tomcat answers', async () => notYet('503'), { limit: 45_000, every: 1 }),
@@ -19,17 +19,17 @@ test('a wait that a finding cuts short names the finding, and its own limit', as
   );
 });
 
-test('a wait that is shorter anyway keeps its limit', () => {
+test('a shorter wait keeps its limit', () => {
   cutWaits({ limit: 5_000, because });
   expect(limitWait(1_000)).toEqual({ limit: 1_000, note: '' });
 });
 
-test('an audit has its whole time, and waits after it are cut short again', async () => {
+test('a check has its full time limit, and later waits are shortened again', async () => {
   cutWaits({ limit: 10, because });
   expect(await withWholeWaits(async () => limitWait(45_000).limit)).toBe(45_000);
   expect(limitWait(45_000).limit).toBe(10);
 });
 
-test('without a finding every wait has its whole time', () => {
+test('without a finding, every wait has its full time limit', () => {
   expect(limitWait(45_000)).toEqual({ limit: 45_000, note: '' });
 });

@@ -23,7 +23,7 @@ test('tasks take their steps in the order of their start, even when earlier task
   expect(order).toEqual(['first', 'second', 'third']);
 });
 
-test('a task that fails early neither blocks later tasks nor lets them pass earlier ones', async () => {
+test('a task that fails early neither blocks later tasks nor lets them overtake earlier ones', async () => {
   const queue = new FifoQueue();
   const order: string[] = [];
   const first = queue.enter();

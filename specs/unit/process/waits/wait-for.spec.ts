@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { done, notYet, waitFor } from '../../../../helpers/process/waits/wait-for.ts';
 
-test('a wait gives the value once the condition holds', async () => {
+test('a wait returns the value when the condition is met', async () => {
   let looks = 0;
   const value = await waitFor(
     'three looks',
@@ -14,13 +14,13 @@ test('a wait gives the value once the condition holds', async () => {
   expect(value).toBe(3);
 });
 
-test('a wait that passes its limit says its name, its limit and what it last saw', async () => {
+test('a wait that exceeds its limit reports its name, its limit and its last observation', async () => {
   await expect(
     waitFor('machine a: engine ready', async () => notYet('ECONNREFUSED'), { limit: 20, every: 1 }),
   ).rejects.toThrow('machine a: engine ready: timed out after 0.02 s; last: ECONNREFUSED');
 });
 
-test('a look that throws means not yet, and is the cause in the end', async () => {
+test('an exception of the condition means not yet, and is the cause of the timeout', async () => {
   const cause = new Error('refused');
   await expect(
     waitFor('it', () => Promise.reject(cause), { limit: 5, every: 1 }),

@@ -4,7 +4,7 @@ import { whileWatching } from '../../../../helpers/process/waits/while-watching.
 
 const nothing = async () => {};
 
-/** Goes on until it is aborted, as a wait does. */
+/** Waits until it is aborted. */
 async function endless(signal: AbortSignal): Promise<never> {
   await once(signal, 'abort');
   throw signal.reason;
@@ -27,7 +27,7 @@ describe('Work under watch', () => {
     await expect(whileWatching({ look, every: 1 }, endless)).rejects.toBe(seen);
   });
 
-  test('fails with the error of a last poll, or else with its own', async () => {
+  test('fails with the error of a last poll, or with its own error', async () => {
     const failure = new Error('failed');
     const run = async () => await Promise.reject(failure);
     const find = async (_: AbortSignal, why?: unknown) => {
@@ -37,7 +37,7 @@ describe('Work under watch', () => {
     await expect(whileWatching({ look: nothing, every: 60_000 }, run)).rejects.toBe(failure);
   });
 
-  test('ends when it is interrupted, for that reason', async () => {
+  test('ends with the reason of an interruption', async () => {
     const outer = new AbortController();
     const watched = whileWatching({ look: nothing, every: 1, signal: outer.signal }, endless);
     const reason = new Error('interrupted');
