@@ -11,8 +11,8 @@ import { type Lap, Laps, readPrintedLaps, readStages, round } from './laps.ts';
 import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 
 /**
- * What can be measured: `up` with its stages and take-down, machines beside it, the specs of the seed topology, and
- * `check` on the seed and on a large cluster.
+ * The measurements: `up` with its stages and tear-down, machines, the specs of the seed topology, and `check` on the
+ * seed and on a large cluster.
  */
 export const groups = ['up', 'machines', 'e2e', 'check'] as const;
 
@@ -20,7 +20,7 @@ export interface BenchOptions {
   readonly runs: number;
   readonly until: Stage;
   readonly only: readonly (typeof groups)[number][];
-  /** A script like `floor.sh`: `up` prints a lap a line, `down` takes it down. */
+  /** A script like `floor.sh`: `up` prints one timing a line, `down` tears its set-up down. */
   readonly compare?: string;
 }
 
@@ -28,9 +28,9 @@ export interface BenchResult {
   readonly runs: number;
   readonly until: Stage;
   readonly system: { cpus: number; memoryGiB: number; kernel: string; node: string };
-  /** Seconds. */
+  /** In seconds. */
   readonly laps: Record<string, Lap>;
-  /** Medians divided by the median of the script's `up`, when one was given. */
+  /** Medians divided by the median of the script's `up`, if a script was given. */
   readonly ofCompared?: Record<string, number>;
 }
 
@@ -38,10 +38,10 @@ const root = join(import.meta.dirname, '../..');
 const overlay = join(root, 'helpers/cli/overlay-e2e.sh');
 const netnsMachine = join(root, 'helpers/cli/netns-machine.sh');
 
-/** The number of machines that the store has when commands of netns-machine are measured. */
+/** The number of machines in the state directory for measurements of netns-machine. */
 const crowd = 10;
 
-/** Runs everything `runs` times in a store of its own, one thing after the other, and gives the times. */
+/** Runs all measurements `runs` times in a separate state directory, one after the other, and returns the times. */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { runs, until, only, compare } = options;
   using watch = new InterruptionWatch();
@@ -54,7 +54,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   });
   const laps = new Laps();
   try {
-    // The first run fills what later ones find in the caches: the disk's, Node's.
+    // The first run fills caches for later ones: those of the disk and of Node.
     await run(overlay, ['up', '--until', until]);
     await run(overlay, ['down']);
     for (let turn = 1; turn <= runs; turn++) {
@@ -67,7 +67,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     if (only.includes('machines')) await measureMachines(run, laps, runs);
     if (only.includes('check')) {
       await bringUpLargeCluster(store, watch);
-      const name = `check, of ${crowdHosts} hosts with ${crowdHosts * crowdContainers} containers`;
+      const name = `check, ${crowdHosts} hosts with ${crowdHosts * crowdContainers} containers`;
       for (let turn = 1; turn <= runs; turn++) await measureCheck(run, laps, name);
     }
   } finally {
@@ -95,7 +95,7 @@ type Run = (
   more?: Readonly<Record<string, string>>,
 ) => Promise<{ seconds: number; stdout: string; stderr: string }>;
 
-/** Runs commands one at a time and takes the time of the whole process. An interruption ends the bench between two. */
+/** Runs commands one at a time and measures whole processes. An interruption ends the bench between two commands. */
 function runner(watch: InterruptionWatch, settings: Readonly<Record<string, string>>): Run {
   const own = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
@@ -114,7 +114,7 @@ async function measureUp(run: Run, laps: Laps, until: Stage, store: string): Pro
   const up = await run(overlay, ['up', '--until', until]);
   const record = await loadSetUp(store);
   for (const { name, seconds } of readStages(record?.activities ?? [], startedAt)) {
-    laps.add(`up, ${name} is there`, seconds);
+    laps.add(`up, ${name} complete`, seconds);
   }
   laps.add('up', up.seconds);
   laps.add('down', (await run(overlay, ['down'])).seconds);
@@ -126,7 +126,7 @@ async function measureSeedCheck(run: Run, laps: Laps): Promise<void> {
   await run(overlay, ['down']);
 }
 
-/** One that finds anything fails, and with it the bench: a time of a broken cluster is none. */
+/** A check with findings fails, and ends the bench: the time for a broken cluster is not comparable. */
 async function measureCheck(run: Run, laps: Laps, name: string): Promise<void> {
   laps.add(name, (await run(overlay, ['check', '--json'])).seconds);
 }
@@ -134,20 +134,20 @@ async function measureCheck(run: Run, laps: Laps, name: string): Promise<void> {
 async function measureMachines(run: Run, laps: Laps, runs: number): Promise<void> {
   for (let count = 1; count <= crowd; count++) {
     const { seconds } = await run(netnsMachine, ['create', `bench-${count}`]);
-    // The first one makes the store's switch and certificates, too.
-    laps.add(count === 1 ? 'netns-machine create, the first' : 'netns-machine create', seconds);
+    // The first machine includes the switch and the certificates of the state directory.
+    laps.add(count === 1 ? 'netns-machine create, first machine' : 'netns-machine create', seconds);
   }
   for (let turn = 1; turn <= runs; turn++) {
     for (const args of [['ls'], ['ip', 'bench-1'], ['env', 'bench-1'], ['status', 'bench-1']]) {
       const { seconds } = await run(netnsMachine, args);
-      laps.add(`netns-machine ${args[0]}, of ${crowd} machines`, seconds);
+      laps.add(`netns-machine ${args[0]}, ${crowd} machines`, seconds);
     }
   }
-  laps.add(`down, of ${crowd} machines`, (await run(overlay, ['down'])).seconds);
+  laps.add(`down, ${crowd} machines`, (await run(overlay, ['down'])).seconds);
 }
 
 async function measureCompared(run: Run, laps: Laps, script: string): Promise<void> {
-  // It needs programs that a bare system lacks; the harness finds those by itself.
+  // It needs programs that a minimal system lacks; the harness finds them itself.
   const { env } = await prepareTools();
   const { stdout } = await run('bash', [script, 'up'], env);
   const stages = readPrintedLaps(stdout);

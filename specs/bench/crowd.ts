@@ -7,7 +7,7 @@ import type { Topology } from '../../helpers/topology/topology.ts';
 import { PATH, prepareBase } from '../../helpers/debian/images/base.ts';
 import { buildImage, type ImageRecipe } from '../../helpers/debian/images/recipe.ts';
 
-/** How many hosts the large cluster has on which `check` is measured, and how many containers each. */
+/** The number of hosts in the large cluster for `check`, and of containers on each host. */
 export const crowdHosts = 16;
 export const crowdContainers = 2;
 
@@ -27,7 +27,7 @@ const crowd: Topology = {
   },
 };
 
-/** What idles in its containers. */
+/** The image of idle containers. */
 const idler: ImageRecipe = {
   name: 'idler',
   tag: 'overlay-e2e/idler:latest',
@@ -37,7 +37,7 @@ const idler: ImageRecipe = {
   addLayer: async () => {},
 };
 
-/** Stands the large cluster up in that store: many hosts, each with containers on one overlay. */
+/** Brings up the large cluster in a state directory: many hosts, each with containers on one overlay. */
 export async function bringUpLargeCluster(store: string, watch: InterruptionWatch): Promise<void> {
   const env = { ...process.env, MACHINE_STORAGE_PATH: store, E2E_PROVIDER: 'netns' };
   const provider = await openProvider(env);
@@ -53,5 +53,5 @@ export async function bringUpLargeCluster(store: string, watch: InterruptionWatc
       );
     }
   });
-  await allSettled('fill the hosts of the crowd', filled);
+  await allSettled('start containers on all hosts', filled);
 }

@@ -2,14 +2,14 @@ import { medianOf } from '../../helpers/process/median.ts';
 import type { ActivityCode } from '../../helpers/process/activity.ts';
 import type { RecordedActivity } from '../../helpers/topology/bring-up/set-up-record.ts';
 
-/** The times of one thing, in seconds. */
+/** The timings of one operation, in seconds. */
 export interface Lap {
   readonly median: number;
-  /** In the order in which they were measured. */
+  /** In the order of measurement. */
   readonly each: readonly number[];
 }
 
-/** Collects times by name, in the order in which the names first came. */
+/** Collects timings by name, in the order of their first occurrence. */
 export class Laps {
   readonly #seconds = new Map<string, number[]>();
 
@@ -65,7 +65,7 @@ export function readStages(
     .toSorted((a, b) => a.seconds - b.seconds);
 }
 
-/** Returns the laps that a script printed: lines such as `   3.52 consul leads`. */
+/** Returns the timings that a script printed: lines such as `   3.52 consul leads`. */
 export function readPrintedLaps(printed: string): StageLap[] {
   return printed.split('\n').flatMap((line) => {
     const [, seconds, name] = /^ +(\d+\.\d+) (.+)$/.exec(line) ?? [];

@@ -32,14 +32,14 @@ test('npm run bench prints the timings of runs and of a compared command as one 
   expect(Object.keys(laps)).toEqual([
     'compared, it is up',
     'compared',
-    'up, keystore is there',
+    'up, keystore complete',
     'up',
     'down',
   ]);
   for (const [name, { each }] of Object.entries(laps)) expect(each, name).toHaveLength(1);
   expect(laps['compared']).toEqual({ median: 0.5, each: [0.5] });
   // The stage ends before the whole, and both take time.
-  const [stage, up] = [laps['up, keystore is there']?.median ?? 0, laps['up']?.median ?? 0];
+  const [stage, up] = [laps['up, keystore complete']?.median ?? 0, laps['up']?.median ?? 0];
   expect(stage).toBeGreaterThan(0);
   expect(up).toBeGreaterThan(stage);
   expect(ofCompared['up']).toBeCloseTo(up / 0.5, 2);

@@ -56,7 +56,7 @@ describe('An engine without cluster options is reported immediately, with the mi
       `mh-keystore: join the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise. Set the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, keystore))).toMatch(
-      /^mh-keystore: docker network create refused: the engine is in no cluster.*; .*cluster-store and cluster-advertise$/,
+      /^mh-keystore: docker network create refused: the engine is in no cluster.* .*cluster-store and cluster-advertise$/,
     );
   });
 
@@ -110,7 +110,7 @@ describe('An engine without cluster options is reported immediately, with the mi
 });
 
 describe('A host without a connection to the key-value store is named, with the port to open', () => {
-  test('one whose engine would hang at its start, and one whose engine hangs at a network', async ({
+  test('one whose engine would hang at its start, and one whose engine would hang at a network', async ({
     lab,
     onTestFinished,
   }) => {

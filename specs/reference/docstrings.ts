@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Comment, parseSync } from 'oxc-parser';
 
-/** As much of a node of the syntax tree as is looked at here. */
+/** The properties of a syntax tree node that are read here. */
 export interface SyntaxNode {
   readonly type: string;
   readonly start: number;
@@ -10,18 +10,18 @@ export interface SyntaxNode {
   readonly [field: string]: unknown;
 }
 
-/** A source file, with what is said of each thing in it. */
+/** A source file, with its doc comments. */
 export interface Source {
   readonly file: string;
   readonly text: string;
   readonly body: readonly SyntaxNode[];
-  /** The docstring right before a node, as Markdown; undefined when there is none. */
+  /** Returns the doc comment directly before a node, as Markdown; undefined if there is no comment. */
   docOf(node: SyntaxNode): string | undefined;
 }
 
 const read = new Map<string, Source>();
 
-/** Reads a TypeScript file of ours. */
+/** Reads a TypeScript file of the project. */
 export function readSource(file: string): Source {
   const known = read.get(file);
   if (known !== undefined) return known;
@@ -39,7 +39,7 @@ export function readSource(file: string): Source {
   return source;
 }
 
-/** The file that an import of this file is from. */
+/** Returns the file that an import in this file refers to. */
 export function resolveImport({ file }: Source, from: string): string {
   return join(dirname(file), from);
 }

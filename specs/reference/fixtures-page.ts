@@ -17,7 +17,7 @@ export function fixturesPage(): string {
     ...section('Matchers of `expect`', undefined, join(folder, 'expect.ts'), 'Matchers'),
     ...section('`PingExpectation`', undefined, matcher('to-ping.ts'), 'PingExpectation'),
     ...docsOfInterface(join(folder, '../docker/containers/ping.ts'), 'PingOptions')
-      // A matcher ends without a signal.
+      // `signal` is an internal field of a matcher.
       .members.filter(({ name }) => name !== 'signal')
       .flatMap(memberParts),
     ...section('`ReachOptions`', undefined, matcher('to-reach.ts'), 'ReachOptions'),

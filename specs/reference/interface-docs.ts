@@ -1,11 +1,11 @@
 import { readSource, type SyntaxNode } from './docstrings.ts';
 
-/** A field or a method of an interface, or an exported name, and what its docstring says. */
+/** A field or a method of an interface, or an exported name, with its doc comment. */
 export interface MemberDocs {
   readonly name: string;
-  /** As the source has it. */
+  /** The source text. */
   readonly signature: string;
-  /** Markdown; undefined where nothing is said. */
+  /** Markdown; undefined without a doc comment. */
   readonly doc: string | undefined;
 }
 
@@ -14,7 +14,7 @@ export interface InterfaceDocs {
   readonly members: readonly MemberDocs[];
 }
 
-/** What is said of an interface of a file of ours, wherever in it. */
+/** Returns the doc comments of an interface in a file of the project. */
 export function docsOfInterface(file: string, name: string): InterfaceDocs {
   const source = readSource(file);
   for (const { outer, declaration } of declarationsIn(source.body)) {
@@ -36,7 +36,7 @@ export function docsOfInterface(file: string, name: string): InterfaceDocs {
   throw new Error(`${file} has no interface ${name}`);
 }
 
-/** What is said of a name that a file of ours exports. */
+/** Returns the doc comment of a name that a file of the project exports. */
 export function docOfExport(file: string, name: string): string | undefined {
   const source = readSource(file);
   for (const { outer, declaration } of declarationsIn(source.body)) {
@@ -49,7 +49,7 @@ export function docOfExport(file: string, name: string): string | undefined {
   throw new Error(`${file} exports no ${name}`);
 }
 
-/** All declarations, each with the statement that its docstring stands before. */
+/** Returns all declarations, each with the statement that follows its doc comment. */
 function declarationsIn(
   statements: readonly SyntaxNode[],
 ): { readonly outer: SyntaxNode; readonly declaration: SyntaxNode }[] {

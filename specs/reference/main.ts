@@ -1,4 +1,4 @@
-/** `npm run reference`: writes what of the docs is made of the code. */
+/** `npm run reference`: writes the generated files of docs/. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { referenceFiles, root } from './files.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readSource, resolveImport, type Source, type SyntaxNode } from './docstrings.ts';
 
-/** What is said of a schema, in the shape of the schema. */
+/** The doc comments of a schema, in the structure of the schema. */
 interface SchemaDocs {
   readonly doc?: string | undefined;
   readonly fields?: ReadonlyMap<string, SchemaDocs>;
@@ -9,7 +9,7 @@ interface SchemaDocs {
   readonly variants?: readonly SchemaDocs[];
 }
 
-/** As much of a JSON Schema as is looked at here. */
+/** The properties of a JSON Schema that are read here. */
 export interface JsonSchema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
@@ -25,8 +25,8 @@ export interface JsonSchema {
 }
 
 /**
- * The JSON Schema of what a zod schema takes. Its descriptions are the docstrings in the source: those that an editor
- * shows to whoever writes such a description in TypeScript.
+ * Returns the JSON Schema of the input of a zod schema. Its descriptions are the doc comments in the source, which an
+ * editor shows to authors of such a file in TypeScript.
  */
 export function describeSchema(
   schema: z.ZodType,
@@ -60,7 +60,7 @@ function addDocs(schema: JsonSchema, docs: SchemaDocs | undefined): JsonSchema {
   };
 }
 
-/** What is said of a constant, in this file or in that from which it is imported. */
+/** Returns the doc comments of a constant, in this file or in the file that exports it. */
 function docsOfName(source: Source, name: string): SchemaDocs {
   for (const statement of source.body) {
     const declaration = (
@@ -69,7 +69,7 @@ function docsOfName(source: Source, name: string): SchemaDocs {
     for (const one of nodes(declaration?.['declarations'])) {
       if (nameOf(one['id']) !== name) continue;
       const inner = docsOf(source, one['init'] as SyntaxNode);
-      // What is said of an object tells what it is for; what is said of a text such as a name, its rule.
+      // The doc comment of an object describes its purpose; that of a text, such as a name, describes its format.
       const isObject = inner.fields !== undefined || inner.variants !== undefined;
       return isObject ? { doc: source.docOf(statement), ...inner } : inner;
     }
@@ -81,7 +81,7 @@ function docsOfName(source: Source, name: string): SchemaDocs {
   return {};
 }
 
-/** What is said within an expression that makes a schema: `z.array(machine).min(1)`. */
+/** Returns the doc comments in an expression that creates a schema: `z.array(machine).min(1)`. */
 function docsOf(source: Source, node: SyntaxNode): SchemaDocs {
   if (node.type === 'Identifier') return docsOfName(source, nameOf(node) ?? '');
   if (node.type !== 'CallExpression') return {};

@@ -4,10 +4,10 @@ import { runSmall, type SmallRun } from './small-run.ts';
 
 const passing = `import { test } from 'vitest'; test('it passes', () => {});`;
 
-// Each of these starts a Vitest of its own; on a busy machine that takes its time.
+// Each test starts a separate Vitest, which takes long on a busy machine.
 const limit = 120_000;
 
-describe('A run with files that break in every way', () => {
+describe('A run with failures of every kind', () => {
   let run: SmallRun;
 
   beforeAll(async () => {
@@ -45,19 +45,20 @@ describe('A run with files that break in every way', () => {
     });
   }, limit);
 
-  test('reads red', () => {
+  test('fails', () => {
     expect(run.exitCode).not.toBe(0);
-    // Failed: an import, three hooks, what nobody waited for, the worker. Skipped: two after hooks, three, the crashed one.
+    // Failed: an import, three hooks, an unhandled rejection, the worker. Skipped: two after hooks, three, the crashed
+    // one.
     expect(run.lastLine).toBe('3 passed, 6 failed, 6 skipped');
   });
 
-  test('tells of the file that could not be imported', () => {
+  test('reports the file that could not be imported', () => {
     const { status, statusDetails } = run.result('specs/import.spec.ts can be run');
     expect(status).toBe('broken');
     expect(statusDetails?.message).toContain('no-such-file');
   });
 
-  test('tells of the hook that failed, and that its tests did not run', () => {
+  test('reports the failed hook, and that its tests did not run', () => {
     const failed = run.results.filter(({ status }) => status === 'broken');
     const messages = failed.map(({ statusDetails }) => statusDetails?.message);
     for (const message of ['no machine', 'no network', 'a machine is left']) {
@@ -70,7 +71,7 @@ describe('A run with files that break in every way', () => {
     }
   });
 
-  test('tells why tests were skipped', () => {
+  test('reports the reasons of skipped tests', () => {
     const whys = ['skips itself', 'is skipped', 'is to be written'].map((name) => {
       const { status, statusDetails } = run.result(name);
       return [status, statusDetails?.message];
@@ -82,7 +83,7 @@ describe('A run with files that break in every way', () => {
     ]);
   });
 
-  test('tells of the worker that crashed, and which file it was at', () => {
+  test('reports the crashed worker with its file', () => {
     const outside = run.results.filter(({ name }) => name.startsWith('Error outside of any test'));
     expect(outside.map(({ status }) => status)).toEqual(['broken', 'broken']);
     const messages = outside.map(({ statusDetails }) => statusDetails?.message);
@@ -94,7 +95,7 @@ describe('A run with files that break in every way', () => {
   });
 });
 
-test('a global set-up that fails reads red, with its steps up to the failure', {
+test('a global set-up that fails makes the run fail, with its steps up to the failure', {
   timeout: limit,
 }, async () => {
   const run = await runSmall(
@@ -117,7 +118,7 @@ test('a global set-up that fails reads red, with its steps up to the failure', {
   expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
   const setUp = run.result('Set up the demo');
   expect(setUp.status).toBe('broken');
-  expect(setUp.statusDetails?.message).toContain('exit code 5, "no space left"; make room');
+  expect(setUp.statusDetails?.message).toContain('exit code 5, "no space left". Make room');
   const keystore = setUp.steps?.[0];
   expect(keystore).toMatchObject({ name: 'keystore', status: 'broken' });
   expect(keystore?.steps?.map(({ status }) => status)).toEqual(['passed', 'broken']);
@@ -126,7 +127,7 @@ test('a global set-up that fails reads red, with its steps up to the failure', {
   expect(run.output).toContain('overlay-e2e doctor');
 });
 
-test('waits, tests and hooks that exceed their limits have a category of their own', {
+test('waits, tests and hooks that exceed their limits have a separate category', {
   timeout: limit,
 }, async () => {
   const run = await runSmall({
@@ -156,7 +157,7 @@ test('waits, tests and hooks that exceed their limits have a category of their o
   expect(names).toContain('Harness: a time limit was exceeded');
 });
 
-test('a global set-up that cannot even be imported reads red', { timeout: limit }, async () => {
+test('a global set-up that cannot be imported makes the run fail', { timeout: limit }, async () => {
   const run = await runSmall(
     { 'specs/passing.spec.ts': passing, 'global-setup.ts': `import './no-such-file.ts';` },
     { config: `globalSetup: ['./global-setup.ts'],` },
@@ -166,7 +167,7 @@ test('a global set-up that cannot even be imported reads red', { timeout: limit 
   expect(run.result('The run comes to its end').status).toBe('broken');
 });
 
-test('a take-down that fails reads red', { timeout: limit }, async () => {
+test('a failed tear-down makes the run fail', { timeout: limit }, async () => {
   const run = await runSmall(
     {
       'specs/passing.spec.ts': passing,
@@ -182,7 +183,7 @@ test('a take-down that fails reads red', { timeout: limit }, async () => {
   expect(run.result('Take down the demo').statusDetails?.message).toBe('device busy');
 });
 
-test('a run that bails out tells which tests did not run', { timeout: limit }, async () => {
+test('a run that bails out reports the tests that did not run', { timeout: limit }, async () => {
   const run = await runSmall(
     {
       'specs/bail.spec.ts': `
@@ -197,7 +198,7 @@ test('a run that bails out tells which tests did not run', { timeout: limit }, a
   expect(run.result('comes after')).toMatchObject({ status: 'skipped' });
 });
 
-test('a run in which nothing ran reads red', { timeout: limit }, async () => {
+test('a run without executed tests fails', { timeout: limit }, async () => {
   const run = await runSmall({
     'specs/none.spec.ts': `import { test } from 'vitest'; test.skip('never', () => {});`,
   });
@@ -206,7 +207,7 @@ test('a run in which nothing ran reads red', { timeout: limit }, async () => {
   expect(run.lastLine).toBe('0 passed, 1 failed, 1 skipped');
 });
 
-test('a skip that the list does not allow reads red, and an allowed one says where it runs', {
+test('an unlisted skip makes the run fail, and a listed skip names the runs that include it', {
   timeout: limit,
 }, async () => {
   const run = await runSmall(
@@ -236,7 +237,9 @@ test('a skip that the list does not allow reads red, and an allowed one says whe
   expect(run.output).toContain('- 1 skipped: no ssh on PATH; it runs on Debian\n');
 });
 
-test('a run of some tests of a file is not a run with skips', { timeout: limit }, async () => {
+test('a run of some tests of a file does not count the others as skips', {
+  timeout: limit,
+}, async () => {
   const run = await runSmall(
     {
       'specs/two.spec.ts': `
@@ -250,7 +253,7 @@ test('a run of some tests of a file is not a run with skips', { timeout: limit }
   expect(run.lastLine).toBe('1 passed, 0 failed, 1 skipped');
 });
 
-test('a run that finds no specs reads red, and leaves the report of the last run as it is', {
+test('a run that finds no specs fails, and keeps the report of the last run', {
   timeout: limit,
 }, async () => {
   const run = await runSmall(

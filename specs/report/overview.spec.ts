@@ -32,7 +32,7 @@ describe('The third of three runs', () => {
         passes('stays'),
         fails('breaks'),
         fails('comes and goes'),
-        passes('is mended'),
+        passes('is repaired'),
         passes('is new'),
         `test('cannot be here', ({ skip }) => skip('this kernel has no IPVS'));`,
         loses,
@@ -43,7 +43,7 @@ describe('The third of three runs', () => {
             passes('stays'),
             passes('breaks'),
             fails('comes and goes'),
-            fails('is mended'),
+            fails('is repaired'),
             passes('goes'),
             passes('cannot be here'),
             passes('has every entry'),
@@ -52,7 +52,7 @@ describe('The third of three runs', () => {
             passes('stays'),
             passes('breaks'),
             passes('comes and goes'),
-            fails('is mended'),
+            fails('is repaired'),
             passes('goes'),
             passes('cannot be here'),
             loses,
@@ -62,18 +62,18 @@ describe('The third of three runs', () => {
     );
   }, 300_000);
 
-  test('begins with the cause, the counts of the terminal, and how the runs before ended', () => {
+  test('begins with the cause, the counts, and the results of earlier runs', () => {
     expect(run.overview, run.output).toMatch(
       /^✖ forwarding-entry-missing: A host has no forwarding entry for a container 3 tests failed, 3 of 7 tests passed, 1 skipped, each with its reason, in [\d.]+ s\. Last runs: ✖ ✖ ✖ /,
     );
     expect(run.lastLine).toBe('3 passed, 3 failed, 1 skipped');
   });
 
-  test('says what is broken, what that means, and since when', () => {
+  test('names the finding, its meaning and its first occurrence', () => {
     expect(run.overview).toContain(
       '✖ the cluster has 1 finding forwarding-entry-missing A host has no forwarding entry for a container. About forwarding-entry-missing',
     );
-    // The page itself, for the report is read where the project is not.
+    // The page itself, because the report may be read without the project.
     expect(run.overview).toContain(
       'About forwarding-entry-missing forwarding-entry-missing : A host',
     );
@@ -86,18 +86,18 @@ describe('The third of three runs', () => {
     );
   });
 
-  test('says what has changed since the run before, and nothing of what has not', () => {
+  test('lists the changes since the previous run, and nothing else', () => {
     const [, changes = ''] = /Changes since the run of (.*?) Environments/.exec(run.overview) ?? [];
     expect(changes.replace(/^\d+ \w+, [\d:]+ /, '')).toBe(
-      '✖ 2 newly failing ✔ 1 fixed is mended Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
+      '✖ 2 newly failing ✔ 1 fixed is repaired Demo: A + 1 new is new Demo: A − 1 gone goes Demo: A ○ 1 skipped now cannot be here Demo: A',
     );
   });
 
-  test('tells every spec that did not run under its reason', () => {
+  test('lists every test that did not run under its reason', () => {
     expect(run.overview).toMatch(/Why 1 spec did not run this kernel has no IPVS Demo: A /);
   });
 
-  test('marks what passes and fails by turns as flaky, and nothing else, with its history', () => {
+  test('marks only tests with alternating results as flaky, with their history', () => {
     expect(result('comes and goes')).toMatchObject({
       flaky: true,
       transition: 'regressed',
@@ -113,7 +113,7 @@ describe('The third of three runs', () => {
     ]);
   });
 
-  test('tells failures of a known issue from others, with a link to it', () => {
+  test('distinguishes failures of a known issue, with a link to it', () => {
     const issue = 'https://github.com/moby/moby/issues/52661';
     expect(result('has every entry')?.resolution).toBe('issue');
     expect(result('has every entry')?.links.map(({ url }) => url)).toContain(issue);
@@ -121,7 +121,7 @@ describe('The third of three runs', () => {
     expect(run.report).toContain(`href="${issue}"`);
   });
 
-  test('puts each failure into the category of what went wrong', () => {
+  test('puts each failure into a category', () => {
     const { nodes } = z
       .object({
         nodes: z.record(z.string(), z.looseObject({ type: z.string(), name: z.string() })),

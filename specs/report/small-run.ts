@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, '../..');
 export interface SmallStep {
   readonly name: string;
   readonly status: string;
-  /** Absent from what allure-vitest makes of an attachment. */
+  /** Absent if allure-vitest creates the step for an attachment. */
   readonly steps?: readonly SmallStep[];
   readonly attachments: readonly { readonly name: string; readonly source: string }[];
 }
@@ -28,32 +28,32 @@ export interface SmallResult extends SmallStep {
   readonly labels: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** What came of a small run. */
+/** The results of a small run. */
 export interface SmallRun {
   readonly vitestCode: number | undefined;
   readonly exitCode: number | undefined;
   readonly output: string;
   readonly lastLine: string;
   readonly results: readonly SmallResult[];
-  /** The report's HTML. */
+  /** The HTML of the report. */
   readonly report: string;
-  /** The files that the report shows, by their names. */
+  /** The files that the report shows, by name. */
   readonly data: ReportData;
-  /** What the report says before all else, as text. */
+  /** The text of the overview in the report. */
   readonly overview: string;
-  /** How many runs the history has. */
+  /** The number of runs in the history. */
   readonly history: number;
-  /** What `overlay-e2e report` said after the run, if it was asked for. */
+  /** The output of `overlay-e2e report` after the run, if requested. */
   readonly rebuilt: string;
   result(name: string): SmallResult;
   attachment(source: string): string;
 }
 
 /**
- * Runs a real Vitest with the project's own reporters and set-up file on files of its own, then what ends a run.
+ * Runs a real Vitest with the project's reporters and set-up file on given files, then ends the run.
  *
- * @param files by their names; `demo.spec.ts` imports what it wants from `helpers` by `@helpers/…`
- * @param options.before files of runs before it, which the history then has: each run has its own files only
+ * @param files contents by name; `demo.spec.ts` imports from `helpers` with `@helpers/…`
+ * @param options.before the files of earlier runs, for the history: each run has only its own files
  */
 export async function runSmall(
   files: Readonly<Record<string, string>>,
@@ -76,7 +76,7 @@ export async function runSmall(
 
 interface SmallRunOptions {
   readonly config?: string;
-  /** The list of allowed skips, as source text; without it, all are allowed. */
+  /** The list of allowed skips, as source text. Default: all skips are allowed. */
   readonly allowedSkips?: string;
   readonly args?: readonly string[];
   readonly rebuild?: boolean;
@@ -132,13 +132,13 @@ function describeRun(
       const found = results.find((one) => one.name === name);
       if (found !== undefined) return found;
       const names = results.map((one) => `  ${one.name}`).join('\n');
-      throw new Error(`no result named «${name}» among\n${names}\n${run.all}\n${end.all}`);
+      throw new Error(`no result "${name}" among\n${names}\n${run.all}\n${end.all}`);
     },
     attachment: (source) => contents.get(source) ?? '',
   };
 }
 
-/** A page's text, a space wherever a tag was. */
+/** Returns a page's text, with a space instead of each tag. */
 function textOf(html = ''): string {
   return html
     .replaceAll(/<[^>]*>/g, ' ')

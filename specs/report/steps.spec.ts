@@ -30,7 +30,7 @@ beforeAll(async () => {
   );
 }, 120_000);
 
-test('what the harness does in hooks, fixtures and side by side becomes steps of the test', () => {
+test('work of the harness in hooks, fixtures and parallel code becomes steps of the test', () => {
   expect(run.lastLine, run.output).toBe('1 passed, 0 failed');
   const { steps, labels } = run.result('side by side');
   const outline = steps?.map(({ name, steps: inner = [] }) => [
@@ -52,32 +52,32 @@ test('what the harness does in hooks, fixtures and side by side becomes steps of
   expect(labels).toContainEqual({ name: 'feature', value: 'Car endpoint' });
 });
 
-test('the report tells on what the run ran', () => {
+test('the report describes the system of the run', () => {
   const environment = run.attachment('environment.properties');
   expect(environment).toMatch(/^system=\S/m);
   expect(environment).toMatch(/^kernel=Linux \d/m);
   expect(environment).toContain(`node=${process.version}`);
 });
 
-test('an overview of a run in which all passed says so, and leads to no empty page', () => {
+test('an overview of a successful run says so, and links no empty page', () => {
   expect(run.overview).toMatch(
     /^✔ 1 of 1 test passed In [\d.]+ s\. Changes No earlier run to compare with/,
   );
   expect(run.overview).not.toContain('Categories :');
-  // Before Allure's own page, and put into it by a script that is there.
+  // Before Allure's own page, by a script that exists.
   expect(run.report.indexOf('<section id="overview"')).toBeLessThan(
     run.report.indexOf('<div id="app">'),
   );
   expect(run.report).toContain("document.getElementById('overview')");
 });
 
-test('overlay-e2e report builds it again and does not take the run for two', () => {
+test('overlay-e2e report builds it again and does not count the run twice', () => {
   expect(run.rebuilt).toMatch(/\/allure-report\/index\.html$/);
   expect(run.history).toBe(1);
 });
 
 test('the report is one file that loads nothing from elsewhere, and forbids it', () => {
-  // A link is followed by whoever wants to, and loads nothing.
+  // A link loads nothing until someone follows it.
   const report = run.report.replaceAll(/<a href="[^"]*"/g, '<a');
   const attributes = report.matchAll(
     /\s(?:src|srcset|href|data|poster|action)\s*=\s*["']?([^"'\s>]*)/g,
@@ -85,7 +85,7 @@ test('the report is one file that loads nothing from elsewhere, and forbids it',
   const loaded = [...attributes].map(([, address = '']) => address);
   expect(loaded.length).toBeGreaterThan(1);
   expect(loaded.filter((address) => !address.startsWith('data:'))).toEqual([]);
-  // Styles are part of the page, or of the script that it holds.
+  // Styles are part of the page, or of the script in it.
   const styled = [report, ...loaded.filter((address) => address.includes(';base64,')).map(decode)];
   expect(styled.join('')).toContain('@font-face');
   const fetched = styled.flatMap(
@@ -94,11 +94,11 @@ test('the report is one file that loads nothing from elsewhere, and forbids it',
   expect(fetched).toEqual([]);
   expect(report).not.toContain('googletagmanager');
 
-  // What scripts ask for while they run, no text shows; the browser is told to refuse it.
+  // The text does not show requests of running scripts; the policy makes the browser refuse them.
   const [before = '', after = ''] = report.split(
     '<meta http-equiv="Content-Security-Policy" content="',
   );
-  // Before anything that could load: a policy holds for what follows it.
+  // Before anything that could load: a policy applies to the content after it.
   expect(before).not.toMatch(/<(?!!DOCTYPE|html|head)/);
   const [policy = ''] = after.split('"');
   const sources = policy.split('; ').map((directive) => directive.split(' '));
