@@ -50,7 +50,7 @@ describe('an empty cache', () => {
       E2E_DEBIAN_MIRROR: 'http://127.0.0.1:9/debian',
     });
     expect(stderr.split('\n')[0]).toMatch(
-      /^Error creating machine: read the package lists of Debian \w+: .*127\.0\.0\.1.*; check the network, apt’s proxy and the mirror in \/etc\/apt, or set E2E_DEBIAN_MIRROR=/,
+      /^Error creating machine: read the package lists of Debian \w+: .*127\.0\.0\.1.*\. Check the network, apt’s proxy and the mirror in \/etc\/apt, or set E2E_DEBIAN_MIRROR=/,
     );
     expect(exitCode).toBe(1);
     expect(existsSync(join(home, 'store/machines'))).toBe(false);

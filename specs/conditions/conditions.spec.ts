@@ -56,7 +56,7 @@ describe('An engine without cluster options is reported immediately, with the mi
       `mh-keystore: join the cluster of ${store.url}: its engine runs without cluster-store and cluster-advertise. Set the engine option cluster-store=${store.url} and cluster-advertise=INTERFACE:2376 with the interface of ${keystore.machine.address} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, keystore))).toMatch(
-      /^mh-keystore: docker network create refused: the engine is in no cluster.* .*cluster-store and cluster-advertise$/,
+      /^mh-keystore: docker network create refused: the engine is in no cluster.* .*cluster-store and cluster-advertise\.$/,
     );
   });
 
@@ -93,7 +93,7 @@ describe('An engine without cluster options is reported immediately, with the mi
     expect(failure).toMatch(
       /^machine astray: start the engine: .*eth9:2376.* no such network interface/,
     );
-    expect(failure).toMatch(/\. Name an interface that the machine has, .* cluster-advertise: /);
+    expect(failure).toMatch(/\. Set the engine option cluster-advertise to an interface of the machine /);
   });
 
   test('one with a key-value store at a closed port', async ({ lab }) => {
