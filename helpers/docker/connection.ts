@@ -8,41 +8,41 @@ import { HarnessError } from '../process/errors/harness-error.ts';
 import { unlessAborted } from '../process/waits/unless-aborted.ts';
 import { type Explain, explainFailure } from './explain-failure.ts';
 
-/** What every call to an engine takes. */
+/** Options of every call to an engine. */
 export interface CallOptions {
-  /** Milliseconds until the call is given up; 30 s when absent and not said otherwise. */
+  /** In milliseconds, until the call is aborted. Default: 30 s, unless documented otherwise. */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Publishes nothing: for a wait that asks again and again, and tells itself what it saw. */
+  /** Publishes no activity: for waits that poll, and report their observations themselves. */
   readonly quiet?: boolean | undefined;
 }
 
-/** One question to an engine. */
+/** One request to an engine. */
 export interface Call<T> extends CallOptions {
-  /** `command` when absent. */
+  /** Default: `command`. */
   readonly kind?: 'command' | 'transfer';
-  /** What the docker client would be called with: «network inspect my-net». */
+  /** The equivalent arguments of the docker client: "network inspect my-net". */
   readonly title: string;
-  /** The whole command line, where the title shortens it. */
+  /** The complete command line, if the title is shortened. */
   readonly line?: string;
-  /** What the engine must answer; anything else is an error, never passed on. */
+  /** The schema of the engine's response; any other response is an error. */
   readonly answer: z.ZodType<T>;
   ask(docker: Docker, signal: AbortSignal, report: ActivityReport): Promise<unknown>;
-  /** What the docker client would print. */
+  /** Returns the output that the docker client would print. */
   print?(value: T): string;
-  /** Turns what the engine refuses into words and a remedy of this call's own. */
+  /** Returns an explanation and a hint for a refusal of the engine. */
   readonly explain?: Explain;
-  /** Asks only, changes nothing: may be asked again when a kept connection turns out to be dead. */
+  /** True if the request changes nothing, so that it may be sent again after a kept connection has failed. */
   readonly readOnly?: boolean;
 }
 
-/** The way to one machine's engine: connections that are kept open between calls. */
+/** The client of one machine's engine. It keeps connections open between calls. */
 export interface Connection {
   readonly machine: EngineHost;
-  /** Aborts when it is closed: streams that outlive their call end by it. */
+  /** Aborts when the client is closed, which ends streams that outlive their call. */
   readonly closed: AbortSignal;
   call<T>(call: Call<T>): Promise<T>;
-  /** Gives up every call and closes every connection, for good: a later call fails without asking anything. */
+  /** Aborts every call and closes every connection permanently: a later call fails without a request. */
   close(): void;
 }
 
@@ -50,7 +50,7 @@ const silent: ActivityReport = { input: () => {}, output: () => {}, progress: ()
 
 const defaultLimit = 30_000;
 
-/** Opens nothing yet: certificates are read and the client is loaded with the first call. */
+/** Opens no connection: the first call reads the certificates and loads the client. */
 export function openConnection(machine: EngineHost): Connection {
   let transport: Promise<Transport> | undefined;
   const closed = new AbortController();
@@ -63,7 +63,7 @@ export function openConnection(machine: EngineHost): Connection {
       const call = { ...given, signal: AbortSignal.any([signal, closed.signal]) };
       transport ??= openTransport(machine.endpoint);
       client ??= loadClient(transport);
-      // A failure before the first request (a missing certificate) may be over before the next call.
+      // A failure before the first request, such as a missing certificate, may be fixed before the next call.
       client.catch(() => {
         transport = undefined;
         client = undefined;
@@ -87,8 +87,8 @@ export function openConnection(machine: EngineHost): Connection {
       closed.abort(
         new HarnessError({
           code: 'connection-closed',
-          tried: `${machine.name}: ask its engine`,
-          observed: 'the connection to it was closed',
+          tried: `${machine.name}: query its engine`,
+          observed: 'the client is closed',
         }),
       );
       void transport?.then(
@@ -109,8 +109,8 @@ async function loadClient(transport: Promise<Transport>): Promise<Docker> {
 }
 
 /**
- * The client reads DOCKER_HOST and DOCKER_CERT_PATH even when it is told everything, and dies of a shell that still
- * points to a machine long gone.
+ * Runs `make` without DOCKER_HOST and DOCKER_CERT_PATH: the client reads them even if all options are given, and fails
+ * if they refer to a removed machine.
  */
 function withoutDockerEnvironment<T>(make: () => T): T {
   const { DOCKER_HOST } = process.env;
@@ -130,7 +130,7 @@ async function ask<T>(
   report: ActivityReport,
 ): Promise<T> {
   const tried = `${machine.name}: docker ${call.title}`;
-  // A call that says how long it takes is known to take long.
+  // A call with its own limit is expected to take long.
   const { limit, note } =
     call.limit === undefined ? limitWait(defaultLimit) : { limit: call.limit, note: '' };
   call.signal?.throwIfAborted();
@@ -138,7 +138,7 @@ async function ask<T>(
     AbortSignal.timeout(limit),
     ...(call.signal === undefined ? [] : [call.signal]),
   ]);
-  // Aborts only while the call lasts: what it gives, a container's streams, may outlive its limit.
+  // Aborted only during the call: its result, such as a container's streams, may outlive the limit.
   const givenUp = new AbortController();
   const giveUp = () => givenUp.abort(signal.reason);
   signal.addEventListener('abort', giveUp, { once: true });
@@ -146,7 +146,7 @@ async function ask<T>(
   try {
     const docker = destroyOnAbort(await client, givenUp.signal);
     const asked = call.ask(docker, givenUp.signal, report).catch(async (error: unknown) => {
-      // RFC 9110, 9.2.2: a safe request that met a connection closed meanwhile may be sent again.
+      // RFC 9110, 9.2.2: a safe request may be repeated if the connection was closed before it.
       if (call.readOnly === true && isClosedConnection(error) && !signal.aborted)
         return await call.ask(docker, givenUp.signal, report);
       throw error;
@@ -168,7 +168,7 @@ async function ask<T>(
   throw new InvalidAnswer(tried, parsed.error);
 }
 
-/** An engine answers what no engine of Docker does: a value is missing, or is not valid. */
+/** The error for a response that no Docker Engine sends: a value is missing or invalid. */
 export class InvalidAnswer extends HarnessError {
   constructor(tried: string, cause: z.ZodError) {
     const [first] = cause.issues;
@@ -178,7 +178,7 @@ export class InvalidAnswer extends HarnessError {
       tried,
       observed: `the engine reports an invalid value: ${where}: ${first?.message ?? ''}`,
       remedy:
-        'its version may be too new or too old to be understood, or it is no engine of Docker',
+        'use a supported version of Docker Engine: this one may be too new, too old, or another product',
       cause,
       evidence: z.prettifyError(cause),
     });
@@ -186,8 +186,9 @@ export class InvalidAnswer extends HarnessError {
 }
 
 /**
- * The same client, all of whose requests are destroyed when the signal aborts. Many of the client's calls take no signal;
- * a request that is only not waited for any more keeps its connection open, and this process alive, until the engine answers.
+ * Returns the same client, all of whose requests are destroyed when the signal aborts. Many calls of the client take no
+ * signal; a request that is no longer awaited would keep its connection and this process alive until the engine
+ * answers.
  */
 function destroyOnAbort(docker: Docker, abortSignal: AbortSignal): Docker {
   const modem = Object.create(docker.modem) as Docker['modem'];

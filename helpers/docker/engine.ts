@@ -9,7 +9,7 @@ import { type Nodes, openNodes } from './swarm/nodes.ts';
 import { openServices, type Services } from './swarm/services.ts';
 import { openSwarm, type Swarm } from './swarm/swarm.ts';
 
-/** The Docker Engine of one machine, asked over mutual TLS. */
+/** The client of one machine's Docker Engine. */
 export interface Engine extends Disposable {
   readonly machine: EngineHost;
   info(options?: CallOptions): Promise<EngineInfo>;
@@ -21,11 +21,11 @@ export interface Engine extends Disposable {
   readonly nodes: Nodes;
   readonly configs: Configs;
   readonly services: Services;
-  /** Gives up what is still asked and closes what is open, for good. */
+  /** Aborts all requests and closes all connections permanently. */
   close(): void;
 }
 
-/** The way to the machine's engine. Nothing is opened before the first call. */
+/** Returns a client for a machine's engine. Opens no connection before the first call. */
 export function connectEngine(machine: EngineHost): Engine {
   const connection = openConnection(machine);
   return {

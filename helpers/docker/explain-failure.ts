@@ -5,26 +5,26 @@ import type { EngineHost } from './endpoints/endpoint.ts';
 import type { HarnessError } from '../process/errors/harness-error.ts';
 import { oneLine } from '../process/text/one-line.ts';
 
-/** What the engine itself answered instead of doing it. */
+/** The engine's refusal of a request. */
 export interface Refusal {
-  /** HTTP status. */
+  /** The HTTP status. */
   readonly status: number;
   readonly message: string;
 }
 
-/** Words of its own that a call has for a refusal; undefined leaves it to the engine's words. */
+/** Returns a specific explanation of a refusal; undefined to use the engine's message. */
 export type Explain = (refusal: Refusal) => Explanation | undefined;
 
 export interface FailedCall {
   readonly tried: string;
   readonly machine: EngineHost;
   readonly limit: number;
-  /** Why the limit is a short one. */
+  /** The reason of a short limit. */
   readonly note?: string;
   readonly timedOut: boolean;
 }
 
-/** Makes one line with a remedy out of whatever the Docker client threw. */
+/** Returns an error of one line, with a hint, for any error of the Docker client. */
 export function explainFailure(
   error: unknown,
   call: FailedCall,
@@ -40,13 +40,13 @@ export function explainFailure(
   return errorOf(parts);
 }
 
-/** What the engine said when it refused, or undefined when it was not the engine that failed. */
+/** Returns the refusal of an engine; undefined for other errors. */
 function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const json: unknown = 'json' in error ? error.json : undefined;
   const said =
     typeof json === 'object' && json !== null && 'message' in json ? json.message : undefined;
-  // Without a JSON body the client's own words: «(HTTP code 500) server error - reason ».
+  // Without a JSON body, the client's own message: "(HTTP code 500) server error - reason ".
   const message =
     typeof said === 'string' ? said : error.message.replace(/^\(HTTP code \d+\) .*? - /, '');
   return { status: Number(error.statusCode), message: oneLine(message) };
@@ -56,6 +56,6 @@ function explainTimeout({ limit, note = '', machine }: FailedCall): Explanation 
   return {
     code: 'engine-unreachable',
     observed: `no answer from ${describeEndpoint(machine.endpoint)} after ${limit / 1000} s${note}`,
-    remedy: 'see whether the machine runs and its engine is not stuck',
+    remedy: 'check that the machine runs, and read the log of its engine',
   };
 }

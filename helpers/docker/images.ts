@@ -12,9 +12,9 @@ import { omitUndefined } from '../process/omit-undefined.ts';
 
 export interface ImageFacts {
   readonly id: string;
-  /** `docam/tomcat:latest`; empty for an image without a name. */
+  /** Such as `docam/tomcat:latest`; empty for an image without a name. */
   readonly tags: readonly string[];
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -23,17 +23,20 @@ export interface ImageFacts {
 export interface Images {
   list(options?: CallOptions): Promise<ImageFacts[]>;
   has(reference: string, options?: CallOptions): Promise<boolean>;
-  /** As `docker load`: takes an archive of `docker save`. Gives the names that came with it. */
+  /** Like `docker load`, for an archive of `docker save`. Returns the names in the archive. */
   load(archive: string, options?: CallOptions): Promise<string[]>;
-  /** As `docker import`: makes an image of a root file system's tar. `changes` are lines of a Dockerfile. */
+  /**
+   * Like `docker import`: creates an image from the tar file of a root file system. `changes` are lines of a
+   * Dockerfile.
+   */
   import(
     rootFileSystem: string,
     reference: string,
     options?: CallOptions & { readonly changes?: readonly string[] },
   ): Promise<void>;
-  /** As `docker pull`. */
+  /** Like `docker pull`. */
   pull(reference: string, options?: CallOptions): Promise<void>;
-  /** `docker tag` */
+  /** Like `docker tag`. */
   tag(reference: string, newReference: string, options?: CallOptions): Promise<void>;
   remove(reference: string, options?: CallOptions): Promise<void>;
 }
@@ -155,7 +158,7 @@ const explainRemove: Explain = ({ message: said }) => {
 };
 
 const PULL_REMEDY =
-  'see whether the machine has a way to the registry, or load the image from a tar file instead';
+  'check that the machine has access to the registry, or load the image from a tar file';
 
 interface Sending extends CallOptions {
   readonly title: string;
@@ -167,7 +170,7 @@ interface Sending extends CallOptions {
   ) => Promise<NodeJS.ReadableStream>;
 }
 
-/** Sends a file and gives what the engine said meanwhile, told as a transfer with its progress. */
+/** Sends a file, publishes a transfer with its progress, and returns the engine's messages. */
 async function sendArchive(
   connection: Connection,
   file: string,
@@ -186,7 +189,7 @@ async function sendArchive(
         throw new HarnessError({
           code: 'file-unreadable',
           tried,
-          observed: `no file ${file} that can be read`,
+          observed: `file ${file} is unreadable`,
           cause,
         });
       });
@@ -214,7 +217,10 @@ const message = z.object({
   error: z.string().optional(),
 });
 
-/** The engine answers 200 at once and tells of a failure only in one of the JSON lines that follow. */
+/**
+ * Parses the messages of an engine, which answers 200 immediately and reports failures only in one of the JSON lines
+ * that follow.
+ */
 function readMessages(lines: string, tried: string, remedy = SEND_REMEDY): string {
   const messages = lines
     .split('\n')
@@ -225,9 +231,9 @@ function readMessages(lines: string, tried: string, remedy = SEND_REMEDY): strin
   throw new HarnessError({ code: 'engine-refused', tried, observed: error, remedy });
 }
 
-const SEND_REMEDY = 'see whether the file is whole, and the machine’s disk not full';
+const SEND_REMEDY = 'check that the file is complete, and that the machine’s disk has space';
 
-/** `docam/tomcat` means `docam/tomcat:latest`. */
+/** Adds the default tag: `docam/tomcat` means `docam/tomcat:latest`. */
 function fullReference(reference: string): string {
   return splitReference(reference).join(':');
 }

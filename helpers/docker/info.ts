@@ -10,10 +10,10 @@ import { printInspection } from '../process/text/redact-secrets.ts';
 import type { CallOptions, Connection } from './connection.ts';
 import type { Explain } from './explain-failure.ts';
 
-/** What `docker info` says of an engine, as far as clusters are concerned. */
+/** The fields of `docker info` that concern clusters. */
 export interface EngineInfo {
   readonly id: string;
-  /** The machine's hostname, which is how a key-value cluster tells its members apart. */
+  /** The machine's hostname, by which a key-value cluster distinguishes its members. */
   readonly name: string;
   readonly serverVersion: string;
   readonly kernelVersion: string;
@@ -21,28 +21,28 @@ export interface EngineInfo {
   readonly architecture: string;
   readonly storageDriver: string;
   readonly labels: readonly string[];
-  /** `consul://192.168.99.100:8500`; undefined when the engine is in no key-value cluster. */
+  /** Such as `consul://192.168.99.100:8500`; undefined if the engine is in no key-value cluster. */
   readonly clusterStore: string | undefined;
-  /** `192.168.99.101:2376`. */
+  /** Such as `192.168.99.101:2376`. */
   readonly clusterAdvertise: string | undefined;
   readonly swarm: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
-  /** What it is in a swarm; undefined when it is in none. */
+  /** Its membership of a swarm; undefined if it is in no swarm. */
   readonly swarmNode: SwarmMember | undefined;
   readonly containersRunning: number;
-  /** By its own clock, ISO 8601. */
+  /** The engine's current time, in ISO 8601 format. */
   readonly systemTime: string;
   readonly warnings: readonly string[];
-  /** What the manager of a classic Swarm says of it, line by line: name and value. Engines say nothing here. */
+  /** The status of a classic Swarm that a manager reports: lines of name and value. Empty for engines. */
   readonly systemStatus: readonly (readonly [name: string, value: string])[];
 }
 
-/** An engine as a member of a swarm, in its own words. */
+/** The membership of a swarm that an engine reports. */
 export interface SwarmMember {
   readonly id: string;
-  /** Where the other members find it. */
+  /** The address at which other members reach it. */
   readonly address: string;
   readonly isManager: boolean;
-  /** `192.168.99.101:2377`, of those that it knows. */
+  /** Such as `192.168.99.101:2377`; the managers that it knows. */
   readonly managers: readonly string[];
 }
 
@@ -53,16 +53,16 @@ export interface EngineVersion {
   readonly kernelVersion: string;
   /** The operating system of its containers: `linux`. */
   readonly os: string;
-  /** The names of its parts; `Podman Engine` for another kind of engine. */
+  /** The names of its components; `Podman Engine` for another product. */
   readonly components: readonly string[];
 }
 
-/** The parts of an engine's answer by which it is recognized. */
+/** The fields of a response that identify an engine. */
 export interface EngineIdentity {
   readonly id: string;
   /** Its machine's hostname; undefined if it reports an invalid one. */
   readonly name: string | undefined;
-  /** The address at which it says that other members of its cluster find it. */
+  /** The address that it advertises to other members of its cluster. */
   readonly advertised: string | undefined;
 }
 
@@ -155,7 +155,7 @@ const versionAnswer = z
     }),
   );
 
-/** Takes less than {@link infoAnswer}: engines that a check refuses, and broken ones, must be recognized, too. */
+/** Has fewer requirements than {@link infoAnswer}, to identify broken and unsupported engines too. */
 const identityAnswer = z
   .object({
     ID: z.string(),
@@ -171,12 +171,12 @@ const identityAnswer = z
     }),
   );
 
-/** Options of a request, with explanations of refusals that only its caller can give. */
+/** Options of a request, with explanations of refusals by its caller. */
 export interface ExplainedOptions extends CallOptions {
   readonly explain?: Explain;
 }
 
-/** `docker info`. */
+/** Returns the result of `docker info`. */
 export async function readInfo(
   connection: Connection,
   options: CallOptions = {},
@@ -191,7 +191,7 @@ export async function readInfo(
   });
 }
 
-/** `docker info`, as far as it identifies an engine. */
+/** Returns the fields of `docker info` that identify an engine. */
 export async function readIdentity(
   connection: Connection,
   options: ExplainedOptions = {},
@@ -205,7 +205,7 @@ export async function readIdentity(
   });
 }
 
-/** `docker version`. */
+/** Returns the result of `docker version`. */
 export async function readVersion(
   connection: Connection,
   options: ExplainedOptions = {},

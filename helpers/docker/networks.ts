@@ -15,53 +15,60 @@ import type { Call, CallOptions, Connection } from './connection.ts';
 import type { Explain } from './explain-failure.ts';
 import { type RequestOptions, requestOf, wordsOf } from './request-options.ts';
 
-/** A container on a network, as the engine that was asked knows it. */
+/** A container on a network, as the queried engine knows it. */
 export interface NetworkMember {
-  /** The container's id; `ep-…` for one of another engine. */
+  /** The container's ID; `ep-…` for a container of another engine. */
   readonly id: string;
   readonly name: string;
   readonly endpointId: string;
   readonly address: string;
   readonly mac: string;
-  /** Whether it runs on the engine that was asked. */
+  /** True if it runs on the queried engine. */
   readonly local: boolean;
 }
 
-/** A container on a network of a swarm, on whichever host, as the engine that was asked has heard of it. */
+/** A container on a network of a swarm, on any host, as the queried engine knows it from gossip. */
 export interface NetworkTask {
-  /** Empty for a container that is of no service. */
+  /** Empty for a container without a service. */
   readonly service: string;
   readonly name: string;
   readonly endpointId: string;
   readonly address: string;
-  /** Of the host that it is on. */
+  /** The address of its host. */
   readonly hostAddress: string;
 }
 
-/** What `docker network inspect` says. */
+/** The result of `docker network inspect`. */
 export interface NetworkFacts {
   readonly name: string;
   readonly id: string;
   readonly driver: string;
   readonly scope: 'local' | 'global' | 'swarm';
-  /** The first subnet, `10.0.9.0/24`. Undefined in swarm mode until the manager has provided for the network. */
+  /** The first subnet, such as `10.0.9.0/24`. Undefined in swarm mode until the manager has allocated the network. */
   readonly subnet: string | undefined;
-  /** All of them. */
+  /** All subnets. */
   readonly subnets: readonly string[];
   readonly gateway: string | undefined;
   readonly attachable: boolean;
   readonly internal: boolean;
-  /** Whether it is the routing mesh of a swarm, which every node is on. */
+  /** True for the routing mesh of a swarm, which every node is on. */
   readonly ingress: boolean;
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
-  /** Empty in lists: only inspecting one network tells. In swarm mode those of the engine that was asked, no others. */
+  /**
+   * Empty in lists: only the inspection of one network returns them. In swarm mode, only those of the queried engine.
+   */
   readonly containers: readonly NetworkMember[];
-  /** The addresses of the hosts that have ends on it, as far as this engine's gossip knows: in swarm mode, if it has one. */
+  /**
+   * The addresses of the hosts with endpoints on the network, as far as the engine's gossip knows them: in swarm mode,
+   * if it has an endpoint itself.
+   */
   readonly peers: readonly string[];
-  /** The containers of all hosts, if the network was inspected verbosely: in swarm mode, where the engine has one of them. */
+  /**
+   * The containers of all hosts, if the network was inspected verbosely: in swarm mode, if the engine has one of them.
+   */
   readonly tasks: readonly NetworkTask[];
-  /** The engine's whole answer. */
+  /** The complete response of the engine. */
   readonly raw: unknown;
 }
 
@@ -79,7 +86,7 @@ export interface NetworkRequest {
 /** The networks that an engine knows. */
 export interface Networks {
   create(request: NetworkRequest, options?: CallOptions): Promise<NetworkFacts>;
-  /** @param options.verbose asks for {@link NetworkFacts.tasks} too */
+  /** @param options.verbose also returns {@link NetworkFacts.tasks} */
   inspect(
     nameOrId: string,
     options?: CallOptions & { readonly verbose?: boolean },
@@ -100,7 +107,7 @@ const member = z.looseObject({
   IPv4Address: subnetOrNone,
 });
 
-/** Go's word for no address is `<nil>`. */
+/** Go prints `<nil>` for a missing address. */
 const goAddress = z
   .string()
   .transform((text) => (text === '<nil>' ? '' : text))
@@ -113,7 +120,7 @@ const task = z.looseObject({
   Info: z.looseObject({ 'Host IP': goAddress.default('') }).nullish(),
 });
 
-/** A peer that gossip has not described yet, after an engine restarts: the engine has no address of it. */
+/** The address of a peer is missing if gossip has not described it yet, after an engine restarted. */
 const peerAddress = z.union([
   z.enum(['unknown', '<nil>']).transform(() => undefined),
   ipAddressOrNone,
@@ -157,7 +164,7 @@ const networkAnswer = z
       options: network.Options,
       labels: network.Labels,
       containers: Object.entries(network.Containers ?? {})
-        // In swarm mode each host has an end of its own there, which spreads what comes for services.
+        // In swarm mode, each host has its own endpoint on the network, which balances the load of services.
         .filter(([id]) => !id.startsWith('lb-'))
         .map(([id, one]) => ({
           id,
@@ -244,7 +251,7 @@ function inspectCall(
     readOnly: true,
     answer: networkAnswer,
     ask: (docker) => {
-      // The client takes these, and its types say nothing of them.
+      // The client supports these parameters, but its types do not contain them.
       const network: { inspect(query: object): Promise<unknown> } = docker.getNetwork(nameOrId);
       return network.inspect(verbose ? { verbose } : {});
     },
@@ -282,10 +289,10 @@ function explainMissing(name: string): Explain {
       return {
         code: 'network-unknown',
         observed: `no network ${name} on this engine`,
-        remedy: 'create it, or see whether its engine is in the cluster',
+        remedy: 'create the network, or check that its engine is in the cluster',
       };
     }
-    // Swarm mode's «is in use by task …» also comes for a moment after the last container has left.
+    // Swarm mode also reports "is in use by task …" for a moment after the last container has left.
     const isUsed = /is in use by (task|service)/.test(message);
     if (isUsed || message.includes('active endpoints')) {
       const code = isUsed ? 'network-in-use' : 'network-has-containers';
@@ -300,7 +307,7 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
     if (/already exists/.test(message)) {
       return {
         code: 'name-taken',
-        observed: `there is a network ${name} already`,
+        observed: `network ${name} already exists`,
         remedy: `remove it first: docker network rm ${name}`,
       };
     }
@@ -311,20 +318,20 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
         remedy: 'choose another subnet, or remove that network',
       };
     }
-    // Without a store the engine takes the network for one of swarm mode, and advises even a worker to join a swarm.
+    // Without a key-value store, the engine assumes a network of swarm mode, and advises even a worker to join a swarm.
     if (driver === 'overlay' && /not a swarm manager|datastore for scope "global"/.test(message)) {
       return {
         code: 'swarm-membership',
         observed: 'the engine is in no cluster, or only a worker of its swarm',
         remedy:
-          'in a swarm create it on a manager; for a key-value cluster start the engine with the options cluster-store and cluster-advertise',
+          'create the network on a manager of a swarm; for a key-value cluster, start the engine with the options cluster-store and cluster-advertise',
       };
     }
     if (status === 404) {
       return {
         code: 'engine-unsuitable',
         observed: message,
-        remedy: `use a network driver that the engine has; it does not have ${driver ?? 'this one'}`,
+        remedy: `use another network driver: the engine does not have ${driver ?? 'this one'}`,
       };
     }
     return undefined;

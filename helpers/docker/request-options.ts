@@ -1,15 +1,15 @@
 /** One option of a request: its part of the docker command line, and its fields in the Docker API's request. */
 export interface RequestOption<Request> {
-  /** Its flags; none where the command line has no flag for this value. */
+  /** Its flags; absent if the command line has no flag for the value. */
   readonly flags?: readonly string[];
-  /** Its words behind all flags. */
+  /** Its words after all flags. */
   readonly words?: readonly string[];
   readonly request?: DeepPartial<Request>;
 }
 
 /**
- * All options of a request, so that each is written once, for the command line and for the API. Every field of `Spec` has
- * an entry; their order is that of the command line.
+ * All options of a request, written once for the command line and for the API. Every field of `Spec` has an entry, in
+ * the order of the command line.
  */
 export type RequestOptions<Spec, Request> = {
   readonly [Field in keyof Spec]-?: (
@@ -24,7 +24,7 @@ type DeepPartial<T> = T extends readonly unknown[]
     ? { [Field in keyof T]?: DeepPartial<T[Field]> }
     : T;
 
-/** Returns the words of a request on the docker command line: flags first. */
+/** Returns the words of a request on the docker command line, flags first. */
 export function wordsOf<Spec extends object, Request>(
   table: RequestOptions<Spec, Request>,
   spec: Spec,

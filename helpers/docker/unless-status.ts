@@ -1,4 +1,4 @@
-/** For a refused call's `catch`: takes that HTTP status for an answer, and nothing else. */
+/** Returns a handler for a call's `catch` that accepts one HTTP status and rethrows everything else. */
 export function unlessStatus(status: number): (error: unknown) => undefined {
   return (error) => {
     if (error instanceof Error && 'statusCode' in error && error.statusCode === status) {

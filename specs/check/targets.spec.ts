@@ -216,7 +216,7 @@ describe('Each wrong name is reported in one line, with exit code 2, and starts 
       '--engine tcp://10.0.0.1:2376 --engine same=tcp://10.0.0.1 --tls-dir certs',
       /^--engine tcp:\S+ and --engine tcp:\S+: both are the same engine. Name each engine once\.$/,
     ],
-    ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused. Its engine does not run; start it/],
+    ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused\. Start the engine/],
     ['--context wbe', /^unknown Docker context "wbe" in \S+\. Did you mean "db" or "web"\?$/],
     ['web bd', /^unknown machine "bd" in \S+\. Valid machines: db, web\.$/],
     ['', /^check the running topology: no topology is running in \S+. Run "overlay-e2e up", or/],

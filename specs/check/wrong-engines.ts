@@ -63,7 +63,7 @@ async function nameTcp({ home }: ByHand, relayPort: number): Promise<WrongHost[]
       line: /not a supported Docker Engine: the response to \/version has status 404/,
     },
     { host: at('10.0.0.1:8080', 'certs'), line: /\S+:8080 does not speak TLS/ },
-    { host: at('no-such-host.invalid'), line: /there is no host of the name in no-such-host/ },
+    { host: at('no-such-host.invalid'), line: /unknown host name in \S*no-such-host/ },
   ];
 }
 
@@ -75,15 +75,15 @@ function at(endpoint: string, tlsFolder?: string): WrongHost['host'] {
 const overSsh: readonly WrongHost[] = [
   {
     host: { endpoint: 'ssh://root@10.0.0.1' },
-    line: /ssh \S+: it does not let this user in without/,
+    line: /ssh \S+: it does not accept this user without a prompt/,
   },
   {
     host: { endpoint: 'ssh://changed' },
-    line: /ssh changed: its host key is another one than ssh/,
+    line: /ssh changed: its host key has changed/,
   },
   {
     host: { endpoint: 'ssh://unknown' },
-    line: /ssh unknown: ssh does not know its host key; log in/,
+    line: /ssh unknown: its host key is unknown to ssh\. Log in/,
   },
 ];
 

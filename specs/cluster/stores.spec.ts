@@ -138,8 +138,8 @@ describe('an engine that keeps an overlay in ZooKeeper', () => {
     expect(await engine.networks.inspect(made.id)).toMatchObject({ name: 'kept-there' });
 
     const joining = engine.containers.run({ image: BUSYBOX, network: 'kept-there' });
-    await expect(joining).rejects.toThrow('its engine ended meanwhile');
-    await expect(engine.info()).rejects.toThrow('its engine does not run');
+    await expect(joining).rejects.toThrow('Read the log of the engine, which has ended');
+    await expect(engine.info()).rejects.toThrow('Start the engine');
     const { stdout: log } = await lab.inside(name, 'cat /var/log/docker.log');
     expect(log).toMatch(
       /^panic: runtime error: invalid memory address or nil pointer dereference/m,

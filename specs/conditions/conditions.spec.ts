@@ -93,7 +93,9 @@ describe('An engine without cluster options is reported immediately, with the mi
     expect(failure).toMatch(
       /^machine astray: start the engine: .*eth9:2376.* no such network interface/,
     );
-    expect(failure).toMatch(/\. Set the engine option cluster-advertise to an interface of the machine /);
+    expect(failure).toMatch(
+      /\. Set the engine option cluster-advertise to an interface of the machine /,
+    );
   });
 
   test('one with a key-value store at a closed port', async ({ lab }) => {
@@ -172,7 +174,7 @@ describe('A key-value store that does not answer is named, with its port and add
     onTestFinished(async () => await (await keystore.containers.find('brief')).remove());
     const starting = startStore('zookeeper', keystore, { image: BUSYBOX, name: 'brief' });
     expect(await failureOf(starting)).toBe(
-      'mh-keystore: container brief: start: it ended with exit code 0. Read in its log why.',
+      'mh-keystore: container brief: start: ended with exit code 0. Read its log for the reason.',
     );
   });
 });

@@ -42,10 +42,10 @@ export function describeMembers(): void {
       swarm: { worker },
     }) => {
       await expect(worker.nodes.list()).rejects.toThrow(
-        /^worker: docker node ls: the engine is only a worker of its swarm. Ask a manager\.$/,
+        /^worker: docker node ls: the engine is only a worker of its swarm. Send the request to a manager\.$/,
       );
       await expect(createOverlay(worker, { name: 'of-a-worker' })).rejects.toThrow(
-        /^worker: docker network create of-a-worker: the engine is in no cluster, or only a worker of its swarm. In a swarm create it on a manager; /,
+        /^worker: docker network create of-a-worker: the engine is in no cluster, or only a worker of its swarm. Create the network on a manager of a swarm; /,
       );
     });
 
@@ -54,7 +54,7 @@ export function describeMembers(): void {
     }) => {
       const { swarmNode } = await worker.info();
       const refusal =
-        /: the engine is in a swarm already. Let it leave that one first: docker swarm leave\.$/;
+        /: the engine is already in a swarm\. Leave that swarm first: docker swarm leave\.$/;
       await expect(worker.swarm.init({ advertise: worker.machine.address })).rejects.toThrow(
         refusal,
       );

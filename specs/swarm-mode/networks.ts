@@ -117,7 +117,7 @@ export function describeNetworks(): void {
       onTestFinished(() => removeOverlay(manager, id));
       for (const engine of [manager, worker]) {
         await expect(runOn(engine, 'services', 'plain')).rejects.toThrow(
-          /: network services is for services alone. Create it with --attachable, or run the container as a service\.$/,
+          /: network services is only for services\. Create the network with --attachable, or run the container as a service\.$/,
         );
       }
     });

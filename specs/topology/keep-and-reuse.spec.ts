@@ -170,7 +170,7 @@ describe('--keep', () => {
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n').slice(-4)).toEqual([
-      expect.stringMatching(/^overlay-e2e: mh-keystore: .*its engine does not run; /),
+      expect.stringMatching(/^overlay-e2e: mh-keystore: .*Start the engine/),
       `overlay-e2e: kept the machines in ${lab.store}`,
       expect.stringMatching(/^next: npx overlay-e2e check /),
       '      npx overlay-e2e down    tears it down',

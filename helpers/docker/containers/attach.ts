@@ -14,16 +14,16 @@ import { explainRun } from './explain-run.ts';
 import { unlessStatus } from '../unless-status.ts';
 
 /**
- * A container that runs as long as its starter wants: its input ends when that one lets go of it, also by dying, and the
- * engine removes it when it has ended.
+ * A container that runs as long as its caller needs it. If the caller closes its input or dies, the container ends, and
+ * the engine removes it.
  */
 export interface AttachedContainer {
   readonly container: Container;
   readonly stdin: Writable;
-  /** Both end when the container has ended, or the connection to its engine has. */
+  /** Ends when the container has ended, or the connection to its engine is closed. */
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Ends its input, and waits until it is gone; one that does not end within the limit (10 s when absent) is killed. */
+  /** Closes its input, and waits until it is removed. Kills it after the limit (default: 10 s). */
   end(options?: CallOptions): Promise<void>;
 }
 
@@ -55,9 +55,9 @@ export async function runAttached(
           end: endOf(connection, created.id, called, stream),
         };
       } catch (error) {
-        // An engine does not close the streams of what never ran.
+        // An engine does not close the streams of a container that never ran.
         stream?.destroy();
-        // By a call of its own: this one may have been given up.
+        // A separate call, because this one may have been aborted.
         await openContainer(connection, created.id, called)
           .remove({ limit: 10_000 })
           .catch(() => undefined);
@@ -95,7 +95,7 @@ function partStreams(docker: Docker, stream: Duplex) {
     stdout.end();
     stderr.end();
   };
-  // A connection that breaks ends the streams as the container's end does.
+  // A broken connection ends the streams, like the container's end.
   stream.on('error', close).on('end', close).on('close', close);
   docker.modem.demuxStream(stream, stdout, stderr);
   return { stdin: stream as Writable, stdout: stdout as Readable, stderr: stderr as Readable };
@@ -109,7 +109,7 @@ function endOf(connection: Connection, id: string, name: string, stream: Duplex)
         ...options,
         title: `wait ${name}`,
         answer: z.unknown(),
-        // Asked before it ends: afterwards there may be nothing left to ask about.
+        // Requested before the container ends, because it may be removed afterwards.
         ask: async (docker, abortSignal) => {
           const removed = docker.getContainer(id).wait({ condition: 'removed', abortSignal });
           stream.end();

@@ -2,26 +2,28 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { Container } from './container.ts';
 
 export interface TcpAttempt {
-  /** An IPv4 address: what a name stands for is asked before. */
+  /** The IPv4 address; names are resolved before. */
   readonly address: string;
   readonly port: number;
-  /** Sent as soon as it is connected; then all is read until the other side ends it. */
+  /** The data to send after the connection; then all data is read until the other side closes it. */
   readonly request?: string;
-  /** Seconds for all of it; 5 when absent. */
+  /** In seconds, for everything. Default: 5. */
   readonly within?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface TcpResult {
   readonly connected: boolean;
-  /** What the other side sent. */
+  /** The data that the other side sent. */
   readonly answer: string;
-  /** What went wrong, in the kernel's own words, small: «connection refused after 0.4 ms»; undefined when nothing did. */
+  /**
+   * The problem in the kernel's words, in lower case: "connection refused after 0.4 ms"; undefined without one.
+   */
   readonly problem: string | undefined;
   readonly transcript: string;
 }
 
-/** bash connects by itself, without any other program. It tells when on standard error. */
+/** bash connects itself, without another program, and reports the time on standard error. */
 const CONNECT = `
 now() { echo "\${EPOCHREALTIME//[!0-9]/}"; }
 begin=$(now)
@@ -33,11 +35,11 @@ echo "code $code after $(( $(now) - begin )) µs" >&2
 printf %s "$3" >&3
 cat <&3`;
 
-/** What `timeout` ends with when the time is over: coreutils' and busybox', old and new. */
+/** The exit codes of `timeout` after its limit, of coreutils and busybox, old and new. */
 const TIMED_OUT = [124, 143];
 
 /**
- * Connects over TCP from inside of a container, as its programs would. That nobody listens or answers is an answer (see
+ * Connects over TCP from a container, as its programs would. A refused or unanswered connection is a result (see
  * `problem`); a container without bash and timeout is an error.
  */
 export async function connectTcp(container: Container, attempt: TcpAttempt): Promise<TcpResult> {
@@ -58,8 +60,8 @@ export async function connectTcp(container: Container, attempt: TcpAttempt): Pro
     throw new HarnessError({
       code: 'container-unsuitable',
       tried: `${container.machine.name}: connect to ${address}:${port} from ${container.name}`,
-      observed: 'it has no bash, or no timeout',
-      remedy: 'take an image with both (Debian: bash, coreutils)',
+      observed: 'the image has no bash, or no timeout',
+      remedy: 'use an image with both (Debian: bash, coreutils)',
       evidence: transcript,
     });
   }
@@ -76,10 +78,11 @@ function describe(
 ): string {
   if (TIMED_OUT.includes(how.exitCode)) {
     return how.connected
-      ? `connected, no end within ${how.within} s`
+      ? `connected, not closed within ${how.within} s`
       : `no answer within ${how.within} s`;
   }
-  const [, said = 'it failed'] = /(?:connect|\/dev\/tcp\/[^:]*): (.+)$/m.exec(stderr) ?? [];
+  const [, said = 'the command failed'] =
+    /(?:connect|\/dev\/tcp\/[^:]*): (.+)$/m.exec(stderr) ?? [];
   const milliseconds = Number(how.microseconds) / 1000;
   return `${said.charAt(0).toLowerCase()}${said.slice(1)} after ${milliseconds.toFixed(1)} ms`;
 }

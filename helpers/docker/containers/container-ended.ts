@@ -3,7 +3,7 @@ import type { Container } from './container.ts';
 
 const LOG_LINES = 20;
 
-/** Throws, with the last that it logged, when the container has ended; an engine that does not answer says nothing. */
+/** Throws if the container has ended, with the end of its log. Does not throw if the engine does not answer. */
 export async function requireRunning(
   container: Container,
   signal: AbortSignal | undefined,
@@ -14,16 +14,16 @@ export async function requireRunning(
   throw new HarnessError({
     code: 'container-ended',
     tried: `${container.machine.name}: container ${container.name}: start`,
-    observed: `it ended with exit code ${exitCode}${error === '' ? '' : ` (${error})`}`,
-    remedy: 'read in its log why',
+    observed: `ended with exit code ${exitCode}${error === '' ? '' : ` (${error})`}`,
+    remedy: 'read its log for the reason',
     evidence: await readLastLines(container),
   });
 }
 
-/** What a container logged last, for people. */
+/** Returns the last lines of a container's log, as text for users. */
 export async function readLastLines(container: Container): Promise<string> {
   const said = await container
     .logs({ lines: LOG_LINES, quiet: true })
     .catch((error: unknown) => `(cannot be read: ${firstLine(error)})`);
-  return `${container.name} on ${container.machine.name} logged last:\n${said.trimEnd() || '(nothing)'}`;
+  return `last log lines of ${container.name} on ${container.machine.name}:\n${said.trimEnd() || '(none)'}`;
 }

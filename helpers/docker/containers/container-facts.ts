@@ -8,16 +8,16 @@ import {
 } from '../../process/text/reported-values.ts';
 import { z } from 'zod';
 
-/** A container's end on one network. */
+/** A container's endpoint on one network. */
 export interface ContainerEndpoint {
   readonly networkId: string;
   readonly endpointId: string;
-  /** Empty while the container does not run. */
+  /** Empty if the container does not run. */
   readonly address: string;
   readonly prefixLength: number;
   readonly gateway: string;
   readonly mac: string;
-  /** Names by which others on the network find it, beside its own; its short id may be among them. */
+  /** Further names on the network in addition to its own; the short ID may be one of them. */
   readonly aliases: readonly string[];
 }
 
@@ -33,31 +33,31 @@ const statuses = z.enum([
 
 export type ContainerStatus = z.infer<typeof statuses>;
 
-/** What `docker inspect` says of a container. */
+/** The result of `docker inspect` for a container. */
 export interface ContainerFacts {
   readonly id: string;
   readonly name: string;
   readonly status: ContainerStatus;
   readonly running: boolean;
   readonly exitCode: number;
-  /** What the engine says went wrong with it, or empty. */
+  /** The error that the engine reports; empty without one. */
   readonly error: string;
   readonly pid: number;
   readonly startedAt: string;
   readonly restartCount: number;
-  /** The image as it was named when it was run. */
+  /** The image name that was given for the container. */
   readonly image: string;
   readonly imageId: string;
   readonly hostname: string;
   readonly terminal: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly env: readonly string[];
-  /** By the network's name. */
+  /** By the name of the network. */
   readonly networks: Readonly<Record<string, ContainerEndpoint>>;
-  /** By `8080/tcp`: where it is published on the machine. */
+  /** The addresses and ports on the machine, by container port (`8080/tcp`). */
   readonly ports: Readonly<Record<string, readonly { address: string; port: number }[]>>;
   readonly hostConfig: Readonly<Record<string, unknown>>;
-  /** The engine's whole answer. */
+  /** The complete response of the engine. */
   readonly raw: unknown;
 }
 
@@ -141,7 +141,7 @@ export const containerAnswer = z
     }),
   );
 
-/** A newer engine may have a status that is not known here: then the container runs, or it does not. */
+/** Returns the status. A status that is unknown here, of a newer engine, counts as running or exited. */
 function statusOf({ Status, Running }: { Status: string; Running: boolean }): ContainerStatus {
   return statuses.safeParse(Status).data ?? (Running ? 'running' : 'exited');
 }

@@ -3,58 +3,61 @@ import { redactEnvironment } from '../../process/text/redact-secrets.ts';
 import { commandLine } from '../../process/run-command.ts';
 import { repeat, type RequestOptions, requestOf, wordsOf } from '../request-options.ts';
 
-/** What `docker run -d` is told. */
+/** The options of `docker run -d`. */
 export interface ContainerSpec {
   readonly name?: string;
   readonly image: string;
   readonly command?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly hostname?: string;
-  /** A network's name; the engine's own bridge when absent. */
+  /** A network's name. Default: the engine's bridge. */
   readonly network?: string;
   /** A fixed IPv4 address on that network. */
   readonly address?: string;
   /** Further names on that network. */
   readonly aliases?: readonly string[];
-  /** As `-p`: `8080:8080`, `127.0.0.1:8080:80/tcp`, `8080` for any free port. */
+  /** Like `-p`: `8080:8080`, `127.0.0.1:8080:80/tcp`, or `8080` for any free port. */
   readonly publish?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
-  /** As `--cap-add`. */
+  /** Like `--cap-add`. */
   readonly capabilities?: readonly string[];
-  /** As `--cap-drop`: `ALL` leaves those alone that `capabilities` names. */
+  /** Like `--cap-drop`: `ALL` keeps the capabilities in `capabilities`. */
   readonly dropCapabilities?: readonly string[];
-  /** As `--security-opt`: `seccomp=unconfined`. */
+  /** Like `--security-opt`: `seccomp=unconfined`. */
   readonly securityOptions?: readonly string[];
-  /** As `--pid` and `--userns`: it sees the processes of its host, its root is the host's. */
+  /**
+   * Like `--pid=host` and `--userns=host`: the container sees the processes of its host, and its root is the host's
+   * root.
+   */
   readonly hostNamespaces?: readonly ('pid' | 'userns')[];
-  /** As `--read-only`: it can write nothing to its own file system. */
+  /** Like `--read-only`: the container cannot write to its file system. */
   readonly readOnly?: boolean;
-  /** As `--log-driver none`: the engine keeps nothing of what it writes. */
+  /** Like `--log-driver none`: the engine stores no output. */
   readonly unlogged?: boolean;
-  /** As `-v`: `/on/the/machine:/in/the/container`. */
+  /** Like `-v`: `/on/the/machine:/in/the/container`. */
   readonly binds?: readonly string[];
-  /** As `--memory`, without swap, `--pids-limit`, `--ulimit nofile=` and `--oom-score-adj`. */
+  /** Like `--memory`, without swap, `--pids-limit`, `--ulimit nofile=` and `--oom-score-adj`. */
   readonly limits?: {
-    /** Bytes */
+    /** In bytes. */
     readonly memory: number;
     readonly processes: number;
     readonly files: number;
     readonly outOfMemoryScore: number;
   };
-  /** As `--restart`: `always` brings it back with its engine. */
+  /** Like `--restart`: `always` restarts it with its engine. */
   readonly restart?: 'always';
 }
 
 export interface PublishedPort {
-  /** `8080/tcp` */
+  /** Such as `8080/tcp`. */
   readonly containerPort: string;
   readonly hostAddress: string;
   /** Empty for any free port. */
   readonly hostPort: string;
 }
 
-/** Takes `-p`'s `[[address:]port:]port[/protocol]` apart. */
+/** Parses `[[address:]port:]port[/protocol]` of `-p`. */
 export function parsePublish(text: string): PublishedPort {
   const [ports = '', protocol = 'tcp'] = text.split('/', 2);
   const parts = ports.split(':');
@@ -62,22 +65,22 @@ export function parsePublish(text: string): PublishedPort {
   return { containerPort: `${containerPort}/${protocol}`, hostAddress, hostPort };
 }
 
-/** The command line of `docker run -d`. */
+/** Returns the command line of `docker run -d`. */
 export function runLine(spec: ContainerSpec): string {
   return commandLine('run', ['-d', ...wordsOf(options, spec)]);
 }
 
-/** The command line of `docker run -i --rm`, which holds the container's streams until it is gone. */
+/** Returns the command line of `docker run -i --rm`, which keeps the container's streams until it is removed. */
 export function attachedLine(spec: ContainerSpec): string {
   return commandLine('run', ['-i', '--rm', ...wordsOf(options, spec)]);
 }
 
-/** The command line of `docker create`. */
+/** Returns the command line of `docker create`. */
 export function createLine(spec: ContainerSpec): string {
   return commandLine('create', wordsOf(options, spec));
 }
 
-/** The Docker API's request for the container. */
+/** Returns the Docker API's request for the container. */
 export function createRequest(spec: ContainerSpec): ContainerCreateOptions {
   return requestOf(options, spec);
 }
@@ -105,7 +108,7 @@ const options: RequestOptions<ContainerSpec, ContainerCreateOptions> = {
   }),
   env: (env) => {
     const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
-    // For people: only the names.
+    // The command line for users contains only the names.
     return { flags: repeat('-e', redactEnvironment(settings)), request: { Env: settings } };
   },
   labels: (labels) => ({
@@ -175,7 +178,7 @@ const options: RequestOptions<ContainerSpec, ContainerCreateOptions> = {
   command: (words) => ({ words, request: { Cmd: [...words] } }),
 };
 
-/** The container's endpoint on its network, if it names one. */
+/** Returns the container's endpoint on its network, if it names one. */
 function onNetwork({ network }: ContainerSpec, endpoint: EndpointSettings) {
   return network === undefined
     ? {}

@@ -14,24 +14,24 @@ import { omitUndefined } from '../../process/omit-undefined.ts';
 /** A container on one engine, running or not. */
 export interface Container {
   readonly id: string;
-  /** As people call it: its name, or what it was asked for by. */
+  /** Its name, or the ID with which it was requested. */
   readonly name: string;
   readonly machine: EngineHost;
   inspect(options?: CallOptions): Promise<ContainerFacts>;
-  /** Its address on that network; an error when it has none there. */
+  /** Returns its address on a network. Throws if it has none. */
   addressOn(network: string, options?: CallOptions): Promise<string>;
-  /** Already running is no error. */
+  /** Starts it; ignores a running container. */
   start(options?: CallOptions): Promise<void>;
-  /** `SIGTERM`, and after `grace` seconds (10 when absent) `SIGKILL`. Already stopped is no error. */
+  /** Sends `SIGTERM`, and `SIGKILL` after `grace` seconds (default: 10). Ignores a stopped container. */
   stop(options?: CallOptions & { readonly grace?: number }): Promise<void>;
   kill(options?: CallOptions & { readonly with?: string }): Promise<void>;
-  /** Removes it with its anonymous volumes, running or not. Already gone is no error. */
+  /** Removes it, running or not, with its anonymous volumes. Ignores a removed container. */
   remove(options?: CallOptions): Promise<void>;
-  /** What it wrote so far, the last `lines` of it. */
+  /** Returns its output so far, or the last `lines` of it. */
   logs(options?: CallOptions & { readonly lines?: number }): Promise<string>;
-  /** Its processes: the columns of `ps -ef`. */
+  /** Returns its processes, with the columns of `ps -ef`. */
   top(options?: CallOptions): Promise<readonly Readonly<Record<string, string>>[]>;
-  /** Runs a program in it, without a shell. The exit code is an answer, never an error. */
+  /** Runs a program in it, without a shell. Any exit code is a result, not an error. */
   exec(argv: readonly [string, ...string[]], options?: ExecOptions): Promise<ExecResult>;
 }
 
@@ -53,7 +53,7 @@ export function openContainer(connection: Connection, id: string, name: string):
       throw new HarnessError({
         code: 'network-unknown',
         tried: `${machine.name}: address of ${name} on ${network}`,
-        observed: `it is ${status} and on ${Object.keys(networks).join(', ') || 'no network'}`,
+        observed: `the container is ${status} and on ${Object.keys(networks).join(', ') || 'no network'}`,
       });
     },
     start: async (options) =>
@@ -123,7 +123,7 @@ export function openContainer(connection: Connection, id: string, name: string):
   return container;
 }
 
-/** `docker inspect`. */
+/** Returns the call for `docker inspect`. */
 export function inspectCall(id: string, name: string, options?: CallOptions): Call<ContainerFacts> {
   return {
     ...options,
@@ -136,7 +136,7 @@ export function inspectCall(id: string, name: string, options?: CallOptions): Ca
   };
 }
 
-/** What start refuses, in words with a remedy; also for the second half of run. */
+/** Explains refusals of a start, also of the second half of run. */
 export function explainStart(name: string): Explain {
   return (refusal) => {
     const { message } = refusal;
@@ -146,36 +146,40 @@ export function explainStart(name: string): Explain {
     if (port !== undefined) {
       return {
         code: 'port-busy',
-        observed: `port ${port} of the machine is taken`,
-        remedy: 'stop what listens there, or publish another port',
+        observed: `port ${port} of the machine is in use`,
+        remedy: 'stop the program with this port, or publish another port',
       };
     }
     if (/executable file not found|no such file or directory: unknown/.test(message)) {
       return {
         code: 'container-unsuitable',
         observed: `its program is not in the image (${message})`,
-        remedy: 'look at its command and entrypoint',
+        remedy: 'check its command and entrypoint',
       };
     }
     return explainAttachment(message) ?? explainMissing(name)(refusal);
   };
 }
 
-/** In swarm mode an engine asks the manager for a network only when a container is started on it. */
+/**
+ * Explains a failed attachment: in swarm mode, an engine requests a network from the manager only when a container
+ * starts.
+ */
 function explainAttachment(message: string): Explanation | undefined {
   const network = /Could not attach to network (\S+):/.exec(message)?.[1];
   if (network === undefined) return undefined;
   if (/not manually attachable/.test(message)) {
     return {
       code: 'network-unknown',
-      observed: `network ${network} is for services alone`,
-      remedy: 'create it with --attachable, or run the container as a service',
+      observed: `network ${network} is only for services`,
+      remedy: 'create the network with --attachable, or run the container as a service',
     };
   }
   return {
     code: 'network-unknown',
-    observed: `the swarm gives no network ${network} (${message})`,
-    remedy: 'create it on a manager, and see that docker node ls has this machine as ready',
+    observed: `the swarm does not provide network ${network} (${message})`,
+    remedy:
+      'create the network on a manager, and check that "docker node ls" lists this machine as ready',
   };
 }
 
@@ -184,15 +188,15 @@ function explainMissing(name: string): Explain {
     if (status === 404 && /no such container/i.test(message)) {
       return {
         code: 'container-unknown',
-        observed: `no container ${name} on this engine`,
-        remedy: 'run it first',
+        observed: `unknown container ${name} on this engine`,
+        remedy: 'run the container first',
       };
     }
     if (/is not running/.test(message)) {
       return {
         code: 'container-not-running',
         observed: `${name} is not running`,
-        remedy: `read why: docker logs ${name}`,
+        remedy: `read the reason in its log: docker logs ${name}`,
       };
     }
     return undefined;

@@ -12,28 +12,32 @@ export interface ContainerSummary {
   readonly id: string;
   readonly name: string;
   readonly image: string;
-  /** `running`, `exited`, … */
+  /** Such as `running` or `exited`. */
   readonly state: string;
-  /** For people: «Up 2 minutes». */
+  /** As text for users: "Up 2 minutes". */
   readonly status: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The containers of an engine. */
 export interface Containers {
-  /** As `docker create`: makes it and does not start it. Its network need not be there yet. */
+  /** Like `docker create`: creates a container without starting it. Its network may be created later. */
   create(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
-  /** As `docker run -d`: makes it and starts it. What could not be started is removed again. */
+  /** Like `docker run -d`: creates and starts a container. Removes it again if it cannot be started. */
   run(spec: ContainerSpec, options?: CallOptions): Promise<Container>;
-  /** As `docker run -i --rm`: it reads and writes what its starter writes and reads, and is removed when it has ended. */
+  /**
+   * Like `docker run -i --rm`: connects the container's streams to the caller, and removes the container after its end.
+   */
   runAttached(spec: ContainerSpec, options?: CallOptions): Promise<AttachedContainer>;
-  /** The container of that name or id, running or not; an error when there is none. */
+  /** Returns the container with this name or ID, running or not. Throws if it does not exist. */
   find(nameOrId: string, options?: CallOptions): Promise<Container>;
-  /** `docker inspect` of the container of that name or id; an error when there is none. */
+  /** Returns the result of `docker inspect` for a container by name or ID. Throws if it does not exist. */
   inspect(nameOrId: string, options?: CallOptions): Promise<ContainerFacts>;
-  /** All, running or not. */
+  /** Returns all containers, running or not. */
   list(options?: CallOptions): Promise<ContainerSummary[]>;
-  /** As `docker container prune`: removes those with that label that do not run, and were made so many seconds ago. */
+  /**
+   * Like `docker container prune`: removes stopped containers with a label that are older than this number of seconds.
+   */
   prune(label: string, seconds: number, options?: CallOptions): Promise<void>;
 }
 
@@ -63,7 +67,7 @@ export function openContainers(connection: Connection): Containers {
         ...options,
         title: `container prune -f --filter label=${label} --filter until=${seconds}s`,
         answer: z.unknown(),
-        // An engine that is at somebody else's prune refuses a second one.
+        // An engine refuses a second prune during another one.
         ask: (docker) =>
           docker
             .pruneContainers({ filters: { label: [label], until: [`${seconds}s`] } })
@@ -109,7 +113,7 @@ async function runContainer(
       try {
         await created.start({ abortSignal });
       } catch (error) {
-        // Left there, its name would be taken the next time.
+        // Otherwise, its name would be taken the next time.
         await created.remove({ force: true, v: true }).catch(() => undefined);
         throw error;
       }
@@ -141,8 +145,8 @@ const summaryAnswer = z
   );
 
 /**
- * A container that others link to has several names, `/mysqlserver` and `/tomcat-app/db`; its own is the one with the
- * fewest parts. The manager of a classic Swarm puts the node before each: `/worker-host/mysqlserver`.
+ * Returns a container's own name. A linked container has several, `/mysqlserver` and `/tomcat-app/db`; its own has the
+ * fewest parts. The manager of a classic Swarm adds the node: `/worker-host/mysqlserver`.
  */
 function ownName(names: readonly string[]): string | undefined {
   const parts = names.map((name) => name.replace(/^\//, '').split('/'));

@@ -1,12 +1,12 @@
-/** What a program wrote, told apart. */
+/** The output of a program, by stream. */
 export interface ProgramOutput {
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /**
- * Takes apart what an engine sends for a program without a terminal: frames of one byte 1 (stdout) or 2 (stderr), three
- * zero bytes, the length in four bytes, then the text. A last frame that was cut off is given as far as it came.
+ * Parses an engine's stream for a program without a terminal: frames of one byte 1 (stdout) or 2 (stderr), three zero
+ * bytes, the length in four bytes, then the text. Returns the received part of an incomplete last frame.
  */
 export function demuxOutput(bytes: Buffer): ProgramOutput {
   const parts: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };

@@ -13,12 +13,12 @@ export interface ExecOptions extends CallOptions {
   readonly user?: string;
   readonly workingFolder?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What the program reads. */
+  /** The program's input. */
   readonly input?: string | Uint8Array;
 }
 
 export interface ExecResult {
-  /** 126 or 127 when the program could not be started; the engine's reason is in `stdout` then. */
+  /** 126 or 127 if the program could not be started; then `stdout` contains the engine's reason. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -33,7 +33,7 @@ interface ExecTarget {
 
 const result = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 
-/** `docker exec`. After its limit the call fails, but the program goes on: an engine has no way to end it. */
+/** Runs `docker exec`. After its limit the call fails, but the program continues: engines cannot end it. */
 export async function execInContainer(
   connection: Connection,
   { id, name, argv, explain }: ExecTarget,
@@ -79,13 +79,13 @@ async function talk(stream: Duplex, input: string | Uint8Array | undefined): Pro
 
 const execAnswer = z.object({ Running: z.boolean(), ExitCode: z.number().nullable() });
 
-/** The output may end a moment before the engine has noted how the program ended. */
+/** The output may end shortly before the engine has recorded the exit code. */
 async function readExitCode(exec: Docker.Exec, abortSignal: AbortSignal): Promise<number> {
   const look = async () => {
     const { Running, ExitCode } = execAnswer.parse(await exec.inspect({ abortSignal }));
-    return Running || ExitCode === null ? notYet('it still runs') : done(ExitCode);
+    return Running || ExitCode === null ? notYet('the program still runs') : done(ExitCode);
   };
   const first = await look();
   if (first.done) return first.value;
-  return await waitFor('the program’s exit code', look, { limit: 60_000, signal: abortSignal });
+  return await waitFor('exit code of the program', look, { limit: 60_000, signal: abortSignal });
 }

@@ -2,7 +2,7 @@ import { explainStart } from './container.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import type { Explain } from '../explain-failure.ts';
 
-/** What create and run refuse, in words with a remedy. */
+/** Explains refusals of create and run. */
 export function explainRun(spec: ContainerSpec, machine: string): Explain {
   return (refusal) => {
     const { status, message } = refusal;
@@ -10,14 +10,13 @@ export function explainRun(spec: ContainerSpec, machine: string): Explain {
       return {
         code: 'image-unknown',
         observed: `no image ${spec.image} on machine ${machine}`,
-        remedy:
-          'load it there first (docker load), or give the machine its archive when it is made',
+        remedy: 'load it with "docker load", or pass its archive when the machine is created',
       };
     }
     if (status === 409 && /is already in use by container/.test(message)) {
       return {
         code: 'name-taken',
-        observed: `there is a container ${spec.name ?? ''} already`,
+        observed: `container ${spec.name ?? ''} already exists`,
         remedy: `remove it first: docker rm -f ${spec.name ?? ''}`,
       };
     }
@@ -25,7 +24,7 @@ export function explainRun(spec: ContainerSpec, machine: string): Explain {
       return {
         code: 'network-unknown',
         observed: `no network ${spec.network ?? ''} on machine ${machine}`,
-        remedy: 'create it first, or see whether this engine is in the cluster',
+        remedy: 'create it first, or check that this engine is in the cluster',
       };
     }
     return explainStart(spec.name ?? spec.image)(refusal);

@@ -1,21 +1,21 @@
-/** What a run of ping tells, whichever ping it was. */
+/** The results of a run of ping, of any implementation. */
 export interface PingReport {
-  /** The address that the name was resolved to; undefined when it was not. */
+  /** The address of the name; undefined if it was not resolved. */
   readonly resolvedAddress: string | undefined;
   readonly transmitted: number;
   readonly received: number;
   readonly duplicates: number;
-  /** The addresses that echo replies came from, each once. Errors that routers reported are no replies. */
+  /** The addresses of echo replies, each once. Errors from routers are not replies. */
   readonly from: readonly string[];
-  /** Milliseconds, of each reply in order. */
+  /** In milliseconds, for each reply in order. */
   readonly roundTrips: readonly number[];
-  /** Why it could not, in ping's own words: «Name or service not known», «message too long, mtu=1450». */
+  /** The problems in ping's words: "Name or service not known", "message too long, mtu=1450". */
   readonly problems: readonly string[];
 }
 
 const address = String.raw`(\d{1,3}(?:\.\d{1,3}){3})`;
 const banner = new RegExp(String.raw`^PING \S+ \(${address}\)`, 'm');
-// «64 bytes from mysqlserver.my-net (10.0.9.3): icmp_seq=1 ttl=64 time=0.347 ms», «64 bytes from 10.0.9.3: seq=0 …»
+// "64 bytes from mysqlserver.my-net (10.0.9.3): icmp_seq=1 ttl=64 time=0.347 ms", "64 bytes from 10.0.9.3: seq=0 …"
 const reply = new RegExp(
   String.raw`^\d+ bytes from (?:\S+ \()?${address}\)?: (?:icmp_)?seq=\d+ .*?time[=<]([\d.]+) ms(.*)$`,
   'gm',
@@ -24,7 +24,7 @@ const summary = /^(\d+) packets transmitted, (\d+) (?:packets )?received/m;
 const problem =
   /^(?:From \S+(?: \([\d.]+\))?:? icmp_seq=\d+ (?<reported>.+)|(?:\S*\/)?ping: (?<own>.+))$/gm;
 
-/** Reads what iputils', busybox' and inetutils' ping print. */
+/** Parses the output of ping from iputils, busybox and inetutils. */
 export function parsePing(output: string): PingReport {
   const replies = [...output.matchAll(reply)];
   const [, transmitted = '0', received = '0'] = summary.exec(output) ?? [];

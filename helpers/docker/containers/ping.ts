@@ -19,15 +19,15 @@ export interface PingOptions {
 
 export interface PingResult extends PingReport {
   readonly lost: number;
-  /** All that ping printed, with its command line. */
+  /** The complete output of ping, with its command line. */
   readonly transcript: string;
 }
 
 /**
- * Pings from inside of a container. No reply, an unknown name and a packet that is too long are answers (see
- * `received` and `problems`); a container without a ping is an error.
+ * Pings from a container. No reply, an unknown name and a packet that is too long are results (see `received` and
+ * `problems`); a container without ping is an error.
  *
- * @param target a name, as the container resolves it, or an address
+ * @param target a name, which the container resolves, or an address
  */
 export async function ping(
   container: Container,
@@ -43,7 +43,7 @@ export async function ping(
     ...(dontFragment ? ['-M', 'do'] : []),
     target,
   ] as const satisfies readonly string[];
-  // Beside the packets the resolver needs its time: 5 s an attempt, and all of them may go unanswered.
+  // In addition to the packets, the resolver needs time: 5 s for each attempt, and all may fail.
   const limit = Math.ceil((count * (interval + wait) + 30) * 1000);
   const { exitCode, stdout, stderr } = await container.exec(argv, { limit, signal });
   const output = [stdout, stderr].filter((text) => text !== '').join('\n');
@@ -51,8 +51,8 @@ export async function ping(
     throw new HarnessError({
       code: 'container-unsuitable',
       tried: `${container.machine.name}: ping in ${container.name}`,
-      observed: exitCode < 126 ? 'its ping does not know all options' : 'it has no ping',
-      remedy: 'take an image with the ping of iputils (Debian: iputils-ping)',
+      observed: exitCode < 126 ? 'its ping does not support all options' : 'the image has no ping',
+      remedy: 'use an image with the ping of iputils (Debian: iputils-ping)',
       evidence: output,
     });
   }
@@ -65,8 +65,8 @@ export async function ping(
 }
 
 /**
- * The IPv4 addresses that the name has inside of the container, as its programs resolve it; none when it has none.
- * Needs `getent`, which every image with a glibc has.
+ * Returns the IPv4 addresses of a name in a container, as its programs resolve it; none for an unknown name. Requires
+ * `getent`, which every image with glibc has.
  */
 export async function resolveName(
   container: Container,
@@ -77,13 +77,13 @@ export async function resolveName(
   if (exitCode === 0) {
     return [...new Set(stdout.split('\n').flatMap((line) => /^\d[\d.]+/.exec(line)?.[0] ?? []))];
   }
-  // getent's «one or more of the keys are not there»
+  // The message of getent: "one or more of the keys are not there".
   if (exitCode === 2) return [];
   throw new HarnessError({
     code: 'container-unsuitable',
     tried: `${container.machine.name}: resolve ${name} in ${container.name}`,
-    observed: `getent ended with code ${exitCode}`,
-    remedy: 'take an image with getent (Debian: libc-bin)',
+    observed: `getent exited with code ${exitCode}`,
+    remedy: 'use an image with getent (Debian: libc-bin)',
     evidence: stdout,
   });
 }

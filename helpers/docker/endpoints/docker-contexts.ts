@@ -13,13 +13,13 @@ import type { EngineEndpoint } from './endpoint.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** An endpoint of the user's, and the address that it was given by. */
+/** An endpoint of the user, and the address that it was given with. */
 export interface ContextEndpoint {
   readonly url: string;
   readonly endpoint: EngineEndpoint;
 }
 
-/** As docker/cli keeps them: cli/context/store, cli/context/docker. */
+/** The format of docker/cli: cli/context/store, cli/context/docker. */
 const contextMeta = z.object({
   Name: z.string(),
   Endpoints: z.object({
@@ -27,9 +27,7 @@ const contextMeta = z.object({
   }),
 });
 
-/**
- * Where a Docker context of the user's leads to: `default` is what DOCKER_HOST says, or else the socket of this machine.
- */
+/** Returns the endpoint of a Docker context: `default` is DOCKER_HOST, or else the socket of this host. */
 export async function readContext(
   name: string,
   env: Environment = process.env,
@@ -59,7 +57,7 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
     });
   });
   const meta = contextMeta.safeParse(parseJson(text));
-  if (!meta.success) throw unreadable(tried, `${file} names no engine of Docker’s`, meta.error);
+  if (!meta.success) throw unreadable(tried, `${file} contains no Docker endpoint`, meta.error);
   const { Host: url, SkipTLSVerify } = meta.data.Endpoints.docker;
   const tls = join(folder, 'tls', id, 'docker');
   const endpoint = await parseEngineUrl(url, existsSync(tls) ? tls : undefined);
@@ -67,7 +65,7 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
   return { url, endpoint: isUnverified ? { ...endpoint, anyCertificate: true } : endpoint };
 }
 
-/** The names of the user's Docker contexts, `default` first. */
+/** Returns the names of the user's Docker contexts, `default` first. */
 export async function contextNames(env: Environment = process.env): Promise<string[]> {
   const meta = join(configFolder(env), 'contexts', 'meta');
   const ids = await readdir(meta).catch(() => []);
@@ -83,6 +81,6 @@ function configFolder(env: Environment): string {
 }
 
 function unreadable(tried: string, observed: string, cause: unknown): HarnessError {
-  const remedy = 'see what `docker context inspect` says of it';
+  const remedy = 'run "docker context inspect" to see its content';
   return new HarnessError({ code: 'file-unreadable', tried, observed, remedy, cause });
 }

@@ -1,41 +1,41 @@
-/** Mutual TLS on TCP: what docker-machine sets every engine up for. */
+/** Mutual TLS over TCP, as docker-machine configures every engine. */
 export interface TlsEndpoint {
   readonly kind: 'tls';
   readonly host: string;
   readonly port: number;
-  /** PEM files; the key is readable by its owner alone. */
+  /** PEM files; only the owner can read the key. */
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Set where the user's own context says that the engine's certificate counts for nothing (`SkipTLSVerify`). */
+  /** Set if the user's context disables the check of the engine's certificate (`SkipTLSVerify`). */
   readonly anyCertificate?: true;
 }
 
-/** TCP with neither encryption nor passwords, where the user himself says so. */
+/** TCP without encryption and authentication, only if the user chose it. */
 export interface PlainEndpoint {
   readonly kind: 'plain';
   readonly host: string;
   readonly port: number;
 }
 
-/** A socket on this machine. */
+/** A socket on this host. */
 export interface SocketEndpoint {
   readonly kind: 'unix';
   readonly path: string;
 }
 
-/** The user's own `ssh` command, and `docker system dial-stdio` at its other end. */
+/** The user's own `ssh` command, with `docker system dial-stdio` on the other host. */
 export interface SshEndpoint {
   readonly kind: 'ssh';
-  /** As ssh knows it: an alias of ~/.ssh/config does, too. */
+  /** The host name for ssh, which may be an alias in ~/.ssh/config. */
   readonly host: string;
   readonly user?: string;
   readonly port?: number;
-  /** The engine's socket over there, if it is not the usual one. */
+  /** The engine's socket on the other host, if it is not the default. */
   readonly socket?: string;
 }
 
-/** How to reach a machine's engine from outside. */
+/** The connection parameters of a machine's engine. */
 export type EngineEndpoint = TlsEndpoint | PlainEndpoint | SocketEndpoint | SshEndpoint;
 
 /** The states of `docker-machine ls`. */
@@ -54,6 +54,6 @@ export interface EngineHost {
   readonly engineLabels: readonly string[];
   /** The directory that the `docker` client takes as DOCKER_CERT_PATH; empty if it needs none. */
   readonly certificates: string;
-  /** The user's own words for a host that is not ours: `--engine tcp://10.0.0.1:2376`. */
+  /** The user's input for an existing host: `--engine tcp://10.0.0.1:2376`. */
   readonly givenAs?: string;
 }

@@ -10,17 +10,19 @@ import { AnswerTooLarge, answerLimit } from '../../process/files/read-bounded.ts
 
 declare module 'node:http' {
   interface Agent {
-    /** Receives each request of a client. Node does not document it, but other packages build on it, too (agent-base). */
+    /**
+     * Receives each request of a client. Node does not document it, but other packages depend on it too (agent-base).
+     */
     addRequest(request: ClientRequest, ...more: unknown[]): void;
   }
 }
 
-/** Drops an idle connection after a second: its machine may be gone without a sign. */
+/** Closes an idle connection after a second, because its machine may have disappeared silently. */
 const kept: AgentOptions = { keepAlive: true, timeout: 1000 };
 
 /**
- * Ends a request whose answer exceeds {@link answerLimit}: an HTTP client keeps the whole answer in memory, and an engine
- * may lie. The output of an attached container does not come this way.
+ * Ends a request whose response exceeds {@link answerLimit}: an HTTP client keeps the whole response in memory, and an
+ * engine may be malicious. The output of an attached container does not pass here.
  */
 function boundAnswer(request: ClientRequest): void {
   request.prependOnceListener('response', (response: IncomingMessage) => {
@@ -36,7 +38,7 @@ function boundAnswer(request: ClientRequest): void {
 }
 
 /**
- * Keeps the connections of one engine, and bounds its answers. It has a short description, because docker-modem formats
+ * Keeps the connections of one engine, and limits its responses. Its description is short, because docker-modem formats
  * the whole agent at each call, for a log without readers.
  */
 export class EngineAgent extends HttpAgent {
@@ -56,7 +58,7 @@ export class EngineAgent extends HttpAgent {
 
 /** An {@link EngineAgent} over TLS. */
 export class EngineTlsAgent extends HttpsAgent {
-  /** @param options say whether certificates are checked; otherwise NODE_TLS_REJECT_UNAUTHORIZED=0 would decide */
+  /** @param options include the check of certificates; otherwise, NODE_TLS_REJECT_UNAUTHORIZED=0 would apply */
   constructor(options: HttpsAgentOptions & { readonly rejectUnauthorized: boolean }) {
     super({ ...kept, ...options });
   }

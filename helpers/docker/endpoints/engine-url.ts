@@ -3,12 +3,12 @@ import { InputError } from '../../process/errors/input-error.ts';
 import type { EngineEndpoint, SshEndpoint } from './endpoint.ts';
 import { tlsEndpoint } from './tls-folder.ts';
 
-const forms = 'write tcp://HOST:2376, unix:///PATH or ssh://USER@HOST';
+const forms = 'use the form tcp://HOST:2376, unix:///PATH or ssh://USER@HOST';
 
 /**
- * The endpoint that an address stands for, as the docker client takes it in DOCKER_HOST: `tcp://`, `unix://`, `ssh://`.
+ * Returns the endpoint for an address in the format of DOCKER_HOST: `tcp://`, `unix://`, `ssh://`.
  *
- * @param tlsFolder the folder with ca.pem, cert.pem and key.pem; without one, `tcp://` is TCP with nothing around it
+ * @param tlsFolder the folder with ca.pem, cert.pem and key.pem; without it, `tcp://` has no encryption
  */
 export async function parseEngineUrl(text: string, tlsFolder?: string): Promise<EngineEndpoint> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -25,13 +25,12 @@ export async function parseEngineUrl(text: string, tlsFolder?: string): Promise<
 }
 
 function explainScheme(text: string): string {
-  if (/^(npipe|fd):/.test(text))
-    return 'such a way there is to engines of Windows and systemd only';
-  if (/^https?:/.test(text)) return 'an engine is not named by a web address';
-  return 'it is no address of an engine';
+  if (/^(npipe|fd):/.test(text)) return 'only engines on Windows and systemd use this scheme';
+  if (/^https?:/.test(text)) return 'a web address is not the address of an engine';
+  return 'not the address of an engine';
 }
 
-/** What a host or a path alone is meant for. */
+/** Returns the likely address for a host or a path without a scheme. */
 function suggestUrl(text: string): string | undefined {
   if (/^\/./.test(text)) return `Did you mean unix://${text}?`;
   if (/^[\w.-]+@[\w.-]+$/.test(text)) return `Did you mean ssh://${text}?`;
@@ -41,10 +40,10 @@ function suggestUrl(text: string): string | undefined {
 }
 
 function toSocket(text: string): EngineEndpoint {
-  // Taken as it stands: a socket’s path may have in it what means something in an address.
+  // Used unchanged: a socket’s path may contain special characters of addresses.
   const path = text.slice('unix://'.length);
   if (text.startsWith('unix://') && isAbsolute(path)) return { kind: 'unix', path };
-  throw wrong(text, 'it names no absolute path', 'write unix:///var/run/docker.sock');
+  throw wrong(text, 'not an absolute path', 'use the form unix:///var/run/docker.sock');
 }
 
 function toSsh(text: string, url: URL): SshEndpoint {
@@ -68,9 +67,9 @@ async function toTcp(text: string, url: URL, tlsFolder?: string): Promise<Engine
 
 type Part = 'username' | 'pathname';
 
-/** Refuses an address without a host, and one with anything beyond a host, a port, and these parts. */
+/** Throws if an address has no host, or has parts other than a host, a port and these. */
 function requireParts(text: string, url: URL, allowed: readonly Part[]): void {
-  if (url.hostname === '') throw wrong(text, 'it names no host', forms);
+  if (url.hostname === '') throw wrong(text, 'no host', forms);
   const has: Readonly<Record<string, boolean>> = {
     'a password': url.password !== '',
     'a user': url.username !== '' && !allowed.includes('username'),
@@ -80,10 +79,10 @@ function requireParts(text: string, url: URL, allowed: readonly Part[]): void {
   };
   const [surplus] = Object.keys(has).filter((part) => has[part]);
   if (surplus !== undefined)
-    throw wrong(text, `it has ${surplus}, which none of its kind has`, forms);
+    throw wrong(text, `an address of this kind cannot have ${surplus}`, forms);
 }
 
-/** Without the brackets that an IPv6 address has in a URL. */
+/** Returns a host name without the brackets of an IPv6 address in a URL. */
 function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }

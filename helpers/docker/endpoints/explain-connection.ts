@@ -9,7 +9,7 @@ import { explainSsh } from './explain-ssh.ts';
 import type { EngineHost } from './endpoint.ts';
 import { SshFailure } from './ssh-socket.ts';
 
-/** An engine that does not answer: its machine is off, or it ended, or nothing gets through to it. */
+/** The error for an engine that does not answer: its machine is off, it has ended, or packets are lost. */
 export class EngineAway extends HarnessError {
   override readonly name = 'EngineAway';
 }
@@ -20,18 +20,18 @@ export function errorOf(parts: HarnessErrorParts): HarnessError {
   return isAway ? new EngineAway(parts) : new HarnessError(parts);
 }
 
-/** What helps against wrong certificates, of machines that a store knows, and of those that the user named. */
+/** Hints for wrong certificates, of machines in a state directory, and of engines that the user named. */
 const ofStore = {
-  others: 'the store is another one than made the machine; look at MACHINE_STORAGE_PATH',
-  files: 'the certificates of the machine are missing or not yours; make the machine anew',
+  others: 'check MACHINE_STORAGE_PATH: another state directory may have created the machine',
+  files: 'create the machine again: its certificates are missing or belong to another user',
 };
 const ofUser = {
   others:
-    'the TLS folder is not that of this engine: it takes the ca.pem that its certificate is signed by, and a cert.pem and key.pem that it trusts',
-  files: 'name the folder with ca.pem, cert.pem and key.pem that the docker client uses for it',
+    'check the TLS folder: it needs the ca.pem that signed the certificate of this engine, and a cert.pem and key.pem that the engine trusts',
+  files: 'give the folder with the ca.pem, cert.pem and key.pem that the docker client uses for it',
 };
 
-/** Why there is no connection to a machine's engine, and what helps. */
+/** Explains a failed connection to a machine's engine, with a hint. */
 export function explainConnection(error: unknown, machine: EngineHost): Explanation {
   if (error instanceof SshFailure && machine.endpoint.kind === 'ssh') {
     return explainSsh(error, machine.endpoint);
@@ -41,9 +41,9 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
   if (machine.endpoint.kind === 'unix' && ['ENOENT', 'EACCES'].includes(code)) {
     return {
       code: code === 'ENOENT' ? 'file-unreadable' : 'login-refused',
-      observed: code === 'ENOENT' ? `there is no socket ${at}` : `${at} may not be opened by you`,
+      observed: code === 'ENOENT' ? `socket ${at} not found` : `no permission to open ${at}`,
       remedy:
-        'name the socket that the engine listens on, and be who may use it (root, group docker)',
+        'give the socket of the engine, and run as a user with access to it (root, group docker)',
     };
   }
   const { others, files } = machine.givenAs === undefined ? ofStore : ofUser;
@@ -53,14 +53,14 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
     case 'EAI_NODATA':
       return {
         code: 'host-unknown',
-        observed: `there is no host of the name in ${at} (${code})`,
-        remedy: 'write it as it is, or give its address',
+        observed: `unknown host name in ${at} (${code})`,
+        remedy: 'check the spelling, or give its address',
       };
     case 'ECONNREFUSED':
       return {
         code: 'engine-stopped',
         observed: `connection to ${at} refused`,
-        remedy: 'its engine does not run; start it, or read its log for why it ended',
+        remedy: 'start the engine, or read its log for the reason of its end',
       };
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -68,14 +68,14 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
       return {
         code: 'engine-unreachable',
         observed: `${at} cannot be reached (${code})`,
-        remedy: 'see whether the machine runs and has a route to this host',
+        remedy: 'check that the machine runs and has a route to this host',
       };
     case 'ECONNRESET':
     case 'EPIPE':
       return {
         code: 'engine-stopped',
         observed: `${at} closed the connection`,
-        remedy: 'its engine ended meanwhile; read its log',
+        remedy: 'read the log of the engine, which has ended',
       };
     case 'ENOENT':
     case 'EACCES':
@@ -88,14 +88,15 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
       return {
         code: 'certificate-wrong',
         observed: `the engine at ${at} has a certificate for another address (${firstLine(error)})`,
-        remedy: 'something else answers there, or the machine changed its address; make it anew',
+        remedy:
+          'create the machine again if its address has changed; otherwise, another program answers at this address',
       };
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return {
         code: 'certificate-expired',
         observed: `the certificate of the engine at ${at} is not valid now (${code})`,
-        remedy: 'set the clock right, or make the machine anew',
+        remedy: 'correct the clock, or create the machine again',
       };
     default:
       return explainTls(error, code, at, others);
@@ -107,16 +108,16 @@ function explainTls(error: unknown, code: string, at: string, others: string): E
     return {
       code: 'certificate-wrong',
       observed: `the engine at ${at} has a certificate of another authority (${code})`,
-      remedy: `something else answers there, or ${others}`,
+      remedy: `${others}; otherwise, another program answers at this address`,
     };
   }
-  // Met while it writes, it comes as EPROTO, with OpenSSL's words in the message.
+  // During a write, the error is EPROTO, with the message of OpenSSL.
   const said = error instanceof Error ? error.message : '';
   if (/WRONG.VERSION.NUMBER|HTTP.REQUEST|PACKET.LENGTH/i.test(`${code} ${said}`)) {
     return {
       code: 'certificate-wrong',
       observed: `${at} does not speak TLS (${code})`,
-      remedy: 'the engine has to listen with --tlsverify',
+      remedy: 'start the engine with --tlsverify',
     };
   }
   if (/ALERT|BAD_CERTIFICATE|UNKNOWN_CA/.test(code)) {
@@ -130,7 +131,7 @@ function explainTls(error: unknown, code: string, at: string, others: string): E
     return {
       code: 'engine-unsuitable',
       observed: `${at} does not speak HTTP (${code})`,
-      remedy: 'name the port of a Docker Engine',
+      remedy: 'give the port of a Docker Engine',
     };
   }
   return { code: 'engine-refused', observed: firstLine(error) };

@@ -11,19 +11,19 @@ export interface PingAnswer {
   readonly status: number;
   readonly statusText: string;
   readonly body: string;
-  /** The engine's version, from the head of its answer; undefined if that names no Docker Engine. */
+  /** The engine's version, from the header of its answer; undefined if it is not a Docker Engine. */
   readonly version: string | undefined;
 }
 
 export interface PingOptions {
-  /** Milliseconds until the attempt is given up. */
+  /** In milliseconds, until the attempt is aborted. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Shows the engine no client certificate. */
+  /** Presents no client certificate to the engine. */
   readonly isAnonymous?: boolean;
 }
 
-/** Pings an engine on a connection of its own. */
+/** Pings an engine on a separate connection. */
 export async function pingEngine(
   endpoint: EngineEndpoint,
   options: PingOptions = {},
@@ -51,7 +51,7 @@ export async function ping(
     });
     const body = (await readBounded(response)).toString('utf8');
     const { statusCode: status = 0, statusMessage: statusText = '', headers } = response;
-    // Engines of every version answer with their own: /version would start runc and docker-init to ask for theirs.
+    // Engines of all versions send their own here; for /version they would start runc and docker-init.
     const version = /^Docker\/(\S+)/.exec(String(headers.server))?.[1];
     return { status, statusText, body, version };
   } finally {

@@ -3,7 +3,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { EngineHost } from './endpoint.ts';
 import type { EngineEndpoint, TlsEndpoint } from './endpoint.ts';
 
-/** How to reach a machine's engine with the certificates that docker-machine, and we, keep in the machine's folder. */
+/** Returns the endpoint and the certificates of a machine's engine, from the machine's folder. */
 export function engineAccess(
   host: string,
   port: number,
@@ -23,22 +23,22 @@ export function engineAccess(
   };
 }
 
-/** The endpoint of a machine that docker-machine, or we, have made: all those are reached in this way. */
+/** Returns the TLS endpoint of a machine that docker-machine or this program created. Throws for other endpoints. */
 export function requireTls({ name, endpoint }: EngineHost): TlsEndpoint {
   if (endpoint.kind === 'tls') return endpoint;
   throw new HarnessError({
     code: 'certificate-wrong',
     tried: `machine ${name}: find its certificates`,
-    observed: `its engine is reached by ${describeEndpoint(endpoint)}, which has none`,
+    observed: `its engine uses ${describeEndpoint(endpoint)}, without certificates`,
   });
 }
 
-/** Where the others of a cluster find the engine of such a machine: `192.168.99.101:2376`. */
+/** Returns the address at which other members of a cluster reach the engine: `192.168.99.101:2376`. */
 export function advertisedBy(machine: EngineHost): string {
   return `${machine.address}:${requireTls(machine).port}`;
 }
 
-/** Where an engine is, in a few words: `192.168.99.101:2376`. */
+/** Returns a short text for an endpoint: `192.168.99.101:2376`. */
 export function describeEndpoint(endpoint: EngineEndpoint): string {
   switch (endpoint.kind) {
     case 'unix':

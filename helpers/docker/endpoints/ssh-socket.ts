@@ -5,12 +5,12 @@ import { commandLine, quoteForShell } from '../../process/run-command.ts';
 import type { SshEndpoint } from './endpoint.ts';
 import { EngineAgent } from './engine-agent.ts';
 
-/** The user's `ssh` ended, or did not even start. */
+/** The error of the user's `ssh` if it ended, or did not start. */
 export class SshFailure extends Error {
   readonly host: string;
-  /** ssh's own 255, or that of the command over there; `undefined` when there is no ssh or it was killed. */
+  /** 255 of ssh itself, or that of the remote command; undefined if ssh is missing or was killed. */
   readonly exitCode: number | undefined;
-  /** All that came on standard error: ssh's words, or the command's. */
+  /** Standard error of ssh or the remote command. */
   readonly said: string;
 
   constructor(host: string, exitCode: number | undefined, said: string, cause?: unknown) {
@@ -23,13 +23,16 @@ export class SshFailure extends Error {
   }
 }
 
-/** The user's configuration may forward an agent, a display or ports: root of the host could use them to log in elsewhere. */
+/**
+ * The user's configuration may forward an agent, a display or ports, with which root of the host could log in
+ * elsewhere.
+ */
 const withoutForwarding = ['-a', '-x', '-o', 'ClearAllForwardings=yes'];
 
 /**
- * The words of the command that Docker's own client opens a connection by (docker/cli, cli/connhelper): whatever the
- * user's ssh knows of keys, agents, aliases and jump hosts holds. Nobody is asked for anything: several connections are
- * opened side by side, and would ask all at once.
+ * Returns the arguments with which Docker's own client opens a connection (docker/cli, cli/connhelper): keys, agents,
+ * aliases and jump hosts of the user's ssh apply. Prompts are disabled, because several parallel connections would
+ * prompt at the same time.
  */
 export function sshWords({ host, user, port, socket }: SshEndpoint): string[] {
   const docker = ['docker', ...(socket === undefined ? [] : [`--host=unix://${socket}`])];
@@ -39,27 +42,27 @@ export function sshWords({ host, user, port, socket }: SshEndpoint): string[] {
     ...(port === undefined ? [] : ['-p', String(port)]),
   ];
   const options = ['-T', ...withoutForwarding, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
-  // The shell over there takes the command apart again.
+  // The remote shell parses the command again.
   return [...options, ...login, '--', host, there.map(quoteForShell).join(' ')];
 }
 
-/** How the same connection is tried by hand. */
+/** Returns the command line with which a user tries the same connection. */
 export function sshByHand({ host, user, port }: SshEndpoint, ...command: string[]): string {
   const at = user === undefined ? host : `${user}@${host}`;
   return commandLine('ssh', [...(port === undefined ? [] : ['-p', String(port)]), at, ...command]);
 }
 
-/** As much of standard error as a failure is explained by. */
+/** In bytes; the end of standard error that explains a failure. */
 const mostSaid = 16_384;
 
-/** A connection to an engine through `ssh`, as an HTTP client takes one. Its end ends the process. */
+/** A connection to an engine through `ssh`, for an HTTP client. Closing it ends the process. */
 export class SshSocket extends Duplex {
   readonly #ssh: ChildProcessWithoutNullStreams;
   #said = '';
 
   constructor(endpoint: SshEndpoint) {
     super();
-    // In a session of its own: a terminal's Ctrl-C would otherwise cut the connections by which is then cleaned up.
+    // In a separate session: a terminal's Ctrl-C would otherwise end the connections that the clean-up needs.
     const ssh = spawn('ssh', sshWords(endpoint), { stdio: 'pipe', detached: true });
     this.#ssh = ssh;
     ssh.stdout.on('data', (chunk: Buffer) => {
@@ -68,7 +71,7 @@ export class SshSocket extends Duplex {
     ssh.stderr.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-mostSaid);
     });
-    // Its exit tells why it reads no more.
+    // Its exit code gives the reason.
     ssh.stdin.on('error', () => {});
     ssh.on('error', (error) => {
       this.destroy(new SshFailure(endpoint.host, undefined, error.message, error));
@@ -78,8 +81,8 @@ export class SshSocket extends Duplex {
       else this.destroy(new SshFailure(endpoint.host, ssh.exitCode ?? undefined, this.#said));
     };
     ssh.on('close', over);
-    // Where the user's configuration keeps connections (ControlPersist), an older ssh leaves a process behind that holds
-    // standard error open: what it has to say is there by then.
+    // With ControlPersist, an older ssh leaves a process that keeps standard error open; its messages are complete by
+    // then.
     ssh.on('exit', () => setTimeout(over, 1000).unref());
   }
 
@@ -100,7 +103,7 @@ export class SshSocket extends Duplex {
     callback(error);
   }
 
-  // What an HTTP client expects of a connection over the network, and means nothing here.
+  // Methods of a network connection that HTTP clients call, without a function here.
   setNoDelay(): this {
     return this;
   }
@@ -113,7 +116,7 @@ export class SshSocket extends Duplex {
     return this;
   }
 
-  /** Whether this process waits for it before it ends by itself. */
+  /** Controls if this process stays alive for the connection. */
   ref(): this {
     this.#each((one) => one.ref());
     return this;
@@ -127,13 +130,13 @@ export class SshSocket extends Duplex {
   #each(run: (one: { ref(): void; unref(): void }) => void): void {
     run(this.#ssh);
     for (const pipe of [this.#ssh.stdin, this.#ssh.stdout, this.#ssh.stderr]) {
-      // The pipes of a child are sockets, which its type does not say.
+      // The pipes of a child are sockets, which their type does not express.
       run(pipe as unknown as { ref(): void; unref(): void });
     }
   }
 }
 
-/** Milliseconds that an unused connection through ssh is kept: a login costs far more than a connection. */
+/** In milliseconds, until an unused ssh connection is closed: a login takes much longer than a connection. */
 const idleLimit = 15_000;
 
 /** Opens the connections to an engine through `ssh`. */
@@ -142,7 +145,7 @@ export class SshAgent extends EngineAgent {
   readonly #idle = new WeakMap<Duplex, NodeJS.Timeout>();
 
   constructor(endpoint: SshEndpoint) {
-    // An sshd refuses at random while ten others are still logging in (MaxStartups).
+    // An sshd refuses connections at random during ten parallel logins (MaxStartups).
     super({ keepAlive: true, maxSockets: 8 });
     this.#endpoint = endpoint;
   }

@@ -6,8 +6,8 @@ import { InputError } from '../../process/errors/input-error.ts';
 import type { TlsEndpoint } from './endpoint.ts';
 
 /**
- * Mutual TLS with the files of a folder, once those are seen to be what they have to be: what a handshake says of wrong
- * ones is hard to read, and some of it differs from one try to the next.
+ * Returns a mutual TLS endpoint with the files of a folder, after checking them: the errors of a handshake with wrong
+ * files are hard to read, and vary between attempts.
  */
 export async function tlsEndpoint(
   host: string,
@@ -32,7 +32,7 @@ async function readPem<T>(folder: string, file: string, parse: (pem: Buffer) => 
   try {
     return parse(pem);
   } catch (cause) {
-    throw wrongFolder(folder, `${file} cannot be used (${firstLine(cause)})`, cause);
+    throw wrongFolder(folder, `${file} is unusable (${firstLine(cause)})`, cause);
   }
 }
 
@@ -42,7 +42,7 @@ function wrongFolder(folder: string, observed: string, cause?: unknown): InputEr
     subject: `TLS folder ${folder}`,
     observed,
     remedy:
-      'it takes ca.pem, cert.pem and key.pem, as the docker client has them in DOCKER_CERT_PATH',
+      'use a folder with ca.pem, cert.pem and key.pem, as in DOCKER_CERT_PATH of the docker client',
     cause,
   });
 }

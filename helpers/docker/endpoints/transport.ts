@@ -16,7 +16,7 @@ export type Target =
   | { readonly protocol: 'http'; readonly host: string; readonly port?: number }
   | { readonly protocol: 'http'; readonly socketPath: string };
 
-/** How all requests reach one engine: their target, and the agent that opens, keeps and bounds connections. */
+/** The path of all requests to one engine: their target, and the agent that opens, keeps and limits connections. */
 export interface Transport {
   readonly target: Target;
   readonly agent: Agent;
@@ -47,9 +47,9 @@ export async function openTransport(
       return { target: { protocol: 'http', host, port }, agent: new EngineAgent() };
     }
     default: {
-      // Other endpoints do not need it, and must start fast.
+      // Loaded late, so that other endpoints start faster.
       const { SshAgent } = await import('./ssh-socket.ts');
-      // The other end of ssh ignores the host name; this one is that of Docker's own client.
+      // ssh ignores the host name; this is the one of Docker's own client.
       return {
         target: { protocol: 'http', host: 'docker.example.com' },
         agent: new SshAgent(endpoint),
@@ -58,7 +58,7 @@ export async function openTransport(
   }
 }
 
-/** Connects once, with a TLS handshake where the endpoint has one, and sends no request. */
+/** Connects once, with a TLS handshake if the endpoint uses TLS, and sends no request. */
 export async function checkHandshake(
   endpoint: TlsEndpoint | SocketEndpoint,
   limit: number,
@@ -89,14 +89,17 @@ async function readTlsOptions(endpoint: TlsEndpoint, isAnonymous = false) {
   );
   return {
     secureContext: secureContextOf({ ca, cert, key }),
-    // Set in either case: NODE_TLS_REJECT_UNAUTHORIZED=0 decides only where this is absent.
+    // Always set: NODE_TLS_REJECT_UNAUTHORIZED=0 applies only if this is absent.
     rejectUnauthorized: anyCertificate !== true,
   };
 }
 
 const contexts = new Map<string, SecureContext>();
 
-/** Makes a TLS context once for the same certificates: all machines of a state directory share them, and it is slow. */
+/**
+ * Returns a TLS context, memoized by its certificates: machines of a state directory share them, and it is slow to
+ * create.
+ */
 function secureContextOf(pems: SecureContextOptions): SecureContext {
   const id = JSON.stringify(pems);
   const context = contexts.get(id) ?? createSecureContext(pems);

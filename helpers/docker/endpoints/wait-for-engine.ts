@@ -5,17 +5,17 @@ import { describeEndpoint } from './require-tls.ts';
 import { openTransport } from './transport.ts';
 
 export interface EngineWaitOptions extends Partial<WaitOptions> {
-  /** Throws if the engine cannot answer any more, because it or its machine has ended. */
+  /** Throws if the engine cannot answer anymore, because it or its machine has ended. */
   readonly checkAlive?: () => Promise<void>;
 }
 
-/** Waits until an engine answers, over TLS with the certificates that users of its machine have. */
+/** Waits until an engine answers, over TLS with the certificates of its machine's users. */
 export async function waitForEngine(
   { name, endpoint }: Pick<EngineHost, 'name' | 'endpoint'>,
   { checkAlive, ...options }: EngineWaitOptions = {},
 ): Promise<void> {
   const { signal } = options;
-  // One for all polls: its TLS context takes longer to make than a closed port takes to refuse.
+  // Shared by all polls: creating its TLS context takes longer than the refusal by a closed port.
   const transport = await openTransport(endpoint);
   try {
     await waitFor(
@@ -32,7 +32,7 @@ export async function waitForEngine(
   }
 }
 
-/** Returns true for an error of certificates that do not fit: waiting does not help. */
+/** Returns true for an error of wrong certificates, which waiting does not fix. */
 export function isCertificateError(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(ERR_TLS_CERT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_SSL)/.test(code);

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { CallOptions, Connection } from '../connection.ts';
 
-/** The configs that the managers of a swarm keep: small files under a name. Only a manager's engine knows them. */
+/** The configs of a swarm: small named files that the managers store. Only the engine of a manager knows them. */
 export interface Configs {
-  /** Names are of letters, digits, `-`, `_` and `.`. */
+  /** Names consist of letters, digits, `-`, `_` and `.`. */
   create(name: string, content: string, options?: CallOptions): Promise<void>;
-  /** Undefined when there is none of that name. */
+  /** Returns the content; undefined for an unknown name. */
   read(name: string, options?: CallOptions): Promise<string | undefined>;
-  /** Removing one that is not there is no error. */
+  /** Removes a config; ignores an unknown name. */
   remove(name: string, options?: CallOptions): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function openConfigs(connection: Connection): Configs {
       ask: (docker) => docker.listConfigs({ filters: JSON.stringify({ name: [name] }) }),
       print: (found) => found.map(({ ID, Spec }) => `${ID}  ${Spec.Name}`).join('\n'),
     });
-    // The filter takes names that begin so, too.
+    // The filter also returns names with this prefix.
     return configs.find(({ Spec }) => Spec.Name === name);
   };
   return {

@@ -10,14 +10,14 @@ import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 
 export type NodeAvailability = 'active' | 'pause' | 'drain';
 
-/** A member of a swarm, as a line of `docker node ls` has it. */
+/** A member of a swarm, as in a line of `docker node ls`. */
 export interface NodeFacts {
   readonly id: string;
   readonly hostname: string;
-  /** As the manager sees it. */
+  /** The address that the manager knows. */
   readonly address: string;
   readonly state: 'unknown' | 'down' | 'ready' | 'disconnected';
-  /** Why it is in that state, if the manager says. */
+  /** The reason of its state, if the manager reports one. */
   readonly message: string;
   readonly availability: NodeAvailability;
   readonly role: SwarmRole;
@@ -32,11 +32,11 @@ export interface NodeChange {
   readonly role?: SwarmRole;
 }
 
-/** The members of a swarm. Only a manager can tell, and change them. */
+/** The members of a swarm. Only a manager can list and change them. */
 export interface Nodes {
   list(options?: CallOptions): Promise<NodeFacts[]>;
   update(id: string, change: NodeChange, options?: CallOptions): Promise<void>;
-  /** Takes a node off the list; one that is not down only with `force`. */
+  /** Removes a node from the list. With `force`, also a node that is not down. */
   remove(id: string, options?: CallOptions & { readonly force?: boolean }): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ const nodeAnswer = z
       Labels: z.record(z.string(), z.string()).nullish(),
     }),
     Description: z.looseObject({
-      // Empty until the node has told of itself for the first time.
+      // Empty until the node has reported its description.
       Hostname: z.string().default(''),
       Engine: z.looseObject({ EngineVersion: z.string().default('') }).optional(),
     }),
@@ -127,8 +127,8 @@ const versioned = z.looseObject({
 });
 
 /**
- * A change must name the version that it changes, and each word that a node says of itself makes a new one: the manager
- * refuses what came in between, and it is put to the new version.
+ * Changes a node. A change must name the node's current version, which each report of the node increments. If the
+ * manager rejects an outdated version, the change is repeated with the new one.
  */
 async function changeNode(
   docker: Docker,
@@ -178,16 +178,15 @@ function explainNode(id: string): Explain {
     if (refusal.status === 404) {
       return {
         code: 'name-unknown',
-        observed: `the swarm has no node ${id}`,
-        remedy: 'docker node ls shows them',
+        observed: `unknown node ${id} in the swarm`,
+        remedy: 'run "docker node ls" to list the nodes',
       };
     }
     if (/is not down and can't be removed/.test(refusal.message)) {
       return {
         code: 'swarm-membership',
-        observed: 'it is still a member',
-        remedy:
-          'let it leave first (docker swarm leave, on that machine), or remove it with --force',
+        observed: 'the node is still a member',
+        remedy: 'run "docker swarm leave" on the node first, or remove it with --force',
       };
     }
     return explainSwarm(refusal);

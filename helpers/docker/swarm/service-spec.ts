@@ -2,34 +2,36 @@ import type { CreateServiceOptions } from 'dockerode';
 import { commandLine } from '../../process/run-command.ts';
 import { type RequestOptions, requestOf, wordsOf } from '../request-options.ts';
 
-/** What `docker service create` is told. */
+/** The options of `docker service create`. */
 export interface ServiceSpec {
   readonly name: string;
   readonly image: string;
-  /** What the containers run, in place of the image's own command. */
+  /** The command of the containers, instead of the image's own. */
   readonly command?: readonly string[];
-  /** How many containers, wherever there is room; or `global` for one on each node. */
+  /** The number of containers on any nodes, or `global` for one on each node. */
   readonly replicas: number | 'global';
-  /** Whether the name stands for all containers (`dnsrr`), or for one address that spreads what it gets (`vip`). */
+  /** The name resolves to all containers (`dnsrr`), or to one address with load balancing (`vip`). */
   readonly endpointMode: 'dnsrr' | 'vip';
   readonly networks?: readonly string[];
   readonly publish?: readonly ServicePort[];
-  /** As `--constraint`: `node.role==worker`. */
+  /** Like `--constraint`: `node.role==worker`. */
   readonly constraints?: readonly string[];
-  /** Seconds between the containers' end and their successors' start; 5 when absent, as with the engine. */
+  /** In seconds, between the end of a container and the start of its replacement. Default: 5, like the engine. */
   readonly restartDelay?: number;
 }
 
 export interface ServicePort {
-  /** The container's. */
+  /** The container's port. */
   readonly target: number;
-  /** The machine's. */
+  /** The machine's port. */
   readonly published: number;
-  /** `host` is on the machines that run a container; `ingress` on all, which spread what comes (the routing mesh). */
+  /**
+   * `host` publishes on machines with a container, `ingress` on all machines with load balancing (the routing mesh).
+   */
   readonly mode: 'host' | 'ingress';
 }
 
-/** The command line of `docker service create`. */
+/** Returns the command line of `docker service create`. */
 export function serviceLine(spec: ServiceSpec): string {
   return commandLine('service', ['create', ...wordsOf(options, spec)]);
 }

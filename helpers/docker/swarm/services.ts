@@ -6,38 +6,38 @@ import { type ServiceSpec, serviceLine, serviceRequest } from './service-spec.ts
 import { explainSwarm } from './swarm.ts';
 import { unlessStatus } from '../unless-status.ts';
 
-/** What `docker service inspect` says. */
+/** The result of `docker service inspect`. */
 export interface ServiceFacts {
   readonly id: string;
   readonly name: string;
-  /** Its one address on each network, by the network's id; none with `dnsrr`. */
+  /** Its virtual address on each network, by the network's ID; none with `dnsrr`. */
   readonly virtualAddresses: Readonly<Record<string, string>>;
 }
 
-/** One container of a service, or what became of it: a line of `docker service ps`. */
+/** A container of a service and its fate, as in a line of `docker service ps`. */
 export interface TaskFacts {
   readonly id: string;
   readonly nodeId: string;
-  /** `running`, `preparing`, `shutdown`, … */
+  /** Such as `running`, `preparing` or `shutdown`. */
   readonly state: string;
-  /** What the manager wants it to be. */
+  /** The state that the manager requests. */
   readonly desiredState: string;
-  /** Why it is in that state. */
+  /** The reason of its state. */
   readonly message: string;
-  /** Empty while there is none. */
+  /** Empty if it has no container. */
   readonly containerId: string;
   /** By the network's name. */
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-/** The services of a swarm. Only a manager can tell, and change them. */
+/** The services of a swarm. Only a manager can list and change them. */
 export interface Services {
-  /** Gives the id. The containers come later: see `tasks`. */
+  /** Creates a service and returns its ID. Its containers start later: see `tasks`. */
   create(spec: ServiceSpec, options?: CallOptions): Promise<string>;
   inspect(nameOrId: string, options?: CallOptions): Promise<ServiceFacts>;
-  /** All containers of a service, or of all services, also those that were replaced. */
+  /** Returns all containers of a service, or of all services, including replaced ones. */
   tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
-  /** Already gone is no error. */
+  /** Removes a service; ignores an unknown one. */
   remove(nameOrId: string, options?: CallOptions): Promise<void>;
 }
 
@@ -165,14 +165,14 @@ function explainService(name: string): Explain {
     if (refusal.status === 404 && /service .* not found/.test(refusal.message)) {
       return {
         code: 'name-unknown',
-        observed: `the swarm has no service ${name}`,
-        remedy: 'docker service ls shows them',
+        observed: `unknown service ${name} in the swarm`,
+        remedy: 'run "docker service ls" to list the services',
       };
     }
     if (/name conflicts with an existing object/.test(refusal.message)) {
       return {
         code: 'name-taken',
-        observed: `there is a service ${name} already`,
+        observed: `service ${name} already exists`,
         remedy: `remove it first: docker service rm ${name}`,
       };
     }

@@ -7,42 +7,45 @@ import { type RequestOptions, requestOf, wordsOf } from '../request-options.ts';
 
 export type SwarmRole = 'worker' | 'manager';
 
-/** What an engine shows to be let in, by the role that it gets. */
+/** The tokens with which engines join a swarm, by role. */
 export type JoinTokens = Readonly<Record<SwarmRole, string>>;
 
-/** What a manager says of its swarm. */
+/** The description of a swarm that a manager returns. */
 export interface SwarmFacts {
   readonly id: string;
   readonly tokens: JoinTokens;
-  /** The engine's whole answer. */
+  /** The complete response of the engine. */
   readonly raw: unknown;
 }
 
 export interface SwarmInitRequest {
-  /** The address at which the others find this engine. */
+  /** The address at which other members reach this engine. */
   readonly advertise: string;
-  /** Where the overlay's packets go, if they shall take another way than the swarm's own talk. */
+  /** The address for packets of overlay networks, if it differs from that of the swarm's own traffic. */
   readonly dataPath?: string;
 }
 
 export interface SwarmJoinRequest extends SwarmInitRequest {
-  /** `192.168.99.101:2377`, any manager's. */
+  /** The address of any manager, such as `192.168.99.101:2377`. */
   readonly manager: string;
   readonly token: string;
 }
 
-/** How an engine becomes a member of a swarm, and how it ceases to be one. */
+/** The membership of an engine in a swarm. */
 export interface Swarm {
-  /** Makes a swarm with this engine as its manager; gives the engine's id as a node. */
+  /** Creates a swarm with this engine as its manager. Returns the engine's node ID. */
   init(request: SwarmInitRequest, options?: CallOptions): Promise<string>;
   join(request: SwarmJoinRequest, options?: CallOptions): Promise<void>;
-  /** A manager only leaves with `force`; so does an engine that still tries to join. */
+  /** Leaves the swarm. A manager needs `force`; so does an engine that still tries to join. */
   leave(options?: CallOptions & { readonly force?: boolean }): Promise<void>;
-  /** Only a manager can tell. */
+  /** Returns the description of the swarm. Only a manager can. */
   inspect(options?: CallOptions): Promise<SwarmFacts>;
-  /** Makes the token of that role invalid, and gives the new ones. */
+  /** Replaces the token of a role, and returns the new tokens. */
   rotateToken(role: SwarmRole, options?: CallOptions): Promise<JoinTokens>;
-  /** How often nodes tell the manager that they live, in seconds: 5 by itself. After three times that a node is down. */
+  /**
+   * Sets the interval, in seconds, at which nodes send heartbeats to the manager. Default: 5. A node is down after
+   * three missed ones.
+   */
   setHeartbeat(seconds: number, options?: CallOptions): Promise<void>;
 }
 
@@ -61,10 +64,10 @@ const swarmFacts = swarmAnswer.transform(
   }),
 );
 
-/** Before an engine answers to a join it tries for 20 s. */
+/** An engine tries to join for 20 s before it answers. */
 const joinLimit = 60_000;
 
-/** All addresses of the machine, at swarm mode's port. */
+/** All addresses of the machine, at the port of swarm mode. */
 const ListenAddr = '0.0.0.0:2377';
 
 export function openSwarm(connection: Connection): Swarm {
@@ -140,7 +143,7 @@ export function openSwarm(connection: Connection): Swarm {
   };
 }
 
-/** A change must name the version of the swarm that it changes, and carry all that stays. */
+/** Changes a swarm. The request must name the swarm's current version, and contain all unchanged options. */
 async function changeSwarm(
   docker: Docker,
   { query = {}, spec = {} }: { query?: object; spec?: object },
@@ -171,13 +174,13 @@ const joinOptions: RequestOptions<SwarmJoinRequest, object> = {
   manager: (manager) => ({ words: [manager], request: { RemoteAddrs: [manager] } }),
 };
 
-/** What every call says of a swarm can meet. */
+/** Explains refusals that every request about a swarm can cause. */
 export const explainSwarm: Explain = ({ message }) => {
   if (/already part of a swarm/.test(message)) {
     return {
       code: 'swarm-membership',
-      observed: 'the engine is in a swarm already',
-      remedy: 'let it leave that one first: docker swarm leave',
+      observed: 'the engine is already in a swarm',
+      remedy: 'leave that swarm first: docker swarm leave',
     };
   }
   if (/not part of a swarm/.test(message))
@@ -186,14 +189,14 @@ export const explainSwarm: Explain = ({ message }) => {
     return {
       code: 'swarm-membership',
       observed: 'the engine is only a worker of its swarm',
-      remedy: 'ask a manager',
+      remedy: 'send the request to a manager',
     };
   }
   if (/not a swarm manager/.test(message)) {
     return {
       code: 'swarm-membership',
       observed: 'the engine is in no swarm',
-      remedy: 'docker swarm init makes one, docker swarm join brings it into one',
+      remedy: 'run "docker swarm init" to create one, or "docker swarm join" to join one',
     };
   }
   if (
@@ -203,8 +206,9 @@ export const explainSwarm: Explain = ({ message }) => {
   ) {
     return {
       code: 'swarm-membership',
-      observed: 'it is a manager',
-      remedy: 'demote it first, or leave with --force, which ends a swarm that has no other',
+      observed: 'the engine is a manager',
+      remedy:
+        'demote the manager first, or leave with --force, which ends the swarm if it has no other manager',
     };
   }
   return undefined;
@@ -218,14 +222,14 @@ function explainJoin(manager: string): Explain {
         code: 'login-refused',
         observed: `${manager} does not know the join token`,
         remedy:
-          'it was rotated, or is cut short: docker swarm join-token, on a manager, tells the one that counts',
+          'run "docker swarm join-token" on a manager to get the current token: this one was rotated or is incomplete',
       };
     }
     if (/invalid join token|does not match fingerprint/.test(message)) {
       return {
         code: 'login-refused',
-        observed: `the join token is none of the swarm at ${manager} (${message})`,
-        remedy: 'docker swarm join-token, on a manager, tells it',
+        observed: `the join token belongs to another swarm than that of ${manager} (${message})`,
+        remedy: 'run "docker swarm join-token" on a manager to get the token',
       };
     }
     const why = /connect: ([\w ]+)/.exec(message)?.[1];
@@ -233,7 +237,8 @@ function explainJoin(manager: string): Explain {
       return {
         code: 'engine-refused',
         observed: `no manager answers at ${manager} (${why ?? 'timeout'})`,
-        remedy: 'see that its engine runs as a manager and port 2377 is open towards this machine',
+        remedy:
+          'check that its engine runs as a manager, and that port 2377 is open to this machine',
       };
     }
     return explainSwarm(refusal);

@@ -6,9 +6,9 @@ import { z } from 'zod';
 import { openConnection } from '../../../helpers/docker/connection.ts';
 import { answerLimit } from '../../../helpers/process/files/read-bounded.ts';
 
-// The engine is an attacker here, and the only fake, because no real engine answers endlessly.
+// The engine attacks here, and is the only fake: no real engine sends an endless response.
 
-/** Starts an engine that answers every request with the output of `answer`, and returns a connection to it. */
+/** Starts an engine that answers every request with the output of `answer`; returns a client of it. */
 async function lyingEngine(answer: (response: ServerResponse) => void) {
   const server: Server = createServer((_, response) => answer(response));
   server.listen(0, '127.0.0.1');
@@ -32,7 +32,7 @@ async function lyingEngine(answer: (response: ServerResponse) => void) {
   return connection;
 }
 
-test('an endless answer of an engine is aborted and named, and its connection is closed', async () => {
+test('an endless response is aborted and named, and its connection closed', async () => {
   const closed = Promise.withResolvers<number>();
   const connection = await lyingEngine((response) => {
     const piece = Buffer.alloc(1 << 16, ' ');
@@ -57,7 +57,7 @@ test('an endless answer of an engine is aborted and named, and its connection is
   expect(await closed.promise).toBeLessThan(3 * answerLimit);
 });
 
-test('an answer within the limit is returned completely', async () => {
+test('a response within the limit is complete', async () => {
   const text = JSON.stringify({ Name: 'x'.repeat(1_000_000) });
   const connection = await lyingEngine((response) => {
     response.setHeader('content-type', 'application/json');

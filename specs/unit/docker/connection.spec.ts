@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Engine } from '../../../helpers/docker/engine.ts';
 import { serveEngine } from './serve-engine.ts';
 
-/** Starts an engine with this answer, and records its connections. */
+/** Starts an engine with this handler; returns its client, and the connections that it has had. */
 async function serve(answer: RequestListener): Promise<{ engine: Engine; sockets: Socket[] }> {
   const sockets: Socket[] = [];
   const { engine, server } = await serveEngine(answer);
@@ -13,7 +13,7 @@ async function serve(answer: RequestListener): Promise<{ engine: Engine; sockets
   return { engine, sockets };
 }
 
-test('an aborted request is destroyed, even if the client takes no signal', async () => {
+test('an aborted request is destroyed, also if the client takes no signal', async () => {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const { engine, sockets } = await serve(() => resolve());
   const over = new AbortController();
@@ -25,17 +25,15 @@ test('an aborted request is destroyed, even if the client takes no signal', asyn
   if (socket?.closed === false) await once(socket, 'close');
 });
 
-test('closing aborts every request; none is sent again', async () => {
+test('closing aborts every request permanently, without a repetition', async () => {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const { engine, sockets } = await serve(() => resolve());
   const answer = engine.info();
-  const failure = expect(answer).rejects.toThrow(
-    'web: ask its engine: the connection to it was closed',
-  );
+  const failure = expect(answer).rejects.toThrow('web: query its engine: the client is closed');
   await asked;
   engine.close();
   await failure;
-  await expect(engine.version()).rejects.toThrow('the connection to it was closed');
+  await expect(engine.version()).rejects.toThrow('the client is closed');
   const [socket] = sockets;
   if (socket?.closed === false) await once(socket, 'close');
   expect(sockets).toHaveLength(1);

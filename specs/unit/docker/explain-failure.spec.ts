@@ -28,16 +28,19 @@ function failure(code: string, message = code): Error {
   return Object.assign(new Error(message), { code });
 }
 
-describe('a failed request to an engine becomes one line with a fix', () => {
+describe('a failed call to an engine becomes one line with a hint', () => {
   test.each([
-    ['ECONNREFUSED', 'connection to 192.168.99.102:2376 refused. Its engine does not run'],
-    ['EHOSTUNREACH', '192.168.99.102:2376 cannot be reached (EHOSTUNREACH). See whether'],
-    ['ECONNRESET', '192.168.99.102:2376 closed the connection. Its engine ended'],
+    ['ECONNREFUSED', 'connection to 192.168.99.102:2376 refused. Start the engine'],
+    ['EHOSTUNREACH', '192.168.99.102:2376 cannot be reached (EHOSTUNREACH). Check that'],
+    ['ECONNRESET', '192.168.99.102:2376 closed the connection. Read the log of the engine'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'a certificate of another authority'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'a certificate for another address'],
-    ['CERT_HAS_EXPIRED', 'is not valid now (CERT_HAS_EXPIRED). Set the clock right'],
+    ['CERT_HAS_EXPIRED', 'is not valid now (CERT_HAS_EXPIRED). Correct the clock'],
     ['ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE', 'refuses the certificate of this client'],
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER). The'],
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      'does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER). Start the',
+    ],
   ])('%s', (code, expected) => {
     const error = explainFailure(failure(code), call);
     expect(error.line).toContain(expected);
@@ -47,17 +50,17 @@ describe('a failed request to an engine becomes one line with a fix', () => {
 
   test('no answer in time, for any error of the client', () => {
     const error = explainFailure(failure('ECONNRESET'), { ...call, timedOut: true });
-    expect(error.line).toContain('no answer from 192.168.99.102:2376 after 30 s. See whether');
+    expect(error.line).toContain('no answer from 192.168.99.102:2376 after 30 s. Check that');
   });
 
-  test("a rejection by the engine is reported in the engine's words, in one line", () => {
+  test('a refusal has the engine’s own message, on one line', () => {
     const refusal = Object.assign(new Error('(HTTP code 500) server error - a\n b '), {
       statusCode: 500,
     });
     expect(explainFailure(refusal, call).line).toBe('worker-host: docker info: a b');
   });
 
-  test("a rejection by the engine is reported in the request's words if it has some", () => {
+  test('a refusal has the call’s own explanation, if any', () => {
     const refusal = Object.assign(new Error('(HTTP code 404) no such image - gone '), {
       statusCode: 404,
       json: { message: 'No such image: x:latest' },

@@ -15,7 +15,7 @@ const network = {
   Containers: {},
 };
 
-test('peers without a known address are omitted, and invalid ones are rejected', async () => {
+test('peers with an unknown address are omitted, and invalid ones are an error', async () => {
   let peers = ['192.168.99.101', 'unknown', '<nil>'];
   const { engine } = await serveEngine((_, response) => {
     response.setHeader('Content-Type', 'application/json');

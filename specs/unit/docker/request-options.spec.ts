@@ -3,7 +3,7 @@ import type { Engine } from '../../../helpers/docker/engine.ts';
 import { onActivity } from '../../../helpers/process/activity.ts';
 import { serveEngine } from './serve-engine.ts';
 
-/** Sends one request; returns the command line that it publishes and its body. */
+/** Runs one call; returns the command line that it publishes and the body of its request. */
 async function record(call: (engine: Engine) => Promise<unknown>) {
   const bodies: string[] = [];
   const { engine } = await serveEngine((request, response) => {

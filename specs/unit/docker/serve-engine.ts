@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { connectEngine, type Engine } from '../../../helpers/docker/engine.ts';
 
-/** Starts an HTTP server that answers like an engine until the test ends. */
+/** Starts an HTTP server with an engine's answers, until the test has ended. */
 export async function serveEngine(
   answer: RequestListener,
 ): Promise<{ engine: Engine; server: Server }> {

@@ -32,7 +32,7 @@ describe('the wait for the car service', () => {
     await expect(waitForCarService({ url, containers, limit: 200 })).rejects.toMatchObject({
       line: expect.stringMatching(/returns car 1: timed out after 0.2 s; last: 503 .*away/),
       evidence: expect.stringMatching(
-        /tomcat-app on m1 logged last:\nhello from tomcat-app\nmysqlserver on m1 logged last:\nhello/,
+        /last log lines of tomcat-app on m1:\nhello from tomcat-app\nlast log lines of mysqlserver on m1:\nhello/,
       ),
     });
   });
@@ -42,7 +42,7 @@ describe('the wait for the car service', () => {
     const ended = containerThatRuns('mysqlserver', { running: false, exitCode: 7 });
     const waiting = waitForCarService({ url, containers: [containerThatRuns(), ended] });
     await expect(waiting).rejects.toMatchObject({
-      line: expect.stringMatching(/^m1: container mysqlserver: start: it ended with exit code 7\./),
+      line: expect.stringMatching(/^m1: container mysqlserver: start: ended with exit code 7\./),
       evidence: expect.stringContaining('hello from mysqlserver'),
     });
   });

@@ -15,7 +15,7 @@ function statusOf(status: string, running: boolean) {
   }).status;
 }
 
-test('a status of a newer engine counts as running or not, and is not an error', () => {
+test('a status of a newer engine counts as running or exited, without an error', () => {
   expect(statusOf('paused', true)).toBe('paused');
   expect(statusOf('hibernating', true)).toBe('running');
   expect(statusOf('archived', false)).toBe('exited');

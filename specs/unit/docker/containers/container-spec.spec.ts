@@ -12,11 +12,11 @@ test.each([
   ['127.0.0.1:8080:80', { containerPort: '80/tcp', hostAddress: '127.0.0.1', hostPort: '8080' }],
   ['53:5353/udp', { containerPort: '5353/udp', hostAddress: '', hostPort: '53' }],
   ['80', { containerPort: '80/tcp', hostAddress: '', hostPort: '' }],
-])('-p %s is parsed like the docker client does', (text, expected) => {
+])('-p %s is parsed as by the docker client', (text, expected) => {
   expect(parsePublish(text)).toEqual(expected);
 });
 
-test("the command line is the tutorial's", () => {
+test('the command line is that of the tutorial', () => {
   expect(
     runLine({
       image: 'progrium/consul',
@@ -41,13 +41,13 @@ test('a container on a network requests its address and names there', () => {
   });
 });
 
-test('a container that is only created has the same command line, with create instead of run -d', () => {
+test('a created container has the command line of run -d with create', () => {
   const spec = { image: 'docam/tomcat', name: 'tomcat-app', network: 'my-net' };
   expect(createLine(spec)).toBe('create --name tomcat-app --net my-net docam/tomcat');
   expect(runLine(spec)).toBe('run -d --name tomcat-app --net my-net docam/tomcat');
 });
 
-test('a container with access to its host has it in its command line and in its request', () => {
+test('a container with host namespaces has them in its command line and its request', () => {
   const spec = {
     image: 'overlay-e2e/probe',
     network: 'host',

@@ -14,14 +14,14 @@ test('stdout and stderr of a program are separated, in order', () => {
   expect(demuxOutput(bytes)).toEqual({ stdout: 'a\nb\n', stderr: 'oh\n' });
 });
 
-test('a character of several bytes in two frames stays intact', () => {
+test('a multi-byte character in two frames stays complete', () => {
   const [first, second] = [frame(1, '?'), frame(1, '?')];
   first[8] = 0xc3;
   second[8] = 0xa4;
   expect(demuxOutput(Buffer.concat([first, second])).stdout).toBe('ä');
 });
 
-test('a truncated last frame is returned as far as it exists', () => {
+test('an incomplete last frame is returned as far as it was received', () => {
   expect(demuxOutput(frame(1, 'whole text').subarray(0, 12)).stdout).toBe('whol');
   expect(demuxOutput(frame(1, 'whole text').subarray(0, 5)).stdout).toBe('');
 });

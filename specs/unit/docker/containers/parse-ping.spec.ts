@@ -22,7 +22,7 @@ rtt min/avg/max/mdev = 0.061/0.417/0.774/0.356 ms
     });
   });
 
-  test('a total loss of packets has no replies', () => {
+  test('without replies, all packets are lost', () => {
     const report = parsePing(`PING 192.168.187.102 (192.168.187.102) 56(84) bytes of data.
 
 --- 192.168.187.102 ping statistics ---
@@ -32,7 +32,7 @@ rtt min/avg/max/mdev = 0.061/0.417/0.774/0.356 ms
     expect(report).toMatchObject({ transmitted: 2, received: 0, from: [], problems: [] });
   });
 
-  test('a host that a router reports as unreachable has not replied, despite a line with From', () => {
+  test('a host that a router reports as unreachable has not replied, despite lines with From', () => {
     const report = parsePing(`PING 10.0.9.77 (10.0.9.77) 56(84) bytes of data.
 From 10.0.9.2 icmp_seq=1 Destination Host Unreachable
 From tomcat-app (10.0.9.2) icmp_seq=2 Destination Host Unreachable
@@ -52,7 +52,7 @@ pipe 2
   test.each([
     ['20210202', 'ping: local error: message too long, mtu=1450'],
     ['20240905', 'ping: local error: message too long, mtu: 1450'],
-  ])('a packet that exceeds the MTU is sent, but not received (%s)', (_version, said) => {
+  ])('a packet that is too long for its MTU is sent and not received (%s)', (_version, said) => {
     const report = parsePing(`PING 10.0.9.3 (10.0.9.3) 1423(1451) bytes of data.
 
 --- 10.0.9.3 ping statistics ---
@@ -91,7 +91,7 @@ ${said}
   });
 });
 
-test("reads the output of the tutorial's ping (inetutils)", () => {
+test('the tutorial’s own ping (inetutils) is supported', () => {
   expect(
     parsePing(`PING mysqlserver (10.0.9.3): 56 data bytes
 64 bytes from 10.0.9.3: icmp_seq=0 ttl=64 time=0.347 ms
@@ -109,7 +109,7 @@ round-trip min/avg/max/stddev = 0.347/0.384/0.421/0.037 ms
   });
 });
 
-test("reads the output of busybox's ping", () => {
+test('busybox’ ping is supported', () => {
   expect(
     parsePing(`PING 192.168.187.102 (192.168.187.102): 56 data bytes
 64 bytes from 192.168.187.102: seq=0 ttl=64 time=0.077 ms
@@ -127,7 +127,7 @@ round-trip min/avg/max = 0.077/0.078/0.079 ms
   });
 });
 
-test('replies from two addresses are reported as two', () => {
+test('replies from two addresses are returned as two', () => {
   const report = parsePing(`PING db (10.0.9.3) 56(84) bytes of data.
 64 bytes from 10.0.9.3: icmp_seq=1 ttl=64 time=0.774 ms
 64 bytes from 10.0.9.4: icmp_seq=2 ttl=64 time=0.061 ms

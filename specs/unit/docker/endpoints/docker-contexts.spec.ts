@@ -10,7 +10,7 @@ import { openStore } from '../../../../helpers/netns/state/store.ts';
 
 let folder: string;
 let config: string;
-/** Creates a folder with matching ca.pem, cert.pem and key.pem. */
+/** A folder with a matching ca.pem, cert.pem and key.pem. */
 let tls: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-contexts-'));
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes a context as `docker context create` does. */
+/** Stores a context in the format of `docker context create`. */
 function keep(name: string, docker: object, certificates?: string): void {
   const id = createHash('sha256').update(name).digest('hex');
   const meta = join(config, 'contexts', 'meta', id);
@@ -40,8 +40,8 @@ function keep(name: string, docker: object, certificates?: string): void {
 const read = async (name: string, env: Record<string, string> = {}) =>
   await readContext(name, { DOCKER_CONFIG: config, ...env });
 
-describe("the engine address of a docker context is that of the user's docker client", () => {
-  test('for a socket, ssh, and plain TCP', async () => {
+describe('a context leads to the same engine as with the docker client', () => {
+  test('over a socket, over ssh, and over TCP without encryption', async () => {
     expect(await read('near')).toEqual({
       url: 'unix:///run/near.sock',
       endpoint: { kind: 'unix', path: '/run/near.sock' },
@@ -50,7 +50,7 @@ describe("the engine address of a docker context is that of the user's docker cl
     expect((await read('open')).endpoint).toMatchObject({ kind: 'plain', port: 2375 });
   });
 
-  test('with its certificates', async () => {
+  test('with the certificates in the context', async () => {
     const { endpoint } = await read('far');
     expect(endpoint).toMatchObject({ kind: 'tls', host: 'far.example', port: 2376 });
     expect(endpoint).not.toHaveProperty('anyCertificate');
@@ -58,7 +58,7 @@ describe("the engine address of a docker context is that of the user's docker cl
     expect((await read('unverified')).endpoint).toHaveProperty('anyCertificate', true);
   });
 
-  test('for "default", which is DOCKER_HOST or the socket of this machine', async () => {
+  test('and "default" is DOCKER_HOST, or else this host’s socket', async () => {
     expect((await read('default')).endpoint).toEqual({
       kind: 'unix',
       path: '/var/run/docker.sock',
@@ -72,41 +72,41 @@ describe("the engine address of a docker context is that of the user's docker cl
     });
   });
 
-  test('and an unknown context is rejected with a list of the known ones', async () => {
+  test('and an unknown one is an error with the known ones', async () => {
     await expect(read('fra')).rejects.toThrow(
       /^unknown Docker context "fra" in .*\. Did you mean "far"\?$/,
     );
     await expect(read('../far')).rejects.toThrow('unknown Docker context "../far"');
   });
 
-  test('and a context without an engine is rejected', async () => {
+  test('and one without an engine is an error', async () => {
     keep('kubernetes', undefined as unknown as object);
     await expect(read('kubernetes')).rejects.toThrow(
-      /meta\.json names no engine of Docker’s\. See/,
+      /meta\.json contains no Docker endpoint\. Run/,
     );
   });
 });
 
-describe('a TLS folder is checked before any request', () => {
+describe('a TLS folder is checked before a connection', () => {
   const url = 'tcp://far.example';
 
-  test('for all three files', async () => {
+  test('it needs all three files', async () => {
     const lacking = join(folder, 'lacking');
     cpSync(tls, lacking, { recursive: true });
     rmSync(join(lacking, 'cert.pem'));
     await expect(parseEngineUrl(url, lacking)).rejects.toThrow(
-      /^TLS folder .*lacking: no such file or directory \(.*cert\.pem\)\. It takes ca\.pem, cert\.pem and key\.pem/,
+      /^TLS folder .*lacking: no such file or directory \(.*cert\.pem\)\. Use a folder with ca\.pem, cert\.pem and key\.pem/,
     );
   });
 
-  test('for files with the content that their names promise', async () => {
+  test('a file must contain the type of data in its name', async () => {
     const swapped = join(folder, 'swapped');
     cpSync(tls, swapped, { recursive: true });
     cpSync(join(tls, 'key.pem'), join(swapped, 'ca.pem'));
-    await expect(parseEngineUrl(url, swapped)).rejects.toThrow(/ca\.pem cannot be used \(/);
+    await expect(parseEngineUrl(url, swapped)).rejects.toThrow(/ca\.pem is unusable \(/);
   });
 
-  test('for a key that belongs to the certificate', async () => {
+  test('the key must match the certificate', async () => {
     const mixed = join(folder, 'mixed');
     cpSync(tls, mixed, { recursive: true });
     cpSync(join(tls, 'ca-key.pem'), join(mixed, 'key.pem'));

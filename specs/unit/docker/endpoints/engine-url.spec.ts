@@ -3,7 +3,7 @@ import { parseEngineUrl } from '../../../../helpers/docker/endpoints/engine-url.
 import { sshByHand, sshWords } from '../../../../helpers/docker/endpoints/ssh-socket.ts';
 import type { SshEndpoint } from '../../../../helpers/docker/endpoints/endpoint.ts';
 
-describe('an engine address is parsed like the docker client does', () => {
+describe('an address means the same engine as for the docker client', () => {
   test.each([
     ['tcp://10.0.0.1:4000', { kind: 'plain', host: '10.0.0.1', port: 4000 }],
     ['tcp://far.example', { kind: 'plain', host: 'far.example', port: 2375 }],
@@ -18,22 +18,24 @@ describe('an engine address is parsed like the docker client does', () => {
   });
 });
 
-describe('an invalid engine address is rejected with the valid forms', () => {
+describe('an invalid address is an error with the valid forms', () => {
   test.each([
-    ['10.0.0.1:2376', 'it is no address of an engine'],
-    ['', 'it is no address of an engine'],
-    ['https://10.0.0.1:2376', 'an engine is not named by a web address'],
-    ['npipe:////./pipe/docker_engine', 'engines of Windows'],
-    ['tcp://', 'it names no host'],
-    ['tcp://me@10.0.0.1', 'it has a user'],
-    ['tcp://10.0.0.1/v1.40', 'it has a path'],
-    ['tcp://10.0.0.1:99999', 'it is no address of an engine'],
-    ['ssh://me:secret@far', 'it has a password'],
-    ['ssh://far?a=b', 'it has a query'],
-    ['unix://run/docker.sock', 'it names no absolute path'],
+    ['10.0.0.1:2376', 'not the address of an engine'],
+    ['', 'not the address of an engine'],
+    ['https://10.0.0.1:2376', 'a web address is not the address of an engine'],
+    ['npipe:////./pipe/docker_engine', 'engines on Windows'],
+    ['tcp://', 'no host'],
+    ['tcp://me@10.0.0.1', 'cannot have a user'],
+    ['tcp://10.0.0.1/v1.40', 'cannot have a path'],
+    ['tcp://10.0.0.1:99999', 'not the address of an engine'],
+    ['ssh://me:secret@far', 'cannot have a password'],
+    ['ssh://far?a=b', 'cannot have a query'],
+    ['unix://run/docker.sock', 'not an absolute path'],
   ])('"%s"', async (url, expected) => {
     await expect(parseEngineUrl(url)).rejects.toThrow(expected);
-    await expect(parseEngineUrl(url)).rejects.toThrow(/\. (Write|Did you mean) .*(tcp|unix):\/\//);
+    await expect(parseEngineUrl(url)).rejects.toThrow(
+      /\. (Use the form|Did you mean) .*(tcp|unix):\/\//,
+    );
   });
 });
 
@@ -43,11 +45,11 @@ test.for([
   ['[fd00::1]', 'tcp://[fd00::1]:2376'],
   ['me@web.example', 'ssh://me@web.example'],
   ['/var/run/docker.sock', 'unix:///var/run/docker.sock'],
-] as const)('for the address %s without a scheme, %s is suggested', async ([text, url]) => {
+] as const)('the address %s has no scheme, and %s is suggested', async ([text, url]) => {
   await expect(parseEngineUrl(text)).rejects.toThrow(`Did you mean ${url}?`);
 });
 
-describe("ssh is called like Docker's own client does", () => {
+describe('ssh is called as by Docker’s own client', () => {
   const nothingForwarded = ['-a', '-x', '-o', 'ClearAllForwardings=yes'];
   const limits = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=15'];
   const usual = ['-T', ...nothingForwarded, ...limits];
@@ -57,7 +59,7 @@ describe("ssh is called like Docker's own client does", () => {
       { kind: 'ssh', host: 'far', user: 'me', port: 22 },
       ['-l', 'me', '-p', '22', '--', 'far', 'docker system dial-stdio'],
     ],
-    // A host that looks like an option is invalid, and a path is one word on the remote host.
+    // A host like an option is invalid, and a path is one word for the remote shell.
     [
       { kind: 'ssh', host: '-oProxyCommand=x', socket: '/a b;c' },
       ['--', '-oProxyCommand=x', "docker '--host=unix:///a b;c' system dial-stdio"],
@@ -66,7 +68,7 @@ describe("ssh is called like Docker's own client does", () => {
     expect(sshWords(endpoint)).toEqual([...usual, ...expected]);
   });
 
-  test('the command for people is the usual ssh command', () => {
+  test('the command for users is a plain ssh command', () => {
     const endpoint: SshEndpoint = { kind: 'ssh', host: 'far', user: 'me', port: 2222 };
     expect(sshByHand(endpoint, 'docker', 'version')).toBe('ssh -p 2222 me@far docker version');
   });

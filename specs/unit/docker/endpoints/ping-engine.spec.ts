@@ -18,7 +18,7 @@ async function serve(answer: RequestListener) {
   return { server, endpoint: { kind: 'plain', host: '127.0.0.1', port } as const };
 }
 
-test('a ping without a limit outlasts the second after which an idle connection is dropped', async () => {
+test('a ping without a limit outlasts the idle timeout of one second', async () => {
   const { endpoint } = await serve((_, response) => {
     void delay(1200).then(() => response.end('OK'));
   });
@@ -27,7 +27,7 @@ test('a ping without a limit outlasts the second after which an idle connection 
 
 test('a ping ends at its limit, and its connection is destroyed', async () => {
   const { server, endpoint } = await serve((request, response) => {
-    // The same applies to an answer that has begun.
+    // Even if the response has begun.
     if (request.url === '/_ping') response.write('O');
   });
   const closed = once(server, 'connection').then(async ([socket]) => await once(socket, 'close'));
@@ -51,7 +51,7 @@ test('a ping reads the version from the header of the answer', async () => {
   expect(await pingEngine(endpoint)).toMatchObject({ version: '26.1.5' });
 });
 
-test('the wait for an engine polls until it answers 200, and ends when its machine has ended', async () => {
+test('waiting for an engine polls until it answers 200, and fails if its machine has ended', async () => {
   let asked = 0;
   const { endpoint } = await serve((_, response) => {
     asked += 1;

@@ -24,7 +24,7 @@ import { makePrivateFolder } from '../../../../helpers/process/files/write-atomi
 const folder = mkdtempSync(join(tmpdir(), 'overlay-e2e-tls-'));
 const ours = openStore(join(folder, 'ours'));
 const theirs = openStore(join(folder, 'theirs'));
-/** Starts an impostor: its certificate has the right address, but another authority signed it. */
+/** An impostor: its certificate has the right address, but another authority signed it. */
 const server = createServer();
 let endpoint: TlsEndpoint;
 
@@ -89,18 +89,18 @@ describe('no environment variable disables the check of certificates', () => {
     await expect(ways[way]?.()).rejects.toThrow(/certificate|authority|signature/i);
   });
 
-  test('a context that sets SkipTLSVerify accepts any certificate', async () => {
+  test('a context with SkipTLSVerify accepts any certificate', async () => {
     const answer = await pingEngine({ ...endpoint, anyCertificate: true });
     expect(answer).toMatchObject({ status: 200, body: '{}' });
   });
 
-  test('every file that opens TLS connections declares whether it checks certificates', () => {
+  test('every file that opens TLS connections sets the check of certificates', () => {
     const files = globSync('helpers/**/*.ts').filter((file) =>
       /from 'node:(?:https|tls)'/.test(readFileSync(file, 'utf8')),
     );
     const silent = files.filter((file) => {
       const text = readFileSync(file, 'utf8');
-      // Requests through an open transport use its agent, which decides.
+      // Requests over an open transport use its agent, which sets the check.
       return !text.includes('rejectUnauthorized') && !text.includes('agent }: Transport');
     });
     expect(files.length).toBeGreaterThan(3);

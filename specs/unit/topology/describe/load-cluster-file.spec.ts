@@ -115,8 +115,8 @@ describe('a cluster file', () => {
       { name: 'db', endpoint: 'tcp://' },
     ];
     expect(await complain({ hosts })).toEqual([
-      expect.stringMatching(/^engine 10\.0\.0\.1:2376: it is no address/),
-      expect.stringMatching(/^engine tcp:\/\/: it names no host/),
+      expect.stringMatching(/^engine 10\.0\.0\.1:2376: not the address of an engine/),
+      expect.stringMatching(/^engine tcp:\/\/: no host/),
     ]);
   });
 
