@@ -18,7 +18,7 @@ beforeAll(async () => {
       beforeAll(() => say('before all'));
       beforeEach(() => say('before each'));
       afterEach(() => say('after each'));
-      // Longer than Vitest waits before it sends what tests have told.
+      // Longer than Vitest waits before it sends the results of tests.
       afterAll(() => runCommand('sleep', ['0.5'], { title: 'after all' }));
       test('side by side', async ({ lab }) => {
         await Promise.all(['one', 'two'].map((name) =>

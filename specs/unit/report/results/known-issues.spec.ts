@@ -16,10 +16,10 @@ test.each([
     { ...issue, says: 'x', repository: 'moby' },
     'is not owner/name',
   ],
-  ['a regular expression that is none', { ...issue, says: '(' }, 'is not a regular expression'],
+  ['an invalid regular expression', { ...issue, says: '(' }, 'is not a regular expression'],
   ['one that everything matches', { ...issue, says: '' }, 'is not a regular expression'],
-  ['a code that there is not', { ...issue, diagnoses: ['vxlan-tired'] }, 'diagnoses'],
-  ['a field that nobody knows', { ...issue, says: 'x', saying: 'y' }, 'saying'],
+  ['an unknown code', { ...issue, diagnoses: ['vxlan-tired'] }, 'diagnoses'],
+  ['an unknown field', { ...issue, says: 'x', saying: 'y' }, 'saying'],
 ])('an issue with %s is rejected', (_, one, said) => {
   expect(() => readKnownIssues(JSON.stringify([one]))).toThrow(said);
 });
