@@ -124,7 +124,7 @@ export function describeNetworks(): void {
 
     test('a container on an unknown network', async ({ swarm: { worker } }) => {
       await expect(runOn(worker, 'nowhere', 'plain')).rejects.toThrow(
-        /: the swarm gives no network nowhere \(.*not found\). Create it on a manager, /,
+        /: the swarm does not provide network nowhere \(.*not found\)\. Create the network on a manager, /,
       );
     });
 
