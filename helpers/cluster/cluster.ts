@@ -31,7 +31,7 @@ export interface ClusterStore {
   read(key: string): Promise<string | undefined>;
   remove(key: string): Promise<void>;
   /** Returns the same value through a machine's own connection, which proves that the machine reaches it. */
-  readFrom(asker: RequestOrigin, key: string): Promise<string | undefined>;
+  readFrom(origin: RequestOrigin, key: string): Promise<string | undefined>;
 }
 
 /** A running cluster, with everything that depends on its kind. */

@@ -13,18 +13,18 @@ export interface RequestOrigin {
 
 /** Sends a GET request from inside a machine. Throws if the URL is unreachable. */
 export async function getFromMachine(
-  asker: RequestOrigin,
+  origin: RequestOrigin,
   url: string,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const { hostname, host, port, pathname, search } = new URL(url);
-  const question = `GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\n\r\n`;
+  const requestText = `GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\n\r\n`;
   const place = { address: hostname, port: port === '' ? 80 : Number(port) };
-  const answer = (await exchangeFromMachine(asker, place, Buffer.from(question))).toString();
+  const answer = (await exchangeFromMachine(origin, place, Buffer.from(requestText))).toString();
   const [, status, body] = /^HTTP\/1\.\d (\d{3}).*?\r\n\r\n(.*)$/s.exec(answer) ?? [];
   if (status !== undefined && body !== undefined) return { status: Number(status), body };
   throw new HarnessError({
     code: 'answer-invalid',
-    tried: `${asker.machine}: GET ${url}`,
+    tried: `${origin.machine}: GET ${url}`,
     observed: `the response is not HTTP: "${firstLine(answer)}"`,
   });
 }
@@ -36,9 +36,9 @@ export async function getFromMachine(
 export async function exchangeFromMachine(
   { provider, machine, limit = 10_000, signal }: RequestOrigin,
   { address, port }: { readonly address: string; readonly port: number },
-  question: Buffer,
+  request: Buffer,
 ): Promise<Buffer> {
-  const words = [address, `${port}`, question.reduce((text, byte) => text + octal(byte), '')];
+  const words = [address, `${port}`, request.reduce((text, byte) => text + octal(byte), '')];
   const title = `${machine}: asks ${address}:${port}`;
   const { stdout } = await provider.run(machine, ['sh', '-c', EXCHANGE, 'ask', ...words], {
     title,

@@ -30,7 +30,7 @@ export function describeKernelDependent(): void {
       onTestFinished,
       skip,
     }) => {
-      skipUnless(true, await ask(swarm, 'ipvs'), skip);
+      skipUnless(true, await readAbility(swarm, 'ipvs'), skip);
       const net = await useNetwork(swarm, onTestFinished, 'vip-net');
       const { probe, tasks } = await serveBehindOneAddress(swarm, net);
       const answers = [];
@@ -46,7 +46,7 @@ export function describeKernelDependent(): void {
       onTestFinished,
       skip,
     }) => {
-      skipUnless(true, await ask(swarm, 'ipvs'), skip);
+      skipUnless(true, await readAbility(swarm, 'ipvs'), skip);
       const net = await useNetwork(swarm, onTestFinished, 'mesh-net');
       const [task] = await net.serve(
         {
@@ -72,7 +72,7 @@ export function describeKernelDependent(): void {
       onTestFinished,
       skip,
     }) => {
-      skipUnless(false, await ask(swarm, 'ipvs'), skip);
+      skipUnless(false, await readAbility(swarm, 'ipvs'), skip);
       const net = await useNetwork(swarm, onTestFinished, 'vip-net');
       const { probe } = await serveBehindOneAddress(swarm, net);
       expect(await askHttp(probe, 'http://web/')).toMatch(/timed out|No route to host/);
@@ -85,7 +85,7 @@ export function describeKernelDependent(): void {
       onTestFinished,
       skip,
     }) => {
-      skipUnless(true, await ask(swarm, 'esp'), skip);
+      skipUnless(true, await readAbility(swarm, 'esp'), skip);
       const { manager, worker, provider } = swarm;
       const net = await useEncryptedNetwork(swarm, onTestFinished);
       const [here, there] = await Promise.all([net.run(manager, 'here'), net.run(worker, 'there')]);
@@ -107,7 +107,7 @@ export function describeKernelDependent(): void {
       onTestFinished,
       skip,
     }) => {
-      skipUnless(false, await ask(swarm, 'esp'), skip);
+      skipUnless(false, await readAbility(swarm, 'esp'), skip);
       const net = await useEncryptedNetwork(swarm, onTestFinished);
       const [here, there] = await Promise.all([
         net.run(swarm.manager, 'here'),
@@ -122,7 +122,7 @@ export function describeKernelDependent(): void {
 }
 
 /** Queries both machines: they share one kernel with the built-in provider, but not with others. */
-async function ask({ provider, manager, worker }: SwarmLab, ability: KernelAbility) {
+async function readAbility({ provider, manager, worker }: SwarmLab, ability: KernelAbility) {
   const answers = await Promise.all(
     [manager, worker].map(({ machine }) => askKernel(provider, machine.name, ability)),
   );
@@ -132,7 +132,7 @@ async function ask({ provider, manager, worker }: SwarmLab, ability: KernelAbili
 
 function skipUnless(
   wanted: boolean,
-  answer: Awaited<ReturnType<typeof ask>>,
+  answer: Awaited<ReturnType<typeof readAbility>>,
   skip: (note: string) => void,
 ): void {
   if (answer.can === wanted) return;

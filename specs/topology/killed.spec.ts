@@ -25,7 +25,7 @@ describe('after a kill -9 of up', () => {
 
   test('and of every process of the machines, down leaves nothing', async ({ lab }) => {
     await upUntilKilled(lab, 'machine worker-host: boot');
-    for (const told of (await lab.traces()).processes) killQuietly(Number(told.split(' ')[0]));
+    for (const label of (await lab.traces()).processes) killQuietly(Number(label.split(' ')[0]));
     await expectDown(lab);
   });
 

@@ -37,8 +37,8 @@ export function expectRefusal({ exitCode, stdout, stderr }: Ended, line: string 
   expect(exitCode, stderr).toBe(1);
   expect(stdout).toBe('');
   const [before = ''] = stderr.split(/^next: /m);
-  const told = before.split('\n').filter((one) => one !== '' && !one.startsWith('['));
-  expect(told).toEqual([
+  const lines = before.split('\n').filter((one) => one !== '' && !one.startsWith('['));
+  expect(lines).toEqual([
     line instanceof RegExp
       ? expect.stringMatching(line.source.replace('^', '^overlay-e2e: '))
       : `overlay-e2e: ${line}`,

@@ -5,7 +5,7 @@ import { describe } from 'vitest';
 import { readHierarchies } from '../../helpers/netns/cgroups/cgroup.ts';
 import { openStore } from '../../helpers/netns/state/store.ts';
 import { expect, test } from './lab.ts';
-import { strays } from './strays.ts';
+import { remains } from './remains.ts';
 import { findTraces, noTraces } from './traces.ts';
 
 describe('the search for everything that belongs to a state directory', () => {
@@ -51,7 +51,7 @@ describe('the search for everything that belongs to a state directory', () => {
       expect(traces.mounts).toContain(`/run/netns/e2e-${id}-${name}`);
     }
     // All descendants of a machine's first process belong to it, wherever they are.
-    const found = new Set(traces.processes.map((told) => Number(told.split(' ')[0])));
+    const found = new Set(traces.processes.map((text) => Number(text.split(' ')[0])));
     const firsts = all.filter(
       ({ pid, words }) => found.has(pid) && /^sh .*init\.sh .*boot\.env$/.test(words),
     );
@@ -65,19 +65,19 @@ describe('the search for everything that belongs to a state directory', () => {
     // Each machine has its own mount namespace, with its data root in the state directory.
     for (const { pid } of firsts) {
       const namespace = readlinkSync(`/proc/${pid}/ns/mnt`);
-      const told = `/var/lib/docker in ${namespace} of `;
-      expect(traces.mounts).toContainEqual(expect.stringContaining(told));
+      const text = `/var/lib/docker in ${namespace} of `;
+      expect(traces.mounts).toContainEqual(expect.stringContaining(text));
     }
   });
 
-  test.for(Object.entries(strays))('finds %s', async ([, leave], { lab }) => {
+  test.for(Object.entries(remains))('finds %s', async ([, leave], { lab }) => {
     const store = openStore(lab.store);
     const before = await lab.traces();
-    const { kind, told, remove } = await leave(store);
+    const { kind, text, remove } = await leave(store);
     try {
       const traces = await lab.traces();
       expect(traces[kind].filter((one) => !before[kind].includes(one))).toContainEqual(
-        expect.stringContaining(told),
+        expect.stringContaining(text),
       );
     } finally {
       await remove();

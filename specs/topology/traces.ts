@@ -45,14 +45,14 @@ const runningPrograms = /init\.sh|dockerd|containerd|docker-proxy|consul|mariadb
 export function pickRunning({ processes, mounts, ...rest }: Traces): Traces {
   return {
     ...rest,
-    processes: processes.filter((told) => runningPrograms.test(told)),
+    processes: processes.filter((label) => runningPrograms.test(label)),
     mounts: mounts.filter((mount) => !mount.includes(' in mnt:[')),
   };
 }
 
 interface Process {
   readonly pid: number;
-  readonly told: string;
+  readonly label: string;
   readonly isOfStore: boolean;
   /** The numbers of its namespaces; empty if it has just ended. */
   readonly net: string;
@@ -99,7 +99,7 @@ export async function findTraces(
     links,
     mounts: findMounts(marks, processes),
     cgroups: findCgroups(marks),
-    processes: processes.filter(({ isOfStore }) => isOfStore).map(({ told }) => told),
+    processes: processes.filter(({ isOfStore }) => isOfStore).map(({ label }) => label),
     files: findFiles(folder),
     locks: findLocks(folder),
   };
@@ -123,7 +123,7 @@ function listProcesses(marks: Marks): Process[] {
       marks.sessions.has(session);
     return {
       pid: Number(name),
-      told: `${name} ${words === '' ? read('comm').trim() : words}`,
+      label: `${name} ${words === '' ? read('comm').trim() : words}`,
       // This process names the folder as well, and a process that has ended is not a trace.
       isOfStore: belongs && Number(name) !== process.pid && !isGone(name),
       net: linkOrNothing(`/proc/${name}/ns/net`),
@@ -155,7 +155,7 @@ async function findNetworks(
     [...unnamed.values()].map(async (one) => {
       const links = await listLinks(['nsenter', `--net=/proc/${one.pid}/ns/net`]);
       const inside = links.filter(({ address }) => address.startsWith(marks.mac));
-      return one.isOfStore || inside.length > 0 ? [`${one.net} of ${one.told}`] : [];
+      return one.isOfStore || inside.length > 0 ? [`${one.net} of ${one.label}`] : [];
     }),
   );
   const onHost = (await listLinks([])).filter(
@@ -202,8 +202,11 @@ function findMounts(marks: Marks, processes: readonly Process[]): string[] {
   const elsewhere = [...theirs].flatMap(([namespace, members]) => {
     // A process that has just ended has no data.
     const found = members.map((one) => ({ ...one, mounts: listMounts(String(one.pid), marks) }));
-    const { told, mounts } = found.find((one) => one.mounts.length > 0) ?? { told: '', mounts: [] };
-    return mounts.map((place) => `${place} in ${namespace} of ${told}`);
+    const { label, mounts } = found.find((one) => one.mounts.length > 0) ?? {
+      label: '',
+      mounts: [],
+    };
+    return mounts.map((place) => `${place} in ${namespace} of ${label}`);
   });
   return [...here, ...elsewhere];
 }

@@ -54,13 +54,13 @@ export function readSwarmNodes(
   systemStatus: readonly (readonly [name: string, value: string])[],
 ): SwarmNode[] {
   const start = systemStatus.findIndex(([name]) => name === 'Nodes');
-  const told: { name: string; address: string; lines: [string, string][] }[] = [];
+  const listed: { name: string; address: string; lines: [string, string][] }[] = [];
   for (const [name, value] of systemStatus.slice(start + 1)) {
     const detail = /^\s+└ (.+)$/.exec(name)?.[1];
-    if (detail === undefined) told.push({ name: name.trim(), address: value, lines: [] });
-    else told.at(-1)?.lines.push([detail, value]);
+    if (detail === undefined) listed.push({ name: name.trim(), address: value, lines: [] });
+    else listed.at(-1)?.lines.push([detail, value]);
   }
-  const nodes = told.map(({ name, address, lines }) => {
+  const nodes = listed.map(({ name, address, lines }) => {
     const parsed = details.safeParse(Object.fromEntries(lines));
     if (!parsed.success) throw invalidStatus(`of ${name} ${z.prettifyError(parsed.error)}`);
     const { Status, Error, ID, ServerVersion, Containers, Labels } = parsed.data;

@@ -9,14 +9,14 @@ import { readBounded } from '../../process/files/read-bounded.ts';
  */
 export async function exchangeBytes(
   { address, port }: { readonly address: string; readonly port: number },
-  question: Buffer,
+  request: Buffer,
   { limit = 5000, signal }: { limit?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<Buffer> {
   const limits = AbortSignal.timeout(limit);
   const socket = connect({ host: address, port });
   addAbortSignal(signal === undefined ? limits : AbortSignal.any([limits, signal]), socket);
   try {
-    socket.write(question);
+    socket.write(request);
     return await readBounded(socket);
   } finally {
     socket.destroy();

@@ -19,23 +19,24 @@ export const consul: StoreDriver<HttpConnection> = {
   remark: 'A single Consul server needs -bootstrap to become the leader',
   connect: httpConnection,
   connectFrom: httpConnectionFrom,
-  readVersion: async (ask) =>
-    (await requestJson(ask, ['GET', '/v1/agent/self'], selfAnswer)).Config.Version,
-  readServers: async (ask) => {
+  readVersion: async (connection) =>
+    (await requestJson(connection, ['GET', '/v1/agent/self'], selfAnswer)).Config.Version,
+  readServers: async (connection) => {
     // Empty while there is no leader.
-    const leader = await requestJson(ask, ['GET', '/v1/status/leader'], z.string());
-    const peers = await requestJson(ask, ['GET', '/v1/status/peers'], z.array(z.string()));
+    const leader = await requestJson(connection, ['GET', '/v1/status/leader'], z.string());
+    const peers = await requestJson(connection, ['GET', '/v1/status/peers'], z.array(z.string()));
     return peers.map((name) => ({ name, leads: name === leader }));
   },
-  readKey: async (ask, key) => (await readEntries(ask, keyPath(key)))[0]?.value,
-  readTree: async (ask, prefix) => await readEntries(ask, `${keyPath(prefix)}?recurse`),
-  write: async (ask, { key, value }) => {
-    if (!(await requestJson(ask, ['PUT', keyPath(key), value], z.boolean()))) {
+  readKey: async (connection, key) => (await readEntries(connection, keyPath(key)))[0]?.value,
+  readTree: async (connection, prefix) =>
+    await readEntries(connection, `${keyPath(prefix)}?recurse`),
+  write: async (connection, { key, value }) => {
+    if (!(await requestJson(connection, ['PUT', keyPath(key), value], z.boolean()))) {
       throw refusal(`PUT ${keyPath(key)}`, 'Consul rejected the value');
     }
   },
-  remove: async (ask, key) => {
-    await requestJson(ask, ['DELETE', keyPath(key)], z.boolean());
+  remove: async (connection, key) => {
+    await requestJson(connection, ['DELETE', keyPath(key)], z.boolean());
   },
 };
 
@@ -43,8 +44,8 @@ const selfAnswer = z.object({ Config: z.object({ Version: z.string() }) });
 
 const entriesAnswer = z.array(z.object({ Key: z.string(), Value: z.base64().nullable() }));
 
-async function readEntries(ask: HttpConnection, path: string): Promise<StoreEntry[]> {
-  const entries = await requestJson(ask, ['GET', path], entriesAnswer, { 404: [] });
+async function readEntries(connection: HttpConnection, path: string): Promise<StoreEntry[]> {
+  const entries = await requestJson(connection, ['GET', path], entriesAnswer, { 404: [] });
   return entries.map(({ Key, Value }) => ({ key: Key, value: decode(Value) }));
 }
 

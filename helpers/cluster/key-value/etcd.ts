@@ -21,27 +21,31 @@ export const etcd: StoreDriver<HttpConnection> = {
   remark: 'etcd needs the API v2: it is on by default up to 3.3, and needs --enable-v2 up to 3.5',
   connect: httpConnection,
   connectFrom: httpConnectionFrom,
-  readVersion: async (ask) =>
-    (await requestJson(ask, ['GET', '/version'], versionAnswer)).etcdserver,
-  readServers: async (ask) => {
-    const { leaderInfo } = await requestJson(ask, ['GET', '/v2/stats/self'], selfAnswer);
-    const { members } = await requestJson(ask, ['GET', '/v2/members'], membersAnswer);
+  readVersion: async (connection) =>
+    (await requestJson(connection, ['GET', '/version'], versionAnswer)).etcdserver,
+  readServers: async (connection) => {
+    const { leaderInfo } = await requestJson(connection, ['GET', '/v2/stats/self'], selfAnswer);
+    const { members } = await requestJson(connection, ['GET', '/v2/members'], membersAnswer);
     return members.map(({ id, peerURLs: [name = id] }) => ({
       name,
       leads: id === leaderInfo.leader,
     }));
   },
-  readKey: async (ask, key) => (await readNode(ask, key))?.value,
-  readTree: async (ask, prefix) => {
-    const found = await readNode(ask, prefix, { recursive: true });
+  readKey: async (connection, key) => (await readNode(connection, key))?.value,
+  readTree: async (connection, prefix) => {
+    const found = await readNode(connection, prefix, { recursive: true });
     return found === undefined ? [] : listEntries(found);
   },
-  write: async (ask, { key, value }) => {
-    await requestJson(ask, ['PUT', keyPath(key), new URLSearchParams({ value })], keysAnswer);
+  write: async (connection, { key, value }) => {
+    await requestJson(
+      connection,
+      ['PUT', keyPath(key), new URLSearchParams({ value })],
+      keysAnswer,
+    );
   },
-  remove: async (ask, key) => {
+  remove: async (connection, key) => {
     // 404: the key does not exist. 403: it is a folder, which has no value to remove.
-    await requestJson(ask, ['DELETE', keyPath(key)], keysAnswer, { 404: {}, 403: {} });
+    await requestJson(connection, ['DELETE', keyPath(key)], keysAnswer, { 404: {}, 403: {} });
   },
 };
 
@@ -66,10 +70,10 @@ const node = z.object({
 
 const keysAnswer = z.object({ node: node.optional() });
 
-async function readNode(ask: HttpConnection, key: string, { recursive = false } = {}) {
+async function readNode(connection: HttpConnection, key: string, { recursive = false } = {}) {
   // Without a quorum, a server that is cut off from the others would answer from its own memory.
   const path = `${keyPath(key)}?quorum=true&recursive=${recursive}`;
-  return (await requestJson(ask, ['GET', path], keysAnswer, { 404: {} })).node;
+  return (await requestJson(connection, ['GET', path], keysAnswer, { 404: {} })).node;
 }
 
 /** Returns the keys below a node, without etcd's leading slash. */

@@ -34,7 +34,7 @@ export function openKeyValueCluster(
       write: (key, value) => store.write(key, value),
       read: (key) => store.read(key),
       remove: (key) => store.remove(key),
-      readFrom: (asker, key) => store.readFrom(asker, key),
+      readFrom: (origin, key) => store.readFrom(origin, key),
     },
     readMembers: async () => {
       const entries = await store.readTree(MEMBERS_KEY);

@@ -49,7 +49,7 @@ export interface KeyValueStore {
   /** Returns undefined if the key does not exist or is a folder. */
   read(key: string, options?: StoreOptions): Promise<string | undefined>;
   /** Returns the value that a machine reads with its own request, which proves that the machine reaches the store. */
-  readFrom(asker: RequestOrigin, key: string): Promise<string | undefined>;
+  readFrom(origin: RequestOrigin, key: string): Promise<string | undefined>;
   /** Returns all keys at and below `prefix`, in order, without folders. */
   readTree(prefix: string, options?: StoreOptions): Promise<StoreEntry[]>;
   write(key: string, value: string, options?: StoreOptions): Promise<void>;

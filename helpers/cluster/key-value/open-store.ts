@@ -43,8 +43,8 @@ function openDriver<Connection>(
     version: async (options) => await driver.readVersion(connect(options)),
     servers: async (options) => await driver.readServers(connect(options)),
     read: async (key, options) => (await driver.readKey(connect(options), key)) || undefined,
-    readFrom: async (asker, key) =>
-      (await driver.readKey(driver.connectFrom(place, asker), key)) || undefined,
+    readFrom: async (origin, key) =>
+      (await driver.readKey(driver.connectFrom(place, origin), key)) || undefined,
     readTree: async (prefix, options) =>
       entriesBelow(await driver.readTree(connect(options), prefix), prefix),
     write: async (key, value, options) => await driver.write(connect(options), { key, value }),

@@ -25,7 +25,7 @@ export interface StoreDriver<Connection> {
   readonly remark: string;
   connect(place: StoreAddress, options?: StoreOptions): Connection;
   /** Connects from inside a machine, for reading only. */
-  connectFrom(place: StoreAddress, asker: RequestOrigin): Connection;
+  connectFrom(place: StoreAddress, origin: RequestOrigin): Connection;
   readVersion(connection: Connection): Promise<string>;
   readServers(connection: Connection): Promise<StoreServer[]>;
   /** Returns undefined or an empty string if the key does not exist or is a folder. */

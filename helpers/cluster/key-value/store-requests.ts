@@ -21,16 +21,16 @@ export function httpConnection(
   options: StoreOptions = {},
 ): HttpConnection {
   const base = `http://${address}:${port}`;
-  const ask = sendTo(base, options);
-  return options.quiet === true ? ask : tell(base, ask);
+  const connection = sendTo(base, options);
+  return options.quiet === true ? connection : publish(base, connection);
 }
 
 /** Connects from inside a machine, which supports only GET. */
 export function httpConnectionFrom(
   { address, port }: StoreAddress,
-  asker: RequestOrigin,
+  origin: RequestOrigin,
 ): HttpConnection {
-  return async (_, path) => await getFromMachine(asker, `http://${address}:${port}${path}`);
+  return async (_, path) => await getFromMachine(origin, `http://${address}:${port}${path}`);
 }
 
 /**
@@ -38,14 +38,14 @@ export function httpConnectionFrom(
  * value.
  */
 export async function requestJson<T>(
-  ask: HttpConnection,
+  connection: HttpConnection,
   [method, path, body]: Parameters<HttpConnection>,
   shape: z.ZodType<T>,
-  standsFor: Readonly<Record<number, T>> = {},
+  defaults: Readonly<Record<number, T>> = {},
 ): Promise<T> {
-  const { status, body: answer } = await ask(method, path, body);
-  const stand = standsFor[status];
-  if (stand !== undefined) return stand;
+  const { status, body: answer } = await connection(method, path, body);
+  const fallback = defaults[status];
+  if (fallback !== undefined) return fallback;
   if (status !== 200 && status !== 201) {
     throw refusal(
       `${method} ${path}`,
@@ -103,11 +103,11 @@ function sendTo(base: string, { limit = 10_000, signal }: StoreOptions): HttpCon
 }
 
 /** Publishes each request as an activity, and adds a fix to its error. */
-function tell(base: string, ask: HttpConnection): HttpConnection {
+function publish(base: string, connection: HttpConnection): HttpConnection {
   return async (method, path, body) =>
     await activity('http', `${method} ${base}${path}`, async (report) => {
       report.input(body?.toString() ?? '');
-      const answer = await ask(method, path, body).catch((error: unknown) => {
+      const answer = await connection(method, path, body).catch((error: unknown) => {
         throw refusal(`${method} ${base}${path}`, firstLine(error), error);
       });
       report.output(`${answer.status} ${answer.body}`);

@@ -18,23 +18,23 @@ import {
  * @param title a description of the request for people
  */
 export type Exchange = <T>(
-  question: Buffer,
+  request: Buffer,
   title: string,
-  understand: (answer: Buffer) => T,
+  parse: (answer: Buffer) => T,
 ) => Promise<T>;
 
 /** Connects to a ZooKeeper. Publishes each exchange as an activity unless `quiet` is set. */
 export function zooKeeperConnection(place: StoreAddress, options: StoreOptions = {}): Exchange {
-  const exchange: Exchange = async (question, _, understand) =>
-    understand(await exchangeBytes(place, question, options));
+  const exchange: Exchange = async (request, _, parse) =>
+    parse(await exchangeBytes(place, request, options));
   if (options.quiet === true) return exchange;
-  return async (question, title, understand) => {
+  return async (request, title, parse) => {
     const called = `ZooKeeper ${place.address}:${place.port}: ${title}`;
     return await activity('exchange', called, async (report) => {
       try {
-        return await exchange(question, title, (answer) => {
+        return await exchange(request, title, (answer) => {
           report.output(answer.toString('latin1').replaceAll(/[^ -~\n]+/g, ' '));
-          return understand(answer);
+          return parse(answer);
         });
       } catch (error) {
         throw refusal(called, firstLine(error), error);
@@ -44,9 +44,8 @@ export function zooKeeperConnection(place: StoreAddress, options: StoreOptions =
 }
 
 /** Connects from inside a machine. */
-export function zooKeeperConnectionFrom(place: StoreAddress, asker: RequestOrigin): Exchange {
-  return async (question, _, understand) =>
-    understand(await exchangeFromMachine(asker, place, question));
+export function zooKeeperConnectionFrom(place: StoreAddress, origin: RequestOrigin): Exchange {
+  return async (request, _, parse) => parse(await exchangeFromMachine(origin, place, request));
 }
 
 /**

@@ -78,9 +78,9 @@ function openSwarmStore(manager: Engine): ClusterStore {
     write: async (key, value) => await manager.configs.create(nameOf(key), value),
     read: async (key) => await manager.configs.read(nameOf(key)),
     remove: async (key) => await manager.configs.remove(nameOf(key)),
-    readFrom: async (asker, key) => {
+    readFrom: async (origin, key) => {
       // Workers cannot read it. The test for them is the connection to the managers' port.
-      await connectFromMachine(asker, { address: manager.machine.address, port: MANAGER_PORT });
+      await connectFromMachine(origin, { address: manager.machine.address, port: MANAGER_PORT });
       return await manager.configs.read(nameOf(key));
     },
   };

@@ -98,7 +98,7 @@ async function waitForNodes(
     `swarm: ${engines.map(({ machine }) => machine.name).join(', ')} ready and active`,
     async () => {
       const nodes = await manager.nodes.list({ signal, quiet: true });
-      const seen = await Promise.all(
+      const states = await Promise.all(
         engines.map(async (engine) => {
           const { name } = engine.machine;
           const { swarm, swarmNode } = await engine.info({ signal, quiet: true });
@@ -107,11 +107,11 @@ async function waitForNodes(
           return { problems, member: { name, address: swarmNode?.address ?? '' } };
         }),
       );
-      const problems = seen.flatMap((one) => one.problems);
+      const problems = states.flatMap((one) => one.problems);
       const led = nodes.some((node) => node.manager?.leader === true && node.manager.reachable);
       if (!led) problems.push('no leader is reachable');
       return problems.length === 0
-        ? done(seen.map(({ member }) => member))
+        ? done(states.map(({ member }) => member))
         : notYet(problems.join(', '));
     },
     {

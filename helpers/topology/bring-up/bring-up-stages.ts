@@ -38,7 +38,7 @@ export async function bringUpStages(
     : [];
   for (const { image } of placed) void group.start(() => image);
   const { cluster } = topology;
-  const { beside, members, informed } = formerOf(cluster).form(topology, cluster, {
+  const { separate, members, informed } = formerOf(cluster).form(topology, cluster, {
     until,
     group,
     images,
@@ -70,7 +70,7 @@ export async function bringUpStages(
             after: Promise.all([networks, cars]),
           });
         });
-  const machines = [...(await beside), ...(await members)];
+  const machines = [...(await separate), ...(await members)];
   const described = group.start(() =>
     Promise.all(machines.map((machine) => describeMachine(machine, topology, signal))),
   );

@@ -54,6 +54,6 @@ export function formKeyValueCluster(
         await agents?.waitFor(machines, signal);
         return machines;
       });
-  const beside = store.then(async () => [await keystore]);
-  return { beside, members, informed: members };
+  const separate = store.then(async () => [await keystore]);
+  return { separate, members, informed: members };
 }

@@ -21,5 +21,5 @@ export function formSwarm(
   });
   // A worker learns of a network only when one of its containers uses it.
   const informed = members.then((all) => all.filter(({ name }) => name === manager));
-  return { beside: Promise.resolve([]), members, informed };
+  return { separate: Promise.resolve([]), members, informed };
 }

@@ -17,7 +17,7 @@ export interface Forming {
 /** The machines of a forming cluster, each group as soon as it is ready. */
 export interface FormingCluster {
   /** The topology's machines outside of the cluster: the keystore. */
-  readonly beside: Promise<Machine[]>;
+  readonly separate: Promise<Machine[]>;
   /** The machines of the cluster, in the topology's order, once their engines know each other. */
   readonly members: Promise<Machine[]>;
   /** The members that know a network immediately after its creation, on any of them. */

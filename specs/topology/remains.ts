@@ -15,37 +15,37 @@ import { runCommand } from '../../helpers/process/run-command.ts';
 import type { Traces } from './traces.ts';
 
 /** An object that an incomplete tear-down would leave. */
-interface Stray {
+interface Remains {
   readonly kind: keyof Traces;
   /** Text that the search must contain. */
-  readonly told: string;
+  readonly text: string;
   readonly remove: () => Promise<unknown>;
 }
 
 /** Creates each kind of remains of a state directory separately. */
-export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> = {
+export const remains: Readonly<Record<string, (store: Store) => Promise<Remains>>> = {
   'a network namespace with only its name': async ({ id }) => {
     const name = `e2e-${id}-stray`;
     await ip(`netns add ${name}`);
-    return { kind: 'namespaces', told: name, remove: () => ip(`netns delete ${name}`) };
+    return { kind: 'namespaces', text: name, remove: () => ip(`netns delete ${name}`) };
   },
   'a network namespace without a name, by the link in it': async (store) => {
-    const stray = await startShell({
+    const shell = await startShell({
       within: ['unshare', '--net'],
       script: `ip link add stray address ${macOf(store)} type bridge`,
     });
-    return { kind: 'namespaces', told: `of ${stray.pid} sh`, remove: stray.end };
+    return { kind: 'namespaces', text: `of ${shell.pid} sh`, remove: shell.end };
   },
   'a network namespace without a name, by the process in it': async (store) => {
-    const stray = await startShell({
+    const shell = await startShell({
       within: ['unshare', '--net'],
       script: `echo $$ >${makeCgroup(store)}/cgroup.procs`,
     });
     return {
       kind: 'namespaces',
-      told: `of ${stray.pid} sh`,
+      text: `of ${shell.pid} sh`,
       remove: async () => {
-        await stray.end();
+        await shell.end();
         await removeCgroup(store);
       },
     };
@@ -53,59 +53,59 @@ export const strays: Readonly<Record<string, (store: Store) => Promise<Stray>>> 
   'a link of the host, by its hardware address': async (store) => {
     const name = `stray-${store.id.slice(0, 6)}`;
     await ip(`link add ${name} address ${macOf(store)} type bridge`);
-    return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
+    return { kind: 'links', text: name, remove: () => ip(`link delete ${name}`) };
   },
   'a link of the host, by its alias': async ({ id }) => {
     const name = `stray-${id.slice(0, 6)}`;
     await ip(`link add ${name} type bridge`);
     await ip(`link set ${name} alias overlay-e2e-${id}`);
-    return { kind: 'links', told: name, remove: () => ip(`link delete ${name}`) };
+    return { kind: 'links', text: name, remove: () => ip(`link delete ${name}`) };
   },
   'a mount in a mount namespace of one of its processes': async ({ folder }) => {
-    const stray = await startShell({
+    const shell = await startShell({
       within: ['env', `MACHINE_STORAGE_PATH=${folder}`, 'unshare', '--mount'],
       script: 'read -r folder; mount -t tmpfs stray "$folder"',
       input: folder,
     });
-    return { kind: 'mounts', told: `of ${stray.pid} sh`, remove: stray.end };
+    return { kind: 'mounts', text: `of ${shell.pid} sh`, remove: shell.end };
   },
   'a cgroup in one hierarchy': async (store) => {
     const folder = makeCgroup(store);
-    return { kind: 'cgroups', told: dirname(folder), remove: () => removeCgroup(store) };
+    return { kind: 'cgroups', text: dirname(folder), remove: () => removeCgroup(store) };
   },
   'a process in a cgroup': async (store) => {
-    const stray = await startShell({ script: `echo $$ >${makeCgroup(store)}/cgroup.procs` });
+    const shell = await startShell({ script: `echo $$ >${makeCgroup(store)}/cgroup.procs` });
     return {
       kind: 'processes',
-      told: `${stray.pid} sh`,
+      text: `${shell.pid} sh`,
       remove: async () => {
-        await stray.end();
+        await shell.end();
         await removeCgroup(store);
       },
     };
   },
   'a process with its working directory in the folder': async ({ folder }) => {
-    const stray = await startShell({ script: 'read -r folder; cd "$folder"', input: folder });
-    return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
+    const shell = await startShell({ script: 'read -r folder; cd "$folder"', input: folder });
+    return { kind: 'processes', text: `${shell.pid} sh`, remove: shell.end };
   },
   'a process with the folder in its environment': async ({ folder }) => {
     const within = ['env', `MACHINE_STORAGE_PATH=${folder}`];
-    const stray = await startShell({ within, script: ':' });
-    return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
+    const shell = await startShell({ within, script: ':' });
+    return { kind: 'processes', text: `${shell.pid} sh`, remove: shell.end };
   },
   'a process with the folder in its arguments': async ({ folder }) => {
-    const stray = await startShell({ script: `: ${folder}` });
-    return { kind: 'processes', told: `${stray.pid} sh`, remove: stray.end };
+    const shell = await startShell({ script: `: ${folder}` });
+    return { kind: 'processes', text: `${shell.pid} sh`, remove: shell.end };
   },
   'a file': async ({ folder }) => {
     const file = join(folder, 'stray');
     writeFileSync(file, '');
-    return { kind: 'files', told: file, remove: async () => rmSync(file) };
+    return { kind: 'files', text: file, remove: async () => rmSync(file) };
   },
   'a held lock': async ({ folder }) => {
     const script = 'read -r folder; exec 9<"$folder"; flock 9';
-    const stray = await startShell({ script, input: folder });
-    return { kind: 'locks', told: 'FLOCK', remove: stray.end };
+    const shell = await startShell({ script, input: folder });
+    return { kind: 'locks', text: 'FLOCK', remove: shell.end };
   },
 };
 
