@@ -29,9 +29,14 @@ const clusters = combination === undefined ? topologies.map(({ name }) => name) 
 
 const own = await findOwnTopologies();
 
+/** Machines with their own kernel are slow: their specs run only if they are requested. */
+const isUmlRequested = process.argv.some((word) => /^(?:--project=)?uml$/.test(word));
+const umlSpecs = ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'];
+
 const unknown = describeUnknownProject(process.argv.slice(2), [
   'unit',
   'machines',
+  'uml',
   ...clusters,
   ...own.map(({ name }) => name),
 ]);
@@ -78,13 +83,34 @@ export default defineConfig({
           // Parallel state directories cannot share the subnet that a user chose for the seed.
           env: { E2E_SUBNET: '' },
           include: ['specs/*/**/*.spec.ts'],
-          exclude: ['specs/unit/**', 'specs/seed/**', ...own.map(({ folder }) => `${folder}/**`)],
+          exclude: [
+            'specs/unit/**',
+            'specs/seed/**',
+            ...umlSpecs,
+            ...own.map(({ folder }) => `${folder}/**`),
+          ],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // More than the processors of a CI machine: specs spend more than half of their time waiting.
           maxWorkers: 5,
         },
       },
+      ...(isUmlRequested
+        ? [
+            {
+              plugins: [specOrder(clusters.length + own.length + 2)],
+              test: {
+                ...common,
+                name: 'uml',
+                env: { E2E_SUBNET: '' },
+                include: umlSpecs,
+                fileParallelism: false,
+                testTimeout: 600_000,
+                hookTimeout: 600_000,
+              },
+            },
+          ]
+        : []),
       // The tutorial's specs on each cluster kind; the project's name is the topology's.
       ...clusters.map((name, index) => ({
         // Vitest uses the plugins of projects, not those of the root.

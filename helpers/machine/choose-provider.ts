@@ -35,7 +35,7 @@ export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promis
 /** Returns the result of {@link decideProvider} for this host. */
 export function decideHere(env: NodeJS.ProcessEnv = process.env): Decision {
   const has = (program: string) => canRun(program, env['PATH'] ?? '');
-  return decideProvider({ env, platform: process.platform, has });
+  return decideProvider({ env, platform: process.platform, arch: process.arch, has });
 }
 
 function canRun(program: string, path: string): boolean {

@@ -81,7 +81,7 @@ export interface RunOptions {
  * methods are {@link HarnessError}s.
  */
 export interface MachineProvider {
-  readonly name: 'netns' | 'docker-machine' | 'engines';
+  readonly name: 'netns' | 'uml' | 'docker-machine' | 'engines';
   /** The absolute path of the state directory, which exists; an empty text for `engines`. */
   readonly store: string;
   /** Tells if the engines of new machines can pull images from a registry. */

@@ -8,11 +8,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ProviderConditions {
   readonly env: Environment;
   readonly platform: NodeJS.Platform;
+  /** The processor architecture in the words of Node.js. */
+  readonly arch: string;
   /** Returns true if a program is on PATH, or, for a name with a slash, if the file is executable. */
   readonly has: (program: string) => boolean;
 }
 
-export type ProviderName = 'netns' | 'docker-machine';
+export type ProviderName = 'netns' | 'uml' | 'docker-machine';
 
 /** The chosen provider, with the reason. */
 export interface Decision {

@@ -1,10 +1,12 @@
 import { dockerMachineKind } from './docker-machine/kind.ts';
 import { netnsKind } from './netns/kind.ts';
+import { umlKind } from './uml/kind.ts';
 import type { ProviderKind, ProviderName } from './provider-kind.ts';
 
 /** The providers that create machines, by their names in E2E_PROVIDER. */
 export const providerKinds: Readonly<Record<ProviderName, ProviderKind>> = {
   netns: netnsKind,
+  uml: umlKind,
   'docker-machine': dockerMachineKind,
 };
 

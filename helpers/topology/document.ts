@@ -8,7 +8,7 @@ import { stages } from './topology.ts';
 
 const topologyDocument = z.object({
   topology: z.string(),
-  provider: z.enum(['netns', 'docker-machine', 'engines']),
+  provider: z.enum(['netns', 'uml', 'docker-machine', 'engines']),
   /** The state directory: MACHINE_STORAGE_PATH. */
   store: z.string(),
   /** The last completed stage. */

@@ -22,5 +22,5 @@ export function whyNotHere(
 
 /** Returns true if the specs of a project run on a topology that its global set-up brings up. */
 function hasTopology({ name }: TestProject): boolean {
-  return name !== 'unit' && name !== 'machines';
+  return name !== 'unit' && name !== 'machines' && name !== 'uml';
 }

@@ -49,7 +49,7 @@ function refuse(verb: string, name: string): never {
     code: 'operation-unsupported',
     tried: `${verb} ${name}`,
     observed: 'the machine is not managed by overlay-e2e, which only queries its engine',
-    remedy: 'use the provider netns or docker-machine to create machines',
+    remedy: 'use the provider netns, uml or docker-machine to create machines',
   });
 }
 

@@ -193,7 +193,10 @@ function engineScript(config: MachineConfig, env: Env): string {
     ...(EngineOptions.LogLevel === '' ? [] : ['--log-level', EngineOptions.LogLevel]),
     ...EngineOptions.InsecureRegistry.flatMap((one) => ['--insecure-registry', one]),
     ...EngineOptions.RegistryMirror.flatMap((one) => ['--registry-mirror', one]),
-    ...['provider=netns', ...EngineOptions.Labels].flatMap((label) => ['--label', label]),
+    ...[`provider=${config.DriverName}`, ...EngineOptions.Labels].flatMap((label) => [
+      '--label',
+      label,
+    ]),
     ...EngineOptions.ArbitraryFlags.map((flag) => `--${flag}`),
   ];
   const variables = { ...env, HOME: '/root', ...Object.fromEntries(EngineOptions.Env.map(split)) };
@@ -205,9 +208,12 @@ function engineScript(config: MachineConfig, env: Env): string {
 /**
  * The file that boot2docker's init reads. The machine ignores it, but scripts and docker-machine's own tests read it.
  */
-function boot2dockerProfile({ HostOptions: { EngineOptions } }: MachineConfig): string {
+function boot2dockerProfile({ DriverName, HostOptions }: MachineConfig): string {
+  const { EngineOptions } = HostOptions;
   const folder = '/var/lib/boot2docker';
-  const labels = ['provider=netns', ...EngineOptions.Labels].map((label) => `--label ${label}`);
+  const labels = [`provider=${DriverName}`, ...EngineOptions.Labels].map(
+    (label) => `--label ${label}`,
+  );
   const flags = EngineOptions.ArbitraryFlags.map((flag) => `--${flag}`);
   const lines = [
     `EXTRA_ARGS=${quoteForShell(`\n${[...labels, ...flags].join('\n')}\n`)}`,

@@ -20,8 +20,12 @@ const warmCacheNeeds = 0.5e9;
 /** Bytes that the machines of a topology write. */
 const storeNeeds = 1e9;
 
-/** Checks the requirements of the built-in provider. If the first one is missing, the others cannot be checked. */
-export async function examineHost(): Promise<Finding[]> {
+/**
+ * Checks the requirements of the built-in provider. If the first one is missing, the others cannot be checked.
+ *
+ * @param features those of the kernel that machines need, by their names; all of them when absent
+ */
+export async function examineHost(features?: readonly string[]): Promise<Finding[]> {
   const starter = judgeStarter(thisProcess());
   if (!starter.fine) return [starter];
   const release = await hostRelease();
@@ -51,14 +55,17 @@ export async function examineHost(): Promise<Finding[]> {
   const byTools =
     env === undefined
       ? []
-      : [...(await examineKernel(release, store.folder, env)), await examineRange(store, env)];
+      : [
+          ...(await examineKernel(release, store.folder, env, features)),
+          await examineRange(store, env),
+        ];
   return [starter, tools.finding, engine, ...cgroups, limits, ...all, ...byTools];
 }
 
 /** Checks whether this process may create machines at all. */
 export function judgeStarter(starter: Starter): Finding {
   try {
-    requireHost(starter);
+    requireHost('netns', starter);
     return fine('root on Linux', 'yes');
   } catch (error) {
     const { observed, remedy = '' } = error as HarnessError;

@@ -35,13 +35,15 @@ export async function examineKernel(
   release: HostRelease,
   store: string,
   env: Env,
+  features?: readonly string[],
 ): Promise<Finding[]> {
   const namespaces = await tryNamespaces(env);
   if (!namespaces.fine) return [namespaces];
+  const tries = TRIES.filter(({ subject }) => features?.includes(subject) ?? true);
   const scratch = await mkdtemp(join(existingPart(store), '.overlay-e2e-doctor-'));
   try {
     const tried = await Promise.all(
-      TRIES.map(async ({ subject, module, script }) => {
+      tries.map(async ({ subject, module, script }) => {
         const failure = await tryIn('--net --mount', script, scratch, env);
         return failure === undefined
           ? fine(subject, 'supported by the kernel')

@@ -8,11 +8,15 @@ export interface Starter {
 }
 
 /**
- * Throws if this process cannot create machines of the built-in provider: on another platform than Linux, or without
+ * Throws if this process cannot create machines of the built-in provider, or of `uml`: on another platform than Linux, or without
  * root. `overlay-e2e doctor` checks the requirements that take longer to check.
  */
-export function requireHost(starter: Starter = thisProcess()): void {
-  const tried = 'machines of the built-in provider';
+export function requireHost(
+  provider: 'netns' | 'uml' = 'netns',
+  starter: Starter = thisProcess(),
+): void {
+  const tried =
+    provider === 'netns' ? 'machines of the built-in provider' : 'machines of the provider uml';
   if (starter.platform !== 'linux') {
     throw new HarnessError({
       code: 'platform-unsupported',

@@ -7,6 +7,8 @@ import type { MachineConfig } from '../state/machine-config.ts';
 import { machineNamespace, namespaceFolder, switchNamespace } from '../state/names.ts';
 import type { Store } from '../state/store.ts';
 
+type Env = Readonly<Record<string, string>>;
+
 /**
  * Creates a machine's network namespace, with an interface `eth1` that has the machine's MAC and IP address and is
  * connected to the switch.
@@ -15,9 +17,37 @@ export async function connectLink(
   store: Store,
   config: MachineConfig,
   range: AddressRange,
-  env: Readonly<Record<string, string>>,
+  env: Env,
 ): Promise<void> {
-  const { IPAddress, MACAddress, Egress } = config.Driver;
+  const { IPAddress, Egress } = config.Driver;
+  await connectEnd(store, config, env, [
+    `address add ${IPAddress}/${range.prefix} brd + dev eth1`,
+    'link set lo up',
+    'link set eth1 up',
+    ...(Egress ? [`route add default via ${egressAddress(range)}`] : []),
+  ]);
+}
+
+/**
+ * Gives a machine with its own kernel its network namespace, and `eth1` in it without an address, plugged into the
+ * switch. The machine's kernel sends and receives its packets there, with the machine's MAC and address.
+ */
+export async function connectBareLink(
+  store: Store,
+  config: MachineConfig,
+  env: Env,
+): Promise<void> {
+  await connectEnd(store, config, env, ['link set eth1 addrgenmode none', 'link set eth1 up']);
+}
+
+/** @param inside lines of `ip` that configure `eth1` in the machine's network namespace */
+async function connectEnd(
+  store: Store,
+  config: MachineConfig,
+  env: Env,
+  inside: readonly string[],
+): Promise<void> {
+  const { IPAddress, MACAddress } = config.Driver;
   const namespace = machineNamespace(store, config.Name);
   const port = `m${IPAddress.split('.').slice(2).join('.')}`;
   const stale = readdirSync(namespaceFolder).includes(namespace);
@@ -38,15 +68,6 @@ export async function connectLink(
       env,
       namespace: switchNamespace(store),
     }),
-    runIp(
-      `machine ${config.Name}: eth1`,
-      [
-        `address add ${IPAddress}/${range.prefix} brd + dev eth1`,
-        'link set lo up',
-        'link set eth1 up',
-        ...(Egress ? [`route add default via ${egressAddress(range)}`] : []),
-      ],
-      { env, namespace },
-    ),
+    runIp(`machine ${config.Name}: eth1`, inside, { env, namespace }),
   ]);
 }

@@ -155,7 +155,8 @@ export function listOwnMachines(store: Store): string[] {
 function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'unfinished' | 'foreign' {
   try {
     const config = readConfig(store, name);
-    if (config !== undefined) return config.DriverName === 'netns' ? 'machine' : 'foreign';
+    if (config !== undefined)
+      return ['netns', 'uml'].includes(config.DriverName) ? 'machine' : 'foreign';
   } catch {
     // Incomplete, or not a config of this provider: the other files decide.
   }

@@ -73,11 +73,14 @@ interface AuthOptions {
   StorePath: string;
 }
 
+/** The providers of this program whose machines are in a state directory. */
+export type DriverName = 'netns' | 'uml';
+
 /** The content of docker-machine's config.json. */
 export interface MachineConfig {
   ConfigVersion: 3;
   Driver: NetnsDriver;
-  DriverName: 'netns';
+  DriverName: DriverName;
   HostOptions: {
     Driver: string;
     Memory: number;
@@ -91,6 +94,8 @@ export interface MachineConfig {
 
 /** The inputs for a new machine's config. */
 export interface ConfigParts {
+  /** `netns` when absent. */
+  readonly driver?: DriverName | undefined;
   readonly name: string;
   readonly address: string;
   readonly mac: string;
@@ -143,7 +148,7 @@ export function makeConfig(store: Store, parts: ConfigParts): MachineConfig {
       Engine: parts.engine,
       Egress: parts.egress,
     },
-    DriverName: 'netns',
+    DriverName: parts.driver ?? 'netns',
     HostOptions: {
       Driver: '',
       Memory: 0,

@@ -4,6 +4,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { AddressRange } from '../../process/address-range.ts';
 import { checkAddress, nextAddress } from '../network/machine-addresses.ts';
 import {
+  type DriverName,
   type EngineOptions,
   listMachineNames,
   type MachineConfig,
@@ -36,6 +37,8 @@ export interface NetnsMachineOptions {
 }
 
 interface Request extends NetnsMachineOptions {
+  /** The provider that makes the machine; `netns` when absent. */
+  readonly driverName?: DriverName;
   readonly name: string;
   readonly address?: string;
   /** A version, `system`, or a folder. */
@@ -74,6 +77,7 @@ export async function reserveMachine(
       if (request.address !== undefined) checkAddress(request.address, range, taken);
       const address = request.address ?? nextAddress(range, new Set(taken.keys()));
       const config = makeConfig(store, {
+        driver: request.driverName,
         name,
         address,
         mac: macAddress(store, address),

@@ -74,7 +74,12 @@ function projectsOf(
 function projectOf(result: WrittenResult): string | undefined {
   const file = specFileOf(result.fullName);
   if (file === undefined) return undefined;
-  return topologyOf(result) ?? (file.startsWith('specs/unit/') ? 'unit' : 'machines');
+  return topologyOf(result) ?? projectWithoutTopology(file);
+}
+
+function projectWithoutTopology(file: string): string {
+  if (file.startsWith('specs/unit/')) return 'unit';
+  return /^specs\/(?:uml\/|machine\/contract-uml\.)/.test(file) ? 'uml' : 'machines';
 }
 
 /** Variables that decide how the tests run. An address with a password stays out of the terminal. */

@@ -203,7 +203,7 @@ export class LostResultsReporter implements Reporter {
 
 /** Specs that share a topology run in a project of its name; these projects are of none. */
 function topologyIn(project: string): string | undefined {
-  return ['', 'unit', 'machines', 'run'].includes(project) ? undefined : project;
+  return ['', 'unit', 'machines', 'uml', 'run'].includes(project) ? undefined : project;
 }
 
 /** Returns the key of a test: the same test on another topology has another key. */

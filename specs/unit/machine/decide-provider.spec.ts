@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { decideProvider } from '../../../helpers/machine/decide-provider.ts';
 
-const none = { env: {}, platform: 'linux' as NodeJS.Platform, has: (_program: string) => false };
+const none = {
+  env: {},
+  platform: 'linux' as NodeJS.Platform,
+  arch: 'x64',
+  has: (_program: string) => false,
+};
 const all = { ...none, has: () => true };
 const only = (there: string) => (program: string) => program === there;
 
@@ -64,6 +69,15 @@ test('E2E_DOCKER_MACHINE is the command that must exist', () => {
   const has = only('/opt/dm');
   expect(decideProvider({ ...none, has, env }).name).toBe('docker-machine');
   expect(() => decideProvider({ ...none, env })).toThrow('/opt/dm is not an executable program');
+});
+
+test('machines with their own kernel need Linux on x86-64', () => {
+  const env = { E2E_PROVIDER: 'uml' };
+  expect(decideProvider({ ...none, env })).toEqual({ name: 'uml', because: 'E2E_PROVIDER=uml' });
+  expect(() => decideProvider({ ...none, env, arch: 'arm64' })).toThrow(
+    'E2E_PROVIDER=uml: User-mode Linux needs Linux on x86-64, and this platform is linux on arm64',
+  );
+  expect(() => decideProvider({ ...none, env, platform: 'darwin' })).toThrow('darwin on x64');
 });
 
 test('an unavailable provider causes an error of one line that names it', () => {

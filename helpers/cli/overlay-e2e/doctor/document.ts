@@ -17,7 +17,7 @@ const versions = z.object({
 
 const provider = z.object({
   name: z
-    .enum(['netns', 'docker-machine'])
+    .enum(['netns', 'uml', 'docker-machine'])
     .describe('The provider that would create the machines.'),
   driver: z.string().optional().describe('The driver of docker-machine.'),
   because: z.string().describe('The reason for this choice.'),

@@ -1,0 +1,28 @@
+import { requireHost } from '../../netns/doctor/require-host.ts';
+import { InputError } from '../../process/errors/input-error.ts';
+import { netnsKind } from '../netns/kind.ts';
+import type { ProviderKind } from '../provider-kind.ts';
+
+/** Machines with their own kernel, on the switch of the built-in provider. Its other modules are loaded late. */
+export const umlKind: ProviderKind = {
+  ...netnsKind,
+  decide: (because, { platform, arch }) => {
+    if (platform === 'linux' && arch === 'x64') return { name: 'uml', because };
+    throw new InputError({
+      code: 'platform-unsupported',
+      subject: 'E2E_PROVIDER=uml',
+      observed: `User-mode Linux needs Linux on x86-64, and this platform is ${platform} on ${arch}`,
+      remedy: 'set E2E_PROVIDER=netns on Linux, or E2E_PROVIDER=docker-machine',
+    });
+  },
+  requireHost: () => requireHost('uml'),
+  open: async (env) => {
+    requireHost('uml');
+    const { createUmlProvider } = await import('./provider.ts');
+    return createUmlProvider({ store: env['MACHINE_STORAGE_PATH'] });
+  },
+  examine: async () => {
+    const { examineUmlHost } = await import('../../uml/doctor/examine-uml-host.ts');
+    return await examineUmlHost();
+  },
+};

@@ -1,0 +1,23 @@
+import { prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
+import type { MachineConfig } from '../../netns/state/machine-config.ts';
+import type { Store } from '../../netns/state/store.ts';
+import { type CommandResult, runCommand } from '../../process/run-command.ts';
+import { commandInside } from '../../uml/commands/command-inside.ts';
+import { guestEnvironment } from '../../uml/root/guest-environment.ts';
+import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
+import type { RunOptions } from '../machine.ts';
+
+/** Runs `argv` as root inside of a machine. */
+export async function runInside(
+  store: Store,
+  config: MachineConfig,
+  argv: readonly [string, ...string[]],
+  options: RunOptions,
+): Promise<CommandResult> {
+  const [root, bundle] = await Promise.all([
+    prepareGuestRoot(),
+    prepareEngineBundle(config.Driver.Engine),
+  ]);
+  const { file, args } = commandInside(store, config.Name, argv, guestEnvironment(root, bundle));
+  return await runCommand(file, args, { title: `${config.Name}: ${argv.join(' ')}`, ...options });
+}
