@@ -119,7 +119,7 @@ describe('a copy of the example under another name', () => {
     await watch.says(/Tests .*5 passed/);
     await watch.change("body: 'twelve tins\\n'", "body: 'eleven tins\\n'");
     await watch.says(
-      /shop \(counter\) does not get http:\/\/stock:8080\/tins over stairs: its body is "twelve tins\\n", and not "eleven tins\\n"/,
+      /shop \(counter\) does not get http:\/\/stock:8080\/tins over stairs: its body is "twelve tins\\n" instead of "eleven tins\\n"/,
     );
     await watch.says(/Tests .*1 failed.*4 passed/);
     await watch.change("body: 'eleven tins\\n'", 'body: /^twelve/');

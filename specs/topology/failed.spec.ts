@@ -21,7 +21,7 @@ describe('a failed up reports the reason in one line and leaves nothing', () => 
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n').slice(-3)).toEqual([
       expect.stringMatching(
-        /^overlay-e2e: machine worker-host: create: a machine with this name exists; .+$/,
+        /^overlay-e2e: machine worker-host: create: a machine with this name exists\. .+$/,
       ),
       expect.stringMatching(/^next: npx overlay-e2e doctor /),
       expect.stringMatching(/^ {6}npx overlay-e2e up seed --keep /),
@@ -58,7 +58,7 @@ describe('a failed up reports the reason in one line and leaves nothing', () => 
     const { exitCode, stdout, stderr } = await up.ended;
     expect(exitCode).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^overlay-e2e: .*broken\.tar.*; .+$/m);
+    expect(stderr).toMatch(/^overlay-e2e: .*broken\.tar.*\. .+$/m);
     await expectNothingLeft(lab);
   });
 
@@ -75,7 +75,7 @@ describe('a failed up reports the reason in one line and leaves nothing', () => 
         const { exitCode, stderr } = await lab.run('up', '--until', 'keystore');
         expect(exitCode).toBe(1);
         expect(stderr.split('\n').filter((line) => line.startsWith('overlay-e2e: '))).toEqual([
-          expect.stringMatching(/(?:ENOSPC|no space left).*; .*\broom\b/),
+          expect.stringMatching(/(?:ENOSPC|no space left).*\. .*MACHINE_STORAGE_PATH/),
         ]);
         expect(stderr).not.toContain('    at ');
         // The mount belongs to the spec.
