@@ -100,7 +100,7 @@ describe.for([
     onTestFinished(() => container.start());
     await container.kill();
     await expect(store.readTree('docker/nodes')).rejects.toThrow(
-      /connection refused .*. See whether the keystore runs/,
+      /connection refused .*. Check that the keystore runs/,
     );
     await container.start();
     await store.waitUntilReady();
