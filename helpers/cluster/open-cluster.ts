@@ -12,7 +12,7 @@ interface Engines {
   readonly all: readonly Engine[];
   /** The engines of all machines but the keystore. */
   readonly members: readonly Engine[];
-  find(machine: string): Engine;
+  readonly find: (machine: string) => Engine;
 }
 
 type Open<Plan> = { open(plan: Plan, engines: Engines): Cluster };

@@ -169,9 +169,10 @@ test('An unnamed node makes the result incomplete, and --fix then deletes nothin
 });
 
 test("A DROP rule on the swarm's data path port is reported, and its printed fix works", async ({
-  cluster: { provider, type },
+  cluster,
 }) => {
-  const checkAgain = async () => await type(shown('--tls-dir'));
+  const { provider } = cluster;
+  const checkAgain = async () => await cluster.type(shown('--tls-dir'));
   const onDb = async (line: string) => await provider.run('db', ['sh', '-ec', line]);
   const rule = `INPUT -p udp --dport ${VXLAN_PORT} -j DROP`;
   await onDb(`iptables -I ${rule}`);

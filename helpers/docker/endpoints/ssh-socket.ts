@@ -56,7 +56,7 @@ export function sshByHand({ host, user, port }: SshEndpoint, ...command: string[
 const mostSaid = 16_384;
 
 /** A connection to an engine through `ssh`, for an HTTP client. Closing it ends the process. */
-export class SshSocket extends Duplex {
+class SshSocket extends Duplex {
   readonly #ssh: ChildProcessWithoutNullStreams;
   #said = '';
 

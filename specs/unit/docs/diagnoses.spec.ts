@@ -60,5 +60,6 @@ test('the troubleshooting page links every diagnosis page, once', () => {
   const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
   const codes = [...page.matchAll(/\]\(diagnoses\/([a-z-]+)\.md\)/g)].map(([, code]) => code);
   const others = diagnosisCodes.filter((code) => code !== 'unexplained');
-  expect(codes.toSorted()).toEqual(others.toSorted());
+  expect(new Set(codes)).toEqual(new Set(others));
+  expect(codes).toHaveLength(others.length);
 });

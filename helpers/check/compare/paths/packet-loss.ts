@@ -23,7 +23,7 @@ export const packetLoss: Check = {
 const LEAST = 2;
 
 /** Tells whether a path loses a part of its packets, by both of its series. */
-export function losesSome({ second }: Pick<LossTrial, 'second'>): boolean {
+function losesSome({ second }: Pick<LossTrial, 'second'>): boolean {
   return second !== undefined && second.lost >= LEAST && second.lost < second.sent;
 }
 

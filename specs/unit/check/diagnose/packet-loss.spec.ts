@@ -10,12 +10,10 @@ type LastSeen = NonNullable<LossTrial['second']>['lastSeen'];
 /** Returns both series of packets from the left host to the right one, or in the other direction. */
 function lossOf(
   lost: readonly [first: number, second?: number],
-  { lastSeen = { 'receiver-nic': lost[1] ?? 0 }, way = ['left', 'right'] as const } = {} as {
-    readonly lastSeen?: LastSeen;
-    readonly way?: readonly [string, string];
-  },
+  options: { readonly lastSeen?: LastSeen; readonly way?: readonly [string, string] } = {},
 ): LossTrial {
-  const [from, to] = way;
+  const { lastSeen = { 'receiver-nic': lost[1] ?? 0 } } = options;
+  const [from, to] = options.way ?? (['left', 'right'] as const);
   const [first, second] = lost;
   return {
     network: 'net',

@@ -7,7 +7,9 @@ import { AGENT, type RunningAgent, startAgent } from './run-agent.ts';
 
 /** Words of a text that match, sorted. */
 const matches = (file: string, pattern: RegExp) =>
-  [...readFileSync(join(AGENT, file), 'utf8').matchAll(pattern)].map(([, word]) => word).sort();
+  [...readFileSync(join(AGENT, file), 'utf8').matchAll(pattern)]
+    .map(([, word = '']) => word)
+    .sort((a, b) => a.localeCompare(b));
 
 const verbs = matches('main.pl', /^ {4}(\w+) => \\&\w+::\w+,$/gm);
 
