@@ -190,7 +190,7 @@ async function startEngine(
 ): Promise<void> {
   await slots.run(async () => {
     const title = `${config.Name}: start its engine`;
-    const argv = ['sh', '-c', 'rm -f /machine/engine-ended; kill -USR1 1'] as const;
+    const argv = ['sh', '-c', 'rm -f /machine/replies/engine-ended; kill -USR1 1'] as const;
     await runInside(store, config, argv, { title, signal });
     await waitUntilReady(store, config, signal);
   }, signal);

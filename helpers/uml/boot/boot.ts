@@ -102,9 +102,9 @@ function lastWords(log: string): string {
 /** Last lines of a machine's engine that has ended; undefined while it runs, or was not started. */
 export function readEngineEnd(store: Store, name: string): { log: string } | undefined {
   const dataFolder = machineDataFolder(store, name);
-  if (!existsSync(join(dataFolder, 'engine-ended'))) return undefined;
+  if (!existsSync(join(dataFolder, 'replies/engine-ended'))) return undefined;
   try {
-    return { log: readFileSync(join(dataFolder, 'docker.log'), 'utf8') };
+    return { log: readFileSync(join(dataFolder, 'replies/docker.log'), 'utf8') };
   } catch {
     return { log: '' };
   }
@@ -112,7 +112,7 @@ export function readEngineEnd(store: Store, name: string): { log: string } | und
 
 /** The file that a machine writes as soon as it takes commands. */
 function readyFile(store: Store, name: string): string {
-  return join(machineDataFolder(store, name), 'ready');
+  return join(machineDataFolder(store, name), 'replies/ready');
 }
 
 /** The machine sees nothing of this program's own folder. */

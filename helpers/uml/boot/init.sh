@@ -17,7 +17,7 @@ if [ "${1:-}" != machine ]; then
   $bb mount -t overlay -o lowerdir=/,upperdir=/mnt/root/upper,workdir=/mnt/root/work machine $new
   $bb mkdir -p $new/var/lib/docker
   $bb mount --bind /mnt/docker $new/var/lib/docker
-  # The only files of the host that the machine writes; its root is read-only there.
+  # Read-only on the host, except for its replies.
   $bb mount -t hostfs -o /machine host $new/machine
   IFS='
 '
@@ -69,13 +69,13 @@ ip link set eth1 up
 
 engine=
 start_engine() {
-  rm -f /run/docker.pid /machine/engine-ended
+  rm -f /run/docker.pid /machine/replies/engine-ended
   (
     code=0
     /run/engine.sh </dev/null >>/var/log/docker.log 2>&1 || code=$?
     # The host reads this while it waits for the engine.
-    tail -n 30 /var/log/docker.log >/machine/docker.log || :
-    echo "$code" >/machine/engine-ended
+    tail -n 30 /var/log/docker.log >/machine/replies/docker.log || :
+    echo "$code" >/machine/replies/engine-ended
   ) &
   engine=$!
 }

@@ -20,7 +20,12 @@ for path in $visible; do
   readonly_bind "$path" "$root$path"
 done
 unset IFS
-mount --bind "$data_folder" machine
+# The machine's root must not lead the host's root to other files by links: of its folder it writes these only.
+rm -rf "$data_folder/uml" "$data_folder/control" "$data_folder/replies"
+mkdir -p "$data_folder/uml" "$data_folder/replies"
+mkfifo -m 0600 "$data_folder/control"
+readonly_bind "$data_folder" machine
+for entry in uml replies disk.ext4; do mount --bind "$data_folder/$entry" "machine/$entry"; done
 mount -t proc proc proc
 # The kernel keeps the machine's memory in a file there. It is unlinked, and its size is the kernel's mem=.
 mkdir dev/shm

@@ -5,11 +5,6 @@ set -eu
 export PATH=/usr/sbin:/usr/bin HOME=/root
 . /machine/boot.env
 
-# The kernel takes another name if this one is in use, or was when the power went.
-rm -rf /machine/uml /machine/control
-mkdir -p /machine/uml
-mkfifo -m 0600 /machine/control
-
 # The console has no input. Descriptor 4 is the serial line that takes commands.
 linux.uml noreboot umid=guest uml_dir=/machine/uml "mem=${memory}M" \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init=/machine/init.sh \
