@@ -1,6 +1,6 @@
 /**
  * Checks the English of pages, messages, comments and test titles: `node .ci/check-prose.ts [--count] [PATHS]`.
- * Without paths, it reports nothing in the paths of prose-pending.txt.
+ * Without paths, it checks everything but generated pages.
  */
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -36,7 +36,7 @@ const checked = await Promise.all(
   }),
 );
 if (values.count) printCounts(checked);
-else reportFindings(checked, positionals.length > 0 ? [] : readPending());
+else reportFindings(checked);
 
 function filesOf(paths: readonly string[]): string[] {
   const patterns = paths.flatMap((path) =>
@@ -49,24 +49,12 @@ function filesOf(paths: readonly string[]): string[] {
   return files.sort();
 }
 
-function readPending(): string[] {
-  const list = readFileSync(new URL('prose-pending.txt', import.meta.url), 'utf8');
-  return list.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-function reportFindings(all: readonly Checked[], pending: readonly string[]): void {
-  const failing = all.filter(({ findings }) => findings.length > 0);
-  for (const { file, findings } of failing) {
-    if (pending.some((prefix) => file.startsWith(prefix))) continue;
+function reportFindings(all: readonly Checked[]): void {
+  for (const { file, findings } of all) {
     for (const { line, column, message } of findings)
       process.stderr.write(`${file}:${line}:${column}: ${message}\n`);
-    process.exitCode = 1;
+    if (findings.length > 0) process.exitCode = 1;
   }
-  for (const prefix of pending)
-    if (!failing.some(({ file }) => file.startsWith(prefix)))
-      process.stdout.write(
-        `check-prose: ${prefix} is clean now; remove it from .ci/prose-pending.txt\n`,
-      );
 }
 
 function printCounts(all: readonly Checked[]): void {
