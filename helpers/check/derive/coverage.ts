@@ -146,6 +146,15 @@ function unsupportedParts(observation: Observation): string[] {
   const encrypted = names(({ options }) => 'encrypted' in options);
   const withIPv6 = names(({ raw }) => withFamilies.safeParse(raw).data?.EnableIPv6 === true);
   const hasMesh = traitsOf(observation).hasManagers && services.size > 0;
+  // Each container on an overlay that is not internal also has an interface on docker_gwbridge.
+  const hasGateway =
+    networks.some(({ name, driver }) => name === 'docker_gwbridge' && driver === 'bridge') &&
+    containers.some((one) =>
+      overlays.some(
+        ({ id, internal }) =>
+          !internal && Object.values(one.networks).some(({ networkId }) => networkId === id),
+      ),
+    );
   return [
     ...(services.size === 0
       ? []
@@ -156,5 +165,8 @@ function unsupportedParts(observation: Observation): string[] {
     ...(hasMesh ? ['load-balancer endpoints of the overlay networks'] : []),
     ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
     ...(withIPv6.length === 0 ? [] : [`IPv6 of ${withIPv6.join(', ')}`]),
+    ...(hasGateway
+      ? ['traffic of containers to other networks: docker_gwbridge, IP forwarding, NAT rules']
+      : []),
   ];
 }

@@ -26,7 +26,11 @@ interface Parts<Kind extends DifferenceKind> {
     open: readonly Difference[],
     observation: Observation,
   ) => readonly Difference[];
-  readonly remedy: (cause: Difference<Kind>, observation: Observation) => Remedy | undefined;
+  readonly remedy: (
+    cause: Difference<Kind>,
+    observation: Observation,
+    open: readonly Difference[],
+  ) => Remedy | undefined;
 }
 
 /** Returns a rule that makes one finding of each difference of these kinds. */
@@ -47,7 +51,7 @@ export function ruleFor<Kind extends DifferenceKind>(
           summary: summary?.(cause) ?? cause.text,
           evidence: [cause],
           consequences: consequences?.(cause, open, observation) ?? [],
-          remedy: remedy(cause, observation),
+          remedy: remedy(cause, observation, open),
         })),
   };
 }

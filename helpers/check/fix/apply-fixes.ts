@@ -3,6 +3,7 @@ import type { FixStep } from './fix-steps.ts';
 import { planFix } from './fix-steps.ts';
 import type { AuditReport } from '../model/report.ts';
 import { identityOf } from '../model/diagnosis.ts';
+import type { Difference } from '../model/difference.ts';
 
 export interface FixSession {
   /** Shows the findings before the prompts. */
@@ -46,7 +47,15 @@ export async function applyFixes(report: AuditReport, session: FixSession): Prom
   return { report: await keepIfBetter(report, done, session), isShown: false };
 }
 
-/** Checks again and undoes the steps if there are findings that were not there before. */
+/** Identifies a difference across reports. */
+function keyOf({ kind, where, observed }: Difference): string {
+  return JSON.stringify([kind, where, observed]);
+}
+
+/**
+ * Checks again and undoes the steps if there are findings that were not there before. A finding is not new if its evidence
+ * was observed before, as a consequence of another finding.
+ */
 async function keepIfBetter(
   before: AuditReport,
   done: readonly FixStep[],
@@ -54,7 +63,11 @@ async function keepIfBetter(
 ): Promise<AuditReport> {
   const after = await audit();
   const known = new Set(before.diagnoses.map(identityOf));
-  const worse = after.diagnoses.filter((one) => !known.has(identityOf(one)));
+  const observed = new Set(before.diagnoses.flatMap(({ consequences }) => consequences.map(keyOf)));
+  const worse = after.diagnoses.filter(
+    (one) =>
+      !known.has(identityOf(one)) && !one.evidence.every((each) => observed.has(keyOf(each))),
+  );
   if (worse.length === 0) return after;
   say(
     `new findings after the fix: ${worse.map(({ code, summary }) => `${code}, ${summary}`).join('; ')}`,

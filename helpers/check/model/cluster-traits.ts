@@ -33,7 +33,8 @@ const traits: Readonly<Record<AuditedKind, ClusterTraits>> = {
     hasOpenGossip: true,
     networkOptions: [],
     members: 'hosts',
-    restartEffect: 'Restarts the engine, which then reads the store again.',
+    restartEffect:
+      'Restarts the engine, which then reads the store again. Containers stop unless they have a restart policy or the engine uses live-restore.',
   },
   'swarm-mode': {
     isCluster: true,
@@ -44,7 +45,8 @@ const traits: Readonly<Record<AuditedKind, ClusterTraits>> = {
     hasOpenGossip: false,
     networkOptions: ['--attachable'],
     members: 'nodes',
-    restartEffect: 'Restarts the engine, which then asks the managers again.',
+    restartEffect:
+      'Restarts the engine, which then asks the managers again. Containers stop unless they have a restart policy or the engine uses live-restore.',
   },
   unknown: {
     isCluster: false,
@@ -55,7 +57,8 @@ const traits: Readonly<Record<AuditedKind, ClusterTraits>> = {
     hasOpenGossip: false,
     networkOptions: [],
     members: 'hosts',
-    restartEffect: 'Restarts the engine, which then reads the store again.',
+    restartEffect:
+      'Restarts the engine, which then reads the store again. Containers stop unless they have a restart policy or the engine uses live-restore.',
   },
 };
 

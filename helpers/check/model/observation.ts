@@ -7,7 +7,7 @@ import type { PathsView } from './paths-view.ts';
 import type { StoreReach, StoreView } from './store-view.ts';
 import type { SwarmView } from './swarm-view.ts';
 import type { Observed } from './observed.ts';
-import type { Expectations } from './target.ts';
+import type { Expectations, TargetStore } from './target.ts';
 import type { AuditedKind } from './cluster-traits.ts';
 
 export type Pulse = 'answers' | 'invalid' | 'hangs' | 'silent';
@@ -45,6 +45,8 @@ export interface Observation {
   readonly hosts: readonly HostView[];
   /** The key-value store. */
   readonly store: Observed<StoreView>;
+  /** The key-value store that the target names; undefined if only the engines report it. */
+  readonly namedStore?: TargetStore | undefined;
   /** The data of the managers of a swarm. */
   readonly swarm: Observed<SwarmView>;
   /** The name lookups in containers. */

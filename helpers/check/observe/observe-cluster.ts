@@ -129,6 +129,7 @@ async function observeLayers(
     expectations,
     hosts: views,
     store,
+    namedStore: target.store,
     swarm,
     ...live,
     application,

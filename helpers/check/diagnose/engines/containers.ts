@@ -141,7 +141,8 @@ function deleteRecord({ where }: Difference, observation: Observation): Remedy {
       kind: 'fix',
       host,
       commands: [['systemctl', 'restart', 'docker']],
-      effect: 'Restarts the engine, which then announces its current endpoints to the others.',
+      effect:
+        'Restarts the engine, which then announces its current endpoints to the others. Containers stop unless they have a restart policy or the engine uses live-restore.',
     };
   }
   return {

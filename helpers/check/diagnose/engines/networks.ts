@@ -4,12 +4,13 @@ import { takenRanges } from '../../compare/engines/subnets.ts';
 import { overlayOn } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import { findFreeRange } from '../../derive/ranges.ts';
+import type { Command } from '../../model/command.ts';
 import type { Remedy } from '../../model/diagnosis.ts';
-import type { Difference } from '../../model/difference.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isAt, symptomKinds } from '../consequences.ts';
-import { entryRemedy } from '../kernel/entry-fix.ts';
+import { deviceFor, entryRemedy } from '../kernel/entry-fix.ts';
 import { ruleFor, ruleForGroups } from '../rule.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
@@ -154,13 +155,24 @@ function isOfDevice({ kind, where }: Difference, { host, network }: Difference['
 function restoreDevice(
   { where, observed }: Difference<'vxlan-unlike'>,
   observation: Observation,
+  open: readonly Difference[],
 ): Remedy {
   const { host = '', network = '' } = where;
   const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   const [device] = Object.entries(observed ?? {}).find(([, state]) => state === 'down') ?? [];
   if (device !== undefined && tables !== undefined) {
-    const effect = `Sets ${device} up again.`;
-    return entryRemedy(host, networkId, tables, [['ip', 'link', 'set', device, 'up']], effect);
+    // A kernel deletes all neighbor entries of a device that goes down.
+    const lost = ofKind(open, 'neighbour-absent').filter(
+      (one) => one.where.host === host && one.where.network === network,
+    );
+    const entries = lost.map(({ expected: { address, mac } }): Command => {
+      const on = deviceFor(tables, address);
+      return ['ip', 'neigh', 'replace', address, 'lladdr', mac, 'dev', on, 'nud', 'permanent'];
+    });
+    const also = entries.length === 0 ? '' : ' and restores the MAC addresses that it lost';
+    const effect = `Sets ${device} up again${also}.`;
+    const up: Command = ['ip', 'link', 'set', device, 'up'];
+    return entryRemedy(host, networkId, tables, [up, ...entries], effect);
   }
   return {
     kind: 'fix',

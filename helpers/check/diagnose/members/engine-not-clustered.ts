@@ -74,7 +74,7 @@ function startWithOptions({ kind, where, expected }: Outside, observation: Obser
       host: where.host,
       commands: [['systemctl', 'restart', 'docker']],
       effect:
-        'Restarts the engine, which then registers in the store. An engine that starts before its store may register late or never.',
+        'Restarts the engine, which then registers in the store. An engine that starts before its store may register late or never. Containers stop unless they have a restart policy or the engine uses live-restore.',
     };
   }
   const store = typeof expected === 'string' ? undefined : expected.clusterStore;

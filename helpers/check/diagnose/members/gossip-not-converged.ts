@@ -44,7 +44,7 @@ export const gossipNotConverged: Rule = {
             host,
             commands: [['systemctl', 'restart', 'docker']],
             effect:
-              'Restarts the engine, which then joins the gossip of the others. Endpoints created before that are not announced.',
+              'Restarts the engine, which then joins the gossip of the others. Endpoints created before that are not announced. Containers stop unless they have a restart policy or the engine uses live-restore.',
           },
         },
       ];

@@ -74,8 +74,9 @@ function blame(
   };
 }
 
-function storeOf({ store, hosts }: Observation): TargetStore | undefined {
-  return valueOf(store)?.store ?? storesOf({}, hosts)[0];
+/** Returns the store, also if it hangs and no engine reports it. */
+function storeOf({ store, namedStore, hosts }: Observation): TargetStore | undefined {
+  return valueOf(store)?.store ?? storesOf({ store: namedStore }, hosts)[0];
 }
 
 function bringBack(store: TargetStore | undefined, observation: Observation): Remedy {

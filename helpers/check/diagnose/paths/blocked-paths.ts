@@ -96,12 +96,27 @@ function describeUnreachable(
         evidence,
         open,
         observation,
-        (one, some) => symptomKinds.has(one.kind) && goesFrom(one, some),
+        (one, some) =>
+          (symptomKinds.has(one.kind) && goesFrom(one, some)) ||
+          isAnswerLost(one, some) ||
+          isPortSilentFrom(one, some),
       ),
     remedy:
       found === undefined ? showRoute(direction, observation) : undoRule(found.host, found.rule),
   };
   return describe(blocked, open);
+}
+
+/** Tells if gossip in the other direction arrives, but its answers are lost in this one. */
+function isAnswerLost(one: Difference, direction: Direction): boolean {
+  return one.kind === 'gossip-path-dead' && one.observed.letIn && goesFrom(one, reverse(direction));
+}
+
+/** Tells if a published port is reachable, but not in this direction. */
+function isPortSilentFrom(one: Difference, { host, peer }: Direction): boolean {
+  if (one.kind !== 'port-silent' || one.where.host !== peer) return false;
+  const silent = Object.entries(one.observed).filter(([, outcome]) => outcome !== 'connected');
+  return silent.every(([from]) => from === host);
 }
 
 /**

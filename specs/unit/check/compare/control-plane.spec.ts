@@ -128,6 +128,26 @@ describe('A key-value cluster', () => {
     });
   });
 
+  test('whose store hangs, and its engines with it, is led to the host of the store that the target names', () => {
+    const namedStore = { kind: 'consul', address: '192.168.99.100', port: 8500 } as const;
+    const engine = withoutValue('no answer after 10 s');
+    const hanging = { engine, pulse: 'hangs' } as const;
+    const observation = keyValueCluster({
+      hosts: { 'master-host': hanging, [worker]: hanging, 'third-host': hanging },
+      rest: { store: withoutValue('no answer in time'), namedStore },
+    });
+    expect(diagnoseObservation(observation).diagnoses).toMatchObject([
+      {
+        code: 'keystore-unreachable',
+        remedy: {
+          kind: 'next-step',
+          host: '192.168.99.100',
+          effect: expect.stringContaining('port 8500.'),
+        },
+      },
+    ]);
+  });
+
   test.for([
     ['paused', ['docker', 'unpause', 'consul']],
     ['exited', ['docker', 'start', 'consul']],

@@ -198,6 +198,14 @@ describe('A swarm', () => {
       'virtual IP addresses of the services web',
       'load-balancer endpoints of the overlay networks',
     ]);
+    const gateway = { ...network, id: 'gateway', name: 'docker_gwbridge', driver: 'bridge' };
+    const outside = [
+      'traffic of containers to other networks: docker_gwbridge, IP forwarding, NAT rules',
+    ];
+    const unsupported = (networks: readonly (typeof network)[]) =>
+      diagnoseObservation(swarmOf({ networks })).coverage.unsupported;
+    expect(unsupported([network, gateway])).toEqual(outside);
+    expect(unsupported([{ ...network, internal: true }, gateway])).toEqual([]);
   });
 
   test('needs a network only on workers with a container that uses it', () => {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
 import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
-import { observationOf } from '../observation.ts';
+import type { Difference } from '../../../../helpers/check/model/difference.ts';
+import type { HostView } from '../../../../helpers/check/model/observation.ts';
+import { hostOf, observationOf } from '../observation.ts';
 import { type Ailments, type Fate, reportOf } from './path-reports.ts';
 
 const found = (ailments: Ailments) =>
@@ -22,6 +24,17 @@ const droppingRule: FirewallRule = {
 };
 
 const leftToRight = { host: 'left', peer: 'right' };
+
+/** The two hosts, whose kernels were not observed. */
+function hostsWithout(why: string): { readonly hosts: readonly HostView[] } {
+  const kernel = withoutValue(why);
+  return {
+    hosts: [
+      hostOf('left', { address: '192.168.99.101', kernel }),
+      hostOf('right', { address: '192.168.99.102', kernel }),
+    ],
+  };
+}
 
 describe('Live packets', () => {
   test('with replies to all are no finding, and every comparison lists its trials', () => {
@@ -127,6 +140,8 @@ describe('An isolated host', () => {
     expect(diagnoses[0]?.consequences.map(({ kind }) => kind)).toEqual([
       'gossip-path-dead',
       'gossip-path-dead',
+      'gossip-path-dead',
+      'gossip-path-dead',
       'tunnel-dead',
       'container-path-dead',
     ]);
@@ -153,6 +168,34 @@ describe('A host that receives packets and whose replies are lost', () => {
       where: { host: 'right', peer: 'left' },
       remedy: { kind: 'next-step', host: 'right' },
     });
+  });
+
+  test('also loses the answers to gossip, and ports published on the other host', () => {
+    const more = hostsWithout('not observed');
+    const { diagnoses } = reportOf(
+      {
+        echo: (way) => (way === 'left right' ? 'arrived' : {}),
+        gossip: (way) => (way === 'left right' ? 'silent' : 'lost'),
+        tunnel: (way) => (way === 'left right' ? undefined : 'lost'),
+        container: (way) => (way === 'left right' ? 'arrived' : { lastSeen: 'sender-nic' }),
+      },
+      more,
+    );
+    expect(diagnoses).toMatchObject([{ code: 'vxlan-blocked', remedy: { host: 'right' } }]);
+    const silent = (from: string): Difference => ({
+      kind: 'port-silent',
+      where: { host: 'left', container: 'web' },
+      expected: 'accepts connections',
+      observed: { right: 'no connection', [from]: 'no connection', there: 'connected' },
+      text: 'the port is unreachable',
+    });
+    const [first] = diagnoses;
+    const evidence = first?.evidence ?? [];
+    const observation = observationOf(more);
+    const codes = (from: string) =>
+      diagnoseDifferences([...evidence, silent(from)], observation).map(({ code }) => code);
+    expect(codes('right')).toEqual(['vxlan-blocked']);
+    expect(codes('third')).toEqual(['vxlan-blocked', 'published-port-unreachable']);
   });
 });
 

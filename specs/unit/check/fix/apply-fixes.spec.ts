@@ -83,6 +83,21 @@ describe('The report of --fix is shown before its questions', () => {
     });
   });
 
+  test('and a fix is kept if the findings after it were consequences before', async () => {
+    const [found] = broken.diagnoses;
+    if (found === undefined) throw new Error('nothing was found');
+    const [lost] = found.evidence;
+    if (lost === undefined) throw new Error('nothing proves it');
+    const behind = { ...lost, kind: 'neighbour-absent', observed: null } as typeof lost;
+    const before = { ...broken, diagnoses: [{ ...found, consequences: [behind] }] };
+    const left = { ...found, code: 'neighbour-missing', evidence: [behind] } as const;
+    const after = [{ ...reportOf('the second'), diagnoses: [left] }];
+    expect(await fix(before, { after })).toMatchObject({
+      told: ['shows the first', '1 of 1 done; checking again'],
+      target: 'the second',
+    });
+  });
+
   test('and --dry-run only prints the steps, as exact commands', async () => {
     const { told, target } = await fix(broken, { isDry: true });
     expect(told).toEqual([

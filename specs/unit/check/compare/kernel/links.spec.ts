@@ -70,7 +70,12 @@ describe('VXLAN devices', () => {
       {
         code: 'network-differs',
         consequences: [lost],
-        remedy: { commands: [`nsenter --net=${NAMESPACE} ip link set vxlan0 up`.split(' ')] },
+        remedy: {
+          commands: [
+            'ip link set vxlan0 up',
+            'ip neigh replace 10.0.9.3 lladdr 02:42:0a:00:09:03 dev vxlan0 nud permanent',
+          ].map((words) => `nsenter --net=${NAMESPACE} ${words}`.split(' ')),
+        },
       },
     ]);
   });
