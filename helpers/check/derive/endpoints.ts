@@ -38,6 +38,20 @@ export function endpointsOf({
   return endpointsWhere(hosts, (view) => view.containers.filter((one) => !isLeaving(one, view)));
 }
 
+/**
+ * Returns the endpoints between which live packets must pass. In the routing mesh of a swarm, Docker lets tasks exchange
+ * nothing except ICMP.
+ */
+export function endpointsToProbe({
+  hosts,
+}: {
+  readonly hosts: readonly Pick<HostView, 'name' | 'address' | 'engine'>[];
+}): OverlayEndpoint[] {
+  const networks = hosts.flatMap(({ engine }) => valueOf(engine)?.networks ?? []);
+  const meshes = new Set(networks.filter(({ ingress }) => ingress).map(({ id }) => id));
+  return endpointsOf({ hosts }).filter(({ networkId }) => !meshes.has(networkId));
+}
+
 /** Tells whether a container was stopped or restarted while everything else was observed, or is to stop. */
 export function isLeaving(
   { id, startedAt }: ContainerFacts,

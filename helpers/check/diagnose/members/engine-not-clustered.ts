@@ -1,3 +1,4 @@
+import { downNodes } from '../../derive/coverage.ts';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import { type Difference, type DifferenceKind, ofKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
@@ -98,6 +99,15 @@ function startWithOptions({ kind, where, expected }: Outside, observation: Obser
 function joinAgain({ where, observed }: Outside, observation: Observation): Remedy {
   const manager = valueOf(observation.swarm)?.manager;
   const address = knownAddressOf(observation, manager);
+  // Without a connection to the engine, the host itself may be down.
+  const unseen = downNodes(observation).find(({ hostname }) => hostname === where.host);
+  if (unseen !== undefined) {
+    return {
+      kind: 'next-step',
+      commands: [['ping', '-c', '3', unseen.address]],
+      effect: `Shows whether the host is reachable. If not, start it. If it is, restart its engine; port 2377 of ${address ?? 'its managers'} must be open to it. If it is gone for good, run "docker node rm" on ${manager ?? 'a manager'}.`,
+    };
+  }
   if (silent.includes(observed)) {
     return {
       kind: 'fix',

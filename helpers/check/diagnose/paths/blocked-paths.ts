@@ -13,11 +13,13 @@ import {
   type Direction,
   directionOf,
   findDroppingRule,
+  findDroppingRules,
   goesFrom,
   isFirewallOf,
   showRules,
   symptomsBetween,
   undoRule,
+  undoRules,
 } from './paths-between.ts';
 
 /** Packets that a firewall, or the network between two hosts, blocks. */
@@ -315,11 +317,15 @@ function unblock(
 ): Remedy | undefined {
   const culprit = isAtPeer ? peer : host;
   const direction = isAtPeer ? 'in' : 'out';
-  const [rule] = fix.traffic.flatMap(
-    (what) => findDroppingRule(observation, culprit, what, direction) ?? [],
-  );
-  if (rule !== undefined) return undoRule(culprit, rule);
   const address = knownAddressOf(observation, host);
+  const [rule, ...others] = findDroppingRules(
+    observation,
+    culprit,
+    fix.traffic,
+    direction,
+    address,
+  );
+  if (rule !== undefined) return undoRules(culprit, [rule, ...others]);
   if (!isAtPeer || address === undefined) return undefined;
   return { kind: 'fix', host: peer, commands: fix.accept(address), effect: fix.effect };
 }

@@ -76,6 +76,28 @@ export function findDroppingRule(
   return droppingRules(observation, host, traffic, direction)[0];
 }
 
+/**
+ * Returns all rules that block the traffic of a host: the most likely one, and others that name its ports, have matched
+ * packets, and match no other source.
+ */
+export function findDroppingRules(
+  observation: Observation,
+  host: string,
+  traffic: readonly OverlayTraffic[],
+  direction: keyof typeof hooks,
+  source: string | undefined,
+): FirewallRule[] {
+  const rules = traffic.flatMap((what) => droppingRules(observation, host, what, direction));
+  const distinct = [...new Map(rules.map((rule) => [rule.text, rule])).values()];
+  return distinct.filter(
+    (rule, index) =>
+      index === 0 ||
+      (rankOf(rule) === 0 &&
+        rule.undo !== undefined &&
+        (!rule.text.includes(' -s ') || rule.text.includes(` -s ${source}/32 `))),
+  );
+}
+
 function droppingRules(
   observation: Observation,
   host: string,
@@ -106,6 +128,21 @@ export function findPartialRule(
   return droppingRules(observation, host, 'vxlan', direction).find(
     ({ isPartial = false, packets }) => isPartial && packets !== 0,
   );
+}
+
+/** Deletes these rules; without a command for the first, only that one is shown. */
+export function undoRules(
+  host: string,
+  [first, ...others]: [FirewallRule, ...FirewallRule[]],
+): Remedy {
+  if (first.undo === undefined || others.length === 0) return undoRule(host, first);
+  const all = [first, ...others];
+  return {
+    kind: 'fix',
+    host,
+    commands: all.flatMap(({ undo }) => (undo === undefined ? [] : [undo])),
+    effect: `Deletes the rules ${all.map(({ text }) => `"${text}"`).join(' and ')} until the firewall reloads. Remove them from the firewall configuration as well.`,
+  };
 }
 
 /** Takes that rule away. */

@@ -1,6 +1,6 @@
 import { vxlanPortOf } from '../../derive/vxlan-port.ts';
 import { randomBytes } from 'node:crypto';
-import { endpointsOf } from '../../derive/endpoints.ts';
+import { endpointsToProbe } from '../../derive/endpoints.ts';
 import {
   type Observed,
   withValue,
@@ -74,7 +74,7 @@ function planFor(
   return {
     run: randomBytes(4).toString('hex'),
     kind,
-    endpoints: endpointsOf({ hosts }).filter(({ host }) => entered.has(host)),
+    endpoints: endpointsToProbe({ hosts }).filter(({ host }) => entered.has(host)),
     managers: managersOf(hosts),
     kernels: kernelsOf(hosts, kernel),
     vniOf: (name, networkId) => {

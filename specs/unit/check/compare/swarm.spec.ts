@@ -181,7 +181,13 @@ describe('A swarm', () => {
     const report = diagnoseObservation({ ...swarmOf({ nodes }), isComplete: false });
     expect(report).toMatchObject({
       verdict: 'defects',
-      diagnoses: [{ code: 'engine-not-clustered', where: { host: 'third-host' } }],
+      diagnoses: [
+        {
+          code: 'engine-not-clustered',
+          where: { host: 'third-host' },
+          remedy: { kind: 'next-step', commands: [['ping', '-c', '3', down.address]] },
+        },
+      ],
       coverage: { examined: 2, known: 4, unexamined: ['fourth-host'] },
     });
   });

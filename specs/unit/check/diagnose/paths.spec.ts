@@ -25,6 +25,26 @@ const droppingRule: FirewallRule = {
 
 const leftToRight = { host: 'left', peer: 'right' };
 
+/** Returns a published port of the left host that two hosts do not reach. */
+const silent = (from: string): Difference => ({
+  kind: 'port-silent',
+  where: { host: 'left', container: 'web' },
+  expected: 'accepts connections',
+  observed: { right: 'no connection', [from]: 'no connection', there: 'connected' },
+  text: 'the port is unreachable',
+});
+
+/** Returns a rule that drops gossip. */
+const ruleFor = (match: string): FirewallRule => {
+  const words = ['INPUT', ...match.split(' '), '-j', 'DROP'] as const;
+  return {
+    ...droppingRule,
+    text: `-A ${words.join(' ')}`,
+    concerns: ['gossip'],
+    undo: ['iptables', '-D', ...words],
+  };
+};
+
 /** The two hosts, whose kernels were not observed. */
 function hostsWithout(why: string): { readonly hosts: readonly HostView[] } {
   const kernel = withoutValue(why);
@@ -182,13 +202,6 @@ describe('A host that receives packets and whose replies are lost', () => {
       more,
     );
     expect(diagnoses).toMatchObject([{ code: 'vxlan-blocked', remedy: { host: 'right' } }]);
-    const silent = (from: string): Difference => ({
-      kind: 'port-silent',
-      where: { host: 'left', container: 'web' },
-      expected: 'accepts connections',
-      observed: { right: 'no connection', [from]: 'no connection', there: 'connected' },
-      text: 'the port is unreachable',
-    });
     const [first] = diagnoses;
     const evidence = first?.evidence ?? [];
     const observation = observationOf(more);
@@ -209,6 +222,24 @@ describe('Blocked gossip', () => {
       expect(diagnoses).toMatchObject([{ code: 'gossip-blocked', where: leftToRight }]);
       expect(diagnoses[0]?.summary).toContain(`7946/${closed} from left`);
     }
+  });
+
+  test('is fixed by the deletion of all rules that block it, except rules for other sources', () => {
+    const udp = ruleFor('-p udp -m udp --dport 7946');
+    const tcp = ruleFor('-s 192.168.99.101/32 -p tcp -m tcp --dport 7946');
+    const other = ruleFor('-s 192.168.99.109/32 -p tcp -m tcp --dport 7946');
+    const left = hostOf('left', { address: '192.168.99.101' });
+    const { diagnoses } = reportOf(
+      {
+        gossip: (way, transport) =>
+          way === 'left right' && transport === 'tcp' ? 'at-nic' : undefined,
+      },
+      { hosts: [left, ...hostsWith(udp, tcp, other)] },
+    );
+    expect(diagnoses).toMatchObject([
+      { code: 'gossip-blocked', remedy: { kind: 'fix', commands: [udp.undo, tcp.undo] } },
+    ]);
+    expect(diagnoses[0]?.remedy?.effect).toContain(`"${udp.text}" and "${tcp.text}"`);
   });
 
   test('is not the cause if the engine received the request and does not answer', () => {
@@ -437,9 +468,9 @@ function arrival(from: string, to: string) {
   };
 }
 
-/** Returns hosts of which the right one has this firewall rule. */
-function hostsWith(rule: FirewallRule) {
-  const kernel = { firewall: withValue([rule]) } as unknown as KernelView;
+/** Returns hosts of which the right one has these firewall rules. */
+function hostsWith(...rules: readonly FirewallRule[]) {
+  const kernel = { firewall: withValue(rules) } as unknown as KernelView;
   const nothing = { missing: 'not looked at', because: 'not-requested' } as const;
   return [
     {
