@@ -106,7 +106,7 @@ describe('An engine without cluster options is reported immediately, with the mi
       `elsewhere: join the cluster of ${lab.store.url}: its engine uses the key-value store ${url}. Set the engine option cluster-store=${lab.store.url} (docker-machine create --engine-opt).`,
     );
     expect(await failureOf(create(lab, engine))).toMatch(
-      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connection refused .*. See on .* publishes port 8501/,
+      /^elsewhere: docker network create refused: no key-value store answers at consul:.*:8501: connection refused .*\. Check on .* publishes port 8501/,
     );
   });
 });
@@ -160,7 +160,7 @@ describe('A key-value store that does not answer is named, with its port and add
   test('when a network is created, and when a cluster is awaited', async ({ lab }) => {
     const { store, master } = lab;
     await using _broken = await breakCluster(stoppedStore(store, lab.storeContainer));
-    const silent = `no key-value store answers at ${store.url}: connection refused (${store.address}:8500). See on ${store.address} that its container runs and publishes port 8500 (docker ps -a).`;
+    const silent = `no key-value store answers at ${store.url}: connection refused (${store.address}:8500). Check on ${store.address} that its container runs and publishes port 8500 (docker ps -a).`;
     expect(await failureOf(create(lab, master))).toBe(
       `master-host: docker network create refused: ${silent}`,
     );

@@ -8,6 +8,7 @@ import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { addCounts, startResults } from '../../helpers/report/results/counts.ts';
 import { writeResult } from '../../helpers/report/results/results-writer.ts';
 import { epicOf } from '../../helpers/report/results/tutorial-part.ts';
+import { toSentence } from '../../helpers/process/text/to-sentence.ts';
 import { type Combination, listCombinations } from './matrix-combinations.ts';
 import { runVitest } from './run-vitest.ts';
 
@@ -32,7 +33,7 @@ async function runAll(
     const { name } = combination.topology;
     console.log(`\n▶ ${name} (${index + 1} of ${combinations.length})`);
     if (combination.refusal !== undefined) {
-      tellRefusal(combination);
+      reportRefusal(combination);
       continue;
     }
     const ended = await runVitest(name, files);
@@ -42,9 +43,9 @@ async function runAll(
   return code;
 }
 
-function tellRefusal({ topology: { name }, refusal }: Combination): void {
+function reportRefusal({ topology: { name }, refusal }: Combination): void {
   const { observed = '', remedy = '' } = refusal ?? {};
-  const message = `${observed}; ${remedy}`;
+  const message = `${observed}. ${toSentence(remedy)}`;
   console.log(`skipped: ${message}`);
   startResults(true);
   const now = Date.now();
