@@ -14,12 +14,13 @@ trap 'exit 0' TERM; busybox httpd -f -p 80 -h /www & wait`;
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
 
-/** Two nodes with an encrypted network, a container of it on each node, and a service with a published port. */
-const test = base.extend(
-  'swarm',
-  { scope: 'file' },
+/**
+ * Two nodes with an encrypted network, a container of it on each node, and a service with a published port. The provider
+ * is a separate fixture: Vitest does not clean up after a fixture that fails.
+ */
+const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-  async ({}, { onCleanup }) => {
+  .extend('provider', { scope: 'file' }, async ({}, { onCleanup }) => {
     const store = await mkdtemp(join(tmpdir(), 'uml-swarm-'));
     const provider = createUmlProvider({ store });
     onCleanup(async () => {
@@ -27,6 +28,9 @@ const test = base.extend(
       await provider.cleanUp();
       await rm(store, { recursive: true, force: true });
     });
+    return provider;
+  })
+  .extend('swarm', { scope: 'file' }, async ({ provider }) => {
     const images = [await prepareBusyboxImage()];
     const [one, two] = await allSettled(
       'create',
@@ -54,8 +58,7 @@ const test = base.extend(
       );
     }
     return { one, two, inside };
-  },
-);
+  });
 
 // Commands inside take seconds.
 const patience = { timeout: 120_000, interval: 1000 };
