@@ -35,7 +35,7 @@ describe('a state directory on a full disk', () => {
         await writeFile(join(folder, 'ballast'), Buffer.alloc(10 * page));
         const failure = await failureOf(lab.provider.create({ name: 'one' }));
         expect(failure.line).toMatch(
-          /^machine one: create: no space left for the store \S+\/store, on a disk of \d+ MB. Free space there, or set MACHINE_STORAGE_PATH to a folder with more\.$/,
+          /^machine one: create: no space left for the state directory \S+\/store, on a disk of \d+ MB. Free space there, or set MACHINE_STORAGE_PATH to a folder with more\.$/,
         );
         expect(lab.leftovers()).toEqual([]);
         expect(await lab.provider.list()).toEqual([]);
@@ -75,7 +75,7 @@ test('a state directory on an overlay file system is rejected before anything is
   try {
     const failure = await failureOf(lab.provider.create({ name: 'one' }));
     expect(failure.line).toMatch(
-      /^machine one: create: the store \S+ is on an overlay file system, where engines cannot store containers. Set MACHINE_STORAGE_PATH to a folder on a disk/,
+      /^machine one: create: the state directory \S+ is on an overlay file system, where engines cannot store containers. Set MACHINE_STORAGE_PATH to a folder on a disk/,
     );
     expect(lab.leftovers()).toEqual([]);
   } finally {

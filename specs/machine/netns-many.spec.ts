@@ -121,7 +121,7 @@ describe('an invalid request is an error of one line, and nothing remains', () =
       lab,
       machines.length,
       { engineBundle: lab.folder },
-      /^engine bundle \S+: it lacks dockerd/,
+      /^engine bundle \S+: dockerd not found/,
     );
   });
 

@@ -134,7 +134,7 @@ describe('in a network namespace of the user', () => {
       `MACHINE_STORAGE_PATH=${lab.folder} ip netns exec ${space} ${netnsMachine} create one`,
     );
     expect(stderr.split('\n')[0]).toBe(
-      'Error creating machine: cgroups of this host: not mounted. Mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup".',
+      'Error creating machine: cgroups of this host: no hierarchy is mounted. Mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup".',
     );
     expect(exitCode).toBe(1);
     expect(lab.leftovers()).toEqual([]);
