@@ -128,7 +128,7 @@ describe('A key-value cluster', () => {
     });
   });
 
-  test('whose store hangs, and its engines with it, is led to the host of the store that the target names', () => {
+  test('whose store and engines hang has a next step on the host of the named store', () => {
     const namedStore = { kind: 'consul', address: '192.168.99.100', port: 8500 } as const;
     const engine = withoutValue('no answer after 10 s');
     const hanging = { engine, pulse: 'hangs' } as const;
