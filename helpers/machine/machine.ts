@@ -84,7 +84,7 @@ export interface MachineProvider {
   readonly name: 'netns' | 'uml' | 'docker-machine' | 'engines';
   /** The absolute path of the state directory, which exists; an empty text for `engines`. */
   readonly store: string;
-  /** Tells if the engines of new machines can pull images from a registry. */
+  /** True if the engines of new machines can pull images from a registry. */
   readonly pullsImages: boolean;
   /** Files in the store that stay when the last machine is removed. */
   readonly keptFiles: readonly string[];

@@ -24,7 +24,7 @@ export interface Check {
    */
   layer(layer: Layer, options?: AuditOptions): Promise<AuditReport>;
   /**
-   * Makes a single comparison by its name.
+   * Runs a single comparison, by its name.
    *
    *     expect(await check.named('kernel-forwarding')).toBeHealthy();
    */

@@ -27,15 +27,15 @@ export const coverageOf = memoize((observation: Observation): Coverage => {
 });
 
 /**
- * Tells if every known member was examined: only then no other host can have an object. Managers, store and gossip override
- * the user's list of hosts.
+ * Returns true if every known member was examined: only then no other host can have an object. Managers, store and gossip
+ * override the user's list of hosts.
  */
 export function isWhollyExamined(observation: Observation): boolean {
   const { examined, known } = coverageOf(observation);
   return observation.isComplete && examined === known;
 }
 
-/** Tells if managers or store, which know all members, answered. */
+/** Returns true if managers or store, which know all members, answered. */
 export function areMembersKnown(observation: Observation): boolean {
   const { hasManagers, hasStore } = traitsOf(observation);
   return (
@@ -111,7 +111,7 @@ function knownMembers(observation: Observation): KnownMember[] {
   ];
 }
 
-/** Tells if a node is the old entry of a node that left and joined again: it is down, next to the new one. */
+/** Returns true if a node is the old entry of a node that left and joined again: it is down, next to the new one. */
 export function isSuperseded<T extends { readonly hostname: string; readonly state: string }>(
   { hostname, state }: T,
   nodes: readonly T[],

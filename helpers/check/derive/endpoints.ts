@@ -52,7 +52,7 @@ export function endpointsToProbe({
   return endpointsOf({ hosts }).filter(({ networkId }) => !meshes.has(networkId));
 }
 
-/** Tells whether a container was stopped or restarted while everything else was observed, or is to stop. */
+/** Returns true if a container was stopped or restarted while everything else was observed, or is to stop. */
 export function isLeaving(
   { id, startedAt }: ContainerFacts,
   { later, stopping }: Pick<EngineView, 'later' | 'stopping'>,

@@ -154,17 +154,17 @@ function describeAstray({
   return other.length === 0 ? undefined : other.join(' and ');
 }
 
-/** Tells if an entry points to another host, not to the bridge. */
+/** Returns true if an entry points to another host, not to the bridge. */
 export function leadsAway({ destination }: ForwardingEntry): boolean {
   return destination !== undefined && isIPv4(destination);
 }
 
-/** Tells if a VXLAN device answers with this entry. Entries of the bridge are for requests of the host itself. */
+/** Returns true if a VXLAN device answers with this entry. Entries of the bridge are for requests of the host itself. */
 export function isAnswered({ device, mac, state }: NeighborEntry): boolean {
   return device.startsWith('vxlan') && mac !== undefined && /PERMANENT|NOARP|REACHABLE/.test(state);
 }
 
-/** Tells if the tables have no entry of an engine for the container. */
+/** Returns true if the tables have no entry of an engine for the container. */
 export function isUnknown({ written, neighbor }: HeldEntry): boolean {
   return written === undefined && neighbor === undefined;
 }

@@ -29,7 +29,7 @@ export function findFullTables(observation: Observation): FullTable[] {
   });
 }
 
-/** Tells if a packet, or its answer, ended where a kernel needs a neighbor entry. */
+/** Returns true if a packet, or its answer, ended where a kernel needs a neighbor entry. */
 export function isStuck({ answered, arrived, sightings }: Trial): boolean {
   if (answered) return false;
   const last = Math.max(-1, ...sightings.map(({ hop }) => hops.indexOf(hop)));

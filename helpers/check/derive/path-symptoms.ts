@@ -26,7 +26,7 @@ export function symptomsOf({ trials }: PathsView): PathSymptoms[] {
   });
 }
 
-/** Tells if all small packets arrived and large ones were lost. */
+/** Returns true if all small packets arrived and large ones were lost. */
 export function losesLarge({ outcomes }: PathSymptoms): boolean {
   return (
     small.every((protocol) => outcomes[protocol] !== 'lost') &&
@@ -34,7 +34,7 @@ export function losesLarge({ outcomes }: PathSymptoms): boolean {
   );
 }
 
-/** Tells if ICMP arrived, and TCP or UDP was lost in the kernel of the receiver. */
+/** Returns true if ICMP arrived, and TCP or UDP was lost in the kernel of the receiver. */
 export function losesTransport({ outcomes, lastSeen }: PathSymptoms): boolean {
   return (
     outcomes.icmp !== 'lost' &&

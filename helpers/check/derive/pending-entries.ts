@@ -5,7 +5,7 @@ import { findFullTables } from './neighbor-overflow.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
 /**
- * Tells if a missing entry is only pending: the engine has not written it yet.
+ * Returns true if a missing entry is only pending: the engine has not written it yet.
  *
  * In a key-value cluster, an engine 20.10 that started after the container learns about it from the first packet: the VXLAN
  * device reports the miss, the engine queries the gossip and writes both entries (`watchMiss` and `resolvePeer` of
@@ -28,8 +28,8 @@ export function isPending(
 }
 
 /**
- * Tells if a probe sent a packet from a container of that host to that container without an answer. With a full neighbor
- * table, no packet was sent.
+ * Returns true if a probe sent a packet from a container of that host to that container without an answer. With a full
+ * neighbor table, no packet was sent.
  */
 function wasProbed({ host, endpoint }: ExpectedEntry, observation: Observation): boolean {
   if (findFullTables(observation).some((one) => one.host === host)) return false;

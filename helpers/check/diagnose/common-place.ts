@@ -47,7 +47,7 @@ function findBest(
 interface Candidate {
   readonly where: Place;
   readonly fits: (one: PathSymptoms) => boolean;
-  /** Tells if the location counts although other paths there work. */
+  /** True if the location counts although other paths there work. */
   readonly isSure?: boolean;
 }
 

@@ -17,31 +17,33 @@ export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>
   'application-without-database',
 ]);
 
-/** Tells if a difference is on that host, or between it and another one. */
+/** Returns true if a difference is on that host, or between it and another one. */
 export function isAt({ where }: Difference, host: string | undefined): boolean {
   return host !== undefined && (where.host === host || where.peer === host);
 }
 
-/** Tells if a difference is between these two hosts, in either direction. */
+/** Returns true if a difference is between these two hosts, in either direction. */
 export function isBetween({ where }: Difference, one: string, other: string): boolean {
   return (
     (where.host === one && where.peer === other) || (where.host === other && where.peer === one)
   );
 }
 
-/** Tells if a difference is between hosts that do not know each other through gossip, according to these differences. */
+/**
+ * Returns true if a difference is between hosts that do not know each other through gossip, according to these differences.
+ */
 export function lacksGossip(one: Difference, unaware: readonly Difference[]): boolean {
   return unaware.some(({ where: { host = '', peer } }) =>
     peer === undefined ? isAt(one, host) : isBetween(one, host, peer),
   );
 }
 
-/** Tells if a difference concerns that container. */
+/** Returns true if a difference concerns that container. */
 export function isOf({ where }: Difference, container: string | undefined): boolean {
   return container !== undefined && (where.container === container || where.towards === container);
 }
 
-/** Tells if the expected application has a container on that host. */
+/** Returns true if the expected application has a container on that host. */
 function hasApplication({ expectations }: Observation, host: string | undefined): boolean {
   const { application, containers = [] } = expectations;
   if (application === undefined) return false;
@@ -51,7 +53,7 @@ function hasApplication({ expectations }: Observation, host: string | undefined)
   return known.length === 0 || known.some((container) => container.host === host);
 }
 
-/** Tells if a difference is a symptom of the application when one of its hosts is cut off. */
+/** Returns true if a difference is a symptom of the application when one of its hosts is cut off. */
 export function isApplicationSymptom(
   { kind }: Difference,
   observation: Observation,

@@ -16,7 +16,7 @@ export interface Rule {
 interface Parts<Kind extends DifferenceKind> {
   /** The name of the rule, if it differs from the diagnosis code. */
   readonly name?: string;
-  /** Tells if the rule explains a difference; all of the kind when absent. */
+  /** Returns true if the rule explains a difference; all of the kind when absent. */
   readonly applies?: (cause: Difference<Kind>, observation: Observation) => boolean;
   /** The text of the difference when absent. */
   readonly summary?: (cause: Difference<Kind>) => string;

@@ -120,7 +120,7 @@ function deletion(observation: Observation, inverse: Command): Planned {
   };
 }
 
-/** Tells whether it is the MAC address of one network card, not of a group or of all. */
+/** Returns true if it is the MAC address of one network card, not of a group or of all. */
 function isUnicast(mac: string): boolean {
   return (
     /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) &&

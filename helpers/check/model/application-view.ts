@@ -9,7 +9,7 @@ export interface PortAnswer {
   /** Another host; undefined for the machine that the check runs on. */
   readonly from: string | undefined;
   readonly error: string | undefined;
-  /** Tells if a program in the container listens on the port; undefined if its namespace was not observed. */
+  /** True if a program in the container listens on the port; undefined if its namespace was not observed. */
   readonly isListening: boolean | undefined;
 }
 

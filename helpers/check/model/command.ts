@@ -31,7 +31,7 @@ export function lineOf(commands: readonly Command[]): string {
   return commands.map(([program, ...words]) => commandLine(program, words)).join(' && ');
 }
 
-/** Tells whether a line of these commands can be read and copied: it has no empty word and no unprintable character. */
+/** Returns true if a line of these commands can be read and copied: it has no empty word and no unprintable character. */
 export function isTypable(commands: readonly Command[]): boolean {
   return commands.flat().every((word) => word !== '' && isPrintable(word));
 }

@@ -19,7 +19,7 @@ export interface Remedy {
   readonly restores?: { readonly networkId: string; readonly commands: readonly Command[] };
 }
 
-/** Tells if commands need root. Anyone with access to an engine may run docker commands. */
+/** Returns true if commands need root. Anyone with access to an engine may run docker commands. */
 export function needsRoot({ commands }: Pick<Remedy, 'commands'>): boolean {
   return commands.some(([program]) => !['curl', 'docker', 'ping'].includes(program));
 }

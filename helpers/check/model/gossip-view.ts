@@ -2,7 +2,7 @@ import type { GossipMember } from '../../cluster/gossip/gossip-protocol.ts';
 
 /** Whom an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */
 export interface GossipView {
-  /** Tells if the engine runs gossip: in a key-value cluster, it starts with the first connection to the store. */
+  /** True if the engine runs gossip: in a key-value cluster, it starts with the first connection to the store. */
   readonly isThere: boolean;
   readonly members: readonly {
     readonly name: string | undefined;

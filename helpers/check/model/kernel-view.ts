@@ -82,7 +82,7 @@ export interface FirewallRule {
   readonly hooks: readonly ('ingress' | 'prerouting' | 'input' | 'output' | 'postrouting')[];
   readonly verdict: 'drop' | 'reject' | 'rewrite-source' | 'rewrite-destination';
   readonly concerns: readonly OverlayTraffic[];
-  /** Tells if it names these ports; otherwise it matches them with others. */
+  /** True if it names these ports; otherwise it matches them with others. */
   readonly isExplicit: boolean;
   /** Matches only a part of these packets: at random, or beyond a limit. */
   readonly isPartial?: boolean | undefined;
@@ -111,7 +111,7 @@ export interface NeighborTable {
   readonly refused: number;
   /** Names the start of a kernel: hosts that have the same share one, as those of the built-in provider do. */
   readonly boot: string;
-  /** Tells if the host can set the limits; only the kernel's first network namespace can. */
+  /** True if the host can set the limits; only the kernel's first network namespace can. */
   readonly isSettable: boolean;
 }
 
@@ -130,7 +130,7 @@ export interface KernelView {
   readonly unreadOverlays: readonly Unread[];
   /** The tables at the second read, after the live probes; undefined without it. */
   readonly later: readonly OverlayTables[] | undefined;
-  /** The kernel's own table of neighbours, before the live probes and after; undefined where it could not be read. */
+  /** The kernel's own neighbor table, before the live probes and after; undefined where it could not be read. */
   readonly neighborTable?:
     | { readonly before: NeighborTable; readonly after: NeighborTable | undefined }
     | undefined;

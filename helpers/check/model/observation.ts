@@ -23,9 +23,9 @@ export interface HostView {
    * connections, but does not answer requests that need the store of the cluster.
    */
   readonly pulse: Pulse;
-  /** Tells if the host reaches the key-value store; needs a probe. */
+  /** The result of the host's connection to the key-value store; needs a probe. */
   readonly reach: Observed<StoreReach>;
-  /** Whom its engine's gossip knows. */
+  /** The peers that its engine's gossip knows. */
   readonly gossip: Observed<GossipView>;
   /** The data of its kernel; needs a privileged probe. */
   readonly kernel: Observed<KernelView>;

@@ -25,7 +25,9 @@ export type Hop = (typeof hops)[number];
 /** One packet at one hop. */
 export interface Sighting {
   readonly hop: Hop;
-  /** At `receiver-nic` not always the receiver's: where it came instead. */
+  /**
+   * The host that saw the packet. At `receiver-nic` it may be another host than the receiver, which got the packet instead.
+   */
   readonly host: string;
   /** The source of the outer packet, between hosts. */
   readonly outerSource: string | undefined;
@@ -51,9 +53,9 @@ export interface Trial {
   readonly protocol: Protocol;
   /** Bytes of the IP packet; of all that is said over TCP. */
   readonly size: number;
-  /** Tells if it was seen at the other end and accepted by its kernel. */
+  /** True if it was seen at the other end and accepted by its kernel. */
   readonly arrived: boolean;
-  /** Tells if the answer returned. */
+  /** True if the answer returned. */
   readonly answered: boolean;
   /** The source address of the answer, if different from the destination. */
   readonly answeredFrom: string | undefined;
@@ -71,9 +73,9 @@ export interface GossipTrial {
   readonly to: string;
   readonly transport: 'tcp' | 'udp';
   readonly answered: boolean;
-  /** Tells if packets of the engines themselves were captured, where they cannot be queried (swarm mode encrypts). */
+  /** True if packets of the engines themselves were captured, where they cannot be queried (swarm mode encrypts). */
   readonly seen: boolean | undefined;
-  /** Tells if any packet for that port arrived at the other host. */
+  /** True if any packet for that port arrived at the other host. */
   readonly arrived: boolean;
   /** …and whether its firewall let any in. */
   readonly letIn: boolean;
@@ -87,7 +89,7 @@ export interface TunnelTrial {
   readonly from: string;
   readonly to: string;
   readonly reachedNic: boolean;
-  /** Tells if the firewall of the other host accepted it. */
+  /** True if the firewall of the other host accepted it. */
   readonly letIn: boolean;
   readonly cameOut: boolean;
   readonly error: string | undefined;
@@ -111,7 +113,7 @@ export interface LossTrial {
   readonly from: TrialEnd;
   readonly to: TrialEnd;
   readonly first: { readonly sent: number; readonly lost: number };
-  /** A second series, where the first has lost a part. */
+  /** A second series, sent if the first lost some of its packets. */
   readonly second:
     | {
         readonly sent: number;

@@ -1,6 +1,6 @@
 import type { TargetStore } from './target.ts';
 
-/** A member of a key-value cluster, as the store has it. */
+/** A member of a key-value cluster, as recorded in the store. */
 export interface StoreMember {
   /** `192.168.99.101:2376` */
   readonly advertised: string;
@@ -41,7 +41,7 @@ export interface StoreView {
   readonly strange: readonly string[];
 }
 
-/** Tells if a host reaches the store. */
+/** The result of a host's connection to the store. */
 export interface StoreReach {
   readonly store: TargetStore;
   /** The error, if not. */

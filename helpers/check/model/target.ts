@@ -52,7 +52,7 @@ export interface AuditTarget {
   readonly kind?: 'key-value' | 'swarm-mode' | undefined;
   /** The key-value store; the store that the engines report when absent. Swarm mode has none. */
   readonly store?: TargetStore | undefined;
-  /** Tells if the hosts are the whole cluster: then any other member is unexpected. */
+  /** True if the hosts are the whole cluster: then any other member is unexpected. */
   readonly isComplete: boolean;
   readonly expectations: Expectations;
 }

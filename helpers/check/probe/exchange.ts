@@ -17,7 +17,7 @@ export interface ExchangeResult {
   readonly answer: Buffer;
   /** The error of the kernel: `ECONNREFUSED`; `ETIMEDOUT` after the limit. Undefined on success. */
   readonly error: string | undefined;
-  /** Tells if the connection was opened; for UDP, if the kernel accepted the datagram. */
+  /** True if the connection was opened; for UDP, if the kernel accepted the datagram. */
   readonly connected: boolean;
   /** Milliseconds */
   readonly took: number;

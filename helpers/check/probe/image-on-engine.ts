@@ -10,7 +10,7 @@ import { BROUGHT, type ProbeImage } from './probe-image.ts';
  */
 const KEPT = 'overlay-e2e/probe-kept:';
 
-/** The tag by which the engine has the image; it is loaded when the engine has it by neither. */
+/** Returns the image's tag on the engine, and loads the image if the engine has neither of its tags. */
 export async function bringImage(engine: Engine, { mark, archive }: ProbeImage): Promise<string> {
   const tags = await listTags(engine);
   const kept = `${KEPT}${mark}`;

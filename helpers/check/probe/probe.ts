@@ -15,7 +15,7 @@ export type FileResult =
   | {
       readonly path: string;
       readonly text: string;
-      /** Tells if the file is longer. */
+      /** True if the file is longer. */
       readonly cut: boolean;
     }
   | { readonly path: string; readonly error: string };

@@ -79,7 +79,7 @@ function section(name: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title(name), ...lines, ''];
 }
 
-/** Commander takes the colours out again where there is no place for them. */
+/** Formats a title. Commander removes the style where the output does not support it. */
 function title(text: string): string {
   return styleText('bold', text, { validateStream: false });
 }

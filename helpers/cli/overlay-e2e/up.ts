@@ -27,7 +27,7 @@ import { chooseProvider } from '../../machine/choose-provider.ts';
 import { reportFailure } from './failure.ts';
 
 export interface UpOptions {
-  /** The engine of all machines without their own. */
+  /** The engine of all machines for which the topology names none. */
   readonly engineBundle?: string;
   readonly json?: boolean;
   /** Keep the machines on failure. */

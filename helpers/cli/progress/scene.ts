@@ -65,7 +65,7 @@ export class Scene {
     return kept;
   }
 
-  /** Returns the reason of a failure, once. */
+  /** Returns the reason for a failure the first time only, undefined after that. */
   why(activity: Activity): string | undefined {
     return whyFailed(activity, this.#told);
   }

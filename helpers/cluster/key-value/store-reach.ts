@@ -16,7 +16,7 @@ export interface StoreReach {
 
 export type StoreLocation = Pick<KeyValueStore, 'url' | 'address' | 'port'>;
 
-/** Milliseconds between two checks. A healthy action ends before the first one. */
+/** Milliseconds between two checks of the connection. Without a problem, the action ends before the first check. */
 const LOOK_EVERY = 3000;
 
 /** Milliseconds after which a TCP connection counts as failed. */

@@ -15,7 +15,7 @@ import {
 /**
  * Sends a request to a ZooKeeper and parses everything that it sends until it closes the connection.
  *
- * @param title a description of the request for people
+ * @param title a description of the request, for messages
  */
 export type Exchange = <T>(
   request: Buffer,

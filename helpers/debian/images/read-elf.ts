@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 export interface ElfHead {
   /** True if it was built for this host's processor. */
   readonly isForThisProcessor: boolean;
-  /** True if it needs no dynamic loader, and so no C library: it runs in an image without other files. */
+  /** True if it needs no dynamic loader, and therefore no C library: it runs in an image without other files. */
   readonly isStatic: boolean;
 }
 

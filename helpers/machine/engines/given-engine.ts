@@ -14,7 +14,7 @@ export interface GivenEngine {
   readonly address?: string | undefined;
 }
 
-/** Returns a machine of which only the engine's endpoint is known. */
+/** Returns a machine that is known only by its engine's address. */
 export function toMachine(
   { name, givenAs, url, endpoint, address = '' }: GivenEngine,
   found: Partial<Pick<Machine, 'name' | 'address' | 'state'>> = {},

@@ -5,7 +5,7 @@ import type { AuditReport, CheckResult } from '../../check/model/report.ts';
 export interface NumberedDiagnosis {
   readonly diagnosis: Diagnosis;
   readonly number: number;
-  /** Tells if differences of the comparison prove it; otherwise they are its consequences. */
+  /** True if differences of the comparison prove it; otherwise they are its consequences. */
   readonly proves: boolean;
 }
 

@@ -24,7 +24,7 @@ export interface RunResult {
   /** The spec file; undefined for a set-up, a teardown, or a failure outside all files. */
   readonly file: string | undefined;
   readonly topology: string | undefined;
-  /** Tells if it is a set-up or a teardown. */
+  /** True if it is a set-up or a teardown. */
   readonly around: boolean;
   /** Which of them it is. */
   readonly phase: string | undefined;

@@ -74,12 +74,12 @@ function parentOf({ parent }: RecordedActivity, byId: ById): RecordedActivity | 
   return parent === undefined ? undefined : byId.get(parent);
 }
 
-/** Tells if it is a stage without a machine, directly within the outermost one. */
+/** Returns true if it is a stage without a machine, directly within the outermost one. */
 function isPart(one: RecordedActivity, byId: ById): boolean {
   return isStage(one) && one.machine === undefined && parentOf(one, byId) !== undefined;
 }
 
-/** Tells if it is not a stage, and only within stages. The parts of a command or a wait are left out. */
+/** Returns true if it is not a stage, and only within stages. The parts of a command or a wait are left out. */
 function isOutermost(one: RecordedActivity, byId: ById): boolean {
   if (isStage(one)) return false;
   const parent = parentOf(one, byId);

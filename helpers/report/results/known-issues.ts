@@ -41,7 +41,7 @@ export function readKnownIssues(text = readFileSync(file, 'utf8')): readonly Kno
   return z.array(knownIssue).parse(JSON.parse(text));
 }
 
-/** The issue that a result is of, if it is a known one. */
+/** Returns the known issue that explains a result, if any. */
 export function issueOf(
   issues: readonly KnownIssue[],
   message: string,
@@ -54,7 +54,7 @@ export function issueOf(
   );
 }
 
-/** The link to the issue that a result is of, for the result itself. */
+/** Returns the link of a result to its known issue; empty without one. */
 export function issueLinks(
   message: string,
   diagnoses: readonly string[],

@@ -16,7 +16,7 @@ export interface Verdict {
   readonly failures: readonly WrittenResult[];
   /** A problem in addition to the failures in the results: a runner that failed without a failed test. */
   readonly besides: string | undefined;
-  /** Tells if Vitest's reporter listed the failed tests, which it does at its end. */
+  /** True if Vitest's reporter listed the failed tests, which it does at its end. */
   readonly listed: boolean;
   /** The signal that ended it. */
   readonly interrupted: string | undefined;
@@ -106,7 +106,7 @@ function isOfSkips({ fullName }: WrittenResult): boolean {
   return fullName.startsWith(skipsFile);
 }
 
-/** Tells if a set-up ended because of the signal, which is reported once. */
+/** Returns true if a set-up ended because of the signal, which is reported once. */
 function isInterruption({ labels = [] }: WrittenResult, interrupted: string | undefined): boolean {
   const code: ErrorCode = 'interrupted';
   return (

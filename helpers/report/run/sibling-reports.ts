@@ -21,7 +21,10 @@ export function findNeighbours(folder = reportsFolder()): NeighbourReport[] {
     }));
 }
 
-/** Runs that had to step aside (`run-4711`) are none of the night's. */
+/**
+ * Returns the subfolders, except those of runs that found the folder in use (`run-4711`): they do not belong to the nightly
+ * run.
+ */
 function foldersIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((one) => one.isDirectory() && !one.name.startsWith('run-'))

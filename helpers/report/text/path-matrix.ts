@@ -111,7 +111,7 @@ export function groupAlike(
   return [...groups.values()];
 }
 
-/** Tells if all trials there passed in both directions. */
+/** Returns true if all trials there passed in both directions. */
 export function isFine(cell: PathCell | undefined): boolean {
   return cell === undefined || cell.state === 'answered';
 }

@@ -53,7 +53,7 @@ export class LostResultsReporter implements Reporter {
     this.#allowed = allowed;
   }
 
-  /** A run without a single test file keeps the results of the last run. */
+  /** Starts new results. A run without test files keeps the results of the last run. */
   onTestRunStart(specifications: readonly TestSpecification[]): void {
     this.#specifications = specifications;
     if (specifications.length === 0) return;
@@ -152,7 +152,7 @@ export class LostResultsReporter implements Reporter {
     return why;
   }
 
-  /** Tells whether `-t`, or a line after the file's name, leaves the test out. */
+  /** Returns true if `-t`, or a line after the file's name, leaves the test out. */
   #isNotChosen(test: TestCase): boolean {
     const { testNamePattern } = test.project.config;
     if (testNamePattern !== undefined && !testNamePattern.test(nameOf(test).name)) return true;
@@ -229,7 +229,7 @@ function suitesOf(test: TestCase): string[] {
   return names;
 }
 
-/** Tells if a file did not finish, as when its worker crashes. */
+/** Returns true if a file did not finish, as when its worker crashes. */
 function isCutOff(module: TestModule): boolean {
   return [...module.children.allTests()].some((test) => test.result().state === 'pending');
 }

@@ -13,7 +13,7 @@ import { type Step, toStep } from '../results/step.ts';
 
 const watch = watchActivityTrees((root) => send(toStep(root)));
 
-/** Tells if an activity was reported after a test of this file had ended, and outside the next. */
+/** True if an activity was reported after a test of this file had ended, and outside the next. */
 let late = false;
 let ended = false;
 

@@ -105,8 +105,8 @@ function findDead(
 }
 
 /**
- * Tells if no member has the host address of an endpoint: the member was removed, or its engine is down. A store lists all
- * members; in a swarm, endpoints may have another address than their node (--data-path-addr).
+ * Returns true if no member has the host address of an endpoint: the member was removed, or its engine is down. A store
+ * lists all members; in a swarm, endpoints may have another address than their node (--data-path-addr).
  */
 function isNobodys({ hostAddress }: RecordedEndpoint, observation: Observation): boolean {
   return traitsOf(observation).hasStore && areMembersKnown(observation)
@@ -114,7 +114,7 @@ function isNobodys({ hostAddress }: RecordedEndpoint, observation: Observation):
     : isWhollyExamined(observation);
 }
 
-/** Tells if a container, or the engine itself, has that endpoint. */
+/** Returns true if a container, or the engine itself, has that endpoint. */
 function hasContainer({ id }: RecordedEndpoint, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ view }) =>
@@ -128,14 +128,17 @@ function hasContainer({ id }: RecordedEndpoint, observation: Observation): boole
 }
 
 /**
- * Tells if the endpoint belongs to an engine: in swarm mode engines have endpoints in sandboxes without a container, such
- * as `ingress-sbox` and `lb-my-net`.
+ * Returns true if the endpoint belongs to an engine: in swarm mode engines have endpoints in sandboxes without a container,
+ * such as `ingress-sbox` and `lb-my-net`.
  */
 function isEngines({ id, local }: NetworkFacts['containers'][number]): boolean {
   return local && !/^[0-9a-f]{64}$/.test(id);
 }
 
-/** Tells if the container of an endpoint is starting: it gets its endpoint before it runs, and a new one with each restart. */
+/**
+ * Returns true if the container of an endpoint is starting: it gets its endpoint before it runs, and a new one with each
+ * restart.
+ */
 function isComing({ name }: RecordedEndpoint, on: string, observation: Observation): boolean {
   return answeringHosts(observation).some(
     ({ host, view }) =>

@@ -51,7 +51,7 @@ export const networksKnown: Check = {
   },
 };
 
-/** Tells if that node of a swarm needs the network: managers know all. */
+/** Returns true if that node of a swarm needs the network: managers know all. */
 function isDue({ view, info }: AnsweringHost, { id }: SharedNetwork): boolean {
   if (info.swarmNode?.isManager === true) return true;
   return view.containers.some(

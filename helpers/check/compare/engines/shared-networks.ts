@@ -35,7 +35,7 @@ export function sharedNetworksOf(observation: Observation): SharedNetwork[] {
   );
 }
 
-/** Tells if a network spans hosts. */
+/** Returns true if a network spans hosts. */
 function isShared({ scope }: { readonly scope: 'local' | 'global' | 'swarm' }): boolean {
   return scope !== 'local';
 }

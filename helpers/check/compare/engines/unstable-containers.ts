@@ -6,7 +6,7 @@ type SecondRead = Pick<EngineView, 'info' | 'later'>;
 /** The milliseconds after which an engine regards a container as running. */
 const SETTLED = 10_000;
 
-/** Tells if a container restarts repeatedly, although it may run at the moment. */
+/** Returns true if a container restarts repeatedly, although it may run at the moment. */
 export function isFlapping(container: ContainerFacts, view: SecondRead): boolean {
   const { status, restartCount, startedAt } = container;
   const again = secondReadOf(container, view);
@@ -15,7 +15,9 @@ export function isFlapping(container: ContainerFacts, view: SecondRead): boolean
   return status === 'running' && restartCount > 1 && now - Date.parse(startedAt) < SETTLED;
 }
 
-/** Tells if other hosts may know an older endpoint of the container than its engine: each start creates a new one. */
+/**
+ * Returns true if other hosts may know an older endpoint of the container than its engine: each start creates a new one.
+ */
 export function isUnstable(container: ContainerFacts, view: SecondRead): boolean {
   const again = secondReadOf(container, view);
   const isOther =

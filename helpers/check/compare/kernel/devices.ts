@@ -32,7 +32,7 @@ export const kernelDevices: Check = {
   },
 };
 
-/** Tells if the overlay exists but was not readable. */
+/** Returns true if the overlay exists but was not readable. */
 function isUnread({ unreadOverlays }: ObservedKernel['kernel'], networkId: string): boolean {
   return unreadOverlays.some(({ idPrefix }) => networkId.startsWith(idPrefix));
 }

@@ -70,9 +70,9 @@ function isInTheWay(
 interface LostPacket {
   readonly from: string;
   readonly to: string;
-  /** Tells if it reached the other host. */
+  /** True if it reached the other host. */
   readonly arrived: boolean;
-  /** Tells if it passed the firewall of that host. */
+  /** True if it passed the firewall of that host. */
   readonly letIn: boolean;
 }
 
@@ -86,7 +86,7 @@ function lostPackets(what: OverlayTraffic, { paths }: Observation): LostPacket[]
     .map(({ from, to, reachedNic, letIn }) => ({ from, to, arrived: reachedNic, letIn }));
 }
 
-/** Tells if overlay packets leave the host with another source address. */
+/** Returns true if overlay packets leave the host with another source address. */
 function hasOtherSource({ name, address }: HostView, { paths }: Observation): boolean {
   return (valueOf(paths)?.trials ?? []).some(
     ({ from, sightings }) =>

@@ -124,7 +124,7 @@ function findStale(
   ];
 }
 
-/** Tells if all endpoints of the destination host are known; otherwise the entry may belong to one of them. */
+/** Returns true if all endpoints of the destination host are known; otherwise the entry may belong to one of them. */
 function isOfKnownHost(destination: string, observation: Observation): boolean {
   const host = hostAt(observation, destination);
   return host === undefined ? isWhollyExamined(observation) : 'value' in host.engine;

@@ -29,8 +29,8 @@ export const containerPaths: Check = {
 };
 
 /**
- * Tells if a path is broken. A packet that arrives without an answer does not count if the other direction is broken: it is
- * reported there.
+ * Returns true if a path is broken. A packet that arrives without an answer does not count if the other direction is
+ * broken: it is reported there.
  */
 function isBroken({ where, outcomes }: PathSymptoms, all: readonly PathSymptoms[]): boolean {
   const back = all.find(

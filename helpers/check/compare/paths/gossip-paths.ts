@@ -16,7 +16,7 @@ export const gossipPaths: Check = {
     })),
 };
 
-/** Tells if a trial has no outcome: no packet in time, and no port to connect to. */
+/** Returns true if a trial has no outcome: no packet in time, and no port to connect to. */
 function isUnknown({ answered, seen, error }: GossipTrial): boolean {
   return !answered && seen === undefined && error === undefined;
 }

@@ -22,7 +22,7 @@ export const packetLoss: Check = {
 /** Packets that the second series must lose: a single one is no finding. */
 const LEAST = 2;
 
-/** Tells whether a path loses a part of its packets, by both of its series. */
+/** Returns true if a path loses a part of its packets, by both of its series. */
 function losesSome({ second }: Pick<LossTrial, 'second'>): boolean {
   return second !== undefined && second.lost >= LEAST && second.lost < second.sent;
 }

@@ -81,7 +81,7 @@ export const nameStale: Rule = {
   },
 };
 
-/** Tells if the DNS servers of that container answer nothing at all, not even "no such name". */
+/** Returns true if the DNS servers of that container answer nothing at all, not even "no such name". */
 function isDeaf({ where }: Difference, { names }: Observation): boolean {
   return (valueOf(names)?.deaf ?? []).some(
     ({ host, container }) => host === where.host && container === where.container,

@@ -143,7 +143,9 @@ function inspectNetwork({ where, observed }: Difference<'network-unlike'>): Reme
   };
 }
 
-/** Tells if a difference is a symptom of a wrong device. The neighbor entries of a device are lost when it goes down. */
+/**
+ * Returns true if a difference is a symptom of a wrong device. The neighbor entries of a device are lost when it goes down.
+ */
 function isOfDevice({ kind, where }: Difference, { host, network }: Difference['where']): boolean {
   if (kind === 'application-fails' || kind === 'application-without-database') return true;
   if (where.network !== network) return false;
@@ -183,7 +185,7 @@ function restoreDevice(
   };
 }
 
-/** Tells if a difference is a host route to one endpoint: with such routes, a host connects two overlays. */
+/** Returns true if a difference is a host route to one endpoint: with such routes, a host connects two overlays. */
 function leadsInto(one: Difference, joined: Difference, networks: readonly string[]): boolean {
   return (
     one.kind === 'subnets-overlap' &&

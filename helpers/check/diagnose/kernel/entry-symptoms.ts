@@ -6,7 +6,7 @@ import type { Observation } from '../../model/observation.ts';
 export interface WrongEntry {
   readonly host: string;
   readonly endpoint: Pick<OverlayEndpoint, 'network' | 'networkId' | 'container' | 'host'>;
-  /** Tells if the kernel takes it for a container of another host: then it drops packets from the right one. */
+  /** True if the kernel takes it for a container of another host: then it drops packets from the right one. */
   readonly isMistaken: boolean;
 }
 
@@ -40,7 +40,7 @@ export function symptomsOfEntry(
   });
 }
 
-/** Tells if the application is on one side and its database on the other. */
+/** Returns true if the application is on one side and its database on the other. */
 function isApplicationSymptom(
   host: string,
   endpoint: WrongEntry['endpoint'],

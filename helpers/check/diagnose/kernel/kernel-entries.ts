@@ -99,7 +99,7 @@ function entryOf({ where }: Difference, observation: Observation): ExpectedEntry
   );
 }
 
-/** Tells if the destination host has a stopped container of that name. */
+/** Returns true if the destination host has a stopped container of that name. */
 function wasThere({ endpoint, tables }: ExpectedEntry, observation: Observation): boolean {
   const { written = '' } = heldEntry(tables, endpoint);
   const there = hostWithDestination(observation, written);

@@ -84,7 +84,7 @@ const symptoms: ReadonlySet<Difference['kind']> = new Set<Difference['kind']>([
   'container-path-dead',
 ]);
 
-/** Tells if all lost packets of this path ended where a kernel needs a neighbor entry. */
+/** Returns true if all lost packets of this path ended where a kernel needs a neighbor entry. */
 function isOfNeighbors({ kind, where }: Difference, { paths }: Observation): boolean {
   if (!symptoms.has(kind)) return false;
   const { hostTrials = [], trials = [] } = valueOf(paths) ?? {};

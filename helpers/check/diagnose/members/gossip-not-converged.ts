@@ -59,7 +59,7 @@ function describe(host: string, evidence: readonly Difference[], others: string)
     : `${silent.text}, as when an engine starts before its store answers; ${others} cannot announce endpoints to it`;
 }
 
-/** Tells if live probes have shown that gossip passes there. Without gossip, the port is closed. */
+/** Returns true if live probes have shown that gossip passes there. Without gossip, the port is closed. */
 function isOpen({ where: { host, peer } }: Difference, { paths }: Observation): boolean {
   if (peer === undefined) return true;
   const trials = (valueOf(paths)?.gossip ?? []).filter(

@@ -207,7 +207,7 @@ function describeGossip(
   return describe(blocked, open);
 }
 
-/** Tells if a difference is a symptom: engines without gossip lack each other's endpoints; packets still pass. */
+/** Returns true if a difference is a symptom: engines without gossip lack each other's endpoints; packets still pass. */
 function isGossipSymptom(one: Difference, direction: Direction): boolean {
   const isOnWay = isBetween(one, direction.host, direction.peer);
   if (one.kind === 'container-path-dead' || one.kind === 'gossip-unaware') return isOnWay;
@@ -259,7 +259,7 @@ function readLost(one: Difference, observation: Observation): LostVxlan | undefi
     : undefined;
 }
 
-/** Tells if a tunnel was probed there, which proves more. */
+/** Returns true if a tunnel was probed there, which proves more. */
 function hasTunnel(one: Difference, { paths }: Observation): boolean {
   return (
     'value' in paths &&

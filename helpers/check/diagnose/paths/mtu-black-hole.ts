@@ -50,7 +50,7 @@ function isOf({ where }: Difference, path: PathSymptoms): boolean {
   return fields.every((field) => path.where[field] === where[field]);
 }
 
-/** Tells if a difference is on a host of all these paths; for a container, all links of the path count. */
+/** Returns true if a difference is on a host of all these paths; for a container, all links of the path count. */
 function isAtPlace({ where }: Difference, { where: place, paths }: Gathered): boolean {
   return paths.every(
     (one) =>

@@ -132,7 +132,9 @@ function diagnose(
   };
 }
 
-/** Tells whether a probe on that path, or on the way back, failed because some of its packets were among the lost ones. */
+/**
+ * Returns true if a probe on that path, or on the way back, failed because some of its packets were among the lost ones.
+ */
 function isByChance(
   one: Difference,
   direction: Direction,
@@ -161,7 +163,9 @@ function lostProtocols({ observed }: Difference<'container-path-dead'>): string[
   );
 }
 
-/** Tells whether chance does not explain the lost protocols: everything, or everything large where most packets arrive. */
+/**
+ * Returns true if chance does not explain the lost protocols: everything, or everything large where most packets arrive.
+ */
 function isPattern(lost: readonly string[], paths: readonly Losing[]): boolean {
   const small = protocols.filter((one) => !one.endsWith('-large'));
   const large = protocols.filter((one) => one.endsWith('-large'));
@@ -179,7 +183,7 @@ const trafficOf: Readonly<Partial<Record<DifferenceKind, OverlayTraffic>>> = {
   'manager-path-dead': 'management',
 };
 
-/** Tells whether a rule on that host drops all such packets, which is a separate cause. */
+/** Returns true if a rule on that host drops all such packets, which is a separate cause. */
 function isBlocked(observation: Observation, host: string, traffic: OverlayTraffic): boolean {
   return (['in', 'out'] as const).some((direction) => {
     const rule = findDroppingRule(observation, host, traffic, direction);

@@ -18,7 +18,7 @@ export function directionOf({ where }: Difference): Direction | undefined {
   return host === undefined || peer === undefined ? undefined : { host, peer };
 }
 
-/** Tells if a difference is between these hosts, in this direction. */
+/** Returns true if a difference is between these hosts, in this direction. */
 export function goesFrom({ where }: Difference, { host, peer }: Direction): boolean {
   return where.host === host && where.peer === peer;
 }
@@ -28,7 +28,10 @@ export function addressOf(observation: Observation, host: string): string {
   return hostNamed(observation, host)?.address ?? host;
 }
 
-/** Tells if a difference is a symptom of the application with containers on both hosts, when one cannot reach the other. */
+/**
+ * Returns true if a difference is a symptom of the application with containers on both hosts, when one cannot reach the
+ * other.
+ */
 function isApplicationBetween(
   difference: Difference,
   observation: Observation,
@@ -170,7 +173,7 @@ export function showRules(host: string | undefined): Remedy {
   };
 }
 
-/** Tells if a difference is a firewall rule of that host for such packets. */
+/** Returns true if a difference is a firewall rule of that host for such packets. */
 export function isFirewallOf(one: Difference, host: string, traffic: OverlayTraffic): boolean {
   return (
     one.kind === 'firewall-drops' &&

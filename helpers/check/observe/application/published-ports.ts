@@ -72,7 +72,7 @@ function portsOf({ name: host, address, engine }: QueriedHost): PublishedPort[] 
     );
 }
 
-/** Tells if this machine can reach the address of the host: its engine is there. */
+/** Returns true if this machine can reach the address of the host: its engine is there. */
 function isReachable(
   name: string,
   { hosts }: QueriedCluster,

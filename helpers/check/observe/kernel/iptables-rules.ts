@@ -163,7 +163,7 @@ function matchOf(words: readonly string[]): RuleMatch {
   };
 }
 
-/** Tells if it matches packets that the host itself sends or receives. */
+/** Returns true if it matches packets that the host itself sends or receives. */
 function meetsOwn(
   words: readonly string[],
   hooks: readonly Hook[],

@@ -164,7 +164,9 @@ function verdictOf(expression: Expression): FirewallRule['verdict'] | undefined 
 
 const numgenSchema = z.looseObject({ numgen: z.unknown().refine((one) => one !== undefined) });
 
-/** Tells whether an expression lets a part of the packets through to the rest of its rule: `numgen random`, `limit rate`. */
+/**
+ * Returns true if an expression lets a part of the packets through to the rest of its rule: `numgen random`, `limit rate`.
+ */
 function meetsSome(expression: Expression): boolean {
   return 'limit' in expression || numgenSchema.safeParse(expression.match?.left).success;
 }
@@ -214,7 +216,7 @@ const addressSchema = z.union([
     .transform(({ prefix: { addr, len } }) => `${addr}/${len}`),
 ]);
 
-/** Tells if it matches packets that the host itself sends or receives. */
+/** Returns true if it matches packets that the host itself sends or receives. */
 function meetsOwn(
   expressions: readonly Expression[],
   hooks: readonly Hook[],

@@ -58,7 +58,7 @@ export function findHooks(
   return found;
 }
 
-/** Tells if an IPv4 address is in a range: `10.0.9.0/24`. */
+/** Returns true if an IPv4 address is in a range: `10.0.9.0/24`. */
 export function isWithin(address: string, range: string): boolean {
   const [first = '', length = '32'] = range.split('/');
   const list = new BlockList();

@@ -29,7 +29,7 @@ const EVERY = 150;
 /** One direction between two hosts, from one container to another. */
 interface Path {
   readonly plan: TrialPlan;
-  /** Tells if one of its trials was sent again or lost. */
+  /** True if one of its trials was sent again or lost. */
   readonly isSuspect: boolean;
 }
 

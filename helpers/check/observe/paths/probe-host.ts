@@ -3,7 +3,7 @@ import { type Namespace, wordOf } from '../../probe/namespace.ts';
 import type { Listener, Packets } from '../../probe/packets.ts';
 import type { Probe } from '../../probe/probe.ts';
 
-/** A host from which trials are sent, and at which they come. */
+/** A host with a running probe, which sends and receives trials. */
 export interface ProbeHost {
   readonly host: string;
   /** Its address in the cluster. */

@@ -54,7 +54,7 @@ export async function queryHosts(
   return asked.map(({ question }) => answers.get(question.id));
 }
 
-/** Tells if each host reaches the port of each manager. */
+/** Connects from each host to the port of each manager. */
 export async function connectToManagers(
   probeHosts: readonly ProbeHost[],
   managers: readonly { readonly host: string; readonly address: string; readonly port: number }[],

@@ -10,7 +10,7 @@ export type SourcesByHost = ReadonlyMap<
   Readonly<Record<Transport, SniffedSources>>
 >;
 
-/** Starts to listen who sends anything to that port. */
+/** Starts to capture the senders of all packets to that port. */
 export async function sniff(probeHosts: readonly ProbeHost[], port: number): Promise<void> {
   const sources = [...new Set(probeHosts.flatMap(({ addresses }) => addresses))];
   await Promise.all(
@@ -39,8 +39,8 @@ export async function readSniffed(
 }
 
 /**
- * Tells if any packet from a host arrived at the other one, and if its firewall accepted any. It may come from any address
- * of that host, depending on routes.
+ * Determines if packets from a host arrived at the other one (`nic`), and if its firewall accepted any (`input`). Depending
+ * on routes, they may come from any address of that host.
  */
 export function arrivalsFrom(
   arrivals: SourcesByHost,

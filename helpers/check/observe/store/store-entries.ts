@@ -52,7 +52,7 @@ export function readStoreEntries(
   };
 }
 
-/** Tells if it is an engine's own registration: its advertised address. */
+/** Returns true if it is an engine's own registration: its advertised address. */
 function isMember({ value }: StoreEntry): boolean {
   return addressAndPort.safeParse(value).success;
 }

@@ -51,7 +51,7 @@ const greetings: Readonly<Record<KeyValueStoreKind, string>> = {
   zookeeper: 'srvr',
 };
 
-/** Tells if that host reaches any server of the store. */
+/** Connects from that host to all servers of the store. Returns a success if there is one, else an error. */
 export async function observeReach(
   { name }: QueriedHost,
   cluster: QueriedCluster,

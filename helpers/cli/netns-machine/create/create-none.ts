@@ -2,7 +2,7 @@ import { type CommandContext, say } from '../context.ts';
 import { hostOf, socketOf } from '../engine-connection.ts';
 import { engineSettings, swarmRequest } from './host-options.ts';
 
-/** Notes an engine that exists already under a machine's name: its URL is all that is known of it. */
+/** Records an existing engine under a machine's name. Only its URL is known. */
 export async function createNone(context: CommandContext, name: string): Promise<void> {
   const { flags, storage } = context;
   say('Running pre-create checks...');

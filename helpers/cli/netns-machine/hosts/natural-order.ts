@@ -1,6 +1,6 @@
 /**
- * Compares names as people count: a2 before a10. By hand, since `Intl.Collator` and `localeCompare` take longer to
- * start than a whole `ls` may.
+ * Compares names in natural order: a2 before a10. Does not use `Intl.Collator` or `localeCompare`: they take longer to
+ * initialize than a whole `ls` may take.
  */
 export function compareNaturally(a: string, b: string): number {
   const left = chunks(a);

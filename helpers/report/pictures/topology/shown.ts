@@ -26,14 +26,14 @@ export interface ShownNote {
 export interface ShownContainer extends MappedContainer {
   /** Shows only its name and endpoints. */
   readonly isBrief: boolean;
-  /** Tells if it stands for the endpoints of the engine itself, in a swarm. */
+  /** True for the box of the engine's own endpoints, in a swarm. */
   readonly isEngines: boolean;
 }
 
 export interface ShownHost {
   readonly host: MappedHost;
   readonly containers: readonly ShownContainer[];
-  /** Tells if its engine version is that of all others, and shown only once. */
+  /** True if its engine version is that of all others, and shown only once. */
   readonly isUsual: boolean;
   /** The number of containers that are only counted. */
   readonly hidden: number;
@@ -140,7 +140,7 @@ function enginesOwn(ends: MappedHost['serviceEnds']): ShownContainer {
   return { name, image: '', status: 'running', ends, ports: [], isBrief: true, isEngines: true };
 }
 
-/** Tells if a network is shown: swarm mode's network for external traffic is left out while unused. */
+/** Returns true if a network is shown: swarm mode's network for external traffic is left out while unused. */
 function isWorthShowing(
   { name }: MappedNetwork,
   hosts: readonly MappedHost[],
