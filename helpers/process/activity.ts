@@ -120,7 +120,7 @@ export async function activity<T>(
 
 /**
  * Runs `run` and assigns the activities inside to that machine, or to no machine if it is undefined. Undefined is for
- * work that one machine starts and all machines share. Publishes no activity of its own.
+ * work that one machine starts and all machines share. Publishes no activity itself.
  */
 export async function onMachine<T>(machine: string | undefined, run: () => Promise<T>): Promise<T> {
   const id = current.getStore()?.id;

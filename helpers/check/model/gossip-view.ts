@@ -1,6 +1,6 @@
 import type { GossipMember } from '../../cluster/gossip/gossip-protocol.ts';
 
-/** Whom an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */
+/** The peers that an engine's gossip knows: members by name and address in key-value clusters; in swarm mode addresses alone. */
 export interface GossipView {
   /** True if the engine runs gossip: in a key-value cluster, it starts with the first connection to the store. */
   readonly isThere: boolean;

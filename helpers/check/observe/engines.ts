@@ -45,7 +45,7 @@ export async function observeEngineAgain(
   return { ...view, networks: [...view.networks, ...added], lateNetworks, laterTasks, later };
 }
 
-/** Distinguishes an engine that still reports its version (`hangs`) from one that does not answer at all (`silent`). */
+/** Returns `hangs` if the engine still reports its version, `silent` if it answers nothing. */
 export async function takePulse(engine: Engine, signal: AbortSignal): Promise<'hangs' | 'silent'> {
   return await engine.version({ limit: ANSWER_LIMIT, signal }).then(
     () => 'hangs',

@@ -49,7 +49,7 @@ export function zooKeeperConnectionFrom(place: StoreAddress, origin: RequestOrig
 }
 
 /**
- * Sends requests in one session, so that ephemeral state disappears afterwards.
+ * Sends requests in one session, so that ephemeral state disappears afterward.
  *
  * @param answers errors that count as answers
  */

@@ -65,7 +65,7 @@ export interface UnpackRequest {
 
 /**
  * Unpacks packages from Debian's archive without installing them: apt checks signatures, and maintainer scripts do not
- * run. Deletes the package files afterwards. Returns their names, `NAME_VERSION_ARCHITECTURE.deb`.
+ * run. Deletes the package files afterward. Returns their names, `NAME_VERSION_ARCHITECTURE.deb`.
  */
 export async function unpackPackages(request: UnpackRequest): Promise<string[]> {
   const { suite, packages, into, withDependencies = false, report } = request;

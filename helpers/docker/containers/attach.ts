@@ -109,7 +109,7 @@ function endOf(connection: Connection, id: string, name: string, stream: Duplex)
         ...options,
         title: `wait ${name}`,
         answer: z.unknown(),
-        // Requested before the container ends, because it may be removed afterwards.
+        // Requested before the container ends, because it may be removed afterward.
         ask: async (docker, abortSignal) => {
           const removed = docker.getContainer(id).wait({ condition: 'removed', abortSignal });
           stream.end();

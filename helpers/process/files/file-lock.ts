@@ -4,7 +4,7 @@ import { activity } from '../activity.ts';
 import { HarnessError } from '../errors/harness-error.ts';
 
 /**
- * Runs `run` while this process alone holds the lock on `file`, and deletes the file afterwards. The kernel releases the
+ * Runs `run` while this process alone holds the lock on `file`, and deletes the file afterward. The kernel releases the
  * lock when the process ends, so that a killed run never blocks the next one.
  *
  * @param what the holder's work, for the progress line of a waiting run

@@ -26,7 +26,7 @@ export interface RunResult {
   readonly topology: string | undefined;
   /** True if it is a set-up or a teardown. */
   readonly around: boolean;
-  /** Which of them it is. */
+  /** The phase, such as `teardown`; undefined for a spec. */
   readonly phase: string | undefined;
   readonly status: TestStatus;
   /** The first line of why. */

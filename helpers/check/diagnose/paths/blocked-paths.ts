@@ -109,12 +109,12 @@ function describeUnreachable(
   return describe(blocked, open);
 }
 
-/** Tells if gossip in the other direction arrives, but its answers are lost in this one. */
+/** Returns true if gossip in the other direction arrives, but its answers are lost in this one. */
 function isAnswerLost(one: Difference, direction: Direction): boolean {
   return one.kind === 'gossip-path-dead' && one.observed.letIn && goesFrom(one, reverse(direction));
 }
 
-/** Tells if a published port is reachable, but not in this direction. */
+/** Returns true if a published port is reachable, but not in this direction. */
 function isPortSilentFrom(one: Difference, { host, peer }: Direction): boolean {
   if (one.kind !== 'port-silent' || one.where.host !== peer) return false;
   const silent = Object.entries(one.observed).filter(([, outcome]) => outcome !== 'connected');

@@ -6,7 +6,7 @@ import type { OverlayTraffic } from '../../model/kernel-view.ts';
 export const hookSchema = z.enum(['ingress', 'prerouting', 'input', 'output', 'postrouting']);
 export type Hook = z.infer<typeof hookSchema>;
 
-/** Which packets a rule meets, as far as it says. */
+/** The packets that a rule matches, as far as it restricts them. */
 export interface RuleMatch {
   /** `udp`, `tcp`, another one, or any. */
   readonly protocol: string | undefined;

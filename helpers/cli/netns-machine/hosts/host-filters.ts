@@ -41,7 +41,7 @@ export function filterHosts(
   );
 }
 
-/** Which machine is the Swarm master, by the discovery URL that the members share. */
+/** Returns the Swarm master of each cluster, by the discovery URL that the members share. */
 export function swarmMasters(hosts: readonly Host[]): ReadonlyMap<string, string> {
   return new Map(
     hosts

@@ -4,7 +4,7 @@ import type { Shown } from './shown.ts';
 /** A broken hop: from the finding at its host to its unreachable target. */
 export interface Hop {
   readonly number: number;
-  /** Which host it begins at. */
+  /** The index of the host at which it begins. */
   readonly from: number;
   readonly to: Target;
 }
@@ -12,7 +12,7 @@ export interface Hop {
 interface Target {
   /** The index of the host; -1 for the store at the top. */
   readonly host: number;
-  /** Which of its containers; -1 is the host itself. */
+  /** The index of the container on that host; -1 for the host itself. */
   readonly container: number;
   /** Its place in the graph. */
   readonly at: string;
