@@ -14,7 +14,7 @@ export interface FixOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs the steps one by one, each after the user agreed. Returns the steps that succeeded. */
+/** Runs the steps one by one, each after the user's confirmation. Returns the steps that succeeded. */
 export async function runSteps(
   target: Pick<AuditTarget, 'hosts'>,
   steps: readonly FixStep[],

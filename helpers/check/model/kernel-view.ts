@@ -37,7 +37,7 @@ export interface LinkView {
   readonly sent: LinkCounters;
 }
 
-/** Packets since the interface exists. */
+/** Packets since the interface was created. */
 export interface LinkCounters {
   readonly packets: number;
   readonly dropped: number;

@@ -13,7 +13,7 @@ import { readVariable } from '../../process/environment.ts';
 const SWARM_TAG = 'swarm:latest';
 
 /**
- * The variable in which users name the image. No distribution contains classic Swarm any more, so it cannot be built
+ * The variable in which users name the image. No distribution contains classic Swarm anymore, so it cannot be built
  * from packages.
  */
 const VARIABLE = 'E2E_SWARM_IMAGE';
