@@ -141,9 +141,8 @@ describe('an engine that keeps an overlay in ZooKeeper', () => {
     await expect(joining).rejects.toThrow('Read the log of the engine, which has ended');
     await expect(engine.info()).rejects.toThrow('Start the engine');
     const { stdout: log } = await lab.inside(name, 'cat /var/log/docker.log');
-    expect(log).toMatch(
-      /^panic: runtime error: invalid memory address or nil pointer dereference/m,
-    );
+    // Go writes a panic in pieces, and containerd writes into the same log: lines of containerd can separate them.
+    expect(log).toContain('invalid memory address or nil pointer dereference');
     expect(log).toContain('libnetwork.(*endpointCnt)');
   });
 });
