@@ -142,7 +142,8 @@ describe('an engine that keeps an overlay in ZooKeeper', () => {
     await expect(engine.info()).rejects.toThrow('Start the engine');
     const { stdout: log } = await lab.inside(name, 'cat /var/log/docker.log');
     // Go writes a panic in pieces, and containerd writes into the same log: lines of containerd can separate them.
-    expect(log).toContain('invalid memory address or nil pointer dereference');
+    expect(log).toMatch(/^panic: /m);
+    expect(log).toContain('runtime error: invalid memory address or nil pointer dereference');
     expect(log).toContain('libnetwork.(*endpointCnt)');
   });
 });

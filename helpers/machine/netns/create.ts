@@ -75,14 +75,7 @@ export async function create(
       await allSettled(tried, [
         connectLink(store, config, range, env),
         openEgress(store, config, range, env),
-        activity('step', `machine ${name}: certificates`, () =>
-          makeMachineCertificates(
-            store,
-            name,
-            [config.Driver.IPAddress, 'localhost', ...tlsSans],
-            config.HostOptions.SwarmOptions.Master,
-          ),
-        ),
+        makeCertificates(store, config, tlsSans),
         activity('step', `machine ${name}: images`, () =>
           seedImages(images, join(machineDataFolder(store, name), 'docker'), parts.bundle),
         ),
@@ -102,6 +95,18 @@ export async function create(
   } catch (error) {
     throw await explainFullDisk(storeTarget(store), tried, error);
   }
+}
+
+/** Creates the certificates of a new machine, for its address and these names. */
+export async function makeCertificates(
+  store: Store,
+  { Name, Driver, HostOptions }: MachineConfig,
+  names: readonly string[],
+): Promise<void> {
+  const subjects = [Driver.IPAddress, 'localhost', ...names];
+  await activity('step', `machine ${Name}: certificates`, () =>
+    makeMachineCertificates(store, Name, subjects, HostOptions.SwarmOptions.Master),
+  );
 }
 
 /** Starts the machine's Swarm containers. From now on, the engine starts them itself. */

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { cacheFolder, explainDamage } from '../../debian/cache/cache.ts';
 import { type EngineBundle, prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
 import { prepareTools, type Tools } from '../../debian/tools.ts';
-import { waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
 import { findInit, writeEngineFiles } from '../../netns/boot/boot.ts';
+import { waitForEngineOf } from '../../netns/boot/engine-ready.ts';
 import { mainHierarchy } from '../../netns/cgroups/cgroup.ts';
 import { requireHost } from '../../netns/doctor/require-host.ts';
 import { seedImages } from '../../netns/images/image-store.ts';
 import { connectBareLink } from '../../netns/network/machine-link.ts';
 import { ensureSwitch } from '../../netns/network/switch.ts';
-import { makeMachineCertificates } from '../../netns/state/certificates.ts';
 import { checkImages, checkName } from '../../netns/state/check-request.ts';
 import { forceStop } from '../../netns/state/clean-up.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
@@ -32,7 +31,7 @@ import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
 import type { Machine, MachineRequest } from '../machine.ts';
 import { describe } from '../netns/inspect.ts';
-import { remove } from '../netns/create.ts';
+import { makeCertificates, remove } from '../netns/create.ts';
 import { waitForEngineAfter } from '../publish-machines.ts';
 import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from '../swarm-containers.ts';
 import { runInside } from './run.ts';
@@ -77,14 +76,7 @@ export async function create(
       });
       await allSettled(tried, [
         connectBareLink(store, config, env),
-        activity('step', `machine ${name}: certificates`, () =>
-          makeMachineCertificates(
-            store,
-            name,
-            [config.Driver.IPAddress, 'localhost', ...tlsSans],
-            config.HostOptions.SwarmOptions.Master,
-          ),
-        ),
+        makeCertificates(store, config, tlsSans),
         activity('step', `machine ${name}: disk`, async () => {
           const folder = seedFolder(store, name);
           mkdirSync(folder, { recursive: true, mode: 0o710 });
@@ -203,37 +195,31 @@ async function waitUntilReady(
   signal?: AbortSignal,
 ): Promise<void> {
   const name = config.Name;
-  const { CaCertPath, ClientCertPath, ClientKeyPath } = config.HostOptions.AuthOptions;
-  const files = { caFile: CaCertPath, certFile: ClientCertPath, keyFile: ClientKeyPath };
-  await waitForEngine(
-    { name, endpoint: { kind: 'tls', host: config.Driver.IPAddress, port: 2376, ...files } },
-    {
-      limit: 240_000,
-      every: 100,
-      signal,
-      fatal: (error) => error instanceof HarnessError,
-      evidence: () => readConsole(store, name),
-      checkAlive: async () => {
-        if (findInit(store, name) === undefined) {
-          throw new HarnessError({
-            code: 'machine-start-failed',
-            tried: `machine ${name}: boot`,
-            observed: 'it has ended',
-            evidence: await readConsole(store, name),
-          });
-        }
-        const end = readEngineEnd(store, name);
-        if (end === undefined) return;
-        const last = tail(end.log, 1);
+  await waitForEngineOf(config, {
+    limit: 240_000,
+    every: 100,
+    signal,
+    evidence: () => readConsole(store, name),
+    checkAlive: async () => {
+      if (findInit(store, name) === undefined) {
         throw new HarnessError({
-          code: 'engine-not-ready',
-          tried: `machine ${name}: start the engine`,
-          observed: `dockerd has ended${last === '' ? '' : `, "${last}"`}`,
-          evidence: end.log,
+          code: 'machine-start-failed',
+          tried: `machine ${name}: boot`,
+          observed: 'it has ended',
+          evidence: await readConsole(store, name),
         });
-      },
+      }
+      const end = readEngineEnd(store, name);
+      if (end === undefined) return;
+      const last = tail(end.log, 1);
+      throw new HarnessError({
+        code: 'engine-not-ready',
+        tried: `machine ${name}: start the engine`,
+        observed: `dockerd has ended${last === '' ? '' : `, "${last}"`}`,
+        evidence: end.log,
+      });
     },
-  );
+  });
 }
 
 /** Runs the machine's containers of its Swarm. From then on its engine starts them whenever it starts. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
+import { type EngineWaitOptions, waitForEngine } from '../../docker/endpoints/wait-for-engine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { tail } from '../../process/run-command.ts';
 import { findInit, hasEngineEnded, readMachineLog } from './boot.ts';
@@ -13,29 +13,36 @@ export async function waitUntilReady(
   signal?: AbortSignal,
 ): Promise<void> {
   const name = config.Name;
-  const { CaCertPath, ClientCertPath, ClientKeyPath } = config.HostOptions.AuthOptions;
+  await waitForEngineOf(config, {
+    every: 10,
+    signal,
+    evidence: () => readEngineLog(store, name),
+    checkAlive: async () => {
+      if (findInit(store, name) === undefined) {
+        throw new HarnessError({
+          code: 'machine-start-failed',
+          tried: `machine ${name}: boot`,
+          observed: 'the machine has ended',
+          evidence: await readMachineLog(store, name),
+        });
+      }
+      if (hasEngineEnded(store, name)) {
+        throw engineEnded(config, await readEngineLog(store, name));
+      }
+    },
+  });
+}
+
+/** Waits until the engine of a machine with this config.json answers. A HarnessError of `checkAlive` ends the wait. */
+export async function waitForEngineOf(
+  { Name, Driver, HostOptions }: MachineConfig,
+  options: Omit<EngineWaitOptions, 'fatal'>,
+): Promise<void> {
+  const { CaCertPath, ClientCertPath, ClientKeyPath } = HostOptions.AuthOptions;
   const files = { caFile: CaCertPath, certFile: ClientCertPath, keyFile: ClientKeyPath };
   await waitForEngine(
-    { name, endpoint: { kind: 'tls', host: config.Driver.IPAddress, port: 2376, ...files } },
-    {
-      every: 10,
-      signal,
-      fatal: (error) => error instanceof HarnessError,
-      evidence: () => readEngineLog(store, name),
-      checkAlive: async () => {
-        if (findInit(store, name) === undefined) {
-          throw new HarnessError({
-            code: 'machine-start-failed',
-            tried: `machine ${name}: boot`,
-            observed: 'the machine has ended',
-            evidence: await readMachineLog(store, name),
-          });
-        }
-        if (hasEngineEnded(store, name)) {
-          throw engineEnded(config, await readEngineLog(store, name));
-        }
-      },
-    },
+    { name: Name, endpoint: { kind: 'tls', host: Driver.IPAddress, port: 2376, ...files } },
+    { ...options, fatal: (error) => error instanceof HarnessError },
   );
 }
 

@@ -7,14 +7,14 @@ import type { Changes } from './what-changed.ts';
 
 /** Renders the changes since the last run. */
 export function renderChanges(run: Run, changes: Changes): string {
-  const { since, failing, mended, added, gone, skipped, slower, ranOn } = changes;
+  const { since, failing, fixed, added, gone, skipped, slower, ranOn } = changes;
   if (since === undefined) {
     return section('Changes', '<p>No earlier run to compare with.</p>');
   }
   const parts = [
     // These are listed above, with the failures.
     part('✖', failing.length, 'newly failing', []),
-    part('✔', mended.length, 'fixed', mended.map(linkToResult)),
+    part('✔', fixed.length, 'fixed', fixed.map(linkToResult)),
     part('≠', ranOn.length, 'changed in the environment', ranOn.map(escapeXml)),
     part('+', added.length, 'new', names(added)),
     part(

@@ -17,7 +17,7 @@ export interface Changes {
   /** The start of the run before, in milliseconds since the epoch; undefined in the first run. */
   readonly since: number | undefined;
   readonly failing: readonly RunResult[];
-  readonly mended: readonly RunResult[];
+  readonly fixed: readonly RunResult[];
   readonly added: readonly RunResult[];
   readonly gone: readonly GoneSpec[];
   readonly skipped: readonly RunResult[];
@@ -34,7 +34,7 @@ export function compareRuns(run: Run): Changes {
   return {
     since: earlier[0]?.timestamp,
     failing: results.filter((one) => isBad(one.status) && lastStatus(one) === 'passed'),
-    mended: results.filter((one) => one.status === 'passed' && isBad(lastStatus(one))),
+    fixed: results.filter((one) => one.status === 'passed' && isBad(lastStatus(one))),
     added: specs.filter((one) => one.earlier.length === 0 && !isBad(one.status)),
     gone: listGone(run),
     skipped: specs.filter((one) => one.status === 'skipped' && lastStatus(one, true) === 'passed'),
