@@ -5,7 +5,7 @@ import { type CommandResult } from '../process/run-command.ts';
 import { withWholeWaits } from '../process/waits/cut-waits.ts';
 import { HarnessError } from '../process/errors/harness-error.ts';
 import { reportRuntime } from '../report/results/evidence.ts';
-import { tellTopology } from '../report/results/topology-label.ts';
+import { tellTopology } from '../report/results/labels/topology-label.ts';
 import type { TopologyDocument } from '../topology/document.ts';
 import { type Stage, includesStage, limitOf, type Topology } from '../topology/topology.ts';
 import { type Check, openCheck, targetOf } from './check.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 import { readData } from '../../helpers/report/run/report-data.ts';
 import { readResults } from '../../helpers/report/results/read-results.ts';
-import { topologyOf } from '../../helpers/report/results/topology-label.ts';
+import { topologyOf } from '../../helpers/report/results/labels/topology-label.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
 import { startCommand } from '../topology/command.ts';
 import { expect, test } from '../topology/lab.ts';

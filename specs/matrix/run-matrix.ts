@@ -7,7 +7,7 @@
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { addCounts, startResults } from '../../helpers/report/results/counts.ts';
 import { writeResult } from '../../helpers/report/results/results-writer.ts';
-import { epicOf } from '../../helpers/report/results/tutorial-part.ts';
+import { epicOf } from '../../helpers/report/results/labels/tutorial-part.ts';
 import { toSentence } from '../../helpers/process/text/to-sentence.ts';
 import { type Combination, listCombinations } from './matrix-combinations.ts';
 import { runVitest } from './run-vitest.ts';

@@ -1,6 +1,6 @@
 import { firstLine } from '../../helpers/process/errors/harness-error.ts';
 import { tellEnvironment } from '../../helpers/report/vitest/environment.ts';
-import type { RanOn } from '../../helpers/report/results/environment-info.ts';
+import type { RanOn } from '../../helpers/report/results/labels/environment-info.ts';
 import type { Lab } from '../../helpers/spec/lab.ts';
 
 /** Describes the environment of a run for the report, which matters first when two runs differ. */

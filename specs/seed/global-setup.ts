@@ -6,7 +6,7 @@ import { firstLine, HarnessError } from '../../helpers/process/errors/harness-er
 import type { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
 import { quoteForShell } from '../../helpers/process/run-command.ts';
 import { verdictEvidence } from '../../helpers/report/findings/write-allure.ts';
-import { diagnosisLabel } from '../../helpers/report/results/diagnosis-label.ts';
+import { diagnosisLabel } from '../../helpers/report/results/labels/diagnosis-label.ts';
 import { type HostReport, recordHost } from '../../helpers/report/results/record-set-up.ts';
 import { setUpFailed } from '../../helpers/report/run/skip-reasons.ts';
 import { ownFrames } from '../../helpers/report/results/stack.ts';

@@ -39,14 +39,14 @@ const COMMANDS: readonly CommandDescription[] = [
     name: 'active',
     summary: 'Print the machine that DOCKER_HOST points to',
     flags: [timeout],
-    load: async () => (await import('./commands/active.ts')).runActive,
+    load: async () => (await import('./commands/engine-address/active.ts')).runActive,
   },
   {
     name: 'config',
     summary: "Print the docker client's options for a machine",
     description: ONE,
     flags: [swarm],
-    load: async () => (await import('./commands/config.ts')).runConfig,
+    load: async () => (await import('./commands/engine-address/config.ts')).runConfig,
   },
   {
     name: 'create',
@@ -74,7 +74,7 @@ const COMMANDS: readonly CommandDescription[] = [
         usage: "Add the machine's address to NO_PROXY",
       },
     ],
-    load: async () => (await import('./commands/env.ts')).runEnv,
+    load: async () => (await import('./commands/engine-address/env.ts')).runEnv,
   },
   {
     name: 'inspect',
@@ -145,7 +145,7 @@ const COMMANDS: readonly CommandDescription[] = [
     description: 'The arguments are the name of a machine and a command for its shell.',
     flags: [],
     readsWords: true,
-    load: async () => (await import('./commands/ssh.ts')).runSsh,
+    load: async () => (await import('./commands/access/ssh.ts')).runSsh,
   },
   {
     name: 'shell',
@@ -163,7 +163,7 @@ const COMMANDS: readonly CommandDescription[] = [
         usage: 'fish, tcsh, or any shell like bash (default: your shell)',
       },
     ],
-    load: async () => (await import('./commands/shell.ts')).runShell,
+    load: async () => (await import('./commands/access/shell.ts')).runShell,
   },
   {
     name: 'scp',
@@ -178,14 +178,14 @@ const COMMANDS: readonly CommandDescription[] = [
         usage: 'Print no progress (ignored: none is printed)',
       },
     ],
-    load: async () => (await import('./commands/scp.ts')).runScp,
+    load: async () => (await import('./commands/access/scp.ts')).runScp,
   },
   {
     name: 'mount',
     summary: 'Mount a folder of a machine: not supported',
     description: 'The arguments are machine:path and a mount point.',
     flags: [{ names: ['unmount', 'u'], kind: 'boolean', usage: 'Unmount the folder' }],
-    load: async () => (await import('./commands/mount.ts')).runMount,
+    load: async () => (await import('./commands/access/mount.ts')).runMount,
   },
   lifecycle('start', 'Start machines'),
   {
@@ -213,7 +213,7 @@ const COMMANDS: readonly CommandDescription[] = [
     summary: "Print the URL of a machine's engine",
     description: ONE,
     flags: [],
-    load: async () => (await import('./commands/url.ts')).runUrl,
+    load: async () => (await import('./commands/engine-address/url.ts')).runUrl,
   },
   {
     name: 'version',

@@ -5,7 +5,7 @@ import { prepareProbeImage } from '../../check/probe/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
-import { diagnosisLabel } from '../results/diagnosis-label.ts';
+import { diagnosisLabel } from '../results/labels/diagnosis-label.ts';
 import { attach, reportRuntime, verdictName } from '../results/evidence.ts';
 import { pageUrl } from '../results/page-url.ts';
 import { verdictEvidence } from './write-allure.ts';

@@ -3,7 +3,7 @@ import { parseJson } from '../../process/text/parse-json.ts';
 import { auditDocument } from '../findings/audit-document.ts';
 import { auditName } from '../results/evidence.ts';
 import { readAttachment, type WrittenResult } from '../results/read-results.ts';
-import { topologyOf } from '../results/topology-label.ts';
+import { topologyOf } from '../results/labels/topology-label.ts';
 
 const auditFound = auditDocument.pick({ diagnoses: true, verdict: true });
 

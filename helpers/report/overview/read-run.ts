@@ -11,13 +11,13 @@ import { z } from 'zod';
 import { placeInWords } from '../../check/model/format-place.ts';
 import { categories } from '../results/categories.ts';
 import { readFindings } from './causes.ts';
-import { codeIn, diagnosisLabel } from '../results/diagnosis-label.ts';
+import { codeIn, diagnosisLabel } from '../results/labels/diagnosis-label.ts';
 import { auditName, topologyPictureName } from '../results/evidence.ts';
 import { issueOf, type KnownIssue } from '../results/known-issues.ts';
-import { readRanOn } from '../results/environment-info.ts';
+import { readRanOn } from '../results/labels/environment-info.ts';
 import { phaseLabel } from '../results/record-set-up.ts';
 import { hostPrefix } from '../results/results-writer.ts';
-import { topologyOf } from '../results/topology-label.ts';
+import { topologyOf } from '../results/labels/topology-label.ts';
 import type { FoundDefect, Run, RunResult } from './run.ts';
 
 /** The data that Allure has read. */

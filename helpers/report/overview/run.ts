@@ -2,7 +2,7 @@ import type { HistoryDataPoint, HistoryTestResult, TestStatus } from '@allurerep
 import type { DiagnosisCode } from '../../check/model/codes.ts';
 import type { Finding } from './causes.ts';
 import type { KnownIssue } from '../results/known-issues.ts';
-import type { RanOn } from '../results/environment-info.ts';
+import type { RanOn } from '../results/labels/environment-info.ts';
 
 /** A defect of the cluster that was found when a spec had failed. */
 export interface FoundDefect {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { HistoryDataPoint, HistoryTestResult } from '@allurereport/core-api';
-import { listDifferences, readRanOn } from '../results/environment-info.ts';
-import { topologyOf } from '../results/topology-label.ts';
+import { listDifferences, readRanOn } from '../results/labels/environment-info.ts';
+import { topologyOf } from '../results/labels/topology-label.ts';
 import { fileOf, placeOf } from './read-run.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';

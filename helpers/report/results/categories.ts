@@ -1,8 +1,8 @@
 import type { CategoryRule } from '@allurereport/core-api';
 import { diagnosisCodes, diagnosisTitles } from '../../check/model/codes.ts';
-import { errorLabel } from './error-label.ts';
-import { diagnosisLabel } from './diagnosis-label.ts';
-import { harnessOrigin, originLabel } from './origin-label.ts';
+import { errorLabel } from './labels/error-label.ts';
+import { diagnosisLabel } from './labels/diagnosis-label.ts';
+import { harnessOrigin, originLabel } from './labels/origin-label.ts';
 import { hostFeature } from './record-set-up.ts';
 
 const bad = ['failed', 'broken'] as const;

@@ -1,9 +1,9 @@
 import { watchActivityTrees } from './activity-tree.ts';
 import { messageOf, type Step, toStep } from './step.ts';
-import { errorCodesOf, errorLabel } from './error-label.ts';
+import { errorCodesOf, errorLabel } from './labels/error-label.ts';
 import { type Evidence, hostPrefix, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
-import { epicOf } from './tutorial-part.ts';
+import { epicOf } from './labels/tutorial-part.ts';
 
 /** The default feature of set-ups and teardowns in the report. */
 export const hostFeature = 'Set-up and teardown';

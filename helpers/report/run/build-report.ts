@@ -7,7 +7,7 @@ import { categories } from '../results/categories.ts';
 import { closeUp } from './self-contained-page.ts';
 import { withTestsOnly } from './count-tests.ts';
 import { readKnownIssues, resolutionsOf } from '../results/known-issues.ts';
-import { originLabel } from '../results/origin-label.ts';
+import { originLabel } from '../results/labels/origin-label.ts';
 import { findNeighbours } from './sibling-reports.ts';
 import { readRun } from '../overview/read-run.ts';
 import { renderOverview } from '../overview/render-overview.ts';
@@ -15,7 +15,7 @@ import { readResults } from '../results/read-results.ts';
 import { makeHistoryReadable } from './readable-history.ts';
 import { putData, takeData } from './report-data.ts';
 import { withLanes } from './timeline.ts';
-import { environmentsOf } from '../results/topology-label.ts';
+import { environmentsOf } from '../results/labels/topology-label.ts';
 import { reportFile, reportsFolder, resultsFolder } from '../results/reports-folder.ts';
 
 /** Earlier runs that the report compares with. */

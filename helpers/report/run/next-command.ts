@@ -1,6 +1,6 @@
 import { quoteForShell } from '../../process/run-command.ts';
 import type { WrittenResult } from '../results/read-results.ts';
-import { topologyOf } from '../results/topology-label.ts';
+import { topologyOf } from '../results/labels/topology-label.ts';
 
 /** A run as it was typed. */
 export interface TypedRun {

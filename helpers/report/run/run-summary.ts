@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { ErrorCode } from '../../process/errors/error-codes.ts';
-import { errorLabel } from '../results/error-label.ts';
+import { errorLabel } from '../results/labels/error-label.ts';
 import { stripVTControlCharacters } from 'node:util';
 import { countOf } from '../text/count-of.ts';
 import type { Counts, RunCounts } from '../results/counts.ts';

@@ -2,7 +2,7 @@ import type { TestResult } from '@allurereport/core-api';
 import { z } from 'zod';
 import type { ReportData } from './report-data.ts';
 import { hostPrefix } from '../results/results-writer.ts';
-import { topologyOf } from '../results/topology-label.ts';
+import { topologyOf } from '../results/labels/topology-label.ts';
 
 /** A timeline entry of Allure's page: lanes (`thread`) of a panel (`host`). */
 const timelineItem = z.looseObject({

@@ -9,13 +9,13 @@ import {
   type SkippedTest,
 } from './allowed-skips.ts';
 import { addCounts, type Counts, startResults } from '../results/counts.ts';
-import { errorCodesOf, errorLabel } from '../results/error-label.ts';
+import { errorCodesOf, errorLabel } from '../results/labels/error-label.ts';
 import { tellSystem } from './environment.ts';
 import { issueLinks } from '../results/known-issues.ts';
 import { writeResult } from '../results/results-writer.ts';
 import { setUpFailed, skipsFile } from '../run/skip-reasons.ts';
 import { ownFrames } from '../results/stack.ts';
-import { partOf } from '../results/tutorial-part.ts';
+import { partOf } from '../results/labels/tutorial-part.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 import { readVariable } from '../../process/environment.ts';
 

@@ -2,15 +2,15 @@ import { Status, type StepResult, type TestResult } from 'allure-js-commons';
 import AllureVitestReporter from 'allure-vitest/reporter';
 import type { Reporter, TestSpecification, Vitest } from 'vitest/node';
 import type { AllowedSkip } from './allowed-skips.ts';
-import { diagnosisLabel } from '../results/diagnosis-label.ts';
+import { diagnosisLabel } from '../results/labels/diagnosis-label.ts';
 import { verdictName } from '../results/evidence.ts';
 import { issueLinks } from '../results/known-issues.ts';
-import { harnessOrigin, originLabel } from '../results/origin-label.ts';
+import { harnessOrigin, originLabel } from '../results/labels/origin-label.ts';
 import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from '../results/reports-folder.ts';
 import { ownFrames } from '../results/stack.ts';
-import { topologyOf } from '../results/topology-label.ts';
-import { partOf } from '../results/tutorial-part.ts';
+import { topologyOf } from '../results/labels/topology-label.ts';
+import { partOf } from '../results/labels/tutorial-part.ts';
 
 /**
  * Returns the reporters for the Allure report, for `vitest.config.ts`. In watch mode they are silent: after a saved file,

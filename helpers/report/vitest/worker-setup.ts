@@ -6,7 +6,7 @@ import { Status } from 'allure-js-commons';
 import type { RuntimeMessage } from 'allure-js-commons/sdk';
 import { afterAll, afterEach, TestRunner } from 'vitest';
 import { watchActivityTrees } from '../results/activity-tree.ts';
-import { errorCodesOf, errorLabel } from '../results/error-label.ts';
+import { errorCodesOf, errorLabel } from '../results/labels/error-label.ts';
 import { reportRuntime } from '../results/evidence.ts';
 import { sendAgain } from './late-steps.ts';
 import { type Step, toStep } from '../results/step.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { imageHint } from '../../../../helpers/cli/netns-machine/commands/ssh.ts';
+import { imageHint } from '../../../../helpers/cli/netns-machine/commands/access/ssh.ts';
 import type { Host } from '../../../../helpers/cli/netns-machine/hosts/host-config.ts';
 import { main } from '../../../../helpers/cli/netns-machine/main.ts';
 

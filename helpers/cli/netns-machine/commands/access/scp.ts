@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { EnterCommand } from '../../../netns/boot/enter.ts';
-import { complain, type CommandContext } from '../context.ts';
-import { commandInside, waitForEnd } from '../enter-machine.ts';
-import { Failure } from '../failure.ts';
-import type { Host } from '../hosts/host-config.ts';
-import { loadHost } from '../hosts/host.ts';
+import type { EnterCommand } from '../../../../netns/boot/enter.ts';
+import { complain, type CommandContext } from '../../context.ts';
+import { commandInside, waitForEnd } from '../../enter-machine.ts';
+import { Failure } from '../../failure.ts';
+import type { Host } from '../../hosts/host-config.ts';
+import { loadHost } from '../../hosts/host.ts';
 import { requireRunning } from './ssh.ts';
 
 /** A path of this computer, or of a machine. */
@@ -43,7 +43,7 @@ export async function runScp(context: CommandContext): Promise<number> {
   const { args, command, flags, program } = context;
   const [source, target] = args;
   if (args.length !== 2 || source === undefined || target === undefined) {
-    const { commandUsage } = await import('../usage.ts');
+    const { commandUsage } = await import('../../usage.ts');
     process.stdout.write(commandUsage(program, command));
     throw new Failure('Improper number of arguments');
   }

@@ -1,7 +1,7 @@
-import { say, type CommandContext } from '../context.ts';
-import { driverOf } from '../hosts/drivers.ts';
-import { Failure } from '../failure.ts';
-import { hostNames, loadHost, swarmUrl } from '../hosts/host.ts';
+import { say, type CommandContext } from '../../context.ts';
+import { driverOf } from '../../hosts/drivers.ts';
+import { Failure } from '../../failure.ts';
+import { hostNames, loadHost, swarmUrl } from '../../hosts/host.ts';
 
 /** `active`: the machine that DOCKER_HOST points to, be it to its engine or to its Swarm manager. */
 export async function runActive(context: CommandContext): Promise<void> {

@@ -1,4 +1,4 @@
-import { type DiagnosisCode, diagnosisCodes } from '../../check/model/codes.ts';
+import { type DiagnosisCode, diagnosisCodes } from '../../../check/model/codes.ts';
 
 /** The label by which a result says which defects the cluster had when it failed. */
 export const diagnosisLabel = 'diagnosis';

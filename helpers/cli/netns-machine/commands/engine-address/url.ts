@@ -1,5 +1,5 @@
-import { say, type CommandContext } from '../context.ts';
-import { onlyTarget, urlOf } from '../hosts/host.ts';
+import { say, type CommandContext } from '../../context.ts';
+import { onlyTarget, urlOf } from '../../hosts/host.ts';
 
 /** `url NAME`. */
 export async function runUrl(context: CommandContext): Promise<void> {

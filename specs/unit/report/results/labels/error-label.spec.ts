@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { HarnessError } from '../../../../helpers/process/errors/harness-error.ts';
-import { WaitTimeout } from '../../../../helpers/process/waits/wait-for.ts';
-import { errorCodesOf } from '../../../../helpers/report/results/error-label.ts';
+import { HarnessError } from '../../../../../helpers/process/errors/harness-error.ts';
+import { WaitTimeout } from '../../../../../helpers/process/waits/wait-for.ts';
+import { errorCodesOf } from '../../../../../helpers/report/results/labels/error-label.ts';
 
 const timeout = new WaitTimeout({ tried: 'network my-net', observed: 'timed out after 15 s' });
 const busy = new HarnessError({ code: 'port-busy', tried: 'run', observed: 'port 80 is taken' });

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { complain, type CommandContext } from '../context.ts';
-import { driverOf } from '../hosts/drivers.ts';
-import { commandInside, waitForEnd } from '../enter-machine.ts';
-import { Failure } from '../failure.ts';
-import type { Host } from '../hosts/host-config.ts';
-import { loadHost, targets } from '../hosts/host.ts';
+import { complain, type CommandContext } from '../../context.ts';
+import { driverOf } from '../../hosts/drivers.ts';
+import { commandInside, waitForEnd } from '../../enter-machine.ts';
+import { Failure } from '../../failure.ts';
+import type { Host } from '../../hosts/host-config.ts';
+import { loadHost, targets } from '../../hosts/host.ts';
 
 /** Options of the ssh client that mean nothing where no SSH is. */
 const IGNORED = /^-[46AaCGgKkMNqsTvXxYy]+$/;
@@ -15,7 +15,7 @@ const TERMINAL = /^-t+$/;
 export async function runSsh(context: CommandContext): Promise<number> {
   const { args, command, program } = context;
   if (args[0] === '--help' || args[0] === '-h') {
-    const { commandUsage } = await import('../usage.ts');
+    const { commandUsage } = await import('../../usage.ts');
     process.stdout.write(commandUsage(program, command));
     return 0;
   }

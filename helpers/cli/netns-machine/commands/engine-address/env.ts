@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
-import { say, type CommandContext } from '../context.ts';
-import { socketOf } from '../engine-connection.ts';
-import { Failure } from '../failure.ts';
-import { onlyTarget } from '../hosts/host.ts';
-import { noProxyIn, noProxyWith, renderSet, renderUnset, shellNamed } from '../shells.ts';
+import { say, type CommandContext } from '../../context.ts';
+import { socketOf } from '../../engine-connection.ts';
+import { Failure } from '../../failure.ts';
+import { onlyTarget } from '../../hosts/host.ts';
+import { noProxyIn, noProxyWith, renderSet, renderUnset, shellNamed } from '../../shells.ts';
 import { reachableUrl } from './connection.ts';
 
 const NAMES = ['DOCKER_TLS_VERIFY', 'DOCKER_HOST', 'DOCKER_CERT_PATH', 'DOCKER_MACHINE_NAME'];

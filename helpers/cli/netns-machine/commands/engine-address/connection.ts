@@ -1,8 +1,8 @@
-import { checkConnection, hostOf } from '../engine-connection.ts';
-import { Failure } from '../failure.ts';
-import type { Host } from '../hosts/host-config.ts';
-import { swarmUrl, urlOf } from '../hosts/host.ts';
-import type { CommandContext } from '../context.ts';
+import { checkConnection, hostOf } from '../../engine-connection.ts';
+import { Failure } from '../../failure.ts';
+import type { Host } from '../../hosts/host-config.ts';
+import { swarmUrl, urlOf } from '../../hosts/host.ts';
+import type { CommandContext } from '../../context.ts';
 
 const LIMIT = 10_000;
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { symlink } from 'node:fs/promises';
 import { basename, delimiter, join, resolve } from 'node:path';
-import { cached } from '../../../debian/cache/cache.ts';
-import { prepareEngineBundle } from '../../../debian/engines/engine-bundle.ts';
-import { findProgram } from '../../../process/files/find-program.ts';
-import type { CommandContext } from '../context.ts';
-import { renderSet, shellNamed } from '../shells.ts';
+import { cached } from '../../../../debian/cache/cache.ts';
+import { prepareEngineBundle } from '../../../../debian/engines/engine-bundle.ts';
+import { findProgram } from '../../../../process/files/find-program.ts';
+import type { CommandContext } from '../../context.ts';
+import { renderSet, shellNamed } from '../../shells.ts';
 
 /**
  * `shell`: a line that puts a folder on the shell's PATH where `docker-machine` is this program and, if the user has
@@ -14,7 +14,7 @@ import { renderSet, shellNamed } from '../shells.ts';
 export async function runShell(context: CommandContext): Promise<void> {
   const { environment, flags, program, words } = context;
   const programs: Record<string, string> = {
-    'docker-machine': resolve(import.meta.dirname, '../../netns-machine.sh'),
+    'docker-machine': resolve(import.meta.dirname, '../../../netns-machine.sh'),
   };
   const docker = await findClient(environment['PATH'] ?? '', flags.on('docker'));
   if (docker !== undefined) programs['docker'] = docker;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { say, type CommandContext } from '../context.ts';
-import { socketOf } from '../engine-connection.ts';
-import { onlyTarget } from '../hosts/host.ts';
+import { say, type CommandContext } from '../../context.ts';
+import { socketOf } from '../../engine-connection.ts';
+import { onlyTarget } from '../../hosts/host.ts';
 import { reachableUrl } from './connection.ts';
 
 /** `config NAME`: options for the docker client. */

@@ -1,5 +1,5 @@
 import { label, parameter } from 'allure-js-commons';
-import { reportRuntime } from './evidence.ts';
+import { reportRuntime } from '../evidence.ts';
 import { readRanOn } from './environment-info.ts';
 
 /** The label that separates results by topology; the same spec runs on each. */

@@ -1,4 +1,4 @@
-import { errorCodes, type ErrorCode } from '../../process/errors/error-codes.ts';
+import { errorCodes, type ErrorCode } from '../../../process/errors/error-codes.ts';
 
 /** The label with the code of the error that a test, a set-up or a take-down failed with. */
 export const errorLabel = 'error';
