@@ -1,5 +1,5 @@
 import type { EngineAbilities } from '../debian/engines/engine-capabilities.ts';
-import type { KeyValueStoreKind } from './key-value/key-value-store.ts';
+import type { KeyValueStoreKind } from './key-value/stores/key-value-store.ts';
 
 /** The reason why an engine cannot be in a cluster, and the fix. */
 export interface UnsuitableEngine {

@@ -2,7 +2,7 @@ import type { Engine } from '../docker/engine.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { RequestOrigin } from './request-from-machine.ts';
 import type { ClusterPlan } from './cluster-plan.ts';
-import type { StoreServer } from './key-value/key-value-store.ts';
+import type { StoreServer } from './key-value/stores/key-value-store.ts';
 
 /** An engine of a cluster, as the key-value store or the swarm lists it. */
 export interface ClusterMember {

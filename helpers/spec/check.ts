@@ -38,7 +38,7 @@ export function openCheck(lab: Lab): Check {
   const audit = async (options?: AuditOptions): Promise<AuditReport> => {
     // Loaded only when needed: it is most of the code, and few specs use it.
     const { auditCluster } = await import('../check/audit.ts');
-    const { prepareProbeImage } = await import('../check/probe/probe-image.ts');
+    const { prepareProbeImage } = await import('../check/probe/start/probe-image.ts');
     // Built before the audit if the cache lacks it, because the time limit of an audit is for the cluster.
     if (options?.probes !== 'none') await prepareProbeImage();
     const target = targetOf(lab);

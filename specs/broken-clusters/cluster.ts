@@ -1,6 +1,6 @@
 import { test as base } from 'vitest';
-import { openKeyValueStore } from '../../helpers/cluster/key-value/open-store.ts';
-import type { KeyValueStore } from '../../helpers/cluster/key-value/key-value-store.ts';
+import { openKeyValueStore } from '../../helpers/cluster/key-value/stores/open-store.ts';
+import type { KeyValueStore } from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';

@@ -3,9 +3,9 @@ import {
   openSwarmManager,
   type SwarmManager,
 } from '../../helpers/cluster/classic-swarm/classic-swarm.ts';
-import { engineOptionsFor } from '../../helpers/cluster/key-value/key-value-store.ts';
+import { engineOptionsFor } from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
-import { startStore } from '../../helpers/cluster/key-value/start-store.ts';
+import { startStore } from '../../helpers/cluster/key-value/stores/start-store.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import { createDockerMachineProvider } from '../../helpers/machine/docker-machine/provider.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';

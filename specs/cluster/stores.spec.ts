@@ -3,10 +3,13 @@ import {
   engineOptionsFor,
   type KeyValueStore,
   type StoreEntry,
-} from '../../helpers/cluster/key-value/key-value-store.ts';
+} from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
-import { type StartedStore, startStore } from '../../helpers/cluster/key-value/start-store.ts';
+import {
+  type StartedStore,
+  startStore,
+} from '../../helpers/cluster/key-value/stores/start-store.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
 import type { PreparedImage } from '../../helpers/debian/images/choose-image.ts';
 import { prepareImage } from '../../helpers/workload/images/prepare-images.ts';

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
 import { readGossipMembers } from '../../helpers/cluster/gossip/gossip-members.ts';
-import { engineOptionsFor } from '../../helpers/cluster/key-value/key-value-store.ts';
+import { engineOptionsFor } from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
 import { createOverlay, waitForNetworkOn } from '../../helpers/cluster/overlay-network.ts';
-import { startStore } from '../../helpers/cluster/key-value/start-store.ts';
+import { startStore } from '../../helpers/cluster/key-value/stores/start-store.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import { ping } from '../../helpers/docker/containers/ping.ts';
 import { breakCluster } from '../faults/fault.ts';

@@ -2,8 +2,8 @@ import { test as base } from 'vitest';
 import {
   engineOptionsFor,
   type KeyValueStore,
-} from '../../helpers/cluster/key-value/key-value-store.ts';
-import { startStore } from '../../helpers/cluster/key-value/start-store.ts';
+} from '../../helpers/cluster/key-value/stores/key-value-store.ts';
+import { startStore } from '../../helpers/cluster/key-value/stores/start-store.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { Machine } from '../../helpers/machine/machine.ts';

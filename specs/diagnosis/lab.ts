@@ -1,10 +1,10 @@
 import { auditCluster } from '../../helpers/check/audit.ts';
-import { BROUGHT, prepareProbeImage } from '../../helpers/check/probe/probe-image.ts';
+import { BROUGHT, prepareProbeImage } from '../../helpers/check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import type { AuditTarget } from '../../helpers/check/model/target.ts';
-import type { KeyValueStore } from '../../helpers/cluster/key-value/key-value-store.ts';
+import type { KeyValueStore } from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import { waitForCluster } from '../../helpers/cluster/key-value/members.ts';
-import { openKeyValueStore } from '../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../helpers/cluster/key-value/stores/open-store.ts';
 import { waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';

@@ -3,7 +3,7 @@ import {
   type KeyValueStore,
   MEMBERS_KEY,
   type StoreEntry,
-} from '../../helpers/cluster/key-value/key-value-store.ts';
+} from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import type { Fault } from './fault.ts';
 
 /** The key under which engines keep overlay networks and their endpoints. */

@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../../helpers/cluster/key-value/key-value-store.ts';
+import type { KeyValueStore } from '../../helpers/cluster/key-value/stores/key-value-store.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import type { ContainerSpec } from '../../helpers/docker/containers/container-spec.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
-import { PROBE_LABEL } from '../../helpers/check/probe/describe-probe.ts';
+import { startNumbers } from '../../helpers/check/observe/paths/plan/trial-plan.ts';
+import { PROBE_LABEL } from '../../helpers/check/probe/start/describe-probe.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';
 import { expect, test } from './lab.ts';
 import { requestAll, requestTo, watchAll } from './send-packets.ts';

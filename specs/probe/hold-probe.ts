@@ -1,4 +1,4 @@
-import { startProbe } from '../../helpers/check/probe/start-probe.ts';
+import { startProbe } from '../../helpers/check/probe/start/start-probe.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
 

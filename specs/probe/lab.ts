@@ -1,7 +1,7 @@
 import { test as base } from 'vitest';
 import type { Probe } from '../../helpers/check/probe/probe.ts';
-import { prepareProbeImage } from '../../helpers/check/probe/probe-image.ts';
-import { startProbe } from '../../helpers/check/probe/start-probe.ts';
+import { prepareProbeImage } from '../../helpers/check/probe/start/probe-image.ts';
+import { startProbe } from '../../helpers/check/probe/start/start-probe.ts';
 import { createOverlay } from '../../helpers/cluster/overlay-network.ts';
 import type { Container } from '../../helpers/docker/containers/container.ts';
 import type { Engine } from '../../helpers/docker/engine.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { startNumbers } from '../../helpers/check/observe/paths/trial-plan.ts';
+import { startNumbers } from '../../helpers/check/observe/paths/plan/trial-plan.ts';
 import type { TrialRequest } from '../../helpers/check/probe/packets.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { expect, type ProbeLab, type Probes } from './lab.ts';

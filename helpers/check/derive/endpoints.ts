@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../docker/containers/container-facts.ts';
-import type { EngineView } from '../model/engine-view.ts';
+import type { EngineView } from '../model/views/engine-view.ts';
 import type { HostView } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 

@@ -7,7 +7,7 @@ import type {
   KernelView,
   NeighborEntry,
   OverlayTables,
-} from '../model/kernel-view.ts';
+} from '../model/views/kernel-view.ts';
 import { valueOf } from '../model/observed.ts';
 import { memoize } from './memoize.ts';
 import { ownAddresses } from './own-addresses.ts';

@@ -1,7 +1,7 @@
 import { observedKernels } from './expected-tables.ts';
 import type { Observation } from '../model/observation.ts';
-import type { NeighborTable } from '../model/kernel-view.ts';
-import { hops, type Trial } from '../model/paths-view.ts';
+import type { NeighborTable } from '../model/views/kernel-view.ts';
+import { hops, type Trial } from '../model/views/paths-view.ts';
 import { valueOf } from '../model/observed.ts';
 
 /** A host whose kernel had no room for more neighbours while live probes were sent. */

@@ -7,7 +7,7 @@ import {
   type Sighting,
   type Trial,
   type PathOutcome,
-} from '../model/paths-view.ts';
+} from '../model/views/paths-view.ts';
 
 /** All trials from one container to another on one network. */
 export interface PathSymptoms {

@@ -1,5 +1,5 @@
 import type { Observation } from '../model/observation.ts';
-import { USUAL_VXLAN_PORT } from '../model/kernel-view.ts';
+import { USUAL_VXLAN_PORT } from '../model/views/kernel-view.ts';
 import { valueOf } from '../model/observed.ts';
 
 /** Returns the data path port of a cluster: the port of most VXLAN devices. */

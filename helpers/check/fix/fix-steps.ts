@@ -5,7 +5,7 @@ import type { Diagnosis, Remedy } from '../model/diagnosis.ts';
 import { hostWithDestination, tablesOf } from '../derive/expected-tables.ts';
 import { hostNamed } from '../derive/find-host.ts';
 import type { Observation } from '../model/observation.ts';
-import type { OverlayTables } from '../model/kernel-view.ts';
+import type { OverlayTables } from '../model/views/kernel-view.ts';
 import { valueOf } from '../model/observed.ts';
 import { isOverlapping } from '../derive/ranges.ts';
 

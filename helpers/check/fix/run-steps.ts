@@ -2,7 +2,7 @@ import { printable } from '../../process/text/printable.ts';
 import { type Command, lineOf } from '../model/command.ts';
 import type { FixStep } from './fix-steps.ts';
 import type { Probe } from '../probe/probe.ts';
-import { startProbe } from '../probe/start-probe.ts';
+import { startProbe } from '../probe/start/start-probe.ts';
 import type { AuditTarget } from '../model/target.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';
 import { tail } from '../../process/run-command.ts';

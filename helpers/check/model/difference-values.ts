@@ -2,8 +2,8 @@ import type { ContainerFacts } from '../../docker/containers/container-facts.ts'
 import type { NetworkFacts } from '../../docker/networks.ts';
 import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 import type { Command } from './command.ts';
-import type { FirewallRule } from './kernel-view.ts';
-import type { NameAnswer } from './names-view.ts';
+import type { FirewallRule } from './views/kernel-view.ts';
+import type { NameAnswer } from './views/names-view.ts';
 import type { Pulse } from './observation.ts';
 import type {
   GossipTrial,
@@ -13,7 +13,7 @@ import type {
   Protocol,
   Sighting,
   TunnelTrial,
-} from './paths-view.ts';
+} from './views/paths-view.ts';
 
 type EngineOptions = {
   readonly clusterStore: string | null;

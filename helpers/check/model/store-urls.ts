@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { KeyValueStoreKind } from '../../cluster/key-value/key-value-store.ts';
+import type { KeyValueStoreKind } from '../../cluster/key-value/stores/key-value-store.ts';
 import { hostName, isOfHost } from '../../process/text/reported-values.ts';
 import type { TargetStore } from './target.ts';
 

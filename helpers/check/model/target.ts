@@ -1,4 +1,4 @@
-import type { KeyValueStoreKind } from '../../cluster/key-value/key-value-store.ts';
+import type { KeyValueStoreKind } from '../../cluster/key-value/stores/key-value-store.ts';
 import type { Engine } from '../../docker/engine.ts';
 
 /** A host whose engine belongs to the cluster that is audited. */

@@ -4,8 +4,8 @@ import type { CallOptions } from '../../docker/connection.ts';
 import type { Engine } from '../../docker/engine.ts';
 import type { NetworkFacts } from '../../docker/networks.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { PROBE_LABEL } from '../probe/describe-probe.ts';
-import type { EngineView } from '../model/engine-view.ts';
+import { PROBE_LABEL } from '../probe/start/describe-probe.ts';
+import type { EngineView } from '../model/views/engine-view.ts';
 
 /** Milliseconds for one answer. An engine that has lost the way to its store hangs for 30 s at some of these. */
 const ANSWER_LIMIT = 10_000;

@@ -4,7 +4,7 @@ import { readGossipMembers } from '../../cluster/gossip/gossip-members.ts';
 import { type Observed, withValue, withoutValue, valueOf } from '../model/observed.ts';
 import type { QueriedCluster } from './observation-context.ts';
 import type { QueriedHost } from '../model/observation.ts';
-import type { GossipView } from '../model/gossip-view.ts';
+import type { GossipView } from '../model/views/gossip-view.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type OverlayEndpoint, endpointsOf, isLeaving } from '../derive/endpoints.ts';
 import type { HostView, Observation } from '../model/observation.ts';
 import { type Observed, withValue, valueOf } from '../model/observed.ts';
-import type { TrialEnd } from '../model/paths-view.ts';
+import type { TrialEnd } from '../model/views/paths-view.ts';
 
 type Live = Pick<Observation, 'names' | 'paths'>;
 

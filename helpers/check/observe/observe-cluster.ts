@@ -6,7 +6,7 @@ import { observeApplication } from './application/observe-application.ts';
 import { beginWithHosts } from './query-hosts.ts';
 import { clusterKindOf, storesOf } from '../derive/cluster-kind.ts';
 import { setDeadline } from './deadline.ts';
-import type { EngineView } from '../model/engine-view.ts';
+import type { EngineView } from '../model/views/engine-view.ts';
 import { observeEngineAgain } from './engines.ts';
 import { observeGossip, observeGossipAgain } from './gossip.ts';
 import { observeKernel, observeTablesAgain } from './kernel/observe-kernel.ts';

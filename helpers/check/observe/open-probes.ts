@@ -4,8 +4,8 @@ import { type Observed, withValue, withoutValue } from '../model/observed.ts';
 import type { AuditOptions } from '../model/options.ts';
 import type { Probe } from '../probe/probe.ts';
 import { unlessAborted } from '../../process/waits/unless-aborted.ts';
-import { prepareProbeImage, type ProbeImage } from '../probe/probe-image.ts';
-import { startProbe } from '../probe/start-probe.ts';
+import { prepareProbeImage, type ProbeImage } from '../probe/start/probe-image.ts';
+import { startProbe } from '../probe/start/start-probe.ts';
 import type { TargetHost } from '../model/target.ts';
 import { observePart } from './observe-part.ts';
 

@@ -1,7 +1,7 @@
 import { type Observed, type Value, withValue, withoutValue, valueOf } from '../model/observed.ts';
 import type { AuditTarget } from '../model/target.ts';
 import type { QueriedCluster } from './observation-context.ts';
-import type { SwarmView, SwarmEndpoint } from '../model/swarm-view.ts';
+import type { SwarmView, SwarmEndpoint } from '../model/views/swarm-view.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
 /** Reads the nodes of the swarm from a manager; networks and endpoints come from the engines. */

@@ -8,7 +8,7 @@ import { openPackets } from './open-packets.ts';
 import type { Packets } from './packets.ts';
 import { type NameResult, resolveName } from './resolve-name.ts';
 import { type ProgramResult, runProgram } from './run-program.ts';
-import type { EngineThreads } from '../model/kernel-view.ts';
+import type { EngineThreads } from '../model/views/kernel-view.ts';
 
 /** A file of the host, or why it could not be read. */
 export type FileResult =

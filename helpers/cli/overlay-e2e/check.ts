@@ -1,7 +1,7 @@
 import { printable, printableJson, printableLines } from '../../process/text/printable.ts';
 import { auditCluster } from '../../check/audit.ts';
 import { AUDIT_LIMIT, type AuditOptions } from '../../check/model/options.ts';
-import { prepareProbeImage } from '../../check/probe/probe-image.ts';
+import { prepareProbeImage } from '../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';

@@ -3,7 +3,7 @@ import type { EngineInfo } from '../../docker/info.ts';
 import { advertisedBy, requireTls } from '../../docker/endpoints/require-tls.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { allSettled, HarnessError } from '../../process/errors/harness-error.ts';
-import type { KeyValueStore } from './key-value-store.ts';
+import type { KeyValueStore } from './stores/key-value-store.ts';
 
 interface Judged {
   readonly machine: Machine;

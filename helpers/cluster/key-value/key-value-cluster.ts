@@ -3,8 +3,8 @@ import type { Cluster, ClusterMember } from '../cluster.ts';
 import type { ClusterPlan } from '../cluster-plan.ts';
 import type { PlannedStore } from '../cluster-kind.ts';
 import { readGossipMembers } from '../gossip/gossip-members.ts';
-import { MEMBERS_KEY } from './key-value-store.ts';
-import { openKeyValueStore } from './open-store.ts';
+import { MEMBERS_KEY } from './stores/key-value-store.ts';
+import { openKeyValueStore } from './stores/open-store.ts';
 import { storeLimits } from './store-limits.ts';
 
 /** Opens the cluster of the engines that share the key-value store on the keystore's machine. */

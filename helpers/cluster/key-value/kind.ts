@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { advertise } from '../advertise.ts';
 import type { ClusterKind, PlannedStore } from '../cluster-kind.ts';
-import { keyValueStoreKinds } from './key-value-store.ts';
+import { keyValueStoreKinds } from './stores/key-value-store.ts';
 import { storeLimits } from './store-limits.ts';
 
 /** Engines that find each other through a key-value store in a container on one machine. */

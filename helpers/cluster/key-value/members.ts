@@ -6,7 +6,7 @@ import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
 import { readGossipMembers } from '../gossip/gossip-members.ts';
 import { requireClusterEngines } from './explain-engines.ts';
-import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './key-value-store.ts';
+import { type KeyValueStore, MEMBERS_KEY, type StoreOptions } from './stores/key-value-store.ts';
 import { storeLimits } from './store-limits.ts';
 import { whileStoreIsReached } from './store-reach.ts';
 

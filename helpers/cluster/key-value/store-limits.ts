@@ -1,4 +1,4 @@
-import type { KeyValueStoreKind } from './key-value-store.ts';
+import type { KeyValueStoreKind } from './stores/key-value-store.ts';
 
 /** Known defects of engines with a kind of key-value store; empty if none is known. */
 export interface StoreLimits {

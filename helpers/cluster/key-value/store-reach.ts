@@ -3,7 +3,7 @@ import type { MachineProvider } from '../../machine/machine.ts';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { whileWatching } from '../../process/waits/while-watching.ts';
 import { connectFromMachine } from '../request-from-machine.ts';
-import type { KeyValueStore } from './key-value-store.ts';
+import type { KeyValueStore } from './stores/key-value-store.ts';
 
 /** The key-value store that machines must reach. */
 export interface StoreReach {

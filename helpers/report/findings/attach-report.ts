@@ -1,7 +1,7 @@
 import { label, link } from 'allure-js-commons';
 import { auditCluster } from '../../check/audit.ts';
 import { pageOf } from '../../check/model/codes.ts';
-import { prepareProbeImage } from '../../check/probe/probe-image.ts';
+import { prepareProbeImage } from '../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
 import { firstLine } from '../../process/errors/harness-error.ts';

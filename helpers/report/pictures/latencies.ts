@@ -1,4 +1,4 @@
-import type { PathsView } from '../../check/model/paths-view.ts';
+import type { PathsView } from '../../check/model/views/paths-view.ts';
 import { type Observed, valueOf } from '../../check/model/observed.ts';
 import { medianOf } from '../../process/median.ts';
 import type { RequestTimes } from '../../workload/request-car.ts';

@@ -1,4 +1,4 @@
-import type { PathsView, Protocol, Trial } from '../../check/model/paths-view.ts';
+import type { PathsView, Protocol, Trial } from '../../check/model/views/paths-view.ts';
 
 /** The kinds of probes from one host to another: first on the hosts' network, then through the overlay. */
 export const pathColumns = ['host', 'gossip', 'vxlan', 'icmp', 'large', 'tcp', 'udp'] as const;

@@ -1,4 +1,4 @@
-import { USUAL_VXLAN_PORT } from '../../check/model/kernel-view.ts';
+import { USUAL_VXLAN_PORT } from '../../check/model/views/kernel-view.ts';
 import {
   cellsOf,
   columnsIn,

@@ -63,7 +63,7 @@ async function audit(target: AuditTarget, signal: AbortSignal): Promise<AuditRep
     // Loaded on demand, because a successful bring-up needs no check.
     const [{ auditCluster }, { prepareProbeImage }] = await Promise.all([
       import('../../check/audit.ts'),
-      import('../../check/probe/probe-image.ts'),
+      import('../../check/probe/start/probe-image.ts'),
     ]);
     await prepareProbeImage();
     return await auditCluster(target, { signal });

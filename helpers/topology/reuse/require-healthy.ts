@@ -16,7 +16,7 @@ export async function requireHealthy(
   try {
     const [{ auditCluster }, { prepareProbeImage }] = await Promise.all([
       import('../../check/audit.ts'),
-      import('../../check/probe/probe-image.ts'),
+      import('../../check/probe/start/probe-image.ts'),
     ]);
     await prepareProbeImage();
     const { diagnoses } = await auditCluster(target, { signal });

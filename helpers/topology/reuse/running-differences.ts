@@ -1,5 +1,5 @@
-import { engineOptionsFor } from '../../cluster/key-value/key-value-store.ts';
-import { openKeyValueStore } from '../../cluster/key-value/open-store.ts';
+import { engineOptionsFor } from '../../cluster/key-value/stores/key-value-store.ts';
+import { openKeyValueStore } from '../../cluster/key-value/stores/open-store.ts';
 import type { EngineInfo } from '../../docker/info.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { clusterKindOf, keystoreOf, storeOf } from '../../cluster/cluster-plan.ts';

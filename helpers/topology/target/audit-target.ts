@@ -6,7 +6,7 @@ import {
   keystoreOf,
   storeOf,
 } from '../../cluster/cluster-plan.ts';
-import { openKeyValueStore } from '../../cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../cluster/key-value/stores/open-store.ts';
 import { connectEngine } from '../../docker/engine.ts';
 import type { Machine } from '../../machine/machine.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';

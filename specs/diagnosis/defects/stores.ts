@@ -1,5 +1,5 @@
 import { ping } from '../../../helpers/docker/containers/ping.ts';
-import { startStore } from '../../../helpers/cluster/key-value/start-store.ts';
+import { startStore } from '../../../helpers/cluster/key-value/stores/start-store.ts';
 import { filterPort } from '../../faults/machine-faults.ts';
 import { pausedContainer } from '../../faults/container-faults.ts';
 import {

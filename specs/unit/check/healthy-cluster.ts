@@ -1,5 +1,5 @@
 import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
-import type { EngineView } from '../../../helpers/check/model/engine-view.ts';
+import type { EngineView } from '../../../helpers/check/model/views/engine-view.ts';
 import { withValue } from '../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../helpers/docker/containers/container-facts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from './observation.ts';

@@ -1,5 +1,5 @@
 import type { HostView, Observation } from '../../../helpers/check/model/observation.ts';
-import type { EngineView } from '../../../helpers/check/model/engine-view.ts';
+import type { EngineView } from '../../../helpers/check/model/views/engine-view.ts';
 import { withValue, type Value, withoutValue } from '../../../helpers/check/model/observed.ts';
 import type { EngineInfo } from '../../../helpers/docker/info.ts';
 import type { NetworkFacts } from '../../../helpers/docker/networks.ts';

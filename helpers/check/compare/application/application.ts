@@ -1,7 +1,7 @@
 import { type Check, type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { ApplicationAnswer } from '../../model/application-view.ts';
+import type { ApplicationAnswer } from '../../model/views/application-view.ts';
 import { withoutValue } from '../../model/observed.ts';
 import type { ExpectedApplication } from '../../model/target.ts';
 

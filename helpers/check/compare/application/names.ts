@@ -1,6 +1,6 @@
 import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { NameAnswer } from '../../model/names-view.ts';
+import type { NameAnswer } from '../../model/views/names-view.ts';
 
 /** Every container finds every other on its networks by name, at the address that its engine says. */
 export const namesRight: Check = {

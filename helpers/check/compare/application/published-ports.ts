@@ -1,6 +1,6 @@
 import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { PortAnswer } from '../../model/application-view.ts';
+import type { PortAnswer } from '../../model/views/application-view.ts';
 
 /** The TCP ports that containers publish are open from outside of their hosts. */
 export const publishedPorts: Check = {

@@ -1,6 +1,6 @@
 import type { EngineInfo } from '../../../docker/info.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
-import type { EngineView } from '../../model/engine-view.ts';
+import type { EngineView } from '../../model/views/engine-view.ts';
 import { valueOf } from '../../model/observed.ts';
 
 /** A host whose engine answered all requests. */

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
-import type { EngineView } from '../../model/engine-view.ts';
+import type { EngineView } from '../../model/views/engine-view.ts';
 
 type SecondRead = Pick<EngineView, 'info' | 'later'>;
 

@@ -1,7 +1,7 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { ContainerNamespace } from '../../model/kernel-view.ts';
+import type { ContainerNamespace } from '../../model/views/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { endpointsOf, isLeaving, type OverlayEndpoint } from '../../derive/endpoints.ts';

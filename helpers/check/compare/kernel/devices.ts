@@ -3,7 +3,7 @@ import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
-import { type OverlayTables, USUAL_VXLAN_PORT } from '../../model/kernel-view.ts';
+import { type OverlayTables, USUAL_VXLAN_PORT } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 

@@ -2,7 +2,7 @@ import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type ObservedKernel, observedKernels } from '../../derive/expected-tables.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
-import type { FirewallRule, OverlayTraffic } from '../../model/kernel-view.ts';
+import type { FirewallRule, OverlayTraffic } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 

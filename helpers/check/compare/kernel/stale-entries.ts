@@ -12,7 +12,7 @@ import {
 import { hostAt } from '../../derive/find-host.ts';
 import { type KnownEndpoint, knownEndpoints } from '../../derive/known-endpoints.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { OverlayTables } from '../../model/kernel-view.ts';
+import type { OverlayTables } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 

@@ -1,6 +1,6 @@
 import { type Check, outcomeOf } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { GossipView } from '../../model/gossip-view.ts';
+import type { GossipView } from '../../model/views/gossip-view.ts';
 import type { HostView } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';

@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { ManagerTrial } from '../../model/paths-view.ts';
+import type { ManagerTrial } from '../../model/views/paths-view.ts';
 import { pathsOutcome } from '../paths/paths-outcome.ts';
 
 /** Every host of a swarm reaches the port at which managers take their workers' words: 2377. */

@@ -1,7 +1,7 @@
 import { type Check, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { StoreView } from '../../model/store-view.ts';
+import type { StoreView } from '../../model/views/store-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isUnstable } from '../engines/unstable-containers.ts';
 import { answeringHosts } from '../engines/answering-hosts.ts';

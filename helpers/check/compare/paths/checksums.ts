@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { PathsView } from '../../model/paths-view.ts';
+import type { PathsView } from '../../model/views/paths-view.ts';
 import { losesTransport, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 

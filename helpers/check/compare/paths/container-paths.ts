@@ -1,7 +1,7 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { Hop } from '../../model/paths-view.ts';
-import type { PathOutcome } from '../../model/paths-view.ts';
+import type { Hop } from '../../model/views/paths-view.ts';
+import type { PathOutcome } from '../../model/views/paths-view.ts';
 import { type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 

@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { GossipTrial } from '../../model/paths-view.ts';
+import type { GossipTrial } from '../../model/views/paths-view.ts';
 import { pathsOutcome } from './paths-outcome.ts';
 
 /** Every engine is reached from every other host where engines tell each other of ends: 7946, over TCP and UDP. */

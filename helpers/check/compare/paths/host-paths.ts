@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { PathsView, Trial } from '../../model/paths-view.ts';
+import type { PathsView, Trial } from '../../model/views/paths-view.ts';
 import { pathsOutcome } from './paths-outcome.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { IsolationTrial } from '../../model/paths-view.ts';
+import type { IsolationTrial } from '../../model/views/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** Containers that have no network in common do not reach each other. */

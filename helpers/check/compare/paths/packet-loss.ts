@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { LossTrial } from '../../model/paths-view.ts';
+import type { LossTrial } from '../../model/views/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** No path between hosts loses a part of its packets. Paths that lose all packets are found by other comparisons. */

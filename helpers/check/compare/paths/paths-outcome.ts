@@ -1,7 +1,7 @@
 import { type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { PathsView } from '../../model/paths-view.ts';
+import type { PathsView } from '../../model/views/paths-view.ts';
 import { withoutValue } from '../../model/observed.ts';
 
 /** Returns the outcome of a comparison of packets between containers; skipped if probes may not enter them. */

@@ -1,6 +1,6 @@
 import type { Check } from '../../model/check.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { TunnelTrial } from '../../model/paths-view.ts';
+import type { TunnelTrial } from '../../model/views/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /**

@@ -2,7 +2,7 @@ import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { NameAnswer } from '../../model/names-view.ts';
+import type { NameAnswer } from '../../model/views/names-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { Rule } from '../rule.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from '../../model/command.ts';
 import type { Remedy } from '../../model/diagnosis.ts';
-import type { OverlayTables } from '../../model/kernel-view.ts';
+import type { OverlayTables } from '../../model/views/kernel-view.ts';
 import { isOverlapping } from '../../derive/ranges.ts';
 
 /** Commands that put entries of an overlay's tables right on that host. */

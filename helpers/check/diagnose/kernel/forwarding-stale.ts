@@ -4,7 +4,7 @@ import { type Difference, ofKind } from '../../model/difference.ts';
 import { overlayOn } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { OverlayTables } from '../../model/kernel-view.ts';
+import type { OverlayTables } from '../../model/views/kernel-view.ts';
 import { deviceFor, entryRemedy } from './entry-fix.ts';
 import type { Rule } from '../rule.ts';
 

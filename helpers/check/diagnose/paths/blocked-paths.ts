@@ -4,7 +4,7 @@ import type { DiagnosisCode } from '../../model/codes.ts';
 import type { Command } from '../../model/command.ts';
 import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
-import type { OverlayTraffic } from '../../model/kernel-view.ts';
+import type { OverlayTraffic } from '../../model/views/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isBetween, symptomKinds } from '../consequences.ts';
 import type { Rule } from '../rule.ts';

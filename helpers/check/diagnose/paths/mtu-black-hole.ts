@@ -2,7 +2,7 @@ import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
 import { type Difference, ofKind, type Place } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { Hop, Trial } from '../../model/paths-view.ts';
+import type { Hop, Trial } from '../../model/views/paths-view.ts';
 import { losesLarge, type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
 import { type Gathered, gatherByPlace } from '../common-place.ts';
 import { findDroppingRule, undoRule } from './paths-between.ts';

@@ -7,8 +7,8 @@ import {
 } from '../../model/difference.ts';
 import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { OverlayTraffic } from '../../model/kernel-view.ts';
-import { type Hop, protocols } from '../../model/paths-view.ts';
+import type { OverlayTraffic } from '../../model/views/kernel-view.ts';
+import { type Hop, protocols } from '../../model/views/paths-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import {
   symptomsBetween,

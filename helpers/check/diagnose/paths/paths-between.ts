@@ -2,7 +2,7 @@ import type { Remedy } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { FirewallRule, OverlayTraffic } from '../../model/kernel-view.ts';
+import type { FirewallRule, OverlayTraffic } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isApplicationSymptom } from '../consequences.ts';
 

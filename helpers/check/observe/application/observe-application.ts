@@ -1,5 +1,5 @@
 import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
-import type { ApplicationView } from '../../model/application-view.ts';
+import type { ApplicationView } from '../../model/views/application-view.ts';
 import type { QueriedCluster, ObservationContext } from '../observation-context.ts';
 import { queryApplication } from './query-application.ts';
 import { connectToPorts } from './published-ports.ts';

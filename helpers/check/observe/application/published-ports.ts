@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { TrialRequest } from '../../probe/packets.ts';
-import type { PortAnswer } from '../../model/application-view.ts';
-import { startNumbers } from '../paths/trial-plan.ts';
+import type { PortAnswer } from '../../model/views/application-view.ts';
+import { startNumbers } from '../paths/plan/trial-plan.ts';
 import {
   type QueriedCluster,
   privilegedProbeOn,

@@ -4,7 +4,7 @@ import { requestCar } from '../../../workload/request-car.ts';
 import { countSelects, readCarFromDatabase } from '../../../workload/car-in-database.ts';
 import { valueOf } from '../../model/observed.ts';
 import type { ExpectedApplication } from '../../model/target.ts';
-import type { ApplicationAnswer, DatabaseView } from '../../model/application-view.ts';
+import type { ApplicationAnswer, DatabaseView } from '../../model/views/application-view.ts';
 import type { QueriedCluster, ObservationContext } from '../observation-context.ts';
 import { countQueries } from './count-queries.ts';
 

@@ -1,4 +1,4 @@
-import type { FirewallRule } from '../../model/kernel-view.ts';
+import type { FirewallRule } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { readIptables } from './iptables-rules.ts';
 import { readNftables } from './nftables-rules.ts';

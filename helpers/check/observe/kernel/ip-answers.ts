@@ -7,7 +7,7 @@ import type {
   NeighborEntry,
   NeighborTable,
   RouteView,
-} from '../../model/kernel-view.ts';
+} from '../../model/views/kernel-view.ts';
 
 const counters = z.looseObject({
   packets: z.number(),

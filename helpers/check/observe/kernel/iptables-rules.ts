@@ -1,4 +1,4 @@
-import type { FirewallRule } from '../../model/kernel-view.ts';
+import type { FirewallRule } from '../../model/views/kernel-view.ts';
 import {
   findHooks,
   type Hook,
@@ -7,7 +7,7 @@ import {
   type RuleMatch,
   trafficOf,
 } from './rule-match.ts';
-import { USUAL_VXLAN_PORT } from '../../model/kernel-view.ts';
+import { USUAL_VXLAN_PORT } from '../../model/views/kernel-view.ts';
 
 type Tool = 'iptables-legacy' | 'iptables-nft';
 

@@ -1,5 +1,5 @@
 import type { FileResult } from '../../probe/probe.ts';
-import type { NeighborTable } from '../../model/kernel-view.ts';
+import type { NeighborTable } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { readNeighborTable } from './ip-answers.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Command } from '../../model/command.ts';
 import { parseJson } from '../../../process/text/parse-json.ts';
-import type { FirewallRule } from '../../model/kernel-view.ts';
+import type { FirewallRule } from '../../model/views/kernel-view.ts';
 import { printExpression } from './print-nft.ts';
 import {
   findHooks,
@@ -11,7 +11,7 @@ import {
   type RuleMatch,
   trafficOf,
 } from './rule-match.ts';
-import { USUAL_VXLAN_PORT } from '../../model/kernel-view.ts';
+import { USUAL_VXLAN_PORT } from '../../model/views/kernel-view.ts';
 
 const chainSchema = z.looseObject({
   family: z.string(),

@@ -1,9 +1,9 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
-import type { EngineThreads } from '../../model/kernel-view.ts';
+import type { EngineThreads } from '../../model/views/kernel-view.ts';
 import type { Probe } from '../../probe/probe.ts';
-import type { EngineView } from '../../model/engine-view.ts';
-import type { KernelView } from '../../model/kernel-view.ts';
+import type { EngineView } from '../../model/views/engine-view.ts';
+import type { KernelView } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { readFirewall } from './firewall.ts';
 import { readLinks, readOffload, readRoutes } from './ip-answers.ts';

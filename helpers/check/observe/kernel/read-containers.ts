@@ -1,7 +1,7 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import { firstLine } from '../../../process/errors/harness-error.ts';
 import type { FileResult } from '../../probe/probe.ts';
-import type { ContainerNamespace, KernelView } from '../../model/kernel-view.ts';
+import type { ContainerNamespace, KernelView } from '../../model/views/kernel-view.ts';
 import { parseHosts, parseNameServers } from '../names/name-files.ts';
 import { type KernelAccess, query } from './query-kernel.ts';
 import { readLinks, readRoutes } from './ip-answers.ts';

@@ -1,5 +1,5 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import type { ForwardingEntry, KernelView, OverlayTables } from '../../model/kernel-view.ts';
+import type { ForwardingEntry, KernelView, OverlayTables } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query } from './query-kernel.ts';
 import { readForwarding, readLinks, readNeighbors } from './ip-answers.ts';
 

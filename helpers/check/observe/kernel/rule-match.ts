@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { z } from 'zod';
-import type { OverlayTraffic } from '../../model/kernel-view.ts';
+import type { OverlayTraffic } from '../../model/views/kernel-view.ts';
 
 /** The hooks at which packets of a host enter a chain. */
 export const hookSchema = z.enum(['ingress', 'prerouting', 'input', 'output', 'postrouting']);

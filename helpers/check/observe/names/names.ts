@@ -7,7 +7,7 @@ import {
   privilegedProbeOn,
   type ObservationContext,
 } from '../observation-context.ts';
-import type { NamesView, NameAnswer } from '../../model/names-view.ts';
+import type { NamesView, NameAnswer } from '../../model/views/names-view.ts';
 
 /** Questions that are put at most, unless the user says otherwise. */
 const MOST_QUESTIONS = 1000;

@@ -9,8 +9,8 @@ import {
   valueOf,
 } from '../../model/observed.ts';
 import { ownAddresses } from '../../derive/own-addresses.ts';
-import type { KernelView } from '../../model/kernel-view.ts';
-import type { PathsView } from '../../model/paths-view.ts';
+import type { KernelView } from '../../model/views/kernel-view.ts';
+import type { PathsView } from '../../model/views/paths-view.ts';
 import {
   type QueriedCluster,
   privilegedProbeOn,

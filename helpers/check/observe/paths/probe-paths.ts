@@ -1,17 +1,17 @@
 import type { OverlayEndpoint } from '../../derive/endpoints.ts';
-import type { PathsView, Unentered } from '../../model/paths-view.ts';
-import { countedSince, readChecksumErrors } from './checksum-errors.ts';
-import { choosePairs, chooseIsolationPairs } from './choose-pairs.ts';
+import type { PathsView, Unentered } from '../../model/views/paths-view.ts';
+import { countedSince, readChecksumErrors } from './trials/checksum-errors.ts';
+import { choosePairs, chooseIsolationPairs } from './plan/choose-pairs.ts';
 import type { EndpointPair } from '../../derive/endpoints.ts';
-import { connectToManagers, hostPairsOf } from './query-hosts.ts';
-import { queryGossip, listenToGossip, sniffGossip } from './make-gossip.ts';
-import { sendIsolationPackets } from './make-isolation.ts';
-import { makeTrials } from './make-trials.ts';
-import { measureLoss } from './measure-loss.ts';
-import { makeTunnels, type TunnelPlan } from './make-tunnels.ts';
-import type { HostKernel } from './neighbor-capacity.ts';
-import { openProbeHost, type ProbeHost, type ProbeHostPlan } from './probe-host.ts';
-import { timePackets } from './time-packets.ts';
+import { connectToManagers, hostPairsOf } from './plan/query-hosts.ts';
+import { queryGossip, listenToGossip, sniffGossip } from './trials/make-gossip.ts';
+import { sendIsolationPackets } from './trials/make-isolation.ts';
+import { makeTrials } from './trials/make-trials.ts';
+import { measureLoss } from './trials/measure-loss.ts';
+import { makeTunnels, type TunnelPlan } from './trials/make-tunnels.ts';
+import type { HostKernel } from './plan/neighbor-capacity.ts';
+import { openProbeHost, type ProbeHost, type ProbeHostPlan } from './plan/probe-host.ts';
+import { timePackets } from './trials/time-packets.ts';
 import {
   type NumberTrial,
   planHosts,
@@ -19,7 +19,7 @@ import {
   runPrefix,
   startNumbers,
   type TrialPlan,
-} from './trial-plan.ts';
+} from './plan/trial-plan.ts';
 import { type AuditedKind, traitsOf } from '../../model/cluster-traits.ts';
 
 /** A cluster before its paths are probed. */

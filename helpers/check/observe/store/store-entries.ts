@@ -9,9 +9,9 @@ import {
   subnetOrNone,
 } from '../../../process/text/reported-values.ts';
 import { z } from 'zod';
-import { MEMBERS_KEY, type StoreEntry } from '../../../cluster/key-value/key-value-store.ts';
+import { MEMBERS_KEY, type StoreEntry } from '../../../cluster/key-value/stores/key-value-store.ts';
 import { parseJson } from '../../../process/text/parse-json.ts';
-import type { StoreEndpoint, StoreNetwork, StoreView } from '../../model/store-view.ts';
+import type { StoreEndpoint, StoreNetwork, StoreView } from '../../model/views/store-view.ts';
 
 /** The key below which engines keep their data. */
 export const DOCKER_KEY = 'docker';

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
-import type { KeyValueStoreKind } from '../../../cluster/key-value/key-value-store.ts';
-import { openKeyValueStore } from '../../../cluster/key-value/open-store.ts';
+import type { KeyValueStoreKind } from '../../../cluster/key-value/stores/key-value-store.ts';
+import { openKeyValueStore } from '../../../cluster/key-value/stores/open-store.ts';
 import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import type { ExchangeResult } from '../../probe/exchange.ts';
 import type { TargetStore } from '../../model/target.ts';
@@ -8,7 +8,7 @@ import { storesOf } from '../../derive/cluster-kind.ts';
 import { type QueriedCluster, probeOn, type ObservationContext } from '../observation-context.ts';
 import type { QueriedHost } from '../../model/observation.ts';
 import { DOCKER_KEY, readStoreEntries } from './store-entries.ts';
-import type { StoreView, StoreReach } from '../../model/store-view.ts';
+import type { StoreView, StoreReach } from '../../model/views/store-view.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Milliseconds for one answer. */

@@ -8,8 +8,12 @@ use warnings;
 
 my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
-    for qw(system loop json namespaces programs files sockets exchanges),
-    qw(packets links expected captures listeners trials inject sniff threads);
+    for qw(
+        runtime/system runtime/loop runtime/json runtime/namespaces runtime/programs
+        runtime/files runtime/sockets runtime/exchanges runtime/threads
+        trials/packets trials/links trials/expected trials/captures
+        trials/listeners trials/trials trials/inject trials/sniff
+    );
 
 my %verbs = (
     run => \&Programs::run,

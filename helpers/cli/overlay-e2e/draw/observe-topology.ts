@@ -1,5 +1,5 @@
 import { auditCluster } from '../../../check/audit.ts';
-import { prepareProbeImage } from '../../../check/probe/probe-image.ts';
+import { prepareProbeImage } from '../../../check/probe/start/probe-image.ts';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { openProvider } from '../../../machine/choose-provider.ts';
 import type { MachineProvider } from '../../../machine/machine.ts';

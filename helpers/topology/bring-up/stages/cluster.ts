@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../../../cluster/key-value/key-value-store.ts';
+import type { KeyValueStore } from '../../../cluster/key-value/stores/key-value-store.ts';
 import { waitForCluster, waitForDiscovery } from '../../../cluster/key-value/members.ts';
 import { whileStoreIsReached } from '../../../cluster/key-value/store-reach.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../../../machine/machine.ts';

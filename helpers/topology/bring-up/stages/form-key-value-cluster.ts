@@ -1,5 +1,5 @@
-import { engineOptionsFor } from '../../../cluster/key-value/key-value-store.ts';
-import { openKeyValueStore } from '../../../cluster/key-value/open-store.ts';
+import { engineOptionsFor } from '../../../cluster/key-value/stores/key-value-store.ts';
+import { openKeyValueStore } from '../../../cluster/key-value/stores/open-store.ts';
 import type { PlannedStore } from '../../../cluster/cluster-kind.ts';
 import type { Machine, MachineRequest } from '../../../machine/machine.ts';
 import { includesStage, machineOf, membersOf, type Topology } from '../../topology.ts';

@@ -1,8 +1,8 @@
 import type {
   KeyValueStore,
   KeyValueStoreKind,
-} from '../../../cluster/key-value/key-value-store.ts';
-import { startStore } from '../../../cluster/key-value/start-store.ts';
+} from '../../../cluster/key-value/stores/key-value-store.ts';
+import { startStore } from '../../../cluster/key-value/stores/start-store.ts';
 import { connectEngine } from '../../../docker/engine.ts';
 import type { Machine } from '../../../machine/machine.ts';
 import { onMachine } from '../../../process/activity.ts';

@@ -2,7 +2,7 @@ import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
 import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import type { KernelView } from '../../../../helpers/check/model/kernel-view.ts';
+import type { KernelView } from '../../../../helpers/check/model/views/kernel-view.ts';
 import {
   withValue,
   withoutValue,

@@ -5,7 +5,7 @@ import {
   parseHosts,
   parseNameServers,
 } from '../../../../helpers/check/observe/names/name-files.ts';
-import type { NameAnswer, NamesView } from '../../../../helpers/check/model/names-view.ts';
+import type { NameAnswer, NamesView } from '../../../../helpers/check/model/views/names-view.ts';
 import { questionsOf } from '../../../../helpers/check/observe/names/names.ts';
 import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { containerOf, engineAt, keyValueCluster, overlay } from '../healthy-cluster.ts';

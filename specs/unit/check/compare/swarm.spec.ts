@@ -2,7 +2,7 @@ import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { describe, expect, test } from 'vitest';
 import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import type { SwarmEndpoint } from '../../../../helpers/check/model/swarm-view.ts';
+import type { SwarmEndpoint } from '../../../../helpers/check/model/views/swarm-view.ts';
 import { endpointsOf } from '../../../../helpers/check/derive/endpoints.ts';
 import { knownEndpoints } from '../../../../helpers/check/derive/known-endpoints.ts';
 import { leaveOutLeaving } from '../../../../helpers/check/observe/leave-out-leaving.ts';

@@ -16,7 +16,7 @@ import type {
   ApplicationAnswer,
   ApplicationView,
   PortAnswer,
-} from '../../../../helpers/check/model/application-view.ts';
+} from '../../../../helpers/check/model/views/application-view.ts';
 import { isListening } from '../../../../helpers/check/observe/application/listening.ts';
 import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
-import type { LossTrial, Protocol } from '../../../../helpers/check/model/paths-view.ts';
+import type {
+  FirewallRule,
+  KernelView,
+} from '../../../../helpers/check/model/views/kernel-view.ts';
+import type { LossTrial, Protocol } from '../../../../helpers/check/model/views/paths-view.ts';
 import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { hostOf } from '../observation.ts';
 import { type Ailments, reportOf } from './path-reports.ts';

@@ -26,7 +26,7 @@ import {
   type Protocol,
   protocols,
   type Trial,
-} from '../../../../helpers/check/model/paths-view.ts';
+} from '../../../../helpers/check/model/views/paths-view.ts';
 import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';
 

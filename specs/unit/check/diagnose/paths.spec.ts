@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { FirewallRule, KernelView } from '../../../../helpers/check/model/kernel-view.ts';
+import type {
+  FirewallRule,
+  KernelView,
+} from '../../../../helpers/check/model/views/kernel-view.ts';
 import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';

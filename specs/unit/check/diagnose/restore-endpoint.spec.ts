@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { restoreEndpoint } from '../../../../helpers/check/diagnose/members/restore-endpoint.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import { withValue } from '../../../../helpers/check/model/observed.ts';
-import type { StoreView } from '../../../../helpers/check/model/store-view.ts';
+import type { StoreView } from '../../../../helpers/check/model/views/store-view.ts';
 import { container } from '../compare/kernel/two-hosts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
 

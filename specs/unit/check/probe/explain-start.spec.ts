@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainStart } from '../../../../helpers/check/probe/explain-start.ts';
+import { explainStart } from '../../../../helpers/check/probe/start/explain-start.ts';
 import { HarnessError } from '../../../../helpers/process/errors/harness-error.ts';
 
 const tried = 'worker-host: docker run -i --rm overlay-e2e-probe-1';

@@ -5,8 +5,11 @@ import { AgentChannel } from '../../../../helpers/check/probe/agent-channel.ts';
 /** The folder with the agent's parts. */
 export const AGENT = join(import.meta.dirname, '../../../../helpers/check/probe/agent');
 
-const FILES =
-  'system loop json namespaces programs files sockets exchanges packets links expected captures listeners trials inject sniff threads';
+const FILES = [
+  'runtime/system runtime/loop runtime/json runtime/namespaces runtime/programs runtime/files runtime/sockets',
+  'runtime/exchanges runtime/threads trials/packets trials/links trials/expected trials/captures trials/listeners',
+  'trials/trials trials/inject trials/sniff',
+].join(' ');
 
 /** Runs Perl with all parts of the agent loaded. Returns the value of the last expression, converted by the agent's JSON. */
 export function runAgent(script: string, ...args: readonly string[]): unknown {
@@ -30,7 +33,7 @@ export interface RunningAgent extends AsyncDisposable {
 
 // An agent refuses to start in a network without an interface; a computer without one can run these specs, too.
 const MAIN = `
-  require "${AGENT}/links.pl";
+  require "${AGENT}/trials/links.pl";
   no warnings 'redefine';
   *Links::names = sub { ('lo', 'eth0') };
   $0 = '${AGENT}/main.pl';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { whileAnswering } from '../../../../helpers/check/probe/while-answering.ts';
+import { whileAnswering } from '../../../../helpers/check/probe/start/while-answering.ts';
 import type { Engine } from '../../../../helpers/docker/engine.ts';
 import { serveEngine } from '../../docker/serve-engine.ts';
 

@@ -10,7 +10,7 @@ import {
   readData,
   readSession,
   type ZooKeeperReply,
-} from '../../../../helpers/cluster/key-value/zookeeper-protocol.ts';
+} from '../../../../helpers/cluster/key-value/stores/zookeeper-protocol.ts';
 import { packCodes, packLzw } from './pack-lzw.ts';
 
 // Anyone may answer on a gossip port or as a store. Decoders end for any bytes, and produce no more data than the bytes

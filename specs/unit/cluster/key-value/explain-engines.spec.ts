@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findOptionDefect } from '../../../../helpers/cluster/key-value/explain-engines.ts';
-import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
-import { keyValueStoreKinds } from '../../../../helpers/cluster/key-value/key-value-store.ts';
+import { openKeyValueStore } from '../../../../helpers/cluster/key-value/stores/open-store.ts';
+import { keyValueStoreKinds } from '../../../../helpers/cluster/key-value/stores/key-value-store.ts';
 import type { EngineInfo } from '../../../../helpers/docker/info.ts';
 import type { Machine } from '../../../../helpers/machine/machine.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../../helpers/cluster/key-value/stores/open-store.ts';
 
 /** Starts a server that answers everything with this text and closes the connection. */
 async function portOf(words: string): Promise<number> {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { openKeyValueStore } from '../../../../helpers/cluster/key-value/open-store.ts';
+import { openKeyValueStore } from '../../../../helpers/cluster/key-value/stores/open-store.ts';
 import {
   engineOptionsFor,
   entriesBelow,
-} from '../../../../helpers/cluster/key-value/key-value-store.ts';
+} from '../../../../helpers/cluster/key-value/stores/key-value-store.ts';
 
 test.for([
   ['consul', 'consul://192.168.99.100:8500'],

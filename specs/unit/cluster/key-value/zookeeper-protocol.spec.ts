@@ -9,7 +9,7 @@ import {
   readSession,
   setDataRequest,
   writeSession,
-} from '../../../../helpers/cluster/key-value/zookeeper-protocol.ts';
+} from '../../../../helpers/cluster/key-value/stores/zookeeper-protocol.ts';
 
 const requests = [
   createRequest('/spec', ''),

@@ -3,7 +3,11 @@ import type { AuditReport, CheckResult } from '../../../../helpers/check/model/r
 import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import type { HostView } from '../../../../helpers/check/model/observation.ts';
-import type { PathsView, Protocol, Trial } from '../../../../helpers/check/model/paths-view.ts';
+import type {
+  PathsView,
+  Protocol,
+  Trial,
+} from '../../../../helpers/check/model/views/paths-view.ts';
 import { withValue, withoutValue } from '../../../../helpers/check/model/observed.ts';
 import { containerAnswer } from '../../../../helpers/docker/containers/container-facts.ts';
 import { observationOf, overlayOf } from '../../check/observation.ts';

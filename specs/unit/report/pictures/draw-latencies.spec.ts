@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { withValue, withoutValue, valueOf } from '../../../../helpers/check/model/observed.ts';
-import type { PathsView } from '../../../../helpers/check/model/paths-view.ts';
+import type { PathsView } from '../../../../helpers/check/model/views/paths-view.ts';
 import { drawLatencies } from '../../../../helpers/report/pictures/draw-latencies.ts';
 import {
   type LatencyGroup,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { addressesUnique } from '../../../../../helpers/check/compare/kernel/addresses.ts';
 import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
-import type { ContainerNamespace } from '../../../../../helpers/check/model/kernel-view.ts';
+import type { ContainerNamespace } from '../../../../../helpers/check/model/views/kernel-view.ts';
 import { withValue, valueOf } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, container, link, MYSQL, twoHosts } from './two-hosts.ts';
 

@@ -7,8 +7,8 @@ import { subnetsApart } from '../../../../../helpers/check/compare/engines/subne
 import type { Difference } from '../../../../../helpers/check/model/difference.ts';
 import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
-import type { FirewallRule } from '../../../../../helpers/check/model/kernel-view.ts';
-import type { TunnelTrial } from '../../../../../helpers/check/model/paths-view.ts';
+import type { FirewallRule } from '../../../../../helpers/check/model/views/kernel-view.ts';
+import type { TunnelTrial } from '../../../../../helpers/check/model/views/paths-view.ts';
 import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, link, MASTER, NAMESPACE, NETWORK_ID, twoHosts, whole } from './two-hosts.ts';
 import { overlayOf } from '../../observation.ts';

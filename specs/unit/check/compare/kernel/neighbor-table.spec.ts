@@ -5,8 +5,11 @@ import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/fo
 import { kernelNeighbors } from '../../../../../helpers/check/compare/kernel/neighbors.ts';
 import { diagnoseDifferences } from '../../../../../helpers/check/diagnose/diagnose.ts';
 import type { Observation } from '../../../../../helpers/check/model/observation.ts';
-import type { KernelView, NeighborTable } from '../../../../../helpers/check/model/kernel-view.ts';
-import type { Sighting, Trial } from '../../../../../helpers/check/model/paths-view.ts';
+import type {
+  KernelView,
+  NeighborTable,
+} from '../../../../../helpers/check/model/views/kernel-view.ts';
+import type { Sighting, Trial } from '../../../../../helpers/check/model/views/paths-view.ts';
 import { withValue, valueOf } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, trial, twoHosts } from './two-hosts.ts';
 

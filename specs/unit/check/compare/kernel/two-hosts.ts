@@ -1,13 +1,13 @@
 import type { HostView, Observation } from '../../../../../helpers/check/model/observation.ts';
-import type { EngineView } from '../../../../../helpers/check/model/engine-view.ts';
+import type { EngineView } from '../../../../../helpers/check/model/views/engine-view.ts';
 import type {
   ForwardingEntry,
   KernelView,
   LinkView,
   NeighborEntry,
   OverlayTables,
-} from '../../../../../helpers/check/model/kernel-view.ts';
-import type { PathsView, Trial } from '../../../../../helpers/check/model/paths-view.ts';
+} from '../../../../../helpers/check/model/views/kernel-view.ts';
+import type { PathsView, Trial } from '../../../../../helpers/check/model/views/paths-view.ts';
 import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import type { ContainerFacts } from '../../../../../helpers/docker/containers/container-facts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../../observation.ts';

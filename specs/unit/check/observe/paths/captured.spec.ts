@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arrivalsFrom } from '../../../../../helpers/check/observe/paths/sniff.ts';
+import { arrivalsFrom } from '../../../../../helpers/check/observe/paths/trials/sniff.ts';
 import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import { ownAddresses } from '../../../../../helpers/check/derive/own-addresses.ts';
 import { hostOf } from '../../observation.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSnmpCounter } from '../../../../../helpers/check/observe/paths/checksum-errors.ts';
+import { readSnmpCounter } from '../../../../../helpers/check/observe/paths/trials/checksum-errors.ts';
 
 const file = `Ip: Forwarding DefaultTTL InReceives
 Ip: 1 64 6

@@ -3,7 +3,7 @@ import type { OverlayEndpoint } from '../../../../../helpers/check/derive/endpoi
 import {
   choosePairs,
   chooseIsolationPairs,
-} from '../../../../../helpers/check/observe/paths/choose-pairs.ts';
+} from '../../../../../helpers/check/observe/paths/plan/choose-pairs.ts';
 import type { EndpointPair } from '../../../../../helpers/check/derive/endpoints.ts';
 
 /** Returns an endpoint by its host and container. A container may have several. */

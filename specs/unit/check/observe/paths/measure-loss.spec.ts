@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { measureLoss } from '../../../../../helpers/check/observe/paths/measure-loss.ts';
-import type { ProbeHost } from '../../../../../helpers/check/observe/paths/probe-host.ts';
-import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
-import type { Trial } from '../../../../../helpers/check/model/paths-view.ts';
+import { measureLoss } from '../../../../../helpers/check/observe/paths/trials/measure-loss.ts';
+import type { ProbeHost } from '../../../../../helpers/check/observe/paths/plan/probe-host.ts';
+import type { TrialPlan } from '../../../../../helpers/check/observe/paths/plan/trial-plan.ts';
+import type { Trial } from '../../../../../helpers/check/model/views/paths-view.ts';
 import type { InjectedPacket } from '../../../../../helpers/check/probe/packets.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { sightingsOf } from '../../../../../helpers/check/observe/paths/sightings.ts';
-import type { ProbeHost } from '../../../../../helpers/check/observe/paths/probe-host.ts';
-import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
+import { sightingsOf } from '../../../../../helpers/check/observe/paths/trials/sightings.ts';
+import type { ProbeHost } from '../../../../../helpers/check/observe/paths/plan/probe-host.ts';
+import type { TrialPlan } from '../../../../../helpers/check/observe/paths/plan/trial-plan.ts';
 import type { Capture } from '../../../../../helpers/check/probe/packets.ts';
 
 const outer = { source: '192.168.99.101', destination: '192.168.99.102', vni: 256 };

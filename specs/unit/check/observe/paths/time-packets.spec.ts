@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { timePackets } from '../../../../../helpers/check/observe/paths/time-packets.ts';
-import type { TrialPlan } from '../../../../../helpers/check/observe/paths/trial-plan.ts';
+import { timePackets } from '../../../../../helpers/check/observe/paths/trials/time-packets.ts';
+import type { TrialPlan } from '../../../../../helpers/check/observe/paths/plan/trial-plan.ts';
 import type { TrialResult } from '../../../../../helpers/check/probe/packets.ts';
 
 /** Returns a path with these outcomes, one for each packet. The last outcome repeats. */

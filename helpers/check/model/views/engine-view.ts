@@ -1,0 +1,23 @@
+import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
+import type { EngineInfo } from '../../../docker/info.ts';
+import type { NetworkFacts } from '../../../docker/networks.ts';
+
+/** The data of one engine. */
+export interface EngineView {
+  readonly info: EngineInfo;
+  /**
+   * All of its networks, including those listed only at the second read; overlays as inspected verbosely, with the
+   * endpoints that the engine knows.
+   */
+  readonly networks: readonly NetworkFacts[];
+  /** The IDs of networks that it did not list at the first read. */
+  readonly lateNetworks?: readonly string[] | undefined;
+  /** The IDs of endpoints of a swarm that it listed at the second read. */
+  readonly laterTasks?: readonly string[] | undefined;
+  /** All of its containers, running or not, without the probes of the check. */
+  readonly containers: readonly ContainerFacts[];
+  /** The containers once more, after all else of the audit. */
+  readonly later?: readonly ContainerFacts[] | undefined;
+  /** Ids of containers that the managers of a swarm want to stop: nothing is wrong if others do not know them any more. */
+  readonly stopping?: readonly string[] | undefined;
+}

@@ -1,0 +1,29 @@
+import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
+
+/** A container of the swarm as one engine has it: `network inspect --verbose`. */
+export interface SwarmEndpoint {
+  readonly networkId: string;
+  /** The container's name, or its service's task. */
+  readonly name: string;
+  readonly endpointId: string;
+  readonly address: string;
+  /** The address of the host, according to the queried engine. */
+  readonly hostAddress: string;
+  /** The host of the queried engine. */
+  readonly askedHost: string;
+}
+
+/** The data of the managers of a swarm. */
+export interface SwarmView {
+  /** The host of the queried manager. */
+  readonly manager: string;
+  readonly nodes: readonly NodeFacts[];
+  readonly networks: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly subnets: readonly string[];
+    readonly vnis: readonly number[];
+    readonly attachable: boolean;
+  }[];
+  readonly endpoints: readonly SwarmEndpoint[];
+}
