@@ -38,6 +38,11 @@ export interface MachineRequest {
    * throw.
    */
   readonly address?: string;
+  /**
+   * `own` for a machine with its own kernel, which the built-in provider can create next to the others. With
+   * docker-machine, the driver decides.
+   */
+  readonly kernel?: 'own';
   /** Engine options, as in docker-machine's `--engine-opt`: `cluster-store=consul://192.168.99.100:8500`. */
   readonly engineOptions?: readonly string[];
   /** Engine labels, as in docker-machine's `--engine-label`: `KEY=VALUE`. */
@@ -74,6 +79,15 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Exit codes that are not failures. Default: `[0]`. */
   readonly expect?: readonly number[] | 'any';
+}
+
+/** The way in which a machine ends. */
+export interface KillOptions {
+  /**
+   * `lost`: files that the machine's kernel has not written to its disk yet are lost, as in a power failure. Machines
+   * without their own kernel and disk lose none. Default: `written`.
+   */
+  readonly unwritten?: 'lost' | 'written';
 }
 
 /**
@@ -119,8 +133,10 @@ export interface MachineProvider {
   start(name: string): Promise<void>;
   /** Shuts the machine down; its containers and images remain. */
   stop(name: string): Promise<void>;
+  /** Shuts the machine down and starts it again: its kernel too, if it has its own. Returns when the engine answers. */
+  reboot(name: string): Promise<void>;
   /** Ends all processes of the machine immediately, as a power failure does. */
-  kill(name: string): Promise<void>;
+  kill(name: string, options?: KillOptions): Promise<void>;
   /** Removes machines with all of their data; ignores unknown names. */
   remove(names: readonly string[]): Promise<void>;
   /** Removes unfinished machines: the remains of runs that were killed in this state directory. Returns their names. */

@@ -1,6 +1,6 @@
 import { activity, onMachine } from '../process/activity.ts';
 import { unlessAborted } from '../process/waits/unless-aborted.ts';
-import type { MachineProvider, MachineRequest } from './machine.ts';
+import type { KillOptions, MachineProvider, MachineRequest } from './machine.ts';
 
 /**
  * Returns the same provider, which also publishes its work on each machine as activities of that machine, and creation
@@ -16,7 +16,9 @@ export function publishMachines<P extends MachineProvider>(provider: P): P {
       await onMachine(name, () => provider.run(name, ...rest)),
     start: async (name: string) => await stage(name, 'start', () => provider.start(name)),
     stop: async (name: string) => await stage(name, 'stop', () => provider.stop(name)),
-    kill: async (name: string) => await stage(name, 'kill', () => provider.kill(name)),
+    reboot: async (name: string) => await stage(name, 'reboot', () => provider.reboot(name)),
+    kill: async (name: string, options?: KillOptions) =>
+      await stage(name, 'kill', () => provider.kill(name, options)),
   };
 }
 

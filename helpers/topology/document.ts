@@ -23,6 +23,8 @@ const topologyDocument = z.object({
       engineVersion: z.string(),
       /** The requested engine: a version, `system`, or a folder; absent if the driver has its own engine. */
       engineBundle: z.string().optional(),
+      /** `own` if the topology gives the machine its own kernel. */
+      kernel: z.literal('own').optional(),
     }),
   ),
   networks: z.array(

@@ -46,6 +46,11 @@ const machine = z.strictObject({
   engineLabels: z.array(setting).exactOptional(),
   /** The engine of this machine: a version, `system`, or a folder with dockerd. */
   engineBundle: engineBundle.exactOptional(),
+  /**
+   * `own` for a machine with its own kernel, User-mode Linux, on the same network as the others. With docker-machine,
+   * the driver decides.
+   */
+  kernel: z.literal('own').exactOptional(),
   /** Variables for docker-machine's driver, such as `GENERIC_IP_ADDRESS`. */
   driver: z.record(z.string(), z.string()).exactOptional(),
 });

@@ -10,8 +10,15 @@ import { labContainers } from './lab-containers.ts';
 import { type DiagnosisLab, hostNames, openLab } from './lab.ts';
 import { type ClusterKind, widerTopology } from './topologies.ts';
 
-/** Brings up a cluster of one kind in its own state directory. Disposing the result tears the cluster down. */
-export async function bringUpLab(kind: ClusterKind): Promise<DiagnosisLab & AsyncDisposable> {
+/**
+ * Brings up a cluster of one kind in its own state directory. Disposing the result tears the cluster down.
+ *
+ * @param ownKernels the machines with their own kernel
+ */
+export async function bringUpLab(
+  kind: ClusterKind,
+  ownKernels: readonly string[] = [],
+): Promise<DiagnosisLab & AsyncDisposable> {
   const store = await mkdtemp(join(tmpdir(), 'overlay-e2e-diagnosis-'));
   const provider = createNetnsProvider({ store });
   const clear = async () => {
@@ -21,7 +28,7 @@ export async function bringUpLab(kind: ClusterKind): Promise<DiagnosisLab & Asyn
   try {
     using watch = new InterruptionWatch();
     const options = { watch, keepClaim: true };
-    const document = await bringUp(widerTopology(kind), provider, options);
+    const document = await bringUp(widerTopology(kind, ownKernels), provider, options);
     const lab = await openLab(kind, document);
     await runLabContainers(lab);
     return Object.assign(lab, { [Symbol.asyncDispose]: clear });

@@ -17,8 +17,10 @@ const extraNetworks = [{ name: 'other-net', subnet: '10.0.29.0/24' } as const, s
 /**
  * Returns the tutorial's cluster with another host and two more networks. A defect can refer to a wrong host or
  * network, and a check can prove that it reports no unrelated ones.
+ *
+ * @param ownKernels the machines with their own kernel
  */
-export function widerTopology(kind: ClusterKind): Topology {
+export function widerTopology(kind: ClusterKind, ownKernels: readonly string[] = []): Topology {
   const usual = kind === 'seed' ? seed : findTopology(kind);
   const networks = extraNetworks.map((network) => ({
     ...network,
@@ -28,7 +30,9 @@ export function widerTopology(kind: ClusterKind): Topology {
   return {
     ...usual,
     name: `wider-${kind}`,
-    machines: [...usual.machines, { name: 'third-host' }],
+    machines: [...usual.machines, { name: 'third-host' }].map((machine) =>
+      ownKernels.includes(machine.name) ? { ...machine, kernel: 'own' } : machine,
+    ),
     networks: [...usual.networks, ...networks],
   };
 }

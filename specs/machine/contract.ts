@@ -274,6 +274,7 @@ export function describeProvider(title: string, contender: Contender): void {
           provider.start(NOBODY),
           provider.stop(NOBODY),
           provider.kill(NOBODY),
+          provider.reboot(NOBODY),
         ]);
         for (const end of ends) {
           expect(end).toMatchObject({ status: 'rejected', reason: expect.any(HarnessError) });

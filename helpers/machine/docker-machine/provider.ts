@@ -60,6 +60,10 @@ export function createDockerMachineProvider({
     run: (name, argv, options) => run(call, name, argv, options),
     start: (name) => start(call, name),
     stop: (name) => callForState(call, 'stop', name),
+    reboot: async (name) => {
+      await callForState(call, 'stop', name);
+      await start(call, name);
+    },
     kill: (name) => callForState(call, 'kill', name),
     remove: (names) => remove(call, store, names),
     cleanUp: () => cleanUp(call, store),

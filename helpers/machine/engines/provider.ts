@@ -36,6 +36,7 @@ export function createEnginesProvider(
     run: async (name) => refuse('run a program in', name),
     start: async (name) => refuse('start', name),
     stop: async (name) => refuse('stop', name),
+    reboot: async (name) => refuse('reboot', name),
     kill: async (name) => refuse('kill', name),
     remove: async (names) => refuse('remove', names.join(', ')),
     // None of them was created by this program.

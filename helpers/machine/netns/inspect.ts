@@ -1,6 +1,6 @@
 import { findInit } from '../../netns/boot/boot.ts';
 import {
-  type DriverName,
+  isOwnConfig,
   listMachineNames,
   type MachineConfig,
   readConfig,
@@ -11,23 +11,18 @@ import { engineAccess } from '../../docker/endpoints/require-tls.ts';
 import type { HostState } from '../../docker/endpoints/endpoint.ts';
 import type { Machine } from '../machine.ts';
 
-/** Returns all machines of a provider in a state directory. */
-export function listMachines(store: Store, driver: DriverName = 'netns'): Machine[] {
+/** Returns all machines of the built-in provider in a state directory. */
+export function listMachines(store: Store): Machine[] {
   return listMachineNames(store).flatMap((name) => {
     const config = readConfig(store, name);
-    // netns-machine also stores engines of other hosts there, of which only a URL is known.
-    return config?.DriverName === driver ? [describe(store, config)] : [];
+    return isOwnConfig(config) ? [describe(store, config)] : [];
   });
 }
 
-/**
- * Returns a machine's config.json. Throws if the name is unknown.
- *
- * @param driver the provider that created the machine, if no other may use it
- */
-export function requireConfig(store: Store, name: string, driver?: DriverName): MachineConfig {
+/** Returns a machine's config.json. Throws if the name is unknown. */
+export function requireConfig(store: Store, name: string): MachineConfig {
   const config = readConfig(store, name);
-  if (config !== undefined && (driver === undefined || config.DriverName === driver)) return config;
+  if (config !== undefined) return config;
   const others = listMachineNames(store);
   throw new HarnessError({
     code: 'machine-unknown',

@@ -11,8 +11,8 @@ import { FifoQueue } from '../../process/waits/fifo-queue.ts';
 import { publishMachines } from '../publish-machines.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine.ts';
 import { describe, listMachines, requireConfig } from './inspect.ts';
-import { configureEngine, create, remove, start } from './create.ts';
-import { enter } from './run.ts';
+import { remove } from './create.ts';
+import { loadKernelOperations } from './kernel-operations.ts';
 import { readVariable } from '../../process/environment.ts';
 
 /** A machine to create, with options of the built-in provider. */
@@ -20,7 +20,7 @@ export interface NetnsMachineRequest extends MachineRequest, NetnsMachineOptions
 
 /** The built-in provider, with its additional methods. */
 export interface NetnsProvider extends MachineProvider {
-  readonly name: 'netns';
+  readonly name: 'netns' | 'uml';
   readonly stateDirectory: Store;
   create(
     request: NetnsMachineRequest,
@@ -42,16 +42,33 @@ export interface NetnsProviderOptions {
   readonly store?: string | undefined;
   /** Options for machines whose request does not set them. */
   readonly defaults?: NetnsMachineOptions;
+  /** `own` if all new machines get their own kernel, even without a request for it. */
+  readonly kernel?: 'own';
 }
 
-/** Creates the built-in provider: machines that consist of Linux namespaces, with a real engine each. */
+/**
+ * Creates the built-in provider: machines that consist of Linux namespaces or run their own kernel, with a real engine
+ * each, on one switch.
+ */
 export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsProvider {
   const store = openStore(options.store);
   const config = (name: string) => requireConfig(store, name);
   const queue = new FifoQueue();
+  const start = async (name: string) => {
+    const machine = config(name);
+    await (await loadKernelOperations(machine)).start(store, machine);
+  };
+  const stop = async (name: string) => {
+    await shutDown(store, config(name).Name);
+    await forceStop(store, name, (await prepareTools()).env);
+  };
+  const enter: NetnsProvider['enter'] = async (name, argv) => {
+    const machine = config(name);
+    return await (await loadKernelOperations(machine)).enter(store, machine, argv);
+  };
 
   return publishMachines<NetnsProvider>({
-    name: 'netns',
+    name: options.kernel === 'own' ? 'uml' : 'netns',
     store: store.folder,
     pullsImages: false,
     keptFiles: [],
@@ -60,29 +77,34 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     create: async (request, { signal } = {}) => {
       using position = queue.enter();
       const engineBundle = engineBundleOf(request);
-      return await create(
-        store,
-        { ...options.defaults, ...request, engineBundle },
-        position,
-        signal,
-      );
+      const DriverName = (request.kernel ?? options.kernel) === 'own' ? 'uml' : 'netns';
+      const operations = await loadKernelOperations({ DriverName });
+      const whole = { ...options.defaults, ...request, engineBundle };
+      return await operations.create(store, whole, position, signal);
     },
     engineBundleOf,
     list: async () => listMachines(store),
     listOwn: async () => listOwnMachines(store),
     inspect: async (name) => describe(store, config(name)),
-    configureEngine: async (name) => await configureEngine(store, config(name)),
-    enter: async (name, argv) => await enter(store, config(name), argv),
+    configureEngine: async (name) => {
+      const machine = config(name);
+      await (await loadKernelOperations(machine)).configureEngine(store, machine);
+    },
+    enter,
     run: async (name, argv, run = {}) => {
-      const { file, args, env } = await enter(store, config(name), argv);
+      const { file, args, env } = await enter(name, argv);
       return await runCommand(file, args, { title: `${name}: ${argv.join(' ')}`, ...run, env });
     },
-    start: async (name) => await start(store, config(name)),
-    stop: async (name) => {
-      await shutDown(store, config(name).Name);
-      await forceStop(store, name, (await prepareTools()).env);
+    start,
+    stop,
+    reboot: async (name) => {
+      await stop(name);
+      await start(name);
     },
-    kill: async (name) => forceStop(store, config(name).Name, (await prepareTools()).env),
+    kill: async (name, kill = {}) => {
+      const machine = config(name);
+      await (await loadKernelOperations(machine)).kill(store, machine, kill);
+    },
     remove: (names) => remove(store, names),
     cleanUp: () => cleanUpStore(store, async () => (await prepareTools()).env),
   });

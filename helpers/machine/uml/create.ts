@@ -29,18 +29,13 @@ import { Slots } from '../../uml/boot/slots.ts';
 import { makeDisk, seedFolder } from '../../uml/disk/disk.ts';
 import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
-import type { Machine, MachineRequest } from '../machine.ts';
+import type { Machine } from '../machine.ts';
 import { describe } from '../netns/inspect.ts';
+import type { LocalRequest } from '../netns/kernel-operations.ts';
 import { makeCertificates, remove } from '../netns/create.ts';
 import { waitForEngineAfter } from '../publish-machines.ts';
 import { checkSwarm, startSwarm, swarmContainers, swarmOptionsOf } from '../swarm-containers.ts';
 import { runInside } from './run.ts';
-
-/** A machine to create, with options of machines with their own kernel. */
-export interface UmlMachineRequest extends MachineRequest {
-  /** The memory of its kernel in MiB; 768 when absent. */
-  readonly memory?: number;
-}
 
 /** Kernels and engines that start at the same time: more would only slow each other down. */
 const slots = new Slots(availableParallelism());
@@ -48,7 +43,7 @@ const slots = new Slots(availableParallelism());
 /** Makes a machine and starts it. After a failure nothing of it is left. */
 export async function create(
   store: Store,
-  request: UmlMachineRequest & { readonly engineBundle: string },
+  request: LocalRequest,
   position: QueuePosition,
   signal: AbortSignal | undefined,
 ): Promise<Machine> {
@@ -64,7 +59,7 @@ export async function create(
   const { env } = parts.tools;
   signal?.throwIfAborted();
   try {
-    const swarmOptions = swarm === undefined ? {} : swarmOptionsOf(swarm);
+    const swarmOptions = swarm === undefined ? request.swarmOptions : swarmOptionsOf(swarm);
     await unlessAborted(position.reached, signal);
     const options = { ...request, driverName: 'uml', swarmOptions } as const;
     const { config, range } = await reserveMachine(store, options, env, signal);
@@ -119,6 +114,22 @@ export async function start(store: Store, config: MachineConfig): Promise<void> 
   });
   if (readEngineEnd(store, name) !== undefined) await startEngine(store, config);
   else await waitUntilReady(store, config);
+}
+
+/** Stops the engine, and starts it with the files of the machine's folder. */
+const RESTART = `umask 022
+service docker stop || exit
+cp /machine/etc-docker/* /etc/docker/ && cat /machine/profile >/var/lib/boot2docker/profile || exit
+cp /machine/engine.sh /run/engine.sh && chmod 0755 /run/engine.sh && rm -f /machine/replies/engine-ended || exit
+kill -USR1 1`;
+
+/** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
+export async function configureEngine(store: Store, config: MachineConfig): Promise<void> {
+  const { root, bundle } = await prepareParts(config.Driver.Engine);
+  await writeEngineFiles(store, config, guestEnvironment(root, bundle));
+  const title = `machine ${config.Name}: configure its engine`;
+  await runInside(store, config, ['sh', '-c', RESTART], { title });
+  await waitUntilReady(store, config);
 }
 
 interface Parts {

@@ -1,4 +1,6 @@
 import { prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
+import { prepareTools } from '../../debian/tools.ts';
+import type { EnterCommand } from '../../netns/boot/enter.ts';
 import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import type { Store } from '../../netns/state/store.ts';
 import { type CommandResult, runCommand } from '../../process/run-command.ts';
@@ -7,6 +9,21 @@ import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
 import type { RunOptions } from '../machine.ts';
 
+/** Returns a command that runs `argv` in a machine. */
+export async function enter(
+  store: Store,
+  config: MachineConfig,
+  argv: readonly [string, ...string[]],
+): Promise<EnterCommand> {
+  const [root, bundle, tools] = await Promise.all([
+    prepareGuestRoot(),
+    prepareEngineBundle(config.Driver.Engine),
+    prepareTools(),
+  ]);
+  const inside = commandInside(store, config.Name, argv, guestEnvironment(root, bundle));
+  return { ...inside, env: tools.env };
+}
+
 /** Runs `argv` as root inside of a machine. */
 export async function runInside(
   store: Store,
@@ -14,10 +31,10 @@ export async function runInside(
   argv: readonly [string, ...string[]],
   options: RunOptions,
 ): Promise<CommandResult> {
-  const [root, bundle] = await Promise.all([
-    prepareGuestRoot(),
-    prepareEngineBundle(config.Driver.Engine),
-  ]);
-  const { file, args } = commandInside(store, config.Name, argv, guestEnvironment(root, bundle));
-  return await runCommand(file, args, { title: `${config.Name}: ${argv.join(' ')}`, ...options });
+  const { file, args, env } = await enter(store, config, argv);
+  return await runCommand(file, args, {
+    title: `${config.Name}: ${argv.join(' ')}`,
+    ...options,
+    env,
+  });
 }

@@ -10,7 +10,7 @@ import {
   storeCgroup,
 } from '../cgroups/cgroup.ts';
 import { runIp } from '../network/ip.ts';
-import { listMachineNames, readConfig } from './machine-config.ts';
+import { isOwnConfig, listMachineNames, readConfig } from './machine-config.ts';
 import {
   machineNamespace,
   namespaceFolder,
@@ -155,8 +155,7 @@ export function listOwnMachines(store: Store): string[] {
 function whatIs(store: Store, name: string, isOwn: boolean): 'machine' | 'unfinished' | 'foreign' {
   try {
     const config = readConfig(store, name);
-    if (config !== undefined)
-      return ['netns', 'uml'].includes(config.DriverName) ? 'machine' : 'foreign';
+    if (config !== undefined) return isOwnConfig(config) ? 'machine' : 'foreign';
   } catch {
     // Incomplete, or not a config of this provider: the other files decide.
   }

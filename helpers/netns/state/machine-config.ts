@@ -73,8 +73,9 @@ interface AuthOptions {
   StorePath: string;
 }
 
-/** The providers of this program whose machines are in a state directory. */
-export type DriverName = 'netns' | 'uml';
+/** The drivers of this program's machines: `netns` shares this computer's kernel, `uml` is a machine with its own. */
+const drivers = ['netns', 'uml'] as const;
+export type DriverName = (typeof drivers)[number];
 
 /** The content of docker-machine's config.json. */
 export interface MachineConfig {
@@ -217,6 +218,11 @@ export function readConfig(store: Store, name: string): MachineConfig | undefine
     observed: 'not the config of a machine',
     remedy: `remove the machine, or delete ${file}`,
   });
+}
+
+/** Returns true for a machine of this program. netns-machine also stores engines of other hosts, known by their URL. */
+export function isOwnConfig(config: MachineConfig | undefined): config is MachineConfig {
+  return config !== undefined && drivers.includes(config.DriverName);
 }
 
 /** Returns the names of all machines that have a folder in the state directory, in natural order. */

@@ -113,13 +113,13 @@ async function describeMachine(machine: Machine, topology: Topology, signal: Abo
   using engine: Engine = connectEngine(machine);
   const { version } = await engine.version({ signal });
   const { name, address, url } = machine;
-  const { engineBundle } = machineOf(topology, name);
+  const { engineBundle, kernel } = machineOf(topology, name);
   return {
     name,
     address,
     engineUrl: url,
     engineVersion: version,
-    ...omitUndefined({ engineBundle }),
+    ...omitUndefined({ engineBundle, kernel }),
   };
 }
 

@@ -91,6 +91,13 @@ function differencesOf(
       : [
           `was created with engine ${noted.engineBundle ?? noted.engineVersion}, but the topology requires ${asked.engineBundle}`,
         ]),
+    ...(noted.kernel === asked.kernel
+      ? []
+      : [
+          asked.kernel === 'own'
+            ? 'was created without its own kernel'
+            : 'was created with its own kernel',
+        ]),
     ...unlike('engine options', machine.engineOptions, options),
     ...unlike('engine labels', machine.engineLabels, labels),
     ...('failure' in engine

@@ -74,6 +74,7 @@ describe('the description of a topology', () => {
       'machines[1].engineBundel: unknown field. Did you mean "engineBundle"?',
     ],
     ['machines.1.engineBundle', 20.1, 'machines[1].engineBundle: 20.1 is not a string'],
+    ['machines.1.kernel', 'other', 'machines[1].kernel: "other" is not "own"'],
     ['machines.1.engineLabels', ['role'], 'machines[1].engineLabels[0]: "role" is not KEY=VALUE'],
     [
       'machines.1.engineOptions',

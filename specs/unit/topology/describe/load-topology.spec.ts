@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -134,4 +134,14 @@ describe('a topology', () => {
     const file = await write('own.json', JSON.stringify(described));
     expect(await loadTopology(file)).toEqual(described);
   });
+});
+
+test('the topology of the page has the tutorial with one own kernel', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../../docs/topologies.md'), 'utf8');
+  const [, text = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+  const machines = seed.machines.map((machine) =>
+    machine.name === 'worker-host' ? { ...machine, kernel: 'own' } : machine,
+  );
+  const loaded = await loadTopology(await write('two-kernels.json', text));
+  expect(loaded).toEqual({ ...seed, name: 'two-kernels', machines });
 });

@@ -174,6 +174,17 @@ test('a different engine than the original one is named if it was requested', ()
   );
 });
 
+test('a machine with another kernel than the requested one is named', () => {
+  const kept = names.map((name) => keep(name));
+  const asked: Topology = { ...seed, machines: giveOwnKernel(seed.machines) };
+  const made: TopologyDocument = { ...document, machines: giveOwnKernel(document.machines) };
+  const differences = (topology: Topology, running: TopologyDocument) =>
+    findRunningDifferences(topology, 'workload', running, kept, now);
+  expect(differences(asked, made)).toEqual([]);
+  expect(differences(asked, document)).toEqual(['worker-host was created without its own kernel']);
+  expect(differences(seed, made)).toEqual(['worker-host was created with its own kernel']);
+});
+
 test('a run that needs fewer stages accepts a topology with more', () => {
   const kept = names.map((name) => keep(name));
   expect(findRunningDifferences(seed, 'keystore', document, kept, now)).toEqual([]);
@@ -264,3 +275,9 @@ test('a container with a changed description is named, and so is another one', (
   ]);
   expect(find(seed)).toEqual(['it has a container shop, which is not in the topology']);
 });
+
+function giveOwnKernel<M extends { readonly name: string }>(machines: readonly M[]) {
+  return machines.map((machine) =>
+    machine.name === 'worker-host' ? { ...machine, kernel: 'own' as const } : machine,
+  );
+}
