@@ -1,12 +1,12 @@
 import { activity } from '../process/activity.ts';
-import { checks } from './compare/checks.ts';
+import { comparisons } from './compare/comparisons.ts';
 import type { Coverage } from './model/report.ts';
 import { coverageOf } from './derive/coverage.ts';
 import { diagnoseDifferences } from './diagnose/diagnose.ts';
 import type { Observation } from './model/observation.ts';
 import { observeCluster } from './observe/observe-cluster.ts';
 import type { AuditOptions } from './model/options.ts';
-import type { AuditReport, AuditVerdict, CheckResult } from './model/report.ts';
+import type { AuditReport, AuditVerdict, ComparisonResult } from './model/report.ts';
 import type { AuditTarget } from './model/target.ts';
 
 /**
@@ -32,19 +32,26 @@ export async function auditCluster(
 export function diagnoseObservation(
   observation: Observation,
 ): Omit<AuditReport, 'startedAt' | 'milliseconds'> {
-  const results = checks.map(({ name, title, layer, needs, compare }): CheckResult => {
+  const results = comparisons.map(({ name, title, layer, needs, compare }): ComparisonResult => {
     return { name, title, layer, needs, ...compare(observation) };
   });
   const differences = results.flatMap((one) => (one.state === 'failed' ? one.differences : []));
   const diagnoses = diagnoseDifferences(differences, observation);
   const coverage = coverageOf(observation);
   const verdict = verdictOf(results, coverage);
-  return { target: observation.target, verdict, diagnoses, checks: results, coverage, observation };
+  return {
+    target: observation.target,
+    verdict,
+    diagnoses,
+    comparisons: results,
+    coverage,
+    observation,
+  };
 }
 
 /** Returns the result for the outcomes of comparisons. A cluster with members that were not examined is never healthy. */
 export function verdictOf(
-  results: readonly CheckResult[],
+  results: readonly ComparisonResult[],
   { unexamined }: Pick<Coverage, 'unexamined'>,
 ): AuditVerdict {
   if (results.some(({ state }) => state === 'failed')) return 'defects';

@@ -4,7 +4,7 @@ import type { KeyValueStoreKind } from './key-value/stores/key-value-store.ts';
 /** The reason why an engine cannot be in a cluster, and the fix. */
 export interface UnsuitableEngine {
   readonly observed: string;
-  readonly remedy: string;
+  readonly hint: string;
 }
 
 /** The key-value store of a cluster: its kind and the machine that runs it. */

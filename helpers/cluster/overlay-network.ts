@@ -86,8 +86,7 @@ async function waitUntilProvidedFor(
       {
         limit,
         signal,
-        remedy:
-          'choose another subnet. A network of this swarm may use this one (docker network inspect)',
+        hint: 'choose another subnet. A network of this swarm may use this one (docker network inspect)',
       },
     );
   } catch (error) {
@@ -134,14 +133,14 @@ async function waitForNetwork(
         code: 'name-taken',
         tried: `${machine}: network ${name}`,
         observed: `it has the ID ${other.id.slice(0, 12)} and scope ${other.scope} there, instead of ${id.slice(0, 12)}`,
-        remedy: `remove it there (docker network rm ${name}), or choose another name for the new network`,
+        hint: `remove it there (docker network rm ${name}), or choose another name for the new network`,
       });
     },
     {
       limit,
       signal,
       fatal: (error) => error instanceof HarnessError,
-      remedy: 'check that its engine is in the same cluster: docker info, Cluster Store',
+      hint: 'check that its engine is in the same cluster: docker info, Cluster Store',
     },
   );
 }
@@ -167,6 +166,6 @@ export async function removeOverlay(
       const networks = await engine.networks.list({ signal, quiet: true });
       return networks.some((one) => one.id === id) ? notYet('it still exists') : done(undefined);
     },
-    { limit, signal, remedy: 'find the containers that still use it: docker network inspect' },
+    { limit, signal, hint: 'find the containers that still use it: docker network inspect' },
   );
 }

@@ -89,7 +89,7 @@ function requirePrograms(root: string, packages: readonly string[]): void {
     code: 'package-missing',
     tried: `unpack ${packages.join(', ')}`,
     observed: `${missing.join(', ')} not found in it`,
-    remedy: 'install the package on this host, and run the command again',
+    hint: 'install the package on this host, and run the command again',
   });
 }
 
@@ -132,6 +132,6 @@ async function hostSuite(packages: readonly string[]): Promise<Suite> {
     code: 'platform-unsupported',
     tried: `unpack ${packages.join(', ')}`,
     observed: `unsupported distribution ${release.name}; supported: Debian ${RELEASES.join(', ')}`,
-    remedy: installCommand(release, packages),
+    hint: installCommand(release, packages),
   });
 }

@@ -177,8 +177,7 @@ export class InvalidAnswer extends HarnessError {
       code: 'answer-invalid',
       tried,
       observed: `the engine reports an invalid value: ${where}: ${first?.message ?? ''}`,
-      remedy:
-        'use a supported version of Docker Engine: this one may be too new, too old, or another product',
+      hint: 'use a supported version of Docker Engine: this one may be too new, too old, or another product',
       cause,
       evidence: z.prettifyError(cause),
     });

@@ -56,6 +56,6 @@ function explainTimeout({ limit, note = '', machine }: FailedCall): Explanation 
   return {
     code: 'engine-unreachable',
     observed: `no answer from ${describeEndpoint(machine.endpoint)} after ${limit / 1000} s${note}`,
-    remedy: 'check that the machine runs, and read the log of its engine',
+    hint: 'check that the machine runs, and read the log of its engine',
   };
 }

@@ -146,7 +146,7 @@ async function pullImage(
     explain: ({ message: said }) => ({
       code: 'download-failed',
       observed: said,
-      remedy: PULL_REMEDY,
+      hint: PULL_REMEDY,
     }),
   });
 }
@@ -221,14 +221,14 @@ const message = z.object({
  * Parses the messages of an engine, which answers 200 immediately and reports failures only in one of the JSON lines
  * that follow.
  */
-function readMessages(lines: string, tried: string, remedy = SEND_REMEDY): string {
+function readMessages(lines: string, tried: string, hint = SEND_REMEDY): string {
   const messages = lines
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => message.parse(JSON.parse(line)));
   const error = messages.find((one) => one.error !== undefined)?.error;
   if (error === undefined) return messages.map((one) => one.stream ?? one.status ?? '').join('\n');
-  throw new HarnessError({ code: 'engine-refused', tried, observed: error, remedy });
+  throw new HarnessError({ code: 'engine-refused', tried, observed: error, hint });
 }
 
 const SEND_REMEDY = 'check that the file is complete, and that the machine’s disk has space';

@@ -289,14 +289,14 @@ function explainMissing(name: string): Explain {
       return {
         code: 'network-unknown',
         observed: `no network ${name} on this engine`,
-        remedy: 'create the network, or check that its engine is in the cluster',
+        hint: 'create the network, or check that its engine is in the cluster',
       };
     }
     // Swarm mode also reports "is in use by task …" for a moment after the last container has left.
     const isUsed = /is in use by (task|service)/.test(message);
     if (isUsed || message.includes('active endpoints')) {
       const code = isUsed ? 'network-in-use' : 'network-has-containers';
-      return { code, observed: message, remedy: 'remove or disconnect these containers first' };
+      return { code, observed: message, hint: 'remove or disconnect these containers first' };
     }
     return undefined;
   };
@@ -308,14 +308,14 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
       return {
         code: 'name-taken',
         observed: `network ${name} already exists`,
-        remedy: `remove it first: docker network rm ${name}`,
+        hint: `remove it first: docker network rm ${name}`,
       };
     }
     if (/overlap/i.test(message)) {
       return {
         code: 'range-in-use',
         observed: `${subnet ?? 'its subnet'} overlaps with another network: ${message}`,
-        remedy: 'choose another subnet, or remove that network',
+        hint: 'choose another subnet, or remove that network',
       };
     }
     // Without a key-value store, the engine assumes a network of swarm mode, and advises even a worker to join a swarm.
@@ -323,15 +323,14 @@ function explainCreate({ name, driver, subnet }: NetworkRequest): Explain {
       return {
         code: 'swarm-membership',
         observed: 'the engine is in no cluster, or only a worker of its swarm',
-        remedy:
-          'create the network on a manager of a swarm; for a key-value cluster, start the engine with the options cluster-store and cluster-advertise',
+        hint: 'create the network on a manager of a swarm; for a key-value cluster, start the engine with the options cluster-store and cluster-advertise',
       };
     }
     if (status === 404) {
       return {
         code: 'engine-unsuitable',
         observed: message,
-        remedy: `use another network driver: the engine does not have ${driver ?? 'this one'}`,
+        hint: `use another network driver: the engine does not have ${driver ?? 'this one'}`,
       };
     }
     return undefined;

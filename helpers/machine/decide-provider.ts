@@ -25,7 +25,7 @@ export function decideProvider(conditions: ProviderConditions): Decision {
     code: 'platform-unsupported',
     tried: 'choose a provider',
     observed: `${missing.join(' and ')} not found, and the built-in provider requires Linux`,
-    remedy: 'install docker-machine 0.16.2 and VirtualBox, or run this command on Linux',
+    hint: 'install docker-machine 0.16.2 and VirtualBox, or run this command on Linux',
   });
 }
 
@@ -36,6 +36,6 @@ function decideWanted(wanted: string, conditions: ProviderConditions): Decision 
     code: 'name-unknown',
     subject: `E2E_PROVIDER=${wanted}`,
     observed: 'unknown provider',
-    remedy: suggestName(wanted, Object.keys(providerKinds), 'providers'),
+    hint: suggestName(wanted, Object.keys(providerKinds), 'providers'),
   });
 }

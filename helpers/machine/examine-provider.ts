@@ -14,6 +14,6 @@ export async function examineProvider(): Promise<{ provider?: Decision; findings
     return { provider, findings: [finding, ...(await providerKinds[name].examine())] };
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    return { findings: [missing(subject, error.observed, error.remedy ?? '')] };
+    return { findings: [missing(subject, error.observed, error.hint ?? '')] };
   }
 }

@@ -56,8 +56,7 @@ export async function startSwarm(
       code: 'command-failed',
       tried,
       observed: /^docker: (.+)/m.exec(stderr)?.[1] ?? tail(stderr, 1),
-      remedy:
-        'set E2E_SWARM_IMAGE to an image of classic Swarm that the engine has or can pull, or to a file with one',
+      hint: 'set E2E_SWARM_IMAGE to an image of classic Swarm that the engine has or can pull, or to a file with one',
       evidence: stderr,
     });
   }
@@ -126,6 +125,6 @@ function portOf(host: string): string {
     code: 'input-invalid',
     tried: `Swarm manager at ${host}`,
     observed: 'the address has no port',
-    remedy: `give an address such as ${usual.host}`,
+    hint: `give an address such as ${usual.host}`,
   });
 }

@@ -10,7 +10,7 @@ export interface AddressRange {
 /** Reads `192.168.99.0/24`. */
 export function parseRange(text: string): AddressRange {
   const subject = `address range ${text}`;
-  const remedy = 'give one like 192.168.99.0/24';
+  const hint = 'give one like 192.168.99.0/24';
   const [address = '', prefixText = '', ...more] = text.split('/');
   const prefix = Number(prefixText);
   const first = parseAddress(address);
@@ -19,7 +19,7 @@ export function parseRange(text: string): AddressRange {
       code: 'address-invalid',
       subject,
       observed: 'it is not an IPv4 range',
-      remedy,
+      hint,
     });
   }
   if (prefix < 16 || prefix > 24) {
@@ -27,7 +27,7 @@ export function parseRange(text: string): AddressRange {
       code: 'address-invalid',
       subject,
       observed: 'its length is not from /16 to /24',
-      remedy,
+      hint,
     });
   }
   // VirtualBox's flag takes the host's address with the length (192.168.99.1/24): it means the range.

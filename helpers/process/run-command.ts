@@ -15,7 +15,7 @@ export interface CommandOptions {
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
   /** An instruction for the user if it fails. */
-  readonly remedy?: string;
+  readonly hint?: string;
   /** Exit codes that are not a failure: `[0]` by default, `'any'` for all. */
   readonly expect?: readonly number[] | 'any';
   /** Codes of known failures, by the program's own words in its output. */
@@ -37,7 +37,7 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { input, cwd, env, limit, signal, remedy, expect = [0] } = options;
+  const { input, cwd, env, limit, signal, hint, expect = [0] } = options;
   const line = commandLine(file, args);
   return await activity('command', options.title ?? line, async (report) => {
     report.input(line);
@@ -64,7 +64,7 @@ export async function runCommand(
       code: codeOf(result, output, options.failures),
       tried: options.title ?? line,
       observed: describeEnd(result, limit, output),
-      remedy,
+      hint,
       cause: result,
       evidence: output.trim() === '' ? undefined : tail(output),
     });

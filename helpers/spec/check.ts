@@ -1,4 +1,4 @@
-import type { Layer } from '../check/model/check.ts';
+import type { Layer } from '../check/model/comparison.ts';
 import type { AuditOptions } from '../check/model/options.ts';
 import type { AuditReport } from '../check/model/report.ts';
 import type { AuditTarget } from '../check/model/target.ts';
@@ -18,7 +18,7 @@ export interface Check {
    */
   audit(options?: AuditOptions): Promise<AuditReport>;
   /**
-   * Checks one layer: `engines`, `store`, `networks`, `kernel`, `names`, `paths`, `application`.
+   * Checks one layer: `engines`, `keystore`, `networks`, `kernel`, `names`, `paths`, `application`.
    *
    *     expect(await check.layer('kernel')).toBeHealthy();
    */
@@ -55,7 +55,9 @@ export function openCheck(lab: Lab): Check {
       return reportOfLayer(await audit(options), layer);
     },
     named: async (name, options) => {
-      const { reportOfCheck, requireCheck } = await import('../check/narrow-report.ts');
+      const { reportOfComparison: reportOfCheck, requireComparison: requireCheck } = await import(
+        '../check/narrow-report.ts'
+      );
       requireCheck(name);
       return reportOfCheck(await audit(options), name);
     },

@@ -71,6 +71,6 @@ function throwMissing(
     code: 'name-unknown',
     subject: `topology ${topology}`,
     observed: `unknown ${kind} "${name}"`,
-    remedy: suggestName(name, names, `${kind}s`),
+    hint: suggestName(name, names, `${kind}s`),
   });
 }

@@ -124,7 +124,7 @@ export function testOf<const Described extends Topology>(
       code: 'topology-differs',
       tried: `specs of the topology ${topology.name}`,
       observed: `the running topology is ${running ?? 'none'}`,
-      remedy: 'import the topology.ts of the folder of the spec, and run its project',
+      hint: 'import the topology.ts of the folder of the spec, and run its project',
     });
   }
   return test as unknown as TestAPI<

@@ -71,7 +71,7 @@ export async function loadDocument(store: string): Promise<TopologyDocument | un
       code: 'state-unreadable',
       tried: `read ${file}`,
       observed: 'not a topology that this version wrote',
-      remedy: 'remove the machines with "overlay-e2e down"',
+      hint: 'remove the machines with "overlay-e2e down"',
       cause,
     });
   }

@@ -48,6 +48,6 @@ export function findTopology(name: string): Topology {
   throw new InputError({
     code: 'name-unknown',
     observed: `unknown topology "${name}"`,
-    remedy: suggestName(name, names, 'topologies'),
+    hint: suggestName(name, names, 'topologies'),
   });
 }

@@ -32,7 +32,7 @@ export async function createContainers(
   const creations = deployments.map(async ({ engine, image, spec }) => {
     await provideImage(engine, image, {
       signal,
-      remedy: 'check that the machine reaches the registry, or use a docker save archive',
+      hint: 'check that the machine reaches the registry, or use a docker save archive',
     });
     return await engine.containers.create({ ...spec, image: image.tag }, { signal });
   });
@@ -78,7 +78,7 @@ async function waitUntilReady(
         limit: 120_000,
         signal: until,
         evidence: async () => await readLastLines(container),
-        remedy: 'read its log below, and check its command and listensOn',
+        hint: 'read its log below, and check its command and listensOn',
       },
     );
   });

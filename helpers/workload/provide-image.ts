@@ -9,7 +9,7 @@ import type { PreparedImage } from './images/prepare-images.ts';
 export async function provideImage(
   engine: Engine,
   { tag, archive }: PreparedImage,
-  options: { readonly signal?: AbortSignal | undefined; readonly remedy?: string } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly hint?: string } = {},
 ): Promise<void> {
   if (archive !== undefined || (await engine.images.has(tag, options))) return;
   try {
@@ -20,8 +20,8 @@ export async function provideImage(
       code: error.code,
       tried: error.tried,
       observed: error.observed,
-      remedy:
-        options.remedy ??
+      hint:
+        options.hint ??
         "check that the machine reaches the registry, name another tag or a tar file in the image's variable (such as E2E_CONSUL_IMAGE), or set E2E_IMAGES=build to build the image here",
       cause: error,
     });

@@ -26,7 +26,7 @@ export async function queryDatabase(
     code: 'application-unreachable',
     tried: `${database.machine.name}: "${sql}" in ${database.name}`,
     observed: (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '',
-    remedy: `check that it runs, and that it has the database ${name} and its user ${user}`,
+    hint: `check that it runs, and that it has the database ${name} and its user ${user}`,
     evidence: stderr,
   });
 }

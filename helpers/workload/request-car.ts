@@ -99,7 +99,7 @@ async function get(url: string, { limit = 10_000, signal }: AskOptions): Promise
       code: 'application-unreachable',
       tried: `GET ${url}`,
       observed: limits.aborted ? `no answer after ${limit / 1000} s` : firstLine(cause),
-      remedy: 'check that the application runs and that its machine publishes the port',
+      hint: 'check that the application runs and that its machine publishes the port',
       cause,
     });
   } finally {

@@ -38,8 +38,7 @@ export async function waitForCarService({
         limit,
         signal: until,
         evidence: async () => (await Promise.all(containers.map(readLastLines))).join('\n'),
-        remedy:
-          'read the logs of the containers below; status 503 means that the application does not reach its database',
+        hint: 'read the logs of the containers below; status 503 means that the application does not reach its database',
       },
     );
   });

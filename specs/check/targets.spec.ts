@@ -29,8 +29,8 @@ async function check(cluster: ByHand, line: string): Promise<AuditDocument> {
 }
 
 /** Returns the parts of a document that depend neither on the connection to the engines nor on the time. */
-function essence({ kind, verdict, diagnoses, checks }: AuditDocument) {
-  const results = checks.map(({ name, state }) => `${name} ${state}`);
+function essence({ kind, verdict, diagnoses, comparisons }: AuditDocument) {
+  const results = comparisons.map(({ name, state }) => `${name} ${state}`);
   return { kind, verdict, diagnoses, results };
 }
 
@@ -62,16 +62,16 @@ describe('A check of a cluster that was created with docker commands only', () =
   });
 
   test('finds it healthy through Docker contexts, without probes', async ({ cluster }) => {
-    const { checks, ...document } = await check(cluster, shown('--no-probe'));
+    const { comparisons, ...document } = await check(cluster, shown('--no-probe'));
     expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
-    const passed = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    const passed = comparisons.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
     expect(new Set(passed)).toEqual(new Set(['api']));
   });
 
   test('finds it healthy by the names of its machines, without kernels', async ({ cluster }) => {
-    const { checks, ...document } = await check(cluster, shown('web db'));
+    const { comparisons, ...document } = await check(cluster, shown('web db'));
     expect(document).toMatchObject({ target: 'web, db', verdict: 'healthy' });
-    const passed = checks.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
+    const passed = comparisons.filter(({ state }) => state === 'passed').map(({ needs }) => needs);
     expect(new Set(passed)).toEqual(new Set(['api', 'probe']));
   });
 

@@ -12,8 +12,8 @@ const overlay = resolve(import.meta.dirname, '../../helpers/cli/overlay-e2e.sh')
 interface Finding {
   readonly subject: string;
   readonly fine: boolean;
-  readonly saw: string;
-  readonly remedy?: string;
+  readonly observed: string;
+  readonly fix?: string;
 }
 
 test('doctor finds nothing missing on a machine that runs these specs, and prints a table', async () => {
@@ -32,8 +32,8 @@ test('A missing kernel feature is reported with the command that provides it', a
   const { exitCode, findings } = await diagnose(readOnlyCgroups);
   expect(findings.get('cgroups')).toMatchObject({
     fine: false,
-    saw: expect.stringContaining('read-only file system'),
-    remedy: expect.stringContaining('mount -o remount,rw /sys/fs/cgroup'),
+    observed: expect.stringContaining('read-only file system'),
+    fix: expect.stringContaining('mount -o remount,rw /sys/fs/cgroup'),
   });
   expect(findings.get('namespaces')).toMatchObject({ fine: true });
   expect(exitCode).toBe(1);
@@ -47,8 +47,8 @@ test('A state directory on overlayfs, or without free space, is reported', async
   );
   expect(overlayfs.findings.get('state directory')).toMatchObject({
     fine: false,
-    saw: expect.stringContaining('on an overlay file system'),
-    remedy: expect.stringContaining('MACHINE_STORAGE_PATH'),
+    observed: expect.stringContaining('on an overlay file system'),
+    fix: expect.stringContaining('MACHINE_STORAGE_PATH'),
   });
   // Found by an attempt to mount, as an engine would do it.
   expect(overlayfs.findings.get('overlayfs')).toMatchObject({ fine: false });
@@ -59,7 +59,7 @@ test('A state directory on overlayfs, or without free space, is reported', async
   });
   expect(small.findings.get('state directory')).toMatchObject({
     fine: false,
-    saw: expect.stringContaining('0.0 GB free, 1.0 GB required'),
+    observed: expect.stringContaining('0.0 GB free, 1.0 GB required'),
   });
 });
 
@@ -67,8 +67,8 @@ test('An address range that the host routes is reported with its interface', asy
   const { findings } = await diagnose('true', { E2E_SUBNET: '127.0.0.0/16' });
   expect(findings.get('address range')).toMatchObject({
     fine: false,
-    saw: 'this host routes 127.0.0.0/8 through lo',
-    remedy: expect.stringContaining('E2E_SUBNET'),
+    observed: 'this host routes 127.0.0.0/8 through lo',
+    fix: expect.stringContaining('E2E_SUBNET'),
   });
 });
 
@@ -82,7 +82,7 @@ test('With the provider docker-machine, doctor reports missing programs of docke
   expect([...findings.keys()]).toEqual(['Node', 'provider', '/bin/true', 'VBoxManage']);
   expect(findings.get('VBoxManage')).toMatchObject({
     fine: false,
-    remedy: expect.stringContaining('E2E_PROVIDER=netns'),
+    fix: expect.stringContaining('E2E_PROVIDER=netns'),
   });
 });
 
@@ -96,10 +96,10 @@ test('With VirtualBox, doctor reports an address range that VirtualBox would ref
     FAKE_VMS: `${folder}/vms`,
     PATH: `${folder}:/usr/bin:/bin`,
   });
-  expect(findings.get('VBoxManage')).toMatchObject({ fine: true, saw: '6.1.50r161033' });
+  expect(findings.get('VBoxManage')).toMatchObject({ fine: true, observed: '6.1.50r161033' });
   expect(findings.get('host-only range')).toMatchObject({
     fine: false,
-    remedy: expect.stringContaining('"* 203.0.113.0/24" to /etc/vbox/networks.conf'),
+    fix: expect.stringContaining('"* 203.0.113.0/24" to /etc/vbox/networks.conf'),
   });
 });
 
@@ -138,8 +138,8 @@ async function diagnose(setUp: string, env: Readonly<Record<string, string>> = {
   expect(validateDocument('docs/doctor.schema.json', document)).toEqual([]);
   expect(stdout, 'the home folder contains the name of its user').not.toContain(homedir());
   const { findings } = document;
-  for (const { subject, fine, remedy } of findings) {
-    if (!fine) expect(remedy, subject).toMatch(/\w/);
+  for (const { subject, fine, fix } of findings) {
+    if (!fine) expect(fix, subject).toMatch(/\w/);
   }
   return { exitCode, findings: new Map(findings.map((one) => [one.subject, one])) };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { findRemedy } from '../../helpers/machine/docker-machine/hints.ts';
+import { findHint } from '../../helpers/machine/docker-machine/hints.ts';
 import { findProgram } from '../../helpers/process/files/find-program.ts';
 import { runCommand } from '../../helpers/process/run-command.ts';
 
@@ -54,7 +54,7 @@ test('Each known limit has a hint, or a skipped spec with its reason', () => {
   expect(told.length).toBeGreaterThan(9);
   const unknown = told
     .map((one) => one.replace('…', 'x --ip 192.168.99.1 --netmask 255.255.255.0 failed:'))
-    .filter((one) => findRemedy(one) === undefined);
+    .filter((one) => findHint(one) === undefined);
   // Our own errors with a hint: see specs/unit/machine/docker-machine/hints.spec.ts and docker-machine-create.spec.ts.
   expect(unknown).toEqual([
     'the engine has version 24.0.7, and Docker 23.0 removed --cluster-store',

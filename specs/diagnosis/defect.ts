@@ -49,8 +49,8 @@ export async function typeFixes(
   const undos: (() => Promise<void>)[] = [];
   for (const defect of defects) undos.push(await (await defect.fault(lab)).inject());
   const before = await lab.audit();
-  for (const { remedy } of before.diagnoses) {
-    const { kind, host, commands = [] } = remedy ?? {};
+  for (const { action } of before.diagnoses) {
+    const { kind, host, commands = [] } = action ?? {};
     if (kind !== 'fix' || host === undefined) continue;
     await lab.provider.run(host, ['sh', '-ec', lineOf(commands)]);
   }

@@ -72,7 +72,7 @@ export function readKernelAnswer(
       code: 'command-failed',
       tried: `${machine}: ask the kernel for ${ability}`,
       observed: said.split('\n').at(-1) ?? '',
-      remedy: `run this command on the machine to find the reason: unshare -n ${question}`,
+      hint: `run this command on the machine to find the reason: unshare -n ${question}`,
       evidence: stdout,
     });
   }

@@ -37,7 +37,7 @@ describe('a state directory on a full disk', () => {
         expect(failure.line).toMatch(
           /^machine one: create: no space left for the state directory \S+\/store, on a disk of \d+ MB. Free space there, or set MACHINE_STORAGE_PATH to a folder with more\.$/,
         );
-        expect(lab.leftovers()).toEqual([]);
+        expect(lab.remains()).toEqual([]);
         expect(await lab.provider.list()).toEqual([]);
         await lab.provider.cleanUp();
         // Only the marker, so that "down" may delete the folder.
@@ -77,7 +77,7 @@ test('a state directory on an overlay file system is rejected before anything is
     expect(failure.line).toMatch(
       /^machine one: create: the state directory \S+ is on an overlay file system, where engines cannot store containers. Set MACHINE_STORAGE_PATH to a folder on a disk/,
     );
-    expect(lab.leftovers()).toEqual([]);
+    expect(lab.remains()).toEqual([]);
   } finally {
     await runCommand('umount', [join(folder, 'm')]);
   }
@@ -90,7 +90,7 @@ describe('cgroups', () => {
       /^Error creating machine: create the cgroup \S+: read-only file system.*. Make them writable: "mount -o remount,rw \/sys\/fs\/cgroup\S*". In a container, use --privileged\.$/m,
     );
     expect(made.exitCode).toBe(1);
-    expect(lab.leftovers()).toEqual([]);
+    expect(lab.remains()).toEqual([]);
   });
 
   test('of version 2 alone support machines and containers', async ({ lab }) => {
@@ -105,7 +105,7 @@ describe('cgroups', () => {
     );
     expect(made, made.stderr).toMatchObject({ exitCode: 0 });
     expect(made.stdout).toMatch(/^0::\/\S*\n2\n/m);
-    expect(lab.leftovers()).toEqual([]);
+    expect(lab.remains()).toEqual([]);
   });
 });
 

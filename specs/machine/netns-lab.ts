@@ -24,7 +24,7 @@ export interface NetnsLab {
   /** Runs a shell script in a machine; all exit codes are expected. */
   inside(machine: string, text: string): Promise<CommandResult>;
   /** Returns the remains of the state directory, in the kernel and on disk; empty after a failed creation. */
-  leftovers(): string[];
+  remains(): string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export async function openNetnsLab(under?: string): Promise<NetnsLab> {
     },
     inside: async (machine, text) =>
       await provider.run(machine, ['sh', '-c', text], { expect: 'any' }),
-    leftovers: () => listLeftovers(provider),
+    remains: () => listRemains(provider),
     [Symbol.asyncDispose]: async () => {
       await provider.remove((await provider.list()).map(({ name }) => name));
       await provider.cleanUp();
@@ -94,7 +94,7 @@ export async function openNetnsLab(under?: string): Promise<NetnsLab> {
   };
 }
 
-function listLeftovers({ stateDirectory: store }: NetnsProvider): string[] {
+function listRemains({ stateDirectory: store }: NetnsProvider): string[] {
   const namespaces = list(namespaceFolder).filter((name) =>
     name.startsWith(namespacePrefix(store)),
   );

@@ -283,7 +283,7 @@ describe('a machine that is stopped and started', () => {
     const frozen = `${runLine('frozen', 'always')} && docker pause frozen`;
     expect(await lab.inside(NAME, frozen)).toMatchObject({ exitCode: 0 });
     await lab.provider.kill(NAME);
-    expect(lab.leftovers().filter((left) => left.includes(NAME))).toEqual([NAME]);
+    expect(lab.remains().filter((left) => left.includes(NAME))).toEqual([NAME]);
     await lab.provider.start(NAME);
     expect(await lab.provider.inspect(NAME)).toEqual(machine);
     const state = "docker inspect -f '{{.State.Status}}' frozen";

@@ -173,6 +173,6 @@ async function refused(
   );
   expect(failure.message.split('\n')[0]).toMatch(line);
   expect(failure.message).toMatch(evidence);
-  expect(lab.leftovers().filter((name) => name.includes('never'))).toEqual([]);
+  expect(lab.remains().filter((name) => name.includes('never'))).toEqual([]);
   expect(readdirSync(join(lab.folder, 'machines'))).toHaveLength(others);
 }

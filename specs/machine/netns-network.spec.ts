@@ -249,7 +249,7 @@ describe('a requested range', () => {
     ).rejects.toThrow(
       `address range ${formatRange(range)}: this host already routes ${formatRange(range)} through ${hostLink(range)}. Set E2E_SUBNET to another range, or unset it to use a free one.`,
     );
-    expect(third.leftovers()).toEqual([]);
+    expect(third.remains()).toEqual([]);
     expect(await third.provider.list()).toEqual([]);
   });
 

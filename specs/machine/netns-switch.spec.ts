@@ -137,7 +137,7 @@ describe('in a network namespace of the user', () => {
       'Error creating machine: cgroups of this host: no hierarchy is mounted. Mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup".',
     );
     expect(exitCode).toBe(1);
-    expect(lab.leftovers()).toEqual([]);
+    expect(lab.remains()).toEqual([]);
   });
 
   async function openSpace(lab: NetnsLab): Promise<void> {

@@ -44,8 +44,8 @@ async function runAll(
 }
 
 function reportRefusal({ topology: { name }, refusal }: Combination): void {
-  const { observed = '', remedy = '' } = refusal ?? {};
-  const message = `${observed}. ${toSentence(remedy)}`;
+  const { observed = '', hint = '' } = refusal ?? {};
+  const message = `${observed}. ${toSentence(hint)}`;
   console.log(`skipped: ${message}`);
   startResults(true);
   const now = Date.now();

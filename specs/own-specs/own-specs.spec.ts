@@ -85,12 +85,12 @@ describe('a failed expectation describes the actual state in one sentence', () =
       expect(await complaintOf((async () => expect(kernel).toBeHealthy())())).toMatch(
         /^forwarding-entry-missing: .*stock/,
       );
-      expect(check.unhealthy?.checks.length).toBeGreaterThan(kernel.checks.length);
+      expect(check.unhealthy?.comparisons.length).toBeGreaterThan(kernel.comparisons.length);
       expect(await check.named('kernel-neighbours')).toBeHealthy();
     }
     expect(await check.audit()).toBeHealthy();
     expect(await complaintOf(check.named('kernel-neighbour').then(() => undefined))).toMatch(
-      /^find the check kernel-neighbour: no such check. Use one of engines-answer, /,
+      /^find the comparison kernel-neighbour: no such comparison. Use one of engines-answer, /,
     );
   });
 });

@@ -108,7 +108,7 @@ test('a global set-up that fails makes the run fail, with its steps up to the fa
         export default () => recordHost('Set up the demo', async () => {
           await activity('stage', 'keystore', async () => {
             await runCommand('sh', ['-c', 'echo it begins']);
-            await runCommand('sh', ['-c', 'echo no space left >&2; exit 5'], { remedy: 'make room' });
+            await runCommand('sh', ['-c', 'echo no space left >&2; exit 5'], { hint: 'make room' });
           });
         });`,
     },

@@ -195,6 +195,6 @@ async function attach(provider: MachineProvider): Promise<TopologyDocument> {
     code: 'topology-missing',
     tried: `attach to the topology in ${provider.store}`,
     observed: 'no topology is running',
-    remedy: 'bring one up with "overlay-e2e up"',
+    hint: 'bring one up with "overlay-e2e up"',
   });
 }

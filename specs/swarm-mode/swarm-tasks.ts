@@ -41,7 +41,7 @@ export async function waitForTasks(
       const why = late.map(({ node, state, message }) => `${node}: ${state} (${message})`);
       return notYet([saw, ...why].join('; '));
     },
-    { limit, signal, remedy: `see docker service ps --no-trunc ${service} on the manager` },
+    { limit, signal, hint: `see docker service ps --no-trunc ${service} on the manager` },
   );
 }
 

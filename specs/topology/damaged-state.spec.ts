@@ -90,7 +90,7 @@ test('down with a manually removed state directory leaves nothing in the kernel'
 }) => {
   const provider = await makeState(join(folder, 'store'), env);
   await rm(provider.store, { recursive: true });
-  expect(await tearDown(provider)).toMatchObject({ leftovers: ['one', 'the switch'] });
+  expect(await tearDown(provider)).toMatchObject({ remains: ['one', 'the switch'] });
   expect(await findTraces(provider.store)).toEqual(noTraces);
 });
 

@@ -4,10 +4,10 @@ import type { Observation } from '../model/observation.ts';
 /** Symptoms of two hosts whose containers cannot communicate or whose engines do not announce them. */
 export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'gossip-unaware',
-  'forwarding-absent',
-  'neighbour-absent',
+  'forwarding-missing',
+  'neighbour-missing',
   'name-unanswered',
-  'name-other',
+  'name-mismatch',
   'host-path-dead',
   'gossip-path-dead',
   'tunnel-dead',

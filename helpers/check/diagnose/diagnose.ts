@@ -19,7 +19,7 @@ export function diagnoseDifferences(
   for (const rule of inOrder) {
     if (open.length === 0) break;
     const found = rule.explain(open, observation);
-    diagnoses.push(...found.map(withTypableRemedy));
+    diagnoses.push(...found.map(withTypableAction));
     const explained = new Set(found.flatMap((one) => [...one.evidence, ...one.consequences]));
     open = open.filter((difference) => !explained.has(difference));
   }
@@ -27,13 +27,13 @@ export function diagnoseDifferences(
 }
 
 /** Replaces a command with unprintable characters or a missing name by an instruction, so that it is not run by mistake. */
-function withTypableRemedy(diagnosis: Diagnosis): Diagnosis {
-  const { remedy } = diagnosis;
-  if (remedy === undefined || isTypable(remedy.commands)) return diagnosis;
-  const { host } = remedy;
+function withTypableAction(diagnosis: Diagnosis): Diagnosis {
+  const { action } = diagnosis;
+  if (action === undefined || isTypable(action.commands)) return diagnosis;
+  const { host } = action;
   const effect =
     'The command contains characters that a terminal cannot show. Inspect the host itself.';
-  return { ...diagnosis, remedy: { kind: 'next-step', host, commands: [], effect } };
+  return { ...diagnosis, action: { kind: 'next-step', host, commands: [], effect } };
 }
 
 function describeRest(open: readonly Difference[]): Diagnosis {

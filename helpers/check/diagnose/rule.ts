@@ -1,5 +1,5 @@
 import type { DiagnosisCode } from '../model/codes.ts';
-import type { Diagnosis, Remedy } from '../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../model/diagnosis.ts';
 import { type Difference, type DifferenceKind, ofKind } from '../model/difference.ts';
 import type { Observation } from '../model/observation.ts';
 
@@ -26,18 +26,18 @@ interface Parts<Kind extends DifferenceKind> {
     open: readonly Difference[],
     observation: Observation,
   ) => readonly Difference[];
-  readonly remedy: (
+  readonly action: (
     cause: Difference<Kind>,
     observation: Observation,
     open: readonly Difference[],
-  ) => Remedy | undefined;
+  ) => Action | undefined;
 }
 
 /** Returns a rule that makes one finding of each difference of these kinds. */
 export function ruleFor<Kind extends DifferenceKind>(
   kinds: Kind | readonly Kind[],
   code: DiagnosisCode,
-  { name = code, applies, summary, consequences, remedy }: Parts<Kind>,
+  { name = code, applies, summary, consequences, action }: Parts<Kind>,
 ): Rule {
   const all: readonly Kind[] = typeof kinds === 'string' ? [kinds] : kinds;
   return {
@@ -51,7 +51,7 @@ export function ruleFor<Kind extends DifferenceKind>(
           summary: summary?.(cause) ?? cause.text,
           evidence: [cause],
           consequences: consequences?.(cause, open, observation) ?? [],
-          remedy: remedy(cause, observation, open),
+          action: action(cause, observation, open),
         })),
   };
 }

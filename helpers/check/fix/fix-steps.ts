@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { Command } from '../model/command.ts';
 import { areMembersKnown, coverageOf, isWhollyExamined } from '../derive/coverage.ts';
-import type { Diagnosis, Remedy } from '../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../model/diagnosis.ts';
 import { hostWithDestination, tablesOf } from '../derive/expected-tables.ts';
 import { hostNamed } from '../derive/find-host.ts';
 import type { Observation } from '../model/observation.ts';
@@ -10,7 +10,7 @@ import { valueOf } from '../model/observed.ts';
 import { isOverlapping } from '../derive/ranges.ts';
 
 /** Something that `--fix` may do on a host to the kernel tables of an overlay. */
-export interface FixStep extends Pick<Remedy, 'commands' | 'effect'> {
+export interface FixStep extends Pick<Action, 'commands' | 'effect'> {
   readonly code: string;
   readonly host: string;
   readonly networkId: string;
@@ -35,10 +35,10 @@ type Found = { readonly diagnoses: readonly Diagnosis[]; readonly observation: O
 export function planFix({ diagnoses, observation }: Found): FixPlan {
   const steps: FixStep[] = [];
   const refused: string[] = [];
-  for (const { code, remedy } of diagnoses) {
-    if (remedy?.host === undefined || remedy.restores === undefined) continue;
-    const { host, commands, effect } = remedy;
-    const { networkId, commands: restores } = remedy.restores;
+  for (const { code, action } of diagnoses) {
+    if (action?.host === undefined || action.restores === undefined) continue;
+    const { host, commands, effect } = action;
+    const { networkId, commands: restores } = action.restores;
     const kernel = valueOf(hostNamed(observation, host)?.kernel);
     const tables = tablesOf(kernel?.overlays, networkId);
     const planned = restores.map((one) => planCommand(one, tables, observation));

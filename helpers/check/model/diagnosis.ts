@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import type { Difference, Place } from './difference.ts';
 
 /** The fix or next step of a finding. It only runs if the user asks. */
-export interface Remedy {
+export interface Action {
   /** A fix changes something and restores it; a next step only inspects, or is for people to do. */
   readonly kind: 'fix' | 'next-step';
   /** The commands to run on `host`, in order; empty for an instruction. */
@@ -20,7 +20,7 @@ export interface Remedy {
 }
 
 /** Returns true if commands need root. Anyone with access to an engine may run docker commands. */
-export function needsRoot({ commands }: Pick<Remedy, 'commands'>): boolean {
+export function needsRoot({ commands }: Pick<Action, 'commands'>): boolean {
   return commands.some(([program]) => !['curl', 'docker', 'ping'].includes(program));
 }
 
@@ -34,7 +34,7 @@ export interface Diagnosis {
   readonly evidence: readonly Difference[];
   /** The differences that exist only because of it. */
   readonly consequences: readonly Difference[];
-  readonly remedy?: Remedy | undefined;
+  readonly action?: Action | undefined;
 }
 
 /** Identifies a diagnosis across reports: its code and its place. */

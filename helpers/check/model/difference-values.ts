@@ -52,16 +52,19 @@ export interface DifferenceValues {
   'hostname-shared': { expected: string; observed: string };
   'engine-id-shared': { expected: string; observed: string };
   'gossip-unaware': { expected: string; observed: string | null };
-  'store-silent': { expected: string; observed: string };
-  'store-lacks-member': { expected: string; observed: readonly string[] };
-  'store-lacks-network': { expected: string; observed: readonly string[] };
-  'store-lacks-end': { expected: { endpointId: string; address: string }; observed: null };
-  'end-without-container': {
+  'keystore-silent': { expected: string; observed: string };
+  'keystore-member-missing': { expected: string; observed: readonly string[] };
+  'keystore-network-missing': { expected: string; observed: readonly string[] };
+  'keystore-endpoint-missing': {
+    expected: { endpointId: string; address: string };
+    observed: null;
+  };
+  'endpoint-without-container': {
     expected: null;
     observed: { endpointId: string; address: string; hostAddress: string };
   };
-  'network-absent': { expected: string; observed: readonly string[] | null };
-  'network-unlike': {
+  'network-missing': { expected: string; observed: readonly string[] | null };
+  'network-mismatch': {
     expected: string | { subnet: string } | Pick<NetworkFacts, 'id' | 'name' | 'subnets'>;
     /** The network of one host, the shared network, or all networks with the name. */
     observed:
@@ -70,28 +73,28 @@ export interface DifferenceValues {
       | readonly Pick<NetworkFacts, 'id' | 'subnets'>[];
   };
   'subnets-overlap': { expected: string; observed: { subnet: string; range: string } };
-  'container-absent': { expected: string; observed: null };
+  'container-missing': { expected: string; observed: null };
   /** The other host; or the networks of a container that is not on the expected one. */
   'container-elsewhere': { expected: string; observed: string | readonly string[] };
   'container-not-running': {
     expected: string;
     observed: Pick<ContainerFacts, 'status' | 'exitCode' | 'restartCount' | 'error'>;
   };
-  'forwarding-absent': {
+  'forwarding-missing': {
     expected: Forwarding;
     observed: Forwarding | { mac: string; master: string } | null;
   };
-  'forwarding-other': {
+  'forwarding-mismatch': {
     expected: Forwarding;
     observed: Forwarding & { astray: string | undefined };
   };
-  'forwarding-leftover': {
+  'forwarding-stale': {
     expected: null;
     observed: Forwarding & { address: string | undefined };
   };
-  'neighbour-absent': { expected: Neighbor; observed: null };
-  'neighbour-other': { expected: Neighbor; observed: Neighbor };
-  'neighbour-leftover': { expected: null; observed: Neighbor };
+  'neighbour-missing': { expected: Neighbor; observed: null };
+  'neighbour-mismatch': { expected: Neighbor; observed: Neighbor };
+  'neighbour-stale': { expected: null; observed: Neighbor };
   'neighbours-refused': {
     expected: { refused: number };
     observed: { refused: number; room: number };
@@ -102,11 +105,11 @@ export interface DifferenceValues {
     observed: { address: string } | { device: string; address: string; process: number };
   };
   /** The state of a device by its name, or the wrong `vni` or `port`. */
-  'vxlan-unlike': {
+  'vxlan-mismatch': {
     expected: string | Readonly<Record<string, 'up' | readonly number[]>>;
     observed: Readonly<Record<string, 'down' | number>> | null;
   };
-  'mtu-unfit': {
+  'mtu-mismatch': {
     expected: { device: string; mtu: number; command: Command };
     observed: { device: string; mtu: number };
   };
@@ -121,7 +124,7 @@ export interface DifferenceValues {
     expected: ResolvedName;
     observed: { answers: readonly string[] | null; error: string | null };
   };
-  'name-other': {
+  'name-mismatch': {
     expected: ResolvedName;
     observed: { answers: readonly string[]; from: NameAnswer['from'] };
   };
@@ -152,7 +155,7 @@ export interface DifferenceValues {
     expected: { lost: number };
     observed: NonNullable<LossTrial['second']>;
   };
-  'source-other': { expected: string; observed: string };
+  'source-mismatch': { expected: string; observed: string };
   'checksums-wrong': {
     expected: { tcp: number; udp: number };
     observed: { tcp: number; udp: number };
@@ -167,7 +170,7 @@ export interface DifferenceValues {
     expected: { status: number };
     observed: { status: number | null; body: string | null; error: string | undefined };
   };
-  'application-answers-other': { expected: string; observed: string | null };
+  'application-mismatch': { expected: string; observed: string | null };
   'application-without-database': {
     expected: { queries: number; row: string };
     observed: { queries: number; body: string | null };

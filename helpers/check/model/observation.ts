@@ -56,5 +56,5 @@ export interface Observation {
   /** The answers of published ports and the application. */
   readonly application: Observed<ApplicationView>;
   /** Objects of the check that could not be removed, in words. */
-  readonly leftovers: readonly string[];
+  readonly notRemoved: readonly string[];
 }

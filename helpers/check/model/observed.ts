@@ -11,7 +11,9 @@ export interface Value<T> {
  * The kind of reason: the cluster has no such part, the user did not request it, or it was requested but not possible. Only
  * the last one makes a result incomplete.
  */
-export type MissingBecause = 'not-applicable' | 'not-requested' | 'failed';
+export const missingBecause = ['not-applicable', 'not-requested', 'failed'] as const;
+
+export type MissingBecause = (typeof missingBecause)[number];
 
 export interface Missing {
   /** The reason in words: "the engine does not answer", "probes are turned off". */

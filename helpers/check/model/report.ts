@@ -1,9 +1,9 @@
-import type { CheckOutcome, Layer, Need } from './check.ts';
+import type { ComparisonOutcome, Layer, Need } from './comparison.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import type { Observation } from './observation.ts';
 
 /** A check and what came of it. */
-export type CheckResult = CheckOutcome & {
+export type ComparisonResult = ComparisonOutcome & {
   readonly name: string;
   readonly title: string;
   readonly layer: Layer;
@@ -36,7 +36,7 @@ export interface AuditReport {
   readonly milliseconds: number;
   readonly verdict: AuditVerdict;
   readonly diagnoses: readonly Diagnosis[];
-  readonly checks: readonly CheckResult[];
+  readonly comparisons: readonly ComparisonResult[];
   /** The examined part of the cluster. */
   readonly coverage: Coverage;
   /** The whole observation, from which pictures are drawn. */

@@ -14,7 +14,7 @@ export function setDeadline(limit: number, signal: AbortSignal | undefined): Dea
         code: 'check-timed-out',
         tried: 'check',
         observed: `not done within the limit of ${Math.round(limit / 1000)} s`,
-        remedy: 'set a longer limit',
+        hint: 'set a longer limit',
       }),
     );
   }, limit);

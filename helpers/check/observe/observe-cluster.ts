@@ -41,17 +41,17 @@ export async function observeCluster(
   using deadline = setDeadline(limit - reserve, options.signal);
   const { signal } = deadline;
   const probes = openProbes(options, limit, signal);
-  let leftovers: string[] = [];
-  let observation: Omit<Observation, 'leftovers'>;
+  let notRemoved: string[] = [];
+  let observation: Omit<Observation, 'notRemoved'>;
   const startedAt = performance.now();
   try {
     observation = await observeLayers({ target, options, signal }, probes);
   } finally {
     const left = limit - (performance.now() - startedAt);
-    leftovers = await probes.end(AbortSignal.timeout(Math.round(Math.max(reserve, left))));
+    notRemoved = await probes.end(AbortSignal.timeout(Math.round(Math.max(reserve, left))));
   }
   options.signal?.throwIfAborted();
-  return { ...observation, leftovers };
+  return { ...observation, notRemoved: notRemoved };
 }
 
 const noStore = withoutValue('the cluster has no key-value store', 'not-applicable');
@@ -59,7 +59,7 @@ const noStore = withoutValue('the cluster has no key-value store', 'not-applicab
 async function observeLayers(
   begun: Omit<ObservationContext, 'probes'>,
   probes: Probes,
-): Promise<Omit<Observation, 'leftovers'>> {
+): Promise<Omit<Observation, 'notRemoved'>> {
   const { target, signal } = begun;
   const { name, isComplete, expectations } = target;
   const readStores = (stores: readonly TargetStore[]) =>

@@ -19,7 +19,7 @@ export async function runDoctor({ json, verbose = false }: DoctorOptions): Promi
   const stopProgress = await showProgress({ verbose });
   try {
     const { provider, findings: ofProvider } = await examineProvider();
-    const findings = [judgeNode(process.versions.node), ...ofProvider];
+    const findings = [evaluateNode(process.versions.node), ...ofProvider];
     stopProgress();
     console.log(json ? await formatDocument(provider, findings) : formatTable(findings));
     return findings.every((one) => one.fine) ? 0 : 1;
@@ -52,9 +52,9 @@ async function formatDocument(
 /** Formats one line per requirement, with the fix below a missing one. */
 function formatTable(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ subject }) => subject.length));
-  const lines = findings.flatMap(({ subject, saw, remedy, ...one }) => [
-    `${one.fine ? '✔' : '✖'} ${subject.padEnd(width)}   ${saw}`,
-    ...(remedy === undefined ? [] : [`  ${' '.repeat(width)}   → ${remedy}`]),
+  const lines = findings.flatMap(({ subject, observed, fix, ...one }) => [
+    `${one.fine ? '✔' : '✖'} ${subject.padEnd(width)}   ${observed}`,
+    ...(fix === undefined ? [] : [`  ${' '.repeat(width)}   → ${fix}`]),
   ]);
   const lacking = findings.filter((one) => !one.fine).length;
   const verdict = lacking === 0 ? 'Nothing is missing.' : `Missing: ${lacking}.`;
@@ -64,7 +64,7 @@ function formatTable(findings: readonly Finding[]): string {
 /** The oldest version of Node.js that runs TypeScript directly and has every used feature. */
 const oldestNode = 24;
 
-function judgeNode(version: string): Finding {
+function evaluateNode(version: string): Finding {
   if (Number.parseInt(version, 10) >= oldestNode) return fine('Node', version);
   return missing(
     'Node',

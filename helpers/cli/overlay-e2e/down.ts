@@ -45,7 +45,7 @@ function describeAll(attempts: readonly TornDown[], store: string): string {
     { told: 'Removed', names: attempts.flatMap(({ machines }) => machines) },
     {
       told: 'Removed from an interrupted run',
-      names: attempts.flatMap(({ leftovers }) => leftovers),
+      names: attempts.flatMap(({ remains }) => remains),
     },
   ].flatMap(({ told, names }) =>
     names.length === 0 ? [] : [`${told}: ${[...new Set(names)].join(', ')}.`],

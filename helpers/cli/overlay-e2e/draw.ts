@@ -7,7 +7,7 @@ import { reportsFolder } from '../../report/results/reports-folder.ts';
 import { showProgress } from '../progress.ts';
 import { pictureNames, type PictureName } from './draw/picture-names.ts';
 import { drawPictures } from './draw/draw-pictures.ts';
-import { lookAtTopology } from './draw/observe-topology.ts';
+import { observeTopology } from './draw/observe-topology.ts';
 import { reportFailure } from './failure.ts';
 
 export interface DrawOptions {
@@ -30,7 +30,7 @@ export async function runDraw(
     // Better known before the look than after it.
     await orSay(folder, mkdir(folder, { recursive: true }));
     const stopProgress = await showProgress({ verbose });
-    const sight = await lookAtTopology(wanted, watch.signal).finally(stopProgress);
+    const sight = await observeTopology(wanted, watch.signal).finally(stopProgress);
     const entries = await drawPictures(wanted, sight);
     const files = entries.flatMap((one) =>
       'svg' in one ? [{ ...one, file: `${one.name}.svg` }] : [],
@@ -56,7 +56,7 @@ async function orSay(folder: string, writing: Promise<unknown>): Promise<void> {
       code: 'folder-unwritable',
       tried: `write pictures into ${folder}`,
       observed: firstLine(cause),
-      remedy: 'choose a writable folder with free space with --into',
+      hint: 'choose a writable folder with free space with --into',
       cause,
     });
   });

@@ -54,8 +54,7 @@ export function openSwarmManager(machine: Machine, port = MANAGER_PORT): SwarmMa
           limit,
           signal,
           fatal: (error) => hasCode(error, 'engine-unsuitable'),
-          remedy:
-            'read the logs of its containers (docker logs swarm-agent-master, docker logs swarm-agent): agents must reach the key-value store, and the manager must reach the store and the engines',
+          hint: 'read the logs of its containers (docker logs swarm-agent-master, docker logs swarm-agent): agents must reach the key-value store, and the manager must reach the store and the engines',
         },
       ),
     [Symbol.dispose]: () => engine.close(),

@@ -96,6 +96,6 @@ function invalidStatus(observed: string): HarnessError {
     code: 'engine-unsuitable',
     tried: READ_NODES,
     observed: oneLine(observed),
-    remedy: 'check that it is a manager of classic Swarm 1.2: docker info',
+    hint: 'check that it is a manager of classic Swarm 1.2: docker info',
   });
 }

@@ -50,7 +50,7 @@ export function findOptionDefect(url: string, { machine, info }: Judged): Harnes
       code: 'engine-unsuitable',
       tried: `${name}: join the cluster of ${url}`,
       observed,
-      remedy: `set the engine option ${options.join(' and ')} (docker-machine create --engine-opt)`,
+      hint: `set the engine option ${options.join(' and ')} (docker-machine create --engine-opt)`,
     });
   const store = `cluster-store=${url}`;
   const advertise = `cluster-advertise=INTERFACE:${requireTls(machine).port} with the interface of ${address}`;
@@ -85,7 +85,7 @@ function findSharedHostnames(all: readonly Judged[]): HarnessError[] {
       code: 'engine-unsuitable',
       tried: `${names.join(' and ')}: join one cluster`,
       observed: `they share the hostname ${hostname}, but a key-value cluster identifies its members by hostname`,
-      remedy: `give ${others.join(' and ')} a different hostname (hostnamectl set-hostname), and restart the engines of ${names.join(' and ')}`,
+      hint: `give ${others.join(' and ')} a different hostname (hostnamectl set-hostname), and restart the engines of ${names.join(' and ')}`,
     });
   });
 }

@@ -107,8 +107,7 @@ async function waitForMembers(
     {
       limit,
       signal,
-      remedy:
-        "read the engine's log: it must reach the key-value store, and cluster-advertise must name one of its interfaces",
+      hint: "read the engine's log: it must reach the key-value store, and cluster-advertise must name one of its interfaces",
     },
   );
 }
@@ -146,8 +145,7 @@ async function waitForGossipPeers(
     {
       limit,
       signal,
-      remedy:
-        'open port 7946 between the machines, TCP and UDP, and check that their hostnames differ',
+      hint: 'open port 7946 between the machines, TCP and UDP, and check that their hostnames differ',
     },
   );
 }

@@ -16,17 +16,17 @@ export function refuseKeyValueEngine(need: Backend): RefuseEngine {
       const stores = backends.length === 0 ? '' : `${backends.join(' or ')}, or `;
       return {
         observed: `engine ${version} has no ${scheme(need)}:// (${build})`,
-        remedy: `use ${stores}${others}`,
+        hint: `use ${stores}${others}`,
       };
     }
     return isOlder(version, [1, 9])
       ? {
           observed: `engine ${version} has no --cluster-store: key-value clusters need 1.9 or newer`,
-          remedy: `use ${others}`,
+          hint: `use ${others}`,
         }
       : {
           observed: `engine ${version} has no --cluster-store: key-value clusters need 20.10 or older`,
-          remedy: `use ${others}, or swarm mode`,
+          hint: `use ${others}, or swarm mode`,
         };
   };
 }

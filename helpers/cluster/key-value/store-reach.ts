@@ -55,7 +55,7 @@ export async function whileStoreIsReached<T>(
 
 interface Obstacle {
   readonly observed: string;
-  readonly remedy: string;
+  readonly hint: string;
 }
 
 /** Returns the problem if no store answers. */
@@ -64,7 +64,7 @@ async function findSilence({ url, address, port }: StoreLocation): Promise<Obsta
   if (failure === undefined) return undefined;
   return {
     observed: `no key-value store answers at ${url}: ${failure}`,
-    remedy: `check on ${address} that its container runs and publishes port ${port} (docker ps -a)`,
+    hint: `check on ${address} that its container runs and publishes port ${port} (docker ps -a)`,
   };
 }
 
@@ -86,7 +86,7 @@ async function findBarrier(
   const { url, address, port } = place;
   return {
     observed: `${machine} does not reach the key-value store ${url}, although it answers here: ${failure}`,
-    remedy: `open TCP port ${port} of ${address} to ${machine}: check firewalls, security groups and routes between them`,
+    hint: `open TCP port ${port} of ${address} to ${machine}: check firewalls, security groups and routes between them`,
   };
 }
 

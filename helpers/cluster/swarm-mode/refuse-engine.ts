@@ -6,5 +6,5 @@ import { isOlder } from '../is-older.ts';
 export const refuseSwarmEngine: RefuseEngine = ({ version }) => {
   if (!isOlder(version, [1, 13])) return undefined;
   const observed = `engine ${version} has no attachable networks: swarm mode needs 1.13 or newer`;
-  return { observed, remedy: `use engine ${ENGINE_VERSIONS.join(' or ')}` };
+  return { observed, hint: `use engine ${ENGINE_VERSIONS.join(' or ')}` };
 };

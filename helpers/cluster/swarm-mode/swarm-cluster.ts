@@ -98,7 +98,7 @@ async function findImage(engine: Engine): Promise<string> {
     code: 'image-unknown',
     tried: `${engine.machine.name}: run a container on a network`,
     observed: 'it has no container whose image could be used',
-    remedy: 'run the workload first',
+    hint: 'run the workload first',
   });
 }
 

@@ -117,7 +117,7 @@ async function waitForNodes(
     {
       limit,
       signal,
-      remedy: "read docker node ls on the manager, and the engine's log there",
+      hint: "read docker node ls on the manager, and the engine's log there",
     },
   );
 }
@@ -145,7 +145,7 @@ async function waitForPeers(
     {
       limit,
       signal,
-      remedy: 'open port 7946 between the machines, TCP and UDP',
+      hint: 'open port 7946 between the machines, TCP and UDP',
     },
   );
 }

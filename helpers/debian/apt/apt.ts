@@ -187,7 +187,7 @@ export function explainApt(tried: string, error: unknown): HarnessError {
       code: 'package-missing',
       tried,
       observed: `${gone.join(' and ')} not found in ${hostPath().join(':')}`,
-      remedy: 'install apt, dpkg and util-linux, or add their folder to PATH',
+      hint: 'install apt, dpkg and util-linux, or add their folder to PATH',
       cause: error,
     });
   }
@@ -196,7 +196,7 @@ export function explainApt(tried: string, error: unknown): HarnessError {
     code: codeOf(said),
     tried,
     observed: complaint,
-    remedy: unsigned.test(said)
+    hint: unsigned.test(said)
       ? 'update the keys: apt-get install debian-archive-keyring'
       : absent.test(complaint)
         ? 'set E2E_DEBIAN_MIRROR=http://…/debian to a mirror that still has the release, such as Debian’s archive of old releases'

@@ -34,7 +34,7 @@ async function findMirror(suite: Suite): Promise<string> {
       code: 'platform-unsupported',
       tried,
       observed: `${release.name} has no apt`,
-      remedy: aptCommandFor(release),
+      hint: aptCommandFor(release),
     });
   }
   const given = readVariable('E2E_DEBIAN_MIRROR');
@@ -45,7 +45,7 @@ async function findMirror(suite: Suite): Promise<string> {
     code: 'package-unavailable',
     tried,
     observed: 'no signed repository of Debian in /etc/apt/sources.list or sources.list.d',
-    remedy: 'set E2E_DEBIAN_MIRROR=http://…/debian to a mirror',
+    hint: 'set E2E_DEBIAN_MIRROR=http://…/debian to a mirror',
   });
 }
 

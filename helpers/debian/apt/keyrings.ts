@@ -24,7 +24,7 @@ export function findKeyrings(
     code: 'package-missing',
     tried: `find the keys of Debian ${suite}`,
     observed: `no debian-archive-keyring in ${root}usr/share/keyrings`,
-    remedy: 'install the package: "apt-get install debian-archive-keyring"',
+    hint: 'install the package: "apt-get install debian-archive-keyring"',
   });
 }
 

@@ -75,7 +75,7 @@ export async function explainDamage(error: unknown): Promise<unknown> {
       code: 'cache-changed',
       tried: `use the cache ${folder}`,
       observed: `${file} has changed since it was built`,
-      remedy: `delete it with "rm -r ${folder}"; the next run builds it again`,
+      hint: `delete it with "rm -r ${folder}"; the next run builds it again`,
       cause: error,
       evidence: error instanceof Error ? error.message : String(error),
     });
@@ -103,7 +103,7 @@ async function openCache(): Promise<void> {
       code: 'folder-unsuitable',
       tried: `use ${called} ${folder}`,
       observed: 'the path contains a colon or a line break, which PATH does not support',
-      remedy: `set ${variable} to a folder without them`,
+      hint: `set ${variable} to a folder without them`,
     });
   }
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -69,7 +69,7 @@ export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<Eng
     throw new InputError({
       code: 'name-unknown',
       observed: `unknown engine version "${version}"`,
-      remedy: suggestName(
+      hint: suggestName(
         version,
         [...ENGINE_VERSIONS, 'system', 'the absolute path of a folder with dockerd'],
         'versions',
@@ -111,7 +111,7 @@ async function useSystem(): Promise<EngineBundle> {
       code: 'package-missing',
       tried: 'engine bundle system',
       observed: 'dockerd not found in PATH',
-      remedy: `install Docker, or choose one of ${ENGINE_VERSIONS.join(', ')}`,
+      hint: `install Docker, or choose one of ${ENGINE_VERSIONS.join(', ')}`,
     });
   }
   return await useFolder(dirname(dockerd));
@@ -126,7 +126,7 @@ async function useFolder(folder: string): Promise<EngineBundle> {
       code: 'engine-unsuitable',
       subject: `engine bundle ${folder}`,
       observed: `${(dockerd === undefined ? ['dockerd'] : missing).join(', ')} not found`,
-      remedy: 'put all programs into the same folder, as in Docker’s static archive',
+      hint: 'put all programs into the same folder, as in Docker’s static archive',
     });
   }
   return { version: await askVersion(dockerd, env), folder, env };
@@ -159,15 +159,14 @@ async function expectVersion(root: string, version: string): Promise<void> {
     code: 'package-unavailable',
     tried: `engine ${version}`,
     observed: `the mirror has ${found}`,
-    remedy: `choose another of ${ENGINE_VERSIONS.join(', ')}, or give the path of a folder with dockerd`,
+    hint: `choose another of ${ENGINE_VERSIONS.join(', ')}, or give the path of a folder with dockerd`,
   });
 }
 
 async function askVersion(dockerd: string, env: Record<string, string>): Promise<string> {
   const { stdout } = await runCommand(dockerd, ['--version'], {
     env,
-    remedy:
-      'choose another version: this host cannot run this one, because of an older C library or another processor',
+    hint: 'choose another version: this host cannot run this one, because of an older C library or another processor',
   });
   return /version v?(\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? stdout.trim();
 }

@@ -39,7 +39,7 @@ export async function chooseImage(
       code: 'file-unreadable',
       tried,
       observed: `file ${file} not found`,
-      remedy: `give the path of ${kindOfFile}, or a tag to pull`,
+      hint: `give the path of ${kindOfFile}, or a tag to pull`,
     });
   }
   if (!REFERENCE.test(words)) {
@@ -47,7 +47,7 @@ export async function chooseImage(
       code: 'input-invalid',
       tried,
       observed: 'neither a file nor a tag',
-      remedy: `give the path of ${kindOfFile}, or a tag such as ${usual}`,
+      hint: `give the path of ${kindOfFile}, or a tag such as ${usual}`,
     });
   }
   return { tag: withTag(words) };
@@ -76,7 +76,7 @@ async function readTags(file: string, tried: string, also?: string): Promise<str
     code: 'image-invalid',
     tried,
     observed: `${isNot} file of "docker save": no manifest.json in it names images`,
-    remedy: 'write it with "docker save -o FILE NAME:TAG"; "docker export" writes another format',
+    hint: 'write it with "docker save -o FILE NAME:TAG"; "docker export" writes another format',
   });
 }
 
@@ -89,6 +89,6 @@ function pickTag(tags: readonly string[], usual: string, tried: string): string 
     code: 'image-invalid',
     tried,
     observed: first === undefined ? 'the image in it has no tag' : `it contains ${tags.join(', ')}`,
-    remedy: `write it with "docker save -o FILE NAME:TAG" for one image, or for one named ${usual}`,
+    hint: `write it with "docker save -o FILE NAME:TAG" for one image, or for one named ${usual}`,
   });
 }

@@ -61,7 +61,7 @@ export async function connectTcp(container: Container, attempt: TcpAttempt): Pro
       code: 'container-unsuitable',
       tried: `${container.machine.name}: connect to ${address}:${port} from ${container.name}`,
       observed: 'the image has no bash, or no timeout',
-      remedy: 'use an image with both (Debian: bash, coreutils)',
+      hint: 'use an image with both (Debian: bash, coreutils)',
       evidence: transcript,
     });
   }

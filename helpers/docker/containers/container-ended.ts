@@ -15,7 +15,7 @@ export async function requireRunning(
     code: 'container-ended',
     tried: `${container.machine.name}: container ${container.name}: start`,
     observed: `ended with exit code ${exitCode}${error === '' ? '' : ` (${error})`}`,
-    remedy: 'read its log for the reason',
+    hint: 'read its log for the reason',
     evidence: await readLastLines(container),
   });
 }

@@ -147,14 +147,14 @@ export function explainStart(name: string): Explain {
       return {
         code: 'port-busy',
         observed: `port ${port} of the machine is in use`,
-        remedy: 'stop the program with this port, or publish another port',
+        hint: 'stop the program with this port, or publish another port',
       };
     }
     if (/executable file not found|no such file or directory: unknown/.test(message)) {
       return {
         code: 'container-unsuitable',
         observed: `its program is not in the image (${message})`,
-        remedy: 'check its command and entrypoint',
+        hint: 'check its command and entrypoint',
       };
     }
     return explainAttachment(message) ?? explainMissing(name)(refusal);
@@ -172,14 +172,13 @@ function explainAttachment(message: string): Explanation | undefined {
     return {
       code: 'network-unknown',
       observed: `network ${network} is only for services`,
-      remedy: 'create the network with --attachable, or run the container as a service',
+      hint: 'create the network with --attachable, or run the container as a service',
     };
   }
   return {
     code: 'network-unknown',
     observed: `the swarm does not provide network ${network} (${message})`,
-    remedy:
-      'create the network on a manager, and check that "docker node ls" lists this machine as ready',
+    hint: 'create the network on a manager, and check that "docker node ls" lists this machine as ready',
   };
 }
 
@@ -189,14 +188,14 @@ function explainMissing(name: string): Explain {
       return {
         code: 'container-unknown',
         observed: `unknown container ${name} on this engine`,
-        remedy: 'run the container first',
+        hint: 'run the container first',
       };
     }
     if (/is not running/.test(message)) {
       return {
         code: 'container-not-running',
         observed: `${name} is not running`,
-        remedy: `read the reason in its log: docker logs ${name}`,
+        hint: `read the reason in its log: docker logs ${name}`,
       };
     }
     return undefined;

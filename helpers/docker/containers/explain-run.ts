@@ -10,21 +10,21 @@ export function explainRun(spec: ContainerSpec, machine: string): Explain {
       return {
         code: 'image-unknown',
         observed: `no image ${spec.image} on machine ${machine}`,
-        remedy: 'load it with "docker load", or pass its archive when the machine is created',
+        hint: 'load it with "docker load", or pass its archive when the machine is created',
       };
     }
     if (status === 409 && /is already in use by container/.test(message)) {
       return {
         code: 'name-taken',
         observed: `container ${spec.name ?? ''} already exists`,
-        remedy: `remove it first: docker rm -f ${spec.name ?? ''}`,
+        hint: `remove it first: docker rm -f ${spec.name ?? ''}`,
       };
     }
     if (status === 404 && /network .* not found/.test(message)) {
       return {
         code: 'network-unknown',
         observed: `no network ${spec.network ?? ''} on machine ${machine}`,
-        remedy: 'create it first, or check that this engine is in the cluster',
+        hint: 'create it first, or check that this engine is in the cluster',
       };
     }
     return explainStart(spec.name ?? spec.image)(refusal);

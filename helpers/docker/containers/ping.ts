@@ -52,7 +52,7 @@ export async function ping(
       code: 'container-unsuitable',
       tried: `${container.machine.name}: ping in ${container.name}`,
       observed: exitCode < 126 ? 'its ping does not support all options' : 'the image has no ping',
-      remedy: 'use an image with the ping of iputils (Debian: iputils-ping)',
+      hint: 'use an image with the ping of iputils (Debian: iputils-ping)',
       evidence: output,
     });
   }
@@ -83,7 +83,7 @@ export async function resolveName(
     code: 'container-unsuitable',
     tried: `${container.machine.name}: resolve ${name} in ${container.name}`,
     observed: `getent exited with code ${exitCode}`,
-    remedy: 'use an image with getent (Debian: libc-bin)',
+    hint: 'use an image with getent (Debian: libc-bin)',
     evidence: stdout,
   });
 }

@@ -53,7 +53,7 @@ async function readNamed(name: string, env: Environment): Promise<ContextEndpoin
     throw new InputError({
       code: 'name-unknown',
       observed: `unknown Docker context "${name}" in ${folder}`,
-      remedy: suggestName(name, others, 'contexts'),
+      hint: suggestName(name, others, 'contexts'),
     });
   });
   const meta = contextMeta.safeParse(parseJson(text));
@@ -81,6 +81,6 @@ function configFolder(env: Environment): string {
 }
 
 function unreadable(tried: string, observed: string, cause: unknown): HarnessError {
-  const remedy = 'run "docker context inspect" to see its content';
-  return new HarnessError({ code: 'file-unreadable', tried, observed, remedy, cause });
+  const hint = 'run "docker context inspect" to see its content';
+  return new HarnessError({ code: 'file-unreadable', tried, observed, hint, cause });
 }

@@ -87,6 +87,6 @@ function bare(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-function wrong(text: string, observed: string, remedy: string): InputError {
-  return new InputError({ code: 'input-invalid', subject: `engine ${text}`, observed, remedy });
+function wrong(text: string, observed: string, hint: string): InputError {
+  return new InputError({ code: 'input-invalid', subject: `engine ${text}`, observed, hint });
 }

@@ -42,8 +42,7 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
     return {
       code: code === 'ENOENT' ? 'file-unreadable' : 'login-refused',
       observed: code === 'ENOENT' ? `socket ${at} not found` : `no permission to open ${at}`,
-      remedy:
-        'give the socket of the engine, and run as a user with access to it (root, group docker)',
+      hint: 'give the socket of the engine, and run as a user with access to it (root, group docker)',
     };
   }
   const { others, files } = machine.givenAs === undefined ? ofStore : ofUser;
@@ -54,13 +53,13 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
       return {
         code: 'host-unknown',
         observed: `unknown host name in ${at} (${code})`,
-        remedy: 'check the spelling, or give its address',
+        hint: 'check the spelling, or give its address',
       };
     case 'ECONNREFUSED':
       return {
         code: 'engine-stopped',
         observed: `connection to ${at} refused`,
-        remedy: 'start the engine, or read its log for the reason of its end',
+        hint: 'start the engine, or read its log for the reason of its end',
       };
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -68,35 +67,34 @@ export function explainConnection(error: unknown, machine: EngineHost): Explanat
       return {
         code: 'engine-unreachable',
         observed: `${at} cannot be reached (${code})`,
-        remedy: 'check that the machine runs and has a route to this host',
+        hint: 'check that the machine runs and has a route to this host',
       };
     case 'ECONNRESET':
     case 'EPIPE':
       return {
         code: 'engine-stopped',
         observed: `${at} closed the connection`,
-        remedy: 'read the log of the engine, which has ended',
+        hint: 'read the log of the engine, which has ended',
       };
     case 'ENOENT':
     case 'EACCES':
       return {
         code: 'certificate-wrong',
         observed: firstLine(error),
-        remedy: files,
+        hint: files,
       };
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return {
         code: 'certificate-wrong',
         observed: `the engine at ${at} has a certificate for another address (${firstLine(error)})`,
-        remedy:
-          'create the machine again if its address has changed; otherwise, another program answers at this address',
+        hint: 'create the machine again if its address has changed; otherwise, another program answers at this address',
       };
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return {
         code: 'certificate-expired',
         observed: `the certificate of the engine at ${at} is not valid now (${code})`,
-        remedy: 'correct the clock, or create the machine again',
+        hint: 'correct the clock, or create the machine again',
       };
     default:
       return explainTls(error, code, at, others);
@@ -108,7 +106,7 @@ function explainTls(error: unknown, code: string, at: string, others: string): E
     return {
       code: 'certificate-wrong',
       observed: `the engine at ${at} has a certificate of another authority (${code})`,
-      remedy: `${others}; otherwise, another program answers at this address`,
+      hint: `${others}; otherwise, another program answers at this address`,
     };
   }
   // During a write, the error is EPROTO, with the message of OpenSSL.
@@ -117,21 +115,21 @@ function explainTls(error: unknown, code: string, at: string, others: string): E
     return {
       code: 'certificate-wrong',
       observed: `${at} does not speak TLS (${code})`,
-      remedy: 'start the engine with --tlsverify',
+      hint: 'start the engine with --tlsverify',
     };
   }
   if (/ALERT|BAD_CERTIFICATE|UNKNOWN_CA/.test(code)) {
     return {
       code: 'certificate-wrong',
       observed: `the engine at ${at} refuses the certificate of this client (${code})`,
-      remedy: others,
+      hint: others,
     };
   }
   if (code.startsWith('HPE_')) {
     return {
       code: 'engine-unsuitable',
       observed: `${at} does not speak HTTP (${code})`,
-      remedy: 'give the port of a Docker Engine',
+      hint: 'give the port of a Docker Engine',
     };
   }
   return { code: 'engine-refused', observed: firstLine(error) };

@@ -5,5 +5,5 @@ export interface Explanation {
   /** `engine-unreachable` if no engine answers; another code if another program answers, or the engine refuses. */
   readonly code: ErrorCode;
   readonly observed: string;
-  readonly remedy?: string;
+  readonly hint?: string;
 }

@@ -41,8 +41,7 @@ function wrongFolder(folder: string, observed: string, cause?: unknown): InputEr
     code: 'certificate-wrong',
     subject: `TLS folder ${folder}`,
     observed,
-    remedy:
-      'use a folder with ca.pem, cert.pem and key.pem, as in DOCKER_CERT_PATH of the docker client',
+    hint: 'use a folder with ca.pem, cert.pem and key.pem, as in DOCKER_CERT_PATH of the docker client',
     cause,
   });
 }

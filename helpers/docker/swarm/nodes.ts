@@ -179,14 +179,14 @@ function explainNode(id: string): Explain {
       return {
         code: 'name-unknown',
         observed: `unknown node ${id} in the swarm`,
-        remedy: 'run "docker node ls" to list the nodes',
+        hint: 'run "docker node ls" to list the nodes',
       };
     }
     if (/is not down and can't be removed/.test(refusal.message)) {
       return {
         code: 'swarm-membership',
         observed: 'the node is still a member',
-        remedy: 'run "docker swarm leave" on the node first, or remove it with --force',
+        hint: 'run "docker swarm leave" on the node first, or remove it with --force',
       };
     }
     return explainSwarm(refusal);

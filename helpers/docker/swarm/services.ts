@@ -166,14 +166,14 @@ function explainService(name: string): Explain {
       return {
         code: 'name-unknown',
         observed: `unknown service ${name} in the swarm`,
-        remedy: 'run "docker service ls" to list the services',
+        hint: 'run "docker service ls" to list the services',
       };
     }
     if (/name conflicts with an existing object/.test(refusal.message)) {
       return {
         code: 'name-taken',
         observed: `service ${name} already exists`,
-        remedy: `remove it first: docker service rm ${name}`,
+        hint: `remove it first: docker service rm ${name}`,
       };
     }
     return explainSwarm(refusal);

@@ -180,7 +180,7 @@ export const explainSwarm: Explain = ({ message }) => {
     return {
       code: 'swarm-membership',
       observed: 'the engine is already in a swarm',
-      remedy: 'leave that swarm first: docker swarm leave',
+      hint: 'leave that swarm first: docker swarm leave',
     };
   }
   if (/not part of a swarm/.test(message))
@@ -189,14 +189,14 @@ export const explainSwarm: Explain = ({ message }) => {
     return {
       code: 'swarm-membership',
       observed: 'the engine is only a worker of its swarm',
-      remedy: 'send the request to a manager',
+      hint: 'send the request to a manager',
     };
   }
   if (/not a swarm manager/.test(message)) {
     return {
       code: 'swarm-membership',
       observed: 'the engine is in no swarm',
-      remedy: 'run "docker swarm init" to create one, or "docker swarm join" to join one',
+      hint: 'run "docker swarm init" to create one, or "docker swarm join" to join one',
     };
   }
   if (
@@ -207,8 +207,7 @@ export const explainSwarm: Explain = ({ message }) => {
     return {
       code: 'swarm-membership',
       observed: 'the engine is a manager',
-      remedy:
-        'demote the manager first, or leave with --force, which ends the swarm if it has no other manager',
+      hint: 'demote the manager first, or leave with --force, which ends the swarm if it has no other manager',
     };
   }
   return undefined;
@@ -221,15 +220,14 @@ function explainJoin(manager: string): Explain {
       return {
         code: 'login-refused',
         observed: `${manager} does not know the join token`,
-        remedy:
-          'run "docker swarm join-token" on a manager to get the current token: this one was rotated or is incomplete',
+        hint: 'run "docker swarm join-token" on a manager to get the current token: this one was rotated or is incomplete',
       };
     }
     if (/invalid join token|does not match fingerprint/.test(message)) {
       return {
         code: 'login-refused',
         observed: `the join token belongs to another swarm than that of ${manager} (${message})`,
-        remedy: 'run "docker swarm join-token" on a manager to get the token',
+        hint: 'run "docker swarm join-token" on a manager to get the token',
       };
     }
     const why = /connect: ([\w ]+)/.exec(message)?.[1];
@@ -237,8 +235,7 @@ function explainJoin(manager: string): Explain {
       return {
         code: 'engine-refused',
         observed: `no manager answers at ${manager} (${why ?? 'timeout'})`,
-        remedy:
-          'check that its engine runs as a manager, and that port 2377 is open to this machine',
+        hint: 'check that its engine runs as a manager, and that port 2377 is open to this machine',
       };
     }
     return explainSwarm(refusal);

@@ -39,7 +39,7 @@ function notAsARule(tried: string, printed: string, error: unknown): HarnessErro
     code: 'answer-invalid',
     tried,
     observed: `unexpected output: ${observed.replaceAll('\n', ' ')}`,
-    remedy: 'use docker-machine 0.16 or netns-machine',
+    hint: 'use docker-machine 0.16 or netns-machine',
     cause: error,
     evidence: printed,
   });

@@ -4,7 +4,7 @@ import { activity } from '../../process/activity.ts';
 import type { ErrorCode } from '../../process/errors/error-codes.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine, type CommandResult, tail } from '../../process/run-command.ts';
-import { findRemedy } from './hints.ts';
+import { findHint } from './hints.ts';
 
 export interface DockerMachineCall {
   /** The step's name in the report. Default: the command line. */
@@ -61,7 +61,7 @@ export function bindDockerMachine(
         code: codeOf(result),
         tried: call.title ?? line,
         observed: describeEnd(result, call.limit),
-        remedy: findRemedy(output),
+        hint: findHint(output),
         evidence: output.trim() === '' ? undefined : tail(output),
       });
     });

@@ -16,7 +16,7 @@ export function checkRequest(request: MachineRequest, env: Environment): void {
       code: 'address-invalid',
       tried: `machine ${name}: create at "${address}"`,
       observed: 'not an IPv4 address',
-      remedy: 'give an address such as 192.168.99.100',
+      hint: 'give an address such as 192.168.99.100',
     });
   }
   checkImages(images);
@@ -41,7 +41,7 @@ export function engineBundleOf(
     code: 'operation-unsupported',
     tried: `machine ${name}: create with the engine ${engineBundle}`,
     observed: `the driver ${driver} installs an engine itself`,
-    remedy: 'omit the engine version, or set E2E_PROVIDER=netns',
+    hint: 'omit the engine version, or set E2E_PROVIDER=netns',
   });
 }
 
@@ -112,7 +112,7 @@ export function environmentForCreate(
       code: 'operation-unsupported',
       tried: `machine ${name}: create at ${address}`,
       observed: `the driver ${driverName} assigns addresses itself`,
-      remedy: 'omit the address',
+      hint: 'omit the address',
     });
   }
   return { [variable]: address, ...own };

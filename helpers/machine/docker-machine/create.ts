@@ -70,14 +70,14 @@ export async function create(creation: Creation): Promise<Machine> {
 
 /** Removes the machines whose creation was interrupted, and returns their names. */
 export async function cleanUp(call: CallDockerMachine, store: string): Promise<string[]> {
-  const leftovers = await listUnfinished(store);
-  for (const leftover of leftovers) {
-    await leftover.endCommand();
-    await removeUnfinished(call, leftover.name);
-    await leftover.strike();
-    await forgetMade(store, [leftover.name]);
+  const unfinished = await listUnfinished(store);
+  for (const machine of unfinished) {
+    await machine.endCommand();
+    await removeUnfinished(call, machine.name);
+    await machine.strike();
+    await forgetMade(store, [machine.name]);
   }
-  return leftovers.map(({ name }) => name);
+  return unfinished.map(({ name }) => name);
 }
 
 async function removeUnfinished(call: CallDockerMachine, name: string): Promise<void> {
@@ -90,8 +90,7 @@ function nameTaken(name: string): HarnessError {
     code: 'name-taken',
     tried: `machine ${name}: create`,
     observed: 'a machine with this name exists',
-    remedy:
-      'remove the machine first, choose another name, or set MACHINE_STORAGE_PATH to another state directory',
+    hint: 'remove the machine first, choose another name, or set MACHINE_STORAGE_PATH to another state directory',
   });
 }
 

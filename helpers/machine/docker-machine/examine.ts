@@ -5,7 +5,7 @@ import { findProgram } from '../../process/files/find-program.ts';
 import { runCommand } from '../../process/run-command.ts';
 import type { Environment } from '../provider-kind.ts';
 import { dockerMachineCommand, usualDriver, virtualBoxRange } from './kind.ts';
-import { judgeVirtualBoxRange } from './virtualbox-range.ts';
+import { evaluateVirtualBoxRange } from './virtualbox-range.ts';
 
 /** Finds out if the programs that the docker-machine provider needs run. */
 export async function examineDockerMachine(env: Environment = process.env): Promise<Finding[]> {
@@ -17,15 +17,15 @@ export async function examineDockerMachine(env: Environment = process.env): Prom
   ];
   const findings = await Promise.all(
     wanted.map(async ([program, question]) => {
-      const remedy = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
+      const hint = `install ${program}, or use the built-in provider: E2E_PROVIDER=netns`;
       if (!program.includes('/') && findProgram(program) === undefined) {
-        return missing(program, 'not found on PATH', remedy);
+        return missing(program, 'not found on PATH', hint);
       }
       try {
         const { stdout } = await runCommand(program, [question], { limit: 30_000 });
         return fine(program, stdout.trim().split('\n')[0] ?? '');
       } catch (error) {
-        return missing(program, (error as HarnessError).observed, remedy);
+        return missing(program, (error as HarnessError).observed, hint);
       }
     }),
   );
@@ -33,5 +33,5 @@ export async function examineDockerMachine(env: Environment = process.env): Prom
   if (virtualBox === undefined || !virtualBox.fine) return findings;
   const list = await readFile('/etc/vbox/networks.conf', 'utf8').catch(() => undefined);
   const cidr = env[virtualBoxRange] || undefined;
-  return [...findings, judgeVirtualBoxRange(virtualBox.saw, list, cidr)];
+  return [...findings, evaluateVirtualBoxRange(virtualBox.observed, list, cidr)];
 }

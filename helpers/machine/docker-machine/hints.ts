@@ -3,84 +3,76 @@ const BOOT2DOCKER =
   'https://github.com/boot2docker/boot2docker/releases/download/v19.03.12/boot2docker.iso';
 
 /** The messages of docker-machine, VirtualBox and engines about known limits, with hints. */
-const remedies: readonly {
+const hints: readonly {
   readonly says: RegExp;
-  readonly remedy: string | ((said: RegExpExecArray) => string);
+  readonly hint: string | ((said: RegExpExecArray) => string);
 }[] = [
   {
     // VirtualBox 6.1.28 and later: https://www.virtualbox.org/manual/ch06.html#network_hostonly
     says: /hostonlyif ipconfig \S+ --ip (\d+\.\d+\.\d+)\.\d+ --netmask 255\.255\.255\.0 failed:.*E_ACCESSDENIED/s,
-    remedy: ([, network = '']) => allowRange(`${network}.0/24`),
+    hint: ([, network = '']) => allowRange(`${network}.0/24`),
   },
   {
     says: /not within the allowed ranges|hostonlyif.*E_ACCESSDENIED/is,
-    remedy: allowRange('192.168.99.0/24'),
+    hint: allowRange('192.168.99.0/24'),
   },
   {
     says: /multiple host-only adapters with the same (?:IP|name)/i,
-    remedy:
-      'delete an unused host-only interface: `VBoxManage list hostonlyifs` lists them, `VBoxManage hostonlyif remove NAME` deletes one',
+    hint: 'delete an unused host-only interface: `VBoxManage list hostonlyifs` lists them, `VBoxManage hostonlyif remove NAME` deletes one',
   },
   {
     says: /host-only cidr conflicts with the network address of a host interface/i,
-    remedy:
-      'set VIRTUALBOX_HOSTONLY_CIDR=192.168.98.1/24 to give the machines another range, and list it in /etc/vbox/networks.conf',
+    hint: 'set VIRTUALBOX_HOSTONLY_CIDR=192.168.98.1/24 to give the machines another range, and list it in /etc/vbox/networks.conf',
   },
   {
     says: /\/dev\/vboxdrv does not exist|VERR_VM_DRIVER_NOT_INSTALLED|host-only adapter we just created is not visible/i,
-    remedy: 'run `sudo /sbin/vboxconfig` to build and load VirtualBox’s kernel modules',
+    hint: 'run `sudo /sbin/vboxconfig` to build and load VirtualBox’s kernel modules',
   },
   {
     // boot2docker is no longer developed: v19.03.12 stays its latest release.
     says: /failure getting a version tag from the Github API response|releases\/latest.*(?:dial tcp|timeout|EOF)/is,
-    remedy: `set the image, a URL or a file: VIRTUALBOX_BOOT2DOCKER_URL=${BOOT2DOCKER}`,
+    hint: `set the image, a URL or a file: VIRTUALBOX_BOOT2DOCKER_URL=${BOOT2DOCKER}`,
   },
   {
     says: /VT-X\/AMD-v|VERR_VMX_NO_VMX|VERR_SVM_DISABLED/i,
-    remedy:
-      'enable hardware virtualization in the firmware, or in a virtual machine set VIRTUALBOX_NO_VTX_CHECK=true',
+    hint: 'enable hardware virtualization in the firmware, or in a virtual machine set VIRTUALBOX_NO_VTX_CHECK=true',
   },
   {
     says: /VBoxManage not found/i,
-    remedy:
-      'install VirtualBox with VBoxManage on PATH, or choose another driver with MACHINE_DRIVER',
+    hint: 'install VirtualBox with VBoxManage on PATH, or choose another driver with MACHINE_DRIVER',
   },
   {
     // https://github.com/docker/machine/issues/1521: another state directory created a virtual machine with this name.
     says: /Machine settings file .* already exists|VBOX_E_FILE_ERROR/i,
-    remedy:
-      'delete the virtual machine with this name from VirtualBox: `VBoxManage unregistervm NAME --delete`',
+    hint: 'delete the virtual machine with this name from VirtualBox: `VBoxManage unregistervm NAME --delete`',
   },
   {
     says: /generic driver requires the --generic-ip-address/i,
-    remedy:
-      'set the host of each machine: GENERIC_IP_ADDRESS__MH_KEYSTORE=192.168.99.100, or addresses in the topology',
+    hint: 'set the host of each machine: GENERIC_IP_ADDRESS__MH_KEYSTORE=192.168.99.100, or addresses in the topology',
   },
   {
     says: /driver does not support (start|stop|kill)/i,
-    remedy: 'use virtualbox or netns: this driver cannot stop machines',
+    hint: 'use virtualbox or netns: this driver cannot stop machines',
   },
   {
     says: /Host key verification failed|Too many retries waiting for SSH|dial tcp .*:22: /i,
-    remedy:
-      'check that sshd on the host answers and accepts the key (GENERIC_SSH_USER, GENERIC_SSH_KEY)',
+    hint: 'check that sshd on the host answers and accepts the key (GENERIC_SSH_USER, GENERIC_SSH_KEY)',
   },
   {
     says: /sudo: a password is required|sudo: a terminal is required/i,
-    remedy: 'allow the SSH user to run sudo without a password',
+    hint: 'allow the SSH user to run sudo without a password',
   },
   {
     says: /certificate .*(expired|not yet valid)|certificate has expired/i,
-    remedy:
-      'run `docker-machine regenerate-certs -f --client-certs NAME` to renew the certificates',
+    hint: 'run `docker-machine regenerate-certs -f --client-certs NAME` to renew the certificates',
   },
 ];
 
 /** Returns the hint for a command's output; undefined if no message is known. */
-export function findRemedy(output: string): string | undefined {
-  for (const { says, remedy } of remedies) {
+export function findHint(output: string): string | undefined {
+  for (const { says, hint } of hints) {
     const said = says.exec(output);
-    if (said !== null) return typeof remedy === 'string' ? remedy : remedy(said);
+    if (said !== null) return typeof hint === 'string' ? hint : hint(said);
   }
   return undefined;
 }
@@ -97,12 +89,12 @@ export function allowRange(range: string): string {
 export function explainEngineOptions(
   engineOptions: readonly string[],
   version: string,
-): { observed: string; remedy: string } | undefined {
+): { observed: string; hint: string } | undefined {
   const major = Number(/^\d+/.exec(version)?.[0]);
   const clustered = engineOptions.some((option) => option.startsWith('cluster-'));
   if (!clustered || !(major >= 23)) return undefined;
   return {
     observed: `the engine has version ${version}, and Docker 23.0 removed --cluster-store`,
-    remedy: `use an older engine: VIRTUALBOX_BOOT2DOCKER_URL=${BOOT2DOCKER}, or with other drivers MACHINE_DOCKER_INSTALL_URL with the URL of a script that installs 19.03 or 20.10`,
+    hint: `use an older engine: VIRTUALBOX_BOOT2DOCKER_URL=${BOOT2DOCKER}, or with other drivers MACHINE_DOCKER_INSTALL_URL with the URL of a script that installs 19.03 or 20.10`,
   };
 }

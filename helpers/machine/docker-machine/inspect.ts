@@ -29,7 +29,7 @@ export async function inspect(call: CallDockerMachine, name: string): Promise<Ma
       code: 'state-unreadable',
       tried: `machine ${name}: inspect`,
       observed: `docker-machine cannot read the machine; last line of its output: "${printed.stderr.trim().split('\n')[0]}"`,
-      remedy: `run \`docker-machine rm -f ${name}\` to remove it from the list`,
+      hint: `run \`docker-machine rm -f ${name}\` to remove it from the list`,
     });
   }
   const row = rows[0] ?? { state: 'Error', url: '' };
@@ -69,6 +69,6 @@ export function unknownMachine(tried: string): HarnessError {
     code: 'machine-unknown',
     tried,
     observed: 'unknown machine',
-    remedy: 'run "docker-machine ls" to list the machines',
+    hint: 'run "docker-machine ls" to list the machines',
   });
 }

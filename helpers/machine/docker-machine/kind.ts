@@ -37,7 +37,7 @@ export const dockerMachineKind: ProviderKind = {
       code: 'package-missing',
       subject: 'E2E_PROVIDER=docker-machine',
       observed: `${command} is not an executable program`,
-      remedy: 'install docker-machine 0.16.2 on PATH, or set E2E_DOCKER_MACHINE to its path',
+      hint: 'install docker-machine 0.16.2 on PATH, or set E2E_DOCKER_MACHINE to its path',
     });
   },
   requireHost: () => {},

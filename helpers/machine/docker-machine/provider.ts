@@ -51,7 +51,7 @@ export function createDockerMachineProvider({
         inOrder((certificatesMade) =>
           create({ call, env, store, request, certificatesMade, signal }),
         );
-      return bearsOneAtATime(driverOf(request, env)) ? await oneAtATime(make) : await make();
+      return createsOneAtATime(driverOf(request, env)) ? await oneAtATime(make) : await make();
     },
     engineBundleOf: (request, usual) => engineBundleOf(request, env, usual),
     list: () => list(call),
@@ -71,7 +71,7 @@ export function createDockerMachineProvider({
 }
 
 /** Returns true for VirtualBox, whose commands block each other. Other drivers can create machines in parallel. */
-function bearsOneAtATime(driver: string): boolean {
+function createsOneAtATime(driver: string): boolean {
   return driver === 'virtualbox';
 }
 

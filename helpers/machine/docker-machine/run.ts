@@ -3,7 +3,7 @@ import { HarnessError } from '../../process/errors/harness-error.ts';
 import { commandLine, type CommandResult, tail } from '../../process/run-command.ts';
 import type { CallDockerMachine } from './command.ts';
 import { saysUnknown, unknownMachine } from './inspect.ts';
-import { findRemedy } from './hints.ts';
+import { findHint } from './hints.ts';
 import type { RunOptions } from '../machine.ts';
 import { unwrapRemoteShell, wrapForRemoteShell } from './remote-shell.ts';
 
@@ -40,12 +40,12 @@ function notReached(title: string, name: string, { stdout, stderr }: CommandResu
   if (saysUnknown(stderr)) return unknownMachine(title);
   const known = /is not running/.test(stderr)
     ? `start the machine: docker-machine start ${name}`
-    : findRemedy(output);
+    : findHint(output);
   return new HarnessError({
     code: 'machine-unreachable',
     tried: title,
     observed: `the program did not finish; last line of the output: "${output.split('\n').at(-1)}"`,
-    remedy: known ?? `check the connection: docker-machine ssh ${name} true`,
+    hint: known ?? `check the connection: docker-machine ssh ${name} true`,
     evidence: output === '' ? undefined : tail(output),
   });
 }

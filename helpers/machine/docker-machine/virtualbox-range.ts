@@ -12,7 +12,7 @@ const subject = 'host-only range';
  * @param list the content of /etc/vbox/networks.conf; undefined if the file does not exist
  * @param cidr VIRTUALBOX_HOSTONLY_CIDR: the host's address with its prefix length
  */
-export function judgeVirtualBoxRange(
+export function evaluateVirtualBoxRange(
   version: string,
   list: string | undefined,
   cidr = '192.168.99.1/24',

@@ -81,8 +81,8 @@ function nameEngine({ givenAs }: GivenEngine, error: unknown): unknown {
     });
   }
   if (!(error instanceof HarnessError)) return error;
-  const { code, observed, remedy, cause } = error;
-  return errorOf({ code, tried: givenAs, observed, remedy, cause });
+  const { code, observed, hint, cause } = error;
+  return errorOf({ code, tried: givenAs, observed, hint, cause });
 }
 
 /** Returns the address that an engine reports, if other machines can have it. */
@@ -111,7 +111,7 @@ function explainRefusal(path: string): Explain {
       return {
         code: 'certificate-wrong',
         observed: 'the engine requires TLS, and no certificates were given',
-        remedy: 'give the folder of ca.pem, cert.pem and key.pem with --tls-dir',
+        hint: 'give the folder of ca.pem, cert.pem and key.pem with --tls-dir',
       };
     }
     const observed = `the response to ${path} has status ${status}`;
@@ -119,7 +119,7 @@ function explainRefusal(path: string): Explain {
     return {
       code: 'engine-refused',
       observed: `${observed}: ${message.trim().slice(0, 200)}`,
-      remedy: 'read the log of the engine',
+      hint: 'read the log of the engine',
     };
   };
 }
@@ -148,14 +148,14 @@ function requireDocker({ givenAs }: GivenEngine, { version, os, components }: En
   throw refuse({
     code: 'engine-unsuitable',
     observed: `the engine is Docker ${version}, which is too old`,
-    remedy: `upgrade to ${oldest.major}.${oldest.minor} or later`,
+    hint: `upgrade to ${oldest.major}.${oldest.minor} or later`,
   });
 }
 
-function notDocker(because: string, remedy = 'give the endpoint of a Docker Engine'): Explanation {
+function notDocker(because: string, hint = 'give the endpoint of a Docker Engine'): Explanation {
   return {
     code: 'engine-unsuitable',
     observed: `not a supported Docker Engine: ${because}`,
-    remedy,
+    hint,
   };
 }

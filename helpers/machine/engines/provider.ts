@@ -27,7 +27,7 @@ export function createEnginesProvider(
         code: 'machine-unknown',
         tried: `machine ${name}`,
         observed: 'unknown engine',
-        remedy: `choose one of ${all.map((one) => one.name).join(', ')}`,
+        hint: `choose one of ${all.map((one) => one.name).join(', ')}`,
       });
     },
     engineBundleOf: (request) =>
@@ -50,7 +50,7 @@ function refuse(verb: string, name: string): never {
     code: 'operation-unsupported',
     tried: `${verb} ${name}`,
     observed: 'the machine is not managed by overlay-e2e, which only queries its engine',
-    remedy: 'use the provider netns, uml or docker-machine to create machines',
+    hint: 'use the provider netns, uml or docker-machine to create machines',
   });
 }
 
@@ -90,7 +90,7 @@ function refuseTwins(engines: readonly IdentifiedEngine[]): void {
           code: 'name-taken',
           tried,
           observed,
-          remedy: 'name each engine once',
+          hint: 'name each engine once',
         });
       }
       if (name !== undefined && name === twin.given.name) {
@@ -99,7 +99,7 @@ function refuseTwins(engines: readonly IdentifiedEngine[]): void {
           code: 'name-taken',
           tried,
           observed,
-          remedy: 'give one of them another name',
+          hint: 'give one of them another name',
         });
       }
     }

@@ -28,7 +28,7 @@ export function requireConfig(store: Store, name: string): MachineConfig {
     code: 'machine-unknown',
     tried: `machine ${name}`,
     observed: `unknown in the state directory ${store.folder}`,
-    remedy: others.length === 0 ? 'create the machine first' : `choose one of ${others.join(', ')}`,
+    hint: others.length === 0 ? 'create the machine first' : `choose one of ${others.join(', ')}`,
   });
 }
 

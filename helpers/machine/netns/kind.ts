@@ -19,7 +19,7 @@ export const netnsKind: ProviderKind = {
       code: 'platform-unsupported',
       subject: 'E2E_PROVIDER=netns',
       observed: `it consists of Linux namespaces, and this platform is ${platform}`,
-      remedy: 'set E2E_PROVIDER=docker-machine, or run this command on Linux',
+      hint: 'set E2E_PROVIDER=docker-machine, or run this command on Linux',
     });
   },
   requireHost: () => requireHost(),

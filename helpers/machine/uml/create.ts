@@ -144,7 +144,7 @@ async function prepareParts(engine: string): Promise<Parts> {
       code: 'engine-unsuitable',
       tried: 'engine bundle system',
       observed: 'machines with their own kernel do not see the programs of this host',
-      remedy: 'give a version, or the folder of an engine',
+      hint: 'give a version, or the folder of an engine',
     });
   }
   const [tools, bundle, root] = await Promise.all([

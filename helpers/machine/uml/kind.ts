@@ -12,7 +12,7 @@ export const umlKind: ProviderKind = {
       code: 'platform-unsupported',
       subject: 'E2E_PROVIDER=uml',
       observed: `User-mode Linux needs Linux on x86-64, and this platform is ${platform} on ${arch}`,
-      remedy: 'set E2E_PROVIDER=netns on Linux, or E2E_PROVIDER=docker-machine',
+      hint: 'set E2E_PROVIDER=netns on Linux, or E2E_PROVIDER=docker-machine',
     });
   },
   requireHost: () => requireHost('uml'),

@@ -84,7 +84,7 @@ export async function bootMachine(store: Store, parts: BootParts): Promise<void>
           code: 'machine-start-failed',
           tried: `machine ${name}: boot`,
           observed: `ended; last line of its log: "${tail(log, 1)}"`,
-          remedy: 'run "overlay-e2e doctor" to find missing requirements',
+          hint: 'run "overlay-e2e doctor" to find missing requirements',
           evidence: log,
         });
       },
@@ -127,7 +127,7 @@ export function requireInit(store: Store, name: string): number {
     code: 'machine-not-running',
     tried: `machine ${name}: enter`,
     observed: 'the machine is not running',
-    remedy: 'start the machine first',
+    hint: 'start the machine first',
   });
 }
 

@@ -61,16 +61,16 @@ function engineEnded(config: MachineConfig, log: string): HarnessError {
       last === ''
         ? 'dockerd ended without a message'
         : `dockerd ended; last line of its log: "${last}"`,
-    remedy:
+    hint:
       Memory > 0 && last === ''
         ? `give the machine more than ${Memory} MiB: the kernel may have killed dockerd because of its memory limit`
-        : (remedies.find(([words]) => last.includes(words))?.[1] ?? 'read its log'),
+        : (hints.find(([words]) => last.includes(words))?.[1] ?? 'read its log'),
     evidence: log,
   });
 }
 
 /** Hints for the last messages of engines. */
-const remedies: readonly (readonly [words: string, remedy: string])[] = [
+const hints: readonly (readonly [words: string, hint: string])[] = [
   [
     'discovery advertise parsing failed',
     'set the engine option cluster-advertise to an interface of the machine that has an address, such as eth1:2376',

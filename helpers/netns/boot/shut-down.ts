@@ -11,6 +11,6 @@ export async function shutDown(store: Store, name: string): Promise<void> {
   await waitFor(
     `machine ${name}: shut down`,
     async () => (findInit(store, name) === undefined ? done(undefined) : notYet('still running')),
-    { limit: 60_000, every: 10, remedy: 'kill the machine' },
+    { limit: 60_000, every: 10, hint: 'kill the machine' },
   );
 }

@@ -45,7 +45,7 @@ async function makeFolder(folder: string, { mountPoint }: Hierarchy): Promise<vo
       code: 'cgroup-unavailable',
       tried: `create the cgroup ${folder}`,
       observed: firstLine(denied ?? error),
-      remedy: `make them writable: "mount -o remount,rw ${mountPoint}". In a container, use --privileged`,
+      hint: `make them writable: "mount -o remount,rw ${mountPoint}". In a container, use --privileged`,
       cause: error,
     });
   }
@@ -127,7 +127,7 @@ async function stepDown(folder: string): Promise<void> {
     {
       limit: 10_000,
       every: 1,
-      remedy: 'omit limits, or start the container with --cgroupns=host',
+      hint: 'omit limits, or start the container with --cgroupns=host',
     },
   );
 }
@@ -142,7 +142,7 @@ async function setLimit(file: string, value: string, optional = false): Promise<
       code: 'cgroup-unavailable',
       tried: `limit ${value} in ${file}`,
       observed: firstLine(error),
-      remedy:
+      hint:
         code === 'EINVAL'
           ? 'increase the limit: the kernel rejects a value this low'
           : 'omit the limit, or enable the cgroup controller on this host',

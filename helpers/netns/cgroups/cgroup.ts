@@ -53,7 +53,7 @@ export function mainHierarchy(): Hierarchy {
     code: 'cgroup-unavailable',
     tried: 'cgroups of this host',
     observed: 'no hierarchy is mounted',
-    remedy: 'mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup"',
+    hint: 'mount them: "mount -t cgroup2 cgroup2 /sys/fs/cgroup"',
   });
 }
 

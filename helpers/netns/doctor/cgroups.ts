@@ -14,7 +14,7 @@ export function listControllers(
 }
 
 /** Checks the controllers that limits need. */
-export function judgeControllers(controllers: readonly string[]): Finding {
+export function evaluateControllers(controllers: readonly string[]): Finding {
   const lacking = ['cpu', 'memory'].filter((name) => !controllers.includes(name));
   const subject = 'cgroup limits';
   if (lacking.length === 0) return fine(subject, 'CPU and memory can be limited');
@@ -30,8 +30,8 @@ export async function examineCgroups(): Promise<Finding[]> {
   const subject = 'cgroups';
   const hierarchies = readHierarchies();
   if (hierarchies.length === 0) {
-    const remedy = 'mount -t cgroup2 cgroup2 /sys/fs/cgroup; for a container, use --privileged';
-    return [missing(subject, 'not mounted', remedy)];
+    const hint = 'mount -t cgroup2 cgroup2 /sys/fs/cgroup; for a container, use --privileged';
+    return [missing(subject, 'not mounted', hint)];
   }
   for (const { mountPoint } of hierarchies) {
     const folder = join(mountPoint, `overlay-e2e-doctor-${process.pid}`);
@@ -39,8 +39,8 @@ export async function examineCgroups(): Promise<Finding[]> {
       await mkdir(folder);
       await rmdir(folder);
     } catch (error) {
-      const remedy = `mount -o remount,rw ${mountPoint}; for a container, use --privileged`;
-      return [missing(subject, firstLine(error), remedy)];
+      const hint = `mount -o remount,rw ${mountPoint}; for a container, use --privileged`;
+      return [missing(subject, firstLine(error), hint)];
     }
   }
   const unified = hierarchies.find(({ version }) => version === 2)?.mountPoint;
@@ -50,6 +50,6 @@ export async function examineCgroups(): Promise<Finding[]> {
   const controllers = listControllers(hierarchies, inVersion2.trim().split(' '));
   return [
     fine(subject, `version ${versions.join(' and ')}, writable`),
-    judgeControllers(controllers),
+    evaluateControllers(controllers),
   ];
 }

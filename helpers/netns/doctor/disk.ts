@@ -12,7 +12,7 @@ export interface RequiredSpace {
 }
 
 /** Checks the file system and the free space of a folder. */
-export function judgeSpace(
+export function evaluateSpace(
   { subject, folder, needs, variable }: RequiredSpace,
   { free, isOverlay, full }: FileSystem,
 ): Finding {
@@ -23,11 +23,11 @@ export function judgeSpace(
       `set ${variable} to a folder on a disk; in a container, to one of -v or --tmpfs`,
     );
   }
-  const saw = `${folder}: ${gigabytes(free)} free`;
-  if (free >= needs && !full) return fine(subject, saw);
+  const observed = `${folder}: ${gigabytes(free)} free`;
+  if (free >= needs && !full) return fine(subject, observed);
   return missing(
     subject,
-    `${saw}, ${gigabytes(needs)}${full ? ' and inodes' : ''} required`,
+    `${observed}, ${gigabytes(needs)}${full ? ' and inodes' : ''} required`,
     `free space there, or set ${variable} to a folder with more`,
   );
 }
@@ -38,6 +38,6 @@ function gigabytes(bytes: number): string {
 
 export async function examineSpace(all: readonly RequiredSpace[]): Promise<Finding[]> {
   return await Promise.all(
-    all.map(async (space) => judgeSpace(space, await readFileSystem(space.folder))),
+    all.map(async (space) => evaluateSpace(space, await readFileSystem(space.folder))),
   );
 }

@@ -10,7 +10,7 @@ import { examineSpace } from './disk.ts';
 import { type Finding, fine, missing } from './host-finding.ts';
 import { examineKernel } from './kernel.ts';
 import { examineLimits } from './limits.ts';
-import { examineEngine, lookAt } from './packages.ts';
+import { examineEngine, findingOf } from './packages.ts';
 import { examineRange } from './range.ts';
 
 /** Bytes for engines, tools and images in the cache, and for building them. */
@@ -26,7 +26,7 @@ const storeNeeds = 1e9;
  * @param features those of the kernel that machines need, by their names; all of them when absent
  */
 export async function examineHost(features?: readonly string[]): Promise<Finding[]> {
-  const starter = judgeStarter(thisProcess());
+  const starter = evaluateStarter(thisProcess());
   if (!starter.fine) return [starter];
   const release = await hostRelease();
   const store = openStore();
@@ -63,19 +63,19 @@ export async function examineHost(features?: readonly string[]): Promise<Finding
 }
 
 /** Checks whether this process may create machines at all. */
-export function judgeStarter(starter: Starter): Finding {
+export function evaluateStarter(starter: Starter): Finding {
   try {
     requireHost('netns', starter);
     return fine('root on Linux', 'yes');
   } catch (error) {
-    const { observed, remedy = '' } = error as HarnessError;
-    return missing('root on Linux', observed, remedy);
+    const { observed, hint = '' } = error as HarnessError;
+    return missing('root on Linux', observed, hint);
   }
 }
 
 async function examineTools(release: HostRelease) {
   let env: Readonly<Record<string, string>> | undefined;
-  const finding = await lookAt('programs', release, async () => {
+  const finding = await findingOf('programs', release, async () => {
     const tools = await prepareTools();
     env = tools.env;
     return tools.paths.length === 0 ? 'all installed' : 'missing ones are in the cache';

@@ -4,15 +4,15 @@ export interface Finding {
   readonly subject: string;
   readonly fine: boolean;
   /** The observation, in one line. */
-  readonly saw: string;
+  readonly observed: string;
   /** The command or action that meets the requirement; present if it is not met. */
-  readonly remedy?: string | undefined;
+  readonly fix?: string | undefined;
 }
 
-export function fine(subject: string, saw: string): Finding {
-  return { subject, fine: true, saw };
+export function fine(subject: string, observed: string): Finding {
+  return { subject, fine: true, observed };
 }
 
-export function missing(subject: string, saw: string, remedy: string): Finding {
-  return { subject, fine: false, saw, remedy };
+export function missing(subject: string, observed: string, fix: string): Finding {
+  return { subject, fine: false, observed, fix };
 }

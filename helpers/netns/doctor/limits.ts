@@ -15,7 +15,7 @@ const NEEDED: Readonly<Record<string, number>> = {
 };
 
 /** Checks the limits that could be read; some kernels lack some of them. */
-export function judgeLimits(limits: Readonly<Record<string, number>>): Finding {
+export function evaluateLimits(limits: Readonly<Record<string, number>>): Finding {
   const low = Object.entries(NEEDED).filter(([name, needed]) => (limits[name] ?? needed) < needed);
   if (low.length === 0)
     return fine('kernel limits', 'inotify, processes, neighbors, namespaces: sufficient');
@@ -33,5 +33,5 @@ export async function examineLimits(): Promise<Finding> {
       return text === '' ? [] : [[name, Number(text)] as const];
     }),
   );
-  return judgeLimits(Object.fromEntries(read.flat()));
+  return evaluateLimits(Object.fromEntries(read.flat()));
 }

@@ -17,7 +17,7 @@ export async function examineEngine(release: HostRelease): Promise<Finding> {
   const version = readVariable('E2E_ENGINE_BUNDLE') ?? DEFAULT_ENGINE;
   const suite = suiteOfBundle(version);
   const subject = `engine ${version}`;
-  return await lookAt(subject, release, async () => {
+  return await findingOf(subject, release, async () => {
     if (suite === undefined) return (await prepareEngineBundle(version)).folder;
     if (isBundleCached(version)) return 'in the cache';
     // Every download begins with the mirror's signed lists, which are cached for a day.
@@ -28,7 +28,7 @@ export async function examineEngine(release: HostRelease): Promise<Finding> {
 }
 
 /** Runs an inspection that throws an error with a hint if something is missing. */
-export async function lookAt(
+export async function findingOf(
   subject: string,
   release: HostRelease,
   look: () => Promise<string>,
@@ -37,11 +37,11 @@ export async function lookAt(
     return fine(subject, await look());
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    const { tried, observed, remedy = 'read the message' } = error;
+    const { tried, observed, hint = 'read the message' } = error;
     // Other distributions install Debian's keys with another command.
     const keysMissing = observed.startsWith('no debian-archive-keyring');
     const isForeign = familyOf(release) !== 'debian';
-    const advice = keysMissing && isForeign ? aptCommandFor(release) : remedy;
+    const advice = keysMissing && isForeign ? aptCommandFor(release) : hint;
     return missing(subject, `${tried}: ${observed}`, advice);
   }
 }

@@ -15,7 +15,7 @@ const subject = 'address range';
  * @param had the range that the state directory already has
  * @param wanted the range of E2E_SUBNET
  */
-export function judgeRange(
+export function evaluateRange(
   routes: readonly Route[],
   had: AddressRange | undefined,
   wanted: AddressRange | undefined,
@@ -24,8 +24,8 @@ export function judgeRange(
   if (range === undefined) {
     const free = usualRanges.find((one) => findOverlap(routes, one) === undefined);
     if (free !== undefined) return fine(subject, `${formatRange(free)} is free`);
-    const remedy = 'set E2E_SUBNET to another range, such as 10.99.0.0/24';
-    return missing(subject, 'this host routes all of 192.168.0.0/16', remedy);
+    const hint = 'set E2E_SUBNET to another range, such as 10.99.0.0/24';
+    return missing(subject, 'this host routes all of 192.168.0.0/16', hint);
   }
   const own = had === undefined ? undefined : hostLink(had);
   const others = routes.filter(({ device }) => device !== own);
@@ -53,9 +53,9 @@ export async function examineRange(
   try {
     const text = readVariable('E2E_SUBNET');
     const wanted = text === undefined ? undefined : parseRange(text);
-    return judgeRange(await readHostRoutes(env), readStoreRange(store), wanted);
+    return evaluateRange(await readHostRoutes(env), readStoreRange(store), wanted);
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
-    return missing(subject, `${error.tried}: ${error.observed}`, error.remedy ?? '');
+    return missing(subject, `${error.tried}: ${error.observed}`, error.hint ?? '');
   }
 }

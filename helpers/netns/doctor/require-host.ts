@@ -22,7 +22,7 @@ export function requireHost(
       code: 'platform-unsupported',
       tried,
       observed: `they consist of Linux namespaces, and this platform is ${starter.platform}`,
-      remedy: 'run this command on Linux, or install docker-machine 0.16.2 and VirtualBox',
+      hint: 'run this command on Linux, or install docker-machine 0.16.2 and VirtualBox',
     });
   }
   if (starter.uid === 0) return;
@@ -31,7 +31,7 @@ export function requireHost(
     tried,
     observed:
       'this process does not run as root; only root can create network namespaces and mounts',
-    remedy: 'run this command with sudo, or as root in a container with --privileged',
+    hint: 'run this command with sudo, or as root in a container with --privileged',
   });
 }
 

@@ -57,8 +57,7 @@ export async function loadArchive(
       title: `image archive ${archive}: load`,
       env,
       limit: 300_000,
-      remedy:
-        'give an archive that "docker save" wrote, not a "docker export" or a bare OCI layout',
+      hint: 'give an archive that "docker save" wrote, not a "docker export" or a bare OCI layout',
     });
   } finally {
     daemon.kill('SIGKILL');

@@ -28,7 +28,7 @@ export async function seedImages(
       code: 'operation-unsupported',
       tried: `images into ${dataRoot}`,
       observed: 'the folder already contains images',
-      remedy: 'load the images through the engine',
+      hint: 'load the images through the engine',
     });
   }
   const stores: string[] = [];
@@ -57,7 +57,7 @@ export async function imageStoreKey(archive: string): Promise<string> {
       code: 'file-unreadable',
       tried: `image archive ${archive}`,
       observed: 'unreadable',
-      remedy: 'give the path of a file that "docker save" wrote',
+      hint: 'give the path of a file that "docker save" wrote',
       cause: error,
     });
   });

@@ -56,7 +56,7 @@ export async function ensureEgress(store: Store, range: AddressRange, env: Env):
       code: 'egress-failed',
       tried: `state directory ${store.folder}: egress`,
       observed: `slirp4netns ended; last line of its log: "${tail(log, 1)}"`,
-      remedy: 'read its log, or create machines without egress',
+      hint: 'read its log, or create machines without egress',
       cause: error,
       evidence: log,
     });

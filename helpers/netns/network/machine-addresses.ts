@@ -44,7 +44,7 @@ export function nextAddress(range: AddressRange, taken: ReadonlySet<string>): st
     code: 'range-full',
     tried: `next address in ${formatRange(range)}`,
     observed: 'all addresses are in use',
-    remedy: 'remove machines, or set MACHINE_STORAGE_PATH to another state directory',
+    hint: 'remove machines, or set MACHINE_STORAGE_PATH to another state directory',
   });
 }
 
@@ -56,29 +56,29 @@ export function checkAddress(
 ): void {
   const tried = `address ${address}`;
   const number = parseAddress(address);
-  const remedy = `give an address from ${formatAddress(range.first + 4)} to ${formatAddress(lastOf(range) - 1)}`;
+  const hint = `give an address from ${formatAddress(range.first + 4)} to ${formatAddress(lastOf(range) - 1)}`;
   if (number === undefined) {
     throw new HarnessError({
       code: 'address-invalid',
       tried,
       observed: 'not an IPv4 address',
-      remedy,
+      hint,
     });
   }
   if (networkOf(number, range.prefix) !== range.first) {
     const observed = `not in ${formatRange(range)}, the range of the state directory`;
-    throw new HarnessError({ code: 'address-invalid', tried, observed, remedy });
+    throw new HarnessError({ code: 'address-invalid', tried, observed, hint });
   }
   if (number === range.first || number === lastOf(range)) {
     const observed = `the first or last address of ${formatRange(range)}`;
-    throw new HarnessError({ code: 'address-invalid', tried, observed, remedy });
+    throw new HarnessError({ code: 'address-invalid', tried, observed, hint });
   }
   if (number === range.first + 1) {
     throw new HarnessError({
       code: 'address-taken',
       tried,
       observed: 'used by the host',
-      remedy,
+      hint,
     });
   }
   if ([egressAddress(range), nameServerAddress(range)].includes(address)) {
@@ -86,7 +86,7 @@ export function checkAddress(
       code: 'address-taken',
       tried,
       observed: 'reserved for egress',
-      remedy,
+      hint,
     });
   }
   const owner = taken.get(address);
@@ -95,7 +95,7 @@ export function checkAddress(
       code: 'address-taken',
       tried,
       observed: `used by the machine ${owner}`,
-      remedy: 'give another address, or omit it',
+      hint: 'give another address, or omit it',
     });
   }
 }

@@ -36,7 +36,7 @@ export async function ensureSwitch(
         code: 'range-in-use',
         tried: `address range ${formatRange(asked)}`,
         observed: `the machines of the state directory ${store.folder} use ${formatRange(had)}`,
-        remedy: 'set MACHINE_STORAGE_PATH to another state directory, or remove its machines first',
+        hint: 'set MACHINE_STORAGE_PATH to another state directory, or remove its machines first',
       });
     }
     if (existsSync(switchFile(store)) && (await isWhole(store, had, env))) return had;
@@ -131,7 +131,7 @@ function damagedRange(file: string, cause: unknown): HarnessError {
     code: 'state-unreadable',
     tried: `read ${file}`,
     observed: 'damaged: it contains no valid address range',
-    remedy: 'remove the machines with "overlay-e2e down" and bring them up again',
+    hint: 'remove the machines with "overlay-e2e down" and bring them up again',
     cause,
   });
 }
@@ -171,7 +171,7 @@ async function makeSwitch(
     code: 'range-in-use',
     tried: 'address range for the machines',
     observed: 'this host already routes every range from 192.168.0.0/24 to 192.168.255.0/24',
-    remedy: 'set E2E_SUBNET to a free range, such as 10.99.0.0/24',
+    hint: 'set E2E_SUBNET to a free range, such as 10.99.0.0/24',
   });
 }
 
@@ -236,7 +236,7 @@ function refuseRange(range: AddressRange, observed: string): never {
     code: 'range-in-use',
     tried: `address range ${formatRange(range)}`,
     observed,
-    remedy: 'set E2E_SUBNET to another range, or unset it to use a free one',
+    hint: 'set E2E_SUBNET to another range, or unset it to use a free one',
   });
 }
 

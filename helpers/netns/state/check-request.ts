@@ -10,13 +10,13 @@ export const longestName = 63;
 /** Throws if docker-machine would reject a name, or if it is not a valid host name. */
 export function checkName(name: string): void {
   const tried = `machine name "${name}"`;
-  const remedy = 'use letters, digits, dots and hyphens; begin with a letter or digit';
+  const hint = 'use letters, digits, dots and hyphens; begin with a letter or digit';
   if (!machineName.test(name)) {
     throw new HarnessError({
       code: 'input-invalid',
       tried,
       observed: 'not a valid host name',
-      remedy,
+      hint,
     });
   }
   if (name.length > longestName) {
@@ -25,7 +25,7 @@ export function checkName(name: string): void {
       code: 'input-invalid',
       tried,
       observed,
-      remedy: 'choose a shorter name',
+      hint: 'choose a shorter name',
     });
   }
 }
@@ -38,7 +38,7 @@ export function checkImages(archives: readonly string[]): void {
       code: 'file-unreadable',
       tried: `image archive ${archive}`,
       observed: 'not found',
-      remedy: 'give the path of a file that "docker save" wrote',
+      hint: 'give the path of a file that "docker save" wrote',
     });
   }
 }

@@ -216,7 +216,7 @@ export function readConfig(store: Store, name: string): MachineConfig | undefine
     code: 'state-unreadable',
     tried: `machine ${name}: read ${file}`,
     observed: 'not the config of a machine',
-    remedy: `remove the machine, or delete ${file}`,
+    hint: `remove the machine, or delete ${file}`,
   });
 }
 

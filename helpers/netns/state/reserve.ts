@@ -68,7 +68,7 @@ export async function reserveMachine(
           code: 'name-taken',
           tried: `machine ${name}: create`,
           observed: 'a machine with this name exists',
-          remedy: 'choose another name, or remove the machine first',
+          hint: 'choose another name, or remove the machine first',
         });
       }
       const subnet = request.subnet ?? readVariable('E2E_SUBNET');

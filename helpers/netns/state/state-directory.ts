@@ -83,7 +83,7 @@ export function foreign(folder: string, verb: 'use' | 'clean up'): HarnessError 
     code: 'folder-unsuitable',
     tried: `${verb} the state directory ${folder}`,
     observed: `overlay-e2e did not create it, and it contains ${shown}${more}`,
-    remedy: 'set MACHINE_STORAGE_PATH to a new or an empty folder',
+    hint: 'set MACHINE_STORAGE_PATH to a new or an empty folder',
   });
 }
 

@@ -12,7 +12,7 @@ export interface HarnessErrorParts {
   /** The failure that was observed. */
   readonly observed: string;
   /** An instruction for the user: a sentence or a command. */
-  readonly remedy?: string | undefined;
+  readonly hint?: string | undefined;
   readonly cause?: unknown;
   /** Details (the end of a log, a command's output); never part of the message's first line. */
   readonly evidence?: string | undefined;
@@ -20,33 +20,31 @@ export interface HarnessErrorParts {
 
 /**
  * The error that the harness throws for every failure outside its own code.
- * Its message is one line, `<tried>: <observed>. <Remedy>.`; evidence follows in separate lines.
+ * Its message is one line, `<tried>: <observed>. <Hint>.`; evidence follows in separate lines.
  */
 export class HarnessError extends Error {
   /** Stable, in contrast to the message. */
   readonly code: ErrorCode;
   readonly tried: string;
   readonly observed: string;
-  readonly remedy: string | undefined;
+  readonly hint: string | undefined;
   readonly evidence: string | undefined;
 
   constructor({ cause, ...parts }: HarnessErrorParts) {
     // The words come from outside, and end up on terminals and in logs.
     const tried = redactSecrets(printable(parts.tried));
     const observed = redactSecrets(printable(parts.observed)).replace(/\.$/, '');
-    const remedy = parts.remedy === undefined ? undefined : printable(parts.remedy);
+    const hint = parts.hint === undefined ? undefined : printable(parts.hint);
     const evidence =
       parts.evidence === undefined ? undefined : redactSecrets(printableLines(parts.evidence));
     const line =
-      remedy === undefined
-        ? `${tried}: ${observed}`
-        : `${tried}: ${observed}. ${toSentence(remedy)}`;
+      hint === undefined ? `${tried}: ${observed}` : `${tried}: ${observed}. ${toSentence(hint)}`;
     super(evidence === undefined ? line : `${line}\n${evidence}`, { cause });
     this.name = 'HarnessError';
     this.code = parts.code;
     this.tried = tried;
     this.observed = observed;
-    this.remedy = remedy;
+    this.hint = hint;
     this.evidence = evidence;
   }
 

@@ -7,7 +7,7 @@ export interface InputErrorParts extends Omit<HarnessErrorParts, 'tried'> {
 
 /**
  * Wrong input of the user: an argument, a variable or a file. A command that fails with it exits with code 2. Its message
- * is `<subject>: <observed>. <Remedy>.`
+ * is `<subject>: <observed>. <Hint>.`
  */
 export class InputError extends HarnessError {
   override readonly name = 'InputError';

@@ -115,7 +115,7 @@ async function takeLock(
     code: 'command-failed',
     tried: `lock ${path}`,
     observed: first.stderr.trim() || (first.originalMessage ?? `exit code ${first.exitCode}`),
-    remedy: 'flock is part of util-linux; this user must be able to write to the folder',
+    hint: 'flock is part of util-linux; this user must be able to write to the folder',
   });
 }
 

@@ -22,7 +22,7 @@ export function requireOwner(
     observed: isOwn
       ? `other users may write to it (mode ${(mode & 0o7777).toString(8)})`
       : `it belongs to user ${uid}, and this is user ${user}`,
-    remedy: isOwn
+    hint: isOwn
       ? `inspect its content, then chmod go-w ${folder}; or set ${variable} to your own folder`
       : `set ${variable} to your own folder`,
   });

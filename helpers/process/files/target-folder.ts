@@ -29,7 +29,7 @@ export async function explainFullDisk(
     code: 'disk-full',
     tried,
     observed: `no space left for ${called} ${folder}${size}`,
-    remedy: `free space there, or set ${variable} to a folder with more`,
+    hint: `free space there, or set ${variable} to a folder with more`,
     cause: error,
     evidence: said,
   });
@@ -45,6 +45,6 @@ export async function requireNoOverlay(
     code: 'folder-unsuitable',
     tried,
     observed: `${called} ${folder} is on an overlay file system, where engines cannot store containers`,
-    remedy: `set ${variable} to a folder on a disk; in a container, mount one with -v or --tmpfs`,
+    hint: `set ${variable} to a folder on a disk; in a container, mount one with -v or --tmpfs`,
   });
 }

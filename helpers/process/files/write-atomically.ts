@@ -28,7 +28,7 @@ export async function writeAtomically(
       code: 'folder-unwritable',
       tried: `write ${file}`,
       observed: firstLine(error),
-      remedy: `see whether ${dirname(file)} can be written and its disk has room`,
+      hint: `see whether ${dirname(file)} can be written and its disk has room`,
       cause: error,
     });
   }

@@ -28,7 +28,7 @@ export interface WaitOptions {
   readonly fatal?: (error: unknown) => boolean;
   /** Details for the error of a timeout, such as the end of a log. */
   readonly evidence?: () => Promise<string>;
-  readonly remedy?: string;
+  readonly hint?: string;
 }
 
 /** The error of a wait that reached its limit. */
@@ -51,7 +51,7 @@ export async function waitFor<T>(
   look: () => Promise<Look<T>>,
   options: WaitOptions,
 ): Promise<T> {
-  const { every = 25, signal, fatal = () => false, remedy } = options;
+  const { every = 25, signal, fatal = () => false, hint } = options;
   const { limit, note } = limitWait(options.limit);
   return await activity('wait', name, async (report) => {
     const deadline = performance.now() + limit;
@@ -76,7 +76,7 @@ export async function waitFor<T>(
     throw new WaitTimeout({
       tried: name,
       observed: `timed out after ${limit / 1000} s${note}; last: ${last}`,
-      remedy,
+      hint,
       cause,
       evidence: await options.evidence?.().catch((error: unknown) => firstLine(error)),
     });

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { diagnosisCodes } from '../../check/model/codes.ts';
-import { layers } from '../../check/model/check.ts';
+import { layers } from '../../check/model/comparison.ts';
+import { missingBecause } from '../../check/model/observed.ts';
 import { differenceKinds } from '../../check/model/difference.ts';
 import { pathColumns } from '../text/path-matrix.ts';
 
 /** Increased with each change of the document's shape. */
-export const documentVersion = 2;
+export const documentVersion = 3;
 
 const place = z
   .object({
@@ -29,7 +30,7 @@ const difference = z
 
 const command = z.array(z.string()).min(1);
 
-const remedy = z.object({
+const action = z.object({
   kind: z
     .enum(['fix', 'next-step'])
     .describe('A fix restores something broken; a next step only inspects.'),
@@ -58,33 +59,33 @@ const diagnosis = z
     summary: z.string(),
     evidence: z.array(difference).describe('The differences that prove the finding.'),
     consequences: z.array(difference).describe('The differences that exist only because of it.'),
-    remedy: remedy.optional(),
+    action: action.optional(),
   })
   .meta({ id: 'diagnosis' });
 
-const inCheck = {
+const inComparison = {
   name: z.string(),
   title: z.string().describe('The fact that is true if it passes.'),
   layer: z.enum(layers),
   needs: z.enum(['api', 'probe', 'privileged-probe']),
 };
 
-const check = z
+const comparison = z
   .discriminatedUnion('state', [
-    z.object({ ...inCheck, state: z.literal('passed'), evidence: z.array(z.string()) }),
-    z.object({ ...inCheck, state: z.literal('failed'), differences: z.array(difference) }),
+    z.object({ ...inComparison, state: z.literal('passed'), evidence: z.array(z.string()) }),
+    z.object({ ...inComparison, state: z.literal('failed'), differences: z.array(difference) }),
     z.object({
-      ...inCheck,
+      ...inComparison,
       state: z.literal('skipped'),
       reason: z.string(),
       because: z
-        .enum(['inapplicable', 'unasked', 'impossible'])
+        .enum(missingBecause)
         .describe(
-          'Impossible makes the result incomplete: the comparison was requested and could not be made.',
+          'The value failed makes the result incomplete: the comparison was requested and could not be made.',
         ),
     }),
   ])
-  .meta({ id: 'check' });
+  .meta({ id: 'comparison' });
 
 const host = z.object({
   name: z.string(),
@@ -97,7 +98,7 @@ const host = z.object({
       name: z.string(),
       image: z.string(),
       status: z.string(),
-      ends: z.array(z.object({ network: z.string(), address: z.string() })),
+      endpoints: z.array(z.object({ network: z.string(), address: z.string() })),
       ports: z.array(z.string()),
     }),
   ),
@@ -106,7 +107,7 @@ const host = z.object({
 const cluster = z
   .object({
     hosts: z.array(host),
-    store: z
+    keystore: z
       .object({
         version: z.string().optional(),
         address: z.string().optional(),
@@ -158,7 +159,9 @@ export const auditDocument = z
         'Incomplete: no findings, but a known member was not examined or a requested comparison could not be made.',
       ),
     diagnoses: z.array(diagnosis).describe('The findings, causes first.'),
-    checks: z.array(check),
+    comparisons: z
+      .array(comparison)
+      .describe('The comparisons with their results, layer by layer.'),
     coverage: z
       .object({
         examined: z.int().min(0).describe('Hosts whose engines answered.'),
@@ -175,7 +178,7 @@ export const auditDocument = z
       .describe('The examined and the unexamined parts of the cluster.'),
     cluster,
     paths: z.array(pair).describe('Results of the live probes, by ordered pair of hosts.'),
-    leftovers: z
+    notRemoved: z
       .array(z.string())
       .describe('Parts of the probe that the check could not remove, in words.'),
   })

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../../check/model/diagnosis.ts';
-import type { AuditReport, CheckResult } from '../../check/model/report.ts';
+import type { AuditReport, ComparisonResult } from '../../check/model/report.ts';
 
 /** A diagnosis, and its number among all of the report. */
 export interface NumberedDiagnosis {
@@ -10,7 +10,7 @@ export interface NumberedDiagnosis {
 }
 
 /** Returns the findings that explain the differences of a comparison. */
-export function diagnosesOf(report: AuditReport, check: CheckResult): NumberedDiagnosis[] {
+export function diagnosesOf(report: AuditReport, check: ComparisonResult): NumberedDiagnosis[] {
   if (check.state !== 'failed') return [];
   // By content: a report that was read from a file has each difference twice.
   const own = new Set(check.differences.map((one) => JSON.stringify(one)));
@@ -24,7 +24,7 @@ export function diagnosesOf(report: AuditReport, check: CheckResult): NumberedDi
 }
 
 /** Returns the reason of a failed comparison in one line: the findings that it proves, else the findings that caused it. */
-export function failureLine(report: AuditReport, check: CheckResult): string {
+export function failureLine(report: AuditReport, check: ComparisonResult): string {
   const found = diagnosesOf(report, check);
   const proven = found.filter(({ proves }) => proves);
   const line = (proven.length > 0 ? proven : found)

@@ -1,7 +1,7 @@
 import { lineOf } from '../../check/model/command.ts';
-import { needsRoot, type Remedy } from '../../check/model/diagnosis.ts';
+import { needsRoot, type Action } from '../../check/model/diagnosis.ts';
 import { diagnosisTitles, pageOf } from '../../check/model/codes.ts';
-import { type MissingBecause, valueOf } from '../../check/model/observed.ts';
+import { valueOf } from '../../check/model/observed.ts';
 import type { AuditReport } from '../../check/model/report.ts';
 import { type AuditDocument, auditDocument, documentVersion } from './audit-document.ts';
 import { mapCluster } from '../text/cluster-map.ts';
@@ -12,8 +12,16 @@ import { matrixOf } from '../text/path-matrix.ts';
  * and endpoints, because their environment may contain passwords.
  */
 export function toJson(report: AuditReport): AuditDocument {
-  const { target, startedAt, milliseconds, verdict, diagnoses, checks, coverage, observation } =
-    report;
+  const {
+    target,
+    startedAt,
+    milliseconds,
+    verdict,
+    diagnoses,
+    comparisons,
+    coverage,
+    observation,
+  } = report;
   const paths = valueOf(observation.paths);
   const hosts = observation.hosts.map(({ name }) => name);
   const document = {
@@ -25,34 +33,25 @@ export function toJson(report: AuditReport): AuditDocument {
     verdict,
     diagnoses: diagnoses.map((one) => ({
       ...one,
-      remedy: one.remedy && describeRemedy(one.remedy),
+      action: one.action && describeAction(one.action),
       title: diagnosisTitles[one.code],
       page: pageOf(one.code),
     })),
-    checks: checks.map((one) =>
-      one.state === 'skipped' ? { ...one, because: reasons[one.because] } : one,
-    ),
+    comparisons,
     coverage,
     cluster: mapCluster(observation),
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
-    leftovers: observation.leftovers,
+    notRemoved: observation.notRemoved,
   };
   // As a reader parses it: without undefined values, and without fields that the schema lacks.
   return auditDocument.parse(JSON.parse(JSON.stringify(document)));
 }
 
-/** The document's words for the reasons why a comparison was skipped. */
-const reasons = {
-  'not-applicable': 'inapplicable',
-  'not-requested': 'unasked',
-  failed: 'impossible',
-} as const satisfies Record<MissingBecause, string>;
-
-function describeRemedy(remedy: Remedy) {
-  const { commands } = remedy;
+function describeAction(action: Action) {
+  const { commands } = action;
   return {
-    ...remedy,
+    ...action,
     command: commands.length === 0 ? undefined : lineOf(commands),
-    asRoot: needsRoot(remedy),
+    asRoot: needsRoot(action),
   };
 }

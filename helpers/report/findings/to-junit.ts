@@ -1,6 +1,6 @@
-import { layers } from '../../check/model/check.ts';
+import { layers } from '../../check/model/comparison.ts';
 import type { Coverage } from '../../check/model/report.ts';
-import type { AuditReport, CheckResult } from '../../check/model/report.ts';
+import type { AuditReport, ComparisonResult } from '../../check/model/report.ts';
 import { diagnosesOf, failureLine } from './diagnoses-of.ts';
 import { renderDiagnosis } from '../text/render-diagnosis.ts';
 import { element, escapeXml } from '../text/xml.ts';
@@ -10,9 +10,9 @@ import { element, escapeXml } from '../text/xml.ts';
  * not run is an error, because readers of this format ignore skipped cases.
  */
 export function toJunit(report: AuditReport): string {
-  const { target, milliseconds, checks, startedAt, coverage } = report;
+  const { target, milliseconds, comparisons, startedAt, coverage } = report;
   const suites = layers.flatMap((layer) => {
-    const own = checks.filter((check) => check.layer === layer);
+    const own = comparisons.filter((one) => one.layer === layer);
     if (own.length === 0) return [];
     // Without its milliseconds: some readers know no others.
     const timestamp = startedAt.replace(/\.\d+Z$/, '');
@@ -20,7 +20,7 @@ export function toJunit(report: AuditReport): string {
     return [element('testsuite', { name: layer, ...countsOf(own), timestamp }, ...cases)];
   });
   const left = notExaminedSuite(coverage, startedAt.replace(/\.\d+Z$/, ''));
-  const { skipped: _, ...own } = countsOf(checks);
+  const { skipped: _, ...own } = countsOf(comparisons);
   const counts = {
     ...own,
     tests: own.tests + coverage.unexamined.length + coverage.unsupported.length,
@@ -60,17 +60,19 @@ function unexaminedCase(name: string, outcome: string): string {
   return element('testcase', { name, classname: 'coverage.not-examined' }, outcome);
 }
 
-function countsOf(checks: readonly CheckResult[]) {
-  const errors = checks.filter((one) => one.state === 'skipped' && one.because === 'failed').length;
+function countsOf(comparisons: readonly ComparisonResult[]) {
+  const errors = comparisons.filter(
+    (one) => one.state === 'skipped' && one.because === 'failed',
+  ).length;
   return {
-    tests: checks.length,
-    failures: checks.filter(({ state }) => state === 'failed').length,
+    tests: comparisons.length,
+    failures: comparisons.filter(({ state }) => state === 'failed').length,
     errors,
-    skipped: checks.filter(({ state }) => state === 'skipped').length - errors,
+    skipped: comparisons.filter(({ state }) => state === 'skipped').length - errors,
   };
 }
 
-function caseOf(report: AuditReport, check: CheckResult): string {
+function caseOf(report: AuditReport, check: ComparisonResult): string {
   const { title, layer, name } = check;
   return element(
     'testcase',
@@ -79,7 +81,7 @@ function caseOf(report: AuditReport, check: CheckResult): string {
   );
 }
 
-function outcomeOf(report: AuditReport, check: CheckResult): string[] {
+function outcomeOf(report: AuditReport, check: ComparisonResult): string[] {
   if (check.state === 'skipped') {
     const { reason: message, because } = check;
     return because === 'failed'

@@ -7,7 +7,7 @@ import {
   pageOf,
 } from '../../check/model/codes.ts';
 import type { Difference } from '../../check/model/difference.ts';
-import type { AuditReport, CheckResult } from '../../check/model/report.ts';
+import type { AuditReport, ComparisonResult } from '../../check/model/report.ts';
 import { auditName, topologyPictureName, verdictName } from '../results/evidence.ts';
 import { pageUrl } from '../results/page-url.ts';
 import { type Evidence, type SyntheticResult, writeResult } from '../results/results-writer.ts';
@@ -32,7 +32,7 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
   const start = Date.parse(report.startedAt);
   const times = { start, stop: start + report.milliseconds };
   writeResult({ ...times, ...(await resultOfVerdict(report)) }, folder);
-  for (const check of report.checks) {
+  for (const check of report.comparisons) {
     writeResult({ ...times, ...(await resultOfCheck(report, check)) }, folder);
   }
   await addCategories(folder);
@@ -70,7 +70,7 @@ async function resultOfVerdict(report: AuditReport): Promise<Untimed> {
   };
 }
 
-async function resultOfCheck(report: AuditReport, check: CheckResult): Promise<Untimed> {
+async function resultOfCheck(report: AuditReport, check: ComparisonResult): Promise<Untimed> {
   const { title, name, layer } = check;
   const { target } = report;
   const found = diagnosesOf(report, check);
@@ -96,7 +96,10 @@ async function resultOfCheck(report: AuditReport, check: CheckResult): Promise<U
   };
 }
 
-function outcomeOf(report: AuditReport, check: CheckResult): Pick<Untimed, 'status' | 'message'> {
+function outcomeOf(
+  report: AuditReport,
+  check: ComparisonResult,
+): Pick<Untimed, 'status' | 'message'> {
   if (check.state === 'passed') return { status: 'passed' };
   if (check.state === 'failed') return { status: 'failed', message: failureLine(report, check) };
   const { reason, because } = check;
@@ -106,7 +109,7 @@ function outcomeOf(report: AuditReport, check: CheckResult): Pick<Untimed, 'stat
     : { status: 'skipped', message: reason };
 }
 
-function stepsOf(report: AuditReport, check: CheckResult): Step[] {
+function stepsOf(report: AuditReport, check: ComparisonResult): Step[] {
   const start = Date.parse(report.startedAt);
   const times = { start, stop: start, steps: [] };
   if (check.state === 'passed') {

@@ -40,9 +40,9 @@ function renderEvidence({ summary, evidence }: Finding): string {
   return element('ul', { class: 'evidence' }, items.join(''));
 }
 
-function renderFix({ remedy }: Finding): string {
-  if (remedy === undefined) return '';
-  const { kind, host, asRoot, effect, command } = remedy;
+function renderFix({ action }: Finding): string {
+  if (action === undefined) return '';
+  const { kind, host, asRoot, effect, command } = action;
   const label = kind === 'fix' ? 'Fix' : 'Next step';
   const on = host === undefined ? '' : ` on ${host}${asRoot ? ', as root' : ''}`;
   const words = element('p', {}, element('b', {}, escapeXml(`${label}${on}: `)), escapeXml(effect));

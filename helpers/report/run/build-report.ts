@@ -54,7 +54,7 @@ export async function buildReport({ again = false } = {}): Promise<string> {
       code: 'report-failed',
       tried: 'build the report',
       observed: `there are no results in ${results}`,
-      remedy: 'run npm test first',
+      hint: 'run npm test first',
     });
   }
   const output = join(reportsFolder(), `.report-${process.pid}`);

@@ -35,7 +35,7 @@ function renderCause(
   failed: number,
   layout: TextLayout,
 ): string[] {
-  const { code, where, summary, page, remedy } = finding;
+  const { code, where, summary, page, action } = finding;
   const paint = painter(layout);
   const of = topology === undefined ? '' : `, topology ${topology}`;
   // Text from outside is escaped where it is wrapped: the label gets its style after that.
@@ -52,18 +52,18 @@ function renderCause(
       'at:',
       `${placeInWords(where)}${of}; found after ${failures} of ${countOf(failed, 'failure')}`,
     ),
-    ...renderRemedy(remedy, field, paint),
+    ...renderAction(action, field, paint),
     ...field('more:', page),
   ];
 }
 
-function renderRemedy(
-  remedy: Finding['remedy'],
+function renderAction(
+  action: Finding['action'],
   field: (label: string, text: string) => string[],
   paint: ReturnType<typeof painter>,
 ): string[] {
-  if (remedy === undefined) return [];
-  const { kind, host, asRoot, effect, command = '' } = remedy;
+  if (action === undefined) return [];
+  const { kind, host, asRoot, effect, command = '' } = action;
   const where = host === undefined ? '' : `on ${host}${asRoot ? ', as root' : ''}: `;
   return [
     ...field(kind === 'fix' ? 'fix:' : 'next step:', `${where}${effect}`),

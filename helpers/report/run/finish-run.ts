@@ -17,7 +17,7 @@ import { sizeWarning } from './report-size.ts';
 import { writeResult } from '../results/results-writer.ts';
 import { nextLines } from './next-steps.ts';
 import { skipLines } from './skip-lines.ts';
-import { judge, nextStepsOf, verdictLines } from './run-summary.ts';
+import { summarizeRun, nextStepsOf, summaryLines } from './run-summary.ts';
 
 const layout = {
   color: styleText('bold', '', { stream: process.stdout }) !== '',
@@ -29,14 +29,14 @@ const exitCode = Number(process.argv[2] ?? 1);
 const counts = readCounts();
 if (counts === undefined) endWithoutTests();
 const results = readResults();
-const verdict = judge(exitCode, counts, results);
-if (verdict.besides !== undefined) {
+const verdict = summarizeRun(exitCode, counts, results);
+if (verdict.otherFailure !== undefined) {
   const now = Date.now();
   writeResult({
     name: 'The run comes to its end',
     fullName: 'run: comes to its end',
     status: 'broken',
-    message: verdict.besides,
+    message: verdict.otherFailure,
     start: now,
     stop: now,
     labels: { epic: 'Run', feature: 'Vitest' },
@@ -49,7 +49,7 @@ const report = await buildReport().then(
 const typed = { env: process.env, args: process.argv.slice(3) };
 const next = nextLines(nextStepsOf(verdict, typed));
 const lines = [
-  ...verdictLines(verdict),
+  ...summaryLines(verdict),
   ...skipLines(results),
   ...causeLines(findCauses(verdict.failures), verdict.failures.length, layout),
   ...report,

@@ -85,6 +85,6 @@ function unreadable(observed: string): HarnessError {
     code: 'report-failed',
     tried: 'read the report page of Allure',
     observed,
-    remedy: 'install the version of @allurereport/core from package.json',
+    hint: 'install the version of @allurereport/core from package.json',
   });
 }

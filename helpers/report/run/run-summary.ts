@@ -11,11 +11,11 @@ import { hostPrefix } from '../results/results-writer.ts';
 import { skipsFile } from './skip-reasons.ts';
 
 /** The outcome of a run. */
-export interface Verdict {
+export interface RunSummary {
   readonly counts: Counts;
   readonly failures: readonly WrittenResult[];
   /** A problem in addition to the failures in the results: a runner that failed without a failed test. */
-  readonly besides: string | undefined;
+  readonly otherFailure: string | undefined;
   /** True if Vitest's reporter listed the failed tests, which it does at its end. */
   readonly listed: boolean;
   /** The signal that ended it. */
@@ -29,29 +29,32 @@ export interface Verdict {
  *
  * @param counted the reporter's counts; not ended when Vitest did not finish
  */
-export function judge(
+export function summarizeRun(
   exitCode: number,
   counted: RunCounts | undefined,
   results: readonly WrittenResult[],
-): Verdict {
+): RunSummary {
   const failures = results.filter(({ status }) => status === 'failed' || status === 'broken');
   const hostFailures = failures.filter(({ fullName }) => fullName.startsWith(hostPrefix)).length;
   const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
   // A failure that only the results have counts too.
   const known = Math.max(failed, failures.length - hostFailures) + hostFailures;
-  const besides = known > 0 ? undefined : whatBesides(exitCode, counted);
+  const besides = known > 0 ? undefined : describeOtherFailure(exitCode, counted);
   const counts = { passed, failed: known + (besides === undefined ? 0 : 1), skipped };
   return {
     counts,
     failures,
-    besides,
+    otherFailure: besides,
     listed: counted?.ended === true && failed >= failures.length - hostFailures,
     interrupted: exitCode > 128 ? signalName(exitCode - 128) : undefined,
     green: counts.failed === 0,
   };
 }
 
-function whatBesides(exitCode: number, counted: RunCounts | undefined): string | undefined {
+function describeOtherFailure(
+  exitCode: number,
+  counted: RunCounts | undefined,
+): string | undefined {
   if (exitCode > 128) return `the run was stopped by ${signalName(exitCode - 128)}`;
   if (counted?.ended !== true) return `vitest did not finish (exit code ${exitCode})`;
   if (exitCode !== 0) return `vitest exited with code ${exitCode}, although no test failed`;
@@ -68,8 +71,8 @@ function signalName(number: number): string {
  * Formats the outcome in lines, without causes, the count line and next steps. Failed tests are listed by Vitest's
  * reporter, if the run finished; otherwise all of them here.
  */
-export function verdictLines(
-  { green, failures, besides, counts, listed, interrupted }: Verdict,
+export function summaryLines(
+  { green, failures, otherFailure: besides, counts, listed, interrupted }: RunSummary,
   shownFailures = 8,
 ): string[] {
   const { passed, failed, skipped } = counts;
@@ -122,7 +125,7 @@ function renderFailure({ name, statusDetails }: WrittenResult): string {
 
 /** Returns the commands to run after a failed run. */
 export function nextStepsOf(
-  { green, failures, interrupted }: Verdict,
+  { green, failures, interrupted }: RunSummary,
   typed: TypedRun,
 ): NextStep[] {
   if (green || interrupted !== undefined) return [];

@@ -9,7 +9,7 @@ import type { NetworkFacts } from '../../docker/networks.ts';
 export interface ClusterMap {
   readonly hosts: readonly MappedHost[];
   /** The key-value store of the cluster. */
-  readonly store: MappedStore | undefined;
+  readonly keystore: MappedKeystore | undefined;
   /** Overlays, in order of their names. */
   readonly networks: readonly MappedNetwork[];
 }
@@ -24,10 +24,10 @@ export interface MappedHost {
   readonly role: 'manager' | 'leader' | 'worker' | undefined;
   readonly containers: readonly MappedContainer[];
   /** The engine's own endpoints in a swarm, which balance the traffic of services. */
-  readonly serviceEnds: readonly MappedEnd[];
+  readonly serviceEndpoints: readonly MappedEndpoint[];
 }
 
-export interface MappedEnd {
+export interface MappedEndpoint {
   readonly network: string;
   readonly address: string;
 }
@@ -36,13 +36,13 @@ export interface MappedContainer {
   readonly name: string;
   readonly image: string;
   readonly status: string;
-  /** Its ends on overlays. */
-  readonly ends: readonly MappedEnd[];
+  /** Its endpoints. */
+  readonly endpoints: readonly MappedEndpoint[];
   /** `8080 → 8080/tcp` */
   readonly ports: readonly string[];
 }
 
-export interface MappedStore {
+export interface MappedKeystore {
   readonly version: string | undefined;
   /** `192.168.99.100:8500` */
   readonly address: string | undefined;
@@ -62,15 +62,15 @@ export interface MappedNetwork {
 }
 
 export function mapCluster(observation: Observation): ClusterMap {
-  const ends = endpointsOf(observation);
+  const endpoints = endpointsOf(observation);
   return {
-    hosts: observation.hosts.map((host) => mapHost(host, observation, ends)),
-    store: mapStore(observation),
+    hosts: observation.hosts.map((host) => mapHost(host, observation, endpoints)),
+    keystore: mapKeystore(observation),
     networks: mapNetworks(observation),
   };
 }
 
-function mapStore({ store }: Observation): MappedStore | undefined {
+function mapKeystore({ store }: Observation): MappedKeystore | undefined {
   if ('missing' in store) {
     // A swarm has none; an unrequested store is not shown.
     if (store.because !== 'failed') return undefined;
@@ -88,7 +88,7 @@ function mapStore({ store }: Observation): MappedStore | undefined {
 function mapHost(
   host: HostView,
   observation: Observation,
-  ends: readonly OverlayEndpoint[],
+  endpoints: readonly OverlayEndpoint[],
 ): MappedHost {
   const { name, address, engine } = host;
   const view = valueOf(engine);
@@ -102,12 +102,12 @@ function mapHost(
       name: container.name,
       image: container.image,
       status: container.status,
-      ends: ends
+      endpoints: endpoints
         .filter(({ containerId }) => containerId === container.id)
-        .map((end) => ({ network: end.network, address: end.address })),
+        .map((one) => ({ network: one.network, address: one.address })),
       ports: portsOf(container),
     })),
-    serviceEnds: (view?.networks ?? []).flatMap((network) => serviceEndsOf(network)),
+    serviceEndpoints: (view?.networks ?? []).flatMap((network) => serviceEndpointsOf(network)),
   };
 }
 
@@ -115,7 +115,7 @@ const inspected = z.looseObject({
   Containers: z.record(z.string(), z.looseObject({ IPv4Address: z.string() })).nullish(),
 });
 
-function serviceEndsOf({ name: network, driver, raw }: NetworkFacts): MappedEnd[] {
+function serviceEndpointsOf({ name: network, driver, raw }: NetworkFacts): MappedEndpoint[] {
   if (driver !== 'overlay') return [];
   return Object.entries(inspected.safeParse(raw).data?.Containers ?? {})
     .filter(([id]) => id.startsWith('lb-') || id === 'ingress-sbox')

@@ -4,9 +4,9 @@ import { traitsOf } from '../../check/model/cluster-traits.ts';
 
 /** Returns the result in one line, without colors: "✖ topology seed: 1 finding". */
 export function headlineOf(report: AuditReport): string {
-  const { target, verdict, diagnoses, checks } = report;
+  const { target, verdict, diagnoses, comparisons } = report;
   if (verdict === 'healthy') return `✔ ${target}: healthy`;
-  const open = checks.filter((one) => one.state === 'skipped' && one.because === 'failed');
+  const open = comparisons.filter((one) => one.state === 'skipped' && one.because === 'failed');
   const undone = `${countOf(open.length, 'check')} could not run`;
   const part = partlyExamined(report);
   if (verdict === 'incomplete' && part !== undefined) {

@@ -1,6 +1,6 @@
 import { pageOf } from '../../check/model/codes.ts';
 import { lineOf } from '../../check/model/command.ts';
-import { type Diagnosis, needsRoot, type Remedy } from '../../check/model/diagnosis.ts';
+import { type Diagnosis, needsRoot, type Action } from '../../check/model/diagnosis.ts';
 import type { Difference } from '../../check/model/difference.ts';
 import { placeInWords } from '../../check/model/format-place.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
@@ -19,7 +19,7 @@ export function renderDiagnosis(
   number: number,
   layout: TextLayout,
 ): string[] {
-  const { code, where, summary, evidence, consequences, remedy } = diagnosis;
+  const { code, where, summary, evidence, consequences, action } = diagnosis;
   const paint = painter(layout);
   const head = `${String(number).padStart(2)}  `;
   const [title = '', ...rest] = wrapText(`${code} · ${placeInWords(where)}`, layout, head, indent);
@@ -30,7 +30,7 @@ export function renderDiagnosis(
     ...renderEvidence(evidence.slice(0, evidenceShown), summary, layout),
     ...renderMore(evidence.length - evidenceShown, layout),
     ...renderConsequences(consequences, layout),
-    ...renderRemedy(remedy, layout),
+    ...renderAction(action, layout),
     ...renderField('see', pageOf(code), layout),
   ];
 }
@@ -63,10 +63,10 @@ function renderMore(count: number, layout: TextLayout): string[] {
   return count <= 0 ? [] : renderField('', `and ${count} more; --json lists all`, layout);
 }
 
-function renderRemedy(remedy: Remedy | undefined, layout: TextLayout): string[] {
-  if (remedy === undefined) return [];
-  const { kind, commands, host, effect } = remedy;
-  const root = needsRoot(remedy) ? ', as root' : '';
+function renderAction(action: Action | undefined, layout: TextLayout): string[] {
+  if (action === undefined) return [];
+  const { kind, commands, host, effect } = action;
+  const root = needsRoot(action) ? ', as root' : '';
   const where = host === undefined ? '' : `on ${host}${root}: `;
   const label = kind === 'fix' ? 'fix' : 'next step';
   return [

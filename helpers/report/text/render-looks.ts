@@ -6,7 +6,7 @@ import { painter, type TextLayout, wrapText } from './text-layout.ts';
 
 /** Lists the examined objects in one sentence, because a result is only as good as its basis. */
 export function renderLooks({ observation }: AuditReport, layout: TextLayout): string[] {
-  const { hosts, networks, store } = mapCluster(observation);
+  const { hosts, networks, keystore: store } = mapCluster(observation);
   const asked = hosts.filter(({ engineVersion }) => engineVersion !== undefined);
   const versions = new Set(asked.map(({ engineVersion }) => engineVersion));
   const kernels = observation.hosts.filter(({ kernel }) => 'value' in kernel).length;

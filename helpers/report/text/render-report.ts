@@ -28,7 +28,7 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
     ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
     renderNotExamined(report, layout),
     renderSkipped(report, layout),
-    renderLeftovers(observation.leftovers, layout),
+    renderNotRemoved(observation.notRemoved, layout),
     renderLooks(report, layout),
   ];
   return sections
@@ -38,11 +38,11 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
 }
 
 function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
-  const { verdict, diagnoses, checks, milliseconds } = report;
+  const { verdict, diagnoses, comparisons, milliseconds } = report;
   const paint = painter(layout);
   const color = ({ healthy: 'green', defects: 'red', incomplete: 'yellow' } as const)[verdict];
   const counts = (['passed', 'failed', 'skipped'] as const)
-    .map((state) => [checks.filter((one) => one.state === state).length, state] as const)
+    .map((state) => [comparisons.filter((one) => one.state === state).length, state] as const)
     .filter(([count]) => count > 0)
     .map(([count, state]) => `${count} ${state}`);
   const seconds = (milliseconds / 1000).toFixed(1);
@@ -57,7 +57,10 @@ function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
         widest + 6,
       ),
     ),
-    paint('dim', `${countOf(checks.length, 'check')}: ${counts.join(', ')} · ${seconds} s`),
+    paint(
+      'dim',
+      `${countOf(comparisons.length, 'comparison')}: ${counts.join(', ')} · ${seconds} s`,
+    ),
   ];
 }
 
@@ -79,9 +82,9 @@ const whySkipped: Readonly<Record<MissingBecause, string>> = {
 };
 
 /** Renders skipped comparisons, once for each reason, first comparisons that make the result incomplete. */
-function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
+function renderSkipped({ comparisons }: AuditReport, layout: TextLayout): string[] {
   const reasons = new Map<string, { reason: string; because: MissingBecause; names: string[] }>();
-  for (const one of checks) {
+  for (const one of comparisons) {
     if (one.state !== 'skipped') continue;
     const { reason, because, name } = one;
     const known = reasons.get(`${because} ${reason}`);
@@ -109,11 +112,11 @@ function renderSkipped({ checks }: AuditReport, layout: TextLayout): string[] {
   });
 }
 
-function renderLeftovers(leftovers: readonly string[], layout: TextLayout): string[] {
-  if (leftovers.length === 0) return [];
+function renderNotRemoved(notRemoved: readonly string[], layout: TextLayout): string[] {
+  if (notRemoved.length === 0) return [];
   const paint = painter(layout);
   return [
     paint('yellow', 'The check could not remove:'),
-    ...leftovers.flatMap((one) => wrapText(one, layout, '', 2)),
+    ...notRemoved.flatMap((one) => wrapText(one, layout, '', 2)),
   ];
 }

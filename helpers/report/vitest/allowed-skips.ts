@@ -89,13 +89,13 @@ function describeGroup(
 ): SkipProblem {
   const [first] = tests;
   const entry = first === undefined ? undefined : findAllowed(allowed, first);
-  const remedy =
+  const hint =
     entry === undefined
       ? `let it run, or add it to ${list} with where it does run`
       : `provide the requirements: ${list} says that the workflow ${entry.workflow} runs it`;
   return {
     name: `Skipped without being allowed: ${where}`,
-    message: `${tests.map(({ name }) => name).join(', ')}; ${remedy}`,
+    message: `${tests.map(({ name }) => name).join(', ')}; ${hint}`,
   };
 }
 

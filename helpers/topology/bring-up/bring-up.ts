@@ -107,8 +107,7 @@ async function claimEmptyDirectory(topology: Topology, provider: MachineProvider
     code: 'state-in-use',
     tried: `bring up ${topology.name} in ${store}`,
     observed: `machines exist (${machines.map(({ name }) => name).join(', ')})`,
-    remedy:
-      'tear them down with "overlay-e2e down", use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
+    hint: 'tear them down with "overlay-e2e down", use them with --reuse, or name another folder in MACHINE_STORAGE_PATH',
   });
 }
 

@@ -41,7 +41,7 @@ export async function claimStateDirectory(
         code: 'folder-unwritable',
         tried: `use the state directory ${store}`,
         observed: firstLine(error),
-        remedy: 'name a writable folder with free space in MACHINE_STORAGE_PATH',
+        hint: 'name a writable folder with free space in MACHINE_STORAGE_PATH',
         cause: error,
       });
     }
@@ -146,7 +146,7 @@ async function examineHolder(store: string, file: string): Promise<'self' | 'dea
     code: 'state-in-use',
     tried: `use the state directory ${store}`,
     observed: `process ${claim.pid} uses it for "${claim.doing}"`,
-    remedy: 'wait for that process, or name another folder in MACHINE_STORAGE_PATH',
+    hint: 'wait for that process, or name another folder in MACHINE_STORAGE_PATH',
   });
 }
 

@@ -13,8 +13,8 @@ export class DiagnosedFailure extends HarnessError {
   readonly report: AuditReport;
 
   constructor(failure: HarnessError, report: AuditReport) {
-    const { code, tried, observed, remedy, evidence } = failure;
-    super({ code, tried, observed, remedy, evidence, cause: failure });
+    const { code, tried, observed, hint, evidence } = failure;
+    super({ code, tried, observed, hint, evidence, cause: failure });
     this.report = report;
   }
 }

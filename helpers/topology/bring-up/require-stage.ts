@@ -10,12 +10,12 @@ export function requireStage(
   const tried = `bring up ${name} until ${until}`;
   const limit = limitOf({ cluster });
   if (limit !== undefined && !includesStage(limit.stage, until)) {
-    const remedy = `Use --until ${limit.stage}, or another topology`;
+    const hint = `Use --until ${limit.stage}, or another topology`;
     throw new InputError({
       code: 'operation-unsupported',
       subject: tried,
       observed: limit.because,
-      remedy,
+      hint,
     });
   }
   if (until === 'keystore' && keystoreOf(cluster) === undefined) {
@@ -24,7 +24,7 @@ export function requireStage(
       code: 'operation-unsupported',
       subject: tried,
       observed,
-      remedy: 'Use --until cluster',
+      hint: 'Use --until cluster',
     });
   }
 }

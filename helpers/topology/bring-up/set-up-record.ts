@@ -94,7 +94,7 @@ export async function loadSetUp(store: string): Promise<SetUpRecord | undefined>
     code: 'state-unreadable',
     tried: `read ${file}`,
     observed: 'not a record of this version',
-    remedy: 'tear the cluster down with "overlay-e2e down" and bring it up again',
+    hint: 'tear the cluster down with "overlay-e2e down" and bring it up again',
     cause,
   });
 }

@@ -10,7 +10,7 @@ export interface TornDown {
   /** Names of machines. */
   readonly machines: readonly string[];
   /** Remains of a killed run: names of machines, "the switch". */
-  readonly leftovers: readonly string[];
+  readonly remains: readonly string[];
   /** Files in the state directory that belong to other programs, which remain. */
   readonly others: readonly string[];
 }
@@ -26,13 +26,13 @@ export async function tearDown(provider: MachineProvider): Promise<TornDown> {
   return await activity('stage', 'tear-down', async () => {
     const found = examineStateDirectory(store);
     // Unfinished machines are removed first, because no list contains them.
-    const leftovers = await provider.cleanUp();
+    const remains = await provider.cleanUp();
     const machines = await provider.listOwn();
     if (machines.length > 0) {
       await provider.remove(machines);
       await provider.cleanUp();
     }
-    if (found === 'foreign' && machines.length === 0 && leftovers.length === 0) {
+    if (found === 'foreign' && machines.length === 0 && remains.length === 0) {
       throw foreign(store, 'clean up');
     }
     if (found === 'own') {
@@ -43,7 +43,7 @@ export async function tearDown(provider: MachineProvider): Promise<TornDown> {
     const left = await releaseAndRemove(store);
     return {
       machines,
-      leftovers,
+      remains,
       others: left.filter((name) => !provider.keptFiles.includes(name)),
     };
   });

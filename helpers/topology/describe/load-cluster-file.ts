@@ -46,8 +46,7 @@ function refuseTopology(file: string, content: unknown): void {
     code: 'input-invalid',
     subject: file,
     observed: 'this file describes a topology to bring up, not an existing cluster',
-    remedy:
-      'Run "overlay-e2e check" without a file to check the topology that is up. A file for check lists hosts and their endpoints.',
+    hint: 'Run "overlay-e2e check" without a file to check the topology that is up. A file for check lists hosts and their endpoints.',
   });
 }
 

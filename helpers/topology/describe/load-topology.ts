@@ -55,5 +55,5 @@ function findTakenName(described: unknown): WrongField[] {
   const name = named.safeParse(described).data?.name;
   if (!topologies.some((one) => one.name === name)) return [];
   const observed = `${name} is the name of a built-in topology`;
-  return [{ path: ['name'], observed, remedy: 'choose another name' }];
+  return [{ path: ['name'], observed, hint: 'choose another name' }];
 }

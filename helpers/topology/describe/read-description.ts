@@ -32,7 +32,7 @@ export function refuseOtherFile(word: string): void {
     code: 'input-invalid',
     subject: word,
     observed: 'unsupported file type',
-    remedy: `name a file of the type ${descriptionTypes}`,
+    hint: `name a file of the type ${descriptionTypes}`,
   });
 }
 
@@ -47,8 +47,8 @@ export async function readDescription(file: string, what: string): Promise<Descr
   const text = await readFile(path, 'utf8').catch((cause: Error) => {
     const { path: _path, ...error } = cause as NodeJS.ErrnoException;
     const observed = describeSystemError(Object.assign(new Error(), error)) ?? firstLine(cause);
-    const remedy = `name a file that describes ${what}`;
-    throw new InputError({ code: 'file-unreadable', subject: file, observed, remedy, cause });
+    const hint = `name a file that describes ${what}`;
+    throw new InputError({ code: 'file-unreadable', subject: file, observed, hint, cause });
   });
   return path.endsWith('.json') ? readJson(file, text) : await readModule(file, path, what);
 }
@@ -78,12 +78,12 @@ async function readModule(file: string, path: string, what: string): Promise<Des
     });
   });
   if (module.default === undefined) {
-    const remedy = `write "export default" before ${what}`;
+    const hint = `write "export default" before ${what}`;
     throw new InputError({
       code: 'file-unreadable',
       subject: file,
       observed: 'no default export',
-      remedy,
+      hint,
     });
   }
   return { content: module.default, placeOf: () => file };

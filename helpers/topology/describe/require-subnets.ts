@@ -28,7 +28,7 @@ export function requireSubnets(
     code: 'range-in-use',
     subject: `topology ${name}`,
     observed: `the subnet ${taken.subnet} of network ${taken.name} overlaps the machines' subnet ${formatRange(machineRange)}`,
-    remedy: `Set ${variable} to a subnet outside of ${taken.subnet}, for example ${variable}=192.168.99.0/24`,
+    hint: `Set ${variable} to a subnet outside of ${taken.subnet}, for example ${variable}=192.168.99.0/24`,
   });
 }
 

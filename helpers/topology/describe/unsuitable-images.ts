@@ -18,12 +18,12 @@ export async function findUnsuitableImages(described: unknown): Promise<WrongFie
       return [];
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
-      const { observed, remedy } = error;
+      const { observed, hint } = error;
       return [
         {
           path: ['containers', at, 'image'],
           observed,
-          ...omitUndefined({ remedy }),
+          ...omitUndefined({ hint }),
         },
       ];
     }

@@ -9,7 +9,7 @@ import { omitUndefined } from '../../process/omit-undefined.ts';
 export interface WrongField {
   readonly path: readonly PropertyKey[];
   readonly observed: string;
-  readonly remedy?: string;
+  readonly hint?: string;
 }
 
 /** Returns the fields of a description that do not match its schema. */
@@ -34,12 +34,12 @@ export function wrongFields(
   fields: readonly WrongField[],
 ): AggregateError {
   const errors = fields.map(
-    ({ path, observed, remedy }) =>
+    ({ path, observed, hint }) =>
       new InputError({
         code: 'input-invalid',
         subject: [placeOf(path), ...formatPath(path)].join(': '),
         observed,
-        remedy,
+        hint,
       }),
   );
   const lines = errors.map(({ line }) => line);
@@ -53,7 +53,7 @@ function describeIssue(issue: z.core.$ZodIssue, validFields: ValidFields): Wrong
       return issue.keys.map((key) => ({
         path: [...path, key],
         observed: 'unknown field',
-        remedy: suggestName(key, validFields(path), 'fields'),
+        hint: suggestName(key, validFields(path), 'fields'),
       }));
     case 'invalid_type':
       return [{ path, observed: describeType(issue.expected, issue.input) }];
@@ -157,6 +157,6 @@ export function checkName(
 }
 
 /** Creates a wrong field. */
-export function wrong(path: readonly PropertyKey[], observed: string, remedy?: string): WrongField {
-  return { path, observed, ...omitUndefined({ remedy }) };
+export function wrong(path: readonly PropertyKey[], observed: string, hint?: string): WrongField {
+  return { path, observed, ...omitUndefined({ hint }) };
 }

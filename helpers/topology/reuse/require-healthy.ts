@@ -25,8 +25,7 @@ export async function requireHealthy(
       code: 'cluster-unhealthy',
       tried: `reuse the machines in ${provider.store}`,
       observed: `the cluster does not work: ${diagnoses.map(describe).join('; ')}`,
-      remedy:
-        'run "overlay-e2e check" to see the fix, or tear the cluster down with "overlay-e2e down"',
+      hint: 'run "overlay-e2e check" to see the fix, or tear the cluster down with "overlay-e2e down"',
     });
   } finally {
     for (const { engine } of target.hosts) engine.close();

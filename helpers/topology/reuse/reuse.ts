@@ -29,13 +29,13 @@ export async function reuseTopology(
     const machines = await provider.list();
     if (machines.length === 0) return undefined;
     const tried = `reuse the machines in ${provider.store}`;
-    const remedy =
+    const hint =
       'tear them down with "overlay-e2e down", or name another folder in MACHINE_STORAGE_PATH';
     const document = await loadDocument(provider.store);
     if (document === undefined) {
       const names = machines.map(({ name }) => name).join(', ');
       const observed = `no completed topology there (${names})`;
-      throw new HarnessError({ code: 'topology-differs', tried, observed, remedy });
+      throw new HarnessError({ code: 'topology-differs', tried, observed, hint });
     }
     const kept = await Promise.all(machines.map(examineMachine));
     const differences = findRunningDifferences(topology, until, document, kept);
@@ -44,7 +44,7 @@ export async function reuseTopology(
       code: 'topology-differs',
       tried,
       observed: differences.join(', '),
-      remedy,
+      hint,
     });
   });
 }

@@ -101,7 +101,7 @@ function findMachine(
     code: 'machine-unknown',
     tried: `check topology ${topology}`,
     observed: `the machine ${wanted} is not in the state directory ${store} any more`,
-    remedy: 'bring it up again with "overlay-e2e down" and "overlay-e2e up"',
+    hint: 'bring it up again with "overlay-e2e down" and "overlay-e2e up"',
   });
 }
 

@@ -52,7 +52,7 @@ export async function chooseTarget(
       code: 'input-invalid',
       subject: 'check',
       observed: 'empty target',
-      remedy: 'Omit it to check the running topology. Is a variable unset?',
+      hint: 'Omit it to check the running topology. Is a variable unset?',
     });
   }
   if (engine.length + context.length > 0) {
@@ -69,7 +69,7 @@ export async function chooseTarget(
     code: 'input-invalid',
     subject: `check ${words.join(' ')}`,
     observed: 'a file cannot be combined with other targets',
-    remedy: 'name one file or only machines',
+    hint: 'name one file or only machines',
   });
 }
 
@@ -81,8 +81,7 @@ async function findTopology(): Promise<AuditTarget> {
     code: 'topology-missing',
     tried: 'check the running topology',
     observed: `no topology is running in ${provider.store}`,
-    remedy:
-      'run "overlay-e2e up", or name your own cluster: machines of docker-machine, a file, --engine or --context',
+    hint: 'run "overlay-e2e up", or name your own cluster: machines of docker-machine, a file, --engine or --context',
   });
 }
 
@@ -101,7 +100,7 @@ async function openEngines(
       return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
     }),
   ]);
-  return await lookAtAll(given, look);
+  return await identifyAll(given, look);
 }
 
 function splitName(word: string): { name: string | undefined; url: string } {
@@ -111,7 +110,7 @@ function splitName(word: string): { name: string | undefined; url: string } {
 
 async function openDescribed(file: string, look: IdentifyOptions): Promise<Chosen> {
   const { described, engines } = await loadClusterFile(file);
-  const machines = await lookAtAll(engines, look);
+  const machines = await identifyAll(engines, look);
   const { limit, ...wishes } = described.check ?? {};
   return {
     target: describedTarget(described, machines, basename(file)),
@@ -120,7 +119,10 @@ async function openDescribed(file: string, look: IdentifyOptions): Promise<Chose
 }
 
 /** Identifies the engines. If none of them answers, each error says why. */
-async function lookAtAll(given: readonly GivenEngine[], look: IdentifyOptions): Promise<Machine[]> {
+async function identifyAll(
+  given: readonly GivenEngine[],
+  look: IdentifyOptions,
+): Promise<Machine[]> {
   const machines = await createEnginesProvider(given, look).list();
   if (machines.some(({ state }) => state === 'Running')) return machines;
   await allSettled(

@@ -17,7 +17,7 @@ export async function findMachines(names: readonly string[]): Promise<Machine[]>
   throw new InputError({
     code: 'machine-unknown',
     observed: `unknown machine ${missing.map((name) => `"${name}"`).join(', ')} in ${stores}`,
-    remedy: adviseOn(missing, machines),
+    hint: adviseOn(missing, machines),
   });
 }
 

@@ -71,7 +71,7 @@ export async function bootGuest(
           code: 'machine-start-failed',
           tried: `machine ${name}: boot its kernel`,
           observed: `it has ended, "${lastWords(log)}"`,
-          remedy: 'see what "overlay-e2e doctor" finds missing',
+          hint: 'see what "overlay-e2e doctor" finds missing',
           evidence: log,
         });
       },

@@ -3,7 +3,7 @@ import { aptSources } from '../../debian/apt/archive.ts';
 import { hostRelease } from '../../debian/apt/host-release.ts';
 import { examineHost } from '../../netns/doctor/examine-host.ts';
 import type { Finding } from '../../netns/doctor/host-finding.ts';
-import { lookAt } from '../../netns/doctor/packages.ts';
+import { findingOf } from '../../netns/doctor/packages.ts';
 import { isGuestRootCached } from '../root/guest-root.ts';
 
 /** Features of the host's kernel that machines need although they have their own: links to the switch, and images. */
@@ -17,7 +17,7 @@ export async function examineUmlHost(): Promise<Finding[]> {
 
 /** Checks that the machines' kernel is in the cache or available from Debian's archive. */
 async function examineGuestKernel(): Promise<Finding> {
-  return await lookAt('kernel of machines', await hostRelease(), async () => {
+  return await findingOf('kernel of machines', await hostRelease(), async () => {
     if (isGuestRootCached()) return 'in the cache';
     await prepareApt('trixie', await aptSources('trixie'));
     return 'the first run downloads it from Debian trixie';

@@ -68,8 +68,7 @@ function readSource(usual: ImageSource): ImageSource {
     code: 'input-invalid',
     tried: `E2E_IMAGES=${said}`,
     observed: 'unknown source of images',
-    remedy:
-      'set it to "build" to build the images here, or to "pull" to let the engines pull the images of the tutorial',
+    hint: 'set it to "build" to build the images here, or to "pull" to let the engines pull the images of the tutorial',
   });
 }
 

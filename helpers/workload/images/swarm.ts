@@ -42,7 +42,7 @@ export async function requireSwarmImage(tried: string): Promise<PreparedImage> {
     code: 'image-unknown',
     tried,
     observed: NO_SWARM_IMAGE,
-    remedy: `set ${VARIABLE} to the path of ${BINARY} or of a docker save archive, or to a tag that the engines can pull`,
+    hint: `set ${VARIABLE} to the path of ${BINARY} or of a docker save archive, or to a tag that the engines can pull`,
   });
 }
 
@@ -63,7 +63,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
       code: 'image-invalid',
       tried,
       observed: `it is an executable for another processor than ${process.arch}`,
-      remedy: `build swarm for ${process.arch}`,
+      hint: `build swarm for ${process.arch}`,
     });
   }
   if (!elf.isStatic) {
@@ -71,7 +71,7 @@ export async function chooseSwarmImage(variable: string, words: string): Promise
       code: 'image-invalid',
       tried,
       observed: 'it is linked dynamically, but the image has no libraries',
-      remedy: 'build it with CGO_ENABLED=0',
+      hint: 'build it with CGO_ENABLED=0',
     });
   }
   await requireSwarm(file, tried);
@@ -97,7 +97,7 @@ async function requireSwarm(file: string, tried: string): Promise<void> {
     code: 'image-invalid',
     tried,
     observed,
-    remedy: `name the path of ${BINARY}`,
+    hint: `name the path of ${BINARY}`,
   });
 }
 

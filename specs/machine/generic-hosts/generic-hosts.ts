@@ -83,7 +83,7 @@ async function unpackMissing(): Promise<string> {
       code: 'platform-unsupported',
       tried: `unpack ${missing.join(', ')}`,
       observed: `unsupported distribution ${name}; supported: Debian ${RELEASES.join(', ')}`,
-      remedy: 'install these packages with its package manager',
+      hint: 'install these packages with its package manager',
     });
   }
   const key = `spec-hosts/${suite}-${process.arch}-1/${missing.join('+')}`;

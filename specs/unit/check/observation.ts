@@ -18,7 +18,7 @@ export function observationOf(parts: Partial<Observation>): Observation {
     names: nothing,
     paths: nothing,
     application: nothing,
-    leftovers: [],
+    notRemoved: [],
     ...parts,
   };
 }

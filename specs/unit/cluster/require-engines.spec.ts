@@ -34,10 +34,10 @@ describe("an engine of Debian's archive", () => {
     ['zookeeper', 'use engine 20.10.5 or 20.10.24, or swarm mode'],
   ] as const)(
     '26.1.5 is rejected with %s, because it has no --cluster-store',
-    async (need, remedy) => {
+    async (need, hint) => {
       expect(await refuseBundle(need, '26.1.5')).toEqual({
         observed: 'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older',
-        remedy,
+        hint,
       });
     },
   );
@@ -45,7 +45,7 @@ describe("an engine of Debian's archive", () => {
   test('20.10.24 is rejected with consul, because it was built without Consul', async () => {
     expect(await refuseBundle('consul', '20.10.24')).toEqual({
       observed: "engine 20.10.24 has no consul:// (Debian's bookworm build)",
-      remedy: 'use etcd or zookeeper, or engine 20.10.5',
+      hint: 'use etcd or zookeeper, or engine 20.10.5',
     });
   });
 
@@ -61,7 +61,7 @@ describe('a user-defined engine is checked by the output of its dockerd', () => 
     const abilities = { version: '20.10.7', clusterStore: true, backends: [] };
     expect(refuseEngine('zookeeper', abilities, 'this build, /opt/docker')).toEqual({
       observed: 'engine 20.10.7 has no zk:// (this build, /opt/docker)',
-      remedy: 'use engine 20.10.5 or 20.10.24',
+      hint: 'use engine 20.10.5 or 20.10.24',
     });
   });
 

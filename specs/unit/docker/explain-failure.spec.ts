@@ -68,7 +68,7 @@ describe('a failed call to an engine becomes one line with a hint', () => {
     const error = explainFailure(refusal, call, ({ status, message }) => ({
       code: 'image-unknown',
       observed: `${status} ${message}`,
-      remedy: 'load it',
+      hint: 'load it',
     }));
     expect(error.line).toBe('worker-host: docker info: 404 No such image: x:latest. Load it.');
   });

@@ -11,9 +11,9 @@ function readExample(code: (typeof diagnosisCodes)[number]) {
   const [, shown = ''] = /```text\n(.*?)\n```/s.exec(page) ?? [];
   const [, command = ''] = /## Fix\n.*?```sh\n(.+?)\n```/s.exec(page) ?? [];
   const [headline = '', ...lines] = shown.split('\n');
-  const [, remedy = ''] = /\n {4}(?:fix {7}|next step )(.*?)(?:\n {4}\S|$)/s.exec(shown) ?? [];
+  const [, hint = ''] = /\n {4}(?:fix {7}|next step )(.*?)(?:\n {4}\S|$)/s.exec(shown) ?? [];
   const [, host, rights = '', effect = ''] =
-    /^(?:on (\S+?)(, as root)?: )?(.*)$/.exec(unwrap(remedy)) ?? [];
+    /^(?:on (\S+?)(, as root)?: )?(.*)$/.exec(unwrap(hint)) ?? [];
   return {
     page: unwrap(page),
     headline,

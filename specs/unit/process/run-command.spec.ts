@@ -12,7 +12,7 @@ describe('runCommand', () => {
 
   test('an unexpected exit code is an error with the last line of output', async () => {
     const failure = runCommand('sh', ['-c', 'echo no such thing >&2; exit 4'], {
-      remedy: 'do that',
+      hint: 'do that',
     });
     await expect(failure).rejects.toThrow(HarnessError);
     await expect(failure).rejects.toThrow('exit code 4, "no such thing". Do that.');

@@ -1,4 +1,9 @@
-import { type Check, type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
+import {
+  type Comparison,
+  type ComparisonOutcome,
+  outcomeOf,
+  skipped,
+} from '../../model/comparison.ts';
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { ApplicationAnswer } from '../../model/views/application-view.ts';
@@ -6,7 +11,7 @@ import { withoutValue } from '../../model/observed.ts';
 import type { ExpectedApplication } from '../../model/target.ts';
 
 /** The expected application answers, and exactly as it must. */
-export const applicationAnswers: Check = {
+export const applicationAnswers: Comparison = {
   name: 'application-answers',
   title: 'the application gives the expected answer',
   layer: 'application',
@@ -33,7 +38,7 @@ export const applicationAnswers: Check = {
           ? []
           : [
               {
-                kind: 'application-answers-other',
+                kind: 'application-mismatch',
                 where,
                 expected: expected.body,
                 observed: body ?? null,
@@ -45,7 +50,7 @@ export const applicationAnswers: Check = {
 };
 
 /** Its answer is out of its database, and not out of a copy. */
-export const applicationFromDatabase: Check = {
+export const applicationFromDatabase: Comparison = {
   name: 'application-from-database',
   title: 'the answer of the application comes from its database',
   layer: 'application',
@@ -85,8 +90,12 @@ export const applicationFromDatabase: Check = {
 
 function ofApplication(
   { expectations, application, hosts }: Observation,
-  compare: (expected: ExpectedApplication, answer: ApplicationAnswer, where: Place) => CheckOutcome,
-): CheckOutcome {
+  compare: (
+    expected: ExpectedApplication,
+    answer: ApplicationAnswer,
+    where: Place,
+  ) => ComparisonOutcome,
+): ComparisonOutcome {
   const { application: expected, containers = [] } = expectations;
   if (expected === undefined) {
     return skipped(withoutValue('no application is expected', 'not-applicable'));

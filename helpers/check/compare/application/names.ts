@@ -1,9 +1,9 @@
-import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { NameAnswer } from '../../model/views/names-view.ts';
 
 /** Every container finds every other on its networks by name, at the address that its engine says. */
-export const namesRight: Check = {
+export const namesRight: Comparison = {
   name: 'names-right',
   title: 'every container resolves the names of the others on its networks',
   layer: 'names',
@@ -44,7 +44,7 @@ function findWrong(answer: NameAnswer): Difference | undefined {
   if (other.length === 0) return undefined;
   const source = from === 'hosts-file' ? 'from its /etc/hosts' : 'from its name server';
   return {
-    kind: 'name-other',
+    kind: 'name-mismatch',
     where,
     expected: { name, addresses: expected },
     observed: { answers, from },

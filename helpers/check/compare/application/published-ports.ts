@@ -1,9 +1,9 @@
-import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { PortAnswer } from '../../model/views/application-view.ts';
 
 /** The TCP ports that containers publish are open from outside of their hosts. */
-export const publishedPorts: Check = {
+export const publishedPorts: Comparison = {
   name: 'published-ports',
   title: 'published ports are reachable from outside their hosts',
   layer: 'application',

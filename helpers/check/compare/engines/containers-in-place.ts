@@ -1,4 +1,4 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { Expectations } from '../../model/target.ts';
@@ -7,7 +7,7 @@ import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 type ExpectedContainer = NonNullable<Expectations['containers']>[number];
 
 /** Every container that is expected runs, on its host and network and nowhere else. */
-export const containersInPlace: Check = {
+export const containersInPlace: Comparison = {
   name: 'containers-in-place',
   title: 'every expected container runs on its host and nowhere else',
   layer: 'networks',
@@ -55,7 +55,7 @@ function findMisplaced(
     const text = `container ${name} does not exist on ${host} or any other host`;
     return [
       {
-        kind: 'container-absent',
+        kind: 'container-missing',
         where: { host, container: name },
         expected: host,
         observed: null,

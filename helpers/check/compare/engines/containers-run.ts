@@ -1,4 +1,4 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -9,7 +9,7 @@ import { answeringHosts } from './answering-hosts.ts';
  * Every expected container runs; on shared networks, no container is paused, dead or restarting. Exited containers do not
  * count, because they may have finished.
  */
-export const containersRun: Check = {
+export const containersRun: Comparison = {
   name: 'containers-run',
   title: 'every container that should run is running',
   layer: 'networks',

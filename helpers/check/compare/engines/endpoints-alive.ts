@@ -1,5 +1,5 @@
 import type { NetworkFacts } from '../../../docker/networks.ts';
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import { areMembersKnown, isWhollyExamined, memberAddresses } from '../../derive/coverage.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
@@ -23,8 +23,8 @@ interface RecordedEndpoint {
 }
 
 /** Every end that the store, or an engine of a swarm, has on record is one of a container that runs there. */
-export const endpointsAlive: Check = {
-  name: 'ends-alive',
+export const endpointsAlive: Comparison = {
+  name: 'endpoints-alive',
   title: 'every recorded overlay endpoint belongs to a running container',
   layer: 'networks',
   needs: 'api',
@@ -92,7 +92,7 @@ function findDead(
       : [`${endpoint.address} is ${reused.container} on ${reused.host}`]),
   ];
   return {
-    kind: 'end-without-container',
+    kind: 'endpoint-without-container',
     where: { host: host?.name, network, container: endpoint.name },
     expected: null,
     observed: {

@@ -1,5 +1,5 @@
 import type { Pulse } from '../../model/observation.ts';
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { answeringHosts } from './answering-hosts.ts';
 
@@ -11,7 +11,7 @@ const inWords: Readonly<Record<Pulse, string>> = {
 };
 
 /** Every engine answers all requests. */
-export const enginesAnswer: Check = {
+export const enginesAnswer: Comparison = {
   name: 'engines-answer',
   title: 'every engine answers',
   layer: 'engines',

@@ -1,10 +1,10 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { answeringHosts } from './answering-hosts.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** The engines are in a cluster at all. */
-export const enginesClustered: Check = {
+export const enginesClustered: Comparison = {
   name: 'engines-clustered',
   title: 'the engines form a cluster',
   layer: 'engines',

@@ -1,10 +1,10 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Hostnames are unique: gossip identifies the members of a key-value cluster by them. Nodes of a swarm have separate IDs. */
-export const hostnamesDiffer: Check = {
+export const hostnamesDiffer: Comparison = {
   name: 'hostnames-differ',
   title: 'every host has a unique hostname',
   layer: 'engines',
@@ -32,7 +32,7 @@ export const hostnamesDiffer: Check = {
 };
 
 /** Engine IDs are unique: a cloned machine keeps the ID of the original until its key file is removed. */
-export const engineIdsDiffer: Check = {
+export const engineIdsDiffer: Comparison = {
   name: 'engine-ids-differ',
   title: 'every engine has a unique ID',
   layer: 'engines',

@@ -1,11 +1,11 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { NetworkFacts } from '../../../docker/networks.ts';
 import { type AnsweringHost, answeringHosts } from './answering-hosts.ts';
 import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 
 /** A network name means the same network, with the same subnet, on every host. */
-export const networksAgree: Check = {
+export const networksAgree: Comparison = {
   name: 'networks-agree',
   title: 'a network name means the same network on every host',
   layer: 'networks',
@@ -41,7 +41,7 @@ function findMismatches(
         !isSame(own, network) && !shared.some(({ id }) => id === own.id && id !== network.id),
     )
     .map(({ name, id, driver, scope, subnets }) => ({
-      kind: 'network-unlike',
+      kind: 'network-mismatch',
       where: { host, network: network.name },
       expected: { id: network.id, name: network.name, subnets: network.subnets },
       observed: { id, name, driver, scope, subnets },
@@ -57,7 +57,7 @@ function isSame(own: NetworkFacts, { id, name, subnets }: SharedNetwork): boolea
 function findOtherSubnet({ name, subnets, id }: SharedNetwork, subnet: string | undefined) {
   if (subnet === undefined || subnets.includes(subnet)) return undefined;
   const difference: Difference = {
-    kind: 'network-unlike',
+    kind: 'network-mismatch',
     where: { network: name },
     expected: { subnet },
     observed: { id, subnets },
@@ -71,7 +71,7 @@ function findNamesakes(shared: readonly SharedNetwork[]): Difference[] {
   return [...Map.groupBy(shared, ({ name }) => name)]
     .filter(([, namesakes]) => namesakes.length > 1)
     .map(([network, namesakes]) => ({
-      kind: 'network-unlike',
+      kind: 'network-mismatch',
       where: { network },
       expected: 'one network of that name',
       observed: namesakes.map(({ id, subnets }) => ({ id, subnets })),

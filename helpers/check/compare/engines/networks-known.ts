@@ -1,4 +1,4 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { HostView } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -7,7 +7,7 @@ import { type SharedNetwork, sharedNetworksOf } from './shared-networks.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Every host has the networks it needs; a worker of a swarm needs only the networks of its containers. */
-export const networksKnown: Check = {
+export const networksKnown: Comparison = {
   name: 'networks-known',
   title: 'every host has the networks that it needs',
   layer: 'networks',
@@ -21,7 +21,7 @@ export const networksKnown: Check = {
       .filter(({ name }) => !shared.some((network) => network.name === name))
       .map(
         ({ name }): Difference => ({
-          kind: 'network-absent',
+          kind: 'network-missing',
           where: { network: name },
           expected: name,
           observed: shared.map((network) => network.name),
@@ -62,7 +62,7 @@ function isDue({ view, info }: AnsweringHost, { id }: SharedNetwork): boolean {
 
 function describeAbsent({ host }: AnsweringHost, { id, name, source }: SharedNetwork): Difference {
   return {
-    kind: 'network-absent',
+    kind: 'network-missing',
     where: { host: host.name, network: name },
     expected: id,
     observed: null,
@@ -78,7 +78,7 @@ function describeLate(
   const stuck = describeStuckThreads(host);
   if (stuck === '') return undefined;
   return {
-    kind: 'network-absent',
+    kind: 'network-missing',
     where: { host: host.name, network: name },
     expected: id,
     observed: null,

@@ -1,4 +1,4 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -18,7 +18,7 @@ export interface TakenRange {
 }
 
 /** No overlay uses addresses that have another meaning on a host: packets to them would go there, or not return. */
-export const subnetsApart: Check = {
+export const subnetsApart: Comparison = {
   name: 'subnets-apart',
   title: 'no overlay uses addresses that are in use elsewhere',
   layer: 'networks',

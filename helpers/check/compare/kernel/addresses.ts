@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { ContainerNamespace } from '../../model/views/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -12,7 +12,7 @@ import { kernelOutcome } from './kernel-outcome.ts';
  * No container has an address that an engine has given to another container of the same overlay. An engine does not see an
  * address that was set in the namespace of a container by hand.
  */
-export const addressesUnique: Check = {
+export const addressesUnique: Comparison = {
   name: 'addresses-unique',
   title: 'no two containers have the same address on an overlay',
   layer: 'kernel',

@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
@@ -8,7 +8,7 @@ import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** Each host with a container on an overlay has its devices, up, of the same number and port as the other hosts. */
-export const kernelDevices: Check = {
+export const kernelDevices: Comparison = {
   name: 'kernel-devices',
   title: 'the VXLAN devices of an overlay are up and the same on every host',
   layer: 'kernel',
@@ -59,11 +59,11 @@ function compareDevices({ network, networkId, joined }: Devices, observation: Ob
   );
   const differences = joined.flatMap(({ host: { name: host }, tables }): Difference[] => {
     const differ = (
-      expected: Difference<'vxlan-unlike'>['expected'],
-      observed: Difference<'vxlan-unlike'>['observed'],
+      expected: Difference<'vxlan-mismatch'>['expected'],
+      observed: Difference<'vxlan-mismatch'>['observed'],
       text: string,
     ): Difference => ({
-      kind: 'vxlan-unlike',
+      kind: 'vxlan-mismatch',
       where: { host, network },
       expected,
       observed,

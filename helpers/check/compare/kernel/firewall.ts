@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type ObservedKernel, observedKernels } from '../../derive/expected-tables.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
@@ -10,7 +10,7 @@ import { kernelOutcome } from './kernel-outcome.ts';
  * No firewall rule blocks overlay traffic. A rule alone proves nothing, because allowing only the hosts of the cluster is
  * good practice. It counts only if live probes failed too.
  */
-export const kernelFirewall: Check = {
+export const kernelFirewall: Comparison = {
   name: 'kernel-firewall',
   title: 'no host firewall blocks overlay traffic',
   layer: 'kernel',

@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import {
   type ExpectedEntry,
@@ -10,7 +10,7 @@ import type { Observation } from '../../model/observation.ts';
 import { entriesOutcome } from './kernel-outcome.ts';
 
 /** Every host's kernel knows on which host each container of the others is: the forwarding table of the VXLAN device. */
-export const kernelForwarding: Check = {
+export const kernelForwarding: Comparison = {
   name: 'kernel-forwarding',
   title: 'every kernel forwards traffic for a container to the host it runs on',
   layer: 'kernel',
@@ -39,7 +39,7 @@ function findMismatch(entry: ExpectedEntry, observation: Observation): Differenc
         ? `${astray ?? ''} of ${destination} (${endpoint.host})`
         : `${written} (${other}) instead of ${destination} (${endpoint.host})`;
     return {
-      kind: 'forwarding-other',
+      kind: 'forwarding-mismatch',
       where,
       expected,
       observed: { mac, dst: written, state: 'permanent', astray },
@@ -47,7 +47,7 @@ function findMismatch(entry: ExpectedEntry, observation: Observation): Differenc
     };
   }
   return {
-    kind: 'forwarding-absent',
+    kind: 'forwarding-missing',
     where,
     expected,
     observed: describeRest(mac, learnt, isHalf),
@@ -59,7 +59,7 @@ function describeRest(
   mac: string,
   learnt: string | undefined,
   isHalf: boolean,
-): Difference<'forwarding-absent'>['observed'] {
+): Difference<'forwarding-missing'>['observed'] {
   if (learnt !== undefined) return { mac, dst: learnt, state: 'learnt' };
   return isHalf ? { mac, master: 'br0' } : null;
 }

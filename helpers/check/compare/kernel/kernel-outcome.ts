@@ -1,4 +1,4 @@
-import { type CheckOutcome, outcomeOf } from '../../model/check.ts';
+import { type ComparisonOutcome, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import {
@@ -14,7 +14,7 @@ export function kernelOutcome(
   observation: Observation,
   differences: readonly Difference[],
   evidence: readonly string[],
-): CheckOutcome {
+): ComparisonOutcome {
   const blind = findUnobserved(observation);
   const worst = blind.find(({ because }) => because === 'failed') ?? blind[0];
   if (differences.length > 0 || worst === undefined) return outcomeOf(differences, evidence);
@@ -27,7 +27,7 @@ export function entriesOutcome(
   findMismatch: (entry: ExpectedEntry, observation: Observation) => Difference | undefined,
   describe: (entry: ExpectedEntry) => string,
   more: readonly Difference[] = [],
-): CheckOutcome {
+): ComparisonOutcome {
   const entries = expectedEntries(observation);
   const differences = entries.flatMap((entry) => findMismatch(entry, observation) ?? []);
   return kernelOutcome(observation, [...differences, ...more], entries.map(describe));

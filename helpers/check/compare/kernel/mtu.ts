@@ -1,5 +1,5 @@
 import type { Command } from '../../model/command.ts';
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
 import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
@@ -12,7 +12,7 @@ const VXLAN_OVERHEAD = 50;
  * Every link on a path carries the largest packets that containers may send. A link that does not drops them silently:
  * connections open, and hang with the first full packet.
  */
-export const kernelMtu: Check = {
+export const kernelMtu: Comparison = {
   name: 'kernel-mtu',
   title: 'every link between hosts carries the largest packets that containers may send',
   layer: 'kernel',
@@ -40,7 +40,7 @@ function compareMtu(endpoints: readonly OverlayEndpoint[], kernels: readonly Obs
   // Between containers of one host nothing leaves it.
   const carriers = hosts.size < 2 ? [] : joined.flatMap((seen) => carrierOf(seen) ?? []);
   const describe = (one: PassedLink, mtu: number, text: string): Difference => ({
-    kind: 'mtu-unfit',
+    kind: 'mtu-mismatch',
     where: { host: one.host, network, container: one.container },
     expected: {
       device: one.name,

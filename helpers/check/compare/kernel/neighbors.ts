@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { type ExpectedEntry, heldEntry } from '../../derive/expected-tables.ts';
 import { isPending } from '../../derive/pending-entries.ts';
@@ -10,7 +10,7 @@ import { entriesOutcome } from './kernel-outcome.ts';
  * Every host's kernel answers its containers with the right MAC address when they ask for one of another host, and has
  * room for them to note it.
  */
-export const kernelNeighbors: Check = {
+export const kernelNeighbors: Comparison = {
   name: 'kernel-neighbours',
   title: 'every kernel knows the MAC addresses of the containers on other hosts',
   layer: 'kernel',
@@ -34,7 +34,7 @@ function findMismatch(entry: ExpectedEntry, observation: Observation): Differenc
   const expected = { address, mac };
   if (neighbor !== undefined) {
     return {
-      kind: 'neighbour-other',
+      kind: 'neighbour-mismatch',
       where,
       expected,
       observed: { address, mac: neighbor },
@@ -42,7 +42,7 @@ function findMismatch(entry: ExpectedEntry, observation: Observation): Differenc
     };
   }
   return {
-    kind: 'neighbour-absent',
+    kind: 'neighbour-missing',
     where,
     expected,
     observed: null,

@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { isWhollyExamined } from '../../derive/coverage.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
@@ -17,8 +17,8 @@ import { valueOf } from '../../model/observed.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** No kernel has an engine's entry for a container that is gone or has moved to that host. */
-export const kernelStaleEntries: Check = {
-  name: 'kernel-leftovers',
+export const kernelStaleEntries: Comparison = {
+  name: 'kernel-stale-entries',
   title: 'no kernel has entries for containers that are gone or have moved',
   layer: 'kernel',
   needs: 'privileged-probe',
@@ -97,7 +97,7 @@ function findStale(
       const moved = own.find((endpoint) => endpoint.mac === mac);
       const peer = hostAt(observation, destination)?.name;
       return {
-        kind: 'forwarding-leftover',
+        kind: 'forwarding-stale',
         where: { host: host.name, peer, network, container: moved?.container },
         expected: null,
         observed: {
@@ -114,7 +114,7 @@ function findStale(
     }),
     ...neighbors.map(
       ({ mac, address }): Difference => ({
-        kind: 'neighbour-leftover',
+        kind: 'neighbour-stale',
         where: { host: host.name, network },
         expected: null,
         observed: { address, mac },

@@ -1,4 +1,4 @@
-import { type Check, outcomeOf } from '../../model/check.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { GossipView } from '../../model/views/gossip-view.ts';
 import type { HostView } from '../../model/observation.ts';
@@ -9,7 +9,7 @@ import { traitsOf } from '../../model/cluster-traits.ts';
  * Every engine lists every other engine as alive in its gossip. Without that, it receives no announcements of endpoints. A
  * suspect engine may only have been slow.
  */
-export const gossipAware: Check = {
+export const gossipAware: Comparison = {
   name: 'gossip-aware',
   title: 'every engine knows every other engine through gossip',
   layer: 'engines',

@@ -1,4 +1,4 @@
-import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { StoreView } from '../../model/views/store-view.ts';
@@ -7,7 +7,7 @@ import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.t
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Every engine has the options of the same key-value cluster and is registered in its store; no other engine is. */
-export const keyValueMembers: Check = {
+export const keyValueMembers: Comparison = {
   name: 'key-value-members',
   title: 'every engine is configured with the store and registered in it, and no other engine is',
   layer: 'engines',
@@ -80,7 +80,7 @@ function findMissing(
   if (members.some(({ advertised }) => advertised === clusterAdvertise)) return undefined;
   const known = members.map(({ advertised }) => advertised);
   return {
-    kind: 'store-lacks-member',
+    kind: 'keystore-member-missing',
     where: { host: name },
     expected: clusterAdvertise,
     observed: known,

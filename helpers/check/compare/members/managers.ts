@@ -1,10 +1,10 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { ManagerTrial } from '../../model/views/paths-view.ts';
 import { pathsOutcome } from '../paths/paths-outcome.ts';
 
 /** Every host of a swarm reaches the port at which managers take their workers' words: 2377. */
-export const managers: Check = {
+export const managers: Comparison = {
   name: 'managers',
   title: 'every host reaches the port of every manager',
   layer: 'paths',

@@ -1,5 +1,5 @@
 import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
-import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import { downNodes, isSuperseded } from '../../derive/coverage.ts';
 import type { Difference } from '../../model/difference.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -7,7 +7,7 @@ import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.t
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
-export const swarmMembers: Check = {
+export const swarmMembers: Comparison = {
   name: 'swarm-members',
   title: 'every engine is a ready node of the swarm, and no other engine is',
   layer: 'engines',

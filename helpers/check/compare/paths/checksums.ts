@@ -1,11 +1,11 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { PathsView } from '../../model/views/paths-view.ts';
 import { losesTransport, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** No container drops packets of the probes because of wrong checksums. */
-export const checksums: Check = {
+export const checksums: Comparison = {
   name: 'checksums',
   title: 'no packet arrives at a container with a wrong checksum',
   layer: 'paths',

@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Hop } from '../../model/views/paths-view.ts';
 import type { PathOutcome } from '../../model/views/paths-view.ts';
@@ -6,7 +6,7 @@ import { type PathSymptoms, symptomsOf } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** Chosen containers reach each other through their overlay by all that they may send. */
-export const containerPaths: Check = {
+export const containerPaths: Comparison = {
   name: 'container-paths',
   title: 'containers reach each other over ICMP, UDP and TCP, with small and full-size packets',
   layer: 'paths',

@@ -1,10 +1,10 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { GossipTrial } from '../../model/views/paths-view.ts';
 import { pathsOutcome } from './paths-outcome.ts';
 
 /** Every engine is reached from every other host where engines tell each other of ends: 7946, over TCP and UDP. */
-export const gossipPaths: Check = {
+export const gossipPaths: Comparison = {
   name: 'gossip-paths',
   title: 'every host reaches the gossip of every other engine, over TCP and UDP',
   layer: 'paths',

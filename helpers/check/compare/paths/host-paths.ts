@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { PathsView, Trial } from '../../model/views/paths-view.ts';
 import { pathsOutcome } from './paths-outcome.ts';
@@ -7,7 +7,7 @@ import { pathsOutcome } from './paths-outcome.ts';
  * Something gets from every host to every other. An echo that is not answered alone is no defect: many a network does not
  * let ICMP through, and no overlay needs it.
  */
-export const hostPaths: Check = {
+export const hostPaths: Comparison = {
   name: 'host-paths',
   title: 'packets pass from every host to every other',
   layer: 'paths',

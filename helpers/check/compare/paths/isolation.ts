@@ -1,10 +1,10 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { IsolationTrial } from '../../model/views/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** Containers that have no network in common do not reach each other. */
-export const isolation: Check = {
+export const isolation: Comparison = {
   name: 'isolation',
   title: 'no packet passes between unrelated overlay networks',
   layer: 'paths',

@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -6,7 +6,7 @@ import { symptomsOf, type PathSymptoms } from '../../derive/path-symptoms.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** VXLAN packets come from the address under which the others know their host: from any other they are not taken. */
-export const outerSources: Check = {
+export const outerSources: Comparison = {
   name: 'outer-sources',
   title: 'VXLAN packets have the source address that the other hosts expect',
   layer: 'paths',
@@ -38,7 +38,7 @@ function findOther(own: readonly PathSymptoms[], observation: Observation): Diff
   return [...new Set(seen)]
     .filter((source) => source !== expected)
     .map((source) => ({
-      kind: 'source-other',
+      kind: 'source-mismatch',
       where: { host, peer },
       expected,
       observed: source,

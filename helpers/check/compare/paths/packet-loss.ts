@@ -1,10 +1,10 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { LossTrial } from '../../model/views/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
 
 /** No path between hosts loses a part of its packets. Paths that lose all packets are found by other comparisons. */
-export const packetLoss: Check = {
+export const packetLoss: Comparison = {
   name: 'packet-loss',
   title: 'no path between hosts loses a part of its packets',
   layer: 'paths',

@@ -1,4 +1,4 @@
-import { type CheckOutcome, outcomeOf, skipped } from '../../model/check.ts';
+import { type ComparisonOutcome, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { PathsView } from '../../model/views/paths-view.ts';
@@ -8,7 +8,7 @@ import { withoutValue } from '../../model/observed.ts';
 export function insideOutcome(
   observation: Pick<Observation, 'paths'>,
   compare: Compare,
-): CheckOutcome {
+): ComparisonOutcome {
   const { paths } = observation;
   if ('value' in paths && paths.value.outside !== undefined) return skipped(paths.value.outside);
   return pathsOutcome(observation, compare);
@@ -23,7 +23,7 @@ type Compare = (paths: PathsView) => {
 export function pathsOutcome(
   { paths }: Pick<Observation, 'paths'>,
   compare: Compare,
-): CheckOutcome {
+): ComparisonOutcome {
   if ('missing' in paths) return skipped(paths);
   const { differences, evidence } = compare(paths.value);
   const { unentered = [] } = paths.value;

@@ -1,4 +1,4 @@
-import type { Check } from '../../model/check.ts';
+import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { TunnelTrial } from '../../model/views/paths-view.ts';
 import { insideOutcome } from './paths-outcome.ts';
@@ -7,7 +7,7 @@ import { insideOutcome } from './paths-outcome.ts';
  * VXLAN packets that a probe injects, bypassing the tables of the sender, arrive. Then the port is open, and further losses
  * come from the tables.
  */
-export const tunnels: Check = {
+export const tunnels: Comparison = {
   name: 'tunnels',
   title: 'VXLAN packets from every host arrive on every other',
   layer: 'paths',

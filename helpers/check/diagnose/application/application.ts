@@ -1,4 +1,4 @@
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { ruleFor } from '../rule.ts';
@@ -9,7 +9,7 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
     where.container === expectations.application?.container
       ? open.filter(({ kind }) => kind.startsWith('application-'))
       : [],
-  remedy: ({ where: { host, container = '' } }) => ({
+  action: ({ where: { host, container = '' } }) => ({
     kind: 'next-step',
     host,
     commands: [
@@ -24,26 +24,24 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
 export const applicationNotFromDatabase = ruleFor(
   'application-without-database',
   'application-not-from-database',
-  { consequences: (_, open) => ofKind(open, 'application-answers-other'), remedy: showLog },
+  { consequences: (_, open) => ofKind(open, 'application-mismatch'), action: showLog },
 );
 
 /** The application does not answer, or with an error, and nothing below it is known to be wrong. */
 export const applicationError = ruleFor('application-fails', 'application-error', {
-  remedy: showLog,
+  action: showLog,
 });
 
 /** The application gives an unexpected answer. */
-export const applicationWrongAnswer = ruleFor(
-  'application-answers-other',
-  'application-wrong-answer',
-  { remedy: showLog },
-);
+export const applicationWrongAnswer = ruleFor('application-mismatch', 'application-wrong-answer', {
+  action: showLog,
+});
 
 /** Only its own log knows more. */
 function showLog(
   { where: { host, container } }: Difference,
   { expectations }: Observation,
-): Remedy | undefined {
+): Action | undefined {
   if (container === undefined) return undefined;
   const database = expectations.application?.database;
   const also = database === undefined ? '' : ` The log of ${database} may help too.`;

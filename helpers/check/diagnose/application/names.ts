@@ -1,5 +1,5 @@
 import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import type { Difference, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { NameAnswer } from '../../model/views/names-view.ts';
@@ -24,7 +24,7 @@ export const nameUnresolved: Rule = {
           summary: `${container} on ${host} gets no answer to any name lookup: ${evidence[0]?.text}`,
           evidence,
           consequences: applicationFailures(evidence, open, observation),
-          remedy: {
+          action: {
             kind: 'fix',
             host,
             commands: [['docker', 'restart', container]],
@@ -41,7 +41,7 @@ export const nameUnresolved: Rule = {
           summary: evidence[0]?.text ?? '',
           evidence,
           consequences: applicationFailures(evidence, open, observation),
-          remedy: announceAnew(evidence),
+          action: announceAnew(evidence),
         };
       }),
     ];
@@ -52,7 +52,7 @@ export const nameUnresolved: Rule = {
 export const nameStale: Rule = {
   name: 'name-stale',
   explain: (open, observation) => {
-    const stale = open.filter(({ kind }) => kind === 'name-other');
+    const stale = open.filter(({ kind }) => kind === 'name-mismatch');
     const written = stale.filter((one) => answerOf(one, observation)?.from === 'hosts-file');
     const told = stale.filter((one) => !written.includes(one));
     return [
@@ -67,7 +67,7 @@ export const nameStale: Rule = {
         summary: [first?.text, ...whoIsThere(first, observation)].join('; '),
         evidence,
         consequences: applicationFailures(evidence, open, observation),
-        remedy:
+        action:
           first !== undefined && written.includes(first)
             ? {
                 kind: 'fix',
@@ -139,7 +139,7 @@ function applicationFailures(
   return serves ? open.filter(({ kind }) => kind.startsWith('application-')) : [];
 }
 
-function announceAnew([first]: readonly Difference[]): Remedy {
+function announceAnew([first]: readonly Difference[]): Action {
   const { peer, network = '', towards = '' } = first?.where ?? {};
   return {
     kind: 'fix',

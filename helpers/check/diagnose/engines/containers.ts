@@ -1,5 +1,5 @@
 import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isOf } from '../consequences.ts';
@@ -10,7 +10,7 @@ import { traitsOf } from '../../model/cluster-traits.ts';
 /** Symptoms of a container that is down, or on the wrong host or network. */
 const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'name-unanswered',
-  'name-other',
+  'name-mismatch',
   'container-path-dead',
   'port-silent',
   'application-fails',
@@ -20,46 +20,46 @@ const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 /** Further symptoms of a restarting container: kernels have its endpoints at times only. */
 const symptomsOfRestarts: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   ...symptoms,
-  'forwarding-absent',
-  'forwarding-other',
-  'neighbour-absent',
-  'neighbour-other',
+  'forwarding-missing',
+  'forwarding-mismatch',
+  'neighbour-missing',
+  'neighbour-mismatch',
 ]);
 
 /** Symptoms on other hosts of an endpoint that is still listed. */
 const believed: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
-  'name-other',
+  'name-mismatch',
   'name-unanswered',
   'container-path-dead',
-  'forwarding-leftover',
-  'forwarding-other',
-  'neighbour-leftover',
-  'neighbour-other',
+  'forwarding-stale',
+  'forwarding-mismatch',
+  'neighbour-stale',
+  'neighbour-mismatch',
   'application-fails',
 ]);
 
 /** A container on the wrong host or network. */
 export const containerMisplaced = ruleFor('container-elsewhere', 'container-misplaced', {
   consequences: symptomsOfContainer,
-  remedy: moveBack,
+  action: moveBack,
 });
 
 /** A container that is to run and does not. */
 export const containerDown = ruleFor(
-  ['container-not-running', 'container-absent'],
+  ['container-not-running', 'container-missing'],
   'container-down',
-  { consequences: symptomsOfContainer, remedy: startAgain },
+  { consequences: symptomsOfContainer, action: startAgain },
 );
 
 /** A listed endpoint that no container has: its container is gone or has moved. */
-export const endpointStale = ruleFor('end-without-container', 'endpoint-stale', {
+export const endpointStale = ruleFor('endpoint-without-container', 'endpoint-stale', {
   consequences: ({ where }, open) =>
     open.filter((one) => believed.has(one.kind) && isOf(one, where.container)),
-  remedy: deleteRecord,
+  action: deleteRecord,
 });
 
 function symptomsOfContainer(
-  cause: Difference<'container-elsewhere' | 'container-not-running' | 'container-absent'>,
+  cause: Difference<'container-elsewhere' | 'container-not-running' | 'container-missing'>,
   open: readonly Difference[],
   observation: Observation,
 ): Difference[] {
@@ -81,7 +81,7 @@ function isApplication({ kind }: Difference): boolean {
   return kind === 'application-fails' || kind === 'application-without-database';
 }
 
-function moveBack({ where, expected }: Difference<'container-elsewhere'>): Remedy {
+function moveBack({ where, expected }: Difference<'container-elsewhere'>): Action {
   const { host, container = '', network } = where;
   if (network !== undefined) {
     return {
@@ -99,9 +99,9 @@ function moveBack({ where, expected }: Difference<'container-elsewhere'>): Remed
   };
 }
 
-function startAgain(cause: Difference<'container-not-running' | 'container-absent'>): Remedy {
+function startAgain(cause: Difference<'container-not-running' | 'container-missing'>): Action {
   const { host, container = '' } = cause.where;
-  if (cause.kind === 'container-absent') {
+  if (cause.kind === 'container-missing') {
     return {
       kind: 'next-step',
       host,
@@ -134,7 +134,7 @@ function startAgain(cause: Difference<'container-not-running' | 'container-absen
   };
 }
 
-function deleteRecord({ where }: Difference, observation: Observation): Remedy {
+function deleteRecord({ where }: Difference, observation: Observation): Action {
   const { network = '', container = '', host } = where;
   if (traitsOf(observation).hasManagers) {
     return {

@@ -1,7 +1,7 @@
 import type { Difference } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import { isApplicationSymptom, isAt } from '../consequences.ts';
 import { ruleFor } from '../rule.ts';
 
@@ -15,13 +15,13 @@ export const engineUnreachable = ruleFor('engine-silent', 'engine-unreachable', 
         (isAt(one, silence.where.host) ||
           isApplicationSymptom(one, observation, silence.where.host)),
     ),
-  remedy: findRemedy,
+  action: findAction,
 });
 
-function findRemedy(
+function findAction(
   { observed, where: { host } }: Difference<'engine-silent'>,
   observation: Observation,
-): Remedy {
+): Action {
   if (observed === 'invalid') {
     return {
       kind: 'next-step',

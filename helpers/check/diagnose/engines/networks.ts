@@ -5,36 +5,36 @@ import { overlayOn } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import { findFreeRange } from '../../derive/ranges.ts';
 import type { Command } from '../../model/command.ts';
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isAt, symptomKinds } from '../consequences.ts';
-import { deviceFor, entryRemedy } from '../kernel/entry-fix.ts';
+import { deviceFor, entryAction } from '../kernel/entry-fix.ts';
 import { ruleFor, ruleForGroups } from '../rule.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
 
 /** A network that a host, or the whole cluster, does not have. */
-export const networkMissing = ruleFor('network-absent', 'network-missing', {
+export const networkMissing = ruleFor('network-missing', 'network-missing', {
   consequences: symptomsOfNetwork,
-  remedy: ({ where: { host, network } }, observation) =>
+  action: ({ where: { host, network } }, observation) =>
     host === undefined ? createNetwork(network, observation) : readAgain(host, observation),
 });
 
 /** A name that means different networks on different hosts, or a network with unexpected properties. */
-export const networkDiffers = ruleFor('network-unlike', 'network-differs', {
+export const networkDiffers = ruleFor('network-mismatch', 'network-differs', {
   consequences: symptomsOfNetwork,
-  remedy: inspectNetwork,
+  action: inspectNetwork,
 });
 
 /**
  * A kernel with a different overlay device than the others: missing, down, or with another VNI or port. Its packets then
  * belong to another network.
  */
-export const vxlanDiffers = ruleFor('vxlan-unlike', 'network-differs', {
+export const vxlanDiffers = ruleFor('vxlan-mismatch', 'network-differs', {
   name: 'vxlan-differs',
   consequences: ({ where }, open) => open.filter((one) => isOfDevice(one, where)),
-  remedy: restoreDevice,
+  action: restoreDevice,
 });
 
 /** Packets that pass from one overlay network to another: one finding for each pair of networks. */
@@ -48,7 +48,7 @@ export const isolationBroken = ruleForGroups(
       where: first.where,
       summary: `packets pass between the unrelated networks ${networks.join(' and ')}`,
       consequences: open.filter((one) => leadsInto(one, first, networks)),
-      remedy: {
+      action: {
         kind: 'next-step',
         host: first.where.host,
         commands: [['docker', 'network', 'inspect', ...networks]],
@@ -77,7 +77,7 @@ export const subnetOverlap = ruleForGroups(
       consequences: open.filter(
         (one) => one.kind === 'container-path-dead' && one.where.network === network,
       ),
-      remedy: {
+      action: {
         kind: 'next-step',
         commands: [],
         effect: `Create ${network} again with --subnet ${free}, in addition to its other options: disconnect its containers, "docker network rm", "docker network create", connect them again.`,
@@ -99,7 +99,7 @@ function symptomsOfNetwork(
   );
 }
 
-function createNetwork(name = '', observation: Observation): Remedy {
+function createNetwork(name = '', observation: Observation): Action {
   const { expectations, swarm } = observation;
   const subnet = expectations.networks?.find((one) => one.name === name)?.subnet;
   const words = [
@@ -115,7 +115,7 @@ function createNetwork(name = '', observation: Observation): Remedy {
   };
 }
 
-function readAgain(host: string, observation: Observation): Remedy {
+function readAgain(host: string, observation: Observation): Action {
   return {
     kind: 'fix',
     host,
@@ -124,7 +124,7 @@ function readAgain(host: string, observation: Observation): Remedy {
   };
 }
 
-function inspectNetwork({ where, observed }: Difference<'network-unlike'>): Remedy {
+function inspectNetwork({ where, observed }: Difference<'network-mismatch'>): Action {
   const { host, network = '' } = where;
   if ('scope' in observed && observed.scope === 'local') {
     return {
@@ -151,20 +151,20 @@ function isOfDevice({ kind, where }: Difference, { host, network }: Difference['
   if (where.network !== network) return false;
   return kind === 'container-path-dead' || kind === 'tunnel-dead'
     ? where.host === host || where.peer === host
-    : where.host === host && (kind === 'neighbour-absent' || kind === 'forwarding-absent');
+    : where.host === host && (kind === 'neighbour-missing' || kind === 'forwarding-missing');
 }
 
 function restoreDevice(
-  { where, observed }: Difference<'vxlan-unlike'>,
+  { where, observed }: Difference<'vxlan-mismatch'>,
   observation: Observation,
   open: readonly Difference[],
-): Remedy {
+): Action {
   const { host = '', network = '' } = where;
   const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   const [device] = Object.entries(observed ?? {}).find(([, state]) => state === 'down') ?? [];
   if (device !== undefined && tables !== undefined) {
     // A kernel deletes all neighbor entries of a device that goes down.
-    const lost = ofKind(open, 'neighbour-absent').filter(
+    const lost = ofKind(open, 'neighbour-missing').filter(
       (one) => one.where.host === host && one.where.network === network,
     );
     const entries = lost.map(({ expected: { address, mac } }): Command => {
@@ -174,7 +174,7 @@ function restoreDevice(
     const also = entries.length === 0 ? '' : ' and restores the MAC addresses that it lost';
     const effect = `Sets ${device} up again${also}.`;
     const up: Command = ['ip', 'link', 'set', device, 'up'];
-    return entryRemedy(host, networkId, tables, [up, ...entries], effect);
+    return entryAction(host, networkId, tables, [up, ...entries], effect);
   }
   return {
     kind: 'fix',

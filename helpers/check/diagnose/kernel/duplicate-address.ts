@@ -1,4 +1,4 @@
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { isApplicationSymptom, isOf } from '../consequences.ts';
@@ -8,14 +8,14 @@ import { ruleFor } from '../rule.ts';
 const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'container-path-dead',
   'packets-lost',
-  'name-other',
+  'name-mismatch',
 ]);
 
 /** Two containers with one address on an overlay. */
 export const duplicateAddress = ruleFor('address-shared', 'duplicate-address', {
   consequences: (shared, open, observation) =>
     open.filter((one) => isSymptom(one, shared, observation)),
-  remedy: removeAddress,
+  action: removeAddress,
 });
 
 function isSymptom(
@@ -29,7 +29,7 @@ function isSymptom(
   return [host, peer].some((place) => isApplicationSymptom(one, observation, place));
 }
 
-function removeAddress({ where, observed }: Difference<'address-shared'>): Remedy {
+function removeAddress({ where, observed }: Difference<'address-shared'>): Action {
   const { host, network = '', container } = where;
   if ('device' in observed) {
     const { address, device, process } = observed;

@@ -1,16 +1,16 @@
 import type { Command } from '../../model/command.ts';
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import type { OverlayTables } from '../../model/views/kernel-view.ts';
 import { isOverlapping } from '../../derive/ranges.ts';
 
 /** Commands that put entries of an overlay's tables right on that host. */
-export function entryRemedy(
+export function entryAction(
   host: string,
   networkId: string,
   { namespace }: Pick<OverlayTables, 'namespace'>,
   commands: readonly Command[],
   effect: string,
-): Remedy {
+): Action {
   return {
     kind: 'fix',
     host,

@@ -1,14 +1,14 @@
 import type { Command } from '../../model/command.ts';
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import { overlayOn } from '../../derive/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTables } from '../../model/views/kernel-view.ts';
-import { deviceFor, entryRemedy } from './entry-fix.ts';
+import { deviceFor, entryAction } from './entry-fix.ts';
 import type { Rule } from '../rule.ts';
 
-type StaleEntry = Difference<'forwarding-leftover' | 'neighbour-leftover'>;
+type StaleEntry = Difference<'forwarding-stale' | 'neighbour-stale'>;
 
 /**
  * A kernel still has entries of an engine for a container that is gone or has moved. As soon as another container gets the
@@ -17,9 +17,9 @@ type StaleEntry = Difference<'forwarding-leftover' | 'neighbour-leftover'>;
 export const forwardingStale: Rule = {
   name: 'forwarding-entry-stale',
   explain: (open, observation) => {
-    const forwarding = ofKind(open, 'forwarding-leftover');
-    const neighbors = ofKind(open, 'neighbour-leftover');
-    const belonging = (entry: Difference<'forwarding-leftover'>) =>
+    const forwarding = ofKind(open, 'forwarding-stale');
+    const neighbors = ofKind(open, 'neighbour-stale');
+    const belonging = (entry: Difference<'forwarding-stale'>) =>
       neighbors.filter((one) => isSamePlace(one, entry) && one.observed.mac === entry.observed.mac);
     const alone = neighbors.filter(
       (one) => !forwarding.some((entry) => belonging(entry).includes(one)),
@@ -43,21 +43,21 @@ function describe(evidence: readonly StaleEntry[], observation: Observation): Di
     summary: evidence.map(({ text }) => text).join('; '),
     evidence,
     consequences: [],
-    remedy: findRemedy(evidence, observation),
+    action: findAction(evidence, observation),
   };
 }
 
-function findRemedy(evidence: readonly StaleEntry[], observation: Observation): Remedy | undefined {
+function findAction(evidence: readonly StaleEntry[], observation: Observation): Action | undefined {
   const { host = '', network = '' } = evidence[0]?.where ?? {};
   const { networkId, tables } = overlayOn(hostNamed(observation, host), network);
   if (tables === undefined) return undefined;
   const commands = evidence.map((one) => removal(one, tables));
   const effect = `Deletes the entries that ${host} still has for a container that is gone.`;
-  return entryRemedy(host, networkId, tables, commands, effect);
+  return entryAction(host, networkId, tables, commands, effect);
 }
 
 function removal(one: StaleEntry, tables: OverlayTables): Command {
-  if (one.kind === 'neighbour-leftover') {
+  if (one.kind === 'neighbour-stale') {
     const { address } = one.observed;
     return ['ip', 'neigh', 'del', address, 'dev', deviceFor(tables, address)];
   }

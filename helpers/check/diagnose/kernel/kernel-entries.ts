@@ -1,5 +1,5 @@
 import type { DiagnosisCode } from '../../model/codes.ts';
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import {
   type ExpectedEntry,
@@ -11,7 +11,7 @@ import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { symptomsOfEntry } from './entry-symptoms.ts';
-import { deviceFor, entryRemedy } from './entry-fix.ts';
+import { deviceFor, entryAction } from './entry-fix.ts';
 import { hairpinSymptoms } from './hairpin.ts';
 import { type Rule, ruleFor } from '../rule.ts';
 
@@ -20,9 +20,9 @@ import { type Rule, ruleFor } from '../rule.ts';
  * engines are right. Often the bridge half of the entry remains (https://github.com/moby/moby/issues/52661).
  */
 export const forwardingMissing = entryRule({
-  kind: 'forwarding-absent',
+  kind: 'forwarding-missing',
   code: 'forwarding-entry-missing',
-  remedy: restoreForwarding,
+  action: restoreForwarding,
 });
 
 /**
@@ -30,10 +30,10 @@ export const forwardingMissing = entryRule({
  * has moved.
  */
 export const forwardingMoved = entryRule({
-  kind: 'forwarding-other',
+  kind: 'forwarding-mismatch',
   code: 'forwarding-entry-stale',
   applies: wasThere,
-  remedy: restoreForwarding,
+  action: restoreForwarding,
 });
 
 /**
@@ -41,9 +41,9 @@ export const forwardingMoved = entryRule({
  * device only accepts the source of a permanent entry.
  */
 export const forwardingWrong = entryRule({
-  kind: 'forwarding-other',
+  kind: 'forwarding-mismatch',
   code: 'forwarding-entry-wrong',
-  remedy: restoreForwarding,
+  action: restoreForwarding,
 });
 
 /**
@@ -51,28 +51,32 @@ export const forwardingWrong = entryRule({
  * key-value cluster an engine 20.10 may when a container asks.
  */
 export const neighborMissing = entryRule({
-  kind: 'neighbour-absent',
+  kind: 'neighbour-missing',
   code: 'neighbour-missing',
-  remedy: restoreNeighbor,
+  action: restoreNeighbor,
 });
 
 /** A kernel has a wrong MAC address for a container, which no container has. */
 export const neighborWrong = entryRule({
-  kind: 'neighbour-other',
+  kind: 'neighbour-mismatch',
   code: 'neighbour-wrong',
-  remedy: restoreNeighbor,
+  action: restoreNeighbor,
 });
 
-type EntryKind = 'forwarding-absent' | 'forwarding-other' | 'neighbour-absent' | 'neighbour-other';
+type EntryKind =
+  | 'forwarding-missing'
+  | 'forwarding-mismatch'
+  | 'neighbour-missing'
+  | 'neighbour-mismatch';
 
 interface EntryRule {
   readonly kind: EntryKind;
   readonly code: DiagnosisCode;
   readonly applies?: (entry: ExpectedEntry, observation: Observation) => boolean;
-  readonly remedy: (entry: ExpectedEntry) => Remedy;
+  readonly action: (entry: ExpectedEntry) => Action;
 }
 
-function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rule {
+function entryRule({ kind, code, applies = () => true, action }: EntryRule): Rule {
   return ruleFor(kind, code, {
     applies: (one, observation) => {
       const entry = entryOf(one, observation);
@@ -82,9 +86,9 @@ function entryRule({ kind, code, applies = () => true, remedy }: EntryRule): Rul
       const entry = entryOf(one, observation);
       return entry === undefined ? [] : symptomsOf(entry, open, observation);
     },
-    remedy: (one, observation) => {
+    action: (one, observation) => {
       const entry = entryOf(one, observation);
-      return entry && remedy(entry);
+      return entry && action(entry);
     },
   });
 }
@@ -126,10 +130,10 @@ function isMistaken({ endpoint, destination, tables }: ExpectedEntry): boolean {
   return written !== undefined && written !== destination;
 }
 
-function restoreForwarding({ host, endpoint, destination, tables }: ExpectedEntry): Remedy {
+function restoreForwarding({ host, endpoint, destination, tables }: ExpectedEntry): Action {
   const { mac, address, container, networkId } = endpoint;
   const device = deviceFor(tables, address);
-  return entryRemedy(
+  return entryAction(
     host,
     networkId,
     tables,
@@ -138,10 +142,10 @@ function restoreForwarding({ host, endpoint, destination, tables }: ExpectedEntr
   );
 }
 
-function restoreNeighbor({ host, endpoint, tables }: ExpectedEntry): Remedy {
+function restoreNeighbor({ host, endpoint, tables }: ExpectedEntry): Action {
   const { mac, address, container, networkId } = endpoint;
   const device = deviceFor(tables, address);
-  return entryRemedy(
+  return entryAction(
     host,
     networkId,
     tables,

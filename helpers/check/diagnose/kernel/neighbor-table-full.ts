@@ -1,4 +1,4 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -42,7 +42,7 @@ export const neighborTableFull: Rule = {
           summary: summarize(hosts, first),
           evidence,
           consequences,
-          remedy: remedyFor(tables),
+          action: actionFor(tables),
         },
       ];
     });
@@ -60,7 +60,7 @@ function summarize(hosts: readonly string[], { table: { capacity: room } }: Full
 /** The limits that engines set if possible (libnetwork's overlay driver, `applyOStweaks`). */
 const LIMITS = { gc_thresh1: 8192, gc_thresh2: 49_152, gc_thresh3: 65_536 } as const;
 
-function remedyFor(tables: readonly FullTable[]): Remedy {
+function actionFor(tables: readonly FullTable[]): Action {
   const host = tables.find(({ table }) => table.isSettable)?.host;
   const settings = Object.entries(LIMITS).map(
     ([name, value]) => `net.ipv4.neigh.default.${name}=${value}`,

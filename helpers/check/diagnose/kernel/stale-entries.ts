@@ -26,7 +26,7 @@ export function staleEntriesOf(
     const left = departures.filter(
       (one) => one.home === own?.home && one.networks.includes(network),
     );
-    const leading = ofKind(open, 'forwarding-leftover').filter(
+    const leading = ofKind(open, 'forwarding-stale').filter(
       ({ where }) =>
         where.network === network &&
         where.peer === own?.home &&
@@ -35,7 +35,7 @@ export function staleEntriesOf(
     );
     const macs = new Set(leading.map(({ observed }) => observed.mac));
     if (macs.size > left.length) return [];
-    const answering = ofKind(open, 'neighbour-leftover').filter((one) =>
+    const answering = ofKind(open, 'neighbour-stale').filter((one) =>
       leading.some(
         (entry) =>
           entry.where.host === one.where.host &&
@@ -49,7 +49,7 @@ export function staleEntriesOf(
 
 function departureOf(one: Difference, observation: Observation): Departure | undefined {
   const { host = '', container = '', network } = one.where;
-  if (one.kind === 'container-not-running' || one.kind === 'container-absent') {
+  if (one.kind === 'container-not-running' || one.kind === 'container-missing') {
     return { home: host, networks: networksOf(container, host, observation) };
   }
   if (one.kind !== 'container-elsewhere') return undefined;

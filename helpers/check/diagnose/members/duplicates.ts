@@ -16,7 +16,7 @@ export const duplicateHostname = ruleFor('hostname-shared', 'duplicate-hostname'
           (isBetween(one, host, peer) || lacksGossip(one, unaware))),
     );
   },
-  remedy: ({ where: { host = '', peer = '' } }) => ({
+  action: ({ where: { host = '', peer = '' } }) => ({
     kind: 'fix',
     host,
     commands: [
@@ -31,7 +31,7 @@ export const duplicateHostname = ruleFor('hostname-shared', 'duplicate-hostname'
 const gossipKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'gossip-unaware',
   'gossip-path-dead',
-  'store-lacks-member',
+  'keystore-member-missing',
 ]);
 
 /** Symptoms that equal hostnames do not cause: packets pass between the hosts. */
@@ -42,7 +42,7 @@ const pathKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 
 /** Engines of one id, as those of cloned machines: a manager of classic Swarm takes only one of them. */
 export const duplicateEngineId = ruleFor('engine-id-shared', 'duplicate-engine-id', {
-  remedy: ({ where }) => ({
+  action: ({ where }) => ({
     kind: 'fix',
     host: where.host,
     commands: [

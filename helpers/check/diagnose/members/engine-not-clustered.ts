@@ -1,5 +1,5 @@
 import { downNodes } from '../../derive/coverage.ts';
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, type DifferenceKind, ofKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -14,10 +14,10 @@ const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'hostname-shared',
   'engine-id-shared',
   'subnets-overlap',
-  'application-answers-other',
+  'application-mismatch',
 ]);
 
-type Outside = Difference<'engine-not-member' | 'store-lacks-member'>;
+type Outside = Difference<'engine-not-member' | 'keystore-member-missing'>;
 
 /** States of a node that a manager does not hear from; the cause may be on the network. */
 const silent: readonly unknown[] = ['down', 'disconnected', 'unknown'];
@@ -38,7 +38,7 @@ export const engineOutside: Rule = {
 export const engineNotClustered: Rule = {
   name: 'engine-not-clustered',
   explain: (open, observation) => [
-    ...ofKind(open, 'engine-not-member', 'store-lacks-member').map((outside) =>
+    ...ofKind(open, 'engine-not-member', 'keystore-member-missing').map((outside) =>
       describeOutsider(outside, open, observation),
     ),
     ...describeUnknownMembers(ofKind(open, 'member-unknown')),
@@ -62,14 +62,14 @@ function describeOutsider(
         one !== outside &&
         (isAt(one, host) || isApplicationSymptom(one, observation, host)),
     ),
-    remedy: traitsOf(observation).hasManagers
+    action: traitsOf(observation).hasManagers
       ? joinAgain(outside, observation)
       : startWithOptions(outside, observation),
   };
 }
 
-function startWithOptions({ kind, where, expected }: Outside, observation: Observation): Remedy {
-  if (kind === 'store-lacks-member') {
+function startWithOptions({ kind, where, expected }: Outside, observation: Observation): Action {
+  if (kind === 'keystore-member-missing') {
     return {
       kind: 'fix',
       host: where.host,
@@ -96,7 +96,7 @@ function startWithOptions({ kind, where, expected }: Outside, observation: Obser
   };
 }
 
-function joinAgain({ where, observed }: Outside, observation: Observation): Remedy {
+function joinAgain({ where, observed }: Outside, observation: Observation): Action {
   const manager = valueOf(observation.swarm)?.manager;
   const address = knownAddressOf(observation, manager);
   // Without a connection to the engine, the host itself may be down.

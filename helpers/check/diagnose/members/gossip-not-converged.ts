@@ -39,7 +39,7 @@ export const gossipNotConverged: Rule = {
               symptomKinds.has(one.kind) &&
               [...others].some((other) => other !== undefined && isBetween(one, host, other)),
           ),
-          remedy: {
+          action: {
             kind: 'fix',
             host,
             commands: [['systemctl', 'restart', 'docker']],

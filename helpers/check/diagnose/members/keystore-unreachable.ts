@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, type DifferenceKind, ofKind } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -13,8 +13,8 @@ import { traitsOf } from '../../model/cluster-traits.ts';
 /** Symptoms of engines without their store: they list networks from it, and hang on requests that need it. */
 const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'engine-silent',
-  'network-absent',
-  'store-lacks-member',
+  'network-missing',
+  'keystore-member-missing',
   'gossip-unaware',
   'gossip-path-dead',
   'name-unanswered',
@@ -24,7 +24,7 @@ const lost: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
 export const keystoreUnreachable: Rule = {
   name: 'keystore-unreachable',
   explain: (open, observation) => {
-    const silences = ofKind(open, 'store-silent');
+    const silences = ofKind(open, 'keystore-silent');
     const dead = silences.find(({ where }) => where.host === undefined);
     if (dead !== undefined) {
       return [
@@ -34,7 +34,7 @@ export const keystoreUnreachable: Rule = {
           summary: dead.text,
           evidence: silences,
           consequences: open.filter(isLost),
-          remedy: bringBack(storeOf(observation), observation),
+          action: bringBack(storeOf(observation), observation),
         },
       ];
     }
@@ -65,12 +65,12 @@ function blame(
     code: 'keystore-unreachable',
     where: { host },
     summary:
-      cause.kind === 'store-silent'
+      cause.kind === 'keystore-silent'
         ? cause.text
         : `${host} probably cannot reach the key-value store at ${place}: its engine runs, but hangs on every request that needs the store`,
     evidence: [cause],
     consequences: open.filter((one) => one !== cause && isAt(one, host) && isLost(one)),
-    remedy: showFirewall(host, store, observation),
+    action: showFirewall(host, store, observation),
   };
 }
 
@@ -79,7 +79,7 @@ function storeOf({ store, namedStore, hosts }: Observation): TargetStore | undef
   return valueOf(store)?.store ?? storesOf({ store: namedStore }, hosts)[0];
 }
 
-function bringBack(store: TargetStore | undefined, observation: Observation): Remedy {
+function bringBack(store: TargetStore | undefined, observation: Observation): Action {
   const known = store === undefined ? undefined : findContainer(store, observation);
   if (known !== undefined) {
     const { host, name, status } = known;
@@ -118,7 +118,7 @@ function showFirewall(
   host: string | undefined,
   store: TargetStore | undefined,
   observation: Observation,
-): Remedy {
+): Action {
   const from = knownAddressOf(observation, host);
   const source = from === undefined ? '' : ` with source ${from}`;
   return {

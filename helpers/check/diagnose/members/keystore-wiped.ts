@@ -1,4 +1,4 @@
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import type { Difference, DifferenceKind, Place } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
@@ -8,7 +8,7 @@ import type { Rule } from '../rule.ts';
 
 /** Symptoms of engines whose store has lost its data. */
 const forgotten: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
-  'network-absent',
+  'network-missing',
   'name-unanswered',
   'container-elsewhere',
   'gossip-unaware',
@@ -20,14 +20,14 @@ export const keystoreWiped: Rule = {
   name: 'keystore-wiped',
   explain: (open, observation) => {
     const lost = open.filter(
-      ({ kind }) => kind === 'store-lacks-network' || kind === 'store-lacks-end',
+      ({ kind }) => kind === 'keystore-network-missing' || kind === 'keystore-endpoint-missing',
     );
-    const missing = open.filter(({ kind }) => kind === 'store-lacks-member');
+    const missing = open.filter(({ kind }) => kind === 'keystore-member-missing');
     const hasNobody = valueOf(observation.store)?.members.length === 0;
     const isEmptied = hasNobody && missing.length > 1;
     if (lost.length === 0 && !isEmptied) return [];
     const evidence = [...lost, ...missing];
-    const isNetworkLost = isEmptied || lost.some(({ kind }) => kind === 'store-lacks-network');
+    const isNetworkLost = isEmptied || lost.some(({ kind }) => kind === 'keystore-network-missing');
     const lostNames = new Set(lost.map(({ where }) => where.network));
     return [
       {
@@ -44,7 +44,7 @@ export const keystoreWiped: Rule = {
               where.host === undefined ||
               lostNames.has(where.network)),
         ),
-        remedy: findRemedy(evidence, observation),
+        action: findAction(evidence, observation),
       },
     ];
   },
@@ -54,18 +54,18 @@ export const keystoreWiped: Rule = {
 function placeOf(evidence: readonly Difference[], { store }: Observation): Place {
   const [first, ...others] = evidence;
   if (first === undefined || others.length > 0) return {};
-  if (first.kind === 'store-lacks-end') return first.where;
+  if (first.kind === 'keystore-endpoint-missing') return first.where;
   const hasMore = (valueOf(store)?.networks.length ?? 0) > 0;
-  return first.kind === 'store-lacks-network' && hasMore ? first.where : {};
+  return first.kind === 'keystore-network-missing' && hasMore ? first.where : {};
 }
 
 function describe(evidence: readonly Difference[], { store }: Observation): string {
   const [first] = evidence;
   if (evidence.length === 1 && first !== undefined) return first.text;
   const what = [
-    ['store-lacks-member', 'members'],
-    ['store-lacks-network', 'networks'],
-    ['store-lacks-end', 'endpoints'],
+    ['keystore-member-missing', 'members'],
+    ['keystore-network-missing', 'networks'],
+    ['keystore-endpoint-missing', 'endpoints'],
   ].flatMap(([kind, word]) => {
     const count = evidence.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [`${word} (${count})`];
@@ -73,8 +73,8 @@ function describe(evidence: readonly Difference[], { store }: Observation): stri
   return `${valueOf(store)?.version ?? 'the store'} has lost data that engines use: ${what.join(', ')}`;
 }
 
-function findRemedy(evidence: readonly Difference[], observation: Observation): Remedy {
-  const network = evidence.find(({ kind }) => kind === 'store-lacks-network')?.where.network;
+function findAction(evidence: readonly Difference[], observation: Observation): Action {
+  const network = evidence.find(({ kind }) => kind === 'keystore-network-missing')?.where.network;
   if (network !== undefined) {
     const subnet = observation.expectations.networks?.find(({ name }) => name === network)?.subnet;
     const range = subnet === undefined ? [] : [`--subnet=${subnet}`];
@@ -86,7 +86,7 @@ function findRemedy(evidence: readonly Difference[], observation: Observation): 
         'Creates the network again, for all hosts. Remove its containers and run them again. If you have a backup of the store, restore it instead.',
     };
   }
-  const lost = evidence.find(({ kind }) => kind === 'store-lacks-end');
+  const lost = evidence.find(({ kind }) => kind === 'keystore-endpoint-missing');
   const restore = lost === undefined ? undefined : restoreEndpoint(lost, observation);
   if (lost?.where.container !== undefined && restore !== undefined) {
     return {

@@ -2,7 +2,7 @@ import { knownAddressOf } from '../../derive/find-host.ts';
 import { vxlanPortOf } from '../../derive/vxlan-port.ts';
 import type { DiagnosisCode } from '../../model/codes.ts';
 import type { Command } from '../../model/command.ts';
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import type { OverlayTraffic } from '../../model/views/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -34,7 +34,7 @@ interface Blocked {
   readonly firewalls: readonly string[];
   readonly traffic: readonly OverlayTraffic[];
   readonly consequencesOf: (evidence: readonly Difference[]) => readonly Difference[];
-  readonly remedy: Remedy | undefined;
+  readonly action: Action | undefined;
 }
 
 function describe(
@@ -47,7 +47,7 @@ function describe(
     firewalls,
     traffic,
     consequencesOf,
-    remedy,
+    action,
   }: Blocked,
   open: readonly Difference[],
 ): Diagnosis {
@@ -55,7 +55,7 @@ function describe(
     firewalls.some((host) => traffic.some((what) => isFirewallOf(one, host, what))),
   );
   const evidence = [...dead, ...rules];
-  return { code, where, summary, evidence, consequences: consequencesOf(evidence), remedy };
+  return { code, where, summary, evidence, consequences: consequencesOf(evidence), action };
 }
 
 /** A host from which no packets reach another one: overlays between them cannot work, regardless of tables. */
@@ -103,7 +103,7 @@ function describeUnreachable(
           isAnswerLost(one, some) ||
           isPortSilentFrom(one, some),
       ),
-    remedy:
+    action:
       found === undefined ? showRoute(direction, observation) : undoRule(found.host, found.rule),
   };
   return describe(blocked, open);
@@ -147,7 +147,7 @@ function findRule({ host, peer }: Direction, observation: Observation) {
   return sending === undefined ? undefined : { host, rule: sending };
 }
 
-function showRoute({ host, peer }: Direction, observation: Observation): Remedy | undefined {
+function showRoute({ host, peer }: Direction, observation: Observation): Action | undefined {
   const address = knownAddressOf(observation, peer);
   if (address === undefined) return undefined;
   return {
@@ -198,7 +198,7 @@ function describeGossip(
     traffic: ['gossip', 'management'],
     consequencesOf: (evidence) =>
       open.filter((one) => !evidence.includes(one) && isGossipSymptom(one, direction)),
-    remedy: unblock(direction, isAtPeer, observation, {
+    action: unblock(direction, isAtPeer, observation, {
       traffic: ['gossip', 'management'],
       accept: (address) => [accept(address, 'udp', 7946), accept(address, 'tcp', 7946)],
       effect: `Accepts gossip from ${host}.`,
@@ -295,7 +295,7 @@ function describeVxlan(
         observation,
         (one, some) => one.kind === 'container-path-dead' && goesFrom(one, some),
       ),
-    remedy: unblock(direction, isAtPeer, observation, {
+    action: unblock(direction, isAtPeer, observation, {
       traffic: ['vxlan'],
       accept: (address) => [accept(address, 'udp', port)],
       effect: `Accepts VXLAN packets from ${host}.`,
@@ -314,7 +314,7 @@ function unblock(
     readonly accept: (address: string) => readonly Command[];
     readonly effect: string;
   },
-): Remedy | undefined {
+): Action | undefined {
   const culprit = isAtPeer ? peer : host;
   const direction = isAtPeer ? 'in' : 'out';
   const address = knownAddressOf(observation, host);
@@ -350,7 +350,7 @@ export const firewallDrops: Rule = {
         summary: text,
         evidence: [dropping],
         consequences: [],
-        remedy:
+        action:
           undo === undefined
             ? showRules(where.host)
             : { kind: 'fix', host: where.host, commands: [undo], effect: 'Deletes the rule.' },

@@ -1,4 +1,4 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -60,11 +60,11 @@ function diagnose(
     summary: `TCP or UDP packets from ${direction.host} arrive at containers on ${direction.peer} with wrong checksums and are dropped there; ICMP passes`,
     evidence,
     consequences: symptomsBetween([direction], evidence, open, observation, () => false),
-    remedy: remedyFor(direction, observation),
+    action: actionFor(direction, observation),
   };
 }
 
-function remedyFor({ host }: Direction, observation: Observation): Remedy | undefined {
+function actionFor({ host }: Direction, observation: Observation): Action | undefined {
   const kernel = valueOf(hostNamed(observation, host)?.kernel);
   const carrier = kernel?.carrier;
   if (kernel === undefined || carrier === undefined) return undefined;

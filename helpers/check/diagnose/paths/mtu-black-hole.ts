@@ -1,4 +1,4 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind, type Place } from '../../model/difference.ts';
 import { knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -28,7 +28,7 @@ export const mtuBlackHole: Rule = {
     const losing = all.filter((one) => losesLarge(one) && dead.some((some) => isOf(some, one)));
     const claimed = new Set<Difference>();
     return gatherByPlace(losing, all).map((place) => {
-      const links = ofKind(open, 'mtu-unfit').filter(
+      const links = ofKind(open, 'mtu-mismatch').filter(
         (one) => !claimed.has(one) && isAtPlace(one, place),
       );
       for (const one of links) claimed.add(one);
@@ -39,9 +39,9 @@ export const mtuBlackHole: Rule = {
 };
 
 /** A link with a smaller MTU than its packets, found without a live probe that lost any. */
-export const mtuUnsuitable = ruleFor('mtu-unfit', 'mtu-black-hole', {
+export const mtuUnsuitable = ruleFor('mtu-mismatch', 'mtu-black-hole', {
   name: 'mtu-unsuitable',
-  remedy: setMtu,
+  action: setMtu,
 });
 
 const fields = ['host', 'peer', 'network', 'container', 'towards'] as const;
@@ -64,7 +64,7 @@ function isAtPlace({ where }: Difference, { where: place, paths }: Gathered): bo
 function diagnose(
   { where, paths }: Gathered,
   dead: readonly Difference[],
-  links: readonly Difference<'mtu-unfit'>[],
+  links: readonly Difference<'mtu-mismatch'>[],
   observation: Observation,
 ): Diagnosis {
   const cause = links.find((link) => link.where.container === where.container) ?? links[0];
@@ -79,11 +79,11 @@ function diagnose(
       .join('; '),
     evidence: cause === undefined ? dead : [...links, ...dead],
     consequences: cause === undefined ? links : [],
-    remedy:
+    action:
       drop !== undefined
         ? undoRule(drop.host, drop.rule)
         : cause === undefined
-          ? remedyFor(where, first, observation)
+          ? actionFor(where, first, observation)
           : setMtu(cause),
   };
 }
@@ -129,7 +129,7 @@ function largeTrialOf({ trials }: PathSymptoms): Trial | undefined {
 }
 
 /** Sets the suitable MTU on the interface. */
-function setMtu({ where, expected, observed }: Difference<'mtu-unfit'>): Remedy {
+function setMtu({ where, expected, observed }: Difference<'mtu-mismatch'>): Action {
   const { mtu, command } = expected;
   return {
     kind: 'fix',
@@ -140,11 +140,11 @@ function setMtu({ where, expected, observed }: Difference<'mtu-unfit'>): Remedy 
 }
 
 /** An overlay's MTU is set when it is made; so is that of the containers on it. */
-function remedyFor(
+function actionFor(
   { host, container, network = '' }: Place,
   path: PathSymptoms | undefined,
   observation: Observation,
-): Remedy | undefined {
+): Action | undefined {
   const size = path === undefined ? undefined : largeTrialOf(path)?.size;
   if (size === undefined) return undefined;
   if (container !== undefined) {

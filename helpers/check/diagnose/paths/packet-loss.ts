@@ -1,4 +1,4 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import {
   type Difference,
   type DifferenceKind,
@@ -125,7 +125,7 @@ function diagnose(
     consequences: symptomsBetween(directions, evidence, open, observation, (one, some) =>
       isByChance(one, some, paths, observation),
     ),
-    remedy:
+    action:
       rule !== undefined && culprit !== undefined
         ? undoRule(culprit, rule)
         : nextStep(direction, culprit, observation),
@@ -218,7 +218,7 @@ function nextStep(
   { host, peer }: Direction,
   culprit: string | undefined,
   observation: Observation,
-): Remedy {
+): Action {
   if (culprit !== undefined) {
     const { carrier } = valueOf(hostNamed(observation, culprit)?.kernel) ?? {};
     return {

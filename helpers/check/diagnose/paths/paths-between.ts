@@ -1,4 +1,4 @@
-import type { Remedy } from '../../model/diagnosis.ts';
+import type { Action } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -137,7 +137,7 @@ export function findPartialRule(
 export function undoRules(
   host: string,
   [first, ...others]: [FirewallRule, ...FirewallRule[]],
-): Remedy {
+): Action {
   if (first.undo === undefined || others.length === 0) return undoRule(host, first);
   const all = [first, ...others];
   return {
@@ -152,7 +152,7 @@ export function undoRules(
 export function undoRule(
   host: string,
   { undo, text }: Pick<FirewallRule, 'undo' | 'text'>,
-): Remedy {
+): Action {
   if (undo === undefined) return showRules(host);
   return {
     kind: 'fix',
@@ -163,7 +163,7 @@ export function undoRule(
 }
 
 /** Returns the next step for a rule that no nft command can name. */
-export function showRules(host: string | undefined): Remedy {
+export function showRules(host: string | undefined): Action {
   return {
     kind: 'next-step',
     host,

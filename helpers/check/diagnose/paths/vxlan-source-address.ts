@@ -1,4 +1,4 @@
-import type { Diagnosis, Remedy } from '../../model/diagnosis.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
 import { hostNamed, knownAddressOf } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
@@ -21,7 +21,7 @@ import type { Rule } from '../rule.ts';
 export const vxlanSourceAddress: Rule = {
   name: 'vxlan-source-address',
   explain: (open, observation) => {
-    const byHost = Map.groupBy(ofKind(open, 'source-other'), ({ where }) => where.host);
+    const byHost = Map.groupBy(ofKind(open, 'source-mismatch'), ({ where }) => where.host);
     return [...byHost.values()].flatMap((evidence): Diagnosis[] => {
       const directions = evidence.flatMap((one) => directionOf(one) ?? []);
       const [direction] = directions;
@@ -33,7 +33,7 @@ export const vxlanSourceAddress: Rule = {
 };
 
 function diagnose(
-  sources: readonly Difference<'source-other'>[],
+  sources: readonly Difference<'source-mismatch'>[],
   direction: Direction,
   directions: readonly Direction[],
   open: readonly Difference[],
@@ -42,7 +42,7 @@ function diagnose(
   const { host } = direction;
   const rewriting = open.filter(
     ({ kind, where }) =>
-      (kind === 'firewall-drops' || kind === 'vxlan-unlike') && where.host === host,
+      (kind === 'firewall-drops' || kind === 'vxlan-mismatch') && where.host === host,
   );
   const evidence = [...sources, ...rewriting];
   const seen = [...new Set(sources.map(({ observed }) => observed))].join(' and ');
@@ -60,15 +60,15 @@ function diagnose(
         (one.kind === 'container-path-dead' && isBetween(one, some.host, some.peer)) ||
         (one.kind === 'tunnel-dead' && goesFrom(one, some)),
     ),
-    remedy: remedyFor(direction, seen, observation),
+    action: actionFor(direction, seen, observation),
   };
 }
 
-function remedyFor(
+function actionFor(
   { host, peer }: Direction,
   seen: string,
   observation: Observation,
-): Remedy | undefined {
+): Action | undefined {
   const kernel = valueOf(hostNamed(observation, host)?.kernel);
   if (kernel === undefined) return undefined;
   const rule = (valueOf(kernel.firewall) ?? []).find(

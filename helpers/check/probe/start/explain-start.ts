@@ -3,7 +3,7 @@ import { HarnessError } from '../../../process/errors/harness-error.ts';
 const WITHOUT = 'or check without probes, which leaves out kernel tables and live packets';
 
 /** Known reasons why engines refuse a probe, with fixes. */
-const REFUSALS: readonly (readonly [RegExp, observed: string, remedy: string])[] = [
+const REFUSALS: readonly (readonly [RegExp, observed: string, hint: string])[] = [
   [
     /no space left on device/i,
     'the disk of the engine is full',
@@ -36,12 +36,12 @@ export function explainStart(error: HarnessError): HarnessError {
   const text = `${error.observed} ${error.evidence ?? ''}`;
   const known = REFUSALS.find(([pattern]) => pattern.test(text));
   if (known === undefined) return error;
-  const [, observed, remedy] = known;
+  const [, observed, hint] = known;
   return new HarnessError({
     code: 'probe-failed',
     tried: error.tried,
     observed: `${observed} ("${error.observed}")`,
-    remedy,
+    hint,
     cause: error,
   });
 }

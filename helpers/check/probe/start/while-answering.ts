@@ -34,7 +34,7 @@ export async function whileAnswering(
         code: 'engine-unreachable',
         tried: `${engine.machine.name}: remove the probe`,
         observed: `the engine has answered nothing for ${limit / 1000} s`,
-        remedy: 'wait: its container ends by itself, and the next check removes the rest',
+        hint: 'wait: its container ends by itself, and the next check removes the rest',
       });
     }
   };

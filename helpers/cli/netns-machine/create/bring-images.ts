@@ -22,7 +22,7 @@ async function bringImage(given: string): Promise<string> {
       code: 'file-unreadable',
       tried: `image ${given}`,
       observed: 'neither a file nor one of the images that can be built here',
-      remedy: `name a docker save archive or one of ${known.map(({ tag }) => tag).join(', ')}`,
+      hint: `name a docker save archive or one of ${known.map(({ tag }) => tag).join(', ')}`,
     });
   }
   const { archive, tag } = await prepareImage(image.name as ImageName);
@@ -31,7 +31,7 @@ async function bringImage(given: string): Promise<string> {
     code: 'input-invalid',
     tried: `image ${given}`,
     observed: `configured as the tag ${tag}, which is not a file`,
-    remedy: 'name a docker save archive',
+    hint: 'name a docker save archive',
   });
 }
 

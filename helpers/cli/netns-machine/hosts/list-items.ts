@@ -55,7 +55,7 @@ export async function listItems(
 ): Promise<ListItem[]> {
   const masters = swarmMasters(hosts);
   const items = await Promise.all(
-    hosts.map((host) => withinLimit(lookAt(context, host, masters), host, limit)),
+    hosts.map((host) => withinLimit(readItem(context, host, masters), host, limit)),
   );
   const errors = broken.map(({ name, error }) => ({
     ...NOTHING,
@@ -85,7 +85,7 @@ async function withinLimit(look: Lookout, { name, config }: Host, limit: number)
   }
 }
 
-function lookAt(
+function readItem(
   context: CommandContext,
   host: Host,
   masters: ReadonlyMap<string, string>,

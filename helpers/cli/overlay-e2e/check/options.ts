@@ -27,7 +27,7 @@ export function refuseContradictions(
   const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
   const { dryRun = false } = options;
   const hasEngines = engine.length + context.length > 0;
-  const wrong: readonly (readonly [boolean, observed: string, remedy: string])[] = [
+  const wrong: readonly (readonly [boolean, observed: string, hint: string])[] = [
     [
       words.length > 0 && hasEngines,
       `"${words.join(' ')}" cannot be combined with engines`,
@@ -48,8 +48,7 @@ export function refuseContradictions(
       'add --yes to run all steps without questions',
     ],
   ];
-  for (const [isWrong, observed, remedy] of wrong) {
-    if (isWrong)
-      throw new InputError({ code: 'input-invalid', subject: 'check', observed, remedy });
+  for (const [isWrong, observed, hint] of wrong) {
+    if (isWrong) throw new InputError({ code: 'input-invalid', subject: 'check', observed, hint });
   }
 }

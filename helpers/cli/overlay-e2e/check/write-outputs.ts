@@ -45,7 +45,7 @@ function cannotWrite(path: string, cause: unknown): HarnessError {
     code: 'folder-unwritable',
     tried: `write ${path}`,
     observed: firstLine(cause),
-    remedy: 'choose a writable path with free space',
+    hint: 'choose a writable path with free space',
     cause,
   });
 }

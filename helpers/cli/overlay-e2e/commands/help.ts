@@ -19,7 +19,7 @@ export function addHelp(program: Command): void {
       throw new InputError({
         code: 'name-unknown',
         observed: `unknown command "${name}"`,
-        remedy: suggestName(name, names, 'commands'),
+        hint: suggestName(name, names, 'commands'),
       });
     });
 }

@@ -5,7 +5,7 @@ import { hideUser } from './hide-user.ts';
 import { omitUndefined } from '../../../process/omit-undefined.ts';
 
 /** Increased with each change of the document's shape. */
-const documentVersion = 1;
+const documentVersion = 2;
 
 const versions = z.object({
   'overlay-e2e': z.string().describe('The version of overlay-e2e.'),
@@ -26,8 +26,8 @@ const provider = z.object({
 const finding = z.object({
   subject: z.string().describe('The requirement, in one or two words.'),
   fine: z.boolean().describe('Whether the requirement is met.'),
-  saw: z.string().describe('The observation, in one line.'),
-  remedy: z
+  observed: z.string().describe('The observation, in one line.'),
+  fix: z
     .string()
     .optional()
     .describe('The command or action that meets the requirement; present if it is not met.'),
@@ -68,9 +68,9 @@ export function toDoctorDocument(seen: {
     versions: seen.versions,
     ...(seen.provider === undefined ? {} : { provider: { ...seen.provider } }),
     settings: [...seen.settings],
-    findings: findings.map(({ remedy, ...one }) => ({
+    findings: findings.map(({ fix, ...one }) => ({
       ...one,
-      ...omitUndefined({ remedy }),
+      ...omitUndefined({ fix }),
     })),
   };
   return hideUser(document, home);

@@ -26,7 +26,7 @@ export interface Sight {
 }
 
 /** Observes the running topology, as far as the pictures need it. */
-export async function lookAtTopology(
+export async function observeTopology(
   wanted: readonly PictureName[],
   signal: AbortSignal,
 ): Promise<Sight> {
@@ -40,7 +40,7 @@ export async function lookAtTopology(
       code: 'topology-missing',
       tried: 'draw the running topology',
       observed: `no topology is running in ${store}`,
-      remedy: 'run "overlay-e2e up"',
+      hint: 'run "overlay-e2e up"',
     });
   }
   const timing = wanted.includes('latencies');

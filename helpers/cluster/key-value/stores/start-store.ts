@@ -50,9 +50,9 @@ export async function startStore(
     await requireRunning(container, until);
     if (!(failure instanceof HarnessError)) return;
     // After a tear-down there is no log to read.
-    const { code, tried, observed, remedy } = failure;
+    const { code, tried, observed, hint } = failure;
     const evidence = await container.logs({ lines: 20 });
-    throw new HarnessError({ code, tried, observed, remedy, evidence, cause: failure });
+    throw new HarnessError({ code, tried, observed, hint, evidence, cause: failure });
   };
   await whileWatching({ look, every: LOOK_EVERY, signal }, (until) =>
     store.waitUntilReady({ signal: until, ...omitUndefined({ limit }) }),

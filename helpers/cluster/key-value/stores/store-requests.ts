@@ -66,7 +66,7 @@ export function refusal(tried: string, observed: string, cause?: unknown): Harne
     code: 'store-unreachable',
     tried,
     observed,
-    remedy: 'check that the keystore runs, and that its container publishes that port',
+    hint: 'check that the keystore runs, and that its container publishes that port',
     cause,
   });
 }

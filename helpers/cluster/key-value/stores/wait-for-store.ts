@@ -23,7 +23,7 @@ export async function waitForStore(
       await store.remove(PROBE, quietly);
       return value === 'written' ? done(undefined) : notYet('it does not return the written value');
     },
-    { limit, signal, remedy: `read the log of its container (docker logs). ${remark}` },
+    { limit, signal, hint: `read the log of its container (docker logs). ${remark}` },
   );
 }
 

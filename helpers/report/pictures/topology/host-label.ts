@@ -6,7 +6,7 @@ import { portOf } from './ports.ts';
 import type { ShownContainer, ShownHost, ShownNote } from './shown.ts';
 import { colorOf, colorOfNetwork } from './style.ts';
 
-/** A host: its engine, its containers with a row for each of their ends, and what is wrong with it. */
+/** A host: its engine, its containers with a row for each of their endpoints, and what is wrong with it. */
 export function labelHost(shown: ShownHost, networks: readonly MappedNetwork[]): string {
   const { host, containers, isUsual, hidden, notes } = shown;
   const { name, address, engineVersion, silence, role } = host;
@@ -22,15 +22,15 @@ export function labelHost(shown: ShownHost, networks: readonly MappedNetwork[]):
 }
 
 function labelContainer(
-  { name, image, status, ends, ports, isBrief, isEngines }: ShownContainer,
+  { name, image, status, endpoints, ports, isBrief, isEngines }: ShownContainer,
   index: number,
   networks: readonly MappedNetwork[],
 ): string {
   const isRunning = status === 'running';
   const about = [...(isRunning ? [] : [status]), ...ports.map((port) => `port ${port}`), image];
   const look = isEngines ? soft : { size: nameSize };
-  const nameLines = lines(breakLines(name, ends.length > 0 ? 26 : 36), look);
-  const rows = ends.map(({ network, address }, end) => {
+  const nameLines = lines(breakLines(name, endpoints.length > 0 ? 26 : 36), look);
+  const rows = endpoints.map(({ network, address }, end) => {
     const at = networks.findIndex((one) => one.name === network);
     const color = at === -1 ? colorOf('soft') : colorOfNetwork(at);
     const text = lines([address], { color, size: 12 }, 'RIGHT');

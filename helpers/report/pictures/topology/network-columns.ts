@@ -15,10 +15,10 @@ interface End {
   readonly end: number;
 }
 
-function endsOf({ hosts }: Shown): End[] {
+function endpointsOf({ hosts }: Shown): End[] {
   return hosts.flatMap(({ containers }, host) =>
-    containers.flatMap(({ ends }, container) =>
-      ends.map(({ network }, end) => ({ network, host, container, end })),
+    containers.flatMap(({ endpoints }, container) =>
+      endpoints.map(({ network }, end) => ({ network, host, container, end })),
     ),
   );
 }
@@ -40,7 +40,7 @@ export function hopColumn(shown: Shown): Column {
     const label = table(box('bad-paper', 'bad'), row(cell({}, text)));
     return { id: `x${number}`, attributes: `label=<${label}>`, host, container, end: Infinity };
   });
-  const passing = endsOf(shown).map((one) => {
+  const passing = endpointsOf(shown).map((one) => {
     const color = colorOfNetwork(shown.networks.findIndex(({ name }) => name === one.network));
     return { ...one, id: idOf('t', one), attributes: `shape=point width=0.01 color="${color}"` };
   });
@@ -66,16 +66,16 @@ export function networkColumn(
   hasHops: boolean,
 ): Column {
   const color = colorOfNetwork(index);
-  const ends = endsOf(shown).filter((one) => one.network === network.name);
+  const endpoints = endpointsOf(shown).filter((one) => one.network === network.name);
   const line = `class="end" color="${color}" penwidth=1.5 weight=100`;
   const point = `class="end" label="" shape=circle fixedsize=true width=0.12 style=filled color="${color}" fillcolor="${color}"`;
   return {
     nodes: [
       { id: `net${index}`, attributes: `class="network" label=<${labelNetwork(network, color)}>` },
-      ...ends.map((one) => ({ id: idOf('e', one), attributes: point })),
+      ...endpoints.map((one) => ({ id: idOf('e', one), attributes: point })),
     ],
     joint: `class="network" color="${color}" penwidth=4`,
-    edges: ends.map((one) => {
+    edges: endpoints.map((one) => {
       const from = `h${one.host}:${portOf.end(one.container, one.end)}:e`;
       const [through, to] = [idOf('t', one), `${idOf('e', one)}:w`];
       return hasHops

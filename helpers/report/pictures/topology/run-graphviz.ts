@@ -41,7 +41,7 @@ function layOut(graphviz: Pick<Graphviz, 'layout'>, graph: string): string {
       code: 'internal',
       tried: 'draw the topology with Graphviz',
       observed: firstLine(cause),
-      remedy: 'skip the picture, and report this with the output of check --json',
+      hint: 'skip the picture, and report this with the output of check --json',
       cause,
     });
   }

@@ -46,7 +46,7 @@ export interface Shown {
   readonly usual: string | undefined;
   /** All findings in a line each, for a picture longer than a screen. */
   readonly index: readonly string[];
-  readonly store: ClusterMap['store'];
+  readonly store: ClusterMap['keystore'];
   readonly hosts: readonly ShownHost[];
   readonly networks: readonly MappedNetwork[];
   /** Diagnoses of no host in particular. */
@@ -54,12 +54,12 @@ export interface Shown {
 }
 
 export function chooseShown(map: ClusterMap, diagnoses: readonly Diagnosis[]): Shown {
-  const { hosts, store } = map;
+  const { hosts, keystore: store } = map;
   const names = new Set(hosts.map(({ name }) => name));
   const notes = diagnoses.map((diagnosis, index) => {
     const { host, peer } = diagnosis.where;
     // Of two hosts, the one to be fixed; otherwise the finding is at its first host.
-    const culprit = [host, peer].find((one) => one === diagnosis.remedy?.host);
+    const culprit = [host, peer].find((one) => one === diagnosis.action?.host);
     const at = [culprit, host, peer].find((one) => one !== undefined && names.has(one));
     return { at, note: { diagnosis, number: index + 1, place: placeWithin(diagnosis, at) } };
   });
@@ -105,7 +105,7 @@ function placeWithin({ where }: Diagnosis, at: string | undefined): string | und
 }
 
 function showContainers(
-  { containers, serviceEnds }: MappedHost,
+  { containers, serviceEndpoints }: MappedHost,
   {
     diagnoses,
     isCrowd,
@@ -119,8 +119,8 @@ function showContainers(
   const named = new Set(
     diagnoses.flatMap(({ where: { container, towards } }) => [container, towards]),
   );
-  const residents = containers.filter(({ ends }) => ends.length > 0);
-  const bystanders = containers.filter(({ ends }) => ends.length === 0);
+  const residents = containers.filter(({ endpoints }) => endpoints.length > 0);
+  const bystanders = containers.filter(({ endpoints }) => endpoints.length === 0);
   const choose = (among: readonly MappedContainer[], most: number) =>
     among.filter((one, index) => index < most || named.has(one.name));
   const chosen = [...choose(residents, residentsShown), ...choose(bystanders, bystandersShown)];
@@ -128,16 +128,24 @@ function showContainers(
     const isPlain = one.status === 'running' && one.ports.length === 0 && !named.has(one.name);
     return { ...one, isBrief: isCrowd && isPlain, isEngines: false };
   });
-  const ends = networks.flatMap(({ name }) =>
-    serviceEnds.filter(({ network }) => network === name),
+  const endpoints = networks.flatMap(({ name }) =>
+    serviceEndpoints.filter(({ network }) => network === name),
   );
-  return isCrowd || ends.length === 0 ? shown : [...shown, enginesOwn(ends)];
+  return isCrowd || endpoints.length === 0 ? shown : [...shown, enginesOwn(endpoints)];
 }
 
 /** Represents an engine's own endpoints in a swarm, which balance the traffic of services. */
-function enginesOwn(ends: MappedHost['serviceEnds']): ShownContainer {
+function enginesOwn(endpoints: MappedHost['serviceEndpoints']): ShownContainer {
   const name = 'engine (services)';
-  return { name, image: '', status: 'running', ends, ports: [], isBrief: true, isEngines: true };
+  return {
+    name,
+    image: '',
+    status: 'running',
+    endpoints,
+    ports: [],
+    isBrief: true,
+    isEngines: true,
+  };
 }
 
 /** Returns true if a network is shown: swarm mode's network for external traffic is left out while unused. */
@@ -149,7 +157,7 @@ function isWorthShowing(
   return (
     name !== 'ingress' ||
     hosts.some(({ containers }) =>
-      containers.some(({ ends }) => ends.some(({ network }) => network === name)),
+      containers.some(({ endpoints }) => endpoints.some(({ network }) => network === name)),
     ) ||
     diagnoses.some(({ where }) => where.network === name)
   );

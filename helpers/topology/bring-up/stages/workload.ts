@@ -64,7 +64,7 @@ async function requireTwoEngines(
     code: 'engine-unsuitable',
     tried: `workload: ${application.container} and ${database.container} on two engines`,
     observed: `both would run on engine ${one?.id}`,
-    remedy: 'name two machines in the topology whose engines have different IDs',
+    hint: 'name two machines in the topology whose engines have different IDs',
   });
 }
 

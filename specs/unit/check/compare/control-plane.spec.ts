@@ -17,7 +17,7 @@ function diagnose(observation: Observation) {
     verdict,
     found: diagnoses.map(({ code, where }) => ({ code, where })),
     consequences: diagnoses.flatMap(({ consequences }) => consequences.map(({ kind }) => kind)),
-    remedies: diagnoses.map(({ remedy }) => lineOf(remedy?.commands ?? [])),
+    actions: diagnoses.map(({ action }) => lineOf(action?.commands ?? [])),
   };
 }
 
@@ -70,7 +70,7 @@ describe('A key-value cluster', () => {
       verdict: 'defects',
       found: [{ code: 'engine-unreachable', where: { host: worker } }],
       consequences: ['gossip-unaware', 'gossip-unaware'],
-      remedies: ['systemctl restart docker'],
+      actions: ['systemctl restart docker'],
     });
   });
 
@@ -97,8 +97,8 @@ describe('A key-value cluster', () => {
       });
       const [first] = diagnoseObservation(observation).diagnoses;
       expect(first).toMatchObject({ code: 'engine-unreachable', where: { host: worker } });
-      expect(first?.remedy).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
-      expect(first?.remedy?.effect).toMatch(says);
+      expect(first?.action).toMatchObject({ kind: 'next-step', host: worker, commands: [] });
+      expect(first?.action?.effect).toMatch(says);
     },
   );
 
@@ -124,7 +124,7 @@ describe('A key-value cluster', () => {
     });
     expect(diagnose(observation)).toMatchObject({
       found: [{ code: 'keystore-unreachable', where: {} }],
-      consequences: ['network-absent'],
+      consequences: ['network-missing'],
     });
   });
 
@@ -139,7 +139,7 @@ describe('A key-value cluster', () => {
     expect(diagnoseObservation(observation).diagnoses).toMatchObject([
       {
         code: 'keystore-unreachable',
-        remedy: {
+        action: {
           kind: 'next-step',
           host: '192.168.99.100',
           effect: expect.stringContaining('port 8500.'),
@@ -172,7 +172,7 @@ describe('A key-value cluster', () => {
       });
       const { diagnoses } = diagnoseObservation(observation);
       const unreachable = diagnoses.find(({ code }) => code === 'keystore-unreachable');
-      expect(unreachable?.remedy).toMatchObject({
+      expect(unreachable?.action).toMatchObject({
         kind: 'fix',
         host: 'master-host',
         commands: [command],
@@ -210,8 +210,8 @@ describe('A key-value cluster', () => {
     });
     expect(diagnose(observation)).toMatchObject({
       found: [{ code: 'keystore-wiped', where: {} }],
-      consequences: ['network-absent'],
-      remedies: ['docker network create --driver overlay --subnet=10.0.9.0/24 my-net'],
+      consequences: ['network-missing'],
+      actions: ['docker network create --driver overlay --subnet=10.0.9.0/24 my-net'],
     });
   });
 
@@ -241,7 +241,7 @@ describe('A key-value cluster', () => {
           where: { host: worker, network: 'my-net', container: 'mysqlserver' },
         },
       ],
-      remedies: ['docker restart mysqlserver'],
+      actions: ['docker restart mysqlserver'],
     });
   });
 
@@ -261,15 +261,15 @@ describe('A key-value cluster', () => {
     });
     expect(diagnose(observation)).toMatchObject({
       found: [{ code: 'engine-not-clustered', where: { host: worker } }],
-      consequences: ['gossip-unaware', 'network-absent'],
+      consequences: ['gossip-unaware', 'network-missing'],
     });
   });
 
   test('with an engine that is not in the key-value store has a finding for this engine', () => {
     const members = ['101', '103'].map((end) => ({ advertised: `192.168.99.${end}:2376` }));
-    const { found, remedies } = diagnose(keyValueCluster({ store: { members } }));
+    const { found, actions } = diagnose(keyValueCluster({ store: { members } }));
     expect(found).toEqual([{ code: 'engine-not-clustered', where: { host: worker } }]);
-    expect(remedies).toEqual(['systemctl restart docker']);
+    expect(actions).toEqual(['systemctl restart docker']);
   });
 
   test('with an unknown member has a finding only if all hosts are examined', () => {
@@ -390,9 +390,9 @@ describe('A key-value cluster', () => {
       { name: 'my-net', subnet: '10.0.9.0/24' },
       { name: 'other-net', subnet: '10.0.29.0/24' },
     ];
-    const { found, remedies } = diagnose(keyValueCluster({ rest: { expectations: { networks } } }));
+    const { found, actions } = diagnose(keyValueCluster({ rest: { expectations: { networks } } }));
     expect(found).toEqual([{ code: 'network-missing', where: { network: 'other-net' } }]);
-    expect(remedies).toEqual([
+    expect(actions).toEqual([
       'docker network create --driver overlay --subnet=10.0.29.0/24 other-net',
     ]);
   });
@@ -409,9 +409,9 @@ describe('A key-value cluster', () => {
           'worker-host': { engine: engineAt(worker, parts), kernel: withValue(kernel) },
         };
         return diagnoseObservation(keyValueCluster({ hosts })).diagnoses.flatMap(
-          ({ code, summary, remedy }) =>
+          ({ code, summary, action }) =>
             code === 'network-missing'
-              ? [{ summary, command: lineOf(remedy?.commands ?? []) }]
+              ? [{ summary, command: lineOf(action?.commands ?? []) }]
               : [],
         );
       };
@@ -492,7 +492,7 @@ describe('A key-value cluster', () => {
         code: 'endpoint-stale',
         where: { host: worker, network: 'my-net', container: 'ghost' },
         summary: expect.stringContaining('10.0.9.3 is mysqlserver on worker-host'),
-        remedy: { commands: [['docker', 'network', 'disconnect', '--force', 'my-net', 'ghost']] },
+        action: { commands: [['docker', 'network', 'disconnect', '--force', 'my-net', 'ghost']] },
       },
     ]);
   });
@@ -519,7 +519,7 @@ describe('A key-value cluster', () => {
     ['exited', 'docker start mysqlserver'],
     ['paused', 'docker unpause mysqlserver'],
     ['restarting', 'docker logs --tail 50 mysqlserver'],
-  ] as const)('with a container that is %s has a finding for this container', (status, remedy) => {
+  ] as const)('with a container that is %s has a finding for this container', (status, action) => {
     const down = containerOf('mysqlserver', {
       address: '10.0.9.3',
       status,
@@ -529,7 +529,7 @@ describe('A key-value cluster', () => {
     const ends = (seenIn(keyValueCluster().store)?.endpoints ?? []).filter(
       ({ name }) => status === 'paused' || name !== 'mysqlserver',
     );
-    const { found, remedies } = diagnose(
+    const { found, actions } = diagnose(
       keyValueCluster({
         hosts: { 'worker-host': { engine: engineAt(worker, { containers: [down] }) } },
         store: { endpoints: ends },
@@ -538,7 +538,7 @@ describe('A key-value cluster', () => {
     expect(found).toEqual([
       { code: 'container-down', where: { host: worker, container: 'mysqlserver' } },
     ]);
-    expect(remedies).toEqual([remedy]);
+    expect(actions).toEqual([action]);
   });
 });
 

@@ -39,9 +39,9 @@ function judge(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
 
 describe('Names', () => {
   test('are correct if name servers return the addresses that engines report', () => {
-    const { diagnoses, checks } = judge([right]);
+    const { diagnoses, comparisons } = judge([right]);
     expect(diagnoses).toEqual([]);
-    expect(checks.find(({ name }) => name === 'names-right')).toMatchObject({
+    expect(comparisons.find(({ name }) => name === 'names-right')).toMatchObject({
       state: 'passed',
       evidence: ['tomcat-app on master-host resolves mysqlserver to 10.0.9.3'],
     });
@@ -55,7 +55,7 @@ describe('Names', () => {
   test('that no container has are unresolved where they were queried', () => {
     const { diagnoses } = judge([{ ...right, answers: [], error: '127.0.0.11: NXDOMAIN' }]);
     expect(diagnoses).toMatchObject([
-      { code: 'name-unresolved', where: asked, remedy: { host: 'worker-host' } },
+      { code: 'name-unresolved', where: asked, action: { host: 'worker-host' } },
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('Names', () => {
       {
         code: 'name-unresolved',
         where: { host: 'master-host', container: 'tomcat-app' },
-        remedy: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
+        action: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
       },
     ]);
   });
@@ -82,7 +82,7 @@ describe('Names', () => {
   test('that several hosts cannot resolve are one finding for this name', () => {
     const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
     const { diagnoses } = judge([lost, { ...lost, host: 'third-host', container: 'bystander' }]);
-    expect(diagnoses).toMatchObject([{ code: 'name-unresolved', remedy: { host: 'worker-host' } }]);
+    expect(diagnoses).toMatchObject([{ code: 'name-unresolved', action: { host: 'worker-host' } }]);
     expect(diagnoses[0]?.where).toEqual({ network: 'my-net', towards: 'mysqlserver' });
   });
 
@@ -93,7 +93,7 @@ describe('Names', () => {
         code: 'name-stale',
         where: asked,
         summary: expect.stringContaining('10.0.9.4 is bystander on third-host'),
-        remedy: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
+        action: { host: 'master-host', commands: ['docker restart tomcat-app'.split(' ')] },
       },
     ]);
   });

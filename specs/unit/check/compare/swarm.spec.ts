@@ -108,10 +108,10 @@ function swarmOf({
 }
 
 function diagnose(observation: Observation) {
-  return diagnoseObservation(observation).diagnoses.map(({ code, where, remedy }) => ({
+  return diagnoseObservation(observation).diagnoses.map(({ code, where, action }) => ({
     code,
     where,
-    command: lineOf(remedy?.commands ?? []),
+    command: lineOf(action?.commands ?? []),
   }));
 }
 
@@ -185,7 +185,7 @@ describe('A swarm', () => {
         {
           code: 'engine-not-clustered',
           where: { host: 'third-host' },
-          remedy: { kind: 'next-step', commands: [['ping', '-c', '3', down.address]] },
+          action: { kind: 'next-step', commands: [['ping', '-c', '3', down.address]] },
         },
       ],
       coverage: { examined: 2, known: 4, unexamined: ['fourth-host'] },

@@ -22,7 +22,7 @@ import { withValue } from '../../../../helpers/check/model/observed.ts';
 import { observationOf } from '../observation.ts';
 
 const url = 'http://192.168.99.101:8080/car/1';
-const checks = [publishedPorts, applicationAnswers, applicationFromDatabase];
+const comparisons = [publishedPorts, applicationAnswers, applicationFromDatabase];
 const rules = [
   publishedPortUnreachable,
   applicationNotFromDatabase,
@@ -62,7 +62,7 @@ function report(answer: Partial<ApplicationAnswer>, ports: readonly Partial<Port
       containers: [{ name: 'web', host: 'left' }],
     },
   });
-  const outcomes = checks.map((check) => check.compare(observation));
+  const outcomes = comparisons.map((check) => check.compare(observation));
   const differences = outcomes.flatMap((one): readonly Difference[] =>
     one.state === 'failed' ? one.differences : [],
   );

@@ -4,16 +4,16 @@ import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose
 import type { Rule } from '../../../../helpers/check/diagnose/rule.ts';
 import { observationOf } from '../observation.ts';
 
-const cause = differ('forwarding-absent', 'worker-host has no entry for web');
+const cause = differ('forwarding-missing', 'worker-host has no entry for web');
 const consequence = differ('container-path-dead', 'db does not reach web');
-const other = differ('name-other', 'db has another address for cache');
+const other = differ('name-mismatch', 'db has another address for cache');
 
 /** Explains a dead path by a missing entry. */
 const forwarding: Rule = {
   name: 'forwarding',
   explain: (open) =>
     open
-      .filter(({ kind }) => kind === 'forwarding-absent')
+      .filter(({ kind }) => kind === 'forwarding-missing')
       .map((difference) => ({
         code: 'forwarding-entry-missing',
         where: difference.where,

@@ -26,12 +26,12 @@ const deaf = [
   differ('gossip-path-dead', { host: 'master-host', peer: 'third-host' }),
 ];
 const unheard = [
-  differ('forwarding-absent', thirdFromMaster),
-  differ('neighbour-absent', thirdFromMaster),
+  differ('forwarding-missing', thirdFromMaster),
+  differ('neighbour-missing', thirdFromMaster),
   differ('container-path-dead', { host: 'master-host', peer: 'third-host' }),
 ];
 const elsewhere = [
-  differ('forwarding-absent', { host: 'master-host', peer: 'fourth-host' }),
+  differ('forwarding-missing', { host: 'master-host', peer: 'fourth-host' }),
   differ('tunnel-dead', { host: 'master-host', peer: 'third-host' }),
 ];
 
@@ -57,7 +57,7 @@ test('Two engines with one ID are one finding, with a fix on the cloned host', (
   expect(
     diagnoseDifferences([sharedId, ...elsewhere], observationOf({}), [duplicateEngineId]),
   ).toMatchObject([
-    { code: 'duplicate-engine-id', evidence: [sharedId], remedy: { host: 'third-host' } },
+    { code: 'duplicate-engine-id', evidence: [sharedId], action: { host: 'third-host' } },
     { code: 'unexplained', evidence: elsewhere },
   ]);
 });

@@ -99,7 +99,7 @@ describe('Lost packets', () => {
         code: 'packet-loss',
         where: { host: 'left', peer: 'right' },
         summary: expect.stringContaining('right has the rule "inet guard lossy'),
-        remedy: { kind: 'fix', host: 'right', commands: [lossy.undo] },
+        action: { kind: 'fix', host: 'right', commands: [lossy.undo] },
       },
     ]);
   });
@@ -116,8 +116,8 @@ describe('Lost packets', () => {
         {},
         { hosts: hostsWith(total) },
       );
-      expect(diagnoses[0]?.remedy).toMatchObject({ kind: 'next-step', host: on });
-      const [command] = diagnoses[0]?.remedy?.commands ?? [];
+      expect(diagnoses[0]?.action).toMatchObject({ kind: 'next-step', host: on });
+      const [command] = diagnoses[0]?.action?.commands ?? [];
       expect(typeof step === 'string' ? command?.[0] : command).toEqual(step);
     },
   );

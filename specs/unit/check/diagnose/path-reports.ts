@@ -46,7 +46,7 @@ export interface Ailments {
   readonly more?: Partial<PathsView>;
 }
 
-const checks = [
+const comparisons = [
   hostPaths,
   gossipPaths,
   managers,
@@ -78,7 +78,10 @@ export function reportOf(ailments: Ailments, more: Partial<Observation> = {}) {
   });
   const paths = withValue(pathsOf(names, ailments));
   const observation = observationOf({ hosts, paths, ...more });
-  const outcomes = checks.map((check) => ({ name: check.name, ...check.compare(observation) }));
+  const outcomes = comparisons.map((check) => ({
+    name: check.name,
+    ...check.compare(observation),
+  }));
   const differences = outcomes.flatMap((one): readonly Difference[] =>
     one.state === 'failed' ? one.differences : [],
   );

@@ -144,7 +144,7 @@ describe('Blocked VXLAN', () => {
     };
     const [host] = hostsWith(droppingRule);
     const { diagnoses } = reportOf(ailments, { hosts: host === undefined ? [] : [host] });
-    expect(diagnoses[0]?.remedy).toMatchObject({
+    expect(diagnoses[0]?.action).toMatchObject({
       host: 'right',
       commands: ['iptables -D INPUT -p udp --dport 4789 -j DROP'.split(' ')],
     });
@@ -189,7 +189,7 @@ describe('A host that receives packets and whose replies are lost', () => {
     expect(diagnoses[0]).toMatchObject({
       code: 'vxlan-blocked',
       where: { host: 'right', peer: 'left' },
-      remedy: { kind: 'next-step', host: 'right' },
+      action: { kind: 'next-step', host: 'right' },
     });
   });
 
@@ -204,7 +204,7 @@ describe('A host that receives packets and whose replies are lost', () => {
       },
       more,
     );
-    expect(diagnoses).toMatchObject([{ code: 'vxlan-blocked', remedy: { host: 'right' } }]);
+    expect(diagnoses).toMatchObject([{ code: 'vxlan-blocked', action: { host: 'right' } }]);
     const [first] = diagnoses;
     const evidence = first?.evidence ?? [];
     const observation = observationOf(more);
@@ -240,9 +240,9 @@ describe('Blocked gossip', () => {
       { hosts: [left, ...hostsWith(udp, tcp, other)] },
     );
     expect(diagnoses).toMatchObject([
-      { code: 'gossip-blocked', remedy: { kind: 'fix', commands: [udp.undo, tcp.undo] } },
+      { code: 'gossip-blocked', action: { kind: 'fix', commands: [udp.undo, tcp.undo] } },
     ]);
-    expect(diagnoses[0]?.remedy?.effect).toContain(`"${udp.text}" and "${tcp.text}"`);
+    expect(diagnoses[0]?.action?.effect).toContain(`"${udp.text}" and "${tcp.text}"`);
   });
 
   test('is not the cause if the engine received the request and does not answer', () => {
@@ -302,7 +302,7 @@ describe('An MTU black hole', () => {
     expect(diagnoses[0]).toMatchObject({
       code: 'mtu-black-hole',
       summary: expect.stringContaining('right has the rule "-A INPUT'),
-      remedy: { kind: 'fix', host: 'right', commands: [droppingRule.undo] },
+      action: { kind: 'fix', host: 'right', commands: [droppingRule.undo] },
     });
   });
 
@@ -316,7 +316,7 @@ describe('An MTU black hole', () => {
     );
     expect(diagnoses[0]).toMatchObject({
       code: 'vxlan-blocked',
-      remedy: { kind: 'next-step', host: 'right', commands: [['nft', '-a', 'list', 'ruleset']] },
+      action: { kind: 'next-step', host: 'right', commands: [['nft', '-a', 'list', 'ruleset']] },
     });
   });
 
@@ -333,7 +333,7 @@ describe('An MTU black hole', () => {
       { hosts },
     );
     // 1450 bytes in the overlay network and 50 bytes of VXLAN, without the 28 bytes of IPv4 and ICMP.
-    expect(diagnoses[0]?.remedy).toMatchObject({
+    expect(diagnoses[0]?.action).toMatchObject({
       kind: 'next-step',
       host: 'left',
       commands: [['ping', '-c', '3', '-M', 'do', '-s', '1472', right?.address]],
@@ -391,7 +391,7 @@ describe('Wrong checksums', () => {
     [false, { kind: 'next-step', commands: [['nft', 'list', 'ruleset']] }],
   ] as const)(
     'with a network card that writes them (%s) have a matching fix',
-    ([isOffloaded, remedy]) => {
+    ([isOffloaded, action]) => {
       const checksumErrors = [{ host: 'right', container: 'c-right', tcp: 6, udp: 6 }];
       const [right] = hostsWith(droppingRule);
       const kernel = withValue({
@@ -403,7 +403,7 @@ describe('Wrong checksums', () => {
       const hosts =
         right === undefined ? [] : [{ ...right, name: 'left', address: '192.168.99.101', kernel }];
       const { diagnoses } = reportOf({ ...ailments, more: { checksumErrors } }, { hosts });
-      expect(diagnoses[0]?.remedy).toMatchObject({ ...remedy, host: 'left' });
+      expect(diagnoses[0]?.action).toMatchObject({ ...action, host: 'left' });
     },
   );
 
@@ -448,7 +448,7 @@ describe('Isolation', () => {
       {
         code: 'isolation-broken',
         where: { ...leftToRight, network: 'red', towards: 'blue' },
-        remedy: { host: 'left', commands: ['docker network inspect blue red'.split(' ')] },
+        action: { host: 'left', commands: ['docker network inspect blue red'.split(' ')] },
       },
     ]);
   });

@@ -7,7 +7,7 @@ import { container } from '../compare/kernel/two-hosts.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
 
 const lost: Difference = {
-  kind: 'store-lacks-end',
+  kind: 'keystore-endpoint-missing',
   where: { host: 'worker-host', network: 'my-net', container: 'mysqlserver' },
   expected: { endpointId: 'end of mysqlserver', address: '10.0.9.3' },
   observed: null,

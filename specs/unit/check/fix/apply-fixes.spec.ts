@@ -88,7 +88,7 @@ describe('The report of --fix is shown before its questions', () => {
     if (found === undefined) throw new Error('nothing was found');
     const [lost] = found.evidence;
     if (lost === undefined) throw new Error('nothing proves it');
-    const behind = { ...lost, kind: 'neighbour-absent', observed: null } as typeof lost;
+    const behind = { ...lost, kind: 'neighbour-missing', observed: null } as typeof lost;
     const before = { ...broken, diagnoses: [{ ...found, consequences: [behind] }] };
     const left = { ...found, code: 'neighbour-missing', evidence: [behind] } as const;
     const after = [{ ...reportOf('the second'), diagnoses: [left] }];

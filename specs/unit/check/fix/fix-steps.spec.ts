@@ -15,7 +15,7 @@ import {
 
 /** Returns the steps of --fix for a fix with these commands. */
 function plan(restores: readonly Command[], observation: Observation = twoHosts()) {
-  const remedy = {
+  const action = {
     kind: 'fix',
     host: 'master-host',
     commands: restores,
@@ -23,7 +23,7 @@ function plan(restores: readonly Command[], observation: Observation = twoHosts(
     restores: { networkId: NETWORK_ID, commands: restores },
   } as const;
   const found = { code: 'forwarding-entry-missing', where: {}, summary: '' } as const;
-  const diagnosis = { ...found, evidence: [], consequences: [], remedy };
+  const diagnosis = { ...found, evidence: [], consequences: [], action };
   const { steps, refused } = planFix({ diagnoses: [diagnosis], observation });
   return { inverse: steps.flatMap(({ inverse }) => inverse.map((one) => one.join(' '))), refused };
 }

@@ -54,7 +54,7 @@ describe('A line of commands', () => {
       observed: {},
       text: '',
     } as const;
-    const remedy = {
+    const action = {
       kind: 'fix',
       host: 'a',
       commands: [['ip', '\u001B[2J']],
@@ -69,12 +69,12 @@ describe('A line of commands', () => {
           summary: '',
           evidence: [difference],
           consequences: [],
-          remedy,
+          action,
         },
       ],
     };
     const [diagnosis] = diagnoseDifferences([difference], observationOf({}), [rule]);
-    expect(diagnosis?.remedy).toMatchObject({ kind: 'next-step', host: 'a', commands: [] });
+    expect(diagnosis?.action).toMatchObject({ kind: 'next-step', host: 'a', commands: [] });
   });
 });
 

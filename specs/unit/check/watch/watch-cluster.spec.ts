@@ -14,7 +14,7 @@ function report(verdict: AuditVerdict, ...codes: readonly Diagnosis['code'][]): 
     milliseconds: 0,
     verdict,
     diagnoses,
-    checks: [],
+    comparisons: [],
   } as unknown as AuditReport;
 }
 

@@ -16,13 +16,13 @@ function report(error: unknown, options?: { readonly verbose: boolean }) {
 const input = new InputError({
   code: 'name-unknown',
   observed: 'unknown topology "sed"',
-  remedy: 'did you mean "seed"?',
+  hint: 'did you mean "seed"?',
 });
 const silent = new HarnessError({
   code: 'wait-timed-out',
   tried: 'car service',
   observed: 'timed out after 120 s',
-  remedy: 'read below what the containers logged',
+  hint: 'read below what the containers logged',
   evidence: 'tomcat-app logged last',
 });
 

@@ -33,8 +33,8 @@ test.each([
   ],
   [3, '', /exit code 3; run/],
 ])('exit code %i, "%s"', (exitCode, said, expected) => {
-  const { code, observed, remedy } = explainSsh(new SshFailure('far', exitCode, said), endpoint);
-  expect(`${observed}; ${remedy}`).toMatch(expected);
+  const { code, observed, hint } = explainSsh(new SshFailure('far', exitCode, said), endpoint);
+  expect(`${observed}; ${hint}`).toMatch(expected);
   expect(observed).toMatch(/^ssh far: /);
   expect(code).not.toBe('engine-unreachable');
 });
@@ -53,6 +53,6 @@ test('a missing ssh on PATH is reported', () => {
   expect(explainSsh(new SshFailure('far', undefined, cause.message, cause), endpoint)).toEqual({
     code: 'package-missing',
     observed: 'ssh not found on PATH',
-    remedy: 'install an OpenSSH client',
+    hint: 'install an OpenSSH client',
   });
 });

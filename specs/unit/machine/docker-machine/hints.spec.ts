@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import {
   explainEngineOptions,
-  findRemedy,
+  findHint,
 } from '../../../../helpers/machine/docker-machine/hints.ts';
 
 test.each([
@@ -14,7 +14,7 @@ test.each([
     'VBoxManage: error: Code E_ACCESSDENIED (0x80070005) - Access denied (extended info not available)',
     'VBoxManage: error: Context: "EnableStaticIPConfig(Bstr(pszIp).raw(), Bstr(pszNetmask).raw())" at line 242 of file VBoxManageHostonly.cpp',
   ].join('\n');
-  expect(findRemedy(said)).toContain(`add the line "* ${range}" to /etc/vbox/networks.conf`);
+  expect(findHint(said)).toContain(`add the line "* ${range}" to /etc/vbox/networks.conf`);
 });
 
 test.each([
@@ -44,19 +44,19 @@ test.each([
   ],
   ['generic driver requires the --generic-ip-address option', 'GENERIC_IP_ADDRESS__MH_KEYSTORE='],
   ['generic driver does not support stop', 'use virtualbox or netns'],
-])('"%s" has a hint', (said, remedy) => {
-  expect(findRemedy(`Creating CA: ca.pem\n${said}\n`)).toContain(remedy);
+])('"%s" has a hint', (said, hint) => {
+  expect(findHint(`Creating CA: ca.pem\n${said}\n`)).toContain(hint);
 });
 
 test('an unknown message has no hint', () => {
-  expect(findRemedy('the moon is full')).toBeUndefined();
+  expect(findHint('the moon is full')).toBeUndefined();
 });
 
 test('an engine from 23.0 on: the error explains why it does not start with --cluster-store', () => {
   const options = ['cluster-store=consul://192.168.99.100:8500'];
   expect(explainEngineOptions(options, '24.0.7')).toMatchObject({
     observed: 'the engine has version 24.0.7, and Docker 23.0 removed --cluster-store',
-    remedy: expect.stringContaining('v19.03.12/boot2docker.iso'),
+    hint: expect.stringContaining('v19.03.12/boot2docker.iso'),
   });
   expect(explainEngineOptions(options, '20.10.5+dfsg1')).toBeUndefined();
   expect(explainEngineOptions([], '24.0.7')).toBeUndefined();

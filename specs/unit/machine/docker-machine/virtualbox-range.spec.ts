@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeVirtualBoxRange } from '../../../../helpers/machine/docker-machine/virtualbox-range.ts';
+import { evaluateVirtualBoxRange } from '../../../../helpers/machine/docker-machine/virtualbox-range.ts';
 
 test.each([
   ['6.1.26r145957', undefined, undefined],
@@ -9,7 +9,7 @@ test.each([
   ['7.0.20', '* 0.0.0.0/0 ::/0', undefined],
   ['7.0.20', undefined, '192.168.59.1/24'],
 ])('VirtualBox %s with the list "%s" allows the range of machines', (version, list, cidr) => {
-  expect(judgeVirtualBoxRange(version, list, cidr)).toMatchObject({ fine: true });
+  expect(evaluateVirtualBoxRange(version, list, cidr)).toMatchObject({ fine: true });
 });
 
 test.each([
@@ -19,12 +19,12 @@ test.each([
   ['6.1.30', '192.168.99.0/24', undefined, '192.168.99.0/24'],
   ['7.0.20', '* 192.168.99.0/24', '10.1.2.1/24', '10.1.2.0/24'],
 ])(
-  'VirtualBox %s with the list "%s" does not, and the hint is the line to add',
+  'VirtualBox %s with the list "%s" does not, and the fix is the line to add',
   (version, list, cidr, range) => {
-    expect(judgeVirtualBoxRange(version, list, cidr)).toMatchObject({
+    expect(evaluateVirtualBoxRange(version, list, cidr)).toMatchObject({
       fine: false,
-      saw: expect.stringContaining(`refuses ${range}`),
-      remedy: expect.stringContaining(`add the line "* ${range}" to /etc/vbox/networks.conf`),
+      observed: expect.stringContaining(`refuses ${range}`),
+      fix: expect.stringContaining(`add the line "* ${range}" to /etc/vbox/networks.conf`),
     });
   },
 );

@@ -1,5 +1,5 @@
-import type { CheckOutcome } from '../../../../helpers/check/model/check.ts';
-import type { AuditReport, CheckResult } from '../../../../helpers/check/model/report.ts';
+import type { ComparisonOutcome } from '../../../../helpers/check/model/comparison.ts';
+import type { AuditReport, ComparisonResult } from '../../../../helpers/check/model/report.ts';
 import type { Diagnosis } from '../../../../helpers/check/model/diagnosis.ts';
 import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import type { HostView } from '../../../../helpers/check/model/observation.ts';
@@ -33,7 +33,7 @@ export function reportOf(
   { dies = () => false, ...parts }: Partial<AuditReport> & { readonly dies?: Dies } = {},
 ): AuditReport {
   const names = count === 2 ? ['master-host', 'worker-host'] : numbered(count);
-  const checks: readonly CheckResult[] = [
+  const comparisons: readonly ComparisonResult[] = [
     check('engines-answer', 'engines', 'every engine answers', {
       state: 'passed',
       evidence: names.map((name) => `${name}: engine 20.10.5`),
@@ -59,7 +59,7 @@ export function reportOf(
     milliseconds: 2140,
     verdict: 'healthy',
     diagnoses: [],
-    checks,
+    comparisons,
     coverage: { examined: count, known: count, unexamined: [], unsupported: [] },
     observation: observationOf({
       target: 'topology seed',
@@ -89,15 +89,15 @@ export function reportOf(
 
 export function check(
   name: string,
-  layer: CheckResult['layer'],
+  layer: ComparisonResult['layer'],
   title: string,
-  outcome: CheckOutcome,
-): CheckResult {
+  outcome: ComparisonOutcome,
+): ComparisonResult {
   return { name, title, layer, needs: 'api', ...outcome };
 }
 
 export const absent: Difference = {
-  kind: 'forwarding-absent',
+  kind: 'forwarding-missing',
   where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
   expected: { mac: '02:42:0a:00:09:03', dst: '192.168.99.102', state: 'permanent' },
   observed: null,
@@ -127,7 +127,7 @@ export const forwardingMissing: Diagnosis = {
     'the kernel of master-host does not know that mysqlserver is on worker-host: its forwarding table on my-net has only the bridge’s half of the entry',
   evidence: [absent],
   consequences: [deadPath],
-  remedy: {
+  action: {
     kind: 'fix',
     host: 'master-host',
     commands: [
@@ -145,8 +145,8 @@ export function brokenReport(): AuditReport {
     dies: (from, _to, what) => from === 'master-host' && inner.has(what),
     verdict: 'defects',
     diagnoses: [forwardingMissing],
-    checks: [
-      ...reportOf(2).checks.filter(({ name }) => name !== 'kernel-forwarding'),
+    comparisons: [
+      ...reportOf(2).comparisons.filter(({ name }) => name !== 'kernel-forwarding'),
       check('kernel-forwarding', 'kernel', 'every host knows where each container is', {
         state: 'failed',
         differences: [absent],

@@ -23,8 +23,8 @@ describe('A check as a JSON document', () => {
       { ...document, verdict: 'fine' },
       { ...document, startedAt: 'yesterday' },
       { ...document, diagnoses: [{ ...diagnosis, code: 'something' }] },
-      { ...document, diagnoses: [{ ...diagnosis, remedy: { command: 'ip link' } }] },
-      { ...document, checks: [{ ...document.checks[0], state: 'skipped' }] },
+      { ...document, diagnoses: [{ ...diagnosis, action: { command: 'ip link' } }] },
+      { ...document, comparisons: [{ ...document.comparisons[0], state: 'skipped' }] },
       without,
     ];
     expect(others.filter((one) => validate(one).length === 0)).toEqual([]);
@@ -37,9 +37,9 @@ describe('A check as a JSON document', () => {
         title: 'A host has no forwarding entry for a container',
         page: 'docs/diagnoses/forwarding-entry-missing.md',
         where: { host: 'master-host', network: 'my-net', container: 'mysqlserver' },
-        evidence: [{ kind: 'forwarding-absent', observed: null }],
+        evidence: [{ kind: 'forwarding-missing', observed: null }],
         consequences: [{ kind: 'container-path-dead' }],
-        remedy: {
+        action: {
           host: 'master-host',
           restores: { commands: [expect.arrayContaining(['bridge', 'fdb', 'replace'])] },
         },
@@ -61,7 +61,7 @@ describe('A check as a JSON document', () => {
   test('it contains the observation, and the results of live probes', () => {
     const { cluster, paths } = toJson(brokenReport());
     expect(cluster).toMatchObject({
-      store: { version: 'Consul 1.8.7', address: '192.168.99.100:8500' },
+      keystore: { version: 'Consul 1.8.7', address: '192.168.99.100:8500' },
       networks: [{ name: 'my-net', vnis: [256], hosts: ['master-host', 'worker-host'] }],
       hosts: [
         {
@@ -69,7 +69,7 @@ describe('A check as a JSON document', () => {
           containers: [
             {
               name: 'tomcat-app',
-              ends: [{ network: 'my-net', address: '10.0.9.2' }],
+              endpoints: [{ network: 'my-net', address: '10.0.9.2' }],
               ports: ['8080 → 8080/tcp'],
             },
           ],

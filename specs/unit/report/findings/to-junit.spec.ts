@@ -30,7 +30,7 @@ const impossible = check('kernel-routes', 'kernel', 'routes lead to every host',
   reason: 'the engine of worker-host refuses privileged containers',
   because: 'failed',
 });
-const broken = { ...brokenReport(), checks: [...brokenReport().checks, impossible] };
+const broken = { ...brokenReport(), comparisons: [...brokenReport().comparisons, impossible] };
 
 describe('A check as JUnit XML', () => {
   test('is valid according to Jenkins’ schema', async () => {
@@ -64,7 +64,7 @@ describe('A check as JUnit XML', () => {
     const cause = cases.get('every host knows where each container is')?.failure;
     expect(cause).toMatchObject({ type: 'forwarding-entry-missing' });
     expect(cause?.message).toMatch(/^forwarding-entry-missing: the kernel of master-host/);
-    expect(cause?.['#text']).toContain(lineOf(forwardingMissing.remedy?.commands ?? []));
+    expect(cause?.['#text']).toContain(lineOf(forwardingMissing.action?.commands ?? []));
     const consequence = cases.get('every container reaches every other')?.failure;
     expect(consequence?.message).toMatch(/^only because of forwarding-entry-missing: /);
   });
@@ -85,7 +85,7 @@ describe('A check as JUnit XML', () => {
       ...brokenReport(),
       target: hostile,
       diagnoses: [],
-      checks: [
+      comparisons: [
         check('names', 'names', hostile, {
           state: 'failed',
           differences: [{ ...absent, text: hostile }],

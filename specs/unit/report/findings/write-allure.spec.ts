@@ -52,11 +52,11 @@ describe('A check as results of Allure', () => {
       name: expect.stringContaining('no forwarding entry for mysqlserver') as string,
     });
     expect(JSON.parse(contentsOf(step)[0] ?? '')).toMatchObject({
-      kind: 'forwarding-absent',
+      kind: 'forwarding-missing',
       observed: null,
     });
     const [diagnosis = '', page = ''] = contentsOf(failed);
-    expect(diagnosis).toContain(lineOf(forwardingMissing.remedy?.commands ?? []));
+    expect(diagnosis).toContain(lineOf(forwardingMissing.action?.commands ?? []));
     expect(page).toMatch(/^# `forwarding-entry-missing`/);
     const tags = failed.labels.filter(({ name }) => name === 'tag').map(({ value }) => value);
     expect(tags).toEqual(['forwarding-entry-missing']);
@@ -70,7 +70,7 @@ describe('A check as results of Allure', () => {
     });
     const report = reportOf(2);
     await writeAllure(
-      { ...report, verdict: 'incomplete', checks: [...report.checks, impossible] },
+      { ...report, verdict: 'incomplete', comparisons: [...report.comparisons, impossible] },
       folder,
     );
     expect(result('every engine answers')).toMatchObject({

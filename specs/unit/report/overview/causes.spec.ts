@@ -17,7 +17,7 @@ const blocked = {
   summary: 'the firewall of worker-host drops VXLAN\u001b[2J',
   evidence: [],
   consequences: [],
-  remedy: {
+  action: {
     kind: 'fix',
     commands: [['iptables']],
     asRoot: true,

@@ -278,7 +278,7 @@ function withParts(report: AuditReport, parts: Partial<Observation>): AuditRepor
 
 function withDiagnoses(
   report: AuditReport,
-  diagnoses: readonly Pick<Diagnosis, 'code' | 'where' | 'remedy'>[],
+  diagnoses: readonly Pick<Diagnosis, 'code' | 'where' | 'action'>[],
 ): AuditReport {
   const rest = { summary: 'something is wrong', evidence: [], consequences: [] };
   return {
@@ -294,12 +294,12 @@ test('A finding between two hosts is shown at the host with the fix', () => {
     {
       code: 'vxlan-blocked',
       where: { host: 'master-host', peer: 'worker-host' },
-      remedy: { ...fix, host: 'worker-host' },
+      action: { ...fix, host: 'worker-host' },
     },
     {
       code: 'gossip-blocked',
       where: { host: 'master-host', peer: 'worker-host' },
-      remedy: { ...fix, host: 'elsewhere' },
+      action: { ...fix, host: 'elsewhere' },
     },
   ]);
   const { hosts } = chooseShown(mapCluster(observation), diagnoses);

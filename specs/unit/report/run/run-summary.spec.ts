@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { countLine } from '../../../../helpers/report/results/counts.ts';
 import { nextLines } from '../../../../helpers/report/run/next-steps.ts';
-import { judge, nextStepsOf, verdictLines } from '../../../../helpers/report/run/run-summary.ts';
+import {
+  summarizeRun,
+  nextStepsOf,
+  summaryLines,
+} from '../../../../helpers/report/run/run-summary.ts';
 
 const counted = { passed: 3, failed: 0, skipped: 0, ended: true };
 const typed = { env: {}, args: [] };
@@ -9,7 +13,7 @@ const passed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'passed' } 
 
 describe('the result of a run', () => {
   test('is green if Vitest, its counts and the results agree', () => {
-    const verdict = judge(0, counted, [passed]);
+    const verdict = summarizeRun(0, counted, [passed]);
     expect(verdict.green).toBe(true);
     expect(countLine(verdict.counts)).toBe('3 passed, 0 failed');
   });
@@ -22,18 +26,18 @@ describe('the result of a run', () => {
     ['nothing ran', 0, { ...counted, passed: 0, skipped: 2 }],
     ['Vitest did not come to its end', 1, { ...counted, ended: false }],
   ])('is red with one failure if %s', (_, exitCode, counts) => {
-    const verdict = judge(exitCode, counts, [passed]);
+    const verdict = summarizeRun(exitCode, counts, [passed]);
     expect(verdict.green).toBe(false);
     expect(verdict.counts.failed).toBe(1);
-    expect(verdict.besides).toBeDefined();
+    expect(verdict.otherFailure).toBeDefined();
   });
 
   test('is red if the results contain a failure that the reporter did not count', () => {
     const failed = { ...passed, name: 'other', status: 'failed' } as const;
-    const verdict = judge(0, counted, [passed, failed]);
+    const verdict = summarizeRun(0, counted, [passed, failed]);
     expect(verdict.green).toBe(false);
     expect(countLine(verdict.counts)).toBe('3 passed, 1 failed');
-    expect(verdictLines(verdict)).toEqual(['✖ 1 of 4 tests failed', '✖ other']);
+    expect(summaryLines(verdict)).toEqual(['✖ 1 of 4 tests failed', '✖ other']);
   });
 
   test('counts a failed set-up in addition to the failed tests, and points to doctor', () => {
@@ -43,9 +47,9 @@ describe('the result of a run', () => {
       status: 'broken',
       statusDetails: { message: 'machine a: create: no space; make room\nmore' },
     } as const;
-    const verdict = judge(1, { ...counted, passed: 1, failed: 1 }, [setUp]);
+    const verdict = summarizeRun(1, { ...counted, passed: 1, failed: 1 }, [setUp]);
     expect(verdict.counts.failed).toBe(2);
-    expect(verdictLines(verdict)).toEqual([
+    expect(summaryLines(verdict)).toEqual([
       '✖ 1 of 2 tests failed',
       '✖ Set up the seed topology\n    machine a: create: no space; make room',
     ]);
@@ -55,8 +59,8 @@ describe('the result of a run', () => {
   });
 
   test('says how many tests passed, and suggests no next step if all did', () => {
-    const verdict = judge(0, counted, [passed]);
-    expect(verdictLines(verdict)).toEqual(['✔ 3 of 3 tests passed']);
+    const verdict = summarizeRun(0, counted, [passed]);
+    expect(summaryLines(verdict)).toEqual(['✔ 3 of 3 tests passed']);
     expect(nextStepsOf(verdict, typed)).toEqual([]);
   });
 
@@ -68,20 +72,20 @@ describe('the result of a run', () => {
       statusDetails: { message: 'overlay-e2e: interrupted by SIGINT' },
       labels: [{ name: 'error', value: 'interrupted' }],
     };
-    const verdict = judge(130, { ...counted, passed: 0, skipped: 31 }, [setUp]);
-    expect(verdictLines(verdict)).toEqual(['✖ interrupted by SIGINT']);
+    const verdict = summarizeRun(130, { ...counted, passed: 0, skipped: 31 }, [setUp]);
+    expect(summaryLines(verdict)).toEqual(['✖ interrupted by SIGINT']);
     expect(nextStepsOf(verdict, typed)).toEqual([]);
   });
 
   const failed = { name: 'it', fullName: 'specs/a.spec.ts#it', status: 'failed' } as const;
 
   test('does not list failed tests, which Vitest’s reporter does', () => {
-    const verdict = judge(1, { ...counted, failed: 1 }, [failed]);
-    expect(verdictLines(verdict)).toEqual(['✖ 1 of 4 tests failed']);
+    const verdict = summarizeRun(1, { ...counted, failed: 1 }, [failed]);
+    expect(summaryLines(verdict)).toEqual(['✖ 1 of 4 tests failed']);
   });
 
   test('lists failed tests if Vitest did not complete', () => {
-    const verdict = judge(139, { ...counted, ended: false }, [failed]);
-    expect(verdictLines(verdict)).toContain('✖ it');
+    const verdict = summarizeRun(139, { ...counted, ended: false }, [failed]);
+    expect(summaryLines(verdict)).toContain('✖ it');
   });
 });

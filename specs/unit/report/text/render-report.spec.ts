@@ -20,7 +20,7 @@ describe('A check as text', () => {
     expect(lines.slice(0, 3)).toEqual([
       '✖ topology seed: 1 finding',
       ' 1  forwarding-entry-missing  master-host, network my-net, mysqlserver',
-      '5 checks: 1 passed, 2 failed, 2 skipped · 2.1 s',
+      '5 comparisons: 1 passed, 2 failed, 2 skipped · 2.1 s',
     ]);
   });
 
@@ -30,7 +30,7 @@ describe('A check as text', () => {
     expect(text).toContain('observed  nothing');
     expect(text).toContain('causes    tomcat-app gets no answer from mysqlserver: icmp, tcp, udp');
     expect(text).toContain('fix       on master-host, as root: writes the entry');
-    expect(text.split('\n')).toContain(`    ${lineOf(forwardingMissing.remedy?.commands ?? [])}`);
+    expect(text.split('\n')).toContain(`    ${lineOf(forwardingMissing.action?.commands ?? [])}`);
     expect(text).toContain('docs/diagnoses/forwarding-entry-missing.md');
   });
 
@@ -58,7 +58,7 @@ describe('A check as text', () => {
         const lines = renderVerdict(report, { color: false, width }).split('\n');
         const long = lines.filter((line) => line.length > width).map((line) => line.trim());
         expect(
-          long.filter((line) => line !== lineOf(forwardingMissing.remedy?.commands ?? [])),
+          long.filter((line) => line !== lineOf(forwardingMissing.action?.commands ?? [])),
         ).toEqual([]);
       }
     }
@@ -106,14 +106,14 @@ describe('A check as text', () => {
       because: 'failed',
     });
     const text = renderVerdict(
-      { ...report, verdict: 'incomplete', checks: [...report.checks, impossible] },
+      { ...report, verdict: 'incomplete', comparisons: [...report.comparisons, impossible] },
       plain,
     );
     expect(text).toContain('? topology seed: nothing wrong found, but 1 check could not run');
     expect(text).toMatch(
       /Could not run:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot requested:\n {2}nobody said .*: application-answer\nNot applicable: swarm-nodes/,
     );
-    const defects = { ...brokenReport(), checks: [...brokenReport().checks, impossible] };
+    const defects = { ...brokenReport(), comparisons: [...brokenReport().comparisons, impossible] };
     expect(renderVerdict(defects, plain)).toContain(
       '✖ topology seed: 1 finding; 1 check could not run, so there may be more',
     );

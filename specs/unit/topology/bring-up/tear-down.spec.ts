@@ -93,7 +93,7 @@ describe('a tear-down of machines in a state directory of docker-machine', () =>
   });
 
   test('of a missing state directory does not create it', async ({ lab }) => {
-    expect(await tearDown(lab.provider)).toEqual({ machines: [], leftovers: [], others: [] });
+    expect(await tearDown(lab.provider)).toEqual({ machines: [], remains: [], others: [] });
     expect(readdirSync(dirname(lab.store))).toEqual(['docker-machine']);
   });
 });

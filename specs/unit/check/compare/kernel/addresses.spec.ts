@@ -48,7 +48,7 @@ describe('Addresses of containers', () => {
         container: 'tomcat-app',
         towards: 'mysqlserver',
       },
-      remedy: {
+      action: {
         kind: 'fix',
         host: 'master-host',
         commands: [
@@ -90,7 +90,7 @@ describe('Addresses of containers', () => {
     expect(found).toMatchObject({
       code: 'duplicate-address',
       where: { network: 'my-net' },
-      remedy: { kind: 'next-step', commands: [['docker', 'network', 'inspect', 'my-net']] },
+      action: { kind: 'next-step', commands: [['docker', 'network', 'inspect', 'my-net']] },
     });
     expect(found?.summary).toContain('to twin (master-host) and to mysqlserver (worker-host)');
   });

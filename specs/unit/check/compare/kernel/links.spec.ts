@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Check } from '../../../../../helpers/check/model/check.ts';
+import type { Comparison } from '../../../../../helpers/check/model/comparison.ts';
 import { kernelDevices } from '../../../../../helpers/check/compare/kernel/devices.ts';
 import { kernelFirewall } from '../../../../../helpers/check/compare/kernel/firewall.ts';
 import { kernelMtu } from '../../../../../helpers/check/compare/kernel/mtu.ts';
@@ -13,12 +13,12 @@ import { withValue } from '../../../../../helpers/check/model/observed.ts';
 import { type Changes, link, MASTER, NAMESPACE, NETWORK_ID, twoHosts, whole } from './two-hosts.ts';
 import { overlayOf } from '../../observation.ts';
 
-function differencesOf({ compare }: Check, observation: Observation): readonly Difference[] {
+function differencesOf({ compare }: Comparison, observation: Observation): readonly Difference[] {
   const outcome = compare(observation);
   return outcome.state === 'failed' ? outcome.differences : [];
 }
 
-function diagnose(check: Check, changes: Changes) {
+function diagnose(check: Comparison, changes: Changes) {
   const observation = twoHosts(changes);
   return diagnoseDifferences(differencesOf(check, observation), observation);
 }
@@ -47,7 +47,7 @@ describe('VXLAN devices', () => {
       differencesOf(kernelDevices, twoHosts({ master, rest: { store: withValue(store) } })),
     ).toMatchObject([
       {
-        kind: 'vxlan-unlike',
+        kind: 'vxlan-mismatch',
         where: { host: 'master-host', network: 'my-net' },
         expected: { vni: [256] },
         observed: { vni: 300 },
@@ -58,7 +58,7 @@ describe('VXLAN devices', () => {
   test('that are down have a fix, and their lost neighbor entries are consequences', () => {
     const observation = twoHosts({ master: { ...whole, isUp: false } });
     const lost: Difference = {
-      kind: 'neighbour-absent',
+      kind: 'neighbour-missing',
       where: { host: 'master-host', peer: 'worker-host', network: 'my-net', container: 'c' },
       expected: { address: '10.0.9.3', mac: '02:42:0a:00:09:03' },
       observed: null,
@@ -70,7 +70,7 @@ describe('VXLAN devices', () => {
       {
         code: 'network-differs',
         consequences: [lost],
-        remedy: {
+        action: {
           commands: [
             'ip link set vxlan0 up',
             'ip neigh replace 10.0.9.3 lladdr 02:42:0a:00:09:03 dev vxlan0 nud permanent',
@@ -119,7 +119,7 @@ describe('The MTU of a container', () => {
         code: 'mtu-black-hole',
         where: { host: 'master-host', network: 'my-net' },
         evidence: [{ observed: { device: 'vxlan0', mtu: 1300 } }],
-        remedy: {
+        action: {
           commands: [`nsenter --net=${NAMESPACE} ip link set dev vxlan0 mtu 1450`.split(' ')],
         },
       },
@@ -134,7 +134,7 @@ describe('The MTU of a container', () => {
       {
         where: { host: 'master-host', network: 'my-net', container: 'tomcat-app' },
         summary: 'eth0 of tomcat-app sends up to 1500 bytes, but my-net allows 1450',
-        remedy: {
+        action: {
           commands: ['nsenter --target=4711 --net ip link set dev eth0 mtu 1450'.split(' ')],
         },
       },
@@ -161,7 +161,7 @@ describe('Subnets of overlay networks', () => {
         where: { host: 'master-host', network: 'my-net' },
         summary:
           'my-net has 10.0.9.0/24, which overlaps the route to 10.0.0.0/16 dev eth0 on master-host',
-        remedy: { commands: [], effect: expect.stringContaining('--subnet 10.64.0.0/24') },
+        action: { commands: [], effect: expect.stringContaining('--subnet 10.64.0.0/24') },
       },
     ]);
   });
@@ -245,7 +245,7 @@ describe('A firewall rule', () => {
         where: { host: 'master-host' },
         summary:
           'iptables-nft on master-host: -A INPUT -p udp -m udp --dport 4789 -j DROP (3 packets)',
-        remedy: { commands: [rule.undo] },
+        action: { commands: [rule.undo] },
       },
     ]);
   });

@@ -76,7 +76,7 @@ describe('A kernel with a full neighbor table', () => {
       evidence: [{ kind: 'neighbours-refused', observed: { refused: 9433, room: 1024 } }],
       consequences: [{ kind: 'container-path-dead' }],
     });
-    expect(lineOf(first?.remedy?.commands ?? [])).toMatch(/^sysctl -w .*gc_thresh3=65536$/);
+    expect(lineOf(first?.action?.commands ?? [])).toMatch(/^sysctl -w .*gc_thresh3=65536$/);
   });
 
   test('is one finding for hosts that share the table, with a fix where it can be changed', () => {
@@ -85,13 +85,13 @@ describe('A kernel with a full neighbor table', () => {
     expect(first?.where).toEqual({});
     expect(first?.summary).toContain('the shared neighbor table of master-host, worker-host');
     expect(first?.evidence).toHaveLength(2);
-    expect(first?.remedy).toMatchObject({ host: undefined });
-    expect(first?.remedy?.effect).toContain('the machine under these hosts');
+    expect(first?.action).toMatchObject({ host: undefined });
+    expect(first?.action?.effect).toContain('the machine under these hosts');
   });
 
   test('is a finding and a fix for each host with its own table', () => {
     const found = diagnose(ownTables('one'), ownTables('other'));
-    expect(found.map(({ code, where, remedy }) => [code, where.host, remedy?.host])).toEqual([
+    expect(found.map(({ code, where, action }) => [code, where.host, action?.host])).toEqual([
       ['neighbour-table-full', 'master-host', 'master-host'],
       ['neighbour-table-full', 'worker-host', 'worker-host'],
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseObservation } from '../../../../../helpers/check/audit.ts';
-import type { Check } from '../../../../../helpers/check/model/check.ts';
+import type { Comparison } from '../../../../../helpers/check/model/comparison.ts';
 import { containersInPlace } from '../../../../../helpers/check/compare/engines/containers-in-place.ts';
 import { kernelForwarding } from '../../../../../helpers/check/compare/kernel/forwarding.ts';
 import { kernelStaleEntries } from '../../../../../helpers/check/compare/kernel/stale-entries.ts';
@@ -31,8 +31,8 @@ import { overlayOf } from '../../observation.ts';
 
 const tableChecks = [kernelForwarding, kernelNeighbors, kernelStaleEntries];
 
-function differencesOf(observation: Observation, checks: readonly Check[] = tableChecks) {
-  return checks.flatMap(({ compare }) => {
+function differencesOf(observation: Observation, comparisons: readonly Comparison[] = tableChecks) {
+  return comparisons.flatMap(({ compare }) => {
     const outcome = compare(observation);
     return outcome.state === 'failed' ? outcome.differences : [];
   });
@@ -115,7 +115,7 @@ describe('Kernel tables and the containers of engines', () => {
         container: 'mysqlserver',
       },
       evidence: [{ expected: { mac: MYSQL.mac, dst: WORKER, state: 'permanent' }, observed }],
-      remedy: {
+      action: {
         host: 'master-host',
         commands: [
           `nsenter --net=${NAMESPACE} bridge fdb replace ${MYSQL.mac} dev vxlan0 dst ${WORKER} self permanent`.split(
@@ -177,11 +177,11 @@ describe('Kernel tables and the containers of engines', () => {
     const command = `nsenter --net=${NAMESPACE} ip neigh replace ${MYSQL.address} lladdr ${MYSQL.mac} dev vxlan0 nud permanent`;
     expect(missing).toMatchObject({
       code: 'neighbour-missing',
-      remedy: { commands: [command.split(' ')] },
+      action: { commands: [command.split(' ')] },
     });
     expect(wrong).toMatchObject({
       code: 'neighbour-wrong',
-      remedy: { commands: [command.split(' ')] },
+      action: { commands: [command.split(' ')] },
     });
   });
 });
@@ -238,8 +238,8 @@ describe('Entries of a removed container', () => {
     expect(stale).toMatchObject({
       code: 'forwarding-entry-stale',
       where: { host: 'master-host', peer: 'worker-host', network: 'my-net' },
-      evidence: [{ kind: 'forwarding-leftover' }, { kind: 'neighbour-leftover' }],
-      remedy: {
+      evidence: [{ kind: 'forwarding-stale' }, { kind: 'neighbour-stale' }],
+      action: {
         commands: [
           `nsenter --net=${NAMESPACE} bridge fdb del ${gone.mac} dev vxlan0 dst ${WORKER} self`.split(
             ' ',
@@ -320,7 +320,7 @@ describe('Entries of a container that has left its host', () => {
       ...consequences.map(({ kind }) => kind),
     ]);
   };
-  const entries = ['forwarding-leftover', 'neighbour-leftover'];
+  const entries = ['forwarding-stale', 'neighbour-stale'];
   const stale = ['forwarding-entry-stale'];
 
   test('are consequences if it is down or runs elsewhere', () => {
@@ -455,8 +455,10 @@ describe('Consequences of an entry', () => {
 });
 
 test('Two correct hosts pass every comparison of kernels and addresses', () => {
-  const { checks } = diagnoseObservation(twoHosts());
-  const own = checks.filter(({ layer, name }) => layer === 'kernel' || name === 'subnets-apart');
+  const { comparisons } = diagnoseObservation(twoHosts());
+  const own = comparisons.filter(
+    ({ layer, name }) => layer === 'kernel' || name === 'subnets-apart',
+  );
   expect(own.map(({ name, state }) => [name, state])).toEqual(
     own.map(({ name }) => [name, 'passed']),
   );

@@ -66,7 +66,7 @@ describe('An engine with false values', () => {
     expect(styled).toContain('\u001B[1m');
     expect(dangers(withoutStyles(styled))).toEqual([]);
     expect(dangers(json.stdout)).toEqual([]);
-    expect(JSON.parse(json.stdout)).toMatchObject({ version: 2 });
+    expect(JSON.parse(json.stdout)).toMatchObject({ version: 3 });
   });
 
   test('with a false address is reported for an invalid value, which is used nowhere', async () => {

@@ -11,8 +11,8 @@ const versions = {
   architecture: 'x64',
 };
 
-function documentOf(saw: string, home = '/home/ada') {
-  const findings = [fine('Node', '24.0.0'), missing('store', saw, `mkdir ${home}/.cache`)];
+function documentOf(observed: string, home = '/home/ada') {
+  const findings = [fine('Node', '24.0.0'), missing('store', observed, `mkdir ${home}/.cache`)];
   const provider = { name: 'netns', because: 'this is Linux' } as const;
   return toDoctorDocument({ versions, provider, settings: ['E2E_SUBNET'], findings, home });
 }
@@ -43,9 +43,9 @@ describe('The JSON document of doctor', () => {
     ['/x', '/x', '/'],
     ['http://ada:secret@mirror.example/debian', 'http://mirror.example/debian'],
     ['http://mirror.example/a@b', 'http://mirror.example/a@b'],
-  ] as const)('shows %s as %s', ([saw, shown, home]) => {
-    const document = documentOf(saw, home);
-    expect(document.findings[1]?.saw).toBe(shown);
+  ] as const)('shows %s as %s', ([observed, shown, home]) => {
+    const document = documentOf(observed, home);
+    expect(document.findings[1]?.observed).toBe(shown);
     expect(JSON.stringify(document)).not.toMatch(/secret|"mkdir \/home/);
   });
 });

@@ -1,13 +1,13 @@
-import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { valueOf } from '../../model/observed.ts';
 import { answeringHosts } from '../engines/answering-hosts.ts';
 
 /** The store answers this machine and every host. A store that answers only the hosts is not observed, but works. */
-export const storeAnswers: Check = {
-  name: 'store-answers',
+export const keystoreAnswers: Comparison = {
+  name: 'keystore-answers',
   title: 'the key-value store answers this machine and every host',
-  layer: 'store',
+  layer: 'keystore',
   needs: 'api',
   compare: (observation) => {
     const { store, hosts } = observation;
@@ -26,7 +26,7 @@ export const storeAnswers: Check = {
       'missing' in store && !isReachedBySome
         ? [
             {
-              kind: 'store-silent',
+              kind: 'keystore-silent',
               where: {},
               expected: 'answers',
               observed: store.missing,
@@ -34,7 +34,7 @@ export const storeAnswers: Check = {
             },
           ]
         : barred.map(({ name, error, store: { address, port } }) => ({
-            kind: 'store-silent',
+            kind: 'keystore-silent',
             where: { host: name },
             expected: `reaches ${address}:${port}`,
             observed: error ?? '',

@@ -1,4 +1,4 @@
-import { type Check, outcomeOf, skipped } from '../../model/check.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { StoreView } from '../../model/views/store-view.ts';
@@ -10,10 +10,10 @@ import { answeringHosts } from '../engines/answering-hosts.ts';
  * The store has every network with containers, and each of their endpoints. Engines read these records and never write them
  * again.
  */
-export const storeWhole: Check = {
-  name: 'store-whole',
+export const keystoreComplete: Comparison = {
+  name: 'keystore-complete',
   title: 'the key-value store has every network and endpoint that engines use',
-  layer: 'store',
+  layer: 'keystore',
   needs: 'api',
   compare: (observation) => {
     const store = valueOf(observation.store);
@@ -70,7 +70,7 @@ function findLostNetworks(used: readonly Use[], { networks, version }: StoreView
     const [{ network } = { network: '' }] = uses;
     const containers = uses.map(({ container, host }) => `${container} on ${host}`);
     return {
-      kind: 'store-lacks-network',
+      kind: 'keystore-network-missing',
       where: { network },
       expected: id,
       observed: networks.map((one) => one.id),
@@ -87,7 +87,7 @@ function findLostEndpoints(
     .filter(({ networkId }) => networks.some(({ id }) => id === networkId))
     .filter(({ endpointId }) => !endpoints.some(({ id }) => id === endpointId))
     .map(({ host, container, network, endpointId, address }) => ({
-      kind: 'store-lacks-end',
+      kind: 'keystore-endpoint-missing',
       where: { host, network, container },
       expected: { endpointId, address },
       observed: null,

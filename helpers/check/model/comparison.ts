@@ -5,7 +5,7 @@ import type { Missing, MissingBecause } from './observed.ts';
 /** The layers of a check, from recorded state to symptoms. */
 export const layers = [
   'engines',
-  'store',
+  'keystore',
   'networks',
   'kernel',
   'names',
@@ -21,27 +21,27 @@ export type Layer = (typeof layers)[number];
 export type Need = 'api' | 'probe' | 'privileged-probe';
 
 /** The outcome of a comparison. A comparison that could not run never passes. */
-export type CheckOutcome =
+export type ComparisonOutcome =
   | { readonly state: 'passed'; readonly evidence: readonly string[] }
   | { readonly state: 'failed'; readonly differences: readonly Difference[] }
   | { readonly state: 'skipped'; readonly reason: string; readonly because: MissingBecause };
 
 /** One comparison of observed values, as a plain value. */
-export interface Check {
+export interface Comparison {
   /** `kernel-forwarding` */
   readonly name: string;
   /** The fact that is true when it passes: "every host knows the host of each container". */
   readonly title: string;
   readonly layer: Layer;
   readonly needs: Need;
-  readonly compare: (observation: Observation) => CheckOutcome;
+  readonly compare: (observation: Observation) => ComparisonOutcome;
 }
 
 /** Returns the outcome of a comparison with these differences. Evidence lists the compared values, so that a pass is proven. */
 export function outcomeOf(
   differences: readonly Difference[],
   evidence: readonly string[],
-): CheckOutcome {
+): ComparisonOutcome {
   if (differences.length > 0) return { state: 'failed', differences };
   // A comparison without values proves nothing.
   if (evidence.length === 0) {
@@ -51,6 +51,6 @@ export function outcomeOf(
 }
 
 /** Returns the outcome of a comparison without an observed part. */
-export function skipped({ missing: reason, because }: Missing): CheckOutcome {
+export function skipped({ missing: reason, because }: Missing): ComparisonOutcome {
   return { state: 'skipped', reason, because };
 }

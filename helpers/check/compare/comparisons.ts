@@ -1,4 +1,4 @@
-import type { Check } from '../model/check.ts';
+import type { Comparison } from '../model/comparison.ts';
 import { addressesUnique } from './kernel/addresses.ts';
 import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
 import { checksums } from './paths/checksums.ts';
@@ -27,14 +27,14 @@ import { networksKnown } from './engines/networks-known.ts';
 import { outerSources } from './paths/outer-sources.ts';
 import { packetLoss } from './paths/packet-loss.ts';
 import { publishedPorts } from './application/published-ports.ts';
-import { storeAnswers } from './members/store-answers.ts';
-import { storeWhole } from './members/store-whole.ts';
+import { keystoreAnswers } from './members/keystore-answers.ts';
+import { keystoreComplete } from './members/keystore-complete.ts';
 import { subnetsApart } from './engines/subnets.ts';
 import { swarmMembers } from './members/swarm-members.ts';
 import { tunnels } from './paths/tunnels.ts';
 
-/** All checks, in the order of their layers. */
-export const checks: readonly Check[] = [
+/** All comparisons, in the order of their layers. */
+export const comparisons: readonly Comparison[] = [
   // engines
   enginesAnswer,
   hostnamesDiffer,
@@ -44,8 +44,8 @@ export const checks: readonly Check[] = [
   swarmMembers,
   gossipAware,
   // store
-  storeAnswers,
-  storeWhole,
+  keystoreAnswers,
+  keystoreComplete,
   // networks
   networksKnown,
   networksAgree,

@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { parseRange } from '../../../../helpers/process/address-range.ts';
-import { judgeControllers, listControllers } from '../../../../helpers/netns/doctor/cgroups.ts';
-import { judgeSpace } from '../../../../helpers/netns/doctor/disk.ts';
-import { judgeStarter } from '../../../../helpers/netns/doctor/examine-host.ts';
-import { judgeLimits } from '../../../../helpers/netns/doctor/limits.ts';
-import { judgeRange } from '../../../../helpers/netns/doctor/range.ts';
+import { evaluateControllers, listControllers } from '../../../../helpers/netns/doctor/cgroups.ts';
+import { evaluateSpace } from '../../../../helpers/netns/doctor/disk.ts';
+import { evaluateStarter } from '../../../../helpers/netns/doctor/examine-host.ts';
+import { evaluateLimits } from '../../../../helpers/netns/doctor/limits.ts';
+import { evaluateRange } from '../../../../helpers/netns/doctor/range.ts';
 import { hostLink } from '../../../../helpers/netns/network/switch.ts';
 
 describe('the user', () => {
   test('is sufficient as root on Linux', () => {
-    expect(judgeStarter({ platform: 'linux', uid: 0 })).toMatchObject({ fine: true });
+    expect(evaluateStarter({ platform: 'linux', uid: 0 })).toMatchObject({ fine: true });
   });
 
   test.for([
     [{ platform: 'linux', uid: 1000 }, /not run as root/, /sudo/],
     [{ platform: 'darwin', uid: 0 }, /darwin/, /VirtualBox/],
     [{ platform: 'win32', uid: undefined }, /win32/, /VirtualBox/],
-  ] as const)('is not sufficient as %j', ([starter, saw, remedy]) => {
-    const finding = judgeStarter(starter);
+  ] as const)('is not sufficient as %j', ([starter, observed, fix]) => {
+    const finding = evaluateStarter(starter);
     expect(finding).toMatchObject({ fine: false });
-    expect(finding.saw).toMatch(saw);
-    expect(finding.remedy).toMatch(remedy);
+    expect(finding.observed).toMatch(observed);
+    expect(finding.fix).toMatch(fix);
   });
 });
 
@@ -29,10 +29,10 @@ describe('a folder', () => {
   const disk = { free: 2e9, size: 9e9, full: false, isOverlay: false };
 
   test('with enough space is sufficient', () => {
-    expect(judgeSpace(space, disk)).toEqual({
+    expect(evaluateSpace(space, disk)).toEqual({
       subject: 'store',
       fine: true,
-      saw: '/x: 2.0 GB free',
+      observed: '/x: 2.0 GB free',
     });
   });
 
@@ -40,11 +40,11 @@ describe('a folder', () => {
     [{ ...disk, free: 0.5e9 }, /0\.5 GB free, 1\.0 GB required/],
     [{ ...disk, full: true }, /and inodes required/],
     [{ ...disk, isOverlay: true }, /overlay file system/],
-  ] as const)('is not sufficient: %j', ([fileSystem, saw]) => {
-    const finding = judgeSpace(space, fileSystem);
+  ] as const)('is not sufficient: %j', ([fileSystem, observed]) => {
+    const finding = evaluateSpace(space, fileSystem);
     expect(finding).toMatchObject({ fine: false });
-    expect(finding.saw).toMatch(saw);
-    expect(finding.remedy).toContain('MACHINE_STORAGE_PATH');
+    expect(finding.observed).toMatch(observed);
+    expect(finding.fix).toContain('MACHINE_STORAGE_PATH');
   });
 });
 
@@ -62,23 +62,23 @@ describe('controllers', () => {
   });
 
   test('without cpu or memory limit nothing', () => {
-    expect(judgeControllers(['cpu', 'memory', 'pids'])).toMatchObject({ fine: true });
-    const finding = judgeControllers(['cpu', 'pids']);
-    expect(finding).toMatchObject({ fine: false, saw: expect.stringContaining('memory') });
-    expect(finding.remedy).toContain('cgroup_enable=memory');
+    expect(evaluateControllers(['cpu', 'memory', 'pids'])).toMatchObject({ fine: true });
+    const finding = evaluateControllers(['cpu', 'pids']);
+    expect(finding).toMatchObject({ fine: false, observed: expect.stringContaining('memory') });
+    expect(finding.fix).toContain('cgroup_enable=memory');
   });
 });
 
 test('a kernel limit that is too low has the command that raises it', () => {
-  expect(judgeLimits({})).toMatchObject({ fine: true });
-  expect(judgeLimits({ 'fs.inotify.max_user_instances': 128 })).toMatchObject({ fine: true });
-  const finding = judgeLimits({
+  expect(evaluateLimits({})).toMatchObject({ fine: true });
+  expect(evaluateLimits({ 'fs.inotify.max_user_instances': 128 })).toMatchObject({ fine: true });
+  const finding = evaluateLimits({
     'fs.inotify.max_user_instances': 8,
     'user.max_net_namespaces': 0,
   });
   expect(finding).toMatchObject({ fine: false });
-  expect(finding.saw).toBe('fs.inotify.max_user_instances is 8, user.max_net_namespaces is 0');
-  expect(finding.remedy).toBe(
+  expect(finding.observed).toBe('fs.inotify.max_user_instances is 8, user.max_net_namespaces is 0');
+  expect(finding.fix).toBe(
     'sysctl -w fs.inotify.max_user_instances=512 user.max_net_namespaces=512',
   );
 });
@@ -88,29 +88,29 @@ describe('the address range', () => {
   const own = route('192.168.99.0/24', hostLink(parseRange('192.168.99.0/24')));
 
   test('is the first free one by default', () => {
-    expect(judgeRange([], undefined, undefined).saw).toContain('192.168.99.0/24');
-    expect(judgeRange([virtualBox], undefined, undefined)).toMatchObject({
+    expect(evaluateRange([], undefined, undefined).observed).toContain('192.168.99.0/24');
+    expect(evaluateRange([virtualBox], undefined, undefined)).toMatchObject({
       fine: true,
-      saw: '192.168.100.0/24 is free',
+      observed: '192.168.100.0/24 is free',
     });
   });
 
   test('is missing if the host routes all of them', () => {
-    const finding = judgeRange([route('192.168.0.0/16', 'eth0')], undefined, undefined);
-    expect(finding).toMatchObject({ fine: false, remedy: expect.stringContaining('E2E_SUBNET') });
+    const finding = evaluateRange([route('192.168.0.0/16', 'eth0')], undefined, undefined);
+    expect(finding).toMatchObject({ fine: false, fix: expect.stringContaining('E2E_SUBNET') });
   });
 
   test('must be free if it was chosen', () => {
     const asked = parseRange('192.168.99.0/24');
-    expect(judgeRange([], undefined, asked)).toMatchObject({ fine: true });
-    const finding = judgeRange([virtualBox], undefined, asked);
-    expect(finding).toMatchObject({ fine: false, saw: expect.stringContaining('vboxnet0') });
+    expect(evaluateRange([], undefined, asked)).toMatchObject({ fine: true });
+    const finding = evaluateRange([virtualBox], undefined, asked);
+    expect(finding).toMatchObject({ fine: false, observed: expect.stringContaining('vboxnet0') });
   });
 
   test('of the state directory is its own only with its own link', () => {
     const had = parseRange('192.168.99.0/24');
-    expect(judgeRange([own], had, undefined)).toMatchObject({ fine: true });
-    expect(judgeRange([own, virtualBox], had, undefined)).toMatchObject({ fine: false });
+    expect(evaluateRange([own], had, undefined)).toMatchObject({ fine: true });
+    expect(evaluateRange([own, virtualBox], had, undefined)).toMatchObject({ fine: false });
   });
 });
 
