@@ -2,16 +2,27 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { activity } from '../activity.ts';
 import { HarnessError } from '../errors/harness-error.ts';
+import { WaitTimeout } from '../waits/wait-for.ts';
+import { describeHolder, DESCRIPTOR, KEEPER } from './lock-holder.ts';
+
+/** Milliseconds to wait for another process: more than the largest download takes on a slow connection. */
+const LIMIT = 30 * 60_000;
 
 /**
  * Runs `run` while this process alone holds the lock on `file`, and deletes the file afterward. The kernel releases the
  * lock when the process ends, so that a killed run never blocks the next one.
  *
  * @param what the holder's work, for the progress line of a waiting run
+ * @param limit milliseconds to wait for the lock
  */
-export async function withLock<T>(file: string, what: string, run: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  what: string,
+  run: () => Promise<T>,
+  limit = LIMIT,
+): Promise<T> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const release = await lock(file, 'file', what);
+  const release = await lock(file, 'file', what, limit);
   try {
     return await run();
   } finally {
@@ -30,7 +41,7 @@ export async function withFolderLock<T>(
   run: () => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
-  const release = await lock(folder, 'folder', what, signal);
+  const release = await lock(folder, 'folder', what, LIMIT, signal);
   try {
     return await run();
   } finally {
@@ -45,14 +56,37 @@ async function lock(
   path: string,
   kind: Kind,
   what: string,
+  limit: number,
   signal?: AbortSignal,
 ): Promise<Release> {
   const release =
     (await takeLock(path, kind, 'try', signal)) ??
-    (await activity('wait', `${what}: another run is at it`, () =>
-      takeLock(path, kind, 'wait', signal),
-    ));
+    (await waitForLock(path, kind, `${what}: another run is at it`, limit, signal));
   return release ?? (async () => {});
+}
+
+async function waitForLock(
+  path: string,
+  kind: Kind,
+  name: string,
+  limit: number,
+  signal: AbortSignal | undefined,
+): Promise<Release | undefined> {
+  return await activity('wait', name, async (report) => {
+    const timeout = AbortSignal.timeout(limit);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    report.output(await describeHolder(path));
+    try {
+      return await takeLock(path, kind, 'wait', either);
+    } catch (error) {
+      if (error !== timeout.reason) throw error;
+      throw new WaitTimeout({
+        tried: name,
+        observed: `timed out after ${limit / 1000} s; last: ${await describeHolder(path)}`,
+        remedy: `wait until that process ends, or end it: the lock on ${path} ends with it`,
+      });
+    }
+  });
 }
 
 /** Exit codes of a holder: another process holds the lock, the folder is missing, the path leads elsewhere by now. */
@@ -63,13 +97,13 @@ const REMOVED = 75;
 // The descriptor belongs to the shell, then to cat, independent of inherited ones. A folder opens only for reading.
 const HOLD = `
 case $3 in
-folder) [ -d "$1" ] || exit ${MISSING}; exec 9<"$1" ;;
-file) exec 9>"$1" ;;
+folder) [ -d "$1" ] || exit ${MISSING}; exec ${DESCRIPTOR}<"$1" ;;
+file) exec ${DESCRIPTOR}>"$1" ;;
 esac
-flock $2 9 || exit $?
-[ "$1" -ef /proc/self/fd/9 ] || exit ${REMOVED}
+flock $2 ${DESCRIPTOR} || exit $?
+[ "$1" -ef /proc/self/fd/${DESCRIPTOR} ] || exit ${REMOVED}
 echo held
-exec cat`;
+exec ${KEEPER}`;
 
 /**
  * Node has no flock. A child holds the lock while its standard input is open: our end of the pipe closes when
