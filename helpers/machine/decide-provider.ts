@@ -1,7 +1,8 @@
 import { HarnessError } from '../process/errors/harness-error.ts';
 import { InputError } from '../process/errors/input-error.ts';
 import { suggestName } from '../process/text/suggest-name.ts';
-import { decideDockerMachine, dockerMachineCommand } from './docker-machine/kind.ts';
+import { dockerMachineCommand } from './docker-machine/environment.ts';
+import { decideDockerMachine } from './docker-machine/kind.ts';
 import type { Decision, ProviderConditions } from './provider-kind.ts';
 import { findProviderKind, providerKinds } from './provider-kinds.ts';
 

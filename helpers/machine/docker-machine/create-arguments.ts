@@ -2,7 +2,8 @@ import { isIPv4 } from 'node:net';
 import { DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
 import { checkImages, checkName } from '../../netns/state/check-request.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { type Environment, environmentOf } from './environment.ts';
+import type { Environment } from '../provider-kind.ts';
+import { environmentOf } from './environment.ts';
 import type { MachineRequest, SwarmRequest } from '../machine.ts';
 import { checkSwarm } from '../swarm-containers.ts';
 

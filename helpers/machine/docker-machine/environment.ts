@@ -1,7 +1,25 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../provider-kind.ts';
+
+/** The environment variable for the subnet of VirtualBox's machines. */
+export const virtualBoxRange = 'VIRTUALBOX_HOSTONLY_CIDR';
+
+/** Returns the command with docker-machine's command line: `E2E_DOCKER_MACHINE`, or else `docker-machine`. */
+export function dockerMachineCommand(env: Environment): string {
+  return env['E2E_DOCKER_MACHINE'] || 'docker-machine';
+}
+
+/** Returns the driver that docker-machine uses by default. */
+export function usualDriver(env: Environment): string {
+  return env['MACHINE_DRIVER'] || 'virtualbox';
+}
+
+/** Returns true if a driver creates machines with network namespaces, like the built-in provider. */
+export function isNetnsDriver(driver: string): boolean {
+  return driver === 'netns';
+}
 
 /**
  * Returns the state directory of docker-machine: `MACHINE_STORAGE_PATH`, or else a separate one. The default is never

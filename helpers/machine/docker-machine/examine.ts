@@ -4,7 +4,7 @@ import type { HarnessError } from '../../process/errors/harness-error.ts';
 import { findProgram } from '../../process/files/find-program.ts';
 import { runCommand } from '../../process/run-command.ts';
 import type { Environment } from '../provider-kind.ts';
-import { dockerMachineCommand, usualDriver, virtualBoxRange } from './kind.ts';
+import { dockerMachineCommand, usualDriver, virtualBoxRange } from './environment.ts';
 import { evaluateVirtualBoxRange } from './virtualbox-range.ts';
 
 /** Finds out if the programs that the docker-machine provider needs run. */

@@ -2,26 +2,14 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseRange } from '../../process/address-range.ts';
 import { InputError } from '../../process/errors/input-error.ts';
+import {
+  dockerMachineCommand,
+  isNetnsDriver,
+  usualDriver,
+  virtualBoxRange,
+} from './environment.ts';
 import { subnetOf, subnetVariable } from '../netns/kind.ts';
 import type { Decision, Environment, ProviderKind } from '../provider-kind.ts';
-
-/** The environment variable for the subnet of VirtualBox's machines. */
-export const virtualBoxRange = 'VIRTUALBOX_HOSTONLY_CIDR';
-
-/** Returns the command with docker-machine's command line: `E2E_DOCKER_MACHINE`, or else `docker-machine`. */
-export function dockerMachineCommand(env: Environment): string {
-  return env['E2E_DOCKER_MACHINE'] || 'docker-machine';
-}
-
-/** Returns the driver that docker-machine uses by default. */
-export function usualDriver(env: Environment): string {
-  return env['MACHINE_DRIVER'] || 'virtualbox';
-}
-
-/** Returns true if a driver creates machines with network namespaces, like the built-in provider. */
-export function isNetnsDriver(driver: string): boolean {
-  return driver === 'netns';
-}
 
 /** Returns the decision for docker-machine with its default driver. */
 export function decideDockerMachine(because: string, env: Environment): Decision {

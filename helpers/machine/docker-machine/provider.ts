@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { hasCode } from '../../process/errors/harness-error.ts';
 import { parseJson } from '../../process/text/parse-json.ts';
-import { dockerMachineCommand, isNetnsDriver, usualDriver } from './kind.ts';
 import { bindDockerMachine, type CallDockerMachine } from './command.ts';
 import { checkRequest, driverOf, engineBundleOf } from './create-arguments.ts';
-import { dockerMachineEnvironment } from './environment.ts';
+import {
+  dockerMachineCommand,
+  dockerMachineEnvironment,
+  isNetnsDriver,
+  usualDriver,
+} from './environment.ts';
 import { inspect, list, listRows, unknownMachine } from './inspect.ts';
 import { cleanUp, create } from './create.ts';
 import { run } from './run.ts';

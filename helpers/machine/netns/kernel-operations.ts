@@ -1,29 +1,39 @@
+import type { EngineBundle } from '../../debian/engines/engine-bundle.ts';
+import type { Tools } from '../../debian/tools.ts';
 import type { EnterCommand } from '../../netns/boot/enter.ts';
-import type { MachineConfig } from '../../netns/state/machine-config.ts';
-import type { NetnsMachineOptions } from '../../netns/state/reserve.ts';
+import type { DriverName, MachineConfig } from '../../netns/state/machine-config.ts';
 import type { Store } from '../../netns/state/store.ts';
-import type { QueuePosition } from '../../process/waits/fifo-queue.ts';
-import type { KillOptions, Machine, MachineRequest } from '../machine.ts';
+import type { AddressRange } from '../../process/address-range.ts';
+import type { KillOptions } from '../machine.ts';
 
-/** A machine to create on this computer. */
-export type LocalRequest = MachineRequest & NetnsMachineOptions & { readonly engineBundle: string };
+/** The parts from the cache that each machine on this computer needs. */
+export interface Parts {
+  readonly tools: Tools;
+  readonly bundle: EngineBundle;
+}
+
+/** A machine that has a name, an address and a folder. */
+export interface ReservedMachine<P extends Parts> {
+  readonly store: Store;
+  readonly config: MachineConfig;
+  readonly range: AddressRange;
+  readonly parts: P;
+}
 
 /** The operations of a machine on this computer that depend on its kernel: this computer's, or its own. */
-export interface KernelOperations {
-  /**
-   * Creates a machine and starts it. After a failure, no part of it remains.
-   *
-   * @param position the machine's place in the queue of parallel creations, released as soon as the machine has its
-   * address
-   */
-  create(
-    store: Store,
-    request: LocalRequest,
-    position: QueuePosition,
-    signal: AbortSignal | undefined,
-  ): Promise<Machine>;
-  /** Starts a stopped machine, or the engine of a running machine without one. */
-  start(store: Store, config: MachineConfig): Promise<void>;
+export interface KernelOperations<P extends Parts = Parts> {
+  readonly driver: DriverName;
+  prepareParts(engineBundle: string): Promise<P>;
+  /** Starts the steps before a new machine boots, which run in parallel. */
+  prepare(machine: ReservedMachine<P>, images: readonly string[]): readonly Promise<void>[];
+  /** Boots a new machine without its engine. Absent if the engine starts with the machine. */
+  bootFirst?(machine: ReservedMachine<P>, signal: AbortSignal | undefined): Promise<void>;
+  /** Starts the engine of a new machine and waits until it answers. */
+  startEngine(machine: ReservedMachine<P>, signal: AbortSignal | undefined): Promise<void>;
+  /** Boots a stopped machine with its engine. The caller holds the lock of the state directory. */
+  restart(machine: ReservedMachine<P>): Promise<void>;
+  /** Waits until the engine of a running machine answers, and starts it if it has ended. */
+  ensureEngine(store: Store, config: MachineConfig): Promise<void>;
   /** Ends all processes of a machine. */
   kill(store: Store, config: MachineConfig, options: KillOptions): Promise<void>;
   /** Returns a command of this computer that runs `argv` in a machine. */
@@ -34,12 +44,4 @@ export interface KernelOperations {
   ): Promise<EnterCommand>;
   /** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
   configureEngine(store: Store, config: MachineConfig): Promise<void>;
-}
-
-/** Returns the operations of a machine with this driver. Those of other kernels are loaded only if they are used. */
-export async function loadKernelOperations({
-  DriverName,
-}: Pick<MachineConfig, 'DriverName'>): Promise<KernelOperations> {
-  if (DriverName === 'uml') return (await import('../uml/operations.ts')).umlOperations;
-  return (await import('./operations.ts')).netnsOperations;
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_ENGINE } from '../../debian/engines/engine-bundle.ts';
 import type { EnterCommand } from '../../netns/boot/enter.ts';
-import type { MachineConfig } from '../../netns/state/machine-config.ts';
+import type { DriverName, MachineConfig } from '../../netns/state/machine-config.ts';
 import type { NetnsMachineOptions } from '../../netns/state/reserve.ts';
 import { shutDown } from '../../netns/boot/shut-down.ts';
 import { openStore, type Store } from '../../netns/state/store.ts';
@@ -11,8 +11,8 @@ import { FifoQueue } from '../../process/waits/fifo-queue.ts';
 import { publishMachines } from '../publish-machines.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine.ts';
 import { describe, listMachines, requireConfig } from './inspect.ts';
-import { remove } from './create.ts';
-import { loadKernelOperations } from './kernel-operations.ts';
+import { create, remove, start } from './create.ts';
+import type { KernelOperations } from './kernel-operations.ts';
 import { readVariable } from '../../process/environment.ts';
 
 /** A machine to create, with options of the built-in provider. */
@@ -54,9 +54,9 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   const store = openStore(options.store);
   const config = (name: string) => requireConfig(store, name);
   const queue = new FifoQueue();
-  const start = async (name: string) => {
+  const restart = async (name: string) => {
     const machine = config(name);
-    await (await loadKernelOperations(machine)).start(store, machine);
+    await start(await loadKernelOperations(machine.DriverName), store, machine);
   };
   const stop = async (name: string) => {
     await shutDown(store, config(name).Name);
@@ -64,7 +64,7 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
   };
   const enter: NetnsProvider['enter'] = async (name, argv) => {
     const machine = config(name);
-    return await (await loadKernelOperations(machine)).enter(store, machine, argv);
+    return await (await loadKernelOperations(machine.DriverName)).enter(store, machine, argv);
   };
 
   return publishMachines<NetnsProvider>({
@@ -77,10 +77,10 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     create: async (request, { signal } = {}) => {
       using position = queue.enter();
       const engineBundle = engineBundleOf(request);
-      const DriverName = (request.kernel ?? options.kernel) === 'own' ? 'uml' : 'netns';
-      const operations = await loadKernelOperations({ DriverName });
+      const driver = (request.kernel ?? options.kernel) === 'own' ? 'uml' : 'netns';
+      const operations = await loadKernelOperations(driver);
       const whole = { ...options.defaults, ...request, engineBundle };
-      return await operations.create(store, whole, position, signal);
+      return await create(operations, store, whole, position, signal);
     },
     engineBundleOf,
     list: async () => listMachines(store),
@@ -88,22 +88,22 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
     inspect: async (name) => describe(store, config(name)),
     configureEngine: async (name) => {
       const machine = config(name);
-      await (await loadKernelOperations(machine)).configureEngine(store, machine);
+      await (await loadKernelOperations(machine.DriverName)).configureEngine(store, machine);
     },
     enter,
     run: async (name, argv, run = {}) => {
       const { file, args, env } = await enter(name, argv);
       return await runCommand(file, args, { title: `${name}: ${argv.join(' ')}`, ...run, env });
     },
-    start,
+    start: restart,
     stop,
     reboot: async (name) => {
       await stop(name);
-      await start(name);
+      await restart(name);
     },
     kill: async (name, kill = {}) => {
       const machine = config(name);
-      await (await loadKernelOperations(machine)).kill(store, machine, kill);
+      await (await loadKernelOperations(machine.DriverName)).kill(store, machine, kill);
     },
     remove: (names) => remove(store, names),
     cleanUp: () => cleanUpStore(store, async () => (await prepareTools()).env),
@@ -112,4 +112,10 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
 
 function engineBundleOf({ engineBundle }: MachineRequest, usual = DEFAULT_ENGINE): string {
   return engineBundle ?? readVariable('E2E_ENGINE_BUNDLE') ?? usual;
+}
+
+/** Returns the operations of machines with this driver. Those of other kernels are loaded only if they are used. */
+async function loadKernelOperations(driver: DriverName): Promise<KernelOperations> {
+  if (driver === 'uml') return (await import('../uml/operations.ts')).umlOperations;
+  return (await import('./operations.ts')).netnsOperations;
 }

@@ -1,13 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '../../debian/cache/cache.ts';
+import { type EngineBundle, prepareEngineBundle } from '../../debian/engines/engine-bundle.ts';
 import { prepareTools } from '../../debian/tools.ts';
+import { findInit, writeEngineFiles } from '../../netns/boot/boot.ts';
+import { waitForEngineOf } from '../../netns/boot/engine-ready.ts';
+import { seedImages } from '../../netns/images/image-store.ts';
+import { connectBareLink } from '../../netns/network/machine-link.ts';
 import { forceStop } from '../../netns/state/clean-up.ts';
-import type { KernelOperations } from '../netns/kernel-operations.ts';
-import { configureEngine, create, start } from './create.ts';
+import type { MachineConfig } from '../../netns/state/machine-config.ts';
+import { machineDataFolder, type Store } from '../../netns/state/store.ts';
+import { activity } from '../../process/activity.ts';
+import { HarnessError } from '../../process/errors/harness-error.ts';
+import { tail } from '../../process/run-command.ts';
+import { bootGuest, readConsole, readEngineEnd } from '../../uml/boot/boot.ts';
+import { Slots } from '../../uml/boot/slots.ts';
+import { makeDisk, seedFolder } from '../../uml/disk/disk.ts';
+import { guestEnvironment } from '../../uml/root/guest-environment.ts';
+import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
+import type { KernelOperations, Parts, ReservedMachine } from '../netns/kernel-operations.ts';
 import { enter, runInside } from './run.ts';
 
+/** Kernels and engines that start at the same time: more would only slow each other down. */
+const slots = new Slots(availableParallelism());
+
+/** The parts from the cache that each machine needs. */
+interface UmlParts extends Parts {
+  /** The root file system. */
+  readonly root: string;
+}
+
 /** The operations of machines with their own kernel. */
-export const umlOperations: KernelOperations = {
-  create,
-  start,
+export const umlOperations: KernelOperations<UmlParts> = {
+  driver: 'uml',
+  prepareParts,
+  prepare: ({ store, config, parts }, images) => {
+    const name = config.Name;
+    mkdirSync(join(machineDataFolder(store, name), 'etc-docker'), {
+      recursive: true,
+      mode: 0o700,
+    });
+    return [
+      connectBareLink(store, config, parts.tools.env),
+      activity('step', `machine ${name}: disk`, async () => {
+        const folder = seedFolder(store, name);
+        mkdirSync(folder, { recursive: true, mode: 0o710 });
+        await seedImages(images, folder, parts.bundle);
+        await makeDisk(store, name);
+      }),
+    ];
+  },
+  bootFirst: async (machine, signal) => {
+    await boot(machine, { withEngine: false }, signal);
+  },
+  startEngine: async ({ store, config }, signal) => {
+    await startEngine(store, config, signal);
+  },
+  restart: async (machine) => {
+    await connectBareLink(machine.store, machine.config, machine.parts.tools.env);
+    await boot(machine, { withEngine: true });
+  },
+  ensureEngine: async (store, config) => {
+    if (readEngineEnd(store, config.Name) !== undefined) await startEngine(store, config);
+    else await waitUntilReady(store, config);
+  },
   kill: async (store, config, { unwritten = 'written' }) => {
     // A kernel that has ended, or does not answer, is still killed.
     if (unwritten === 'written') {
@@ -18,3 +75,113 @@ export const umlOperations: KernelOperations = {
   enter,
   configureEngine,
 };
+
+/** Stops the engine, and starts it with the files of the machine's folder. */
+const RESTART = `umask 022
+service docker stop || exit
+cp /machine/etc-docker/* /etc/docker/ && cat /machine/profile >/var/lib/boot2docker/profile || exit
+cp /machine/engine.sh /run/engine.sh && chmod 0755 /run/engine.sh && rm -f /machine/replies/engine-ended || exit
+kill -USR1 1`;
+
+/** Configures a running machine's engine with its config.json and its certificates, and restarts the engine. */
+async function configureEngine(store: Store, config: MachineConfig): Promise<void> {
+  const { root, bundle } = await prepareParts(config.Driver.Engine);
+  await writeEngineFiles(store, config, guestEnvironment(root, bundle));
+  const title = `machine ${config.Name}: configure its engine`;
+  await runInside(store, config, ['sh', '-c', RESTART], { title });
+  await waitUntilReady(store, config);
+}
+
+async function prepareParts(engine: string): Promise<UmlParts> {
+  if (engine === 'system') {
+    throw new HarnessError({
+      code: 'engine-unsuitable',
+      tried: 'engine bundle system',
+      observed: 'machines with their own kernel do not see the programs of this host',
+      hint: 'give a version, or the folder of an engine',
+    });
+  }
+  const [tools, bundle, root] = await Promise.all([
+    prepareTools(),
+    prepareEngineBundle(engine),
+    prepareGuestRoot(),
+  ]);
+  return { tools, bundle, root };
+}
+
+async function boot(
+  { store, config, range, parts }: ReservedMachine<UmlParts>,
+  { withEngine }: { readonly withEngine: boolean },
+  signal?: AbortSignal,
+): Promise<void> {
+  const { tools, bundle, root } = parts;
+  await writeEngineFiles(store, config, guestEnvironment(root, bundle));
+  await slots.run(async () => {
+    await bootGuest(
+      store,
+      {
+        config,
+        prefix: range.prefix,
+        root,
+        env: tools.env,
+        visible: visibleFolders(bundle),
+        withEngine,
+      },
+      signal,
+    );
+  }, signal);
+}
+
+/** The folders of the host that a machine reads: images and engines are in the cache. */
+function visibleFolders({ folder }: EngineBundle): string[] {
+  const cache = cacheFolder();
+  return folder.startsWith(`${cache}/`) ? [cache] : [cache, folder];
+}
+
+/** Has PID 1 of a running machine start its engine, and waits until it answers. */
+async function startEngine(
+  store: Store,
+  config: MachineConfig,
+  signal?: AbortSignal,
+): Promise<void> {
+  await slots.run(async () => {
+    const title = `${config.Name}: start its engine`;
+    const argv = ['sh', '-c', 'rm -f /machine/replies/engine-ended; kill -USR1 1'] as const;
+    await runInside(store, config, argv, { title, signal });
+    await waitUntilReady(store, config, signal);
+  }, signal);
+}
+
+/** Waits until a machine's engine answers a client with a certificate on TCP. */
+async function waitUntilReady(
+  store: Store,
+  config: MachineConfig,
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = config.Name;
+  await waitForEngineOf(config, {
+    limit: 240_000,
+    every: 100,
+    signal,
+    evidence: () => readConsole(store, name),
+    checkAlive: async () => {
+      if (findInit(store, name) === undefined) {
+        throw new HarnessError({
+          code: 'machine-start-failed',
+          tried: `machine ${name}: boot`,
+          observed: 'it has ended',
+          evidence: await readConsole(store, name),
+        });
+      }
+      const end = readEngineEnd(store, name);
+      if (end === undefined) return;
+      const last = tail(end.log, 1);
+      throw new HarnessError({
+        code: 'engine-not-ready',
+        tried: `machine ${name}: start the engine`,
+        observed: `dockerd has ended${last === '' ? '' : `, "${last}"`}`,
+        evidence: end.log,
+      });
+    },
+  });
+}
