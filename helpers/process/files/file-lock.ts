@@ -83,7 +83,7 @@ async function waitForLock(
       throw new WaitTimeout({
         tried: name,
         observed: `timed out after ${limit / 1000} s; last: ${await describeHolder(path)}`,
-        remedy: `wait until that process ends, or end it: the lock on ${path} ends with it`,
+        hint: `wait until that process ends, or end it: the lock on ${path} ends with it`,
       });
     }
   });

@@ -1,4 +1,5 @@
 import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
+import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { NameAnswer } from '../../model/views/names-view.ts';
 
@@ -8,7 +9,8 @@ export const namesRight: Comparison = {
   title: 'every container resolves the names of the others on its networks',
   layer: 'names',
   needs: 'privileged-probe',
-  compare: ({ names }) => {
+  compare: (observation) => {
+    const { names } = observation;
     if ('missing' in names) return skipped(names);
     const { answers, blind } = names.value;
     const differences = answers.flatMap((answer) => findWrong(answer) ?? []);
@@ -17,6 +19,8 @@ export const namesRight: Comparison = {
       const reason = `containers on ${first.host} could not be examined: ${first.why}`;
       return { state: 'skipped', reason, because: 'failed' };
     }
+    const lost = lostNetworks(observation);
+    if (differences.length === 0 && lost !== undefined) return skipped(lost);
     return outcomeOf(
       differences,
       answers.map(

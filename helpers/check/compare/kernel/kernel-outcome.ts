@@ -6,10 +6,11 @@ import {
   expectedEntries,
   observedKernels,
 } from '../../derive/expected-tables.ts';
+import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { MissingBecause } from '../../model/observed.ts';
 
-/** Returns the outcome of a comparison of all kernels. With a kernel that was not observed, it cannot pass. */
+/** Returns the outcome of a comparison of all kernels. With a kernel or a network that was not observed, it cannot pass. */
 export function kernelOutcome(
   observation: Observation,
   differences: readonly Difference[],
@@ -40,7 +41,9 @@ interface Unobserved {
 
 function findUnobserved(observation: Observation): Unobserved[] {
   const endpoints = endpointsOf(observation);
+  const lost = lostNetworks(observation);
   return [
+    ...(lost === undefined ? [] : [{ because: lost.because, reason: lost.missing }]),
     ...observation.hosts.flatMap(({ name, kernel }) =>
       'missing' in kernel
         ? [{ because: kernel.because, reason: `kernel of ${name}: ${kernel.missing}` }]

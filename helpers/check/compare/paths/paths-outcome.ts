@@ -1,17 +1,20 @@
 import { type ComparisonOutcome, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
+import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { PathsView } from '../../model/views/paths-view.ts';
 import { withoutValue } from '../../model/observed.ts';
 
-/** Returns the outcome of a comparison of packets between containers; skipped if probes may not enter them. */
-export function insideOutcome(
-  observation: Pick<Observation, 'paths'>,
-  compare: Compare,
-): ComparisonOutcome {
+/**
+ * Returns the outcome of a comparison of packets between containers; skipped if probes may not enter them, or if
+ * their networks are lost.
+ */
+export function insideOutcome(observation: Observation, compare: Compare): ComparisonOutcome {
   const { paths } = observation;
   if ('value' in paths && paths.value.outside !== undefined) return skipped(paths.value.outside);
-  return pathsOutcome(observation, compare);
+  const outcome = pathsOutcome(observation, compare);
+  const lost = lostNetworks(observation);
+  return outcome.state === 'failed' || lost === undefined ? outcome : skipped(lost);
 }
 
 type Compare = (paths: PathsView) => {
