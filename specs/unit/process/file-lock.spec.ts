@@ -53,7 +53,7 @@ test('A wait for a lock ends at its limit and names the process that holds the l
     tried: 'engine 20.10.5: another run is at it',
     observed: expect.stringMatching(
       new RegExp(
-        `^timed out after 0\.05 s; last: held by process ${holder.pid}: .*node --input-type=module`,
+        `^timed out after 0[.]05 s; last: held by process ${holder.pid}: .*node --input-type=module`,
       ),
     ),
   });
