@@ -5,7 +5,7 @@ import { memoize } from './memoize.ts';
 
 /**
  * Returns a reason why containers on overlays could not be examined: an engine, or all of them, do not list a network. Their
- * endpoints are then unknown, and no comparison of them can pass. Undefined if there is none.
+ * endpoints are then unknown, and no comparison of them can pass. Undefined if all networks are listed.
  */
 export const lostNetworks = memoize((observation: Observation): Missing | undefined => {
   const lost = [...observation.hosts.flatMap(attachedToUnlisted), ...listedNowhere(observation)];

@@ -21,7 +21,7 @@ async function listProcesses(): Promise<string[]> {
   return (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
 }
 
-/** Returns the parent of a process that keeps the lock; undefined for all others, also for those that wait for it. */
+/** Returns the parent of a process that keeps the lock; undefined for all other processes, even if they wait for it. */
 async function readOwner(pid: string, path: string): Promise<string | undefined> {
   try {
     const [held, wanted] = await Promise.all([stat(`/proc/${pid}/fd/${DESCRIPTOR}`), stat(path)]);

@@ -51,7 +51,7 @@ test('A network that both engines have lost leaves no layer healthy that needs i
   );
 });
 
-test('Nor does it if the containers have lost it too, and only the topology names it', () => {
+test('A network that only the topology names leaves the kernel layer incomplete', () => {
   const lost = {
     ...healthy,
     expectations: { networks: [{ name: 'my-net' }] },
