@@ -1,5 +1,6 @@
 import type { EngineHost } from '../docker/endpoints/endpoint.ts';
 import type { CommandResult } from '../process/run-command.ts';
+import type { KernelAnswer, KernelFeature } from './kernel-feature.ts';
 
 /** A machine as its provider describes it: its name, addresses, state and engine. */
 export type Machine = EngineHost;
@@ -114,6 +115,11 @@ export interface MachineProvider {
    * @param usual the bundle if neither the request nor the environment names one
    */
   engineBundleOf(request: MachineRequest, usual?: string): string | undefined;
+  /**
+   * Returns the answer of the kernel that new machines share; undefined if each has its own, which answers only when it
+   * runs.
+   */
+  trySharedKernel(feature: KernelFeature): Promise<KernelAnswer | undefined>;
   /** Returns all machines of the state directory, in natural order of their names. */
   list(): Promise<Machine[]>;
   /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kernelFeatures } from '../machine/kernel-feature.ts';
 import { clusterPlan } from '../cluster/cluster-plan.ts';
 import { formatRange, parseSubnet } from '../process/address-range.ts';
 import { longestName, machineName } from '../netns/state/check-request.ts';
@@ -64,6 +65,8 @@ const network = z.strictObject({
   subnet,
   /** The machine on which the network is created. The others learn of it through the cluster. */
   createdOn: z.string(),
+  /** Encrypts packets between hosts, as `docker network create --opt encrypted`. Only in swarm mode. */
+  encrypted: z.boolean().exactOptional(),
 });
 
 const placement = z.strictObject({
@@ -146,6 +149,11 @@ export const topologySchema = z.strictObject({
    * E2E_ENGINE_BUNDLE takes precedence over this field, and the field of a machine over both.
    */
   engineBundle: engineBundle.exactOptional(),
+  /**
+   * Kernel features that the machines of the cluster need. If your kernel lacks one, the built-in provider gives each of
+   * these machines its own kernel. An encrypted network needs `esp` without this field.
+   */
+  needs: z.array(z.enum(kernelFeatures)).exactOptional(),
   /** The machines, in the order in which they get their addresses. */
   machines: z.array(machine).min(1, 'empty list'),
   /** The overlay networks, in the order in which they are created. */

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { askKernel, type KernelAbility } from '../engine-versions/kernel-features.ts';
+import type { KernelFeature } from '../../helpers/machine/kernel-feature.ts';
+import { tryKernel } from '../../helpers/machine/try-kernel.ts';
 import { ping } from '../../helpers/docker/containers/ping.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
@@ -11,7 +12,7 @@ import {
   waitForName,
   waitForPort,
 } from './containers.ts';
-import { expect, type SwarmLab, test } from './lab.ts';
+import { expect, type SwarmLab, type SwarmTest } from './lab.ts';
 import { addressesOn, type NetworkOfTest, useNetwork } from './network-of-test.ts';
 
 const web = {
@@ -22,8 +23,8 @@ const web = {
 } as const;
 const onBoth = { manager: 1, worker: 1 };
 
-/** Tests features that depend on the kernel: with the feature it works, and without it fails in a known way. */
-export function describeKernelDependent(): void {
+/** Tests features that depend on the kernel: where the kernels of both machines have them, they work. */
+export function describeKernelsWith(test: SwarmTest): void {
   describe('On kernels with IPVS', () => {
     test("a service's name is one address, at which its containers answer in turn", async ({
       swarm,
@@ -66,19 +67,6 @@ export function describeKernelDependent(): void {
     });
   });
 
-  describe('On kernels without IPVS', () => {
-    test("a service's name is one address without an answer, but its containers answer at their own", async ({
-      swarm,
-      onTestFinished,
-      skip,
-    }) => {
-      skipUnless(false, await readAbility(swarm, 'ipvs'), skip);
-      const net = await useNetwork(swarm, onTestFinished, 'vip-net');
-      const { probe } = await serveBehindOneAddress(swarm, net);
-      expect(await askHttp(probe, 'http://web/')).toMatch(/timed out|No route to host/);
-    });
-  });
-
   describe('On kernels with ESP', () => {
     test('an encrypted overlay passes pings between the hosts, in both directions as ESP', async ({
       swarm,
@@ -98,6 +86,22 @@ export function describeKernelDependent(): void {
           4,
         );
       }
+    });
+  });
+}
+
+/** Tests that these features fail in a known way where a kernel lacks them. */
+export function describeKernelsWithout(test: SwarmTest): void {
+  describe('On kernels without IPVS', () => {
+    test("a service's name is one address without an answer, but its containers answer at their own", async ({
+      swarm,
+      onTestFinished,
+      skip,
+    }) => {
+      skipUnless(false, await readAbility(swarm, 'ipvs'), skip);
+      const net = await useNetwork(swarm, onTestFinished, 'vip-net');
+      const { probe } = await serveBehindOneAddress(swarm, net);
+      expect(await askHttp(probe, 'http://web/')).toMatch(/timed out|No route to host/);
     });
   });
 
@@ -122,9 +126,9 @@ export function describeKernelDependent(): void {
 }
 
 /** Queries both machines: they share one kernel with the built-in provider, but not with others. */
-async function readAbility({ provider, manager, worker }: SwarmLab, ability: KernelAbility) {
+async function readAbility({ provider, manager, worker }: SwarmLab, ability: KernelFeature) {
   const answers = await Promise.all(
-    [manager, worker].map(({ machine }) => askKernel(provider, machine.name, ability)),
+    [manager, worker].map(({ machine }) => tryKernel(provider, machine.name, ability)),
   );
   const refusal = answers.find(({ can }) => !can);
   return refusal ?? { can: true as const };

@@ -1,8 +1,9 @@
-import { test as base } from 'vitest';
+import { test as base, type TestContext } from 'vitest';
 import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { JoinTokens } from '../../helpers/docker/swarm/swarm.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
+import { omitUndefined } from '../../helpers/process/omit-undefined.ts';
 import { prepareBusyboxImage } from '../machine/busybox-image.ts';
 import { type NetnsLab, openNetnsLab, setUpIn } from '../machine/netns-lab.ts';
 
@@ -18,34 +19,53 @@ export interface SwarmLab extends NetnsLab {
   readonly tokens: JoinTokens;
 }
 
-/** One swarm for the whole file. Each test removes its containers and services. */
-export const test = base
-  .extend(
-    'swarm',
-    { scope: 'file' },
-    // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
-    async ({}, { onCleanup }): Promise<SwarmLab> => {
-      const lab = await openNetnsLab();
-      onCleanup(() => lab[Symbol.asyncDispose]());
-      return await setUpIn(lab, () => bringUpSwarm(lab, ENGINE));
-    },
-  )
-  // Once for all tests that need it, so that no test joins with a token that another test rotates.
-  .extend(
-    'rotated',
-    { scope: 'file' },
-    async ({ swarm }): Promise<JoinTokens> => await swarm.manager.swarm.rotateToken('worker'),
+/**
+ * Returns a `test` with one swarm for the whole file. Each test removes its containers and services.
+ *
+ * @param kernel `own` for machines with their own kernel
+ */
+export function swarmTest(kernel?: 'own') {
+  return (
+    base
+      .extend(
+        'swarm',
+        { scope: 'file' },
+        // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+        async ({}, { onCleanup }): Promise<SwarmLab> => {
+          const lab = await openNetnsLab();
+          onCleanup(() => lab[Symbol.asyncDispose]());
+          return await setUpIn(lab, () => bringUpSwarm(lab, ENGINE, undefined, kernel));
+        },
+      )
+      // Once for all tests that need it, so that no test joins with a token that another test rotates.
+      .extend(
+        'rotated',
+        { scope: 'file' },
+        async ({ swarm }): Promise<JoinTokens> => await swarm.manager.swarm.rotateToken('worker'),
+      )
   );
+}
+
+export const test = swarmTest();
+
+/** A `test` with a swarm, and possibly other fixtures. */
+export type SwarmTest = (
+  title: string,
+  run: (
+    context: { readonly swarm: SwarmLab } & Pick<TestContext, 'onTestFinished' | 'skip'>,
+  ) => Promise<void>,
+) => void;
 
 /** Brings up two machines with that engine, the manager's and the worker's, and a swarm of them. */
 export async function bringUpSwarm(
   lab: NetnsLab,
   engineBundle: string,
   names: readonly string[] = ['manager', 'worker'],
+  kernel?: 'own',
 ): Promise<SwarmLab> {
   const [manager, worker] = await allSettled(
     'create',
-    names.map((name) => createMachine(lab, name, engineBundle)),
+    names.map((name) => createMachine(lab, name, engineBundle, kernel)),
   );
   if (manager === undefined || worker === undefined) throw new Error('two machines expected');
   const tokens = await initSwarm(manager);
@@ -59,7 +79,10 @@ export async function createMachine(
   { provider }: NetnsLab,
   name: string,
   engineBundle: string = ENGINE,
+  kernel?: 'own',
 ): Promise<Engine> {
   const images = [await prepareBusyboxImage()];
-  return connectEngine(await provider.create({ name, images, engineBundle }));
+  return connectEngine(
+    await provider.create({ name, images, engineBundle, ...omitUndefined({ kernel }) }),
+  );
 }

@@ -1,5 +1,6 @@
 import { describeComingsAndGoings } from './comings-and-goings.ts';
-import { describeKernelDependent } from './kernel-dependent.ts';
+import { describeKernelsWith, describeKernelsWithout } from './kernel-dependent.ts';
+import { test } from './lab.ts';
 import { describeMembers } from './members.ts';
 import { describeNetworks } from './networks.ts';
 import { describeServices } from './services.ts';
@@ -8,5 +9,6 @@ import { describeServices } from './services.ts';
 describeMembers();
 describeNetworks();
 describeServices();
-describeKernelDependent();
+describeKernelsWith(test);
+describeKernelsWithout(test);
 describeComingsAndGoings();

@@ -61,6 +61,7 @@ export function createDockerMachineProvider({
     list: () => list(call),
     listOwn: () => listOwn(call, store),
     inspect: (name) => inspect(call, name),
+    trySharedKernel: async () => undefined,
     run: (name, argv, options) => run(call, name, argv, options),
     start: (name) => start(call, name),
     stop: (name) => callForState(call, 'stop', name),

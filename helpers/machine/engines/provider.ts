@@ -32,6 +32,7 @@ export function createEnginesProvider(
     },
     engineBundleOf: (request) =>
       request.engineBundle === undefined ? undefined : refuse('choose the engine of', request.name),
+    trySharedKernel: async () => undefined,
     create: async ({ name }) => refuse('create', name),
     run: async (name) => refuse('run a program in', name),
     start: async (name) => refuse('start', name),

@@ -8,6 +8,7 @@ import { forceStop, listOwnMachines, cleanUpStore } from '../../netns/state/clea
 import { prepareTools } from '../../debian/tools.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { FifoQueue } from '../../process/waits/fifo-queue.ts';
+import { tryHostKernel } from '../try-kernel.ts';
 import { publishMachines } from '../publish-machines.ts';
 import type { Machine, MachineProvider, MachineRequest } from '../machine.ts';
 import { describe, listMachines, requireConfig } from './inspect.ts';
@@ -83,6 +84,8 @@ export function createNetnsProvider(options: NetnsProviderOptions = {}): NetnsPr
       return await create(operations, store, whole, position, signal);
     },
     engineBundleOf,
+    trySharedKernel: async (feature) =>
+      options.kernel === 'own' ? undefined : await tryHostKernel(feature),
     list: async () => listMachines(store),
     listOwn: async () => listOwnMachines(store),
     inspect: async (name) => describe(store, config(name)),

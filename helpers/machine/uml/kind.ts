@@ -2,16 +2,18 @@ import { requireHost } from '../../netns/doctor/require-host.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { netnsKind } from '../netns/kind.ts';
 import type { ProviderKind } from '../provider-kind.ts';
+import { whyNoOwnKernels } from './require-own-kernels.ts';
 
 /** Machines with their own kernel, on the switch of the built-in provider. Its other modules are loaded late. */
 export const umlKind: ProviderKind = {
   ...netnsKind,
-  decide: (because, { platform, arch }) => {
-    if (platform === 'linux' && arch === 'x64') return { name: 'uml', because };
+  decide: (because, conditions) => {
+    const reason = whyNoOwnKernels(conditions);
+    if (reason === undefined) return { name: 'uml', because };
     throw new InputError({
       code: 'platform-unsupported',
       subject: 'E2E_PROVIDER=uml',
-      observed: `User-mode Linux needs Linux on x86-64, and this platform is ${platform} on ${arch}`,
+      observed: reason,
       hint: 'set E2E_PROVIDER=netns on Linux, or E2E_PROVIDER=docker-machine',
     });
   },

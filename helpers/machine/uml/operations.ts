@@ -20,6 +20,7 @@ import { makeDisk, seedFolder } from '../../uml/disk/disk.ts';
 import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
 import type { KernelOperations, Parts, ReservedMachine } from '../netns/kernel-operations.ts';
+import { requireOwnKernels } from './require-own-kernels.ts';
 import { enter, runInside } from './run.ts';
 
 /** Kernels and engines that start at the same time: more would only slow each other down. */
@@ -93,6 +94,7 @@ async function configureEngine(store: Store, config: MachineConfig): Promise<voi
 }
 
 async function prepareParts(engine: string): Promise<UmlParts> {
+  requireOwnKernels('machines with their own kernel');
   if (engine === 'system') {
     throw new HarnessError({
       code: 'engine-unsuitable',

@@ -37,6 +37,7 @@ export const errorCodes = {
   'input-invalid': 'An argument, a variable or a field of a file has an invalid value.',
   internal: 'A defect of overlay-e2e.',
   interrupted: 'A signal ended the command.',
+  'kernel-feature-missing': 'The kernel of a machine lacks a feature that the topology needs.',
   'login-refused': 'A user may not log in or may not use the engine.',
   'machine-not-running': 'A machine does not run.',
   'machine-start-failed': 'A machine ended while it started.',

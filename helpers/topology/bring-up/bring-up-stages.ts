@@ -3,6 +3,7 @@ import type { NetworkFacts } from '../../docker/networks.ts';
 import type { Machine, MachineProvider } from '../../machine/machine.ts';
 import type { CarServiceImages } from '../../workload/deploy-car-service.ts';
 import { prepareImages } from '../../workload/images/prepare-images.ts';
+import { requireKernelFeatures } from '../choose-kernels.ts';
 import type { TopologyDocument } from '../document.ts';
 import { formerOf } from './stages/form-cluster.ts';
 import { archivesOf } from './stages/forming.ts';
@@ -48,6 +49,7 @@ export async function bringUpStages(
         await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
       ),
   });
+  void group.start(async () => await requireKernelFeatures(topology, await members, provider));
   const networks = !includesStage(until, 'network')
     ? Promise.resolve([])
     : group.start(async () => {

@@ -4,6 +4,7 @@ import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import type { InterruptionWatch } from '../../process/errors/interruption.ts';
 import { chooseEngines } from '../choose-engines.ts';
+import { chooseKernels } from '../choose-kernels.ts';
 import { claimStateDirectory, releaseClaim } from './claim.ts';
 import { diagnoseFailure } from './diagnosed-failure.ts';
 import { saveDocument, type TopologyDocument } from '../document.ts';
@@ -48,7 +49,7 @@ export async function bringUp(
   requireStage(topology, until);
   requireSubnets(topology);
   using recorder = recordSetUp();
-  const chosen = await chooseEngines(topology, provider);
+  const chosen = await chooseEngines(await chooseKernels(topology, provider), provider);
   await formerOf(topology.cluster).prepare?.(`bring up ${topology.name}`);
   const own = includesStage(until, 'workload') ? await prepareOwnImages(topology) : [];
   await claimEmptyDirectory(topology, provider);

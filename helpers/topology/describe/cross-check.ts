@@ -72,7 +72,7 @@ function checkNetwork(
   machineRange: AddressRange | undefined,
 ): WrongField[] {
   const { cluster, networks } = topology;
-  const { name, createdOn, subnet } = networks[at] ?? {};
+  const { name, createdOn, subnet, encrypted } = networks[at] ?? {};
   const { creatorRole, ownNetworks = [] } = findClusterKind(cluster.kind) ?? {};
   const manager = creatorRole === undefined ? undefined : cluster[creatorRole];
   const path = (field: string) => ['networks', at, field];
@@ -89,6 +89,15 @@ function checkNetwork(
             path('createdOn'),
             `${createdOn} is not a manager, but only managers create networks in swarm mode`,
             `name ${manager}`,
+          ),
+        ]
+      : []),
+    ...(encrypted === true && cluster.kind !== undefined && cluster.kind !== 'swarm-mode'
+      ? [
+          wrong(
+            path('encrypted'),
+            'only engines in swarm mode encrypt networks: they get their keys from the managers',
+            'remove the field, or use the cluster kind swarm-mode',
           ),
         ]
       : []),

@@ -27,7 +27,19 @@ export const readable = z
       .object({ kind: text, keystore: text, manager: text, master: text })
       .catch({ kind: undefined }),
     machines: z.array(z.object({ name: text }).catch({})).catch([]),
-    networks: z.array(z.object({ name: text, subnet: text, createdOn: text }).catch({})).catch([]),
+    networks: z
+      .array(
+        z
+          .object({
+            name: text,
+            subnet: text,
+            createdOn: text,
+            encrypted: z.boolean().catch(false),
+          })
+          .partial()
+          .catch({}),
+      )
+      .catch([]),
     workload: workload.optional().catch(noWorkload),
     containers: z.array(container).catch([]),
   })

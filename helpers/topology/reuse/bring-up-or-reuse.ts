@@ -1,5 +1,6 @@
 import type { MachineProvider } from '../../machine/machine.ts';
 import { chooseEngines } from '../choose-engines.ts';
+import { chooseKernels } from '../choose-kernels.ts';
 import { claimStateDirectory, releaseClaim } from '../bring-up/claim.ts';
 import type { TopologyDocument } from '../document.ts';
 import { requireStage } from '../bring-up/require-stage.ts';
@@ -30,8 +31,10 @@ export async function bringUpOrReuse(
   const { abandoned } = await claimStateDirectory(store, `reuse ${topology.name}`);
   if (abandoned) await tearDown(provider);
   let reusable = false;
+  let wanted = topology;
   try {
-    const chosen = await chooseEngines(topology, provider);
+    wanted = await chooseKernels(topology, provider);
+    const chosen = await chooseEngines(wanted, provider);
     const document = await reuseTopology(chosen, provider, until);
     if (document !== undefined) {
       await requireHealthy(document, provider, options.watch.signal);
@@ -41,5 +44,5 @@ export async function bringUpOrReuse(
   } finally {
     if (!(reusable && keepClaim)) await releaseClaim(store);
   }
-  return { document: await bringUp(topology, provider, options), reused: false };
+  return { document: await bringUp(wanted, provider, options), reused: false };
 }

@@ -19,10 +19,11 @@ export async function bringUpNetworks(
 ): Promise<NetworkFacts[]> {
   return await runStage('network', async () => {
     const created: NetworkFacts[] = [];
-    for (const { name, subnet, createdOn } of networks) {
+    for (const { name, subnet, createdOn, encrypted = false } of networks) {
       const engine = engines.find(({ machine }) => machine.name === createdOn);
       if (engine === undefined) throw new Error(`network ${name}: no machine ${createdOn}`);
-      const request = { name, subnet, ...clusterKindOf(cluster).overlayOptions };
+      const options = encrypted ? { options: { encrypted: '' } } : {};
+      const request = { name, subnet, ...clusterKindOf(cluster).overlayOptions, ...options };
       const network = await onMachine(createdOn, () =>
         createOverlay(engine, request, { provider, signal }),
       );

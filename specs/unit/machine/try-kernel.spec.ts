@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import {
-  askKernel,
-  type KernelAbility,
-  readKernelAnswer,
-} from '../../engine-versions/kernel-features.ts';
+import type { KernelFeature } from '../../../helpers/machine/kernel-feature.ts';
+import { tryKernel, readKernelAnswer } from '../../../helpers/machine/try-kernel.ts';
 
 const control = 'the control passed\n';
 
 /** Returns an answer: the output of the control command, then the rest. */
-function answer(ability: KernelAbility, exitCode: number, stdout: string) {
+function answer(ability: KernelFeature, exitCode: number, stdout: string) {
   return readKernelAnswer('worker', ability, { exitCode, stdout });
 }
 
@@ -63,7 +60,7 @@ describe('a machine without the required tools causes an error with the reason, 
     const ask = () => answer(ability, exitCode, `${stdout}\n`);
     expect(ask).toThrow(words);
     expect(ask).toThrow(
-      new RegExp(`^worker: ask the kernel for ${ability}: .*. Run this command on the machine`),
+      new RegExp(`^worker: try the kernel feature ${ability}: .*. Run this command on the machine`),
     );
   });
 });
@@ -74,7 +71,7 @@ test('the operation runs in a separate namespace, after a control that succeeds 
     asked.push([...argv]);
     return { exitCode: 0, stdout: control, stderr: '' };
   };
-  for (const ability of ['ipvs', 'esp'] as const) await askKernel({ run }, 'worker', ability);
+  for (const ability of ['ipvs', 'esp'] as const) await tryKernel({ run }, 'worker', ability);
   expect(asked.map((argv) => argv.slice(0, 4))).toEqual([
     ['unshare', '-n', 'sh', '-c'],
     ['unshare', '-n', 'sh', '-c'],

@@ -1,0 +1,30 @@
+import { HarnessError } from '../../process/errors/harness-error.ts';
+
+/** The properties of this computer that decide if machines can have their own kernel. */
+interface Computer {
+  readonly platform: NodeJS.Platform;
+  /** The processor architecture in the words of Node.js. */
+  readonly arch: string;
+}
+
+/** Returns the reason why machines cannot have their own kernel on a computer; undefined if they can. */
+export function whyNoOwnKernels({ platform, arch }: Computer = process): string | undefined {
+  if (platform === 'linux' && arch === 'x64') return undefined;
+  return `User-mode Linux needs Linux on x86-64, and this platform is ${platform} on ${arch}`;
+}
+
+/**
+ * Throws if machines cannot have their own kernel on this computer.
+ *
+ * @param because the reason why they need one
+ */
+export function requireOwnKernels(tried: string, because?: string, computer?: Computer): void {
+  const reason = whyNoOwnKernels(computer);
+  if (reason === undefined) return;
+  throw new HarnessError({
+    code: 'platform-unsupported',
+    tried,
+    observed: because === undefined ? reason : `${because}; ${reason}`,
+    hint: 'use a computer with Linux on x86-64, or virtual machines with docker-machine',
+  });
+}
