@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNetnsProvider } from '../../helpers/machine/netns/provider.ts';
-import { readData } from '../../helpers/report/run/report-data.ts';
+import { readFiles } from '../../helpers/report/page/pack-files.ts';
 import { readResults } from '../../helpers/report/results/read-results.ts';
 import { topologyOf } from '../../helpers/report/results/labels/topology-label.ts';
 import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
@@ -42,7 +42,7 @@ test('npm run matrix writes one report of all combinations, each as an environme
     }),
   ]);
   const html = await readFile(join(reports, 'allure-report/index.html'), 'utf8');
-  const environments = readData(html).get('widgets/environments.json')?.toString();
+  const environments = readFiles(html).get('widgets/environments.json')?.toString();
   expect(environments).toContain('etcd_20_10_24');
   expect(environments).toContain('etcd_26_1_5');
 });

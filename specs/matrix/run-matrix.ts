@@ -6,6 +6,7 @@
  */
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { addCounts, startResults } from '../../helpers/report/results/counts.ts';
+import { skipLabel } from '../../helpers/report/results/labels/skip-label.ts';
 import { writeResult } from '../../helpers/report/results/results-writer.ts';
 import { epicOf } from '../../helpers/report/results/labels/tutorial-part.ts';
 import { toSentence } from '../../helpers/process/text/to-sentence.ts';
@@ -56,7 +57,13 @@ function reportRefusal({ topology: { name }, refusal }: Combination): void {
     message,
     start: now,
     stop: now,
-    labels: { epic: epicOf(name), feature: 'Cluster', topology: name, thread: name },
+    labels: {
+      epic: epicOf(name),
+      feature: 'Cluster',
+      topology: name,
+      thread: name,
+      [skipLabel]: 'with-reason',
+    },
   });
   addCounts({ passed: 0, failed: 0, skipped: 1 });
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { skipLabel } from '../../helpers/report/results/labels/skip-label.ts';
 import { runSmall, type SmallRun } from './small-run.ts';
 
 const passing = `import { test } from 'vitest'; test('it passes', () => {});`;
@@ -73,13 +74,13 @@ describe('A run with failures of every kind', () => {
 
   test('reports the reasons of skipped tests', () => {
     const whys = ['skips itself', 'is skipped', 'is to be written'].map((name) => {
-      const { status, statusDetails } = run.result(name);
-      return [status, statusDetails?.message];
+      const { labels, statusDetails } = run.result(name);
+      return [labels.find((one) => one.name === skipLabel)?.value, statusDetails?.message];
     });
     expect(whys).toEqual([
-      ['skipped', 'skipped: this kernel has no IPVS'],
-      ['skipped', 'skipped in its file, no reason given'],
-      ['skipped', 'to be written'],
+      ['with-reason', 'this kernel has no IPVS'],
+      ['without-reason', 'skipped in its file, no reason given'],
+      ['to-be-written', 'to be written'],
     ]);
   });
 

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { type ReportData, readData } from '../../helpers/report/run/report-data.ts';
+import { type Files, readFiles } from '../../helpers/report/page/pack-files.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -38,7 +38,7 @@ export interface SmallRun {
   /** The HTML of the report. */
   readonly report: string;
   /** The files that the report shows, by name. */
-  readonly data: ReportData;
+  readonly data: Files;
   /** The text of the overview in the report. */
   readonly overview: string;
   /** The number of runs in the history. */
@@ -125,7 +125,7 @@ function describeRun(
     lastLine: end.all.trimEnd().split('\n').at(-1) ?? '',
     results,
     report,
-    data: readData(report),
+    data: readFiles(report),
     overview: textOf(/<section id="overview".*?<\/style>(.*)<div id="app">/s.exec(report)?.[1]),
     history: readFileSync(join(reports, 'history.jsonl'), 'utf8').trimEnd().split('\n').length,
     result: (name) => {

@@ -149,7 +149,7 @@ function rankOf(name: string): number {
 function renderSkipped(results: readonly RunResult[]): string {
   const skipped = results.filter(({ status }) => status === 'skipped');
   if (skipped.length === 0) return '';
-  const reasons = Map.groupBy(skipped, ({ message }) => message.replace(/^skipped: /, ''));
+  const reasons = Map.groupBy(skipped, ({ message }) => message);
   const entries = [...reasons].map(([reason, all]) => {
     const issue = all[0]?.issue;
     const known = issue === undefined ? '' : ` (${linkTo(issue)})`;

@@ -2,21 +2,23 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AllureReport, resolveConfig } from '@allurereport/core';
+import type { AwesomePluginOptions } from '@allurereport/plugin-awesome';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { categories } from '../results/categories.ts';
-import { closeUp } from './self-contained-page.ts';
-import { withTestsOnly } from './count-tests.ts';
 import { readKnownIssues, resolutionsOf } from '../results/known-issues.ts';
+import { skipLabel } from '../results/labels/skip-label.ts';
 import { originLabel } from '../results/labels/origin-label.ts';
 import { findNeighbours } from './sibling-reports.ts';
 import { readRun } from '../overview/read-run.ts';
 import { renderOverview } from '../overview/render-overview.ts';
 import { readResults } from '../results/read-results.ts';
 import { makeHistoryReadable } from './readable-history.ts';
-import { putData, takeData } from './report-data.ts';
-import { withLanes } from './timeline.ts';
+import { PagePlugin } from '../page/page-plugin.ts';
+import { renderReport } from '../page/render-page.ts';
 import { environmentsOf } from '../results/labels/topology-label.ts';
 import { reportFile, reportsFolder, resultsFolder } from '../results/reports-folder.ts';
+
+const title = 'overlay-e2e';
 
 /** Earlier runs that the report compares with. */
 const historyLimit = 30;
@@ -32,14 +34,15 @@ const hideLabels = [
   'suite',
   'topology',
   originLabel,
+  skipLabel,
 ];
 
-/** Allure draws a dozen; these say something about a cluster. */
+/** Allure draws a dozen; these say something about a cluster. Its type of their names is not exported. */
 const charts = [
   { type: 'statusDynamics', title: 'Results of recent runs' },
   { type: 'durationDynamics', title: 'Duration of recent runs' },
   { type: 'durations', title: 'Duration of tests' },
-];
+] as unknown as NonNullable<AwesomePluginOptions['charts']>;
 
 /**
  * Builds the report from the results of the last run: one HTML file that holds everything and makes no request.
@@ -60,8 +63,22 @@ export async function buildReport({ again = false } = {}): Promise<string> {
   const output = join(reportsFolder(), `.report-${process.pid}`);
   const issues = readKnownIssues();
   await makeHistoryReadable(historyFile());
+  const plugin = new PagePlugin(
+    {
+      reportLanguage: 'en',
+      groupBy: groups(),
+      sections: ['charts', 'timeline'],
+      charts,
+      // A test that took no time is one of the tests, too.
+      timeline: { minDuration: 0 },
+    },
+    async (store, files) => {
+      const overview = renderOverview(await readRun(store, issues), findNeighbours());
+      return renderReport(title, overview, files);
+    },
+  );
   const config = await resolveConfig({
-    name: 'overlay-e2e',
+    name: title,
     output,
     historyPath: again ? await earlierHistory(output) : historyFile(),
     historyLimit,
@@ -70,36 +87,18 @@ export async function buildReport({ again = false } = {}): Promise<string> {
     categories,
     resolutions: resolutionsOf(issues, join(output, 'known-issues.json')),
     environments: environmentsOf(readResults()),
-    plugins: {
-      awesome: {
-        options: {
-          singleFile: true,
-          reportLanguage: 'en',
-          groupBy: groups(),
-          sections: ['charts', 'timeline'],
-          charts,
-          // A test that took no time is one of the tests, too.
-          timeline: { minDuration: 0 },
-        },
-      },
-    },
   });
   try {
-    const report = new AllureReport(config);
+    const report = new AllureReport({
+      ...config,
+      plugins: [{ id: 'page', enabled: true, options: {}, plugin }],
+    });
     await report.start();
     await report.readDirectory(results);
-    const overview = renderOverview(await readRun(report.store, issues), findNeighbours());
     await report.done();
-    const tests = await report.store.allTestResults();
-    const { page, data } = takeData(await readFile(join(output, 'index.html'), 'utf8'));
     const file = reportFile();
     await mkdir(dirname(file), { recursive: true });
-    const fresh = `${file}.${process.pid}`;
-    await writeFile(
-      fresh,
-      putData(closeUp(page, overview), withTestsOnly(withLanes(data, tests), tests)),
-    );
-    await rename(fresh, file);
+    await rename(join(output, 'index.html'), file);
     return file;
   } finally {
     await rm(output, { recursive: true, force: true });

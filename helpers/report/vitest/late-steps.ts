@@ -1,23 +1,29 @@
 import type { RunnerTask } from 'vitest';
+import type { TestModule } from 'vitest/node';
 
-type Pack = readonly [id: string, result: RunnerTask['result'], meta: RunnerTask['meta']];
-
-/** The connection of a Vitest worker to the process of its reporters. */
-interface Worker {
-  readonly rpc: { onTaskUpdate(packs: readonly Pack[], events: readonly []): Promise<unknown> };
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Of a file: the meta of its tests, by ID. */
+    testMetas?: Readonly<Record<string, TaskMeta>>;
+  }
 }
 
 /**
- * Sends the data of a file's tests again. Vitest sends it with updates of a test, and there is no update when hooks of a
- * whole file or suite (`afterAll`) act after its last test: the report would lose their steps, unless Vitest had not sent
- * the test's own end yet.
+ * Puts the meta of a file's tests, where allure-vitest records steps, into the meta of the file. Vitest sends the meta of a
+ * test with updates of the test, and there is no update when hooks of a whole file or suite (`afterAll`) act after its last
+ * test: the report would lose their steps, unless Vitest had not sent the test's own end yet. It sends the meta of a file
+ * after the last hook.
  */
-export async function sendAgain(file: RunnerTask): Promise<void> {
-  const { __vitest_worker__: worker } = globalThis as { __vitest_worker__?: Worker };
-  await worker?.rpc.onTaskUpdate(
-    testsIn(file).map(({ id, result, meta }) => [id, result, meta]),
-    [],
-  );
+export function keepLateSteps(file: RunnerTask): void {
+  file.meta.testMetas = Object.fromEntries(testsIn(file).map(({ id, meta }) => [id, meta]));
+}
+
+/** Gives tests the meta that they had at the end of their file. Must run before the reporter that reads it. */
+export function takeLateSteps(modules: readonly TestModule[]): void {
+  for (const module of modules) {
+    const { testMetas = {} } = module.meta();
+    for (const test of module.children.allTests()) Object.assign(test.meta(), testMetas[test.id]);
+  }
 }
 
 function testsIn(task: RunnerTask): RunnerTask[] {

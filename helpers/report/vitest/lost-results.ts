@@ -12,6 +12,7 @@ import { addCounts, type Counts, startResults } from '../results/counts.ts';
 import { errorCodesOf, errorLabel } from '../results/labels/error-label.ts';
 import { tellSystem } from './environment.ts';
 import { issueLinks } from '../results/known-issues.ts';
+import { skipLabel, type SkipReason } from '../results/labels/skip-label.ts';
 import { writeResult } from '../results/results-writer.ts';
 import { setUpFailed, skipsFile } from '../run/skip-reasons.ts';
 import { ownFrames } from '../results/stack.ts';
@@ -25,22 +26,23 @@ type Errors = readonly {
   readonly cause?: unknown;
 }[];
 
-/** The reasons why tests have no result. */
-export type SkipReasons = ReadonlyMap<string, string>;
+/** The reasons why tests have no result, by {@link pathKey}. */
+export type SkipReasons = ReadonlyMap<string, SkipReason>;
 
 /**
  * Complements allure-vitest's reporter with results that it loses: files that fail at import, failed hooks of files and
  * suites, errors outside any test (a crashed worker), tests that were skipped or never ran, with the reason. Without it, a
  * broken run would look like a success. It must come first: it empties the results' folder, unless results are added, and
- * knows the reasons before the other one writes. With a list of allowed skips, each other skip is a failure of the run.
+ * knows the reasons before the other one writes. After the other one, {@link writeMissing} adds the tests that it left out. With a list of allowed skips, each other skip is a failure of the run.
  */
 export class LostResultsReporter implements Reporter {
-  readonly reasons = new Map<string, string>();
+  readonly reasons = new Map<string, SkipReason>();
   readonly #folder: string;
   readonly #add: boolean;
   readonly #allowed: readonly AllowedSkip[] | undefined;
   readonly #collected: NamedTest[] = [];
   readonly #skipped: SkippedTest[] = [];
+  readonly #notRun: { readonly test: TestCase; readonly why: SkipReason }[] = [];
   #specifications: readonly TestSpecification[] = [];
 
   /**
@@ -68,21 +70,26 @@ export class LostResultsReporter implements Reporter {
   ): void {
     if (this.#specifications.length === 0) return;
     const counts = { passed: 0, failed: 0, skipped: 0 };
-    const whyNot =
-      reason === 'interrupted' ? 'the run was interrupted' : 'the run ended before it came to this';
+    const whyNot: SkipReason =
+      reason === 'interrupted'
+        ? { code: 'interrupted', text: 'not run: the run was interrupted' }
+        : { code: 'run-ended', text: 'not run: the run ended before it came to this' };
     const cutOff = modules.filter(isCutOff).map(({ moduleId }) => fileName(moduleId));
     for (const module of modules) this.#tellModule(module, whyNot, counts);
     const seen = new Set(modules.map((module) => module.moduleId));
     for (const { moduleId, project } of this.#specifications) {
       if (seen.has(moduleId)) continue;
       counts.skipped += 1;
-      this.#write(moduleId, project.name, fileName(moduleId), 'skipped', `not run: ${whyNot}`);
+      this.#write(moduleId, project.name, fileName(moduleId), 'skipped', whyNot.text, {
+        code: whyNot.code,
+      });
     }
     errors.forEach((error, index) => {
       counts.failed += 1;
       const name = `Error outside of any test${index === 0 ? '' : ` (${index + 1})`}`;
       const said = withCause(error);
-      const isWorker = cutOff.length > 0 && /\bworker\b/i.test(said);
+      // Only errors of a worker itself have a cause.
+      const isWorker = cutOff.length > 0 && error.cause !== undefined;
       const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
       this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, { error });
     });
@@ -93,13 +100,26 @@ export class LostResultsReporter implements Reporter {
     addCounts(counts);
   }
 
+  /**
+   * Writes tests without a result: allure-vitest leaves out tests that are skipped before they start.
+   *
+   * @param written the tests that have one, by {@link pathKey}
+   */
+  writeMissing(written: ReadonlySet<string>): void {
+    for (const { test, why } of this.#notRun) {
+      if (written.has(pathKey(pathOf(test)))) continue;
+      const { moduleId, project } = test.module;
+      this.#write(moduleId, project.name, test.name, 'skipped', why.text, { code: why.code, test });
+    }
+  }
+
   #findSkipProblems() {
     if (this.#allowed === undefined) return [];
     const workflow = readVariable('GITHUB_WORKFLOW');
     return findSkipProblems(this.#allowed, this.#collected, this.#skipped, workflow);
   }
 
-  #tellModule(module: TestModule, whyNot: string, counts: Counts): void {
+  #tellModule(module: TestModule, whyNot: SkipReason, counts: Counts): void {
     const { moduleId, project } = module;
     const tellErrors = (suite: TestModule | TestSuite, name: string) => {
       for (const error of suite.errors()) {
@@ -120,35 +140,47 @@ export class LostResultsReporter implements Reporter {
         continue;
       }
       counts.skipped += 1;
-      const why = this.#whySkipped(test, hookFailed ? 'a hook of its file failed' : whyNot);
-      const topology = topologyIn(project.name);
-      this.reasons.set(reasonKey(fullName(test), topology), why);
-      if (!isWrittenByAllure(test)) {
-        this.#write(moduleId, project.name, test.name, 'skipped', why, { test });
-      }
+      const fileFailed: SkipReason = {
+        code: 'hook-failed',
+        text: 'not run: a hook of its file failed',
+      };
+      const why = this.#whySkipped(test, hookFailed ? fileFailed : whyNot);
+      this.reasons.set(pathKey(pathOf(test)), why);
+      this.#notRun.push({ test, why });
     }
   }
 
-  #whySkipped(test: TestCase, whyNot: string): string {
+  #whySkipped(test: TestCase, whyNot: SkipReason): SkipReason {
     const result = test.result();
     if (result.state === 'skipped' && result.note !== undefined) {
-      if (result.note === setUpFailed) return `not run: ${setUpFailed}`;
+      if (result.note === setUpFailed) {
+        return { code: 'set-up-failed', text: `not run: ${setUpFailed}` };
+      }
       const runs = this.#noteSkip({ ...nameOf(test), why: result.note });
-      return `skipped: ${result.note}${runs === undefined ? '' : `; it runs ${runs}`}`;
+      const text = runs === undefined ? result.note : `${result.note}; it runs ${runs}`;
+      return { code: 'with-reason', text };
     }
-    if (test.options.mode === 'todo') return this.#withoutReason(test, 'to be written');
+    if (test.options.mode === 'todo') {
+      return this.#withoutReason(test, { code: 'to-be-written', text: 'to be written' });
+    }
     if (test.options.mode === 'skip') {
-      if (this.#isNotChosen(test)) return 'not run: the run is of other tests of its file';
-      return this.#withoutReason(test, 'skipped in its file, no reason given');
+      return this.#isNotChosen(test)
+        ? { code: 'not-chosen', text: 'not run: the run is of other tests of its file' }
+        : this.#withoutReason(test, {
+            code: 'without-reason',
+            text: 'skipped in its file, no reason given',
+          });
     }
     for (let up: TestModule | TestSuite = test.parent; up.type === 'suite'; up = up.parent) {
-      if (up.errors().length > 0) return `not run: a hook of "${up.name}" failed`;
+      if (up.errors().length > 0) {
+        return { code: 'hook-failed', text: `not run: a hook of "${up.name}" failed` };
+      }
     }
-    return `not run: ${whyNot}`;
+    return whyNot;
   }
 
-  #withoutReason(test: TestCase, why: string): string {
-    this.#noteSkip({ ...nameOf(test), why });
+  #withoutReason(test: TestCase, why: SkipReason): SkipReason {
+    this.#noteSkip({ ...nameOf(test), why: why.text });
     return why;
   }
 
@@ -173,7 +205,15 @@ export class LostResultsReporter implements Reporter {
     name: string,
     status: 'broken' | 'skipped',
     message: string,
-    { error, test }: { error?: { readonly stack?: string | undefined }; test?: TestCase } = {},
+    {
+      error,
+      test,
+      code,
+    }: {
+      error?: { readonly stack?: string | undefined };
+      test?: TestCase;
+      code?: SkipReason['code'];
+    } = {},
   ): void {
     const now = Date.now();
     const file = relative(process.cwd(), moduleId);
@@ -182,7 +222,7 @@ export class LostResultsReporter implements Reporter {
     writeResult(
       {
         name,
-        fullName: reasonKey(whole, topology),
+        fullName: topologyName(whole, topology),
         status,
         message: stripVTControlCharacters(message),
         links: issueLinks(message, []),
@@ -194,6 +234,7 @@ export class LostResultsReporter implements Reporter {
           ...omitUndefined({ topology }),
           thread: project,
           [errorLabel]: errorCodesOf(error),
+          ...(code === undefined ? {} : { [skipLabel]: code }),
         },
       },
       this.#folder,
@@ -206,9 +247,21 @@ function topologyIn(project: string): string | undefined {
   return ['', 'unit', 'machines', 'uml', 'run'].includes(project) ? undefined : project;
 }
 
-/** Returns the key of a test: the same test on another topology has another key. */
-export function reasonKey(wholeName: string, topology: string | undefined): string {
+/** Returns the full name of a result: the same test on another topology has another one. */
+function topologyName(wholeName: string, topology: string | undefined): string {
   return topology === undefined ? wholeName : `${topology}: ${wholeName}`;
+}
+
+/** Returns the key of a test's path, which is Allure's `titlePath` and the title. */
+export function pathKey(path: readonly string[]): string {
+  return JSON.stringify(path);
+}
+
+/** Returns project, folders, file, suites and title. */
+function pathOf(test: TestCase): string[] {
+  const { moduleId, project } = test.module;
+  const projects = project.name === '' ? [] : [project.name];
+  return [...projects, ...fileName(moduleId).split('/'), ...suitesOf(test), test.name];
 }
 
 /** Returns allure-vitest's name of a test, without the prefix of the project. */
@@ -238,12 +291,6 @@ function isCutOff(module: TestModule): boolean {
 function withCause({ message, cause }: Errors[number]): string {
   const why = (cause as { message?: unknown } | undefined)?.message;
   return typeof why === 'string' && !message.includes(why) ? `${message} ${why}` : message;
-}
-
-/** allure-vitest leaves out tests that are skipped before they start, and writes tests that skip themselves. */
-function isWrittenByAllure(test: TestCase): boolean {
-  const { task } = test as unknown as { task: { mode: string; result?: unknown } };
-  return !(task.mode === 'skip' && task.result === undefined);
 }
 
 function fileName(moduleId: string): string {

@@ -6,7 +6,9 @@ import { diagnosisLabel } from '../results/labels/diagnosis-label.ts';
 import { verdictName } from '../results/evidence.ts';
 import { issueLinks } from '../results/known-issues.ts';
 import { harnessOrigin, originLabel } from '../results/labels/origin-label.ts';
-import { LostResultsReporter, reasonKey, type SkipReasons } from './lost-results.ts';
+import { skipLabel } from '../results/labels/skip-label.ts';
+import { takeLateSteps } from './late-steps.ts';
+import { LostResultsReporter, pathKey, type SkipReasons } from './lost-results.ts';
 import { resultsFolder } from '../results/reports-folder.ts';
 import { ownFrames } from '../results/stack.ts';
 import { topologyOf } from '../results/labels/topology-label.ts';
@@ -24,12 +26,22 @@ export function allureReporters(
 ): Reporter[] {
   const resultsDir = resultsFolder();
   const lost = new LostResultsReporter(resultsDir, options.add ?? false, options.allowedSkips);
+  const written = new Set<string>();
   const allure = new AllureVitestReporter({
     resultsDir,
     reportMatchers: false,
-    listeners: [{ beforeTestResultWrite: (result) => amend(result, lost.reasons) }],
+    listeners: [
+      {
+        beforeTestResultWrite: (result) => {
+          written.add(keyOf(result));
+          amend(result, lost.reasons);
+        },
+      },
+    ],
   });
-  return [new UnlessWatching([lost, allure])];
+  const late = { onTestRunEnd: takeLateSteps };
+  const missing = { onTestRunEnd: () => lost.writeMissing(written) };
+  return [new UnlessWatching([lost, late, allure, missing])];
 }
 
 /** The part of Vitest's reporters that these are made of. */
@@ -77,24 +89,22 @@ function amend(result: TestResult, reasons: SkipReasons): void {
     result.status = Status.FAILED;
     result.labels.push({ name: originLabel, value: harnessOrigin });
   }
-  if (result.status === undefined || result.status === Status.SKIPPED)
-    tellSkip(result, key, reasons);
+  if (result.status === undefined || result.status === Status.SKIPPED) tellSkip(result, reasons);
   const codes = result.labels
     .filter(({ name }) => name === diagnosisLabel)
     .map(({ value }) => value);
   result.links.push(...issueLinks(result.statusDetails.message ?? '', codes));
 }
 
-function tellSkip(result: TestResult, key: string, reasons: SkipReasons): void {
-  const { fullName = '' } = result;
-  const topology = topologyOf(result);
+function tellSkip(result: TestResult, reasons: SkipReasons): void {
+  const reason = reasons.get(keyOf(result));
   result.status = Status.SKIPPED;
-  result.statusDetails = {
-    message:
-      reasons.get(reasonKey(key, topology)) ??
-      reasons.get(reasonKey(fullName, topology)) ??
-      'not run',
-  };
+  result.statusDetails = { message: reason?.text ?? 'not run' };
+  if (reason !== undefined) result.labels.push({ name: skipLabel, value: reason.code });
+}
+
+function keyOf({ titlePath = [], name = '' }: TestResult): string {
+  return pathKey([...titlePath, name]);
 }
 
 /** The findings of the cluster come last, and are shown first. */

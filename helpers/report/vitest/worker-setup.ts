@@ -8,7 +8,7 @@ import { afterAll, afterEach, TestRunner } from 'vitest';
 import { watchActivityTrees } from '../results/activity-tree.ts';
 import { errorCodesOf, errorLabel } from '../results/labels/error-label.ts';
 import { reportRuntime } from '../results/evidence.ts';
-import { sendAgain } from './late-steps.ts';
+import { keepLateSteps } from './late-steps.ts';
 import { type Step, toStep } from '../results/step.ts';
 
 const watch = watchActivityTrees((root) => send(toStep(root)));
@@ -28,9 +28,9 @@ afterEach(async ({ task }) => {
 });
 // The first to be registered, and so the last to run.
 // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it which fixtures are wanted: none.
-afterAll(async ({}, file) => {
+afterAll(({}, file) => {
   watch.stop();
-  if (late) await sendAgain(file);
+  if (late) keepLateSteps(file);
 });
 
 /** Sends a step with its true times; the public `step()` of Allure would measure the sending. */
