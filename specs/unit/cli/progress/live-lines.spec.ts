@@ -42,11 +42,11 @@ describe('Live lines of the set-up of 17 machines', () => {
     expect(screen.map((line) => line.replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, '~'))).toEqual(
       expect.arrayContaining([
         '  ✔ keystore  5.1 s',
-        '~ stand up sixteen  15.5 s',
+        '~ bring up sixteen  15.5 s',
         '  ~ cluster  13.1 s',
         '  ✔ host-04  create  11.6 s',
         '  ~ host-05  waits: cluster: 192.168.104.105:2376 in the store …  0.1 s',
-        '  ~ host-16  waits: its turn to start the engine …  5.0 s',
+        '  ~ host-16  waits: prerequisites of its engine …  5.0 s',
       ]),
     );
   });
@@ -74,7 +74,7 @@ describe('Live lines of the set-up of 17 machines', () => {
       const spinning = lines.filter((line) => /^ *[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(line));
       // The outermost stage has one line. A second one would be left over from an earlier frame.
       expect(
-        spinning.filter((line) => line.includes('stand up sixteen')).length,
+        spinning.filter((line) => line.includes('bring up sixteen')).length,
         lines.join('\n'),
       ).toBeLessThanOrEqual(1);
       expect(new Set(machines(lines).map((line) => line.split(/ +/)[2])).size).toBe(
@@ -85,7 +85,7 @@ describe('Live lines of the set-up of 17 machines', () => {
     expect((await terminal.everything()).map(withoutTimes)).toEqual([
       '  ✔ keystore  TIME',
       '  ✔ cluster  TIME',
-      '✔ stand up sixteen  TIME',
+      '✔ bring up sixteen  TIME',
     ]);
   });
 
@@ -103,7 +103,7 @@ describe('Live lines of the set-up of 17 machines', () => {
       await replay.until(12_000 + columns);
       const lines = await terminal.everything();
       expect(
-        lines.filter((line) => line.includes('stand up sixteen')),
+        lines.filter((line) => line.includes('bring up sixteen')),
         lines.join('\n'),
       ).toHaveLength(1);
     }
@@ -150,13 +150,13 @@ describe('At the end, live lines', () => {
     const replay = new Replay(recording);
     // Read right after the next frame: another frame would hide an error.
     await replay.until(recording.find(({ kind }) => kind === 'stage')?.startedAt ?? 0);
-    expect((await terminal.screen())[0]).toMatch(/^\S stand up sixteen/);
+    expect((await terminal.screen())[0]).toMatch(/^\S bring up sixteen/);
     await replay.until(3050);
     terminal.echo('^C');
     await replay.until(3120);
     const lines = await terminal.screen();
     expect(lines.length).toBeGreaterThan(2);
-    for (const line of lines) expect(line).toMatch(/^ *\S (stand up|keystore|cluster|store|host)/);
+    for (const line of lines) expect(line).toMatch(/^ *\S (bring up|keystore|cluster|store|host)/);
   });
 
   test('report the failed machine, and the reason once', async () => {
@@ -168,7 +168,7 @@ describe('At the end, live lines', () => {
       observed: 'dockerd ended; last line of its log: "no space left on device"',
       evidence: 'its log',
     });
-    const titles = ['machine host-05: create', 'cluster', 'stand up sixteen'];
+    const titles = ['machine host-05: create', 'cluster', 'bring up sixteen'];
     await new Replay(
       recording,
       Object.fromEntries(titles.map((title) => [title, failure])),
@@ -177,7 +177,7 @@ describe('At the end, live lines', () => {
       '  ✔ keystore  TIME',
       '    ✖ machine host-05: create  TIME  machine host-05: start the engine: dockerd ended; last line of its log: "no space left on device"',
       '  ✖ cluster  TIME',
-      '✖ stand up sixteen  TIME',
+      '✖ bring up sixteen  TIME',
     ]);
   });
 
@@ -191,7 +191,7 @@ describe('At the end, live lines', () => {
     terminal.stream.write('line\nno end');
     const lines = await terminal.everything();
     expect(lines.slice(0, 2)).toEqual(['one line', 'half a line']);
-    expect(lines[2]).toContain('stand up sixteen');
+    expect(lines[2]).toContain('bring up sixteen');
     stop();
     expect(await terminal.everything()).toEqual(['one line', 'half a line', 'no end']);
   });
