@@ -3,6 +3,7 @@ import { comparisons } from './compare/comparisons.ts';
 import type { Coverage } from './model/report.ts';
 import { coverageOf } from './derive/coverage.ts';
 import { diagnoseDifferences } from './diagnose/diagnose.ts';
+import { notesOf } from './derive/notes.ts';
 import type { Observation } from './model/observation.ts';
 import { observeCluster } from './observe/observe-cluster.ts';
 import type { AuditOptions } from './model/options.ts';
@@ -45,6 +46,7 @@ export function diagnoseObservation(
     diagnoses,
     comparisons: results,
     coverage,
+    notes: notesOf(observation),
     observation,
   };
 }

@@ -28,6 +28,10 @@ export interface EngineInfo {
   readonly swarm: 'inactive' | 'pending' | 'active' | 'error' | 'locked';
   /** Its membership of a swarm; undefined if it is in no swarm. */
   readonly swarmNode: SwarmMember | undefined;
+  /** The error that its part in a swarm reports, such as a missing leader; empty without one. */
+  readonly swarmError: string;
+  /** True if containers keep running while the engine is stopped. Swarm mode does not support it. */
+  readonly liveRestore: boolean;
   readonly containersRunning: number;
   /** The engine's current time, in ISO 8601 format. */
   readonly systemTime: string;
@@ -95,9 +99,11 @@ const infoAnswer = z
         NodeAddr: ipAddressOrNone.default(''),
         ControlAvailable: z.boolean().default(false),
         RemoteManagers: z.array(z.object({ Addr: addressAndPort })).nullish(),
+        Error: z.string().default(''),
       })
       .optional(),
     ContainersRunning: z.number(),
+    LiveRestoreEnabled: z.boolean().default(false),
     SystemTime: z.string().default(''),
     Warnings: list,
     SystemStatus: z
@@ -128,6 +134,8 @@ const infoAnswer = z
               isManager: info.Swarm.ControlAvailable,
               managers: (info.Swarm.RemoteManagers ?? []).map(({ Addr }) => Addr),
             },
+      swarmError: info.Swarm?.Error ?? '',
+      liveRestore: info.LiveRestoreEnabled,
       containersRunning: info.ContainersRunning,
       systemTime: info.SystemTime,
       warnings: info.Warnings,

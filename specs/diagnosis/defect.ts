@@ -18,6 +18,8 @@ export interface Defect {
   readonly where: Place;
   /** Further locations, if the defect has findings at several. */
   readonly also?: readonly Place[];
+  /** Findings of other codes that are right as well: the defect is caused by them. */
+  readonly alongside?: readonly Pick<Defect, 'code' | 'where'>[];
   /** True if the cluster works with the defect. The check then starts after the cluster is ready. */
   readonly worksWithDefect?: boolean;
   /** True if engines do not recover after the defect is undone. The cluster cannot be used again. */
@@ -66,14 +68,17 @@ export function findMistakes(
   diagnoses: readonly Diagnosis[],
 ): string[] {
   const missed = defects.flatMap((defect) =>
-    placesOf(defect)
-      .filter((place) => !diagnoses.some((one) => isOf(one, defect, place)))
-      .map((place) => `not found: ${defect.code} at ${describe(place)} (${defect.way})`),
+    [defect, ...(defect.alongside ?? [])].flatMap((wanted) =>
+      placesOf(wanted)
+        .filter((place) => !diagnoses.some((one) => isOf(one, wanted, place)))
+        .map((place) => `not found: ${wanted.code} at ${describe(place)} (${defect.way})`),
+    ),
   );
+  const expected = defects.flatMap((defect) => [defect, ...(defect.alongside ?? [])]);
   const unexpected = diagnoses
     .filter(
       (one) =>
-        !defects.some((defect) => placesOf(defect).some((place) => isOf(one, defect, place))),
+        !expected.some((defect) => placesOf(defect).some((place) => isOf(one, defect, place))),
     )
     .map(({ code, where, summary }) => `unexpected: ${code} at ${describe(where)}: ${summary}`);
   return [...missed, ...unexpected];
@@ -84,11 +89,11 @@ export function isDiagnosed(defect: Defect, diagnoses: readonly Diagnosis[]): bo
   return diagnoses.some((one) => placesOf(defect).some((place) => isOf(one, defect, place)));
 }
 
-function placesOf({ where, also = [] }: Defect): readonly Place[] {
+function placesOf({ where, also = [] }: Pick<Defect, 'where' | 'also'>): readonly Place[] {
   return [where, ...also];
 }
 
-function isOf({ code, where }: Diagnosis, defect: Defect, place: Place): boolean {
+function isOf({ code, where }: Diagnosis, defect: Pick<Defect, 'code'>, place: Place): boolean {
   return (
     code === defect.code &&
     Object.entries(place).every(([field, value]) => where[field as keyof Place] === value)

@@ -29,6 +29,9 @@ import { packetLoss } from './paths/packet-loss.ts';
 import { publishedPorts } from './application/published-ports.ts';
 import { keystoreAnswers } from './members/keystore-answers.ts';
 import { keystoreComplete } from './members/keystore-complete.ts';
+import { addressesLeft } from './engines/addresses-left.ts';
+import { swarmQuorum } from './swarm/quorum.ts';
+import { tasksStart } from './swarm/tasks.ts';
 import { subnetsApart } from './engines/subnets.ts';
 import { swarmMembers } from './members/swarm-members.ts';
 import { tunnels } from './paths/tunnels.ts';
@@ -41,7 +44,9 @@ export const comparisons: readonly Comparison[] = [
   engineIdsDiffer,
   enginesClustered,
   keyValueMembers,
+  swarmQuorum,
   swarmMembers,
+  tasksStart,
   gossipAware,
   // store
   keystoreAnswers,
@@ -50,6 +55,7 @@ export const comparisons: readonly Comparison[] = [
   networksKnown,
   networksAgree,
   subnetsApart,
+  addressesLeft,
   endpointsAlive,
   containersInPlace,
   containersRun,

@@ -39,12 +39,16 @@ import { checksumOffload } from './paths/checksum-offload.ts';
 import { mtuBlackHole, mtuUnsuitable } from './paths/mtu-black-hole.ts';
 import { packetLoss } from './paths/packet-loss.ts';
 import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
+import { addressesUsedUp } from './swarm/addresses.ts';
+import { managerUnreachable, swarmQuorumLost } from './swarm/quorum.ts';
+import { taskNotStarted } from './swarm/tasks.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, causes before consequences: a rule explains differences that the rules before it left open. */
 export const rules: readonly Rule[] = [
   // Engines and their cluster.
   engineUnreachable,
+  swarmQuorumLost,
   engineOutside,
   // A kernel's own want, which looks like closed ways.
   neighborTableFull,
@@ -60,6 +64,7 @@ export const rules: readonly Rule[] = [
   duplicateEngineId,
   keystoreWiped,
   engineNotClustered,
+  managerUnreachable,
   // Networks, endpoints and containers.
   networkMissing,
   networkDiffers,
@@ -67,6 +72,8 @@ export const rules: readonly Rule[] = [
   isolationBroken,
   subnetOverlap,
   vxlanDiffers,
+  addressesUsedUp,
+  taskNotStarted,
   endpointStale,
   containerMisplaced,
   containerDown,

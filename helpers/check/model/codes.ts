@@ -2,6 +2,7 @@
 export const diagnosisTitles = {
   'engine-unreachable': 'An engine does not answer',
   'engine-not-clustered': 'An engine is not a member of the cluster',
+  'swarm-quorum-lost': 'The managers of a swarm have no leader',
   'duplicate-hostname': 'Two hosts have the same hostname',
   'duplicate-engine-id': 'Two engines have the same ID',
   'keystore-unreachable': 'A host cannot reach the key-value store',
@@ -9,6 +10,8 @@ export const diagnosisTitles = {
   'network-missing': 'A host lacks an overlay network',
   'network-differs': 'Hosts disagree about a network',
   'subnet-overlap': 'The subnet of an overlay overlaps another one',
+  'addresses-used-up': 'An overlay network has no free addresses',
+  'task-not-started': 'A task of a service does not start',
   'gossip-blocked': 'Engines cannot exchange gossip (port 7946)',
   'vxlan-blocked': 'VXLAN packets do not pass between hosts',
   'vxlan-source-address': 'VXLAN packets have an unexpected source address',

@@ -49,6 +49,19 @@ export interface DifferenceValues {
     expected: string;
     observed: string | Readonly<Pick<NodeFacts, 'hostname' | 'address' | 'state'>>;
   };
+  'leader-missing': {
+    expected: string;
+    observed: {
+      managers: readonly string[];
+      unreachable: readonly string[] | null;
+      error: string | undefined;
+    };
+  };
+  'manager-unreachable': { expected: string; observed: { address: string } };
+  'task-stuck': {
+    expected: string;
+    observed: { state: string; error: string; tasks: number; networks: readonly string[] };
+  };
   'hostname-shared': { expected: string; observed: string };
   'engine-id-shared': { expected: string; observed: string };
   'gossip-unaware': { expected: string; observed: string | null };
@@ -73,6 +86,10 @@ export interface DifferenceValues {
       | readonly Pick<NetworkFacts, 'id' | 'subnets'>[];
   };
   'subnets-overlap': { expected: string; observed: { subnet: string; range: string } };
+  'addresses-missing': {
+    expected: { free: number };
+    observed: { free: number; usable: number; used: number; subnets: readonly string[] };
+  };
   'container-missing': { expected: string; observed: null };
   /** The other host; or the networks of a container that is not on the expected one. */
   'container-elsewhere': { expected: string; observed: string | readonly string[] };

@@ -8,6 +8,8 @@ export interface Place {
   /** The overlay's name. */
   readonly network?: string | undefined;
   readonly container?: string | undefined;
+  /** The service of a swarm. */
+  readonly service?: string | undefined;
   /** The container at the other end of a path. */
   readonly towards?: string | undefined;
 }
@@ -18,6 +20,9 @@ export const differenceKinds = [
   'engine-silent',
   'engine-not-member',
   'member-unknown',
+  'leader-missing',
+  'manager-unreachable',
+  'task-stuck',
   'hostname-shared',
   'engine-id-shared',
   'gossip-unaware',
@@ -29,6 +34,7 @@ export const differenceKinds = [
   'network-missing',
   'network-mismatch',
   'subnets-overlap',
+  'addresses-missing',
   'container-missing',
   'container-elsewhere',
   'container-not-running',

@@ -39,6 +39,8 @@ export interface AuditReport {
   readonly comparisons: readonly ComparisonResult[];
   /** The examined part of the cluster. */
   readonly coverage: Coverage;
+  /** Facts that are no defects, but may become the cause of one, each in a sentence. */
+  readonly notes: readonly string[];
   /** The whole observation, from which pictures are drawn. */
   readonly observation: Observation;
 }

@@ -22,7 +22,7 @@ import {
 } from './observation-context.ts';
 import type { QueriedHost } from '../model/observation.ts';
 import { observeReach, observeStore } from './store/store.ts';
-import { observeStopping, observeSwarm } from './swarm.ts';
+import { observeSwarm, observeSwarmAgain, stoppingContainers } from './swarm.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
 /** Milliseconds of its limit that are kept for the probes' end. */
@@ -90,7 +90,7 @@ async function observeLayers(
   const paths = await observePart('paths', signal, () => observePaths(cluster, context, kernel));
   const engineOf = (host: QueriedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
-  const [engineLater, later, gossipLater, application, stopping] = await Promise.all([
+  const [engineLater, later, gossipLater, application, swarmLater] = await Promise.all([
     observeEach(hosts, 'engine, second read', signal, async (host) => {
       const engine = engineOf(host);
       if ('missing' in host.engine || engine === undefined) return host.engine;
@@ -109,13 +109,14 @@ async function observeLayers(
     }),
     observePart('application', signal, () => observeApplication(cluster, context)),
     'value' in swarm
-      ? observePart('swarm tasks', signal, () => observeStopping(target, swarm, signal))
+      ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
       : swarm,
   ]);
+  const stopping = stoppingContainers(valueOf(swarmLater));
   const views = hosts.map(
     (host): HostView => ({
       ...host,
-      engine: withStopping(lastSeen(engineLater(host), host.engine), valueOf(stopping)),
+      engine: withStopping(lastSeen(engineLater(host), host.engine), stopping),
       gossip: lastSeen(gossipLater(host), gossip(host)),
       reach: reach(host),
       kernel: lastSeen(later(host), kernel(host)),
@@ -130,7 +131,7 @@ async function observeLayers(
     hosts: views,
     store,
     namedStore: target.store,
-    swarm,
+    swarm: lastSeen(swarmLater, swarm),
     ...live,
     application,
   };

@@ -1,6 +1,7 @@
 import { type Observed, type Value, withValue, withoutValue, valueOf } from '../model/observed.ts';
 import type { AuditTarget } from '../model/target.ts';
 import type { QueriedCluster } from './observation-context.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
 import type { SwarmView, SwarmEndpoint } from '../model/views/swarm-view.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
@@ -14,37 +15,58 @@ export async function observeSwarm(
     return withoutValue('the cluster is not a swarm', 'not-applicable');
   }
   const { hosts } = cluster;
-  const manager = hosts.find(({ engine }) => valueOf(engine)?.info.swarmNode?.isManager);
+  const managers = hosts.filter(({ engine }) => valueOf(engine)?.info.swarmNode?.isManager);
+  // A manager with an error, such as a lost leader, answers none of these requests.
+  const troubled = managers.filter(({ engine }) => valueOf(engine)?.info.swarmError !== '');
+  const manager = managers.find((one) => !troubled.includes(one));
+  if (manager === undefined && troubled[0] !== undefined) {
+    const error = valueOf(troubled[0].engine)?.info.swarmError ?? '';
+    return withoutValue(`${troubled[0].name}: ${firstLine(error)}`);
+  }
   const engine = target.hosts.find(({ name }) => name === manager?.name)?.engine;
   if (manager === undefined || engine === undefined) {
     return withoutValue('no host whose engine answers is a manager');
   }
-  const nodes = await engine.nodes.list({ limit: ANSWER_LIMIT, signal });
+  const options = { limit: ANSWER_LIMIT, signal };
+  const [nodes, services, tasks] = await Promise.all([
+    engine.nodes.list(options),
+    engine.services.list(options).catch(() => undefined),
+    engine.services.tasks(undefined, options).catch(() => undefined),
+  ]);
   return withValue({
     manager: manager.name,
     nodes,
+    services,
+    tasks,
     networks: networksOf(manager),
     endpoints: endpointsOf(hosts),
   });
 }
 
-/**
- * Asks the manager which containers it wants to stop: those of tasks that are to shut down or to be removed, as when a node
- * is drained or a service is scaled down or updated.
- */
-export async function observeStopping(
+/** Reads nodes and tasks again, after the live probes: what has changed until then was temporary. */
+export async function observeSwarmAgain(
   target: AuditTarget,
   { value: swarm }: Value<SwarmView>,
   signal: AbortSignal,
-): Promise<Observed<readonly string[]>> {
+): Promise<Observed<SwarmView>> {
   const engine = target.hosts.find(({ name }) => name === swarm.manager)?.engine;
   if (engine === undefined) return withoutValue('no host is a manager');
-  const tasks = await engine.services.tasks(undefined, { limit: ANSWER_LIMIT, signal });
-  return withValue(
-    tasks
-      .filter(({ desiredState }) => desiredState === 'shutdown' || desiredState === 'remove')
-      .flatMap(({ containerId }) => (containerId === '' ? [] : [containerId])),
-  );
+  const options = { limit: ANSWER_LIMIT, signal };
+  const [nodes, tasks] = await Promise.all([
+    engine.nodes.list(options),
+    engine.services.tasks(undefined, options),
+  ]);
+  return withValue({ ...swarm, later: { nodes, tasks } });
+}
+
+/**
+ * Returns the containers that the manager wants to stop: those of tasks that are to shut down or to be removed, as when a
+ * node is drained or a service is scaled down or updated.
+ */
+export function stoppingContainers(swarm: SwarmView | undefined): readonly string[] | undefined {
+  return swarm?.later?.tasks
+    .filter(({ desiredState }) => desiredState === 'shutdown' || desiredState === 'remove')
+    .flatMap(({ containerId }) => (containerId === '' ? [] : [containerId]));
 }
 
 const ANSWER_LIMIT = 15_000;

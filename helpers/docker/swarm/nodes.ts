@@ -1,4 +1,4 @@
-import { dockerId, ipAddressOrNone } from '../../process/text/reported-values.ts';
+import { addressAndPort, dockerId, ipAddressOrNone } from '../../process/text/reported-values.ts';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { commandLine } from '../../process/run-command.ts';
@@ -22,7 +22,14 @@ export interface NodeFacts {
   readonly availability: NodeAvailability;
   readonly role: SwarmRole;
   /** Undefined for a worker. */
-  readonly manager: { readonly leader: boolean; readonly reachable: boolean } | undefined;
+  readonly manager:
+    | {
+        readonly leader: boolean;
+        readonly reachable: boolean;
+        /** The address at which other managers reach it: `192.168.99.101:2377`. */
+        readonly address: string;
+      }
+    | undefined;
   readonly engineVersion: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -59,7 +66,11 @@ const nodeAnswer = z
       Addr: ipAddressOrNone.default(''),
     }),
     ManagerStatus: z
-      .looseObject({ Leader: z.boolean().default(false), Reachability: z.string() })
+      .looseObject({
+        Leader: z.boolean().default(false),
+        Reachability: z.string(),
+        Addr: z.union([addressAndPort, z.literal('')]).default(''),
+      })
       .nullish(),
   })
   .transform(
@@ -77,6 +88,7 @@ const nodeAnswer = z
           : {
               leader: ManagerStatus.Leader,
               reachable: ManagerStatus.Reachability === 'reachable',
+              address: ManagerStatus.Addr,
             },
       engineVersion: Description.Engine?.EngineVersion ?? '',
       labels: Spec.Labels ?? {},

@@ -17,6 +17,15 @@ export interface ServiceFacts {
 /** A container of a service and its fate, as in a line of `docker service ps`. */
 export interface TaskFacts {
   readonly id: string;
+  readonly serviceId: string;
+  /** Counts the containers of a replicated service from 1; 0 for one of a global service. */
+  readonly slot: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** The time at which it reached its state, in ISO 8601 format. */
+  readonly since: string;
+  /** The IDs of the networks that it is to join. */
+  readonly networks: readonly string[];
   readonly nodeId: string;
   /** Such as `running`, `preparing` or `shutdown`. */
   readonly state: string;
@@ -24,6 +33,8 @@ export interface TaskFacts {
   readonly desiredState: string;
   /** The reason of its state. */
   readonly message: string;
+  /** The error that prevents a further state; empty without one. */
+  readonly error: string;
   /** Empty if it has no container. */
   readonly containerId: string;
   /** By the network's name. */
@@ -35,6 +46,7 @@ export interface Services {
   /** Creates a service and returns its ID. Its containers start later: see `tasks`. */
   create(spec: ServiceSpec, options?: CallOptions): Promise<string>;
   inspect(nameOrId: string, options?: CallOptions): Promise<ServiceFacts>;
+  list(options?: CallOptions): Promise<ServiceFacts[]>;
   /** Returns all containers of a service, or of all services, including replaced ones. */
   tasks(nameOrId: string | undefined, options?: CallOptions): Promise<TaskFacts[]>;
   /** Removes a service; ignores an unknown one. */
@@ -66,10 +78,19 @@ const serviceAnswer = z
 const taskAnswer = z
   .looseObject({
     ID: z.string(),
+    ServiceID: z.string().default(''),
+    Slot: z.number().default(0),
+    CreatedAt: z.string().default(''),
     NodeID: z.string().default(''),
+    Spec: z
+      .looseObject({
+        Networks: z.array(z.looseObject({ Target: z.string().default('') })).nullish(),
+      })
+      .optional(),
     DesiredState: z.string(),
     Status: z.looseObject({
       State: z.string(),
+      Timestamp: z.string().default(''),
       Message: z.string().default(''),
       Err: z.string().default(''),
       ContainerStatus: z.looseObject({ ContainerID: z.string().default('') }).optional(),
@@ -86,10 +107,16 @@ const taskAnswer = z
   .transform(
     (task): TaskFacts => ({
       id: task.ID,
+      serviceId: task.ServiceID,
+      slot: task.Slot,
+      createdAt: task.CreatedAt,
+      since: task.Status.Timestamp,
+      networks: (task.Spec?.Networks ?? []).map(({ Target }) => Target),
       nodeId: task.NodeID,
       state: task.Status.State,
       desiredState: task.DesiredState,
       message: task.Status.Err === '' ? task.Status.Message : task.Status.Err,
+      error: task.Status.Err,
       containerId: task.Status.ContainerStatus?.ContainerID ?? '',
       addresses: Object.fromEntries(
         (task.NetworksAttachments ?? []).map(({ Network, Addresses }) => [
@@ -124,6 +151,16 @@ export function openServices(connection: Connection): Services {
         ask: (docker, abortSignal) => docker.getService(nameOrId).inspect({ abortSignal }),
         print: (facts) => printInspection(facts),
         explain: explainService(nameOrId),
+      }),
+    list: async (options) =>
+      await connection.call({
+        ...options,
+        title: 'service ls',
+        readOnly: true,
+        answer: z.array(serviceAnswer),
+        ask: (docker, abortSignal) => docker.listServices({ abortSignal }),
+        print: (services) => services.map(({ id, name }) => `${id}  ${name}`).join('\n'),
+        explain: explainSwarm,
       }),
     tasks: async (nameOrId, options) =>
       await connection.call({

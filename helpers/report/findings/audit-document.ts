@@ -14,6 +14,7 @@ const place = z
     peer: z.string().optional().describe('The other host, on the path from host to it.'),
     network: z.string().optional().describe('The name of the overlay network.'),
     container: z.string().optional(),
+    service: z.string().optional().describe('The service of a swarm.'),
     towards: z.string().optional().describe('The container at the other end of the path.'),
   })
   .meta({ id: 'place', description: 'The location; the fewer fields, the wider it is.' });
@@ -176,6 +177,9 @@ export const auditDocument = z
           .describe('Features of this cluster that no comparison supports yet, in words.'),
       })
       .describe('The examined and the unexamined parts of the cluster.'),
+    notes: z
+      .array(z.string())
+      .describe('Facts that are no defects, but may become the cause of one, each in a sentence.'),
     cluster,
     paths: z.array(pair).describe('Results of the live probes, by ordered pair of hosts.'),
     notRemoved: z

@@ -20,6 +20,7 @@ export function toJson(report: AuditReport): AuditDocument {
     diagnoses,
     comparisons,
     coverage,
+    notes,
     observation,
   } = report;
   const paths = valueOf(observation.paths);
@@ -39,6 +40,7 @@ export function toJson(report: AuditReport): AuditDocument {
     })),
     comparisons,
     coverage,
+    notes,
     cluster: mapCluster(observation),
     paths: paths === undefined ? [] : matrixOf(paths, hosts),
     notRemoved: observation.notRemoved,

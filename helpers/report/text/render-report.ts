@@ -26,6 +26,7 @@ export function renderVerdict(report: AuditReport, layout: TextLayout): string {
       ? []
       : renderMatrix(matrixOf(paths, hosts), layout, vxlanPortOf(observation)),
     ...diagnoses.map((one, index) => renderDiagnosis(one, index + 1, layout)),
+    renderNotes(report, layout),
     renderNotExamined(report, layout),
     renderSkipped(report, layout),
     renderNotRemoved(observation.notRemoved, layout),
@@ -62,6 +63,11 @@ function renderHeadline(report: AuditReport, layout: TextLayout): string[] {
       `${countOf(comparisons.length, 'comparison')}: ${counts.join(', ')} · ${seconds} s`,
     ),
   ];
+}
+
+function renderNotes({ notes }: AuditReport, layout: TextLayout): string[] {
+  if (notes.length === 0) return [];
+  return ['Notes:', ...notes.flatMap((one) => wrapText(one, layout, '', 2))];
 }
 
 /** Members of the cluster that were not examined, and what no check supports. */

@@ -1,4 +1,5 @@
 import type { Defect } from '../defect.ts';
+import { controlPlaneDefects } from './control-plane.ts';
 import { engineDefects } from './engines.ts';
 import { kernelDefects } from './kernel.ts';
 import { networkDefects } from './networks.ts';
@@ -9,6 +10,7 @@ import { workloadDefects } from './workload.ts';
 /** All defects, in the order of the layers of a check. */
 export const allDefects: readonly Defect[] = [
   ...engineDefects,
+  ...controlPlaneDefects,
   ...storeDefects,
   ...networkDefects,
   ...kernelDefects,

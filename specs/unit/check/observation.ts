@@ -57,6 +57,8 @@ export function engineOf({
       clusterAdvertise: undefined,
       swarm: 'inactive',
       swarmNode: undefined,
+      swarmError: '',
+      liveRestore: false,
       containersRunning: 0,
       systemTime: '2026-11-27T18:30:00Z',
       warnings: [],

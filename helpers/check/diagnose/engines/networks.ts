@@ -199,7 +199,8 @@ function joinedNetworks({ where, observed }: Difference<'networks-joined'>): str
   return [where.network ?? '', observed.network].toSorted((one, other) => one.localeCompare(other));
 }
 
-function freeRangeOf(observation: Observation): string | undefined {
+/** Returns a range that no network, host or route uses. */
+export function freeRangeOf(observation: Observation): string | undefined {
   const subnets = observation.hosts.flatMap(({ engine }) =>
     (valueOf(engine)?.networks ?? []).flatMap((one) => one.subnets),
   );

@@ -197,7 +197,11 @@ function describeGossip(
     firewalls: [isAtPeer ? peer : host],
     traffic: ['gossip', 'management'],
     consequencesOf: (evidence) =>
-      open.filter((one) => !evidence.includes(one) && isGossipSymptom(one, direction)),
+      open.filter(
+        (one) =>
+          !evidence.includes(one) &&
+          (isGossipSymptom(one, direction) || isManagerCutOff(one, evidence, direction)),
+      ),
     action: unblock(direction, isAtPeer, observation, {
       traffic: ['gossip', 'management'],
       accept: (address) => [accept(address, 'udp', 7946), accept(address, 'tcp', 7946)],
@@ -213,6 +217,22 @@ function isGossipSymptom(one: Difference, direction: Direction): boolean {
   if (one.kind === 'container-path-dead' || one.kind === 'gossip-unaware') return isOnWay;
   if (one.kind === 'tunnel-dead' || one.kind === 'host-path-dead') return false;
   return symptomKinds.has(one.kind) && isOnWay;
+}
+
+/** Returns true if a manager or a node is cut off by a blocked port 2377 on the way. */
+function isManagerCutOff(
+  one: Difference,
+  evidence: readonly Difference[],
+  { host, peer }: Direction,
+): boolean {
+  const isCutOff =
+    one.kind === 'manager-unreachable' ||
+    (one.kind === 'engine-not-member' && one.observed === 'down');
+  return (
+    isCutOff &&
+    evidence.some(({ kind }) => kind === 'manager-path-dead') &&
+    (one.where.host === host || one.where.host === peer)
+  );
 }
 
 /** VXLAN packets that end before the other host, or at its firewall. */

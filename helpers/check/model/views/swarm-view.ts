@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
+import type { ServiceFacts, TaskFacts } from '../../../docker/swarm/services.ts';
 
 /** A container of the swarm as one engine has it: `network inspect --verbose`. */
 export interface SwarmEndpoint {
@@ -26,4 +27,12 @@ export interface SwarmView {
     readonly attachable: boolean;
   }[];
   readonly endpoints: readonly SwarmEndpoint[];
+  /** Undefined if the manager did not list them. */
+  readonly services?: readonly ServiceFacts[] | undefined;
+  /** The tasks of all services, before the live probes; undefined if the manager did not list them. */
+  readonly tasks?: readonly TaskFacts[] | undefined;
+  /** Nodes and tasks at the second read, after the live probes; undefined without it. */
+  readonly later?:
+    | { readonly nodes: readonly NodeFacts[]; readonly tasks: readonly TaskFacts[] }
+    | undefined;
 }

@@ -34,7 +34,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     queryNeighborTable(access),
     queryThreads(access),
   ]);
-  const neighbourTable = before && { before, after: undefined };
+  const neighborTable = before && { before, after: undefined };
   const own = {
     links: links.map(({ link }) => link),
     carrier: links.find(({ link }) => link.addresses.some((one) => withoutLength(one) === address))
@@ -45,10 +45,10 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     observeOffload(access, own.carrier),
   ]);
   const later = undefined;
-  return withValue({
+  return withValue<KernelView>({
     ...overlays,
     later,
-    neighbourTable,
+    neighborTable,
     engineThreads,
     ...own,
     routes,
@@ -75,11 +75,11 @@ export async function observeTablesAgain(
     queryThreads(access),
   ]);
   const stuck = kernel.value.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
-  return withValue({
+  return withValue<KernelView>({
     ...kernel.value,
     later,
     firewall,
-    neighbourTable: before && { before, after },
+    neighborTable: before && { before, after },
     engineThreads: threads && { ...threads, stuck },
   });
 }

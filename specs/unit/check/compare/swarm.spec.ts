@@ -103,6 +103,8 @@ function swarmOf({
         })),
         ...ends,
       ],
+      services: [],
+      tasks: [],
     }),
   });
 }

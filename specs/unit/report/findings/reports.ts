@@ -59,6 +59,7 @@ export function reportOf(
     milliseconds: 2140,
     verdict: 'healthy',
     diagnoses: [],
+    notes: [],
     comparisons,
     coverage: { examined: count, known: count, unexamined: [], unsupported: [] },
     observation: observationOf({
@@ -187,6 +188,8 @@ function hostOf(name: string, index: number): HostView {
         clusterAdvertise: `${address}:2376`,
         swarm: 'inactive',
         swarmNode: undefined,
+        swarmError: '',
+        liveRestore: false,
         containersRunning: 1,
         systemTime: '2026-11-27T18:30:00Z',
         warnings: [],

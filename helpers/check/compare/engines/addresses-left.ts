@@ -1,0 +1,28 @@
+import { addressUsage, freeAddresses } from '../../derive/address-usage.ts';
+import { type Comparison, outcomeOf } from '../../model/comparison.ts';
+import type { Difference } from '../../model/difference.ts';
+
+/** Every overlay network has an address for one more container. */
+export const addressesLeft: Comparison = {
+  name: 'addresses-left',
+  title: 'every overlay network has free addresses',
+  layer: 'networks',
+  needs: 'api',
+  compare: (observation) => {
+    const usage = addressUsage(observation);
+    return outcomeOf(
+      usage
+        .filter((one) => freeAddresses(one) === 0)
+        .map(
+          ({ network, subnets, usable, used }): Difference => ({
+            kind: 'addresses-missing',
+            where: { network },
+            expected: { free: 1 },
+            observed: { free: 0, usable, used, subnets },
+            text: `${network} (${subnets.join(', ')}) has no free address: all ${usable} are in use`,
+          }),
+        ),
+      usage.map((one) => `${one.network}: ${freeAddresses(one)} of ${one.usable} addresses free`),
+    );
+  },
+};
