@@ -6,7 +6,7 @@ import { BUSYBOX } from '../machine/busybox-image.ts';
 import type { Fault } from './fault.ts';
 
 /** Promotes these nodes to managers; undone, the first manager is the only one again. */
-export async function promote(manager: Engine, engines: readonly Engine[]) {
+async function promote(manager: Engine, engines: readonly Engine[]) {
   const change = async (role: 'manager' | 'worker') => {
     for (const [index, engine] of engines.entries()) {
       const { swarmNode } = await engine.info();
@@ -91,10 +91,8 @@ export function stuckService(
       // Without a virtual IP address, which the kernel of this computer may not support.
       const service = ['--detach', '--no-resolve-image', '--endpoint-mode', 'dnsrr'];
       const command = ['sh', '-c', 'trap exit TERM; while :; do sleep 1 & wait; done'];
-      await provider.run(machine.name, [
-        'docker',
-        ...['service', 'create', ...service, '--name', name, ...options, image, ...command],
-      ]);
+      const words = ['service', 'create', ...service, '--name', name, ...options, image];
+      await provider.run(machine.name, ['docker', ...words, ...command]);
       await waitFor(
         `the service ${name}: its tasks are stuck`,
         async () => {
@@ -174,11 +172,11 @@ export function fullNetwork(
         await waitFor(
           `the network ${name} is removed`,
           async () => {
-            const removed = run(creator, 'network', 'rm', name);
-            return await removed.then(
-              () => done(undefined),
-              (error: unknown) => notYet(String(error)),
-            );
+            try {
+              return done(await run(creator, 'network', 'rm', name));
+            } catch (error) {
+              return notYet(String(error));
+            }
           },
           { limit: 60_000, every: 500 },
         );

@@ -7,7 +7,7 @@ import { valueOf } from '../model/observed.ts';
 /** Tasks of one service that do not start, for one reason. */
 export interface StuckTasks {
   readonly service: string;
-  /** `pending`, `new`, or `failed` for tasks that are started again and again. */
+  /** `pending`, `new`, or `failed` for tasks that fail repeatedly. */
   readonly state: string;
   /** The manager's reason; empty if it gives none. */
   readonly error: string;

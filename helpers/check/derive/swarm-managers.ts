@@ -8,7 +8,7 @@ import type { SwarmView } from '../model/views/swarm-view.ts';
 export interface LostQuorum {
   /** The addresses of its managers. */
   readonly managers: readonly string[];
-  /** Those that the others do not reach; undefined if no manager says it. */
+  /** The managers that the others do not reach; undefined if no manager says it. */
   readonly unreachable: readonly string[] | undefined;
   /** The host of a manager that is left. */
   readonly manager: string;

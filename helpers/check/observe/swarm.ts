@@ -43,7 +43,7 @@ export async function observeSwarm(
   });
 }
 
-/** Reads nodes and tasks again, after the live probes: what has changed until then was temporary. */
+/** Reads nodes and tasks again, after the live probes: anything that has changed until then was temporary. */
 export async function observeSwarmAgain(
   target: AuditTarget,
   { value: swarm }: Value<SwarmView>,

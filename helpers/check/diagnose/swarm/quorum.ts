@@ -13,7 +13,7 @@ const symptoms: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'task-stuck',
 ]);
 
-/** A swarm without a leader. Engines that do not answer, and blocked ports, remain findings of their own: they are causes. */
+/** A swarm without a leader. Engines that do not answer, and blocked ports, remain separate findings: they are causes. */
 export const swarmQuorumLost = ruleFor('leader-missing', 'swarm-quorum-lost', {
   consequences: (_, open) => open.filter((one) => symptoms.has(one.kind) || isNodeUnseen(one)),
   action: (_, observation) => {

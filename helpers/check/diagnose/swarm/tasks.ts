@@ -25,7 +25,7 @@ function activateNodes(
     kind: 'fix',
     host: manager,
     commands: closed.map(({ id }) => ['docker', 'node', 'update', '--availability', 'active', id]),
-    effect: `Makes ${names.join(' and ')} take tasks again. Keep nodes that are under maintenance as they are.`,
+    effect: `Makes ${names.join(' and ')} take tasks again. Not for nodes under maintenance.`,
   };
 }
 
@@ -50,7 +50,7 @@ const hints: readonly (readonly [reason: RegExp, hint: string])[] = [
   ],
   [
     /ip address|attachment/,
-    'A node has no address on the network of the service: look at the free addresses of its networks.',
+    'A node has no address on the network of the service: inspect the addresses of its networks.',
   ],
 ];
 

@@ -104,16 +104,41 @@ function diagnose(observation: Observation) {
   }));
 }
 
+function show(name: string) {
+  return {
+    code: 'task-not-started',
+    where: { service: name },
+    command: `docker service ps --no-trunc ${name}`,
+  };
+}
+
+function withPool(pool: object, used: number) {
+  const network = overlayOf('my-net', 'bfd9d4176f01d3b343de19fa671a518c', '10.0.9.0/24', {
+    raw: {
+      IPAM: { Config: [pool] },
+      Containers: Object.fromEntries(
+        Array.from({ length: used }, (_, index) => [
+          `container-${index}`,
+          { IPv4Address: `10.0.9.${64 + index}/24`, MacAddress: '' },
+        ]),
+      ),
+    },
+  });
+  return observationOf({
+    kind: 'key-value',
+    hosts: [hostOf('master-host', { engine: engineOf({ networks: [network] }) })],
+  });
+}
+
+function codes(observation: Observation) {
+  return diagnose(observation).map(({ code }) => code);
+}
+
 describe('Tasks of services', () => {
   test('that get no node, no address or no image are a finding for each service', async () => {
     const { services, tasks } = await recordedTasks();
     const later = '2026-12-01T15:17:20.000Z';
     const observation = swarmWith({ services, tasks }, { systemTime: later });
-    const show = (name: string) => ({
-      code: 'task-not-started',
-      where: { service: name },
-      command: `docker service ps --no-trunc ${name}`,
-    });
     expect(diagnose(observation)).toEqual([
       show('stuck'),
       show('full'),
@@ -284,24 +309,6 @@ describe('The managers of a swarm', () => {
 });
 
 describe('An overlay network', () => {
-  const withPool = (pool: object, used: number) => {
-    const network = overlayOf('my-net', 'bfd9d4176f01d3b343de19fa671a518c', '10.0.9.0/24', {
-      raw: {
-        IPAM: { Config: [pool] },
-        Containers: Object.fromEntries(
-          Array.from({ length: used }, (_, index) => [
-            `container-${index}`,
-            { IPv4Address: `10.0.9.${64 + index}/24`, MacAddress: '' },
-          ]),
-        ),
-      },
-    });
-    return observationOf({
-      kind: 'key-value',
-      hosts: [hostOf('master-host', { engine: engineOf({ networks: [network] }) })],
-    });
-  };
-  const codes = (observation: Observation) => diagnose(observation).map(({ code }) => code);
   const range = { Subnet: '10.0.9.0/24', IPRange: '10.0.9.64/30', Gateway: '10.0.9.1' };
 
   test('may use only the addresses of its range', () => {
