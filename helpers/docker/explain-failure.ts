@@ -41,7 +41,7 @@ export function explainFailure(
 }
 
 /** Returns the refusal of an engine; undefined for other errors. */
-function refusalOf(error: unknown): Refusal | undefined {
+export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const json: unknown = 'json' in error ? error.json : undefined;
   const said =

@@ -63,7 +63,7 @@ test('A wait for a lock ends at its limit and names the process that holds the l
 test('A process that opened the lock without holding it is not named as its holder', async ({
   file,
 }) => {
-  // Like a process that waits: the same descriptor, but but not the program that keeps locks.
+  // Like a process that waits: the same descriptor, but not the program that keeps locks.
   const waiter = spawn('sh', [
     '-c',
     `exec ${DESCRIPTOR}>"$1"; echo opened; exec tail -f`,
