@@ -10,7 +10,10 @@ import { type Explain, explainFailure } from './explain-failure.ts';
 
 /** Options of every call to an engine. */
 export interface CallOptions {
-  /** In milliseconds, until the call is aborted. Default: 30 s, unless documented otherwise. */
+  /**
+   * In milliseconds, until the call is aborted. Default: 30 s, unless documented otherwise. The `limitFactor` of the
+   * machine multiplies it.
+   */
   readonly limit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Publishes no activity: for waits that poll, and report their observations themselves. */
@@ -130,9 +133,12 @@ async function ask<T>(
   report: ActivityReport,
 ): Promise<T> {
   const tried = `${machine.name}: docker ${call.title}`;
+  const { limitFactor = 1 } = machine;
   // A call with its own limit is expected to take long.
   const { limit, note } =
-    call.limit === undefined ? limitWait(defaultLimit) : { limit: call.limit, note: '' };
+    call.limit === undefined
+      ? limitWait(defaultLimit * limitFactor)
+      : { limit: call.limit * limitFactor, note: '' };
   call.signal?.throwIfAborted();
   const signal = AbortSignal.any([
     AbortSignal.timeout(limit),

@@ -18,7 +18,7 @@ const knownDrivers = 'the error names the available drivers';
 
 const noSuchDriver =
   'Driver "nosuchdriver" not found. Do you have the plugin binary "docker-machine-driver-nosuchdriver" accessible in your PATH?\n' +
-  'This is netns-machine, which has the drivers netns and none. Use the real docker-machine for other drivers, or run: docker-machine create -d netns foo\n';
+  'This is netns-machine, which has the drivers netns, uml and none. Use the real docker-machine for other drivers, or run: docker-machine create -d netns foo\n';
 const notRunning = 'Machine "alpha" is not running. Start it first.\n';
 const noDriver =
   'Error: Cannot run SSH command: Host "default" has no driver, only the URL of its engine\n';

@@ -25,16 +25,18 @@ export function netnsMachinePage(): string {
   ]);
 }
 
-/** Returns one table for the options of both drivers and one for those of each. */
+/** Returns one table for the options of all drivers and one for those of each. */
 function createTables(): string[] {
-  const [netns = [], none = []] = ['netns', 'none'].map((driver) => createFlags(driver) ?? []);
+  const drivers = ['netns', 'uml', 'none'];
+  const [first = [], ...others] = drivers.map((driver) => createFlags(driver) ?? []);
+  const common = first.filter((one) => others.every((flags) => has(flags, one)));
   return [
     'With every driver:',
-    flagTable(netns.filter((one) => has(none, one))),
-    'With the driver `netns`:',
-    flagTable(netns.filter((one) => !has(none, one))),
-    'With the driver `none`:',
-    flagTable(none.filter((one) => !has(netns, one))),
+    flagTable(common),
+    ...drivers.flatMap((driver) => [
+      `With the driver \`${driver}\`:`,
+      flagTable((createFlags(driver) ?? []).filter((one) => !has(common, one))),
+    ]),
   ];
 }
 

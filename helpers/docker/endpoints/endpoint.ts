@@ -52,6 +52,11 @@ export interface EngineHost {
   readonly endpoint: EngineEndpoint;
   readonly engineOptions: readonly string[];
   readonly engineLabels: readonly string[];
+  /**
+   * Factor for the limits of calls to the engine, which end a call that hangs: a slow machine needs more time for the
+   * same work. Default: 1.
+   */
+  readonly limitFactor?: number;
   /** The directory that the `docker` client takes as DOCKER_CERT_PATH; empty if it needs none. */
   readonly certificates: string;
   /** The user's input for an existing host: `--engine tcp://10.0.0.1:2376`. */

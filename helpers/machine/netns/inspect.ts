@@ -32,6 +32,12 @@ export function requireConfig(store: Store, name: string): MachineConfig {
   });
 }
 
+/**
+ * System calls, page faults and new processes take five to ten times as long in a machine with its own kernel, which
+ * also has only one processor.
+ */
+const OWN_KERNEL_FACTOR = 5;
+
 /** Returns the current state of a machine. */
 export function describe(store: Store, config: MachineConfig): Machine {
   const { IPAddress } = config.Driver;
@@ -45,5 +51,6 @@ export function describe(store: Store, config: MachineConfig): Machine {
     ...engineAccess(IPAddress, 2376, folder),
     engineOptions: EngineOptions.ArbitraryFlags,
     engineLabels: EngineOptions.Labels,
+    ...(config.DriverName === 'uml' ? { limitFactor: OWN_KERNEL_FACTOR } : {}),
   };
 }

@@ -38,3 +38,10 @@ test('closing aborts every request permanently, without a repetition', async () 
   if (socket?.closed === false) await once(socket, 'close');
   expect(sockets).toHaveLength(1);
 });
+
+test('a call to the engine of a slow machine has a limit that is longer by its factor', async () => {
+  const { engine } = await serveEngine(() => {}, { limitFactor: 5 });
+  await expect(engine.version({ limit: 100 })).rejects.toThrow(' after 0.5 s');
+  const { engine: other } = await serveEngine(() => {});
+  await expect(other.version({ limit: 100 })).rejects.toThrow(' after 0.1 s');
+});

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { complain, type CommandContext, say } from '../context.ts';
 import { createFlags, driverIn } from '../create/create-flags.ts';
-import { createNetns } from '../create/create-netns.ts';
+import { createLocal } from '../create/create-local.ts';
 import { createNone } from '../create/create-none.ts';
 import { Failure } from '../failure.ts';
 import { FlagError, type FlagValues, moveFlagsFirst, parseFlags } from '../flags.ts';
@@ -15,7 +15,7 @@ export async function runCreate(context: CommandContext): Promise<void> {
   const flags = createFlags(driver);
   if (flags === undefined) {
     throw new Failure(
-      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns and none. Use the real docker-machine for other drivers, or run: ${context.program} create -d netns ${nameIn(args)}`,
+      `Driver "${driver}" not found. Do you have the plugin binary "docker-machine-driver-${driver}" accessible in your PATH?\nThis is netns-machine, which has the drivers netns, uml and none. Use the real docker-machine for other drivers, or run: ${context.program} create -d netns ${nameIn(args)}`,
     );
   }
   const showUsage = async () => {
@@ -77,7 +77,7 @@ async function create(context: CommandContext, showUsage: () => Promise<void>): 
   announceCertificates(storage);
   let swarmRuns = false;
   if (driver === 'none') await createNone(context, name);
-  else swarmRuns = await createNetns(context, name);
+  else swarmRuns = await createLocal(context, name, driver === 'uml' ? 'uml' : 'netns');
   say(
     `To see how to connect your Docker Client to the Docker Engine running on this virtual machine, run: ${program} env ${name}`,
   );

@@ -51,9 +51,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     undoable: 'restarted',
     run: async (context, host, state) => {
       if (state === 'Running') {
-        const { provider } = await loadOperations(context);
-        await provider.stop(host.name);
-        await provider.start(host.name);
+        await (await loadOperations(context)).provider.reboot(host.name);
         return;
       }
       say(`Starting "${host.name}"...`);

@@ -6,7 +6,7 @@ const COMMON: readonly Flag[] = [
     kind: 'string',
     value: 'netns',
     env: 'MACHINE_DRIVER',
-    usage: 'netns, or none for an existing engine',
+    usage: 'netns, uml for a machine with its own kernel, or none for an existing engine',
   },
   { names: ['engine-env'], kind: 'list', usage: 'Environment variables of the engine, KEY=VALUE' },
   {
@@ -63,53 +63,64 @@ const COMMON: readonly Flag[] = [
   { names: ['tls-san'], kind: 'list', usage: "Additional names in the engine's certificate" },
 ];
 
-const OWN: Readonly<Record<string, readonly Flag[]>> = {
-  netns: [
+/** Returns the options of a driver for machines on this computer: `--netns-memory`. */
+function localFlags(
+  driver: 'netns' | 'uml',
+  limits: { readonly cpus: string; readonly memory: string },
+): Flag[] {
+  const named = (name: string): Pick<Flag, 'names' | 'env'> => ({
+    names: [`${driver}-${name}`],
+    env: `${driver}_${name}`.toUpperCase(),
+  });
+  return [
     {
-      names: ['netns-address'],
+      ...named('address'),
       kind: 'string',
-      env: 'NETNS_ADDRESS',
       usage: 'IPv4 address of the machine (default: the next free one)',
     },
+    { ...named('cpus'), kind: 'string', usage: limits.cpus },
     {
-      names: ['netns-cpus'],
+      ...named('engine'),
       kind: 'string',
-      env: 'NETNS_CPUS',
-      usage: 'CPU limit of the machine (default: all CPUs)',
+      env: 'E2E_ENGINE_BUNDLE',
+      usage:
+        driver === 'netns'
+          ? "Engine bundle: a version, system, or a folder (default: the tutorial's version)"
+          : "Engine bundle: a version or a folder (default: the tutorial's version)",
     },
+    {
+      ...named('image'),
+      kind: 'list',
+      usage:
+        "Images that the engine has from the start: names of the tutorial's images, or docker save archives",
+    },
+    { ...named('memory'), kind: 'string', usage: limits.memory },
+    {
+      ...named('subnet'),
+      kind: 'string',
+      usage:
+        'Network of the state directory, A.B.C.0/24 (default: 192.168.99.0/24 or the next free one)',
+    },
+  ];
+}
+
+const OWN: Readonly<Record<string, readonly Flag[]>> = {
+  netns: [
+    ...localFlags('netns', {
+      cpus: 'CPU limit of the machine (default: all CPUs)',
+      memory: 'Memory limit of the machine in MB (default: all memory)',
+    }),
     {
       names: ['netns-egress'],
       kind: 'boolean',
       env: 'NETNS_EGRESS',
       usage: 'Allow the machine to reach other networks',
     },
-    {
-      names: ['netns-engine'],
-      kind: 'string',
-      env: 'E2E_ENGINE_BUNDLE',
-      usage: "Engine bundle: a version, system, or a folder (default: the tutorial's version)",
-    },
-    {
-      names: ['netns-image'],
-      kind: 'list',
-      env: 'NETNS_IMAGE',
-      usage:
-        "Images that the engine has from the start: names of the tutorial's images, or docker save archives",
-    },
-    {
-      names: ['netns-memory'],
-      kind: 'string',
-      env: 'NETNS_MEMORY',
-      usage: 'Memory limit of the machine in MB (default: all memory)',
-    },
-    {
-      names: ['netns-subnet'],
-      kind: 'string',
-      env: 'NETNS_SUBNET',
-      usage:
-        'Network of the state directory, A.B.C.0/24 (default: 192.168.99.0/24 or the next free one)',
-    },
   ],
+  uml: localFlags('uml', {
+    cpus: 'CPU limit of the machine, at most 1 (default: 1)',
+    memory: 'Memory of the machine in MB (default: 768)',
+  }),
   none: [{ names: ['url'], kind: 'string', usage: 'URL of the engine' }],
 };
 

@@ -10,12 +10,16 @@ export interface Driver {
   url(host: Host): string;
 }
 
+/** A machine on this computer. */
+const local: Driver = {
+  state: ({ storage }, { name }) =>
+    findInit(openStore(storage), name) === undefined ? 'Stopped' : 'Running',
+  url: ({ config }) => `tcp://${config.Driver.IPAddress}:2376`,
+};
+
 const DRIVERS: Readonly<Record<string, Driver>> = {
-  netns: {
-    state: ({ storage }, { name }) =>
-      findInit(openStore(storage), name) === undefined ? 'Stopped' : 'Running',
-    url: ({ config }) => `tcp://${config.Driver.IPAddress}:2376`,
-  },
+  netns: local,
+  uml: local,
   none: {
     state: () => 'Running',
     url: ({ config }) => config.Driver.URL ?? '',

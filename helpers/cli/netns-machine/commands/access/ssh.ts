@@ -54,7 +54,9 @@ export function imageHint(
   if (code !== refused || pulls === undefined || config.Driver.Egress === true) return undefined;
   const known = /\b(?:progrium\/consul|docam\/mysql-cont|docam\/tomcat)\b/.exec(line)?.[0];
   const image = known ?? 'FILE_OF_DOCKER_SAVE';
-  return `${name} reaches no registry. If the image is missing, add it when you create a machine: ${program} create --netns-image ${image} NAME`;
+  const options =
+    config.DriverName === 'uml' ? `-d uml --uml-image ${image}` : `--netns-image ${image}`;
+  return `${name} reaches no registry. If the image is missing, add it when you create a machine: ${program} create ${options} NAME`;
 }
 
 function readClientOptions(words: readonly string[]) {
@@ -81,7 +83,13 @@ async function runInside(
   line: string,
   wantsTerminal: boolean,
 ): Promise<number> {
-  const onTerminal = process.stdin.isTTY && (wantsTerminal || line === '');
+  const wantsShell = wantsTerminal || line === '';
+  if (host.config.DriverName === 'uml' && process.stdin.isTTY && wantsShell) {
+    throw new Failure(
+      `Error: machine "${host.name}" has its own kernel, and no terminal. Give a command, or pipe commands: echo uname -r | ${context.program} ssh ${host.name}`,
+    );
+  }
+  const onTerminal = process.stdin.isTTY && wantsShell;
   // A login shell would put the PATH of /etc/profile in the place of the one with the engine's programs.
   const shell = 'cd; shell=$(command -v bash || command -v sh)';
   const run = line === '' ? 'exec "$shell"' : 'exec "$shell" -c "$1"';
@@ -93,5 +101,7 @@ async function runInside(
   const terminal = context.environment['TERM'] ?? 'dumb';
   const argv = ['sh', '-c', script, 'ssh', line, terminal] as const;
   const { file, args, env } = await commandInside(context, host, argv);
-  return await waitForEnd(spawn(file, args, { env, stdio: 'inherit' }));
+  // A machine with its own kernel gets its input as one file: a terminal never ends it.
+  const input = host.config.DriverName === 'uml' && process.stdin.isTTY ? 'ignore' : 'inherit';
+  return await waitForEnd(spawn(file, args, { env, stdio: [input, 'inherit', 'inherit'] }));
 }

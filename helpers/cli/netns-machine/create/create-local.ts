@@ -10,26 +10,33 @@ import { tellOfTransfers } from '../transfers.ts';
 import { omitUndefined } from '../../../process/omit-undefined.ts';
 
 /**
- * Creates a machine in namespaces and waits until its engine answers.
+ * Creates a machine on this computer and waits until its engine answers.
  *
+ * @param driver `netns` for a machine in namespaces, `uml` for one with its own kernel
  * @returns true if it runs its Swarm containers
  */
-export async function createNetns(context: CommandContext, name: string): Promise<boolean> {
+export async function createLocal(
+  context: CommandContext,
+  name: string,
+  driver: 'netns' | 'uml',
+): Promise<boolean> {
   const { flags } = context;
-  const memory = readAmount(flags, 'netns-memory');
-  const cpus = readAmount(flags, 'netns-cpus');
+  const memory = readAmount(flags, `${driver}-memory`);
+  const cpus = readAmount(flags, `${driver}-cpus`);
   say('Running pre-create checks...');
   await tellOfTransfers(name);
-  const [{ checkName }, { requireHost }] = await Promise.all([
+  const [{ checkName }, { requireHost }, { requireOwnKernels }] = await Promise.all([
     import('../../../netns/state/check-request.ts'),
     import('../../../netns/doctor/require-host.ts'),
+    import('../../../machine/uml/require-own-kernels.ts'),
   ]);
   let images: readonly string[];
   let swarmImage: PreparedImage | undefined;
   try {
     checkName(name);
-    requireHost();
-    images = await bringImages(flags.list('netns-image'));
+    if (driver === 'uml') requireOwnKernels(`machine ${name}: create`);
+    requireHost(driver);
+    images = await bringImages(flags.list(`${driver}-image`));
     swarmImage = await bringSwarmImage(flags);
   } catch (error) {
     throw new Failure(
@@ -38,7 +45,7 @@ export async function createNetns(context: CommandContext, name: string): Promis
     );
   }
   say('Creating machine...');
-  say(`(${name}) Starting the netns host...`);
+  say(`(${name}) Starting the ${driver} host...`);
   const { provider } = await loadOperations(context);
   const request = {
     name,
@@ -48,11 +55,11 @@ export async function createNetns(context: CommandContext, name: string): Promis
     engineLabels: flags.list('engine-label'),
     engineSettings: engineSettings(flags),
     ...(await swarmOf(flags, swarmImage)),
-    egress: flags.on('netns-egress'),
+    ...(driver === 'netns' ? { egress: flags.on('netns-egress') } : { kernel: 'own' as const }),
     ...omitUndefined({ memory, cpus }),
-    ...textIfGiven(flags, 'netns-address', 'address'),
-    ...textIfGiven(flags, 'netns-subnet', 'subnet'),
-    ...textIfGiven(flags, 'netns-engine', 'engineBundle'),
+    ...textIfGiven(flags, `${driver}-address`, 'address'),
+    ...textIfGiven(flags, `${driver}-subnet`, 'subnet'),
+    ...textIfGiven(flags, `${driver}-engine`, 'engineBundle'),
   };
   try {
     await untilSignal((signal) => provider.create(request, { signal }));
