@@ -136,7 +136,7 @@ describe('a topology', { shuffle: false }, () => {
       expect(exitCode, stderr).toBe(0);
       // Output for people, without the commands that --verbose logs.
       expect(stdout).toMatch(
-        /^seed is up after [\d.]+ s: provider netns, store .*\n  mh-keystore   tcp:\/\/[\d./]+:2376   engine [\d.]+.*\nnext: npx overlay-e2e down   tears it down\n$/,
+        /^seed is up after [\d.]+ s: provider netns, state directory .*\n  mh-keystore   tcp:\/\/[\d./]+:2376   engine [\d.]+.*\nnext: npx overlay-e2e down   tears it down\n$/,
       );
       expect(stderr).toMatch(/^\[.*\] +\$ docker run .* s  mh-keystore: docker run .*$/m);
       expect(await lab.run('down')).toMatchObject({ exitCode: 0 });

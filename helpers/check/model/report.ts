@@ -24,7 +24,7 @@ export interface Coverage {
   readonly known: number;
   /** Known members that are none of the hosts, by name or address. A node that managers have as down is a finding instead. */
   readonly unexamined: readonly string[];
-  /** Parts of this cluster that no check supports, in words. */
+  /** Features of this cluster that no comparison supports, in words. */
   readonly unsupported: readonly string[];
 }
 

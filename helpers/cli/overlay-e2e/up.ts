@@ -102,7 +102,7 @@ function fromEnvironment(): { keep: boolean; reuse: boolean } {
 function summarize(document: TopologyDocument, said: string): string {
   const { machines, networks, workload, carEndpoint, stage } = document;
   return [
-    `${document.topology} ${said}: provider ${document.provider}, store ${document.store}`,
+    `${document.topology} ${said}: provider ${document.provider}, state directory ${document.store}`,
     ...table(machines.map((one) => [one.name, one.engineUrl, `engine ${one.engineVersion}`])),
     ...table(networks.map((one) => [one.name, one.subnet, one.scope, one.id])),
     ...table(workload.map((one) => [one.container, one.address, `on ${one.machine}`])),

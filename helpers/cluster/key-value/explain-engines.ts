@@ -20,7 +20,7 @@ export async function requireClusterEngines(
   machines: readonly Machine[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const judged = await allSettled(
+  const described = await allSettled(
     'cluster: query its engines',
     machines.map(async (machine) => {
       using engine = connectEngine(machine);
@@ -28,8 +28,8 @@ export async function requireClusterEngines(
     }),
   );
   const defects = [
-    ...judged.flatMap((one) => findOptionDefect(store.url, one) ?? []),
-    ...findSharedHostnames(judged),
+    ...described.flatMap((one) => findOptionDefect(store.url, one) ?? []),
+    ...findSharedHostnames(described),
   ];
   await allSettled(
     'cluster: its engines',

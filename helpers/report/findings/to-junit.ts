@@ -16,7 +16,7 @@ export function toJunit(report: AuditReport): string {
     if (own.length === 0) return [];
     // Without its milliseconds: some readers know no others.
     const timestamp = startedAt.replace(/\.\d+Z$/, '');
-    const cases = own.map((check) => caseOf(report, check));
+    const cases = own.map((comparison) => caseOf(report, comparison));
     return [element('testsuite', { name: layer, ...countsOf(own), timestamp }, ...cases)];
   });
   const left = notExaminedSuite(coverage, startedAt.replace(/\.\d+Z$/, ''));
@@ -31,7 +31,7 @@ export function toJunit(report: AuditReport): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }
 
-/** A case for each member that was not examined, an error, and for each part that no check supports, skipped. */
+/** A case for each member that was not examined, an error, and for each feature that no comparison supports, skipped. */
 function notExaminedSuite({ unexamined, unsupported }: Coverage, timestamp: string): string[] {
   if (unexamined.length + unsupported.length === 0) return [];
   const counts = {
@@ -72,33 +72,33 @@ function countsOf(comparisons: readonly ComparisonResult[]) {
   };
 }
 
-function caseOf(report: AuditReport, check: ComparisonResult): string {
-  const { title, layer, name } = check;
+function caseOf(report: AuditReport, comparison: ComparisonResult): string {
+  const { title, layer, name } = comparison;
   return element(
     'testcase',
     { name: title, classname: `${layer}.${name}` },
-    ...outcomeOf(report, check),
+    ...outcomeOf(report, comparison),
   );
 }
 
-function outcomeOf(report: AuditReport, check: ComparisonResult): string[] {
-  if (check.state === 'skipped') {
-    const { reason: message, because } = check;
+function outcomeOf(report: AuditReport, comparison: ComparisonResult): string[] {
+  if (comparison.state === 'skipped') {
+    const { reason: message, because } = comparison;
     return because === 'failed'
       ? [element('error', { type: 'impossible', message: `could not run: ${message}` })]
       : [element('skipped', { message })];
   }
-  if (check.state === 'passed')
-    return [element('system-out', {}, escapeXml(check.evidence.join('\n')))];
-  const found = diagnosesOf(report, check);
+  if (comparison.state === 'passed')
+    return [element('system-out', {}, escapeXml(comparison.evidence.join('\n')))];
+  const found = diagnosesOf(report, comparison);
   const type = found.find(({ proves }) => proves) ?? found[0];
   const text = [
-    ...check.differences.map((one) => one.text),
+    ...comparison.differences.map((one) => one.text),
     ...found.flatMap(({ diagnosis, number }) => [
       '',
       ...renderDiagnosis(diagnosis, number, { color: false, width: 100 }),
     ]),
   ].join('\n');
-  const message = failureLine(report, check);
+  const message = failureLine(report, comparison);
   return [element('failure', { type: type?.diagnosis.code, message }, escapeXml(text))];
 }

@@ -32,8 +32,8 @@ export async function writeAllure(report: AuditReport, folder: string): Promise<
   const start = Date.parse(report.startedAt);
   const times = { start, stop: start + report.milliseconds };
   writeResult({ ...times, ...(await resultOfVerdict(report)) }, folder);
-  for (const check of report.comparisons) {
-    writeResult({ ...times, ...(await resultOfCheck(report, check)) }, folder);
+  for (const comparison of report.comparisons) {
+    writeResult({ ...times, ...(await resultOfComparison(report, comparison)) }, folder);
   }
   await addCategories(folder);
 }
@@ -70,10 +70,13 @@ async function resultOfVerdict(report: AuditReport): Promise<Untimed> {
   };
 }
 
-async function resultOfCheck(report: AuditReport, check: ComparisonResult): Promise<Untimed> {
-  const { title, name, layer } = check;
+async function resultOfComparison(
+  report: AuditReport,
+  comparison: ComparisonResult,
+): Promise<Untimed> {
+  const { title, name, layer } = comparison;
   const { target } = report;
-  const found = diagnosesOf(report, check);
+  const found = diagnosesOf(report, comparison);
   const codes = [...new Set(found.map(({ diagnosis }) => diagnosis.code))];
   const text = found.flatMap(({ diagnosis, number }) => [
     ...renderDiagnosis(diagnosis, number, layout),
@@ -82,7 +85,7 @@ async function resultOfCheck(report: AuditReport, check: ComparisonResult): Prom
   return {
     name: title,
     fullName: `check of ${target}: ${name}`,
-    ...outcomeOf(report, check),
+    ...outcomeOf(report, comparison),
     attachments: [
       ...(text.length === 0
         ? []
@@ -90,7 +93,7 @@ async function resultOfCheck(report: AuditReport, check: ComparisonResult): Prom
       // In the report itself, which may be read where the project is not.
       ...(await Promise.all(codes.map(readPage))),
     ],
-    steps: stepsOf(report, check),
+    steps: stepsOf(report, comparison),
     links: linksTo(codes),
     labels: labelsOf(target, inWords(layer), codes),
   };
@@ -98,25 +101,26 @@ async function resultOfCheck(report: AuditReport, check: ComparisonResult): Prom
 
 function outcomeOf(
   report: AuditReport,
-  check: ComparisonResult,
+  comparison: ComparisonResult,
 ): Pick<Untimed, 'status' | 'message'> {
-  if (check.state === 'passed') return { status: 'passed' };
-  if (check.state === 'failed') return { status: 'failed', message: failureLine(report, check) };
-  const { reason, because } = check;
+  if (comparison.state === 'passed') return { status: 'passed' };
+  if (comparison.state === 'failed')
+    return { status: 'failed', message: failureLine(report, comparison) };
+  const { reason, because } = comparison;
   // A requested comparison that could not run is not only skipped: the result is incomplete.
   return because === 'failed'
     ? { status: 'broken', message: `could not run: ${reason}` }
     : { status: 'skipped', message: reason };
 }
 
-function stepsOf(report: AuditReport, check: ComparisonResult): Step[] {
+function stepsOf(report: AuditReport, comparison: ComparisonResult): Step[] {
   const start = Date.parse(report.startedAt);
   const times = { start, stop: start, steps: [] };
-  if (check.state === 'passed') {
-    return check.evidence.map((name) => ({ ...times, name, status: 'passed' }));
+  if (comparison.state === 'passed') {
+    return comparison.evidence.map((name) => ({ ...times, name, status: 'passed' }));
   }
-  if (check.state === 'skipped') return [];
-  return check.differences.map((one) => ({
+  if (comparison.state === 'skipped') return [];
+  return comparison.differences.map((one) => ({
     ...times,
     name: one.text,
     status: 'failed',

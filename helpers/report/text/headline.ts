@@ -7,7 +7,7 @@ export function headlineOf(report: AuditReport): string {
   const { target, verdict, diagnoses, comparisons } = report;
   if (verdict === 'healthy') return `✔ ${target}: healthy`;
   const open = comparisons.filter((one) => one.state === 'skipped' && one.because === 'failed');
-  const undone = `${countOf(open.length, 'check')} could not run`;
+  const undone = `${countOf(open.length, 'comparison')} could not run`;
   const part = partlyExamined(report);
   if (verdict === 'incomplete' && part !== undefined) {
     const also = open.length === 0 ? '' : `; ${undone}`;

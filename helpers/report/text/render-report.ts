@@ -70,7 +70,7 @@ function renderNotes({ notes }: AuditReport, layout: TextLayout): string[] {
   return ['Notes:', ...notes.flatMap((one) => wrapText(one, layout, '', 2))];
 }
 
-/** Members of the cluster that were not examined, and what no check supports. */
+/** Members of the cluster that were not examined, and features that no comparison supports. */
 function renderNotExamined({ coverage }: AuditReport, layout: TextLayout): string[] {
   const lines = notExamined(coverage);
   if (lines.length === 0) return [];

@@ -26,7 +26,7 @@ const right: NameAnswer = {
 const place = { host: 'master-host', peer: 'worker-host', network: 'my-net' };
 const asked = { ...place, container: 'tomcat-app', towards: 'mysqlserver' };
 
-function judge(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
+function diagnoseNames(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
   const names = withValue({
     answers,
     deaf: [],
@@ -39,7 +39,7 @@ function judge(answers: readonly NameAnswer[], parts: Partial<NamesView> = {}) {
 
 describe('Names', () => {
   test('are correct if name servers return the addresses that engines report', () => {
-    const { diagnoses, comparisons } = judge([right]);
+    const { diagnoses, comparisons } = diagnoseNames([right]);
     expect(diagnoses).toEqual([]);
     expect(comparisons.find(({ name }) => name === 'names-right')).toMatchObject({
       state: 'passed',
@@ -48,12 +48,14 @@ describe('Names', () => {
   });
 
   test('that could not be resolved on a host do not pass', () => {
-    const { verdict } = judge([right], { blind: [{ host: 'third-host', why: 'no probe' }] });
+    const { verdict } = diagnoseNames([right], {
+      blind: [{ host: 'third-host', why: 'no probe' }],
+    });
     expect(verdict).toBe('incomplete');
   });
 
   test('that no container has are unresolved where they were queried', () => {
-    const { diagnoses } = judge([{ ...right, answers: [], error: '127.0.0.11: NXDOMAIN' }]);
+    const { diagnoses } = diagnoseNames([{ ...right, answers: [], error: '127.0.0.11: NXDOMAIN' }]);
     expect(diagnoses).toMatchObject([
       { code: 'name-unresolved', where: asked, action: { host: 'worker-host' } },
     ]);
@@ -63,7 +65,7 @@ describe('Names', () => {
     const silent = { ...right, answers: undefined, error: '127.0.0.11: ECONNREFUSED' };
     const both = [silent, { ...silent, name: 'bystander', towards: 'bystander' }];
     const deaf = [{ host: 'master-host', container: 'tomcat-app' }];
-    expect(judge(both, { deaf }).diagnoses).toMatchObject([
+    expect(diagnoseNames(both, { deaf }).diagnoses).toMatchObject([
       {
         code: 'name-unresolved',
         where: { host: 'master-host', container: 'tomcat-app' },
@@ -74,20 +76,23 @@ describe('Names', () => {
 
   test('that two containers of a host cannot resolve are one finding for this host', () => {
     const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
-    const { diagnoses } = judge([lost, { ...lost, container: 'other' }]);
+    const { diagnoses } = diagnoseNames([lost, { ...lost, container: 'other' }]);
     expect(diagnoses).toHaveLength(1);
     expect(diagnoses[0]?.where).toEqual({ ...place, towards: 'mysqlserver' });
   });
 
   test('that several hosts cannot resolve are one finding for this name', () => {
     const lost = { ...right, answers: [], error: '127.0.0.11: NXDOMAIN' };
-    const { diagnoses } = judge([lost, { ...lost, host: 'third-host', container: 'bystander' }]);
+    const { diagnoses } = diagnoseNames([
+      lost,
+      { ...lost, host: 'third-host', container: 'bystander' },
+    ]);
     expect(diagnoses).toMatchObject([{ code: 'name-unresolved', action: { host: 'worker-host' } }]);
     expect(diagnoses[0]?.where).toEqual({ network: 'my-net', towards: 'mysqlserver' });
   });
 
   test('with another address in /etc/hosts are stale in this container', () => {
-    const { diagnoses } = judge([{ ...right, answers: ['10.0.9.4'], from: 'hosts-file' }]);
+    const { diagnoses } = diagnoseNames([{ ...right, answers: ['10.0.9.4'], from: 'hosts-file' }]);
     expect(diagnoses).toMatchObject([
       {
         code: 'name-stale',
@@ -99,7 +104,7 @@ describe('Names', () => {
   });
 
   test('with a correct and an unused address are stale', () => {
-    const { diagnoses } = judge([{ ...right, answers: ['10.0.9.3', '10.0.9.77'] }]);
+    const { diagnoses } = diagnoseNames([{ ...right, answers: ['10.0.9.3', '10.0.9.77'] }]);
     expect(diagnoses).toMatchObject([
       { code: 'name-stale', summary: expect.stringContaining('no container has 10.0.9.77') },
     ]);

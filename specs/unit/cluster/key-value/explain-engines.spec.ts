@@ -11,7 +11,7 @@ const machine = {
   endpoint: { kind: 'tls', port: 2376 },
 } as Machine;
 
-function judge(url: string, clusterStore?: string, clusterAdvertise?: string) {
+function explainEngine(url: string, clusterStore?: string, clusterAdvertise?: string) {
   const info = { clusterStore, clusterAdvertise } as EngineInfo;
   return findOptionDefect(url, { machine, info })?.line;
 }
@@ -20,15 +20,17 @@ describe('the options of an engine in a cluster', () => {
   test.for(keyValueStoreKinds)('are checked in the same way on %s', (kind) => {
     const { url } = openKeyValueStore(kind, '192.168.99.100');
     const advertised = '192.168.99.102:2376';
-    expect(judge(url, url, advertised)).toBeUndefined();
+    expect(explainEngine(url, url, advertised)).toBeUndefined();
     const asked = `. Set the engine option cluster-store=${url}`;
-    expect(judge(url)).toContain(`without cluster-store and cluster-advertise${asked}`);
+    expect(explainEngine(url)).toContain(`without cluster-store and cluster-advertise${asked}`);
     const other = url.replace('.100', '.200');
-    expect(judge(url, other, advertised)).toContain(`uses the key-value store ${other}${asked}`);
-    expect(judge(url, url)).toMatch(
+    expect(explainEngine(url, other, advertised)).toContain(
+      `uses the key-value store ${other}${asked}`,
+    );
+    expect(explainEngine(url, url)).toMatch(
       /without cluster-advertise: .*\. .*cluster-advertise=INTERFACE/,
     );
-    expect(judge(url, url, '10.0.2.15:2376')).toContain(
+    expect(explainEngine(url, url, '10.0.2.15:2376')).toContain(
       `advertises 10.0.2.15:2376, but its address is ${advertised}. `,
     );
   });

@@ -109,13 +109,13 @@ describe('A check as text', () => {
       { ...report, verdict: 'incomplete', comparisons: [...report.comparisons, impossible] },
       plain,
     );
-    expect(text).toContain('? topology seed: nothing wrong found, but 1 check could not run');
+    expect(text).toContain('? topology seed: nothing wrong found, but 1 comparison could not run');
     expect(text).toMatch(
       /Could not run:\n {2}the engine of worker-host refuses privileged containers: kernel-routes\nNot requested:\n {2}nobody said .*: application-answer\nNot applicable: swarm-nodes/,
     );
     const defects = { ...brokenReport(), comparisons: [...brokenReport().comparisons, impossible] };
     expect(renderVerdict(defects, plain)).toContain(
-      '✖ topology seed: 1 finding; 1 check could not run, so there may be more',
+      '✖ topology seed: 1 finding; 1 comparison could not run, so there may be more',
     );
   });
 

@@ -44,7 +44,7 @@ function diagnose(changes: Changes): readonly Diagnosis[] {
 }
 
 /** Returns the findings about tables, and about containers that run elsewhere or not at all. */
-function judgeContainers(observation: Observation): readonly Diagnosis[] {
+function diagnoseContainers(observation: Observation): readonly Diagnosis[] {
   return diagnoseDifferences(
     differencesOf(observation, [containersInPlace, ...tableChecks]),
     observation,
@@ -308,14 +308,14 @@ describe('Entries of a container that has left its host', () => {
   };
   const another = { address: '10.0.9.98', mac: '02:42:0a:00:09:62' };
   const leaver = { name: 'leaver', host: 'worker-host', network: 'my-net' };
-  const judged = (more: Tables, changes: Changes = {}) => {
+  const outcome = (more: Tables, changes: Changes = {}) => {
     const master = {
       forwarding: [...forwarding, ...(more.forwarding ?? [])],
       neighbours: [...neighbours, ...(more.neighbours ?? [])],
     };
     const rest = { expectations: { containers: [leaver] } };
     const observation = twoHosts({ master, later: master, rest, ...changes });
-    return judgeContainers(observation).map(({ code, consequences }) => [
+    return diagnoseContainers(observation).map(({ code, consequences }) => [
       code,
       ...consequences.map(({ kind }) => kind),
     ]);
@@ -324,16 +324,16 @@ describe('Entries of a container that has left its host', () => {
   const stale = ['forwarding-entry-stale'];
 
   test('are consequences if it is down or runs elsewhere', () => {
-    expect(judged(entry)).toEqual([['container-down', ...entries]]);
+    expect(outcome(entry)).toEqual([['container-down', ...entries]]);
     const moved = container('leaver', another);
-    expect(judged(entry, { engine: { containers: [moved] } })).toEqual([
+    expect(outcome(entry, { engine: { containers: [moved] } })).toEqual([
       ['container-misplaced', ...entries],
     ]);
   });
 
   test('are a finding if they point to a host on which the container never was', () => {
     const elsewhere = { forwarding: [written(gone.mac, '192.168.99.150')] };
-    expect(judged(elsewhere)).toEqual([['container-down'], stale]);
+    expect(outcome(elsewhere)).toEqual([['container-down'], stale]);
   });
 
   test('are a finding if they belong to more containers than have left', () => {
@@ -341,13 +341,13 @@ describe('Entries of a container that has left its host', () => {
       ...entry,
       forwarding: [written(gone.mac, WORKER), written(another.mac, WORKER)],
     };
-    expect(judged(more)).toEqual([['container-down'], stale, stale]);
+    expect(outcome(more)).toEqual([['container-down'], stale, stale]);
   });
 
   test('are wrong instead of stale if a container on another host has the address', () => {
     const tenant = container('tenant', gone);
     // On the host itself, which sends traffic for its own container away.
-    expect(judged(entry, { engine: { containers: [tenant] } })).toEqual([
+    expect(outcome(entry, { engine: { containers: [tenant] } })).toEqual([
       ['container-down'],
       stale,
     ]);
@@ -364,7 +364,7 @@ describe('Entries of a container that has left its host', () => {
       throw new Error('two hosts expected');
     const containers = [...worker.engine.value.containers, tenant];
     const taken = { ...worker, engine: withValue({ ...worker.engine.value, containers }) };
-    const found = judgeContainers({ ...rest, hosts: [master, taken] });
+    const found = diagnoseContainers({ ...rest, hosts: [master, taken] });
     expect(found.map(({ code }) => code)).toEqual(['container-down', 'forwarding-entry-wrong']);
   });
 });
