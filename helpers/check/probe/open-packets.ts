@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { wordOf } from './namespace.ts';
-import type {
-  Capture,
-  InjectedPacket,
-  Packets,
-  SniffedSources,
-  TrialRequest,
-  TrialResult,
+import {
+  type Capture,
+  type InjectedPacket,
+  type Packets,
+  sniffedSources,
+  type TrialRequest,
+  type TrialResult,
 } from './packets.ts';
 
 /** Sends a command to the agent and validates its response. */
@@ -66,11 +66,6 @@ const capturesResponse = z.object({
   captures: z.record(z.string(), z.array(captureLine)),
 });
 
-const sniffedResponse: z.ZodType<SniffedSources> = z.object({
-  nic: z.array(z.string()),
-  input: z.array(z.string()),
-});
-
 /** Implements {@link Packets} with the verbs of the agent: agent/PROTOCOL.md. */
 export function openPackets(call: CallAgent): Packets {
   return {
@@ -99,7 +94,7 @@ export function openPackets(call: CallAgent): Packets {
       await call(z.array(z.never()), ['sniff', transport, `${port}`, ...sources]);
     },
     sniffed: async (transport, port) =>
-      await call(sniffedResponse, ['sniffed', transport, `${port}`]),
+      await call(sniffedSources, ['sniffed', transport, `${port}`]),
   };
 }
 

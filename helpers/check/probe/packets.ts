@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Namespace } from './namespace.ts';
 
 /** The ports on which an agent listens in a namespace, and the namespace's interfaces with an IPv4 address. */
@@ -121,10 +122,12 @@ export interface Packets {
   sniffed(transport: 'tcp' | 'udp', port: number): Promise<SniffedSources>;
 }
 
-/** The addresses whose packets came to a port of the host. */
-export interface SniffedSources {
+export const sniffedSources = z.object({
   /** At any network device. */
-  readonly nic: readonly string[];
+  nic: z.array(z.string()),
   /** Behind the host's firewall. */
-  readonly input: readonly string[];
-}
+  input: z.array(z.string()),
+});
+
+/** The addresses whose packets came to a port of the host. */
+export type SniffedSources = z.infer<typeof sniffedSources>;

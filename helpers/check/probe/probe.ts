@@ -7,7 +7,8 @@ import { type Namespace, wordOf } from './namespace.ts';
 import { openPackets } from './open-packets.ts';
 import type { Packets } from './packets.ts';
 import { type NameResult, resolveName } from './resolve-name.ts';
-import { type ProgramResult, runProgram } from './run-program.ts';
+import { runProgram } from './run-program.ts';
+import type { CommandResult } from '../../process/run-command.ts';
 import type { EngineThreads } from '../model/views/kernel-view.ts';
 
 /** A file of the host, or why it could not be read. */
@@ -19,6 +20,11 @@ export type FileResult =
       readonly cut: boolean;
     }
   | { readonly path: string; readonly error: string };
+
+/** Returns the text of a file; empty if it could not be read. */
+export function textOf(file: FileResult | undefined): string {
+  return file !== undefined && 'text' in file ? file.text : '';
+}
 
 /** The probe on one host: a small container that reads the host's kernel, and sends and captures packets. */
 export interface Probe extends AsyncDisposable {
@@ -32,7 +38,7 @@ export interface Probe extends AsyncDisposable {
     namespace: Namespace,
     argv: readonly [string, ...string[]],
     options?: ProbeOptions,
-  ): Promise<ProgramResult>;
+  ): Promise<CommandResult>;
   /**
    * Reads files of the host, each up to 1 MB, or `most`. Files below /proc depend on the reader: `/proc/sys/net/…` and
    * `/proc/net/…` belong to the namespace, the host's when absent.

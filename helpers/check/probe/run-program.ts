@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
-import { commandLine } from '../../process/run-command.ts';
+import { type CommandResult, commandLine } from '../../process/run-command.ts';
 import { type AgentClient, RESPONSE_MARGIN, type ProbeOptions } from './agent-client.ts';
 import { type Namespace, wordOf } from './namespace.ts';
-
-/** The result of a program in the probe's image. */
-export interface ProgramResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 const answer = z.object({
   exitCode: z.number(),
@@ -26,7 +19,7 @@ export async function runProgram(
   namespace: Namespace,
   argv: readonly [string, ...string[]],
   { limit = 10_000, signal }: ProbeOptions = {},
-): Promise<ProgramResult> {
+): Promise<CommandResult> {
   const [program, ...programArguments] = argv;
   const line = commandLine(program, programArguments);
   const where = wordOf(namespace);

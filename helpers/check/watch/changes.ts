@@ -1,6 +1,6 @@
 import { type Diagnosis, identityOf } from '../model/diagnosis.ts';
 import type { AuditReport } from '../model/report.ts';
-import { placeInWords } from '../model/format-place.ts';
+import { placeInWords } from '../model/difference.ts';
 
 /** The result of one check of `--watch`: a report, or the reason for none. */
 export type Round = { readonly report: AuditReport } | { readonly failure: string };

@@ -8,7 +8,7 @@ import {
 } from '@allurereport/core-api';
 import type { AllureReport } from '@allurereport/core';
 import { z } from 'zod';
-import { placeInWords } from '../../check/model/format-place.ts';
+import { placeInWords } from '../../check/model/difference.ts';
 import { categories } from '../results/categories.ts';
 import { readFindings } from './causes.ts';
 import { codeIn, diagnosisLabel } from '../results/labels/diagnosis-label.ts';

@@ -1,6 +1,6 @@
 import { printable } from '../../process/text/printable.ts';
 import { countOf } from '../text/count-of.ts';
-import { placeInWords } from '../../check/model/format-place.ts';
+import { placeInWords } from '../../check/model/difference.ts';
 import { painter, type TextLayout, wrapText } from '../text/text-layout.ts';
 import type { Cause, Causes, Finding } from '../overview/causes.ts';
 

@@ -1,8 +1,7 @@
 import { pageOf } from '../../check/model/codes.ts';
 import { lineOf } from '../../check/model/command.ts';
 import { type Diagnosis, needsRoot, type Action } from '../../check/model/diagnosis.ts';
-import type { Difference } from '../../check/model/difference.ts';
-import { placeInWords } from '../../check/model/format-place.ts';
+import { type Difference, placeInWords } from '../../check/model/difference.ts';
 import { painter, type TextLayout, wrapText } from './text-layout.ts';
 import { valueInWords } from './value-in-words.ts';
 

@@ -6,7 +6,7 @@ import { countOf } from './count-of.ts';
 import { headlineOf } from './headline.ts';
 import { notExamined } from './not-examined.ts';
 import { matrixOf } from './path-matrix.ts';
-import { placeInWords } from '../../check/model/format-place.ts';
+import { placeInWords } from '../../check/model/difference.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { renderLooks } from './render-looks.ts';
 import { renderMatrix } from './render-matrix.ts';

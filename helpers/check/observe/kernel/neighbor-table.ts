@@ -1,4 +1,4 @@
-import type { FileResult } from '../../probe/probe.ts';
+import { textOf } from '../../probe/probe.ts';
 import type { NeighborTable } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
 import { readNeighborTable } from './ip-answers.ts';
@@ -22,8 +22,4 @@ export async function queryNeighborTable(access: KernelAccess): Promise<Neighbor
     // Missing statistics are no finding; the other tables matter.
     return undefined;
   }
-}
-
-function textOf(file: FileResult | undefined): string {
-  return file !== undefined && 'text' in file ? file.text : '';
 }

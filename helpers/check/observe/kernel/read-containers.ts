@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../../../docker/containers/container-facts.ts';
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import type { FileResult } from '../../probe/probe.ts';
+import { textOf } from '../../probe/probe.ts';
 import type { ContainerNamespace, KernelView } from '../../model/views/kernel-view.ts';
 import { parseHosts, parseNameServers } from '../names/name-files.ts';
 import { type KernelAccess, query } from './query-kernel.ts';
@@ -41,8 +41,4 @@ async function readContainer(
       names.map((name) => ({ name, address })),
     ),
   };
-}
-
-function textOf(file: FileResult | undefined): string {
-  return file !== undefined && 'text' in file ? file.text : '';
 }

@@ -5,7 +5,7 @@ import type {
   MappedHost,
   MappedNetwork,
 } from '../../text/cluster-map.ts';
-import { placeInWords } from '../../../check/model/format-place.ts';
+import { placeInWords } from '../../../check/model/difference.ts';
 
 /** Containers of a host without an end on an overlay that are shown; the others are counted. */
 const bystandersShown = 3;

@@ -1,7 +1,7 @@
 import { done, notYet, waitFor } from '../../../../process/waits/wait-for.ts';
 import type { Capture } from '../../../probe/packets.ts';
 import type { Hop, LossTrial, Trial } from '../../../model/views/paths-view.ts';
-import { sightingsOf } from './sightings.ts';
+import { type CapturesByKey, sightingsOf } from './sightings.ts';
 import type { ProbeHost } from '../plan/probe-host.ts';
 import { injectAll, type InjectionPlan } from './send-until-seen.ts';
 import type { NumberTrial, TrialPlan } from '../plan/trial-plan.ts';
@@ -160,13 +160,8 @@ async function findLost(packets: readonly Packet[]): Promise<Packet[]> {
   return [...open];
 }
 
-type FoundCaptures = ReadonlyMap<
-  string,
-  readonly { readonly host: string; readonly seen: readonly Capture[] }[]
->;
-
 /** Returns the captures on the hosts of both ends. */
-async function findCaptures(packets: readonly Packet[]): Promise<FoundCaptures> {
+async function findCaptures(packets: readonly Packet[]): Promise<CapturesByKey> {
   const all = new Map<string, { host: string; seen: readonly Capture[] }[]>();
   const look = async (probeHostOf: (packet: Packet) => ProbeHost) =>
     await requestEach(packets, probeHostOf, async ({ packets: asked, host }, ids) => {
@@ -179,11 +174,11 @@ async function findCaptures(packets: readonly Packet[]): Promise<FoundCaptures> 
   return all;
 }
 
-function hopsOf({ plan, packet }: Packet, seen: FoundCaptures): Hop[] {
+function hopsOf({ plan, packet }: Packet, seen: CapturesByKey): Hop[] {
   return sightingsOf(plan, [packet.id], seen).map(({ hop }) => hop);
 }
 
-function countHops(lost: readonly Packet[], seen: FoundCaptures): Series['lastSeen'] {
+function countHops(lost: readonly Packet[], seen: CapturesByKey): Series['lastSeen'] {
   const last = lost.map((one) => hopsOf(one, seen).at(-1) ?? 'nowhere');
   return Object.fromEntries(
     [...Map.groupBy(last, (hop) => hop)].map(([hop, own]) => [hop, own.length]),
