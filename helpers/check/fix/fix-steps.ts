@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { Command } from '../model/command.ts';
 import { areMembersKnown, coverageOf, isWhollyExamined } from '../derive/coverage.ts';
 import type { Diagnosis, Action } from '../model/diagnosis.ts';
-import { hostWithDestination, tablesOf } from '../derive/expected-tables.ts';
+import { hostWithDestination, tablesOf } from '../derive/kernel/expected-tables.ts';
 import { hostNamed } from '../derive/find-host.ts';
 import type { Observation } from '../model/observation.ts';
 import type { OverlayTables } from '../model/views/kernel-view.ts';

@@ -5,7 +5,7 @@ import type { ContainerNamespace } from '../../model/views/kernel-view.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
 import { endpointsOf, isLeaving, type OverlayEndpoint } from '../../derive/endpoints.ts';
-import { observedKernels } from '../../derive/expected-tables.ts';
+import { observedKernels } from '../../derive/kernel/expected-tables.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /**

@@ -1,7 +1,11 @@
 import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
-import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
+import {
+  type ObservedKernel,
+  observedKernels,
+  tablesOf,
+} from '../../derive/kernel/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
 import { type OverlayTables, USUAL_VXLAN_PORT } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';

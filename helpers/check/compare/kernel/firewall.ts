@@ -1,6 +1,6 @@
 import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
-import { type ObservedKernel, observedKernels } from '../../derive/expected-tables.ts';
+import { type ObservedKernel, observedKernels } from '../../derive/kernel/expected-tables.ts';
 import type { HostView, Observation } from '../../model/observation.ts';
 import type { FirewallRule, OverlayTraffic } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';

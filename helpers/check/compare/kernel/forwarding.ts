@@ -4,8 +4,8 @@ import {
   type ExpectedEntry,
   heldEntry,
   hostWithDestination,
-} from '../../derive/expected-tables.ts';
-import { isPending } from '../../derive/pending-entries.ts';
+} from '../../derive/kernel/expected-tables.ts';
+import { isPending } from '../../derive/kernel/pending-entries.ts';
 import type { Observation } from '../../model/observation.ts';
 import { entriesOutcome } from './kernel-outcome.ts';
 

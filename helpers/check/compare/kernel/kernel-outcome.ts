@@ -5,7 +5,7 @@ import {
   type ExpectedEntry,
   expectedEntries,
   observedKernels,
-} from '../../derive/expected-tables.ts';
+} from '../../derive/kernel/expected-tables.ts';
 import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { MissingBecause } from '../../model/observed.ts';

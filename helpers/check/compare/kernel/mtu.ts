@@ -2,7 +2,11 @@ import type { Command } from '../../model/command.ts';
 import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
-import { type ObservedKernel, observedKernels, tablesOf } from '../../derive/expected-tables.ts';
+import {
+  type ObservedKernel,
+  observedKernels,
+  tablesOf,
+} from '../../derive/kernel/expected-tables.ts';
 import { kernelOutcome } from './kernel-outcome.ts';
 
 /** Bytes that VXLAN puts around a packet between IPv4 hosts. */

@@ -1,9 +1,9 @@
 import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
-import { type ExpectedEntry, heldEntry } from '../../derive/expected-tables.ts';
-import { isPending } from '../../derive/pending-entries.ts';
+import { type ExpectedEntry, heldEntry } from '../../derive/kernel/expected-tables.ts';
+import { isPending } from '../../derive/kernel/pending-entries.ts';
 import type { Observation } from '../../model/observation.ts';
-import { type FullTable, findFullTables } from '../../derive/neighbor-overflow.ts';
+import { type FullTable, findFullTables } from '../../derive/kernel/neighbor-overflow.ts';
 import { entriesOutcome } from './kernel-outcome.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
   type ObservedKernel,
   observedKernels,
   tablesOf,
-} from '../../derive/expected-tables.ts';
+} from '../../derive/kernel/expected-tables.ts';
 import { hostAt } from '../../derive/find-host.ts';
 import { type KnownEndpoint, knownEndpoints } from '../../derive/known-endpoints.ts';
 import type { Observation } from '../../model/observation.ts';

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { answeringHosts } from '../../compare/engines/answering-hosts.ts';
 import { takenRanges } from '../../compare/engines/subnets.ts';
-import { overlayOn } from '../../derive/expected-tables.ts';
+import { overlayOn } from '../../derive/kernel/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import { findFreeRange } from '../../derive/ranges.ts';
 import type { Command } from '../../model/command.ts';

@@ -1,7 +1,7 @@
 import type { Command } from '../../model/command.ts';
 import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import { type Difference, ofKind } from '../../model/difference.ts';
-import { overlayOn } from '../../derive/expected-tables.ts';
+import { overlayOn } from '../../derive/kernel/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { OverlayTables } from '../../model/views/kernel-view.ts';

@@ -4,7 +4,7 @@ import {
   type ExpectedEntry,
   heldEntry,
   hostWithDestination,
-} from '../../derive/expected-tables.ts';
+} from '../../derive/kernel/expected-tables.ts';
 import type { Observation } from '../../model/observation.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   expectedEntries,
   heldEntry,
   hostWithDestination,
-} from '../../derive/expected-tables.ts';
+} from '../../derive/kernel/expected-tables.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';

@@ -2,7 +2,7 @@ import type { Diagnosis, Action } from '../../model/diagnosis.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
 import { valueOf } from '../../model/observed.ts';
-import { type FullTable, findFullTables, isStuck } from '../../derive/neighbor-overflow.ts';
+import { type FullTable, findFullTables, isStuck } from '../../derive/kernel/neighbor-overflow.ts';
 import { isApplicationSymptom, isAt } from '../consequences.ts';
 import type { Rule } from '../rule.ts';
 

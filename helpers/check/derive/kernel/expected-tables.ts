@@ -1,16 +1,16 @@
 import { isIPv4 } from 'node:net';
-import { type OverlayEndpoint, endpointsOf } from './endpoints.ts';
-import { hostAt } from './find-host.ts';
-import type { HostView, Observation } from '../model/observation.ts';
+import { type OverlayEndpoint, endpointsOf } from '../endpoints.ts';
+import { hostAt } from '../find-host.ts';
+import type { HostView, Observation } from '../../model/observation.ts';
 import type {
   ForwardingEntry,
   KernelView,
   NeighborEntry,
   OverlayTables,
-} from '../model/views/kernel-view.ts';
-import { valueOf } from '../model/observed.ts';
-import { memoize } from './memoize.ts';
-import { ownAddresses } from './own-addresses.ts';
+} from '../../model/views/kernel-view.ts';
+import { valueOf } from '../../model/observed.ts';
+import { memoize } from '../memoize.ts';
+import { ownAddresses } from '../own-addresses.ts';
 
 /** The entries that one kernel must have for a container on another host. */
 export interface ExpectedEntry {

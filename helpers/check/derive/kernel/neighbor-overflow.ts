@@ -1,8 +1,8 @@
 import { observedKernels } from './expected-tables.ts';
-import type { Observation } from '../model/observation.ts';
-import type { NeighborTable } from '../model/views/kernel-view.ts';
-import { hops, type Trial } from '../model/views/paths-view.ts';
-import { valueOf } from '../model/observed.ts';
+import type { Observation } from '../../model/observation.ts';
+import type { NeighborTable } from '../../model/views/kernel-view.ts';
+import { hops, type Trial } from '../../model/views/paths-view.ts';
+import { valueOf } from '../../model/observed.ts';
 
 /** A host whose kernel had no room for more neighbours while live probes were sent. */
 export interface FullTable {

@@ -1,8 +1,8 @@
 import { type ExpectedEntry, heldEntry, isUnknown } from './expected-tables.ts';
-import type { Observation } from '../model/observation.ts';
-import { valueOf } from '../model/observed.ts';
+import type { Observation } from '../../model/observation.ts';
+import { valueOf } from '../../model/observed.ts';
 import { findFullTables } from './neighbor-overflow.ts';
-import { traitsOf } from '../model/cluster-traits.ts';
+import { traitsOf } from '../../model/cluster-traits.ts';
 
 /**
  * Returns true if a missing entry is only pending: the engine has not written it yet.
