@@ -1,12 +1,13 @@
 import { join } from 'node:path';
+import { overlayProjects } from 'overlay-e2e/vitest';
 import { defineConfig } from 'vitest/config';
 import { SpecsReporter } from './helpers/cli/specs-reporter.ts';
 import { cacheFolder } from './helpers/debian/cache/cache.ts';
 import { allureReporters } from './helpers/report/vitest/vitest-reporters.ts';
 import { topologies } from './helpers/topology/topologies.ts';
 import { allowedSkips } from './specs/allowed-skips.ts';
-import { findOwnTopologies } from './specs/own-topologies.ts';
 import { describeUnknownProject } from './specs/require-projects.ts';
+import { neededStages } from './specs/seed/stages.ts';
 import { specOrder } from './specs/spec-order.ts';
 
 // Node caches compiled code: each process that runs specs (one for each change in a watch) starts faster.
@@ -27,18 +28,28 @@ const common = {
 const combination = process.env['E2E_COMBINATION'];
 const clusters = combination === undefined ? topologies.map(({ name }) => name) : [combination];
 
-const own = await findOwnTopologies();
+/** The tutorial's specs on each cluster kind; the project's name is the topology's. */
+const ofTutorial = await overlayProjects({
+  topologies: clusters,
+  include: ['specs/seed/**/*.spec.ts'],
+  needs: neededStages,
+});
+/** Folders with a user-defined topology, each a project with the topology's name. */
+const own = await overlayProjects({ topologies: ['specs/*/topology.ts'] });
+const onOneCluster = [...ofTutorial, ...own];
 
 /** Machines with their own kernel are slow: their specs run only if they are requested. */
-const isUmlRequested = process.argv.some((word) => /^(?:--project=)?uml$/.test(word));
+const isUmlRequested = isRequested('uml');
+/** Installs the packed project elsewhere, which takes a minute: only if it is requested. */
+const packageSpecs = ['specs/package/installed.spec.ts'];
 const umlSpecs = ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'];
 
 const unknown = describeUnknownProject(process.argv.slice(2), [
   'unit',
   'machines',
   'uml',
-  ...clusters,
-  ...own.map(({ name }) => name),
+  'package',
+  ...onOneCluster.map(({ test }) => test.name),
 ]);
 if (unknown !== undefined) {
   console.error(`✖ ${unknown}`);
@@ -46,16 +57,13 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
-/** Settings of projects with one cluster: files run sequentially in one process. The global set-up creates the cluster. */
-const onOneCluster = {
-  ...common,
-  globalSetup: ['./specs/seed/global-setup.ts'],
-  fileParallelism: false,
-  isolate: false,
-};
-
 /** A watch follows imports through Vite's module graph; a single run does not need it. */
 const watches = !process.argv.includes('run');
+
+/** Returns true if the command line names a project that a run leaves out otherwise. */
+function isRequested(name: string): boolean {
+  return process.argv.some((word) => word === name || word === `--project=${name}`);
+}
 
 export default defineConfig({
   test: {
@@ -76,7 +84,7 @@ export default defineConfig({
       },
       {
         // All other specs: they create their own machines, state directories and topologies.
-        plugins: [specOrder(clusters.length + own.length + 1)],
+        plugins: [specOrder(onOneCluster.length + 1)],
         test: {
           ...common,
           name: 'machines',
@@ -87,7 +95,8 @@ export default defineConfig({
             'specs/unit/**',
             'specs/seed/**',
             ...umlSpecs,
-            ...own.map(({ folder }) => `${folder}/**`),
+            ...packageSpecs,
+            ...own.flatMap(({ test }) => test.include),
           ],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -98,7 +107,7 @@ export default defineConfig({
       ...(isUmlRequested
         ? [
             {
-              plugins: [specOrder(clusters.length + own.length + 2)],
+              plugins: [specOrder(onOneCluster.length + 2)],
               test: {
                 ...common,
                 name: 'uml',
@@ -111,25 +120,25 @@ export default defineConfig({
             },
           ]
         : []),
-      // The tutorial's specs on each cluster kind; the project's name is the topology's.
-      ...clusters.map((name, index) => ({
+      ...(isRequested('package')
+        ? [
+            {
+              plugins: [specOrder(onOneCluster.length + 3)],
+              test: {
+                ...common,
+                name: 'package',
+                env: { E2E_SUBNET: '' },
+                include: packageSpecs,
+                testTimeout: 300_000,
+                hookTimeout: 180_000,
+              },
+            },
+          ]
+        : []),
+      ...onOneCluster.map((project, index) => ({
+        ...project,
         // Vitest uses the plugins of projects, not those of the root.
-        plugins: [specOrder(index + 1)],
-        test: {
-          ...onOneCluster,
-          name,
-          include: ['specs/seed/**/*.spec.ts'],
-        },
-      })),
-      // Folders with a user-defined topology, each a project with the topology's name.
-      ...own.map(({ name, folder, file }, index) => ({
-        plugins: [specOrder(clusters.length + index + 1)],
-        test: {
-          ...onOneCluster,
-          name,
-          include: [`${folder}/**/*.spec.ts`],
-          provide: { topologyFile: file },
-        },
+        plugins: [...project.plugins, specOrder(index + 1)],
       })),
     ],
   },

@@ -123,7 +123,8 @@ export const settings: readonly Setting[] = [
   },
 ];
 
-/** Returns the settings of a command, in table order. */
+/** Returns the settings of a command, in table order. The command `test` runs specs. */
 export function settingsOf(command: string): readonly Setting[] {
-  return settings.filter(({ of }) => (of as readonly string[]).includes(command));
+  const reader = command === 'test' ? 'specs' : command;
+  return settings.filter(({ of }) => (of as readonly string[]).includes(reader));
 }

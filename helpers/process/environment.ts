@@ -1,11 +1,14 @@
 /** The environment variables that code below the command line reads itself. `cli/settings.ts` explains them. */
 export type VariableName =
+  | 'E2E_ATTACH'
   | 'E2E_CONSUL_IMAGE'
   | 'E2E_DEBIAN_MIRROR'
   | 'E2E_ENGINE_BUNDLE'
   | 'E2E_ETCD_IMAGE'
   | 'E2E_IMAGES'
+  | 'E2E_KEEP'
   | 'E2E_MYSQL_IMAGE'
+  | 'E2E_REUSE'
   | 'E2E_SUBNET'
   | 'E2E_SWARM_IMAGE'
   | 'E2E_TOMCAT_IMAGE'

@@ -4,7 +4,7 @@ import type { FixStep } from './fix-steps.ts';
 import type { Probe } from '../probe/probe.ts';
 import { startProbe } from '../probe/start/start-probe.ts';
 import type { AuditTarget } from '../model/target.ts';
-import { firstLine } from '../../process/errors/harness-error.ts';
+import { allSettled, firstLine } from '../../process/errors/harness-error.ts';
 import { tail } from '../../process/run-command.ts';
 
 export interface FixOptions {
@@ -56,14 +56,14 @@ interface FixProbes extends AsyncDisposable {
 }
 
 function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSignal): FixProbes {
-  const stack = new AsyncDisposableStack();
+  // Node 22 has no AsyncDisposableStack.
   const probes = new Map<string, Probe>();
   return {
     run: async (host, networkId, commands) => {
       const engine = hosts.find(({ name }) => name === host)?.engine;
       if (engine === undefined) return 'unknown host';
       try {
-        const probe = probes.get(host) ?? stack.use(await startProbe(engine, { signal }));
+        const probe = probes.get(host) ?? (await startProbe(engine, { signal }));
         probes.set(host, probe);
         for (const command of commands) {
           const ended = await probe.run({ overlay: networkId }, command, { signal });
@@ -75,6 +75,11 @@ function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSigna
         return firstLine(error);
       }
     },
-    [Symbol.asyncDispose]: async () => await stack.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      await allSettled(
+        'remove the probes',
+        [...probes.values()].map(async (probe) => await probe[Symbol.asyncDispose]()),
+      );
+    },
   };
 }

@@ -6,6 +6,8 @@ import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
 import { addReport } from './commands/report.ts';
 import { addHelp } from './commands/help.ts';
+import { addInit } from './commands/init.ts';
+import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
 import { interrupted } from './exit-codes.ts';
@@ -25,7 +27,17 @@ export function createProgram(): Command {
     .helpCommand(false)
     .configureOutput({ outputError: (message, write) => write(describeWrongUsage(message)) })
     .exitOverride();
-  for (const add of [addUp, addCheck, addDraw, addDown, addDoctor, addReport, addCompletion]) {
+  for (const add of [
+    addUp,
+    addCheck,
+    addDraw,
+    addDown,
+    addDoctor,
+    addInit,
+    addTest,
+    addReport,
+    addCompletion,
+  ]) {
     add(program);
   }
   addHelp(program);

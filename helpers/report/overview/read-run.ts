@@ -1,6 +1,5 @@
 import {
   extractErrorMatchingData,
-  type HistoryTestResult,
   matchCategory,
   normalizeCategoriesConfig,
   type TestLabel,
@@ -17,6 +16,7 @@ import { issueOf, type KnownIssue } from '../results/known-issues.ts';
 import { readRanOn } from '../results/labels/environment-info.ts';
 import { phaseLabel } from '../results/record-set-up.ts';
 import { hostPrefix } from '../results/results-writer.ts';
+import { specFileOf } from '../results/spec-file.ts';
 import { topologyOf } from '../results/labels/topology-label.ts';
 import type { FoundDefect, Run, RunResult } from './run.ts';
 
@@ -65,7 +65,7 @@ async function readResult(
     historyId,
     name,
     where: placeOf(labels),
-    file: fileOf(fullName),
+    file: specFileOf(fullName),
     topology: topologyOf({ labels }),
     around: fullName.startsWith(hostPrefix),
     phase: labels.find((one) => one.name === phaseLabel)?.value,
@@ -125,9 +125,4 @@ export function placeOf(labels: readonly TestLabel[]): string {
   const value = (wanted: string) => labels.find(({ name }) => name === wanted)?.value;
   const of = topologyOf({ labels }) ?? value('epic');
   return [of, value('feature')].filter((part) => part !== undefined).join(': ');
-}
-
-/** The spec file that a full name is of. */
-export function fileOf(fullName: HistoryTestResult['fullName']): string | undefined {
-  return /specs\/[^#]*\.spec\.ts/.exec(fullName ?? '')?.[0];
 }

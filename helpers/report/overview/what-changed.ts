@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import type { HistoryDataPoint, HistoryTestResult } from '@allurereport/core-api';
 import { listDifferences, readRanOn } from '../results/labels/environment-info.ts';
 import { topologyOf } from '../results/labels/topology-label.ts';
-import { fileOf, placeOf } from './read-run.ts';
+import { specFileOf } from '../results/spec-file.ts';
+import { placeOf } from './read-run.ts';
 import { isBad, type Run, type RunResult } from './run.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
@@ -100,7 +101,7 @@ function listGone({ results, earlier }: Run): GoneSpec[] {
 }
 
 function isOfGoneFile({ fullName }: HistoryTestResult): boolean {
-  const file = fileOf(fullName);
+  const file = specFileOf(fullName ?? '');
   return file !== undefined && !existsSync(file);
 }
 
@@ -111,7 +112,7 @@ function lastOf(
   for (const { testResults } of earlier) {
     const found = Object.entries(testResults).filter(
       ([, { fullName, labels = [] }]) =>
-        groupOf(fileOf(fullName), topologyOf({ labels })) === group,
+        groupOf(specFileOf(fullName ?? ''), topologyOf({ labels })) === group,
     );
     if (found.length > 0) return found;
   }

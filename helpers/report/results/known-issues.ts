@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { diagnosisCodes } from '../../check/model/codes.ts';
 
 /** The tracked list of known failures with external causes. */
-const file = join(import.meta.dirname, '../../../.github/known-issues.json');
+const file = join(import.meta.dirname, 'known-issues.json');
 
 const regularExpression = z.string().refine(
   (source) => {

@@ -1,7 +1,7 @@
 import { watchActivityTrees } from './activity-tree.ts';
 import { messageOf, type Step, toStep } from './step.ts';
 import { errorCodesOf, errorLabel } from './labels/error-label.ts';
-import { type Evidence, hostPrefix, writeResult } from './results-writer.ts';
+import { type Evidence, hostPrefix, type SyntheticResult, writeResult } from './results-writer.ts';
 import { ownFrames } from './stack.ts';
 import { epicOf } from './labels/tutorial-part.ts';
 
@@ -20,6 +20,8 @@ export interface HostPart {
   readonly topology?: string;
   /** `set-up` by default. */
   readonly phase?: HostPhase;
+  /** False writes nothing. */
+  readonly write?: boolean;
 }
 
 /** Adds data to the result of a set-up. */
@@ -45,7 +47,7 @@ export interface HostReport {
 export async function recordHost<T>(
   title: string,
   run: (report: HostReport) => Promise<T>,
-  { topology = 'seed', feature = hostFeature, phase = 'set-up' }: HostPart = {},
+  { topology = 'seed', feature = hostFeature, phase = 'set-up', write = true }: HostPart = {},
 ): Promise<T> {
   const steps: Step[] = [];
   const labels: Record<string, string | readonly string[]> = {};
@@ -66,8 +68,8 @@ export async function recordHost<T>(
     watch.stop();
     const stop = Date.now();
     const { error } = failure ?? {};
-    const attachments = await Promise.all(later.map(async (make) => await make()));
-    writeResult({
+    const attachments = write ? await Promise.all(later.map(async (make) => await make())) : [];
+    const result: SyntheticResult = {
       name: title,
       fullName: `${hostPrefix}${title}`,
       status: failure === undefined ? 'passed' : 'broken',
@@ -86,6 +88,7 @@ export async function recordHost<T>(
         topology,
         thread: 'set-up',
       },
-    });
+    };
+    if (write) writeResult(result);
   }
 }

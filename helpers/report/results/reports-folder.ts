@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readVariable } from '../../process/environment.ts';
 
-/** Returns the folder for the reports of this run: `$OVERLAY_E2E_REPORTS`, else `reports/` of this project. */
+/** Returns the folder for the reports of this run: `$OVERLAY_E2E_REPORTS`, else `reports/` in the working directory. */
 export function reportsFolder(): string {
-  return readVariable('OVERLAY_E2E_REPORTS') ?? join(import.meta.dirname, '../../../reports');
+  return readVariable('OVERLAY_E2E_REPORTS') ?? resolve('reports');
 }
 
 /** Returns the folder of the specs' results, from which the report is built. */

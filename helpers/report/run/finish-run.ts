@@ -1,7 +1,7 @@
 /**
- * The end of `specs/run.sh` after success or failure: builds the report, prints the result of the run, the report's path
- * and the next commands, and last the line with the counts. Its arguments are Vitest's exit code and the arguments of the
- * run.
+ * The end of `specs/run.sh`, and of a run of another repository, after success or failure: builds the report, prints the result of the run, the report's path
+ * and the next commands, and last the line with the counts. Its arguments are Vitest's exit code and the arguments of
+ * the run; `--as COMMAND` before them names the command of the run if it is not `specs/run.sh`.
  */
 import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -46,7 +46,11 @@ const report = await buildReport().then(
   (file) => [`report: ${shortPath(file)}`, sizeWarning(statSync(file).size) ?? []].flat(),
   (error: unknown) => [`report: not built: ${firstLine(error)}`],
 );
-const typed = { env: process.env, args: process.argv.slice(3) };
+const words = process.argv.slice(3);
+const typed =
+  words[0] === '--as'
+    ? { env: process.env, command: words[1], args: words.slice(2) }
+    : { env: process.env, args: words };
 const next = nextLines(nextStepsOf(verdict, typed));
 const lines = [
   ...summaryLines(verdict),

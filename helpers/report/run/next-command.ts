@@ -1,4 +1,5 @@
 import { quoteForShell } from '../../process/run-command.ts';
+import { specFileOf } from '../results/spec-file.ts';
 import type { WrittenResult } from '../results/read-results.ts';
 import { topologyOf } from '../results/labels/topology-label.ts';
 
@@ -7,21 +8,28 @@ export interface TypedRun {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The arguments that reached `specs/run.sh`: those of the npm script, then those of the user. */
   readonly args: readonly string[];
+  /** The command of the run if it is not `specs/run.sh` or a script of npm with it. */
+  readonly command?: string | undefined;
 }
 
 /** More files than this are not named: then all of the project run again. */
 const namedFiles = 4;
 
 /** The command that runs the failed files again as they ran: same variables, same project. */
-export function commandAgain(failures: readonly WrittenResult[], { env, args }: TypedRun): string {
+export function commandAgain(
+  failures: readonly WrittenResult[],
+  { env, args, command }: TypedRun,
+): string {
   const script = scriptOf(env);
   const files = [...new Set(failures.flatMap(({ fullName }) => specFileOf(fullName) ?? []))];
   const named = files.length > namedFiles ? [] : files;
   const words =
-    args[0] === 'matrix' ? combinationsOf(failures) : projectsOf(failures, args, script);
+    args[0] === 'matrix'
+      ? combinationsOf(failures)
+      : projectsOf(failures, { args, command }, script);
   const all = [...words, ...named].map(quoteForShell);
   const rest = all.length > 0 && script !== undefined ? ['--', ...all] : all;
-  return [...variablesOf(env), commandOf(script, args), ...rest].join(' ');
+  return [...variablesOf(env), command ?? commandOf(script, args), ...rest].join(' ');
 }
 
 /** `npm test`, `npm run e2e`, or the shell script itself. */
@@ -53,10 +61,10 @@ function combinationsOf(failures: readonly WrittenResult[]): string[] {
 
 function projectsOf(
   failures: readonly WrittenResult[],
-  args: readonly string[],
+  { args, command }: Pick<TypedRun, 'args' | 'command'>,
   script: NpmScript | undefined,
 ): string[] {
-  const failed = [...new Set(failures.flatMap((one) => projectOf(one) ?? []))];
+  const failed = [...new Set(failures.flatMap((one) => projectOf(one, command) ?? []))];
   // The script's project always runs, in addition to named ones.
   if (script?.project !== undefined && failed.every((one) => one === script.project)) return [];
   const typed = args.flatMap((word, index) =>
@@ -71,14 +79,16 @@ function projectsOf(
 }
 
 /** Specs that share a topology run in a project of its name. */
-function projectOf(result: WrittenResult): string | undefined {
+function projectOf(result: WrittenResult, command: string | undefined): string | undefined {
   const file = specFileOf(result.fullName);
   if (file === undefined) return undefined;
-  return topologyOf(result) ?? projectWithoutTopology(file);
+  // Only the projects of this repository are known.
+  return topologyOf(result) ?? (command === undefined ? projectWithoutTopology(file) : undefined);
 }
 
 function projectWithoutTopology(file: string): string {
   if (file.startsWith('specs/unit/')) return 'unit';
+  if (file === 'specs/package/installed.spec.ts') return 'package';
   return /^specs\/(?:uml\/|machine\/contract-uml\.)/.test(file) ? 'uml' : 'machines';
 }
 
@@ -89,9 +99,4 @@ function variablesOf(env: TypedRun['env']): string[] {
     if (!decides || value === undefined || /:\/\/[^/]*@/.test(value)) return [];
     return [`${name}=${quoteForShell(value)}`];
   });
-}
-
-/** The spec file that a full name is of. */
-export function specFileOf(fullName: string): string | undefined {
-  return /specs\/[^#]*\.spec\.ts/.exec(fullName)?.[0];
 }

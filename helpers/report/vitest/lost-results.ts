@@ -11,6 +11,7 @@ import {
 import { addCounts, type Counts, startResults } from '../results/counts.ts';
 import { errorCodesOf, errorLabel } from '../results/labels/error-label.ts';
 import { tellSystem } from './environment.ts';
+import { type AnyProject, topologyIn } from './topology-project.ts';
 import { issueLinks } from '../results/known-issues.ts';
 import { skipLabel, type SkipReason } from '../results/labels/skip-label.ts';
 import { writeResult } from '../results/results-writer.ts';
@@ -25,6 +26,9 @@ type Errors = readonly {
   readonly stack?: string | undefined;
   readonly cause?: unknown;
 }[];
+
+/** The project of results that belong to no test. */
+const wholeRun: AnyProject = { name: 'run', config: {} };
 
 /** The reasons why tests have no result, by {@link pathKey}. */
 export type SkipReasons = ReadonlyMap<string, SkipReason>;
@@ -80,7 +84,7 @@ export class LostResultsReporter implements Reporter {
     for (const { moduleId, project } of this.#specifications) {
       if (seen.has(moduleId)) continue;
       counts.skipped += 1;
-      this.#write(moduleId, project.name, fileName(moduleId), 'skipped', whyNot.text, {
+      this.#write(moduleId, project, fileName(moduleId), 'skipped', whyNot.text, {
         code: whyNot.code,
       });
     }
@@ -91,11 +95,11 @@ export class LostResultsReporter implements Reporter {
       // Only errors of a worker itself have a cause.
       const isWorker = cutOff.length > 0 && error.cause !== undefined;
       const message = isWorker ? `${said}; not run to the end: ${cutOff.join(', ')}` : said;
-      this.#write('specs/run/vitest.ts', 'run', name, 'broken', message, { error });
+      this.#write('specs/run/vitest.ts', wholeRun, name, 'broken', message, { error });
     });
     for (const { name, message } of this.#findSkipProblems()) {
       counts.failed += 1;
-      this.#write(skipsFile, 'run', name, 'broken', message);
+      this.#write(skipsFile, wholeRun, name, 'broken', message);
     }
     addCounts(counts);
   }
@@ -109,7 +113,7 @@ export class LostResultsReporter implements Reporter {
     for (const { test, why } of this.#notRun) {
       if (written.has(pathKey(pathOf(test)))) continue;
       const { moduleId, project } = test.module;
-      this.#write(moduleId, project.name, test.name, 'skipped', why.text, { code: why.code, test });
+      this.#write(moduleId, project, test.name, 'skipped', why.text, { code: why.code, test });
     }
   }
 
@@ -124,7 +128,7 @@ export class LostResultsReporter implements Reporter {
     const tellErrors = (suite: TestModule | TestSuite, name: string) => {
       for (const error of suite.errors()) {
         counts.failed += 1;
-        this.#write(moduleId, project.name, name, 'broken', error.message, { error });
+        this.#write(moduleId, project, name, 'broken', error.message, { error });
       }
     };
     tellErrors(module, `${fileName(moduleId)} can be run`);
@@ -201,7 +205,7 @@ export class LostResultsReporter implements Reporter {
 
   #write(
     moduleId: string,
-    project: string,
+    project: AnyProject,
     name: string,
     status: 'broken' | 'skipped',
     message: string,
@@ -232,7 +236,7 @@ export class LostResultsReporter implements Reporter {
         labels: {
           ...partOf(file, topology),
           ...omitUndefined({ topology }),
-          thread: project,
+          thread: project.name,
           [errorLabel]: errorCodesOf(error),
           ...(code === undefined ? {} : { [skipLabel]: code }),
         },
@@ -240,11 +244,6 @@ export class LostResultsReporter implements Reporter {
       this.#folder,
     );
   }
-}
-
-/** Specs that share a topology run in a project of its name; these projects are of none. */
-function topologyIn(project: string): string | undefined {
-  return ['', 'unit', 'machines', 'uml', 'run'].includes(project) ? undefined : project;
 }
 
 /** Returns the full name of a result: the same test on another topology has another one. */

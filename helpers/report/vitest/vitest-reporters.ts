@@ -44,6 +44,11 @@ export function allureReporters(
   return [new UnlessWatching([lost, late, allure, missing])];
 }
 
+/** Returns true for a reporter of {@link allureReporters}. */
+export function isAllureReporter(reporter: unknown): boolean {
+  return reporter instanceof UnlessWatching;
+}
+
 /** The part of Vitest's reporters that these are made of. */
 interface Writer {
   onInit?(vitest: Vitest): void;

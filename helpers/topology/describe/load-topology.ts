@@ -2,7 +2,12 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { expectMachineRange } from '../../machine/machine-range.ts';
 import { findWrongFields } from './check-topology.ts';
-import { isDescription, readDescription, refuseOtherFile } from './read-description.ts';
+import {
+  type Description,
+  isDescription,
+  readDescription,
+  refuseOtherFile,
+} from './read-description.ts';
 import { findUnsuitableImages } from './unsuitable-images.ts';
 import { findRefusedEngines } from './refused-engines.ts';
 import { findTopology, topologies } from '../topologies.ts';
@@ -21,14 +26,27 @@ export async function loadTopology(nameOrFile: string): Promise<Topology> {
     return findTopology(nameOrFile);
   }
   const { content, placeOf } = await readDescription(nameOrFile, 'a topology');
-  const described = placeFiles(content, dirname(resolve(nameOrFile)));
+  return await checkTopology(nameOrFile, content, placeOf);
+}
+
+/** Checks a topology that a program passes as an object; paths of images begin at the working directory. */
+export async function requireTopology(described: Topology): Promise<Topology> {
+  return await checkTopology('topology', described, () => 'topology');
+}
+
+async function checkTopology(
+  file: string,
+  content: unknown,
+  placeOf: Description['placeOf'],
+): Promise<Topology> {
+  const described = placeFiles(content, dirname(resolve(file)));
   const fields = [
     ...findWrongFields(described, expectMachineRange()),
     ...findTakenName(described),
     ...(await findRefusedEngines(described)),
     ...(await findUnsuitableImages(described)),
   ];
-  if (fields.length > 0) throw wrongFields(nameOrFile, placeOf, 'a topology', fields);
+  if (fields.length > 0) throw wrongFields(file, placeOf, 'a topology', fields);
   return topologySchema.parse(described);
 }
 

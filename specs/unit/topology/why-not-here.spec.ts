@@ -1,11 +1,15 @@
 import type { TestProject } from 'vitest/node';
 import { expect, test, vi } from 'vitest';
 import { findTopology } from '../../../helpers/topology/topologies.ts';
-import { whyNotHere } from '../../seed/why-not-here.ts';
+import { whyNotHere } from '../../../helpers/api/vitest/why-not-here.ts';
 
 /** Returns a project of a run of these projects. */
 function projectOf(...names: string[]): TestProject {
-  return { vitest: { projects: names.map((name) => ({ name })) } } as unknown as TestProject;
+  const projects = names.map((name) => {
+    const hasTopology = !['unit', 'machines'].includes(name);
+    return { name, config: { provide: hasTopology ? { topologySource: name } : {} } };
+  });
+  return { vitest: { projects } } as unknown as TestProject;
 }
 
 test('with VirtualBox one topology runs at a time: the seed, or the first chosen one', ({
@@ -20,12 +24,12 @@ test('with VirtualBox one topology runs at a time: the seed, or the first chosen
   const all = projectOf('unit', 'seed', 'etcd');
   expect(whyNotHere(findTopology('seed'), all)).toBeUndefined();
   expect(whyNotHere(findTopology('etcd'), all)).toBe(
-    'on docker-machine with the driver virtualbox only one topology can run at a time: npm test -- --project etcd',
+    'on docker-machine with the driver virtualbox only one topology can run at a time: run it with --project etcd',
   );
   expect(whyNotHere(findTopology('etcd'), projectOf('unit', 'etcd', 'shop'))).toBeUndefined();
   const shop = { ...findTopology('etcd'), name: 'shop' };
   expect(whyNotHere(shop, projectOf('machines', 'shop'))).toBeUndefined();
-  expect(whyNotHere(shop, projectOf('etcd', 'shop'))).toMatch(/: npm test -- --project shop$/);
+  expect(whyNotHere(shop, projectOf('etcd', 'shop'))).toMatch(/: run it with --project shop$/);
 });
 
 test("on the built-in provider all run in parallel, even through docker-machine's command line", ({

@@ -30,7 +30,7 @@ const epics: Readonly<Record<string, string>> = {
 export function partOf(specFile: string, topology?: string): TutorialPart {
   const [folder = '', ...rest] = specFile.replace(/^.*?specs\//, '').split('/');
   const file = rest.at(-1) ?? folder;
-  const name = inWords(file.replace(/(\.spec)?\.ts$/, ''));
+  const name = inWords(file.replace(/(\.(?:spec|test))?\.[cm]?[jt]sx?$/, ''));
   const within = rest.slice(0, -1).map(inWords);
   const feature = within.length === 0 ? name : `${within.join(' / ')}: ${name.toLowerCase()}`;
   return { epic: topology === undefined ? epicOf(folder) : epicOf(topology), feature };

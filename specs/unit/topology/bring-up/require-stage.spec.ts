@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { requireStage } from '../../../../helpers/topology/bring-up/require-stage.ts';
 import { findTopology } from '../../../../helpers/topology/topologies.ts';
 import { lastStageOf, stages } from '../../../../helpers/topology/topology.ts';
-import { stageFor, whyLeftOut } from '../../../seed/stages.ts';
+import { neededStage, whyLeftOut } from '../../../../helpers/api/vitest/needed-stage.ts';
+import { neededStages } from '../../../seed/stages.ts';
 
 const files = ['keystore', 'cluster', 'overlay-network', 'name-and-ping', 'car-endpoint'].map(
   (name) => `/specs/seed/${name}.spec.ts`,
@@ -32,13 +33,15 @@ test('a cluster without a key-value store has no stage for it', () => {
 
 test('spec files that need unsupported stages are skipped with the reason, and bring nothing up', () => {
   const zookeeper = findTopology('zookeeper');
-  const left = files.filter((file) => whyLeftOut(file, zookeeper) !== undefined);
+  const left = files.filter((file) => whyLeftOut(file, zookeeper, neededStages) !== undefined);
   expect(left).toEqual(files.slice(3));
-  expect(whyLeftOut('/specs/seed/car-endpoint.spec.ts', zookeeper)).toMatch(/exits when the first/);
-  expect(stageFor(files, zookeeper)).toBe('network');
-  expect(stageFor(files.slice(0, 2), zookeeper)).toBe('cluster');
-  expect(stageFor(files.slice(1, 4), zookeeper)).toBe('network');
+  expect(whyLeftOut('/specs/seed/car-endpoint.spec.ts', zookeeper, neededStages)).toMatch(
+    /exits when the first/,
+  );
+  expect(neededStage(files, zookeeper, neededStages)).toBe('network');
+  expect(neededStage(files.slice(0, 2), zookeeper, neededStages)).toBe('cluster');
+  expect(neededStage(files.slice(1, 4), zookeeper, neededStages)).toBe('network');
   const seed = findTopology('seed');
-  expect(files.filter((file) => whyLeftOut(file, seed) !== undefined)).toEqual([]);
-  expect(stageFor(files, seed)).toBe('workload');
+  expect(files.filter((file) => whyLeftOut(file, seed, neededStages) !== undefined)).toEqual([]);
+  expect(neededStage(files, seed, neededStages)).toBe('workload');
 });

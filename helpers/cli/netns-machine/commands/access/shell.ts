@@ -7,6 +7,11 @@ import { findProgram } from '../../../../process/files/find-program.ts';
 import type { CommandContext } from '../../context.ts';
 import { renderSet, shellNamed } from '../../shells.ts';
 
+/** The command of this program: in a clone, a script that finds Node.js; in the npm package, the compiled one. */
+const ownCommand = import.meta.filename.endsWith('.ts')
+  ? 'netns-machine.sh'
+  : 'bin/netns-machine.js';
+
 /**
  * `shell`: a line that puts a folder on the shell's PATH where `docker-machine` is this program and, if the user has
  * none, `docker` is the client of the engine bundle.
@@ -14,7 +19,7 @@ import { renderSet, shellNamed } from '../../shells.ts';
 export async function runShell(context: CommandContext): Promise<void> {
   const { environment, flags, program, words } = context;
   const programs: Record<string, string> = {
-    'docker-machine': resolve(import.meta.dirname, '../../../netns-machine.sh'),
+    'docker-machine': resolve(import.meta.dirname, '../../..', ownCommand),
   };
   const docker = await findClient(environment['PATH'] ?? '', flags.on('docker'));
   if (docker !== undefined) programs['docker'] = docker;

@@ -91,7 +91,13 @@ describe('Completion', () => {
 });
 
 /** Arguments with arbitrary values, or values that only the user knows. */
-const free = ['check --engine', 'check --limit', 'check --max-pairs', 'check --watch'];
+const free = [
+  'check --engine',
+  'check --limit',
+  'check --max-pairs',
+  'check --watch',
+  'test words',
+];
 
 test('every argument with known values is completed, and unknown names are not', async () => {
   const program = createProgram();

@@ -1,8 +1,9 @@
 import type { TestProject } from 'vitest/node';
-import { decideHere } from '../../helpers/machine/choose-provider.ts';
-import { providerKinds } from '../../helpers/machine/provider-kinds.ts';
-import type { Topology } from '../../helpers/topology/topology.ts';
-import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
+import { decideHere } from '../../machine/choose-provider.ts';
+import { providerKinds } from '../../machine/provider-kinds.ts';
+import type { Topology } from '../../topology/topology.ts';
+import { hasTopology } from '../../report/vitest/topology-project.ts';
+import { formerOf } from '../../topology/bring-up/stages/form-cluster.ts';
 
 /** Returns the reason why a topology cannot be brought up for a run of specs; undefined if it can. */
 export function whyNotHere(
@@ -17,10 +18,5 @@ export function whyNotHere(
   const { name: provider } = decideHere();
   const driver = providerKinds[provider].oneTopologyDriver(process.env);
   if (driver === undefined) return undefined;
-  return `on ${provider} with the driver ${driver} only one topology can run at a time: npm test -- --project ${name}`;
-}
-
-/** Returns true if the specs of a project run on a topology that its global set-up brings up. */
-function hasTopology({ name }: TestProject): boolean {
-  return name !== 'unit' && name !== 'machines' && name !== 'uml';
+  return `on ${provider} with the driver ${driver} only one topology can run at a time: run it with --project ${name}`;
 }

@@ -1,36 +1,41 @@
 import type { TestProject } from 'vitest/node';
-import { showProgress } from '../../helpers/cli/progress.ts';
-import type { MachineProvider } from '../../helpers/machine/machine.ts';
-import { activity } from '../../helpers/process/activity.ts';
-import { firstLine, HarnessError } from '../../helpers/process/errors/harness-error.ts';
-import type { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
-import { quoteForShell } from '../../helpers/process/run-command.ts';
-import { verdictEvidence } from '../../helpers/report/findings/write-allure.ts';
-import { diagnosisLabel } from '../../helpers/report/results/labels/diagnosis-label.ts';
-import { type HostReport, recordHost } from '../../helpers/report/results/record-set-up.ts';
-import { setUpFailed } from '../../helpers/report/run/skip-reasons.ts';
-import { ownFrames } from '../../helpers/report/results/stack.ts';
-import type { Evidence } from '../../helpers/report/results/results-writer.ts';
-import { chooseProviderFor } from '../../helpers/spec/choose-provider-for.ts';
-import { openLab } from '../../helpers/spec/lab.ts';
-import { releaseClaim } from '../../helpers/topology/bring-up/claim.ts';
-import { DiagnosedFailure } from '../../helpers/topology/bring-up/diagnosed-failure.ts';
-import { loadDocument, type TopologyDocument } from '../../helpers/topology/document.ts';
-import { bringUp } from '../../helpers/topology/bring-up/bring-up.ts';
-import { bringUpOrReuse } from '../../helpers/topology/reuse/bring-up-or-reuse.ts';
-import { tearDown } from '../../helpers/topology/bring-up/tear-down.ts';
-import { loadTopology } from '../../helpers/topology/describe/load-topology.ts';
-import type { Topology } from '../../helpers/topology/topology.ts';
+import { showProgress } from '../../cli/progress.ts';
+import type { MachineProvider } from '../../machine/machine.ts';
+import { activity } from '../../process/activity.ts';
+import { readVariable } from '../../process/environment.ts';
+import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
+import type { InterruptionWatch } from '../../process/errors/interruption.ts';
+import { quoteForShell } from '../../process/run-command.ts';
+import { verdictEvidence } from '../../report/findings/write-allure.ts';
+import { diagnosisLabel } from '../../report/results/labels/diagnosis-label.ts';
+import { type HostReport, recordHost } from '../../report/results/record-set-up.ts';
+import { setUpFailed } from '../../report/run/skip-reasons.ts';
+import { ownFrames } from '../../report/results/stack.ts';
+import type { Evidence } from '../../report/results/results-writer.ts';
+import { chooseProviderFor } from '../../spec/choose-provider-for.ts';
+import { openLab } from '../../spec/lab.ts';
+import { releaseClaim } from '../../topology/bring-up/claim.ts';
+import { DiagnosedFailure } from '../../topology/bring-up/diagnosed-failure.ts';
+import { loadDocument, type TopologyDocument } from '../../topology/document.ts';
+import { bringUp } from '../../topology/bring-up/bring-up.ts';
+import { bringUpOrReuse } from '../../topology/reuse/bring-up-or-reuse.ts';
+import { tearDown } from '../../topology/bring-up/tear-down.ts';
+import { loadTopology } from '../../topology/describe/load-topology.ts';
+import type { Stage, Topology } from '../../topology/topology.ts';
 import { describeRun } from './describe-run.ts';
 import { drawEndOf, drawSetUpOf } from './draw-run.ts';
-import { stageFor } from './stages.ts';
+import { neededStage } from './needed-stage.ts';
 import { watchRun } from './watch-run.ts';
 import { whyNotHere } from './why-not-here.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The topology.ts of a folder with a user-defined topology. */
-    topologyFile?: string;
+    /** The project's topology: the absolute path of its file, or the name of a built-in one. */
+    topologySource?: string;
+    /** The last stage that a spec file needs, by the end of its path. */
+    neededStages?: Readonly<Record<string, Stage>>;
+    /** False if the run writes no report. */
+    writesReport?: boolean;
   }
 }
 
@@ -39,6 +44,8 @@ interface RunningTopology {
   readonly topology: Topology;
   readonly provider: MachineProvider;
   readonly document: TopologyDocument;
+  /** True if the run writes a report. */
+  readonly write: boolean;
 }
 
 /** One for each project, because all projects of a run share this module. */
@@ -46,16 +53,17 @@ const running: RunningTopology[] = [];
 let watch: InterruptionWatch | undefined;
 
 /** E2E_KEEP=1 leaves the topology running for later runs; E2E_REUSE=1 uses a remaining one if it matches. */
-const keep = process.env['E2E_KEEP'] === '1';
-const reuse = process.env['E2E_REUSE'] === '1';
+const keep = readVariable('E2E_KEEP') === '1';
+const reuse = readVariable('E2E_REUSE') === '1';
 
 /**
  * Brings up the stages of the project's topology that its chosen spec files need: the built-in topology with its name,
  * or the topology in the folder of its specs.
  */
 export async function setup(project: TestProject): Promise<void> {
-  const { topologyFile } = project.getProvidedContext();
-  const topology = await loadTopology(topologyFile ?? project.name);
+  const { topologySource } = project.getProvidedContext();
+  const topology = await loadTopology(topologySource ?? project.name);
+  const write = writesReport(project);
   const why = whyNotHere(topology, project);
   if (why !== undefined) {
     project.provide('cannotBe', { topology: topology.name, why });
@@ -76,12 +84,12 @@ export async function setup(project: TestProject): Promise<void> {
           },
         );
         const lab = await openLab(found, provider);
-        report.label({ ...(await describeRun(lab)) });
+        if (write) report.label({ ...(await describeRun(lab)) });
         const isOurs = running.some(({ provider: { store } }) => store === provider.store);
         report.attach(() => drawSetUpOf(lab, { stays: keep || !isOurs }));
         return found;
       },
-      { topology: topology.name },
+      { topology: topology.name, write },
     );
     project.provide('topology', document);
   } catch (error) {
@@ -120,7 +128,7 @@ export async function teardown(): Promise<void> {
   if (watch?.interrupted !== undefined) process.exitCode = watch.interrupted.exitCode;
 }
 
-async function leave({ topology, provider, document }: RunningTopology): Promise<void> {
+async function leave({ topology, provider, document, write }: RunningTopology): Promise<void> {
   if (keep && watch?.interrupted === undefined) {
     await releaseClaim(provider.store);
     tellKept(provider.store);
@@ -128,7 +136,7 @@ async function leave({ topology, provider, document }: RunningTopology): Promise
   }
   const stopProgress = await showProgress();
   try {
-    const pictures = await drawEnd(document, provider);
+    const pictures = write ? await drawEnd(document, provider) : [];
     await recordHost(
       `Tear down the ${topology.name} topology`,
       async (report) => {
@@ -137,7 +145,7 @@ async function leave({ topology, provider, document }: RunningTopology): Promise
           await tearDown(provider);
         });
       },
-      { topology: topology.name, phase: 'teardown' },
+      { topology: topology.name, phase: 'teardown', write },
     );
   } finally {
     stopProgress();
@@ -167,8 +175,9 @@ async function findOrBringUp(
   interruption: InterruptionWatch,
 ): Promise<TopologyDocument> {
   // Specs that break a cluster run these specs on it, without repairing it.
-  if (process.env['E2E_ATTACH'] === '1') return await attach(provider);
-  const until = stageFor(project.vitest.state.getPaths(), topology);
+  if (readVariable('E2E_ATTACH') === '1') return await attach(provider);
+  const { neededStages } = project.getProvidedContext();
+  const until = neededStage(project.vitest.state.getPaths(), topology, neededStages);
   const options = {
     until,
     watch: interruption,
@@ -179,8 +188,12 @@ async function findOrBringUp(
     ? await bringUpOrReuse(topology, provider, options)
     : { document: await bringUp(topology, provider, options), reused: false };
   if (reused) await releaseClaim(provider.store);
-  else running.push({ topology, provider, document });
+  else running.push({ topology, provider, document, write: writesReport(project) });
   return document;
+}
+
+function writesReport(project: TestProject): boolean {
+  return project.getProvidedContext().writesReport !== false;
 }
 
 function tellKept(store: string): void {

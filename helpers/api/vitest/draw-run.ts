@@ -1,9 +1,9 @@
-import { firstLine } from '../../helpers/process/errors/harness-error.ts';
-import type { Evidence } from '../../helpers/report/results/results-writer.ts';
-import { openCheck } from '../../helpers/spec/check.ts';
-import type { Lab } from '../../helpers/spec/lab.ts';
-import { loadSetUp } from '../../helpers/topology/bring-up/set-up-record.ts';
-import { timeRequests } from '../../helpers/topology/time-requests.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import type { Evidence } from '../../report/results/results-writer.ts';
+import { openCheck } from '../../spec/check.ts';
+import type { Lab } from '../../spec/lab.ts';
+import { loadSetUp } from '../../topology/bring-up/set-up-record.ts';
+import { timeRequests } from '../../topology/time-requests.ts';
 
 /**
  * Draws the recorded bring-up of a topology. If the topology stays, also draws its state according to engines and
@@ -27,15 +27,15 @@ export async function drawEndOf(lab: Lab, signal: AbortSignal | undefined): Prom
   seen.catch(() => {});
   const drawn = await Promise.all([
     draw('state at the end', async () => {
-      const { drawTopology } = await import('../../helpers/report/pictures/draw-topology.ts');
+      const { drawTopology } = await import('../../report/pictures/draw-topology.ts');
       return await drawTopology((await seen).report);
     }),
     draw('from host to host', async () => {
-      const { drawPathMatrix } = await import('../../helpers/report/pictures/draw-path-matrix.ts');
+      const { drawPathMatrix } = await import('../../report/pictures/draw-path-matrix.ts');
       return await drawPathMatrix((await seen).report);
     }),
     draw('latencies', async () => {
-      const { drawLatencies } = await import('../../helpers/report/pictures/draw-latencies.ts');
+      const { drawLatencies } = await import('../../report/pictures/draw-latencies.ts');
       const { report, latencies } = await seen;
       return await drawLatencies(report.target, latencies);
     }),
@@ -44,7 +44,7 @@ export async function drawEndOf(lab: Lab, signal: AbortSignal | undefined): Prom
 }
 
 async function look(lab: Lab, signal: AbortSignal | undefined) {
-  const { latenciesOf } = await import('../../helpers/report/pictures/latencies.ts');
+  const { latenciesOf } = await import('../../report/pictures/latencies.ts');
   const bounds = signal === undefined ? {} : { signal };
   const report = await openCheck(lab).audit({ timing: true, ...bounds });
   const requests = await timeRequests(lab.document, signal);
@@ -64,11 +64,11 @@ async function draw(name: string, run: () => Promise<string | undefined>): Promi
 async function drawRecordOf({ document }: Lab): Promise<string | undefined> {
   const record = await loadSetUp(document.store);
   if (record === undefined) return undefined;
-  const { drawSetUp } = await import('../../helpers/report/pictures/draw-set-up.ts');
+  const { drawSetUp } = await import('../../report/pictures/draw-set-up.ts');
   return await drawSetUp(record);
 }
 
 async function drawStanding(lab: Lab): Promise<string> {
-  const { drawTopology } = await import('../../helpers/report/pictures/draw-topology.ts');
+  const { drawTopology } = await import('../../report/pictures/draw-topology.ts');
   return await drawTopology(await openCheck(lab).audit({ probes: 'none' }));
 }

@@ -1,7 +1,7 @@
-import { firstLine } from '../../helpers/process/errors/harness-error.ts';
-import { tellEnvironment } from '../../helpers/report/vitest/environment.ts';
-import type { RanOn } from '../../helpers/report/results/labels/environment-info.ts';
-import type { Lab } from '../../helpers/spec/lab.ts';
+import { firstLine } from '../../process/errors/harness-error.ts';
+import { tellEnvironment } from '../../report/vitest/environment.ts';
+import type { RanOn } from '../../report/results/labels/environment-info.ts';
+import type { Lab } from '../../spec/lab.ts';
 
 /** Describes the environment of a run for the report, which matters first when two runs differ. */
 export async function describeRun(

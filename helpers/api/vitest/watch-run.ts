@@ -1,5 +1,5 @@
 import type { Vitest } from 'vitest/node';
-import { InterruptionWatch } from '../../helpers/process/errors/interruption.ts';
+import { InterruptionWatch } from '../../process/errors/interruption.ts';
 
 /** In watch mode, each project has its own modules, but they share the process and its interruptions. */
 const shared = globalThis as { overlayE2eRunWatch?: InterruptionWatch };
