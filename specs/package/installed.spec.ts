@@ -54,6 +54,8 @@ test('a project that installs the package creates, tests and checks its own clus
     dev: true,
   };
   writeFileSync(join(home, 'package-lock.json'), JSON.stringify(lockFor(project, entry)));
+  // As this, with the registry's answers from the lock file.
+  // Runs: npm install --save-dev ../overlay-e2e/overlay-e2e-0.1.0.tgz vitest
   await run('npm ci --prefer-offline --ignore-scripts --no-audit --no-fund');
   expect(existsSync(join(home, 'node_modules/.bin/node'))).toBe(false);
 
@@ -86,6 +88,7 @@ test('a project that installs the package creates, tests and checks its own clus
        expect((await audit({ probes: 'none' })).verdict).toBe('defects');
      });`,
   );
+  // Runs: npx vitest run
   const failed = await run(
     'npx --no-install vitest run e2e/wrong.spec.mts',
     { ...ofShop, E2E_REUSE: '1' },

@@ -7,8 +7,8 @@ const { blocks } = readPage('docs/own-specs.md');
 const shown = blocks.filter(({ language }) => language === 'ts').map(({ text }) => text.trimEnd());
 
 test.for([
-  ['specs/example/topology.ts', 0],
-  ['specs/example/overlay.spec.ts', 1],
+  ['specs/example/topology.ts', 2],
+  ['specs/example/overlay.spec.ts', 3],
 ] as const)('the page shows %s unchanged', ([file, at]) => {
   expect(shown[at]).toBe(readFileSync(join(root, file), 'utf8').trimEnd());
 });
