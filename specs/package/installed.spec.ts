@@ -1,9 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../helpers/process/run-command.ts';
 import { lockFor } from './lock-for.ts';
 import { packProject } from './packed.ts';
+
+// Runs: npm install --save-dev ../overlay-e2e/overlay-e2e-0.1.0.tgz vitest
+// As this line does, but with the answers of the registry from this repository's lock file.
+const [file = '', runner = ''] =
+  'npm install --save-dev ../overlay-e2e/overlay-e2e-0.1.0.tgz vitest'.split(' ').slice(3);
 
 const packed = packProject();
 const root = join(import.meta.dirname, '../..');
@@ -15,6 +20,8 @@ test('a project that installs the package creates, tests and checks its own clus
   const home = join(folder, 'shop');
   const store = join(folder, 'machines');
   mkdirSync(home);
+  mkdirSync(join(folder, 'overlay-e2e'));
+  copyFileSync(join(folder, tarball.filename), join(home, file));
   const env: Record<string, string> = {
     ...(process.env as Record<string, string>),
     CI: '1',
@@ -41,21 +48,19 @@ test('a project that installs the package creates, tests and checks its own clus
     readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'),
   ) as { readonly version: string };
   const devDependencies = {
-    'overlay-e2e': `file:../${tarball.filename}`,
-    vitest: version,
+    'overlay-e2e': `file:${file}`,
+    [runner]: version,
   };
   const project = { name: 'shop', version: '1.0.0', type: 'commonjs', devDependencies };
   writeFileSync(join(home, 'package.json'), JSON.stringify(project));
   const { name: _name, ...described } = manifest;
   const entry = {
     ...described,
-    resolved: devDependencies['overlay-e2e'],
+    resolved: `file:${file}`,
     integrity: tarball.integrity,
     dev: true,
   };
   writeFileSync(join(home, 'package-lock.json'), JSON.stringify(lockFor(project, entry)));
-  // As this, with the registry's answers from the lock file.
-  // Runs: npm install --save-dev ../overlay-e2e/overlay-e2e-0.1.0.tgz vitest
   await run('npm ci --prefer-offline --ignore-scripts --no-audit --no-fund');
   expect(existsSync(join(home, 'node_modules/.bin/node'))).toBe(false);
 
