@@ -1,5 +1,5 @@
 import type { Engine } from '../../helpers/docker/engine.ts';
-import type { TaskFacts } from '../../helpers/docker/swarm/services.ts';
+import type { TaskFacts } from '../../helpers/docker/swarm/service-facts.ts';
 import type { MachineProvider } from '../../helpers/machine/machine.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';

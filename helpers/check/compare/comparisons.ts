@@ -1,6 +1,8 @@
 import type { Comparison } from '../model/comparison.ts';
 import { addressesUnique } from './kernel/addresses.ts';
 import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
+import { balancersForward, kernelsBalance } from './services/kernel-support.ts';
+import { realServers, virtualServices } from './services/virtual-services.ts';
 import { checksums } from './paths/checksums.ts';
 import { containerPaths } from './paths/container-paths.ts';
 import { containersInPlace } from './engines/containers-in-place.ts';
@@ -67,6 +69,11 @@ export const comparisons: readonly Comparison[] = [
   kernelMtu,
   kernelFirewall,
   addressesUnique,
+  // services
+  kernelsBalance,
+  balancersForward,
+  virtualServices,
+  realServers,
   // names
   namesRight,
   // paths

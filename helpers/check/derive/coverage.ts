@@ -158,11 +158,10 @@ function unsupportedParts(observation: Observation): string[] {
   return [
     ...(services.size === 0
       ? []
-      : [`virtual IP addresses of the services ${[...services].toSorted().join(', ')}`]),
+      : [`connections to the virtual addresses of ${[...services].toSorted().join(', ')}`]),
     ...(hasMesh && overlays.some(({ ingress }) => ingress)
-      ? ['the ingress routing mesh: ports that services publish on every node']
+      ? ['connections to ports that services publish on every node']
       : []),
-    ...(hasMesh ? ['load-balancer endpoints of the overlay networks'] : []),
     ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
     ...(withIPv6.length === 0 ? [] : [`IPv6 of ${withIPv6.join(', ')}`]),
     ...(hasGateway

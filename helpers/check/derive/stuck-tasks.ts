@@ -1,4 +1,4 @@
-import type { ServiceFacts, TaskFacts } from '../../docker/swarm/services.ts';
+import type { ServiceFacts, TaskFacts } from '../../docker/swarm/service-facts.ts';
 import { memoize } from './memoize.ts';
 import type { Observation } from '../model/observation.ts';
 import { hostNamed } from './find-host.ts';

@@ -6,6 +6,8 @@ export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>
   'gossip-unaware',
   'forwarding-missing',
   'neighbour-missing',
+  'service-vip-missing',
+  'backend-missing',
   'name-unanswered',
   'name-mismatch',
   'host-path-dead',

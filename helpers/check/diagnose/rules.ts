@@ -42,6 +42,13 @@ import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
 import { addressesUsedUp } from './swarm/addresses.ts';
 import { managerUnreachable, swarmQuorumLost } from './swarm/quorum.ts';
 import { taskNotStarted } from './swarm/tasks.ts';
+import {
+  ipvsMissing,
+  loadBalancerForwardingOff,
+  serviceBackendMissing,
+  serviceBackendStale,
+  serviceVipMissing,
+} from './services/load-balancers.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, causes before consequences: a rule explains differences that the rules before it left open. */
@@ -91,6 +98,12 @@ export const rules: readonly Rule[] = [
   vxlanBlocked,
   mtuBlackHole,
   checksumOffload,
+  // Load balancers of services, after gossip that does not announce tasks.
+  ipvsMissing,
+  loadBalancerForwardingOff,
+  serviceVipMissing,
+  serviceBackendMissing,
+  serviceBackendStale,
   // DNS answers.
   nameUnresolved,
   nameStale,

@@ -13,6 +13,7 @@ export const programs = [
   'iptables',
   'iptables-legacy',
   'iptables-save',
+  'modprobe',
   'nft',
   'nsenter',
   'ping',

@@ -8,6 +8,7 @@ export const layers = [
   'keystore',
   'networks',
   'kernel',
+  'services',
   'names',
   'paths',
   'application',

@@ -2,6 +2,7 @@ import type { ContainerFacts } from '../../docker/containers/container-facts.ts'
 import type { NetworkFacts } from '../../docker/networks.ts';
 import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 import type { Command } from './command.ts';
+import type { RealServer } from './views/balancing-view.ts';
 import type { FirewallRule } from './views/kernel-view.ts';
 import type { NameAnswer } from './views/names-view.ts';
 import type { Pulse } from './observation.ts';
@@ -37,6 +38,9 @@ type ResolvedName = {
   readonly name: string;
   readonly addresses: readonly string[];
 };
+
+/** A part of a load balancer that leads packets for a service to its tasks. */
+export type BalancerPart = 'sandbox' | 'address' | 'mark' | 'virtual-service' | 'source';
 
 /** The types of the expected and the observed value of each kind of difference. Both are JSON. */
 export interface DifferenceValues {
@@ -136,6 +140,23 @@ export interface DifferenceValues {
       FirewallRule,
       'tool' | 'table' | 'chain' | 'text' | 'verdict' | 'concerns' | 'packets' | 'undo'
     >;
+  };
+  'ipvs-missing': { expected: string; observed: { services: readonly string[] } };
+  'balancer-forwarding-off': {
+    expected: string;
+    observed: { value: string; namespace: string; services: readonly string[] };
+  };
+  'service-vip-missing': {
+    expected: { address: string };
+    observed: { missing: readonly BalancerPart[]; namespace: string | null };
+  };
+  'backend-missing': {
+    expected: { address: string };
+    observed: { servers: readonly Pick<RealServer, keyof RealServer>[] };
+  };
+  'backend-stale': {
+    expected: null;
+    observed: Pick<RealServer, keyof RealServer> & { namespace: string };
   };
   'name-unanswered': {
     expected: ResolvedName;

@@ -50,6 +50,12 @@ export const differenceKinds = [
   'vxlan-mismatch',
   'mtu-mismatch',
   'firewall-drops',
+  // Services of a swarm.
+  'ipvs-missing',
+  'balancer-forwarding-off',
+  'service-vip-missing',
+  'backend-missing',
+  'backend-stale',
   // DNS.
   'name-unanswered',
   'name-mismatch',

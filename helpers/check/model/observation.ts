@@ -3,6 +3,7 @@ import type { EngineView } from './views/engine-view.ts';
 import type { GossipView } from './views/gossip-view.ts';
 import type { KernelView } from './views/kernel-view.ts';
 import type { NamesView } from './views/names-view.ts';
+import type { BalancingView } from './views/balancing-view.ts';
 import type { PathsView } from './views/paths-view.ts';
 import type { StoreReach, StoreView } from './views/store-view.ts';
 import type { SwarmView } from './views/swarm-view.ts';
@@ -29,6 +30,8 @@ export interface HostView {
   readonly gossip: Observed<GossipView>;
   /** The data of its kernel; needs a privileged probe. */
   readonly kernel: Observed<KernelView>;
+  /** The load balancing of services in its kernel; needs a privileged probe. */
+  readonly balancing: Observed<BalancingView>;
 }
 
 /** A host with the data of its engine only. */

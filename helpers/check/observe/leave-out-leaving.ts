@@ -3,13 +3,16 @@ import type { HostView, Observation } from '../model/observation.ts';
 import { type Observed, withValue, valueOf } from '../model/observed.ts';
 import type { TrialEnd } from '../model/views/paths-view.ts';
 
-type Live = Pick<Observation, 'names' | 'paths'>;
+type Live = Pick<Observation, 'names' | 'paths' | 'application'>;
 
 /**
- * Leaves out lookups and trials of containers that were stopped or restarted during the check, or are about to stop: a
+ * Leaves out lookups, trials and published ports of containers that were stopped or restarted during the check, or are about to stop: a
  * cluster that drains, scales or updates is not broken.
  */
-export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView[]): Live {
+export function leaveOutLeaving(
+  { names, paths, application }: Live,
+  hosts: readonly HostView[],
+): Live {
   const leaving = new Set(
     hosts.flatMap(({ name, engine }) => {
       const view = valueOf(engine);
@@ -17,7 +20,7 @@ export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView
       return gone.map((one) => keyOf(name, one.name));
     }),
   );
-  if (leaving.size === 0) return { names, paths };
+  if (leaving.size === 0) return { names, paths, application };
   const staying = endpointsOf({ hosts });
   const stays = ({ host, container = '' }: Pick<TrialEnd, 'host' | 'container'>) =>
     !leaving.has(keyOf(host, container));
@@ -29,6 +32,7 @@ export function leaveOutLeaving({ names, paths }: Live, hosts: readonly HostView
       ),
       deaf: view.deaf.filter(stays),
     })),
+    application: change(application, (view) => ({ ...view, ports: view.ports.filter(stays) })),
     paths: change(paths, (view) => ({
       ...view,
       trials: view.trials.filter(({ from, to }) => stays(from) && stays(to)),

@@ -22,6 +22,7 @@ import {
 } from './observation-context.ts';
 import type { QueriedHost } from '../model/observation.ts';
 import { observeReach, observeStore } from './store/store.ts';
+import { observeBalancing, observeBalancingAgain } from './services/balancers.ts';
 import { observeSwarm, observeSwarmAgain, stoppingContainers } from './swarm.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
@@ -76,13 +77,19 @@ async function observeLayers(
     observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, cluster, signal)),
     started.then((all): ObservationContext => ({ ...begun, probes: all })),
   ]);
+  const privileged = (host: QueriedHost) => privilegedProbeOn(context, host.name);
   // Resolvers answer out of their engines' memory: no packet goes over an overlay for them.
-  const [kernel, reach, names] = await Promise.all([
+  const [kernel, balancing, reach, names] = await Promise.all([
     observeEach(hosts, 'kernel', signal, async ({ name: on, address, engine }) => {
       const probe = privilegedProbeOn(context, on);
       if ('missing' in probe) return probe;
       const look = { probe: probe.value, address, engine: valueOf(engine), signal };
       return await observeKernel(look);
+    }),
+    observeEach(hosts, 'services', signal, async (host) => {
+      const probe = privileged(host);
+      if ('missing' in swarm) return swarm;
+      return 'missing' in probe ? probe : await observeBalancing({ probe: probe.value, signal });
     }),
     observeEach(hosts, 'path to the store', signal, (host) => observeReach(host, cluster, context)),
     observePart('names', signal, () => observeNames(cluster, context)),
@@ -90,28 +97,34 @@ async function observeLayers(
   const paths = await observePart('paths', signal, () => observePaths(cluster, context, kernel));
   const engineOf = (host: QueriedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
-  const [engineLater, later, gossipLater, application, swarmLater] = await Promise.all([
-    observeEach(hosts, 'engine, second read', signal, async (host) => {
-      const engine = engineOf(host);
-      if ('missing' in host.engine || engine === undefined) return host.engine;
-      return withValue(await observeEngineAgain(host.engine.value, engine, signal));
-    }),
-    observeEach(hosts, 'kernel, second read', signal, async (host) => {
-      const probe = privilegedProbeOn(context, host.name);
-      if ('missing' in probe) return probe;
-      return await observeTablesAgain(kernel(host), { probe: probe.value, signal });
-    }),
-    observeEach(hosts, 'gossip, second read', signal, async (host) => {
-      return await observeGossipAgain(gossip(host), host, cluster, {
-        engine: engineOf(host),
-        signal,
-      });
-    }),
-    observePart('application', signal, () => observeApplication(cluster, context)),
-    'value' in swarm
-      ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
-      : swarm,
-  ]);
+  const [engineLater, later, balancingLater, gossipLater, application, swarmLater] =
+    await Promise.all([
+      observeEach(hosts, 'engine, second read', signal, async (host) => {
+        const engine = engineOf(host);
+        if ('missing' in host.engine || engine === undefined) return host.engine;
+        return withValue(await observeEngineAgain(host.engine.value, engine, signal));
+      }),
+      observeEach(hosts, 'kernel, second read', signal, async (host) => {
+        const probe = privilegedProbeOn(context, host.name);
+        if ('missing' in probe) return probe;
+        return await observeTablesAgain(kernel(host), { probe: probe.value, signal });
+      }),
+      observeEach(hosts, 'services, second read', signal, async (host) => {
+        const probe = privileged(host);
+        if ('missing' in probe) return probe;
+        return await observeBalancingAgain(balancing(host), { probe: probe.value, signal });
+      }),
+      observeEach(hosts, 'gossip, second read', signal, async (host) => {
+        return await observeGossipAgain(gossip(host), host, cluster, {
+          engine: engineOf(host),
+          signal,
+        });
+      }),
+      observePart('application', signal, () => observeApplication(cluster, context)),
+      'value' in swarm
+        ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
+        : swarm,
+    ]);
   const stopping = stoppingContainers(valueOf(swarmLater));
   const views = hosts.map(
     (host): HostView => ({
@@ -120,9 +133,10 @@ async function observeLayers(
       gossip: lastSeen(gossipLater(host), gossip(host)),
       reach: reach(host),
       kernel: lastSeen(later(host), kernel(host)),
+      balancing: lastSeen(balancingLater(host), balancing(host)),
     }),
   );
-  const live = leaveOutLeaving({ names, paths }, views);
+  const live = leaveOutLeaving({ names, paths, application }, views);
   return {
     target: name,
     kind,
@@ -133,7 +147,6 @@ async function observeLayers(
     namedStore: target.store,
     swarm: lastSeen(swarmLater, swarm),
     ...live,
-    application,
   };
 }
 

@@ -52,11 +52,12 @@ export async function observeSwarmAgain(
   const engine = target.hosts.find(({ name }) => name === swarm.manager)?.engine;
   if (engine === undefined) return withoutValue('no host is a manager');
   const options = { limit: ANSWER_LIMIT, signal };
-  const [nodes, tasks] = await Promise.all([
+  const [nodes, services, tasks] = await Promise.all([
     engine.nodes.list(options),
+    engine.services.list(options).catch(() => undefined),
     engine.services.tasks(undefined, options),
   ]);
-  return withValue({ ...swarm, later: { nodes, tasks } });
+  return withValue({ ...swarm, later: { nodes, services, tasks } });
 }
 
 /**

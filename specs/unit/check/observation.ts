@@ -34,6 +34,7 @@ export function hostOf(name: string, parts: Partial<HostView> = {}): HostView {
     reach: nothing,
     gossip: nothing,
     kernel: nothing,
+    balancing: nothing,
     ...parts,
   };
 }

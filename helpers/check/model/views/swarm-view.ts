@@ -1,5 +1,5 @@
 import type { NodeFacts } from '../../../docker/swarm/nodes.ts';
-import type { ServiceFacts, TaskFacts } from '../../../docker/swarm/services.ts';
+import type { ServiceFacts, TaskFacts } from '../../../docker/swarm/service-facts.ts';
 
 /** A container of the swarm as one engine has it: `network inspect --verbose`. */
 export interface SwarmEndpoint {
@@ -31,8 +31,13 @@ export interface SwarmView {
   readonly services?: readonly ServiceFacts[] | undefined;
   /** The tasks of all services, before the live probes; undefined if the manager did not list them. */
   readonly tasks?: readonly TaskFacts[] | undefined;
-  /** Nodes and tasks at the second read, after the live probes; undefined without it. */
+  /** The same at the second read, after the live probes; undefined without it. */
   readonly later?:
-    | { readonly nodes: readonly NodeFacts[]; readonly tasks: readonly TaskFacts[] }
+    | {
+        readonly nodes: readonly NodeFacts[];
+        /** Undefined if the manager did not list them. */
+        readonly services?: readonly ServiceFacts[] | undefined;
+        readonly tasks: readonly TaskFacts[];
+      }
     | undefined;
 }

@@ -4,7 +4,7 @@ import { type KernelAccess, query } from './query-kernel.ts';
 import { readForwarding, readLinks, readNeighbors } from './ip-answers.ts';
 
 /** The folders in which engines keep the namespaces of overlays. */
-const FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
+export const NAMESPACE_FOLDERS = ['/run/docker/netns', '/var/run/docker/netns'];
 
 /**
  * Reads the tables of every overlay of the host's kernel, including overlays unknown to its engine. A namespace is
@@ -58,7 +58,7 @@ function withoutDevice({
 /** Returns the newest namespace of each overlay, by the beginning of the overlay ID in its name. */
 async function listNamespaces({ probe, signal }: KernelAccess): Promise<Map<string, string>> {
   const newest = new Map<string, { readonly count: number; readonly path: string }>();
-  for (const folder of FOLDERS) {
+  for (const folder of NAMESPACE_FOLDERS) {
     // An engine that never had a container has no such folder.
     const names = await probe.list(folder, { signal }).catch(() => undefined);
     if (names === undefined) continue;

@@ -8,7 +8,7 @@ import type { SwarmView } from '../../../../helpers/check/model/views/swarm-view
 import type { Engine } from '../../../../helpers/docker/engine.ts';
 import type { EngineInfo } from '../../../../helpers/docker/info.ts';
 import type { NodeFacts } from '../../../../helpers/docker/swarm/nodes.ts';
-import type { TaskFacts } from '../../../../helpers/docker/swarm/services.ts';
+import type { TaskFacts } from '../../../../helpers/docker/swarm/service-facts.ts';
 import { lineOf } from '../../../../helpers/check/model/command.ts';
 import { serveEngine } from '../../docker/serve-engine.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';

@@ -203,8 +203,7 @@ describe('A swarm', () => {
     const task = { service: 'web', name: 'web.1', endpointId: 'e', address: '', hostAddress: '' };
     const served = { ...network, tasks: [task] };
     expect(diagnoseObservation(swarmOf({ networks: [served] })).coverage.unsupported).toEqual([
-      'virtual IP addresses of the services web',
-      'load-balancer endpoints of the overlay networks',
+      'connections to the virtual addresses of web',
     ]);
     const gateway = { ...network, id: 'gateway', name: 'docker_gwbridge', driver: 'bridge' };
     const outside = [
@@ -281,7 +280,7 @@ describe('A swarm', () => {
     ['is to stop', { stopping: ['id-of-mysqlserver'] }],
     ['was stopped in between', { later: [] }],
   ])('is not queried for the endpoint of a container that %s', (_, parts) => {
-    const { hosts, names } = swarmOf();
+    const { hosts, names, application } = swarmOf();
     const lost = {
       network: 'my-net',
       networkId: NETWORK_ID,
@@ -312,9 +311,23 @@ describe('A swarm', () => {
     expect(
       knownEndpoints({ ...swarmOf(), hosts: leaving }).map(({ address }) => address),
     ).toContain('10.0.9.4');
-    expect(leaveOutLeaving({ names, paths: view }, hosts).paths).toBe(view);
-    expect(leaveOutLeaving({ names, paths: view }, leaving).paths).toMatchObject({
-      value: { trials: [], unentered: [] },
+    expect(leaveOutLeaving({ names, paths: view, application }, hosts).paths).toBe(view);
+    const port = {
+      host: worker,
+      container: 'mysqlserver',
+      address: '192.168.99.101:3306',
+      containerPort: '3306/tcp',
+      from: 'master-host',
+      error: 'ECONNREFUSED',
+      isListening: undefined,
+    };
+    const ports = withValue({ ports: [port], answer: undefined });
+    expect(leaveOutLeaving({ names, paths: view, application: ports }, hosts).application).toBe(
+      ports,
+    );
+    expect(leaveOutLeaving({ names, paths: view, application: ports }, leaving)).toMatchObject({
+      paths: { value: { trials: [], unentered: [] } },
+      application: { value: { ports: [] } },
     });
   });
 

@@ -73,7 +73,13 @@ export function reportOf(ailments: Ailments, more: Partial<Observation> = {}) {
   const names = ailments.hosts ?? ['left', 'right'];
   const hosts = names.map((name, index): HostView => {
     const nothing = withoutValue('not looked at', 'not-requested');
-    const rest = { engine: nothing, gossip: nothing, kernel: nothing, reach: nothing };
+    const rest = {
+      engine: nothing,
+      gossip: nothing,
+      kernel: nothing,
+      balancing: nothing,
+      reach: nothing,
+    };
     return { name, address: addressOf(index), pulse: 'answers', ...rest };
   });
   const paths = withValue(pathsOf(names, ailments));

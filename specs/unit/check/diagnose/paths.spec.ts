@@ -483,6 +483,7 @@ function hostsWith(...rules: readonly FirewallRule[]) {
       engine: nothing,
       gossip: nothing,
       reach: nothing,
+      balancing: nothing,
       kernel: withValue(kernel),
     },
   ];

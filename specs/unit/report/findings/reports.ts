@@ -236,6 +236,7 @@ function hostOf(name: string, index: number): HostView {
     }),
     pulse: 'answers',
     reach: withoutValue('not looked at', 'not-requested'),
+    balancing: withoutValue('not looked at', 'not-requested'),
     gossip: withoutValue('not looked at', 'not-requested'),
     kernel: withoutValue('not looked at', 'not-requested'),
   };

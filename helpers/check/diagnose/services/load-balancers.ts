@@ -1,0 +1,224 @@
+import { isIPv4 } from 'node:net';
+import { markOf, servicesOnHosts, type ServiceOnHost } from '../../derive/balanced-services.ts';
+import { servicesOf } from '../../derive/services.ts';
+import { isInside } from '../../derive/ranges.ts';
+import type { Command } from '../../model/command.ts';
+import type { Diagnosis, Action } from '../../model/diagnosis.ts';
+import { type Difference, ofKind } from '../../model/difference.ts';
+import type { Observation } from '../../model/observation.ts';
+import { valueOf } from '../../model/observed.ts';
+import type { Rule } from '../rule.ts';
+import { ruleFor, ruleForGroups } from '../rule.ts';
+
+/** The kernel of a node without IPVS: nothing that needs it works there. */
+export const ipvsMissing = ruleFor('ipvs-missing', 'ipvs-missing', {
+  consequences: ({ where: { host } }, open) =>
+    ofKind(open, 'service-vip-missing', 'backend-missing', 'balancer-forwarding-off').filter(
+      (one) => one.where.host === host,
+    ),
+  action: ({ where: { host } }) => ({
+    kind: 'fix',
+    host,
+    commands: [
+      ['modprobe', '--all', 'ip_vs', 'xt_ipvs'],
+      ['systemctl', 'restart', 'docker'],
+    ],
+    effect:
+      'Loads IPVS and restarts the engine, which then creates its load balancers again. If the first command fails, the kernel has no IPVS: use one with IP_VS, IP_VS_PROTO_TCP, IP_VS_PROTO_UDP, IP_VS_RR, IP_VS_NFCT and NETFILTER_XT_MATCH_IPVS, or services with --endpoint-mode dnsrr and ports with mode=host.',
+  }),
+});
+
+/** A load balancer that does not forward packets to tasks. */
+export const loadBalancerForwardingOff = ruleFor(
+  'balancer-forwarding-off',
+  'load-balancer-forwarding-off',
+  {
+    action: ({ where: { host }, observed: { namespace } }) => ({
+      kind: 'fix',
+      host,
+      commands: [['nsenter', `--net=${namespace}`, 'sysctl', '-w', 'net.ipv4.ip_forward=1']],
+      effect:
+        'Enables IP forwarding in the load balancer of this network, until the engine creates it again. Where it is off after each start, the host itself is a container without access to /proc/sys.',
+    }),
+  },
+);
+
+/** A load balancer without a part that leads packets for services to their tasks. */
+export const serviceVipMissing: Rule = ruleForGroups(
+  'service-vip-missing',
+  'service-vip-missing',
+  ({ where: { host, network } }) => `${host} ${network}`,
+  (evidence, _open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
+    const [{ where, text }, ...others] = evidence;
+    const { host, network, service } = where;
+    const more = others.length === 0 ? '' : `, and parts for ${others.length} more services`;
+    return {
+      where: { host, network, ...(others.length === 0 ? { service } : {}) },
+      summary: `${text}${more}`,
+      consequences: [],
+      action: restoreParts(evidence, observation) ?? restartEngine(host),
+    };
+  },
+);
+
+/** A load balancer that sends no connections to running tasks. */
+export const serviceBackendMissing: Rule = ruleForGroups(
+  'backend-missing',
+  'service-backend-missing',
+  ({ where: { host, network, service } }) => `${host} ${network} ${service}`,
+  (evidence, _open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
+    const [{ where, text }, ...others] = evidence;
+    const { host, network, service = '' } = where;
+    const more = others.length === 0 ? '' : `, and nothing to ${others.length} more tasks`;
+    return {
+      where: { host, network, service },
+      summary: `${text}${more}`,
+      consequences: [],
+      action: {
+        kind: 'fix',
+        host: valueOf(observation.swarm)?.manager,
+        commands: [['docker', 'service', 'update', '--force', '--detach', service]],
+        effect:
+          'Replaces the tasks of the service one after another, as its update settings say. The engines announce the new ones to all nodes.',
+      },
+    };
+  },
+);
+
+/** A load balancer that sends connections to addresses where the service has no task: they hang, or reach another service. */
+export const serviceBackendStale: Rule = ruleForGroups(
+  'backend-stale',
+  'service-backend-stale',
+  ({ where: { host, network, service } }) => `${host} ${network} ${service}`,
+  (evidence, _open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
+    const [{ where, text }, ...others] = evidence;
+    const more = others.length === 0 ? '' : `, and to ${others.length} more such addresses`;
+    return {
+      where,
+      summary: `${text}${more}${whoHas(evidence[0], observation)}`,
+      consequences: [],
+      action: restartEngine(where.host),
+    };
+  },
+);
+
+function whoHas(
+  { where, observed: { address } }: Difference<'backend-stale'>,
+  observation: Observation,
+): string {
+  const view = valueOf(servicesOf(observation));
+  const network = valueOf(observation.swarm)?.networks.find(({ name }) => name === where.network);
+  const records = [...(view?.later?.tasks ?? []), ...(view?.tasks ?? [])];
+  const task = records.find(({ addressesById }) => addressesById[network?.id ?? ''] === address);
+  if (task === undefined) return '';
+  const name = view?.services.find(({ id }) => id === task.serviceId)?.name ?? 'another service';
+  return task.state === 'running'
+    ? `; ${address} is a task of ${name}`
+    : `; ${address} was a task of ${name} (${task.state})`;
+}
+
+function restartEngine(host: string | undefined): Action {
+  return {
+    kind: 'fix',
+    host,
+    commands: [['systemctl', 'restart', 'docker']],
+    effect:
+      'Restarts the engine, which then creates its load balancers again. The tasks of this node are replaced.',
+  };
+}
+
+/** Returns the commands that write the lost parts again, if all of them are known; an engine does not do it. */
+function restoreParts(
+  evidence: readonly Difference<'service-vip-missing'>[],
+  observation: Observation,
+): Action | undefined {
+  const commands = evidence.flatMap((one) => commandsFor(one, observation));
+  if (commands.includes(undefined)) return undefined;
+  // The rule for sources is one for all services of a network.
+  const once = new Map(commands.map((command) => [command?.join(' '), command]));
+  return {
+    kind: 'fix',
+    host: evidence[0]?.where.host,
+    commands: [...once.values()].flatMap((command) => (command === undefined ? [] : [command])),
+    effect: 'Writes the lost parts into the load balancer again, as the engine had done.',
+  };
+}
+
+function commandsFor(
+  { where, observed: { missing, namespace } }: Difference<'service-vip-missing'>,
+  observation: Observation,
+): (Command | undefined)[] {
+  const one = servicesOnHosts(observation).find(
+    ({ host, network, service }) =>
+      host.name === where.host && network === where.network && service.name === where.service,
+  );
+  if (one === undefined || namespace === null) return [undefined];
+  const inside = ['nsenter', `--net=${namespace}`] as const;
+  return missing.flatMap((part): readonly (Command | undefined)[] => {
+    if (part === 'address') {
+      return [[...inside, 'ip', 'address', 'add', `${one.address}/32`, 'dev', 'eth0']];
+    }
+    if (part === 'mark') return restoreMarks(one, inside) ?? [undefined];
+    return [part === 'source' ? restoreSource(one, observation, inside) : undefined];
+  });
+}
+
+/** The mark of the service is that of its remaining rules, or the one of the virtual service that has its tasks. */
+function restoreMarks(
+  { balancer, address, isMesh, service, steady }: ServiceOnHost,
+  inside: readonly ['nsenter', string],
+): Command[] | undefined {
+  const { before } = balancer ?? {};
+  const own = new Set(steady.map((task) => task.address));
+  const mark =
+    before === undefined
+      ? undefined
+      : (markOf(before, address) ??
+        before.virtualServices?.find(({ servers }) => servers.some((one) => own.has(one.address)))
+          ?.mark);
+  if (mark === undefined) return undefined;
+  const append = [...inside, 'iptables', '-t', 'mangle', '-A'] as const;
+  const target = ['-j', 'MARK', '--set-mark', `0x${mark.toString(16)}`] as const;
+  if (!isMesh) return [[...append, 'INPUT', '-d', `${address}/32`, ...target]];
+  const lost = service.ports.filter(
+    ({ mode, protocol, published }) =>
+      mode === 'ingress' &&
+      !before?.marks.some(
+        (rule) => rule.by === 'port' && rule.protocol === protocol && rule.port === published,
+      ),
+  );
+  return lost.map(({ protocol, published }) => [
+    ...append,
+    'PREROUTING',
+    '-p',
+    protocol,
+    '--dport',
+    `${published}`,
+    ...target,
+  ]);
+}
+
+function restoreSource(
+  { balancer, networkId }: ServiceOnHost,
+  observation: Observation,
+  inside: readonly ['nsenter', string],
+): Command | undefined {
+  const { networks = [] } = valueOf(observation.swarm) ?? {};
+  const subnet = networks.find(({ id }) => id === networkId)?.subnets.find((one) => isRangeV4(one));
+  const virtual = new Set(
+    valueOf(servicesOf(observation))?.services.map(
+      ({ virtualAddresses }) => virtualAddresses[networkId],
+    ),
+  );
+  const own = (balancer?.before?.addresses ?? []).filter(
+    (address) => subnet !== undefined && isInside(`${address}/32`, subnet) && !virtual.has(address),
+  );
+  const [source] = own;
+  if (subnet === undefined || source === undefined || own.length > 1) return undefined;
+  const rule = ['-d', subnet, '-m', 'ipvs', '--ipvs', '-j', 'SNAT', '--to-source', source];
+  return [...inside, 'iptables', '-t', 'nat', '-A', 'POSTROUTING', ...rule];
+}
+
+function isRangeV4(subnet: string): boolean {
+  return isIPv4(subnet.replace(/\/.*/, ''));
+}

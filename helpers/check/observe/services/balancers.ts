@@ -1,0 +1,130 @@
+import { firstLine } from '../../../process/errors/harness-error.ts';
+import type { Balancer, BalancerTables, BalancingView } from '../../model/views/balancing-view.ts';
+import { type Observed, withValue } from '../../model/observed.ts';
+import type { FileResult } from '../../probe/probe.ts';
+import { type KernelAccess, query } from '../kernel/query-kernel.ts';
+import { NAMESPACE_FOLDERS } from '../kernel/read-overlays.ts';
+import { readBalancerRules, readLocalAddresses, readVirtualServices } from './balancer-files.ts';
+
+/** The sandbox of the routing mesh. */
+const MESH = 'ingress_sbox';
+
+/**
+ * Reads the sandboxes in which an engine of a swarm balances the load of services: one for each overlay network, named
+ * `lb_` and the beginning of the network's ID, and the one of the routing mesh.
+ */
+export async function observeBalancing(access: KernelAccess): Promise<Observed<BalancingView>> {
+  const read = await readSandboxes(access);
+  return withValue({
+    balancers: read.flatMap(({ tables: before, why: _why, ...sandbox }) =>
+      before === undefined ? [] : [{ ...sandbox, before, after: undefined }],
+    ),
+    unread: read.flatMap(({ namespace, why }) => (why === undefined ? [] : [{ namespace, why }])),
+  });
+}
+
+/**
+ * Reads the sandboxes again, after the live probes. An engine creates and removes them as containers come and go, and keeps
+ * their files for a while.
+ */
+export async function observeBalancingAgain(
+  before: Observed<BalancingView>,
+  access: KernelAccess,
+): Promise<Observed<BalancingView>> {
+  if ('missing' in before) return before;
+  const { balancers, unread } = before.value;
+  const again = await readSandboxes(access);
+  const tablesOf = (wanted: string) => again.find(({ namespace }) => namespace === wanted)?.tables;
+  const known = new Set(balancers.map(({ namespace }) => namespace));
+  return withValue({
+    balancers: [
+      ...balancers.map((one) => ({ ...one, after: tablesOf(one.namespace) })),
+      ...again.flatMap(({ tables: after, why: _why, ...sandbox }) =>
+        after === undefined || known.has(sandbox.namespace)
+          ? []
+          : [{ ...sandbox, before: undefined, after }],
+      ),
+    ],
+    unread: unread.filter(({ namespace }) => tablesOf(namespace) === undefined),
+  });
+}
+
+type Sandbox = Pick<Balancer, 'idPrefix' | 'namespace'>;
+
+type ReadSandbox = Sandbox &
+  (
+    | { readonly tables: BalancerTables; readonly why: undefined }
+    | { readonly tables: undefined; readonly why: string }
+  );
+
+async function readSandboxes(access: KernelAccess): Promise<ReadSandbox[]> {
+  const found = await findSandboxes(access);
+  return await Promise.all(
+    found.map(async (sandbox): Promise<ReadSandbox> => {
+      try {
+        const tables = await readTables(access, sandbox.namespace);
+        return { ...sandbox, tables, why: undefined };
+      } catch (error) {
+        return { ...sandbox, tables: undefined, why: firstLine(error) };
+      }
+    }),
+  );
+}
+
+async function findSandboxes({ probe, signal }: KernelAccess): Promise<Sandbox[]> {
+  for (const folder of NAMESPACE_FOLDERS) {
+    // An engine that never had a container has no such folder.
+    const names = await probe.list(folder, { signal }).catch(() => undefined);
+    if (names === undefined) continue;
+    return names.flatMap((name): Sandbox[] => {
+      const [, idPrefix] = /^lb_([\da-z]{6,64})$/.exec(name) ?? [];
+      if (idPrefix === undefined && name !== MESH) return [];
+      return [{ idPrefix, namespace: `${folder}/${name}` }];
+    });
+  }
+  return [];
+}
+
+const FILES = [
+  '/proc/net/ip_vs',
+  '/proc/sys/net/ipv4/ip_forward',
+  '/proc/net/fib_trie',
+  '/proc/net/ip_tables_names',
+] as const;
+
+/** Bytes of each file: enough for 10,000 real servers. */
+const MOST_BYTES = 1_000_000;
+
+async function readTables(access: KernelAccess, namespace: string): Promise<BalancerTables> {
+  const { probe, signal } = access;
+  const inside = { path: namespace };
+  const [services, forwarding, addresses, tables] = await probe.read(FILES, {
+    namespace: inside,
+    most: MOST_BYTES,
+    signal,
+  });
+  const save = async (program: string) => await query(access, inside, [program], readBalancerRules);
+  // The engine of the host uses one of the two; the kernel lists the tables of iptables-legacy.
+  const isLegacy = /^(?:mangle|nat)$/m.test(textOf(tables) ?? '');
+  const first = await save(isLegacy ? 'iptables-legacy-save' : 'iptables-nft-save');
+  const hasRules = first.marks.length > 0 || first.sources.length > 0;
+  const rules = hasRules || !isLegacy ? first : await save('iptables-nft-save');
+  const ipvs = textOf(services);
+  return {
+    virtualServices: ipvs === undefined ? undefined : readVirtualServices(ipvs),
+    forwards: readSwitch(textOf(forwarding)),
+    addresses: readLocalAddresses(textOf(addresses) ?? ''),
+    ...rules,
+  };
+}
+
+/** The text of a whole file; undefined if it does not exist. */
+function textOf(file: FileResult | undefined): string | undefined {
+  if (file === undefined || 'error' in file) return undefined;
+  if (file.cut) throw new Error(`${file.path} is longer than ${MOST_BYTES} bytes`);
+  return file.text;
+}
+
+function readSwitch(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text.trim() !== '0';
+}

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base } from 'vitest';
+import { auditCluster } from '../../helpers/check/audit.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
+import { cached } from '../../helpers/debian/cache/cache.ts';
+import { connectEngine } from '../../helpers/docker/engine.ts';
+import { createUmlProvider } from '../../helpers/machine/uml/provider.ts';
+import { allSettled } from '../../helpers/process/errors/harness-error.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
+
+export const names = ['one', 'two'] as const;
+export type Node = (typeof names)[number];
+
+/** Serves the name of its container, and ends on SIGTERM. */
+const WEB = `busybox mkdir -p /www; busybox hostname >/www/index.html
+trap 'exit 0' TERM; busybox httpd -f -p 80 -h /www & wait`;
+
+/** Two nodes with their own kernels, and services on them. */
+export interface ServiceLab {
+  /** Runs a script as root on a node, and returns its output. */
+  readonly inside: (node: Node, script: string) => Promise<string>;
+  /** The command `ipvsadm` in the load balancer of a network. */
+  readonly ipvsadm: (network: string, words: string) => string;
+  /** The namespace of the load balancer of a network; `ingress` for the routing mesh. */
+  readonly sandbox: (network: string) => string;
+  /** The virtual address of `web` in the network `front`. */
+  readonly address: () => string;
+  readonly audit: () => Promise<AuditReport>;
+  /** Creates the services, and returns when they are complete. */
+  readonly serve: () => Promise<void>;
+  /** Returns when all services have all tasks. */
+  readonly settle: () => Promise<void>;
+}
+
+/** The provider is a separate fixture: Vitest does not clean up after a fixture that fails. */
+export const test = base
+  // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
+  .extend('provider', { scope: 'file' }, async ({}, { onCleanup }) => {
+    const store = await mkdtemp(join(tmpdir(), 'uml-services-'));
+    const provider = createUmlProvider({ store });
+    onCleanup(async () => {
+      await provider.remove(names);
+      await provider.cleanUp();
+      await rm(store, { recursive: true, force: true });
+    });
+    return provider;
+  })
+  .extend('lab', { scope: 'file' }, async ({ provider }): Promise<ServiceLab> => {
+    const images = [await prepareBusyboxImage()];
+    const programs = await unpackIpvsadm();
+    const machines = await allSettled(
+      'create',
+      names.map((name) => provider.create({ name, images, engineBundle: '26.1.5' })),
+    );
+    const inside = async (node: Node, script: string): Promise<string> =>
+      (await provider.run(node, ['sh', '-ec', script], { limit: 180_000 })).stdout.trim();
+    const [manager, worker] = machines.map((machine) => connectEngine(machine));
+    if (manager === undefined || worker === undefined) throw new Error('a machine is missing');
+    const { address } = manager.machine;
+    await manager.swarm.init({ advertise: address });
+    const { tokens } = await manager.swarm.inspect();
+    const token = tokens.worker;
+    await worker.swarm.join({
+      advertise: worker.machine.address,
+      manager: `${address}:2377`,
+      token,
+    });
+    await inside('one', 'docker network create --driver overlay --subnet 10.30.0.0/24 front');
+    const { id } = await manager.networks.inspect('front');
+    const sandbox = (network: string) =>
+      `/run/docker/netns/${network === 'ingress' ? 'ingress_sbox' : `lb_${id.slice(0, 9)}`}`;
+    const settle = async () => {
+      await waitFor(
+        'all tasks run',
+        async () => {
+          const listed = await inside('one', "docker service ls --format '{{.Replicas}}'");
+          const states = listed.split('\n').filter((line) => line !== '');
+          const isComplete = states.every((line) => /^(\d+)\/\1\b/.test(line));
+          return isComplete ? done(undefined) : notYet(states.join(', '));
+        },
+        { limit: 120_000 },
+      );
+    };
+    let virtual = '';
+    return {
+      inside,
+      address: () => virtual,
+      sandbox,
+      settle,
+      ipvsadm: (network, words) =>
+        `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
+      audit: async () => {
+        const hosts = [manager, worker].map((engine) => ({
+          name: engine.machine.name,
+          address: engine.machine.address,
+          engine,
+        }));
+        return await auditCluster(
+          { name: 'services', hosts, isComplete: true, expectations: {} },
+          { limit: 180_000 },
+        );
+      },
+      serve: async () => {
+        const web = '--replicas 2 --publish 8080:80';
+        const create = 'docker service create --quiet --detach --no-resolve-image --network';
+        const task = `${BUSYBOX} sh -c "${WEB}"`;
+        await inside('one', `${create} name=front,alias=site --name web ${web} ${task}`);
+        await inside('one', `${create} front --name api --mode global ${task}`);
+        await settle();
+        const { virtualAddresses } = await manager.services.inspect('web');
+        virtual = virtualAddresses[id] ?? '';
+      },
+    };
+  });
+
+async function unpackIpvsadm(): Promise<string> {
+  const packages = ['ipvsadm', 'libnl-3-200', 'libnl-genl-3-200', 'libpopt0'];
+  return await cached('spec-tools/ipvsadm-x64-1', 'ipvsadm for specs', async (into, report) => {
+    await unpackPackages({ suite: 'trixie', packages, into, report });
+  });
+}
