@@ -42,6 +42,16 @@ if [ "$typed" = matrix ]; then
   run='node specs/matrix/run-matrix.ts'
 fi
 
+# For a user without root, machines with their own kernel run in namespaces in which that user is root.
+case " $* " in
+*" --project unit "* | *" --project machines "*) ;;
+*" --project "* | " matrix "*)
+  if [ "$(id -u)" != 0 ] && node helpers/cli/rootless.ts --is-needed; then
+    run="node helpers/cli/rootless.ts $run"
+  fi
+  ;;
+esac
+
 # In the background, because a waiting shell handles signals immediately. Processes that outlive the run must not hold the lock.
 OVERLAY_E2E_TMPDIR="${TMPDIR:-}" TMPDIR="$vitest_tmp" $run "$@" 9>&- &
 vitest=$!

@@ -33,7 +33,7 @@ export const settings: readonly Setting[] = [
   {
     names: ['E2E_PROVIDER'],
     decides:
-      'the provider: `netns` (built in), `uml` (machines with their own kernel) or `docker-machine`; by default `netns` or `docker-machine` is chosen, and the run says why',
+      'the provider: `netns` (built in), `uml` (machines with their own kernel) or `docker-machine`; by default one of them is chosen, and the run says why',
     of: ['overlay-e2e', ...machines],
   },
   {

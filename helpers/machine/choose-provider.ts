@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { activity } from '../process/activity.ts';
+import { isRootless } from '../process/rootless.ts';
 import { decideProvider } from './decide-provider.ts';
 import type { MachineProvider } from './machine.ts';
 import type { Decision } from './provider-kind.ts';
@@ -35,7 +36,9 @@ export async function openProvider(env: NodeJS.ProcessEnv = process.env): Promis
 /** Returns the result of {@link decideProvider} for this host. */
 export function decideHere(env: NodeJS.ProcessEnv = process.env): Decision {
   const has = (program: string) => canRun(program, env['PATH'] ?? '');
-  return decideProvider({ env, platform: process.platform, arch: process.arch, has });
+  const { platform, arch } = process;
+  const isRoot = process.geteuid?.() === 0 && !isRootless();
+  return decideProvider({ env, platform, arch, isRoot, has });
 }
 
 function canRun(program: string, path: string): boolean {

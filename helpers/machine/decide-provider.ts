@@ -8,7 +8,7 @@ import { findProviderKind, providerKinds } from './provider-kinds.ts';
 
 /**
  * Chooses a provider: `E2E_PROVIDER` if set, otherwise docker-machine if both it and VirtualBox are installed, otherwise
- * netns on Linux. On other systems, throws a {@link HarnessError} that names the programs to install.
+ * netns on Linux, or uml without root. On other systems, throws a {@link HarnessError} that names the programs to install.
  */
 export function decideProvider(conditions: ProviderConditions): Decision {
   const { env, platform, has } = conditions;
@@ -18,6 +18,9 @@ export function decideProvider(conditions: ProviderConditions): Decision {
   const missing = [command, 'VBoxManage'].filter((program) => !has(program));
   if (missing.length === 0) {
     return decideDockerMachine(`${command} and VBoxManage found`, env);
+  }
+  if (platform === 'linux' && !conditions.isRoot && conditions.arch === 'x64') {
+    return providerKinds.uml.decide(`${missing.join(' and ')} not found`, conditions);
   }
   if (platform === 'linux') {
     return { name: 'netns', because: `${missing.join(' and ')} not found` };

@@ -10,6 +10,8 @@ export interface ProviderConditions {
   readonly platform: NodeJS.Platform;
   /** The processor architecture in the words of Node.js. */
   readonly arch: string;
+  /** True for the root of this computer, not for that of a user's own namespaces. */
+  readonly isRoot: boolean;
   /** Returns true if a program is on PATH, or, for a name with a slash, if the file is executable. */
   readonly has: (program: string) => boolean;
 }

@@ -14,10 +14,11 @@ const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => b
 const withHosts =
   'npx node specs/machine/generic-hosts/with-generic-hosts.ts mh-keystore master-host worker-host -- npm run e2e';
 
-test('This spec runs all blocks of the page; the uml project runs its own block', () => {
+test('This spec runs all blocks of the page; the uml project runs its own blocks', () => {
   expect(blocks).toEqual([
     'npx overlay-e2e doctor',
     expect.stringMatching(/^export E2E_PROVIDER=uml\n/),
+    'npx overlay-e2e doctor\nnpx overlay-e2e up\nnpx overlay-e2e down',
     expect.stringMatching(/^export E2E_PROVIDER=docker-machine E2E_DOCKER_MACHINE=/),
     withHosts,
   ]);
@@ -28,7 +29,7 @@ test('doctor finds nothing missing on a machine that runs these specs', async ()
 });
 
 test('The provider docker-machine creates machines with netns-machine as its command', async () => {
-  const said = await typeIn(blocks[2] ?? '');
+  const said = await typeIn(blocks[3] ?? '');
   expect(said).toContain(
     'provider docker-machine with the driver netns: E2E_PROVIDER=docker-machine',
   );

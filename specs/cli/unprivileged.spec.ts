@@ -1,16 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { type CommandResult, runCommand } from '../../helpers/process/run-command.ts';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runAsNobody } from './run-as-nobody.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 const refusal =
-  'machines of the built-in provider: this process does not run as root; only root can create network namespaces and mounts. Run this command with sudo, or as root in a container with --privileged.';
-
-/** The user `nobody`. */
-const uid = 65_534;
+  'machines of the built-in provider: this process does not run as root; only root can create network namespaces and mounts. Run this command with sudo, or as root in a container with --privileged; or set E2E_PROVIDER=uml, which needs no root.';
 
 test('up fails with one line', async () => {
   const { exitCode, stderr, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh up --json');
@@ -61,32 +55,32 @@ test("npm run e2e in root's clone prints one line about the folder that it canno
   );
 });
 
-async function runAsNobody(line: string): Promise<CommandResult & { store: string }> {
-  const home = await mkdtemp(join(tmpdir(), 'unprivileged-'));
-  onTestFinished(() => rm(home, { recursive: true, force: true }));
-  // Only root may enter the home folder that may contain the clone. A bind mount makes the clone accessible.
-  const script = [
-    'mkdir clone reports; chown $1:$1 . reports',
-    'mount --bind "$2" clone; cd clone',
-    'exec setpriv --reuid $1 --regid $1 --clear-groups sh -c "$3"',
-  ].join('\n');
-  const store = join(home, 'store');
-  const result = await runCommand(
-    'unshare',
-    ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh', String(uid), root, line],
-    {
-      cwd: home,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: home,
-        E2E_PROVIDER: 'netns',
-        MACHINE_STORAGE_PATH: store,
-        OVERLAY_E2E_REPORTS: join(home, 'reports'),
-        NO_COLOR: '1',
-        npm_config_update_notifier: 'false',
-      },
-      expect: 'any',
-    },
-  );
-  return { ...result, store };
-}
+describe('Where the kernel refuses user namespaces', () => {
+  const cause =
+    'this user cannot create namespaces, "unshare: unshare failed: Operation not permitted"';
+
+  test('up without E2E_PROVIDER fails with one line, and creates nothing', async () => {
+    const { exitCode, stderr, store } = await runAsNobody('helpers/cli/overlay-e2e.sh up', {
+      provider: '',
+      isRefused: true,
+    });
+    expect(stderr).toMatch(
+      /^overlay-e2e: machines of the provider uml, without root: this user cannot create namespaces, "[^"\n]+"\. [^\n]+\n$/,
+    );
+    expect(stderr).toContain(cause);
+    expect(exitCode).toBe(1);
+    expect(existsSync(store)).toBe(false);
+  });
+
+  test('doctor reports that as missing, and how to allow them', async () => {
+    const { exitCode, stdout } = await runAsNobody('helpers/cli/overlay-e2e.sh doctor', {
+      provider: 'uml',
+      isRefused: true,
+    });
+    const line = stdout.split('\n').find((one) => one.startsWith('✖'));
+    expect(line).toMatch(/^✖ without root +/);
+    expect(line).toContain(cause);
+    expect(stdout).toMatch(/^ +→ run this command as root; or in a container, allow them: /m);
+    expect(exitCode).toBe(1);
+  });
+});

@@ -10,6 +10,7 @@ import { addInit } from './commands/init.ts';
 import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
 import { describeCommand, fitHelp } from './describe.ts';
+import { enterNamespaces } from './enter-namespaces.ts';
 import { interrupted } from './exit-codes.ts';
 import { ownVersion } from './own-version.ts';
 
@@ -41,6 +42,10 @@ export function createProgram(): Command {
     add(program);
   }
   addHelp(program);
+  program.hook('preAction', async (_program, command) => {
+    const exitCode = await enterNamespaces(command);
+    if (exitCode !== undefined) process.exit(exitCode);
+  });
   return describeCommand(program, {
     examples: [
       { command: 'overlay-e2e up', does: 'bring up the tutorial’s cluster and leave it running' },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { onActivity } from '../../process/activity.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { commandLine } from '../../process/run-command.ts';
 import { Interrupted, InterruptionWatch } from '../../process/errors/interruption.ts';
 import {
@@ -115,7 +116,8 @@ function summarize(document: TopologyDocument, said: string): string {
 }
 
 function seeCar(url: string): NextStep {
-  return { type: url, does: 'the car, from the database on the other host' };
+  const type = isRootless() ? `node helpers/cli/rootless.ts curl ${url}` : url;
+  return { type, does: 'the car, from the database on the other host' };
 }
 
 /** Returns the next steps after a failure; an error before the first stage has its own hint. */

@@ -10,6 +10,7 @@ import type { Suite } from './apt-sources.ts';
 import { withLock } from '../../process/files/file-lock.ts';
 import { cacheFolder } from '../cache/cache.ts';
 import { findProgram, hostPath } from '../../process/files/find-program.ts';
+import { outsideCommand } from '../../process/outside/outside-command.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** apt with separate folders: it knows one suite of one mirror, and no installed packages. */
@@ -114,7 +115,7 @@ export function cleanEnvironment(): Record<string, string> {
  */
 export function aptCommand(apt: Apt, args: readonly string[]): [file: string, args: string[]] {
   const config = ['-c', join(apt.folder, 'apt.conf'), '-y'];
-  return ['flock', [join(apt.folder, 'apt.lock'), 'apt-get', ...config, ...args]];
+  return outsideCommand('flock', [join(apt.folder, 'apt.lock'), 'apt-get', ...config, ...args]);
 }
 
 /** Runs apt-get on these folders. */

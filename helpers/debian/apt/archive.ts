@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActivityReport } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { runCommand } from '../../process/run-command.ts';
 import { type Apt, cleanEnvironment, explainApt, prepareApt, runApt, type Sources } from './apt.ts';
 import { chooseMirror, chooseSecurityMirror, readAptEntries, type Suite } from './apt-sources.ts';
@@ -81,13 +82,20 @@ export async function unpackPackages(request: UnpackRequest): Promise<string[]> 
   const files = (await readdir(downloads)).filter((name) => name.endsWith('.deb'));
   for (const [index, name] of files.entries()) {
     report?.progress(`unpacking package ${index + 1} of ${files.length}`);
-    await runCommand('dpkg-deb', ['--extract', join(downloads, name), into], {
-      title: `unpack ${name}`,
-      env: cleanEnvironment(),
-    });
+    await unpack(join(downloads, name), into, `unpack ${name}`);
   }
   await rm(downloads, { recursive: true });
   return files;
+}
+
+/** Without root, all files belong to this user, not to their owners in the package. In the namespaces this user is root. */
+const UNPACK_OWN = 'dpkg-deb --fsys-tarfile "$1" | tar --extract --no-same-owner --directory "$2"';
+
+async function unpack(file: string, into: string, title: string): Promise<void> {
+  const env = cleanEnvironment();
+  await (isRootless()
+    ? runCommand('sh', ['-euc', UNPACK_OWN, 'sh', file, into], { title, env })
+    : runCommand('dpkg-deb', ['--extract', file, into], { title, env }));
 }
 
 /**

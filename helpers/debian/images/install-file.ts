@@ -5,11 +5,10 @@ export async function installFile(from: string, to: string, mode = '0644'): Prom
   await runCommand('install', ['-D', '-m', mode, from, to]);
 }
 
-/** Creates folders, with their parents. They belong to this user unless an owner is given, which only root may do. */
+/** Creates folders, with their parents. They belong to this user. */
 export async function installFolders(
   folders: readonly string[],
-  { owner, mode = '0755' }: { readonly owner?: number; readonly mode?: string } = {},
+  { mode = '0755' }: { readonly mode?: string } = {},
 ): Promise<void> {
-  const owned = owner === undefined ? [] : ['-o', `${owner}`, '-g', `${owner}`];
-  await runCommand('install', ['-d', '-m', mode, ...owned, ...folders]);
+  await runCommand('install', ['-d', '-m', mode, ...folders]);
 }

@@ -10,9 +10,19 @@ export interface Layer {
   readonly diffId: string;
 }
 
-/** Packs all files of `root` into the layer `file`. Equal files give equal layers, independent of their times. */
-export async function packLayer(root: string, file: string): Promise<Layer> {
-  await packTar(root, ['.'], file);
+/** Folders of a layer that belong to another user than root, by their paths: `var/lib/mysql`. */
+export type Owners = Readonly<Record<string, number>>;
+
+/**
+ * Packs all files of `root` into the layer `file`. Equal files give equal layers, independent of their times, and of the
+ * user who packs them: without root, files here cannot have other owners.
+ */
+export async function packLayer(root: string, file: string, owners: Owners = {}): Promise<Layer> {
+  const folders = Object.keys(owners).map((path) => `./${path}`);
+  await packTar(root, ['--anchored', ...folders.map((one) => `--exclude=${one}`), '.'], file);
+  for (const [path, owner] of Object.entries(owners)) {
+    await packTar(root, [`./${path}`], file, { verb: '--append', owner });
+  }
   return { file, diffId: `sha256:${await sha256(file)}` };
 }
 
@@ -21,9 +31,20 @@ export async function packTar(
   folder: string,
   names: readonly string[],
   file: string,
+  { verb = '--create', owner = 0 } = {},
 ): Promise<void> {
   const steady = ['--sort=name', '--mtime=@0', '--numeric-owner', '--format=gnu'];
-  await runCommand('tar', [...steady, '--create', '--file', file, '--directory', folder, ...names]);
+  const owned = [`--owner=${owner}`, `--group=${owner}`];
+  await runCommand('tar', [
+    ...steady,
+    ...owned,
+    verb,
+    '--file',
+    file,
+    '--directory',
+    folder,
+    ...names,
+  ]);
 }
 
 /** Returns the SHA-256 of a file, in hexadecimal digits. */

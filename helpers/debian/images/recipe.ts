@@ -2,7 +2,7 @@ import { glob, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { cached } from '../cache/cache.ts';
 import { installFolders } from './install-file.ts';
-import { packLayer, sha256 } from './pack-layer.ts';
+import { type Owners, packLayer, sha256 } from './pack-layer.ts';
 import { digestOf } from './digest-of.ts';
 import { type Part } from './image-part.ts';
 import type { ImageRoot } from './run-in-root.ts';
@@ -19,6 +19,8 @@ export interface ImageRecipe {
    * files.
    */
   readonly sources: readonly string[];
+  /** Folders of the uppermost layer that belong to another user of the image than root. */
+  readonly owners?: Owners;
   /** Writes the files of the uppermost layer. */
   readonly addLayer: (root: ImageRoot, tools: readonly Part[]) => Promise<void>;
 }
@@ -58,7 +60,10 @@ export async function buildImage(recipe: ImageRecipe): Promise<string> {
     await recipe.addLayer({ below, layer, work }, tools);
     report.progress('packing');
     const layers = await Promise.all(
-      [...below, layer].map((root, index) => packLayer(root, join(work, `${index}.tar`))),
+      [...below, layer].map((root, index) => {
+        const owners = root === layer ? recipe.owners : undefined;
+        return packLayer(root, join(work, `${index}.tar`), owners);
+      }),
     );
     await writeArchive(join(into, archive), { tag, layers, config });
     await rm(work, { recursive: true });

@@ -1,7 +1,7 @@
 import { explainDamage } from '../../debian/cache/cache.ts';
 import { prepareTools } from '../../debian/tools.ts';
 import { findInit } from '../../netns/boot/boot.ts';
-import { mainHierarchy } from '../../netns/cgroups/cgroup.ts';
+import { requireProcesses } from '../../netns/cgroups/cgroup.ts';
 import { requireHost } from '../../netns/doctor/require-host.ts';
 import { ensureSwitch } from '../../netns/network/switch.ts';
 import { makeMachineCertificates } from '../../netns/state/certificates.ts';
@@ -44,8 +44,7 @@ export async function create(
   requireHost(operations.driver);
   if (swarm !== undefined) checkSwarm(swarm);
   checkImages(images);
-  // Without cgroups, a machine could be started, but neither found nor stopped.
-  mainHierarchy();
+  requireProcesses();
   const tried = `machine ${name}: create`;
   await requireNoOverlay(storeTarget(store), tried);
   const parts = await operations.prepareParts(request.engineBundle);
@@ -69,6 +68,7 @@ export async function create(
       await waitForEngineAfter(request, signal);
       signal?.throwIfAborted();
       await operations.startEngine(machine, signal);
+      await operations.loadImages?.(machine, images, signal);
       if (swarm !== undefined) await joinSwarm(operations, store, config, signal);
     } catch (error) {
       // Before the removal, which frees space.
@@ -116,7 +116,7 @@ export async function start(
   config: MachineConfig,
 ): Promise<void> {
   requireHost(operations.driver);
-  mainHierarchy();
+  requireProcesses();
   const parts = await operations.prepareParts(config.Driver.Engine);
   const { env } = parts.tools;
   // If two processes start a machine at the same time, only one of them does.

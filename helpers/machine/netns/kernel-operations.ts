@@ -30,6 +30,12 @@ export interface KernelOperations<P extends Parts = Parts> {
   bootFirst?(machine: ReservedMachine<P>, signal: AbortSignal | undefined): Promise<void>;
   /** Starts the engine of a new machine and waits until it answers. */
   startEngine(machine: ReservedMachine<P>, signal: AbortSignal | undefined): Promise<void>;
+  /** Has the engine of a new machine unpack images. Absent if the machine has them from the beginning. */
+  loadImages?(
+    machine: ReservedMachine<P>,
+    images: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<void>;
   /** Boots a stopped machine with its engine. The caller holds the lock of the state directory. */
   restart(machine: ReservedMachine<P>): Promise<void>;
   /** Waits until the engine of a running machine answers, and starts it if it has ended. */

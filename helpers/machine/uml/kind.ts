@@ -9,7 +9,10 @@ export const umlKind: ProviderKind = {
   ...netnsKind,
   decide: (because, conditions) => {
     const reason = whyNoOwnKernels(conditions);
-    if (reason === undefined) return { name: 'uml', because };
+    if (reason === undefined) {
+      const how = conditions.isRoot ? 'as root' : 'without root, in user namespaces';
+      return { name: 'uml', because: `${because}; ${how}` };
+    }
     throw new InputError({
       code: 'platform-unsupported',
       subject: 'E2E_PROVIDER=uml',

@@ -13,10 +13,12 @@ import type { MachineConfig } from '../../netns/state/machine-config.ts';
 import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { tail } from '../../process/run-command.ts';
 import { bootGuest, readConsole, readEngineEnd } from '../../uml/boot/boot.ts';
 import { Slots } from '../../uml/boot/slots.ts';
 import { makeDisk, seedFolder } from '../../uml/disk/disk.ts';
+import { loadImages } from '../../uml/disk/load-images.ts';
 import { guestEnvironment } from '../../uml/root/guest-environment.ts';
 import { prepareGuestRoot } from '../../uml/root/guest-root.ts';
 import type { KernelOperations, Parts, ReservedMachine } from '../netns/kernel-operations.ts';
@@ -47,7 +49,7 @@ export const umlOperations: KernelOperations<UmlParts> = {
       activity('step', `machine ${name}: disk`, async () => {
         const folder = seedFolder(store, name);
         mkdirSync(folder, { recursive: true, mode: 0o710 });
-        await seedImages(images, folder, parts.bundle);
+        if (!isRootless()) await seedImages(images, folder, parts.bundle);
         await makeDisk(store, name);
       }),
     ];
@@ -57,6 +59,12 @@ export const umlOperations: KernelOperations<UmlParts> = {
   },
   startEngine: async ({ store, config }, signal) => {
     await startEngine(store, config, signal);
+  },
+  loadImages: async ({ store, config }, images, signal) => {
+    if (!isRootless()) return;
+    await loadImages(store, config.Name, images, async (argv, title) => {
+      await runInside(store, config, argv, { title, signal, limit: 600_000 });
+    });
   },
   restart: async (machine) => {
     await connectBareLink(machine.store, machine.config, machine.parts.tools.env);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { readIfThere } from '../../process/files/read-if-exists.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { quoteForShell, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import {
   type Hierarchy,
   machineCgroup,
-  mainHierarchy,
   readHierarchies,
-  readProcesses,
+  readMachineProcesses,
 } from '../cgroups/cgroup.ts';
 import { makeCgroups } from '../cgroups/cgroup-limits.ts';
 import type { MachineConfig } from '../state/machine-config.ts';
@@ -115,8 +115,7 @@ export async function writeEngineFiles(
 
 /** Returns the PID, on the host, of a machine's PID 1; undefined if the machine does not run. */
 export function findInit(store: Store, name: string): number | undefined {
-  const hierarchy = mainHierarchy();
-  return readProcesses(machineCgroup(hierarchy, store, name)).find(isInit);
+  return readMachineProcesses(store, name).find(isInit);
 }
 
 /** Returns the PID, on the host, of a machine's PID 1. Throws if the machine does not run. */
@@ -139,7 +138,7 @@ export function hasEngineEnded(store: Store, name: string): boolean {
   // Until the machine has its own root, this file is the host's.
   if (dataFolder !== machineDataFolder(store, name) || engine === undefined) return false;
   const inside = new RegExp(`^NSpid:\\t\\d+\\t${engine}$`, 'm');
-  return !readProcesses(machineCgroup(mainHierarchy(), store, name)).some((pid) =>
+  return !readMachineProcesses(store, name).some((pid) =>
     inside.test(readIfThere(`/proc/${pid}/status`)),
   );
 }
@@ -171,7 +170,9 @@ export function cgroupsToJoin(store: Store, name: string): string[] {
 
 /** Returns true for a machine's PID 1. A container's first process is a PID 1 too, but in a nested PID namespace. */
 function isInit(pid: number): boolean {
-  return /^NSpid:\t\d+\t1$/m.test(readIfThere(`/proc/${pid}/status`));
+  // Without root, the PID namespace of a machine is nested in the keeper's.
+  const init = isRootless() ? /^NSpid:\t\d+\t\d+\t1$/m : /^NSpid:\t\d+\t1$/m;
+  return init.test(readIfThere(`/proc/${pid}/status`));
 }
 
 function leaf(hierarchy: Hierarchy, folder: string): string {

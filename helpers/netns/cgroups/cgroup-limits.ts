@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { firstLine, HarnessError } from '../../process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 import { type Hierarchy, machineCgroup, readHierarchies } from './cgroup.ts';
+import { isRootless } from '../../process/rootless.ts';
 import type { Store } from '../state/store.ts';
 
 export interface Limits {
@@ -13,6 +14,14 @@ export interface Limits {
 
 /** Creates a machine's cgroup in every hierarchy and sets its limits. */
 export async function makeCgroups(store: Store, name: string, limits: Limits): Promise<void> {
+  if (isRootless() && (limits.cpus ?? limits.memory) !== undefined) {
+    throw new HarnessError({
+      code: 'cgroup-unavailable',
+      tried: `machine ${name}: limit its CPUs`,
+      observed: 'only root can create cgroups',
+      hint: 'omit the limit, or run this command as root',
+    });
+  }
   const hierarchies = readHierarchies();
   for (const hierarchy of hierarchies) {
     const folder = machineCgroup(hierarchy, store, name);

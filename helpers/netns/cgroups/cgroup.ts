@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
+import { readNamespaceProcesses } from './namespace-processes.ts';
+import { machineNamespace, namespaceFile } from '../state/names.ts';
 import type { Store } from '../state/store.ts';
 
 /** A cgroup hierarchy that the host has mounted. */
@@ -16,8 +19,9 @@ export interface Hierarchy {
 const controllers =
   /^(?:cpu|cpuacct|cpuset|memory|devices|freezer|blkio|pids|hugetlb|perf_event|net_cls|net_prio|rdma|misc|name=.+)$/;
 
-/** Returns all cgroup hierarchies of this host, of versions 1 and 2. */
+/** Returns all cgroup hierarchies of this host, of versions 1 and 2; none without root, since only root can write there. */
 export function readHierarchies(): Hierarchy[] {
+  if (isRootless()) return [];
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').trim().split('\n');
   return lines.flatMap((line): Hierarchy[] => {
     const [before = '', after = ''] = line.split(' - ');
@@ -57,6 +61,20 @@ export function mainHierarchy(): Hierarchy {
   });
 }
 
+/**
+ * Throws if the processes of a machine could not be found: a machine could be started, but neither found nor stopped.
+ * Without root, its network namespace identifies them.
+ */
+export function requireProcesses(): void {
+  if (!isRootless()) mainHierarchy();
+}
+
+/** Returns the processes of a machine, or of the egress. */
+export function readMachineProcesses(store: Store, name: string): number[] {
+  if (isRootless()) return readNamespaceProcesses(namespaceFile(machineNamespace(store, name)));
+  return readProcesses(machineCgroup(mainHierarchy(), store, name));
+}
+
 /** Returns the processes in a cgroup and in all cgroups below it; none if the cgroup does not exist. */
 export function readProcesses(folder: string): number[] {
   let own: string;
@@ -76,7 +94,10 @@ export function readProcesses(folder: string): number[] {
 /** Kills the remaining processes in a machine's cgroups, and removes the cgroups from all hierarchies. */
 export async function removeCgroups(store: Store, name: string): Promise<void> {
   const folders = readHierarchies().map((hierarchy) => machineCgroup(hierarchy, store, name));
-  await emptyCgroups(folders);
+  const read = isRootless()
+    ? () => readMachineProcesses(store, name)
+    : () => folders.flatMap(readProcesses);
+  await endProcesses(read, folders);
   for (const folder of folders) await removeTree(folder);
 }
 
@@ -92,11 +113,11 @@ export async function removeStoreCgroups(store: Store): Promise<void> {
   }
 }
 
-async function emptyCgroups(folders: readonly string[]): Promise<void> {
+async function endProcesses(read: () => number[], folders: readonly string[]): Promise<void> {
   await waitFor(
     'end of all processes of the machine',
     async () => {
-      const left = new Set(folders.flatMap(readProcesses));
+      const left = new Set(read());
       if (left.size === 0) return done(undefined);
       // The kernel reports PID 0 for a process in an invisible PID namespace; killing 0 would kill this process's own
       // group.

@@ -4,6 +4,7 @@ import { type HostRelease, hostRelease } from '../../debian/apt/host-release.ts'
 import { requireHost, type Starter, thisProcess } from './require-host.ts';
 import { openStore } from '../state/store.ts';
 import { prepareTools } from '../../debian/tools.ts';
+import { isRootless } from '../../process/rootless.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { examineCgroups } from './cgroups.ts';
 import { examineSpace } from './disk.ts';
@@ -25,8 +26,11 @@ const storeNeeds = 1e9;
  *
  * @param features those of the kernel that machines need, by their names; all of them when absent
  */
-export async function examineHost(features?: readonly string[]): Promise<Finding[]> {
-  const starter = evaluateStarter(thisProcess());
+export async function examineHost(
+  provider: 'netns' | 'uml' = 'netns',
+  features?: readonly string[],
+): Promise<Finding[]> {
+  const starter = evaluateStarter(thisProcess(), provider);
   if (!starter.fine) return [starter];
   const release = await hostRelease();
   const store = openStore();
@@ -34,7 +38,7 @@ export async function examineHost(features?: readonly string[]): Promise<Finding
   const isWarm = isBundleCached(DEFAULT_ENGINE);
   const [engine, cgroups, limits, all] = await Promise.all([
     examineEngine(release),
-    examineCgroups(),
+    isRootless() ? [] : examineCgroups(),
     examineLimits(),
     examineSpace([
       {
@@ -63,15 +67,23 @@ export async function examineHost(features?: readonly string[]): Promise<Finding
 }
 
 /** Checks whether this process may create machines at all. */
-export function evaluateStarter(starter: Starter): Finding {
+export function evaluateStarter(starter: Starter, provider: 'netns' | 'uml' = 'netns'): Finding {
   try {
-    requireHost('netns', starter);
+    requireHost(provider, starter);
+    if (starter.rootless)
+      return fine(
+        WITHOUT_ROOT,
+        'yes, in user namespaces; each machine loads its images itself, which takes longer',
+      );
     return fine('root on Linux', 'yes');
   } catch (error) {
     const { observed, hint = '' } = error as HarnessError;
     return missing('root on Linux', observed, hint);
   }
 }
+
+/** The subject of the finding about a user who is not root. */
+export const WITHOUT_ROOT = 'without root';
 
 async function examineTools(release: HostRelease) {
   let env: Readonly<Record<string, string>> | undefined;

@@ -1,10 +1,13 @@
 import { HarnessError } from '../../process/errors/harness-error.ts';
+import { isRootless } from '../../process/rootless.ts';
 
 /** The properties of this process that decide if it can create machines. */
 export interface Starter {
   readonly platform: NodeJS.Platform;
   /** The effective user; undefined on platforms without user IDs. */
   readonly uid: number | undefined;
+  /** True in the namespaces of a user without root, where the effective user is 0. */
+  readonly rootless: boolean;
 }
 
 /**
@@ -25,17 +28,21 @@ export function requireHost(
       hint: 'run this command on Linux, or install docker-machine 0.16.2 and VirtualBox',
     });
   }
-  if (starter.uid === 0) return;
+  const isHere = provider === 'uml' || !starter.rootless;
+  if (starter.uid === 0 && isHere) return;
   throw new HarnessError({
     code: 'root-required',
     tried,
     observed:
       'this process does not run as root; only root can create network namespaces and mounts',
-    hint: 'run this command with sudo, or as root in a container with --privileged',
+    hint:
+      provider === 'netns'
+        ? 'run this command with sudo, or as root in a container with --privileged; or set E2E_PROVIDER=uml, which needs no root'
+        : 'run this command with sudo; or start it with overlay-e2e or npm, which create namespaces for this user',
   });
 }
 
 /** Returns the properties of this process. */
 export function thisProcess(): Starter {
-  return { platform: process.platform, uid: process.geteuid?.() };
+  return { platform: process.platform, uid: process.geteuid?.(), rootless: isRootless() };
 }

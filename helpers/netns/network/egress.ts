@@ -5,7 +5,7 @@ import { quoteForShell, tail } from '../../process/run-command.ts';
 import { done, waitFor } from '../../process/waits/wait-for.ts';
 import { type AddressRange, formatRange } from '../../process/address-range.ts';
 import { cgroupsToJoin } from '../boot/boot.ts';
-import { machineCgroup, mainHierarchy, readProcesses } from '../cgroups/cgroup.ts';
+import { readMachineProcesses } from '../cgroups/cgroup.ts';
 import { makeCgroups } from '../cgroups/cgroup-limits.ts';
 import { runIp } from './ip.ts';
 import { namespaceFile, switchNamespace, EGRESS } from '../state/names.ts';
@@ -66,7 +66,7 @@ export async function ensureEgress(store: Store, range: AddressRange, env: Env):
 const tap = 'tap0';
 
 function isThere(store: Store): boolean {
-  return readProcesses(machineCgroup(mainHierarchy(), store, EGRESS)).length > 0;
+  return readMachineProcesses(store, EGRESS).length > 0;
 }
 
 function logFile(store: Store): string {

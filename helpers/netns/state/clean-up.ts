@@ -3,10 +3,10 @@ import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allSettled } from '../../process/errors/harness-error.ts';
 import {
-  mainHierarchy,
   readHierarchies,
   removeCgroups,
   removeStoreCgroups,
+  requireProcesses,
   storeCgroup,
 } from '../cgroups/cgroup.ts';
 import { runIp } from '../network/ip.ts';
@@ -27,9 +27,8 @@ type Env = Readonly<Record<string, string>>;
 
 /** Kills a machine's processes and removes the machine from the kernel; keeps its folder. */
 export async function forceStop(store: Store, name: string, env: Env): Promise<void> {
-  // Throws if no cgroup is mounted: otherwise, the machine's processes would not be found, and would run on without
-  // their files.
-  mainHierarchy();
+  // Otherwise, the machine's processes would not be found, and would run on without their files.
+  requireProcesses();
   await removeCgroups(store, name);
   const namespace = machineNamespace(store, name);
   if (listNamespaces(store).includes(namespace)) {

@@ -10,6 +10,7 @@ import { machineDataFolder, type Store } from '../../netns/state/store.ts';
 import { activity } from '../../process/activity.ts';
 import { HarnessError } from '../../process/errors/harness-error.ts';
 import { writeAtomically } from '../../process/files/write-atomically.ts';
+import { isRootless, ROOTLESS_PIDS } from '../../process/rootless.ts';
 import { quoteForShell, tail } from '../../process/run-command.ts';
 import { done, notYet, waitFor } from '../../process/waits/wait-for.ts';
 
@@ -145,6 +146,7 @@ function bootVariables(store: Store, parts: GuestParts): string {
     root: join(dataFolder, 'root'),
     guest_root: root,
     namespace: namespaceFile(machineNamespace(store, config.Name)),
+    join_pids: isRootless() ? `--pid=${ROOTLESS_PIDS}` : '',
     cgroups: cgroupsToJoin(store, config.Name).join(' '),
     visible: visible.join('\n'),
     memory: `${Memory || DEFAULT_MEMORY}`,

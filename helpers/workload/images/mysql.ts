@@ -23,6 +23,7 @@ export const mysql: ImageRecipe = {
   },
   parts: async () => ({ layers: await Promise.all([prepareBase(), prepareMariadb()]) }),
   sources: [import.meta.filename, OWN, SCHEMA],
+  owners: { 'var/lib/mysql': MYSQL },
   addLayer: async (root) => {
     const { layer } = root;
     await installFile(join(OWN, 'my.cnf'), join(layer, 'etc/mysql/my.cnf'));
@@ -32,7 +33,7 @@ export const mysql: ImageRecipe = {
       '0755',
     );
     await installFile(SCHEMA, join(layer, 'usr/local/share/car-service/schema.sql'));
-    await installFolders([join(layer, 'var/lib/mysql')], { owner: MYSQL });
+    await installFolders([join(layer, 'var/lib/mysql')]);
     const script = join(OWN, 'initialise.sh');
     await runInRoot(root, ['bash', '-c', await readFile(script, 'utf8')], {
       title: 'data directory of mysql',

@@ -12,6 +12,8 @@ const internal = [
   'E2E_ATTACH',
   // Set by a run of the matrix for each run of Vitest.
   'E2E_COMBINATION',
+  // Set by the command that enters a user's namespaces, for programs that need a network.
+  'OVERLAY_E2E_OUTSIDE',
   // Set by the shell script that runs Vitest, for its reporter.
   'OVERLAY_E2E_TMPDIR',
 ];

@@ -5,6 +5,7 @@ const none = {
   env: {},
   platform: 'linux' as NodeJS.Platform,
   arch: 'x64',
+  isRoot: true,
   has: (_program: string) => false,
 };
 const all = { ...none, has: () => true };
@@ -71,9 +72,23 @@ test('E2E_DOCKER_MACHINE is the command that must exist', () => {
   expect(() => decideProvider({ ...none, env })).toThrow('/opt/dm is not an executable program');
 });
 
+test('without root, machines with their own kernel are chosen on x86-64', () => {
+  const user = { ...none, isRoot: false };
+  expect(decideProvider(user)).toEqual({
+    name: 'uml',
+    because: 'docker-machine and VBoxManage not found; without root, in user namespaces',
+  });
+  expect(decideProvider({ ...user, arch: 'arm64' }).name).toBe('netns');
+  expect(decideProvider({ ...user, env: { E2E_PROVIDER: 'netns' } }).name).toBe('netns');
+  expect(decideProvider({ ...user, has: () => true }).name).toBe('docker-machine');
+});
+
 test('machines with their own kernel need Linux on x86-64', () => {
   const env = { E2E_PROVIDER: 'uml' };
-  expect(decideProvider({ ...none, env })).toEqual({ name: 'uml', because: 'E2E_PROVIDER=uml' });
+  expect(decideProvider({ ...none, env })).toEqual({
+    name: 'uml',
+    because: 'E2E_PROVIDER=uml; as root',
+  });
   expect(() => decideProvider({ ...none, env, arch: 'arm64' })).toThrow(
     'E2E_PROVIDER=uml: User-mode Linux needs Linux on x86-64, and this platform is linux on arm64',
   );

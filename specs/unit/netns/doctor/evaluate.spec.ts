@@ -9,7 +9,9 @@ import { hostLink } from '../../../../helpers/netns/network/switch.ts';
 
 describe('the user', () => {
   test('is sufficient as root on Linux', () => {
-    expect(evaluateStarter({ platform: 'linux', uid: 0 })).toMatchObject({ fine: true });
+    expect(evaluateStarter({ platform: 'linux', uid: 0, rootless: false })).toMatchObject({
+      fine: true,
+    });
   });
 
   test.for([
@@ -17,10 +19,26 @@ describe('the user', () => {
     [{ platform: 'darwin', uid: 0 }, /darwin/, /VirtualBox/],
     [{ platform: 'win32', uid: undefined }, /win32/, /VirtualBox/],
   ] as const)('is not sufficient as %j', ([starter, observed, fix]) => {
-    const finding = evaluateStarter(starter);
+    const finding = evaluateStarter({ ...starter, rootless: false });
     expect(finding).toMatchObject({ fine: false });
     expect(finding.observed).toMatch(observed);
     expect(finding.fix).toMatch(fix);
+  });
+});
+
+describe("the root of a user's own namespaces", () => {
+  const starter = { platform: 'linux', uid: 0, rootless: true } as const;
+
+  test('is sufficient for machines with their own kernel', () => {
+    expect(evaluateStarter(starter, 'uml')).toMatchObject({ subject: 'without root', fine: true });
+  });
+
+  test('is not sufficient for the built-in provider', () => {
+    const { fine, fix } = evaluateStarter(starter, 'netns');
+    expect({ fine, fix }).toEqual({
+      fine: false,
+      fix: expect.stringContaining('set E2E_PROVIDER=uml') as string,
+    });
   });
 });
 

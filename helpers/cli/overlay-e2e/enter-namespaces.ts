@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+
+/** The commands that reach machines. */
+const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor']);
+
+/**
+ * Runs a command again in this user's own namespaces if its machines are there: those of the provider uml, without root.
+ * Returns its exit code; undefined if the command shall run here.
+ */
+export async function enterNamespaces(command: Command): Promise<number | undefined> {
+  const name = command.name();
+  if (process.geteuid?.() === 0 || !COMMANDS.has(name)) return undefined;
+  const { engine = [], context = [] } = command.opts<{ engine?: string[]; context?: string[] }>();
+  // Other hosts are reached from here.
+  if (engine.length + context.length > 0) return undefined;
+  const { needsNamespaces } = await import('../../machine/uml/needs-namespaces.ts');
+  if (!needsNamespaces()) return undefined;
+  const { canEnter, runRootless } = await import('../../uml/rootless/run-rootless.ts');
+  // It tells what is missing.
+  if (name === 'doctor' && !(await canEnter())) return undefined;
+  const [node, ...words] = [process.execPath, ...process.argv.slice(1)];
+  try {
+    return await runRootless([node, ...words]);
+  } catch (error) {
+    const { reportFailure } = await import('./failure.ts');
+    return reportFailure(error);
+  }
+}
