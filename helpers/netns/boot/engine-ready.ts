@@ -14,7 +14,8 @@ export async function waitUntilReady(
 ): Promise<void> {
   const name = config.Name;
   await waitForEngineOf(config, {
-    every: 10,
+    // Each poll reads the machine's cgroup and connects: shorter intervals take longer than they save.
+    every: 40,
     signal,
     evidence: () => readEngineLog(store, name),
     checkAlive: async () => {

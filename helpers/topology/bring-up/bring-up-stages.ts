@@ -39,15 +39,18 @@ export async function bringUpStages(
     : [];
   for (const { image } of placed) void group.start(() => image);
   const { cluster } = topology;
+  const probe = provider.name === 'netns' && includesStage(until, 'cluster') ? placeProbe() : [];
   const { separate, members, informed } = formerOf(cluster).form(topology, cluster, {
     until,
     group,
     images,
     provider,
-    archivesFor: async (name) =>
-      archivesOf(
+    archivesFor: async (name) => [
+      ...archivesOf(
         await Promise.all(placed.flatMap((one) => (one.machine === name ? one.image : []))),
       ),
+      ...(await probe),
+    ],
   });
   void group.start(async () => await requireKernelFeatures(topology, await members, provider));
   const networks = !includesStage(until, 'network')
@@ -96,6 +99,18 @@ function placeImages({ workload }: Topology, images: CarServiceImages) {
     { machine: workload.application.machine, image: images.tomcat },
     { machine: workload.database.machine, image: images.mysql },
   ];
+}
+
+/**
+ * Returns the archive of the probe's image, so that checks find it on the machines. Copying it to a new machine takes
+ * no time, in contrast to a load by each check. Nothing if it cannot be built: only checks need it, and they report why.
+ */
+async function placeProbe(): Promise<string[]> {
+  const { prepareKeptProbeImage } = await import('../../check/probe/start/probe-image.ts');
+  return await prepareKeptProbeImage().then(
+    ({ archive }) => [archive],
+    () => [],
+  );
 }
 
 /** Returns the images of user-defined containers. An engine gets an image once, however many containers use it. */

@@ -2,13 +2,7 @@ import type { CallOptions } from '../../../docker/connection.ts';
 import type { Engine } from '../../../docker/engine.ts';
 import { hasCode } from '../../../process/errors/harness-error.ts';
 import { PROBE_LABEL } from './describe-probe.ts';
-import { BROUGHT, type ProbeImage } from './probe-image.ts';
-
-/**
- * An image with this name was loaded by the owner of the engine, and stays. Images that checks bring are removed by the
- * last check.
- */
-const KEPT = 'overlay-e2e/probe-kept:';
+import { BROUGHT, KEPT, type ProbeImage } from './probe-image.ts';
 
 /** Returns the image's tag on the engine, and loads the image if the engine has neither of its tags. */
 export async function bringImage(engine: Engine, { mark, archive }: ProbeImage): Promise<string> {

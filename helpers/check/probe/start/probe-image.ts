@@ -16,8 +16,11 @@ export interface ProbeImage {
   readonly archive: string;
 }
 
-/** The name, before the digest, of images that checks bring to engines. */
+/** The name, before the digest, of images that checks bring to engines. The last check removes them. */
 export const BROUGHT = 'overlay-e2e/probe:';
+
+/** The name, before the digest, of images that the owner of an engine has loaded. Checks do not remove them. */
+export const KEPT = 'overlay-e2e/probe-kept:';
 
 const AGENT = join(import.meta.dirname, '../agent');
 
@@ -26,12 +29,24 @@ const AGENT = join(import.meta.dirname, '../agent');
  * layer, because each takes the engine some time.
  */
 export async function prepareProbeImage(): Promise<ProbeImage> {
+  return await buildNamed('probe', BROUGHT);
+}
+
+/**
+ * Builds the same image under the name that checks do not remove, for machines that get their images when they are
+ * created: an engine needs longer to load and remove the image than to run it.
+ */
+export async function prepareKeptProbeImage(): Promise<ProbeImage> {
+  return await buildNamed('probe-kept', KEPT);
+}
+
+async function buildNamed(name: string, prefix: string): Promise<ProbeImage> {
   const programs = await preparePrograms();
   const agent = await readAgent();
   const mark = digestOf([programs.ingredients, agent]);
   const archive = await buildImage({
-    name: 'probe',
-    tag: `${BROUGHT}${mark}`,
+    name,
+    tag: `${prefix}${mark}`,
     config: {
       Entrypoint: ['perl', '/agent/main.pl'],
       Env: [`PATH=${PATH}`],
@@ -41,8 +56,8 @@ export async function prepareProbeImage(): Promise<ProbeImage> {
     sources: [import.meta.filename, AGENT],
     addLayer: async ({ layer }) => {
       await runCommand('cp', ['--archive', `${programs.root}/.`, layer]);
-      for (const name of Object.keys(agent)) {
-        await installFile(join(AGENT, name), join(layer, 'agent', name));
+      for (const file of Object.keys(agent)) {
+        await installFile(join(AGENT, file), join(layer, 'agent', file));
       }
     },
   });

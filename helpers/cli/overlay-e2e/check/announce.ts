@@ -37,5 +37,5 @@ function whatRuns(probes: NonNullable<AuditOptions['probes']>): string {
     probes === 'privileged'
       ? 'which reads all network namespaces'
       : 'which stays outside the containers’ namespaces (kernel tables are skipped)';
-  return `starts one small container on each host (label org.overlay-e2e.probe), ${reach}; removes it and its image afterward; changes nothing else`;
+  return `starts one small container on each host (label org.overlay-e2e.probe), ${reach}; removes it afterward, and its image unless the host had it; changes nothing else`;
 }

@@ -93,7 +93,7 @@ export function addCheck(program: Command): void {
       },
     ],
     notes: [
-      'On your hosts the check only reads. It runs one small container on each host and removes it afterward, with its image. With --no-privileged this container cannot enter other namespaces; with --no-probe it is not started.',
+      'On your hosts the check only reads. It runs one small container on each host and removes it afterward, with its image unless the host had it. With --no-privileged this container cannot enter other namespaces; with --no-probe it is not started.',
     ],
     exitCodes: [
       { codes: [0], means: 'healthy' },
