@@ -2,13 +2,16 @@ import { generateKeyPair, sign } from 'node:crypto';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { pki } from 'node-forge';
+import type { asn1, pki } from 'node-forge';
 import { withStoreLock } from './store-lock.ts';
 import { certificatesFolder, machineFolder, type Store } from './store.ts';
 import { makePrivateFolder, writeAtomically } from '../../process/files/write-atomically.ts';
 
 const makeKeyPair = promisify(generateKeyPair);
 const days = 1080;
+
+/** The position of the public key among the fields of a certificate. */
+const KEY_FIELD = 6;
 
 interface KeyPair {
   readonly publicKey: string;
@@ -26,7 +29,7 @@ interface Authority {
 export async function ensureAuthority(store: Store): Promise<Authority> {
   const found = await readAuthority(store);
   if (found !== undefined) return found;
-  const keys = Promise.all([makeKeys(), makeKeys()]);
+  const keys = Promise.all([makeUserKeys(), makeUserKeys()]);
   keys.catch(() => undefined);
   // The folder is the lock, so it must exist.
   await makePrivateFolder(store.folder);
@@ -49,7 +52,7 @@ export async function makeMachineCertificates(
   subjects: readonly string[],
   isSwarmManager: boolean,
 ): Promise<void> {
-  const serverKeys = makeKeys();
+  const serverKeys = makeServerKeys();
   const [authority, keys] = await Promise.all([ensureAuthority(store), serverKeys]);
   const folder = machineFolder(store, name);
   const server = await signCertificate(keys.publicKey, organization(name), authority, {
@@ -106,11 +109,24 @@ async function makeAuthority(
   return authority;
 }
 
-async function makeKeys(): Promise<KeyPair> {
+/** Returns RSA keys, as docker-machine's: the user's programs read them, and may support no others. */
+async function makeUserKeys(): Promise<KeyPair> {
   return await makeKeyPair('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+}
+
+/**
+ * Returns the keys of an engine, on an elliptic curve: creating RSA keys takes more processor time than all other files
+ * of a machine, and the engine signs with its key in each connection.
+ */
+async function makeServerKeys(): Promise<KeyPair> {
+  return await makeKeyPair('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
   });
 }
 
@@ -127,18 +143,19 @@ async function signCertificate(
   // Loaded only to create certificates: most commands create none.
   const { default: forge } = await import('node-forge');
   const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
+  const issuer =
+    authority.certificate === undefined
+      ? undefined
+      : forge.pki.certificateFromPem(authority.certificate);
+  // forge knows no elliptic keys: it gets the issuer's key, which is replaced before the signature.
+  certificate.publicKey = issuer?.publicKey ?? forge.pki.publicKeyFromPem(publicKey);
   // Go rejects serial numbers that are negative or have superfluous leading zeros.
   certificate.serialNumber = `40${forge.util.bytesToHex(forge.random.getBytesSync(15))}`;
   // A client whose clock is slow must accept a new certificate; docker-machine subtracts the same time.
   certificate.validity.notBefore = new Date(Date.now() - 5 * 60_000);
   certificate.validity.notAfter = new Date(Date.now() + days * 24 * 3_600_000);
   certificate.setSubject(subject);
-  certificate.setIssuer(
-    authority.certificate === undefined
-      ? subject
-      : forge.pki.certificateFromPem(authority.certificate).subject.attributes,
-  );
+  certificate.setIssuer(issuer?.subject.attributes ?? subject);
   certificate.setExtensions([
     { name: 'basicConstraints', critical: true, cA: use === 'authority' },
     use === 'authority'
@@ -167,6 +184,8 @@ async function signCertificate(
   // forge signs in JavaScript, which is many times slower than Node.
   const native: Pick<pki.rsa.PrivateKey, 'sign'> = {
     sign: () => {
+      const fields = certificate.tbsCertificate.value as asn1.Asn1[];
+      fields[KEY_FIELD] = forge.asn1.fromDer(forge.pem.decode(publicKey)[0]?.body ?? '');
       const signed = forge.asn1.toDer(certificate.tbsCertificate).getBytes();
       return sign('sha256', Buffer.from(signed, 'latin1'), authority.key).toString('latin1');
     },
