@@ -18,7 +18,8 @@ async function inside({ provider }: DiagnosisLab, machine: string, text: string)
 /** The number of a kernel's boot, which no other kernel has. */
 const BOOT = 'cat /proc/sys/kernel/random/boot_id';
 
-describe('A cluster of machines with and without their own kernel', () => {
+// In this order: the last tests reboot the machine.
+describe('A cluster of machines with and without their own kernel', { shuffle: false }, () => {
   test('has one machine with its own kernel; the others share one', async ({ lab }) => {
     const [own, shared, other] = await Promise.all([
       inside(lab, OWN, BOOT),
@@ -54,5 +55,77 @@ describe('A cluster of machines with and without their own kernel', () => {
     const { verdict, diagnoses } = await lab.audit();
     expect(diagnoses).toEqual([]);
     expect(verdict).toBe('healthy');
+  });
+
+  test.for([
+    ['net.ipv4.ip_forward', '0'],
+    ['net.ipv4.conf.eth1.rp_filter', '2'],
+    ['net.netfilter.nf_conntrack_max', '4321'],
+    ['net.ipv4.neigh.default.gc_thresh3', '54321'],
+    ['vm.swappiness', '13'],
+  ] as const)(
+    'sets the parameter %s of one machine, and of no other',
+    async ([name, wanted], { lab, onTestFinished }) => {
+      const read = `sysctl -n ${name} 2>/dev/null || echo unknown`;
+      const [before, others] = [await inside(lab, OWN, read), await inside(lab, SHARED, read)];
+      expect([before, others]).not.toContain(wanted);
+      onTestFinished(async () => {
+        await inside(lab, OWN, `sysctl -q -w ${name}=${before}`);
+      });
+      await inside(lab, OWN, `sysctl -q -w ${name}=${wanted}`);
+      expect(await inside(lab, OWN, read)).toBe(wanted);
+      expect(await inside(lab, SHARED, read)).toBe(others);
+    },
+  );
+
+  test('delays the packets of a link with netem', async ({ lab, onTestFinished }) => {
+    const tomcat = await lab.container(SHARED, 'tomcat-app');
+    onTestFinished(async () => {
+      await inside(lab, OWN, 'tc qdisc del dev eth1 root netem');
+    });
+    await inside(lab, OWN, 'tc qdisc add dev eth1 root netem delay 300ms');
+    const { roundTrips, transcript } = await ping(tomcat, 'mysqlserver', { count: 2, wait: 5 });
+    expect(roundTrips.length, transcript).toBe(2);
+    expect(Math.min(...roundTrips), transcript).toBeGreaterThanOrEqual(300);
+  });
+
+  test('has a separate clock in the machine with its own kernel', async ({
+    lab,
+    onTestFinished,
+  }) => {
+    const hour = 3600;
+    onTestFinished(async () => {
+      await inside(lab, OWN, `date -s @$(($(date +%s) - ${hour}))`);
+    });
+    await inside(lab, OWN, `date -s @$(($(date +%s) + ${hour}))`);
+    const ahead = Number(await inside(lab, OWN, 'date +%s')) - Date.now() / 1000;
+    const shared = Number(await inside(lab, SHARED, 'date +%s')) - Date.now() / 1000;
+    expect(ahead).toBeGreaterThan(hour / 2);
+    expect(Math.abs(shared)).toBeLessThan(hour / 2);
+  });
+
+  test('answers again after the machine with the database was rebooted', async ({ lab }) => {
+    const { provider } = lab;
+    const before = await inside(lab, OWN, BOOT);
+    await provider.reboot(OWN);
+    expect(await inside(lab, OWN, BOOT)).not.toBe(before);
+    // Its containers start again without a command.
+    await lab.settle();
+  });
+
+  test('loses unwritten files when the power of a machine is cut', async ({ lab }) => {
+    const { provider } = lab;
+    // The kernel writes nothing on its own.
+    await inside(lab, OWN, 'sysctl -q -w vm.dirty_writeback_centisecs=0');
+    await inside(lab, OWN, 'echo safe >/root/written; sync; echo gone >/root/unwritten');
+    const before = await inside(lab, OWN, BOOT);
+    await provider.kill(OWN, { unwritten: 'lost' });
+    expect(await provider.inspect(OWN)).toMatchObject({ state: 'Stopped' });
+    await provider.start(OWN);
+    expect(await inside(lab, OWN, BOOT)).not.toBe(before);
+    expect(await inside(lab, OWN, 'cat /root/written')).toBe('safe');
+    expect(await inside(lab, OWN, 'cat /root/unwritten 2>/dev/null || :')).toBe('');
+    // Its engine works again. A container may need a command: engine 20.10.5 then lacks the sandbox of its network.
+    expect(await lab.engine(OWN).info()).toMatchObject({ name: OWN });
   });
 });
