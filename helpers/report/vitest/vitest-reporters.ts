@@ -44,9 +44,12 @@ export function allureReporters(
   return [new UnlessWatching([lost, late, allure, missing])];
 }
 
-/** Returns true for a reporter of {@link allureReporters}. */
+/** Marks reporters of {@link allureReporters}, also those of another copy of this module. */
+const mark = Symbol.for('overlay-e2e: writes the Allure results');
+
+/** Returns true for a reporter of {@link allureReporters}. A second one in a run would make tests wait forever. */
 export function isAllureReporter(reporter: unknown): boolean {
-  return reporter instanceof UnlessWatching;
+  return typeof reporter === 'object' && reporter !== null && mark in reporter;
 }
 
 /** The part of Vitest's reporters that these are made of. */
@@ -58,6 +61,7 @@ interface Writer {
 
 /** Forwards events, except in watch mode. */
 class UnlessWatching implements Reporter {
+  readonly [mark] = true;
   #writers: readonly Writer[];
 
   constructor(writers: readonly Writer[]) {
