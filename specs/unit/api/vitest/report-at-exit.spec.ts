@@ -9,7 +9,7 @@ function configure(reporters: unknown[], projects: number, writesReport = true):
     const project = { config: { sequence: {} } };
     const { configureVitest } = overlayPlugin(group, writesReport);
     if (typeof configureVitest !== 'function') throw new Error('the plugin configures Vitest');
-    void configureVitest.call({} as never, { vitest, project } as never);
+    configureVitest.call({} as never, { vitest, project } as never);
     expect(project.config.sequence).toEqual({ groupOrder: group });
   }
   expect(vitest.config.teardownTimeout).toBe(120_000);
