@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** The commands that reach machines. */
-const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor']);
+const COMMANDS = new Set(['up', 'down', 'check', 'draw', 'doctor', 'test']);
 
 /**
  * Runs a command again in this user's own namespaces if its machines are there: those of the provider uml, without root.

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { extname, join, relative, resolve } from 'node:path';
 import { onActivity } from '../../process/activity.ts';
 import { isRootless } from '../../process/rootless.ts';
 import { commandLine } from '../../process/run-command.ts';
@@ -116,7 +116,9 @@ function summarize(document: TopologyDocument, said: string): string {
 }
 
 function seeCar(url: string): NextStep {
-  const type = isRootless() ? `node helpers/cli/rootless.ts curl ${url}` : url;
+  // The address is reachable in this user's namespaces only.
+  const program = join(import.meta.dirname, `../rootless${extname(import.meta.filename)}`);
+  const type = isRootless() ? commandLine('node', [relative('', program), 'curl', url]) : url;
   return { type, does: 'the car, from the database on the other host' };
 }
 

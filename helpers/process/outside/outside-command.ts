@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { readVariable } from '../environment.ts';
 
 /**
@@ -11,5 +11,7 @@ export function outsideCommand(
 ): [file: string, args: string[]] {
   const socket = readVariable('OVERLAY_E2E_OUTSIDE');
   if (socket === undefined) return [file, [...args]];
-  return [process.execPath, [join(import.meta.dirname, 'run-outside.ts'), socket, file, ...args]];
+  // JavaScript in the npm package.
+  const program = `run-outside${extname(import.meta.filename)}`;
+  return [process.execPath, [join(import.meta.dirname, program), socket, file, ...args]];
 }
