@@ -1,11 +1,12 @@
 import type { NetworkFacts } from '../../../docker/networks.ts';
-import { type Comparison, outcomeOf } from '../../model/comparison.ts';
+import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import { areMembersKnown, isWhollyExamined, memberAddresses } from '../../derive/coverage.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf, type OverlayEndpoint } from '../../derive/endpoints.ts';
 import { hostAt } from '../../derive/find-host.ts';
+import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Observation } from '../../model/observation.ts';
-import { valueOf } from '../../model/observed.ts';
+import { valueOf, withoutValue } from '../../model/observed.ts';
 import { isUnstable } from './unstable-containers.ts';
 import { answeringHosts } from './answering-hosts.ts';
 import { traitsOf } from '../../model/cluster-traits.ts';
@@ -32,6 +33,9 @@ export const endpointsAlive: Comparison = {
     const endpoints = endpointsOf(observation);
     const recorded = recordedEndpoints(observation);
     const differences = recorded.flatMap((one) => findDead(one, endpoints, observation) ?? []);
+    const lost = recorded.flatMap((one) => findLost(one, observation) ?? []);
+    const blind = lost[0] === undefined ? lostNetworks(observation) : withoutValue(lost[0]);
+    if (differences.length === 0 && blind !== undefined) return skipped(blind);
     return outcomeOf(
       differences,
       recorded.map(({ name, address, hostAddress }) => `${name} is ${address} on ${hostAddress}`),
@@ -75,6 +79,7 @@ function findDead(
   if (host === undefined ? !isNobodys(endpoint, observation) : !('value' in host.engine))
     return undefined;
   if (host !== undefined && isComing(endpoint, host.name, observation)) return undefined;
+  if (findLost(endpoint, observation) !== undefined) return undefined;
   const network = networkName(endpoint.networkId, observation);
   const reused = endpoints.find(
     ({ address, networkId }) => address === endpoint.address && networkId === endpoint.networkId,
@@ -149,6 +154,28 @@ function isComing({ name }: RecordedEndpoint, on: string, observation: Observati
           (one.status === 'created' || one.status === 'restarting' || isUnstable(one, view)),
       ),
   );
+}
+
+/**
+ * Returns a reason why an endpoint may still be in use, although no container has its ID: a container of its name runs on
+ * its host, where the engine has lost the network or the container's endpoint. The container still has its interface then.
+ */
+function findLost(
+  { name, networkId, hostAddress }: RecordedEndpoint,
+  observation: Observation,
+): string | undefined {
+  const host = hostAt(observation, hostAddress);
+  const view = valueOf(host?.engine);
+  if (host === undefined || view === undefined) return undefined;
+  const isListed = view.networks.some(({ id }) => id === networkId);
+  const isKept = view.containers.some((one) => {
+    if (one.name !== name || !one.running) return false;
+    const ends = Object.values(one.networks).filter((end) => end.networkId === networkId);
+    return isListed ? ends.some(({ endpointId }) => endpointId === '') : true;
+  });
+  if (!isKept) return undefined;
+  const network = networkName(networkId, observation);
+  return `the engine of ${host.name} has lost the network ${network} of ${name}`;
 }
 
 function networkName(id: string, { store, swarm }: Observation): string {

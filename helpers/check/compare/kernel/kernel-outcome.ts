@@ -1,14 +1,15 @@
-import { type ComparisonOutcome, outcomeOf } from '../../model/comparison.ts';
+import { type ComparisonOutcome, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { endpointsOf } from '../../derive/endpoints.ts';
 import {
   type ExpectedEntry,
   expectedEntries,
+  hostsWithoutDestination,
   observedKernels,
 } from '../../derive/kernel/expected-tables.ts';
 import { lostNetworks } from '../../derive/lost-networks.ts';
 import type { Observation } from '../../model/observation.ts';
-import type { MissingBecause } from '../../model/observed.ts';
+import { type MissingBecause, withoutValue } from '../../model/observed.ts';
 
 /** Returns the outcome of a comparison of all kernels. With a kernel or a network that was not observed, it cannot pass. */
 export function kernelOutcome(
@@ -30,8 +31,15 @@ export function entriesOutcome(
   more: readonly Difference[] = [],
 ): ComparisonOutcome {
   const entries = expectedEntries(observation);
-  const differences = entries.flatMap((entry) => findMismatch(entry, observation) ?? []);
-  return kernelOutcome(observation, [...differences, ...more], entries.map(describe));
+  const differences = [
+    ...entries.flatMap((entry) => findMismatch(entry, observation) ?? []),
+    ...more,
+  ];
+  const [unknown] = hostsWithoutDestination(observation);
+  if (differences.length === 0 && unknown !== undefined) {
+    return skipped(withoutValue(`the address of ${unknown} in the cluster is unknown`));
+  }
+  return kernelOutcome(observation, differences, entries.map(describe));
 }
 
 interface Unobserved {

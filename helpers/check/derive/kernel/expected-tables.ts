@@ -117,6 +117,13 @@ const destinationsOf = memoize(({ hosts }: Observation): ReadonlyMap<string, str
   return new Map(found);
 });
 
+/** Returns the hosts with containers whose address is unknown: no entry for these containers can be compared. */
+export function hostsWithoutDestination(observation: Observation): string[] {
+  const destinations = destinationsOf(observation);
+  const hosts = new Set(endpointsOf(observation).map(({ host }) => host));
+  return [...hosts].filter((host) => !destinations.has(host));
+}
+
 /** Returns the host with that destination address. */
 export function hostWithDestination(observation: Observation, address: string): string | undefined {
   const [name] = [...destinationsOf(observation)].find(([, one]) => one === address) ?? [];

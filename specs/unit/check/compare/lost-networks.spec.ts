@@ -5,6 +5,8 @@ import type { Observation } from '../../../../helpers/check/model/observation.ts
 import { valueOf, withValue } from '../../../../helpers/check/model/observed.ts';
 import type { EngineView } from '../../../../helpers/check/model/views/engine-view.ts';
 import { reportOfLayer } from '../../../../helpers/check/narrow-report.ts';
+import type { OverlayTables } from '../../../../helpers/check/model/views/kernel-view.ts';
+import { keyValueCluster } from '../healthy-cluster.ts';
 import { overlayOf } from '../observation.ts';
 import { twoHosts } from './kernel/two-hosts.ts';
 
@@ -90,3 +92,70 @@ test('A container that left a network during the check does not count', () => {
   };
   expect(verdictOf(left, 'kernel').verdict).toBe('healthy');
 });
+
+const worker = 'worker-host';
+
+/** Returns three hosts, where the engine of worker-host has lost its network, or the endpoint of its container. */
+function withLoss(change: (view: EngineView) => Partial<EngineView>): Observation {
+  const cluster = keyValueCluster();
+  const [host] = cluster.hosts.filter(({ name }) => name === worker);
+  const view = valueOf(host?.engine);
+  if (view === undefined) throw new Error(`${worker} has no engine`);
+  return keyValueCluster({
+    hosts: { [worker]: { engine: withValue({ ...view, ...change(view) }) } },
+  });
+}
+
+const withoutEnds = ({ containers }: EngineView) =>
+  containers.map((one) => ({ ...one, networks: {} }));
+const withEmptyEnds = ({ containers }: EngineView) =>
+  containers.map((one) => ({
+    ...one,
+    networks: Object.fromEntries(
+      Object.entries(one.networks).map(([name, end]) => [name, { ...end, endpointId: '' }]),
+    ),
+  }));
+
+test.for([
+  ['the network and its end', (view) => ({ networks: [], containers: withoutEnds(view) })],
+  ['the network', (view) => ({ networks: [], containers: withEmptyEnds(view) })],
+  ['its end', (view) => ({ containers: withEmptyEnds(view) })],
+] as const satisfies readonly (readonly [string, (view: EngineView) => Partial<EngineView>])[])(
+  'The endpoint of a running container is not stale if its engine has lost %s',
+  ([, change]) => {
+    const report = diagnoseObservation(withLoss(change));
+    expect(report.diagnoses.map(({ code }) => code)).not.toContain('endpoint-stale');
+    expect(report.comparisons).toContainEqual(
+      expect.objectContaining({
+        name: 'endpoints-alive',
+        state: 'skipped',
+        reason: 'the engine of worker-host has lost the network my-net of mysqlserver',
+      }),
+    );
+  },
+);
+
+test('A host with a container but without a known address leaves the kernel layer incomplete', () => {
+  const hosts = healthy.hosts.map((host) =>
+    host.name === worker ? { ...host, address: undefined } : host,
+  );
+  const unused = hosts.map((host) => {
+    const kernel = valueOf(host.kernel);
+    if (host.name !== 'master-host' || kernel === undefined) return host;
+    return { ...host, kernel: withValue({ ...kernel, overlays: kernel.overlays.map(emptied) }) };
+  });
+  const report = verdictOf({ ...healthy, hosts: unused }, 'kernel');
+  expect(report.verdict).toBe('incomplete');
+  expect(report.comparisons).toContainEqual(
+    expect.objectContaining({
+      name: 'kernel-forwarding',
+      state: 'skipped',
+      reason: 'the address of worker-host in the cluster is unknown',
+    }),
+  );
+});
+
+/** Returns an overlay without entries that name another host. */
+function emptied(overlay: OverlayTables): OverlayTables {
+  return { ...overlay, vxlans: overlay.vxlans.map((one) => ({ ...one, forwarding: [] })) };
+}
