@@ -1,9 +1,13 @@
 import { describe, expect } from 'vitest';
+import { lineOf } from '../../helpers/check/model/command.ts';
 import { ping } from '../../helpers/docker/containers/ping.ts';
 import { firstCar } from '../../helpers/workload/car-service.ts';
 import { requestCar } from '../../helpers/workload/request-car.ts';
+import { auditBroken, findMistakes } from '../diagnosis/defect.ts';
+import { ownKernelDefects } from '../diagnosis/defects/own-kernel.ts';
 import { labTest } from '../diagnosis/lab-test.ts';
 import type { DiagnosisLab } from '../diagnosis/lab.ts';
+import { breakCluster } from '../faults/fault.ts';
 
 const OWN = 'worker-host';
 const SHARED = 'master-host';
@@ -53,6 +57,26 @@ describe('A cluster of machines with and without their own kernel', { shuffle: f
 
   test('is healthy in a check', async ({ lab }) => {
     const { verdict, diagnoses } = await lab.audit();
+    expect(diagnoses).toEqual([]);
+    expect(verdict).toBe('healthy');
+  });
+
+  test.for(ownKernelDefects)('has a full neighbor table: $way', async (defect, { lab }) => {
+    const { diagnoses } = await auditBroken(lab, [defect]);
+    expect(findMistakes([defect], diagnoses)).toEqual([]);
+  });
+
+  test('is healthy after the printed fix of a full neighbor table was typed', async ({ lab }) => {
+    const [, defect] = ownKernelDefects;
+    if (defect === undefined) throw new Error('no defect');
+    await using _broken = await breakCluster(await defect.fault(lab));
+    const [finding, ...others] = (await lab.audit()).diagnoses;
+    expect([finding, others]).toMatchObject([
+      { code: defect.code, where: defect.where, action: { kind: 'fix', host: OWN } },
+      [],
+    ]);
+    await inside(lab, OWN, lineOf(finding?.action?.commands ?? []));
+    const { diagnoses, verdict } = await lab.audit();
     expect(diagnoses).toEqual([]);
     expect(verdict).toBe('healthy');
   });
