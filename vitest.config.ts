@@ -42,6 +42,8 @@ const onOneCluster = [...ofTutorial, ...own];
 const isUmlRequested = isRequested('uml');
 /** Installs the packed project elsewhere, which takes a minute: only if it is requested. */
 const packageSpecs = ['specs/package/installed.spec.ts'];
+/** Recordings of docker-machine: their hundreds of processes take minutes, so they run only if they are requested. */
+const machineCliSpecs = ['specs/machine-cli/{errors,machines}.spec.ts'];
 const umlSpecs = ['specs/machine/contract-uml.spec.ts', 'specs/uml/**/*.spec.ts'];
 
 const unknown = describeUnknownProject(process.argv.slice(2), [
@@ -49,6 +51,7 @@ const unknown = describeUnknownProject(process.argv.slice(2), [
   'machines',
   'uml',
   'package',
+  'machine-cli',
   ...onOneCluster.map(({ test }) => test.name),
 ]);
 if (unknown !== undefined) {
@@ -96,6 +99,7 @@ export default defineConfig({
             'specs/seed/**',
             ...umlSpecs,
             ...packageSpecs,
+            ...machineCliSpecs,
             ...own.flatMap(({ test }) => test.include),
           ],
           testTimeout: 180_000,
@@ -116,6 +120,21 @@ export default defineConfig({
                 fileParallelism: false,
                 testTimeout: 600_000,
                 hookTimeout: 600_000,
+              },
+            },
+          ]
+        : []),
+      ...(isRequested('machine-cli')
+        ? [
+            {
+              plugins: [specOrder(onOneCluster.length + 4)],
+              test: {
+                ...common,
+                name: 'machine-cli',
+                env: { E2E_SUBNET: '' },
+                include: machineCliSpecs,
+                testTimeout: 180_000,
+                hookTimeout: 180_000,
               },
             },
           ]

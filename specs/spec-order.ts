@@ -18,7 +18,6 @@ export const longest: readonly string[] = [
   'topology/interrupted',
   'machine/contract-docker-machine',
   'probe/probe',
-  'machine-cli/machines',
   'broken-clusters/broken-clusters',
   'check/targets',
   'topology/keep-and-reuse',

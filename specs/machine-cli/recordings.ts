@@ -36,6 +36,16 @@ export function readRecordings(scenario: Scenario): Recording[] {
   return JSON.parse(readFileSync(join(folder, `${scenario}.json`), 'utf8')) as Recording[];
 }
 
+/**
+ * Returns a part of the recordings of texts: help, versions and missing arguments in every run of the specs, the other
+ * errors and texts only if the project `machine-cli` is requested.
+ */
+export function readWords(part: 'in every run' | 'on request'): Recording[] {
+  return readRecordings('words').filter(
+    ({ name }) => /^(?:help|version|err-noargs)-/.test(name) === (part === 'in every run'),
+  );
+}
+
 /** Returns the names of all recordings. */
 export function readNames(): string[] {
   return readFileSync(join(folder, 'names.txt'), 'utf8').trimEnd().split('\n');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openLab, type Lab } from './lab.ts';
-import { readRecordings } from './recordings.ts';
+import { readRecordings, readWords } from './recordings.ts';
 import { replay } from './replay.ts';
 
 let lab: Lab;
@@ -14,7 +14,7 @@ afterAll(async () => {
 // In the order of the recordings: each depends on the state that the previous ones leave.
 describe('Texts of docker-machine', { shuffle: false }, () => {
   describe.concurrent('in an empty state directory', () => {
-    for (const recording of readRecordings('words')) replay(() => lab, recording);
+    for (const recording of readWords('in every run')) replay(() => lab, recording);
   });
 
   describe('with machines that are only a URL, and options in every position', () => {

@@ -89,6 +89,7 @@ function projectOf(result: WrittenResult, command: string | undefined): string |
 function projectWithoutTopology(file: string): string {
   if (file.startsWith('specs/unit/')) return 'unit';
   if (file === 'specs/package/installed.spec.ts') return 'package';
+  if (/^specs\/machine-cli\/(?:errors|machines)\./.test(file)) return 'machine-cli';
   return /^specs\/(?:uml\/|machine\/contract-uml\.)/.test(file) ? 'uml' : 'machines';
 }
 
