@@ -16,6 +16,7 @@ export const rounds: Readonly<Record<ClusterKind, readonly (readonly Defect[])[]
     [
       pick('endpoint-stale', 'the key-value store has an endpoint of a removed host'),
       pick('forwarding-entry-missing', 'half of the entry is deleted, as in moby #52661'),
+      pick('docker-rules-missing', 'a firewall flushes the tables filter and nat'),
       pick('application-wrong-answer', "the car's row is changed"),
     ],
     [
@@ -87,6 +88,11 @@ export const typed: Readonly<Record<ClusterKind, readonly Defect[]>> = {
     pick('forwarding-entry-missing', 'half of the entry is deleted, as in moby #52661'),
     pick('container-down', 'the container is paused'),
     pick('duplicate-address', 'the address of a container is also set in another one on its host'),
+    pick('subnet-overlap', "a host routes half of an overlay's range through a gateway"),
+    pick('docker-rules-duplicated', 'the rules are copied to iptables-legacy'),
+    pick('forwarding-disabled', 'net.ipv4.ip_forward is 0'),
+    pick('gateway-bridge-broken', 'docker_gwbridge is down'),
+    pick('vxlan-device-foreign', 'another program has a tunnel with the same number'),
   ],
 };
 

@@ -40,7 +40,8 @@ export function lostQuorum(
   name: string,
   manager: Engine,
   others: readonly Engine[],
-  lose: () => Promise<() => Promise<void>>,
+  /** Returns a function that brings the other managers back; undefined if nothing can. */
+  lose: () => Promise<(() => Promise<void>) | undefined>,
 ): Fault {
   return {
     name,
@@ -56,6 +57,7 @@ export function lostQuorum(
         { limit: 120_000, every: 500 },
       );
       return async () => {
+        if (restore === undefined) return;
         await restore();
         await waitForManagers(manager, others.length + 1);
         await demote();

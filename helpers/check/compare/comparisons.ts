@@ -32,6 +32,11 @@ import { publishedPorts } from './application/published-ports.ts';
 import { keystoreAnswers } from './members/keystore-answers.ts';
 import { keystoreComplete } from './members/keystore-complete.ts';
 import { addressesLeft } from './engines/addresses-left.ts';
+import { connections } from './host/connections.ts';
+import { dockerRules } from './host/docker-rules.ts';
+import { gateway } from './host/gateway.ts';
+import { hostVxlans } from './host/host-vxlans.ts';
+import { liveRestore } from './swarm/live-restore.ts';
 import { swarmQuorum } from './swarm/quorum.ts';
 import { tasksStart } from './swarm/tasks.ts';
 import { subnetsApart } from './engines/subnets.ts';
@@ -48,6 +53,7 @@ export const comparisons: readonly Comparison[] = [
   keyValueMembers,
   swarmQuorum,
   swarmMembers,
+  liveRestore,
   tasksStart,
   gossipAware,
   // store
@@ -68,6 +74,10 @@ export const comparisons: readonly Comparison[] = [
   kernelStaleEntries,
   kernelMtu,
   kernelFirewall,
+  dockerRules,
+  gateway,
+  connections,
+  hostVxlans,
   addressesUnique,
   // services
   kernelsBalance,

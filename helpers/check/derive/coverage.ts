@@ -165,7 +165,7 @@ function unsupportedParts(observation: Observation): string[] {
     ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
     ...(withIPv6.length === 0 ? [] : [`IPv6 of ${withIPv6.join(', ')}`]),
     ...(hasGateway
-      ? ['traffic of containers to other networks: docker_gwbridge, IP forwarding, NAT rules']
+      ? ['packets of containers to other networks; only their settings are read']
       : []),
   ];
 }

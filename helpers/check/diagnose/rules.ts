@@ -41,6 +41,7 @@ import { packetLoss } from './paths/packet-loss.ts';
 import { vxlanSourceAddress } from './paths/vxlan-source-address.ts';
 import { addressesUsedUp } from './swarm/addresses.ts';
 import { managerUnreachable, swarmQuorumLost } from './swarm/quorum.ts';
+import { liveRestoreInSwarm } from './swarm/live-restore.ts';
 import { taskNotStarted } from './swarm/tasks.ts';
 import {
   ipvsMissing,
@@ -49,6 +50,9 @@ import {
   serviceBackendStale,
   serviceVipMissing,
 } from './services/load-balancers.ts';
+import { dockerRulesDuplicated, dockerRulesMissing } from './host/docker-rules.ts';
+import { forwardingDisabled, gatewayBridgeBroken } from './host/gateway.ts';
+import { conntrackFull, vxlanDeviceForeign } from './host/kernel.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, causes before consequences: a rule explains differences that the rules before it left open. */
@@ -59,6 +63,7 @@ export const rules: readonly Rule[] = [
   engineOutside,
   // A kernel's own want, which looks like closed ways.
   neighborTableFull,
+  conntrackFull,
   // Containers that answer for each other: their paths look lossy or dead.
   duplicateAddress,
   // Paths that lose a part of their packets: now and then they look closed.
@@ -72,12 +77,14 @@ export const rules: readonly Rule[] = [
   keystoreWiped,
   engineNotClustered,
   managerUnreachable,
+  liveRestoreInSwarm,
   // Networks, endpoints and containers.
   networkMissing,
   networkDiffers,
   // Routes to single endpoints are how a host joins overlays, and no ranges that overlap.
   isolationBroken,
   subnetOverlap,
+  vxlanDeviceForeign,
   vxlanDiffers,
   addressesUsedUp,
   taskNotStarted,
@@ -107,6 +114,11 @@ export const rules: readonly Rule[] = [
   // DNS answers.
   nameUnresolved,
   nameStale,
+  // The host's own way to other networks.
+  gatewayBridgeBroken,
+  forwardingDisabled,
+  dockerRulesMissing,
+  dockerRulesDuplicated,
   // The application, if everything below works.
   publishedPortUnreachable,
   applicationNotFromDatabase,

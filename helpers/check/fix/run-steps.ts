@@ -18,17 +18,27 @@ export interface FixOptions {
 export async function runSteps(
   target: Pick<AuditTarget, 'hosts'>,
   steps: readonly FixStep[],
-  { agree, say, signal }: FixOptions,
+  options: FixOptions,
 ): Promise<readonly FixStep[]> {
-  await using probes = openFixProbes(target, signal);
+  await using probes = openFixProbes(target, options.signal);
+  return await runStepsWith(probes, steps, options);
+}
+
+/** Runs the steps with these probes. If a command of a step fails, the commands before it are undone. */
+export async function runStepsWith(
+  probes: Pick<FixProbes, 'run'>,
+  steps: readonly FixStep[],
+  { agree, say }: Omit<FixOptions, 'signal'>,
+): Promise<readonly FixStep[]> {
   const done: FixStep[] = [];
   for (const step of steps) {
     const { code, host, commands, effect, networkId, restores } = step;
     say(`${code}: ${printable(effect)}\n  on ${host}: ${lineOf(commands)}`);
     if (!(await agree(`Run this on ${host}?`))) continue;
-    const failure = await probes.run(host, networkId, restores);
+    const { failure, ran } = await probes.run(host, networkId, restores);
     if (failure === undefined) done.push(step);
     say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
+    if (failure !== undefined && ran > 0) await undoBeginning(probes, step, ran, say);
   }
   return done;
 }
@@ -43,16 +53,37 @@ export async function undoSteps(
   let undone = 0;
   for (const { host, networkId, inverse } of steps.toReversed()) {
     say(`undo on ${host}, in the overlay's namespace: ${lineOf(inverse)}`);
-    const failure = await probes.run(host, networkId, inverse);
+    const { failure } = await probes.run(host, networkId, inverse);
     if (failure === undefined) undone += 1;
     say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
   }
   return undone;
 }
 
+/** Undoes the first commands of a step that failed later: half a step may be worse than none. */
+async function undoBeginning(
+  probes: Pick<FixProbes, 'run'>,
+  { host, networkId, inverse }: FixStep,
+  ran: number,
+  say: FixOptions['say'],
+): Promise<void> {
+  // The inverse of the last command comes first.
+  const commands = inverse.slice(-ran);
+  say(`  undo the commands that succeeded: ${lineOf(commands)}`);
+  const { failure } = await probes.run(host, networkId, commands);
+  say(failure === undefined ? '  done' : `  failed: ${printable(failure)}`);
+}
+
+interface FixRun {
+  /** Undefined if all commands succeeded. */
+  readonly failure: string | undefined;
+  /** The number of commands that succeeded. */
+  readonly ran: number;
+}
+
 interface FixProbes extends AsyncDisposable {
-  /** Runs commands up to the first that fails; returns why it failed. */
-  run(host: string, networkId: string, commands: readonly Command[]): Promise<string | undefined>;
+  /** Runs commands up to the first that fails. */
+  run(host: string, networkId: string, commands: readonly Command[]): Promise<FixRun>;
 }
 
 function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSignal): FixProbes {
@@ -61,18 +92,20 @@ function openFixProbes({ hosts }: Pick<AuditTarget, 'hosts'>, signal: AbortSigna
   return {
     run: async (host, networkId, commands) => {
       const engine = hosts.find(({ name }) => name === host)?.engine;
-      if (engine === undefined) return 'unknown host';
+      let ran = 0;
+      if (engine === undefined) return { failure: 'unknown host', ran };
       try {
         const probe = probes.get(host) ?? (await startProbe(engine, { signal }));
         probes.set(host, probe);
         for (const command of commands) {
           const ended = await probe.run({ overlay: networkId }, command, { signal });
-          if (ended.exitCode !== 0) return tail(ended.stderr, 1);
+          if (ended.exitCode !== 0) return { failure: tail(ended.stderr, 1), ran };
+          ran += 1;
         }
-        return undefined;
+        return { failure: undefined, ran };
       } catch (error) {
         signal.throwIfAborted();
-        return firstLine(error);
+        return { failure: firstLine(error), ran };
       }
     },
     [Symbol.asyncDispose]: async () => {

@@ -66,6 +66,7 @@ export interface DifferenceValues {
     expected: string;
     observed: { state: string; error: string; tasks: number; networks: readonly string[] };
   };
+  'live-restore-on': { expected: boolean; observed: { engine: boolean; configuration: boolean } };
   'hostname-shared': { expected: string; observed: string };
   'engine-id-shared': { expected: string; observed: string };
   'gossip-unaware': { expected: string; observed: string | null };
@@ -89,7 +90,11 @@ export interface DifferenceValues {
       | Pick<NetworkFacts, 'id' | 'subnets'>
       | readonly Pick<NetworkFacts, 'id' | 'subnets'>[];
   };
-  'subnets-overlap': { expected: string; observed: { subnet: string; range: string } };
+  'subnets-overlap': {
+    expected: string;
+    /** With the command that deletes the route to the range, if a user or a program has added it. */
+    observed: { subnet: string; range: string; undo?: Command | undefined };
+  };
   'addresses-missing': {
     expected: { free: number };
     observed: { free: number; usable: number; used: number; subnets: readonly string[] };
@@ -158,6 +163,18 @@ export interface DifferenceValues {
     expected: null;
     observed: Pick<RealServer, keyof RealServer> & { namespace: string };
   };
+  'docker-rules-missing': { expected: readonly string[]; observed: readonly string[] };
+  'docker-rules-duplicated': {
+    expected: string;
+    observed: { tool: string; rules: number };
+  };
+  'forwarding-off': { expected: { forwards: boolean }; observed: { forwards: boolean } };
+  'gateway-mismatch': { expected: string; observed: string };
+  'connections-refused': {
+    expected: { dropped: number };
+    observed: { count: number; capacity: number; dropped: number };
+  };
+  'vxlan-taken': { expected: null; observed: { device: string; vni: number; port: number } };
   'name-unanswered': {
     expected: ResolvedName;
     observed: { answers: readonly string[] | null; error: string | null };

@@ -1,6 +1,7 @@
 import type { Defect } from '../defect.ts';
 import { controlPlaneDefects } from './control-plane.ts';
 import { engineDefects } from './engines.ts';
+import { hostDefects } from './host.ts';
 import { kernelDefects } from './kernel.ts';
 import { networkDefects } from './networks.ts';
 import { pathDefects } from './paths.ts';
@@ -14,6 +15,7 @@ export const allDefects: readonly Defect[] = [
   ...storeDefects,
   ...networkDefects,
   ...kernelDefects,
+  ...hostDefects,
   ...workloadDefects,
   ...pathDefects,
 ];

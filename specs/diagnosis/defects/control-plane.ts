@@ -28,7 +28,7 @@ function losing(
   { engine }: DiagnosisLab,
   managers: readonly HostName[],
   name: string,
-  lose: () => Promise<() => Promise<void>>,
+  lose: Parameters<typeof lostQuorum>[3],
 ): Fault {
   return lostQuorum(name, engine('master-host'), managers.map(engine), lose);
 }
@@ -78,7 +78,7 @@ export const controlPlaneDefects: readonly Defect[] = [
     fault: (lab) =>
       losing(lab, others, 'two of three managers have left', async () => {
         for (const host of others) await lab.engine(host).swarm.leave({ force: true });
-        return async () => {};
+        return undefined;
       }),
   },
   {

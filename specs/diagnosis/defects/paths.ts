@@ -189,6 +189,17 @@ export const pathDefects: readonly Defect[] = [
       }),
   },
   {
+    code: 'gossip-blocked',
+    way: 'UDP in, from all hosts',
+    where: { peer: 'third-host' },
+    fault: (lab) =>
+      blockGossip(lab.provider, 'third-host', {
+        peer: '0.0.0.0/0',
+        transports: ['udp'],
+        direction: 'in',
+      }),
+  },
+  {
     code: 'isolation-broken',
     way: 'a veth pair connects the bridges of two overlay networks',
     where: { host: 'master-host' },

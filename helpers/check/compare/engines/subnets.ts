@@ -1,6 +1,8 @@
 import { type Comparison, outcomeOf } from '../../model/comparison.ts';
+import type { Command } from '../../model/command.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
+import type { RouteView } from '../../model/views/kernel-view.ts';
 import { valueOf } from '../../model/observed.ts';
 import { isInside, isOverlapping } from '../../derive/ranges.ts';
 
@@ -13,6 +15,8 @@ export interface TakenRange {
   readonly network?: string;
   /** A route through a gateway: it takes the addresses of an overlay only when all of it lies among them. */
   readonly hasGateway?: boolean;
+  /** The command that deletes the route; undefined for other ranges, and for routes of the kernel. */
+  readonly undo?: Command | undefined;
   /** In words: "route to 10.0.0.0/8 dev eth0 on worker-host". */
   readonly text: string;
 }
@@ -41,11 +45,11 @@ export const subnetsApart: Comparison = {
             // A namesake is another matter: it is taken for this network.
             .filter((one) => one.network !== network && takes(one, subnet))
             .map(
-              ({ host, range, text }): Difference => ({
+              ({ host, range, text, undo }): Difference => ({
                 kind: 'subnets-overlap',
                 where: { host, network },
                 expected: 'unused addresses',
-                observed: { subnet, range },
+                observed: { subnet, range, undo },
                 text: `${network} has ${subnet}, which overlaps the ${text}`,
               }),
             )
@@ -100,13 +104,31 @@ export function takenRanges({ hosts }: Observation): TakenRange[] {
           return { host, range: own, text: `address ${own} of ${name} on ${host}` };
         }),
       ),
-      ...routes.map(({ destination: range, device, gateway }) => ({
-        host,
-        range,
-        hasGateway: gateway !== undefined,
-        text: `route to ${range}${gateway === undefined ? '' : ` via ${gateway}`}${device === undefined ? '' : ` dev ${device}`} on ${host}`,
-      })),
+      ...routes.map((route) => {
+        const { destination: range, gateway } = route;
+        const hasGateway = gateway !== undefined;
+        return { host, range, hasGateway, undo: deletionOf(route), text: textOf(route, host) };
+      }),
     ];
   });
   return ranges;
+}
+
+function textOf({ destination, gateway, device }: RouteView, host: string): string {
+  const via = gateway === undefined ? '' : ` via ${gateway}`;
+  const dev = device === undefined ? '' : ` dev ${device}`;
+  return `route to ${destination}${via}${dev} on ${host}`;
+}
+
+/** Returns the command that deletes a route. The kernel's own routes belong to addresses; other tables have rules. */
+function deletionOf({ destination, gateway, device, table, protocol }: RouteView) {
+  if (protocol === undefined || protocol === 'kernel' || table !== 'main') return undefined;
+  return [
+    'ip',
+    'route',
+    'del',
+    destination,
+    ...(gateway === undefined ? [] : ['via', gateway]),
+    ...(device === undefined ? [] : ['dev', device]),
+  ] satisfies Command;
 }

@@ -77,7 +77,7 @@ export const subnetOverlap = ruleForGroups(
       consequences: open.filter(
         (one) => one.kind === 'container-path-dead' && one.where.network === network,
       ),
-      action: {
+      action: deleteRoutes(evidence) ?? {
         kind: 'next-step',
         commands: [],
         effect: `Create ${network} again with --subnet ${free}, in addition to its other options: disconnect its containers, "docker network rm", "docker network create", connect them again.`,
@@ -85,6 +85,21 @@ export const subnetOverlap = ruleForGroups(
     };
   },
 );
+
+/** Deletes routes of one host that a user or a program has added, if nothing else overlaps. */
+function deleteRoutes(evidence: readonly Difference<'subnets-overlap'>[]): Action | undefined {
+  const commands = evidence.flatMap(({ observed: { undo } }) => (undo === undefined ? [] : [undo]));
+  const hosts = new Set(evidence.map(({ where }) => where.host));
+  const [host] = hosts;
+  if (host === undefined || hosts.size > 1 || commands.length < evidence.length) return undefined;
+  return {
+    kind: 'fix',
+    host,
+    commands,
+    effect:
+      'Deletes the route until something adds it again: an administrator, a VPN client, DHCP or a routing daemon. If the other network needs the route, create the overlay again with another subnet instead.',
+  };
+}
 
 /** Symptoms of a network that a host, or all hosts, lack or have with other properties. */
 function symptomsOfNetwork(

@@ -14,6 +14,13 @@ const ownCauses: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>([
   'hostname-shared',
   'engine-id-shared',
   'subnets-overlap',
+  'live-restore-on',
+  'docker-rules-missing',
+  'docker-rules-duplicated',
+  'forwarding-off',
+  'gateway-mismatch',
+  'connections-refused',
+  'vxlan-taken',
   'application-mismatch',
 ]);
 

@@ -169,12 +169,36 @@ export const gossipBlocked: Rule = {
       (one) => one.kind === 'manager-path-dead' || !one.observed.letIn,
     );
     const byWay = Map.groupBy(blocked, (one) => JSON.stringify(directionOf(one)));
-    return [...byWay.values()].flatMap((dead): Diagnosis[] => {
-      const direction = dead[0] && directionOf(dead[0]);
-      return direction === undefined ? [] : [describeGossip(dead, direction, open, observation)];
-    });
+    return mergeSameFix(
+      [...byWay.values()].flatMap((dead): Diagnosis[] => {
+        const direction = dead[0] && directionOf(dead[0]);
+        return direction === undefined ? [] : [describeGossip(dead, direction, open, observation)];
+      }),
+    );
   },
 };
+
+/** Merges findings that one fix ends, such as a rule that blocks all senders: it can be deleted only once. */
+function mergeSameFix(diagnoses: readonly Diagnosis[]): Diagnosis[] {
+  const groups = Map.groupBy(diagnoses, ({ action }) =>
+    action?.kind === 'fix' ? JSON.stringify([action.host, action.commands]) : Symbol('alone'),
+  );
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined || group.length === 1) return group;
+    const same = (field: 'host' | 'peer') =>
+      group.every(({ where }) => where[field] === first.where[field])
+        ? first.where[field]
+        : undefined;
+    return {
+      ...first,
+      where: { host: same('host'), peer: same('peer') },
+      summary: group.map(({ summary }) => summary).join('; '),
+      evidence: [...new Set(group.flatMap(({ evidence }) => evidence))],
+      consequences: [...new Set(group.flatMap(({ consequences }) => consequences))],
+    };
+  });
+}
 
 function describeGossip(
   dead: readonly Difference<'gossip-path-dead' | 'manager-path-dead'>[],

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import type { HostState, HostVxlan } from './host-state.ts';
 import type { Observed } from '../observed.ts';
 
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */
@@ -137,6 +138,10 @@ export interface KernelView {
   /** The threads of the engine: stuck threads were so before and after the live probes. */
   readonly engineThreads?: EngineThreads | undefined;
   readonly links: readonly LinkView[];
+  /** Undefined where they were not observed. */
+  readonly hostVxlans?: readonly HostVxlan[] | undefined;
+  /** Settings and tables of the host, before the live probes and after. */
+  readonly host?: { readonly before: HostState; readonly after: HostState | undefined } | undefined;
   /** IPv4, of all tables; to other hosts and networks, not the kernel's own to its addresses. */
   readonly routes: readonly RouteView[];
   readonly firewall: Observed<readonly FirewallRule[]>;
@@ -162,4 +167,6 @@ export interface RouteView {
   readonly source: string | undefined;
   readonly mtu: number | undefined;
   readonly table: string;
+  /** The origin of the route: `kernel`, `boot`, `static`, `dhcp` or a routing daemon; undefined if it is not known. */
+  readonly protocol?: string | undefined;
 }

@@ -81,7 +81,8 @@ export function readLinks(output: string): ReadLink[] {
           received: pickCounters(rx),
           sent: pickCounters(tx),
         },
-        vxlan: kind === 'vxlan' ? vxlanSettings.parse(linkinfo?.info_data) : undefined,
+        // A device that packets configure ("external") has no number.
+        vxlan: kind === 'vxlan' ? vxlanSettings.safeParse(linkinfo?.info_data).data : undefined,
       };
     },
   );
@@ -151,6 +152,8 @@ const routeAnswer = z.looseObject({
   dev: z.string().optional(),
   gateway: z.string().optional(),
   prefsrc: z.string().optional(),
+  // ip leaves it out for routes that it has added itself.
+  protocol: z.union([z.string(), z.number()]).default('boot'),
   table: z.union([z.string(), z.number()]).default('main'),
   metrics: z.array(z.looseObject({ mtu: z.number().optional() })).default([]),
 });
@@ -159,13 +162,14 @@ const routeAnswer = z.looseObject({
 export function readRoutes(output: string): RouteView[] {
   return readList(output, routeAnswer)
     .filter(({ table, type }) => table !== 'local' && type === 'unicast')
-    .map(({ dst, dev, gateway, prefsrc, table, metrics }) => ({
+    .map(({ dst, dev, gateway, prefsrc, protocol, table, metrics }) => ({
       destination: dst,
       device: dev,
       gateway,
       source: prefsrc,
       mtu: metrics.find(({ mtu }) => mtu !== undefined)?.mtu,
       table: String(table),
+      protocol: String(protocol),
     }));
 }
 

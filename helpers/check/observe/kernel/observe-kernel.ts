@@ -1,12 +1,14 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
+import { type Observed, valueOf, withValue, withoutValue } from '../../model/observed.ts';
 import type { EngineThreads } from '../../model/views/kernel-view.ts';
 import type { Probe } from '../../probe/probe.ts';
 import type { EngineView } from '../../model/views/engine-view.ts';
+import type { HostVxlan } from '../../model/views/host-state.ts';
 import type { KernelView } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
-import { readFirewall } from './firewall.ts';
-import { readLinks, readOffload, readRoutes } from './ip-answers.ts';
+import { type Firewall, readFirewall } from './firewall.ts';
+import { readHostState } from './host-state.ts';
+import { type ReadLink, readLinks, readOffload, readRoutes } from './ip-answers.ts';
 import { queryNeighborTable } from './neighbor-table.ts';
 import { readContainers } from './read-containers.ts';
 import { readOverlays } from './read-overlays.ts';
@@ -22,17 +24,20 @@ export interface KernelOf {
   readonly signal?: AbortSignal | undefined;
 }
 
+const LIST_LINKS = ['ip', '-j', '-d', '-s', 'address', 'show'] as const;
+
 /** Reads the tables of the host's kernel, before any live probe changes them. */
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
   const { probe, address, engine, signal } = of;
   const access: KernelAccess = { probe, signal };
-  const [overlays, links, routes, containers, before, engineThreads] = await Promise.all([
+  const [overlays, links, routes, containers, before, engineThreads, host] = await Promise.all([
     readOverlays(access),
-    query(access, HOST_NAMESPACE, ['ip', '-j', '-d', '-s', 'address', 'show'], readLinks),
+    query(access, HOST_NAMESPACE, LIST_LINKS, readLinks),
     query(access, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
     readContainers(access, containersOnOverlays(engine)),
     queryNeighborTable(access),
     queryThreads(access),
+    readHostState(access),
   ]);
   const neighborTable = before && { before, after: undefined };
   const own = {
@@ -40,6 +45,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     carrier: links.find(({ link }) => link.addresses.some((one) => withoutLength(one) === address))
       ?.link.name,
   };
+  const hostVxlans = vxlansOf(links);
   const [firewall, offload] = await Promise.all([
     observeFirewall(access, { ...own, ...overlays }),
     observeOffload(access, own.carrier),
@@ -51,8 +57,10 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     neighborTable,
     engineThreads,
     ...own,
+    hostVxlans,
+    host: { before: { ...host, docker: valueOf(firewall)?.docker }, after: undefined },
     routes,
-    firewall,
+    firewall: rulesOf(firewall),
     offload,
     ...containers,
   });
@@ -67,18 +75,28 @@ export async function observeTablesAgain(
   access: KernelAccess,
 ): Promise<Observed<KernelView>> {
   if (!('value' in kernel)) return kernel;
-  const { before } = kernel.value.neighborTable ?? {};
-  const [{ overlays: later }, firewall, after, threads] = await Promise.all([
+  const { neighborTable: { before } = {}, hostVxlans = [] } = kernel.value;
+  const [{ overlays: later }, firewall, after, threads, host, vxlans] = await Promise.all([
     readOverlays(access),
     observeFirewall(access, kernel.value),
     before && queryNeighborTable(access),
     queryThreads(access),
+    readHostState(access),
+    // An engine creates its devices here before it moves them to an overlay's namespace.
+    hostVxlans.length === 0
+      ? []
+      : query(access, HOST_NAMESPACE, LIST_LINKS, readLinks).then(vxlansOf),
   ]);
   const stuck = kernel.value.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
   return withValue<KernelView>({
     ...kernel.value,
     later,
-    firewall,
+    firewall: rulesOf(firewall),
+    host: kernel.value.host && {
+      ...kernel.value.host,
+      after: { ...host, docker: valueOf(firewall)?.docker },
+    },
+    hostVxlans: hostVxlans.filter(({ name }) => vxlans.some((one) => one.name === name)),
     neighborTable: before && { before, after },
     engineThreads: threads && { ...threads, stuck },
   });
@@ -92,7 +110,7 @@ async function queryThreads({ probe, signal }: KernelAccess): Promise<EngineThre
 async function observeFirewall(
   access: KernelAccess,
   { links, carrier, overlays }: Pick<KernelView, 'links' | 'carrier' | 'overlays'>,
-): Promise<KernelView['firewall']> {
+): Promise<Observed<Firewall>> {
   // Addresses of bridges are its own too, but nothing of an overlay comes from them.
   const carrying = links.filter(({ name }) => carrier === undefined || name === carrier);
   const addresses = carrying.flatMap((link) => link.addresses.map(withoutLength));
@@ -101,6 +119,16 @@ async function observeFirewall(
   } catch (error) {
     return withoutValue(firstLine(error));
   }
+}
+
+function vxlansOf(links: readonly ReadLink[]): HostVxlan[] {
+  return links.flatMap(({ link: { name }, vxlan }) =>
+    vxlan === undefined ? [] : { name, vni: vxlan.vni, port: vxlan.port },
+  );
+}
+
+function rulesOf(firewall: Observed<Firewall>): KernelView['firewall'] {
+  return 'value' in firewall ? withValue(firewall.value.rules) : firewall;
 }
 
 async function observeOffload(

@@ -245,6 +245,30 @@ describe('Blocked gossip', () => {
     expect(diagnoses[0]?.action?.effect).toContain(`"${udp.text}" and "${tcp.text}"`);
   });
 
+  test('from several hosts is one finding if one fix ends it', () => {
+    const rule = ruleFor('-p udp -m udp --dport 7946');
+    const others = ['left', 'third'].map((name, index) =>
+      hostOf(name, { address: `192.168.99.11${index}` }),
+    );
+    const blocked = {
+      hosts: ['left', 'right', 'third'],
+      gossip: (way: string, transport: string) =>
+        way.endsWith(' right') && transport === 'udp' ? ('at-nic' as const) : undefined,
+    };
+    const merged = reportOf(blocked, { hosts: [...others, ...hostsWith(rule)] });
+    expect(merged.diagnoses).toMatchObject([
+      {
+        code: 'gossip-blocked',
+        where: { host: undefined, peer: 'right' },
+        summary:
+          'the firewall of right blocks 7946/udp from left; the firewall of right blocks 7946/udp from third',
+        action: { commands: [rule.undo] },
+      },
+    ]);
+    // Without the rule, each sender is accepted by a separate command.
+    expect(reportOf(blocked, { hosts: [...others, ...hostsWith()] }).diagnoses).toHaveLength(2);
+  });
+
   test('is not the cause if the engine received the request and does not answer', () => {
     expect(found({ gossip: (way) => (way === 'left right' ? 'silent' : undefined) })).toMatchObject(
       [{ code: 'unexplained' }],

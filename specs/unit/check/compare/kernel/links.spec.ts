@@ -180,6 +180,28 @@ describe('Subnets of overlay networks', () => {
     ]);
   });
 
+  test('have a fix that deletes a route if it is not one of the kernel', () => {
+    const half = { ...route('10.0.9.128/25', '192.168.99.7'), protocol: 'static' };
+    const one = { ...route('10.0.9.3/32', '192.168.99.7'), protocol: 'boot' };
+    const found = (...routes: (typeof half)[]) =>
+      diagnose(subnetsApart, { kernel: { routes } }).map(({ action }) =>
+        action?.kind === 'fix'
+          ? [action.host, ...action.commands.map((each) => each.join(' '))]
+          : [],
+      );
+    expect(found(half, one)).toEqual([
+      [
+        'master-host',
+        'ip route del 10.0.9.128/25 via 192.168.99.7 dev eth0',
+        'ip route del 10.0.9.3/32 via 192.168.99.7 dev eth0',
+      ],
+    ]);
+    // A route of another table would stay, and one of the kernel comes back with its address.
+    expect(found({ ...half, table: '52' })).toEqual([[]]);
+    expect(found({ ...half, protocol: 'kernel' })).toEqual([[]]);
+    expect(found(half, { ...one, protocol: 'kernel' })).toEqual([[]]);
+  });
+
   test('do not overlap with other networks: overlay networks, or bridge networks of a host', () => {
     const other = overlayOf('other', 'a'.repeat(64), '10.0.8.0/23');
     const bridge = overlayOf('bridged', 'b'.repeat(64), '10.0.9.128/25', {

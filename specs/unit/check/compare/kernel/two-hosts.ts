@@ -1,3 +1,5 @@
+import type { HostState } from '../../../../../helpers/check/model/views/host-state.ts';
+import { readDockerRules } from '../../../../../helpers/check/observe/kernel/docker-rules.ts';
 import type { HostView, Observation } from '../../../../../helpers/check/model/observation.ts';
 import type { EngineView } from '../../../../../helpers/check/model/views/engine-view.ts';
 import type {
@@ -174,6 +176,19 @@ export function container(
   };
 }
 
+const jumps = '*filter\n-A FORWARD -j DOCKER-USER\nCOMMIT\n*nat\n-A PREROUTING -j DOCKER\nCOMMIT\n';
+
+const hostState: HostState = {
+  forwards: true,
+  connections: { count: 36, capacity: 262_144, dropped: 0 },
+  configuresLiveRestore: false,
+  docker: {
+    backends: [readDockerRules('iptables-nft', jumps)],
+    usesNftables: false,
+    isUnmanaged: false,
+  },
+};
+
 function kernelView(
   address: string,
   own: { readonly address: string },
@@ -189,6 +204,8 @@ function kernelView(
       link('eth1', { addresses: [`${address}/24`] }),
       link('docker_gwbridge', { kind: 'bridge', addresses: ['172.18.0.1/16'] }),
     ],
+    hostVxlans: [],
+    host: { before: hostState, after: undefined },
     routes: [],
     firewall: withValue([]),
     carrier: 'eth1',

@@ -185,6 +185,7 @@ describe('The output of ip, bridge and ethtool', () => {
         source: undefined,
         mtu: undefined,
         table: '100',
+        protocol: 'boot',
       },
       {
         destination: '192.168.99.0/24',
@@ -193,6 +194,7 @@ describe('The output of ip, bridge and ethtool', () => {
         source: '192.168.99.101',
         mtu: 1400,
         table: 'main',
+        protocol: 'kernel',
       },
     ]);
   });

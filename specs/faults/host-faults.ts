@@ -1,0 +1,85 @@
+import type { MachineProvider } from '../../helpers/machine/machine.ts';
+import { type Fault, inMachine } from './fault.ts';
+
+const SAVED = '/run/rules-before';
+
+/** Another firewall deletes all iptables rules of some tables, as a reload does. */
+export function flushedRules(
+  provider: MachineProvider,
+  machine: string,
+  { name, flush }: { readonly name: string; readonly flush: string },
+): Fault {
+  return inMachine(provider, machine, {
+    name: `${machine}: ${name}`,
+    inject: `iptables-save >${SAVED}; ${flush}`,
+    undo: `iptables-restore <${SAVED}; rm ${SAVED}`,
+  });
+}
+
+/** Copies the rules of iptables to the other backend, as a change of the system's default leaves them. */
+export function copiedRules(
+  provider: MachineProvider,
+  machine: string,
+  keep: (rules: string) => string,
+): Fault {
+  return inMachine(provider, machine, {
+    name: `${machine} has rules of its engine in iptables-legacy, too`,
+    inject: `iptables-save | ${keep('cat')} | iptables-legacy-restore`,
+    undo: [
+      'iptables-legacy -P FORWARD ACCEPT',
+      ...['filter', 'nat'].map(
+        (table) => `iptables-legacy -t ${table} -F; iptables-legacy -t ${table} -X`,
+      ),
+    ].join('\n'),
+  });
+}
+
+/** Changes a setting of the kernel. */
+export function changedSetting(
+  provider: MachineProvider,
+  machine: string,
+  { inject, undo }: { readonly inject: string; readonly undo: string },
+): Fault {
+  return inMachine(provider, machine, { name: `${machine}: ${inject}`, inject, undo });
+}
+
+/** Sends a packet to each of 300,000 addresses and ports of the machine itself, again whenever their entries expire. */
+const SENDER = `socket(S,2,2,17); while (1) { for my $i (0..299999) {
+send(S, "", 0, pack("S n C4 x8", 2, 1024 + $i % 60000, 127, 1, 1, 1 + int($i / 60000))) } sleep 8 }`;
+
+/** A program keeps the table of tracked connections full. */
+export function fullConnectionTable(provider: MachineProvider, machine: string): Fault {
+  const folder = '/proc/sys/net/netfilter';
+  return inMachine(provider, machine, {
+    name: `a program on ${machine} sends packets to many addresses`,
+    inject: `setsid perl -e '${SENDER}' </dev/null >/dev/null 2>&1 & echo $! >/run/sender.pid
+      tries=0
+      until [ $(cat ${folder}/nf_conntrack_count) -ge $(cat ${folder}/nf_conntrack_max) ]; do
+        tries=$((tries + 1)); [ $tries -lt 300 ]; sleep 0.1
+      done`,
+    undo: `kill $(cat /run/sender.pid); rm /run/sender.pid
+      tries=0
+      until [ $(cat ${folder}/nf_conntrack_count) -lt 10000 ]; do
+        tries=$((tries + 1)); [ $tries -lt 600 ]; sleep 0.1
+      done`,
+  });
+}
+
+const CONFIGURATION = '/etc/docker/daemon.json';
+
+/** Returns a command that ends when the engine has reloaded the setting. */
+function waitForSetting(value: boolean): string {
+  return `until docker info --format '{{.LiveRestoreEnabled}}' | grep -qx ${value}; do sleep 0.1; done`;
+}
+
+/** The engine's configuration file sets live-restore; with a reload, the engine uses it. */
+export function liveRestore(provider: MachineProvider, machine: string, reload: boolean): Fault {
+  const write = (value: boolean) => `echo '{"live-restore":${value}}' >${CONFIGURATION}`;
+  const signal = 'kill -HUP $(cat /var/run/docker.pid)';
+  return inMachine(provider, machine, {
+    name: `${machine}: live-restore in ${CONFIGURATION}`,
+    inject: reload ? `${write(true)}; ${signal}; ${waitForSetting(true)}` : write(true),
+    // Without the setting, a reload changes nothing.
+    undo: `${write(false)}; ${signal}; ${waitForSetting(false)}; rm ${CONFIGURATION}`,
+  });
+}
