@@ -5,6 +5,7 @@ import { commandLine } from '../../process/run-command.ts';
 export const programs = [
   'bridge',
   'curl',
+  'date',
   'docker',
   'ethtool',
   'hostnamectl',

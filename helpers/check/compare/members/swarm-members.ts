@@ -67,10 +67,11 @@ function notMember(
 
 function findStateDefect({ host: { name }, info }: AnsweringHost): Difference | undefined {
   if (info.swarm === 'active') return undefined;
+  const reason = info.swarmError === '' ? '' : `, ${info.swarmError}`;
   const text =
     info.swarm === 'inactive'
       ? `the engine of ${name} is not in a swarm`
-      : `the engine of ${name} is not a working node of its swarm: its state is ${info.swarm}`;
+      : `the engine of ${name} is not a working node of its swarm: its state is ${info.swarm}${reason}`;
   return notMember(name, info.swarm, text);
 }
 

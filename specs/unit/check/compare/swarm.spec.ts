@@ -137,6 +137,19 @@ describe('A swarm', () => {
     ]);
   });
 
+  test('with an engine whose certificate has expired names the reason, and the time to compare', () => {
+    // From moby #42660.
+    const swarmError =
+      'error while loading TLS certificate in /var/lib/docker/swarm/certificates/swarm-node.crt: certificate (1 - k8rxtaxrhzdw2j48j1dotuj0a) not valid after Fri, 25 Jun 2021 01:41:00 UTC, and it is currently Wed, 21 Jul 2021 00:39:25 EDT: x509: certificate has expired or is not yet valid';
+    const expired = swarmOf({ info: { swarm: 'error', swarmNode: undefined, swarmError } });
+    expect(diagnose(expired)).toEqual([
+      { code: 'engine-not-clustered', where: { host: worker }, command: 'date -u' },
+    ]);
+    const [found] = diagnoseObservation(expired).diagnoses;
+    expect(found?.summary).toContain('x509: certificate has expired or is not yet valid');
+    expect(found?.action?.effect).toContain('"docker swarm leave --force" there');
+  });
+
   test('whose manager does not know a node has a fix in which it leaves and joins again', () => {
     expect(diagnose(swarmOf({ nodes: [nodeOf('master-host')] }))).toEqual([
       {
