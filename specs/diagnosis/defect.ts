@@ -89,6 +89,16 @@ export function isDiagnosed(defect: Defect, diagnoses: readonly Diagnosis[]): bo
   return diagnoses.some((one) => placesOf(defect).some((place) => isOf(one, defect, place)));
 }
 
+/** Leaves out findings that are right next to the defect. */
+export function withoutAlongside(
+  { alongside = [] }: Defect,
+  diagnoses: readonly Diagnosis[],
+): Diagnosis[] {
+  return diagnoses.filter(
+    (one) => !alongside.some((right) => placesOf(right).some((place) => isOf(one, right, place))),
+  );
+}
+
 function placesOf({ where, also = [] }: Pick<Defect, 'where' | 'also'>): readonly Place[] {
   return [where, ...also];
 }
