@@ -25,6 +25,8 @@ interface ServiceDefect {
   readonly code: string;
   readonly way: string;
   readonly node: Node;
+  /** The location, with the node; the network and the service when absent. */
+  readonly place?: Readonly<Record<string, string>>;
   readonly network: 'front' | 'ingress';
   readonly inject: (lab: ServiceLab) => string;
   /** False if one network has several services, all of which are concerned. */
@@ -81,6 +83,22 @@ const defects: readonly ServiceDefect[] = [
     node: 'two',
     network: 'ingress',
     inject: (lab) => inSandbox(lab, 'ingress', 'iptables -t mangle -F PREROUTING'),
+  },
+  {
+    code: 'ingress-rule-missing',
+    way: 'the rules of the chain are flushed',
+    node: 'two',
+    network: 'ingress',
+    place: { service: 'web' },
+    inject: () => 'iptables -t nat -F DOCKER-INGRESS',
+  },
+  {
+    code: 'ingress-rule-missing',
+    way: 'nothing leads to the chain',
+    node: 'one',
+    network: 'ingress',
+    place: { service: 'web' },
+    inject: () => 'iptables -t nat -D PREROUTING -m addrtype --dst-type LOCAL -j DOCKER-INGRESS',
   },
   {
     code: 'service-backend-missing',
@@ -162,14 +180,59 @@ describe('A check of services', { shuffle: false }, () => {
 
   test.for(defects)('finds $code alone, and its fix works: $way', async (defect, { lab }) => {
     const { code, node, network, isOfService = true } = defect;
+    const { place = { network, ...(isOfService ? { service: 'web' } : {}) } } = defect;
     await lab.inside(node, defect.inject(lab));
     const report = await lab.audit();
-    const place = { host: node, network, ...(isOfService ? { service: 'web' } : {}) };
-    expect(found(report)).toEqual([{ code, where: place }]);
+    expect(found(report)).toEqual([{ code, where: { host: node, ...place } }]);
     await typeFixes(report, lab);
     await lab.settle();
     const after = await lab.audit();
     expect(found(after)).toEqual([]);
     expect(after).toMatchObject({ verdict: 'healthy' });
+  });
+
+  test.for([
+    {
+      code: 'service-name-missing',
+      way: 'the rules of the name server are deleted',
+      script: 'nsenter --target="$pid" --net iptables -t nat -F DOCKER_OUTPUT',
+    },
+    {
+      code: 'service-name-missing',
+      way: 'the file resolv.conf names a server that does not answer',
+      script: 'echo nameserver 127.0.0.1 >"/proc/$pid/root/etc/resolv.conf"',
+    },
+    {
+      code: 'service-name-wrong',
+      way: 'the file resolv.conf names a server with other addresses',
+      script: `echo nameserver 127.0.0.53 >"/proc/$pid/root/etc/resolv.conf"
+docker exec "$id" sh -c 'echo web 10.30.0.77 >/tmp/names'
+docker exec --detach "$id" busybox dnsd -i 127.0.0.53 -c /tmp/names`,
+    },
+  ])('finds $code in one container: $way', async ({ code, script }, { lab }) => {
+    const name = await lab.inside(
+      'two',
+      `id=$(docker ps --quiet --filter name=api); pid=$(docker inspect --format '{{.State.Pid}}' "$id")
+${script}
+docker inspect --format '{{.Name}}' "$id"`,
+    );
+    const where = { host: 'two', container: name.replace(/^.*\//s, '') };
+    const codes = found(await lab.audit());
+    expect(codes).toContainEqual({ code, where });
+    expect(codes.filter((one) => !one.code.startsWith('service-name-'))).toEqual([]);
+    await lab.inside('one', 'docker service update --detach --force api');
+    await lab.settle();
+    expect(found(await lab.audit())).toEqual([]);
+  });
+
+  test('finds a published port that a firewall of the node closes', async ({ lab }) => {
+    const rule = 'FORWARD -p tcp --dport 8080 -j DROP';
+    await lab.inside('two', `iptables -I ${rule}`);
+    const report = await lab.audit();
+    await lab.inside('two', `iptables -D ${rule}`);
+    expect(found(report)).toEqual([
+      { code: 'published-port-unreachable', where: { host: 'two', service: 'web' } },
+    ]);
+    expect(found(await lab.audit())).toEqual([]);
   });
 });

@@ -3,6 +3,8 @@ import { addressesUnique } from './kernel/addresses.ts';
 import { applicationAnswers, applicationFromDatabase } from './application/application.ts';
 import { balancersForward, kernelsBalance } from './services/kernel-support.ts';
 import { realServers, virtualServices } from './services/virtual-services.ts';
+import { serviceNames } from './services/service-names.ts';
+import { meshRules } from './services/mesh-rules.ts';
 import { checksums } from './paths/checksums.ts';
 import { containerPaths } from './paths/container-paths.ts';
 import { containersInPlace } from './engines/containers-in-place.ts';
@@ -82,10 +84,12 @@ export const comparisons: readonly Comparison[] = [
   // services
   kernelsBalance,
   balancersForward,
+  meshRules,
   virtualServices,
   realServers,
   // names
   namesRight,
+  serviceNames,
   // paths
   hostPaths,
   gossipPaths,

@@ -8,6 +8,7 @@ import { servicesOf, type ServicesView } from './services.ts';
 
 /** A task that ran before and after all else was observed, with the same address: every load balancer must know it. */
 export interface SteadyTask {
+  readonly id: string;
   /** As its container: `web.1.4owslb8bwfzza78idpe05cj7w`. */
   readonly name: string;
   readonly address: string;
@@ -15,15 +16,15 @@ export interface SteadyTask {
   readonly host: string | undefined;
 }
 
-/** A service with a virtual address on a network, and its tasks there. */
-export interface BalancedService {
+/** A service on one of its networks, and its tasks there. */
+export interface ServiceOnNetwork {
   readonly service: ServiceFacts;
   readonly networkId: string;
   readonly network: string;
   /** True for the routing mesh. */
   readonly isMesh: boolean;
-  /** Its virtual address. */
-  readonly address: string;
+  /** Its virtual address; undefined with `dnsrr`. */
+  readonly address: string | undefined;
   /** At least one. */
   readonly steady: readonly SteadyTask[];
   /** Addresses that its tasks had at any moment of the check, also of tasks that were starting or stopping. */
@@ -31,7 +32,8 @@ export interface BalancedService {
 }
 
 /** A load balancer that must know a service. */
-export interface ServiceOnHost extends BalancedService {
+export interface ServiceOnHost extends ServiceOnNetwork {
+  readonly address: string;
   readonly host: HostView;
   /** Undefined if the host has no sandbox for the network. */
   readonly balancer: Balancer | undefined;
@@ -41,51 +43,58 @@ export interface ServiceOnHost extends BalancedService {
 const ended = new Set(['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned']);
 
 /**
- * The services with virtual addresses and at least one steady task, on each of their networks. A service that was changed
- * during the check is left out.
+ * The services with at least one steady task, on each of their networks. A service that was changed during the check is
+ * left out.
  */
-const balancedServices = memoize((observation: Observation): readonly BalancedService[] => {
-  const view = valueOf(servicesOf(observation));
-  const { networks = [], nodes = [] } = valueOf(observation.swarm) ?? {};
-  if (view?.later === undefined) return [];
-  const { later } = view;
-  const ready = new Set(nodes.filter(({ state }) => state === 'ready').map(({ id }) => id));
-  const mesh = meshIdOf(observation);
-  const tasksOf = groupTasks(view);
-  return view.services.flatMap((service): BalancedService[] => {
-    const again = later.services.find(({ id }) => id === service.id);
-    if (again === undefined || service.endpointMode !== 'vip') return [];
-    const tasks = tasksOf(service.id);
-    return Object.entries(service.virtualAddresses).flatMap(([networkId, address]) => {
-      if (again.virtualAddresses[networkId] !== address) return [];
-      const steady = tasks.before
-        .filter((task) => isSteady(task, tasks.after, networkId) && ready.has(task.nodeId))
-        .map(
-          (task): SteadyTask => ({
-            name: nameOfTask(task, service.name),
-            address: task.addressesById[networkId] ?? '',
-            host: hostOfNode(observation, task.nodeId)?.name,
-          }),
-        );
-      if (steady.length === 0) return [];
-      const possible = new Set(
-        [...tasks.before, ...tasks.after]
-          .filter(({ state }) => !ended.has(state))
-          .flatMap(({ addressesById }) => addressesById[networkId] ?? []),
+export const servicesOnNetworks = memoize(
+  (observation: Observation): readonly ServiceOnNetwork[] => {
+    const view = valueOf(servicesOf(observation));
+    const { networks = [], nodes = [] } = valueOf(observation.swarm) ?? {};
+    if (view?.later === undefined) return [];
+    const { later } = view;
+    const ready = new Set(nodes.filter(({ state }) => state === 'ready').map(({ id }) => id));
+    const mesh = meshIdOf(observation);
+    const tasksOf = groupTasks(view);
+    return view.services.flatMap((service): ServiceOnNetwork[] => {
+      const again = later.services.find(({ id }) => id === service.id);
+      if (again === undefined || again.endpointMode !== service.endpointMode) return [];
+      const tasks = tasksOf(service.id);
+      const joined = new Set(
+        tasks.before.flatMap(({ addressesById }) => Object.keys(addressesById)),
       );
-      const network = networks.find(({ id }) => id === networkId)?.name ?? networkId.slice(0, 12);
-      const isMesh = networkId === mesh;
-      return [{ service, networkId, network, isMesh, address, steady, possible }];
+      return [...joined].flatMap((networkId) => {
+        const address = service.virtualAddresses[networkId];
+        if (again.virtualAddresses[networkId] !== address) return [];
+        const steady = tasks.before
+          .filter((task) => isSteady(task, tasks.after, networkId) && ready.has(task.nodeId))
+          .map(
+            (task): SteadyTask => ({
+              id: task.id,
+              name: nameOfTask(task, service.name),
+              address: task.addressesById[networkId] ?? '',
+              host: hostOfNode(observation, task.nodeId)?.name,
+            }),
+          );
+        if (steady.length === 0) return [];
+        const possible = new Set(
+          [...tasks.before, ...tasks.after]
+            .filter(({ state }) => !ended.has(state))
+            .flatMap(({ addressesById }) => addressesById[networkId] ?? []),
+        );
+        const network = networks.find(({ id }) => id === networkId)?.name ?? networkId.slice(0, 12);
+        const isMesh = networkId === mesh;
+        return [{ service, networkId, network, isMesh, address, steady, possible }];
+      });
     });
-  });
-});
+  },
+);
 
 /**
  * The load balancers that must know these services: on each host with a container on the network; for the routing mesh, on
  * each host. Hosts whose load balancing was not observed are left out.
  */
 export const servicesOnHosts = memoize((observation: Observation): readonly ServiceOnHost[] => {
-  const services = balancedServices(observation);
+  const services = servicesOnNetworks(observation);
   const endpoints = endpointsOf(observation);
   return observation.hosts.flatMap((host): ServiceOnHost[] => {
     const balancing = valueOf(host.balancing);
@@ -95,6 +104,8 @@ export const servicesOnHosts = memoize((observation: Observation): readonly Serv
     );
     const known = valueOf(host.engine)?.networks ?? [];
     return services.flatMap((one): ServiceOnHost[] => {
+      const { address } = one;
+      if (address === undefined) return [];
       const isThere = one.isMesh
         ? known.some(({ id }) => id === one.networkId)
         : joined.has(one.networkId);
@@ -104,7 +115,7 @@ export const servicesOnHosts = memoize((observation: Observation): readonly Serv
         isItsOwn({ idPrefix: prefixOf(namespace) }),
       );
       if (!isThere || isUnread) return [];
-      return [{ ...one, host, balancer: balancing.balancers.find(isItsOwn) }];
+      return [{ ...one, address, host, balancer: balancing.balancers.find(isItsOwn) }];
     });
   });
 });
@@ -125,7 +136,7 @@ function hostOfNode({ hosts }: Observation, nodeId: string): HostView | undefine
 }
 
 /** The name of a task's container: with a number, or with the node's ID for a global service. */
-function nameOfTask({ slot, nodeId, id }: TaskFacts, service: string): string {
+export function nameOfTask({ slot, nodeId, id }: TaskFacts, service: string): string {
   return `${service}.${slot === 0 ? nodeId : slot}.${id}`;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
+import { servicesOf } from './services.ts';
 import { memoize } from './memoize.ts';
 import type { Coverage } from '../model/report.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
@@ -145,7 +146,9 @@ function unsupportedParts(observation: Observation): string[] {
       .toSorted();
   const encrypted = names(({ options }) => 'encrypted' in options);
   const withIPv6 = names(({ raw }) => withFamilies.safeParse(raw).data?.EnableIPv6 === true);
-  const hasMesh = traitsOf(observation).hasManagers && services.size > 0;
+  const otherPorts = (valueOf(servicesOf(observation))?.services ?? [])
+    .filter(({ ports }) => ports.some(({ protocol }) => protocol !== 'tcp'))
+    .map(({ name }) => name);
   // Each container on an overlay that is not internal also has an interface on docker_gwbridge.
   const hasGateway =
     networks.some(({ name, driver }) => name === 'docker_gwbridge' && driver === 'bridge') &&
@@ -159,9 +162,9 @@ function unsupportedParts(observation: Observation): string[] {
     ...(services.size === 0
       ? []
       : [`connections to the virtual addresses of ${[...services].toSorted().join(', ')}`]),
-    ...(hasMesh && overlays.some(({ ingress }) => ingress)
-      ? ['connections to ports that services publish on every node']
-      : []),
+    ...(otherPorts.length === 0
+      ? []
+      : [`UDP and SCTP ports of the services ${otherPorts.toSorted().join(', ')}`]),
     ...(encrypted.length === 0 ? [] : [`encryption of ${encrypted.join(', ')}`]),
     ...(withIPv6.length === 0 ? [] : [`IPv6 of ${withIPv6.join(', ')}`]),
     ...(hasGateway

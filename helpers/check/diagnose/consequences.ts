@@ -10,6 +10,7 @@ export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>
   'backend-missing',
   'name-unanswered',
   'name-mismatch',
+  'service-name-unanswered',
   'host-path-dead',
   'gossip-path-dead',
   'tunnel-dead',

@@ -53,6 +53,8 @@ import {
 import { dockerRulesDuplicated, dockerRulesMissing } from './host/docker-rules.ts';
 import { forwardingDisabled, gatewayBridgeBroken } from './host/gateway.ts';
 import { conntrackFull, vxlanDeviceForeign } from './host/kernel.ts';
+import { ingressRuleMissing } from './services/mesh-rules.ts';
+import { serviceNameMissing, serviceNameWrong } from './services/service-names.ts';
 import type { Rule } from './rule.ts';
 
 /** All rules, causes before consequences: a rule explains differences that the rules before it left open. */
@@ -108,12 +110,15 @@ export const rules: readonly Rule[] = [
   // Load balancers of services, after gossip that does not announce tasks.
   ipvsMissing,
   loadBalancerForwardingOff,
+  ingressRuleMissing,
   serviceVipMissing,
   serviceBackendMissing,
   serviceBackendStale,
   // DNS answers.
   nameUnresolved,
   nameStale,
+  serviceNameMissing,
+  serviceNameWrong,
   // The host's own way to other networks.
   gatewayBridgeBroken,
   forwardingDisabled,

@@ -151,6 +151,10 @@ export interface DifferenceValues {
     expected: string;
     observed: { value: string; namespace: string; services: readonly string[] };
   };
+  'mesh-rule-missing': {
+    expected: { protocol: string; port: number; destination: string | null };
+    observed: { missing: 'chain' | 'jump' | 'rule'; destination: string | null };
+  };
   'service-vip-missing': {
     expected: { address: string };
     observed: { missing: readonly BalancerPart[]; namespace: string | null };
@@ -183,6 +187,11 @@ export interface DifferenceValues {
     expected: ResolvedName;
     observed: { answers: readonly string[]; from: NameAnswer['from'] };
   };
+  'service-name-unanswered': {
+    expected: ResolvedName;
+    observed: { answers: readonly string[] | null; error: string | null };
+  };
+  'service-name-mismatch': { expected: ResolvedName; observed: { answers: readonly string[] } };
   'host-path-dead': { expected: string; observed: { reachedNic: boolean; letIn: boolean } };
   'gossip-path-dead': {
     expected: { transport: 'tcp' | 'udp'; port: number; answered: boolean };

@@ -60,12 +60,15 @@ export const differenceKinds = [
   // Services of a swarm.
   'ipvs-missing',
   'balancer-forwarding-off',
+  'mesh-rule-missing',
   'service-vip-missing',
   'backend-missing',
   'backend-stale',
   // DNS.
   'name-unanswered',
   'name-mismatch',
+  'service-name-unanswered',
+  'service-name-mismatch',
   // Live probes.
   'host-path-dead',
   'gossip-path-dead',

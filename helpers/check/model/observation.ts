@@ -4,6 +4,7 @@ import type { GossipView } from './views/gossip-view.ts';
 import type { KernelView } from './views/kernel-view.ts';
 import type { NamesView } from './views/names-view.ts';
 import type { BalancingView } from './views/balancing-view.ts';
+import type { ServiceNamesView } from './views/service-names-view.ts';
 import type { PathsView } from './views/paths-view.ts';
 import type { StoreReach, StoreView } from './views/store-view.ts';
 import type { SwarmView } from './views/swarm-view.ts';
@@ -54,6 +55,8 @@ export interface Observation {
   readonly swarm: Observed<SwarmView>;
   /** The name lookups in containers. */
   readonly names: Observed<NamesView>;
+  /** The lookups of the names of services in containers. */
+  readonly serviceNames: Observed<ServiceNamesView>;
   /** The trials of live probes between hosts and between containers. */
   readonly paths: Observed<PathsView>;
   /** The answers of published ports and the application. */

@@ -23,6 +23,7 @@ import {
 import type { QueriedHost } from '../model/observation.ts';
 import { observeReach, observeStore } from './store/store.ts';
 import { observeBalancing, observeBalancingAgain } from './services/balancers.ts';
+import { observeServiceNames, observeServiceNamesAgain } from './services/service-names.ts';
 import { observeSwarm, observeSwarmAgain, stoppingContainers } from './swarm.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
 
@@ -79,7 +80,7 @@ async function observeLayers(
   ]);
   const privileged = (host: QueriedHost) => privilegedProbeOn(context, host.name);
   // Resolvers answer out of their engines' memory: no packet goes over an overlay for them.
-  const [kernel, balancing, reach, names] = await Promise.all([
+  const [kernel, balancing, reach, names, serviceNames] = await Promise.all([
     observeEach(hosts, 'kernel', signal, async ({ name: on, address, engine }) => {
       const probe = privilegedProbeOn(context, on);
       if ('missing' in probe) return probe;
@@ -93,11 +94,12 @@ async function observeLayers(
     }),
     observeEach(hosts, 'path to the store', signal, (host) => observeReach(host, cluster, context)),
     observePart('names', signal, () => observeNames(cluster, context)),
+    observePart('names of services', signal, () => observeServiceNames(cluster, swarm, context)),
   ]);
   const paths = await observePart('paths', signal, () => observePaths(cluster, context, kernel));
   const engineOf = (host: QueriedHost) =>
     target.hosts.find(({ name: one }) => one === host.name)?.engine;
-  const [engineLater, later, balancingLater, gossipLater, application, swarmLater] =
+  const [engineLater, later, balancingLater, gossipLater, application, swarmLater, namesLater] =
     await Promise.all([
       observeEach(hosts, 'engine, second read', signal, async (host) => {
         const engine = engineOf(host);
@@ -120,10 +122,13 @@ async function observeLayers(
           signal,
         });
       }),
-      observePart('application', signal, () => observeApplication(cluster, context)),
+      observePart('application', signal, () => observeApplication(cluster, swarm, context)),
       'value' in swarm
         ? observePart('swarm, second read', signal, () => observeSwarmAgain(target, swarm, signal))
         : swarm,
+      observePart('names of services, second read', signal, () =>
+        observeServiceNamesAgain(serviceNames, cluster, context),
+      ),
     ]);
   const stopping = stoppingContainers(valueOf(swarmLater));
   const views = hosts.map(
@@ -147,6 +152,7 @@ async function observeLayers(
     namedStore: target.store,
     swarm: lastSeen(swarmLater, swarm),
     ...live,
+    serviceNames: lastSeen(namesLater, serviceNames),
   };
 }
 

@@ -16,6 +16,7 @@ export function observationOf(parts: Partial<Observation>): Observation {
     store: nothing,
     swarm: nothing,
     names: nothing,
+    serviceNames: nothing,
     paths: nothing,
     application: nothing,
     notRemoved: [],

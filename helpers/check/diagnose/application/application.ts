@@ -9,13 +9,16 @@ export const publishedPortUnreachable = ruleFor('port-silent', 'published-port-u
     where.container === expectations.application?.container
       ? open.filter(({ kind }) => kind.startsWith('application-'))
       : [],
-  action: ({ where: { host, container = '' } }) => ({
+  action: ({ where: { host, container = '', service } }) => ({
     kind: 'next-step',
     host,
-    commands: [
-      ['docker', 'port', container],
-      ['iptables', '-vnL', 'DOCKER-USER'],
-    ],
+    commands:
+      service === undefined
+        ? [
+            ['docker', 'port', container],
+            ['iptables', '-vnL', 'DOCKER-USER'],
+          ]
+        : [['iptables', '-vnL', 'FORWARD']],
     effect: `Shows how ${host ?? 'the host'} handles traffic to the port; changes nothing.`,
   }),
 });

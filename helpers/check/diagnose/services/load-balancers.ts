@@ -12,10 +12,12 @@ import { ruleFor, ruleForGroups } from '../rule.ts';
 
 /** The kernel of a node without IPVS: nothing that needs it works there. */
 export const ipvsMissing = ruleFor('ipvs-missing', 'ipvs-missing', {
-  consequences: ({ where: { host } }, open) =>
-    ofKind(open, 'service-vip-missing', 'backend-missing', 'balancer-forwarding-off').filter(
+  consequences: ({ where: { host } }, open) => [
+    ...ofKind(open, 'service-vip-missing', 'backend-missing', 'balancer-forwarding-off').filter(
       (one) => one.where.host === host,
     ),
+    ...silentPorts(open, host),
+  ],
   action: ({ where: { host } }) => ({
     kind: 'fix',
     host,
@@ -33,6 +35,8 @@ export const loadBalancerForwardingOff = ruleFor(
   'balancer-forwarding-off',
   'load-balancer-forwarding-off',
   {
+    consequences: ({ where: { host, network }, observed: { services } }, open, observation) =>
+      isMeshNamed(network, observation) ? silentPorts(open, host, services) : [],
     action: ({ where: { host }, observed: { namespace } }) => ({
       kind: 'fix',
       host,
@@ -48,14 +52,14 @@ export const serviceVipMissing: Rule = ruleForGroups(
   'service-vip-missing',
   'service-vip-missing',
   ({ where: { host, network } }) => `${host} ${network}`,
-  (evidence, _open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
+  (evidence, open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
     const [{ where, text }, ...others] = evidence;
     const { host, network, service } = where;
     const more = others.length === 0 ? '' : `, and parts for ${others.length} more services`;
     return {
       where: { host, network, ...(others.length === 0 ? { service } : {}) },
       summary: `${text}${more}`,
-      consequences: [],
+      consequences: portsOf(evidence, open, observation),
       action: restoreParts(evidence, observation) ?? restartEngine(host),
     };
   },
@@ -66,14 +70,14 @@ export const serviceBackendMissing: Rule = ruleForGroups(
   'backend-missing',
   'service-backend-missing',
   ({ where: { host, network, service } }) => `${host} ${network} ${service}`,
-  (evidence, _open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
+  (evidence, open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
     const [{ where, text }, ...others] = evidence;
     const { host, network, service = '' } = where;
     const more = others.length === 0 ? '' : `, and nothing to ${others.length} more tasks`;
     return {
       where: { host, network, service },
       summary: `${text}${more}`,
-      consequences: [],
+      consequences: portsOf(evidence, open, observation),
       action: {
         kind: 'fix',
         host: valueOf(observation.swarm)?.manager,
@@ -90,13 +94,13 @@ export const serviceBackendStale: Rule = ruleForGroups(
   'backend-stale',
   'service-backend-stale',
   ({ where: { host, network, service } }) => `${host} ${network} ${service}`,
-  (evidence, _open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
+  (evidence, open, observation): Omit<Diagnosis, 'code' | 'evidence'> => {
     const [{ where, text }, ...others] = evidence;
     const more = others.length === 0 ? '' : `, and to ${others.length} more such addresses`;
     return {
       where,
       summary: `${text}${more}${whoHas(evidence[0], observation)}`,
-      consequences: [],
+      consequences: portsOf(evidence, open, observation),
       action: restartEngine(where.host),
     };
   },
@@ -115,6 +119,39 @@ function whoHas(
   return task.state === 'running'
     ? `; ${address} is a task of ${name}`
     : `; ${address} was a task of ${name} (${task.state})`;
+}
+
+/** The ports of these services on a host that do not answer; of all services when absent. */
+function silentPorts(
+  open: readonly Difference[],
+  host: string | undefined,
+  services?: readonly string[],
+): Difference[] {
+  return ofKind(open, 'port-silent').filter(
+    ({ where }) =>
+      where.host === host &&
+      where.service !== undefined &&
+      (services === undefined || services.includes(where.service)),
+  );
+}
+
+/** The ports that do not answer because of the load balancer of the routing mesh. */
+function portsOf(
+  evidence: readonly Difference[],
+  open: readonly Difference[],
+  observation: Observation,
+): Difference[] {
+  return evidence.flatMap(({ where: { host, network, service } }) =>
+    isMeshNamed(network, observation) && service !== undefined
+      ? silentPorts(open, host, [service])
+      : [],
+  );
+}
+
+function isMeshNamed(network: string | undefined, { hosts }: Observation): boolean {
+  return hosts.some(({ engine }) =>
+    valueOf(engine)?.networks.some(({ name, ingress }) => ingress && name === network),
+  );
 }
 
 function restartEngine(host: string | undefined): Action {

@@ -1,7 +1,9 @@
-/** A TCP port that a container publishes on its host, connected to from somewhere. */
+/** A TCP port that a container or a service publishes on a host, connected to from somewhere. */
 export interface PortAnswer {
   readonly host: string;
-  readonly container: string;
+  readonly container: string | undefined;
+  /** The service of a swarm that publishes it, instead of a container. */
+  readonly service?: string | undefined;
   /** `192.168.99.101:8080` */
   readonly address: string;
   /** `8080/tcp` */
@@ -9,7 +11,7 @@ export interface PortAnswer {
   /** Another host; undefined for the machine that the check runs on. */
   readonly from: string | undefined;
   readonly error: string | undefined;
-  /** True if a program in the container listens on the port; undefined if its namespace was not observed. */
+  /** True if a program in the container, or in all tasks, listens on the port; undefined if one was not observed. */
   readonly isListening: boolean | undefined;
 }
 

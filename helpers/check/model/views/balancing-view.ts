@@ -55,9 +55,28 @@ export interface Balancer {
   readonly after: BalancerTables | undefined;
 }
 
+/** The rules of a host that lead packets to published ports into the sandbox of the routing mesh: the table nat. */
+export interface MeshRules {
+  /** The engine's chain `DOCKER-INGRESS`. */
+  readonly hasChain: boolean;
+  /** True if packets from outside reach the chain: `PREROUTING` jumps to it. */
+  readonly isReached: boolean;
+  /** Its rules. */
+  readonly ports: readonly {
+    readonly protocol: string;
+    readonly port: number;
+    /** IPv4 */
+    readonly destination: string;
+  }[];
+}
+
 /** The load balancing of services on one host. */
 export interface BalancingView {
   readonly balancers: readonly Balancer[];
+  /** Before and after the live probes; undefined where they could not be read. */
+  readonly mesh?:
+    | { readonly before: MeshRules | undefined; readonly after: MeshRules | undefined }
+    | undefined;
   /** Sandboxes that could not be read, at no read, with the reason. */
   readonly unread: readonly { readonly namespace: string; readonly why: string }[];
 }

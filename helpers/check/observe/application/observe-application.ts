@@ -1,3 +1,4 @@
+import type { Observation } from '../../model/observation.ts';
 import { type Observed, withValue, withoutValue } from '../../model/observed.ts';
 import type { ApplicationView } from '../../model/views/application-view.ts';
 import type { QueriedCluster, ObservationContext } from '../observation-context.ts';
@@ -7,16 +8,17 @@ import { connectToPorts } from './published-ports.ts';
 /** Connects to published ports, and asks the application if one is expected. */
 export async function observeApplication(
   cluster: QueriedCluster,
+  swarm: Observation['swarm'],
   context: ObservationContext,
 ): Promise<Observed<ApplicationView>> {
   const { application } = cluster.expectations;
   const [ports, answer] = await Promise.all([
-    connectToPorts(cluster, context),
+    connectToPorts(cluster, swarm, context),
     application === undefined ? undefined : queryApplication(application, cluster, context),
   ]);
   if (ports.length === 0 && answer === undefined) {
     return withoutValue(
-      'no container publishes a port, and no application is expected',
+      'nothing publishes a port, and no application is expected',
       'not-applicable',
     );
   }

@@ -14,12 +14,17 @@ import {
 } from '../observation-context.ts';
 import type { QueriedHost } from '../../model/observation.ts';
 import { isListening } from './listening.ts';
+import { servicesOf, type ServicesView } from '../../derive/services.ts';
+import type { Observation } from '../../model/observation.ts';
 
 /** A port to connect to. */
 interface PublishedPort {
   readonly host: string;
-  readonly container: string;
-  readonly pid: number;
+  readonly container: string | undefined;
+  /** The service of a swarm that publishes it, instead of a container. */
+  readonly service?: string;
+  /** The processes behind it: of the container, or of all tasks of the service. */
+  readonly processes: readonly { readonly host: string; readonly pid: number }[];
   readonly containerPort: string;
   readonly address: string;
   readonly port: number;
@@ -31,23 +36,42 @@ const LIMIT = 4000;
 /** Ports that are connected to at most, each from all other hosts and from here. */
 const MOST_PORTS = 200;
 
-/** Connects to the published TCP ports of containers, from all other hosts and from this machine. */
+/** Connects to the published TCP ports of containers and services, from all other hosts and from this machine. */
 export async function connectToPorts(
   cluster: QueriedCluster,
+  swarm: Observation['swarm'],
   context: ObservationContext,
 ): Promise<PortAnswer[]> {
-  const ports = cluster.hosts.flatMap(portsOf).slice(0, MOST_PORTS);
+  const ports = [
+    ...cluster.hosts.flatMap(portsOf),
+    ...portsOfServices(cluster, valueOf(servicesOf({ swarm }))),
+  ].slice(0, MOST_PORTS);
   if (ports.length === 0) return [];
-  const [listening, here, there] = await Promise.all([
+  const connectTo = async (wanted: readonly PublishedPort[]) => {
+    const [here, there] = await Promise.all([
+      Promise.all(
+        wanted.filter((port) => isReachable(port.host, cluster, context)).map(connectFromHere),
+      ),
+      connectFromHosts(wanted, cluster, context),
+    ]);
+    return [...here, ...there];
+  };
+  const [listening, first] = await Promise.all([
     Promise.all(ports.map(async (port) => await isListeningAt(port, context))),
-    Promise.all(
-      ports.filter((port) => isReachable(port.host, cluster, context)).map(connectFromHere),
-    ),
-    connectFromHosts(ports, cluster, context),
+    connectTo(ports),
   ]);
-  return [...here, ...there].map(({ at, from, error }): PortAnswer => {
-    const { host, container, containerPort, address, port } = at;
-    const where = { host, container, address: `${address}:${port}`, containerPort };
+  // The next connection reaches another task. One task that cannot be reached is a matter of the load balancers.
+  const silent = new Set(first.flatMap(({ at, error }) => (error === undefined ? [] : at)));
+  const again = await connectTo([...silent].filter(({ service }) => service !== undefined));
+  const answers = first.map((one) =>
+    one.error === undefined
+      ? one
+      : (again.find(({ at, from }) => at === one.at && from === one.from) ?? one),
+  );
+  return answers.map(({ at, from, error }): PortAnswer => {
+    const { host, container, service, containerPort, address, port } = at;
+    const owner = service === undefined ? { container } : { container, service };
+    const where = { host, ...owner, address: `${address}:${port}`, containerPort };
     return { ...where, from, error, isListening: listening[ports.indexOf(at)] };
   });
 }
@@ -67,9 +91,43 @@ function portsOf({ name: host, address, engine }: QueriedHost): PublishedPort[] 
       Object.entries(ports).flatMap(([containerPort, places]) => {
         const forAll = places.find((one) => one.address === '0.0.0.0' || one.address === address);
         if (forAll === undefined || !containerPort.endsWith('/tcp')) return [];
-        return [{ host, container, pid, containerPort, address, port: forAll.port }];
+        const processes = [{ host, pid }];
+        return [{ host, container, processes, containerPort, address, port: forAll.port }];
       }),
     );
+}
+
+/**
+ * The ports that services publish on each host, through the routing mesh. Ports in host mode are ports of containers.
+ */
+function portsOfServices(
+  { hosts }: QueriedCluster,
+  view: ServicesView | undefined,
+): PublishedPort[] {
+  return (view?.services ?? []).flatMap(({ id, name: service, ports }) => {
+    const running = new Set(
+      (view?.tasks ?? [])
+        .filter(({ serviceId, state }) => serviceId === id && state === 'running')
+        .map(({ containerId }) => containerId),
+    );
+    const processes = hosts.flatMap(({ name: host, engine }) =>
+      (valueOf(engine)?.containers ?? [])
+        .filter((one) => running.has(one.id))
+        .map(({ pid }) => ({ host, pid })),
+    );
+    return ports
+      .filter(({ mode, protocol, published }) => {
+        return mode === 'ingress' && protocol === 'tcp' && published > 0 && running.size > 0;
+      })
+      .flatMap(({ target, published: port }) =>
+        hosts.flatMap(({ name: host, address, engine }): PublishedPort[] => {
+          const hasMesh = valueOf(engine)?.networks.some(({ ingress }) => ingress) === true;
+          if (address === undefined || !hasMesh) return [];
+          const containerPort = `${target}/tcp`;
+          return [{ host, container: undefined, service, processes, containerPort, address, port }];
+        }),
+      );
+  });
 }
 
 /** Returns true if this machine can reach the address of the host: its engine is there. */
@@ -122,8 +180,21 @@ async function connectFromHosts(
   return all.flat();
 }
 
+/** Returns true if all processes listen on the port, and undefined if one of them could not be examined. */
 async function isListeningAt(
-  { host, pid, containerPort }: PublishedPort,
+  { processes, containerPort }: PublishedPort,
+  context: ObservationContext,
+): Promise<boolean | undefined> {
+  const all = await Promise.all(
+    processes.map(async (process) => await isProcessListening(process, containerPort, context)),
+  );
+  if (all.includes(false)) return false;
+  return all.length === 0 || all.includes(undefined) ? undefined : true;
+}
+
+async function isProcessListening(
+  { host, pid }: PublishedPort['processes'][number],
+  containerPort: string,
   context: ObservationContext,
 ): Promise<boolean | undefined> {
   const probe = privilegedProbeOn(context, host);

@@ -131,7 +131,7 @@ interface ServerQuery {
 }
 
 /** The first answer of the name servers, in their order, as the C library asks them. */
-async function queryServers(
+export async function queryServers(
   probe: Probe,
   { pid, servers, name, signal }: ServerQuery,
 ): Promise<Pick<NameAnswer, 'answers' | 'error'>> {

@@ -1,4 +1,8 @@
-import type { BalancerTables, VirtualService } from '../../model/views/balancing-view.ts';
+import type {
+  BalancerTables,
+  MeshRules,
+  VirtualService,
+} from '../../model/views/balancing-view.ts';
 
 /** The virtual services of one namespace that are kept at most, and the real servers of each: more are no services' work. */
 const MOST = 10_000;
@@ -57,4 +61,22 @@ export function readBalancerRules(output: string): Pick<BalancerTables, 'marks' 
       marks.push({ by: 'port', chain, protocol, port: Number(port), mark });
   }
   return { marks, sources };
+}
+
+/** Reads `iptables-save -t nat` of a host: the rules for ports in the routing mesh. */
+export function readMeshRules(output: string): MeshRules {
+  const lines = output.split('\n').map((line) => line.replace(/^\[\d+:\d+\] /, ''));
+  const ports = lines.flatMap((line): MeshRules['ports'][number][] => {
+    const [, protocol, port, destination] =
+      /^-A DOCKER-INGRESS -p (tcp|udp|sctp) (?:-m \w+ )?--dport (\d{1,5}) -j DNAT --to-destination (\d{1,3}(?:\.\d{1,3}){3}):\2$/.exec(
+        line,
+      ) ?? [];
+    if (protocol === undefined || destination === undefined) return [];
+    return [{ protocol, port: Number(port), destination }];
+  });
+  return {
+    hasChain: lines.some((line) => line.startsWith(':DOCKER-INGRESS ')),
+    isReached: lines.some((line) => /^-A PREROUTING .*-j DOCKER-INGRESS$/.test(line)),
+    ports: ports.slice(0, MOST),
+  };
 }

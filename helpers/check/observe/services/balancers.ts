@@ -1,10 +1,20 @@
 import { firstLine } from '../../../process/errors/harness-error.ts';
-import type { Balancer, BalancerTables, BalancingView } from '../../model/views/balancing-view.ts';
+import type {
+  Balancer,
+  BalancerTables,
+  BalancingView,
+  MeshRules,
+} from '../../model/views/balancing-view.ts';
 import { type Observed, withValue } from '../../model/observed.ts';
 import type { FileResult } from '../../probe/probe.ts';
-import { type KernelAccess, query } from '../kernel/query-kernel.ts';
+import { HOST_NAMESPACE, type KernelAccess, query } from '../kernel/query-kernel.ts';
 import { NAMESPACE_FOLDERS } from '../kernel/read-overlays.ts';
-import { readBalancerRules, readLocalAddresses, readVirtualServices } from './balancer-files.ts';
+import {
+  readBalancerRules,
+  readLocalAddresses,
+  readMeshRules,
+  readVirtualServices,
+} from './balancer-files.ts';
 
 /** The sandbox of the routing mesh. */
 const MESH = 'ingress_sbox';
@@ -14,8 +24,9 @@ const MESH = 'ingress_sbox';
  * `lb_` and the beginning of the network's ID, and the one of the routing mesh.
  */
 export async function observeBalancing(access: KernelAccess): Promise<Observed<BalancingView>> {
-  const read = await readSandboxes(access);
+  const [read, mesh] = await Promise.all([readSandboxes(access), readMesh(access)]);
   return withValue({
+    mesh: { before: mesh, after: undefined },
     balancers: read.flatMap(({ tables: before, why: _why, ...sandbox }) =>
       before === undefined ? [] : [{ ...sandbox, before, after: undefined }],
     ),
@@ -33,10 +44,11 @@ export async function observeBalancingAgain(
 ): Promise<Observed<BalancingView>> {
   if ('missing' in before) return before;
   const { balancers, unread } = before.value;
-  const again = await readSandboxes(access);
+  const [again, rules] = await Promise.all([readSandboxes(access), readMesh(access)]);
   const tablesOf = (wanted: string) => again.find(({ namespace }) => namespace === wanted)?.tables;
   const known = new Set(balancers.map(({ namespace }) => namespace));
   return withValue({
+    mesh: { before: before.value.mesh?.before, after: rules },
     balancers: [
       ...balancers.map((one) => ({ ...one, after: tablesOf(one.namespace) })),
       ...again.flatMap(({ tables: after, why: _why, ...sandbox }) =>
@@ -69,6 +81,20 @@ async function readSandboxes(access: KernelAccess): Promise<ReadSandbox[]> {
       }
     }),
   );
+}
+
+/** Reads the rules of the host; undefined if they cannot be read. */
+async function readMesh(access: KernelAccess): Promise<MeshRules | undefined> {
+  const save = async (program: string) =>
+    await query(access, HOST_NAMESPACE, [program, '-t', 'nat'], readMeshRules).catch(
+      () => undefined,
+    );
+  const [tables] = await access.probe
+    .read(['/proc/net/ip_tables_names'], { namespace: HOST_NAMESPACE, signal: access.signal })
+    .catch(() => []);
+  const isLegacy = tables !== undefined && 'text' in tables && /^nat$/m.test(tables.text);
+  const first = await save(isLegacy ? 'iptables-legacy-save' : 'iptables-nft-save');
+  return first?.hasChain === true || !isLegacy ? first : await save('iptables-nft-save');
 }
 
 async function findSandboxes({ probe, signal }: KernelAccess): Promise<Sandbox[]> {

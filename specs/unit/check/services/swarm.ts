@@ -1,10 +1,16 @@
 import { z } from 'zod';
 import { serviceAnswer, taskAnswer } from '../../../../helpers/docker/swarm/service-facts.ts';
-import type { BalancerTables } from '../../../../helpers/check/model/views/balancing-view.ts';
+import type { PortAnswer } from '../../../../helpers/check/model/views/application-view.ts';
+import type {
+  BalancerTables,
+  MeshRules,
+} from '../../../../helpers/check/model/views/balancing-view.ts';
+import type { ServiceLookup } from '../../../../helpers/check/model/views/service-names-view.ts';
 import type { Observation } from '../../../../helpers/check/model/observation.ts';
-import { withValue } from '../../../../helpers/check/model/observed.ts';
+import { withoutValue, withValue } from '../../../../helpers/check/model/observed.ts';
 import {
   readBalancerRules,
+  readMeshRules,
   readLocalAddresses,
   readVirtualServices,
 } from '../../../../helpers/check/observe/services/balancer-files.ts';
@@ -13,7 +19,7 @@ import { containerOf } from '../healthy-cluster.ts';
 import { engineOf, hostOf, observationOf, overlayOf } from '../observation.ts';
 import * as recorded from './recorded.ts';
 
-const FRONT = '2u548xul6whxp797ktwewbj0j';
+export const FRONT = '2u548xul6whxp797ktwewbj0j';
 const MESH = 'jnm0t0r860krdqptktgkum3uv';
 
 const nodes = [
@@ -21,7 +27,7 @@ const nodes = [
   { name: 'two', id: 'x9vlop38altrnbmvn2e2ebbmt', address: '192.168.100.101' },
 ] as const;
 
-type ServiceRecords = Omit<ServicesView, 'later'>;
+export type ServiceRecords = Omit<ServicesView, 'later'>;
 
 /** The tables of the load balancer of `front`, as recorded. */
 export const front: BalancerTables = {
@@ -39,6 +45,11 @@ export const mesh: BalancerTables = {
   ...readBalancerRules(recorded.rulesOfMesh),
 };
 
+/** The rules of a host for published ports. */
+export const hostRules: MeshRules = readMeshRules(recorded.natOfHost);
+
+const nothing = withoutValue('not looked at', 'not-requested');
+
 /** The records of the managers. */
 export const records: ServiceRecords = {
   services: z.array(serviceAnswer).parse(recorded.services),
@@ -52,6 +63,10 @@ export interface Changes {
   readonly before?: ServiceRecords;
   readonly later?: ServiceRecords | undefined;
   readonly kernels?: 'unread';
+  /** The rules of the first host, at both reads when only the first is given. */
+  readonly hostRules?: readonly [MeshRules | undefined, MeshRules?];
+  readonly ports?: readonly PortAnswer[];
+  readonly lookups?: readonly ServiceLookup[];
 }
 
 /** Returns two nodes with a healthy service, with changes on the first. */
@@ -63,6 +78,9 @@ export function swarmWithService(changes: Changes = {}): Observation {
       const [before, after = before] = (index === 0 ? changes.front : undefined) ?? [front];
       const [meshBefore, meshAfter = meshBefore] = (index === 0 ? changes.mesh : undefined) ?? [
         mesh,
+      ];
+      const [rules, rulesLater = rules] = (index === 0 ? changes.hostRules : undefined) ?? [
+        hostRules,
       ];
       const networks = { networkId: FRONT, endpointId: `e${index}`, aliases: [], prefixLength: 24 };
       const end = {
@@ -89,6 +107,7 @@ export function swarmWithService(changes: Changes = {}): Observation {
           containers: [containerOf(`web.${index + 1}`, { networks: { front: end } })],
         }),
         balancing: withValue({
+          mesh: { before: rules, after: rulesLater },
           balancers: [
             ...((before === undefined && after === undefined) ||
             (index === 0 && changes.kernels === 'unread')
@@ -104,6 +123,15 @@ export function swarmWithService(changes: Changes = {}): Observation {
           unread: index === 0 && changes.kernels === 'unread' ? unread : [],
         }),
       });
+    }),
+    application:
+      changes.ports === undefined
+        ? nothing
+        : withValue({ ports: changes.ports, answer: undefined }),
+    serviceNames: withValue({
+      lookups: changes.lookups ?? [],
+      blind: [],
+      questions: { all: 1, asked: 1 },
     }),
     swarm: withValue({
       manager: 'one',

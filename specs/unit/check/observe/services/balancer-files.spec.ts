@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import {
   readBalancerRules,
+  readMeshRules,
   readLocalAddresses,
   readVirtualServices,
 } from '../../../../../helpers/check/observe/services/balancer-files.ts';
-import { fibTrie, ipVs, ipVsOfMesh, rules, rulesOfMesh } from '../../services/recorded.ts';
+import {
+  fibTrie,
+  ipVs,
+  ipVsOfMesh,
+  natOfHost,
+  rules,
+  rulesOfMesh,
+} from '../../services/recorded.ts';
 
 describe('The files of a load balancer', () => {
   test('/proc/net/ip_vs has virtual services by their marks, with their real servers', () => {
@@ -64,6 +72,20 @@ FWM  00000105 wrr ops
       port: 8080,
       mark: 0x106,
     });
+  });
+
+  test('iptables-save of a host has the rules that lead to the routing mesh', () => {
+    expect(readMeshRules(natOfHost)).toEqual({
+      hasChain: true,
+      isReached: true,
+      ports: [
+        { protocol: 'tcp', port: 8080, destination: '172.18.0.2' },
+        { protocol: 'tcp', port: 8081, destination: '172.18.0.2' },
+      ],
+    });
+    const flushed = natOfHost.replaceAll(/^-A .*\n/gm, '');
+    expect(readMeshRules(flushed)).toEqual({ hasChain: true, isReached: false, ports: [] });
+    expect(readMeshRules('')).toEqual({ hasChain: false, isReached: false, ports: [] });
   });
 
   test('rules that mark a part of the packets, or only some bits, lead to no service', () => {
