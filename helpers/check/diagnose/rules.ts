@@ -110,7 +110,6 @@ export const rules: readonly Rule[] = [
   // Load balancers of services, after gossip that does not announce tasks.
   ipvsMissing,
   loadBalancerForwardingOff,
-  ingressRuleMissing,
   serviceVipMissing,
   serviceBackendMissing,
   serviceBackendStale,
@@ -124,6 +123,7 @@ export const rules: readonly Rule[] = [
   forwardingDisabled,
   dockerRulesMissing,
   dockerRulesDuplicated,
+  ingressRuleMissing,
   // The application, if everything below works.
   publishedPortUnreachable,
   applicationNotFromDatabase,

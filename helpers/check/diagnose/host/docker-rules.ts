@@ -1,6 +1,7 @@
 import { duplicateBackend, deletionsOf } from '../../derive/docker-rules.ts';
 import { hostNamed } from '../../derive/find-host.ts';
 import type { Command } from '../../model/command.ts';
+import { ofKind } from '../../model/difference.ts';
 import { ruleFor } from '../rule.ts';
 import { symptomsOfGateway } from './gateway.ts';
 
@@ -9,7 +10,10 @@ const MOST = 40;
 
 /** Firewall rules of an engine that something else has deleted. */
 export const dockerRulesMissing = ruleFor('docker-rules-missing', 'docker-rules-missing', {
-  consequences: symptomsOfGateway,
+  consequences: (cause, open, observation) => [
+    ...symptomsOfGateway(cause, open, observation),
+    ...ofKind(open, 'mesh-rule-missing').filter(({ where }) => where.host === cause.where.host),
+  ],
   action: ({ where: { host } }) => ({
     kind: 'fix',
     host,

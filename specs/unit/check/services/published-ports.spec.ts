@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { diagnoseObservation } from '../../../../helpers/check/audit.ts';
+import { diagnoseDifferences } from '../../../../helpers/check/diagnose/diagnose.ts';
+import type { Difference } from '../../../../helpers/check/model/difference.ts';
 import { lineOf } from '../../../../helpers/check/model/command.ts';
 import type { PortAnswer } from '../../../../helpers/check/model/views/application-view.ts';
 import type { MeshRules } from '../../../../helpers/check/model/views/balancing-view.ts';
@@ -105,6 +107,27 @@ describe('The firewall of a node', () => {
     const ports = [answerOf({ error: undefined })];
     expect(diagnose({ hostRules: [{ ...hostRules, ...part }], ports })).toEqual([
       { code: 'ingress-rule-missing', where: here, action, consequences: [] },
+    ]);
+  });
+
+  test('without any rule of Docker is one finding, which causes the others', () => {
+    const observation = swarmWithService();
+    const base = { where: { host: 'one' }, text: 'no rules' } as const;
+    const all: Difference = {
+      ...base,
+      kind: 'docker-rules-missing',
+      expected: ['nat PREROUTING -j DOCKER…'],
+      observed: ['nat PREROUTING -j DOCKER…'],
+    };
+    const ofPort: Difference = {
+      ...base,
+      kind: 'mesh-rule-missing',
+      where: here,
+      expected: { protocol: 'tcp', port: 8080, destination: '172.18.0.2' },
+      observed: { missing: 'jump', destination: null },
+    };
+    expect(diagnoseDifferences([ofPort, all], observation)).toMatchObject([
+      { code: 'docker-rules-missing', evidence: [all], consequences: [ofPort] },
     ]);
   });
 
