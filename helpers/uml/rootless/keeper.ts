@@ -68,10 +68,15 @@ export async function startKeeper(env: Env): Promise<number> {
 /** Ends a keeper, and with it everything in its PID namespace, if no machine and no command needs it any more. */
 export async function endKeeperIfUnused(keeper: number): Promise<boolean> {
   if (isUsed(keeper)) return false;
+  // The keeper is the child of the unshare that made its namespaces.
+  const processes = [keeper, parentOf(keeper)];
   process.kill(keeper, 'SIGKILL');
   await waitFor(
     'end of the namespaces of this user',
-    async () => (readIfThere(`/proc/${keeper}/status`) === '' ? done(undefined) : notYet('')),
+    async () => {
+      const left = processes.filter(isRunning);
+      return left.length === 0 ? done(undefined) : notYet(`processes ${left.join(', ')} run`);
+    },
     { limit: 60_000, every: 10 },
   );
   return true;
@@ -106,6 +111,12 @@ function isUsed(keeper: number): boolean {
   // The keeper, the unshare that started it, and its sleep.
   const isOwn = (pid: number) => [pid, parentOf(pid)].includes(keeper) || parentOf(keeper) === pid;
   return listProcesses().some((pid) => hasEntered(keeper, pid) && !isOwn(pid));
+}
+
+/** Returns true if a process has not ended. An ended one may remain until its parent takes note. */
+function isRunning(pid: number): boolean {
+  const status = readIfThere(`/proc/${pid}/status`);
+  return status !== '' && !/^State:\tZ/m.test(status);
 }
 
 function parentOf(pid: number): number {
