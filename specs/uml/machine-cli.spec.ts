@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test as base, describe, expect } from 'vitest';
 import { openLab } from '../machine-cli/lab.ts';
 
@@ -58,10 +60,25 @@ describe('A machine of the driver uml', { shuffle: false }, () => {
     expect(await run('cat back')).toBe('content');
   });
 
-  test('boots its kernel again on restart', async ({ cli: { run } }) => {
-    const before = await run(`netns-machine ssh own ${BOOT}`);
+  test('has the parameters that the page sets, until its kernel boots again on restart', async ({
+    cli: { run },
+  }) => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/providers.md'), 'utf8');
+    const [, block = ''] = /```\n(netns-machine ssh worker-host sysctl.*?)```/s.exec(page) ?? [];
+    const lines = block.trim().replaceAll('worker-host', 'own').split('\n');
+    const read = 'netns-machine ssh own sysctl -n net.ipv4.neigh.default.gc_thresh3';
+    const before = await run(read);
+    expect(before).not.toBe('128');
+    for (const line of lines.slice(0, -1)) await run(line);
+    expect(await run(read)).toBe('128');
+    expect(await run('netns-machine ssh own tc qdisc show dev eth1')).toContain(
+      'delay 50ms loss 1%',
+    );
+    expect(lines.at(-1)).toBe('netns-machine restart own');
+    const boot = await run(`netns-machine ssh own ${BOOT}`);
     await run('netns-machine restart own');
-    expect(await run(`netns-machine ssh own ${BOOT}`)).not.toBe(before);
+    expect(await run(`netns-machine ssh own ${BOOT}`)).not.toBe(boot);
+    expect(await run(read)).toBe(before);
     expect(await run('netns-machine ssh own cat /root/copy')).toBe('content');
   });
 
