@@ -12,12 +12,14 @@ const disk = process.env['OVERLAY_E2E_TMPDIR'] || '/var/tmp';
 // The cache is empty at first.
 const patience = { timeout: 1_800_000 };
 
-/** Connects to the engine of the first machine. Other clusters on this computer choose other ranges. */
-const CONNECT = `node -e '
-const socket = net.connect(2376, "10.211.7.100");
-socket.setTimeout(10_000, () => process.exit(1));
-socket.on("connect", () => process.exit(0));
-socket.on("error", () => process.exit(1));'`;
+/**
+ * Has the engine of the first machine refuse a request without TLS, in its own words: a gateway may accept connections to
+ * any address. Other clusters on this computer choose other ranges.
+ */
+const ASK = `node --input-type=module -e '
+const signal = AbortSignal.timeout(10_000);
+const answer = await fetch("http://10.211.7.100:2376/", { signal });
+process.exit((await answer.text()).includes("HTTPS server") ? 0 : 1);'`;
 
 const test = base
   // oxlint-disable-next-line eslint/no-empty-pattern -- Vitest reads from it what the fixture needs: nothing.
@@ -75,8 +77,8 @@ describe('A user without root and capabilities', { shuffle: false }, () => {
 
   test('reaches the machines from its namespaces only', patience, async ({ home }) => {
     const options = { home, provider: 'uml' };
-    expect(await runAsNobody(CONNECT, options)).not.toMatchObject({ exitCode: 0 });
-    const inside = await runAsNobody(`node helpers/cli/rootless.ts ${CONNECT}`, options);
+    expect(await runAsNobody(ASK, options)).not.toMatchObject({ exitCode: 0 });
+    const inside = await runAsNobody(`node helpers/cli/rootless.ts ${ASK}`, options);
     expect(inside).toMatchObject({ exitCode: 0 });
   });
 
