@@ -106,7 +106,13 @@ export const settings: readonly Setting[] = [
     of: ['draw', 'report', 'specs'],
   },
   {
-    names: ['DOCKER_HOST', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH', 'DOCKER_CONFIG'],
+    names: [
+      'DOCKER_HOST',
+      'DOCKER_CONTEXT',
+      'DOCKER_TLS_VERIFY',
+      'DOCKER_CERT_PATH',
+      'DOCKER_CONFIG',
+    ],
     decides:
       'as for Docker’s client: the engine of the context `default`, and the folder of contexts',
     of: ['check'],

@@ -138,9 +138,49 @@ test('This spec runs every command of the page, except the one of the README', (
     'cluster.json',
     '--watch',
     '--fix',
+    'discover',
   ];
   const others = commands.filter((line) => !typed.some((part) => line.includes(part)));
   expect(others).toEqual(['npx overlay-e2e check']);
+});
+
+test('One address is enough: the other node comes from the manager, and from a worker', async ({
+  cluster,
+}) => {
+  const { db } = cluster;
+  const one = '--engine tcp://10.0.0.1:2376 --tls-dir certs';
+  const whole = await cluster.type(`npx overlay-e2e check ${one}`);
+  expect(whole.stdout, whole.stderr).toMatch(/^✔ web, db: healthy\n/);
+  const fromWorker = await cluster.type(
+    'npx overlay-e2e check --engine tcp://10.0.0.2:2376 --tls-dir certs --no-probe',
+  );
+  expect(fromWorker.stdout, fromWorker.stderr).toMatch(/^✔ db, web: healthy\n/);
+  const found = await cluster.type(shown('discover'));
+  expect(found).toMatchObject({ exitCode: 0, stdout: '' });
+  const members: unknown = JSON.parse(readFileSync(join(cluster.home, 'members.json'), 'utf8'));
+  expect(members).toMatchObject({
+    hosts: [{ name: 'web' }, { name: 'db', endpoint: db.url, address: db.address }],
+  });
+  const described = await cluster.type('npx overlay-e2e check members.json --no-probe');
+  expect(described.stdout, described.stderr).toMatch(/^✔ members\.json: healthy\n/);
+  const without = await cluster.type(`npx overlay-e2e check ${one} --except db --no-probe`);
+  expect(without.stdout, without.stderr).toMatch(/^\? web: incomplete: examined 1 of 2 nodes/);
+  const unknown = await cluster.type(`npx overlay-e2e check ${one} --node dv`);
+  expect(unknown.stderr).toMatch(/no member that answers is called "dv"\. Did you mean "db"/);
+});
+
+test('A check without a target examines the engine of DOCKER_HOST', async ({ cluster }) => {
+  const current = await cluster.type(
+    'env DOCKER_HOST=tcp://10.0.0.1:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=certs npx overlay-e2e check --no-probe',
+  );
+  expect(current.stdout, current.stderr).toMatch(/^✔ web, db: healthy\n/);
+  const nowhere = await cluster.type(
+    'env DOCKER_HOST=unix:///nowhere/docker.sock npx overlay-e2e check',
+  );
+  expect(nowhere).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(nowhere.stderr).toMatch(
+    /^overlay-e2e: check the running topology: no topology is running in \S+, and no engine at unix:\/\/\/nowhere\/docker\.sock\. Run "overlay-e2e up", or/,
+  );
 });
 
 test('An unnamed node makes the result incomplete, and --fix then deletes nothing', async ({
@@ -154,7 +194,7 @@ test('An unnamed node makes the result incomplete, and --fix then deletes nothin
     );
   const before = await read();
   const alone = await cluster.type(
-    'npx overlay-e2e check --engine web=tcp://10.0.0.1:2376 --tls-dir certs',
+    'npx overlay-e2e check --engine web=tcp://10.0.0.1:2376 --tls-dir certs --node web',
   );
   expect(alone.stdout, alone.stderr).toMatch(/^\? web: incomplete: examined 1 of 2 nodes;/);
   expect(alone.exitCode).toBe(2);
@@ -220,7 +260,6 @@ describe('Each wrong name is reported in one line, with exit code 2, and starts 
     ['--engine tcp://10.0.0.1:9', /connection to \S+:9 refused\. Start the engine/],
     ['--context wbe', /^unknown Docker context "wbe" in \S+\. Did you mean "db" or "web"\?$/],
     ['web bd', /^unknown machine "bd" in \S+\. Valid machines: db, web\.$/],
-    ['', /^check the running topology: no topology is running in \S+. Run "overlay-e2e up", or/],
   ] as const)('check %s', async ([words, line], { cluster }) => {
     const { exitCode, stdout, stderr } = await cluster.type(`npx overlay-e2e check ${words}`);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });

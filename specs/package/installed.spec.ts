@@ -84,6 +84,15 @@ test('a project that installs the package creates, tests and checks its own clus
   const checked = await run('npx --no-install overlay-e2e check', ofShop);
   expect(checked.stdout).toMatch(/^✔ topology shop: healthy\n/);
 
+  // Docker's current context is a member, whose key-value store knows the others.
+  const found = await run(
+    'eval "$(npx --no-install netns-machine env counter)"; npx --no-install overlay-e2e discover',
+    ofShop,
+  );
+  expect(JSON.parse(found.stdout)).toMatchObject({
+    hosts: [{ name: 'counter' }, { name: 'cellar' }],
+  });
+
   // A deliberate failure: the run fails, and says how to repeat it.
   writeFileSync(
     join(home, 'e2e/wrong.spec.mts'),

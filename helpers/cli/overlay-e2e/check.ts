@@ -33,9 +33,10 @@ export async function runCheck(words: readonly string[], options: CheckOptions):
   try {
     refuseContradictions(words, options, process.stdin.isTTY && process.stderr.isTTY);
     await requireWritable(options);
-    const { target, wishes } = await whileTold(options, () =>
+    const { target, wishes, unreached } = await whileTold(options, () =>
       chooseTarget(words, options, watch.signal),
     );
+    for (const line of unreached) sayWhole(`not examined: ${printable(line)}`);
     try {
       const bounds = mergeOptions(options, wishes, watch.signal);
       return await checkTarget(target, bounds, options, performance.now() - startedAt);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addDiscover } from './commands/discover.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDraw } from './commands/draw.ts';
 import { addDown } from './commands/down.ts';
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   for (const add of [
     addUp,
     addCheck,
+    addDiscover,
     addDraw,
     addDown,
     addDoctor,

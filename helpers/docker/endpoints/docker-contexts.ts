@@ -76,6 +76,16 @@ export async function contextNames(env: Environment = process.env): Promise<stri
   return ['default', ...all.flatMap(({ data }) => data?.Name ?? []).sort()];
 }
 
+const clientConfig = z.looseObject({ currentContext: z.string().min(1).optional() });
+
+/** Returns the name of the context that Docker's client uses. */
+export async function currentContext(env: Environment = process.env): Promise<string> {
+  if (env['DOCKER_HOST']) return 'default';
+  if (env['DOCKER_CONTEXT']) return env['DOCKER_CONTEXT'];
+  const text = await readFile(join(configFolder(env), 'config.json'), 'utf8').catch(() => '');
+  return clientConfig.safeParse(parseJson(text)).data?.currentContext ?? 'default';
+}
+
 function configFolder(env: Environment): string {
   return env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker');
 }

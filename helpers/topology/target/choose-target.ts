@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { AuditOptions } from '../../check/model/options.ts';
 import type { AuditTarget } from '../../check/model/target.ts';
 import { connectEngine } from '../../docker/engine.ts';
 import { openProvider } from '../../machine/choose-provider.ts';
-import { readContext } from '../../docker/endpoints/docker-contexts.ts';
+import { currentContext, readContext } from '../../docker/endpoints/docker-contexts.ts';
 import { parseEngineUrl } from '../../docker/endpoints/engine-url.ts';
 import type { IdentifyOptions } from '../../machine/engines/identify-engine.ts';
 import { createEnginesProvider } from '../../machine/engines/provider.ts';
@@ -12,6 +13,8 @@ import type { Machine } from '../../machine/machine.ts';
 import { allSettled, HarnessError } from '../../process/errors/harness-error.ts';
 import { InputError } from '../../process/errors/input-error.ts';
 import { describedTarget, machinesTarget, topologyTarget } from './audit-target.ts';
+import { suggestName } from '../../process/text/suggest-name.ts';
+import { type DiscoveredMembers, discoverMembers } from './discover-members.ts';
 import { loadDocument } from '../document.ts';
 import { loadClusterFile } from '../describe/load-cluster-file.ts';
 import { isDescription, refuseOtherFile } from '../describe/read-description.ts';
@@ -24,6 +27,10 @@ export interface TargetOptions {
   /** Names of Docker contexts. */
   readonly context: readonly string[];
   readonly tlsDir?: string;
+  /** Names of members to examine; all if absent. */
+  readonly node?: readonly string[];
+  /** Names of members to leave out. */
+  readonly except?: readonly string[];
   /** The time limit of the whole check, in seconds. */
   readonly limit?: number;
 }
@@ -32,6 +39,8 @@ export interface TargetOptions {
 export interface Chosen {
   readonly target: AuditTarget;
   readonly wishes: Pick<AuditOptions, 'probes' | 'limit' | 'maxPairs'>;
+  /** Members of the cluster that were not reached, each with the reason. */
+  readonly unreached: readonly string[];
 }
 
 /**
@@ -55,14 +64,16 @@ export async function chooseTarget(
       hint: 'Omit it to check the running topology. Is a variable unset?',
     });
   }
-  if (engine.length + context.length > 0) {
-    return { target: machinesTarget(await openEngines(options, look)), wishes: {} };
-  }
   const [first] = names;
-  if (first === undefined) return { target: await findTopology(), wishes: {} };
+  if (first === undefined) {
+    const running = engine.length + context.length > 0 ? undefined : await findTopology();
+    if (running !== undefined) return { target: running, wishes: {}, unreached: [] };
+    const { machines, unreached } = await findEngines(options, look);
+    return { target: machinesTarget(machines), wishes: {}, unreached };
+  }
   for (const name of names) refuseOtherFile(name);
   if (!names.some(isDescription)) {
-    return { target: machinesTarget(await findMachines(names)), wishes: {} };
+    return { target: machinesTarget(await findMachines(names)), wishes: {}, unreached: [] };
   }
   if (names.length === 1) return await openDescribed(first, look);
   throw new InputError({
@@ -73,34 +84,95 @@ export async function chooseTarget(
   });
 }
 
-async function findTopology(): Promise<AuditTarget> {
+async function findTopology(): Promise<AuditTarget | undefined> {
   const provider = await openProvider();
   const document = await loadDocument(provider.store);
-  if (document !== undefined) return topologyTarget(document, await provider.list());
-  throw new HarnessError({
-    code: 'topology-missing',
-    tried: 'check the running topology',
-    observed: `no topology is running in ${provider.store}`,
-    hint: 'run "overlay-e2e up", or name your own cluster: machines of docker-machine, a file, --engine or --context',
+  return document === undefined ? undefined : topologyTarget(document, await provider.list());
+}
+
+/**
+ * Returns the engines that the options name, or else the engine of Docker's current context. One engine stands for its
+ * cluster: the other members are found through it.
+ */
+export async function findEngines(
+  options: TargetOptions,
+  look: IdentifyOptions,
+): Promise<DiscoveredMembers> {
+  const given = await readEngines(options);
+  const machines = await identifyAll(given, look);
+  const [only, ...others] = given;
+  const [machine] = machines;
+  const isOne = others.length === 0 && machine?.state === 'Running';
+  const found =
+    isOne && only !== undefined
+      ? await discoverMembers(only, machine, look)
+      : { machines, unreached: [] };
+  return { ...found, machines: narrow(found.machines, options) };
+}
+
+/** Leaves out the members that the user does not want. */
+function narrow(
+  machines: readonly Machine[],
+  { node, except = [] }: TargetOptions,
+): readonly Machine[] {
+  const names = machines.map(({ name }) => name);
+  const unknown = [...(node ?? []), ...except].find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new InputError({
+      code: 'name-unknown',
+      observed: `no member that answers is called "${unknown}"`,
+      hint: suggestName(unknown, names, 'members'),
+    });
+  }
+  const left = machines.filter(
+    ({ name }) => (node ?? names).includes(name) && !except.includes(name),
+  );
+  if (left.length > 0) return left;
+  throw new InputError({
+    code: 'input-invalid',
+    subject: '--except',
+    observed: 'no member is left',
+    hint: 'leave out fewer',
   });
 }
 
-async function openEngines(
-  { engine, context, tlsDir }: TargetOptions,
-  look: IdentifyOptions,
-): Promise<Machine[]> {
-  const given = await allSettled('check', [
-    ...engine.map(async (word): Promise<GivenEngine> => {
+async function readEngines({
+  engine,
+  context,
+  tlsDir,
+}: TargetOptions): Promise<readonly GivenEngine[]> {
+  if (engine.length + context.length === 0) return [await readCurrent()];
+  const words = engine.flatMap((word) => word.split(','));
+  return await allSettled('check', [
+    ...words.map(async (word): Promise<GivenEngine> => {
       const { name, url } = splitName(word);
       return { name, url, givenAs: `--engine ${url}`, endpoint: await parseEngineUrl(url, tlsDir) };
     }),
-    ...context.map(async (name): Promise<GivenEngine> => {
-      // The name "default" does not identify a machine.
-      const called = name === 'default' ? undefined : name;
-      return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
-    }),
+    ...context
+      .flatMap((word) => word.split(','))
+      .map(async (name): Promise<GivenEngine> => {
+        // The name "default" does not identify a machine.
+        const called = name === 'default' ? undefined : name;
+        return { name: called, givenAs: `--context ${name}`, ...(await readContext(name)) };
+      }),
   ]);
-  return await identifyAll(given, look);
+}
+
+/** Returns the engine that Docker's client would use. */
+async function readCurrent(): Promise<GivenEngine> {
+  const name = await currentContext();
+  const { url, endpoint } = await readContext(name);
+  if (endpoint.kind === 'unix' && !existsSync(endpoint.path)) {
+    const { store } = await openProvider();
+    throw new HarnessError({
+      code: 'topology-missing',
+      tried: 'check the running topology',
+      observed: `no topology is running in ${store}, and no engine at ${url}`,
+      hint: 'run "overlay-e2e up", or name your own cluster: machines of docker-machine, a file, --engine or --context',
+    });
+  }
+  const called = name === 'default' ? undefined : name;
+  return { name: called, givenAs: `Docker context ${name}`, url, endpoint };
 }
 
 function splitName(word: string): { name: string | undefined; url: string } {
@@ -114,6 +186,7 @@ async function openDescribed(file: string, look: IdentifyOptions): Promise<Chose
   const { limit, ...wishes } = described.check ?? {};
   return {
     target: describedTarget(described, machines, basename(file)),
+    unreached: [],
     wishes: { ...wishes, ...(limit === undefined ? {} : { limit: limit * 1000 }) },
   };
 }

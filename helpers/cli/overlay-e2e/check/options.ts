@@ -26,12 +26,18 @@ export function refuseContradictions(
 ): void {
   const { engine, context, tlsDir, probe, privileged, watch, fix = false, yes = false } = options;
   const { dryRun = false } = options;
+  const { node, except } = options;
   const hasEngines = engine.length + context.length > 0;
   const wrong: readonly (readonly [boolean, observed: string, hint: string])[] = [
     [
       words.length > 0 && hasEngines,
       `"${words.join(' ')}" cannot be combined with engines`,
       'name machines, a file, or engines with --engine and --context',
+    ],
+    [
+      words.length > 0 && (node ?? except) !== undefined,
+      `"${words.join(' ')}" cannot be combined with --node and --except`,
+      'omit them',
     ],
     [tlsDir !== undefined && engine.length === 0, '--tls-dir needs --engine', 'add --engine'],
     [yes && !fix, '--yes needs --fix', 'omit it'],

@@ -6,13 +6,13 @@ export function addCheck(program: Command): void {
     .command('check')
     .summary('diagnose a cluster: the running one, or your own')
     .description(
-      'Checks a cluster layer by layer. Each finding has its place, its evidence and a fix.\nWithout a target, it checks the running topology of the state directory.',
+      'Checks a cluster layer by layer. Each finding has its place, its evidence and a fix.\nWithout a target, it checks the running topology of the state directory, or else the engine of the current Docker context. From one member it finds the whole cluster.',
     )
     .argument('[target...]', 'names of machines, or a file that describes a cluster: cluster.json')
     .addOption(
       new Option(
         '--engine <[name=]url>',
-        'an engine: tcp://HOST:2376, ssh://USER@HOST, unix:///PATH; may be repeated',
+        'an engine: tcp://HOST:2376, ssh://USER@HOST, unix:///PATH; may be repeated. One engine stands for its whole cluster',
       )
         .argParser(collect)
         .default([], 'none'),
@@ -25,6 +25,16 @@ export function addCheck(program: Command): void {
       new Option('--context <name>', 'the engine of one of your Docker contexts; may be repeated')
         .argParser(collect)
         .default([], 'none'),
+    )
+    .addOption(
+      new Option('--node <name>', 'examine only this member; may be repeated').argParser(
+        collectNames,
+      ),
+    )
+    .addOption(
+      new Option('--except <name>', 'leave this member out; may be repeated').argParser(
+        collectNames,
+      ),
     )
     .option('--no-probe', 'start no container on the hosts; skips kernels and live packets')
     .option(
@@ -65,6 +75,10 @@ export function addCheck(program: Command): void {
         command:
           'overlay-e2e check --engine tcp://10.0.0.1:2376 --engine tcp://10.0.0.2:2376 --tls-dir ~/.docker',
         does: 'engines that listen with TLS; the folder has ca.pem, cert.pem and key.pem',
+      },
+      {
+        command: 'overlay-e2e check --engine ssh://me@10.0.0.1',
+        does: 'the whole swarm of this manager, each node with the same user',
       },
       {
         command: 'overlay-e2e check --engine web=ssh://me@10.0.0.1 --engine db=ssh://me@10.0.0.2',
@@ -110,6 +124,10 @@ export function addCheck(program: Command): void {
 
 function collect(word: string, before: readonly string[]): string[] {
   return [...before, word];
+}
+
+function collectNames(word: string, before: readonly string[] = []): string[] {
+  return [...before, ...word.split(',')];
 }
 
 function toPositive(word: string): number {

@@ -22,11 +22,14 @@ export const sources: Readonly<Record<string, () => Promise<Offer> | Offer>> = {
     return { words: [...ENGINE_VERSIONS, 'system'], files: 'folders' };
   },
   'check target': () => ({ words: machineNames(process.env), files: 'files' }),
-  'check --context': async () => {
-    const { contextNames } = await import('../../../docker/endpoints/docker-contexts.ts');
-    return { words: await contextNames() };
-  },
+  'check --context': offerContexts,
+  'discover --context': offerContexts,
 };
+
+async function offerContexts(): Promise<Offer> {
+  const { contextNames } = await import('../../../docker/endpoints/docker-contexts.ts');
+  return { words: await contextNames() };
+}
 
 /** The machines of the store: both providers keep them as docker-machine does. */
 function machineNames(env: NodeJS.ProcessEnv): string[] {

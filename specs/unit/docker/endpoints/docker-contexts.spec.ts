@@ -3,7 +3,10 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readContext } from '../../../../helpers/docker/endpoints/docker-contexts.ts';
+import {
+  currentContext,
+  readContext,
+} from '../../../../helpers/docker/endpoints/docker-contexts.ts';
 import { parseEngineUrl } from '../../../../helpers/docker/endpoints/engine-url.ts';
 import { ensureAuthority } from '../../../../helpers/netns/state/certificates.ts';
 import { openStore } from '../../../../helpers/netns/state/store.ts';
@@ -112,4 +115,16 @@ describe('a TLS folder is checked before a connection', () => {
     cpSync(join(tls, 'ca-key.pem'), join(mixed, 'key.pem'));
     await expect(parseEngineUrl(url, mixed)).rejects.toThrow('key.pem is not the key of cert.pem');
   });
+});
+
+test("the current context comes from DOCKER_HOST, DOCKER_CONTEXT or the client's configuration", async () => {
+  const current = async (env: Record<string, string> = {}) =>
+    await currentContext({ DOCKER_CONFIG: config, ...env });
+  expect(await current()).toBe('default');
+  writeFileSync(join(config, 'config.json'), JSON.stringify({ currentContext: 'far', auths: {} }));
+  expect(await current()).toBe('far');
+  expect(await current({ DOCKER_CONTEXT: 'near' })).toBe('near');
+  expect(await current({ DOCKER_CONTEXT: 'near', DOCKER_HOST: 'tcp://other' })).toBe('default');
+  writeFileSync(join(config, 'config.json'), '{"currentContext": 7');
+  expect(await current()).toBe('default');
 });

@@ -93,9 +93,13 @@ describe('Completion', () => {
 /** Arguments with arbitrary values, or values that only the user knows. */
 const free = [
   'check --engine',
+  'check --except',
   'check --limit',
   'check --max-pairs',
+  'check --node',
   'check --watch',
+  'discover --engine',
+  'discover --except',
   'test words',
 ];
 
