@@ -21,6 +21,7 @@ import { ReaderWatch } from './check/reader-watch.ts';
 import { watchCluster } from '../../check/watch/watch-cluster.ts';
 import { requireWritable, writeOutputs } from './check/write-outputs.ts';
 import { reportFailure } from './failure.ts';
+import { placeOfPage } from './place-of-page.ts';
 import { omitUndefined } from '../../process/omit-undefined.ts';
 
 /** The exit code of each result. */
@@ -149,7 +150,7 @@ async function watchTarget(
 function render(report: AuditReport, stream: NodeJS.WriteStream): string {
   const forced = (process.env['FORCE_COLOR'] ?? '0') !== '0';
   const color = stream.isTTY ? stream.hasColors() : forced;
-  return renderVerdict(report, { color, width: stream.columns || 80 });
+  return renderVerdict(report, { color, width: stream.columns || 80, placeOfPage });
 }
 
 async function whileTold<T>({ verbose = false }: CheckOptions, run: () => Promise<T>): Promise<T> {

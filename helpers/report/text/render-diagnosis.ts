@@ -30,7 +30,7 @@ export function renderDiagnosis(
     ...renderMore(evidence.length - evidenceShown, layout),
     ...renderConsequences(consequences, layout),
     ...renderAction(action, layout),
-    ...renderField('see', pageOf(code), layout),
+    ...renderField('see', (layout.placeOfPage ?? String)(pageOf(code)), layout),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface TextLayout {
   readonly color: boolean;
   /** Columns. */
   readonly width: number;
+  /** Returns the place where the reader finds a page of the project; by default the path from the project's root. */
+  readonly placeOfPage?: (path: string) => string;
 }
 
 /** Colors a text, or returns it unchanged. */

@@ -1,3 +1,4 @@
+import { placeOfPage } from '../place-of-page.ts';
 import type { AuditReport } from '../../../check/model/report.ts';
 import { pageOf } from '../../../check/model/codes.ts';
 import { planFix } from '../../../check/fix/fix-steps.ts';
@@ -36,7 +37,9 @@ function nextSteps(report: AuditReport, words: readonly string[]): NextStep[] {
   }
   const [first] = diagnoses;
   const pages =
-    first === undefined ? [] : [{ type: pageOf(first.code), does: 'explains the finding' }];
+    first === undefined
+      ? []
+      : [{ type: placeOfPage(pageOf(first.code)), does: 'explains the finding' }];
   const mend =
     planFix(report).steps.length > 0 && !words.includes('--fix')
       ? { type: same('--fix'), does: 'restores kernel entries, after a question for each' }
