@@ -166,7 +166,7 @@ test('One address is enough: the other node comes from the manager, and from a w
   const without = await cluster.type(`npx overlay-e2e check ${one} --except db --no-probe`);
   expect(without.stdout, without.stderr).toMatch(/^\? web: incomplete: examined 1 of 2 nodes/);
   const unknown = await cluster.type(`npx overlay-e2e check ${one} --node dv`);
-  expect(unknown.stderr).toMatch(/no member that answers is called "dv"\. Did you mean "db"/);
+  expect(unknown.stderr).toMatch(/no member that answers is called "dv"\. /);
 });
 
 test('A check without a target examines the engine of DOCKER_HOST', async ({ cluster }) => {
