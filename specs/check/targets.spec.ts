@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, onTestFinished } from 'vitest';
 import { connectEngine } from '../../helpers/docker/engine.ts';
@@ -169,18 +169,20 @@ test('One address is enough: the other node comes from the manager, and from a w
   expect(unknown.stderr).toMatch(/no member that answers is called "dv"\. /);
 });
 
-test('A check without a target examines the engine of DOCKER_HOST', async ({ cluster }) => {
-  const current = await cluster.type(
-    'env DOCKER_HOST=tcp://10.0.0.1:2376 DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH=certs npx overlay-e2e check --no-probe',
-  );
+test("A check without a target examines the engine of Docker's current context", async ({
+  cluster,
+}) => {
+  const file = '.docker/config.json';
+  onTestFinished(() => {
+    rmSync(join(cluster.home, file), { force: true });
+  });
+  await cluster.write(file, JSON.stringify({ currentContext: 'web' }));
+  const current = await cluster.type('npx overlay-e2e check --no-probe');
   expect(current.stdout, current.stderr).toMatch(/^✔ web, db: healthy\n/);
-  const nowhere = await cluster.type(
-    'env DOCKER_HOST=unix:///nowhere/docker.sock npx overlay-e2e check',
-  );
-  expect(nowhere).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(nowhere.stderr).toMatch(
-    /^overlay-e2e: check the running topology: no topology is running in \S+, and no engine at unix:\/\/\/nowhere\/docker\.sock\. Run "overlay-e2e up", or/,
-  );
+  await cluster.write(file, JSON.stringify({ currentContext: 'wbe' }));
+  const unknown = await cluster.type('npx overlay-e2e check --no-probe');
+  expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(unknown.stderr).toMatch(/unknown Docker context "wbe" in /);
 });
 
 test('An unnamed node makes the result incomplete, and --fix then deletes nothing', async ({
