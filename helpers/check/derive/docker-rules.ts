@@ -51,7 +51,8 @@ function leadsToDocker(wantedTable: string, wantedChain: string): NeededRule {
     matches: ({ table, chain, words }) =>
       table === wantedTable &&
       chain === wantedChain &&
-      words.some((word) => word.startsWith('DOCKER')),
+      // That chain has rules of the user, and since Docker 28 one other rule leads to all of Docker's.
+      words.some((word) => word.startsWith('DOCKER') && word !== 'DOCKER-USER'),
   };
 }
 

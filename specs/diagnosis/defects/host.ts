@@ -11,9 +11,9 @@ import type { Defect } from '../defect.ts';
 
 const third = { host: 'third-host' };
 
-/** The VXLAN number of the network without containers. */
-async function spareNumber({ engine, networkId }: DiagnosisLab): Promise<number> {
-  const { options } = await engine('master-host').networks.inspect(networkId(spareNetwork.name));
+/** The VXLAN number of the network without containers, which has another identifier after it was created again. */
+async function spareNumber({ engine }: DiagnosisLab): Promise<number> {
+  const { options } = await engine('master-host').networks.inspect(spareNetwork.name);
   return Number((options['com.docker.network.driver.overlay.vxlanid_list'] ?? '').split(',')[0]);
 }
 

@@ -1,7 +1,7 @@
 import { observedKernels } from '../../derive/kernel/expected-tables.ts';
 import type { Comparison } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
-import type { HostState } from '../../model/views/host-state.ts';
+import type { ConnectionTable, HostState } from '../../model/views/host-state.ts';
 import { kernelOutcome } from '../kernel/kernel-outcome.ts';
 
 /** The kernel of every host has room for further tracked connections. */
@@ -30,6 +30,14 @@ export const connections: Comparison = {
 /** The share of its room at which a table counts as full: its kernel forgets old connections and tracks new ones. */
 const FULL = 0.95;
 
+/** The share that proves that dropped packets found no room: the kernel also counts simultaneous first packets of one connection. */
+const NEARLY_FULL = 0.5;
+
+const isAbove =
+  (share: number) =>
+  ({ count, capacity }: ConnectionTable) =>
+    count >= capacity * share;
+
 function describeFull(
   host: string,
   { connections: before }: HostState,
@@ -37,8 +45,9 @@ function describeFull(
 ): Difference[] {
   if (before === undefined || after === undefined) return [];
   const dropped = after.dropped - before.dropped;
-  const isFull = [before, after].every((table) => table.count >= table.capacity * FULL);
-  if (dropped <= 0 && !isFull) return [];
+  const isFull = [before, after].every(isAbove(FULL));
+  const hadNoRoom = dropped > 0 && [before, after].some(isAbove(NEARLY_FULL));
+  if (!isFull && !hadNoRoom) return [];
   const { count, capacity } = after;
   const lost = dropped > 0 ? `, and dropped ${dropped} packets during the check` : '';
   return [

@@ -13,9 +13,13 @@ import { ruleFor, ruleForGroups } from '../rule.ts';
 /** The kernel of a node without IPVS: nothing that needs it works there. */
 export const ipvsMissing = ruleFor('ipvs-missing', 'ipvs-missing', {
   consequences: ({ where: { host } }, open) => [
-    ...ofKind(open, 'service-vip-missing', 'backend-missing', 'balancer-forwarding-off').filter(
-      (one) => one.where.host === host,
-    ),
+    ...ofKind(
+      open,
+      'service-vip-missing',
+      'backend-missing',
+      'balancer-forwarding-off',
+      'mesh-rule-missing',
+    ).filter((one) => one.where.host === host),
     ...silentPorts(open, host),
   ],
   action: ({ where: { host } }) => ({

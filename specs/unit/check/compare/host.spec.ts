@@ -38,6 +38,60 @@ COMMIT
 COMMIT
 `;
 
+/** The rules of Docker 28.5.2 on a host with two containers, of which one publishes the port 8080. */
+const RULES_OF_28 = `*raw
+:PREROUTING ACCEPT [957:219565]
+:OUTPUT ACCEPT [0:0]
+[0:0] -A PREROUTING -d 172.18.0.2/32 ! -i docker_gwbridge -j DROP
+[0:0] -A PREROUTING -d 172.18.0.3/32 ! -i docker_gwbridge -j DROP
+COMMIT
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:DOCKER - [0:0]
+:DOCKER-BRIDGE - [0:0]
+:DOCKER-CT - [0:0]
+:DOCKER-FORWARD - [0:0]
+:DOCKER-ISOLATION-STAGE-1 - [0:0]
+:DOCKER-ISOLATION-STAGE-2 - [0:0]
+:DOCKER-USER - [0:0]
+[99:8537] -A FORWARD -j DOCKER-USER
+[99:8537] -A FORWARD -j DOCKER-FORWARD
+[11:660] -A DOCKER -d 172.18.0.3/32 ! -i docker_gwbridge -o docker_gwbridge -p tcp -m tcp --dport 8080 -j ACCEPT
+[0:0] -A DOCKER ! -i docker0 -o docker0 -j DROP
+[0:0] -A DOCKER ! -i docker_gwbridge -o docker_gwbridge -j DROP
+[0:0] -A DOCKER-BRIDGE -o docker0 -j DOCKER
+[11:660] -A DOCKER-BRIDGE -o docker_gwbridge -j DOCKER
+[0:0] -A DOCKER-CT -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+[42:2919] -A DOCKER-CT -o docker_gwbridge -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+[99:8537] -A DOCKER-FORWARD -j DOCKER-CT
+[57:5618] -A DOCKER-FORWARD -j DOCKER-ISOLATION-STAGE-1
+[57:5618] -A DOCKER-FORWARD -j DOCKER-BRIDGE
+[0:0] -A DOCKER-FORWARD -i docker0 -j ACCEPT
+[0:0] -A DOCKER-FORWARD -i docker_gwbridge -o docker_gwbridge -j DROP
+[46:4958] -A DOCKER-FORWARD -i docker_gwbridge ! -o docker_gwbridge -j ACCEPT
+[0:0] -A DOCKER-ISOLATION-STAGE-1 -i docker0 ! -o docker0 -j DOCKER-ISOLATION-STAGE-2
+[46:4958] -A DOCKER-ISOLATION-STAGE-1 -i docker_gwbridge ! -o docker_gwbridge -j DOCKER-ISOLATION-STAGE-2
+[0:0] -A DOCKER-ISOLATION-STAGE-2 -o docker_gwbridge -j DROP
+[0:0] -A DOCKER-ISOLATION-STAGE-2 -o docker0 -j DROP
+COMMIT
+*nat
+:PREROUTING ACCEPT [54:3905]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [26:3436]
+:POSTROUTING ACCEPT [37:4096]
+:DOCKER - [0:0]
+[65:4565] -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+[0:0] -A OUTPUT ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j DOCKER
+[0:0] -A POSTROUTING -s 172.18.0.0/16 ! -o docker_gwbridge -j MASQUERADE
+[0:0] -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+[0:0] -A DOCKER -i docker_gwbridge -j RETURN
+[0:0] -A DOCKER -i docker0 -j RETURN
+[11:660] -A DOCKER ! -i docker_gwbridge -p tcp -m tcp --dport 8080 -j DNAT --to-destination 172.18.0.3:8080
+COMMIT
+`;
+
 const EMPTY = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\nCOMMIT\n';
 
 /** `/proc/net/stat/nf_conntrack` of a kernel with two processors. */
@@ -141,12 +195,18 @@ describe("Docker's firewall rules", () => {
   test('are no finding if one backend has all of them', () => {
     expect(diagnose(hostWith({}))).toEqual([]);
     expect(diagnose(hostWith({ before: stateOf({ legacy: RULES, nft: '' }) }))).toEqual([]);
+    expect(diagnose(hostWith({ before: stateOf({ nft: RULES_OF_28 }) }))).toEqual([]);
   });
 
   test.for([
     ['all rules', EMPTY, 3],
     ['the masquerading of docker_gwbridge', RULES.replace(/.*MASQUERADE\n/, ''), 1],
     ['the way to published ports', RULES.replace(/.*-A PREROUTING.*\n/, ''), 1],
+    [
+      'all rules of Docker 28 but those of users',
+      RULES_OF_28.replace(/.*-j DOCKER-FORWARD\n/, ''),
+      1,
+    ],
   ] as const)('that are gone are a finding: %s', ([, nft, missing]) => {
     const state = stateOf({ nft });
     const observation = hostWith({ before: state, after: state });
@@ -229,6 +289,8 @@ describe('A host', () => {
   test.for([
     ['full at both reads', { count: 100, dropped: 7 }, { count: 95, dropped: 7 }, true],
     ['without room for a packet', { count: 90, dropped: 7 }, { count: 90, dropped: 8 }, true],
+    ['without room between the reads', { count: 20, dropped: 7 }, { count: 50, dropped: 8 }, true],
+    ['with room for all', { count: 36, dropped: 7 }, { count: 49, dropped: 8 }, false],
     ['full for a moment', { count: 100, dropped: 7 }, { count: 94, dropped: 7 }, false],
     ['that was full once', { count: 60, dropped: 7 }, { count: 60, dropped: 7 }, false],
   ] as const)('with a connection table %s', ([, before, after, isFound]) => {

@@ -80,6 +80,15 @@ describe('A published port of a service', () => {
       { code, consequences: ['port-silent'] },
     ]);
   });
+
+  // Recorded on engines 26.1.5 and 28.5.2: without IPVS, the engine writes no rules for the mesh.
+  test('is led nowhere by a node without IPVS, which is the only finding', () => {
+    const none = { ...hostRules, hasChain: false, isReached: false, ports: [] };
+    const without: Changes = { mesh: [{ ...mesh, virtualServices: undefined }], hostRules: [none] };
+    expect(diagnose(without)).toMatchObject([
+      { code: 'ipvs-missing', where: { host: 'one' }, consequences: ['mesh-rule-missing'] },
+    ]);
+  });
 });
 
 describe('The firewall of a node', () => {

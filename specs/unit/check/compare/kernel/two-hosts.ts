@@ -176,7 +176,8 @@ export function container(
   };
 }
 
-const jumps = '*filter\n-A FORWARD -j DOCKER-USER\nCOMMIT\n*nat\n-A PREROUTING -j DOCKER\nCOMMIT\n';
+const jumps =
+  '*filter\n-A FORWARD -j DOCKER-FORWARD\nCOMMIT\n*nat\n-A PREROUTING -j DOCKER\nCOMMIT\n';
 
 const hostState: HostState = {
   forwards: true,
