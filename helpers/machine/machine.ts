@@ -51,7 +51,7 @@ export interface MachineRequest {
   /** Paths of image archives in the format of `docker save`, which the engine has from the start. */
   readonly images?: readonly string[];
   /**
-   * The engine: a version in Debian's archive (`20.10.5`, `20.10.24`, `26.1.5`), `system` for the host's own, or the
+   * The engine: a version in Debian's archive (`20.10.5`, `20.10.24`, `26.1.5`) or its suite `forky`, `system` for the host's own, or the
    * absolute path of a folder with dockerd and the programs that it needs. Default: `E2E_ENGINE_BUNDLE`, or else the
    * version of the tutorial. Drivers of docker-machine install an engine themselves, and throw.
    */

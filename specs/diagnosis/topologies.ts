@@ -4,7 +4,7 @@ import type { Topology } from '../../helpers/topology/topology.ts';
 
 /**
  * The kinds of clusters for injected defects: a key-value store with Docker 20.10, and swarm mode with a current Docker
- * Engine.
+ * Engine. The variable E2E_ENGINE_BUNDLE selects another: `forky` is the newest.
  */
 export const clusterKinds = ['seed', 'swarm-mode'] as const;
 export type ClusterKind = (typeof clusterKinds)[number];

@@ -1,17 +1,25 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { refuseBundle } from '../../helpers/cluster/require-engines.ts';
 import { askAbilities, engineAbilities } from '../../helpers/debian/engines/engine-capabilities.ts';
 import {
+  changesVersion,
   ENGINE_VERSIONS,
+  isBundleCached,
   prepareEngineBundle,
 } from '../../helpers/debian/engines/engine-bundle.ts';
 import { openNetnsLab } from '../machine/netns-lab.ts';
+import { NEXT_ENGINE, whyUnavailable } from './why-unavailable.ts';
 
 test.for(ENGINE_VERSIONS)(
   'the dockerd of %s has the abilities that are known before its download',
-  async (version) => {
-    const asked = await askAbilities(await prepareEngineBundle(version));
-    expect(asked).toEqual(await engineAbilities(version));
+  async (version, { skip }) => {
+    skip(changesVersion(version) && !isBundleCached(version), `${version} is not in the cache`);
+    const bundle = await prepareEngineBundle(version);
+    const known = await engineAbilities(version);
+    expect(await askAbilities(bundle)).toEqual({ ...known, version: bundle.version });
   },
 );
 
@@ -21,6 +29,21 @@ test('the abilities of a dockerd in a custom folder depend on the program, not o
     `engine 20.10.24 has no consul:// (this build, ${folder})`,
   );
   expect(await refuseBundle('etcd', folder)).toBeUndefined();
+});
+
+test('an engine of a suite that no mirror has is unavailable, with the reason', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'cache-'));
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(empty, { recursive: true });
+  });
+  vi.stubEnv('XDG_CACHE_HOME', empty);
+  vi.stubEnv('E2E_DEBIAN_MIRROR', 'http://127.0.0.1:9/debian');
+  expect((await whyUnavailable(NEXT_ENGINE))?.observed).toMatch(
+    /^engine forky is not available: .*127\.0\.0\.1:9/,
+  );
+  // Unlike a version, which a test requires.
+  expect(await whyUnavailable('20.10.5')).toBeUndefined();
 });
 
 test('options that are rejected before a start are rejected by dockerd too', async () => {

@@ -7,6 +7,7 @@ import { combine, type Topology } from '../../helpers/topology/topology.ts';
 /** A topology on an engine. */
 export interface Combination {
   readonly topology: Topology;
+  readonly engine: string;
   /** The reason why such a cluster is impossible; undefined if it is possible. */
   readonly refusal: UnsuitableEngine | undefined;
 }
@@ -26,6 +27,7 @@ export async function listCombinations(words: readonly string[] = []): Promise<C
     kinds.flatMap((kind) =>
       engines.map(async (engine) => ({
         topology: combine(kind, engine),
+        engine,
         refusal: await refuseBundle(engineNeedOf(kind), engine),
       })),
     ),

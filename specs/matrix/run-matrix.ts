@@ -4,12 +4,14 @@
  *
  *     npm run matrix -- etcd swarm-mode 20.10.24 specs/seed/cluster.spec.ts
  */
+import type { UnsuitableEngine } from '../../helpers/cluster/require-engines.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { addCounts, startResults } from '../../helpers/report/results/counts.ts';
 import { skipLabel } from '../../helpers/report/results/labels/skip-label.ts';
 import { writeResult } from '../../helpers/report/results/results-writer.ts';
 import { epicOf } from '../../helpers/report/results/labels/tutorial-part.ts';
 import { toSentence } from '../../helpers/process/text/to-sentence.ts';
+import { whyUnavailable } from '../engine-versions/why-unavailable.ts';
 import { type Combination, listCombinations } from './matrix-combinations.ts';
 import { runVitest } from './run-vitest.ts';
 
@@ -31,10 +33,12 @@ async function runAll(
 ): Promise<number> {
   let code = 0;
   for (const [index, combination] of combinations.entries()) {
-    const { name } = combination.topology;
+    const { topology, engine } = combination;
+    const { name } = topology;
     console.log(`\n▶ ${name} (${index + 1} of ${combinations.length})`);
-    if (combination.refusal !== undefined) {
-      reportRefusal(combination);
+    const refusal = combination.refusal ?? (await whyUnavailable(engine));
+    if (refusal !== undefined) {
+      reportRefusal(name, refusal);
       continue;
     }
     const ended = await runVitest(name, files);
@@ -44,8 +48,7 @@ async function runAll(
   return code;
 }
 
-function reportRefusal({ topology: { name }, refusal }: Combination): void {
-  const { observed = '', hint = '' } = refusal ?? {};
+function reportRefusal(name: string, { observed, hint }: UnsuitableEngine): void {
   const message = `${observed}. ${toSentence(hint)}`;
   console.log(`skipped: ${message}`);
   startResults(true);

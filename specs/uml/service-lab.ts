@@ -8,6 +8,7 @@ import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
 import { connectEngine } from '../../helpers/docker/engine.ts';
 import { createUmlProvider } from '../../helpers/machine/uml/provider.ts';
+import { readVariable } from '../../helpers/process/environment.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
@@ -51,10 +52,11 @@ export const test = base
   })
   .extend('lab', { scope: 'file' }, async ({ provider }): Promise<ServiceLab> => {
     const images = [await prepareBusyboxImage()];
+    const engineBundle = readVariable('E2E_ENGINE_BUNDLE') ?? '26.1.5';
     const programs = await unpackIpvsadm();
     const machines = await allSettled(
       'create',
-      names.map((name) => provider.create({ name, images, engineBundle: '26.1.5' })),
+      names.map((name) => provider.create({ name, images, engineBundle })),
     );
     const inside = async (node: Node, script: string): Promise<string> =>
       (await provider.run(node, ['sh', '-ec', script], { limit: 180_000 })).stdout.trim();

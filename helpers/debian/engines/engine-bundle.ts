@@ -27,25 +27,29 @@ export type Backend = (typeof backends)[number];
 
 interface Release {
   readonly suite: Suite;
+  /** True if the suite still moves to newer versions. The engine then has the name of the suite. */
+  readonly moves: boolean;
   readonly packages: readonly string[];
   /** The key-value stores that {@link askAbilities} finds in its dockerd, known before the download. */
   readonly backends: readonly Backend[];
 }
 
-/** The versions in Debian's archive, and the libraries of the engine that a machine may lack. */
+/** The engines in Debian's archive, and the libraries of the engine that a machine may lack. */
 const RELEASES: Readonly<Record<string, Release>> = {
   '20.10.5': release('bullseye', backends),
   '20.10.24': release('bookworm', ['etcd', 'zookeeper']),
   '26.1.5': release('trixie', [], 'docker-cli'),
+  // Debian's next release, whose version changes until it is released.
+  forky: { ...release('forky', [], 'docker-cli', 'libcap2', 'libsystemd0'), moves: true },
 };
 
 function release(suite: Suite, known: readonly Backend[], ...more: string[]): Release {
   const engine = ['docker.io', 'containerd', 'runc', 'tini', ...more];
   const packages = [...engine, 'libdevmapper1.02.1', 'libseccomp2'];
-  return { suite, packages, backends: known };
+  return { suite, moves: false, packages, backends: known };
 }
 
-/** The versions that {@link prepareEngineBundle} can unpack. */
+/** The engines that {@link prepareEngineBundle} can unpack: versions, and the suite whose version still changes. */
 export const ENGINE_VERSIONS: readonly string[] = Object.keys(RELEASES);
 
 /** The latest version that supports all three key-value stores. */
@@ -57,6 +61,8 @@ const PROGRAMS =
 
 /**
  * Returns the engine of this version, which it unpacks into the cache if necessary.
+ *
+ * An engine that is named by its suite keeps the version that the suite had at that time.
  *
  * @param version one of {@link ENGINE_VERSIONS}; `system` for the host's dockerd; or the absolute path of a folder with
  * dockerd and the programs that it needs
@@ -80,14 +86,22 @@ export async function prepareEngineBundle(version = DEFAULT_ENGINE): Promise<Eng
   const folder = await cached(keyOf(version), `engine ${version}`, async (into, report) => {
     await unpackPackages({ ...found, into, report });
     await linkLibraries(into);
-    await expectVersion(into, version);
+    const inside = await readVersion(into);
+    await requireRuntime(into);
+    if (!found.moves) expectVersion(inside, version);
   });
-  return { version, folder, env: environmentOf(folder, tools) };
+  const env = environmentOf(folder, tools);
+  return { version: found.moves ? await readVersion(folder) : version, folder, env };
 }
 
-/** Returns true if the version is in the cache. */
+/** Returns true if the engine is in the cache. */
 export function isBundleCached(version: string): boolean {
   return existsSync(join(cacheFolder(), keyOf(version)));
+}
+
+/** Returns true if an engine is named by its suite, because its version still changes. */
+export function changesVersion(version: string): boolean {
+  return RELEASES[version]?.moves === true;
 }
 
 /** Returns the Debian release that contains a version; undefined for a bundle from elsewhere. */
@@ -149,11 +163,22 @@ function environmentOf(folder: string, tools: Tools): { PATH: string } & Record<
   };
 }
 
-/** Runs the engine's program before the bundle appears in the cache, to check that it works on this host. */
-async function expectVersion(root: string, version: string): Promise<void> {
-  const libraries = missingLibraries(root).join(':');
-  const env = { PATH: SYSTEM_PATH.join(':'), LD_LIBRARY_PATH: libraries };
-  const found = await askVersion(join(root, 'usr/sbin/dockerd'), env);
+/** Runs the engine's program, which also checks that it works on this host. */
+async function readVersion(root: string): Promise<string> {
+  return await askVersion(join(root, 'usr/sbin/dockerd'), bareEnvironment(root));
+}
+
+/** Runs the program that starts containers: it may need a newer C library than the engine. */
+async function requireRuntime(root: string): Promise<void> {
+  const runc = findProgram('runc', placesIn(root)) ?? 'runc';
+  await runCommand(runc, ['--version'], { env: bareEnvironment(root), hint: UNSUITED });
+}
+
+function bareEnvironment(root: string): Record<string, string> {
+  return { PATH: SYSTEM_PATH.join(':'), LD_LIBRARY_PATH: missingLibraries(root).join(':') };
+}
+
+function expectVersion(found: string, version: string): void {
   if (found === version) return;
   throw new HarnessError({
     code: 'package-unavailable',
@@ -163,10 +188,13 @@ async function expectVersion(root: string, version: string): Promise<void> {
   });
 }
 
+const UNSUITED =
+  'choose another version: this host cannot run this one, because of an older C library or another processor';
+
 async function askVersion(dockerd: string, env: Record<string, string>): Promise<string> {
   const { stdout } = await runCommand(dockerd, ['--version'], {
     env,
-    hint: 'choose another version: this host cannot run this one, because of an older C library or another processor',
+    hint: UNSUITED,
   });
   return /version v?(\d+(?:\.\d+)+)/.exec(stdout)?.[1] ?? stdout.trim();
 }

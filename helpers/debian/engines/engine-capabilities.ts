@@ -12,7 +12,10 @@ import { findProgram } from '../../process/files/find-program.ts';
 
 /** The ways in which an engine can find other engines. */
 export interface EngineAbilities {
-  /** The version that `dockerd --version` prints, without the suffix of a distribution: `20.10.5`. */
+  /**
+   * The version that `dockerd --version` prints, without the suffix of a distribution: `20.10.5`. Before the download,
+   * the name of a suite whose version changes: `forky`.
+   */
   readonly version: string;
   /** True if the engine has the option `--cluster-store`, as engines from 1.9 to 20.10 do. */
   readonly clusterStore: boolean;

@@ -51,7 +51,7 @@ describe("an engine of Debian's archive", () => {
 
   test('is rejected if it does not exist, with a list of the existing ones', async () => {
     await expect(refuseBundle('etcd', '1.2.3')).rejects.toThrow(
-      'unknown engine version "1.2.3". Valid versions: 20.10.5, 20.10.24, 26.1.5, ',
+      'unknown engine version "1.2.3". Valid versions: 20.10.5, 20.10.24, 26.1.5, forky, ',
     );
   });
 });

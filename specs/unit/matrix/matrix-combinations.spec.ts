@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { listCombinations } from '../../matrix/matrix-combinations.ts';
 
 const tooNew = 'engine 26.1.5 has no --cluster-store: key-value clusters need 20.10 or older';
+const forkyTooNew = 'engine forky has no --cluster-store: key-value clusters need 20.10 or older';
 const withoutConsul = "engine 20.10.24 has no consul:// (Debian's bookworm build)";
 
 /** The reason why a combination does not exist; empty for existing ones. */
@@ -9,18 +10,23 @@ const matrix: Readonly<Record<string, string>> = {
   'seed@20.10.5': '',
   'seed@20.10.24': withoutConsul,
   'seed@26.1.5': tooNew,
+  'seed@forky': forkyTooNew,
   'etcd@20.10.5': '',
   'etcd@20.10.24': '',
   'etcd@26.1.5': tooNew,
+  'etcd@forky': forkyTooNew,
   'zookeeper@20.10.5': '',
   'zookeeper@20.10.24': '',
   'zookeeper@26.1.5': tooNew,
+  'zookeeper@forky': forkyTooNew,
   'classic-swarm@20.10.5': '',
   'classic-swarm@20.10.24': withoutConsul,
   'classic-swarm@26.1.5': tooNew,
+  'classic-swarm@forky': forkyTooNew,
   'swarm-mode@20.10.5': '',
   'swarm-mode@20.10.24': '',
   'swarm-mode@26.1.5': '',
+  'swarm-mode@forky': '',
 };
 
 test('the matrix has every topology on every engine, with reasons for missing combinations', async () => {

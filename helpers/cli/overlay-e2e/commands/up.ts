@@ -20,7 +20,7 @@ export function addUp(program: Command): void {
     )
     .option(
       '--engine-bundle <version>',
-      'the engine of the machines: 20.10.5, 20.10.24, 26.1.5, system (the engine of this machine), or a folder with dockerd and its other programs',
+      'the engine of the machines: 20.10.5, 20.10.24, 26.1.5, forky (the engine of Debian’s next release), system (the engine of this machine), or a folder with dockerd and its other programs',
     )
     .option(
       '--reuse',

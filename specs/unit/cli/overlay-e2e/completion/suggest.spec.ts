@@ -37,7 +37,7 @@ async function completed(line: string) {
   return { words: words.map(({ word }) => word), files };
 }
 
-const engines = ['20.10.5', '20.10.24', '26.1.5', 'system'];
+const engines = ['20.10.5', '20.10.24', '26.1.5', 'forky', 'system'];
 
 describe('Completion', () => {
   test.for([
