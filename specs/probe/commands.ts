@@ -50,7 +50,8 @@ export function describeCommands(): void {
       ]);
       const { address } = manager.machine;
       const engine = { info, networks, containers: [container] };
-      const observed = await observeKernel({ probe: probes.left, address, engine });
+      const salt = '0123456789abcdef';
+      const observed = await observeKernel({ probe: probes.left, address, engine, salt });
       const kernel = valueOf(observed);
       const overlay = kernel?.overlays.find(({ idPrefix }) => networkId.startsWith(idPrefix));
       // An engine has several threads. Earlier tests may have left stuck ones.
@@ -68,7 +69,11 @@ export function describeCommands(): void {
         isPermanent: true,
       });
       expect(kernel).toMatchObject({ carrier: 'eth1', unreadContainers: [] });
-      const again = await observeTablesAgain(observed, { probe: probes.left, signal: undefined });
+      const again = await observeTablesAgain(
+        observed,
+        { probe: probes.left, signal: undefined },
+        salt,
+      );
       const neighboursOf = (tables = kernel?.overlays) =>
         tables?.map(({ neighbors: neighbours }) => neighbours);
       expect(neighboursOf(valueOf(again)?.later)).toEqual(neighboursOf());

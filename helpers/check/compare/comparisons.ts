@@ -9,6 +9,7 @@ import { checksums } from './paths/checksums.ts';
 import { containerPaths } from './paths/container-paths.ts';
 import { containersInPlace } from './engines/containers-in-place.ts';
 import { containersRun } from './engines/containers-run.ts';
+import { encryptionKeys, encryptionRules, encryptionStates } from './kernel/encryption.ts';
 import { endpointsAlive } from './engines/endpoints-alive.ts';
 import { enginesAnswer } from './engines/engines-answer.ts';
 import { enginesClustered } from './engines/engines-clustered.ts';
@@ -81,6 +82,9 @@ export const comparisons: readonly Comparison[] = [
   connections,
   hostVxlans,
   addressesUnique,
+  encryptionStates,
+  encryptionKeys,
+  encryptionRules,
   // services
   kernelsBalance,
   balancersForward,

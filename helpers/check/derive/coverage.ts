@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Observation } from '../model/observation.ts';
 import { valueOf } from '../model/observed.ts';
 import { servicesOf } from './services.ts';
+import { encryptedNetworks, unexaminedEncryption } from './kernel/encrypted-hosts.ts';
 import { memoize } from './memoize.ts';
 import type { Coverage } from '../model/report.ts';
 import { traitsOf } from '../model/cluster-traits.ts';
@@ -123,6 +124,14 @@ export function isSuperseded<T extends { readonly hostname: string; readonly sta
   );
 }
 
+/** Returns true if the encryption of that network was compared. With containers on a single host, nothing is encrypted. */
+function isEncryptionExamined(networkId: string, observation: Observation): boolean {
+  return (
+    encryptedNetworks(observation).some(({ id }) => id === networkId) &&
+    unexaminedEncryption(observation) === undefined
+  );
+}
+
 const withFamilies = z.looseObject({ EnableIPv6: z.boolean().optional() });
 
 /** Returns features of this cluster that no comparison supports. */
@@ -144,7 +153,9 @@ function unsupportedParts(observation: Observation): string[] {
       .filter(wanted)
       .map(({ name }) => name)
       .toSorted();
-  const encrypted = names(({ options }) => 'encrypted' in options);
+  const encrypted = names(
+    ({ id, options }) => 'encrypted' in options && !isEncryptionExamined(id, observation),
+  );
   const withIPv6 = names(({ raw }) => withFamilies.safeParse(raw).data?.EnableIPv6 === true);
   const otherPorts = (valueOf(servicesOf(observation))?.services ?? [])
     .filter(({ ports }) => ports.some(({ protocol }) => protocol !== 'tcp'))

@@ -6,6 +6,7 @@ export const symptomKinds: ReadonlySet<DifferenceKind> = new Set<DifferenceKind>
   'gossip-unaware',
   'forwarding-missing',
   'neighbour-missing',
+  'encryption-state-missing',
   'service-vip-missing',
   'backend-missing',
   'name-unanswered',

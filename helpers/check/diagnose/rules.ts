@@ -15,6 +15,11 @@ import {
   vxlanDiffers,
 } from './engines/networks.ts';
 import { duplicateAddress } from './kernel/duplicate-address.ts';
+import {
+  encryptionKeyMismatch,
+  encryptionRuleMissing,
+  encryptionStateMissing,
+} from './kernel/encryption.ts';
 import { forwardingStale } from './kernel/forwarding-stale.ts';
 import {
   forwardingMissing,
@@ -102,6 +107,10 @@ export const rules: readonly Rule[] = [
   neighborWrong,
   neighborMissing,
   forwardingStale,
+  // Encryption, after gossip, which distributes hosts, and managers, which distribute keys.
+  encryptionStateMissing,
+  encryptionKeyMismatch,
+  encryptionRuleMissing,
   // Packets, with correct tables.
   vxlanSourceAddress,
   vxlanBlocked,

@@ -26,6 +26,10 @@ export const diagnosisTitles = {
   'neighbour-wrong': 'A host has the wrong MAC address for a container',
   'neighbour-table-full': 'The neighbor table of a kernel is full',
   'duplicate-address': 'Two containers have the same address',
+  'encryption-rule-missing':
+    'A host may send packets of an encrypted network in clear, or accept them',
+  'encryption-state-missing': 'A host cannot encrypt or decrypt packets of another host',
+  'encryption-key-mismatch': 'Two hosts encrypt with different keys',
   'ipvs-missing': 'The kernel of a node cannot balance the load of services',
   'load-balancer-forwarding-off': 'The load balancer of a network forwards no packets',
   'ingress-rule-missing': 'A node does not lead packets to a published port into the routing mesh',

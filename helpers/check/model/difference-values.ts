@@ -3,6 +3,7 @@ import type { NetworkFacts } from '../../docker/networks.ts';
 import type { NodeFacts } from '../../docker/swarm/nodes.ts';
 import type { Command } from './command.ts';
 import type { RealServer } from './views/balancing-view.ts';
+import type { EncryptionRule } from './views/encryption-view.ts';
 import type { FirewallRule } from './views/kernel-view.ts';
 import type { NameAnswer } from './views/names-view.ts';
 import type { Pulse } from './observation.ts';
@@ -145,6 +146,23 @@ export interface DifferenceValues {
       FirewallRule,
       'tool' | 'table' | 'chain' | 'text' | 'verdict' | 'concerns' | 'packets' | 'undo'
     >;
+  };
+  'encryption-rule-missing': {
+    expected: { effect: EncryptionRule['effect']; vni: number; port: number };
+    observed: null;
+  };
+  'encryption-state-missing': {
+    expected: {
+      part: 'policy' | 'outgoing state' | 'incoming state';
+      source: string;
+      destination: string;
+      spi: number | null;
+    };
+    observed: null;
+  };
+  'encryption-key-differs': {
+    expected: { spi: number | null };
+    observed: { spis: readonly number[]; hasSameKey: boolean | null };
   };
   'ipvs-missing': { expected: string; observed: { services: readonly string[] } };
   'balancer-forwarding-off': {

@@ -57,6 +57,9 @@ export const differenceKinds = [
   'gateway-mismatch',
   'connections-refused',
   'vxlan-taken',
+  'encryption-rule-missing',
+  'encryption-state-missing',
+  'encryption-key-differs',
   // Services of a swarm.
   'ipvs-missing',
   'balancer-forwarding-off',

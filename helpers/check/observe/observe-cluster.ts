@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { HostView, Observation } from '../model/observation.ts';
 import { type Observed, withValue, withoutValue, valueOf } from '../model/observed.ts';
 import { AUDIT_LIMIT, type AuditOptions } from '../model/options.ts';
@@ -78,13 +79,14 @@ async function observeLayers(
     observeEach(hosts, 'gossip', signal, (host) => observeGossip(host, cluster, signal)),
     started.then((all): ObservationContext => ({ ...begun, probes: all })),
   ]);
+  const salt = randomBytes(8).toString('hex');
   const privileged = (host: QueriedHost) => privilegedProbeOn(context, host.name);
   // Resolvers answer out of their engines' memory: no packet goes over an overlay for them.
   const [kernel, balancing, reach, names, serviceNames] = await Promise.all([
     observeEach(hosts, 'kernel', signal, async ({ name: on, address, engine }) => {
       const probe = privilegedProbeOn(context, on);
       if ('missing' in probe) return probe;
-      const look = { probe: probe.value, address, engine: valueOf(engine), signal };
+      const look = { probe: probe.value, address, engine: valueOf(engine), signal, salt };
       return await observeKernel(look);
     }),
     observeEach(hosts, 'services', signal, async (host) => {
@@ -109,7 +111,7 @@ async function observeLayers(
       observeEach(hosts, 'kernel, second read', signal, async (host) => {
         const probe = privilegedProbeOn(context, host.name);
         if ('missing' in probe) return probe;
-        return await observeTablesAgain(kernel(host), { probe: probe.value, signal });
+        return await observeTablesAgain(kernel(host), { probe: probe.value, signal }, salt);
       }),
       observeEach(hosts, 'services, second read', signal, async (host) => {
         const probe = privileged(host);

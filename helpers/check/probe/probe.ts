@@ -51,6 +51,11 @@ export interface Probe extends AsyncDisposable {
   list(path: string, options?: ProbeOptions): Promise<string[]>;
   /** Returns the threads of the host's engine; none where no process is called `dockerd`. */
   threads(options?: ProbeOptions): Promise<EngineThreads>;
+  /**
+   * Returns the IPsec states and policies of the host, as `ip xfrm` prints them, with digests instead of keys. The salt is
+   * 16 hexadecimal digits: with the same salt, equal keys have equal digests.
+   */
+  encryption(salt: string, options?: ProbeOptions): Promise<EncryptionTexts>;
   /** Sends data to a port, and returns the answer; 5 s at most without a limit. */
   exchange(
     namespace: Namespace,
@@ -83,6 +88,11 @@ const filesAnswer = z.array(
 
 const threadsAnswer = z.object({ threads: z.int(), stuck: z.array(z.string().regex(/^\d+$/)) });
 
+const encryptionAnswer = z.object({ state: z.string(), policy: z.string() });
+
+/** The output of `ip xfrm state` and `ip xfrm policy`, without keys. */
+export type EncryptionTexts = Readonly<z.infer<typeof encryptionAnswer>>;
+
 /** A probe whose agent is at the other end of the channel. */
 export function openProbe(host: string, channel: AgentChannel, end: () => Promise<void>): Probe {
   const client: AgentClient = openAgentClient(host, channel);
@@ -93,6 +103,8 @@ export function openProbe(host: string, channel: AgentChannel, end: () => Promis
       await client.call(['read', wordOf(namespace), `${most}`, ...paths], filesAnswer, options),
     list: async (path, options) => await client.call(['list', path], z.array(z.string()), options),
     threads: async (options) => await client.call(['threads'], threadsAnswer, options),
+    encryption: async (salt, options) =>
+      await client.call(['encryption', salt], encryptionAnswer, options),
     exchange: async (...args) => await onMachine(host, () => exchange(client, ...args)),
     resolve: async (...args) => await onMachine(host, () => resolveName(client, ...args)),
     packets: openPackets(async (answer, words) => await client.call(words, answer)),

@@ -96,7 +96,7 @@ export const expectedEntries = memoize((observation: Observation): readonly Expe
  * The address of each host for VXLAN packets: its address in the cluster or, in a swarm with `--data-path-addr`, another
  * address of the host.
  */
-const destinationsOf = memoize(({ hosts }: Observation): ReadonlyMap<string, string> => {
+export const destinationsOf = memoize(({ hosts }: Observation): ReadonlyMap<string, string> => {
   const used = new Set(
     hosts.flatMap((host) =>
       (valueOf(host.kernel)?.overlays ?? []).flatMap(({ vxlans }) =>

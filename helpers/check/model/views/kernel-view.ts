@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import type { HostState, HostVxlan } from './host-state.ts';
+import type { EncryptionView } from './encryption-view.ts';
 import type { Observed } from '../observed.ts';
 
 /** An entry of a VXLAN device's forwarding table, as `bridge -j fdb` has it. */
@@ -137,6 +138,8 @@ export interface KernelView {
     | undefined;
   /** The threads of the engine: stuck threads were so before and after the live probes. */
   readonly engineThreads?: EngineThreads | undefined;
+  /** The entries that encrypt overlays; undefined if the engine lists no encrypted one. */
+  readonly encryption?: EncryptionView | undefined;
   readonly links: readonly LinkView[];
   /** Undefined where they were not observed. */
   readonly hostVxlans?: readonly HostVxlan[] | undefined;

@@ -61,7 +61,7 @@ function readTable(
     if (hook.success) hooks.set(name, hook.data);
   }
   const jumps = lines.flatMap(({ chain, words }) => {
-    const to = valueOf(words, '-j') ?? valueOf(words, '-g');
+    const to = wordAfter(words, '-j') ?? wordAfter(words, '-g');
     return to === undefined ? [] : [{ from: chain, to }];
   });
   const reached = findHooks(hooks, jumps);
@@ -112,13 +112,17 @@ function readTable(
 }
 
 /** Splits words at spaces; a comment is in double quotes, with backslashes before quotes. */
-function splitWords(text: string): string[] {
+export function splitWords(text: string): string[] {
   return [...text.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, plain = '']) =>
     quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'),
   );
 }
 
-function valueOf(words: readonly string[], ...options: readonly string[]): string | undefined {
+/** Returns the word after the first of these options. */
+export function wordAfter(
+  words: readonly string[],
+  ...options: readonly string[]
+): string | undefined {
   const at = words.findIndex((word) => options.includes(word));
   return at === -1 ? undefined : words[at + 1];
 }
@@ -138,7 +142,7 @@ const verdicts: Readonly<Record<string, FirewallRule['verdict']>> = {
 };
 
 function verdictOf(words: readonly string[]): FirewallRule['verdict'] | undefined {
-  return verdicts[valueOf(words, '-j') ?? ''];
+  return verdicts[wordAfter(words, '-j') ?? ''];
 }
 
 /** Extensions that match a part of the packets only. */
@@ -150,10 +154,10 @@ function hasMatch(words: readonly string[], name: string): boolean {
 
 /** A negated match says too little: the rule matches anything. */
 function matchOf(words: readonly string[]): RuleMatch {
-  const protocol = isNegated(words, '-p') ? undefined : valueOf(words, '-p');
+  const protocol = isNegated(words, '-p') ? undefined : wordAfter(words, '-p');
   const option = ['--dport', '--dports', '--ports'].find((one) => words.includes(one));
   const list =
-    option === undefined || isNegated(words, option) ? undefined : valueOf(words, option);
+    option === undefined || isNegated(words, option) ? undefined : wordAfter(words, option);
   return {
     protocol: protocol === 'all' ? undefined : protocol,
     ports: list?.split(',').map((range) => {
@@ -171,7 +175,7 @@ function meetsOwn(
 ): boolean {
   const isOutgoing = hooks.some((hook) => hook === 'output' || hook === 'postrouting');
   const option = isOutgoing ? '-s' : '-d';
-  const range = valueOf(words, option);
+  const range = wordAfter(words, option);
   if (range === undefined) return true;
   return own.some((address) => isWithin(address, range)) !== isNegated(words, option);
 }

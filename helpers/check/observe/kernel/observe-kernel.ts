@@ -6,6 +6,7 @@ import type { EngineView } from '../../model/views/engine-view.ts';
 import type { HostVxlan } from '../../model/views/host-state.ts';
 import type { KernelView } from '../../model/views/kernel-view.ts';
 import { type KernelAccess, query, HOST_NAMESPACE } from './query-kernel.ts';
+import { hasEncryption, observeEncryption } from './encryption.ts';
 import { type Firewall, readFirewall } from './firewall.ts';
 import { readHostState } from './host-state.ts';
 import { type ReadLink, readLinks, readOffload, readRoutes } from './ip-answers.ts';
@@ -22,23 +23,32 @@ export interface KernelOf {
   /** The data of its engine; without it, no containers are observed. */
   readonly engine: EngineView | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Makes digests of keys comparable within a check, and only there. */
+  readonly salt: string;
 }
 
 const LIST_LINKS = ['ip', '-j', '-d', '-s', 'address', 'show'] as const;
 
 /** Reads the tables of the host's kernel, before any live probe changes them. */
 export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>> {
-  const { probe, address, engine, signal } = of;
+  const { probe, address, engine, signal, salt } = of;
   const access: KernelAccess = { probe, signal };
-  const [overlays, links, routes, containers, before, engineThreads, host] = await Promise.all([
-    readOverlays(access),
-    query(access, HOST_NAMESPACE, LIST_LINKS, readLinks),
-    query(access, HOST_NAMESPACE, ['ip', '-4', '-j', 'route', 'show', 'table', 'all'], readRoutes),
-    readContainers(access, containersOnOverlays(engine)),
-    queryNeighborTable(access),
-    queryThreads(access),
-    readHostState(access),
-  ]);
+  const [overlays, links, routes, containers, before, engineThreads, host, encryption] =
+    await Promise.all([
+      readOverlays(access),
+      query(access, HOST_NAMESPACE, LIST_LINKS, readLinks),
+      query(
+        access,
+        HOST_NAMESPACE,
+        ['ip', '-4', '-j', 'route', 'show', 'table', 'all'],
+        readRoutes,
+      ),
+      readContainers(access, containersOnOverlays(engine)),
+      queryNeighborTable(access),
+      queryThreads(access),
+      readHostState(access),
+      hasEncryption(engine) ? observeEncryption(access, salt) : undefined,
+    ]);
   const neighborTable = before && { before, after: undefined };
   const own = {
     links: links.map(({ link }) => link),
@@ -56,6 +66,7 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
     later,
     neighborTable,
     engineThreads,
+    encryption: encryption && { before: encryption, after: withoutValue('no second read') },
     ...own,
     hostVxlans,
     host: { before: { ...host, docker: valueOf(firewall)?.docker }, after: undefined },
@@ -73,20 +84,23 @@ export async function observeKernel(of: KernelOf): Promise<Observed<KernelView>>
 export async function observeTablesAgain(
   kernel: Observed<KernelView>,
   access: KernelAccess,
+  salt: string,
 ): Promise<Observed<KernelView>> {
   if (!('value' in kernel)) return kernel;
-  const { neighborTable: { before } = {}, hostVxlans = [] } = kernel.value;
-  const [{ overlays: later }, firewall, after, threads, host, vxlans] = await Promise.all([
-    readOverlays(access),
-    observeFirewall(access, kernel.value),
-    before && queryNeighborTable(access),
-    queryThreads(access),
-    readHostState(access),
-    // An engine creates its devices here before it moves them to an overlay's namespace.
-    hostVxlans.length === 0
-      ? []
-      : query(access, HOST_NAMESPACE, LIST_LINKS, readLinks).then(vxlansOf),
-  ]);
+  const { neighborTable: { before } = {}, hostVxlans = [], encryption } = kernel.value;
+  const [{ overlays: later }, firewall, after, threads, host, vxlans, encryptionAfter] =
+    await Promise.all([
+      readOverlays(access),
+      observeFirewall(access, kernel.value),
+      before && queryNeighborTable(access),
+      queryThreads(access),
+      readHostState(access),
+      // An engine creates its devices here before it moves them to an overlay's namespace.
+      hostVxlans.length === 0
+        ? []
+        : query(access, HOST_NAMESPACE, LIST_LINKS, readLinks).then(vxlansOf),
+      encryption && observeEncryption(access, salt),
+    ]);
   const stuck = kernel.value.engineThreads?.stuck.filter((id) => threads?.stuck.includes(id)) ?? [];
   return withValue<KernelView>({
     ...kernel.value,
@@ -99,6 +113,7 @@ export async function observeTablesAgain(
     hostVxlans: hostVxlans.filter(({ name }) => vxlans.some((one) => one.name === name)),
     neighborTable: before && { before, after },
     engineThreads: threads && { ...threads, stuck },
+    encryption: encryption && encryptionAfter && { ...encryption, after: encryptionAfter },
   });
 }
 

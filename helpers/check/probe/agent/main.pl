@@ -10,7 +10,7 @@ my ($folder) = $0 =~ m{^(.*)/};
 require "$folder/$_.pl"
     for qw(
         runtime/system runtime/loop runtime/json runtime/namespaces runtime/programs
-        runtime/files runtime/sockets runtime/exchanges runtime/threads
+        runtime/files runtime/sockets runtime/exchanges runtime/threads runtime/encryption
         trials/packets trials/links trials/expected trials/captures
         trials/listeners trials/trials trials/inject trials/sniff
     );
@@ -20,6 +20,7 @@ my %verbs = (
     read => \&Files::read_all,
     list => \&Files::list,
     threads => \&Threads::report,
+    encryption => \&Encryption::report,
     expect => \&Expected::add,
     capture => \&Captures::open_all,
     captured => \&Captures::report,

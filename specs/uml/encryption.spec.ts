@@ -1,0 +1,189 @@
+import { describe, expect } from 'vitest';
+import { auditCluster } from '../../helpers/check/audit.ts';
+import { lineOf } from '../../helpers/check/model/command.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
+import { BUSYBOX } from '../machine/busybox-image.ts';
+import { swarmTest } from '../swarm-mode/lab.ts';
+import { stopAtFailure } from '../stop-at-failure.ts';
+
+const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
+
+const nodes = ['manager', 'worker'] as const;
+type Node = (typeof nodes)[number];
+
+/** An encrypted network with a container on each of two nodes. */
+interface EncryptionLab {
+  /** Runs a script as root on a node, and returns its output. */
+  readonly inside: (node: Node, script: string) => Promise<string>;
+  readonly audit: () => Promise<AuditReport>;
+  /** Returns when a container reaches the other one. */
+  readonly settle: () => Promise<void>;
+}
+
+const test = swarmTest('own').extend(
+  'lab',
+  { scope: 'file' },
+  async ({ swarm: { manager, worker, provider } }): Promise<EncryptionLab> => {
+    const inside: EncryptionLab['inside'] = async (node, script) =>
+      (await provider.run(node, ['sh', '-ec', script], { limit: 180_000 })).stdout.trim();
+    await inside(
+      'manager',
+      'docker network create --driver overlay --attachable --opt encrypted secret',
+    );
+    for (const node of nodes) {
+      await inside(
+        node,
+        `docker run -d --restart always --name on-${node} --network secret ${BUSYBOX} sh -c "${STAYS}"`,
+      );
+    }
+    return {
+      inside,
+      audit: async () => {
+        const hosts = [manager, worker].map((engine) => ({
+          name: engine.machine.name,
+          address: engine.machine.address,
+          engine,
+        }));
+        return await auditCluster(
+          { name: 'encryption', hosts, isComplete: true, expectations: {} },
+          { limit: 180_000 },
+        );
+      },
+      settle: async () => {
+        await waitFor(
+          'the containers reach each other',
+          async () => {
+            const out = await inside(
+              'manager',
+              'docker exec on-manager busybox ping -c 1 -w 2 on-worker 2>&1 || true',
+            );
+            return out.includes(' 0% packet loss') ? done(undefined) : notYet(out.slice(-200));
+          },
+          { limit: 120_000 },
+        );
+      },
+    };
+  },
+);
+
+/** Returns the findings by code and location, without fields that are not set. */
+function found({ diagnoses }: AuditReport) {
+  return diagnoses.map(({ code, where }) => ({
+    code,
+    where: Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)),
+  }));
+}
+
+/** Runs every printed fix, unchanged, on the host that it names. */
+async function typeFixes({ diagnoses }: AuditReport, { inside }: EncryptionLab): Promise<void> {
+  for (const { action } of diagnoses) {
+    const { kind, host, commands = [] } = action ?? {};
+    const node = nodes.find((name) => name === host);
+    if (kind === 'fix' && node !== undefined) await inside(node, lineOf(commands));
+  }
+}
+
+/** Sets the source, destination, SPI and key of the state that the worker decrypts packets of the manager with. */
+const INCOMING = `
+own=$(ip -o -4 address show eth1 | sed 's/.*inet \\([0-9.]*\\).*/\\1/')
+policy=$(ip xfrm policy list dir out | sed -n "s/^src \\([0-9.]*\\)\\/32 dst \\([0-9.]*\\)\\/32.*/\\2/p" | head -n 1)
+`;
+
+interface EncryptionDefect {
+  readonly code: string;
+  readonly way: string;
+  readonly where: Readonly<Record<string, string>>;
+  readonly inject: string;
+}
+
+// A fix that restarts an engine is typed on the worker: a swarm whose only manager restarts loses its overlays for a while.
+const defects: readonly EncryptionDefect[] = [
+  {
+    code: 'encryption-state-missing',
+    way: 'another program for IPsec flushes all states',
+    where: { host: 'worker', peer: 'manager' },
+    inject: 'ip xfrm state flush',
+  },
+  {
+    code: 'encryption-state-missing',
+    way: 'the policies are flushed',
+    where: { host: 'worker', peer: 'manager' },
+    inject: 'ip xfrm policy flush',
+  },
+  {
+    code: 'encryption-key-mismatch',
+    way: 'the receiver has another key for the same number',
+    where: { host: 'manager', peer: 'worker' },
+    inject: `${INCOMING}
+for spi in $(ip xfrm state list src "$policy" dst "$own" | sed -n 's/.*proto esp spi \\(0x[0-9a-f]*\\).*/\\1/p'); do
+  ip xfrm state delete src "$policy" dst "$own" proto esp spi "$spi"
+  ip xfrm state add src "$policy" dst "$own" proto esp spi "$spi" reqid 13681891 mode transport \\
+    aead 'rfc4106(gcm(aes))' 0x1111111111111111111111111111111111111111 64
+done`,
+  },
+  {
+    code: 'encryption-key-mismatch',
+    way: 'the sender uses a key that the receiver never got',
+    where: { host: 'worker', peer: 'manager' },
+    inject: `${INCOMING}
+ip xfrm state add src "$own" dst "$policy" proto esp spi 0x12345678 reqid 13681891 mode transport \\
+  aead 'rfc4106(gcm(aes))' 0x2222222222222222222222222222222222222222 64
+ip xfrm policy update src "$own/32" dst "$policy/32" proto udp dport 4789 dir out mark 0xd0c4e3 mask 0xffffffff \\
+  tmpl src "$own" dst "$policy" proto esp spi 0x12345678 reqid 13681891 mode transport`,
+  },
+  {
+    code: 'encryption-rule-missing',
+    way: 'a reload of the firewall deletes the rule that has packets encrypted',
+    where: { host: 'manager', network: 'secret' },
+    inject: 'iptables -t mangle -F OUTPUT',
+  },
+  {
+    code: 'encryption-rule-missing',
+    way: 'a person deletes all rules for incoming packets',
+    where: { host: 'worker', network: 'secret' },
+    inject: 'iptables -F INPUT',
+  },
+];
+
+describe('A check of an encrypted network', { shuffle: false }, () => {
+  stopAtFailure();
+
+  test('finds nothing wrong, and examines the encryption', async ({ lab }) => {
+    await lab.settle();
+    const report = await lab.audit();
+    expect(found(report)).toEqual([]);
+    expect(report.coverage.unsupported).not.toContain('encryption of secret');
+    expect(report.comparisons.filter(({ name }) => name.startsWith('encryption'))).toMatchObject([
+      { name: 'encryption-states', state: 'passed' },
+      { name: 'encryption-keys', state: 'passed' },
+      { name: 'encryption-rules', state: 'passed' },
+    ]);
+    expect(report).toMatchObject({ verdict: 'healthy' });
+  });
+
+  test('has no key of the hosts in its report', async ({ lab }) => {
+    const report = JSON.stringify(await lab.audit());
+    for (const node of nodes) {
+      const states = await lab.inside(node, 'ip xfrm state');
+      const keys = [...states.matchAll(/ 0x([\da-f]{40}) /g)].map(([, key = '']) => key);
+      expect(keys.length, node).toBeGreaterThan(1);
+      for (const key of keys) expect(report, node).not.toContain(key);
+    }
+  });
+
+  test.for(defects)('finds $code alone, and its fix works: $way', async (defect, { lab }) => {
+    const { code, where, inject } = defect;
+
+    // The wrong keys of the receiver are on the peer of the sender.
+    const node = code === 'encryption-key-mismatch' ? 'worker' : where['host'];
+    await lab.inside(node === 'manager' ? 'manager' : 'worker', inject);
+    const report = await lab.audit();
+    expect(found(report)).toEqual([{ code, where }]);
+    await typeFixes(report, lab);
+    await lab.settle();
+    const after = await lab.audit();
+    expect(found(after)).toEqual([]);
+    expect(after).toMatchObject({ verdict: 'healthy' });
+  });
+});
