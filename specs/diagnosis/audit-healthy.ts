@@ -14,13 +14,14 @@ import type { Topology } from '../../helpers/topology/topology.ts';
 import { type ConfusionRun, runOf } from './confusion-run.ts';
 import { formerOf } from '../../helpers/topology/bring-up/stages/form-cluster.ts';
 
-/** Checks a healthy cluster of every kind `times` times on an idle machine and `times` times on a busy one. */
+/** Checks a healthy cluster of every included kind `times` times on an idle machine and `times` times on a busy one. */
 export async function auditHealthyClusters(
   times: number,
   record: (...runs: readonly ConfusionRun[]) => Promise<void>,
+  isIncluded: (name: string) => boolean,
 ): Promise<void> {
   if (times === 0) return;
-  for (const topology of topologies) {
+  for (const topology of topologies.filter(({ name }) => isIncluded(name))) {
     const missing = formerOf(topology.cluster).whyNotHere?.();
     if (missing !== undefined) {
       console.log(`${topology.name}: skipped: ${missing}`);

@@ -7,12 +7,17 @@
  *
  *     npm run confusion -- --only forwarding --healthy 0 --into /tmp/matrix
  *
+ * `--on swarm-mode` leaves out all other kinds. With the newest engine, in a folder with a copy of the results:
+ *
+ *     E2E_ENGINE_BUNDLE=forky npm run confusion -- --on swarm-mode --only rules --healthy 0 --into /tmp/matrix
+ *
  * With `--audits`, it stores the report of each check of a defect in that folder, as data for unit specs.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
+import { findTopology } from '../../helpers/topology/topologies.ts';
 import { HarnessError } from '../../helpers/process/errors/harness-error.ts';
 import { auditHealthyClusters } from './audit-healthy.ts';
 import { auditBroken, type Defect, defectsOn, findMistakes, withoutAlongside } from './defect.ts';
@@ -26,6 +31,7 @@ import { readConfusion, writeConfusion } from './write-confusion.ts';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
+    on: { type: 'string' },
     healthy: { type: 'string', default: '50' },
     into: { type: 'string', default: 'docs' },
     audits: { type: 'string' },
@@ -33,6 +39,7 @@ const { values } = parseArgs({
 });
 const nameOf = ({ code, way }: Pick<Defect, 'code' | 'way'>) => `${code}: ${way}`;
 const isChosen = (name: string) => new RegExp(values.only).test(name);
+const isIncluded = (kind: string) => values.on === undefined || values.on === kind;
 const chosen = allDefects.filter((defect) => isChosen(nameOf(defect)));
 
 const runs: ConfusionRun[] = [];
@@ -44,6 +51,7 @@ async function record(...more: readonly ConfusionRun[]): Promise<void> {
 }
 
 try {
+  if (values.on !== undefined) findTopology(values.on);
   const earlier = values.only === '' ? [] : await readConfusion(values.into);
   await record(
     ...earlier.filter(
@@ -51,8 +59,8 @@ try {
         !isChosen(injected === 'healthy' ? (after ?? '') : nameOf({ code: injected, way })),
     ),
   );
-  await Promise.all(clusterKinds.map(breakAll));
-  await auditHealthyClusters(Number(values.healthy), record);
+  await Promise.all(clusterKinds.filter(isIncluded).map(breakAll));
+  await auditHealthyClusters(Number(values.healthy), record, isIncluded);
   const wrong = runs.filter(({ mistakes }) => mistakes.length > 0);
   console.log(`${runs.length} checks, ${wrong.length} with mistakes`);
   process.exitCode = wrong.length === 0 ? 0 : 1;
