@@ -91,7 +91,7 @@ async function runOnce(
   rmSync(join(as.cwd, 'specs'), { recursive: true, force: true });
   rmSync(join(as.cwd, 'reports/counts.json'), { force: true });
   const all = {
-    'package.json': '{"type":"module"}',
+    'package.json': '{"name":"small-run","type":"module"}',
     'vitest.config.ts': configOf(config, allowedSkips),
     ...files,
   };
@@ -129,10 +129,10 @@ function describeRun(
     overview: textOf(/<section id="overview".*?<\/style>(.*)<div id="app">/s.exec(report)?.[1]),
     history: readFileSync(join(reports, 'history.jsonl'), 'utf8').trimEnd().split('\n').length,
     result: (name) => {
-      const found = results.find((one) => one.name === name);
-      if (found !== undefined) return found;
+      const [found, ...more] = results.filter((one) => one.name === name);
+      if (found !== undefined && more.length === 0) return found;
       const names = results.map((one) => `  ${one.name}`).join('\n');
-      throw new Error(`no result "${name}" among\n${names}\n${run.all}\n${end.all}`);
+      throw new Error(`not exactly one result "${name}" among\n${names}\n${run.all}\n${end.all}`);
     },
     attachment: (source) => contents.get(source) ?? '',
   };

@@ -111,7 +111,7 @@ export class LostResultsReporter implements Reporter {
    */
   writeMissing(written: ReadonlySet<string>): void {
     for (const { test, why } of this.#notRun) {
-      if (written.has(pathKey(pathOf(test)))) continue;
+      if (written.has(keyOf(test))) continue;
       const { moduleId, project } = test.module;
       this.#write(moduleId, project, test.name, 'skipped', why.text, { code: why.code, test });
     }
@@ -149,7 +149,7 @@ export class LostResultsReporter implements Reporter {
         text: 'not run: a hook of its file failed',
       };
       const why = this.#whySkipped(test, hookFailed ? fileFailed : whyNot);
-      this.reasons.set(pathKey(pathOf(test)), why);
+      this.reasons.set(keyOf(test), why);
       this.#notRun.push({ test, why });
     }
   }
@@ -251,16 +251,19 @@ function topologyName(wholeName: string, topology: string | undefined): string {
   return topology === undefined ? wholeName : `${topology}: ${wholeName}`;
 }
 
-/** Returns the key of a test's path, which is Allure's `titlePath` and the title. */
-export function pathKey(path: readonly string[]): string {
-  return JSON.stringify(path);
+/**
+ * Returns the key of a test: the same spec runs on each topology.
+ *
+ * @param path Allure's `titlePath` without the package, and the title: folders, file, suites, title
+ */
+export function pathKey(topology: string | undefined, path: readonly string[]): string {
+  return JSON.stringify([topology ?? '', ...path]);
 }
 
-/** Returns project, folders, file, suites and title. */
-function pathOf(test: TestCase): string[] {
+function keyOf(test: TestCase): string {
   const { moduleId, project } = test.module;
-  const projects = project.name === '' ? [] : [project.name];
-  return [...projects, ...fileName(moduleId).split('/'), ...suitesOf(test), test.name];
+  const path = [...fileName(moduleId).split('/'), ...suitesOf(test), test.name];
+  return pathKey(topologyIn(project), path);
 }
 
 /** Returns allure-vitest's name of a test, without the prefix of the project. */

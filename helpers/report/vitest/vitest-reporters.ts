@@ -112,8 +112,11 @@ function tellSkip(result: TestResult, reasons: SkipReasons): void {
   if (reason !== undefined) result.labels.push({ name: skipLabel, value: reason.code });
 }
 
-function keyOf({ titlePath = [], name = '' }: TestResult): string {
-  return pathKey([...titlePath, name]);
+function keyOf(result: TestResult): string {
+  const { titlePath = [], fullName = '', name = '' } = result;
+  // The first name is the package's, if it has one.
+  const path = fullName.startsWith(`${titlePath[0]}:`) ? titlePath.slice(1) : titlePath;
+  return pathKey(topologyOf(result), [...path, name]);
 }
 
 /** The findings of the cluster come last, and are shown first. */

@@ -15,7 +15,7 @@ describe('The kind of a cluster', () => {
     ['swarm-mode', [inSwarm, alone, silent]],
     ['swarm-mode', [inSwarm, inSwarm, onStore('consul://10.0.0.1:8500')]],
     ['unknown', [alone, silent]],
-  ])('is %s if most of its engines report it', (kind, hosts) => {
+  ])('is %s if most of its engines report it (case %$)', (kind, hosts) => {
     expect(clusterKindOf({}, hosts)).toBe(kind);
   });
 

@@ -61,7 +61,7 @@ describe('Suggested commands', () => {
     ['sudo docker pull busybox', 1, host, '--netns-image FILE_OF_DOCKER_SAVE NAME'],
     ['docker run busybox false', 1, host, undefined],
     ['docker ps', 1, host, undefined],
-    ['docker run -d progrium/consul', 125, open, undefined],
+    ['docker run progrium/consul', 125, open, undefined],
   ])('%s, exit code %i', (line, code, where, expected) => {
     const hint = imageHint('netns-machine', where, line, code);
     if (expected === undefined) expect(hint).toBeUndefined();

@@ -80,7 +80,7 @@ describe('The list of allowed skips', () => {
   const root = join(import.meta.dirname, '../../../..');
 
   test.for(allowedSkips.map((one) => [one.in, one] as const))(
-    '%s exists, and so does the workflow that runs it',
+    'entry %$: %s exists, and so does the workflow that runs it',
     ([place, { workflow }]) => {
       expect(existsSync(join(root, place))).toBe(true);
       if (workflow === undefined) return;

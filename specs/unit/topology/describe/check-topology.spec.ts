@@ -253,7 +253,7 @@ describe('the description of a topology', () => {
     ]);
   });
 
-  test.for([undefined, null, 'seed', 7, []])('cannot be %j', (nothing) => {
+  test.for([undefined, null, 'seed', 7, []])('cannot be %j (case %$)', (nothing) => {
     expect(complain(nothing)).toHaveLength(1);
   });
 });
