@@ -4,7 +4,7 @@ import { downNodes, isSuperseded } from '../../derive/coverage.ts';
 import type { Difference } from '../../model/difference.ts';
 import { valueOf } from '../../model/observed.ts';
 import { type AnsweringHost, answeringHosts } from '../engines/answering-hosts.ts';
-import { traitsOf } from '../../model/cluster-traits.ts';
+import { onlyInSwarms } from '../swarm/only-in-swarms.ts';
 
 /** Every engine is a node of the swarm by its own word, and ready by that of the manager; and no other is. */
 export const swarmMembers: Comparison = {
@@ -12,11 +12,7 @@ export const swarmMembers: Comparison = {
   title: 'every engine is a ready node of the swarm, and no other engine is',
   layer: 'engines',
   needs: 'api',
-  compare: (observation) => {
-    if (!traitsOf(observation).hasManagers) {
-      const reason = 'the cluster is not a swarm';
-      return { state: 'skipped', reason, because: 'not-applicable' };
-    }
+  compare: onlyInSwarms((observation) => {
     const all = answeringHosts(observation);
     const wrong = all.flatMap((one) => findStateDefect(one) ?? []);
     const right = all.filter(({ host }) => !wrong.some(({ where }) => where.host === host.name));
@@ -54,7 +50,7 @@ export const swarmMembers: Comparison = {
       ],
       nodes.map(({ hostname, state, availability }) => `${hostname} is ${state}, ${availability}`),
     );
-  },
+  }),
 };
 
 function notMember(

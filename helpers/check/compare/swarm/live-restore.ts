@@ -1,7 +1,7 @@
 import { answeringHosts } from '../engines/answering-hosts.ts';
 import { type Comparison, outcomeOf } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
-import { traitsOf } from '../../model/cluster-traits.ts';
+import { onlyInSwarms } from './only-in-swarms.ts';
 import { valueOf } from '../../model/observed.ts';
 
 /** No engine of a swarm uses live-restore: with it, an engine that is in a swarm does not start. */
@@ -10,11 +10,7 @@ export const liveRestore: Comparison = {
   title: 'no engine of the swarm uses live-restore',
   layer: 'engines',
   needs: 'api',
-  compare: (observation) => {
-    if (!traitsOf(observation).hasManagers) {
-      const reason = 'the cluster is not a swarm';
-      return { state: 'skipped', reason, because: 'not-applicable' };
-    }
+  compare: onlyInSwarms((observation) => {
     const nodes = answeringHosts(observation).filter(({ info }) => info.swarm === 'active');
     return outcomeOf(
       nodes.flatMap(({ host: { name: host, kernel }, info }): Difference[] => {
@@ -34,5 +30,5 @@ export const liveRestore: Comparison = {
       }),
       nodes.map(({ host: { name } }) => `${name}: live-restore is off`),
     );
-  },
+  }),
 };

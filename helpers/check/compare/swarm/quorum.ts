@@ -4,7 +4,7 @@ import { isSuperseded } from '../../derive/coverage.ts';
 import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import type { Observation } from '../../model/observation.ts';
-import { traitsOf } from '../../model/cluster-traits.ts';
+import { onlyInSwarms } from './only-in-swarms.ts';
 
 /** The managers of a swarm have a leader, and reach each other: without a majority, nothing in the swarm can change. */
 export const swarmQuorum: Comparison = {
@@ -12,11 +12,7 @@ export const swarmQuorum: Comparison = {
   title: 'the swarm has a leader, and reaches its managers',
   layer: 'engines',
   needs: 'api',
-  compare: (observation) => {
-    if (!traitsOf(observation).hasManagers) {
-      const reason = 'the cluster is not a swarm';
-      return { state: 'skipped', reason, because: 'not-applicable' };
-    }
+  compare: onlyInSwarms((observation) => {
     const leaderless = describeLeaderless(observation);
     if (leaderless !== undefined) return outcomeOf([leaderless], []);
     const { swarm } = observation;
@@ -41,7 +37,7 @@ export const swarmQuorum: Comparison = {
           `${hostname} is a reachable manager${manager?.leader === true ? ', the leader' : ''}`,
       ),
     );
-  },
+  }),
 };
 
 function describeLeaderless(observation: Observation): Difference | undefined {

@@ -2,7 +2,7 @@ import { stuckTasks } from '../../derive/stuck-tasks.ts';
 import { type Comparison, outcomeOf, skipped } from '../../model/comparison.ts';
 import type { Difference } from '../../model/difference.ts';
 import { valueOf } from '../../model/observed.ts';
-import { traitsOf } from '../../model/cluster-traits.ts';
+import { onlyInSwarms } from './only-in-swarms.ts';
 
 /** Every task of a service starts, or its manager has only just created it. */
 export const tasksStart: Comparison = {
@@ -10,11 +10,7 @@ export const tasksStart: Comparison = {
   title: 'every task of a service starts',
   layer: 'engines',
   needs: 'api',
-  compare: (observation) => {
-    if (!traitsOf(observation).hasManagers) {
-      const reason = 'the cluster is not a swarm';
-      return { state: 'skipped', reason, because: 'not-applicable' };
-    }
+  compare: onlyInSwarms((observation) => {
     const { swarm } = observation;
     if (!('value' in swarm)) return skipped(swarm);
     const stuck = stuckTasks(observation);
@@ -40,7 +36,7 @@ export const tasksStart: Comparison = {
       }),
       (valueOf(swarm)?.services ?? []).map(({ name }) => `service ${name}: no task is stuck`),
     );
-  },
+  }),
 };
 
 function describe(state: string, error: string, tasks: number): string {
