@@ -40,12 +40,12 @@ export function summarizeRun(
   const { passed, failed, skipped } = counted ?? { passed: 0, failed: 0, skipped: 0 };
   // A failure that only the results have counts too.
   const known = Math.max(failed, failures.length - hostFailures) + hostFailures;
-  const besides = known > 0 ? undefined : describeOtherFailure(exitCode, counted);
-  const counts = { passed, failed: known + (besides === undefined ? 0 : 1), skipped };
+  const otherFailure = known > 0 ? undefined : describeOtherFailure(exitCode, counted);
+  const counts = { passed, failed: known + (otherFailure === undefined ? 0 : 1), skipped };
   return {
     counts,
     failures,
-    otherFailure: besides,
+    otherFailure,
     listed: counted?.ended === true && failed >= failures.length - hostFailures,
     interrupted: exitCode > 128 ? signalName(exitCode - 128) : undefined,
     green: counts.failed === 0,
@@ -73,7 +73,7 @@ function signalName(number: number): string {
  * reporter, if the run finished; otherwise all of them here.
  */
 export function summaryLines(
-  { green, failures, otherFailure: besides, counts, listed, interrupted }: RunSummary,
+  { green, failures, otherFailure, counts, listed, interrupted }: RunSummary,
   shownFailures = 8,
 ): string[] {
   const { passed, failed, skipped } = counts;
@@ -85,7 +85,7 @@ export function summaryLines(
   );
   const shown = unlisted.slice(0, shownFailures).map(renderFailure);
   const rest = unlisted.length - shown.length;
-  const tests = failed - failures.filter(isAround).length - (besides === undefined ? 0 : 1);
+  const tests = failed - failures.filter(isAround).length - (otherFailure === undefined ? 0 : 1);
   return [
     ...(tests > 0
       ? [`✖ ${tests} of ${countOf(passed + tests + skipped, 'test')} failed${more}`]
@@ -94,9 +94,9 @@ export function summaryLines(
     ...(rest > 0 ? [`✖ and ${rest} more, all in the report`] : []),
     ...(interrupted !== undefined
       ? [`✖ interrupted by ${interrupted}`]
-      : besides === undefined
+      : otherFailure === undefined
         ? []
-        : [`✖ ${besides}`]),
+        : [`✖ ${otherFailure}`]),
   ];
 }
 
