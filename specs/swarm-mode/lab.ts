@@ -1,4 +1,6 @@
 import { test as base, type TestContext } from 'vitest';
+import { auditCluster } from '../../helpers/check/audit.ts';
+import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { initSwarm, joinSwarm, waitForSwarm } from '../../helpers/cluster/swarm-mode/swarm-mode.ts';
 import { connectEngine, type Engine } from '../../helpers/docker/engine.ts';
 import type { JoinTokens } from '../../helpers/docker/swarm/swarm.ts';
@@ -43,6 +45,22 @@ export function swarmTest(kernel?: 'own') {
         { scope: 'file' },
         async ({ swarm }): Promise<JoinTokens> => await swarm.manager.swarm.rotateToken('worker'),
       )
+  );
+}
+
+/** Checks a swarm of two nodes. */
+export async function auditSwarm(
+  name: string,
+  { manager, worker }: Pick<SwarmLab, 'manager' | 'worker'>,
+): Promise<AuditReport> {
+  const hosts = [manager, worker].map((engine) => ({
+    name: engine.machine.name,
+    address: engine.machine.address,
+    engine,
+  }));
+  return await auditCluster(
+    { name, hosts, isComplete: true, expectations: {} },
+    { limit: 180_000 },
   );
 }
 

@@ -1,10 +1,9 @@
 import { describe, expect } from 'vitest';
-import { auditCluster } from '../../helpers/check/audit.ts';
 import { lineOf } from '../../helpers/check/model/command.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX } from '../machine/busybox-image.ts';
-import { swarmTest } from '../swarm-mode/lab.ts';
+import { auditSwarm, swarmTest } from '../swarm-mode/lab.ts';
 import { stopAtFailure } from '../stop-at-failure.ts';
 
 const STAYS = "trap 'exit 0' TERM; while :; do busybox sleep 1 & wait; done";
@@ -39,17 +38,7 @@ const test = swarmTest('own').extend(
     }
     return {
       inside,
-      audit: async () => {
-        const hosts = [manager, worker].map((engine) => ({
-          name: engine.machine.name,
-          address: engine.machine.address,
-          engine,
-        }));
-        return await auditCluster(
-          { name: 'encryption', hosts, isComplete: true, expectations: {} },
-          { limit: 180_000 },
-        );
-      },
+      audit: async () => await auditSwarm('encryption', { manager, worker }),
       settle: async () => {
         await waitFor(
           'the containers reach each other',

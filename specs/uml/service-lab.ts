@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from 'vitest';
-import { auditCluster } from '../../helpers/check/audit.ts';
 import type { AuditReport } from '../../helpers/check/model/report.ts';
 import { unpackPackages } from '../../helpers/debian/apt/archive.ts';
 import { cached } from '../../helpers/debian/cache/cache.ts';
@@ -12,6 +11,7 @@ import { readVariable } from '../../helpers/process/environment.ts';
 import { allSettled } from '../../helpers/process/errors/harness-error.ts';
 import { done, notYet, waitFor } from '../../helpers/process/waits/wait-for.ts';
 import { BUSYBOX, prepareBusyboxImage } from '../machine/busybox-image.ts';
+import { auditSwarm } from '../swarm-mode/lab.ts';
 
 export const names = ['one', 'two'] as const;
 export type Node = (typeof names)[number];
@@ -95,17 +95,7 @@ export const test = base
       settle,
       ipvsadm: (network, words) =>
         `LD_LIBRARY_PATH=${programs}/usr/lib/x86_64-linux-gnu nsenter --net=${sandbox(network)} ${programs}/usr/sbin/ipvsadm ${words}`,
-      audit: async () => {
-        const hosts = [manager, worker].map((engine) => ({
-          name: engine.machine.name,
-          address: engine.machine.address,
-          engine,
-        }));
-        return await auditCluster(
-          { name: 'services', hosts, isComplete: true, expectations: {} },
-          { limit: 180_000 },
-        );
-      },
+      audit: async () => await auditSwarm('services', { manager, worker }),
       serve: async () => {
         const web = '--replicas 2 --publish 8080:80';
         const create = 'docker service create --quiet --detach --no-resolve-image --network';
